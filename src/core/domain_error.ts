@@ -1,0 +1,45 @@
+/**
+ * The stable codes of everything that can go wrong for a reason a person can act on.
+ *
+ * A code never changes its meaning; only `routes/` knows which HTTP status it becomes.
+ */
+export type ErrorCode =
+  | "no-image"
+  | "wrong-field"
+  | "not-an-image"
+  | "unsupported-format"
+  | "truncated-image"
+  | "corrupt-image"
+  | "too-many-bytes"
+  | "too-many-pixels"
+  | "invalid-option"
+  | "unknown-class"
+  | "unknown-model"
+  | "model-not-ready"
+  | "inference-failed"
+  | "manifest-invalid"
+  | "graph-mismatch"
+  | "engine-unavailable";
+
+/**
+ * An error with a stable code and a message for the person who reads it.
+ *
+ * The message says what was asked, the limit, the value found and what to do. It is shown to
+ * clients, so it holds no path and no stack.
+ *
+ * @example
+ * ```ts
+ * import { DomainError } from "./domain_error.ts";
+ *
+ * const error = new DomainError("too-many-pixels", "Cannot decode image: ...");
+ * if (error.code !== "too-many-pixels") throw new Error("a code is kept as it is given");
+ * ```
+ */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+
+  /** Builds an error of this code. */
+  constructor(readonly code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}

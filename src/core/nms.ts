@@ -1,0 +1,45 @@
+import { iou } from "./iou.ts";
+
+/** What {@linkcode nms} needs to know beside the boxes. */
+export interface NmsOptions {
+  /** A box goes when its IoU with a better box of its group is strictly greater. */
+  readonly iou: number;
+  /** At most this many boxes are kept. */
+  readonly limit: number;
+}
+
+/**
+ * Greedy non-maximum suppression within groups (classes, as a rule).
+ *
+ * The boxes must come best first: the walk keeps a box unless a box of its group that was kept
+ * before overlaps it, and stops at the limit, so its cost is bounded by `M · limit`.
+ *
+ * @param boxes `[M, 4]` xyxy, best first, any one space.
+ * @param groups `[M]`; boxes of different groups never suppress each other.
+ * @returns Rows of the kept boxes, best first.
+ *
+ * @example
+ * ```ts
+ * import { nms } from "./nms.ts";
+ *
+ * const boxes = Float64Array.of(0, 0, 10, 10, 1, 0, 10, 10, 1, 0, 10, 10); // IoU of any two ≥ .9
+ * const kept = nms(boxes, Int32Array.of(7, 7, 8), { iou: 0.5, limit: 100 });
+ * if (kept.join() !== "0,2") throw new Error("the second box repeats the first, the third is of another class");
+ * ```
+ */
+export function nms(boxes: Float64Array, groups: Int32Array, options: NmsOptions): number[] {
+  const kept: number[] = [];
+  const keptOfGroup = new Map<number, number[]>();
+  for (let row = 0; row < groups.length && kept.length < options.limit; row++) {
+    const rivals = keptOfGroup.get(groups[row]);
+    if (rivals === undefined) {
+      keptOfGroup.set(groups[row], [row]);
+    } else if (rivals.some((better) => iou(boxes, better, row) > options.iou)) {
+      continue;
+    } else {
+      rivals.push(row);
+    }
+    kept.push(row);
+  }
+  return kept;
+}

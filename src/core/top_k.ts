@@ -1,0 +1,87 @@
+/**
+ * Keeps the best `capacity` of a stream of (value, index) pairs.
+ *
+ * A bounded min-heap: a value below the worst one kept costs one comparison. Of equal values the
+ * lower index is better, so the result does not depend on the order of arrival.
+ *
+ * @example
+ * ```ts
+ * import { TopK } from "./top_k.ts";
+ *
+ * const top = new TopK(2);
+ * [3, 9, 9, 1].forEach((value, index) => top.offer(value, index));
+ * if (top.sorted().join() !== "1,2") throw new Error("the two nines, lower index first");
+ * ```
+ */
+export class TopK {
+  readonly #values: Float64Array;
+  readonly #indices: Float64Array;
+  #size = 0;
+
+  /** @throws {RangeError} If `capacity` is not a positive integer. */
+  constructor(capacity: number) {
+    if (!Number.isInteger(capacity) || capacity < 1) {
+      throw new RangeError(`Cannot keep the best as at least 1 must be kept: current value is ${capacity}`);
+    }
+    this.#values = new Float64Array(capacity);
+    this.#indices = new Float64Array(capacity);
+  }
+
+  /** Takes the pair if it is among the best so far. A NaN is never taken. */
+  offer(value: number, index: number): void {
+    if (this.#size < this.#values.length) {
+      if (!Number.isNaN(value)) this.#siftUp(this.#size++, value, index);
+    } else if (value >= this.#values[0] && this.#isWorse(0, value, index)) {
+      this.#siftDown(value, index);
+    }
+  }
+
+  /** Indices of the pairs kept, best first. */
+  sorted(): number[] {
+    const slots = Array.from({ length: this.#size }, (_, slot) => slot);
+    slots.sort((a, b) =>
+      this.#values[b] - this.#values[a] || this.#indices[a] - this.#indices[b]
+    );
+    return slots.map((slot) => this.#indices[slot]);
+  }
+
+  /** Whether the pair in a slot is worse than the given one. */
+  #isWorse(slot: number, value: number, index: number): boolean {
+    const difference = this.#values[slot] - value;
+    return difference < 0 || (difference === 0 && this.#indices[slot] > index);
+  }
+
+  #siftUp(hole: number, value: number, index: number): void {
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      if (this.#isWorse(parent, value, index)) break;
+      this.#move(parent, hole);
+      hole = parent;
+    }
+    this.#put(hole, value, index);
+  }
+
+  /** Replaces the worst pair, which sits at the root. */
+  #siftDown(value: number, index: number): void {
+    let hole = 0;
+    for (let child = 1; child < this.#size; child = 2 * hole + 1) {
+      const right = child + 1;
+      if (right < this.#size && this.#isWorse(right, this.#values[child], this.#indices[child])) {
+        child = right;
+      }
+      if (!this.#isWorse(child, value, index)) break;
+      this.#move(child, hole);
+      hole = child;
+    }
+    this.#put(hole, value, index);
+  }
+
+  #move(from: number, to: number): void {
+    this.#put(to, this.#values[from], this.#indices[from]);
+  }
+
+  #put(slot: number, value: number, index: number): void {
+    this.#values[slot] = value;
+    this.#indices[slot] = index;
+  }
+}

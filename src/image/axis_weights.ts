@@ -1,0 +1,62 @@
+/** Which pixels of one axis make up each resampled pixel, and how much of it. */
+export interface AxisWeights {
+  /** Taps per output pixel. */
+  readonly taps: number;
+  /** First input pixel of each output pixel. */
+  readonly start: Int32Array;
+  /** `[outputs, taps]`; each row sums to 1, unused taps are 0. */
+  readonly weights: Float32Array;
+}
+
+/**
+ * Bilinear weights of one axis with half-pixel centres.
+ *
+ * Without antialias two neighbours are blended (`torch.nn.functional.interpolate`, bilinear,
+ * `align_corners=False`). With antialias the triangle is as wide as the reduction (Pillow's
+ * `BILINEAR`), so that every input pixel counts when a picture shrinks.
+ *
+ * @param inputs Pixels of the axis that there are.
+ * @param outputs Pixels of the axis that are wanted.
+ * @param scale Input pixels per output pixel; not always `inputs / outputs`, as the last pixel of
+ *   a reduced picture may stand for less than a whole one.
+ *
+ * @example
+ * ```ts
+ * import { axisWeights } from "./axis_weights.ts";
+ *
+ * const { start, weights } = axisWeights(4, 2, 2, false);
+ * // Output 0 is centred on 1 = (0 + 0.5) · 2, halfway between the centres of inputs 0 and 1.
+ * if (start[0] !== 0 || weights[0] !== 0.5 || weights[1] !== 0.5) throw new Error("not half-pixel");
+ * ```
+ */
+export function axisWeights(
+  inputs: number,
+  outputs: number,
+  scale: number,
+  antialias: boolean,
+): AxisWeights {
+  const width = antialias ? Math.max(1, scale) : 1;
+  // No more whole numbers than this lie strictly within a triangle of this width.
+  const taps = Math.min(inputs, Math.ceil(2 * width));
+  const start = new Int32Array(outputs);
+  const weights = new Float32Array(outputs * taps);
+  for (let output = 0; output < outputs; output++) {
+    // Clamped as torch does, so that border pixels repeat the edge.
+    const centre = Math.min(Math.max((output + 0.5) * scale - 0.5, 0), inputs - 1);
+    const first = Math.max(0, Math.min(Math.floor(centre - width) + 1, inputs - taps));
+    start[output] = first;
+    fillTriangle(weights.subarray(output * taps, (output + 1) * taps), centre - first, width);
+  }
+  return { taps, start, weights };
+}
+
+/** A triangle of half-width `width` around `centre`, normalised to sum 1. */
+function fillTriangle(row: Float32Array, centre: number, width: number): void {
+  let sum = 0;
+  for (let tap = 0; tap < row.length; tap++) {
+    const weight = Math.max(0, 1 - Math.abs(tap - centre) / width);
+    row[tap] = weight;
+    sum += weight;
+  }
+  for (let tap = 0; tap < row.length; tap++) row[tap] /= sum;
+}

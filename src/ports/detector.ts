@@ -1,0 +1,103 @@
+import type { Size } from "../core/size.ts";
+import type { EngineInfo } from "./session.ts";
+
+/** Edges of a box in pixels of the upright source picture: x right, y down, 0 ≤ x ≤ width. */
+export interface DetectionBox {
+  /** Left edge. */
+  readonly xmin: number;
+  /** Top edge. */
+  readonly ymin: number;
+  /** Right edge. */
+  readonly xmax: number;
+  /** Bottom edge. */
+  readonly ymax: number;
+}
+
+/** One object that was found. */
+export interface Detection {
+  /** Name of its class. */
+  readonly label: string;
+  /** Index of its class in the model's labels. */
+  readonly classId: number;
+  /** Confidence, 0 to 1. */
+  readonly score: number;
+  /** Where it is. */
+  readonly box: DetectionBox;
+}
+
+/** What a caller may ask beside the picture; the manifest decides where it is silent. */
+export interface DetectOptions {
+  /** Detections score above this, 0 to 1. */
+  readonly score?: number;
+  /** Boxes of one class overlap by at most this IoU, 0 to 1. */
+  readonly iou?: number;
+  /** At most this many detections. */
+  readonly max?: number;
+  /** Labels to look for; all where absent. */
+  readonly classes?: readonly string[];
+}
+
+/** Milliseconds per stage. */
+export interface StageTimes {
+  /** Header and decoding. */
+  readonly decode: number;
+  /** Pixels to tensor. */
+  readonly preprocess: number;
+  /** The graph, with the wait for the runs before it. */
+  readonly inference: number;
+  /** Heads to detections. */
+  readonly postprocess: number;
+  /** All of it. */
+  readonly total: number;
+}
+
+/** What was found in a picture. */
+export interface DetectResult {
+  /** Id of the model that looked. */
+  readonly model: string;
+  /** The upright picture's size. */
+  readonly image: Size;
+  /** Best score first. */
+  readonly detections: readonly Detection[];
+  /** The engine that ran the graph. */
+  readonly engine: EngineInfo;
+  /** How long each stage took. */
+  readonly timing: StageTimes;
+}
+
+/** What a loaded model tells of itself. */
+export interface ModelInfo {
+  /** Id in the catalogue. */
+  readonly id: string;
+  /** Class names by class id; null for an id that the model never gives. */
+  readonly labels: readonly (string | null)[];
+  /** The input as a person would describe it. */
+  readonly input: {
+    /** Number type. */
+    readonly type: string;
+    /** Sides; null varies. */
+    readonly shape: readonly (number | null)[];
+    /** How a picture is brought to that size. */
+    readonly resize: string;
+  };
+  /** SHA-256 of the graph file, hexadecimal. */
+  readonly sha256: string;
+  /** Measured figures, from the manifest. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** A model that is ready to look at pictures. */
+export interface Detector {
+  /** The model. */
+  readonly model: ModelInfo;
+  /** The engine that runs it. */
+  readonly engine: EngineInfo;
+  /**
+   * Finds objects in an encoded picture.
+   *
+   * @throws {DomainError} For whatever is wrong with the picture or the options.
+   */
+  detect(bytes: Uint8Array, options?: DetectOptions): Promise<DetectResult>;
+  /** Frees the session. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,15 @@
+import type { Size } from "../core/size.ts";
+import type { ImageHeader } from "../image/header.ts";
+import type { Pixels } from "../image/pixels.ts";
+
+/** Turns an encoded picture into pixels. */
+export interface ImageCodec {
+  /**
+   * Decodes a picture whose header was read and found within the limits.
+   *
+   * @param atLeast Stored size (before orientation) that the pixels must still cover; a codec may
+   *   decode at the smallest scale that does.
+   * @throws {DomainError} `corrupt-image` or `truncated-image`.
+   */
+  decode(bytes: Uint8Array, header: ImageHeader, atLeast: Size): Pixels;
+}

@@ -34,6 +34,7 @@ class ConvBN(nn.Module):
         self.register_buffer("scale", torch.ones(outside))
         self.register_buffer("shift", torch.zeros(outside))
         self.stride, self.padding, self.groups, self.relu6 = stride, kernel // 2, groups, relu6
+        self.folded = False
 
     def load(self, arrays, conv: str, norm: str, eps: float = 1e-5) -> None:
         """Takes the convolution and the batch norm under these two names."""
@@ -44,11 +45,14 @@ class ConvBN(nn.Module):
         self.scale.copy_(gamma / torch.sqrt(var + eps))
         self.shift.copy_(beta - mean * self.scale)
 
-    def folded(self) -> Tensor:
-        return self.weight * self.scale[:, None, None, None]
+    def fold(self) -> None:
+        """Multiplies the scale into the weights for good; for export, not for training."""
+        self.weight.data *= self.scale[:, None, None, None]
+        self.folded = True
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.conv2d(x, self.folded(), self.shift, self.stride, self.padding, groups=self.groups)
+        weight = self.weight if self.folded else self.weight * self.scale[:, None, None, None]
+        x = F.conv2d(x, weight, self.shift, self.stride, self.padding, groups=self.groups)
         return F.relu6(x, inplace=True) if self.relu6 else x
 
 

@@ -49,7 +49,12 @@ export interface AnchorLevel {
  * @param input Size of the padded input tensor.
  * @throws {RangeError} If the level's grid has no cell.
  */
-export function anchorLevel(rule: AnchorRule, level: LevelRule, input: Size, grid: Size): AnchorLevel {
+export function anchorLevel(
+  rule: AnchorRule,
+  level: LevelRule,
+  input: Size,
+  grid: Size,
+): AnchorLevel {
   if (grid.width < 1 || grid.height < 1) {
     throw new RangeError(
       `Cannot lay anchors as a level must have at least one cell: its grid is ${grid.width}x${grid.height}`,

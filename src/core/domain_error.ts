@@ -4,6 +4,7 @@
  * A code never changes its meaning; only `routes/` knows which HTTP status it becomes.
  */
 export type ErrorCode =
+  | "malformed-request"
   | "no-image"
   | "wrong-field"
   | "not-an-image"

@@ -15,7 +15,9 @@
  */
 export function logit(score: number): number {
   if (!(score >= 0 && score <= 1)) {
-    throw new RangeError(`Cannot take the logit as a score lies in 0 to 1: current value is ${score}`);
+    throw new RangeError(
+      `Cannot take the logit as a score lies in 0 to 1: current value is ${score}`,
+    );
   }
   return Math.log(score / (1 - score));
 }

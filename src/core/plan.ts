@@ -112,8 +112,7 @@ function shortestScale(source: Size, rule: ResizeRule & { kind: "shortest" }): n
   const short = Math.min(source.width, source.height);
   const long = Math.max(source.width, source.height);
   if (rule.scale === "float64") return Math.min(rule.shortest / short, rule.longest / long);
-  const reciprocal = (side: number, wanted: number) =>
-    Math.fround(Math.fround(1 / side) * wanted);
+  const reciprocal = (side: number, wanted: number) => Math.fround(Math.fround(1 / side) * wanted);
   return Math.min(reciprocal(short, rule.shortest), reciprocal(long, rule.longest));
 }
 

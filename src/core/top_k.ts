@@ -21,7 +21,9 @@ export class TopK {
   /** @throws {RangeError} If `capacity` is not a positive integer. */
   constructor(capacity: number) {
     if (!Number.isInteger(capacity) || capacity < 1) {
-      throw new RangeError(`Cannot keep the best as at least 1 must be kept: current value is ${capacity}`);
+      throw new RangeError(
+        `Cannot keep the best as at least 1 must be kept: current value is ${capacity}`,
+      );
     }
     this.#values = new Float64Array(capacity);
     this.#indices = new Float64Array(capacity);
@@ -39,9 +41,7 @@ export class TopK {
   /** Indices of the pairs kept, best first. */
   sorted(): number[] {
     const slots = Array.from({ length: this.#size }, (_, slot) => slot);
-    slots.sort((a, b) =>
-      this.#values[b] - this.#values[a] || this.#indices[a] - this.#indices[b]
-    );
+    slots.sort((a, b) => this.#values[b] - this.#values[a] || this.#indices[a] - this.#indices[b]);
     return slots.map((slot) => this.#indices[slot]);
   }
 

@@ -1,0 +1,75 @@
+import type { Context } from "hono";
+import { DomainError } from "../src/core/domain_error.ts";
+import type { DetectorSlot } from "../src/detect/detector_slot.ts";
+import type { Detection, Detector, DetectResult, StageTimes } from "../src/ports/detector.ts";
+import { readDetectOptions } from "./detect_options.ts";
+import { readUpload } from "./read_upload.ts";
+
+/** `POST /detect`: a picture in, what is in it out. */
+export async function detect(
+  context: Context,
+  slots: ReadonlyMap<string, DetectorSlot>,
+  defaultModel: string,
+): Promise<Response> {
+  const { bytes, fields } = await readUpload(context.req);
+  const { model = defaultModel, ...options } = readDetectOptions(fields);
+  const result = await detectorOf(slots, model).detect(bytes, options);
+  context.header("Server-Timing", serverTiming(result.timing));
+  return context.json(answerOf(result));
+}
+
+function detectorOf(slots: ReadonlyMap<string, DetectorSlot>, model: string): Detector {
+  const slot = slots.get(model);
+  if (slot === undefined) {
+    const known = [...slots.keys()].join(", ");
+    throw new DomainError(
+      "unknown-model",
+      `Cannot use model "${model}" as there are only: ${known}`,
+    );
+  }
+  const { state } = slot;
+  if (state.status === "ready") return state.detector;
+  const why = state.status === "loading" ? "it is still loading, ask again soon" : state.reason;
+  throw new DomainError("model-not-ready", `Cannot use model "${model}": ${why}`);
+}
+
+/** The result with as many digits as mean something: a hundredth of a pixel, of a millisecond. */
+function answerOf({ model, image, detections, engine, timing }: DetectResult) {
+  return {
+    model,
+    image,
+    detections: detections.map(roundDetection),
+    engine: { provider: engine.provider, threads: engine.threads },
+    timing: mapTimes(timing, (ms) => round(ms, 2)),
+  };
+}
+
+function roundDetection({ label, classId, score, box }: Detection): Detection {
+  const { xmin, ymin, xmax, ymax } = box;
+  return {
+    label,
+    classId,
+    score: round(score, 5),
+    box: { xmin: round(xmin, 2), ymin: round(ymin, 2), xmax: round(xmax, 2), ymax: round(ymax, 2) },
+  };
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+function mapTimes(timing: StageTimes, map: (ms: number) => number) {
+  const { decode, preprocess, inference, postprocess, total } = timing;
+  return {
+    decode: map(decode),
+    preprocess: map(preprocess),
+    inference: map(inference),
+    postprocess: map(postprocess),
+    total: map(total),
+  };
+}
+
+/** W3C Server Timing, section 3. */
+function serverTiming(timing: StageTimes): string {
+  return Object.entries(timing).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
+}

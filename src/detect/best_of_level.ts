@@ -1,0 +1,61 @@
+import { TopK } from "../core/top_k.ts";
+import type { LevelHeads } from "./heads.ts";
+
+/** What a level's logits are held against. */
+export interface LevelCut {
+  /** Logits are strictly greater. */
+  readonly logit: number;
+  /** At most this many. */
+  readonly count: number;
+  /** Classes to look for, or null for all. */
+  readonly classIds: ReadonlySet<number> | null;
+}
+
+/** One of the four nested loops over a head. */
+interface Loop {
+  readonly count: number;
+  /** In the tensor. */
+  readonly step: number;
+  /** In the index that is reported. */
+  readonly stride: number;
+}
+
+/**
+ * The best (anchor, class) pairs of one level, best first.
+ *
+ * The loops run in the order of memory, whatever the layout; the index that is reported, and by
+ * which ties are broken, is always `((row · W + column) · A + anchor) · K + class`.
+ */
+export function bestOfLevel(heads: LevelHeads, cut: LevelCut): number[] {
+  const { data, offset, channels } = heads.scores;
+  const [outer, second, third, inner] = loopsOf(heads);
+  const best = new TopK(cut.count);
+  for (let i = 0; i < outer.count; i++) {
+    for (let j = 0; j < second.count; j++) {
+      for (let k = 0; k < third.count; k++) {
+        let at = offset + i * outer.step + j * second.step + k * third.step;
+        const first = i * outer.stride + j * second.stride + k * third.stride;
+        for (let l = 0; l < inner.count; l++, at += inner.step) {
+          if (!(data[at] > cut.logit)) continue;
+          const index = first + l * inner.stride;
+          if (cut.classIds === null || cut.classIds.has(index % channels)) {
+            best.offer(data[at], index);
+          }
+        }
+      }
+    }
+  }
+  return best.sorted();
+}
+
+/** The four loops, largest step first, so that the innermost walks neighbours. */
+function loopsOf({ anchors, scores }: LevelHeads): Loop[] {
+  const { grid, perCell } = anchors;
+  const perColumn = perCell * scores.channels;
+  return [
+    { count: grid.height, step: scores.rowStep, stride: grid.width * perColumn },
+    { count: grid.width, step: scores.columnStep, stride: perColumn },
+    { count: perCell, step: scores.anchorStep, stride: scores.channels },
+    { count: scores.channels, step: scores.channelStep, stride: 1 },
+  ].sort((a, b) => b.step - a.step);
+}

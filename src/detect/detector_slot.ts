@@ -1,0 +1,25 @@
+import type { Detector } from "../ports/detector.ts";
+
+/** How far a model has come. */
+export type SlotState =
+  | { readonly status: "loading" }
+  | { readonly status: "ready"; readonly detector: Detector }
+  | { readonly status: "failed"; readonly reason: string };
+
+/** A place for a detector that is still loading, ready, or will never be. */
+export class DetectorSlot {
+  #state: SlotState = { status: "loading" };
+
+  /** Takes the place of the detector of model `id` until it has loaded. */
+  constructor(readonly id: string, loading: Promise<Detector>) {
+    loading.then(
+      (detector) => this.#state = { status: "ready", detector },
+      (error) => this.#state = { status: "failed", reason: `${error?.message ?? error}` },
+    );
+  }
+
+  /** How far it has come by now. */
+  get state(): SlotState {
+    return this.#state;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Manifest } from "../../models/manifest.ts";
+import { DomainError } from "../core/domain_error.ts";
+import type { DetectOptions } from "../ports/detector.ts";
+
+/** Options with every gap filled from the manifest. */
+export interface ResolvedOptions {
+  /** Detections score strictly above this. */
+  readonly score: number;
+  /** Boxes of one group overlap by at most this IoU. */
+  readonly iou: number;
+  /** At most this many detections. */
+  readonly max: number;
+  /** Classes to look for, or null for all. */
+  readonly classIds: ReadonlySet<number> | null;
+}
+
+/**
+ * Fills and checks what a caller asked for.
+ *
+ * @throws {DomainError} `invalid-option` or `unknown-class`.
+ */
+export function resolveOptions(manifest: Manifest, options: DetectOptions): ResolvedOptions {
+  const { postprocess } = manifest;
+  const { score = postprocess.score, iou = postprocess.nms.iou, max = postprocess.limit } = options;
+  checkFraction("score", score);
+  checkFraction("iou", iou);
+  if (!Number.isInteger(max) || max < 1) {
+    throw new DomainError(
+      "invalid-option",
+      `Cannot detect as "max" must be a whole number of at least 1: current value is ${max}`,
+    );
+  }
+  return { score, iou, max, classIds: classIdsOf(manifest, options.classes) };
+}
+
+function checkFraction(option: string, value: number): void {
+  if (value >= 0 && value <= 1) return;
+  throw new DomainError(
+    "invalid-option",
+    `Cannot detect as "${option}" must lie in 0 to 1: current value is ${value}`,
+  );
+}
+
+function classIdsOf(
+  manifest: Manifest,
+  classes: readonly string[] | undefined,
+): ReadonlySet<number> | null {
+  if (classes === undefined) return null;
+  const wanted = new Set(classes);
+  const unknown = [...wanted].filter((label) => !manifest.labels.includes(label));
+  if (unknown.length > 0) {
+    const known = manifest.labels.filter((label) => label !== null).join(", ");
+    throw new DomainError(
+      "unknown-class",
+      `Cannot look for "${unknown[0]}" as model "${manifest.id}" knows only: ${known}`,
+    );
+  }
+  // Several ids may share a label.
+  return new Set(
+    manifest.labels.flatMap((label, id) => label !== null && wanted.has(label) ? [id] : []),
+  );
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { DEFAULT_IMAGE_LIMITS } from "../detect/ingest.ts";
+
+const count = z.coerce.number().int().positive();
+
+const schema = z.object({
+  HOST: z.string().min(1).default("127.0.0.1"),
+  /** 0 takes any free port. */
+  PORT: z.coerce.number().int().min(0).max(65535).default(8000),
+  /** Id of a model in `models/`, or the path of a manifest. */
+  MODEL: z.string().min(1).default("everyday8"),
+  ENGINE: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
+  /** CPU threads per session; the number of cores where unset. */
+  THREADS: count.max(64).optional(),
+  MAX_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxBytes),
+  MAX_PIXELS: count.default(DEFAULT_IMAGE_LIMITS.maxPixels),
+});
+
+/** The settings of a server; `docs/configuration.md` lists them. */
+export type Config = z.infer<typeof schema>;
+
+/**
+ * Reads the settings from environment variables.
+ *
+ * @throws {TypeError} Naming every variable that is wrong, with its value.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => {
+    const variable = String(issue.path[0]);
+    return `${variable}="${environment[variable]}": ${issue.message}`;
+  });
+  throw new TypeError(`Cannot start as the environment has mistakes. ${faults.join("; ")}`);
+}

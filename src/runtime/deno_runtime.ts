@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import type { Runtime } from "../ports/runtime.ts";
+import { fileModelStore } from "./file_model_store.ts";
+import { type CodecModules, imagescriptCodec } from "./imagescript_codec.ts";
+import { nativeEngine } from "./native_engine.ts";
+import { openEngine } from "./open_engine.ts";
+import { wasmEngine } from "./wasm_engine.ts";
+import { webgpuEngine } from "./webgpu_engine.ts";
+
+/** What a person may decide about the Deno runtime. */
+export interface DenoRuntimeOptions {
+  /** Most CPU threads per session; the number of cores where absent. */
+  readonly threads?: number;
+}
+
+/** Deno on a machine of its own: files, every engine, threads. */
+export async function denoRuntime(options: DenoRuntimeOptions = {}): Promise<Runtime> {
+  const threads = options.threads ?? navigator.hardwareConcurrency;
+  const engines = [
+    webgpuEngine(),
+    nativeEngine(threads),
+    ...(threads > 1 ? [wasmEngine(threads)] : []),
+    wasmEngine(1),
+  ];
+  return {
+    capabilities: {
+      providers: ["webgpu", "native", "wasm"],
+      threads,
+      maxPixels: Infinity,
+      maxModelBytes: Infinity,
+    },
+    codec: imagescriptCodec(await compileCodecs()),
+    models: fileModelStore(new URL("../../models/", import.meta.url)),
+    openSession: (graph, engine) => openEngine(engines, engine, graph),
+  };
+}
+
+async function compileCodecs(): Promise<CodecModules> {
+  const [jpeg, png, gif] = await Promise.all(["jpeg", "png", "gif"].map(async (name) => {
+    const file = new URL(import.meta.resolve(`imagescript/wasm/any/${name}.wasm`));
+    return await WebAssembly.compile(new Uint8Array(await readFile(file)));
+  }));
+  return { jpeg, png, gif };
+}

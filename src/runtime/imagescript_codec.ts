@@ -1,0 +1,58 @@
+import { DomainError } from "../core/domain_error.ts";
+import type { Size } from "../core/size.ts";
+import type { ImageHeader } from "../image/header.ts";
+import type { Pixels } from "../image/pixels.ts";
+import type { ImageCodec } from "../ports/image_codec.ts";
+import { decodeGif } from "./gif_decoder.ts";
+import { decodeJpeg } from "./jpeg_decoder.ts";
+import { decodePng } from "./png_decoder.ts";
+
+/** imagescript's decoders, compiled; each runtime gets at them in its own way. */
+export interface CodecModules {
+  /** `wasm/any/jpeg.wasm`. */
+  readonly jpeg: WebAssembly.Module;
+  /** `wasm/any/png.wasm`. */
+  readonly png: WebAssembly.Module;
+  /** `wasm/any/gif.wasm`. */
+  readonly gif: WebAssembly.Module;
+}
+
+/**
+ * A codec over imagescript's own wasm files.
+ *
+ * They are driven directly because imagescript's `Image.decode` never asks for a reduced JPEG,
+ * and because its npm entry compiles wasm from bytes, which not every runtime allows.
+ */
+export function imagescriptCodec(modules: CodecModules): ImageCodec {
+  return {
+    decode(bytes, header, atLeast) {
+      try {
+        return decode(modules, bytes, header, atLeast);
+      } catch (error) {
+        if (error instanceof DomainError) throw error;
+        // A trap: the decoder ran into data that it did not expect.
+        throw new DomainError(
+          "corrupt-image",
+          `Cannot decode ${header.format.toUpperCase()} as its data is damaged`,
+          { cause: error },
+        );
+      }
+    },
+  };
+}
+
+function decode(
+  modules: CodecModules,
+  bytes: Uint8Array,
+  header: ImageHeader,
+  atLeast: Size,
+): Pixels {
+  switch (header.format) {
+    case "jpeg":
+      return decodeJpeg(modules.jpeg, bytes, header, atLeast);
+    case "png":
+      return decodePng(modules.png, bytes, header);
+    case "gif":
+      return decodeGif(modules.gif, bytes, header);
+  }
+}

@@ -1,0 +1,34 @@
+import type { EngineCandidate } from "./open_engine.ts";
+import { ortSession } from "./ort_session.ts";
+
+/** As much of a WebGPU adapter as is looked at; not every runtime types `navigator.gpu`. */
+interface Adapter {
+  readonly info?: { readonly description?: string; readonly isFallbackAdapter?: boolean };
+  readonly isFallbackAdapter?: boolean;
+}
+
+/** onnxruntime-web on WebGPU; loaded only when it is tried. */
+export function webgpuEngine(): EngineCandidate {
+  return {
+    provider: "webgpu",
+    threads: 1,
+    async unfitForAuto() {
+      const adapter = await requestAdapter();
+      const software = adapter?.info?.isFallbackAdapter ?? adapter?.isFallbackAdapter ?? false;
+      return software ? `the adapter is software (${adapter?.info?.description})` : null;
+    },
+    async open(graph, engine) {
+      if (await requestAdapter() === null) throw new Error("there is no adapter");
+      const ort = await import("onnxruntime-web/webgpu");
+      const session = await ort.InferenceSession.create(graph, { executionProviders: ["webgpu"] });
+      return ortSession(session, ort.Tensor, engine);
+    },
+  };
+}
+
+async function requestAdapter(): Promise<Adapter | null> {
+  const { gpu } = navigator as unknown as {
+    gpu?: { requestAdapter(): Promise<Adapter | null> };
+  };
+  return await gpu?.requestAdapter() ?? null;
+}

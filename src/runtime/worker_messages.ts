@@ -1,0 +1,40 @@
+import type { DetectOptions, DetectResult, ModelInfo } from "../ports/detector.ts";
+import type { EngineInfo, Provider } from "../ports/session.ts";
+import type { ErrorCode } from "../core/domain_error.ts";
+
+/** What a detector worker is told first. */
+export interface LoadRequest {
+  /** Id of the model in the runtime's store. */
+  readonly model: string;
+  /** Engine to run on. */
+  readonly engine: Provider | "auto";
+  /** What a picture may weigh. */
+  readonly limits: { readonly maxBytes: number; readonly maxPixels: number };
+  /** Most CPU threads; the number of cores where absent. */
+  readonly threads?: number;
+}
+
+/** To the worker. */
+export type WorkerRequest =
+  | { readonly kind: "load"; readonly load: LoadRequest }
+  | {
+    readonly kind: "detect";
+    readonly id: number;
+    readonly bytes: Uint8Array;
+    readonly options: DetectOptions;
+  };
+
+/** An error that crossed between threads. */
+export interface ErrorMessage {
+  /** Its code, or null for one that nobody foresaw. */
+  readonly code: ErrorCode | null;
+  /** Its text. */
+  readonly message: string;
+}
+
+/** From the worker. */
+export type WorkerResponse =
+  | { readonly kind: "ready"; readonly model: ModelInfo; readonly engine: EngineInfo }
+  | { readonly kind: "load-failed"; readonly error: ErrorMessage }
+  | { readonly kind: "result"; readonly id: number; readonly result: DetectResult }
+  | { readonly kind: "detect-failed"; readonly id: number; readonly error: ErrorMessage };

@@ -8,13 +8,19 @@ export type SlotState =
 
 /** A place for a detector that is still loading, ready, or will never be. */
 export class DetectorSlot {
+  /** Settles, never rejects, once the state is no longer `loading`. */
+  readonly settled: Promise<void>;
   #state: SlotState = { status: "loading" };
 
   /** Takes the place of the detector of model `id` until it has loaded. */
   constructor(readonly id: string, loading: Promise<Detector>) {
-    loading.then(
-      (detector) => this.#state = { status: "ready", detector },
-      (error) => this.#state = { status: "failed", reason: `${error?.message ?? error}` },
+    this.settled = loading.then(
+      (detector) => {
+        this.#state = { status: "ready", detector };
+      },
+      (error) => {
+        this.#state = { status: "failed", reason: `${error?.message ?? error}` };
+      },
     );
   }
 

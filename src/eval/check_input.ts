@@ -1,0 +1,43 @@
+import type { CocoDataset, CocoResult } from "./coco.ts";
+
+/**
+ * Refuses what would be measured wrongly without a word.
+ *
+ * The reference counts whoever finds annotation 0 as a miss, since 0 is its sign for "found none",
+ * mixes up annotations of one id, and lets a box of NaN find anything.
+ *
+ * @throws {RangeError} If an id of an annotation or a category is there twice, an annotation has
+ *   id 0, a result names an image that the truth does not hold, or a box or a score is not finite.
+ */
+export function checkInput(truth: CocoDataset, results: readonly CocoResult[]): void {
+  checkIds("annotation", truth.annotations);
+  checkIds("category", truth.categories);
+  const zero = truth.annotations.some((annotation) => annotation.id === 0);
+  if (zero) {
+    throw new RangeError("Cannot evaluate as an annotation id must not be 0: number from 1");
+  }
+
+  const imageIds = new Set(truth.images.map((image) => image.id));
+  for (const { image_id, bbox, score } of results) {
+    if (!imageIds.has(image_id)) {
+      throw new RangeError(
+        `Cannot evaluate as a result must name an image of the truth: current image_id is ${image_id}`,
+      );
+    }
+    if (![...bbox, score].every(Number.isFinite)) {
+      throw new RangeError(
+        `Cannot evaluate as box and score of a result must be finite: current values are ${bbox}, ${score}`,
+      );
+    }
+  }
+}
+
+function checkIds(kind: string, items: readonly { readonly id: number }[]): void {
+  const seen = new Set<number>();
+  for (const { id } of items) {
+    if (seen.has(id)) {
+      throw new RangeError(`Cannot evaluate as every ${kind} id must be unique: ${id} is repeated`);
+    }
+    seen.add(id);
+  }
+}

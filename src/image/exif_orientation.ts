@@ -1,0 +1,79 @@
+/**
+ * How the stored pixels are to be turned for viewing (Exif 2.32, tag 0x0112).
+ *
+ * 1 as stored · 2 mirrored left to right · 3 turned by 180° · 4 mirrored top to bottom ·
+ * 5 transposed · 6 turn right by 90° · 7 transverse · 8 turn left by 90°.
+ */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+const TAG_ORIENTATION = 0x0112;
+const TYPE_SHORT = 3;
+const TYPE_LONG = 4;
+const HEADER_BYTES = 8;
+const COUNT_BYTES = 2;
+const ENTRY_BYTES = 12;
+
+/**
+ * Reads the orientation out of an Exif block.
+ *
+ * Only the first directory (IFD0) is read and no link is followed, so a directory that points at
+ * itself is harmless. A broken block is not an error: viewers show such pictures as stored.
+ *
+ * @param tiff The TIFF structure (TIFF 6.0, section 2), without the `Exif\0\0` before it in JPEG.
+ * @returns The orientation, or `undefined` if the block holds no valid one.
+ *
+ * @example
+ * ```ts
+ * import { exifOrientation, type Orientation } from "./exif_orientation.ts";
+ *
+ * const header = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8];
+ * const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+ * const turned: Orientation | undefined = exifOrientation(
+ *   Uint8Array.of(...header, 0, 1, ...entry),
+ * );
+ * if (turned !== 6) throw new Error("a big-endian block says 6");
+ * ```
+ */
+export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
+  if (tiff.length < HEADER_BYTES + COUNT_BYTES) return undefined;
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+
+  const order = view.getUint16(0);
+  if (order !== 0x4949 && order !== 0x4d4d) return undefined;
+  const littleEndian = order === 0x4949;
+  if (view.getUint16(2, littleEndian) !== 42) return undefined;
+
+  const start = view.getUint32(4, littleEndian);
+  const first = start + COUNT_BYTES;
+  if (start < HEADER_BYTES || first > tiff.length) return undefined;
+
+  // The claimed count is cut to what the block has room for, so that each read below lies inside.
+  const room = Math.floor((tiff.length - first) / ENTRY_BYTES);
+  const count = Math.min(view.getUint16(start, littleEndian), room);
+  for (let i = 0; i < count; i++) {
+    const orientation = entryOrientation(view, first + i * ENTRY_BYTES, littleEndian);
+    if (orientation !== undefined) return orientation;
+  }
+  return undefined;
+}
+
+function entryOrientation(
+  view: DataView,
+  at: number,
+  littleEndian: boolean,
+): Orientation | undefined {
+  if (view.getUint16(at, littleEndian) !== TAG_ORIENTATION) return undefined;
+  if (view.getUint32(at + 4, littleEndian) !== 1) return undefined;
+  switch (view.getUint16(at + 2, littleEndian)) {
+    case TYPE_SHORT:
+      return valid(view.getUint16(at + 8, littleEndian));
+    case TYPE_LONG: // Against the standard, yet some writers do it and viewers honour it.
+      return valid(view.getUint32(at + 8, littleEndian));
+    default:
+      return undefined;
+  }
+}
+
+function valid(value: number): Orientation | undefined {
+  return value >= 1 && value <= 8 ? value as Orientation : undefined;
+}

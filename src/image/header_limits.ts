@@ -1,0 +1,40 @@
+import { DomainError } from "../core/domain_error.ts";
+import type { Size } from "../core/size.ts";
+
+/** What a header may ask for at most. */
+export interface HeaderLimits {
+  /** Stored pixels, width times height; at least 1. */
+  readonly maxPixels: number;
+}
+
+/**
+ * Refuses an image whose pixels would take too much memory to decode.
+ *
+ * @param header Stored pixels; an `ImageHeader` will do.
+ * @throws {DomainError} `too-many-pixels`, if it has more pixels than `maxPixels`.
+ * @throws {RangeError} If `maxPixels` is below 1 or not a number, as no image could pass.
+ *
+ * @example
+ * ```ts
+ * import { checkLimits, type HeaderLimits } from "./header_limits.ts";
+ *
+ * const limits: HeaderLimits = { maxPixels: 40_000_000 };
+ * checkLimits({ width: 4000, height: 3000 }, limits);
+ * ```
+ */
+export function checkLimits(header: Size, limits: HeaderLimits): void {
+  const { maxPixels } = limits;
+  if (!(maxPixels >= 1)) {
+    throw new RangeError(
+      `Cannot check image as maxPixels must be at least 1: current value is ${maxPixels}`,
+    );
+  }
+  const { width, height } = header;
+  const pixels = width * height;
+  if (pixels <= maxPixels) return;
+  throw new DomainError(
+    "too-many-pixels",
+    `Cannot decode image as it must have at most ${maxPixels} pixels: ` +
+      `current value is ${pixels} (${width}x${height}). Scale it down and send it again.`,
+  );
+}

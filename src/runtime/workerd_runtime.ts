@@ -1,0 +1,29 @@
+import type { Runtime } from "../ports/runtime.ts";
+import { type Fetcher, fetchModelStore } from "./fetch_model_store.ts";
+import { imagescriptCodec } from "./imagescript_codec.ts";
+import { openEngine } from "./open_engine.ts";
+import { staticWasmEngine } from "./static_wasm_engine.ts";
+import { gif, jpeg, onnxruntime, png } from "./workerd_modules.js";
+
+/**
+ * Cloudflare Workers: one thread, no files, 128 MB for everything.
+ *
+ * A picture that cannot be decoded at a reduced scale takes 4 bytes a pixel, so at most 12
+ * megapixels fit beside the engine; a JPEG of that size takes a fraction of it.
+ *
+ * @param assets Binding that serves the folder `models/`.
+ */
+export function workerdRuntime(assets: Fetcher): Runtime {
+  const engines = [staticWasmEngine(onnxruntime)];
+  return {
+    capabilities: {
+      providers: ["wasm"],
+      threads: 1,
+      maxPixels: 12_000_000,
+      maxModelBytes: 25 * 1024 * 1024,
+    },
+    codec: imagescriptCodec({ jpeg, png, gif }),
+    models: fetchModelStore(assets, "https://assets.local/"),
+    openSession: (graph, engine) => openEngine(engines, engine, graph),
+  };
+}

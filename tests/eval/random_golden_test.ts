@@ -1,0 +1,85 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import type { CocoAnnotation, CocoDataset, CocoResult } from "../../src/eval/coco.ts";
+import { type CocoFigures, evaluate } from "../../src/eval/evaluate.ts";
+import {
+  randomFigures,
+  randomResults,
+  randomTruth,
+  subset,
+  subsetFigures,
+  type TwelveFigures,
+} from "./random_golden.ts";
+
+function assertAgree(actual: CocoFigures, expected: TwelveFigures): void {
+  const { perCategory: _, ...twelve } = expected as CocoFigures;
+  assertEquals(Object.keys(twelve).length, 12);
+  for (const [name, value] of Object.entries(twelve)) {
+    assertAlmostEquals(actual[name as keyof TwelveFigures], value, 1e-9, name);
+  }
+}
+
+Deno.test("evaluate() agrees with pycocotools on random data", () => {
+  const figures = evaluate(randomTruth, randomResults);
+  assertAgree(figures, randomFigures);
+  assertEquals(figures.perCategory.length, 6);
+  figures.perCategory.forEach(({ label, ap, ap50 }, i) => {
+    const expected = randomFigures.perCategory[i];
+    assertEquals(label, expected.label);
+    assertAlmostEquals(ap, expected.ap, 1e-9, label);
+    assertAlmostEquals(ap50, expected.ap50, 1e-9, label);
+  });
+});
+
+Deno.test("evaluate() agrees with pycocotools on a part of the images", () => {
+  assertAgree(evaluate(randomTruth, randomResults, { imageIds: subset }), subsetFigures);
+});
+
+/** The random truth with another set of annotations. */
+function withAnnotations(annotations: readonly CocoAnnotation[]): CocoDataset {
+  return { ...randomTruth, annotations };
+}
+
+/** Each breaks one rule, so the figure beside it must leave the golden. */
+const WRONG_TWINS: readonly [
+  rule: string,
+  figure: keyof TwelveFigures,
+  truth: CocoDataset,
+  results: readonly CocoResult[],
+][] = [
+  [
+    "crowds are dropped",
+    "ap",
+    withAnnotations(randomTruth.annotations.filter(({ iscrowd }) => iscrowd === 0)),
+    randomResults,
+  ],
+  [
+    "crowds are objects",
+    "ap",
+    withAnnotations(randomTruth.annotations.map((truth) => ({ ...truth, iscrowd: 0 }))),
+    randomResults,
+  ],
+  [
+    "the box gives the area",
+    "apSmall",
+    withAnnotations(
+      randomTruth.annotations.map((truth) => ({ ...truth, area: truth.bbox[2] * truth.bbox[3] })),
+    ),
+    randomResults,
+  ],
+  [
+    "limits belong to one range",
+    "apMedium",
+    withAnnotations(
+      randomTruth.annotations.map((truth) => ({ ...truth, area: Math.max(0, truth.area - 1e-6) })),
+    ),
+    randomResults,
+  ],
+  ["equal scores are turned round", "ap", randomTruth, randomResults.toReversed()],
+];
+
+for (const [rule, figure, truth, results] of WRONG_TWINS) {
+  Deno.test(`evaluate() leaves the golden when ${rule}`, () => {
+    const distance = Math.abs(evaluate(truth, results)[figure] - randomFigures[figure]);
+    assert(distance > 1e-4, `${figure} moved by ${distance} only`);
+  });
+}

@@ -1,4 +1,4 @@
-import type { Context } from "hono";
+import type { Context, HonoRequest } from "hono";
 import { DomainError } from "../src/core/domain_error.ts";
 import type { DetectorSlot } from "../src/detect/detector_slot.ts";
 import type { Detection, Detector, DetectResult, StageTimes } from "../src/ports/detector.ts";
@@ -11,7 +11,7 @@ export async function detect(
   slots: ReadonlyMap<string, DetectorSlot>,
   defaultModel: string,
 ): Promise<Response> {
-  const { bytes, fields } = await readUpload(context.req);
+  const { bytes, fields } = await readUpload(context.req as HonoRequest);
   const { model = defaultModel, ...options } = readDetectOptions(fields);
   const result = await detectorOf(slots, model).detect(bytes, options);
   context.header("Server-Timing", serverTiming(result.timing));
@@ -71,5 +71,6 @@ function mapTimes(timing: StageTimes, map: (ms: number) => number) {
 
 /** W3C Server Timing, section 3. */
 function serverTiming(timing: StageTimes): string {
-  return Object.entries(timing).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
+  const stages = Object.entries(timing) as [keyof StageTimes, number][];
+  return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
 }

@@ -111,7 +111,7 @@ def write_manifest(file: Path, model_id: str, graph: Path, labels: list[str]) ->
         "boxes": {"kind": "centre-size", "weights": [1, 1, 1, 1], "clamp": math.log(1000 / 16)},
         "postprocess": {
             "activation": "sigmoid",
-            "score": 0.05,
+            "score": 0.3,
             "candidatesPerLevel": 1000,
             "clip": "before-nms",
             "nms": {"iou": 0.5, "perClass": True},

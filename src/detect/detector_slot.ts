@@ -18,8 +18,8 @@ export class DetectorSlot {
       (detector) => {
         this.#state = { status: "ready", detector };
       },
-      (error) => {
-        this.#state = { status: "failed", reason: `${error?.message ?? error}` };
+      (error: Error) => {
+        this.#state = { status: "failed", reason: error.message };
       },
     );
   }

@@ -41,7 +41,7 @@ export function serve(config: Config): RunningServer {
     started: loading.then(
       ({ model, engine: { provider, threads, reason } }) =>
         `Serving ${model.id} at ${url} on ${provider}, ${threads} threads (${reason})`,
-      (error) => `Listening at ${url} without a model: ${error.message}`,
+      (error: Error) => `Listening at ${url} without a model: ${error.message}`,
     ),
     async stop() {
       await server.shutdown();

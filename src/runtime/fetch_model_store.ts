@@ -23,7 +23,7 @@ export function fetchModelStore(fetcher: Fetcher, base: string): ModelStore {
     );
   };
   return {
-    manifest: async (id) => await (await read(id, `${id}.json`)).json(),
+    manifest: async (id) => await (await read(id, `${id}.json`)).json() as unknown,
     graph: async (id, file) => new Uint8Array(await (await read(id, file)).arrayBuffer()),
   };
 }

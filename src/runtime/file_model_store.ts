@@ -15,9 +15,12 @@ export function fileModelStore(folder: URL): ModelStore {
     async manifest(id) {
       const text = await read(id, locate(id));
       try {
-        return JSON.parse(new TextDecoder().decode(text));
+        return JSON.parse(new TextDecoder().decode(text)) as unknown;
       } catch (error) {
-        throw new DomainError("manifest-invalid", `Cannot use the manifest of "${id}": ${error}`);
+        throw new DomainError(
+          "manifest-invalid",
+          `Cannot use the manifest of "${id}": ${(error as Error).message}`,
+        );
       }
     },
     graph: (id, file) => read(id, new URL(file, locate(id))),

@@ -1,5 +1,6 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
+import { endsEarly } from "../image/ends_early.ts";
 import type { ImageHeader } from "../image/header.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
@@ -29,13 +30,8 @@ export function imagescriptCodec(modules: CodecModules): ImageCodec {
       try {
         return decode(modules, bytes, header, atLeast);
       } catch (error) {
-        if (error instanceof DomainError) throw error;
-        // A trap: the decoder ran into data that it did not expect.
-        throw new DomainError(
-          "corrupt-image",
-          `Cannot decode ${header.format.toUpperCase()} as its data is damaged`,
-          { cause: error },
-        );
+        // The decoder said no, or trapped on data that it did not expect.
+        throw asDomainError(error, bytes, header);
       }
     },
   };
@@ -55,4 +51,16 @@ function decode(
     case "gif":
       return decodeGif(modules.gif, bytes, header);
   }
+}
+
+function asDomainError(error: unknown, bytes: Uint8Array, header: ImageHeader): DomainError {
+  const format = header.format.toUpperCase();
+  if (endsEarly(bytes, header.format)) {
+    return new DomainError(
+      "truncated-image",
+      `Cannot decode ${format} as it ends too early, after ${bytes.length} bytes. Was it sent whole?`,
+    );
+  }
+  if (error instanceof DomainError) return error;
+  return new DomainError("corrupt-image", `Cannot decode ${format} as its data is damaged`);
 }

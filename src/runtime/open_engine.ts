@@ -34,7 +34,7 @@ export async function openEngine(
       if (unfit) throw new Error(unfit);
       return await candidate.open(graph, { provider, threads, reason: reasonFor(asked, failures) });
     } catch (error) {
-      failures.push(`${nameOf(candidate)}: ${error instanceof Error ? error.message : error}`);
+      failures.push(`${nameOf(candidate)}: ${(error as Error).message}`);
     }
   }
   const tried = failures.length > 0 ? failures.join("; ") : "this runtime does not have it";

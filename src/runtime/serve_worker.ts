@@ -20,31 +20,40 @@ export function serveWorker(
   port: WorkerPort,
   load: (request: LoadRequest) => Promise<Detector>,
 ): void {
-  let detector: Detector | undefined;
-  port.onmessage = async ({ data }) => {
+  let loading: Promise<Detector> = Promise.reject(new Error("No model was asked for yet"));
+  loading.catch(() => {});
+  port.onmessage = ({ data }) => {
     if (data.kind === "load") {
-      try {
-        detector = await load(data.load);
-        port.postMessage({ kind: "ready", model: detector.model, engine: detector.engine });
-      } catch (error) {
-        port.postMessage({ kind: "load-failed", error: messageOf(error) });
-      }
-      return;
-    }
-    const { id, bytes, options } = data;
-    try {
-      if (detector === undefined) throw new Error("A picture came before a model was loaded");
-      port.postMessage({ kind: "result", id, result: await detector.detect(bytes, options) });
-    } catch (error) {
-      port.postMessage({ kind: "detect-failed", id, error: messageOf(error) });
+      loading = load(data.load);
+      void answerLoad(loading).then((response) => port.postMessage(response));
+    } else {
+      void answerDetect(loading, data).then((response) => port.postMessage(response));
     }
   };
 }
 
+async function answerLoad(loading: Promise<Detector>): Promise<WorkerResponse> {
+  try {
+    const { model, engine } = await loading;
+    return { kind: "ready", model, engine };
+  } catch (error) {
+    return { kind: "load-failed", error: messageOf(error) };
+  }
+}
+
+async function answerDetect(
+  loading: Promise<Detector>,
+  { id, bytes, options }: WorkerRequest & { kind: "detect" },
+): Promise<WorkerResponse> {
+  try {
+    return { kind: "result", id, result: await (await loading).detect(bytes, options) };
+  } catch (error) {
+    return { kind: "detect-failed", id, error: messageOf(error) };
+  }
+}
+
 function messageOf(error: unknown): ErrorMessage {
   if (error instanceof DomainError) return { code: error.code, message: error.message };
-  return {
-    code: null,
-    message: error instanceof Error ? error.stack ?? error.message : `${error}`,
-  };
+  const { stack, message } = error as Error;
+  return { code: null, message: stack ?? message };
 }

@@ -1,17 +1,11 @@
 import { DomainError } from "../core/domain_error.ts";
-import type { Detector, DetectResult } from "../ports/detector.ts";
+import type { DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 import type {
   ErrorMessage,
   LoadRequest,
   WorkerRequest,
   WorkerResponse,
 } from "./worker_messages.ts";
-
-/** Who waits for an answer. */
-interface Waiting {
-  resolve(result: DetectResult): void;
-  reject(error: Error): void;
-}
 
 /**
  * A detector that lives in a Web Worker, so that decoding and inference never hold up the thread
@@ -21,54 +15,84 @@ interface Waiting {
  * @throws {DomainError} Whatever loading the model fails with.
  */
 export async function workerDetector(worker: Worker, load: LoadRequest): Promise<Detector> {
-  const waiting = new Map<number, Waiting>();
-  const ready = Promise.withResolvers<Pick<Detector, "model" | "engine">>();
-  let broken: Error | undefined;
-  const breakDown = (error: Error) => {
-    broken = error;
-    ready.reject(error);
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
-  };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    breakDown(
-      new DomainError("inference-failed", "Cannot detect as the engine's worker broke down"),
-    );
-  };
-  worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => {
-    if (data.kind === "ready") return ready.resolve(data);
-    if (data.kind === "load-failed") return ready.reject(errorOf(data.error));
-    const caller = waiting.get(data.id);
-    waiting.delete(data.id);
-    if (data.kind === "result") caller?.resolve(data.result);
-    else caller?.reject(errorOf(data.error));
-  };
-  const send = (request: WorkerRequest) => worker.postMessage(request);
-  let lastId = 0;
+  const channel = new Channel(worker);
   try {
-    send({ kind: "load", load });
-    const { model, engine } = await ready.promise;
+    const { model, engine } = await channel.load(load);
     return {
       model,
       engine,
-      detect(bytes, options = {}) {
-        if (broken) return Promise.reject(broken);
-        const answer = Promise.withResolvers<DetectResult>();
-        const id = ++lastId;
-        waiting.set(id, answer);
-        send({ kind: "detect", id, bytes, options });
-        return answer.promise;
-      },
-      close() {
-        worker.terminate();
-        breakDown(new DomainError("model-not-ready", "Cannot detect as the detector was closed"));
-        return Promise.resolve();
-      },
+      detect: (bytes, options = {}) => channel.detect(bytes, options),
+      close: () => Promise.resolve(channel.close("the detector was closed")),
     };
   } catch (error) {
-    worker.terminate();
+    channel.close("its model could not be loaded");
     throw error;
+  }
+}
+
+type Ready = WorkerResponse & { kind: "ready" };
+
+/** Matches what comes from the worker to those who wait for it. */
+class Channel {
+  readonly #worker: Worker;
+  readonly #ready = Promise.withResolvers<Ready>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<DetectResult>>();
+  #lastId = 0;
+  #closed: DomainError | undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.close("the engine's worker broke down");
+    };
+  }
+
+  load(load: LoadRequest): Promise<Ready> {
+    this.#send({ kind: "load", load });
+    return this.#ready.promise;
+  }
+
+  detect(bytes: Uint8Array, options: DetectOptions): Promise<DetectResult> {
+    if (this.#closed) return Promise.reject(this.#closed);
+    const answer = Promise.withResolvers<DetectResult>();
+    const id = ++this.#lastId;
+    this.#waiting.set(id, answer);
+    this.#send({ kind: "detect", id, bytes, options });
+    return answer.promise;
+  }
+
+  /** Ends the worker; whoever still waits is told why. */
+  close(why: string): void {
+    this.#worker.terminate();
+    this.#closed ??= new DomainError("model-not-ready", `Cannot detect as ${why}`);
+    this.#ready.reject(this.#closed);
+    for (const { reject } of this.#waiting.values()) reject(this.#closed);
+    this.#waiting.clear();
+  }
+
+  #send(request: WorkerRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  #receive(response: WorkerResponse): void {
+    switch (response.kind) {
+      case "ready":
+        return this.#ready.resolve(response);
+      case "load-failed":
+        return this.#ready.reject(errorOf(response.error));
+      case "result":
+        return this.#take(response.id)?.resolve(response.result);
+      case "detect-failed":
+        return this.#take(response.id)?.reject(errorOf(response.error));
+    }
+  }
+
+  #take(id: number): PromiseWithResolvers<DetectResult> | undefined {
+    const answer = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return answer;
   }
 }
 

@@ -1,0 +1,16 @@
+import tseslint from "npm:typescript-eslint@8.73.0";
+
+// Only the rules that need types; `deno lint` has the others.
+export default tseslint.config({
+  files: ["src/**/*.ts", "routes/**/*.ts", "models/**/*.ts"],
+  extends: [tseslint.configs.recommendedTypeCheckedOnly],
+  languageOptions: {
+    parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
+  },
+  rules: {
+    "@typescript-eslint/switch-exhaustiveness-check": "error",
+    "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
+    "@typescript-eslint/require-await": "off",
+    "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+  },
+});

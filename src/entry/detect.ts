@@ -1,0 +1,85 @@
+import { basename } from "node:path";
+import { writeFile } from "node:fs/promises";
+import Table from "cli-table3";
+import { z } from "zod";
+import { overlaySvg } from "../image/overlay.ts";
+import type { Detector, DetectResult } from "../ports/detector.ts";
+import { readArguments } from "./arguments.ts";
+import { openDetector } from "./open_detector.ts";
+import { readImageFile } from "./image_files.ts";
+
+const USAGE = `Finds objects in pictures.
+
+  deno task detect [options] FILE...
+
+  --model ID|MANIFEST  a model of models/, or a manifest's path (everyday8)
+  --score S            show detections that score above S, 0 to 1 (the manifest's)
+  --engine E           auto, webgpu, native or wasm (auto)
+  --json               one JSON object per line instead of tables
+  --svg                write FILE.svg, the picture with its boxes, beside each file`;
+
+const options = {
+  model: z.string().default("everyday8"),
+  score: z.coerce.number().min(0).max(1).optional(),
+  engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
+  json: z.boolean().default(false),
+  svg: z.boolean().default(false),
+};
+
+/** Looks at every file; one that fails is told of and the others are still done. */
+async function main(args: readonly string[]): Promise<number> {
+  const { values, files } = readArguments(args, options, USAGE);
+  if (files.length === 0) throw new TypeError(`Cannot detect as no file was named.\n\n${USAGE}`);
+  const detector = await openDetector(values);
+  let failed = 0;
+  for (const file of files) {
+    try {
+      const bytes = await readImageFile(file);
+      const result = await detector.detect(bytes, { score: values.score });
+      console.log(values.json ? asJson(file, result) : asTable(file, result, detector));
+      if (values.svg) await writeFile(`${file}.svg`, asSvg(bytes, result));
+    } catch (error) {
+      failed++;
+      console.error(`${file}: ${(error as Error).message}`);
+    }
+  }
+  await detector.close();
+  return failed > 0 ? 1 : 0;
+}
+
+function asJson(file: string, result: DetectResult): string {
+  return JSON.stringify({ file, ...result });
+}
+
+function asTable(file: string, result: DetectResult, detector: Detector): string {
+  const table = new Table({
+    head: ["label", "score", "xmin", "ymin", "xmax", "ymax"],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { label, score, box } of result.detections) {
+    const edges = [box.xmin, box.ymin, box.xmax, box.ymax].map((edge) => edge.toFixed(1));
+    table.push([label, score.toFixed(3), ...edges]);
+  }
+  const { image, timing } = result;
+  const summary = `${basename(file)}: ${image.width}x${image.height}, ` +
+    `${result.detections.length} found in ${
+      timing.total.toFixed(0)
+    } ms on ${detector.engine.provider}`;
+  return result.detections.length > 0 ? `${summary}\n${table.toString()}` : summary;
+}
+
+/** The drawing, with the picture inside it; a viewer turns the picture upright as we do. */
+function asSvg(bytes: Uint8Array, { image, detections }: DetectResult): string {
+  const href = `data:;base64,${(bytes as Uint8Array & { toBase64(): string }).toBase64()}`;
+  return overlaySvg({ href, ...image }, detections);
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await main(Deno.args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exitCode = 1;
+  }
+}

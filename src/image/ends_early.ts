@@ -1,0 +1,38 @@
+import type { ImageHeader } from "./header.ts";
+
+/** JPEG markers: start of scan and end of image (ITU T.81, table B.1). */
+const SOS = 0xda, EOI = 0xd9;
+const GIF_TRAILER = 0x3b;
+const IEND = [0x49, 0x45, 0x4e, 0x44];
+
+/**
+ * Whether a file lacks its format's end, as an upload that broke off does.
+ *
+ * Meant to say why decoding failed, not whether to try: files without an end that decode well are
+ * none of its business.
+ */
+export function endsEarly(bytes: Uint8Array, format: ImageHeader["format"]): boolean {
+  switch (format) {
+    case "jpeg":
+      // A thumbnail has an end of its own, before the scan of the picture.
+      return lastMarker(bytes, EOI) < lastMarker(bytes, SOS);
+    case "png":
+      return !endsWithin(bytes, IEND);
+    case "gif":
+      return bytes.findLast((byte) => byte !== 0) !== GIF_TRAILER;
+  }
+}
+
+function lastMarker(bytes: Uint8Array, marker: number): number {
+  for (let at = bytes.length - 2; at >= 0; at--) {
+    if (bytes[at] === 0xff && bytes[at + 1] === marker) return at;
+  }
+  return -1;
+}
+
+function endsWithin(bytes: Uint8Array, pattern: readonly number[]): boolean {
+  for (let at = bytes.length - pattern.length; at >= 0; at--) {
+    if (pattern.every((byte, i) => bytes[at + i] === byte)) return true;
+  }
+  return false;
+}

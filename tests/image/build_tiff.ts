@@ -1,0 +1,47 @@
+/** One directory entry: its value goes into the four value bytes, a SHORT into the first two. */
+export interface TiffEntry {
+  readonly tag: number;
+  /** 3 SHORT, 4 LONG. */
+  readonly type: number;
+  readonly count: number;
+  readonly value: number;
+}
+
+/** What a block may say wrongly; what is left out is right. */
+export interface TiffOptions {
+  readonly littleEndian: boolean;
+  readonly entries: readonly TiffEntry[];
+  /** Where IFD0 is said to start. */
+  readonly ifdOffset?: number;
+  /** How many entries IFD0 is said to have. */
+  readonly entryCount?: number;
+  /** Where the next directory is said to start. */
+  readonly nextOffset?: number;
+}
+
+/** Builds an Exif block with one directory, right after the eight bytes of its header. */
+export function buildTiff(options: TiffOptions): Uint8Array {
+  const { littleEndian, entries } = options;
+  const bytes = new Uint8Array(8 + 2 + entries.length * 12 + 4);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, littleEndian ? 0x4949 : 0x4d4d);
+  view.setUint16(2, 42, littleEndian);
+  view.setUint32(4, options.ifdOffset ?? 8, littleEndian);
+  view.setUint16(8, options.entryCount ?? entries.length, littleEndian);
+  entries.forEach(({ tag, type, count, value }, i) => {
+    const at = 10 + i * 12;
+    view.setUint16(at, tag, littleEndian);
+    view.setUint16(at + 2, type, littleEndian);
+    view.setUint32(at + 4, count, littleEndian);
+    if (type === 3) view.setUint16(at + 8, value, littleEndian);
+    else view.setUint32(at + 8, value, littleEndian);
+  });
+  view.setUint32(bytes.length - 4, options.nextOffset ?? 0, littleEndian);
+  return bytes;
+}
+
+/** Builds an Exif block that holds this orientation, a SHORT, and nothing else. */
+export function orientationTiff(orientation: number, littleEndian = false): Uint8Array {
+  const entries = [{ tag: 0x0112, type: 3, count: 1, value: orientation }];
+  return buildTiff({ littleEndian, entries });
+}

@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { endsEarly } from "../../src/image/ends_early.ts";
+
+const FORMATS = new URL("../pictures/formats/", import.meta.url);
+const END: Record<string, number> = {
+  "rgb.jpg": 2, // FF D9
+  "progressive.jpg": 2,
+  "orientation-6.jpg": 2,
+  "rgb.png": 12, // length, IEND, CRC
+  "rgb.gif": 1, // 3B
+};
+
+for (const [file, end] of Object.entries(END)) {
+  const format = file.endsWith("jpg") ? "jpeg" : file.endsWith("png") ? "png" : "gif";
+
+  Deno.test(`endsEarly() tells ${file} from itself without its last ${end} bytes`, async () => {
+    const bytes = await Deno.readFile(new URL(file, FORMATS));
+    assertEquals(endsEarly(bytes, format), false);
+    assertEquals(endsEarly(bytes.slice(0, -end), format), true);
+    assertEquals(endsEarly(bytes.slice(0, bytes.length / 2), format), true);
+  });
+}
+
+Deno.test("endsEarly() does not take a thumbnail's end for the picture's", () => {
+  const thumbnail = [0xff, 0xda, 1, 2, 0xff, 0xd9];
+  const scan = [0xff, 0xda, 3, 4];
+  assertEquals(endsEarly(Uint8Array.from([...thumbnail, ...scan]), "jpeg"), true);
+  assertEquals(endsEarly(Uint8Array.from([...thumbnail, ...scan, 0xff, 0xd9]), "jpeg"), false);
+});

@@ -1,0 +1,40 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DomainError } from "../../src/core/domain_error.ts";
+import { checkLimits } from "../../src/image/header_limits.ts";
+
+Deno.test("checkLimits() lets an image of exactly maxPixels through", () => {
+  checkLimits({ width: 8000, height: 5000 }, { maxPixels: 40_000_000 });
+});
+
+Deno.test("checkLimits() refuses one pixel more", () => {
+  const error = assertThrows(
+    () => checkLimits({ width: 40_000_001, height: 1 }, { maxPixels: 40_000_000 }),
+    DomainError,
+  );
+  assertEquals(error.code, "too-many-pixels");
+});
+
+Deno.test("checkLimits() says the limit, the pixels found and their sides", () => {
+  assertThrows(
+    () => checkLimits({ width: 9600, height: 6400 }, { maxPixels: 40_000_000 }),
+    DomainError,
+    "Cannot decode image as it must have at most 40000000 pixels: " +
+      "current value is 61440000 (9600x6400)",
+  );
+});
+
+Deno.test("checkLimits() refuses sides whose product does not fit 32 or 53 bits", () => {
+  for (const side of [65_536, 2 ** 31 - 1]) {
+    const error = assertThrows(
+      () => checkLimits({ width: side, height: side }, { maxPixels: 40_000_000 }),
+      DomainError,
+    );
+    assertEquals(error.code, "too-many-pixels");
+  }
+});
+
+Deno.test("checkLimits() throws RangeError for a limit that no image could meet", () => {
+  for (const maxPixels of [0, -1, NaN]) {
+    assertThrows(() => checkLimits({ width: 1, height: 1 }, { maxPixels }), RangeError);
+  }
+});

@@ -1,0 +1,140 @@
+import { assert, assertEquals } from "@std/assert";
+import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
+import { readHeader } from "../../src/image/header.ts";
+import { assertRefused } from "./assert_refused.ts";
+import { buildGif } from "./build_gif.ts";
+import { buildJpeg, exifSegment, jpegSegment } from "./build_jpeg.ts";
+import { buildPng, pngChunk } from "./build_png.ts";
+import { orientationTiff as tiff } from "./build_tiff.ts";
+import { bytesOf, joinBytes } from "./bytes_of.ts";
+
+const XMP = jpegSegment(0xe1, bytesOf("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"));
+const JFIF = jpegSegment(0xe0, bytesOf("JFIF\0\x01\x01\0\0\x01\0\x01\0\0"));
+const TRANSPARENCY = pngChunk("tRNS", [0]);
+const COMMENT = [0x21, 0xfe, 3, 0x2c, 0x2c, 0x3b, 1, 0, 0];
+const CONTROL = [0x21, 0xf9, 4, 1, 0, 0, 0, 0];
+
+/** Headers in which each byte counts: they end with the last byte that has to be read. */
+const WHOLE: readonly (readonly [name: string, bytes: Uint8Array])[] = [
+  ["JPEG", buildJpeg({ before: [JFIF, exifSegment(tiff(6))], after: [XMP] })],
+  ["progressive JPEG", buildJpeg({ marker: 0xc2, before: [XMP, exifSegment(tiff(8, true))] })],
+  ["PNG", buildPng({ colourType: 3, chunks: [pngChunk("eXIf", tiff(3)), TRANSPARENCY] })],
+  ["GIF", buildGif({ globalBits: 2, localBits: 1, blocks: [...CONTROL, ...COMMENT] })],
+];
+
+for (const [name, bytes] of WHOLE) {
+  Deno.test(`readHeader() finds a ${name} truncated at each of its bytes`, () => {
+    assertRefused(bytes.subarray(0, 0), "no-image");
+    for (let length = 1; length < bytes.length; length++) {
+      assertRefused(bytes.subarray(0, length), "truncated-image", `after ${length}.`);
+    }
+  });
+
+  Deno.test(`readHeader() gives a ${name} the same answer whatever follows its header`, () => {
+    const longer = joinBytes(bytes, Uint8Array.of(0, 0xff, 0xc0, 0, 0, 0x3b), bytes);
+    assertEquals(readHeader(longer), readHeader(bytes));
+  });
+
+  Deno.test(`readHeader() reads a ${name} that is a view into a larger buffer`, () => {
+    const buffer = joinBytes(Uint8Array.of(1, 2, 3), bytes, bytes);
+    const view = buffer.subarray(3, 3 + bytes.length);
+    assertEquals(readHeader(view), readHeader(bytes));
+    assertRefused(view.subarray(0, -1), "truncated-image");
+  });
+}
+
+const CODES: readonly ErrorCode[] = [
+  "no-image",
+  "not-an-image",
+  "unsupported-format",
+  "truncated-image",
+  "corrupt-image",
+];
+
+/** Returns how reading ended: "read", or the code of the error, which must be a declared one. */
+function outcome(bytes: Uint8Array): string {
+  try {
+    const { width, height, orientation } = readHeader(bytes);
+    assert(width >= 1 && height >= 1 && orientation >= 1 && orientation <= 8);
+    return "read";
+  } catch (error) {
+    if (!(error instanceof DomainError)) {
+      throw new Error(`for the bytes ${bytes}`, { cause: error });
+    }
+    assert(CODES.includes(error.code), error.code);
+    return error.code;
+  }
+}
+
+/** Mulberry32: the same numbers for the same seed, from 0 up to 1. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Changes one to eight bytes, some to the values that lengths go wrong with, and cuts one in 4. */
+function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
+  const mutant = bytes.slice();
+  const below = (limit: number) => Math.floor(random() * limit);
+  const edges = [0, 1, 0x7f, 0x80, 0xfe, 0xff];
+  for (let i = below(8); i >= 0; i--) {
+    mutant[below(mutant.length)] = below(2) === 0 ? edges[below(edges.length)] : below(256);
+  }
+  return below(4) === 0 ? mutant.subarray(0, below(mutant.length + 1)) : mutant;
+}
+
+Deno.test("readHeader() answers or throws a declared code for 3000 mutations of each header", () => {
+  const random = seededRandom(20_241_123);
+  const seen = new Set<string>();
+  for (const [, bytes] of WHOLE) {
+    for (let i = 0; i < 3000; i++) seen.add(outcome(mutate(bytes, random)));
+  }
+  for (const end of ["read", "not-an-image", "truncated-image", "corrupt-image"]) {
+    assert(seen.has(end), `no mutation ended in ${end}: the mutations do not reach it`);
+  }
+});
+
+Deno.test("readHeader() ends for each value of each byte", () => {
+  for (const [, bytes] of WHOLE) {
+    const mutant = bytes.slice();
+    for (let at = 0; at < bytes.length; at++) {
+      for (let value = 0; value < 256; value++) {
+        mutant[at] = value;
+        outcome(mutant);
+      }
+      mutant[at] = bytes[at];
+    }
+  }
+});
+
+/** Repeats a piece until there is a megabyte of it. */
+function megabyteOf(...piece: readonly number[]): Uint8Array {
+  return new Uint8Array(2 ** 20).map((_, i) => piece[i % piece.length]);
+}
+
+const ENDLESS: readonly (readonly [claim: string, bytes: Uint8Array])[] = [
+  ["a JPEG of fill bytes", joinBytes(Uint8Array.of(0xff, 0xd8), megabyteOf(0xff))],
+  ["a JPEG of markers without length", joinBytes(bytesOf("\xff\xd8"), megabyteOf(0xff, 0xd0))],
+  ["a JPEG of empty segments", joinBytes(bytesOf("\xff\xd8"), megabyteOf(0xff, 0xe1, 0, 2))],
+  ["a JPEG of stray bytes", joinBytes(bytesOf("\xff\xd8\xff\xe0\0\x02"), megabyteOf(0xff, 0))],
+  [
+    "a PNG of empty chunks",
+    joinBytes(buildPng().subarray(0, 33), megabyteOf(...pngChunk("aAAa", []))),
+  ],
+  [
+    "a GIF of tiny sub-blocks",
+    joinBytes(buildGif().subarray(0, 13), bytesOf("!\xfe"), megabyteOf(1)),
+  ],
+  ["a GIF of empty extensions", joinBytes(buildGif().subarray(0, 13), megabyteOf(0x21, 1, 0))],
+];
+
+for (const [claim, bytes] of ENDLESS) {
+  Deno.test(`readHeader() reads ${claim} to its end and finds it truncated`, () => {
+    assertRefused(bytes, "truncated-image");
+  });
+}

@@ -1,0 +1,359 @@
+"""Writes torchvision's own detections of five drawn pictures, by a small random RetinaNet.
+
+Run it with torchvision 0.14.1, the reference (Debian 12: python3-torchvision and python3-pil):
+
+    python3 tests/parity/make/torchvision_retinanet.py
+
+It writes into tests/parity/goldens/torchvision/
+
+    WxH.png     the picture, 8-bit RGB
+    WxH.json    its detections, best first; boxes are xyxy in source pixels
+    model.onnx  the raw heads: images (1, 3, H, W), normalised and padded,
+                to cls_logits (1, R, K) and bbox_regression (1, R, 4)
+
+Run with a later version, it draws the same pictures, sets the same weights and writes WxH.v0.24.json
+(with that version's number) for each picture that this version resizes to another size.
+
+A file that is there already is only compared; --accept rewrites it. A golden that float noise could
+change is refused: --search N lists the drawing seeds below N that are steady in the version at hand,
+and PICTURES names one that is steady in both.
+"""
+
+import argparse
+import io
+import json
+import re
+import sys
+from collections import OrderedDict
+from copy import deepcopy
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import torch
+import torchvision
+from PIL import Image
+from torch import Tensor, nn
+from torchvision.models.detection import RetinaNet
+from torchvision.models.detection.backbone_utils import BackboneWithFPN
+from torchvision.ops import Conv2dNormActivation, box_iou
+from torchvision.ops.feature_pyramid_network import LastLevelP6P7
+
+GOLDENS = Path(__file__).resolve().parents[1] / "goldens" / "torchvision"
+VERSION = re.match(r"\d+\.\d+\.\d+", torchvision.__version__)[0]
+IS_REFERENCE = VERSION.startswith("0.14.")
+# (width, height): (shapes, seed). The first fills the limit of 300, the third the 1000 of a level.
+PICTURES = {(640, 480): (60, 0), (480, 640): (12, 0), (333, 500): (16, 0), (1000, 300): (10, 0), (97, 61): (8, 0)}
+
+CLASSES = 6  # index 0 is unused, as in torchvision's 91
+CHANNELS = 12  # keeps the graph under 150 KB
+LOGIT_MEAN, LOGIT_SPREAD = -6.6, 0.9  # puts some hundred logits of a picture above the threshold
+DELTA_SPREAD = 0.04  # moves a box by a fraction of a cell, so that neighbours overlap
+SOFT_EDGE = 0.1
+ROUGHNESS = 2
+MIXING = 4
+BEYOND_CLAMP = 4.6  # exp(4.6) = 99 is more than the 1000 / 16 to which dw and dh are clamped
+
+SCORE_MARGIN = 1e-5
+IOU_MARGIN = 1e-4
+LOGIT_NOISE = 2e-5  # several times what float32 and float64 disagree by
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--accept", action="store_true", help="rewrite goldens that differ")
+    parser.add_argument("--search", type=int, metavar="N", help="list the steady seeds below N, write nothing")
+    options = parser.parse_args()
+    model = build_model()
+    if options.search:
+        search(model, options.search)
+        return
+    verdicts = [put("model.onnx", export(model), options.accept)] if IS_REFERENCE else []
+    for (width, height), (shapes, seed) in PICTURES.items():
+        verdicts += write_golden(model, draw(width, height, shapes, seed), options.accept)
+    sys.exit("some goldens differ; --accept rewrites them" if "differs" in verdicts else 0)
+
+
+def search(model: RetinaNet, end: int) -> None:
+    for (width, height), (shapes, _) in PICTURES.items():
+        for seed in range(end):
+            picture = draw(width, height, shapes, seed)
+            if not doubts(model, picture):
+                print(f"seed {seed}:", report(model, picture), flush=True)
+
+
+def write_golden(model: RetinaNet, picture: np.ndarray, accept: bool) -> list:
+    name = f"{picture.shape[1]}x{picture.shape[0]}"
+    found = doubts(model, picture)
+    if found:
+        raise RuntimeError(f"Cannot use {name} as float noise could change it: {', '.join(found)}")
+    print(report(model, picture))
+    verdicts = [put(f"{name}.png", encode_png(picture), accept)]
+    golden = golden_of(model, picture)
+    reference = GOLDENS / f"{name}.json"
+    if IS_REFERENCE:
+        verdicts.append(put(reference.name, encode_json(golden), accept))
+    elif json.loads(reference.read_text())["resized"] != golden["resized"]:
+        minor = VERSION.rpartition(".")[0]
+        verdicts.append(put(f"{name}.v{minor}.json", encode_json(golden), accept))
+    return verdicts
+
+
+# The picture.
+
+
+def draw(width: int, height: int, shapes: int, seed: int) -> np.ndarray:
+    """Ramps of colour under rectangles and ellipses; flat areas would give equal scores."""
+    random = np.random.RandomState(seed)
+    y, x = np.mgrid[0:height, 0:width]
+    slopes = random.randint(2, 6, (3, 2))  # pixels per grey level: rows repeat, which keeps the PNG small
+    ramps = np.stack([x // a + y // b for a, b in slopes], axis=2)
+    picture = abs((ramps + random.randint(0, 120, 3)) % 120 - 60.0) + 98
+    for _ in range(shapes):
+        centre_x, centre_y = random.randint(width), random.randint(height)
+        radius_x, radius_y = np.exp(random.uniform(np.log(3), np.log(min(width, height) / 2), 2))
+        u, v = abs(x - centre_x) / radius_x, abs(y - centre_y) / radius_y
+        if random.rand() < 0.5:
+            depth = np.minimum((1 - u) * radius_x, (1 - v) * radius_y)
+        else:
+            depth = (1 - np.hypot(u, v)) * min(radius_x, radius_y)
+        picture += (depth / SOFT_EDGE).clip(0, 1)[..., None] * random.randint(-80, 81, 3)
+    return picture.clip(0, 255).astype(np.uint8)
+
+
+def to_tensor(picture: np.ndarray) -> Tensor:
+    """`(H, W, 3)` bytes to `(3, H, W)` from 0 to 1."""
+    return torch.from_numpy(picture).permute(2, 0, 1).float() / 255
+
+
+# The model.
+
+
+def build_model() -> RetinaNet:
+    """torchvision's RetinaNet with all its defaults, on one convolution per stride."""
+    widths = [3, 8, 8, CHANNELS, CHANNELS, CHANNELS]
+    body = OrderedDict()
+    for i in range(1, 6):
+        body[f"c{i}"] = Conv2dNormActivation(widths[i - 1], widths[i], stride=2, norm_layer=None)
+    levels = {"c3": "p3", "c4": "p4", "c5": "p5"}
+    top = LastLevelP6P7(CHANNELS, CHANNELS)
+    backbone = BackboneWithFPN(nn.Sequential(body), levels, [CHANNELS] * 3, CHANNELS, extra_blocks=top)
+    model = RetinaNet(backbone, CLASSES).eval()
+    set_weights(model)
+    return model
+
+
+@torch.no_grad()
+def set_weights(model: RetinaNet) -> None:
+    """Random weights that give every level some scores above the threshold.
+
+    1. Draw them, from numpy, as its generator is the same in every version.
+    2. Let the anchors of a cell nearly agree on the class, so that NMS has work.
+    3. Standardise every convolution's output on one picture.
+    4. Set the range of logits and deltas; silence class 0; let two anchors reach the clamp.
+    """
+    random = np.random.RandomState(1)
+    convs = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
+    for conv in convs:
+        smooth = random.standard_normal((*conv.weight.shape[:2], 1, 1))
+        conv.weight.copy_(torch.from_numpy(smooth + ROUGHNESS * random.standard_normal(conv.weight.shape)))
+        conv.weight /= conv.weight[0].numel() ** 0.5
+        conv.bias.zero_()
+        if conv.weight.shape[0] == conv.weight.shape[1] and conv.stride == (1, 1):
+            conv.weight.mul_(MIXING).add_(nn.init.dirac_(torch.empty_like(conv.weight)))
+
+    logits, deltas = model.head.classification_head.cls_logits, model.head.regression_head.bbox_reg
+    by_anchor = logits.weight.view(-1, CLASSES, CHANNELS, 3, 3)
+    by_anchor += 4 * by_anchor[:1].clone()
+
+    hooks = [conv.register_forward_hook(standardise()) for conv in convs]
+    model([to_tensor(draw(640, 480, shapes=60, seed=0))])
+    for hook in hooks:
+        hook.remove()
+
+    logits.weight *= LOGIT_SPREAD
+    logits.bias.mul_(LOGIT_SPREAD).add_(LOGIT_MEAN)
+    logits.bias.view(-1, CLASSES)[:, 0] = -30
+    deltas.weight *= DELTA_SPREAD
+    deltas.bias *= DELTA_SPREAD
+    deltas.bias.view(-1, 4)[0, 3] = BEYOND_CLAMP  # the smallest wide anchor: dh
+    deltas.bias.view(-1, 4)[6, 2] = BEYOND_CLAMP  # the smallest tall anchor: dw
+
+
+def standardise():
+    """A hook that corrects a convolution at its first call.
+
+    Corrections are rounded to sixteenths, so that every version and machine finds the same weights.
+    """
+    corrected = []
+
+    def hook(conv: nn.Conv2d, _inputs: tuple, output: Tensor) -> Tensor:
+        if corrected:
+            return output
+        corrected.append(conv)
+        scale = (16 / output.std((0, 2, 3))).round().clamp(min=1) / 16
+        shift = (-16 * output.mean((0, 2, 3)) * scale).round() / 16
+        conv.weight *= scale[:, None, None, None]
+        conv.bias.copy_(shift)
+        return output * scale[:, None, None] + shift[:, None, None]
+
+    return hook
+
+
+class RawHeads(nn.Module):
+    """What a graph holds: the model between its transform and its post-processing."""
+
+    def __init__(self, model: RetinaNet):
+        super().__init__()
+        self.backbone, self.head = model.backbone, model.head
+
+    def forward(self, images: Tensor) -> tuple:
+        heads = self.head(list(self.backbone(images).values()))
+        return heads["cls_logits"], heads["bbox_regression"]
+
+
+def export(model: RetinaNet) -> bytes:
+    names = ["images", "cls_logits", "bbox_regression"]
+    file = io.BytesIO()
+    torch.onnx.export(
+        RawHeads(model), torch.zeros(1, 3, 256, 320), file,
+        opset_version=13, input_names=names[:1], output_names=names[1:],
+        dynamic_axes={names[0]: {2: "H", 3: "W"}, names[1]: {1: "R"}, names[2]: {1: "R"}},
+    )  # fmt: skip
+    return file.getvalue()
+
+
+# What torchvision makes of a picture.
+
+
+@torch.no_grad()
+def detect(model: RetinaNet, image: Tensor) -> tuple:
+    """The detections, and what torchvision hands to its own post-processing for them."""
+    with mock.patch.object(model, "postprocess_detections", wraps=model.postprocess_detections) as spy:
+        detections = model([image])[0]
+    return detections, spy.call_args[0]
+
+
+def postprocess(model: RetinaNet, given: tuple, **settings) -> dict:
+    """torchvision's post-processing under other settings; boxes in input pixels."""
+    with mock.patch.multiple(model, **settings):
+        return model.postprocess_detections(*given)[0]
+
+
+def golden_of(model: RetinaNet, picture: np.ndarray) -> dict:
+    detections, (_, _, sizes) = detect(model, to_tensor(picture))
+    columns = (detections[key].tolist() for key in ("labels", "scores", "boxes"))
+    return {
+        "picture": f"{picture.shape[1]}x{picture.shape[0]}.png",
+        "framework": f"torchvision {VERSION}",
+        "resized": list(sizes[0]),
+        "padded": [-(-side // 32) * 32 for side in sizes[0]],
+        "detections": [
+            {"label": label, "score": float(f"{score:.8g}"), "box": [round(edge, 4) for edge in box]}
+            for label, score, box in zip(*columns)
+        ],
+    }
+
+
+def doubts(model: RetinaNet, picture: np.ndarray) -> list:
+    """Names every decision in a picture that float noise could turn round."""
+    _, single = detect(model, to_tensor(picture))
+    _, given = detect(deepcopy(model).double(), to_tensor(picture).double())
+    limit, most = model.detections_per_img, model.topk_candidates
+    expected = postprocess(model, given, detections_per_img=limit)
+    candidates = postprocess(model, given, nms_thresh=2, detections_per_img=10**6)
+    others = {
+        "float32": postprocess(model, single, detections_per_img=limit),
+        "lower score": postprocess(model, given, score_thresh=model.score_thresh - SCORE_MARGIN),
+        "higher score": postprocess(model, given, score_thresh=model.score_thresh + SCORE_MARGIN),
+        "lower IoU": postprocess(model, given, nms_thresh=model.nms_thresh - IOU_MARGIN),
+        "higher IoU": postprocess(model, given, nms_thresh=model.nms_thresh + IOU_MARGIN),
+        **{f"noise {seed}": postprocess(model, add_noise(given, seed), score_thresh=0.05) for seed in range(3)},
+    }
+    found = [name for name, other in others.items() if not agree(expected, other)]
+    scores = postprocess(model, given, detections_per_img=limit + 1)["scores"]
+    if (scores[:-1] - scores[1:]).min() < SCORE_MARGIN:
+        found.append("order of detections")
+    if has_close_rival(expected, candidates):
+        found.append("order in NMS")
+    for logits in given[0]["cls_logits"]:
+        best = logits.sigmoid().flatten().topk(min(most + 1, logits.numel()))[0]
+        if len(best) > most and best[-1] > model.score_thresh and best[-2] - best[-1] < SCORE_MARGIN:
+            found.append("top-k of a level")
+    return found
+
+
+def agree(one: dict, other: dict) -> bool:
+    """Whether both hold the same detections in the same order, but for rounding."""
+    return torch.equal(one["labels"], other["labels"]) and all(
+        torch.allclose(one[key].double(), other[key].double(), rtol=0, atol=tolerance)
+        for key, tolerance in (("scores", 2 * SCORE_MARGIN), ("boxes", 0.02))
+    )
+
+
+def add_noise(given: tuple, seed: int) -> tuple:
+    generator = torch.Generator().manual_seed(seed)
+    heads = {
+        key: [x + LOGIT_NOISE * torch.randn(x.shape, generator=generator, dtype=x.dtype) for x in levels]
+        for key, levels in given[0].items()
+    }
+    return (heads, *given[1:])
+
+
+def has_close_rival(kept: dict, candidates: dict) -> bool:
+    """Whether a detection and a candidate that it suppresses, or the reverse, have nearly one score."""
+    gaps = (kept["scores"][:, None] - candidates["scores"]).abs()
+    rivals = (kept["labels"][:, None] == candidates["labels"]) & (gaps > 0) & (gaps < SCORE_MARGIN)
+    return bool((rivals & (box_iou(kept["boxes"], candidates["boxes"]) > 0.5 - IOU_MARGIN)).any())
+
+
+def report(model: RetinaNet, picture: np.ndarray) -> str:
+    """One line of numbers per picture, for whoever accepts a golden."""
+    golden = golden_of(model, picture)
+    _, given = detect(model, to_tensor(picture))
+    levels = [logits.sigmoid().flatten() for logits in given[0]["cls_logits"]]
+    counts = [int((scores > model.score_thresh).sum()) for scores in levels]
+    unlimited = postprocess(model, given, detections_per_img=10**6)
+    shown = {key: value[: model.detections_per_img] for key, value in unlimited.items()}
+    height, width = given[2][0]
+    at_border = (shown["boxes"] <= 0).any(1) | (shown["boxes"] >= torch.tensor([width, height] * 2)).any(1)
+    without_topk = postprocess(model, given, topk_candidates=10**6)
+    return (
+        f"{golden['picture']} resized {golden['resized']} padded {golden['padded']}: {len(golden['detections'])} detections"
+        f", {int(at_border.sum())} at the border, per class {shown['labels'].bincount(minlength=CLASSES).tolist()}"
+        f", per level {[int(torch.isin(shown['scores'], scores).sum()) for scores in levels]}"
+        f", of candidates per level {counts}, NMS drops {sum(min(n, model.topk_candidates) for n in counts) - len(unlimited['scores'])}"
+        f", the limit {len(unlimited['scores']) - len(shown['scores'])}"
+        f", top-k {'matters' if not agree(shown, without_topk) else 'is idle'}"
+    )
+
+
+# Files.
+
+
+def encode_png(picture: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def encode_json(golden: dict) -> bytes:
+    """One detection per line, so that a change reads well."""
+    head = {key: value for key, value in golden.items() if key != "detections"}
+    rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in golden["detections"])
+    return f'{json.dumps(head)[:-1]}, "detections": [\n{rows}\n]}}\n'.encode()
+
+
+def put(name: str, content: bytes, accept: bool) -> str:
+    file = GOLDENS / name
+    verdict = "new" if not file.exists() else "same" if file.read_bytes() == content else "differs"
+    if verdict == "new" or (verdict == "differs" and accept):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        verdict = "written"
+    print(f"  {name}: {verdict}, {len(content)} bytes")
+    return verdict
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { DetectorSlot } from "../src/detect/detector_slot.ts";
 import { detect } from "./detect.ts";
 import { describeProblem, problem, problemOf } from "./problem.ts";
+import { BODY_LIMIT_ERROR } from "./read_upload.ts";
 
 /** What the app is made of. */
 export interface AppDeps {
@@ -53,7 +54,11 @@ export function createApp({ slots, maxBytes, log }: AppDeps): Hono {
   app.notFound((context) =>
     problem(context, "not-found", "There are POST /detect, GET /models, /healthz and /readyz.")
   );
-  app.onError((error, context) => problemOf(context, error, log));
+  app.onError((error, context) =>
+    error.name === BODY_LIMIT_ERROR
+      ? tooManyBytes(context, maxBytes)
+      : problemOf(context, error, log)
+  );
   return app;
 }
 

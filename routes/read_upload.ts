@@ -1,6 +1,9 @@
 import type { HonoRequest } from "hono";
 import { DomainError } from "../src/core/domain_error.ts";
 
+/** Name of the error that Hono's body limit breaks a body off with. */
+export const BODY_LIMIT_ERROR = "BodyLimitError";
+
 /** What came in: the picture and every text field. */
 export interface Upload {
   /** The encoded picture. */
@@ -49,8 +52,7 @@ async function readForm(request: HonoRequest): Promise<FormData> {
   try {
     return await request.formData();
   } catch (error) {
-    // A body that grew over its limit is its own answer.
-    if (error instanceof Error && error.name === "BodyLimitError") throw error;
+    if (error instanceof Error && error.name === BODY_LIMIT_ERROR) throw error;
     throw new DomainError(
       "malformed-request",
       "Cannot read the form as its multipart body is broken",

@@ -37,6 +37,7 @@ export type ErrorCode =
  * ```
  */
 export class DomainError extends Error {
+  /** The class's name, as every error has it. */
   override readonly name = "DomainError";
 
   /** Builds an error of this code. */

@@ -1,4 +1,4 @@
-import type { ImageHeader } from "./header.ts";
+import type { ImageHeader } from "./image_header.ts";
 
 /** JPEG markers: start of scan and end of image (ITU T.81, table B.1). */
 const SOS = 0xda, EOI = 0xd9;
@@ -14,8 +14,8 @@ const IEND = [0x49, 0x45, 0x4e, 0x44];
 export function endsEarly(bytes: Uint8Array, format: ImageHeader["format"]): boolean {
   switch (format) {
     case "jpeg":
-      // A thumbnail has an end of its own, before the scan of the picture.
-      return lastMarker(bytes, EOI) < lastMarker(bytes, SOS);
+      // A thumbnail has an end of its own, before the scan of the picture; or there is neither.
+      return lastMarker(bytes, EOI) <= lastMarker(bytes, SOS);
     case "png":
       return !endsWithin(bytes, IEND);
     case "gif":

@@ -1,6 +1,6 @@
 import type { Size } from "../core/size.ts";
 import { ByteReader } from "./byte_reader.ts";
-import type { ImageHeader } from "./header.ts";
+import type { ImageHeader } from "./image_header.ts";
 
 const SIGNATURE_BYTES = 6;
 const EXTENSION = 0x21;

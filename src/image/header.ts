@@ -1,28 +1,10 @@
 import { DomainError } from "../core/domain_error.ts";
-import type { Orientation } from "./exif_orientation.ts";
 import { readGifHeader } from "./gif_header.ts";
+import type { ImageHeader } from "./image_header.ts";
 import { readJpegHeader } from "./jpeg_header.ts";
 import { readPngHeader } from "./png_header.ts";
 import { hasSignature } from "./signature.ts";
 import { unsupportedFormat } from "./unsupported_format.ts";
-
-/** What an image file says about itself before anything is decoded. */
-export interface ImageHeader {
-  /** The format, by the file's first bytes; its name and media type are not asked. */
-  readonly format: "jpeg" | "png" | "gif";
-  /** Stored pixels from left to right, before the orientation is applied. */
-  readonly width: number;
-  /** Stored pixels from top to bottom, before the orientation is applied. */
-  readonly height: number;
-  /** How to turn the stored pixels for viewing (Exif); 1 if the file does not say. */
-  readonly orientation: Orientation;
-  /** Bits of one stored sample. */
-  readonly bitDepth: number;
-  /** Samples stored for each pixel, alpha included; an index into a colour table counts as one. */
-  readonly channels: number;
-  /** Whether a pixel can be transparent. */
-  readonly hasAlpha: boolean;
-}
 
 interface Format {
   readonly name: string;
@@ -54,10 +36,10 @@ const KNOWN = "JPEG, PNG or GIF";
  *
  * @example
  * ```ts
- * import { type ImageHeader, readHeader } from "./header.ts";
+ * import { readHeader } from "./header.ts";
  *
  * const frame = [0xff, 0xc0, 0, 11, 8, 0, 2, 0, 3, 1, 1, 0x11, 0];
- * const header: ImageHeader = readHeader(Uint8Array.of(0xff, 0xd8, ...frame, 0xff, 0xda));
+ * const header = readHeader(Uint8Array.of(0xff, 0xd8, ...frame, 0xff, 0xda));
  * if (header.format !== "jpeg" || header.width !== 3) throw new Error("a JPEG, 3 wide");
  * ```
  */

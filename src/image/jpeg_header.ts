@@ -1,7 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
-import type { ImageHeader } from "./header.ts";
+import type { ImageHeader } from "./image_header.ts";
 import { hasSignature } from "./signature.ts";
 
 const TEM = 0x01;

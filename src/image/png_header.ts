@@ -1,6 +1,6 @@
 import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
-import type { ImageHeader } from "./header.ts";
+import type { ImageHeader } from "./image_header.ts";
 
 const SIGNATURE_BYTES = 8;
 const IHDR_BYTES = 13;

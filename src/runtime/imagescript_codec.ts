@@ -1,7 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import { endsEarly } from "../image/ends_early.ts";
-import type { ImageHeader } from "../image/header.ts";
+import type { ImageHeader } from "../image/image_header.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
 import { decodeGif } from "./gif_decoder.ts";

@@ -5,7 +5,7 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const COLOUR_TYPE = { 1: 0, 3: 2, 4: 6 } as const;
 
 /** Pixels as an 8-bit PNG without filters (PNG specification, sections 5 and 11). */
-export function encodePng({ data, width, height, channels }: Pixels): Uint8Array {
+export function encodePng({ data, width, height, channels }: Pixels): Uint8Array<ArrayBuffer> {
   const row = width * channels;
   const lines = new Uint8Array(height * (row + 1));
   for (let y = 0; y < height; y++) {
@@ -24,7 +24,7 @@ export function encodePng({ data, width, height, channels }: Pixels): Uint8Array
   ]);
 }
 
-function chunk(type: string, content: Uint8Array): Uint8Array {
+function chunk(type: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(12 + content.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, content.length);

@@ -51,7 +51,6 @@ LOGIT_MEAN, LOGIT_SPREAD = -6.6, 0.9  # puts some hundred logits of a picture ab
 DELTA_SPREAD = 0.04  # moves a box by a fraction of a cell, so that neighbours overlap
 SOFT_EDGE = 0.1
 ROUGHNESS = 2
-MIXING = 4
 BEYOND_CLAMP = 4.6  # exp(4.6) = 99 is more than the 1000 / 16 to which dw and dh are clamped
 
 SCORE_MARGIN = 1e-5
@@ -159,8 +158,6 @@ def set_weights(model: RetinaNet) -> None:
         conv.weight.copy_(torch.from_numpy(smooth + ROUGHNESS * random.standard_normal(conv.weight.shape)))
         conv.weight /= conv.weight[0].numel() ** 0.5
         conv.bias.zero_()
-        if conv.weight.shape[0] == conv.weight.shape[1] and conv.stride == (1, 1):
-            conv.weight.mul_(MIXING).add_(nn.init.dirac_(torch.empty_like(conv.weight)))
 
     logits, deltas = model.head.classification_head.cls_logits, model.head.regression_head.bbox_reg
     by_anchor = logits.weight.view(-1, CLASSES, CHANNELS, 3, 3)

@@ -1,0 +1,105 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { type CandidateOptions, candidatesOf } from "../../src/detect/candidates.ts";
+import { headsOf } from "../../src/detect/heads.ts";
+import { type Fill, makeOutputs } from "./make_outputs.ts";
+import { layouts, smallManifest, varied } from "./small_manifest.ts";
+
+const INPUT = { width: 32, height: 16 };
+const OPTIONS: CandidateOptions = {
+  score: 0.5, // logit 0
+  perLevel: 10,
+  classIds: null,
+  coder: smallManifest.boxes,
+};
+
+/** A number by place, written `level row column anchor channel`, each one digit. */
+function sparse(values: Readonly<Record<string, number>>, other: number): Fill {
+  return ({ level, row, column, anchor, channel }) =>
+    values[`${level}${row}${column}${anchor}${channel}`] ?? other;
+}
+
+function candidates(scores: Fill, deltas: Fill, options: CandidateOptions = OPTIONS) {
+  const [first, ...others] = layouts.map((outputs) => {
+    const manifest = varied({ outputs });
+    const tensors = makeOutputs(manifest, INPUT, scores, deltas);
+    return candidatesOf(headsOf(manifest, tensors, INPUT), options);
+  });
+  for (const other of others) assertEquals(other, first, "layouts differ");
+  return first;
+}
+
+const none: Fill = () => 0;
+
+Deno.test("candidatesOf() orders by logit, then level, then index", () => {
+  const scores = sparse({
+    "10000": 2,
+    "00000": 1,
+    "01302": 2,
+    "00100": 2,
+    "10001": 3,
+  }, -1);
+  const found = candidates(scores, none);
+  assertEquals([...found.logits], [3, 2, 2, 2, 1]);
+  // Of the twos: level 0 at column 1, level 0 in the last row, level 1.
+  assertEquals([...found.classIds], [1, 0, 2, 0, 0]);
+  const centresX = [0, 1, 2, 3, 4].map((i) => (found.boxes[i * 4] + found.boxes[i * 4 + 2]) / 2);
+  assertEquals(centresX, [8, 12, 28, 8, 4]);
+});
+
+Deno.test("candidatesOf() gives the anchors themselves where the deltas are 0", () => {
+  const scores = sparse({ "00000": 4, "00110": 3, "10000": 2, "10110": 1 }, -1);
+  const { boxes } = candidates(scores, none);
+  assertEquals([...boxes], [
+    ...[0, 0, 8, 8], // 8x8 around (4, 4)
+    ...[10, -4, 14, 12], // 4x16 around (12, 4): not clipped
+    ...[0, 0, 16, 16], // 16x16 around (8, 8)
+    ...[20, -8, 28, 24], // 8x32 around (24, 8)
+  ]);
+});
+
+Deno.test("candidatesOf() decodes the deltas of each candidate's own anchor", () => {
+  const scores = sparse({ "00212": 1 }, -1);
+  // A move by half a width; doubled height: 4x32 around (20 + 2, 4). All other anchors differ.
+  const deltas = sparse({ "00210": 0.5, "00211": 0, "00212": 0, "00213": Math.log(2) }, 9);
+  const { boxes, classIds } = candidates(scores, deltas);
+  assertEquals([...classIds], [2]);
+  [20, -12, 24, 20].forEach((edge, i) => assertAlmostEquals(boxes[i], edge, 1e-5));
+});
+
+Deno.test("candidatesOf() lets an anchor stand for several classes", () => {
+  const found = candidates(sparse({ "01000": 1, "01001": 2, "01002": 3 }, -1), none);
+  assertEquals([...found.classIds], [2, 1, 0]);
+  assertEquals(found.boxes.slice(0, 4), found.boxes.slice(4, 8));
+  assertEquals(found.boxes.slice(0, 4), found.boxes.slice(8, 12));
+});
+
+Deno.test("candidatesOf() cuts each level by itself", () => {
+  const found = candidates(() => 1, none, { ...OPTIONS, perLevel: 4 });
+  // Of each level the first cell's: classes 0, 1, 2 of one anchor, then 0 of the next.
+  assertEquals([...found.classIds], [0, 1, 2, 0, 0, 1, 2, 0]);
+});
+
+Deno.test("candidatesOf() takes only scores strictly above the threshold", () => {
+  const scores = sparse({ "00000": 0, "00001": 1e-30, "00002": -1e-30 }, -1);
+  assertEquals([...candidates(scores, none).classIds], [1]);
+});
+
+Deno.test("candidatesOf() at score 0 takes every pair, and at score 1 none", () => {
+  // (4·2 + 2·1) cells · 2 anchors · 3 classes = 60.
+  const options = { ...OPTIONS, perLevel: 100 };
+  assertEquals(candidates(() => -50, none, { ...options, score: 0 }).logits.length, 60);
+  assertEquals(candidates(() => 50, none, { ...options, score: 1 }).logits.length, 0);
+});
+
+Deno.test("candidatesOf() takes only the classes that are asked for", () => {
+  const options = { ...OPTIONS, perLevel: 100, classIds: new Set([2]) };
+  const found = candidates(() => 1, none, options);
+  assertEquals([...found.classIds], Array.from({ length: 20 }, () => 2));
+});
+
+Deno.test("candidatesOf() gives nothing where nothing is above, and nothing for NaN", () => {
+  for (const silent of [-1, NaN, -Infinity]) {
+    const found = candidates(() => silent, none);
+    assertEquals([found.boxes.length, found.logits.length, found.classIds.length], [0, 0, 0]);
+  }
+});

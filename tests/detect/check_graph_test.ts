@@ -1,0 +1,165 @@
+import { assertEquals } from "@std/assert";
+import type { Manifest } from "../../models/manifest.ts";
+import { checkGraph, fixedInput } from "../../src/detect/check_graph.ts";
+import type { TensorInfo } from "../../src/ports/session.ts";
+import { assertDomainError } from "./assert_domain_error.ts";
+import { joined, layouts, smallManifest, varied } from "./small_manifest.ts";
+
+type Shape = TensorInfo["shape"];
+type Graph = { inputs: TensorInfo[]; outputs: TensorInfo[] };
+
+/** A manifest whose input is always 32 wide and 16 high: grids of 4x2 and 2x1 cells. */
+const FIXED: Manifest = varied({
+  resize: { kind: "fit", width: 32, height: 16 },
+  pad: { kind: "fixed", width: 32, height: 16, value: 0 },
+});
+/** The depths of the heads: 2 anchors · 3 classes, and 2 anchors · 4 deltas. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  image: [1, 3, 16, 32],
+  scores_8: [1, 6, 2, 4],
+  deltas_8: [1, 8, 2, 4],
+  scores_16: [1, 6, 1, 2],
+  deltas_16: [1, 8, 1, 2],
+};
+
+/** A graph of these tensors; the first is its input. */
+function graphOf(shapes: Readonly<Record<string, Shape>>): Graph {
+  const tensors = Object.entries(shapes).map(([name, shape]) => ({ name, type: "float32", shape }));
+  return { inputs: tensors.slice(0, 1), outputs: tensors.slice(1) };
+}
+
+function assertMismatch(manifest: Manifest, graph: Graph, ...words: readonly string[]): void {
+  assertDomainError(() => checkGraph(manifest, graph), "graph-mismatch", `"small"`, ...words);
+}
+
+Deno.test("checkGraph() takes the graph that the manifest describes", () => {
+  checkGraph(FIXED, graphOf(SHAPES));
+});
+
+Deno.test("checkGraph() takes sides that the graph leaves open, by name or by null", () => {
+  const open = Object.entries(SHAPES).map(([name, shape]) => [name, shape.map(() => null)]);
+  checkGraph(FIXED, graphOf(Object.fromEntries(open)));
+  checkGraph(FIXED, graphOf({ ...SHAPES, image: ["batch", 3, "height", "width"] }));
+});
+
+Deno.test("checkGraph() does not ask for sides that depend on the picture", () => {
+  checkGraph(smallManifest, graphOf({ ...SHAPES, image: [1, 3, 999, 999] }));
+  checkGraph(smallManifest, graphOf({ ...SHAPES, scores_8: [1, 6, 50, 60] }));
+});
+
+Deno.test("checkGraph() takes surplus outputs", () => {
+  checkGraph(FIXED, graphOf({ ...SHAPES, features: [1, 256] }));
+});
+
+Deno.test("checkGraph() knows every layout", () => {
+  checkGraph(
+    { ...FIXED, outputs: layouts[1] },
+    graphOf({
+      image: SHAPES.image,
+      scores_8: [1, 2, 4, 6],
+      deltas_8: [1, 2, 4, 8],
+      scores_16: [1, 1, 2, 6],
+      deltas_16: [1, 1, 2, 8],
+    }),
+  );
+  // (4·2 + 2·1) cells · 2 anchors = 20 rows.
+  const joinedGraph = { image: SHAPES.image, scores: [1, 20, 3], deltas: [1, 20, 4] };
+  checkGraph({ ...FIXED, outputs: joined }, graphOf(joinedGraph));
+  checkGraph(varied({ outputs: joined }), graphOf({ ...joinedGraph, scores: [1, 12, 3] }));
+});
+
+const WRONG_SHAPES: readonly (readonly [claim: string, name: string, Shape, words: string])[] = [
+  ["height of the input", "image", [1, 3, 32, 32], "[1, 3, 32, 32] in the graph, [1, 3, 16, 32]"],
+  ["width of the input", "image", [1, 3, 16, 16], "[1, 3, 16, 16] in the graph, [1, 3, 16, 32]"],
+  ["depth of the input", "image", [1, 1, 16, 32], "[1, 1, 16, 32] in the graph, [1, 3, 16, 32]"],
+  ["batch", "image", [2, 3, 16, 32], "[2, 3, 16, 32] in the graph, [1, 3, 16, 32]"],
+  ["class count", "scores_8", [1, 160, 2, 4], "[1, 160, 2, 4] in the graph, [1, 6, 2, 4]"],
+  ["anchor count", "deltas_16", [1, 36, 1, 2], "[1, 36, 1, 2] in the graph, [1, 8, 1, 2]"],
+  ["grid", "scores_16", [1, 6, 2, 4], "[1, 6, 2, 4] in the graph, [1, 6, 1, 2]"],
+  ["layout", "scores_8", [1, 2, 4, 6], "[1, 2, 4, 6] in the graph, [1, 6, 2, 4]"],
+  ["rank", "deltas_8", [1, 64, 4], "has 3 sides in the graph, 4 in the manifest"],
+  ["half-open shape", "image", [1, 3, "h", 31], "[1, 3, h, 31] in the graph, [1, 3, 16, 32]"],
+];
+
+for (const [claim, name, shape, words] of WRONG_SHAPES) {
+  Deno.test(`checkGraph() shows both values of a wrong ${claim}`, () => {
+    assertMismatch(FIXED, graphOf({ ...SHAPES, [name]: shape }), `"${name}"`, words);
+  });
+}
+
+Deno.test("checkGraph() writes a side that it does not know as a question mark", () => {
+  const graph = graphOf({ ...SHAPES, image: [1, 4, null, null] });
+  assertMismatch(smallManifest, graph, "[1, 4, ?, ?] in the graph, [1, 3, ?, ?] in the manifest");
+});
+
+Deno.test("checkGraph() shows both values of wrong joined rows and classes", () => {
+  const manifest = { ...FIXED, outputs: joined };
+  const graph = graphOf({ image: SHAPES.image, scores: [1, 18, 3], deltas: [1, 20, 5] });
+  assertMismatch(
+    manifest,
+    graph,
+    `output "scores" is [1, 18, 3] in the graph, [1, 20, 3] in the manifest`,
+    `output "deltas" is [1, 20, 5] in the graph, [1, 20, 4] in the manifest`,
+  );
+});
+
+Deno.test("checkGraph() shows both names where an output or the input is called otherwise", () => {
+  const { deltas_16: shape, ...others } = SHAPES;
+  assertMismatch(
+    FIXED,
+    graphOf({ ...others, boxes_16: shape }),
+    `output "deltas_16" is named in the manifest`,
+    `the graph has "scores_8", "deltas_8", "scores_16", "boxes_16"`,
+  );
+  const { image, ...outputs } = SHAPES;
+  assertMismatch(
+    FIXED,
+    graphOf({ pixels: image, ...outputs }),
+    `input "image" is named in the manifest`,
+    `the graph has "pixels"`,
+  );
+});
+
+Deno.test("checkGraph() shows both types where a tensor is of another", () => {
+  const graph = graphOf(SHAPES);
+  graph.inputs[0] = { ...graph.inputs[0], type: "uint8" };
+  graph.outputs[1] = { ...graph.outputs[1], type: "float16" };
+  assertMismatch(
+    FIXED,
+    graph,
+    `input "image" is uint8 in the graph, float32 in the manifest`,
+    `output "deltas_8" is float16 in the graph, float32 in the manifest`,
+  );
+});
+
+Deno.test("checkGraph() refuses a graph that wants more than a picture", () => {
+  const graph = graphOf(SHAPES);
+  graph.inputs.push({ name: "sizes", type: "float32", shape: [1, 2] });
+  assertMismatch(FIXED, graph, "the graph has 2 inputs, the manifest feeds 1");
+});
+
+Deno.test("checkGraph() lists every difference at once", () => {
+  const graph = graphOf({ ...SHAPES, scores_8: [1, 9, 2, 4], scores_16: [1, 9, 1, 2] });
+  assertMismatch(FIXED, graph, `"scores_8"`, `"scores_16"`);
+});
+
+const INPUTS: readonly (readonly [
+  Pick<Manifest, "resize" | "pad">,
+  expected: { width: number; height: number } | null,
+])[] = [
+  [{ resize: smallManifest.resize, pad: smallManifest.pad }, null],
+  [{ resize: smallManifest.resize, pad: { kind: "none", value: 0 } }, null],
+  [{ resize: FIXED.resize, pad: FIXED.pad }, { width: 32, height: 16 }],
+  [{ resize: { kind: "stretch", width: 30, height: 20 }, pad: { kind: "none", value: 0 } }, {
+    width: 30,
+    height: 20,
+  }],
+];
+
+for (const [rules, expected] of INPUTS) {
+  const kinds = `${rules.resize.kind} and ${rules.pad.kind}`;
+  Deno.test(`fixedInput() gives ${JSON.stringify(expected)} for ${kinds}`, () => {
+    const found = fixedInput(varied(rules));
+    assertEquals(found && { width: found.width, height: found.height }, expected);
+  });
+}

@@ -1,0 +1,105 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import type { Manifest } from "../../models/manifest.ts";
+import { headAt } from "../../src/detect/head_at.ts";
+import { headsOf, type HeadView } from "../../src/detect/heads.ts";
+import { assertDomainError } from "./assert_domain_error.ts";
+import { type Fill, makeOutputs, type Place, placesOf } from "./make_outputs.ts";
+import { joined, layouts, smallManifest, varied } from "./small_manifest.ts";
+
+// Grids of 4x3 and 2x2 cells, so that no two sides are alike by chance.
+const INPUT = { width: 32, height: 24 };
+
+/** A number that tells its place: one decimal digit per index. */
+const digits: Fill = ({ level, row, column, anchor, channel }) =>
+  level * 10000 + row * 1000 + column * 100 + anchor * 10 + channel;
+const negative: Fill = (place) => -1 - digits(place);
+
+function headsIn(manifest: Manifest) {
+  return headsOf(manifest, makeOutputs(manifest, INPUT, digits, negative), INPUT);
+}
+
+function layoutOf(outputs: Manifest["outputs"]): string {
+  return outputs.kind === "joined" ? "joined" : outputs.layout;
+}
+
+for (const outputs of layouts) {
+  const manifest = varied({ outputs });
+  const layout = layoutOf(outputs);
+
+  Deno.test(`headsOf() finds every number of ${layout} heads by its place`, () => {
+    headsIn(manifest).forEach((heads, level) => {
+      const valueAt = (view: HeadView, { row, column, anchor, channel }: Place) => {
+        const { width } = heads.anchors.grid;
+        const index = (row * width + column) * heads.anchors.perCell + anchor;
+        return view.data[headAt(view, heads.anchors, index) + channel * view.channelStep];
+      };
+      for (const place of placesOf(manifest, INPUT, level, 3)) {
+        assertEquals(valueAt(heads.scores, place), digits(place));
+      }
+      for (const place of placesOf(manifest, INPUT, level, 4)) {
+        assertEquals(valueAt(heads.deltas, place), negative(place));
+      }
+    });
+  });
+
+  Deno.test(`headsOf() gives ${layout} heads the grids and channels of the manifest`, () => {
+    const found = headsIn(manifest).map(({ anchors, scores, deltas }) =>
+      [anchors.grid, anchors.perCell, anchors.strideX, scores.channels, deltas.channels] as const
+    );
+    assertEquals(found, [
+      [{ width: 4, height: 3 }, 2, 8, 3, 4],
+      [{ width: 2, height: 2 }, 2, 16, 3, 4],
+    ]);
+  });
+
+  Deno.test(`headsOf() copies nothing of ${layout} heads`, () => {
+    const tensors = makeOutputs(manifest, INPUT, digits, negative);
+    const data = Object.values(tensors).map((tensor) => tensor.data);
+    const views = headsOf(manifest, tensors, INPUT);
+    const used = new Set(views.flatMap(({ scores, deltas }) => [scores.data, deltas.data]));
+    assertEquals(used.size, data.length);
+    for (const one of data) assertStrictEquals(used.has(one), true);
+  });
+}
+
+Deno.test("headsOf() recovers strides from the grid that the graph made", () => {
+  const anchors = { ...smallManifest.anchors, strides: "floor-input-over-grid" } as const;
+  const level = headsIn(varied({ anchors }))[1].anchors;
+  // 32 / 2 = 16 and 24 / 2 = 12.
+  assertEquals([level.strideX, level.strideY, level.originX, level.originY], [16, 12, 8, 6]);
+});
+
+const LEVELS_OF_24 = { scores_8: "[1, 6, 3, 4]", deltas_16: "[1, 8, 2, 2]" } as const;
+
+const WRONG: readonly (readonly [
+  claim: string,
+  Manifest["outputs"],
+  name: string,
+  shape: readonly number[],
+  expected: string,
+])[] = [
+  ["depth", smallManifest.outputs, "scores_8", [1, 9, 3, 4], LEVELS_OF_24.scores_8],
+  ["batch", smallManifest.outputs, "scores_8", [2, 6, 3, 4], LEVELS_OF_24.scores_8],
+  // The deltas must lie on the grid of the scores.
+  ["grid", smallManifest.outputs, "deltas_16", [1, 8, 4, 1], LEVELS_OF_24.deltas_16],
+  ["rank", smallManifest.outputs, "deltas_16", [1, 32], LEVELS_OF_24.deltas_16],
+  ["layout", layouts[1], "deltas_8", [1, 8, 3, 4], "[1, 3, 4, 8]"],
+  // (4·3 + 2·2) cells · 2 anchors = 32 rows.
+  ["row count", joined, "scores", [1, 24, 4], "[1, 32, 3]"],
+  ["row count", joined, "deltas", [1, 31, 4], "[1, 32, 4]"],
+];
+
+for (const [claim, outputs, name, shape, expected] of WRONG) {
+  Deno.test(`headsOf() shows both shapes of a wrong ${claim} of ${layoutOf(outputs)} heads`, () => {
+    const manifest = varied({ outputs });
+    const tensors = makeOutputs(manifest, INPUT, digits, negative);
+    tensors[name] = { ...tensors[name], shape };
+    assertDomainError(
+      () => headsOf(manifest, tensors, INPUT),
+      "graph-mismatch",
+      `"${name}"`,
+      `[${shape.join(", ")}]`,
+      expected,
+    );
+  });
+}

@@ -1,0 +1,94 @@
+import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
+import { loadModel } from "../../src/detect/load_model.ts";
+import type { Session, TensorInfo } from "../../src/ports/session.ts";
+import { type Contents, memoryRuntime } from "./memory_runtime.ts";
+import { smallManifest, varied } from "./small_manifest.ts";
+
+function tensor(name: string, depth: number): TensorInfo {
+  return { name, type: "float32", shape: [1, depth, null, null] };
+}
+
+/** A session with the heads of the small manifest, which notes whether it was closed. */
+function openSession(scoresDepth = 6) {
+  const state = { closed: 0 };
+  const session: Session = {
+    engine: { provider: "wasm", threads: 1, reason: "asked for" },
+    inputs: [tensor("image", 3)],
+    outputs: [
+      ...["scores_8", "scores_16"].map((name) => tensor(name, scoresDepth)),
+      ...["deltas_8", "deltas_16"].map((name) => tensor(name, 8)),
+    ],
+    run: () => Promise.reject(new Error("loading runs nothing")),
+    close: () => Promise.resolve(void state.closed++),
+  };
+  return { session, state };
+}
+
+/** The bytes whose length and hash the small manifest gives. */
+const GRAPH = new TextEncoder().encode("abc");
+
+function load(contents: Partial<Contents> = {}) {
+  const { session } = openSession();
+  const runtime = memoryRuntime({ manifest: smallManifest, graph: GRAPH, session, ...contents });
+  return loadModel(runtime, "small", "auto");
+}
+
+async function assertRefused(
+  contents: Partial<Contents>,
+  code: ErrorCode,
+  ...words: readonly string[]
+): Promise<void> {
+  const error = await assertRejects(() => load(contents), DomainError);
+  assertEquals(error.code, code, error.message);
+  for (const word of words) assertStringIncludes(error.message, word);
+}
+
+Deno.test("loadModel() gives the manifest and its session, still open", async () => {
+  const { session, state } = openSession();
+  const loaded = await load({ session });
+  assertEquals(loaded.manifest, smallManifest);
+  assertStrictEquals(loaded.session, session);
+  assertEquals(state.closed, 0);
+});
+
+Deno.test("loadModel() refuses a manifest that is not valid", async () => {
+  await assertRefused({ manifest: { ...smallManifest, id: 5 } }, "manifest-invalid", "id: ");
+});
+
+Deno.test("loadModel() refuses a graph of another length, naming both", async () => {
+  await assertRefused({ graph: GRAPH.subarray(1) }, "graph-mismatch", "small.onnx", "2 bytes", "3");
+});
+
+Deno.test("loadModel() refuses a graph with another hash, naming both", async () => {
+  const graph = new TextEncoder().encode("abd");
+  const sha256 = smallManifest.graph.sha256;
+  // SHA-256 of "abd" starts a52d159f.
+  await assertRefused({ graph }, "graph-mismatch", "small.onnx", "a52d159f", sha256);
+});
+
+Deno.test("loadModel() takes a graph as large as the runtime allows, and none larger", async () => {
+  assertEquals((await load({ maxModelBytes: 3 })).manifest.id, "small");
+  await assertRefused({ maxModelBytes: 2 }, "graph-mismatch", "3 bytes", "at most 2");
+});
+
+Deno.test("loadModel() closes the session of a graph that does not fit its manifest", async () => {
+  const { session, state } = openSession(160);
+  await assertRefused({ session }, "graph-mismatch", "[1, 160, ?, ?]", "[1, 6, ?, ?]");
+  assertEquals(state.closed, 1);
+});
+
+Deno.test("loadModel() looks for the file that the manifest names", async () => {
+  const manifest = varied({ graph: { ...smallManifest.graph, file: "other.onnx" } });
+  const asked: string[] = [];
+  const runtime = memoryRuntime({ manifest, graph: GRAPH, session: openSession().session });
+  const models = {
+    ...runtime.models,
+    graph(id: string, file: string) {
+      asked.push(`${id}/${file}`);
+      return runtime.models.graph(id, file);
+    },
+  };
+  await loadModel({ ...runtime, models }, "small", "auto");
+  assertEquals(asked, ["small/other.onnx"]);
+});

@@ -1,0 +1,32 @@
+import type { Runtime } from "../../src/ports/runtime.ts";
+import type { Session } from "../../src/ports/session.ts";
+
+/** What a runtime in memory holds. */
+export interface Contents {
+  readonly manifest: unknown;
+  readonly graph: Uint8Array;
+  readonly session: Session;
+  readonly maxModelBytes?: number;
+}
+
+/** A runtime with one model in memory, whatever its id, and without a codec. */
+export function memoryRuntime(contents: Contents): Runtime {
+  return {
+    capabilities: {
+      providers: [contents.session.engine.provider],
+      threads: 1,
+      maxPixels: 1e6,
+      maxModelBytes: contents.maxModelBytes ?? 1e6,
+    },
+    codec: {
+      decode() {
+        throw new Error("no picture is decoded here");
+      },
+    },
+    models: {
+      manifest: () => Promise.resolve(contents.manifest),
+      graph: () => Promise.resolve(contents.graph),
+    },
+    openSession: () => Promise.resolve(contents.session),
+  };
+}

@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import type { Manifest } from "../../models/manifest.ts";
+import { modelInfo } from "../../src/detect/model_info.ts";
+import { smallManifest, varied } from "./small_manifest.ts";
+
+Deno.test("modelInfo() tells id, labels, hash and figures as the manifest has them", () => {
+  const { id, labels, sha256, metrics } = modelInfo(smallManifest);
+  assertEquals([id, labels, sha256, metrics], [
+    "small",
+    ["cat", null, "dog"],
+    smallManifest.graph.sha256,
+    { ap: 0.25 },
+  ]);
+});
+
+const INPUTS: readonly (readonly [
+  Partial<Manifest>,
+  shape: readonly (number | null)[],
+  resize: string,
+])[] = [
+  [{}, [1, 3, null, null], "to fit 32x32, aspect kept"],
+  [
+    { pad: { kind: "fixed", width: 48, height: 32, value: 0 } },
+    [1, 3, 32, 48],
+    "to fit 32x32, aspect kept",
+  ],
+  [
+    {
+      resize: { kind: "stretch", width: 20, height: 10 },
+      pad: { kind: "none", value: 0 },
+    },
+    [1, 3, 10, 20],
+    "stretched to 20x10",
+  ],
+  [
+    { resize: { kind: "shortest", shortest: 800, longest: 1333, scale: "float64" } },
+    [1, 3, null, null],
+    "shorter side to 800, longer to at most 1333",
+  ],
+];
+
+for (const [changes, shape, resize] of INPUTS) {
+  Deno.test(`modelInfo() describes an input of ${JSON.stringify(shape)}, ${resize}`, () => {
+    assertEquals(modelInfo(varied(changes)).input, { type: "float32", shape, resize });
+  });
+}

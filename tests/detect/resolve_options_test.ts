@@ -1,0 +1,71 @@
+import { assertEquals } from "@std/assert";
+import { resolveOptions } from "../../src/detect/resolve_options.ts";
+import type { DetectOptions } from "../../src/ports/detector.ts";
+import { assertDomainError } from "./assert_domain_error.ts";
+import { smallManifest, varied } from "./small_manifest.ts";
+
+const DEFAULTS = { score: 0.5, iou: 0.5, max: 5, classIds: null };
+
+const RESOLVED: readonly (readonly [
+  claim: string,
+  DetectOptions,
+  expected: Partial<typeof DEFAULTS> | { classIds: Set<number> },
+])[] = [
+  ["fills everything from the manifest", {}, {}],
+  ["takes undefined for absent", { score: undefined, max: undefined, classes: undefined }, {}],
+  ["takes what is asked", { score: 0.3, iou: 0.7, max: 9 }, { score: 0.3, iou: 0.7, max: 9 }],
+  ["takes both ends of scores", { score: 0, iou: 1 }, { score: 0, iou: 1 }],
+  ["takes the other ends", { score: 1, iou: 0 }, { score: 1, iou: 0 }],
+  ["takes labels for class ids", { classes: ["dog"] }, { classIds: new Set([2]) }],
+  ["takes labels in any order, twice too", { classes: ["dog", "cat", "dog"] }, {
+    classIds: new Set([0, 2]),
+  }],
+  ["takes an empty list of classes for none", { classes: [] }, { classIds: new Set<number>() }],
+];
+
+for (const [claim, options, expected] of RESOLVED) {
+  Deno.test(`resolveOptions() ${claim}`, () => {
+    assertEquals(resolveOptions(smallManifest, options), { ...DEFAULTS, ...expected });
+  });
+}
+
+Deno.test("resolveOptions() takes a label for all ids that share it", () => {
+  const manifest = varied({ labels: ["cat", "dog", "cat"] });
+  const { classIds } = resolveOptions(manifest, { classes: ["cat"] });
+  assertEquals(classIds, new Set([0, 2]));
+});
+
+const BELOW_0_OR_ABOVE_1 = [-Number.MIN_VALUE, 1 + 2 ** -52, NaN, Infinity, -Infinity];
+
+for (const option of ["score", "iou"] as const) {
+  for (const value of BELOW_0_OR_ABOVE_1) {
+    Deno.test(`resolveOptions() refuses ${option} ${value}`, () => {
+      assertDomainError(
+        () => resolveOptions(smallManifest, { [option]: value }),
+        "invalid-option",
+        `"${option}" must lie in 0 to 1: current value is ${value}`,
+      );
+    });
+  }
+}
+
+for (const max of [0, -1, 1.5, NaN, Infinity]) {
+  Deno.test(`resolveOptions() refuses max ${max}`, () => {
+    assertDomainError(
+      () => resolveOptions(smallManifest, { max }),
+      "invalid-option",
+      `"max" must be a whole number of at least 1: current value is ${max}`,
+    );
+  });
+}
+
+for (const label of ["bird", "Cat", "", "null", "class 1"]) {
+  Deno.test(`resolveOptions() refuses class "${label}" and tells those that there are`, () => {
+    assertDomainError(
+      () => resolveOptions(smallManifest, { classes: ["cat", label] }),
+      "unknown-class",
+      `"${label}"`,
+      `model "small" knows only: cat, dog`,
+    );
+  });
+}

@@ -1,0 +1,212 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { createPlan, type Plan } from "../../src/core/plan.ts";
+import type { Size } from "../../src/core/size.ts";
+import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
+import { uprightView } from "../../src/image/upright_view.ts";
+import { type Random, seededRandom, wholeBetween } from "../random.ts";
+import { naiveTensor, type Picture } from "./naive_tensor.ts";
+import { orientations, storePicture } from "./store_picture.ts";
+
+/** Values come out as they went in. */
+const RAW: TensorRule = {
+  colour: "rgb",
+  divisor: 1,
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+  antialias: true,
+  padValue: 0,
+};
+const IMAGENET: TensorRule = {
+  ...RAW,
+  divisor: 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+function planOf(source: Size, resized: Size, input: Size = resized): Plan {
+  return createPlan(source, { kind: "stretch", ...resized }, { kind: "fixed", ...input });
+}
+
+function sized(width: number, height: number): Size {
+  return { width, height };
+}
+
+function tensorOf(picture: Picture, plan: Plan, rule: TensorRule): Float32Array {
+  return toTensor(uprightView(storePicture(picture, plan.source), 1), plan, rule);
+}
+
+/** One plane, row by row. */
+function planeOf(tensor: Float32Array, plane: number, { width, height }: Size): number[][] {
+  return Array.from({ length: height }, (_, y) => {
+    const start = (plane * height + y) * width;
+    return [...tensor.subarray(start, start + width)];
+  });
+}
+
+function assertClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number) {
+  assertEquals(found.length, expected.length);
+  for (let i = 0; i < found.length; i++) {
+    assertAlmostEquals(found[i], expected[i], tolerance, `at ${i}`);
+  }
+}
+
+const SIZES: readonly (readonly [source: Size, resized: Size])[] = [
+  [sized(7, 5), sized(7, 5)], // as it is
+  [sized(7, 5), sized(16, 11)], // larger
+  [sized(40, 30), sized(9, 7)], // smaller
+  [sized(50, 3), sized(8, 8)], // one axis each way
+  [sized(1, 1), sized(4, 3)],
+  [sized(31, 17), sized(1, 1)],
+];
+
+for (const [source, resized] of SIZES) {
+  const claim = `${source.width}x${source.height} as ${resized.width}x${resized.height}`;
+
+  for (const antialias of [true, false]) {
+    const smoothing = antialias ? "with antialias" : "without antialias";
+
+    Deno.test(`toTensor() keeps a plain picture plain: ${claim} ${smoothing}`, () => {
+      const tensor = tensorOf(() => [10, 128, 255], planOf(source, resized), { ...RAW, antialias });
+      [10, 128, 255].forEach((value, plane) =>
+        assertClose(
+          planeOf(tensor, plane, resized).flat(),
+          new Array(resized.width * resized.height).fill(value),
+          1e-3,
+        )
+      );
+    });
+
+    Deno.test(`toTensor() agrees with its definition: ${claim} ${smoothing}`, () => {
+      const picture = noise(seededRandom(16), source);
+      const rule: TensorRule = { ...IMAGENET, antialias, padValue: -7, colour: "bgr" };
+      const plan = planOf(source, resized, sized(resized.width + 3, resized.height + 2));
+      assertClose(tensorOf(picture, plan, rule), naiveTensor(picture, plan, rule), 1e-5);
+    });
+  }
+}
+
+/** A picture of random colours. */
+function noise(random: Random, { width, height }: Size): Picture {
+  const data = Array.from(
+    { length: width * height },
+    () => [0, 0, 0].map(() => wholeBetween(random, 0, 255)) as [number, number, number],
+  );
+  return (x, y) => data[y * width + x];
+}
+
+/** Rises by 4 per pixel to the right, and by 3 downwards; blue stays. */
+const ramp: Picture = (x, y) => [4 * x, 3 * y, 77];
+
+const RAMPS: readonly (readonly [claim: string, Size, antialias: boolean])[] = [
+  ["half as wide", sized(20, 40), true],
+  ["half as wide", sized(20, 40), false],
+  ["twice as high", sized(40, 80), true],
+  ["three quarters", sized(30, 30), false],
+];
+
+for (const [claim, resized, antialias] of RAMPS) {
+  Deno.test(`toTensor() keeps a ramp straight, ${claim}, antialias ${antialias}`, () => {
+    const plan = planOf(sized(40, 40), resized);
+    const tensor = tensorOf(ramp, plan, { ...RAW, antialias });
+    const [red, green] = [0, 1].map((plane) => planeOf(tensor, plane, resized));
+    // Near the border the outermost pixels are repeated, so the ramp flattens there.
+    for (let y = 2; y < resized.height - 2; y++) {
+      for (let x = 2; x < resized.width - 2; x++) {
+        // The centre of pixel x lies at (x + 0.5) · 40 / width of the source, its number 0.5 lower.
+        assertAlmostEquals(red[y][x], 4 * ((x + 0.5) * 40 / resized.width - 0.5), 1e-3);
+        assertAlmostEquals(green[y][x], 3 * ((y + 0.5) * 40 / resized.height - 0.5), 1e-3);
+      }
+    }
+  });
+}
+
+Deno.test("toTensor() puts planes in the colour order of the model", () => {
+  const plan = planOf(sized(2, 2), sized(2, 2));
+  const firsts = (colour: "rgb" | "bgr") => {
+    const tensor = tensorOf(() => [10, 20, 30], plan, { ...RAW, colour });
+    return [tensor[0], tensor[4], tensor[8]];
+  };
+  assertEquals(firsts("rgb"), [10, 20, 30]);
+  assertEquals(firsts("bgr"), [30, 20, 10]);
+});
+
+Deno.test("toTensor() divides, subtracts the mean and divides by std, plane by plane", () => {
+  const rule = { ...RAW, divisor: 100, mean: [1, 2, 0.5], std: [0.5, 0.25, 2] } as const;
+  const plan = planOf(sized(1, 1), sized(1, 1));
+  // (2.5 − 1) / 0.5, (1 − 2) / 0.25, (0.5 − 0.5) / 2
+  assertClose(tensorOf(() => [250, 100, 50], plan, rule), [3, -4, 0], 1e-6);
+  // Means and deviations go by plane: (0.5 − 1) / 0.5, (1 − 2) / 0.25, (2.5 − 0.5) / 2
+  assertClose(tensorOf(() => [250, 100, 50], plan, { ...rule, colour: "bgr" }), [-1, -4, 1], 1e-6);
+});
+
+Deno.test("toTensor() pads to the right and below with the pad value, which is not normalised", () => {
+  for (const padValue of [0, -2.5, 114]) {
+    const plan = planOf(sized(2, 1), sized(2, 1), sized(4, 2));
+    const white = (255 - 0) / 255;
+    const rule = { ...RAW, divisor: 255, padValue };
+    const tensor = tensorOf(() => [255, 255, 255], plan, rule);
+    for (const plane of [0, 1, 2]) {
+      assertEquals(planeOf(tensor, plane, plan.input), [
+        [white, white, padValue, padValue],
+        [padValue, padValue, padValue, padValue],
+      ]);
+    }
+  }
+});
+
+Deno.test("toTensor() does not let the padding bleed into the picture", () => {
+  const plan = planOf(sized(8, 8), sized(5, 5), sized(9, 9));
+  const rule = { ...IMAGENET, padValue: 1e6 };
+  const picture = noise(seededRandom(17), plan.source);
+  assertClose(tensorOf(picture, plan, rule), naiveTensor(picture, plan, rule), 1e-5);
+});
+
+Deno.test("toTensor() takes grey pixels for three equal planes, and looks at no alpha", () => {
+  const source = sized(9, 6);
+  const plan = planOf(source, sized(5, 4));
+  const colours = noise(seededRandom(18), source);
+  const grey: Picture = (x, y) => [colours(x, y)[0], colours(x, y)[0], colours(x, y)[0]];
+  const stored = (picture: Picture, channels: 1 | 3 | 4) =>
+    toTensor(uprightView(storePicture(picture, source, 1, channels), 1), plan, IMAGENET);
+  assertEquals(stored(grey, 1), stored(grey, 3));
+  assertEquals(stored(colours, 4), stored(colours, 3));
+});
+
+for (const orientation of orientations) {
+  Deno.test(`toTensor() gives orientation ${orientation} the tensor of the upright picture`, () => {
+    const source = sized(23, 14);
+    const picture = noise(seededRandom(19), source);
+    for (const channels of [1, 3, 4] as const) {
+      const plan = planOf(source, sized(11, 17), sized(12, 18));
+      const pixels = (how: number) => storePicture(picture, source, how, channels);
+      assertEquals(
+        toTensor(uprightView(pixels(orientation), orientation), plan, IMAGENET),
+        toTensor(uprightView(pixels(1), 1), plan, IMAGENET),
+      );
+    }
+  });
+}
+
+for (const reduction of [2, 4, 8] as const) {
+  Deno.test(`toTensor() finds a ramp decoded at 1/${reduction} where it was`, () => {
+    const source = sized(64, 48);
+    const stored = sized(source.width / reduction, source.height / reduction);
+    // The mean of a block of a ramp is its value at the block's centre.
+    const middle = (block: number) => (block + 0.5) * reduction - 0.5;
+    const reduced: Picture = (x, y) => [4 * middle(x), 3 * middle(y), 77];
+    const plan = planOf(source, sized(8, 6));
+    // Antialias off: otherwise the blocks' own smoothing would count twice near the border.
+    const rule = { ...RAW, antialias: false };
+    const pixels = { ...storePicture(reduced, stored), reduction };
+    assertClose(toTensor(uprightView(pixels, 1), plan, rule), tensorOf(ramp, plan, rule), 1e-3);
+  });
+}
+
+Deno.test("toTensor() gives the last pixel of a reduced picture no more than its part", () => {
+  // 9 source pixels in 5 blocks of 2: the last block holds one. Three outputs, 3 source pixels each:
+  // centres at 1, 4 and 7 of the source, thus at 0.25, 1.75 and 3.25 of the blocks.
+  const plan = planOf(sized(9, 1), sized(3, 1));
+  const pixels = { ...storePicture((x) => [10 * x, 0, 0], sized(5, 1)), reduction: 2 as const };
+  const tensor = toTensor(uprightView(pixels, 1), plan, { ...RAW, antialias: false });
+  assertClose(tensor.subarray(0, 3), [2.5, 17.5, 32.5], 1e-5);
+});

@@ -1,0 +1,235 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createApp } from "../../routes/app.ts";
+import { DetectorSlot } from "../../src/detect/detector_slot.ts";
+import { openEveryday8 } from "../everyday8.ts";
+import { encodePng } from "../pictures/encode_png.ts";
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+
+const LIMITS = { maxBytes: 300_000, maxPixels: 400_000 };
+const logged: Error[] = [];
+const slot = new DetectorSlot("everyday8", openEveryday8(LIMITS));
+await slot.settled;
+const app = createApp({
+  slots: new Map([[slot.id, slot]]),
+  maxBytes: LIMITS.maxBytes,
+  log: (error) => logged.push(error),
+});
+const PICTURE = fruitPicture(); // 640x480 = 307,200 pixels
+
+Deno.test("POST /detect answers a multipart form with the documented shape", async () => {
+  const response = await app.request("/detect?score=0", { method: "POST", body: formOf(PICTURE) });
+  assertEquals(response.status, 200);
+  const answer = await response.json();
+  assertEquals(Object.keys(answer), ["model", "image", "detections", "engine", "timing"]);
+  assertEquals(answer.model, "everyday8");
+  assertEquals(answer.image, { width: 640, height: 480 });
+  assertEquals(answer.engine, { provider: "wasm", threads: 1 });
+  const stages = ["decode", "preprocess", "inference", "postprocess", "total"];
+  assertEquals(Object.keys(answer.timing), stages);
+  const [first] = answer.detections;
+  assertEquals(Object.keys(first), ["label", "classId", "score", "box"]);
+  assertEquals(Object.keys(first.box), ["xmin", "ymin", "xmax", "ymax"]);
+  const header = response.headers.get("server-timing")!;
+  for (const stage of stages) assertStringIncludes(header, `${stage};dur=`);
+});
+
+Deno.test("POST /detect gives the same boxes for raw bytes, whatever type they claim", async () => {
+  const form = await detections(app.request("/detect", { method: "POST", body: formOf(PICTURE) }));
+  const types = ["image/png", "application/octet-stream", "application/x-www-form-urlencoded"];
+  for (const type of types) {
+    const headers = { "content-type": type };
+    const raw = await detections(
+      app.request("/detect", { method: "POST", headers, body: PICTURE }),
+    );
+    assertEquals(raw, form);
+  }
+});
+
+Deno.test("POST /detect sorts by score and keeps every box within the picture", async () => {
+  const found = await detections(
+    app.request("/detect?score=0.01&max=50", { method: "POST", body: PICTURE }),
+  );
+  assertEquals(found.length, 50);
+  const scores = found.map(({ score }) => score);
+  assertEquals(scores, scores.toSorted((a, b) => b - a));
+  for (const { box } of found) {
+    assert(0 <= box.xmin && box.xmin <= box.xmax && box.xmax <= 640, JSON.stringify(box));
+    assert(0 <= box.ymin && box.ymin <= box.ymax && box.ymax <= 480, JSON.stringify(box));
+  }
+});
+
+Deno.test("POST /detect takes options from the query and from form fields, the form first", async () => {
+  const body = formOf(PICTURE, { max: "2", score: "0.01", classes: "apple, orange" });
+  const found = await detections(app.request("/detect?max=7&iou=0.3", { method: "POST", body }));
+  assertEquals(found.length, 2);
+  for (const { label } of found) assert(["apple", "orange"].includes(label), label);
+});
+
+const WRONG: [
+  what: string,
+  path: string,
+  body: BodyInit | undefined,
+  status: number,
+  code: string,
+][] = [
+  ["an empty body", "/detect", undefined, 400, "no-image"],
+  ["an empty form", "/detect", new FormData(), 400, "no-image"],
+  ["an empty file", "/detect", formOf(new Uint8Array()), 400, "no-image"],
+  ["another field", "/detect", formOf(PICTURE, {}, "file"), 400, "wrong-field"],
+  ["text in the field", "/detect", textForm("image", "street.jpg"), 400, "wrong-field"],
+  ["no picture", "/detect", "hello, this is text", 415, "not-an-image"],
+  ["a WebP", "/detect", "RIFF\x24\0\0\0WEBPVP8 ", 415, "unsupported-format"],
+  ["a cut picture", "/detect", PICTURE.slice(0, 2000), 422, "truncated-image"],
+  ["a damaged picture", "/detect", damaged(), 422, "corrupt-image"],
+  ["too many bytes", "/detect", new Uint8Array(LIMITS.maxBytes + 1), 413, "too-many-bytes"],
+  ["far too many bytes", "/detect", new Uint8Array(LIMITS.maxBytes * 4), 413, "too-many-bytes"],
+  ["too many pixels", "/detect", largePicture(), 413, "too-many-pixels"],
+  ["a score of 1.01", "/detect?score=1.01", PICTURE, 400, "invalid-option"],
+  ["a score below 0", "/detect?score=-0.1", PICTURE, 400, "invalid-option"],
+  ["a score that is no number", "/detect?score=high", PICTURE, 400, "invalid-option"],
+  ["an empty score", "/detect?score=", PICTURE, 400, "invalid-option"],
+  ["an iou of 2", "/detect?iou=2", PICTURE, 400, "invalid-option"],
+  ["max 0", "/detect?max=0", PICTURE, 400, "invalid-option"],
+  ["max 1.5", "/detect?max=1.5", PICTURE, 400, "invalid-option"],
+  ["an option that is none", "/detect?scroe=0.5", PICTURE, 400, "invalid-option"],
+  ["an unknown class", "/detect?classes=cat,unicorn", PICTURE, 400, "unknown-class"],
+  ["an empty class list", "/detect?classes=", PICTURE, 400, "invalid-option"],
+  ["an unknown model", "/detect?model=nope", PICTURE, 404, "unknown-model"],
+  ["a prototype's name as model", "/detect?model=__proto__", PICTURE, 404, "unknown-model"],
+  ["an unknown address", "/detects", PICTURE, 404, "not-found"],
+];
+
+for (const [what, path, body, status, code] of WRONG) {
+  Deno.test(`POST ${path} answers ${what} with ${status} ${code}`, async () => {
+    logged.length = 0;
+    const response = await app.request(path, { method: "POST", body });
+    assertEquals(response.headers.get("content-type"), "application/problem+json");
+    const problem = await response.json();
+    assertEquals([response.status, problem.status, problem.code], [status, status, code]);
+    assertEquals(Object.keys(problem), ["type", "title", "status", "detail", "code"]);
+    assert(problem.detail.length > 20 && !/\bat .*\.ts:/.test(problem.detail), problem.detail);
+    assertEquals(logged, []);
+  });
+}
+
+Deno.test("POST /detect answers a broken form with 400 malformed-request", async () => {
+  const headers = { "content-type": "multipart/form-data" }; // no boundary
+  const response = await app.request("/detect", { method: "POST", headers, body: "--xyz\r\n" });
+  assertEquals((await response.json()).code, "malformed-request");
+  assertEquals(response.status, 400);
+});
+
+const FORM_START =
+  '--xyz\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\n\r\n';
+
+for (
+  const [type, start] of [["image/png", ""], ["multipart/form-data; boundary=xyz", FORM_START]]
+) {
+  Deno.test(`POST /detect stops reading an endless body of type ${type} at the limit`, async () => {
+    logged.length = 0;
+    let sent = 0;
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(start)),
+      pull(controller) {
+        sent += 65536;
+        controller.enqueue(new Uint8Array(65536));
+        if (sent > 100 * LIMITS.maxBytes) controller.close();
+      },
+    });
+    const headers = { "content-type": type };
+    const response = await app.request("/detect", { method: "POST", headers, body });
+    assertEquals([response.status, (await response.json()).code], [413, "too-many-bytes"]);
+    assert(sent < 3 * LIMITS.maxBytes, `${sent} bytes were read`);
+    assertEquals(logged, []);
+  });
+}
+
+Deno.test("POST /detect names the limit and the value found", async () => {
+  const response = await app.request("/detect?score=7", { method: "POST", body: PICTURE });
+  const { detail } = await response.json();
+  assertStringIncludes(detail, '"score"');
+  assertStringIncludes(detail, "at most 1");
+  assertStringIncludes(detail, '"7"');
+});
+
+Deno.test("GET /detect answers 405 and names the method that works", async () => {
+  const response = await app.request("/detect");
+  assertEquals([response.status, response.headers.get("allow")], [405, "POST"]);
+  assertEquals((await response.json()).code, "method-not-allowed");
+});
+
+Deno.test("GET /models tells id, labels, input, sha256 and metrics", async () => {
+  const { default: chosen, models } = await (await app.request("/models")).json();
+  assertEquals(chosen, "everyday8");
+  const [model] = models;
+  assertEquals(Object.keys(model), ["id", "labels", "input", "sha256", "metrics"]);
+  assertEquals(model.labels, ["person", "car", "bus", "train", "cat", "apple", "banana", "orange"]);
+  assertEquals(model.sha256.length, 64);
+});
+
+Deno.test("GET /healthz lives and GET /readyz is ready with a loaded model", async () => {
+  assertEquals((await app.request("/healthz")).status, 200);
+  assertEquals((await app.request("/readyz")).status, 200);
+});
+
+Deno.test("GET /readyz answers 503 with the reason while a model loads and once it failed", async () => {
+  const never = Promise.withResolvers<never>();
+  const loading = new DetectorSlot("slow", never.promise);
+  const other = createApp({ slots: new Map([["slow", loading]]), maxBytes: 1000, log: () => {} });
+  const before = await other.request("/readyz");
+  assertEquals([before.status, (await before.json()).code], [503, "model-not-ready"]);
+  never.reject(new Error("the engine cannot start"));
+  await loading.settled;
+  const after = await other.request("/readyz");
+  assertEquals(after.status, 503);
+  assertStringIncludes((await after.json()).detail, "the engine cannot start");
+  const detect = await other.request("/detect", { method: "POST", body: PICTURE });
+  assertEquals(detect.status, 413); // the body's limit comes first
+  assertEquals((await other.request("/healthz")).status, 200);
+});
+
+Deno.test("GET /problems/:code explains every code that an answer's type points to", async () => {
+  const response = await app.request("/problems/too-many-pixels");
+  assertEquals((await response.json()).status, 413);
+  assertEquals((await app.request("/problems/constructor")).status, 404);
+});
+
+function formOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  fields: Record<string, string> = {},
+  name = "image",
+): FormData {
+  const form = new FormData();
+  form.set(name, new File([bytes], "picture.png"));
+  for (const [field, value] of Object.entries(fields)) form.set(field, value);
+  return form;
+}
+
+function textForm(name: string, value: string): FormData {
+  const form = new FormData();
+  form.set(name, value);
+  return form;
+}
+
+/** Right at both ends, wrong in the middle. */
+function damaged(): BodyInit {
+  return PICTURE.slice().fill(0x11, 2000, PICTURE.length - 2000);
+}
+
+/** 700x600 = 420,000 pixels in a few hundred bytes. */
+function largePicture(): BodyInit {
+  const [width, height] = [700, 600];
+  const data = new Uint8Array(width * height);
+  return encodePng({ data, width, height, channels: 1, reduction: 1 });
+}
+
+interface Found {
+  label: string;
+  score: number;
+  box: { xmin: number; ymin: number; xmax: number; ymax: number };
+}
+
+async function detections(response: Response | Promise<Response>): Promise<Found[]> {
+  const answer = await (await response).json();
+  return answer.detections;
+}

@@ -30,15 +30,14 @@ const resize = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("stretch"), ...side }),
 ]);
 
-const pad = z.intersection(
-  z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("none") }),
-    z.object({ kind: z.literal("multiple"), of: positive }),
-    z.object({ kind: z.literal("fixed"), ...side }),
-  ]),
-  /** Value of the padding, after normalising. */
-  z.object({ value: z.number() }),
-);
+/** Value of the padding, after normalising. */
+const value = z.number();
+
+const pad = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none"), value }),
+  z.strictObject({ kind: z.literal("multiple"), of: positive, value }),
+  z.strictObject({ kind: z.literal("fixed"), ...side, value }),
+]);
 
 const outputs = z.discriminatedUnion("kind", [
   /** One pair of heads per level: `[1, A·K, H, W]` and `[1, A·4, H, W]`, or channels last. */
@@ -149,7 +148,17 @@ export function parseManifest(json: unknown): Manifest {
 /** What no single property can tell: counts that must agree. */
 function faultsBetween(manifest: Manifest): string[] {
   const faults: string[] = [];
-  const { outputs, anchors } = manifest;
+  const { outputs, anchors, resize, pad } = manifest;
+  if (pad.kind === "fixed") {
+    const [width, height] = resize.kind === "shortest"
+      ? [resize.longest, resize.longest]
+      : [resize.width, resize.height];
+    if (pad.width < width || pad.height < height) {
+      faults.push(
+        `pad: ${pad.width}x${pad.height} must hold what resize makes: up to ${width}x${height}`,
+      );
+    }
+  }
   const perCell = new Set(anchors.levels.map((level) => level.sizes.length));
   if (perCell.size > 1) {
     faults.push(

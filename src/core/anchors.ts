@@ -55,7 +55,7 @@ export function anchorLevel(
   input: Size,
   grid: Size,
 ): AnchorLevel {
-  if (grid.width < 1 || grid.height < 1) {
+  if (!(grid.width >= 1 && grid.height >= 1)) {
     throw new RangeError(
       `Cannot lay anchors as a level must have at least one cell: its grid is ${grid.width}x${grid.height}`,
     );

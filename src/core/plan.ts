@@ -6,8 +6,8 @@ import type { Size } from "./size.ts";
  * - `fit`: the largest size of the same aspect inside `width` x `height`, rounded to nearest.
  * - `shortest`: the shorter side becomes `shortest` unless the longer one would pass `longest`;
  *   sides are rounded down. `scale` says in which arithmetic: `float64`, or `float32-reciprocal`,
- *   `fround(fround(1 / side) · wanted)`, which turns more than half of all short sides from 100 to
- *   1199 into 799 rows instead of 800 (torchvision 0.14, `_resize_image_and_masks`).
+ *   `fround(fround(1 / side) · wanted)`, which turns about half of all short sides into 799 rows
+ *   instead of 800, 500x375 among them (torchvision 0.14, `_resize_image_and_masks`).
  * - `stretch`: exactly `width` x `height`.
  */
 export type ResizeRule =
@@ -54,9 +54,10 @@ export interface Plan {
  * ```
  */
 export function createPlan(source: Size, resize: ResizeRule, pad: PadRule): Plan {
-  if (!(source.width >= 1 && source.height >= 1)) {
+  if (!isSide(source.width) || !isSide(source.height)) {
     throw new RangeError(
-      `Cannot plan a picture as both sides must be at least 1: it is ${source.width}x${source.height}`,
+      "Cannot plan a picture as both sides must be whole numbers of at least 1: " +
+        `it is ${source.width}x${source.height}`,
     );
   }
   const resized = resizedSize(source, resize);
@@ -88,6 +89,10 @@ export function toSource(plan: Plan, boxes: Float64Array): void {
 export function clipToResized(plan: Plan, boxes: Float64Array): void {
   scaleAndClip(boxes, 0, 1, plan.resized.width);
   scaleAndClip(boxes, 1, 1, plan.resized.height);
+}
+
+function isSide(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
 }
 
 function scaleAndClip(boxes: Float64Array, axis: 0 | 1, scale: number, limit: number): void {

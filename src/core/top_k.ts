@@ -41,14 +41,14 @@ export class TopK {
   /** Indices of the pairs kept, best first. */
   sorted(): number[] {
     const slots = Array.from({ length: this.#size }, (_, slot) => slot);
-    slots.sort((a, b) => this.#values[b] - this.#values[a] || this.#indices[a] - this.#indices[b]);
+    slots.sort((a, b) => this.#isWorse(a, this.#values[b], this.#indices[b]) ? 1 : -1);
     return slots.map((slot) => this.#indices[slot]);
   }
 
   /** Whether the pair in a slot is worse than the given one. */
   #isWorse(slot: number, value: number, index: number): boolean {
-    const difference = this.#values[slot] - value;
-    return difference < 0 || (difference === 0 && this.#indices[slot] > index);
+    const kept = this.#values[slot];
+    return kept < value || (kept === value && this.#indices[slot] > index);
   }
 
   #siftUp(hole: number, value: number, index: number): void {

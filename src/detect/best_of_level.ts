@@ -29,7 +29,8 @@ interface Loop {
 export function bestOfLevel(heads: LevelHeads, cut: LevelCut): number[] {
   const { data, offset, channels } = heads.scores;
   const [outer, second, third, inner] = loopsOf(heads);
-  const best = new TopK(cut.count);
+  const pairs = outer.count * second.count * third.count * inner.count;
+  const best = new TopK(Math.min(cut.count, pairs));
   for (let i = 0; i < outer.count; i++) {
     for (let j = 0; j < second.count; j++) {
       for (let k = 0; k < third.count; k++) {

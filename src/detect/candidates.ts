@@ -41,7 +41,8 @@ interface Survivor {
  *
  * 1. Threshold and bounded top-k over the logits of each level, where they lie.
  * 2. One order over all levels; the sort is stable, so ties stay by level, then index.
- * 3. Anchor and deltas of each survivor to a box.
+ * 3. Anchor and deltas of each survivor to a box. Where a graph made a delta NaN or infinite, that
+ *    pair alone is lost.
  */
 export function candidatesOf(
   levels: readonly LevelHeads[],
@@ -75,7 +76,7 @@ function survivorsOf(heads: LevelHeads, level: number, options: CandidateOptions
     const classId = index - anchorIndex * scores.channels;
     const at = headAt(scores, anchors, anchorIndex) + classId * scores.channelStep;
     return { level, anchorIndex, classId, logit: scores.data[at] };
-  });
+  }).filter(({ anchorIndex }) => deltasAt(heads, anchorIndex).every(Number.isFinite));
 }
 
 function deltasAt({ anchors, deltas }: LevelHeads, anchorIndex: number) {

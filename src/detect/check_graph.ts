@@ -1,6 +1,7 @@
 import type { Manifest } from "../../models/manifest.ts";
 import { levelGrid } from "../core/anchors.ts";
 import { DomainError } from "../core/domain_error.ts";
+import { createPlan } from "../core/plan.ts";
 import type { Size } from "../core/size.ts";
 import type { Session, TensorInfo } from "../ports/session.ts";
 
@@ -42,9 +43,9 @@ export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" |
 
 /** The input's size where it is the same for every picture. */
 export function fixedInput(manifest: Manifest): Size | null {
-  if (manifest.pad.kind === "fixed") return manifest.pad;
-  if (manifest.pad.kind === "none" && manifest.resize.kind === "stretch") return manifest.resize;
-  return null;
+  const { resize, pad } = manifest;
+  if (pad.kind === "fixed") return pad;
+  return resize.kind === "stretch" ? createPlan(resize, resize, pad).input : null;
 }
 
 function expectedOutputs(manifest: Manifest, input: Size | null): [string, Side[]][] {
@@ -78,7 +79,7 @@ function faultsOf(
 ): string[] {
   const tensor = found.find((info) => info.name === name);
   if (tensor === undefined) {
-    const names = found.map((info) => `"${info.name}"`).join(", ");
+    const names = found.map((info) => `"${info.name}"`).join(", ") || "none";
     return [`${kind} "${name}" is named in the manifest, the graph has ${names}`];
   }
   const faults = [];

@@ -18,8 +18,9 @@ export class DetectorSlot {
       (detector) => {
         this.#state = { status: "ready", detector };
       },
-      (error: Error) => {
-        this.#state = { status: "failed", reason: error.message };
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#state = { status: "failed", reason };
       },
     );
   }

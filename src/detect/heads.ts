@@ -53,7 +53,7 @@ export function headsOf(
     : joinedHeads(manifest, manifest.outputs, outputs, input);
 }
 
-/** (1, A·C, H, W) or (1, H, W, A·C) per level; the grid is the one that the graph made. */
+/** (1, A·C, H, W) or (1, H, W, A·C) per level. */
 function headsPerLevel(
   manifest: Manifest,
   names: Manifest["outputs"] & { kind: "levels" },
@@ -61,31 +61,27 @@ function headsPerLevel(
   input: Size,
 ): LevelHeads[] {
   return manifest.anchors.levels.map((level, i) => {
-    const scores = outputs[names.scores[i]];
-    const deltas = outputs[names.deltas[i]];
-    const grid = names.layout === "nchw"
-      ? { height: scores.shape[2], width: scores.shape[3] }
-      : { height: scores.shape[1], width: scores.shape[2] };
+    const grid = levelGrid(level, input);
     const anchors = anchorLevel(manifest.anchors, level, input, grid);
-    const view = (tensor: Tensor, name: string, channels: number): HeadView => {
+    const view = (name: string, channels: number): HeadView => {
       const depth = anchors.perCell * channels;
       const shape = names.layout === "nchw"
         ? [1, depth, grid.height, grid.width]
         : [1, grid.height, grid.width, depth];
-      checkShape(name, tensor.shape, shape);
+      const data = dataOf(outputs, name, shape);
       return names.layout === "nchw"
-        ? planes(tensor.data, grid, channels)
-        : rows(tensor.data, 0, anchors, channels);
+        ? planes(data, grid, channels)
+        : rows(data, 0, anchors, channels);
     };
     return {
       anchors,
-      scores: view(scores, names.scores[i], manifest.labels.length),
-      deltas: view(deltas, names.deltas[i], 4),
+      scores: view(names.scores[i], manifest.labels.length),
+      deltas: view(names.deltas[i], 4),
     };
   });
 }
 
-/** (1, R, C) over all levels, R = Σ H·W·A; the grids follow from the input and the strides. */
+/** (1, R, C) over all levels, R = Σ H·W·A. */
 function joinedHeads(
   manifest: Manifest,
   names: Manifest["outputs"] & { kind: "joined" },
@@ -93,21 +89,23 @@ function joinedHeads(
   input: Size,
 ): LevelHeads[] {
   const classes = manifest.labels.length;
-  const [scores, deltas] = [outputs[names.scores], outputs[names.deltas]];
+  const levels = manifest.anchors.levels.map((level) =>
+    anchorLevel(manifest.anchors, level, input, levelGrid(level, input))
+  );
+  const counts = levels.map(({ grid, perCell }) => grid.width * grid.height * perCell);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const scores = dataOf(outputs, names.scores, [1, total, classes]);
+  const deltas = dataOf(outputs, names.deltas, [1, total, 4]);
   let row = 0;
-  const levels = manifest.anchors.levels.map((level) => {
-    const anchors = anchorLevel(manifest.anchors, level, input, levelGrid(level, input));
-    const heads = {
+  return levels.map((anchors, i) => {
+    const first = row;
+    row += counts[i];
+    return {
       anchors,
-      scores: rows(scores.data, row * classes, anchors, classes),
-      deltas: rows(deltas.data, row * 4, anchors, 4),
+      scores: rows(scores, first * classes, anchors, classes),
+      deltas: rows(deltas, first * 4, anchors, 4),
     };
-    row += anchors.grid.width * anchors.grid.height * anchors.perCell;
-    return heads;
   });
-  checkShape(names.scores, scores.shape, [1, row, classes]);
-  checkShape(names.deltas, deltas.shape, [1, row, 4]);
-  return levels;
 }
 
 function planes(data: Float32Array, grid: Size, channels: number): HeadView {
@@ -141,11 +139,17 @@ function rows(
   };
 }
 
-function checkShape(name: string, found: readonly number[], expected: readonly number[]): void {
-  if (found.join() === expected.join()) return;
+/** The numbers of an output, once its shape is what the manifest makes of the input. */
+function dataOf(
+  outputs: Readonly<Record<string, Tensor | undefined>>,
+  name: string,
+  expected: readonly number[],
+): Float32Array {
+  const tensor = outputs[name];
+  if (tensor?.shape.join() === expected.join()) return tensor.data;
+  const found = tensor ? `its shape is [${tensor.shape.join(", ")}]` : "the run did not give it";
   throw new DomainError(
     "graph-mismatch",
-    `Cannot read output "${name}" as its shape is [${found.join(", ")}] ` +
-      `where the manifest makes it [${expected.join(", ")}]`,
+    `Cannot read output "${name}" as ${found} where the manifest makes it [${expected.join(", ")}]`,
   );
 }

@@ -71,7 +71,10 @@ export function tensorOf({ view, plan }: PlannedPicture, manifest: Manifest): Fl
 
 /** The pad value as a colour: RGB, 0–255. */
 function padColour({ input, pad }: Manifest): [number, number, number] {
-  const planes = input.mean.map((mean, i) => (pad.value * input.std[i] + mean) * input.divisor);
+  const planes = input.mean.map((mean, i) => {
+    const value = (pad.value * input.std[i] + mean) * input.divisor;
+    return Math.min(255, Math.max(0, value));
+  });
   if (input.colour === "bgr") planes.reverse();
   return planes as [number, number, number];
 }

@@ -40,7 +40,7 @@ export function serve(config: Config): RunningServer {
     slot,
     started: loading.then(
       ({ model, engine: { provider, threads, reason } }) =>
-        `Serving ${model.id} at ${url} on ${provider}, ${threads} threads (${reason})`,
+        `Serving ${model.id} at ${url} on ${provider}, ${counted(threads, "thread")} (${reason})`,
       (error: Error) => `Listening at ${url} without a model: ${error.message}`,
     ),
     async stop() {
@@ -48,6 +48,10 @@ export function serve(config: Config): RunningServer {
       await loading.then((detector) => detector.close(), () => {});
     },
   };
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 if (import.meta.main) {

@@ -19,6 +19,7 @@ export interface AxisWeights {
  * @param outputs Pixels of the axis that are wanted.
  * @param scale Input pixels per output pixel; not always `inputs / outputs`, as the last pixel of
  *   a reduced picture may stand for less than a whole one.
+ * @param shift Input pixels by which output 0 starts late; see `tensor.ts` on mirrored pictures.
  *
  * @example
  * ```ts
@@ -34,6 +35,7 @@ export function axisWeights(
   outputs: number,
   scale: number,
   antialias: boolean,
+  shift = 0,
 ): AxisWeights {
   const width = antialias ? Math.max(1, scale) : 1;
   // No more whole numbers than this lie strictly within a triangle of this width.
@@ -41,8 +43,7 @@ export function axisWeights(
   const start = new Int32Array(outputs);
   const weights = new Float32Array(outputs * taps);
   for (let output = 0; output < outputs; output++) {
-    // Clamped as torch does, so that border pixels repeat the edge.
-    const centre = Math.min(Math.max((output + 0.5) * scale - 0.5, 0), inputs - 1);
+    const centre = (output + 0.5) * scale - 0.5 + shift;
     const first = Math.max(0, Math.min(Math.floor(centre - width) + 1, inputs - taps));
     start[output] = first;
     fillTriangle(weights.subarray(output * taps, (output + 1) * taps), centre - first, width);
@@ -50,7 +51,10 @@ export function axisWeights(
   return { taps, start, weights };
 }
 
-/** A triangle of half-width `width` around `centre`, normalised to sum 1. */
+/**
+ * A triangle of half-width `width` around `centre`, normalised to sum 1, which makes what lies
+ * past the border repeat the edge.
+ */
 function fillTriangle(row: Float32Array, centre: number, width: number): void {
   let sum = 0;
   for (let tap = 0; tap < row.length; tap++) {

@@ -69,8 +69,16 @@ function weightsFor(
   plan: Plan,
   rule: TensorRule,
 ): AxisWeights {
-  const scale = plan.source[side] / view.reduction / plan.resized[side];
-  return axisWeights(view[side], plan.resized[side], scale, rule.antialias);
+  const pixels = plan.source[side] / view.reduction;
+  // The last pixel of a reduced picture may be a partial one; mirrored, it comes first.
+  const mirrored = (side === "width" ? view.stepX : view.stepY) < 0;
+  return axisWeights(
+    view[side],
+    plan.resized[side],
+    pixels / plan.resized[side],
+    rule.antialias,
+    mirrored ? view[side] - pixels : 0,
+  );
 }
 
 /** Byte offset, within a row, of the first pixel of each output column. */

@@ -19,7 +19,7 @@ export function webgpuEngine(): EngineCandidate {
     },
     async open(graph, engine) {
       if (await requestAdapter() === null) throw new Error("there is no adapter");
-      const ort = await import("onnxruntime-web/webgpu");
+      const ort = await withoutLocation(() => import("onnxruntime-web/webgpu"));
       const session = await ort.InferenceSession.create(graph, { executionProviders: ["webgpu"] });
       return ortSession(session, ort.Tensor, engine);
     },
@@ -31,4 +31,21 @@ async function requestAdapter(): Promise<Adapter | null> {
     gpu?: { requestAdapter(): Promise<Adapter | null> };
   };
   return await gpu?.requestAdapter() ?? null;
+}
+
+/**
+ * Imports while `location` is hidden.
+ *
+ * As it loads, the package resolves its own address against `location.origin`, and the origin of
+ * a worker that was started from a file is the text "null", which is no base for an address.
+ */
+async function withoutLocation<T>(load: () => Promise<T>): Promise<T> {
+  const location = Object.getOwnPropertyDescriptor(globalThis, "location");
+  if (location === undefined) return await load();
+  Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
+  try {
+    return await load();
+  } finally {
+    Object.defineProperty(globalThis, "location", location);
+  }
 }

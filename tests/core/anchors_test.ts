@@ -157,8 +157,11 @@ for (const grid of [{ width: 0, height: 4 }, { width: 4, height: 0 }]) {
   });
 }
 
+/** Strides that differ by axis, and centres that are not at 0. */
+const CENTRED: AnchorRule = { ...TORCHVISION, centre: 0.5 };
+
 Deno.test("writeAnchor() walks anchors, then columns, then rows", () => {
-  for (const rule of [PAPER, TORCHVISION]) {
+  for (const rule of [PAPER, TORCHVISION, CENTRED]) {
     const [level, grid] = [rule.levels[3], LEVELS[3][0]];
     const anchors = anchorLevel(rule, level, INPUT, grid);
     const cells = boxesOf(anchors.cellAnchors);

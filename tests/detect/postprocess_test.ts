@@ -1,12 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import type { Manifest } from "../../models/manifest.ts";
 import { createPlan, type Plan } from "../../src/core/plan.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { Detection, DetectOptions } from "../../src/ports/detector.ts";
 import { between, type Random, seededRandom, wholeBetween } from "../random.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
-import { type Fill, makeOutputs, type Place, placesOf } from "./make_outputs.ts";
+import { type Fill, makeOutputs } from "./make_outputs.ts";
+import { naiveDetect } from "./naive_detect.ts";
 import { layouts, smallManifest, varied } from "./small_manifest.ts";
 
 /** Runs every layout; they must agree. */
@@ -40,6 +40,28 @@ Deno.test("postprocess() finds nothing in silent heads", () => {
   assertEquals(detect(() => -9, () => 0, planOf(100, 100)), []);
 });
 
+Deno.test("postprocess() goes by the asked score and classes", () => {
+  // Scores of 0.75 for cats, 0.5 for the unused class and 0.25 for dogs, at one anchor each.
+  const scores: Fill = ({ level, row, column, anchor, channel }) =>
+    level === 0 && row === 0 && column === 0 && anchor === 0 ? (1 - channel) * Math.log(3) : -99;
+  const found = (asked: DetectOptions) =>
+    detect(scores, () => 0, planOf(32, 32), asked).map(({ classId }) => classId);
+  assertEquals(found({}), [0]);
+  assertEquals(found({ score: 0.2 }), [0, 1, 2]);
+  assertEquals(found({ score: 0.2, classes: ["dog"] }), [2]);
+  assertEquals(found({ score: 0.8 }), []);
+});
+
+Deno.test("postprocess() takes no more candidates of a level than the manifest allows", () => {
+  const rule = { ...smallManifest.postprocess, candidatesPerLevel: 7 };
+  const manifest = varied({ postprocess: rule });
+  const plan = planOf(32, 32);
+  const tensors = makeOutputs(manifest, plan.input, () => 1, () => 0);
+  const options = resolveOptions(manifest, { iou: 1, max: 1000 });
+  // 7 of each of the 2 levels.
+  assertEquals(postprocess(manifest, tensors, plan, options).length, 14);
+});
+
 Deno.test("postprocess() refuses outputs of another input", () => {
   const tensors = makeOutputs(smallManifest, { width: 32, height: 16 }, () => 0, () => 0);
   const manifest = varied({ outputs: layouts[2] });
@@ -64,72 +86,6 @@ Deno.test("postprocess() refuses outputs of another input", () => {
     "[1, 8, 9, 9]",
   );
 });
-
-/** A candidate of the naive pipeline, in the order in which ties are broken. */
-interface Found {
-  readonly label: string | null;
-  readonly classId: number;
-  readonly score: number;
-  /** Input pixels, clipped to the resized picture. */
-  readonly box: readonly number[];
-}
-
-/** The whole pipeline from its definition: everything decoded, scored, sorted and cut. */
-function naiveDetect(scores: Fill, deltas: Fill, plan: Plan, manifest: Manifest): Found[] {
-  const { score, candidatesPerLevel, nms, limit } = manifest.postprocess;
-  const bestFirst = (a: Found, b: Found) => b.score - a.score;
-  const candidates = manifest.anchors.levels.flatMap((_, level) =>
-    placesOf(manifest, plan.input, level, manifest.labels.length)
-      .map((place) => naiveCandidate(place, scores, deltas, plan, manifest))
-      .filter((found) => found.score > score)
-      .sort(bestFirst)
-      .slice(0, candidatesPerLevel)
-  ).sort(bestFirst);
-  const kept: Found[] = [];
-  for (const found of candidates) {
-    const rivals = kept.filter(({ classId }) => classId === found.classId);
-    if (rivals.every((rival) => !(naiveIou(rival.box, found.box) > nms.iou))) kept.push(found);
-  }
-  return kept.slice(0, limit);
-}
-
-function naiveCandidate(
-  place: Place,
-  scores: Fill,
-  deltas: Fill,
-  { resized }: Plan,
-  { anchors, labels }: Manifest,
-): Found {
-  const { stride, sizes: [size] } = anchors.levels[place.level];
-  const root = Math.sqrt(anchors.ratios[place.anchor]);
-  const [width, height] = [size / root, size * root];
-  const [dx, dy, dw, dh] = [0, 1, 2, 3].map((channel) =>
-    Math.fround(deltas({ ...place, channel }))
-  );
-  const x = (place.column + 0.5) * stride + dx * width;
-  const y = (place.row + 0.5) * stride + dy * height;
-  const [w, h] = [width * Math.exp(dw), height * Math.exp(dh)];
-  const clip = (edge: number, limit: number) => Math.min(Math.max(edge, 0), limit);
-  return {
-    label: labels[place.channel],
-    classId: place.channel,
-    score: 1 / (1 + Math.exp(-Math.fround(scores(place)))),
-    box: [
-      clip(x - w / 2, resized.width),
-      clip(y - h / 2, resized.height),
-      clip(x + w / 2, resized.width),
-      clip(y + h / 2, resized.height),
-    ],
-  };
-}
-
-function naiveIou(a: readonly number[], b: readonly number[]): number {
-  const side = (axis: 0 | 1) =>
-    Math.max(0, Math.min(a[axis + 2], b[axis + 2]) - Math.max(a[axis], b[axis]));
-  const area = (box: readonly number[]) => (box[2] - box[0]) * (box[3] - box[1]);
-  const shared = side(0) * side(1);
-  return shared / (area(a) + area(b) - shared);
-}
 
 /** Remembers what it gave, so that every layout sees the same numbers. */
 function randomFill(random: Random, low: number, high: number): Fill {

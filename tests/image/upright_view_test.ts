@@ -4,16 +4,17 @@ import { type UprightView, uprightView } from "../../src/image/upright_view.ts";
 /** What a person sees is always this; each drawing is how a camera stored it. */
 const UPRIGHT = ["AB", "CD", "EF"];
 
-const STORED: readonly (readonly [orientation: number, claim: string, rows: readonly string[]])[] = [
-  [1, "as it is", ["AB", "CD", "EF"]],
-  [2, "from right to left", ["BA", "DC", "FE"]],
-  [3, "upside down", ["FE", "DC", "BA"]],
-  [4, "from bottom to top", ["EF", "CD", "AB"]],
-  [5, "by columns", ["ACE", "BDF"]],
-  [6, "by columns, the right one first", ["BDF", "ACE"]],
-  [7, "by columns, the right one first, from the bottom", ["FDB", "ECA"]],
-  [8, "by columns, from the bottom", ["ECA", "FDB"]],
-];
+const STORED: readonly (readonly [orientation: number, claim: string, rows: readonly string[]])[] =
+  [
+    [1, "as it is", ["AB", "CD", "EF"]],
+    [2, "from right to left", ["BA", "DC", "FE"]],
+    [3, "upside down", ["FE", "DC", "BA"]],
+    [4, "from bottom to top", ["EF", "CD", "AB"]],
+    [5, "by columns", ["ACE", "BDF"]],
+    [6, "by columns, the right one first", ["BDF", "ACE"]],
+    [7, "by columns, the right one first, from the bottom", ["FDB", "ECA"]],
+    [8, "by columns, from the bottom", ["ECA", "FDB"]],
+  ];
 
 /** Each letter becomes one pixel: its code, then codes that tell the channel. */
 function pixelsOf(rows: readonly string[], channels: 1 | 3 | 4) {
@@ -26,11 +27,14 @@ function pixelsOf(rows: readonly string[], channels: 1 | 3 | 4) {
 
 /** The letters that one channel shows. */
 function read(view: UprightView, channel: number): string[] {
-  return Array.from({ length: view.height }, (_, y) =>
-    Array.from({ length: view.width }, (_, x) => {
-      const at = view.offset + x * view.stepX + y * view.stepY + channel;
-      return String.fromCharCode(view.data[at] - 50 * channel);
-    }).join(""));
+  return Array.from(
+    { length: view.height },
+    (_, y) =>
+      Array.from({ length: view.width }, (_, x) => {
+        const at = view.offset + x * view.stepX + y * view.stepY + channel;
+        return String.fromCharCode(view.data[at] - 50 * channel);
+      }).join(""),
+  );
 }
 
 for (const [orientation, claim, rows] of STORED) {

@@ -30,7 +30,10 @@ const CASES: readonly (readonly [
   ["rounds to nearest", [1, 0, 0, 127], [0, 0, 0], [0, 0, 0, 255]],
   // Means of ImageNet: 123.675, 116.28, 103.53.
   ["rounds a colour between two values", [0, 0, 0, 0], [123.675, 116.28, 103.53], [
-    ...[124, 116, 104, 255],
+    124,
+    116,
+    104,
+    255,
   ]],
 ];
 

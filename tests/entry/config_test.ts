@@ -1,0 +1,21 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { readConfig } from "../../src/entry/config.ts";
+
+Deno.test("readConfig() has the documented defaults", () => {
+  assertEquals(readConfig({}), {
+    HOST: "127.0.0.1",
+    PORT: 8000,
+    MODEL: "everyday8",
+    ENGINE: "auto",
+    MAX_BYTES: 20_000_000,
+    MAX_PIXELS: 40_000_000,
+  });
+});
+
+Deno.test("readConfig() lists every mistake at once, with its value", () => {
+  const wrong = { PORT: "70000", ENGINE: "cuda", MAX_PIXELS: "many", THREADS: "0" };
+  const { message } = assertThrows(() => readConfig(wrong), TypeError) as unknown as Error;
+  for (const [variable, value] of Object.entries(wrong)) {
+    assertStringIncludes(message, `${variable}="${value}"`);
+  }
+});

@@ -1,0 +1,58 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
+import { startDetector } from "../../src/entry/start_detector.ts";
+import type { Detector } from "../../src/ports/detector.ts";
+import type { Provider } from "../../src/ports/session.ts";
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+
+const PICTURE = fruitPicture();
+// Each detector has a worker of its own: onnxruntime-web in a worker hangs in Deno once the main
+// thread has started it, too.
+const reference = await startDetector({
+  model: "everyday8",
+  engine: "wasm",
+  threads: 1,
+  limits: DEFAULT_IMAGE_LIMITS,
+});
+const expected = await reference.detect(PICTURE, { score: 0.05 });
+await reference.close();
+
+const ENGINES: [engine: Provider, threads: number][] = [
+  ["wasm", 2],
+  ["native", 2],
+  ["webgpu", 2],
+];
+
+for (const [engine, threads] of ENGINES) {
+  const opened = await open(engine, threads);
+  const skipped = opened instanceof Error ? ` (skipped: ${opened.message})` : "";
+  Deno.test({
+    name: `startDetector() on ${engine}, ${threads} threads, finds what wasm finds${skipped}`,
+    ignore: opened instanceof Error,
+    async fn() {
+      const detector = opened as Detector;
+      assertEquals(detector.engine.provider, engine);
+      const found = await detector.detect(PICTURE, { score: 0.05 });
+      assertEquals(found.detections.length, expected.detections.length);
+      found.detections.forEach(({ label, score, box }, i) => {
+        const other = expected.detections[i];
+        assertEquals(label, other.label);
+        assertAlmostEquals(score, other.score, 1e-3);
+        assertAlmostEquals(box.xmin, other.box.xmin, 0.5);
+        assertAlmostEquals(box.ymax, other.box.ymax, 0.5);
+      });
+      await detector.close();
+    },
+  });
+}
+
+/** A detector, or why this machine has no such engine; wasm is everywhere and must start. */
+async function open(engine: Provider, threads: number): Promise<Detector | Error> {
+  try {
+    const limits = DEFAULT_IMAGE_LIMITS;
+    return await startDetector({ model: "everyday8", engine, threads, limits });
+  } catch (error) {
+    if (engine === "wasm") throw error;
+    return error as Error;
+  }
+}

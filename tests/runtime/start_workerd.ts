@@ -1,0 +1,77 @@
+import { assert } from "@std/assert";
+// The last release of which every platform's binary was published.
+import { default as binary } from "npm:workerd@1.20261023.1";
+
+const ROOT = new URL("../../", import.meta.url);
+const WRANGLER = "npm:wrangler@4.156.0";
+
+/** workerd, serving the bundle that wrangler makes of this project. */
+export interface Workerd extends AsyncDisposable {
+  /** Where it listens. */
+  readonly url: string;
+}
+
+/** Bundles by wrangler, which checks wrangler.toml too, and starts workerd on a free port. */
+export async function startWorkerd(): Promise<Workerd> {
+  const folder = await Deno.makeTempDir({ prefix: "workerd-" });
+  await bundle(folder);
+  await Deno.writeTextFile(`${folder}/config.capnp`, await configFor(folder));
+  const process = new Deno.Command(binary, {
+    args: ["serve", "--control-fd=1", `${folder}/config.capnp`],
+    stdout: "piped",
+  }).spawn();
+  const url = `http://127.0.0.1:${await listenPort(process.stdout)}`;
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      process.kill();
+      await process.status;
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function bundle(folder: string): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--no-lock", "--node-modules-dir=none", WRANGLER],
+      ...["deploy", "--dry-run", "--outdir", folder],
+    ],
+    cwd: ROOT,
+    env: { WRANGLER_SEND_METRICS: "false", CI: "true" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assert(success, `wrangler failed:\n${text(stdout)}\n${text(stderr)}`);
+}
+
+/** The bindings of wrangler.toml in workerd's own terms. */
+async function configFor(folder: string): Promise<string> {
+  const modules = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".wasm")) modules.push(`(name = "./${name}", wasm = embed "${name}")`);
+  }
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = (
+      modules = [(name = "workers.js", esModule = embed "workers.js"), ${modules.join(", ")}],
+      bindings = [(name = "ASSETS", service = "assets"), (name = "MODEL", text = "everyday8")],
+      compatibilityDate = "2026-10-01",
+    )),
+    (name = "assets", disk = "${new URL("models", ROOT).pathname}"),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`;
+}
+
+/** workerd tells the port that it took as a line of JSON. */
+async function listenPort(stdout: ReadableStream<Uint8Array>): Promise<number> {
+  let text = "";
+  for await (const chunk of stdout.values({ preventCancel: true })) {
+    text += new TextDecoder().decode(chunk);
+    const port = text.match(/"port":(\d+)/);
+    if (port) return Number(port[1]);
+  }
+  throw new Error(`workerd did not start: ${text}`);
+}

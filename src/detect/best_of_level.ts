@@ -29,16 +29,18 @@ interface Loop {
 export function bestOfLevel(heads: LevelHeads, cut: LevelCut): number[] {
   const { data, offset, channels } = heads.scores;
   const [outer, second, third, inner] = loopsOf(heads);
-  const pairs = outer.count * second.count * third.count * inner.count;
+  const { count, step, stride } = inner;
+  const threshold = cut.logit;
+  const pairs = outer.count * second.count * third.count * count;
   const best = new TopK(Math.min(cut.count, pairs));
   for (let i = 0; i < outer.count; i++) {
     for (let j = 0; j < second.count; j++) {
       for (let k = 0; k < third.count; k++) {
         let at = offset + i * outer.step + j * second.step + k * third.step;
         const first = i * outer.stride + j * second.stride + k * third.stride;
-        for (let l = 0; l < inner.count; l++, at += inner.step) {
-          if (!(data[at] > cut.logit)) continue;
-          const index = first + l * inner.stride;
+        for (let l = 0; l < count; l++, at += step) {
+          if (!(data[at] > threshold)) continue;
+          const index = first + l * stride;
           if (cut.classIds === null || cut.classIds.has(index % channels)) {
             best.offer(data[at], index);
           }

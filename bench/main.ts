@@ -1,0 +1,78 @@
+import Table from "cli-table3";
+import { Image } from "imagescript";
+import { z } from "zod";
+import { readArguments } from "../src/entry/arguments.ts";
+import { readImageFile } from "../src/entry/image_files.ts";
+import { drawFruit, ORANGE_SKIN } from "../tests/pictures/draw_fruit.ts";
+import { measureIngest } from "./ingest.ts";
+import { measurePipeline } from "./pipeline.ts";
+import { measurePostprocessing } from "./postprocessing.ts";
+import type { Measurement } from "./stopwatch.ts";
+
+const USAGE = `Times the pipeline beside what it is built on, all in one run.
+
+  deno task bench [options]
+
+  --image FILE   a 1080p JPEG (a drawn one)
+  --threads N    threads of the wasm engine (the number of cores)
+  --rounds N     runs of each task (40)
+  --json         figures as JSON`;
+
+const options = {
+  image: z.string().optional(),
+  threads: z.coerce.number().int().positive().default(navigator.hardwareConcurrency),
+  rounds: z.coerce.number().int().positive().default(40),
+  json: z.boolean().default(false),
+};
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values: { image, threads, rounds, json } } = readArguments(args, options, USAGE);
+  const picture = image === undefined ? await drawnJpeg() : await readImageFile(image);
+  const pipeline = await measurePipeline(picture, threads, rounds);
+  const ingest = await measureIngest(picture, rounds);
+  const postprocessing = await measurePostprocessing(rounds);
+  const ratios = {
+    "POST /detect over bare session.run": pipeline[2].median / pipeline[0].median,
+    "Image.decode + resize over our ingest": ingest[0].median / ingest[1].median,
+  };
+  const measurements = [...pipeline, ...ingest, ...postprocessing];
+  console.log(
+    json
+      ? JSON.stringify({ threads, measurements, ratios }, null, 2)
+      : tableOf(measurements, ratios),
+  );
+}
+
+function tableOf(measurements: readonly Measurement[], ratios: Record<string, number>): string {
+  const style = { head: [], border: [], compact: true };
+  const table = new Table({
+    head: ["task", "median ms", "least ms", "runs"],
+    colAligns: ["left", "right", "right", "right"],
+    style,
+  });
+  for (const { name, median, least, runs } of measurements) {
+    table.push([name, median.toFixed(2), least.toFixed(2), runs]);
+  }
+  const quotients = Object.entries(ratios).map(([name, ratio]) => `${name}: ${ratio.toFixed(2)}`);
+  return [table.toString(), ...quotients].join("\n");
+}
+
+async function drawnJpeg(): Promise<Uint8Array<ArrayBuffer>> {
+  const fruits = [{ x: 900, y: 560, radius: 380, skin: ORANGE_SKIN }];
+  const { data, width, height } = drawFruit(1920, 1080, fruits);
+  const image = new Image(width, height);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    image.bitmap.set(data.subarray(from, from + 3), to);
+    image.bitmap[to + 3] = 255;
+  }
+  return new Uint8Array(await image.encodeJPEG(90));
+}
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exitCode = 1;
+  }
+}

@@ -1,0 +1,67 @@
+import { readConfig } from "../src/entry/config.ts";
+import { serve } from "../src/entry/serve.ts";
+import type { Order } from "./pipeline_worker.ts";
+import { measure, type Measurement } from "./stopwatch.ts";
+
+/**
+ * The bare engine, the detector and the server, on the wasm engine and one 1080p JPEG; then the
+ * server's `/healthz` while it detects.
+ */
+export async function measurePipeline(
+  picture: Uint8Array<ArrayBuffer>,
+  threads: number,
+  rounds: number,
+): Promise<Measurement[]> {
+  const worker = openWorker();
+  await worker.ask({ kind: "open", threads, picture });
+  const server = serve(readConfig({ PORT: "0", ENGINE: "wasm", THREADS: `${threads}` }));
+  await server.started;
+  const post = async () => {
+    const response = await fetch(`${server.url}/detect`, { method: "POST", body: picture });
+    if (!response.ok) throw new Error(await response.text());
+    await response.json();
+  };
+  try {
+    const stages = await measure([
+      ["bare session.run", () => worker.ask({ kind: "session.run" })],
+      ["detector.detect(bytes)", () => worker.ask({ kind: "detector.detect" })],
+      ["POST /detect over loopback", post],
+    ], rounds);
+    const health = await measure([
+      ["GET /healthz while it detects", () => healthDuring(server.url, post)],
+    ], rounds);
+    return [...stages, ...health];
+  } finally {
+    await server.stop();
+    worker.end();
+  }
+}
+
+/** Asks for health until a detection that began before has ended; the slowest answer counts. */
+async function healthDuring(url: string, detect: () => Promise<void>): Promise<number> {
+  let ended = false;
+  const detection = detect().finally(() => ended = true);
+  let worst = 0;
+  while (!ended) {
+    const started = performance.now();
+    await (await fetch(`${url}/healthz`)).arrayBuffer();
+    worst = Math.max(worst, performance.now() - started);
+  }
+  await detection;
+  return worst;
+}
+
+function openWorker() {
+  const script = new URL("./pipeline_worker.ts", import.meta.url);
+  const worker = new Worker(script, { type: "module" });
+  return {
+    ask(order: Order): Promise<number> {
+      const answer = Promise.withResolvers<number>();
+      worker.onmessage = ({ data }) => answer.resolve(data);
+      worker.onerror = ({ message }) => answer.reject(new Error(message));
+      worker.postMessage(order);
+      return answer.promise;
+    },
+    end: () => worker.terminate(),
+  };
+}

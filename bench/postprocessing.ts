@@ -1,0 +1,52 @@
+import { parseManifest } from "../models/manifest.ts";
+import everyday8 from "../models/everyday8.json" with { type: "json" };
+import { levelGrid } from "../src/core/anchors.ts";
+import { postprocess } from "../src/detect/detector.ts";
+import { resolveOptions } from "../src/detect/resolve_options.ts";
+import { seededRandom } from "../tests/random.ts";
+import { measure, type Measurement } from "./stopwatch.ts";
+
+const SIZE = { width: 1088, height: 800 };
+const CLASSES = 80;
+
+/** Post-processing of an 800x1088 input with 80 classes: 13 million logits. */
+export async function measurePostprocessing(rounds: number): Promise<Measurement[]> {
+  const manifest = parseManifest({
+    ...everyday8,
+    labels: Array.from({ length: CLASSES }, (_, i) => `class ${i}`),
+    resize: { kind: "stretch", ...SIZE },
+    postprocess: { ...everyday8.postprocess, score: 0.05 },
+  });
+  const outputs = randomOutputs(manifest);
+  const plan = { source: SIZE, resized: SIZE, input: SIZE };
+  const options = resolveOptions(manifest, {});
+  return await measure([
+    ["post-processing at 800x1088, 80 classes", () => {
+      postprocess(manifest, outputs, plan, options);
+    }],
+  ], rounds);
+}
+
+/** Logits like a trained model's: nearly all far below the threshold, some thousands above. */
+function randomOutputs(manifest: ReturnType<typeof parseManifest>) {
+  if (manifest.outputs.kind !== "levels") throw new TypeError("everyday8 has heads per level");
+  const { scores, deltas } = manifest.outputs;
+  const random = seededRandom(7);
+  const filled = (length: number, mean: number, spread: number) =>
+    Float32Array.from({ length }, () => mean + spread * gaussian(random));
+  return Object.fromEntries(manifest.anchors.levels.flatMap((level, i) => {
+    const { width, height } = levelGrid(level, SIZE);
+    const head = (channels: number, mean: number, spread: number) => ({
+      data: filled(9 * channels * width * height, mean, spread),
+      shape: [1, 9 * channels, height, width],
+    });
+    return [[scores[i], head(CLASSES, -6, 1)], [deltas[i], head(4, 0, 0.2)]];
+  }));
+}
+
+/** Irwin–Hall: twelve uniform numbers minus six are nearly normal. */
+function gaussian(random: () => number): number {
+  let sum = -6;
+  for (let i = 0; i < 12; i++) sum += random();
+  return sum;
+}

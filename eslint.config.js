@@ -1,3 +1,4 @@
+// deno-lint-ignore no-import-prefix -- a tool, which nobody who serves should have to install
 import tseslint from "npm:typescript-eslint@8.73.0";
 
 // Only the rules that need types; `deno lint` has the others.

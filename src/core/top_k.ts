@@ -18,7 +18,11 @@ export class TopK {
   readonly #indices: Float64Array;
   #size = 0;
 
-  /** @throws {RangeError} If `capacity` is not a positive integer. */
+  /**
+   * Makes room for the best `capacity` pairs.
+   *
+   * @throws {RangeError} If `capacity` is not a positive integer.
+   */
   constructor(capacity: number) {
     if (!Number.isInteger(capacity) || capacity < 1) {
       throw new RangeError(

@@ -22,9 +22,14 @@ interface Isolate {
 
 let isolate: Isolate | undefined;
 
-// The entry of Cloudflare Workers. The model loads within the first request, since the platform
-// allows no I/O before one, and every request waits for it; a load that failed is tried anew.
+/**
+ * The entry of Cloudflare Workers.
+ *
+ * The model loads within the first request, since the platform allows no I/O before one, and every
+ * request waits for it; a load that failed is tried anew.
+ */
 export default {
+  /** Answers one request. */
   async fetch(request: Request, environment: Environment): Promise<Response> {
     if (isolate === undefined || isolate.slot.state.status === "failed") {
       isolate = startIsolate(environment);

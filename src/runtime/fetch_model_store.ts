@@ -1,5 +1,6 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { ModelStore } from "../ports/model_store.ts";
+import { parseManifestText } from "./parse_manifest_text.ts";
 
 /** Anything that fetches: the global function's owner, or a binding of the platform. */
 export interface Fetcher {
@@ -23,7 +24,10 @@ export function fetchModelStore(fetcher: Fetcher, base: string): ModelStore {
     );
   };
   return {
-    manifest: async (id) => await (await read(id, `${id}.json`)).json() as unknown,
+    async manifest(id) {
+      const response = await read(id, `${id}.json`);
+      return parseManifestText(id, await response.text());
+    },
     graph: async (id, file) => new Uint8Array(await (await read(id, file)).arrayBuffer()),
   };
 }

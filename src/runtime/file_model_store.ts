@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { DomainError } from "../core/domain_error.ts";
 import type { ModelStore } from "../ports/model_store.ts";
+import { parseManifestText } from "./parse_manifest_text.ts";
 
 /**
  * Models as files: `ID.json` in a folder, or any manifest by its path; the graph lies beside it.
@@ -13,15 +14,7 @@ export function fileModelStore(folder: URL): ModelStore {
     id.endsWith(".json") ? pathToFileURL(id) : new URL(`${id}.json`, folder);
   return {
     async manifest(id) {
-      const text = await read(id, locate(id));
-      try {
-        return JSON.parse(new TextDecoder().decode(text)) as unknown;
-      } catch (error) {
-        throw new DomainError(
-          "manifest-invalid",
-          `Cannot use the manifest of "${id}": ${(error as Error).message}`,
-        );
-      }
+      return parseManifestText(id, new TextDecoder().decode(await read(id, locate(id))));
     },
     graph: (id, file) => read(id, new URL(file, locate(id))),
   };

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { Image } from "imagescript";
+import { z } from "zod";
+import { parseManifest } from "../models/manifest.ts";
+import everyday8 from "../models/everyday8.json" with { type: "json" };
+import { createPlan } from "../src/core/plan.ts";
+import { readArguments } from "../src/entry/arguments.ts";
+import { readDataset } from "../src/entry/coco_files.ts";
+import { cocoResults } from "../src/entry/coco_results.ts";
+import { readImageFile } from "../src/entry/image_files.ts";
+import { openDetector } from "../src/entry/open_detector.ts";
+import type { CocoResult } from "../src/eval/coco.ts";
+import { evaluate } from "../src/eval/evaluate.ts";
+import type { Detection } from "../src/ports/detector.ts";
+import { encodePng } from "../tests/pictures/encode_png.ts";
+
+const USAGE = `Measures what imagescript's own nearest-neighbour resize would cost in AP.
+
+  deno run -A bench/nearest_resize_cost.ts --images DIR --annotations FILE`;
+
+const options = {
+  images: z.string(),
+  annotations: z.string(),
+  engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
+};
+
+/** Detects on each picture twice: as it is, and shrunk by imagescript to the model's size first. */
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = readArguments(args, options, USAGE);
+  const truth = await readDataset(values.annotations);
+  const detector = await openDetector({ model: "everyday8", engine: values.engine });
+  const ours: CocoResult[] = [];
+  const nearest: CocoResult[] = [];
+  for (const image of truth.images) {
+    const bytes = await readImageFile(join(values.images, image.file_name));
+    const { detections } = await detector.detect(bytes, { score: 0.05 });
+    ours.push(...cocoResults(image, truth.categories, detections));
+    const shrunk = await shrink(bytes);
+    const found = await detector.detect(shrunk.bytes, { score: 0.05 });
+    const enlarged = found.detections.map((detection) => scale(detection, shrunk));
+    nearest.push(...cocoResults(image, truth.categories, enlarged));
+  }
+  await detector.close();
+  for (const [name, results] of [["antialiased bilinear", ours], ["nearest", nearest]] as const) {
+    const { ap, ap50 } = evaluate(truth, results);
+    console.log(`${name}: AP ${ap.toFixed(4)}, AP50 ${ap50.toFixed(4)}`);
+  }
+}
+
+interface Shrunk {
+  readonly bytes: Uint8Array;
+  /** Source pixels per pixel. */
+  readonly x: number;
+  readonly y: number;
+}
+
+async function shrink(bytes: Uint8Array): Promise<Shrunk> {
+  const image = await Image.decode(bytes);
+  const manifest = parseManifest(everyday8);
+  const { resized, source } = createPlan(image, manifest.resize, manifest.pad);
+  const { bitmap } = image.resize(resized.width, resized.height);
+  const data = new Uint8Array(bitmap);
+  return {
+    bytes: encodePng({ data, ...resized, channels: 4, reduction: 1 }),
+    x: source.width / resized.width,
+    y: source.height / resized.height,
+  };
+}
+
+function scale({ box, ...rest }: Detection, { x, y }: Shrunk): Detection {
+  const { xmin, ymin, xmax, ymax } = box;
+  return { ...rest, box: { xmin: xmin * x, ymin: ymin * y, xmax: xmax * x, ymax: ymax * y } };
+}
+
+if (import.meta.main) await main(Deno.args);

@@ -14,21 +14,23 @@ const USAGE = `Times the pipeline beside what it is built on, all in one run.
   deno task bench [options]
 
   --image FILE   a 1080p JPEG (a drawn one)
-  --threads N    threads of the wasm engine (the number of cores)
+  --engine E     webgpu, native or wasm (wasm)
+  --threads N    threads of the engine (the number of cores)
   --rounds N     runs of each task (40)
   --json         figures as JSON`;
 
 const options = {
   image: z.string().optional(),
+  engine: z.enum(["webgpu", "native", "wasm"]).default("wasm"),
   threads: z.coerce.number().int().positive().default(navigator.hardwareConcurrency),
   rounds: z.coerce.number().int().positive().default(40),
   json: z.boolean().default(false),
 };
 
 async function main(args: readonly string[]): Promise<void> {
-  const { values: { image, threads, rounds, json } } = readArguments(args, options, USAGE);
+  const { values: { image, engine, threads, rounds, json } } = readArguments(args, options, USAGE);
   const picture = image === undefined ? await drawnJpeg() : await readImageFile(image);
-  const pipeline = await measurePipeline(picture, threads, rounds);
+  const pipeline = await measurePipeline(picture, engine, threads, rounds);
   const ingest = await measureIngest(picture, rounds);
   const postprocessing = await measurePostprocessing(rounds);
   const ratios = {
@@ -38,7 +40,7 @@ async function main(args: readonly string[]): Promise<void> {
   const measurements = [...pipeline, ...ingest, ...postprocessing];
   console.log(
     json
-      ? JSON.stringify({ threads, measurements, ratios }, null, 2)
+      ? JSON.stringify({ engine, threads, measurements, ratios }, null, 2)
       : tableOf(measurements, ratios),
   );
 }

@@ -1,20 +1,22 @@
 import { readConfig } from "../src/entry/config.ts";
 import { serve } from "../src/entry/serve.ts";
+import type { Provider } from "../src/ports/session.ts";
 import type { Order } from "./pipeline_worker.ts";
 import { measure, type Measurement } from "./stopwatch.ts";
 
 /**
- * The bare engine, the detector and the server, on the wasm engine and one 1080p JPEG; then the
+ * The bare engine, the detector and the server, on one engine and one 1080p JPEG; then the
  * server's `/healthz` while it detects.
  */
 export async function measurePipeline(
   picture: Uint8Array<ArrayBuffer>,
+  engine: Provider,
   threads: number,
   rounds: number,
 ): Promise<Measurement[]> {
   const worker = openWorker();
-  await worker.ask({ kind: "open", threads, picture });
-  const server = serve(readConfig({ PORT: "0", ENGINE: "wasm", THREADS: `${threads}` }));
+  await worker.ask({ kind: "open", engine, threads, picture });
+  const server = serve(readConfig({ PORT: "0", ENGINE: engine, THREADS: `${threads}` }));
   await server.started;
   const post = async () => {
     const response = await fetch(`${server.url}/detect`, { method: "POST", body: picture });

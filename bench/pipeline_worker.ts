@@ -1,9 +1,15 @@
 import { createDetector } from "../src/detect/detector.ts";
+import type { Provider } from "../src/ports/session.ts";
 import { denoRuntime } from "../src/runtime/deno_runtime.ts";
 
 /** What the bench asks of this worker. */
 export type Order =
-  | { readonly kind: "open"; readonly threads: number; readonly picture: Uint8Array<ArrayBuffer> }
+  | {
+    readonly kind: "open";
+    readonly engine: Provider;
+    readonly threads: number;
+    readonly picture: Uint8Array;
+  }
   | { readonly kind: "session.run" | "detector.detect" };
 
 interface Port {
@@ -19,17 +25,17 @@ let tasks: Record<"session.run" | "detector.detect", () => Promise<unknown>>;
 // pays for the messages.
 port.onmessage = async ({ data }) => {
   const started = performance.now();
-  if (data.kind === "open") await open(data.threads, data.picture);
+  if (data.kind === "open") await open(data);
   else await tasks[data.kind]();
   port.postMessage(performance.now() - started);
 };
 
-async function open(threads: number, picture: Uint8Array): Promise<void> {
+async function open({ engine, threads, picture }: Order & { kind: "open" }): Promise<void> {
   const runtime = await denoRuntime({ threads });
-  const detector = await createDetector(runtime, { model, engine: "wasm" });
+  const detector = await createDetector(runtime, { model, engine });
   const session = await runtime.openSession(
     await runtime.models.graph(model, `${model}.onnx`),
-    "wasm",
+    engine,
   );
   // What a 16:9 picture becomes: 320x180 padded to 320x192.
   const image = { data: new Float32Array(3 * 192 * 320), shape: [1, 3, 192, 320] };

@@ -14,6 +14,7 @@ from torch import Tensor
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 FILL = tuple(round(255 * m) for m in MEAN)  # black after normalising
 ZOOM = (0.55, 1.7)  # of the size at which the picture just fits
+GENTLE_ZOOM = (0.8, 1.3)  # for settling: nearer to what the model is served
 STRETCH = (0.85, 1.18)  # of the aspect ratio
 COLOUR = 0.35  # brightness, contrast and saturation move by at most this share
 LEAST_VISIBLE = 0.25  # a box cut below this share of its area is left out
@@ -37,10 +38,10 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.items)
 
-    def augmented(self, index: int, size: int) -> tuple[Tensor, Tensor, Tensor]:
+    def augmented(self, index: int, size: int, zoom: tuple[float, float] = ZOOM) -> tuple[Tensor, Tensor, Tensor]:
         """`(3, size, size)` normalised, `(G, 4)` input pixels, `(G,)` classes."""
         picture, rows = self.items[index]
-        picture, boxes = place(Image.fromarray(picture), rows[:, :4], size)
+        picture, boxes = place(Image.fromarray(picture), rows[:, :4], size, zoom)
         if random.random() < 0.5:
             picture = np.ascontiguousarray(picture[:, ::-1])
             boxes = np.stack((size - boxes[:, 2], boxes[:, 1], size - boxes[:, 0], boxes[:, 3]), axis=1)
@@ -69,10 +70,12 @@ def area(boxes: np.ndarray) -> np.ndarray:
     return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 
 
-def place(picture: Image.Image, boxes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def place(
+    picture: Image.Image, boxes: np.ndarray, size: int, zoom: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
     """Scales by a random zoom and stretch, then cuts or pads to a square at a random place."""
     stretch = random.uniform(*STRETCH) ** 0.5
-    fit = size / max(picture.size) * random.uniform(*ZOOM)
+    fit = size / max(picture.size) * random.uniform(*zoom)
     sx, sy = fit * stretch, fit / stretch
     w, h = max(1, round(picture.width * sx)), max(1, round(picture.height * sy))
     # The square's corner in the scaled picture; negative where there is room to pad.

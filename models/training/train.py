@@ -13,12 +13,14 @@ import torch
 from torch import Tensor
 
 from anchors import anchors_for
-from data import Pictures
+from data import GENTLE_ZOOM, ZOOM, Pictures
 from loss import retinanet_loss
 from network import RetinaNet, join
 
+SERVED_SIZE = 320
 BATCH = 16
 HEAD_RATE, BACKBONE_RATE = 1e-3, 2e-4
+SETTLING_SHARE = 0.4  # of these rates, to begin with
 WEIGHT_DECAY = 0.05
 WARM_UP_STEPS = 150
 CLIP_NORM = 5.0
@@ -34,13 +36,16 @@ def main() -> None:
     model = RetinaNet(classes=len(pictures.labels))
     model.backbone.load(options.backbone)
     model.backbone.freeze_early()
+    if options.settle:
+        model.load_state_dict(torch.load(options.settle)["average"])
     model = model.to(memory_format=torch.channels_last)
-    run = Run(model, options.epochs * (len(pictures) // BATCH))
+    run = Run(model, options.epochs * (len(pictures) // BATCH), SETTLING_SHARE if options.settle else 1)
     options.out.mkdir(parents=True, exist_ok=True)
     first = run.resume(options.out / "last.pt")
     for epoch in range(first, options.epochs):
         started = time.time()
-        losses = run.epoch(pictures, size_of(epoch, options.epochs))
+        size = SERVED_SIZE if options.settle else size_of(epoch, options.epochs)
+        losses = run.epoch(pictures, size, GENTLE_ZOOM if options.settle else ZOOM)
         run.save(options.out / "last.pt", epoch + 1, pictures.labels)
         print(f"epoch {epoch + 1}: class {losses[0]:.4f} box {losses[1]:.4f} in {time.time() - started:.0f} s", flush=True)
 
@@ -51,6 +56,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--backbone", type=Path, required=True, help="MobileNetV2 weights (.npz)")
     parser.add_argument("--out", type=Path, required=True, help="where the checkpoint goes; resumed from if there")
     parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--settle", type=Path, help="start from this checkpoint's averaged weights, with gentler zoom")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--holdout", action="store_true", help="keep a tenth out, for choosing settings")
     return parser.parse_args()
@@ -58,30 +64,30 @@ def read_options() -> argparse.Namespace:
 
 def size_of(epoch: int, epochs: int) -> int:
     """Smaller pictures first: the last third alone runs at the size that is served."""
-    return 256 if epoch < epochs // 3 else 288 if epoch < 2 * epochs // 3 else 320
+    return 256 if epoch < epochs // 3 else 288 if epoch < 2 * epochs // 3 else SERVED_SIZE
 
 
 class Run:
     """One training run: optimiser, schedule and averaged weights."""
 
-    def __init__(self, model: RetinaNet, steps: int):
+    def __init__(self, model: RetinaNet, steps: int, share: float):
         self.model, self.steps, self.step = model, steps, 0
         self.average = copy.deepcopy(model).requires_grad_(False)
         backbone = [p for p in model.backbone.parameters() if p.requires_grad]
         heads = [p for name, p in model.named_parameters() if not name.startswith("backbone.")]
         groups = [
-            {"params": backbone, "peak": BACKBONE_RATE},
-            {"params": heads, "peak": HEAD_RATE},
+            {"params": backbone, "peak": share * BACKBONE_RATE},
+            {"params": heads, "peak": share * HEAD_RATE},
         ]
         self.optimizer = torch.optim.AdamW(groups, lr=HEAD_RATE, weight_decay=WEIGHT_DECAY)
 
-    def epoch(self, pictures: Pictures, size: int) -> tuple[float, float]:
+    def epoch(self, pictures: Pictures, size: int, zoom: tuple[float, float]) -> tuple[float, float]:
         """Runs every picture once; returns the mean class and box loss."""
         order = random.sample(range(len(pictures)), len(pictures))
         batches = [order[i : i + BATCH] for i in range(0, len(order) - BATCH + 1, BATCH)]
         sums = [0.0, 0.0]
         for number, batch in enumerate(batches):
-            losses = self.train_on([pictures.augmented(index, size) for index in batch])
+            losses = self.train_on([pictures.augmented(index, size, zoom) for index in batch])
             sums = [total + loss.item() for total, loss in zip(sums, losses)]
             if number % 20 == 0:
                 print(f"  step {self.step}: {losses[0]:.4f} {losses[1]:.4f}", flush=True)

@@ -1,7 +1,9 @@
-import { basename } from "node:path";
+import { Buffer } from "node:buffer";
 import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import Table from "cli-table3";
 import { z } from "zod";
+import { readHeader } from "../image/header.ts";
 import { overlaySvg } from "../image/overlay.ts";
 import type { Detector, DetectResult } from "../ports/detector.ts";
 import { readArguments } from "./arguments.ts";
@@ -71,7 +73,8 @@ function asTable(file: string, result: DetectResult, detector: Detector): string
 
 /** The drawing, with the picture inside it; a viewer turns the picture upright as we do. */
 function asSvg(bytes: Uint8Array, { image, detections }: DetectResult): string {
-  const href = `data:;base64,${(bytes as Uint8Array & { toBase64(): string }).toBase64()}`;
+  const { format } = readHeader(bytes);
+  const href = `data:image/${format};base64,${Buffer.from(bytes).toString("base64")}`;
   return overlaySvg({ href, ...image }, detections);
 }
 

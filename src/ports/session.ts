@@ -1,6 +1,3 @@
-/** Number types that a graph's inputs and outputs may have. */
-export type TensorType = "float32" | "float16" | "uint8" | "int32" | "int64";
-
 /** An input or output as the graph itself declares it. */
 export interface TensorInfo {
   /** Name in the graph. */

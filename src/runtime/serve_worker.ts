@@ -53,7 +53,11 @@ async function answerDetect(
 }
 
 function messageOf(error: unknown): ErrorMessage {
-  if (error instanceof DomainError) return { code: error.code, message: error.message };
-  const { stack, message } = error as Error;
-  return { code: null, message: stack ?? message };
+  if (!(error instanceof DomainError)) return { code: null, message: traceOf(error) };
+  const { code, message, cause } = error;
+  return { code, message, cause: cause === undefined ? undefined : traceOf(cause) };
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -96,6 +96,6 @@ class Channel {
   }
 }
 
-function errorOf({ code, message }: ErrorMessage): Error {
-  return code === null ? new Error(message) : new DomainError(code, message);
+function errorOf({ code, message, cause }: ErrorMessage): Error {
+  return code === null ? new Error(message) : new DomainError(code, message, { cause });
 }

@@ -30,6 +30,8 @@ export interface ErrorMessage {
   readonly code: ErrorCode | null;
   /** Its text. */
   readonly message: string;
+  /** What lay behind it, for the log. */
+  readonly cause?: string;
 }
 
 /** From the worker. */

@@ -59,7 +59,7 @@ export function overlaySvg(picture: OverlayPicture, boxes: readonly OverlayBox[]
 function drawBox({ box, label, classId, score }: OverlayBox, unit: number): string {
   const colour = `hsl(${number((classId * GOLDEN_ANGLE) % 360)} 90% 45%)`;
   const caption = `${label} ${Math.round(score * 100)} %`;
-  const captionWidth = caption.length * unit * 1.5;
+  const captionWidth = unit * (1.2 + 1.6 * caption.length);
   const top = Math.max(0, box.ymin - unit * 3.4);
   const [x, y] = [number(box.xmin), number(box.ymin)];
   const [w, h] = [number(box.xmax - box.xmin), number(box.ymax - box.ymin)];

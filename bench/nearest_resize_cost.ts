@@ -57,7 +57,9 @@ interface Shrunk {
 async function shrink(bytes: Uint8Array): Promise<Shrunk> {
   const image = await Image.decode(bytes);
   const manifest = parseManifest(everyday8);
-  const { resized, source } = createPlan(image, manifest.resize, manifest.pad);
+  // A copy of the sides, as imagescript resizes in place.
+  const sides = { width: image.width, height: image.height };
+  const { resized, source } = createPlan(sides, manifest.resize, manifest.pad);
   const { bitmap } = image.resize(resized.width, resized.height);
   const data = new Uint8Array(bitmap);
   return {

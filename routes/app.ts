@@ -1,9 +1,9 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { DomainError } from "../src/core/domain_error.ts";
 import type { DetectorSlot } from "../src/detect/detector_slot.ts";
 import { detect } from "./detect.ts";
 import { describeProblem, problem, problemOf } from "./problem.ts";
-import { BODY_LIMIT_ERROR } from "./read_upload.ts";
 
 /** What the app is made of. */
 export interface AppDeps {
@@ -14,6 +14,14 @@ export interface AppDeps {
   /** Where errors go that no client is told of. */
   readonly log: (error: Error) => void;
 }
+
+/** What each address takes. */
+const METHODS = {
+  "/detect": "POST",
+  "/models": "GET, HEAD",
+  "/healthz": "GET, HEAD",
+  "/readyz": "GET, HEAD",
+};
 
 /** Room for a form's boundaries and text fields beside the picture. */
 const FORM_OVERHEAD = 64 * 1024;
@@ -35,31 +43,39 @@ const FORM_OVERHEAD = 64 * 1024;
 export function createApp({ slots, maxBytes, log }: AppDeps): Hono {
   const app = new Hono();
   const [defaultModel = ""] = slots.keys();
-  const limit = bodyLimit({
-    maxSize: maxBytes + FORM_OVERHEAD,
-    onError: (context) => tooManyBytes(context, maxBytes),
-  });
-  app.post("/detect", limit, (context) => detect(context, slots, defaultModel));
+  app.post("/detect", limitedTo(maxBytes), (context) => detect(context, slots, defaultModel));
   app.get("/models", (context) => models(context, slots, defaultModel));
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   app.get("/readyz", (context) => readiness(context, slots));
   app.get("/problems/:code", (context) => describeProblem(context, context.req.param("code")));
-  app.all(
-    "/detect",
-    (context) =>
-      problem(context, "method-not-allowed", "Pictures are sent to /detect with POST.", {
-        allow: "POST",
-      }),
-  );
+  for (const [path, allow] of Object.entries(METHODS)) {
+    app.all(path, (context) => wrongMethod(context, path, allow));
+  }
   app.notFound((context) =>
     problem(context, "not-found", "There are POST /detect, GET /models, /healthz and /readyz.")
   );
-  app.onError((error, context) =>
-    error.name === BODY_LIMIT_ERROR
-      ? tooManyBytes(context, maxBytes)
-      : problemOf(context, error, log)
-  );
+  app.onError((error, context) => problemOf(context, error, log));
   return app;
+}
+
+/** Stops reading a body at its limit; what fails in here is the reading, never the handler. */
+function limitedTo(maxBytes: number): MiddlewareHandler {
+  const limit = bodyLimit({
+    maxSize: maxBytes + FORM_OVERHEAD,
+    onError: (context) => tooManyBytes(context, maxBytes),
+  });
+  return async (context, next) => {
+    try {
+      return await limit(context, next);
+    } catch {
+      throw new DomainError("malformed-request", "Cannot read the body as it broke off");
+    }
+  };
+}
+
+function wrongMethod(context: Context, path: string, allow: string): Response {
+  const detail = `${path} takes ${allow}: the request was ${context.req.method}`;
+  return problem(context, "method-not-allowed", detail, { allow });
 }
 
 function tooManyBytes(context: Context, maxBytes: number): Response {

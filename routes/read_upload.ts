@@ -1,9 +1,6 @@
 import type { HonoRequest } from "hono";
 import { DomainError } from "../src/core/domain_error.ts";
 
-/** Name of the error that Hono's body limit breaks a body off with. */
-export const BODY_LIMIT_ERROR = "BodyLimitError";
-
 /** What came in: the picture and every text field. */
 export interface Upload {
   /** The encoded picture. */
@@ -18,12 +15,12 @@ export interface Upload {
  * A body that is no form is taken as it is, whatever type it claims, since `curl --data-binary`
  * claims to send a form that it does not send; the picture's own header decides.
  *
- * @throws {DomainError} `no-image`, `wrong-field` or `malformed-request`.
+ * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
 export async function readUpload(request: HonoRequest): Promise<Upload> {
-  const query = request.query();
+  const query = textFields(request.queries());
   if (!/^multipart\/form-data\b/i.test(request.header("content-type") ?? "")) {
-    const bytes = new Uint8Array(await request.arrayBuffer());
+    const bytes = await readBody(request);
     if (bytes.length === 0) throw noImage("the body is empty");
     return { bytes, fields: query };
   }
@@ -39,20 +36,41 @@ export async function readUpload(request: HonoRequest): Promise<Upload> {
   if (form.getAll("image").length > 1) {
     throw new DomainError("wrong-field", 'Cannot read image as there must be one field "image"');
   }
-  const texts = [...form].filter((entry): entry is [string, string] =>
-    typeof entry[1] === "string"
-  );
+  form.delete("image");
+  const fields = Object.fromEntries([...form.keys()].map((name) => [name, form.getAll(name)]));
   return {
     bytes: new Uint8Array(await image.arrayBuffer()),
-    fields: { ...query, ...Object.fromEntries(texts) },
+    fields: { ...query, ...textFields(fields) },
   };
+}
+
+/** Each field's one value; nothing that a client sent twice, or as a file, is taken for less. */
+function textFields(fields: Readonly<Record<string, readonly unknown[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, values]) => {
+      const [value] = values;
+      if (values.length === 1 && typeof value === "string") return [name, value];
+      const found = values.length === 1 ? "it is a file" : `it is there ${values.length} times`;
+      throw new DomainError(
+        "invalid-option",
+        `Cannot detect as "${name}" must be one text: ${found}`,
+      );
+    }),
+  );
+}
+
+async function readBody(request: HonoRequest): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    throw new DomainError("malformed-request", "Cannot read the body as it broke off");
+  }
 }
 
 async function readForm(request: HonoRequest): Promise<FormData> {
   try {
     return await request.formData();
-  } catch (error) {
-    if (error instanceof Error && error.name === BODY_LIMIT_ERROR) throw error;
+  } catch {
     throw new DomainError(
       "malformed-request",
       "Cannot read the form as its multipart body is broken",

@@ -4,12 +4,13 @@ import { openEveryday8 } from "./everyday8.ts";
 
 const PHOTOS = new URL("../../shared/photos/", import.meta.url);
 const ignore = !await Deno.stat(PHOTOS).then(() => true, () => false);
+const skipped = ignore ? " (skipped: ../shared/photos is not here)" : "";
 
 /** The cat of cat_1080p.jpg, by eye, to some ten pixels: ears at the top, cut off at the bottom. */
 const CAT = { xmin: 175, ymin: 115, xmax: 1360, ymax: 1080 };
 
 Deno.test({
-  name: "everyday8 finds the cat in cat_1080p.jpg where it is",
+  name: `everyday8 finds the cat in cat_1080p.jpg where it is${skipped}`,
   ignore,
   async fn() {
     const cats = await find("cat_1080p.jpg", "cat", 0.5);
@@ -18,7 +19,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "everyday8 finds a person in kite_and_cold.jpg",
+  name: `everyday8 finds a person in kite_and_cold.jpg${skipped}`,
   ignore,
   async fn() {
     const persons = await find("kite_and_cold.jpg", "person", 0.3);

@@ -38,7 +38,12 @@ export async function createDetector(
       runtime.capabilities.maxPixels,
     ),
   };
-  await warmUp(manifest, session);
+  try {
+    await warmUp(manifest, session);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
   return {
     model: modelInfo(manifest),
     engine: session.engine,
@@ -56,23 +61,22 @@ interface Parts {
 
 /** The pipeline: decode, tensor, run, detections; each stage on the clock. */
 async function detect(
-  { manifest, session, runtime, limits }: Parts,
+  parts: Parts,
   bytes: Uint8Array,
   asked: DetectOptions,
 ): Promise<DetectResult> {
+  const { manifest, session } = parts;
   const options = resolveOptions(manifest, asked);
   const started = performance.now();
-  const picture = decodePicture(bytes, manifest, runtime.codec, limits);
-  const decoded = performance.now();
-  const tensor = tensorOf(picture, manifest);
+  const { tensor, plan, decoded } = prepare(parts, bytes);
   const prepared = performance.now();
-  const outputs = await session.run(feedsOf(manifest, tensor, picture.plan));
+  const outputs = await session.run(feedsOf(manifest, tensor, plan));
   const inferred = performance.now();
-  const detections = postprocess(manifest, outputs, picture.plan, options);
+  const detections = postprocess(manifest, outputs, plan, options);
   const ended = performance.now();
   return {
     model: manifest.id,
-    image: picture.plan.source,
+    image: plan.source,
     detections,
     engine: session.engine,
     timing: {
@@ -83,6 +87,13 @@ async function detect(
       total: ended - started,
     },
   };
+}
+
+/** Decodes and fills the tensor; the pixels are let go before the wait for the engine begins. */
+function prepare({ manifest, runtime, limits }: Parts, bytes: Uint8Array) {
+  const picture = decodePicture(bytes, manifest, runtime.codec, limits);
+  const decoded = performance.now();
+  return { tensor: tensorOf(picture, manifest), plan: picture.plan, decoded };
 }
 
 /**

@@ -17,16 +17,19 @@ export class DetectorSlot {
     this.settled = loading.then(
       (detector) => {
         this.#state = { status: "ready", detector };
+        void detector.brokenDown?.then((error) => this.#fail(error));
       },
-      (error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#state = { status: "failed", reason };
-      },
+      (error: unknown) => this.#fail(error),
     );
   }
 
   /** How far it has come by now. */
   get state(): SlotState {
     return this.#state;
+  }
+
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#state = { status: "failed", reason };
   }
 }

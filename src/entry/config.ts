@@ -1,17 +1,18 @@
 import { z } from "zod";
 import { DEFAULT_IMAGE_LIMITS } from "../detect/ingest.ts";
 
-const count = z.coerce.number().int().positive();
+const whole = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
+const count = whole.pipe(z.number().positive());
 
 const schema = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
   /** 0 takes any free port. */
-  PORT: z.coerce.number().int().min(0).max(65535).default(8000),
+  PORT: whole.pipe(z.number().max(65535)).default(8000),
   /** Id of a model in `models/`, or the path of a manifest. */
   MODEL: z.string().min(1).default("everyday8"),
   ENGINE: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
   /** CPU threads per session; the number of cores where unset. */
-  THREADS: count.max(64).optional(),
+  THREADS: whole.pipe(z.number().min(1).max(64)).optional(),
   MAX_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxBytes),
   MAX_PIXELS: count.default(DEFAULT_IMAGE_LIMITS.maxPixels),
 });
@@ -25,7 +26,9 @@ export type Config = z.infer<typeof schema>;
  * @throws {TypeError} Naming every variable that is wrong, with its value.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = schema.safeParse(environment);
+  // A variable that is set to nothing, as compose files do, is not set.
+  const given = Object.entries(environment).filter(([, value]) => value !== "");
+  const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
     const variable = String(issue.path[0]);

@@ -25,16 +25,22 @@ let isolate: Isolate | undefined;
 /**
  * The entry of Cloudflare Workers.
  *
- * The model loads within the first request, since the platform allows no I/O before one, and every
- * request waits for it; a load that failed is tried anew.
+ * The model loads within the first request, since the platform allows no I/O before one, and
+ * outlives that request; `/detect` waits for it. A load that failed is tried anew.
  */
 export default {
   /** Answers one request. */
-  async fetch(request: Request, environment: Environment): Promise<Response> {
+  async fetch(
+    request: Request,
+    environment: Environment,
+    context: { waitUntil(promise: Promise<unknown>): void },
+  ): Promise<Response> {
     if (isolate === undefined || isolate.slot.state.status === "failed") {
       isolate = startIsolate(environment);
     }
-    await isolate.slot.settled;
+    // Without this the load would end with its request, should that client go away.
+    context.waitUntil(isolate.slot.settled);
+    if (new URL(request.url).pathname === "/detect") await isolate.slot.settled;
     return await isolate.app.fetch(request);
   },
 };

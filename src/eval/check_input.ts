@@ -26,9 +26,7 @@ export function checkInput(truth: CocoDataset, results: readonly CocoResult[]): 
     }
     if (![...bbox, score].every(Number.isFinite)) {
       throw new RangeError(
-        `Cannot evaluate as box and score of a result must be finite: current values are ${
-          bbox.join(", ")
-        }, ${score}`,
+        `Cannot evaluate as box and score of a result must be finite: current values are ${bbox.join()}, ${score}`,
       );
     }
   }

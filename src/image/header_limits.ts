@@ -8,6 +8,12 @@ export interface HeaderLimits {
 }
 
 /**
+ * Longest side, as JPEG and GIF can hold it; a PNG of 40 million by 1 would be small in pixels and
+ * yet take hundreds of megabytes of resampling weights.
+ */
+const MAX_SIDE = 65_535;
+
+/**
  * Refuses an image whose pixels would take too much memory to decode.
  *
  * @param header Stored pixels; an `ImageHeader` will do.
@@ -30,6 +36,13 @@ export function checkLimits(header: Size, limits: HeaderLimits): void {
     );
   }
   const { width, height } = header;
+  if (Math.max(width, height) > MAX_SIDE) {
+    throw new DomainError(
+      "too-many-pixels",
+      `Cannot decode image as its sides must have at most ${MAX_SIDE} pixels: ` +
+        `current value is ${width}x${height}. Scale it down and send it again.`,
+    );
+  }
   const pixels = width * height;
   if (pixels <= maxPixels) return;
   throw new DomainError(

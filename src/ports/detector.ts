@@ -98,6 +98,11 @@ export interface Detector {
    * @throws {DomainError} For whatever is wrong with the picture or the options.
    */
   detect(bytes: Uint8Array, options?: DetectOptions): Promise<DetectResult>;
+  /**
+   * Resolves, never rejects, with the reason once the detector has broken down for good; one that
+   * cannot break down apart from its caller has none.
+   */
+  readonly brokenDown?: Promise<Error>;
   /** Frees the session. */
   close(): Promise<void>;
 }

@@ -19,7 +19,8 @@ export function serialQueue(): <T>(task: () => Promise<T>) => Promise<T> {
   let tail: Promise<unknown> = Promise.resolve();
   return (task) => {
     const result = tail.then(task);
-    tail = result.catch(() => {});
+    // Holds on to no result: outputs can be tens of megabytes.
+    tail = result.then(() => {}, () => {});
     return result;
   };
 }

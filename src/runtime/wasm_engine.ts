@@ -18,7 +18,8 @@ export function wasmEngine(threads: number): EngineCandidate {
       }
       ort.env.wasm.numThreads = threads;
       const session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] });
-      return ortSession(session, ort.Tensor, engine);
+      // The package lowers the number by itself where it cannot have them.
+      return ortSession(session, ort.Tensor, { ...engine, threads: ort.env.wasm.numThreads });
     },
   };
 }

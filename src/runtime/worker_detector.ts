@@ -21,8 +21,9 @@ export async function workerDetector(worker: Worker, load: LoadRequest): Promise
     return {
       model,
       engine,
+      brokenDown: channel.brokenDown,
       detect: (bytes, options = {}) => channel.detect(bytes, options),
-      close: () => Promise.resolve(channel.close("the detector was closed")),
+      close: () => Promise.resolve(void channel.close("the detector was closed")),
     };
   } catch (error) {
     channel.close("its model could not be loaded");
@@ -37,6 +38,9 @@ class Channel {
   readonly #worker: Worker;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #waiting = new Map<number, PromiseWithResolvers<DetectResult>>();
+  readonly #brokenDown = Promise.withResolvers<Error>();
+  /** Resolves when the worker dies of itself. */
+  readonly brokenDown = this.#brokenDown.promise;
   #lastId = 0;
   #closed: DomainError | undefined;
 
@@ -45,7 +49,7 @@ class Channel {
     worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.close("the engine's worker broke down");
+      this.#brokenDown.resolve(this.close("the engine's worker broke down"));
     };
   }
 
@@ -64,12 +68,13 @@ class Channel {
   }
 
   /** Ends the worker; whoever still waits is told why. */
-  close(why: string): void {
+  close(why: string): DomainError {
     this.#worker.terminate();
     this.#closed ??= new DomainError("model-not-ready", `Cannot detect as ${why}`);
     this.#ready.reject(this.#closed);
     for (const { reject } of this.#waiting.values()) reject(this.#closed);
     this.#waiting.clear();
+    return this.#closed;
   }
 
   #send(request: WorkerRequest): void {

@@ -12,6 +12,10 @@ Deno.test("readConfig() has the documented defaults", () => {
   });
 });
 
+Deno.test("readConfig() takes an empty variable for one that is not set", () => {
+  assertEquals(readConfig({ PORT: "", THREADS: "", HOST: "" }), readConfig({}));
+});
+
 Deno.test("readConfig() lists every mistake at once, with its value", () => {
   const wrong = { PORT: "70000", ENGINE: "cuda", MAX_PIXELS: "many", THREADS: "0" };
   const { message } = assertThrows(() => readConfig(wrong), TypeError) as unknown as Error;

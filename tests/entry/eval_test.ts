@@ -4,9 +4,10 @@ import { runTask } from "./run_task.ts";
 
 const SHARED = new URL("../../../shared/coco-eval/", import.meta.url);
 const hasShared = await Deno.stat(SHARED).then(() => true, () => false);
+const skipped = hasShared ? "" : " (skipped: ../shared/coco-eval is not here)";
 
 Deno.test({
-  name: "deno task eval --detections gives the reference evaluator's twelve figures",
+  name: `deno task eval --detections gives the reference evaluator's twelve figures${skipped}`,
   ignore: !hasShared,
   async fn() {
     const { code, stdout } = await runTask(

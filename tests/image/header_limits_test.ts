@@ -8,10 +8,18 @@ Deno.test("checkLimits() lets an image of exactly maxPixels through", () => {
 
 Deno.test("checkLimits() refuses one pixel more", () => {
   const error = assertThrows(
-    () => checkLimits({ width: 40_000_001, height: 1 }, { maxPixels: 40_000_000 }),
+    () => checkLimits({ width: 8000, height: 5001 }, { maxPixels: 40_000_000 }),
     DomainError,
   );
   assertEquals(error.code, "too-many-pixels");
+});
+
+Deno.test("checkLimits() refuses a side that no JPEG could have, however few the pixels", () => {
+  checkLimits({ width: 65_535, height: 1 }, { maxPixels: 40_000_000 });
+  for (const header of [{ width: 65_536, height: 1 }, { width: 1, height: 12_000_000 }]) {
+    const error = assertThrows(() => checkLimits(header, { maxPixels: 40_000_000 }), DomainError);
+    assertEquals(error.code, "too-many-pixels");
+  }
 });
 
 Deno.test("checkLimits() says the limit, the pixels found and their sides", () => {

@@ -92,6 +92,7 @@ const WRONG: [
   ["max 0", "/detect?max=0", PICTURE, 400, "invalid-option"],
   ["max 1.5", "/detect?max=1.5", PICTURE, 400, "invalid-option"],
   ["an option that is none", "/detect?scroe=0.5", PICTURE, 400, "invalid-option"],
+  ["an option sent twice", "/detect?classes=cat&classes=bus", PICTURE, 400, "invalid-option"],
   ["an unknown class", "/detect?classes=cat,unicorn", PICTURE, 400, "unknown-class"],
   ["an empty class list", "/detect?classes=", PICTURE, 400, "invalid-option"],
   ["an unknown model", "/detect?model=nope", PICTURE, 404, "unknown-model"],
@@ -158,6 +159,36 @@ Deno.test("GET /detect answers 405 and names the method that works", async () =>
   assertEquals((await response.json()).code, "method-not-allowed");
 });
 
+Deno.test("POST /detect answers a body that breaks off with 400, and logs nothing", async () => {
+  logged.length = 0;
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
+  const response = await app.request("/detect", { method: "POST", body });
+  assertEquals([response.status, (await response.json()).code], [400, "malformed-request"]);
+  assertEquals(logged, []);
+});
+
+Deno.test("POST /detect tells no client what nobody foresaw; the log gets all of it", async () => {
+  logged.length = 0;
+  const { state } = slot;
+  if (state.status !== "ready") throw new Error("everyday8 did not load");
+  const secret = new Error("secret");
+  const failing = { ...state.detector, detect: () => Promise.reject(secret) };
+  const broken = new DetectorSlot("broken", Promise.resolve(failing));
+  await broken.settled;
+  const log = (error: Error) => logged.push(error);
+  const other = createApp({ slots: new Map([["broken", broken]]), maxBytes: 1e6, log });
+  const response = await other.request("/detect", { method: "POST", body: PICTURE });
+  const text = await response.text();
+  assertEquals([response.status, JSON.parse(text).code], [500, "internal"]);
+  assert(!text.includes("secret"));
+  assertEquals(logged, [secret]);
+});
+
+Deno.test("POST /healthz answers 405 as every address does", async () => {
+  const response = await app.request("/healthz", { method: "POST" });
+  assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
+});
+
 Deno.test("GET /models tells id, labels, input, sha256 and metrics", async () => {
   const { default: chosen, models } = await (await app.request("/models")).json();
   assertEquals(chosen, "everyday8");
@@ -175,7 +206,7 @@ Deno.test("GET /healthz lives and GET /readyz is ready with a loaded model", asy
 Deno.test("GET /readyz answers 503 with the reason while a model loads and once it failed", async () => {
   const never = Promise.withResolvers<never>();
   const loading = new DetectorSlot("slow", never.promise);
-  const other = createApp({ slots: new Map([["slow", loading]]), maxBytes: 1000, log: () => {} });
+  const other = createApp({ slots: new Map([["slow", loading]]), maxBytes: 1e6, log: () => {} });
   const before = await other.request("/readyz");
   assertEquals([before.status, (await before.json()).code], [503, "model-not-ready"]);
   never.reject(new Error("the engine cannot start"));
@@ -184,7 +215,7 @@ Deno.test("GET /readyz answers 503 with the reason while a model loads and once 
   assertEquals(after.status, 503);
   assertStringIncludes((await after.json()).detail, "the engine cannot start");
   const detect = await other.request("/detect", { method: "POST", body: PICTURE });
-  assertEquals(detect.status, 413); // the body's limit comes first
+  assertEquals([detect.status, (await detect.json()).code], [503, "model-not-ready"]);
   assertEquals((await other.request("/healthz")).status, 200);
 });
 

@@ -46,13 +46,13 @@ for (const [engine, threads] of ENGINES) {
   });
 }
 
-/** A detector, or why this machine has no such engine; wasm is everywhere and must start. */
+/** A detector, or why this machine has no such engine; one that it has must start. */
 async function open(engine: Provider, threads: number): Promise<Detector | Error> {
   try {
     const limits = DEFAULT_IMAGE_LIMITS;
     return await startDetector({ model: "everyday8", engine, threads, limits });
   } catch (error) {
-    if (engine === "wasm") throw error;
+    if (!/is not installed|there is no adapter/.test((error as Error).message)) throw error;
     return error as Error;
   }
 }

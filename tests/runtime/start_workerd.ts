@@ -2,9 +2,11 @@ import { assert } from "@std/assert";
 // The last release of which every platform's binary was published. It is not in the import map, so
 // that nobody who only serves installs its 100 MB.
 // deno-lint-ignore no-import-prefix
-import { default as binary } from "npm:workerd@1.20261023.1";
+import workerd from "npm:workerd@1.20261023.1";
 
 const ROOT = new URL("../../", import.meta.url);
+/** Path of the program; the package's own default export, within that of its CommonJS module. */
+const BINARY = (workerd as unknown as { default: string }).default;
 const WRANGLER = "npm:wrangler@4.156.0";
 
 /** workerd, serving the bundle that wrangler makes of this project. */
@@ -18,7 +20,7 @@ export async function startWorkerd(): Promise<Workerd> {
   const folder = await Deno.makeTempDir({ prefix: "workerd-" });
   await bundle(folder);
   await Deno.writeTextFile(`${folder}/config.capnp`, await configFor(folder));
-  const process = new Deno.Command(binary, {
+  const process = new Deno.Command(BINARY, {
     args: ["serve", "--control-fd=1", `${folder}/config.capnp`],
     stdout: "piped",
   }).spawn();

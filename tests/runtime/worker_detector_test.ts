@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
+import { DetectorSlot } from "../../src/detect/detector_slot.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
 import { startDetector } from "../../src/entry/start_detector.ts";
+import { workerDetector } from "../../src/runtime/worker_detector.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 
 const LOAD = {
@@ -37,6 +39,21 @@ Deno.test("workerDetector() over a real worker", async (test) => {
     await detector.close();
     await failsWith(waiting, "model-not-ready");
     await failsWith(detector.detect(fruitPicture()), "model-not-ready");
+  });
+});
+
+Deno.test("workerDetector() tells everyone when its worker dies, and its slot is not ready", async () => {
+  const script = new URL("./dying_worker.ts", import.meta.url);
+  const loading = workerDetector(new Worker(script, { type: "module" }), LOAD);
+  const slot = new DetectorSlot("dying", loading);
+  const detector = await loading;
+  await slot.settled;
+  assertEquals(slot.state.status, "ready");
+  await failsWith(detector.detect(fruitPicture()), "model-not-ready");
+  await detector.brokenDown;
+  assertEquals(slot.state, {
+    status: "failed",
+    reason: "Cannot detect as the engine's worker broke down",
   });
 });
 

@@ -1,0 +1,13 @@
+// Loads at once and dies of the first picture, as an engine does that runs out of memory.
+const port = globalThis as unknown as {
+  postMessage(message: unknown): void;
+  onmessage: (event: MessageEvent<{ kind: "load" | "detect" }>) => void;
+};
+port.onmessage = ({ data }) => {
+  if (data.kind === "detect") throw new Error("out of memory");
+  port.postMessage({
+    kind: "ready",
+    model: { id: "dying" },
+    engine: { provider: "wasm", threads: 1, reason: "asked for wasm" },
+  });
+};

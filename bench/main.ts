@@ -1,8 +1,9 @@
-import Table from "cli-table3";
 import { Image } from "imagescript";
 import { z } from "zod";
 import { readArguments } from "../src/entry/arguments.ts";
 import { readImageFile } from "../src/entry/image_files.ts";
+import { runCommand } from "../src/entry/run_command.ts";
+import { textTable } from "../src/entry/text_table.ts";
 import { drawFruit, ORANGE_SKIN } from "../tests/pictures/draw_fruit.ts";
 import { measureIngest } from "./ingest.ts";
 import { measurePipeline } from "./pipeline.ts";
@@ -46,17 +47,14 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 function tableOf(measurements: readonly Measurement[], ratios: Record<string, number>): string {
-  const style = { head: [], border: [], compact: true };
-  const table = new Table({
-    head: ["task", "median ms", "least ms", "runs"],
-    colAligns: ["left", "right", "right", "right"],
-    style,
-  });
-  for (const { name, median, least, runs } of measurements) {
-    table.push([name, median.toFixed(2), least.toFixed(2), runs]);
-  }
+  const rows = measurements.map(({ name, median, least, runs }) => [
+    name,
+    median.toFixed(2),
+    least.toFixed(2),
+    runs,
+  ]);
   const quotients = Object.entries(ratios).map(([name, ratio]) => `${name}: ${ratio.toFixed(2)}`);
-  return [table.toString(), ...quotients].join("\n");
+  return [textTable(["task", "median ms", "least ms", "runs"], rows), ...quotients].join("\n");
 }
 
 async function drawnJpeg(): Promise<Uint8Array<ArrayBuffer>> {
@@ -70,11 +68,4 @@ async function drawnJpeg(): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await image.encodeJPEG(90));
 }
 
-if (import.meta.main) {
-  try {
-    await main(Deno.args);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runCommand(main);

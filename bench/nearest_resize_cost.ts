@@ -9,6 +9,7 @@ import { readDataset } from "../src/entry/coco_files.ts";
 import { cocoResults } from "../src/entry/coco_results.ts";
 import { readImageFile } from "../src/entry/image_files.ts";
 import { openDetector } from "../src/entry/open_detector.ts";
+import { runCommand } from "../src/entry/run_command.ts";
 import type { CocoResult } from "../src/eval/coco.ts";
 import { evaluate } from "../src/eval/evaluate.ts";
 import type { Detection } from "../src/ports/detector.ts";
@@ -74,4 +75,4 @@ function scale({ box, ...rest }: Detection, { x, y }: Shrunk): Detection {
   return { ...rest, box: { xmin: xmin * x, ymin: ymin * y, xmax: xmax * x, ymax: ymax * y } };
 }
 
-if (import.meta.main) await main(Deno.args);
+if (import.meta.main) await runCommand(main);

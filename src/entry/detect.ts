@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import Table from "cli-table3";
 import { z } from "zod";
 import { readHeader } from "../image/header.ts";
 import { overlaySvg } from "../image/overlay.ts";
@@ -9,6 +8,8 @@ import type { Detector, DetectResult } from "../ports/detector.ts";
 import { readArguments } from "./arguments.ts";
 import { openDetector } from "./open_detector.ts";
 import { readImageFile } from "./image_files.ts";
+import { runCommand } from "./run_command.ts";
+import { textTable } from "./text_table.ts";
 
 const USAGE = `Finds objects in pictures.
 
@@ -54,21 +55,16 @@ function asJson(file: string, result: DetectResult): string {
 }
 
 function asTable(file: string, result: DetectResult, detector: Detector): string {
-  const table = new Table({
-    head: ["label", "score", "xmin", "ymin", "xmax", "ymax"],
-    colAligns: ["left", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { label, score, box } of result.detections) {
-    const edges = [box.xmin, box.ymin, box.xmax, box.ymax].map((edge) => edge.toFixed(1));
-    table.push([label, score.toFixed(3), ...edges]);
-  }
-  const { image, timing } = result;
+  const { image, timing, detections } = result;
   const summary = `${basename(file)}: ${image.width}x${image.height}, ` +
-    `${result.detections.length} found in ${
-      timing.total.toFixed(0)
-    } ms on ${detector.engine.provider}`;
-  return result.detections.length > 0 ? `${summary}\n${table.toString()}` : summary;
+    `${detections.length} found in ${timing.total.toFixed(0)} ms on ${detector.engine.provider}`;
+  if (detections.length === 0) return summary;
+  const rows = detections.map(({ label, score, box }) => [
+    label,
+    score.toFixed(3),
+    ...[box.xmin, box.ymin, box.xmax, box.ymax].map((edge) => edge.toFixed(1)),
+  ]);
+  return `${summary}\n${textTable(["label", "score", "xmin", "ymin", "xmax", "ymax"], rows)}`;
 }
 
 /** The drawing, with the picture inside it; a viewer turns the picture upright as we do. */
@@ -78,11 +74,4 @@ function asSvg(bytes: Uint8Array, { image, detections }: DetectResult): string {
   return overlaySvg({ href, ...image }, detections);
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runCommand(main);

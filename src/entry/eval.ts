@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SingleBar } from "cli-progress";
-import Table from "cli-table3";
 import { z } from "zod";
 import type { CocoDataset, CocoResult } from "../eval/coco.ts";
 import { type CocoFigures, evaluate } from "../eval/evaluate.ts";
@@ -12,6 +11,8 @@ import { readDataset, readResults } from "./coco_files.ts";
 import { cocoResults } from "./coco_results.ts";
 import { readImageFile } from "./image_files.ts";
 import { openDetector } from "./open_detector.ts";
+import { runCommand } from "./run_command.ts";
+import { textTable } from "./text_table.ts";
 
 const USAGE = `Measures a model on a data set in COCO format and prints the twelve COCO figures.
 
@@ -92,22 +93,12 @@ async function detectUnderBar(
 
 function tableOf(figures: CocoFigures): string {
   const summary = figuresTable(figures).map(([name, value]) => `${name} = ${value.toFixed(3)}`);
-  const table = new Table({
-    head: ["class", "AP", "AP50"],
-    colAligns: ["left", "right", "right"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { label, ap, ap50 } of figures.perCategory) {
-    table.push([label, ap.toFixed(3), ap50.toFixed(3)]);
-  }
-  return `${summary.join("\n")}\n${table.toString()}`;
+  const rows = figures.perCategory.map(({ label, ap, ap50 }) => [
+    label,
+    ap.toFixed(3),
+    ap50.toFixed(3),
+  ]);
+  return `${summary.join("\n")}\n${textTable(["class", "AP", "AP50"], rows)}`;
 }
 
-if (import.meta.main) {
-  try {
-    await main(Deno.args);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runCommand(main);

@@ -1,6 +1,7 @@
 import { createApp } from "../../routes/app.ts";
 import { DetectorSlot } from "../detect/detector_slot.ts";
 import { type Config, readConfig } from "./config.ts";
+import { runCommand } from "./run_command.ts";
 import { startDetector } from "./start_detector.ts";
 
 /** A server that listens. */
@@ -55,10 +56,5 @@ function counted(count: number, thing: string): string {
 }
 
 if (import.meta.main) {
-  try {
-    console.log(await serve(readConfig(Deno.env.toObject())).started);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  await runCommand(async () => console.log(await serve(readConfig(Deno.env.toObject())).started));
 }

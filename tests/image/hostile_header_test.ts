@@ -7,6 +7,7 @@ import { buildJpeg, exifSegment, jpegSegment } from "./build_jpeg.ts";
 import { buildPng, pngChunk } from "./build_png.ts";
 import { orientationTiff as tiff } from "./build_tiff.ts";
 import { bytesOf, joinBytes } from "./bytes_of.ts";
+import { seededRandom } from "../random.ts";
 
 const XMP = jpegSegment(0xe1, bytesOf("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"));
 const JFIF = jpegSegment(0xe0, bytesOf("JFIF\0\x01\x01\0\0\x01\0\x01\0\0"));
@@ -64,17 +65,6 @@ function outcome(bytes: Uint8Array): string {
     assert(CODES.includes(error.code), error.code);
     return error.code;
   }
-}
-
-/** Mulberry32: the same numbers for the same seed, from 0 up to 1. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Changes one to eight bytes, some to the values that lengths go wrong with, and cuts one in 4. */

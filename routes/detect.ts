@@ -40,7 +40,7 @@ function answerOf({ model, image, detections, engine, timing }: DetectResult) {
     image,
     detections: detections.map(roundDetection),
     engine: { provider: engine.provider, threads: engine.threads },
-    timing: mapTimes(timing, (ms) => round(ms, 2)),
+    timing: roundTimes(timing),
   };
 }
 
@@ -58,14 +58,13 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-function mapTimes(timing: StageTimes, map: (ms: number) => number) {
-  const { decode, preprocess, inference, postprocess, total } = timing;
+function roundTimes({ decode, preprocess, inference, postprocess, total }: StageTimes): StageTimes {
   return {
-    decode: map(decode),
-    preprocess: map(preprocess),
-    inference: map(inference),
-    postprocess: map(postprocess),
-    total: map(total),
+    decode: round(decode, 2),
+    preprocess: round(preprocess, 2),
+    inference: round(inference, 2),
+    postprocess: round(postprocess, 2),
+    total: round(total, 2),
   };
 }
 

@@ -34,7 +34,10 @@ interface Survivor {
   readonly anchorIndex: number;
   readonly classId: number;
   readonly logit: number;
+  readonly deltas: Deltas;
 }
+
+type Deltas = readonly [number, number, number, number];
 
 /**
  * Picks the best (anchor, class) pairs of each level and decodes only those.
@@ -53,9 +56,9 @@ export function candidatesOf(
 
   const boxes = new Float64Array(survivors.length * 4);
   const anchor = new Float64Array(4);
-  survivors.forEach(({ level, anchorIndex }, row) => {
+  survivors.forEach(({ level, anchorIndex, deltas }, row) => {
     writeAnchor(levels[level].anchors, anchorIndex, anchor);
-    decodeBox(options.coder, deltasAt(levels[level], anchorIndex), anchor, boxes, row);
+    decodeBox(options.coder, deltas, anchor, boxes, row);
   });
   return {
     boxes,
@@ -75,11 +78,12 @@ function survivorsOf(heads: LevelHeads, level: number, options: CandidateOptions
     const anchorIndex = Math.floor(index / scores.channels);
     const classId = index - anchorIndex * scores.channels;
     const at = headAt(scores, anchors, anchorIndex) + classId * scores.channelStep;
-    return { level, anchorIndex, classId, logit: scores.data[at] };
-  }).filter(({ anchorIndex }) => deltasAt(heads, anchorIndex).every(Number.isFinite));
+    const deltas = deltasAt(heads, anchorIndex);
+    return { level, anchorIndex, classId, logit: scores.data[at], deltas };
+  }).filter(({ deltas }) => deltas.every(Number.isFinite));
 }
 
-function deltasAt({ anchors, deltas }: LevelHeads, anchorIndex: number) {
+function deltasAt({ anchors, deltas }: LevelHeads, anchorIndex: number): Deltas {
   const { data, channelStep } = deltas;
   const at = headAt(deltas, anchors, anchorIndex);
   return [
@@ -87,5 +91,5 @@ function deltasAt({ anchors, deltas }: LevelHeads, anchorIndex: number) {
     data[at + channelStep],
     data[at + 2 * channelStep],
     data[at + 3 * channelStep],
-  ] as const;
+  ];
 }

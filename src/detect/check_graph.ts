@@ -4,6 +4,7 @@ import { DomainError } from "../core/domain_error.ts";
 import { createPlan } from "../core/plan.ts";
 import type { Size } from "../core/size.ts";
 import type { Session, TensorInfo } from "../ports/session.ts";
+import { headShape } from "./head_shape.ts";
 
 type Side = number | null;
 
@@ -61,9 +62,7 @@ function expectedOutputs(manifest: Manifest, input: Size | null): [string, Side[
   }
   return grids.flatMap((grid, level) => {
     const shape = (depth: number): Side[] =>
-      outputs.layout === "nchw"
-        ? [1, depth, grid?.height ?? null, grid?.width ?? null]
-        : [1, grid?.height ?? null, grid?.width ?? null, depth];
+      headShape(outputs.layout, depth, grid?.height ?? null, grid?.width ?? null);
     return [
       [outputs.scores[level], shape(perCell * labels.length)],
       [outputs.deltas[level], shape(perCell * 4)],

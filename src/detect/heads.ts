@@ -3,6 +3,7 @@ import { type AnchorLevel, anchorLevel, levelGrid } from "../core/anchors.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { Tensor } from "../ports/session.ts";
+import { headShape } from "./head_shape.ts";
 
 /**
  * One level's part of a head, where the graph left it: nothing is copied.
@@ -65,9 +66,7 @@ function headsPerLevel(
     const anchors = anchorLevel(manifest.anchors, level, input, grid);
     const view = (name: string, channels: number): HeadView => {
       const depth = anchors.perCell * channels;
-      const shape = names.layout === "nchw"
-        ? [1, depth, grid.height, grid.width]
-        : [1, grid.height, grid.width, depth];
+      const shape = headShape(names.layout, depth, grid.height, grid.width);
       const data = dataOf(outputs, name, shape);
       return names.layout === "nchw"
         ? planes(data, grid, channels)

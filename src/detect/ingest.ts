@@ -52,7 +52,7 @@ export function decodePicture(
   // The inverse of an orientation swaps the sides just as the orientation does.
   const stored = uprightSize({ ...header, ...plan.resized });
   const pixels = codec.decode(bytes, header, stored);
-  flattenAlpha(pixels, padColour(manifest));
+  if (header.hasAlpha) flattenAlpha(pixels, padColour(manifest));
   return { view: uprightView(pixels, header.orientation), plan };
 }
 

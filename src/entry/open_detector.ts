@@ -1,5 +1,4 @@
 import { createDetector } from "../detect/detector.ts";
-import { DEFAULT_IMAGE_LIMITS } from "../detect/ingest.ts";
 import type { Detector } from "../ports/detector.ts";
 import type { Provider } from "../ports/session.ts";
 import { denoRuntime } from "../runtime/deno_runtime.ts";
@@ -8,5 +7,5 @@ import { denoRuntime } from "../runtime/deno_runtime.ts";
 export async function openDetector(
   options: { readonly model: string; readonly engine: Provider | "auto" },
 ): Promise<Detector> {
-  return await createDetector(await denoRuntime(), { ...options, limits: DEFAULT_IMAGE_LIMITS });
+  return await createDetector(await denoRuntime(), options);
 }

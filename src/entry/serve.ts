@@ -8,8 +8,6 @@ import { startDetector } from "./start_detector.ts";
 export interface RunningServer {
   /** Where it listens. */
   readonly url: string;
-  /** Its model; the server answers before this has loaded. */
-  readonly slot: DetectorSlot;
   /** One line on how the start ended: what is served, or why it cannot be. */
   readonly started: Promise<string>;
   /** Stops listening and frees the model. */
@@ -38,7 +36,6 @@ export function serve(config: Config): RunningServer {
   const url = `http://${host}:${server.addr.port}`;
   return {
     url,
-    slot,
     started: loading.then(
       ({ model, engine: { provider, threads, reason } }) =>
         `Serving ${model.id} at ${url} on ${provider}, ${counted(threads, "thread")} (${reason})`,

@@ -1,6 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { Pixels } from "../image/pixels.ts";
+import { placeBytes } from "./place_bytes.ts";
 
 /** What imagescript's `gif.wasm` exports, as far as it is used. */
 interface GifExports {
@@ -26,8 +27,7 @@ interface GifExports {
 export function decodeGif(module: WebAssembly.Module, bytes: Uint8Array, screen: Size): Pixels {
   const imports = { env: { push_to_stream: () => {} } };
   const wasm = new WebAssembly.Instance(module, imports).exports as unknown as GifExports;
-  const input = wasm.walloc(bytes.length);
-  new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
+  const input = placeBytes(wasm, bytes);
   const decoder = wasm.decoder_new(input, bytes.length, 0);
   // 0 says that a step failed; 1 that there is no frame.
   const frame = decoder === 0 ? 0 : wasm.decoder_frame(decoder);

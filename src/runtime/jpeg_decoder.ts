@@ -1,6 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { Pixels } from "../image/pixels.ts";
+import { placeBytes } from "./place_bytes.ts";
 
 /** What imagescript's `jpeg.wasm` exports, as far as it is used. */
 interface JpegExports {
@@ -39,8 +40,7 @@ export function decodeJpeg(
   const wasm = new WebAssembly.Instance(module).exports as unknown as JpegExports;
   const reduction = REDUCTIONS.find((candidate) => covers(stored, candidate, atLeast)) ?? 1;
   const { width, height } = reduced(stored, reduction);
-  const input = wasm.walloc(bytes.length);
-  new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
+  const input = placeBytes(wasm, bytes);
   const picture = wasm.decode(input, bytes.length, width, height);
   // 0 and 1 are the wasm's two ways to say that it failed.
   if (picture <= 1) {

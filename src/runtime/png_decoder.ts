@@ -1,6 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { Pixels } from "../image/pixels.ts";
+import { placeBytes } from "./place_bytes.ts";
 
 /** What imagescript's `png.wasm` exports, as far as it is used. */
 interface PngExports {
@@ -26,8 +27,7 @@ export function decodePng(module: WebAssembly.Module, bytes: Uint8Array, stored:
   const imports = { env: { emscripten_notify_memory_growth: () => {} } };
   const wasm = new WebAssembly.Instance(module, imports).exports as unknown as PngExports;
   wasm._initialize();
-  const input = wasm.walloc(bytes.length);
-  new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
+  const input = placeBytes(wasm, bytes);
   const start = wasm.decode(input, bytes.length);
   if (start <= 0 || wasm.width() !== stored.width || wasm.height() !== stored.height) {
     throw new DomainError("corrupt-image", "Cannot decode PNG as its data is damaged");

@@ -1,7 +1,7 @@
 import { Image } from "imagescript";
 import { parseManifest } from "../models/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
-import { decodePicture, DEFAULT_IMAGE_LIMITS, tensorOf } from "../src/detect/ingest.ts";
+import { decodePicture, DEFAULT_IMAGE_LIMITS, inputOf } from "../src/detect/ingest.ts";
 import { denoRuntime } from "../src/runtime/deno_runtime.ts";
 import { measure, type Measurement } from "./stopwatch.ts";
 
@@ -14,7 +14,7 @@ export async function measureIngest(picture: Uint8Array, rounds: number): Promis
       (await Image.decode(picture)).resize(320, Image.RESIZE_AUTO);
     }],
     ["our ingest, to the tensor", () => {
-      tensorOf(decodePicture(picture, manifest, codec, DEFAULT_IMAGE_LIMITS), manifest);
+      inputOf(decodePicture(picture, manifest, codec, DEFAULT_IMAGE_LIMITS), manifest);
     }],
   ], rounds);
 }

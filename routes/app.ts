@@ -1,14 +1,15 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { DomainError } from "../src/core/domain_error.ts";
-import type { DetectorSlot } from "../src/detect/detector_slot.ts";
+import { modelInfo } from "../src/detect/model_info.ts";
+import type { ModelShelf } from "../src/detect/model_shelf.ts";
 import { detect } from "./detect.ts";
 import { describeProblem, problem, problemOf } from "./problem.ts";
 
 /** What the app is made of. */
 export interface AppDeps {
-  /** Every model that is served, by id; the first is the default. */
-  readonly slots: ReadonlyMap<string, DetectorSlot>;
+  /** Every model that is served. */
+  readonly shelf: ModelShelf;
   /** Most bytes of a picture. */
   readonly maxBytes: number;
   /** Where errors go that no client is told of. */
@@ -19,6 +20,7 @@ export interface AppDeps {
 const METHODS = {
   "/detect": "POST",
   "/models": "GET, HEAD",
+  "/models/:id": "GET, HEAD",
   "/healthz": "GET, HEAD",
   "/readyz": "GET, HEAD",
 };
@@ -27,32 +29,40 @@ const METHODS = {
 const FORM_OVERHEAD = 64 * 1024;
 
 /**
- * The HTTP side of the detector: `POST /detect`, `GET /models`, `/healthz`, `/readyz`.
+ * The HTTP side of the detector: `POST /detect`, `GET /models`, `/models/{id}`, `/healthz`,
+ * `/readyz`.
  *
  * Every error is `application/problem+json` with a stable code.
  *
  * @example
  * ```ts
+ * import { ModelShelf } from "../src/detect/model_shelf.ts";
  * import { createApp } from "./app.ts";
  *
- * const app = createApp({ slots: new Map(), maxBytes: 1000, log: console.error });
+ * const load = () => Promise.reject(new Error("there is none"));
+ * const shelf = new ModelShelf({ manifests: [], atStart: [], load });
+ * const app = createApp({ shelf, maxBytes: 1000, log: console.error });
  * const response = await app.request("/healthz");
  * if (response.status !== 200) throw new Error("an app without models is alive, if not ready");
  * ```
  */
-export function createApp({ slots, maxBytes, log }: AppDeps): Hono {
+export function createApp({ shelf, maxBytes, log }: AppDeps): Hono {
   const app = new Hono();
-  const [defaultModel = ""] = slots.keys();
-  app.post("/detect", limitedTo(maxBytes), (context) => detect(context, slots, defaultModel));
-  app.get("/models", (context) => models(context, slots, defaultModel));
+  app.post("/detect", limitedTo(maxBytes), (context) => detect(context, shelf));
+  app.get("/models", (context) => models(context, shelf));
+  app.get("/models/:id", (context) => context.json(shelf.manifest(context.req.param("id"))));
   app.get("/healthz", (context) => context.json({ status: "alive" }));
-  app.get("/readyz", (context) => readiness(context, slots));
+  app.get("/readyz", (context) => readiness(context, shelf));
   app.get("/problems/:code", (context) => describeProblem(context, context.req.param("code")));
   for (const [path, allow] of Object.entries(METHODS)) {
     app.all(path, (context) => wrongMethod(context, path, allow));
   }
   app.notFound((context) =>
-    problem(context, "not-found", "There are POST /detect, GET /models, /healthz and /readyz.")
+    problem(
+      context,
+      "not-found",
+      "There are POST /detect, GET /models, /models/{id}, /healthz and /readyz.",
+    )
   );
   app.onError((error, context) => problemOf(context, error, log));
   return app;
@@ -88,23 +98,16 @@ function tooManyBytes(context: Context, maxBytes: number): Response {
   );
 }
 
-function models(
-  context: Context,
-  slots: ReadonlyMap<string, DetectorSlot>,
-  defaultModel: string,
-): Response {
-  const ready = [...slots.values()].flatMap(({ state }) =>
-    state.status === "ready" ? [state.detector.model] : []
-  );
-  return context.json({ default: defaultModel, models: ready });
+/** What a person would ask of each model; its manifest has the rest. */
+function models(context: Context, shelf: ModelShelf): Response {
+  const list = shelf.models.map(({ manifest, status }) => ({ ...modelInfo(manifest), status }));
+  return context.json({ default: shelf.defaultModel, models: list });
 }
 
-/** Ready once every model has loaded and run once; 503 with the reason until then. */
-function readiness(context: Context, slots: ReadonlyMap<string, DetectorSlot>): Response {
-  for (const { id, state } of slots.values()) {
-    if (state.status === "ready") continue;
-    const why = state.status === "loading" ? "it is still loading" : state.reason;
-    return problem(context, "model-not-ready", `Model "${id}" is not ready: ${why}`);
-  }
-  return context.json({ status: "ready" });
+/** Ready once every model of the start has loaded and run once; 503 with the reason until then. */
+function readiness(context: Context, shelf: ModelShelf): Response {
+  const { unreadiness } = shelf;
+  return unreadiness === null
+    ? context.json({ status: "ready" })
+    : problem(context, "model-not-ready", unreadiness);
 }

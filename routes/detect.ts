@@ -1,36 +1,19 @@
 import type { Context, HonoRequest } from "hono";
-import { DomainError } from "../src/core/domain_error.ts";
-import type { DetectorSlot } from "../src/detect/detector_slot.ts";
-import type { Detection, Detector, DetectResult, StageTimes } from "../src/ports/detector.ts";
+import type { ModelShelf } from "../src/detect/model_shelf.ts";
+import type { Detection, DetectResult, StageTimes } from "../src/ports/detector.ts";
 import { readDetectOptions } from "./detect_options.ts";
 import { readUpload } from "./read_upload.ts";
 
 /** `POST /detect`: a picture in, what is in it out. */
 export async function detect(
   context: Context,
-  slots: ReadonlyMap<string, DetectorSlot>,
-  defaultModel: string,
+  shelf: ModelShelf,
 ): Promise<Response> {
   const { bytes, fields } = await readUpload(context.req as HonoRequest);
-  const { model = defaultModel, ...options } = readDetectOptions(fields);
-  const result = await detectorOf(slots, model).detect(bytes, options);
+  const { model = shelf.defaultModel, ...options } = readDetectOptions(fields);
+  const result = await shelf.use(model, (detector) => detector.detect(bytes, options));
   context.header("Server-Timing", serverTiming(result.timing));
   return context.json(answerOf(result));
-}
-
-function detectorOf(slots: ReadonlyMap<string, DetectorSlot>, model: string): Detector {
-  const slot = slots.get(model);
-  if (slot === undefined) {
-    const known = [...slots.keys()].join(", ");
-    throw new DomainError(
-      "unknown-model",
-      `Cannot use model "${model}" as there are only: ${known}`,
-    );
-  }
-  const { state } = slot;
-  if (state.status === "ready") return state.detector;
-  const why = state.status === "loading" ? "it is still loading, ask again soon" : state.reason;
-  throw new DomainError("model-not-ready", `Cannot use model "${model}": ${why}`);
 }
 
 /** The result with as many digits as mean something: a hundredth of a pixel, of a millisecond. */

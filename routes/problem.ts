@@ -20,6 +20,7 @@ const PROBLEMS: Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, str
   "unknown-class": [400, "A class is not known to the model"],
   "unknown-model": [404, "The model is not known"],
   "model-not-ready": [503, "The model is not ready"],
+  "model-too-large": [503, "The model does not fit the memory"],
   "inference-failed": [503, "The engine failed"],
   "manifest-invalid": [503, "The model's manifest is not valid"],
   "graph-mismatch": [503, "The model does not match its manifest"],

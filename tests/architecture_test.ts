@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const MAY_USE: Record<string, readonly string[]> = {
   "models": ["zod"],
   "routes": ["hono", "zod"],
-  "src/runtime": ["imagescript", "onnxruntime-", "node:"],
+  "src/runtime": ["@petamoriken/float16", "imagescript", "onnxruntime-", "node:"],
   "src/entry": ["hono", "zod", "cli-progress", "cli-table3", "node:"],
 };
 

@@ -1,57 +1,76 @@
 import { roundHalfEven } from "./round_half_even.ts";
 import type { Size } from "./size.ts";
 
-/** One pyramid level as a model declares it. */
-export interface LevelRule {
-  /** Nominal stride in input pixels; the grid of the level is ceil(input / stride). */
-  readonly stride: number;
-  /** Anchor sizes (square root of the area) in input pixels. */
-  readonly sizes: readonly number[];
+/** How a model lays its anchors over the grids of its pyramid. */
+export interface GridRule {
+  /** Centre of a cell's anchors, in strides from the cell's top left corner. */
+  readonly centre: number;
+  /**
+   * How far it is from cell to cell: `nominal` as declared; recovered from the grid per axis, or
+   * for both axes from the widths.
+   */
+  readonly strides: "nominal" | "floor-input-over-grid" | "input-width-over-grid";
+  /** Whether an anchor ends at its edge, or at its last pixel, one less. */
+  readonly extent: "edges" | "last-pixel";
 }
 
-/** How a model lays its anchors. */
-export interface AnchorRule {
-  /** The pyramid, finest level first. */
-  readonly levels: readonly LevelRule[];
+/** Anchors as every size in every ratio. */
+export interface SizesRule extends GridRule {
+  /** Names the variant. */
+  readonly kind: "sizes";
+  /** The pyramid, finest level first: stride in input pixels, sizes (square root of the area). */
+  readonly levels: readonly { readonly stride: number; readonly sizes: readonly number[] }[];
+  /** Whether sizes are input pixels or multiples of the stride. */
+  readonly unit: "pixels" | "strides";
   /** Height over width. */
   readonly ratios: readonly number[];
   /** Which of the two varies slowest within a cell. */
   readonly order: "ratio-size" | "size-ratio";
   /** What becomes of the corners of a cell anchor. */
   readonly rounding: "none" | "half-even";
-  /** Centre of a cell's anchors, in strides from the cell's top left corner. */
-  readonly centre: number;
-  /** `nominal` takes `stride` as it is; `floor-input-over-grid` recovers it per axis. */
-  readonly strides: "nominal" | "floor-input-over-grid";
 }
 
-/** The anchors of one level, ready to be computed one by one. */
+/** Anchors as a list of widths and heights per level. */
+export interface ShapesRule extends GridRule {
+  /** Names the variant. */
+  readonly kind: "shapes";
+  /** The pyramid, finest level first: stride and `[width, height]` in input pixels. */
+  readonly levels: readonly {
+    readonly stride: number;
+    readonly shapes: readonly (readonly [number, number])[];
+  }[];
+}
+
+/** Anchors that can be computed from a grid. */
+export type AnchorRule = SizesRule | ShapesRule;
+
+/** The anchors of one level. */
 export interface AnchorLevel {
   /** Cells of the level. */
   readonly grid: Size;
   /** Anchors per cell. */
   readonly perCell: number;
-  /** `[A, 4]` xyxy around the origin, input pixels. */
-  readonly cellAnchors: Float64Array;
-  /** Input pixels from cell to cell. */
-  readonly strideX: number;
-  /** Input pixels from row to row. */
-  readonly strideY: number;
-  /** Centre of the first cell, input pixels. */
-  readonly originX: number;
-  /** Centre of the first cell, input pixels. */
-  readonly originY: number;
+  /** Input pixels that the grid covers, cell by cell. */
+  readonly covered: Size;
+  /**
+   * Writes one anchor.
+   *
+   * @param index `(row · W + column) · A + a`.
+   * @param out `[4]` xyxy, input pixels.
+   */
+  write(index: number, out: Float64Array): void;
 }
 
 /**
- * The anchors of one level over its grid.
+ * The anchors of one level over its grid, computed one by one as they are asked for.
  *
+ * @param level Index of the level.
  * @param input Size of the padded input tensor.
  * @throws {RangeError} If the level's grid has no cell.
  */
 export function anchorLevel(
   rule: AnchorRule,
-  level: LevelRule,
+  level: number,
   input: Size,
   grid: Size,
 ): AnchorLevel {
@@ -60,71 +79,99 @@ export function anchorLevel(
       `Cannot lay anchors as a level must have at least one cell: its grid is ${grid.width}x${grid.height}`,
     );
   }
-  const recovered = rule.strides === "floor-input-over-grid";
-  const strideX = recovered ? Math.floor(input.width / grid.width) : level.stride;
-  const strideY = recovered ? Math.floor(input.height / grid.height) : level.stride;
+  const stride = strideOf(rule, level, input, grid);
+  const corners = cellAnchors(rule, level, stride.x);
+  const perCell = corners.length / 4;
   return {
     grid,
-    perCell: rule.ratios.length * level.sizes.length,
-    cellAnchors: cellAnchors(rule, level.sizes),
-    strideX,
-    strideY,
-    originX: rule.centre * strideX,
-    originY: rule.centre * strideY,
+    perCell,
+    covered: { width: grid.width * stride.x, height: grid.height * stride.y },
+    write(index, out) {
+      const cell = Math.floor(index / perCell);
+      const row = Math.floor(cell / grid.width);
+      const x = (cell - row * grid.width + rule.centre) * stride.x;
+      const y = (row + rule.centre) * stride.y;
+      const at = (index - cell * perCell) * 4;
+      out[0] = x + corners[at];
+      out[1] = y + corners[at + 1];
+      out[2] = x + corners[at + 2];
+      out[3] = y + corners[at + 3];
+    },
   };
 }
 
 /** Grid of a level where the graph does not tell it: a stride-2 convolution rounds up. */
-export function levelGrid(level: LevelRule, input: Size): Size {
-  return {
-    width: Math.ceil(input.width / level.stride),
-    height: Math.ceil(input.height / level.stride),
-  };
+export function levelGrid(stride: number, input: Size): Size {
+  return { width: Math.ceil(input.width / stride), height: Math.ceil(input.height / stride) };
+}
+
+/** Anchors in each cell of a level. */
+export function anchorsPerCell(rule: AnchorRule, level: number): number {
+  return rule.kind === "sizes"
+    ? rule.ratios.length * rule.levels[level].sizes.length
+    : rule.levels[level].shapes.length;
 }
 
 /**
  * Anchors of one cell, around the origin.
  *
+ * @param stride Of the level, for sizes in strides.
  * @returns `[A, 4]` xyxy, input pixels.
  *
  * @example
  * ```ts
  * import { cellAnchors } from "./anchors.ts";
  *
- * const rule = { ratios: [1], order: "ratio-size", rounding: "half-even" } as const;
+ * const corners = cellAnchors({
+ *   kind: "sizes",
+ *   levels: [{ stride: 8, sizes: [101] }],
+ *   unit: "pixels",
+ *   ratios: [1],
+ *   order: "ratio-size",
+ *   rounding: "half-even",
+ *   centre: 0,
+ *   strides: "nominal",
+ *   extent: "edges",
+ * }, 0, 8);
  * // 101 / 2 = 50.5, which goes to the even neighbour.
- * if (cellAnchors(rule, [101]).join() !== "-50,-50,50,50") throw new Error("corners not half to even");
+ * if (corners.join() !== "-50,-50,50,50") throw new Error("corners not half to even");
  * ```
  */
-export function cellAnchors(
-  rule: Pick<AnchorRule, "ratios" | "order" | "rounding">,
-  sizes: readonly number[],
-): Float64Array {
-  const shapes = rule.order === "ratio-size"
-    ? rule.ratios.flatMap((ratio) => sizes.map((size) => ({ ratio, size })))
-    : sizes.flatMap((size) => rule.ratios.map((ratio) => ({ ratio, size })));
-  const round = rule.rounding === "half-even" ? roundHalfEven : (corner: number) => corner;
-  return Float64Array.from(shapes.flatMap(({ ratio, size }) => {
-    const right = size / Math.sqrt(ratio) / 2;
-    const bottom = size * Math.sqrt(ratio) / 2;
-    return [-right, -bottom, right, bottom].map(round);
+export function cellAnchors(rule: AnchorRule, level: number, stride: number): Float64Array {
+  const shapes = rule.kind === "sizes"
+    ? shapesOf(rule, rule.levels[level].sizes, stride)
+    : rule.levels[level].shapes;
+  const last = rule.extent === "last-pixel" ? 1 : 0;
+  const round = rule.kind === "sizes" && rule.rounding === "half-even"
+    ? roundHalfEven
+    : (corner: number) => corner;
+  return Float64Array.from(shapes.flatMap(([width, height]) => {
+    const [right, bottom] = [width / 2, height / 2];
+    return [-right, -bottom, right - last, bottom - last].map(round);
   }));
 }
 
-/**
- * Writes one anchor of a level.
- *
- * @param index `(row · W + column) · A + a`.
- * @param out `[4]` xyxy, input pixels.
- */
-export function writeAnchor(level: AnchorLevel, index: number, out: Float64Array): void {
-  const cell = Math.floor(index / level.perCell);
-  const row = Math.floor(cell / level.grid.width);
-  const x = level.originX + (cell - row * level.grid.width) * level.strideX;
-  const y = level.originY + row * level.strideY;
-  const shape = (index - cell * level.perCell) * 4;
-  out[0] = x + level.cellAnchors[shape];
-  out[1] = y + level.cellAnchors[shape + 1];
-  out[2] = x + level.cellAnchors[shape + 2];
-  out[3] = y + level.cellAnchors[shape + 3];
+/** Width and height of every size in every ratio. */
+function shapesOf(rule: SizesRule, sizes: readonly number[], stride: number): [number, number][] {
+  const { ratios, order } = rule;
+  const unit = rule.unit === "strides" ? stride : 1;
+  const shape = (size: number, ratio: number): [number, number] => [
+    size * unit / Math.sqrt(ratio),
+    size * unit * Math.sqrt(ratio),
+  ];
+  return order === "ratio-size"
+    ? ratios.flatMap((ratio) => sizes.map((size) => shape(size, ratio)))
+    : sizes.flatMap((size) => ratios.map((ratio) => shape(size, ratio)));
+}
+
+function strideOf({ strides, levels }: AnchorRule, level: number, input: Size, grid: Size) {
+  const x = Math.floor(input.width / grid.width);
+  switch (strides) {
+    case "nominal":
+      return { x: levels[level].stride, y: levels[level].stride };
+    case "floor-input-over-grid":
+      return { x, y: Math.floor(input.height / grid.height) };
+    case "input-width-over-grid":
+      return { x, y: x };
+  }
 }

@@ -1,48 +1,94 @@
-/** How box deltas are meant. */
-export interface BoxCoder {
-  /** `centre-size`: dx, dy in anchor sizes from the anchor's centre; dw, dh natural logarithms. */
-  readonly kind: "centre-size";
-  /** The deltas were multiplied by these for training. */
+/** What the coders of deltas have in common. */
+interface DeltaRule {
+  /** Whether the deltas come as x, y, … or as y, x, …. */
+  readonly order: "xy" | "yx";
+  /** The deltas were multiplied by these for training; in the order x, y, x, y. */
   readonly weights: readonly [number, number, number, number];
-  /** Largest dw and dh that is believed, or null for none. */
-  readonly clamp: number | null;
+  /** Whether boxes and anchors end at their edges, or at their last pixel: width x2 − x1 + 1. */
+  readonly extent: "edges" | "last-pixel";
 }
 
 /**
- * Decodes box deltas against an anchor (paper, section 4; R-CNN, appendix C).
+ * How four numbers of a head and an anchor make a box.
  *
- * @param deltas `[4]`, meaning set by `coder.kind`.
- * @param anchor `[4]` xyxy, input pixels.
- * @param out `[M, 4]` xyxy, input pixels, not clipped; row `row` is written.
+ * - `centre-size`: dx, dy in anchor sides from the anchor's centre; dw, dh natural logarithms of
+ *   the ratio of sides (paper, section 4; R-CNN, appendix C).
+ * - `corners`: each corner's shift in anchor sides (keras-retinanet, `bbox_transform_inv`).
+ * - `decoded`: the box itself, in input pixels or in 0–1 of the input's sides.
+ */
+export type BoxCoder =
+  | ({
+    readonly kind: "centre-size";
+    /** Largest dw and dh that is believed, or null for none. */
+    readonly clamp: number | null;
+  } & DeltaRule)
+  | ({ readonly kind: "corners" } & DeltaRule)
+  | {
+    readonly kind: "decoded";
+    /** Order of the coordinates. */
+    readonly corners: "xyxy" | "yxyx";
+    /** Pixels, or parts of the input's sides. */
+    readonly space: "input" | "unit";
+    /** As for deltas. */
+    readonly extent: "edges" | "last-pixel";
+  };
+
+/**
+ * Decodes one box in place of its deltas.
+ *
+ * @param box `[4]` deltas as the head holds them; afterwards xyxy, not clipped, input pixels (for
+ *   `decoded`: in its space).
+ * @param anchor `[4]` xyxy, input pixels; not looked at for `decoded`.
  *
  * @example
  * ```ts
  * import { decodeBox } from "./box_coder.ts";
  *
- * const coder = { kind: "centre-size", weights: [1, 1, 1, 1], clamp: null } as const;
- * const out = new Float64Array(4);
- * decodeBox(coder, [0.5, 0, Math.log(2), 0], Float64Array.of(0, 0, 10, 10), out, 0);
+ * const coder = {
+ *   kind: "centre-size",
+ *   order: "xy",
+ *   weights: [1, 1, 1, 1],
+ *   extent: "edges",
+ *   clamp: null,
+ * } as const;
+ * const box = Float64Array.of(0.5, 0, Math.log(2), 0);
+ * decodeBox(coder, box, Float64Array.of(0, 0, 10, 10));
  * // The centre moves by half a width to 10, and the width doubles to 20.
- * if (out.map(Math.round).join() !== "0,0,20,10") throw new Error(out.join());
+ * if (box.map(Math.round).join() !== "0,0,20,10") throw new Error(box.join());
  * ```
  */
-export function decodeBox(
-  coder: BoxCoder,
-  deltas: readonly [number, number, number, number],
+export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Array): void {
+  const swapped = coder.kind === "decoded" ? coder.corners === "yxyx" : coder.order === "yx";
+  if (swapped) swapAxes(box);
+  if (coder.kind === "decoded") return;
+  decodeAxis(coder, box, anchor, 0);
+  decodeAxis(coder, box, anchor, 1);
+}
+
+/** `[4]` yxyx to xyxy, in place; its own inverse. */
+export function swapAxes(box: Float64Array): void {
+  [box[0], box[1], box[2], box[3]] = [box[1], box[0], box[3], box[2]];
+}
+
+/** One side of a box: from deltas `axis` and `axis + 2` to its two edges. */
+function decodeAxis(
+  coder: BoxCoder & DeltaRule,
+  box: Float64Array,
   anchor: Float64Array,
-  out: Float64Array,
-  row: number,
+  axis: 0 | 1,
 ): void {
-  const [wx, wy, ww, wh] = coder.weights;
-  const limit = coder.clamp ?? Infinity;
-  const width = anchor[2] - anchor[0];
-  const height = anchor[3] - anchor[1];
-  const x = anchor[0] + width / 2 + deltas[0] / wx * width;
-  const y = anchor[1] + height / 2 + deltas[1] / wy * height;
-  const halfWidth = Math.exp(Math.min(deltas[2] / ww, limit)) * width / 2;
-  const halfHeight = Math.exp(Math.min(deltas[3] / wh, limit)) * height / 2;
-  out[row * 4] = x - halfWidth;
-  out[row * 4 + 1] = y - halfHeight;
-  out[row * 4 + 2] = x + halfWidth;
-  out[row * 4 + 3] = y + halfHeight;
+  const last = coder.extent === "last-pixel" ? 1 : 0;
+  const start = anchor[axis];
+  const side = anchor[axis + 2] - start + last;
+  const first = box[axis] / coder.weights[axis];
+  const second = box[axis + 2] / coder.weights[axis + 2];
+  if (coder.kind === "corners") {
+    box[axis] = start + first * side;
+    box[axis + 2] = anchor[axis + 2] + second * side;
+  } else if (coder.kind === "centre-size") {
+    const centre = start + side / 2 + first * side;
+    const half = Math.exp(Math.min(second, coder.clamp ?? Infinity)) * side / 2;
+    box[axis] = centre - half;
+    box[axis + 2] = centre + half - last;
+  }
 }

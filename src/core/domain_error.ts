@@ -17,6 +17,7 @@ export type ErrorCode =
   | "unknown-class"
   | "unknown-model"
   | "model-not-ready"
+  | "model-too-large"
   | "inference-failed"
   | "manifest-invalid"
   | "graph-mismatch"

@@ -4,6 +4,8 @@ import { iou } from "./iou.ts";
 export interface NmsOptions {
   /** A box goes when its IoU with a better box of its group is strictly greater. */
   readonly iou: number;
+  /** Whether boxes end at their edges, or at their last pixel; `edges` where absent. */
+  readonly extent?: "edges" | "last-pixel";
   /** At most this many boxes are kept. */
   readonly limit: number;
 }
@@ -28,13 +30,14 @@ export interface NmsOptions {
  * ```
  */
 export function nms(boxes: Float64Array, groups: Int32Array, options: NmsOptions): number[] {
+  const last = options.extent === "last-pixel" ? 1 : 0;
   const kept: number[] = [];
   const keptOfGroup = new Map<number, number[]>();
   for (let row = 0; row < groups.length && kept.length < options.limit; row++) {
     const rivals = keptOfGroup.get(groups[row]);
     if (rivals === undefined) {
       keptOfGroup.set(groups[row], [row]);
-    } else if (rivals.some((better) => iou(boxes, better, row) > options.iou)) {
+    } else if (rivals.some((better) => iou(boxes, better, row, last) > options.iou)) {
       continue;
     } else {
       rivals.push(row);

@@ -1,24 +1,36 @@
+import { roundHalfEven } from "./round_half_even.ts";
 import type { Size } from "./size.ts";
+
+/** What rules that keep the aspect have in common. */
+interface KeepsAspect {
+  /** How a side becomes whole; 0.5 goes up with `half-up`. */
+  readonly rounding: "floor" | "half-up" | "half-even";
+  /** Whether a box goes back by each side's own ratio, or by the one factor before rounding. */
+  readonly factor: "per-side" | "one";
+}
 
 /**
  * How a source picture becomes the content of the input.
  *
- * - `fit`: the largest size of the same aspect inside `width` x `height`, rounded to nearest.
- * - `shortest`: the shorter side becomes `shortest` unless the longer one would pass `longest`;
- *   sides are rounded down. `scale` says in which arithmetic: `float64`, or `float32-reciprocal`,
- *   `fround(fround(1 / side) · wanted)`, which turns about half of all short sides into 799 rows
- *   instead of 800, 500x375 among them (torchvision 0.14, `_resize_image_and_masks`).
+ * - `fit`: the largest size of the same aspect inside `width` x `height`.
+ * - `shortest`: the shorter side becomes `shortest` unless the longer one would pass `longest`.
+ *   `scale` says in which arithmetic: `float64`, or `float32-reciprocal`,
+ *   `fround(fround(1 / side) · wanted)`, which with `floor` turns about half of all short sides
+ *   into 799 rows instead of 800, 500x375 among them (torchvision 0.14,
+ *   `_resize_image_and_masks`).
  * - `stretch`: exactly `width` x `height`.
+ * - `none`: as it is.
  */
 export type ResizeRule =
-  | { readonly kind: "fit"; readonly width: number; readonly height: number }
-  | {
+  | ({ readonly kind: "fit"; readonly width: number; readonly height: number } & KeepsAspect)
+  | ({
     readonly kind: "shortest";
     readonly shortest: number;
     readonly longest: number;
     readonly scale: "float64" | "float32-reciprocal";
-  }
-  | { readonly kind: "stretch"; readonly width: number; readonly height: number };
+  } & KeepsAspect)
+  | { readonly kind: "stretch"; readonly width: number; readonly height: number }
+  | { readonly kind: "none" };
 
 /** What is added at the right and the bottom: nothing, up to a multiple, or up to a fixed size. */
 export type PadRule =
@@ -34,6 +46,13 @@ export interface Plan {
   readonly resized: Size;
   /** The padded input. */
   readonly input: Size;
+  /**
+   * Where the source's edges lie in the input: `resized`, or with one factor the source times it,
+   * which need not be whole.
+   */
+  readonly extent: Size;
+  /** Input pixels per source pixel before rounding, for rules that keep the aspect. */
+  readonly factor: number | null;
 }
 
 /**
@@ -47,7 +66,7 @@ export interface Plan {
  *
  * const plan = createPlan(
  *   { width: 1920, height: 1080 },
- *   { kind: "fit", width: 320, height: 320 },
+ *   { kind: "fit", width: 320, height: 320, rounding: "half-up", factor: "per-side" },
  *   { kind: "multiple", of: 32 },
  * );
  * if (plan.resized.height !== 180 || plan.input.height !== 192) throw new Error("320x180 in 320x192");
@@ -60,14 +79,18 @@ export function createPlan(source: Size, resize: ResizeRule, pad: PadRule): Plan
         `it is ${source.width}x${source.height}`,
     );
   }
-  const resized = resizedSize(source, resize);
+  const factor = factorOf(source, resize);
+  const resized = resizedSize(source, resize, factor);
   const input = paddedSize(resized, pad);
   if (input.width < resized.width || input.height < resized.height) {
     throw new RangeError(
       `Cannot pad ${resized.width}x${resized.height} to ${input.width}x${input.height} as padding only adds`,
     );
   }
-  return { source, resized, input };
+  const extent = factor !== null && "factor" in resize && resize.factor === "one"
+    ? { width: source.width * factor, height: source.height * factor }
+    : resized;
+  return { source, resized, input, extent, factor };
 }
 
 /**
@@ -75,20 +98,19 @@ export function createPlan(source: Size, resize: ResizeRule, pad: PadRule): Plan
  *
  * @param boxes `[M, 4]` xyxy.
  */
-export function toSource(plan: Plan, boxes: Float64Array): void {
-  const { source, resized } = plan;
-  scaleAndClip(boxes, 0, source.width / resized.width, source.width);
-  scaleAndClip(boxes, 1, source.height / resized.height, source.height);
+export function toSource({ source, extent }: Plan, boxes: Float64Array): void {
+  scaleAndClip(boxes, 0, source.width / extent.width, source.width);
+  scaleAndClip(boxes, 1, source.height / extent.height, source.height);
 }
 
 /**
- * Clips boxes to the resized picture, in place.
+ * Clips boxes to `0 ≤ x ≤ width`, `0 ≤ y ≤ height`, in place.
  *
- * @param boxes `[M, 4]` xyxy, input pixels.
+ * @param boxes `[M, 4]` xyxy.
  */
-export function clipToResized(plan: Plan, boxes: Float64Array): void {
-  scaleAndClip(boxes, 0, 1, plan.resized.width);
-  scaleAndClip(boxes, 1, 1, plan.resized.height);
+export function clipTo({ width, height }: Size, boxes: Float64Array): void {
+  scaleAndClip(boxes, 0, 1, width);
+  scaleAndClip(boxes, 1, 1, height);
 }
 
 function isSide(value: number): boolean {
@@ -101,25 +123,34 @@ function scaleAndClip(boxes: Float64Array, axis: 0 | 1, scale: number, limit: nu
   }
 }
 
-function resizedSize(source: Size, rule: ResizeRule): Size {
-  if (rule.kind === "stretch") return { width: rule.width, height: rule.height };
-  const round = rule.kind === "fit" ? Math.round : Math.floor;
-  const scale = rule.kind === "fit"
-    ? Math.min(rule.width / source.width, rule.height / source.height)
-    : shortestScale(source, rule);
-  return {
-    width: Math.max(1, round(source.width * scale)),
-    height: Math.max(1, round(source.height * scale)),
-  };
+function factorOf(source: Size, rule: ResizeRule): number | null {
+  switch (rule.kind) {
+    case "fit":
+      return Math.min(rule.width / source.width, rule.height / source.height);
+    case "shortest":
+      return shortestFactor(source, rule);
+    case "stretch":
+    case "none":
+      return null;
+  }
 }
 
-function shortestScale(source: Size, rule: ResizeRule & { kind: "shortest" }): number {
+function shortestFactor(source: Size, rule: ResizeRule & { kind: "shortest" }): number {
   const short = Math.min(source.width, source.height);
   const long = Math.max(source.width, source.height);
   if (rule.scale === "float64") return Math.min(rule.shortest / short, rule.longest / long);
   const reciprocal = (side: number, wanted: number) => Math.fround(Math.fround(1 / side) * wanted);
   return Math.min(reciprocal(short, rule.shortest), reciprocal(long, rule.longest));
 }
+
+function resizedSize(source: Size, rule: ResizeRule, factor: number | null): Size {
+  if (rule.kind === "stretch") return { width: rule.width, height: rule.height };
+  if (rule.kind === "none" || factor === null) return source;
+  const side = (length: number) => Math.max(1, ROUND[rule.rounding](length * factor));
+  return { width: side(source.width), height: side(source.height) };
+}
+
+const ROUND = { "floor": Math.floor, "half-up": Math.round, "half-even": roundHalfEven };
 
 function paddedSize(resized: Size, rule: PadRule): Size {
   switch (rule.kind) {

@@ -1,10 +1,10 @@
 import { TopK } from "../core/top_k.ts";
 import type { LevelHeads } from "./heads.ts";
 
-/** What a level's logits are held against. */
+/** What a level's class head is held against. */
 export interface LevelCut {
-  /** Logits are strictly greater. */
-  readonly logit: number;
+  /** Its numbers are strictly greater. */
+  readonly cut: number;
   /** At most this many. */
   readonly count: number;
   /** Classes to look for, or null for all. */
@@ -26,21 +26,21 @@ interface Loop {
  * The loops run in the order of memory, whatever the layout; the index that is reported, and by
  * which ties are broken, is always `((row · W + column) · A + anchor) · K + class`.
  */
-export function bestOfLevel(heads: LevelHeads, cut: LevelCut): number[] {
+export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
   const { data, offset, channels } = heads.scores;
   const [outer, second, third, inner] = loopsOf(heads);
   const pairs = outer.count * second.count * third.count * inner.count;
-  const best = new TopK(Math.min(cut.count, pairs));
+  const best = new TopK(Math.min(limits.count, pairs));
   for (let i = 0; i < outer.count; i++) {
     for (let j = 0; j < second.count; j++) {
       for (let k = 0; k < third.count; k++) {
         const start = offset + i * outer.step + j * second.step + k * third.step;
         const end = start + inner.count * inner.step;
-        let at = nextAbove(data, start, end, inner.step, cut.logit);
-        for (; at < end; at = nextAbove(data, at + inner.step, end, inner.step, cut.logit)) {
+        let at = nextAbove(data, start, end, inner.step, limits.cut);
+        for (; at < end; at = nextAbove(data, at + inner.step, end, inner.step, limits.cut)) {
           const index = i * outer.stride + j * second.stride + k * third.stride +
             (at - start) / inner.step * inner.stride;
-          if (cut.classIds === null || cut.classIds.has(index % channels)) {
+          if (limits.classIds === null || limits.classIds.has(index % channels)) {
             best.offer(data[at], index);
           }
         }

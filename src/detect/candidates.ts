@@ -1,48 +1,57 @@
-import { writeAnchor } from "../core/anchors.ts";
 import { type BoxCoder, decodeBox } from "../core/box_coder.ts";
-import { logit } from "../core/logit.ts";
+import type { AnchorLevel } from "../core/anchors.ts";
+import { clipTo } from "../core/plan.ts";
+import type { Size } from "../core/size.ts";
 import { bestOfLevel } from "./best_of_level.ts";
 import { headAt } from "./head_at.ts";
 import type { LevelHeads } from "./heads.ts";
+import { toPixels } from "./to_pixels.ts";
 
-/** Decoded boxes before NMS, best first: by logit, then level, then index. */
+/** Decoded boxes before NMS, best first: by the class head's number, then level, then index. */
 export interface Candidates {
-  /** `[M, 4]` xyxy, input pixels, not clipped. */
+  /** `[M, 4]` xyxy, input pixels, clipped as `clip` says. */
   readonly boxes: Float64Array;
-  /** `[M]`. */
-  readonly logits: Float64Array;
+  /** `[M]` numbers of the class head: logits or scores. */
+  readonly values: Float64Array;
   /** `[M]`. */
   readonly classIds: Int32Array;
 }
 
 /** Which candidates are wanted. */
 export interface CandidateOptions {
-  /** Scores are strictly greater; compared as logits, no head is ever passed through a sigmoid. */
-  readonly score: number;
-  /** At most this many per level. */
-  readonly perLevel: number;
+  /** Numbers of the class head are strictly greater; see `scoreScale`. */
+  readonly cut: number;
+  /** At most this many per level, and of all levels; null for as many as there are. */
+  readonly limits: { readonly perLevel: number | null; readonly total: number | null };
   /** Classes to look for, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
   /** Meaning of the deltas. */
   readonly coder: BoxCoder;
+  /** Size of the padded input. */
+  readonly input: Size;
+  /** What the boxes of a level are clipped to, or null. */
+  readonly clip: (level: AnchorLevel) => Size | null;
 }
+
+/**
+ * Most candidates where a model sets no limit, or a score of 0 lets everything through: 800x1088
+ * pixels and 80 classes would be 13 million.
+ */
+const MOST_CANDIDATES = 100_000;
 
 /** An (anchor, class) pair that passed the threshold and the top-k of its level. */
 interface Survivor {
-  readonly level: number;
+  readonly heads: LevelHeads;
   /** `(row · W + column) · A + a`. */
   readonly anchorIndex: number;
   readonly classId: number;
-  readonly logit: number;
-  readonly deltas: Deltas;
+  readonly value: number;
 }
 
-type Deltas = readonly [number, number, number, number];
-
 /**
- * Picks the best (anchor, class) pairs of each level and decodes only those.
+ * Picks the best (anchor, class) pairs of each level, then of all, and decodes only those.
  *
- * 1. Threshold and bounded top-k over the logits of each level, where they lie.
+ * 1. Threshold and bounded top-k over the numbers of each level, where they lie.
  * 2. One order over all levels; the sort is stable, so ties stay by level, then index.
  * 3. Anchor and deltas of each survivor to a box. Where a graph made a delta NaN or infinite, that
  *    pair alone is lost.
@@ -51,45 +60,55 @@ export function candidatesOf(
   levels: readonly LevelHeads[],
   options: CandidateOptions,
 ): Candidates {
-  const survivors = levels.flatMap((heads, level) => survivorsOf(heads, level, options));
-  survivors.sort((a, b) => b.logit - a.logit);
+  const total = options.limits.total ?? MOST_CANDIDATES;
+  const survivors = levels.flatMap((heads) => survivorsOf(heads, options, total));
+  survivors.sort((a, b) => b.value - a.value);
+  survivors.splice(total);
 
   const boxes = new Float64Array(survivors.length * 4);
-  const anchor = new Float64Array(4);
-  survivors.forEach(({ level, anchorIndex, deltas }, row) => {
-    writeAnchor(levels[level].anchors, anchorIndex, anchor);
-    decodeBox(options.coder, deltas, anchor, boxes, row);
+  const decode = decoder(options);
+  survivors.forEach(({ heads, anchorIndex }, row) => {
+    boxes.set(decode(heads, anchorIndex), row * 4);
   });
   return {
     boxes,
-    logits: Float64Array.from(survivors, (survivor) => survivor.logit),
+    values: Float64Array.from(survivors, (survivor) => survivor.value),
     classIds: Int32Array.from(survivors, (survivor) => survivor.classId),
   };
 }
 
-function survivorsOf(heads: LevelHeads, level: number, options: CandidateOptions): Survivor[] {
+function survivorsOf(
+  heads: LevelHeads,
+  { cut, limits, classIds }: CandidateOptions,
+  total: number,
+): Survivor[] {
   const { scores, anchors } = heads;
-  const cut = {
-    logit: logit(options.score),
-    count: options.perLevel,
-    classIds: options.classIds,
-  };
-  return bestOfLevel(heads, cut).map((index) => {
+  const count = Math.min(limits.perLevel ?? total, total);
+  return bestOfLevel(heads, { cut, count, classIds }).map((index) => {
     const anchorIndex = Math.floor(index / scores.channels);
     const classId = index - anchorIndex * scores.channels;
     const at = headAt(scores, anchors, anchorIndex) + classId * scores.channelStep;
-    const deltas = deltasAt(heads, anchorIndex);
-    return { level, anchorIndex, classId, logit: scores.data[at], deltas };
-  }).filter(({ deltas }) => deltas.every(Number.isFinite));
+    return { heads, anchorIndex, classId, value: scores.data[at] };
+  }).filter(({ anchorIndex }) => hasFiniteDeltas(heads, anchorIndex));
 }
 
-function deltasAt({ anchors, deltas }: LevelHeads, anchorIndex: number): Deltas {
-  const { data, channelStep } = deltas;
+function hasFiniteDeltas({ anchors, deltas }: LevelHeads, anchorIndex: number): boolean {
   const at = headAt(deltas, anchors, anchorIndex);
-  return [
-    data[at],
-    data[at + channelStep],
-    data[at + 2 * channelStep],
-    data[at + 3 * channelStep],
-  ];
+  return [0, 1, 2, 3].every((i) => Number.isFinite(deltas.data[at + i * deltas.channelStep]));
+}
+
+/** Gives boxes one by one, always in the same four numbers. */
+function decoder({ coder, input, clip }: CandidateOptions) {
+  const anchor = new Float64Array(4);
+  const box = new Float64Array(4);
+  return ({ anchors, deltas }: LevelHeads, anchorIndex: number): Float64Array => {
+    const at = headAt(deltas, anchors, anchorIndex);
+    for (let i = 0; i < 4; i++) box[i] = deltas.data[at + i * deltas.channelStep];
+    anchors.write(anchorIndex, anchor);
+    decodeBox(coder, box, anchor);
+    if (coder.kind === "decoded" && coder.space === "unit") toPixels(box, input);
+    const limits = clip(anchors);
+    if (limits !== null) clipTo(limits, box);
+    return box;
+  };
 }

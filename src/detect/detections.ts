@@ -1,46 +1,95 @@
-import type { Manifest } from "../../models/manifest.ts";
-import { sigmoid } from "../core/logit.ts";
+import type { HeadsManifest, Manifest } from "../../models/manifest.ts";
+import type { AnchorLevel } from "../core/anchors.ts";
 import { nms } from "../core/nms.ts";
-import { clipToResized, type Plan, toSource } from "../core/plan.ts";
+import { type Plan, toSource } from "../core/plan.ts";
+import type { Size } from "../core/size.ts";
 import type { Detection } from "../ports/detector.ts";
-import type { Candidates } from "./candidates.ts";
-
-/** What the last steps go by. */
-export interface DetectionOptions {
-  /** Boxes of one group overlap by at most this IoU. */
-  readonly iou: number;
-  /** At most this many detections. */
-  readonly max: number;
-}
+import { candidatesOf } from "./candidates.ts";
+import type { LevelHeads } from "./heads.ts";
+import type { ResolvedOptions } from "./resolve_options.ts";
+import { scoreScale } from "./score_scale.ts";
+import { softmaxHeads } from "./softmax_heads.ts";
 
 /**
- * Candidates to detections: clip, NMS and limit, back to source pixels, label.
- *
- * The boxes of the candidates are changed in place; they belong to this call.
+ * Heads to detections: candidates, NMS and limit, back to source pixels, label.
  *
  * @returns Best score first, boxes in pixels of the upright source.
  */
 export function detectionsOf(
-  candidates: Candidates,
+  levels: readonly LevelHeads[],
   plan: Plan,
-  manifest: Manifest,
-  options: DetectionOptions,
+  manifest: HeadsManifest,
+  options: ResolvedOptions,
 ): Detection[] {
-  const { boxes, classIds, logits } = candidates;
-  const { clip, nms: rule } = manifest.postprocess;
-  if (clip === "before-nms") clipToResized(plan, boxes);
-  const groups = rule.perClass ? classIds : new Int32Array(classIds.length);
-  const kept = nms(boxes, groups, { iou: options.iou, limit: options.max });
-  toSource(plan, boxes);
-  return kept.map((row) => ({
-    label: manifest.labels[classIds[row]] ?? `class ${classIds[row]}`,
-    classId: classIds[row],
-    score: sigmoid(logits[row]),
-    box: {
-      xmin: boxes[row * 4],
-      ymin: boxes[row * 4 + 1],
-      xmax: boxes[row * 4 + 2],
-      ymax: boxes[row * 4 + 3],
+  const { activation, candidates: limits, nms: rule } = manifest.postprocess;
+  const { cut, scoreOf } = scoreScale(manifest.postprocess, options.score);
+  const { boxes, classIds, values } = candidatesOf(
+    activation === "softmax" ? levels.map(softmaxHeads) : levels,
+    {
+      cut,
+      limits,
+      classIds: wantedClasses(manifest, options),
+      coder: manifest.boxes,
+      input: plan.input,
+      clip: (level) => clipSize(manifest, plan, level),
     },
-  }));
+  );
+  const groups = rule.perClass ? classIds : new Int32Array(classIds.length);
+  const { extent } = manifest.boxes;
+  const kept = nms(boxes, groups, { iou: options.iou, limit: options.max, extent });
+  toSource(plan, boxes);
+  const detections = kept.map((row) =>
+    detectionAt(manifest, boxes, row, classIds[row], scoreOf(values[row]))
+  );
+  return manifest.postprocess.empty === "drop" ? detections.filter(hasArea) : detections;
+}
+
+/** One row of boxes in source pixels as a detection. */
+export function detectionAt(
+  { labels }: Pick<Manifest, "labels">,
+  boxes: Float64Array,
+  row: number,
+  classId: number,
+  score: number,
+): Detection {
+  const [xmin, ymin, xmax, ymax] = boxes.subarray(row * 4, row * 4 + 4);
+  return {
+    label: labels[classId] ?? `class ${classId}`,
+    classId,
+    score,
+    box: { xmin, ymin, xmax, ymax },
+  };
+}
+
+/** The asked classes without the background, or null for all. */
+function wantedClasses(
+  { labels, postprocess: { background } }: HeadsManifest,
+  { classIds }: ResolvedOptions,
+): ReadonlySet<number> | null {
+  if (background === null) return classIds;
+  const wanted = new Set(classIds ?? labels.keys());
+  wanted.delete(background);
+  return wanted;
+}
+
+/** What boxes of a level are clipped to before NMS. */
+function clipSize({ postprocess }: HeadsManifest, plan: Plan, level: AnchorLevel): Size | null {
+  switch (postprocess.clip) {
+    case "none":
+      return null;
+    case "picture":
+      return plan.extent;
+    case "input-pixels":
+      return lastPixelOf(plan.input);
+    case "grid-pixels":
+      return lastPixelOf(level.covered);
+  }
+}
+
+function lastPixelOf({ width, height }: Size): Size {
+  return { width: width - 1, height: height - 1 };
+}
+
+function hasArea({ box }: Detection): boolean {
+  return box.xmax > box.xmin && box.ymax > box.ymin;
 }

@@ -1,13 +1,19 @@
-import type { Manifest } from "../../models/manifest.ts";
+import { isFinished, type Manifest } from "../../models/manifest.ts";
 import { createPlan, type Plan } from "../core/plan.ts";
 import type { Detection, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
-import { candidatesOf } from "./candidates.ts";
 import { detectionsOf } from "./detections.ts";
+import { finishedDetections } from "./finished_detections.ts";
 import { headsOf } from "./heads.ts";
-import { decodePicture, DEFAULT_IMAGE_LIMITS, type ImageLimits, tensorOf } from "./ingest.ts";
-import { loadModel } from "./load_model.ts";
+import {
+  decodePicture,
+  DEFAULT_IMAGE_LIMITS,
+  emptyInput,
+  type ImageLimits,
+  inputOf,
+} from "./ingest.ts";
+import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
 import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";
 
@@ -30,20 +36,23 @@ export async function createDetector(
   runtime: Runtime,
   options: DetectorOptions,
 ): Promise<Detector> {
-  const { manifest, session } = await loadModel(runtime, options.model, options.engine ?? "auto");
-  const limits = {
-    maxBytes: options.limits?.maxBytes ?? DEFAULT_IMAGE_LIMITS.maxBytes,
-    maxPixels: Math.min(
-      options.limits?.maxPixels ?? DEFAULT_IMAGE_LIMITS.maxPixels,
-      runtime.capabilities.maxPixels,
-    ),
-  };
+  const loaded = await loadModel(runtime, options.model, options.engine ?? "auto");
   try {
-    await warmUp(manifest, session);
+    await warmUp(loaded);
   } catch (error) {
-    await session.close();
+    await loaded.session.close();
     throw error;
   }
+  return detectorOf(runtime, loaded, options.limits);
+}
+
+/** A detector of a model that is loaded already; it closes the session. */
+export function detectorOf(
+  runtime: Runtime,
+  { manifest, session }: LoadedModel,
+  { maxBytes, maxPixels }: ImageLimits = DEFAULT_IMAGE_LIMITS,
+): Detector {
+  const limits = { maxBytes, maxPixels: Math.min(maxPixels, runtime.capabilities.maxPixels) };
   return {
     model: modelInfo(manifest),
     engine: session.engine,
@@ -68,9 +77,9 @@ async function detect(
   const { manifest, session } = parts;
   const options = resolveOptions(manifest, asked);
   const started = performance.now();
-  const { tensor, plan, decoded } = prepare(parts, bytes);
+  const { input, plan, decoded } = prepare(parts, bytes);
   const prepared = performance.now();
-  const outputs = await session.run(feedsOf(manifest, tensor, plan));
+  const outputs = await session.run({ [manifest.input.name]: input });
   const inferred = performance.now();
   const detections = postprocess(manifest, outputs, plan, options);
   const ended = performance.now();
@@ -93,7 +102,7 @@ async function detect(
 function prepare({ manifest, runtime, limits }: Parts, bytes: Uint8Array) {
   const picture = decodePicture(bytes, manifest, runtime.codec, limits);
   const decoded = performance.now();
-  return { tensor: tensorOf(picture, manifest), plan: picture.plan, decoded };
+  return { input: inputOf(picture, manifest), plan: picture.plan, decoded };
 }
 
 /**
@@ -107,22 +116,19 @@ export function postprocess(
   plan: Plan,
   options: ResolvedOptions,
 ): Detection[] {
-  const candidates = candidatesOf(headsOf(manifest, outputs, plan.input), {
-    score: options.score,
-    perLevel: manifest.postprocess.candidatesPerLevel,
-    classIds: options.classIds,
-    coder: manifest.boxes,
-  });
-  return detectionsOf(candidates, plan, manifest, options);
+  if (isFinished(manifest)) return finishedDetections(manifest, outputs, plan, options);
+  return detectionsOf(headsOf(manifest, outputs, plan.input), plan, manifest, options);
 }
 
-function feedsOf(manifest: Manifest, data: Float32Array, { input }: Plan): Record<string, Tensor> {
-  return { [manifest.input.name]: { data, shape: [1, 3, input.height, input.width] } };
-}
-
-async function warmUp(manifest: Manifest, session: Session): Promise<void> {
+/**
+ * Runs a model on an empty picture.
+ *
+ * @returns What the graph put out.
+ * @throws {DomainError} `graph-mismatch`, if that is not what the manifest says.
+ */
+export async function warmUp({ manifest, session }: LoadedModel): Promise<Record<string, Tensor>> {
   const plan = createPlan({ width: 64, height: 64 }, manifest.resize, manifest.pad);
-  const { width, height } = plan.input;
-  const outputs = await session.run(feedsOf(manifest, new Float32Array(3 * width * height), plan));
+  const outputs = await session.run({ [manifest.input.name]: emptyInput(plan, manifest) });
   postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
+  return outputs;
 }

@@ -4,7 +4,7 @@ import type { Detector } from "../ports/detector.ts";
 export type SlotState =
   | { readonly status: "loading" }
   | { readonly status: "ready"; readonly detector: Detector }
-  | { readonly status: "failed"; readonly reason: string };
+  | { readonly status: "failed"; readonly error: Error };
 
 /** A place for a detector that is still loading, ready, or will never be. */
 export class DetectorSlot {
@@ -29,7 +29,9 @@ export class DetectorSlot {
   }
 
   #fail(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#state = { status: "failed", reason };
+    this.#state = {
+      status: "failed",
+      error: error instanceof Error ? error : new Error(String(error)),
+    };
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Shape of one level's head, batch first.
+ * Shape of one level's head for one picture.
  *
  * @param depth Anchors per cell times channels.
- * @returns `[1, depth, H, W]` or `[1, H, W, depth]`; a side is null where it is not known yet.
+ * @returns `[depth, H, W]` or `[H, W, depth]`; a side is null where it is not known yet.
  */
 export function headShape<Side extends number | null>(
   layout: "nchw" | "nhwc",
@@ -10,5 +10,5 @@ export function headShape<Side extends number | null>(
   height: Side,
   width: Side,
 ): (number | Side)[] {
-  return layout === "nchw" ? [1, depth, height, width] : [1, height, width, depth];
+  return layout === "nchw" ? [depth, height, width] : [height, width, depth];
 }

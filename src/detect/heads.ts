@@ -1,9 +1,11 @@
-import type { Manifest } from "../../models/manifest.ts";
-import { type AnchorLevel, anchorLevel, levelGrid } from "../core/anchors.ts";
-import { DomainError } from "../core/domain_error.ts";
+import type { HeadsManifest } from "../../models/manifest.ts";
+import { type AnchorLevel, anchorLevel, type AnchorRule, levelGrid } from "../core/anchors.ts";
 import type { Size } from "../core/size.ts";
 import type { Tensor } from "../ports/session.ts";
+import { batchOf } from "./expected_tensors.ts";
 import { headShape } from "./head_shape.ts";
+import { listedAnchors } from "./listed_anchors.ts";
+import { outputData } from "./output_data.ts";
 
 /**
  * One level's part of a head, where the graph left it: nothing is copied.
@@ -32,42 +34,41 @@ export interface HeadView {
 export interface LevelHeads {
   /** Where the anchors lie. */
   readonly anchors: AnchorLevel;
-  /** Logits, one channel per class. */
+  /** Logits or scores, one channel per class. */
   readonly scores: HeadView;
   /** Box deltas, 4 channels. */
   readonly deltas: HeadView;
 }
 
+type Outputs = Readonly<Record<string, Tensor>>;
+
 /**
- * Finds each level's heads in the outputs of a run.
+ * Finds each level's heads in the outputs of a run; of a batch, the first picture's.
  *
  * @param input Size of the padded input that was run.
  * @throws {DomainError} `graph-mismatch`, if a shape is not what the manifest makes of the input.
  */
-export function headsOf(
-  manifest: Manifest,
-  outputs: Readonly<Record<string, Tensor>>,
-  input: Size,
-): LevelHeads[] {
-  return manifest.outputs.kind === "levels"
-    ? headsPerLevel(manifest, manifest.outputs, outputs, input)
-    : joinedHeads(manifest, manifest.outputs, outputs, input);
+export function headsOf(manifest: HeadsManifest, outputs: Outputs, input: Size): LevelHeads[] {
+  const { outputs: names, anchors } = manifest;
+  if (names.kind === "joined") return joinedHeads(manifest, names, outputs, input);
+  return "levels" in anchors ? headsPerLevel(manifest, names, anchors, outputs, input) : [];
 }
 
-/** (1, A·C, H, W) or (1, H, W, A·C) per level. */
+/** (N, A·C, H, W) or (N, H, W, A·C) per level. */
 function headsPerLevel(
-  manifest: Manifest,
-  names: Manifest["outputs"] & { kind: "levels" },
-  outputs: Readonly<Record<string, Tensor>>,
+  manifest: HeadsManifest,
+  names: HeadsManifest["outputs"] & { kind: "levels" },
+  rule: AnchorRule,
+  outputs: Outputs,
   input: Size,
 ): LevelHeads[] {
-  return manifest.anchors.levels.map((level, i) => {
-    const grid = levelGrid(level, input);
-    const anchors = anchorLevel(manifest.anchors, level, input, grid);
+  return rule.levels.map(({ stride }, i) => {
+    const grid = levelGrid(stride, input);
+    const anchors = anchorLevel(rule, i, input, grid);
     const view = (name: string, channels: number): HeadView => {
       const depth = anchors.perCell * channels;
       const shape = headShape(names.layout, depth, grid.height, grid.width);
-      const data = dataOf(outputs, name, shape);
+      const data = outputData(outputs, name, [batchOf(manifest), ...shape]);
       return names.layout === "nchw"
         ? planes(data, grid, channels)
         : rows(data, 0, anchors, channels);
@@ -80,21 +81,20 @@ function headsPerLevel(
   });
 }
 
-/** (1, R, C) over all levels, R = Σ H·W·A. */
+/** (N, R, C) over all levels, R = Σ H·W·A. */
 function joinedHeads(
-  manifest: Manifest,
-  names: Manifest["outputs"] & { kind: "joined" },
-  outputs: Readonly<Record<string, Tensor>>,
+  manifest: HeadsManifest,
+  names: HeadsManifest["outputs"] & { kind: "joined" },
+  outputs: Outputs,
   input: Size,
 ): LevelHeads[] {
   const classes = manifest.labels.length;
-  const levels = manifest.anchors.levels.map((level) =>
-    anchorLevel(manifest.anchors, level, input, levelGrid(level, input))
-  );
+  const levels = joinedLevels(manifest, names, outputs, input);
   const counts = levels.map(({ grid, perCell }) => grid.width * grid.height * perCell);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const scores = dataOf(outputs, names.scores, [1, total, classes]);
-  const deltas = dataOf(outputs, names.deltas, [1, total, 4]);
+  const batch = batchOf(manifest);
+  const scores = outputData(outputs, names.scores, [batch, total, classes]);
+  const deltas = outputData(outputs, names.deltas, [batch, total, 4]);
   let row = 0;
   return levels.map((anchors, i) => {
     const first = row;
@@ -105,6 +105,22 @@ function joinedHeads(
       deltas: rows(deltas, first * 4, anchors, 4),
     };
   });
+}
+
+/** The levels of joined heads: those of the grids, or one list where there are none. */
+function joinedLevels(
+  { anchors }: HeadsManifest,
+  names: HeadsManifest["outputs"] & { kind: "joined" },
+  outputs: Outputs,
+  input: Size,
+): AnchorLevel[] {
+  if ("levels" in anchors) {
+    return anchors.levels.map(({ stride }, i) =>
+      anchorLevel(anchors, i, input, levelGrid(stride, input))
+    );
+  }
+  const count = outputs[names.deltas]?.shape.at(-2) ?? 0;
+  return [listedAnchors(anchors, count, outputs, input)];
 }
 
 function planes(data: Float32Array, grid: Size, channels: number): HeadView {
@@ -120,7 +136,8 @@ function planes(data: Float32Array, grid: Size, channels: number): HeadView {
   };
 }
 
-function rows(
+/** Channels innermost, then anchors, columns and rows. */
+export function rows(
   data: Float32Array,
   offset: number,
   anchors: AnchorLevel,
@@ -136,19 +153,4 @@ function rows(
     channelStep: 1,
     channels,
   };
-}
-
-/** The numbers of an output, once its shape is what the manifest makes of the input. */
-function dataOf(
-  outputs: Readonly<Record<string, Tensor | undefined>>,
-  name: string,
-  expected: readonly number[],
-): Float32Array {
-  const tensor = outputs[name];
-  if (tensor?.shape.join() === expected.join()) return tensor.data;
-  const found = tensor ? `its shape is [${tensor.shape.join(", ")}]` : "the run did not give it";
-  throw new DomainError(
-    "graph-mismatch",
-    `Cannot read output "${name}" as ${found} where the manifest makes it [${expected.join(", ")}]`,
-  );
 }

@@ -4,7 +4,7 @@ import { createPlan, type Plan } from "../core/plan.ts";
 import { flattenAlpha } from "../image/flatten_alpha.ts";
 import { readHeader } from "../image/header.ts";
 import { checkLimits } from "../image/header_limits.ts";
-import { toTensor } from "../image/tensor.ts";
+import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
 import { type UprightView, uprightView } from "../image/upright_view.ts";
 import { uprightSize } from "../image/upright_size.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
@@ -56,25 +56,33 @@ export function decodePicture(
   return { view: uprightView(pixels, header.orientation), plan };
 }
 
-/**
- * Upright pixels to the input tensor.
- *
- * @returns `[3, H, W]` of the plan's input.
- */
-export function tensorOf({ view, plan }: PlannedPicture, manifest: Manifest): Float32Array {
-  return toTensor(view, plan, {
-    ...manifest.input,
-    antialias: manifest.resample.antialias,
-    padValue: manifest.pad.value,
-  });
+/** The planned picture as the input of a run. */
+export function inputOf({ view, plan }: PlannedPicture, manifest: Manifest): InputTensor {
+  return inputTensor(view, plan, inputRule(manifest));
+}
+
+/** An input in which nothing is to be seen. */
+export function emptyInput(plan: Plan, manifest: Manifest): InputTensor {
+  return inputTensor(null, plan, inputRule(manifest));
+}
+
+function inputRule({ input, resample, pad }: Manifest): InputRule {
+  return { ...AS_THEY_ARE, ...input, ...resample, padValue: tripleOf(pad.value) };
+}
+
+/** Pixel values that nothing is done to, which is all that an input of bytes can say. */
+const AS_THEY_ARE = { divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+
+function tripleOf(value: number | readonly [number, number, number]) {
+  return typeof value === "number" ? [value, value, value] as const : value;
 }
 
 /** The pad value as a colour: RGB, 0–255. */
-function padColour({ input, pad }: Manifest): [number, number, number] {
-  const planes = input.mean.map((mean, i) => {
-    const value = (pad.value * input.std[i] + mean) * input.divisor;
-    return Math.min(255, Math.max(0, value));
+function padColour(manifest: Manifest): [number, number, number] {
+  const { colour, divisor, mean, std, padValue } = inputRule(manifest);
+  const values = padValue.map((value, i) => {
+    return Math.min(255, Math.max(0, (value * std[i] + mean[i]) * divisor));
   });
-  if (input.colour === "bgr") planes.reverse();
-  return planes as [number, number, number];
+  if (colour === "bgr") values.reverse();
+  return values as [number, number, number];
 }

@@ -1,16 +1,16 @@
 import type { Manifest } from "../../models/manifest.ts";
 import type { ModelInfo } from "../ports/detector.ts";
-import { fixedInput } from "./check_graph.ts";
+import { expectedInput } from "./expected_tensors.ts";
 
 /** What a manifest tells the users of its model. */
 export function modelInfo(manifest: Manifest): ModelInfo {
-  const input = fixedInput(manifest);
+  const { shapes: [shape] } = expectedInput(manifest);
   return {
     id: manifest.id,
     labels: manifest.labels,
     input: {
       type: manifest.input.type,
-      shape: [1, 3, input?.height ?? null, input?.width ?? null],
+      shape,
       resize: describeResize(manifest),
     },
     sha256: manifest.graph.sha256,
@@ -26,5 +26,7 @@ function describeResize({ resize }: Manifest): string {
       return `shorter side to ${resize.shortest}, longer to at most ${resize.longest}`;
     case "stretch":
       return `stretched to ${resize.width}x${resize.height}`;
+    case "none":
+      return "as it is";
   }
 }

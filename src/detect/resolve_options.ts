@@ -1,4 +1,4 @@
-import type { Manifest } from "../../models/manifest.ts";
+import { isFinished, type Manifest } from "../../models/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 
@@ -21,7 +21,8 @@ export interface ResolvedOptions {
  */
 export function resolveOptions(manifest: Manifest, options: DetectOptions): ResolvedOptions {
   const { postprocess } = manifest;
-  const { score = postprocess.score, iou = postprocess.nms.iou, max = postprocess.limit } = options;
+  const { score = postprocess.score, max = postprocess.limit } = options;
+  const iou = iouOf(manifest, options);
   checkFraction("score", score);
   checkFraction("iou", iou);
   if (!Number.isInteger(max) || max < 1) {
@@ -31,6 +32,17 @@ export function resolveOptions(manifest: Manifest, options: DetectOptions): Reso
     );
   }
   return { score, iou, max, classIds: classIdsOf(manifest, options.classes) };
+}
+
+/** The graph's own suppression cannot be set; its detections are all kept. */
+function iouOf(manifest: Manifest, { iou }: DetectOptions): number {
+  if (!isFinished(manifest)) return iou ?? manifest.postprocess.nms.iou;
+  if (iou === undefined) return 1;
+  throw new DomainError(
+    "invalid-option",
+    `Cannot detect with "iou" ${iou} as model "${manifest.id}" suppresses inside its graph, ` +
+      "which takes no such option: leave it out",
+  );
 }
 
 function checkFraction(option: string, value: number): void {

@@ -1,6 +1,9 @@
 import { createApp } from "../../routes/app.ts";
-import { DetectorSlot } from "../detect/detector_slot.ts";
+import { ModelShelf } from "../detect/model_shelf.ts";
+import { fileModelStore } from "../runtime/file_model_store.ts";
 import { type Config, readConfig } from "./config.ts";
+import { modelsFolder } from "./models_folder.ts";
+import { readManifests } from "./read_manifests.ts";
 import { runCommand } from "./run_command.ts";
 import { startDetector } from "./start_detector.ts";
 
@@ -8,23 +11,17 @@ import { startDetector } from "./start_detector.ts";
 export interface RunningServer {
   /** Where it listens. */
   readonly url: string;
-  /** One line on how the start ended: what is served, or why it cannot be. */
+  /** A line per model of the start: how it is served, or why it cannot be. */
   readonly started: Promise<string>;
-  /** Stops listening and frees the model. */
+  /** Stops listening and frees the models. */
   stop(): Promise<void>;
 }
 
-/** Listens at once and loads the model beside that; `/readyz` tells when it is done. */
-export function serve(config: Config): RunningServer {
-  const loading = startDetector({
-    model: config.MODEL,
-    engine: config.ENGINE,
-    threads: config.THREADS,
-    limits: { maxBytes: config.MAX_BYTES, maxPixels: config.MAX_PIXELS },
-  });
-  const slot = new DetectorSlot(config.MODEL, loading);
+/** Reads the manifests, listens, and loads the models beside that; `/readyz` tells when it is done. */
+export async function serve(config: Config): Promise<RunningServer> {
+  const shelf = await shelfOf(config);
   const app = createApp({
-    slots: new Map([[slot.id, slot]]),
+    shelf,
     maxBytes: config.MAX_BYTES,
     log: (error) => console.error(error),
   });
@@ -36,16 +33,47 @@ export function serve(config: Config): RunningServer {
   const url = `http://${host}:${server.addr.port}`;
   return {
     url,
-    started: loading.then(
-      ({ model, engine: { provider, threads, reason } }) =>
-        `Serving ${model.id} at ${url} on ${provider}, ${counted(threads, "thread")} (${reason})`,
-      (error: Error) => `Listening at ${url} without a model: ${error.message}`,
-    ),
+    started: shelf.started.then(() => startLines(shelf, url)),
     async stop() {
       await server.shutdown();
-      await loading.then((detector) => detector.close(), () => {});
+      await shelf.close();
     },
   };
+}
+
+async function shelfOf(config: Config): Promise<ModelShelf> {
+  const folder = modelsFolder(config.MODELS_DIR);
+  const { addressOf, ...served } = await readManifests(
+    fileModelStore(folder),
+    config.MODELS,
+    (message) => console.error(message),
+  );
+  return new ModelShelf({
+    ...served,
+    budget: config.MODEL_MEMORY,
+    load: (id) =>
+      startDetector({
+        model: addressOf(id),
+        folder: folder.href,
+        engine: config.ENGINE,
+        threads: config.THREADS,
+        limits: { maxBytes: config.MAX_BYTES, maxPixels: config.MAX_PIXELS },
+      }),
+  });
+}
+
+function startLines(shelf: ModelShelf, url: string): string {
+  return shelf.atStart.map((id) => {
+    const state = shelf.state(id);
+    if (state?.status === "ready") {
+      const { model, engine: { provider, threads, reason } } = state.detector;
+      return `Serving ${model.id} at ${url} on ${provider}, ${
+        counted(threads, "thread")
+      } (${reason})`;
+    }
+    const why = state?.status === "failed" ? state.error.message : "its memory went to others";
+    return `Listening at ${url} without ${id}: ${why}`;
+  }).join("\n");
 }
 
 function counted(count: number, thing: string): string {
@@ -53,5 +81,8 @@ function counted(count: number, thing: string): string {
 }
 
 if (import.meta.main) {
-  await runCommand(async () => console.log(await serve(readConfig(Deno.env.toObject())).started));
+  await runCommand(async () => {
+    const server = await serve(readConfig(Deno.env.toObject()));
+    console.log(await server.started);
+  });
 }

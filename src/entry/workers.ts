@@ -1,10 +1,11 @@
 import type { Hono } from "hono";
 import { createApp } from "../../routes/app.ts";
 import { createDetector } from "../detect/detector.ts";
-import { DetectorSlot } from "../detect/detector_slot.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../detect/ingest.ts";
+import { ModelShelf } from "../detect/model_shelf.ts";
 import type { Fetcher } from "../runtime/fetch_model_store.ts";
 import { workerdRuntime } from "../runtime/workerd_runtime.ts";
+import { readManifests } from "./read_manifests.ts";
 
 /** What `wrangler.toml` binds. */
 interface Environment {
@@ -17,10 +18,10 @@ interface Environment {
 /** One isolate's app; it outlives the request that made it. */
 interface Isolate {
   readonly app: Hono;
-  readonly slot: DetectorSlot;
+  readonly shelf: ModelShelf;
 }
 
-let isolate: Isolate | undefined;
+let isolate: Promise<Isolate> | undefined;
 
 /**
  * The entry of Cloudflare Workers.
@@ -35,23 +36,28 @@ export default {
     environment: Environment,
     context: { waitUntil(promise: Promise<unknown>): void },
   ): Promise<Response> {
-    if (isolate === undefined || isolate.slot.state.status === "failed") {
-      isolate = startIsolate(environment);
-    }
+    const current = isolate ??= startIsolate(environment);
     // Without this the load would end with its request, should that client go away.
-    context.waitUntil(isolate.slot.settled);
-    if (new URL(request.url).pathname === "/detect") await isolate.slot.settled;
-    return await isolate.app.fetch(request);
+    context.waitUntil(current.then(({ shelf }) => shelf.started));
+    const { app, shelf } = await current;
+    if (new URL(request.url).pathname === "/detect") await shelf.started;
+    const response = await app.fetch(request);
+    if (shelf.atStart.some((id) => shelf.state(id)?.status === "failed")) isolate = undefined;
+    return response;
   },
 };
 
-function startIsolate({ ASSETS, MODEL }: Environment): Isolate {
+async function startIsolate({ ASSETS, MODEL }: Environment): Promise<Isolate> {
   const runtime = workerdRuntime(ASSETS);
-  const slot = new DetectorSlot(MODEL, createDetector(runtime, { model: MODEL }));
+  const served = await readManifests(runtime.models, [MODEL], (message) => console.error(message));
+  const shelf = new ModelShelf({
+    ...served,
+    load: (id) => createDetector(runtime, { model: served.addressOf(id) }),
+  });
   const app = createApp({
-    slots: new Map([[slot.id, slot]]),
+    shelf,
     maxBytes: DEFAULT_IMAGE_LIMITS.maxBytes,
     log: (error) => console.error(error),
   });
-  return { app, slot };
+  return { app, shelf };
 }

@@ -1,21 +1,28 @@
+import type { Size } from "../core/size.ts";
 import type { Plan } from "../core/plan.ts";
 import { type AxisWeights, axisWeights } from "./axis_weights.ts";
 import type { UprightView } from "./upright_view.ts";
 
 /** What a model wants to find in its input tensor. */
 export interface TensorRule {
-  /** Order of the three planes. */
+  /** Planes after each other, or the colours of each pixel together. */
+  readonly layout: "nchw" | "nhwc";
+  /** Order of the three colours. */
   readonly colour: "rgb" | "bgr";
   /** Pixel values are divided by this first: 255 for 0–1, 1 for 0–255. */
   readonly divisor: number;
-  /** Subtracted next, in plane order. */
+  /** Subtracted next, in the order of the tensor's colours. */
   readonly mean: readonly [number, number, number];
-  /** Divided by last, in plane order. */
+  /** Divided by last, in the order of the tensor's colours. */
   readonly std: readonly [number, number, number];
   /** Whether shrinking looks at every pixel; see `axisWeights`. */
   readonly antialias: boolean;
-  /** Value of the padding, after normalising. */
-  readonly padValue: number;
+  /** Whether pixels are sampled by each side's own ratio, or by the plan's one factor. */
+  readonly factor: "per-side" | "one";
+  /** Whether pixels become whole after the pass over the rows and after that over the columns. */
+  readonly rounding: "none" | "each-pass";
+  /** Value of the padding, in the order of the tensor's colours. */
+  readonly padValue: readonly [number, number, number];
 }
 
 /**
@@ -23,15 +30,19 @@ export interface TensorRule {
  *
  * Each stored row is resampled along x once and added, weighted, to the rows of the tensor that it
  * touches. Normalising is linear and the weights of a pixel sum to 1, so a plane starts at
- * −mean / std and every sample is added already divided.
+ * −mean / std and every sample is added already divided. Where pixels are rounded, they are summed
+ * as they are and normalised in a pass of its own (Pillow, `ImagingResample`, works on bytes).
  *
  * @param view Upright pixels; an alpha channel is not looked at (see `flattenAlpha`).
- * @returns `[3, H, W]` of `plan.input`.
+ * @returns `[3, H, W]` or `[H, W, 3]` of `plan.input`.
  */
 export function toTensor(view: UprightView, plan: Plan, rule: TensorRule): Float32Array {
   const tensor = new Float32Array(3 * plan.input.width * plan.input.height);
-  const gain = rule.std.map((std) => 1 / (rule.divisor * std));
-  fillPlanes(tensor, plan, rule);
+  const rounds = rule.rounding === "each-pass";
+  const gain = rule.std.map((std) => rounds ? 1 : 1 / (rule.divisor * std));
+  const zero = rule.mean.map((mean, i) => rounds ? 0 : -mean / rule.std[i]);
+  const picture = channelsOf(tensor, plan.input, rule);
+  picture.forEach((channel, i) => fillBackground(channel, plan, rule.padValue[i], zero[i]));
   const columns = weightsFor("width", view, plan, rule);
   const rows = weightsFor("height", view, plan, rule);
   const offsets = byteOffsets(view, columns);
@@ -41,26 +52,57 @@ export function toTensor(view: UprightView, plan: Plan, rule: TensorRule): Float
     const [first, last] = [touched.first[y], touched.last[y]];
     if (first > last) continue;
     resampleLine(view, y, columns, offsets, line);
+    if (rounds) roundLine(line);
     for (let output = first; output <= last; output++) {
       const weight = rows.weights[output * rows.taps + y - rows.start[output]];
-      if (weight !== 0) addLine(tensor, line, output, weight, plan, rule, gain);
+      if (weight === 0) continue;
+      picture.forEach((channel, i) => addLine(channel, output, line, weight * gain[i]));
     }
   }
+  if (rounds) picture.forEach((channel, i) => normalise(channel, plan.resized, rule, i));
   return tensor;
 }
 
-/** Background of every plane: the pad value, and −mean / std where the picture goes. */
-function fillPlanes(tensor: Float32Array, plan: Plan, rule: TensorRule): void {
+/** One colour of the tensor. */
+interface Channel {
+  readonly data: Float32Array;
+  /** Of the top left pixel. */
+  readonly offset: number;
+  readonly rowStep: number;
+  readonly pixelStep: number;
+  /** Index of the colour in RGB. */
+  readonly colour: number;
+}
+
+function channelsOf(data: Float32Array, input: Size, { layout, colour }: TensorRule): Channel[] {
+  const pixelStep = layout === "nchw" ? 1 : 3;
+  return [0, 1, 2].map((i) => ({
+    data,
+    offset: layout === "nchw" ? i * input.width * input.height : i,
+    rowStep: input.width * pixelStep,
+    pixelStep,
+    colour: colour === "rgb" ? i : 2 - i,
+  }));
+}
+
+/** The pad value everywhere, and `zero` where the picture goes. */
+function fillBackground(channel: Channel, plan: Plan, padValue: number, zero: number): void {
   const { input, resized } = plan;
-  const plane = input.width * input.height;
-  if (rule.padValue !== 0) tensor.fill(rule.padValue);
-  for (let channel = 0; channel < 3; channel++) {
-    const zero = -rule.mean[channel] / rule.std[channel];
-    for (let y = 0; y < resized.height; y++) {
-      const start = channel * plane + y * input.width;
-      tensor.fill(zero, start, start + resized.width);
-    }
+  for (let y = 0; y < input.height; y++) {
+    const inside = y < resized.height ? resized.width : 0;
+    fillRow(channel, y, 0, inside, zero);
+    fillRow(channel, y, inside, input.width, padValue);
   }
+}
+
+function fillRow(channel: Channel, y: number, from: number, to: number, value: number): void {
+  const { data, offset, rowStep, pixelStep } = channel;
+  const row = offset + y * rowStep;
+  if (pixelStep === 1) {
+    data.fill(value, row + from, row + to);
+    return;
+  }
+  for (let x = from; x < to; x++) data[row + x * pixelStep] = value;
 }
 
 function weightsFor(
@@ -70,15 +112,13 @@ function weightsFor(
   rule: TensorRule,
 ): AxisWeights {
   const pixels = plan.source[side] / view.reduction;
+  const scale = rule.factor === "one" && plan.factor !== null
+    ? 1 / (plan.factor * view.reduction)
+    : pixels / plan.resized[side];
   // The last pixel of a reduced picture may be a partial one; mirrored, it comes first.
   const mirrored = (side === "width" ? view.stepX : view.stepY) < 0;
-  return axisWeights(
-    view[side],
-    plan.resized[side],
-    pixels / plan.resized[side],
-    rule.antialias,
-    mirrored ? view[side] - pixels : 0,
-  );
+  const shift = mirrored ? view[side] - pixels : 0;
+  return axisWeights(view[side], plan.resized[side], scale, rule.antialias, shift);
 }
 
 /** Byte offset, within a row, of the first pixel of each output column. */
@@ -128,23 +168,26 @@ function resampleLine(
   }
 }
 
-/** Adds a weighted line to one row of the three planes. */
-function addLine(
-  tensor: Float32Array,
-  line: Float32Array,
-  output: number,
-  weight: number,
-  plan: Plan,
-  rule: TensorRule,
-  gain: readonly number[],
-): void {
-  const { input, resized } = plan;
-  for (let channel = 0; channel < 3; channel++) {
-    const factor = weight * gain[channel];
-    const source = rule.colour === "rgb" ? channel : 2 - channel;
-    const start = (channel * input.height + output) * input.width;
-    for (let x = 0, at = source; x < resized.width; x++, at += 3) {
-      tensor[start + x] += factor * line[at];
+function roundLine(line: Float32Array): void {
+  for (let i = 0; i < line.length; i++) line[i] = Math.floor(line[i] + 0.5);
+}
+
+/** Adds a weighted line to one row of a channel. Bare, as ingest spends its time here. */
+function addLine(channel: Channel, y: number, line: Float32Array, factor: number): void {
+  const { data, offset, rowStep, pixelStep } = channel;
+  let to = offset + y * rowStep;
+  for (let at = channel.colour; at < line.length; at += 3, to += pixelStep) {
+    data[to] += factor * line[at];
+  }
+}
+
+/** Whole pixels, normalised. */
+function normalise(channel: Channel, size: Size, rule: TensorRule, i: number): void {
+  const { data, offset, rowStep, pixelStep } = channel;
+  const [mean, std] = [rule.mean[i], rule.std[i]];
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0, at = offset + y * rowStep; x < size.width; x++, at += pixelStep) {
+      data[at] = (Math.floor(data[at] + 0.5) / rule.divisor - mean) / std;
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { InputTensor } from "../image/input_tensor.ts";
+
 /** An input or output as the graph itself declares it. */
 export interface TensorInfo {
   /** Name in the graph. */
@@ -8,7 +10,7 @@ export interface TensorInfo {
   readonly shape: readonly (number | string | null)[];
 }
 
-/** Numbers with a shape. */
+/** What a graph gives, as float32 whatever its own number type. */
 export interface Tensor {
   /** Row-major values. */
   readonly data: Float32Array;
@@ -43,7 +45,7 @@ export interface Session {
    * @returns Every output, by name.
    * @throws {DomainError} `inference-failed`.
    */
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  run(feeds: Readonly<Record<string, InputTensor>>): Promise<Record<string, Tensor>>;
   /** Frees what the engine lets go of. */
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ import { webgpuEngine } from "./webgpu_engine.ts";
 export interface DenoRuntimeOptions {
   /** Most CPU threads per session; the number of cores where absent. */
   readonly threads?: number;
+  /** URL of the folder of the models, with a slash at its end; the project's own where absent. */
+  readonly models?: URL;
 }
 
 /** Deno on a machine of its own: files, every engine, threads. */
@@ -30,7 +32,7 @@ export async function denoRuntime(options: DenoRuntimeOptions = {}): Promise<Run
       maxModelBytes: Infinity,
     },
     codec: imagescriptCodec(await compileCodecs()),
-    models: fileModelStore(new URL("../../models/", import.meta.url)),
+    models: fileModelStore(options.models ?? new URL("../../models/", import.meta.url)),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
 }

@@ -24,6 +24,7 @@ export function fetchModelStore(fetcher: Fetcher, base: string): ModelStore {
     );
   };
   return {
+    list: () => Promise.resolve([]),
     async manifest(id) {
       const response = await read(id, `${id}.json`);
       return parseManifestText(id, await response.text());

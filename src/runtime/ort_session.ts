@@ -1,14 +1,16 @@
-import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxruntime-common";
+import { Float16Array } from "@petamoriken/float16";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { DomainError } from "../core/domain_error.ts";
+import type { InputTensor } from "../image/input_tensor.ts";
 import type { EngineInfo, Session, Tensor, TensorInfo } from "../ports/session.ts";
 import { serialQueue } from "./serial_queue.ts";
 
 /** The `Tensor` constructor of the onnxruntime package that made the session. */
 export type OrtTensorConstructor = new (
-  type: "float32",
-  data: Float32Array,
+  type: InputTensor["type"],
+  data: Float32Array | Uint8Array | Uint16Array,
   dims: readonly number[],
-) => TypedTensor<"float32">;
+) => OrtTensor;
 
 /**
  * An onnxruntime session, of whichever package, as the port.
@@ -33,9 +35,11 @@ export function ortSession(
 async function run(
   session: InferenceSession,
   OrtTensor: OrtTensorConstructor,
-  feeds: Readonly<Record<string, Tensor>>,
+  feeds: Readonly<Record<string, InputTensor>>,
 ): Promise<Record<string, Tensor>> {
-  const inputs = mapValues(feeds, ({ data, shape }) => new OrtTensor("float32", data, shape));
+  const inputs = mapValues(feeds, (tensor) => {
+    return new OrtTensor(tensor.type, engineData(tensor), tensor.shape);
+  });
   try {
     return mapValues(await session.run(inputs), tensorOf);
   } catch (error) {
@@ -49,9 +53,31 @@ async function run(
   }
 }
 
-function tensorOf(tensor: OrtTensor): Tensor {
-  if (tensor.type !== "float32") throw new TypeError(`Output is ${tensor.type}, not float32`);
-  return { data: tensor.data as Float32Array, shape: tensor.dims };
+/** onnxruntime takes float16 as its bits, on platforms with a Float16Array too. */
+function engineData({ type, data }: InputTensor): Float32Array | Uint8Array | Uint16Array {
+  return type === "float16" ? new Uint16Array(Float16Array.from(data).buffer) : data;
+}
+
+function tensorOf({ type, data, dims }: OrtTensor): Tensor {
+  return { data: asFloat32(type, data), shape: dims };
+}
+
+function asFloat32(type: OrtTensor.Type, data: OrtTensor["data"]): Float32Array {
+  switch (type) {
+    case "float32":
+      return data as Float32Array;
+    case "float16": {
+      const { buffer, byteOffset, length } = data as Uint16Array<ArrayBuffer>;
+      return Float32Array.from(new Float16Array(buffer, byteOffset, length));
+    }
+    // Class ids and counts: whole numbers that float32 holds exactly up to 2^24.
+    case "int64":
+      return Float32Array.from(data as BigInt64Array, Number);
+    case "int32":
+      return Float32Array.from(data as Int32Array);
+    default:
+      throw new TypeError(`Output is ${type}, which is not read`);
+  }
 }
 
 function infoOf(info: InferenceSession.ValueMetadata): TensorInfo {

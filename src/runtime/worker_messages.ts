@@ -6,6 +6,8 @@ import type { ErrorCode } from "../core/domain_error.ts";
 export interface LoadRequest {
   /** Id of the model in the runtime's store. */
   readonly model: string;
+  /** URL of the folder of the models. */
+  readonly folder: string;
   /** Engine to run on. */
   readonly engine: Provider | "auto";
   /** What a picture may weigh. */

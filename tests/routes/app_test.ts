@@ -1,16 +1,21 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createApp } from "../../routes/app.ts";
-import { DetectorSlot } from "../../src/detect/detector_slot.ts";
+import manifest from "../../models/everyday8.json" with { type: "json" };
+import { parseManifest } from "../../models/manifest.ts";
+import { ModelShelf } from "../../src/detect/model_shelf.ts";
+import type { Detector } from "../../src/ports/detector.ts";
 import { openEveryday8 } from "../everyday8.ts";
 import { encodePng } from "../pictures/encode_png.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 
 const LIMITS = { maxBytes: 300_000, maxPixels: 400_000 };
 const logged: Error[] = [];
-const slot = new DetectorSlot("everyday8", openEveryday8(LIMITS));
-await slot.settled;
+const everyday8 = parseManifest(manifest);
+const detector = await openEveryday8(LIMITS);
+const shelf = shelfOf("everyday8", Promise.resolve(detector));
+await shelf.started;
 const app = createApp({
-  slots: new Map([[slot.id, slot]]),
+  shelf,
   maxBytes: LIMITS.maxBytes,
   log: (error) => logged.push(error),
 });
@@ -169,14 +174,12 @@ Deno.test("POST /detect answers a body that breaks off with 400, and logs nothin
 
 Deno.test("POST /detect tells no client what nobody foresaw; the log gets all of it", async () => {
   logged.length = 0;
-  const { state } = slot;
-  if (state.status !== "ready") throw new Error("everyday8 did not load");
   const secret = new Error("secret");
-  const failing = { ...state.detector, detect: () => Promise.reject(secret) };
-  const broken = new DetectorSlot("broken", Promise.resolve(failing));
-  await broken.settled;
+  const failing = { ...detector, detect: () => Promise.reject(secret) };
+  const broken = shelfOf("broken", Promise.resolve(failing));
+  await broken.started;
   const log = (error: Error) => logged.push(error);
-  const other = createApp({ slots: new Map([["broken", broken]]), maxBytes: 1e6, log });
+  const other = createApp({ shelf: broken, maxBytes: 1e6, log });
   const response = await other.request("/detect", { method: "POST", body: PICTURE });
   const text = await response.text();
   assertEquals([response.status, JSON.parse(text).code], [500, "internal"]);
@@ -189,13 +192,42 @@ Deno.test("POST /healthz answers 405 as every address does", async () => {
   assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
 });
 
-Deno.test("GET /models tells id, labels, input, sha256 and metrics", async () => {
+Deno.test("GET /models tells id, labels, input, sha256, metrics and status", async () => {
   const { default: chosen, models } = await (await app.request("/models")).json();
   assertEquals(chosen, "everyday8");
   const [model] = models;
-  assertEquals(Object.keys(model), ["id", "labels", "input", "sha256", "metrics"]);
+  assertEquals(Object.keys(model), ["id", "labels", "input", "sha256", "metrics", "status"]);
+  assertEquals(model.status, "ready");
   assertEquals(model.labels, ["person", "car", "bus", "train", "cat", "apple", "banana", "orange"]);
   assertEquals(model.sha256.length, 64);
+});
+
+Deno.test("GET /models/:id gives a model's manifest, and 404 for one that is not there", async () => {
+  assertEquals(await (await app.request("/models/everyday8")).json(), everyday8);
+  const response = await app.request("/models/nope");
+  const { code, detail } = await response.json();
+  assertEquals([response.status, code], [404, "unknown-model"]);
+  assertStringIncludes(detail, "everyday8");
+  const posted = await app.request("/models/everyday8", { method: "POST" });
+  assertEquals([posted.status, posted.headers.get("allow")], [405, "GET, HEAD"]);
+});
+
+Deno.test("POST /detect loads a model of the folder when it is first asked for", async () => {
+  const several = new ModelShelf({
+    manifests: [everyday8, { ...everyday8, id: "second" }],
+    atStart: ["everyday8"],
+    load: (id) => Promise.resolve({ ...detector, detect: detectAs(id) }),
+  });
+  const other = createApp({ shelf: several, maxBytes: 1e6, log: (error) => logged.push(error) });
+  await several.started;
+  const statuses = async () => {
+    const { models } = await (await other.request("/models")).json();
+    return models.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`);
+  };
+  assertEquals(await statuses(), ["everyday8 ready", "second idle"]);
+  const answer = await other.request("/detect?model=second", { method: "POST", body: PICTURE });
+  assertEquals((await answer.json()).model, "second");
+  assertEquals(await statuses(), ["everyday8 ready", "second ready"]);
 });
 
 Deno.test("GET /healthz lives and GET /readyz is ready with a loaded model", async () => {
@@ -205,12 +237,12 @@ Deno.test("GET /healthz lives and GET /readyz is ready with a loaded model", asy
 
 Deno.test("GET /readyz answers 503 with the reason while a model loads and once it failed", async () => {
   const never = Promise.withResolvers<never>();
-  const loading = new DetectorSlot("slow", never.promise);
-  const other = createApp({ slots: new Map([["slow", loading]]), maxBytes: 1e6, log: () => {} });
+  const loading = shelfOf("slow", never.promise);
+  const other = createApp({ shelf: loading, maxBytes: 1e6, log: () => {} });
   const before = await other.request("/readyz");
   assertEquals([before.status, (await before.json()).code], [503, "model-not-ready"]);
   never.reject(new Error("the engine cannot start"));
-  await loading.settled;
+  await loading.started;
   const after = await other.request("/readyz");
   assertEquals(after.status, 503);
   assertStringIncludes((await after.json()).detail, "the engine cannot start");
@@ -224,6 +256,20 @@ Deno.test("GET /problems/:code explains every code that an answer's type points 
   assertEquals((await response.json()).status, 413);
   assertEquals((await app.request("/problems/constructor")).status, 404);
 });
+
+/** A shelf with one model of the start. */
+function shelfOf(id: string, loading: Promise<Detector>): ModelShelf {
+  return new ModelShelf({
+    manifests: [{ ...everyday8, id }],
+    atStart: [id],
+    load: () => loading,
+  });
+}
+
+/** The real detector under another name. */
+function detectAs(model: string): Detector["detect"] {
+  return async (bytes, options) => ({ ...await detector.detect(bytes, options), model });
+}
 
 function formOf(
   bytes: Uint8Array<ArrayBuffer>,

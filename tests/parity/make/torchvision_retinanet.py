@@ -17,26 +17,25 @@ change is refused: --search N lists the drawing seeds below N that are steady.
 
 import argparse
 import io
-import json
 import re
 import sys
 from collections import OrderedDict
 from copy import deepcopy
-from pathlib import Path
 from typing import Iterator
 from unittest import mock
 
 import numpy as np
 import torch
 import torchvision
-from PIL import Image
 from torch import Tensor, nn
 from torchvision.models.detection import RetinaNet
 from torchvision.models.detection.backbone_utils import BackboneWithFPN
 from torchvision.ops import Conv2dNormActivation, box_iou
 from torchvision.ops.feature_pyramid_network import LastLevelP6P7
 
-GOLDENS = Path(__file__).resolve().parents[1] / "goldens" / "torchvision"
+from golden import agree, draw, encode_json, encode_png, put, standardise, to_tensor
+
+FAMILY = "torchvision"
 VERSION = re.match(r"\d+\.\d+\.\d+", torchvision.__version__)[0]
 # (width, height): (shapes, seed). Some fill the limit of 300, some the 1000 of a level, all use P6.
 PICTURES = {(640, 480): (60, 0), (480, 640): (30, 0), (333, 500): (10, 2), (1000, 300): (30, 21), (97, 61): (5, 3)}
@@ -64,7 +63,7 @@ def main() -> None:
     if options.search:
         search(model, options.search)
         return
-    verdicts = [put("model.onnx", export(model), options.accept)]
+    verdicts = [put(f"{FAMILY}/model.onnx", export(model), options.accept)]
     for (width, height), (shapes, seed) in PICTURES.items():
         verdicts += write_golden(model, draw(width, height, shapes, seed), options.accept)
     sys.exit("some goldens differ; --accept rewrites them" if "differs" in verdicts else 0)
@@ -85,33 +84,9 @@ def write_golden(model: RetinaNet, picture: np.ndarray, accept: bool) -> list:
         raise RuntimeError(f"Cannot use {name} as float noise could change it: {', '.join(found)}")
     print(report(model, picture))
     return [
-        put(f"{name}.png", encode_png(picture), accept),
-        put(f"{name}.json", encode_json(golden_of(model, picture)), accept),
+        put(f"{FAMILY}/{name}.png", encode_png(picture), accept),
+        put(f"{FAMILY}/{name}.json", encode_json(golden_of(model, picture)), accept),
     ]
-
-
-# The picture.
-
-
-def draw(width: int, height: int, shapes: int, seed: int) -> np.ndarray:
-    """Ramps of colour under rectangles and ellipses; flat areas would give equal scores."""
-    random = np.random.RandomState(seed)
-    y, x = np.mgrid[0:height, 0:width]
-    slopes = random.randint(2, 6, (3, 2))  # pixels per grey level: rows repeat, which keeps the PNG small
-    ramps = np.stack([x // a + y // b for a, b in slopes], axis=2)
-    picture = abs((ramps + random.randint(0, 120, 3)) % 120 - 60) + 98
-    for _ in range(shapes):
-        centre_x, centre_y = random.randint(width), random.randint(height)
-        radius_x, radius_y = np.exp(random.uniform(np.log(3), np.log(min(width, height) / 2), 2))
-        u, v = abs(x - centre_x) / radius_x, abs(y - centre_y) / radius_y
-        inside = np.maximum(u, v) < 1 if random.rand() < 0.5 else u * u + v * v < 1
-        picture[inside] += random.randint(-80, 81, 3)
-    return picture.clip(0, 255).astype(np.uint8)
-
-
-def to_tensor(picture: np.ndarray) -> Tensor:
-    """`(H, W, 3)` bytes to `(3, H, W)` from 0 to 1."""
-    return torch.from_numpy(picture).permute(2, 0, 1).float() / 255
 
 
 # The model.
@@ -165,26 +140,6 @@ def set_weights(model: RetinaNet) -> None:
     deltas.bias *= DELTA_SPREAD
     deltas.bias.view(-1, 4)[0, 3] = BEYOND_CLAMP  # the smallest wide anchor: dh
     deltas.bias.view(-1, 4)[6, 2] = BEYOND_CLAMP  # the smallest tall anchor: dw
-
-
-def standardise():
-    """A hook that corrects a convolution at its first call.
-
-    Corrections are rounded to sixteenths, so that every version and machine finds the same weights.
-    """
-    corrected = []
-
-    def hook(conv: nn.Conv2d, _inputs: tuple, output: Tensor) -> Tensor:
-        if corrected:
-            return output
-        corrected.append(conv)
-        scale = (16 / output.std((0, 2, 3))).round().clamp(min=1) / 16
-        shift = (-16 * output.mean((0, 2, 3)) * scale).round() / 16
-        conv.weight *= scale[:, None, None, None]
-        conv.bias.copy_(shift)
-        return output * scale[:, None, None] + shift[:, None, None]
-
-    return hook
 
 
 class RawHeads(nn.Module):
@@ -271,14 +226,6 @@ def doubts(model: RetinaNet, picture: np.ndarray) -> Iterator[str]:
             yield name
 
 
-def agree(one: dict, other: dict) -> bool:
-    """Whether both hold the same detections in the same order, but for rounding."""
-    return torch.equal(one["labels"], other["labels"]) and all(
-        torch.allclose(one[key].double(), other[key].double(), rtol=0, atol=tolerance)
-        for key, tolerance in (("scores", 1e-4), ("boxes", 0.25))
-    )
-
-
 def add_noise(given: tuple, seed: int) -> tuple:
     generator = torch.Generator().manual_seed(seed)
     heads = {
@@ -314,47 +261,6 @@ def report(model: RetinaNet, picture: np.ndarray) -> str:
         f", the limit {len(unlimited['scores']) - len(shown['scores'])}"
         f", top-k {'matters' if not agree(shown, more) else 'is idle'}"
     )
-
-
-# Files.
-
-
-def encode_png(picture: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG", optimize=True)
-    return file.getvalue()
-
-
-def encode_json(golden: dict) -> bytes:
-    """One detection per line, so that a change reads well."""
-    head = {key: value for key, value in golden.items() if key != "detections"}
-    rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in golden["detections"])
-    return f'{json.dumps(head)[:-1]}, "detections": [\n{rows}\n]}}\n'.encode()
-
-
-def same(name: str, one: bytes, other: bytes) -> bool:
-    """Detections are compared as numbers, as their last digits move with the number of threads."""
-    if not name.endswith(".json"):
-        return one == other
-    old, new = json.loads(one), json.loads(other)
-    heads_equal = all(old[key] == new[key] for key in new if key != "detections")
-    return heads_equal and agree(columns_of(old), columns_of(new))
-
-
-def columns_of(golden: dict) -> dict:
-    columns = {"labels": "label", "scores": "score", "boxes": "box"}
-    return {name: torch.tensor([row[key] for row in golden["detections"]]) for name, key in columns.items()}
-
-
-def put(name: str, content: bytes, accept: bool) -> str:
-    file = GOLDENS / name
-    verdict = "new" if not file.exists() else "same" if same(name, file.read_bytes(), content) else "differs"
-    if verdict == "new" or (verdict == "differs" and accept):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-        verdict = "written"
-    print(f"  {name}: {verdict}, {len(content)} bytes")
-    return verdict
 
 
 if __name__ == "__main__":

@@ -1,0 +1,78 @@
+import type { HeadsManifest, Manifest } from "./manifest_schema.ts";
+
+/** What no single property can tell: counts and kinds that must agree. */
+export function manifestFaults(manifest: Manifest): string[] {
+  return [
+    ...padFaults(manifest),
+    ...(manifest.outputs.kind === "finished" ? [] : headsFaults(manifest as HeadsManifest)),
+  ];
+}
+
+function padFaults({ resize, pad }: Manifest): string[] {
+  if (pad.kind !== "fixed") return [];
+  const wanted = `pad: ${pad.width}x${pad.height} must hold what resize makes:`;
+  if (resize.kind === "none") return [`${wanted} any size, as resize.kind is "none"`];
+  const [width, height] = resize.kind === "shortest"
+    ? [resize.longest, resize.longest]
+    : [resize.width, resize.height];
+  return pad.width < width || pad.height < height ? [`${wanted} up to ${width}x${height}`] : [];
+}
+
+function headsFaults(manifest: HeadsManifest): string[] {
+  const { labels, postprocess: { background } } = manifest;
+  return [
+    ...levelFaults(manifest),
+    ...kindFaults(manifest),
+    ...(background !== null && background >= labels.length
+      ? [`postprocess.background: must be one of ${labels.length} class ids: it is ${background}`]
+      : []),
+  ];
+}
+
+/** Levels need equally many anchors per cell, and an output each. */
+function levelFaults({ outputs, anchors }: HeadsManifest): string[] {
+  if (!("levels" in anchors)) return [];
+  const faults: string[] = [];
+  const what = anchors.kind;
+  const perCell = new Set<number>(
+    anchors.kind === "sizes"
+      ? anchors.levels.map(({ sizes }) => sizes.length)
+      : anchors.levels.map(({ shapes }) => shapes.length),
+  );
+  if (perCell.size > 1) {
+    faults.push(
+      `anchors.levels: must all have equally many ${what}: found ${[...perCell].join(", ")}`,
+    );
+  }
+  if (outputs.kind !== "levels") return faults;
+  for (const head of ["scores", "deltas"] as const) {
+    if (outputs[head].length === anchors.levels.length) continue;
+    faults.push(
+      `outputs.${head}: must name one output per level of anchors.levels: ` +
+        `${outputs[head].length} names, ${anchors.levels.length} levels`,
+    );
+  }
+  return faults;
+}
+
+/** Which kinds of outputs, anchors, boxes and clip go together. */
+function kindFaults({ outputs, anchors, boxes, postprocess }: HeadsManifest): string[] {
+  const faults: string[] = [];
+  const hasGrid = "levels" in anchors;
+  if (outputs.kind === "levels" && !hasGrid) {
+    faults.push(
+      `anchors.kind: must be "sizes" or "shapes" where outputs.kind is "levels": ` +
+        `it is "${anchors.kind}"`,
+    );
+  }
+  if ((boxes.kind === "decoded") !== (anchors.kind === "none")) {
+    faults.push(
+      `anchors.kind: must be "none" exactly where boxes.kind is "decoded": ` +
+        `they are "${anchors.kind}" and "${boxes.kind}"`,
+    );
+  }
+  if (postprocess.clip === "grid-pixels" && !hasGrid) {
+    faults.push(`postprocess.clip: "grid-pixels" needs a grid: anchors.kind is "${anchors.kind}"`);
+  }
+  return faults;
+}

@@ -1,0 +1,33 @@
+import type { HeadsManifest } from "../../models/manifest.ts";
+import type { AnchorLevel } from "../core/anchors.ts";
+import { swapAxes } from "../core/box_coder.ts";
+import type { Size } from "../core/size.ts";
+import type { Tensor } from "../ports/session.ts";
+import { outputData } from "./output_data.ts";
+import { toPixels } from "./to_pixels.ts";
+
+/**
+ * Rows without a grid as one level of `count` cells: anchors that the graph put out, or none.
+ *
+ * @throws {DomainError} `graph-mismatch`, if the graph put out another number of anchors.
+ */
+export function listedAnchors(
+  rule: HeadsManifest["anchors"] & { kind: "output" | "none" },
+  count: number,
+  outputs: Readonly<Record<string, Tensor>>,
+  input: Size,
+): AnchorLevel {
+  const level = { grid: { width: count, height: 1 }, perCell: 1, covered: input };
+  // Of a batch, the first picture's anchors.
+  if (rule.kind === "none") return { ...level, write() {} };
+  const batch = outputs[rule.name]?.shape.at(-3) ?? 1;
+  const data = outputData(outputs, rule.name, [batch, count, 4], [count, 4]);
+  return {
+    ...level,
+    write(index, out) {
+      out.set(data.subarray(index * 4, index * 4 + 4));
+      if (rule.corners === "yxyx") swapAxes(out);
+      if (rule.space === "unit") toPixels(out, input);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { modelList } from "./model_list.ts";
+import { modelPull } from "./model_pull.ts";
+import { modelRemove } from "./model_remove.ts";
+import { runCommand } from "./run_command.ts";
+
+const USAGE = `Looks after the models in models/.
+
+  deno task model list                  all models, and whether their graphs are here
+  deno task model pull ID [--from URL]  fetch the graph of a model of the catalogue
+  deno task model remove ID             delete a graph that was fetched`;
+
+const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number | void>> = new Map([
+  ["list", modelList],
+  ["pull", modelPull],
+  ["remove", modelRemove],
+]);
+
+async function main([name = "", ...args]: readonly string[]): Promise<number | void> {
+  const command = COMMANDS.get(name);
+  if (command) return await command(args);
+  const fault = name === "" ? "none was named" : `there is no "${name}"`;
+  throw new TypeError(`Cannot run a command as ${fault}.\n\n${USAGE}`);
+}
+
+if (import.meta.main) await runCommand(main);

@@ -3,6 +3,7 @@ import { DomainError } from "../core/domain_error.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session } from "../ports/session.ts";
 import { checkGraph } from "./check_graph.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A manifest and the session that was checked against it. */
 export interface LoadedModel {
@@ -36,18 +37,13 @@ export async function loadModel(
 }
 
 async function checkFile(manifest: Manifest, graph: Uint8Array, maxBytes: number): Promise<void> {
-  const { file, bytes, sha256 } = manifest.graph;
+  const { file, bytes, sha256: wanted } = manifest.graph;
   const fault = graph.length !== bytes
     ? `it has ${graph.length} bytes where the manifest says ${bytes}`
     : graph.length > maxBytes
     ? `it has ${graph.length} bytes and this runtime takes at most ${maxBytes}`
-    : await digest(graph).then((found) =>
-      found !== sha256 && `its SHA-256 is ${found} where the manifest says ${sha256}`
+    : await sha256(graph).then((found) =>
+      found !== wanted && `its SHA-256 is ${found} where the manifest says ${wanted}`
     );
   if (fault) throw new DomainError("graph-mismatch", `Cannot load ${file} as ${fault}`);
-}
-
-async function digest(bytes: Uint8Array): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

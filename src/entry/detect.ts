@@ -1,15 +1,12 @@
-import { Buffer } from "node:buffer";
 import { writeFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { z } from "zod";
-import { readHeader } from "../image/header.ts";
-import { overlaySvg } from "../image/overlay.ts";
-import type { Detector, DetectResult } from "../ports/detector.ts";
+import type { DetectResult } from "../ports/detector.ts";
 import { readArguments } from "./arguments.ts";
+import { detectionSvg } from "./detection_svg.ts";
+import { detectionTable } from "./detection_table.ts";
 import { openDetector } from "./open_detector.ts";
 import { readImageFile } from "./image_files.ts";
 import { runCommand } from "./run_command.ts";
-import { textTable } from "./text_table.ts";
 
 const USAGE = `Finds objects in pictures.
 
@@ -39,8 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
     try {
       const bytes = await readImageFile(file);
       const result = await detector.detect(bytes, { score: values.score });
-      console.log(values.json ? asJson(file, result) : asTable(file, result, detector));
-      if (values.svg) await writeFile(`${file}.svg`, asSvg(bytes, result));
+      console.log(values.json ? asJson(file, result) : detectionTable(file, result));
+      if (values.svg) await writeFile(`${file}.svg`, detectionSvg(bytes, result));
     } catch (error) {
       failed++;
       console.error(`${file}: ${(error as Error).message}`);
@@ -52,26 +49,6 @@ async function main(args: readonly string[]): Promise<number> {
 
 function asJson(file: string, result: DetectResult): string {
   return JSON.stringify({ file, ...result });
-}
-
-function asTable(file: string, result: DetectResult, detector: Detector): string {
-  const { image, timing, detections } = result;
-  const summary = `${basename(file)}: ${image.width}x${image.height}, ` +
-    `${detections.length} found in ${timing.total.toFixed(0)} ms on ${detector.engine.provider}`;
-  if (detections.length === 0) return summary;
-  const rows = detections.map(({ label, score, box }) => [
-    label,
-    score.toFixed(3),
-    ...[box.xmin, box.ymin, box.xmax, box.ymax].map((edge) => edge.toFixed(1)),
-  ]);
-  return `${summary}\n${textTable(["label", "score", "xmin", "ymin", "xmax", "ymax"], rows)}`;
-}
-
-/** The drawing, with the picture inside it; a viewer turns the picture upright as we do. */
-function asSvg(bytes: Uint8Array, { image, detections }: DetectResult): string {
-  const { format } = readHeader(bytes);
-  const href = `data:image/${format};base64,${Buffer.from(bytes).toString("base64")}`;
-  return overlaySvg({ href, ...image }, detections);
 }
 
 if (import.meta.main) await runCommand(main);

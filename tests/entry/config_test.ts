@@ -5,7 +5,8 @@ Deno.test("readConfig() has the documented defaults", () => {
   assertEquals(readConfig({}), {
     HOST: "127.0.0.1",
     PORT: 8000,
-    MODEL: "everyday8",
+    MODELS: ["everyday8"],
+    MODEL_MEMORY: 2_000_000_000,
     ENGINE: "auto",
     MAX_BYTES: 20_000_000,
     MAX_PIXELS: 40_000_000,
@@ -23,3 +24,15 @@ Deno.test("readConfig() lists every mistake at once, with its value", () => {
     assertStringIncludes(message, `${variable}="${value}"`);
   }
 });
+
+const STARTS: readonly (readonly [Record<string, string>, start: readonly string[]])[] = [
+  [{ MODELS: "a, b" }, ["a", "b"]],
+  [{ MODEL: "c" }, ["c"]],
+  [{ MODEL: "b", MODELS: "a,b" }, ["b", "a"]],
+];
+
+for (const [environment, start] of STARTS) {
+  Deno.test(`readConfig() puts MODEL before MODELS, each once: ${JSON.stringify(environment)}`, () => {
+    assertEquals(readConfig(environment).MODELS, start);
+  });
+}

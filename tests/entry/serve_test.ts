@@ -47,7 +47,7 @@ Deno.test("deno task start", async (test) => {
 
 Deno.test("deno task start stays alive without a model, and not ready with the reason", async () => {
   await using server = await startServer({ MODEL: "nope" });
-  assertMatch(server.line, /^Listening at \S+ without a model: .*"nope"/);
+  assertMatch(server.line, /^Listening at \S+ without nope: .*"nope"/);
   assertEquals((await fetch(`${server.url}/healthz`)).status, 200);
   const response = await fetch(`${server.url}/readyz`);
   assertEquals(response.status, 503);

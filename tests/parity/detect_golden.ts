@@ -1,0 +1,35 @@
+import { createDetector } from "../../src/detect/detector.ts";
+import { comparable, type Golden } from "../../src/entry/golden_file.ts";
+import { goldenDifferences } from "../../src/eval/golden_differences.ts";
+import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+
+const runtime = await denoRuntime({ threads: 1 });
+
+/** Five times tighter on edges than a person would ask for, so that wrong twins show. */
+const TOLERANCE = { score: 1e-4, box: 0.01 };
+
+/** The whole way, from the picture's bytes to boxes, held against the framework's. */
+export async function differencesFrom(
+  golden: Golden,
+  manifest: unknown,
+  graph: URL,
+): Promise<string[]> {
+  const models = {
+    ...runtime.models,
+    manifest: () => Promise.resolve(manifest),
+    graph: () => Deno.readFile(graph),
+  };
+  const detector = await createDetector({ ...runtime, models }, {
+    model: "golden",
+    engine: "wasm",
+  });
+  const picture = await Deno.readFile(golden.picture);
+  const { detections } = await detector.detect(picture, { score: golden.score });
+  await detector.close();
+  return goldenDifferences(detections.map(comparable), golden.detections, TOLERANCE);
+}
+
+/** The session of a graph alone. */
+export async function openGraph(graph: URL) {
+  return await runtime.openSession(await Deno.readFile(graph), "wasm");
+}

@@ -16,7 +16,7 @@ export async function measurePipeline(
 ): Promise<Measurement[]> {
   const worker = openWorker();
   await worker.ask({ kind: "open", engine, threads, picture });
-  const server = serve(readConfig({ PORT: "0", ENGINE: engine, THREADS: `${threads}` }));
+  const server = await serve(readConfig({ PORT: "0", ENGINE: engine, THREADS: `${threads}` }));
   await server.started;
   const post = async () => {
     const response = await fetch(`${server.url}/detect`, { method: "POST", body: picture });

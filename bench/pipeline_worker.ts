@@ -38,7 +38,8 @@ async function open({ engine, threads, picture }: Order & { kind: "open" }): Pro
     engine,
   );
   // What a 16:9 picture becomes: 320x180 padded to 320x192.
-  const image = { data: new Float32Array(3 * 192 * 320), shape: [1, 3, 192, 320] };
+  const data = new Float32Array(3 * 192 * 320);
+  const image = { type: "float32", data, shape: [1, 3, 192, 320] } as const;
   tasks = {
     "session.run": () => session.run({ image }),
     "detector.detect": () => detector.detect(picture),

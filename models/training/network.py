@@ -1,4 +1,4 @@
-"""RetinaNet with a MobileNetV2 backbone.
+"""RetinaNet, with a MobileNetV2 backbone unless it is given another.
 
 Follows "Focal Loss for Dense Object Detection" (2017), section 4: a feature
 pyramid P3-P7, one class subnet and one box subnet shared by all levels.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 import torch
@@ -28,12 +29,15 @@ PRIOR = 0.01  # pi of section 4.1: initial confidence of every anchor
 class ConvBN(nn.Module):
     """A bias-free convolution with frozen batch norm, folded while it runs."""
 
-    def __init__(self, inside: int, outside: int, kernel: int, stride: int = 1, groups: int = 1, relu6: bool = True):
+    def __init__(
+        self, inside: int, outside: int, kernel: int, stride: int = 1, groups: int = 1,
+        activation: Callable[..., Tensor] | None = F.relu6,
+    ):  # fmt: skip
         super().__init__()
         self.weight = nn.Parameter(torch.empty(outside, inside // groups, kernel, kernel))
         self.register_buffer("scale", torch.ones(outside))
         self.register_buffer("shift", torch.zeros(outside))
-        self.stride, self.padding, self.groups, self.relu6 = stride, kernel // 2, groups, relu6
+        self.stride, self.padding, self.groups, self.activation = stride, kernel // 2, groups, activation
         self.folded = False
 
     def load(self, arrays, conv: str, norm: str, eps: float = 1e-5) -> None:
@@ -53,7 +57,7 @@ class ConvBN(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         weight = self.weight if self.folded else self.weight * self.scale[:, None, None, None]
         x = F.conv2d(x, weight, self.shift, self.stride, self.padding, groups=self.groups)
-        return F.relu6(x, inplace=True) if self.relu6 else x
+        return self.activation(x, inplace=True) if self.activation else x
 
 
 class Bottleneck(nn.Module):
@@ -64,7 +68,7 @@ class Bottleneck(nn.Module):
         wide = inside * expansion
         self.expand = ConvBN(inside, wide, 1)
         self.depthwise = ConvBN(wide, wide, 3, stride, groups=wide)
-        self.project = ConvBN(wide, outside, 1, relu6=False)
+        self.project = ConvBN(wide, outside, 1, activation=None)
         self.residual = stride == 1 and inside == outside
 
     def forward(self, x: Tensor) -> Tensor:
@@ -73,7 +77,9 @@ class Bottleneck(nn.Module):
 
 
 class MobileNetV2(nn.Module):
-    """Stem and 17 bottlenecks; returns C3, C4 and C5 (32, 96 and 320 channels)."""
+    """Stem and 17 bottlenecks; returns C3, C4 and C5."""
+
+    channels = tuple(BOTTLENECKS[index][0] for index in (C3, C4, C5))
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,11 +113,13 @@ class MobileNetV2(nn.Module):
 
 
 class FeaturePyramid(nn.Module):
-    """P3-P5 from C3-C5 with top-down sums; P6 from C5, P7 from relu(P6)."""
+    """P3-P5 from C3-C5 with top-down sums; P6 from C5, P7 from relu(P6).
 
-    def __init__(self, channels: int):
+    Both sides of the picture must be multiples of 32, so that each level is half as large as the one below.
+    """
+
+    def __init__(self, inside: tuple[int, int, int], channels: int):
         super().__init__()
-        inside = [BOTTLENECKS[index][0] for index in (C3, C4, C5)]
         self.lateral = nn.ModuleList(nn.Conv2d(n, channels, 1) for n in inside)
         self.smooth = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in inside)
         self.p6 = nn.Conv2d(inside[-1], channels, 3, stride=2, padding=1)
@@ -145,11 +153,13 @@ def subnet(channels: int, depth: int, outputs: int, bias: float) -> nn.Sequentia
 class RetinaNet(nn.Module):
     """Image `(N, 3, H, W)` to five `(N, A*K, H, W)` logits and five `(N, A*4, H, W)` deltas."""
 
-    def __init__(self, classes: int, anchors: int = 9, channels: int = 96, depth: int = 3):
+    def __init__(
+        self, classes: int, anchors: int = 9, channels: int = 96, depth: int = 3, backbone: nn.Module | None = None
+    ):
         super().__init__()
         self.classes, self.anchors = classes, anchors
-        self.backbone = MobileNetV2()
-        self.pyramid = FeaturePyramid(channels)
+        self.backbone = MobileNetV2() if backbone is None else backbone
+        self.pyramid = FeaturePyramid(self.backbone.channels, channels)
         self.class_subnet = subnet(channels, depth, anchors * classes, -math.log((1 - PRIOR) / PRIOR))
         self.box_subnet = subnet(channels, depth, anchors * 4, 0.0)
 

@@ -30,6 +30,7 @@ export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
   const { data, offset, channels } = heads.scores;
   const [outer, second, third, inner] = loopsOf(heads);
   const pairs = outer.count * second.count * third.count * inner.count;
+  if (pairs === 0) return [];
   const best = new TopK(Math.min(limits.count, pairs));
   for (let i = 0; i < outer.count; i++) {
     for (let j = 0; j < second.count; j++) {

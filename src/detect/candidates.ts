@@ -53,8 +53,8 @@ interface Survivor {
  *
  * 1. Threshold and bounded top-k over the numbers of each level, where they lie.
  * 2. One order over all levels; the sort is stable, so ties stay by level, then index.
- * 3. Anchor and deltas of each survivor to a box. Where a graph made a delta NaN or infinite, that
- *    pair alone is lost.
+ * 3. Anchor and deltas of each survivor to a box. Where a graph made a delta NaN or infinite, or
+ *    an anchor from which no box comes, that pair alone is lost.
  */
 export function candidatesOf(
   levels: readonly LevelHeads[],
@@ -67,13 +67,15 @@ export function candidatesOf(
 
   const boxes = new Float64Array(survivors.length * 4);
   const decode = decoder(options);
-  survivors.forEach(({ heads, anchorIndex }, row) => {
-    boxes.set(decode(heads, anchorIndex), row * 4);
-  });
+  const decoded: Survivor[] = [];
+  for (const survivor of survivors) {
+    const box = decode(survivor.heads, survivor.anchorIndex);
+    if (!box.some(Number.isNaN)) boxes.set(box, 4 * (decoded.push(survivor) - 1));
+  }
   return {
-    boxes,
-    values: Float64Array.from(survivors, (survivor) => survivor.value),
-    classIds: Int32Array.from(survivors, (survivor) => survivor.classId),
+    boxes: boxes.subarray(0, decoded.length * 4),
+    values: Float64Array.from(decoded, (survivor) => survivor.value),
+    classIds: Int32Array.from(decoded, (survivor) => survivor.classId),
   };
 }
 

@@ -41,7 +41,8 @@ export function detectionsOf(
   const detections = kept.map((row) =>
     detectionAt(manifest, boxes, row, classIds[row], scoreOf(values[row]))
   );
-  return manifest.postprocess.empty === "drop" ? detections.filter(hasArea) : detections;
+  const isKept = manifest.postprocess.empty === "drop" ? hasArea : isInOrder;
+  return detections.filter(isKept);
 }
 
 /** One row of boxes in source pixels as a detection. */
@@ -88,6 +89,11 @@ function clipSize({ postprocess }: HeadsManifest, plan: Plan, level: AnchorLevel
 
 function lastPixelOf({ width, height }: Size): Size {
   return { width: width - 1, height: height - 1 };
+}
+
+/** Whether no edge has changed places with its opposite, as wild deltas of corners can make it. */
+export function isInOrder({ box }: Detection): boolean {
+  return box.xmax >= box.xmin && box.ymax >= box.ymin;
 }
 
 function hasArea({ box }: Detection): boolean {

@@ -4,7 +4,7 @@ import { nextBelow } from "../core/next_below.ts";
 import { type Plan, toSource } from "../core/plan.ts";
 import type { Detection } from "../ports/detector.ts";
 import type { Tensor } from "../ports/session.ts";
-import { detectionAt } from "./detections.ts";
+import { detectionAt, isInOrder } from "./detections.ts";
 import { batchOf } from "./expected_tensors.ts";
 import { outputData } from "./output_data.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
@@ -35,7 +35,8 @@ export function finishedDetections(
   rows.sort((a, b) => scores[b] - scores[a]);
   rows.splice(options.max);
   const inSource = inSourcePixels(manifest, boxes, rows, plan);
-  return rows.map((row, i) => detectionAt(manifest, inSource, i, labels[row], scores[row]));
+  return rows.map((row, i) => detectionAt(manifest, inSource, i, labels[row], scores[row]))
+    .filter(isInOrder);
 }
 
 /** The boxes of some rows, `[M, 4]` xyxy in source pixels. */
@@ -61,11 +62,16 @@ function readRows(manifest: FinishedManifest, outputs: Readonly<Record<string, T
   const names = manifest.outputs;
   const rows = outputs[names.boxes]?.shape.at(-2) ?? 0;
   const sides = names.batched ? [batchOf(manifest), rows] : [rows];
-  const count = names.count === null ? rows : Math.min(rows, outputs[names.count]?.data[0] ?? rows);
   return {
     boxes: outputData(outputs, names.boxes, [...sides, 4]),
     scores: outputData(outputs, names.scores, sides),
     labels: outputData(outputs, names.labels, sides),
-    count,
+    count: names.count === null ? rows : countIn(outputs, names.count, rows),
   };
+}
+
+/** How many of the rows are meant. */
+function countIn(outputs: Readonly<Record<string, Tensor>>, name: string, rows: number): number {
+  const [count] = outputData(outputs, name, outputs[name]?.shape ?? []);
+  return Math.max(0, Math.min(rows, count));
 }

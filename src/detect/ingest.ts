@@ -49,8 +49,9 @@ export function decodePicture(
   const header = readHeader(bytes);
   checkLimits(header, limits);
   const plan = createPlan(uprightSize(header), manifest.resize, manifest.pad);
-  // The inverse of an orientation swaps the sides just as the orientation does.
-  const stored = uprightSize({ ...header, ...plan.resized });
+  // A reduced picture is smoothed, which a model that samples without antialias never saw. The
+  // inverse of an orientation swaps the sides just as the orientation does.
+  const stored = manifest.resample.antialias ? uprightSize({ ...header, ...plan.resized }) : header;
   const pixels = codec.decode(bytes, header, stored);
   if (header.hasAlpha) flattenAlpha(pixels, padColour(manifest));
   return { view: uprightView(pixels, header.orientation), plan };

@@ -81,10 +81,10 @@ function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
   return even.data.every((value, i) => value === noise.data[i]);
 }
 
-/** Parts of a picture's sides reach a little beyond 0 and 1; pixels reach far; -1 is padding. */
+/** Parts of a picture's sides reach some way beyond 0 and 1, pixels far; -1 is padding. */
 function isUnit({ runs }: ProbedOutput): boolean {
   const values = runs.flatMap(({ data }) => [...data.filter((value) => value !== -1)]);
-  return values.length > 0 && values.every((value) => Math.abs(value) <= 2);
+  return values.length > 0 && values.every((value) => Math.abs(value) <= 8);
 }
 
 /** In nearly all rows the second corner lies behind the first, which deltas do by chance only. */

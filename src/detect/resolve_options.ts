@@ -4,7 +4,7 @@ import type { DetectOptions } from "../ports/detector.ts";
 
 /** Options with every gap filled from the manifest. */
 export interface ResolvedOptions {
-  /** Detections score strictly above this. */
+  /** Detections score above this, or as much where the manifest says `at-least`. */
   readonly score: number;
   /** Boxes of one group overlap by at most this IoU. */
   readonly iou: number;

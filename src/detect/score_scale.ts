@@ -16,7 +16,8 @@ export function scoreScale(
   score: number,
 ): ScoreScale {
   const isLogit = activation === "sigmoid";
-  const threshold = isLogit ? logit(score) : score;
+  // Frameworks compare float32 scores with the threshold as float32.
+  const threshold = isLogit ? logit(score) : Math.fround(score);
   return {
     cut: scoreTest === "at-least" ? nextBelow(threshold) : threshold,
     scoreOf: isLogit ? sigmoid : (value) => value,

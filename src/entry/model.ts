@@ -1,15 +1,23 @@
+import { modelCheck } from "./model_check.ts";
 import { modelList } from "./model_list.ts";
+import { modelNew } from "./model_new.ts";
 import { modelPull } from "./model_pull.ts";
 import { modelRemove } from "./model_remove.ts";
 import { runCommand } from "./run_command.ts";
 
 const USAGE = `Looks after the models in models/.
 
+  deno task model new FILE.onnx         write a manifest for a graph
+  deno task model check ID|MANIFEST     hold a manifest against its graph, or against a golden
   deno task model list                  all models, and whether their graphs are here
   deno task model pull ID [--from URL]  fetch the graph of a model of the catalogue
   deno task model remove ID             delete a graph that was fetched`;
 
-const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number | void>> = new Map([
+type Command = (args: readonly string[]) => Promise<number | void>;
+
+const COMMANDS = new Map<string, Command>([
+  ["new", modelNew],
+  ["check", modelCheck],
   ["list", modelList],
   ["pull", modelPull],
   ["remove", modelRemove],

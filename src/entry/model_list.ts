@@ -1,11 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { z } from "zod";
-import type { Manifest } from "../../models/manifest.ts";
 import { partSize } from "../runtime/part_file.ts";
-import { CATALOGUE } from "../runtime/read_catalogue.ts";
 import { readArguments } from "./arguments.ts";
 import { megabytes } from "./megabytes.ts";
-import { graphPath, type Models, openModels, readManifest } from "./models.ts";
+import { type Model, type Models, openModels, readModel } from "./models.ts";
 import { textTable } from "./text_table.ts";
 
 const USAGE = `Lists all models, those of the catalogue and those that are here.
@@ -29,32 +27,44 @@ export async function modelList(args: readonly string[]): Promise<void> {
 
 /** Every model of the catalogue, and whatever else has a manifest here. */
 async function idsOf({ folder, catalogue }: Models): Promise<string[]> {
-  const manifests = (await readdir(folder)).filter((name) =>
-    name.endsWith(".json") && name !== CATALOGUE
-  );
-  const ids = [
-    ...catalogue.map(({ id }) => id),
-    ...manifests.map((name) => name.slice(0, -".json".length)),
-  ];
-  return [...new Set(ids)].sort();
+  const ids = new Set(catalogue.map(({ id }) => id));
+  for (const name of await readdir(folder)) {
+    if (name.endsWith(".json") && await isManifest(new URL(name, folder))) {
+      ids.add(name.slice(0, -".json".length));
+    }
+  }
+  return [...ids].sort();
+}
+
+/** Whether a file is meant for a manifest; other JSON lies beside them. */
+async function isManifest(file: URL): Promise<boolean> {
+  try {
+    return "manifest" in (JSON.parse(await readFile(file, "utf8")) as object);
+  } catch {
+    return false;
+  }
 }
 
 async function rowOf(models: Models, id: string): Promise<string[]> {
   try {
-    const manifest = await readManifest(models, id);
-    const { title, licence, graph } = manifest;
-    return [id, title, megabytes(graph.bytes), await stateOf(models, id, manifest), licence];
+    const model = await readModel(models, id);
+    const { title, licence, expected: { bytes } } = model;
+    const size = bytes === undefined ? "?" : megabytes(bytes);
+    return [id, title, size, await stateOf(models, model), licence];
   } catch {
     return [id, "", "", "no valid manifest", ""];
   }
 }
 
-async function stateOf(models: Models, id: string, manifest: Manifest): Promise<string> {
-  const path = graphPath(models, manifest);
-  const { bytes } = manifest.graph;
-  const size = await stat(path).then(({ size }) => size, () => undefined);
-  if (size !== undefined) return size === bytes ? "here" : `here, but ${megabytes(size)}`;
-  if (!models.catalogue.some((entry) => entry.id === id)) return "no graph file";
-  const part = await partSize(path);
-  return part > 0 ? `part of it here (${Math.floor(100 * part / bytes)} %)` : "not here";
+async function stateOf({ catalogue }: Models, { id, graph, expected }: Model): Promise<string> {
+  const { bytes } = expected;
+  const size = await stat(graph).then(({ size }) => size, () => undefined);
+  if (size !== undefined) {
+    return size === (bytes ?? size) ? "here" : `here, but ${megabytes(size)}`;
+  }
+  if (!catalogue.some((entry) => entry.id === id)) return "no graph file";
+  const part = await partSize(graph);
+  if (part === 0) return "not here";
+  const share = bytes === undefined ? megabytes(part) : `${Math.floor(100 * part / bytes)} %`;
+  return `part of it here (${share})`;
 }

@@ -12,6 +12,7 @@ import { readArguments } from "./arguments.ts";
 import { downloadBar } from "./download_bar.ts";
 import { megabytes } from "./megabytes.ts";
 import { type CatalogueModel, findInCatalogue, openModels } from "./models.ts";
+import { pinGraph } from "./pin_graph.ts";
 
 const USAGE = `Fetches the graph of a model of the catalogue. What was broken off is gone on with.
 
@@ -32,15 +33,17 @@ export async function modelPull(args: readonly string[]): Promise<void> {
   if (files.length !== 1) {
     throw new TypeError(`Cannot pull as one model must be named.\n\n${USAGE}`);
   }
+  const models = await openModels(values.models);
   const model = await findInCatalogue(
-    await openModels(values.models),
+    models,
     id,
     `Cannot pull ${id} as it is not in the catalogue`,
   );
-  const found = await findHere(model);
-  if (found) return console.log(`${id} is here already: ${account(found, model)}`);
-  const pulled = await fetchGraph(model, values.from ?? model.entry.url);
-  console.log(`${id} is here: ${account(pulled, model)}`);
+  const here = await findHere(model);
+  const found = here ?? await fetchGraph(model, values.from ?? model.entry.url);
+  console.log(`${id} is here${here ? " already" : ""}: ${account(found, model)}`);
+  if (model.pinned) return;
+  console.log(`${await pinGraph(models.folder, id, found)} has its size and SHA-256 from now on`);
 }
 
 /** The graph, if it is here and right. */

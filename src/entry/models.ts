@@ -14,15 +14,24 @@ export interface Models {
   readonly catalogue: readonly CatalogueEntry[];
 }
 
-/** A model of the catalogue. */
-export interface CatalogueModel {
-  /** What the catalogue says of it. */
-  readonly entry: CatalogueEntry;
-  /** Path of its graph, whether that is here or not. */
+/** A model of a folder, whether its graph is here or not. */
+export interface Model extends Pick<Manifest, "id" | "title" | "licence"> {
+  /** Path of its graph. */
   readonly graph: string;
   /** What is known of the graph. */
   readonly expected: Expectations;
+  /** Whether the manifest says all that a graph must be to be loaded. */
+  readonly pinned: boolean;
 }
+
+/** A model that can be fetched. */
+export interface CatalogueModel extends Model {
+  /** What the catalogue says of it. */
+  readonly entry: CatalogueEntry;
+}
+
+/** Stands for the size and hash of a graph that nobody has published. */
+const UNKNOWN = { sha256: "0".repeat(64), bytes: 1 };
 
 /** Opens a folder of models; the project's own where none is named. */
 export async function openModels(path: string | undefined): Promise<Models> {
@@ -30,14 +39,26 @@ export async function openModels(path: string | undefined): Promise<Models> {
   return { folder, catalogue: await readCatalogue(folder) };
 }
 
-/** Reads a model's manifest. */
-export async function readManifest({ folder }: Models, id: string): Promise<Manifest> {
-  return parseManifest(await fileModelStore(folder).manifest(id));
-}
-
-/** Path of a model's graph. */
-export function graphPath({ folder }: Models, { graph }: Manifest): string {
-  return fileURLToPath(new URL(graph.file, folder));
+/**
+ * Reads a model's manifest, which may lack the graph's size and hash until the graph is here.
+ *
+ * @throws {DomainError} `unknown-model` or `manifest-invalid`.
+ */
+export async function readModel({ folder }: Models, id: string): Promise<Model> {
+  const json = await fileModelStore(folder).manifest(id) as { graph?: Expectations } | null;
+  const { title, licence, graph } = parseManifest({
+    ...json,
+    graph: { ...UNKNOWN, ...json?.graph },
+  });
+  const { bytes, sha256 } = json?.graph ?? {};
+  return {
+    id,
+    title,
+    licence,
+    graph: fileURLToPath(new URL(graph.file, folder)),
+    expected: { bytes, sha256 },
+    pinned: bytes !== undefined && sha256 !== undefined,
+  };
 }
 
 /**
@@ -55,7 +76,7 @@ export async function findInCatalogue(
     const ids = models.catalogue.map((each) => each.id).join(", ") || "no model";
     throw new Error(`${otherwise}, which has ${ids}`);
   }
-  const manifest = await readManifest(models, id);
-  const { bytes, sha256 } = manifest.graph;
-  return { entry, graph: graphPath(models, manifest), expected: { md5: entry.md5, bytes, sha256 } };
+  const model = await readModel(models, id);
+  const { bytes = entry.bytes, sha256 = entry.sha256 } = model.expected;
+  return { ...model, entry, expected: { bytes, sha256, md5: entry.md5 } };
 }

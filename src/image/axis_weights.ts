@@ -20,6 +20,7 @@ export interface AxisWeights {
  * @param scale Input pixels per output pixel; not always `inputs / outputs`, as the last pixel of
  *   a reduced picture may stand for less than a whole one.
  * @param shift Input pixels by which output 0 starts late; see `tensor.ts` on mirrored pictures.
+ * @param bits Of the fraction that weights are rounded to, or null for as exact as they are.
  *
  * @example
  * ```ts
@@ -36,6 +37,7 @@ export function axisWeights(
   scale: number,
   antialias: boolean,
   shift = 0,
+  bits: number | null = null,
 ): AxisWeights {
   const width = antialias ? Math.max(1, scale) : 1;
   // No more whole numbers than this lie strictly within a triangle of this width.
@@ -46,7 +48,7 @@ export function axisWeights(
     const centre = (output + 0.5) * scale - 0.5 + shift;
     const first = Math.max(0, Math.min(Math.floor(centre - width) + 1, inputs - taps));
     start[output] = first;
-    fillTriangle(weights.subarray(output * taps, (output + 1) * taps), centre - first, width);
+    weights.set(triangle(taps, centre - first, width, bits), output * taps);
   }
   return { taps, start, weights };
 }
@@ -55,12 +57,15 @@ export function axisWeights(
  * A triangle of half-width `width` around `centre`, normalised to sum 1, which makes what lies
  * past the border repeat the edge.
  */
-function fillTriangle(row: Float32Array, centre: number, width: number): void {
-  let sum = 0;
-  for (let tap = 0; tap < row.length; tap++) {
-    const weight = Math.max(0, 1 - Math.abs(tap - centre) / width);
-    row[tap] = weight;
-    sum += weight;
-  }
-  for (let tap = 0; tap < row.length; tap++) row[tap] /= sum;
+function triangle(taps: number, centre: number, width: number, bits: number | null): number[] {
+  const heights = Array.from({ length: taps }, (_, tap) => {
+    return Math.max(0, 1 - Math.abs(tap - centre) / width);
+  });
+  const sum = heights.reduce((total, height) => total + height, 0);
+  // A side below half a pixel that became one looks past the last pixel there is.
+  if (sum === 0) return heights.map((_, tap) => tap === (centre < 0 ? 0 : taps - 1) ? 1 : 0);
+  const one = bits === null ? null : 2 ** bits;
+  return heights.map((height) => {
+    return one === null ? height / sum : Math.floor(height / sum * one + 0.5) / one;
+  });
 }

@@ -31,22 +31,23 @@ export interface TensorRule {
  * Each stored row is resampled along x once and added, weighted, to the rows of the tensor that it
  * touches. Normalising is linear and the weights of a pixel sum to 1, so a plane starts at
  * −mean / std and every sample is added already divided. Where pixels are rounded, they are summed
- * as they are and normalised in a pass of its own (Pillow, `ImagingResample`, works on bytes).
+ * as they are, exactly, and normalised in a pass of its own.
  *
  * @param view Upright pixels; an alpha channel is not looked at (see `flattenAlpha`).
  * @returns `[3, H, W]` or `[H, W, 3]` of `plan.input`.
  */
 export function toTensor(view: UprightView, plan: Plan, rule: TensorRule): Float32Array {
-  const tensor = new Float32Array(3 * plan.input.width * plan.input.height);
   const rounds = rule.rounding === "each-pass";
+  const length = 3 * plan.input.width * plan.input.height;
+  const sums = rounds ? new Float64Array(length) : new Float32Array(length);
   const gain = rule.std.map((std) => rounds ? 1 : 1 / (rule.divisor * std));
   const zero = rule.mean.map((mean, i) => rounds ? 0 : -mean / rule.std[i]);
-  const picture = channelsOf(tensor, plan.input, rule);
+  const picture = channelsOf(sums, plan.input, rule);
   picture.forEach((channel, i) => fillBackground(channel, plan, rule.padValue[i], zero[i]));
   const columns = weightsFor("width", view, plan, rule);
   const rows = weightsFor("height", view, plan, rule);
   const offsets = byteOffsets(view, columns);
-  const line = new Float32Array(3 * plan.resized.width);
+  const line = new Float64Array(3 * plan.resized.width);
   const touched = outputsPerInput(rows, view.height);
   for (let y = 0; y < view.height; y++) {
     const [first, last] = [touched.first[y], touched.last[y]];
@@ -60,12 +61,15 @@ export function toTensor(view: UprightView, plan: Plan, rule: TensorRule): Float
     }
   }
   if (rounds) picture.forEach((channel, i) => normalise(channel, plan.resized, rule, i));
-  return tensor;
+  return rounds ? Float32Array.from(sums) : sums as Float32Array;
 }
+
+/** Pillow's resampling of bytes has weights of 22 bits (`Resample.c`, `PRECISION_BITS`). */
+const PILLOW_BITS = 22;
 
 /** One colour of the tensor. */
 interface Channel {
-  readonly data: Float32Array;
+  readonly data: Float32Array | Float64Array;
   /** Of the top left pixel. */
   readonly offset: number;
   readonly rowStep: number;
@@ -74,7 +78,11 @@ interface Channel {
   readonly colour: number;
 }
 
-function channelsOf(data: Float32Array, input: Size, { layout, colour }: TensorRule): Channel[] {
+function channelsOf(
+  data: Channel["data"],
+  input: Size,
+  { layout, colour }: TensorRule,
+): Channel[] {
   const pixelStep = layout === "nchw" ? 1 : 3;
   return [0, 1, 2].map((i) => ({
     data,
@@ -118,7 +126,8 @@ function weightsFor(
   // The last pixel of a reduced picture may be a partial one; mirrored, it comes first.
   const mirrored = (side === "width" ? view.stepX : view.stepY) < 0;
   const shift = mirrored ? view[side] - pixels : 0;
-  return axisWeights(view[side], plan.resized[side], scale, rule.antialias, shift);
+  const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;
+  return axisWeights(view[side], plan.resized[side], scale, rule.antialias, shift, bits);
 }
 
 /** Byte offset, within a row, of the first pixel of each output column. */
@@ -147,7 +156,7 @@ function resampleLine(
   y: number,
   columns: AxisWeights,
   offsets: Int32Array,
-  line: Float32Array,
+  line: Float64Array,
 ): void {
   const { data, stepX, channels } = view;
   const { taps, weights } = columns;
@@ -168,12 +177,12 @@ function resampleLine(
   }
 }
 
-function roundLine(line: Float32Array): void {
+function roundLine(line: Float64Array): void {
   for (let i = 0; i < line.length; i++) line[i] = Math.floor(line[i] + 0.5);
 }
 
 /** Adds a weighted line to one row of a channel. Bare, as ingest spends its time here. */
-function addLine(channel: Channel, y: number, line: Float32Array, factor: number): void {
+function addLine(channel: Channel, y: number, line: Float64Array, factor: number): void {
   const { data, offset, rowStep, pixelStep } = channel;
   let to = offset + y * rowStep;
   for (let at = channel.colour; at < line.length; at += 3, to += pixelStep) {

@@ -40,7 +40,9 @@ async function read(
     const fault = code === "ENOENT" ? `is not here${await hint()}` : "cannot be read";
     throw new DomainError(
       "unknown-model",
-      `Cannot load model "${id}" as ${url.pathname.split("/").at(-1)} ${fault}`,
+      `Cannot load model "${id}" as ${
+        decodeURIComponent(url.pathname.split("/").at(-1)!)
+      } ${fault}`,
       { cause: error },
     );
   }

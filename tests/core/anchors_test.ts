@@ -1,42 +1,20 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
-  anchorLevel,
-  type AnchorRule,
+  anchorsPerCell,
   cellAnchors,
-  levelGrid,
-  writeAnchor,
+  type ShapesRule,
+  type SizesRule,
 } from "../../src/core/anchors.ts";
-import type { Size } from "../../src/core/size.ts";
+import { boxesOf, PAPER, TORCHVISION } from "./anchor_rules.ts";
 
-const STRIDES = [8, 16, 32, 64, 128];
-/** The sizes of the paper: 4 strides, times 2^0, 2^(1/3) and 2^(2/3). */
-const PAPER: AnchorRule = {
-  levels: STRIDES.map((stride) => ({
-    stride,
-    sizes: [0, 1, 2].map((octave) => 4 * stride * 2 ** (octave / 3)),
-  })),
-  ratios: [0.5, 1, 2],
-  order: "ratio-size",
-  rounding: "none",
-  centre: 0.5,
-  strides: "nominal",
-};
-/** torchvision cuts the sizes to whole numbers, rounds corners and starts at the corner. */
-const TORCHVISION: AnchorRule = {
-  ...PAPER,
-  levels: PAPER.levels.map(({ stride, sizes }) => ({ stride, sizes: sizes.map(Math.floor) })),
-  rounding: "half-even",
-  centre: 0,
-  strides: "floor-input-over-grid",
-};
-
-function boxesOf(flat: Float64Array): number[][] {
-  return Array.from({ length: flat.length / 4 }, (_, i) => [...flat.slice(i * 4, i * 4 + 4)]);
+/** Cell anchors of a rule with one level of these sizes. */
+function cell(rule: Partial<SizesRule>, sizes: readonly number[], stride = 8): number[][] {
+  return boxesOf(cellAnchors({ ...PAPER, ...rule, levels: [{ stride, sizes }] }, 0, stride));
 }
 
 Deno.test("cellAnchors() gives the paper's nine shapes: every area and ratio, from 32 to 813 px", () => {
-  for (const { sizes } of PAPER.levels) {
-    const shapes = boxesOf(cellAnchors(PAPER, sizes));
+  PAPER.levels.forEach(({ sizes, stride }, level) => {
+    const shapes = boxesOf(cellAnchors(PAPER, level, stride));
     assertEquals(shapes.length, 9);
     shapes.forEach(([left, top, right, bottom], i) => {
       const [width, height] = [right - left, bottom - top];
@@ -44,7 +22,7 @@ Deno.test("cellAnchors() gives the paper's nine shapes: every area and ratio, fr
       assertAlmostEquals(height / width, PAPER.ratios[Math.floor(i / 3)], 1e-12);
       assertEquals([left, top], [-right, -bottom]);
     });
-  }
+  });
   assertEquals(Math.round(PAPER.levels[0].sizes[0]), 32);
   assertEquals(Math.round(PAPER.levels[4].sizes[2]), 813);
 });
@@ -78,7 +56,7 @@ Deno.test("cellAnchors() gives torchvision's 45 shapes", () => {
     TORCHVISION_CORNERS.map(([size]) => size),
   );
   for (const [size, [x, y], square] of TORCHVISION_CORNERS) {
-    assertEquals(boxesOf(cellAnchors(TORCHVISION, [size])), [
+    assertEquals(cell(TORCHVISION, [size]), [
       [-x, -y, x, y],
       [-square, -square, square, square],
       [-y, -x, y, x],
@@ -87,17 +65,16 @@ Deno.test("cellAnchors() gives torchvision's 45 shapes", () => {
 });
 
 Deno.test("cellAnchors() varies slowest what the order names first", () => {
-  const rule = { ratios: [1, 4], rounding: "none" } as const;
   // Ratio 4: half as wide and twice as high.
   const [small, tallSmall] = [[-4, -4, 4, 4], [-2, -8, 2, 8]];
   const [large, tallLarge] = [[-8, -8, 8, 8], [-4, -16, 4, 16]];
-  assertEquals(boxesOf(cellAnchors({ ...rule, order: "ratio-size" }, [8, 16])), [
+  assertEquals(cell({ ratios: [1, 4], order: "ratio-size" }, [8, 16]), [
     small,
     large,
     tallSmall,
     tallLarge,
   ]);
-  assertEquals(boxesOf(cellAnchors({ ...rule, order: "size-ratio" }, [8, 16])), [
+  assertEquals(cell({ ratios: [1, 4], order: "size-ratio" }, [8, 16]), [
     small,
     tallSmall,
     large,
@@ -105,85 +82,55 @@ Deno.test("cellAnchors() varies slowest what the order names first", () => {
   ]);
 });
 
-/** Grids and recovered strides of an 800x1088 input (height first in the name, as in torch). */
-const INPUT: Size = { width: 1088, height: 800 };
-const LEVELS: readonly (readonly [grid: Size, strideX: number, strideY: number])[] = [
-  [{ width: 136, height: 100 }, 8, 8],
-  [{ width: 68, height: 50 }, 16, 16],
-  [{ width: 34, height: 25 }, 32, 32],
-  [{ width: 17, height: 13 }, 64, 61], // 800 / 13 = 61.5
-  [{ width: 9, height: 7 }, 120, 114], // 1088 / 9 = 120.9, 800 / 7 = 114.3
+Deno.test("cellAnchors() takes sizes for pixels or for strides, as the unit says", () => {
+  // 4 strides of 16 px are 64 px.
+  assertEquals(cell({ ratios: [1], unit: "pixels" }, [4], 16), [[-2, -2, 2, 2]]);
+  assertEquals(cell({ ratios: [1], unit: "strides" }, [4], 16), [[-32, -32, 32, 32]]);
+});
+
+const LAST_PIXEL: readonly (readonly [
+  claim: string,
+  rule: Partial<SizesRule>,
+  size: number,
+  corners: readonly number[],
+])[] = [
+  // 8 pixels from −4 end at pixel 3.
+  ["an even side", { ratios: [1] }, 8, [-4, -4, 3, 3]],
+  // 4 wide from −2 to 1, 16 high from −8 to 7.
+  ["both sides", { ratios: [4] }, 8, [-2, -8, 1, 7]],
+  // 5 pixels around 0: −2.5 and 2.5 − 1.
+  ["an odd side", { ratios: [1] }, 5, [-2.5, -2.5, 1.5, 1.5]],
+  // −2.5 and 1.5 go to the even neighbours.
+  ["a rounded side, after the cut", { ratios: [1], rounding: "half-even" }, 5, [-2, -2, 2, 2]],
 ];
 
-LEVELS.forEach(([grid, strideX, strideY], i) => {
-  const name = `P${i + 3}`;
-
-  Deno.test(`levelGrid() gives ${name} of 800x1088 ${grid.height}x${grid.width} cells`, () => {
-    assertEquals(levelGrid(PAPER.levels[i], INPUT), grid);
-  });
-
-  Deno.test(`anchorLevel() recovers ${name}'s strides of 800x1088 as ${strideY} and ${strideX}`, () => {
-    const level = anchorLevel(TORCHVISION, TORCHVISION.levels[i], INPUT, grid);
-    assertEquals([level.strideX, level.strideY], [strideX, strideY]);
-    assertEquals([level.originX, level.originY], [0, 0]);
-  });
-
-  Deno.test(`anchorLevel() keeps ${name}'s nominal stride and starts half a stride in`, () => {
-    const level = anchorLevel(PAPER, PAPER.levels[i], INPUT, grid);
-    assertEquals([level.strideX, level.strideY], [STRIDES[i], STRIDES[i]]);
-    assertEquals([level.originX, level.originY], [STRIDES[i] / 2, STRIDES[i] / 2]);
-  });
-});
-
-Deno.test("levelGrid() and cellAnchors() make 163206 anchors for 800x1088", () => {
-  // (100·136 + 50·68 + 25·34 + 13·17 + 7·9) · 9 = 18134 · 9.
-  const counts = PAPER.levels.map((level) => {
-    const grid = levelGrid(level, INPUT);
-    return grid.width * grid.height * anchorLevel(PAPER, level, INPUT, grid).perCell;
-  });
-  assertEquals(counts.reduce((sum, count) => sum + count), 163206);
-});
-
-Deno.test("levelGrid() rounds up, as a convolution of stride 2 does", () => {
-  const level = { stride: 32, sizes: [1] };
-  assertEquals(levelGrid(level, { width: 33, height: 32 }), { width: 2, height: 1 });
-  assertEquals(levelGrid(level, { width: 1, height: 64 }), { width: 1, height: 2 });
-});
-
-for (const grid of [{ width: 0, height: 4 }, { width: 4, height: 0 }]) {
-  const text = `${grid.width}x${grid.height}`;
-  Deno.test(`anchorLevel() refuses a grid of ${text}`, () => {
-    assertThrows(() => anchorLevel(PAPER, PAPER.levels[0], INPUT, grid), RangeError, text);
+for (const [claim, rule, size, corners] of LAST_PIXEL) {
+  Deno.test(`cellAnchors() ends ${claim} at the last pixel where the extent says so`, () => {
+    assertEquals(cell({ ...rule, extent: "last-pixel" }, [size]), [corners]);
   });
 }
 
-/** Strides that differ by axis, and centres that are not at 0. */
-const CENTRED: AnchorRule = { ...TORCHVISION, centre: 0.5 };
+const SHAPES: ShapesRule = {
+  kind: "shapes",
+  levels: [{ stride: 8, shapes: [[10, 4], [3, 7]] }, { stride: 16, shapes: [[1, 2], [20, 40]] }],
+  centre: 0.5,
+  strides: "nominal",
+  extent: "edges",
+};
 
-Deno.test("writeAnchor() walks anchors, then columns, then rows", () => {
-  for (const rule of [PAPER, TORCHVISION, CENTRED]) {
-    const [level, grid] = [rule.levels[3], LEVELS[3][0]];
-    const anchors = anchorLevel(rule, level, INPUT, grid);
-    const cells = boxesOf(anchors.cellAnchors);
-    const out = new Float64Array(4);
-    let index = 0;
-    for (let row = 0; row < grid.height; row++) {
-      for (let column = 0; column < grid.width; column++) {
-        for (const [left, top, right, bottom] of cells) {
-          const x = (column + rule.centre) * anchors.strideX;
-          const y = (row + rule.centre) * anchors.strideY;
-          writeAnchor(anchors, index++, out);
-          assertEquals([...out], [x + left, y + top, x + right, y + bottom]);
-        }
-      }
-    }
-  }
+Deno.test("cellAnchors() lays listed shapes around the origin, in their order", () => {
+  assertEquals(boxesOf(cellAnchors(SHAPES, 0, 8)), [[-5, -2, 5, 2], [-1.5, -3.5, 1.5, 3.5]]);
+  // Shapes are pixels whatever the stride.
+  assertEquals(boxesOf(cellAnchors(SHAPES, 1, 99)), [[-0.5, -1, 0.5, 1], [-10, -20, 10, 20]]);
 });
 
-Deno.test("writeAnchor() lays torchvision's last anchor of P7 where torchvision lays it", () => {
-  const anchors = anchorLevel(TORCHVISION, TORCHVISION.levels[4], INPUT, LEVELS[4][0]);
-  const out = new Float64Array(4);
-  writeAnchor(anchors, 9 * 7 * 9 - 1, out);
-  // Column 8 · 120 = 960, row 6 · 114 = 684; size 812 at ratio 2 is 287 by 574.
-  assertEquals([...out], [960 - 287, 684 - 574, 960 + 287, 684 + 574]);
+Deno.test("cellAnchors() ends listed shapes at the last pixel where the extent says so", () => {
+  const rule = { ...SHAPES, extent: "last-pixel" } as const;
+  assertEquals(boxesOf(cellAnchors(rule, 0, 8)), [[-5, -2, 4, 1], [-1.5, -3.5, 0.5, 2.5]]);
+});
+
+Deno.test("anchorsPerCell() counts ratios times sizes, or shapes", () => {
+  const sizes = { ...PAPER, levels: [{ stride: 8, sizes: [1, 2] }] };
+  assertEquals(anchorsPerCell(sizes, 0), 6);
+  assertEquals(anchorsPerCell(SHAPES, 1), 2);
 });

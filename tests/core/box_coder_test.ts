@@ -1,19 +1,30 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { type BoxCoder, decodeBox } from "../../src/core/box_coder.ts";
-import { between, seededRandom } from "../random.ts";
+import { between, type Random, seededRandom } from "../random.ts";
 
 type Four = readonly [number, number, number, number];
+type CentreSize = BoxCoder & { kind: "centre-size" };
+type Corners = BoxCoder & { kind: "corners" };
 
-const PLAIN: BoxCoder = { kind: "centre-size", weights: [1, 1, 1, 1], clamp: null };
+const PLAIN: CentreSize = {
+  kind: "centre-size",
+  order: "xy",
+  weights: [1, 1, 1, 1],
+  extent: "edges",
+  clamp: null,
+};
 // No larger than what turns a 16 px box into a 1000 px box.
-const CLAMPED: BoxCoder = { ...PLAIN, clamp: Math.log(1000 / 16) };
+const CLAMPED: CentreSize = { ...PLAIN, clamp: Math.log(1000 / 16) };
+const CORNERS: Corners = { kind: "corners", order: "xy", weights: [1, 1, 1, 1], extent: "edges" };
 // 20x10 px around (20, 25).
 const ANCHOR: Four = [10, 20, 30, 30];
+// The same pixels by their last ones.
+const INCLUSIVE: Four = [10, 20, 29, 29];
 
 function decode(coder: BoxCoder, deltas: Four, anchor: Four = ANCHOR): number[] {
-  const out = new Float64Array(4);
-  decodeBox(coder, deltas, Float64Array.of(...anchor), out, 0);
-  return [...out];
+  const box = Float64Array.of(...deltas);
+  decodeBox(coder, box, Float64Array.of(...anchor));
+  return [...box];
 }
 
 function assertBox(found: readonly number[], expected: readonly number[], tolerance = 1e-9) {
@@ -43,11 +54,73 @@ const CASES: readonly (readonly [claim: string, BoxCoder, deltas: Four, box: Fou
     25 + 5 * Math.E,
   ]],
   ["does not clamp what is small", CLAMPED, [0, 0, -Infinity, -1000], [20, 25, 20, 25]],
+  // The row holds dy, dx, dh, dw of "moves" and "takes sizes" together.
+  [
+    "reads deltas in the order y, x",
+    { ...PLAIN, order: "yx" },
+    [-0.2, 0.5, -Math.log(2), Math.log(2)],
+    [10, 20.5, 50, 25.5],
+  ],
+  // Weights stay in the order x, y, x, y: dx = 5 / 10, dy = −1 / 5, dw = ln 2, dh = −ln 2.
+  [
+    "keeps weights in the order x, y where deltas come as y, x",
+    { ...PLAIN, order: "yx", weights: [10, 5, 2, 4] },
+    [-1, 5, -4 * Math.log(2), 2 * Math.log(2)],
+    [10, 20.5, 50, 25.5],
+  ],
+  ["moves each corner by anchor sides", CORNERS, [0.1, -0.2, 0.5, 0.3], [
+    12, // 10 + 0.1 · 20
+    18, // 20 − 0.2 · 10
+    40, // 30 + 0.5 · 20
+    33, // 30 + 0.3 · 10
+  ]],
+  [
+    "divides the shift of each corner by its weight",
+    { ...CORNERS, weights: [5, 10, 2, 4] },
+    [0.5, -2, 1, 1.2],
+    [12, 18, 40, 33],
+  ],
+  ["reads corners in the order y, x", { ...CORNERS, order: "yx" }, [-0.2, 0.1, 0.3, 0.5], [
+    12,
+    18,
+    40,
+    33,
+  ]],
+  ["lets corners change places", CORNERS, [2, 0, -2, 0], [50, 20, -10, 30]],
 ];
 
 for (const [claim, coder, deltas, box] of CASES) {
   Deno.test(`decodeBox() ${claim}`, () => assertBox(decode(coder, deltas), box));
 }
+
+/** The anchor's sides are 29 − 10 + 1 = 20 and 29 − 20 + 1 = 10, its centre 10 + 20/2, 20 + 10/2. */
+const LAST_PIXEL: readonly (readonly [claim: string, BoxCoder, deltas: Four, box: Four])[] = [
+  ["gives the anchor for no deltas", PLAIN, [0, 0, 0, 0], INCLUSIVE],
+  // 20 · 2 = 40 wide around 20: from 0 to 40 − 1; 10 / 2 = 5 high around 25: 22.5 to 27.5 − 1.
+  ["scales whole pixels", PLAIN, [0, 0, Math.log(2), -Math.log(2)], [0, 22.5, 39, 26.5]],
+  // 0.5 · 20 right, −0.2 · 10 up.
+  ["moves by whole pixels", PLAIN, [0.5, -0.2, 0, 0], [20, 18, 39, 27]],
+  // 10 + 0.1 · 20, 20 − 0.2 · 10, 29 + 0.5 · 20, 29 + 0.3 · 10.
+  ["moves corners by whole pixels", CORNERS, [0.1, -0.2, 0.5, 0.3], [12, 18, 39, 32]],
+];
+
+for (const [claim, coder, deltas, box] of LAST_PIXEL) {
+  Deno.test(`decodeBox() ${claim} where boxes end at their last pixel (${coder.kind})`, () => {
+    const inclusive = { ...coder, extent: "last-pixel" } as const;
+    assertBox(decode(inclusive, deltas, INCLUSIVE), box);
+  });
+}
+
+Deno.test("decodeBox() leaves decoded boxes as they are, but for the order", () => {
+  for (const space of ["input", "unit"] as const) {
+    for (const extent of ["edges", "last-pixel"] as const) {
+      const coder = { kind: "decoded", space, extent } as const;
+      assertEquals(decode({ ...coder, corners: "xyxy" }, [1, 2, 3, 4]), [1, 2, 3, 4]);
+      // y1, x1, y2, x2.
+      assertEquals(decode({ ...coder, corners: "yxyx" }, [2, 1, 4, 3]), [1, 2, 3, 4]);
+    }
+  }
+});
 
 Deno.test("decodeBox() turns 16 px into at most 1000 px under the paper's clamp", () => {
   assertBox(decode(CLAMPED, [0, 0, 50, 50], [-8, -8, 8, 8]), [-500, -500, 500, 500]);
@@ -66,32 +139,65 @@ Deno.test("decodeBox() keeps an anchor without area where it is", () => {
   assertEquals(decode(CLAMPED, [3, 3, 2, 2], [7, 7, 7, 7]), [7, 7, 7, 7]);
 });
 
-Deno.test("decodeBox() writes the row that it is given and no other", () => {
-  const out = new Float64Array(12).fill(-1);
-  decodeBox(PLAIN, [0, 0, 0, 0], Float64Array.of(...ANCHOR), out, 1);
-  assertEquals([...out], [-1, -1, -1, -1, ...ANCHOR, -1, -1, -1, -1]);
+Deno.test("decodeBox() leaves the anchor as it was", () => {
+  for (const coder of [PLAIN, CORNERS, { ...PLAIN, order: "yx" } as const]) {
+    const anchor = Float64Array.of(...ANCHOR);
+    decodeBox(coder, Float64Array.of(1, 2, 1, 2), anchor);
+    assertEquals([...anchor], [...ANCHOR]);
+  }
 });
 
-/** R-CNN, appendix C, equations 6 to 9. */
-function encode([x1, y1, x2, y2]: Four, [ax1, ay1, ax2, ay2]: Four, weights: Four): Four {
+function randomBox(random: Random): Four {
+  const [x, y] = [between(random, -100, 900), between(random, -100, 900)];
+  return [x, y, x + between(random, 16, 600), y + between(random, 16, 600)];
+}
+
+function randomWeights(random: Random): Four {
+  return Array.from({ length: 4 }, () => between(random, 1, 10)) as unknown as Four;
+}
+
+/** R-CNN, appendix C, equations 6 to 9; `last` is what a side is longer than x2 − x1. */
+function encode([x1, y1, x2, y2]: Four, [ax1, ay1, ax2, ay2]: Four, weights: Four, last = 0): Four {
+  const [width, height] = [ax2 - ax1 + last, ay2 - ay1 + last];
   const deltas = [
-    ((x1 + x2) / 2 - (ax1 + ax2) / 2) / (ax2 - ax1),
-    ((y1 + y2) / 2 - (ay1 + ay2) / 2) / (ay2 - ay1),
-    Math.log((x2 - x1) / (ax2 - ax1)),
-    Math.log((y2 - y1) / (ay2 - ay1)),
+    ((x1 + x2 + last) / 2 - (ax1 + ax2 + last) / 2) / width,
+    ((y1 + y2 + last) / 2 - (ay1 + ay2 + last) / 2) / height,
+    Math.log((x2 - x1 + last) / width),
+    Math.log((y2 - y1 + last) / height),
   ];
   return deltas.map((delta, i) => delta * weights[i]) as unknown as Four;
 }
 
-Deno.test("decodeBox() undoes the encoding of the paper", () => {
-  const random = seededRandom(7);
-  const randomBox = (): Four => {
-    const [x, y] = [between(random, -100, 900), between(random, -100, 900)];
-    return [x, y, x + between(random, 16, 600), y + between(random, 16, 600)];
-  };
-  for (let i = 0; i < 500; i++) {
-    const [box, anchor] = [randomBox(), randomBox()];
-    const weights = Array.from({ length: 4 }, () => between(random, 1, 10)) as unknown as Four;
-    assertBox(decode({ ...CLAMPED, weights }, encode(box, anchor, weights), anchor), box, 1e-8);
-  }
-});
+/** Each corner's way, in anchor sides. */
+function encodeCorners(box: Four, anchor: Four, weights: Four, last = 0): Four {
+  return box.map((edge, i) => {
+    const side = anchor[i % 2 + 2] - anchor[i % 2] + last;
+    return (edge - anchor[i]) / side * weights[i];
+  }) as unknown as Four;
+}
+
+for (const extent of ["edges", "last-pixel"] as const) {
+  const last = extent === "last-pixel" ? 1 : 0;
+
+  Deno.test(`decodeBox() undoes the encoding of the paper, extent ${extent}`, () => {
+    const random = seededRandom(7);
+    for (let i = 0; i < 500; i++) {
+      const [box, anchor, weights] = [randomBox(random), randomBox(random), randomWeights(random)];
+      const [dx, dy, dw, dh] = encode(box, anchor, weights, last);
+      const coder = { ...CLAMPED, weights, extent };
+      assertBox(decode(coder, [dx, dy, dw, dh], anchor), box, 1e-8);
+      assertBox(decode({ ...coder, order: "yx" }, [dy, dx, dh, dw], anchor), box, 1e-8);
+    }
+  });
+
+  Deno.test(`decodeBox() undoes the encoding of corners, extent ${extent}`, () => {
+    const random = seededRandom(70);
+    for (let i = 0; i < 500; i++) {
+      const [box, anchor, weights] = [randomBox(random), randomBox(random), randomWeights(random)];
+      const [x1, y1, x2, y2] = encodeCorners(box, anchor, weights, last);
+      const coder = { ...CORNERS, weights, extent };
+      assertBox(decode(coder, [x1, y1, x2, y2], anchor), box, 1e-8);
+      assertBox(decode({ ...coder, order: "yx" }, [y1, x1, y2, x2], anchor), box, 1e-8);
+    }
+  });
+}

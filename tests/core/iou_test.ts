@@ -4,8 +4,8 @@ import { seededRandom, wholeBetween } from "../random.ts";
 
 type Box = readonly [x1: number, y1: number, x2: number, y2: number];
 
-function iouOf(a: Box, b: Box): number {
-  return iou(Float64Array.of(...a, ...b), 0, 1);
+function iouOf(a: Box, b: Box, last?: number): number {
+  return iou(Float64Array.of(...a, ...b), 0, 1, last);
 }
 
 const CASES: readonly (readonly [claim: string, a: Box, b: Box, expected: number])[] = [
@@ -32,6 +32,27 @@ for (const [claim, a, b, expected] of CASES) {
   });
 }
 
+/** Boxes that end at their last pixel: a side is x2 − x1 + 1 pixels. */
+const LAST_PIXEL: readonly (readonly [claim: string, a: Box, b: Box, expected: number])[] = [
+  ["1 for a pixel and itself", [3, 3, 3, 3], [3, 3, 3, 3], 1],
+  ["1 for a box and itself", [1, 2, 11, 7], [1, 2, 11, 7], 1],
+  // Columns 0–9 and 9–18: one of them is shared, 10 of 100 + 100 − 10.
+  ["a nineteenth for a shared last pixel", [0, 0, 9, 9], [9, 0, 18, 9], 10 / 190],
+  ["0 for neighbours", [0, 0, 9, 9], [10, 0, 19, 9], 0],
+  // A pixel of the hundred.
+  ["a hundredth for a pixel in a box", [0, 0, 9, 9], [5, 5, 5, 5], 1 / 100],
+  // 10 · 10 and 5 · 10.
+  ["exactly a half for half a box", [0, 0, 9, 9], [0, 0, 4, 9], 1 / 2],
+  ["0 for boxes apart on both axes", [0, 0, 1, 1], [5, 5, 9, 9], 0],
+];
+
+for (const [claim, a, b, expected] of LAST_PIXEL) {
+  Deno.test(`iou() gives ${claim} where boxes end at their last pixel`, () => {
+    assertEquals(iouOf(a, b, 1), expected);
+    assertEquals(iouOf(b, a, 1), expected);
+  });
+}
+
 const SIDE = 9;
 
 function randomBox(random: () => number): Box {
@@ -55,6 +76,9 @@ Deno.test("iou() agrees with counting the squares of a board", () => {
     const [inA, inB] = [squaresOf(a), squaresOf(b)];
     const expected = inA.intersection(inB).size / inA.union(inB).size;
     assertAlmostEquals(iouOf(a, b), expected, 1e-15, `${a} and ${b}`);
+    // The same squares, written by their first and last columns and rows.
+    const inclusive = ([x1, y1, x2, y2]: Box): Box => [x1, y1, x2 - 1, y2 - 1];
+    assertAlmostEquals(iouOf(inclusive(a), inclusive(b), 1), expected, 1e-15, `${a} and ${b}`);
   }
 });
 

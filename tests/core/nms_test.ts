@@ -30,6 +30,18 @@ Deno.test("nms() drops only what overlaps by more than the limit, not by as much
   assertEquals(keep(boxes, [0, 0], { iou: 0.5 - 2 ** -53, limit: 9 }), [0]);
 });
 
+Deno.test("nms() counts the last pixel of each side where boxes end there", () => {
+  // By edges 45 of 81 + 45 − 45, which is 5/9; by pixels 60 of 100, which is more.
+  const boxes: Box[] = [[0, 0, 9, 9], [0, 0, 9, 5]];
+  assertEquals(keep(boxes, [0, 0], { iou: 0.58, limit: 9, extent: "edges" }), [0, 1]);
+  assertEquals(keep(boxes, [0, 0], { iou: 0.58, limit: 9 }), [0, 1]);
+  assertEquals(keep(boxes, [0, 0], { iou: 0.58, limit: 9, extent: "last-pixel" }), [0]);
+  // The limit itself still stays.
+  assertEquals(keep(boxes, [0, 0], { iou: 0.6, limit: 9, extent: "last-pixel" }), [0, 1]);
+  // Points share nothing by edges; as pixels they are equal.
+  assertEquals(keep([POINT, POINT], [0, 0], { ...UNBOUNDED, extent: "last-pixel" }), [0]);
+});
+
 Deno.test("nms() does not let a dropped box drop another", () => {
   // Neighbours share 7 of 13, the ends 4 of 16.
   const chain: Box[] = [[0, 0, 10, 1], [3, 0, 13, 1], [6, 0, 16, 1]];
@@ -62,9 +74,13 @@ Deno.test("nms() gives nothing for nothing", () => {
 /** Drops by flags, box by box, over all pairs; areas are found by another way than in the room. */
 function naiveNms(boxes: readonly Box[], groups: readonly number[], options: NmsOptions): number[] {
   const gone = boxes.map(() => false);
+  const last = options.extent === "last-pixel" ? 1 : 0;
   for (let i = 0; i < boxes.length; i++) {
     for (let j = i + 1; j < boxes.length && !gone[i]; j++) {
-      const [a, b] = [boxes[i], boxes[j]];
+      // A box that ends at its last pixel is one pixel wider and higher.
+      const [a, b] = [boxes[i], boxes[j]].map(([x1, y1, x2, y2]) =>
+        [x1, y1, x2 + last, y2 + last] as const
+      );
       const shared = overlap(a[0], a[2], b[0], b[2]) * overlap(a[1], a[3], b[1], b[3]);
       const both = areaOf(a) + areaOf(b) - shared;
       if (groups[i] === groups[j] && shared > options.iou * both) gone[j] = true;
@@ -94,7 +110,11 @@ Deno.test("nms() agrees with dropping over all pairs", () => {
     const boxes = Array.from({ length: wholeBetween(random, 0, 40) }, () => randomBox(random));
     const groups = boxes.map(() => wholeBetween(random, 0, 2));
     // Eighths, so that the product in the reference is exact.
-    const options = { iou: wholeBetween(random, 0, 8) / 8, limit: wholeBetween(random, 1, 30) };
+    const options = {
+      iou: wholeBetween(random, 0, 8) / 8,
+      limit: wholeBetween(random, 1, 30),
+      extent: random() < 0.5 ? "edges" : "last-pixel",
+    } as const;
     const kept = keep(boxes, groups, options);
     assertEquals(kept, naiveNms(boxes, groups, options), `round ${round}`);
     dropped += boxes.length - kept.length;

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
-  clipToResized,
+  clipTo,
   createPlan,
   type PadRule,
   type ResizeRule,
@@ -9,8 +9,21 @@ import {
 import type { Size } from "../../src/core/size.ts";
 import { between, type Random, seededRandom, wholeBetween } from "../random.ts";
 
-const FIT: ResizeRule = { kind: "fit", width: 320, height: 320 };
-const FLOAT64: ResizeRule = { kind: "shortest", shortest: 800, longest: 1333, scale: "float64" };
+const FIT = {
+  kind: "fit",
+  width: 320,
+  height: 320,
+  rounding: "half-up",
+  factor: "per-side",
+} as const;
+const FLOAT64 = {
+  kind: "shortest",
+  shortest: 800,
+  longest: 1333,
+  scale: "float64",
+  rounding: "floor",
+  factor: "per-side",
+} as const;
 const FLOAT32: ResizeRule = { ...FLOAT64, scale: "float32-reciprocal" };
 const NONE: PadRule = { kind: "none" };
 const MULTIPLE: PadRule = { kind: "multiple", of: 32 };
@@ -46,7 +59,7 @@ for (const [source, resized] of FITTED) {
 }
 
 Deno.test("createPlan() fits into a wide frame by its tighter side", () => {
-  const frame: ResizeRule = { kind: "fit", width: 400, height: 100 };
+  const frame: ResizeRule = { ...FIT, width: 400, height: 100 };
   assertEquals(resize([200, 100], frame), [200, 100]);
   assertEquals(resize([800, 100], frame), [400, 50]);
 });
@@ -103,6 +116,8 @@ for (const [claim, pad, input] of PADDED) {
       source: sizeOf([1920, 1080]),
       resized: sizeOf([320, 180]),
       input: sizeOf(input),
+      extent: sizeOf([320, 180]),
+      factor: 1 / 6,
     });
   });
 }
@@ -194,15 +209,21 @@ Deno.test("toSource() scales each axis by its own factor", () => {
   assertEquals([...boxes], [5, 4, 10, 8]);
 });
 
-Deno.test("clipToResized() cuts at the picture, not at the padding, and moves nothing", () => {
+Deno.test("clipTo() cuts at a size, which need not be whole, and moves nothing", () => {
   const boxes = Float64Array.of(-5, -Infinity, 330, 185, 10.25, 20, Infinity, 30);
-  clipToResized(WIDE, boxes);
-  assertEquals([...boxes], [0, 0, 320, 180, 10.25, 20, 320, 30]);
+  clipTo({ width: 320, height: 180.5 }, boxes);
+  assertEquals([...boxes], [0, 0, 320, 180.5, 10.25, 20, 320, 30]);
 });
 
-Deno.test("toSource() and clipToResized() take no boxes at all", () => {
+Deno.test("clipTo() brings what lies outside to the border", () => {
+  const boxes = Float64Array.of(400, -9, 500, -3, 320, 180, 320, 180);
+  clipTo(WIDE.resized, boxes);
+  assertEquals([...boxes], [320, 0, 320, 0, 320, 180, 320, 180]);
+});
+
+Deno.test("toSource() and clipTo() take no boxes at all", () => {
   const none = new Float64Array(0);
   toSource(WIDE, none);
-  clipToResized(WIDE, none);
+  clipTo(WIDE.resized, none);
   assertEquals(none.length, 0);
 });

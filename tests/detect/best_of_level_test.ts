@@ -6,7 +6,7 @@ import { type Fill, makeOutputs, type Place, placesOf } from "./make_outputs.ts"
 import { layouts, smallManifest, varied } from "./small_manifest.ts";
 
 const INPUT = { width: 40, height: 24 };
-const ALL: LevelCut = { logit: -Infinity, count: 1000, classIds: null };
+const ALL: LevelCut = { cut: -Infinity, count: 1000, classIds: null };
 /** Cells of both levels: 5x3 and 3x2. */
 const WIDTHS = [5, 3];
 
@@ -35,25 +35,25 @@ function sparse(values: Readonly<Record<number, number>>): Fill {
 
 Deno.test("bestOfLevel() gives indices best first, in every layout", () => {
   const scores = sparse({ 3: 1, 40: 5, 89: 3, 0: 2 });
-  assertBest(scores, { ...ALL, logit: 0 }, [[40, 89, 0, 3], []]);
+  assertBest(scores, { ...ALL, cut: 0 }, [[40, 89, 0, 3], []]);
 });
 
 Deno.test("bestOfLevel() breaks ties by the lower index, in every layout", () => {
   // 30 indices per grid row and 6 per cell; 5 is the last class of the first cell.
   const scores = sparse({ 60: 1, 30: 1, 31: 1, 5: 1, 6: 1 });
-  assertBest(scores, { ...ALL, logit: 0 }, [[5, 6, 30, 31, 60], []]);
-  assertBest(scores, { ...ALL, logit: 0, count: 3 }, [[5, 6, 30], []]);
+  assertBest(scores, { ...ALL, cut: 0 }, [[5, 6, 30, 31, 60], []]);
+  assertBest(scores, { ...ALL, cut: 0, count: 3 }, [[5, 6, 30], []]);
 });
 
-Deno.test("bestOfLevel() takes only what is strictly above the logit", () => {
+Deno.test("bestOfLevel() takes only what is strictly above the cut", () => {
   const scores = sparse({ 1: 0.5, 2: 0.5000001, 3: 0.4999999 });
-  assertBest(scores, { ...ALL, logit: 0.5 }, [[2], []]);
+  assertBest(scores, { ...ALL, cut: 0.5 }, [[2], []]);
 });
 
 Deno.test("bestOfLevel() takes only the classes that are asked for", () => {
   // Index modulo 3 is the class.
   const scores = sparse({ 0: 9, 1: 8, 2: 7, 3: 6, 4: 5, 5: 4 });
-  const cut = { ...ALL, logit: 0 };
+  const cut = { ...ALL, cut: 0 };
   assertBest(scores, { ...cut, classIds: new Set([1]) }, [[1, 4], []]);
   assertBest(scores, { ...cut, classIds: new Set([2, 0]) }, [[0, 2, 3, 5], []]);
   assertBest(scores, { ...cut, classIds: new Set([]) }, [[], []]);
@@ -61,13 +61,13 @@ Deno.test("bestOfLevel() takes only the classes that are asked for", () => {
 
 Deno.test("bestOfLevel() does not let other classes use up the count", () => {
   const scores = sparse({ 0: 9, 3: 8, 1: 1, 4: 2 });
-  assertBest(scores, { logit: 0, count: 2, classIds: new Set([1]) }, [[4, 1], []]);
+  assertBest(scores, { cut: 0, count: 2, classIds: new Set([1]) }, [[4, 1], []]);
 });
 
-Deno.test("bestOfLevel() takes no NaN, and nothing above an infinite logit", () => {
+Deno.test("bestOfLevel() takes no NaN, and nothing above an infinite cut", () => {
   const scores = sparse({ 1: NaN, 2: Infinity, 3: -Infinity });
-  assertBest(scores, { ...ALL, logit: 0 }, [[2], []]);
-  assertBest(scores, { ...ALL, logit: Infinity }, [[], []]);
+  assertBest(scores, { ...ALL, cut: 0 }, [[2], []]);
+  assertBest(scores, { ...ALL, cut: Infinity }, [[], []]);
   const lowest = bestInEachLayout(() => -Infinity, ALL);
   assertEquals(lowest, layouts.map(() => [[], []]));
 });
@@ -87,7 +87,7 @@ function randomScores(random: Random): Fill {
 function naiveBest(scores: Fill, level: number, cut: LevelCut): number[] {
   return placesOf(smallManifest, INPUT, level, 3)
     .map((place) => ({ place, score: scores(place), index: indexOf(place) }))
-    .filter(({ score }) => score > cut.logit)
+    .filter(({ score }) => score > cut.cut)
     .filter(({ place }) => cut.classIds === null || cut.classIds.has(place.channel))
     .sort((a, b) => b.score - a.score || a.index - b.index)
     .slice(0, cut.count)
@@ -100,7 +100,7 @@ Deno.test("bestOfLevel() agrees with sorting all pairs, whatever the layout", ()
   for (let round = 0; round < 40; round++) {
     const scores = randomScores(random);
     const cut = {
-      logit: wholeBetween(random, -20, 10) / 8,
+      cut: wholeBetween(random, -20, 10) / 8,
       count: wholeBetween(random, 1, 60),
       classIds: random() < 0.5 ? null : new Set([wholeBetween(random, 0, 2)]),
     };

@@ -1,16 +1,21 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import type { Size } from "../../src/core/size.ts";
 import { type CandidateOptions, candidatesOf } from "../../src/detect/candidates.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import { type Fill, makeOutputs } from "./make_outputs.ts";
-import { layouts, smallManifest, varied } from "./small_manifest.ts";
+import { decoded, layouts, smallManifest, varied } from "./small_manifest.ts";
 
 const INPUT = { width: 32, height: 16 };
 const OPTIONS: CandidateOptions = {
-  score: 0.5, // logit 0
-  perLevel: 10,
+  cut: 0,
+  limits: { perLevel: 10, total: null },
   classIds: null,
   coder: smallManifest.boxes,
+  input: INPUT,
+  clip: () => null,
 };
+/** More than there are. */
+const ALL = { perLevel: 100, total: null };
 
 /** A number by place, written `level row column anchor channel`, each one digit. */
 function sparse(values: Readonly<Record<string, number>>, other: number): Fill {
@@ -30,7 +35,7 @@ function candidates(scores: Fill, deltas: Fill, options: CandidateOptions = OPTI
 
 const none: Fill = () => 0;
 
-Deno.test("candidatesOf() orders by logit, then level, then index", () => {
+Deno.test("candidatesOf() orders by number, then level, then index", () => {
   const scores = sparse({
     "10000": 2,
     "00000": 1,
@@ -39,7 +44,7 @@ Deno.test("candidatesOf() orders by logit, then level, then index", () => {
     "10001": 3,
   }, -1);
   const found = candidates(scores, none);
-  assertEquals([...found.logits], [3, 2, 2, 2, 1]);
+  assertEquals([...found.values], [3, 2, 2, 2, 1]);
   // Of the twos: level 0 at column 1, level 0 in the last row, level 1.
   assertEquals([...found.classIds], [1, 0, 2, 0, 0]);
   const centresX = [0, 1, 2, 3, 4].map((i) => (found.boxes[i * 4] + found.boxes[i * 4 + 2]) / 2);
@@ -74,25 +79,89 @@ Deno.test("candidatesOf() lets an anchor stand for several classes", () => {
 });
 
 Deno.test("candidatesOf() cuts each level by itself", () => {
-  const found = candidates(() => 1, none, { ...OPTIONS, perLevel: 4 });
+  const found = candidates(() => 1, none, { ...OPTIONS, limits: { perLevel: 4, total: null } });
   // Of each level the first cell's: classes 0, 1, 2 of one anchor, then 0 of the next.
   assertEquals([...found.classIds], [0, 1, 2, 0, 0, 1, 2, 0]);
 });
 
-Deno.test("candidatesOf() takes only scores strictly above the threshold", () => {
+Deno.test("candidatesOf() takes only numbers strictly above the cut", () => {
   const scores = sparse({ "00000": 0, "00001": 1e-30, "00002": -1e-30 }, -1);
   assertEquals([...candidates(scores, none).classIds], [1]);
 });
 
-Deno.test("candidatesOf() at score 0 takes every pair, and at score 1 none", () => {
+Deno.test("candidatesOf() takes every pair above −∞, and none above ∞", () => {
   // (4·2 + 2·1) cells · 2 anchors · 3 classes = 60.
-  const options = { ...OPTIONS, perLevel: 100 };
-  assertEquals(candidates(() => -50, none, { ...options, score: 0 }).logits.length, 60);
-  assertEquals(candidates(() => 50, none, { ...options, score: 1 }).logits.length, 0);
+  const options = { ...OPTIONS, limits: ALL };
+  assertEquals(candidates(() => -50, none, { ...options, cut: -Infinity }).values.length, 60);
+  assertEquals(candidates(() => 50, none, { ...options, cut: Infinity }).values.length, 0);
 });
 
+Deno.test("candidatesOf() cuts all levels together, after each by itself", () => {
+  // Two of level 1 are better than the third of level 0.
+  const scores = sparse({ "00000": 9, "00100": 8, "00200": 3, "10000": 5, "10100": 4 }, -1);
+  const found = (perLevel: number | null, total: number | null) => [
+    ...candidates(scores, none, { ...OPTIONS, limits: { perLevel, total } }).values,
+  ];
+  assertEquals(found(null, null), [9, 8, 5, 4, 3]);
+  assertEquals(found(null, 4), [9, 8, 5, 4]);
+  assertEquals(found(null, 1), [9]);
+  assertEquals(found(1, null), [9, 5]);
+  assertEquals(found(1, 2), [9, 5]);
+  // Of 9, 8 and 5, 4 the best three.
+  assertEquals(found(2, 3), [9, 8, 5]);
+  assertEquals(found(2, 99), [9, 8, 5, 4]);
+});
+
+Deno.test("candidatesOf() cuts ties of several levels by level, then index", () => {
+  const found = candidates(() => 1, none, { ...OPTIONS, limits: { perLevel: 2, total: 3 } });
+  assertEquals([...found.classIds], [0, 1, 0]);
+  // The third is the first anchor of level 1, 16x16.
+  assertEquals([...found.boxes.subarray(8)], [0, 0, 16, 16]);
+});
+
+Deno.test("candidatesOf() clips the boxes of each level to the size that it is given", () => {
+  const scores = sparse({ "00110": 2, "10110": 1 }, -1);
+  const clip = ({ covered, grid }: { covered: Size; grid: Size }) =>
+    grid.width === 4 ? { width: 13, height: 11 } : covered;
+  const { boxes } = candidates(scores, none, { ...OPTIONS, clip });
+  assertEquals([...boxes], [
+    ...[10, 0, 13, 11], // 4x16 around (12, 4)
+    ...[20, 0, 28, 16], // 8x32 around (24, 8): 2x1 cells of 16 px
+  ]);
+});
+
+const SPACES: readonly (readonly [space: "input" | "unit", box: readonly number[]])[] = [
+  ["input", [0.25, 0.5, 0.75, 1]],
+  // 32x16.
+  ["unit", [8, 8, 24, 16]],
+];
+
+for (const [space, box] of SPACES) {
+  Deno.test(`candidatesOf() takes decoded boxes for boxes, in space ${space}`, () => {
+    const fill: Fill = ({ channel }) => [0.25, 0.5, 0.75, 1][channel];
+    const tensors = makeOutputs(decoded, INPUT, sparse({ "00501": 3 }, -1), fill);
+    const coder = { kind: "decoded", corners: "xyxy", space, extent: "edges" } as const;
+    const levels = headsOf(decoded, tensors, INPUT);
+    const found = candidatesOf(levels, { ...OPTIONS, coder });
+    assertEquals([...found.classIds], [1]);
+    assertEquals([...found.boxes], box);
+    // The clip comes after the way to pixels.
+    const clipped = candidatesOf(levels, {
+      ...OPTIONS,
+      coder,
+      clip: () => ({ width: 20, height: 0.75 }),
+    });
+    assertEquals([...clipped.boxes], [
+      box[0],
+      Math.min(box[1], 0.75),
+      Math.min(box[2], 20),
+      0.75,
+    ]);
+  });
+}
+
 Deno.test("candidatesOf() takes only the classes that are asked for", () => {
-  const options = { ...OPTIONS, perLevel: 100, classIds: new Set([2]) };
+  const options = { ...OPTIONS, limits: ALL, classIds: new Set([2]) };
   const found = candidates(() => 1, none, options);
   assertEquals([...found.classIds], Array.from({ length: 20 }, () => 2));
 });
@@ -100,6 +169,6 @@ Deno.test("candidatesOf() takes only the classes that are asked for", () => {
 Deno.test("candidatesOf() gives nothing where nothing is above, and nothing for NaN", () => {
   for (const silent of [-1, NaN, -Infinity]) {
     const found = candidates(() => silent, none);
-    assertEquals([found.boxes.length, found.logits.length, found.classIds.length], [0, 0, 0]);
+    assertEquals([found.boxes.length, found.values.length, found.classIds.length], [0, 0, 0]);
   }
 });

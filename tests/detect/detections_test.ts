@@ -1,11 +1,12 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { Manifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../models/manifest.ts";
 import { createPlan } from "../../src/core/plan.ts";
-import type { Candidates } from "../../src/detect/candidates.ts";
 import { detectionsOf } from "../../src/detect/detections.ts";
-import { smallManifest, varied } from "./small_manifest.ts";
+import { headsOf } from "../../src/detect/heads.ts";
+import { decoded, smallManifest } from "./small_manifest.ts";
 
-type Candidate = readonly [
+/** A box of a graph that decodes, with a logit for one class; the others never pass. */
+type Row = readonly [
   box: readonly [number, number, number, number],
   classId: number,
   logit?: number,
@@ -13,27 +14,26 @@ type Candidate = readonly [
 
 // 64x48 to 32x24 in 32x32: source pixels are half as large as input pixels.
 const PLAN = createPlan({ width: 64, height: 48 }, smallManifest.resize, smallManifest.pad);
-const OPTIONS = { iou: 0.5, max: 100 };
+const OPTIONS = { score: 0, iou: 0.5, max: 100, classIds: null };
 const SQUARE = [0, 0, 10, 10] as const;
 
-function candidatesOf(rows: readonly Candidate[]): Candidates {
-  return {
-    boxes: Float64Array.from(rows.flatMap(([box]) => box)),
-    classIds: Int32Array.from(rows, ([, classId]) => classId),
-    logits: Float64Array.from(rows, ([, , logit = 0]) => logit),
+function detect(rows: readonly Row[], manifest: HeadsManifest = decoded, options = OPTIONS) {
+  const scores = rows.flatMap(([, classId, logit = 0]) =>
+    [0, 1, 2].map((id) => id === classId ? logit : -Infinity)
+  );
+  const outputs = {
+    scores: { data: Float32Array.from(scores), shape: [1, rows.length, 3] },
+    deltas: { data: Float32Array.from(rows.flatMap(([box]) => box)), shape: [1, rows.length, 4] },
   };
+  return detectionsOf(headsOf(manifest, outputs, PLAN.input), PLAN, manifest, options);
 }
 
-function detect(rows: readonly Candidate[], manifest: Manifest = smallManifest, options = OPTIONS) {
-  return detectionsOf(candidatesOf(rows), PLAN, manifest, options);
-}
-
-function postprocess(changes: Partial<Manifest["postprocess"]>): Manifest {
-  return varied({ postprocess: { ...smallManifest.postprocess, ...changes } });
+function postprocess(changes: Partial<HeadsManifest["postprocess"]>): HeadsManifest {
+  return { ...decoded, postprocess: { ...decoded.postprocess, ...changes } };
 }
 
 const AGNOSTIC = postprocess({ nms: { iou: 0.5, perClass: false } });
-const CLIP_AFTER = postprocess({ clip: "after-nms" });
+const UNCLIPPED = postprocess({ clip: "none" });
 
 Deno.test("detectionsOf() gives label, class, score and a box in source pixels", () => {
   assertEquals(detect([[[1, 2, 10, 20], 2, Math.log(3)]]).map(({ score: _, ...rest }) => rest), [
@@ -47,7 +47,7 @@ Deno.test("detectionsOf() calls a class id without a label by its number", () =>
 });
 
 Deno.test("detectionsOf() clips to the picture, not to the padding", () => {
-  for (const manifest of [smallManifest, CLIP_AFTER]) {
+  for (const manifest of [decoded, UNCLIPPED]) {
     // The picture ends at row 24, the input at 32.
     assertEquals(detect([[[-4, 20, 99, 31], 0]], manifest)[0].box, {
       xmin: 0,
@@ -59,44 +59,42 @@ Deno.test("detectionsOf() clips to the picture, not to the padding", () => {
 });
 
 Deno.test("detectionsOf() drops repeats of a class, and of any class where groups do not count", () => {
-  const rows: Candidate[] = [[SQUARE, 0, 3], [SQUARE, 2, 2], [SQUARE, 0, 1]];
+  const rows: Row[] = [[SQUARE, 0, 3], [SQUARE, 2, 2], [SQUARE, 0, 1]];
   assertEquals(detect(rows).map(({ classId }) => classId), [0, 2]);
   assertEquals(detect(rows, AGNOSTIC).map(({ classId }) => classId), [0]);
 });
 
 Deno.test("detectionsOf() goes by the asked overlap, not by the manifest's", () => {
   // 60 of 100 are shared.
-  const rows: Candidate[] = [[SQUARE, 0], [[0, 0, 10, 6], 0]];
+  const rows: Row[] = [[SQUARE, 0], [[0, 0, 10, 6], 0]];
   assertEquals(detect(rows).length, 1);
-  assertEquals(detect(rows, smallManifest, { iou: 0.6, max: 100 }).length, 2);
+  assertEquals(detect(rows, decoded, { ...OPTIONS, iou: 0.6 }).length, 2);
 });
 
 Deno.test("detectionsOf() keeps the first `max`, over all classes", () => {
-  const rows: Candidate[] = [[SQUARE, 0, 4], [SQUARE, 0, 3], [SQUARE, 2, 2], [SQUARE, 1, 1]];
-  const found = detect(rows, smallManifest, { iou: 0.5, max: 2 });
+  const rows: Row[] = [[SQUARE, 0, 4], [SQUARE, 0, 3], [SQUARE, 2, 2], [SQUARE, 1, 1]];
+  const found = detect(rows, decoded, { ...OPTIONS, max: 2 });
   assertEquals(found.map(({ classId }) => classId), [0, 2]);
 });
 
-Deno.test("detectionsOf() clips before or after NMS, as the manifest says", () => {
+Deno.test("detectionsOf() clips before NMS only where the manifest says so", () => {
   // The picture ends at row 24: below it the second box goes on for twice its visible part.
-  const rows: Candidate[] = [[[0, 14, 10, 24], 0], [[0, 14, 10, 44], 0]];
+  const rows: Row[] = [[[0, 14, 10, 24], 0], [[0, 14, 10, 44], 0]];
   // Clipped, the two are equal; unclipped, they share 100 of 300.
   assertEquals(detect(rows).length, 1);
-  const unclipped = detect(rows, CLIP_AFTER);
+  const unclipped = detect(rows, UNCLIPPED);
   assertEquals(unclipped.length, 2);
   assertEquals(unclipped[1].box, { xmin: 0, ymin: 28, xmax: 20, ymax: 48 });
 });
 
 Deno.test("detectionsOf() keeps the order of the candidates", () => {
-  const rows: Candidate[] = [[[20, 0, 30, 9], 0, 2], [SQUARE, 0, 2], [[0, 12, 9, 20], 2, 1]];
+  const rows: Row[] = [[[20, 0, 30, 9], 0, 2], [SQUARE, 0, 2], [[0, 12, 9, 20], 2, 1]];
   assertEquals(detect(rows).map(({ box }) => box.xmin), [40, 0, 0]);
 });
 
-Deno.test("detectionsOf() gives scores of 0 and 1 for endless logits", () => {
-  const rows: Candidate[] = [[SQUARE, 0, Infinity], [SQUARE, 2, -Infinity]];
-  assertEquals(detect(rows).map(({ score }) => score), [1, 0]);
-});
-
-Deno.test("detectionsOf() gives nothing for nothing", () => {
-  assertEquals(detect([]), []);
+Deno.test("detectionsOf() gives a score of 1 for an endless logit", () => {
+  const rows: Row[] = [[SQUARE, 0, Infinity], [SQUARE, 2, -99]];
+  const scores = detect(rows).map(({ score }) => score);
+  assertEquals(scores[0], 1);
+  assertAlmostEquals(scores[1], 0, 1e-40);
 });

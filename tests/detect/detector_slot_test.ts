@@ -36,10 +36,10 @@ const FAILURES: readonly Error[] = [
 ];
 
 for (const error of FAILURES) {
-  Deno.test(`DetectorSlot keeps the reason "${error.message}" of a failure, and settles`, async () => {
+  Deno.test(`DetectorSlot keeps the error "${error.message}" of a failure, and settles`, async () => {
     const slot = new DetectorSlot("small", Promise.reject(error));
     assertEquals(slot.state.status, "loading");
     await slot.settled;
-    assertEquals(slot.state, { status: "failed", reason: error.message });
+    assertEquals(slot.state, { status: "failed", error });
   });
 }

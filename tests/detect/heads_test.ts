@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import type { Manifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../models/manifest.ts";
 import { headAt } from "../../src/detect/head_at.ts";
 import { headsOf, type HeadView } from "../../src/detect/heads.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
@@ -14,11 +14,11 @@ const digits: Fill = ({ level, row, column, anchor, channel }) =>
   level * 10000 + row * 1000 + column * 100 + anchor * 10 + channel;
 const negative: Fill = (place) => -1 - digits(place);
 
-function headsIn(manifest: Manifest) {
+function headsIn(manifest: HeadsManifest) {
   return headsOf(manifest, makeOutputs(manifest, INPUT, digits, negative), INPUT);
 }
 
-function layoutOf(outputs: Manifest["outputs"]): string {
+function layoutOf(outputs: HeadsManifest["outputs"]): string {
   return outputs.kind === "joined" ? "joined" : outputs.layout;
 }
 
@@ -44,11 +44,11 @@ for (const outputs of layouts) {
 
   Deno.test(`headsOf() gives ${layout} heads the grids and channels of the manifest`, () => {
     const found = headsIn(manifest).map(({ anchors, scores, deltas }) =>
-      [anchors.grid, anchors.perCell, anchors.strideX, scores.channels, deltas.channels] as const
+      [anchors.grid, anchors.perCell, anchors.covered, scores.channels, deltas.channels] as const
     );
     assertEquals(found, [
-      [{ width: 4, height: 3 }, 2, 8, 3, 4],
-      [{ width: 2, height: 2 }, 2, 16, 3, 4],
+      [{ width: 4, height: 3 }, 2, { width: 32, height: 24 }, 3, 4],
+      [{ width: 2, height: 2 }, 2, { width: 32, height: 32 }, 3, 4],
     ]);
   });
 
@@ -63,17 +63,42 @@ for (const outputs of layouts) {
 }
 
 Deno.test("headsOf() recovers strides from the grid that the graph made", () => {
-  const anchors = { ...smallManifest.anchors, strides: "floor-input-over-grid" } as const;
+  const anchors = {
+    ...smallManifest.anchors,
+    strides: "floor-input-over-grid",
+  } as HeadsManifest["anchors"];
   const level = headsIn(varied({ anchors }))[1].anchors;
   // 32 / 2 = 16 and 24 / 2 = 12.
-  assertEquals([level.strideX, level.strideY, level.originX, level.originY], [16, 12, 8, 6]);
+  assertEquals(level.covered, { width: 32, height: 24 });
+  const out = new Float64Array(4);
+  // Second column, second row, first of 2 anchors: 16x16 around (24, 18).
+  level.write((2 + 1) * 2, out);
+  assertEquals([...out], [16, 10, 32, 26]);
+});
+
+Deno.test("headsOf() reads the first picture of a batch", () => {
+  for (const outputs of layouts) {
+    const one = varied({ outputs });
+    const two = varied({ outputs, input: { ...smallManifest.input, batch: 2 } });
+    const [single, batch] = [headsIn(one), headsIn(two)];
+    batch.forEach(({ scores, deltas }, level) => {
+      for (
+        const [view, expected] of [[scores, single[level].scores], [deltas, single[level].deltas]]
+      ) {
+        const { data: _, ...place } = view;
+        const { data: __, ...expectedPlace } = expected;
+        assertEquals(place, expectedPlace);
+        assertEquals(view.data.subarray(0, expected.data.length), expected.data);
+      }
+    });
+  }
 });
 
 const LEVELS_OF_24 = { scores_8: "[1, 6, 3, 4]", deltas_16: "[1, 8, 2, 2]" } as const;
 
 const WRONG: readonly (readonly [
   claim: string,
-  Manifest["outputs"],
+  HeadsManifest["outputs"],
   name: string,
   shape: readonly number[],
   expected: string,

@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { TopK } from "../../src/core/top_k.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { createPlan } from "../../src/core/plan.ts";
@@ -8,15 +8,16 @@ import { postprocess } from "../../src/detect/detector.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
-import { fixedInput } from "../../src/detect/check_graph.ts";
+import { fixedInput } from "../../src/detect/expected_tensors.ts";
 import { parseManifest } from "../../models/manifest.ts";
 import { toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { RAW } from "../image/tensor_cases.ts";
 import { encodePng } from "../pictures/encode_png.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
-import { makeOutputs } from "./make_outputs.ts";
-import { layouts, smallManifest, varied } from "./small_manifest.ts";
+import { type Fill, makeOutputs } from "./make_outputs.ts";
+import { layouts, listed, postprocessed, smallManifest, varied } from "./small_manifest.ts";
 
 Deno.test("TopK breaks ties between infinities by index too", () => {
   const top = new TopK(1);
@@ -29,7 +30,7 @@ Deno.test("bestOfLevel() agrees over layouts where logits are infinite", () => {
   const found = layouts.map((outputs) => {
     const m = varied({ outputs });
     return headsOf(m, makeOutputs(m, input, () => Infinity, () => 0), input)
-      .map((h) => bestOfLevel(h, { logit: 0, count: 3, classIds: null }));
+      .map((h) => bestOfLevel(h, { cut: 0, count: 3, classIds: null }));
   });
   assertEquals(found[0], found[1]);
 });
@@ -74,15 +75,7 @@ Deno.test("toTensor() finds a mirrored picture where it was, reduced to part of 
   const blocks = [75, 55, 35, 15, 0];
   const data = Uint8Array.from(blocks.flatMap((v) => [v, 0, 0]));
   const view = uprightView({ data, width: 5, height: 1, channels: 3, reduction: 2 }, 2);
-  const rule = {
-    colour: "rgb",
-    divisor: 1,
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    antialias: false,
-    padValue: 0,
-  } as const;
-  const t = toTensor(view, plan, rule);
+  const t = toTensor(view, plan, { ...RAW, antialias: false });
   // Centres at upright pixels 1, 4 and 7.
   [10, 40, 70].forEach((v, i) => assertAlmostEquals(t[i], v, 2.5, `${t.subarray(0, 3)}`));
 });
@@ -95,19 +88,38 @@ Deno.test("postprocess() gives no box with NaN", () => {
 Deno.test("DetectorSlot settles whatever is thrown", async () => {
   const slot = new DetectorSlot("small", Promise.reject("words"));
   await slot.settled;
-  assertEquals(slot.state, { status: "failed", reason: "words" });
+  assertEquals(slot.state.status === "failed" && slot.state.error.message, "words");
 });
-Deno.test("postprocess() works with any candidatesPerLevel that a manifest may have", () => {
+Deno.test("postprocess() gives no box with NaN where the graph's anchors hold one", () => {
   const plan = createPlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
-  const rule = { ...smallManifest.postprocess, candidatesPerLevel: 1e12 };
-  const m = parseManifest(varied({ postprocess: rule }));
-  const t = makeOutputs(m, plan.input, () => -1, () => 0);
-  assertEquals(postprocess(m, t, plan, resolveOptions(m, {})), []);
+  // One anchor of all is NaN on one side.
+  const anchors: Fill = ({ column, channel }) =>
+    column === 3 && channel === 2 ? NaN : 10 * (channel >> 1);
+  const t = makeOutputs(listed, plan.input, () => 1, () => 0, anchors);
+  const found = postprocess(listed, t, plan, resolveOptions(listed, { max: 99, iou: 1 }));
+  assert(found.length > 5);
+  assertEquals(found.filter(({ box }) => Object.values(box).some(Number.isNaN)), []);
+});
+Deno.test("postprocess() gives no box with NaN where an anchor without width grows endlessly", () => {
+  const plan = createPlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
+  const boxes = { ...listed.boxes, clamp: null } as typeof listed.boxes;
+  const manifest = { ...listed, boxes };
+  // 0 · e^1000 is no number.
+  const t = makeOutputs(manifest, plan.input, () => 1, () => 1000, () => 5);
+  const found = postprocess(manifest, t, plan, resolveOptions(manifest, {}));
+  assertEquals(found.filter(({ box }) => Object.values(box).some(Number.isNaN)), []);
+});
+Deno.test("postprocess() works with any candidates that a manifest may have", () => {
+  const plan = createPlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
+  for (const most of [1e12, Number.MAX_SAFE_INTEGER, null]) {
+    const m = parseManifest(postprocessed({ candidates: { perLevel: most, total: most } }));
+    const t = makeOutputs(smallManifest, plan.input, () => -1, () => 0);
+    assertEquals(postprocess(m, t, plan, resolveOptions(m, {})), []);
+  }
 });
 Deno.test("createPlan() refuses an endless source", () => {
-  const fit = { kind: "fit", width: 320, height: 320 } as const;
   assertThrows(
-    () => createPlan({ width: Infinity, height: 5 }, fit, { kind: "none" }),
+    () => createPlan({ width: Infinity, height: 5 }, smallManifest.resize, { kind: "none" }),
     RangeError,
   );
 });

@@ -1,5 +1,4 @@
-import type { Manifest } from "../../models/manifest.ts";
-import { levelGrid } from "../../src/core/anchors.ts";
+import type { HeadsManifest } from "../../models/manifest.ts";
 import type { Size } from "../../src/core/size.ts";
 import type { Tensor } from "../../src/ports/session.ts";
 
@@ -16,39 +15,60 @@ export interface Place {
 /** The number that belongs in a place. */
 export type Fill = (place: Place) => number;
 
-/** What a graph that fits the manifest would put out for an input of this size. */
+/** Gives the same number for the same place, whatever the order in which it is asked. */
+export function remember(draw: () => number): Fill {
+  const known = new Map<string, number>();
+  return (place) => {
+    const key = Object.values(place).join();
+    if (!known.has(key)) known.set(key, draw());
+    return known.get(key)!;
+  };
+}
+
+/** Rows of heads that have no grid: one level of so many columns. */
+export const LISTED_ROWS = 24;
+
+/** What the pictures of a batch hold that nobody asked for. */
+const OTHER_PICTURES = 77;
+
+/**
+ * What a graph that fits the manifest would put out for an input of this size.
+ *
+ * @param anchors The graph's own anchors, where it has any.
+ */
 export function makeOutputs(
-  manifest: Manifest,
+  manifest: HeadsManifest,
   input: Size,
   scores: Fill,
   deltas: Fill,
+  anchors: Fill = () => 0,
 ): Record<string, Tensor> {
+  const { outputs, input: { batch } } = manifest;
   const heads = [["scores", manifest.labels.length, scores], ["deltas", 4, deltas]] as const;
-  return Object.fromEntries(heads.flatMap(([head, channels, fill]) => {
-    const perLevel = manifest.anchors.levels.map((_, level) =>
+  const tensors: [name: string, Tensor][] = heads.flatMap(([head, channels, fill]) => {
+    const perLevel = levelsOf(manifest, input).map((_, level) =>
       placesOf(manifest, input, level, channels)
     );
-    const { outputs } = manifest;
-    if (outputs.kind === "joined") {
-      const data = Float32Array.from(perLevel.flat(), fill);
-      return [[outputs[head], { data, shape: [1, data.length / channels, channels] }]];
-    }
-    return perLevel.map((places, level) => [
+    if (outputs.kind === "joined") return [[outputs[head], rowsOf(perLevel.flat(), fill)]];
+    return perLevel.map((places, level): [string, Tensor] => [
       outputs[head][level],
       outputs.layout === "nhwc" ? channelsLast(places, fill) : channelsFirst(places, fill),
     ]);
-  }));
+  });
+  if (manifest.anchors.kind === "output") {
+    tensors.push([manifest.anchors.name, rowsOf(placesOf(manifest, input, 0, 4), anchors)]);
+  }
+  return Object.fromEntries(tensors.map(([name, tensor]) => [name, inBatch(tensor, batch ?? 1)]));
 }
 
 /** The places of a level: rows, then columns, anchors and channels. */
 export function placesOf(
-  { anchors }: Manifest,
+  manifest: HeadsManifest,
   input: Size,
   level: number,
   channels: number,
 ): Place[] {
-  const { width, height } = levelGrid(anchors.levels[level], input);
-  const perCell = anchors.ratios.length * anchors.levels[level].sizes.length;
+  const { width, height, perCell } = levelsOf(manifest, input)[level];
   return countTo(height).flatMap((row) =>
     countTo(width).flatMap((column) =>
       countTo(perCell).flatMap((anchor) =>
@@ -56,6 +76,20 @@ export function placesOf(
       )
     )
   );
+}
+
+/** Grid and anchors per cell of each level; rows without a grid are one level. */
+function levelsOf({ anchors }: HeadsManifest, input: Size) {
+  if (!("levels" in anchors)) return [{ width: LISTED_ROWS, height: 1, perCell: 1 }];
+  return anchors.levels.map((level) => ({
+    width: Math.ceil(input.width / level.stride),
+    height: Math.ceil(input.height / level.stride),
+    perCell: anchors.kind === "sizes" && "sizes" in level
+      ? anchors.ratios.length * level.sizes.length
+      : "shapes" in level
+      ? level.shapes.length
+      : 0,
+  }));
 }
 
 function countTo(count: number): number[] {
@@ -67,6 +101,12 @@ function sidesOf(places: readonly Place[]) {
   const last = places[places.length - 1];
   const [height, width, channels] = [last.row + 1, last.column + 1, last.channel + 1];
   return { height, width, channels, depth: (last.anchor + 1) * channels };
+}
+
+/** (1, R, C) */
+function rowsOf(places: readonly Place[], fill: Fill): Tensor {
+  const { channels } = sidesOf(places);
+  return { data: Float32Array.from(places, fill), shape: [1, places.length / channels, channels] };
 }
 
 /** (1, H, W, A·C) */
@@ -84,4 +124,11 @@ function channelsFirst(places: readonly Place[], fill: Fill): Tensor {
     data[(plane * height + place.row) * width + place.column] = fill(place);
   }
   return { data, shape: [1, depth, height, width] };
+}
+
+/** The first picture of N. */
+function inBatch({ data, shape: [, ...sides] }: Tensor, batch: number): Tensor {
+  const all = new Float32Array(data.length * batch).fill(OTHER_PICTURES);
+  all.set(data);
+  return { data: all, shape: [batch, ...sides] };
 }

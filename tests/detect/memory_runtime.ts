@@ -26,6 +26,7 @@ export function memoryRuntime(contents: Contents): Runtime {
     models: {
       manifest: () => Promise.resolve(contents.manifest),
       graph: () => Promise.resolve(contents.graph),
+      list: () => Promise.resolve(["small"]),
     },
     openSession: () => Promise.resolve(contents.session),
   };

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { Manifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../models/manifest.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
-import { smallManifest, varied } from "./small_manifest.ts";
+import { smallFinished, smallManifest, varied } from "./small_manifest.ts";
 
 Deno.test("modelInfo() tells id, labels, hash and figures as the manifest has them", () => {
   const { id, labels, sha256, metrics } = modelInfo(smallManifest);
@@ -14,7 +14,7 @@ Deno.test("modelInfo() tells id, labels, hash and figures as the manifest has th
 });
 
 const INPUTS: readonly (readonly [
-  Partial<Manifest>,
+  Partial<HeadsManifest>,
   shape: readonly (number | null)[],
   resize: string,
 ])[] = [
@@ -33,14 +33,39 @@ const INPUTS: readonly (readonly [
     "stretched to 20x10",
   ],
   [
-    { resize: { kind: "shortest", shortest: 800, longest: 1333, scale: "float64" } },
+    {
+      resize: {
+        kind: "shortest",
+        shortest: 800,
+        longest: 1333,
+        scale: "float64",
+        rounding: "floor",
+        factor: "per-side",
+      },
+    },
     [1, 3, null, null],
     "shorter side to 800, longer to at most 1333",
+  ],
+  [{ resize: { kind: "none" } }, [1, 3, null, null], "as it is"],
+  [
+    { input: { name: "image", type: "uint8", layout: "nhwc", batch: 4, colour: "bgr" } },
+    [4, null, null, 3],
+    "to fit 32x32, aspect kept",
+  ],
+  [
+    { input: { ...smallManifest.input, batch: null } as HeadsManifest["input"] },
+    [3, null, null],
+    "to fit 32x32, aspect kept",
   ],
 ];
 
 for (const [changes, shape, resize] of INPUTS) {
   Deno.test(`modelInfo() describes an input of ${JSON.stringify(shape)}, ${resize}`, () => {
-    assertEquals(modelInfo(varied(changes)).input, { type: "float32", shape, resize });
+    const { type } = varied(changes).input;
+    assertEquals(modelInfo(varied(changes)).input, { type, shape, resize });
   });
 }
+
+Deno.test("modelInfo() describes a finished model as any other", () => {
+  assertEquals(modelInfo(smallFinished), modelInfo(smallManifest));
+});

@@ -1,69 +1,151 @@
-import type { Manifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../models/manifest.ts";
 import type { Plan } from "../../src/core/plan.ts";
-import { type Fill, type Place, placesOf } from "./make_outputs.ts";
+import type { Size } from "../../src/core/size.ts";
+import type { Fill } from "./make_outputs.ts";
+import { naiveAnchor, naiveBox, naivePlaces } from "./naive_anchors.ts";
+
+/** What the heads of a graph hold, place by place. */
+export interface HeadFills {
+  readonly scores: Fill;
+  readonly deltas: Fill;
+  /** The graph's own anchors, where it has any. */
+  readonly anchors: Fill;
+}
 
 /** A detection of the naive pipeline. */
 export interface Found {
   readonly label: string | null;
   readonly classId: number;
   readonly score: number;
-  /** Input pixels, clipped to the resized picture. */
+  /** xyxy, source pixels. */
   readonly box: readonly number[];
 }
 
 /** The whole pipeline from its definition: everything decoded, scored, sorted and cut. */
-export function naiveDetect(scores: Fill, deltas: Fill, plan: Plan, manifest: Manifest): Found[] {
-  const { score, candidatesPerLevel, nms, limit } = manifest.postprocess;
+export function naiveDetect(fills: HeadFills, plan: Plan, manifest: HeadsManifest): Found[] {
+  const { score, scoreTest, candidates: limits, nms, limit, empty, background } =
+    manifest.postprocess;
   const bestFirst = (a: Found, b: Found) => b.score - a.score;
-  const candidates = manifest.anchors.levels.flatMap((_, level) =>
-    placesOf(manifest, plan.input, level, manifest.labels.length)
-      .map((place) => naiveCandidate(place, scores, deltas, plan, manifest))
-      .filter((found) => found.score > score)
-      .sort(bestFirst)
-      .slice(0, candidatesPerLevel)
-  ).sort(bestFirst);
+  const passes = (found: Found) =>
+    found.classId !== background &&
+    (found.score > score || (scoreTest === "at-least" && found.score === score));
+  const candidates = naiveFounds(fills, plan, manifest)
+    .flatMap((level) =>
+      level.filter(passes).sort(bestFirst).slice(0, limits.perLevel ?? level.length)
+    )
+    .sort(bestFirst)
+    .slice(0, limits.total ?? Infinity);
   const kept: Found[] = [];
   for (const found of candidates) {
-    const rivals = kept.filter(({ classId }) => classId === found.classId);
-    if (rivals.every((rival) => !(naiveIou(rival.box, found.box) > nms.iou))) kept.push(found);
+    const rivals = kept.filter(({ classId }) => !nms.perClass || classId === found.classId);
+    const extent = manifest.boxes.extent;
+    if (rivals.every((rival) => !(naiveIou(rival.box, found.box, extent) > nms.iou))) {
+      kept.push(found);
+    }
   }
-  return kept.slice(0, limit);
+  return kept.slice(0, limit)
+    .map((found) => ({ ...found, box: toSource(found.box, plan, manifest) }))
+    .filter(({ box: [x1, y1, x2, y2] }) =>
+      empty === "keep" ? x2 >= x1 && y2 >= y1 : x2 > x1 && y2 > y1
+    );
 }
 
-function naiveCandidate(
-  place: Place,
-  scores: Fill,
-  deltas: Fill,
-  { resized }: Plan,
-  { anchors, labels }: Manifest,
-): Found {
-  const { stride, sizes: [size] } = anchors.levels[place.level];
-  const root = Math.sqrt(anchors.ratios[place.anchor]);
-  const [width, height] = [size / root, size * root];
-  const [dx, dy, dw, dh] = [0, 1, 2, 3].map((channel) =>
-    Math.fround(deltas({ ...place, channel }))
+/** All pairs of each level: by anchor, then by class. */
+function naiveFounds(fills: HeadFills, plan: Plan, manifest: HeadsManifest): Found[][] {
+  const { labels } = manifest;
+  return naivePlaces(manifest, plan.input).map((places) =>
+    places.flatMap((place) => {
+      const numbers = labels.map((_, channel) => Math.fround(fills.scores({ ...place, channel })));
+      const deltas = [0, 1, 2, 3].map((channel) =>
+        Math.fround(fills.deltas({ ...place, channel }))
+      );
+      const { box: anchor, covered } = naiveAnchor(manifest, plan.input, place, fills.anchors);
+      const box = clip(
+        naiveDecode(deltas, anchor, manifest, plan.input),
+        {
+          "none": null,
+          "picture": naiveExtent(plan, manifest),
+          "input-pixels": lastPixel(plan.input),
+          "grid-pixels": lastPixel(covered),
+        }[manifest.postprocess.clip],
+      );
+      return naiveScores(numbers, manifest.postprocess.activation)
+        .map((score, classId) => ({ label: labels[classId], classId, score, box }));
+    })
   );
-  const x = (place.column + 0.5) * stride + dx * width;
-  const y = (place.row + 0.5) * stride + dy * height;
-  const [w, h] = [width * Math.exp(dw), height * Math.exp(dh)];
-  const clip = (edge: number, limit: number) => Math.min(Math.max(edge, 0), limit);
-  return {
-    label: labels[place.channel],
-    classId: place.channel,
-    score: 1 / (1 + Math.exp(-Math.fround(scores(place)))),
-    box: [
-      clip(x - w / 2, resized.width),
-      clip(y - h / 2, resized.height),
-      clip(x + w / 2, resized.width),
-      clip(y + h / 2, resized.height),
-    ],
-  };
 }
 
-function naiveIou(a: readonly number[], b: readonly number[]): number {
+function naiveScores(
+  numbers: readonly number[],
+  activation: HeadsManifest["postprocess"]["activation"],
+): number[] {
+  const sum = numbers.reduce((total, number) => total + Math.exp(number), 0);
+  return numbers.map((number) =>
+    ({ sigmoid: 1 / (1 + Math.exp(-number)), softmax: Math.exp(number) / sum, none: number })[
+      activation
+    ]
+  );
+}
+
+function naiveDecode(
+  numbers: readonly number[],
+  anchor: readonly number[],
+  { boxes }: HeadsManifest,
+  input: Size,
+): number[] {
+  if (boxes.kind === "decoded") return naiveBox(numbers, boxes, input);
+  const last = boxes.extent === "last-pixel" ? 1 : 0;
+  const inOrder = boxes.order === "xy" ? [0, 1, 2, 3] : [1, 0, 3, 2];
+  const deltas = inOrder.map((at, i) => numbers[at] / boxes.weights[i]);
+  const sides = [0, 1].map((axis) => {
+    const side = anchor[axis + 2] + last - anchor[axis];
+    const [first, second] = [deltas[axis], deltas[axis + 2]];
+    if (boxes.kind === "corners") {
+      return [anchor[axis] + first * side, anchor[axis + 2] + second * side];
+    }
+    const centre = (anchor[axis] + anchor[axis + 2] + last) / 2 + first * side;
+    const length = side * Math.exp(boxes.clamp === null ? second : Math.min(second, boxes.clamp));
+    return [centre - length / 2, centre + length / 2 - last];
+  });
+  return [sides[0][0], sides[1][0], sides[0][1], sides[1][1]];
+}
+
+function lastPixel({ width, height }: Size): Size {
+  return { width: width - 1, height: height - 1 };
+}
+
+function clip(box: readonly number[], size: Size | null): number[] {
+  if (size === null) return [...box];
+  const limits = [size.width, size.height];
+  return box.map((edge, i) => Math.min(Math.max(edge, 0), limits[i % 2]));
+}
+
+/** Where the source's right and bottom edges lie in the input. */
+function naiveExtent({ source, resized }: Plan, { resize }: HeadsManifest): Size {
+  if (!("factor" in resize) || resize.factor === "per-side") return resized;
+  const { width, height } = source;
+  const [short, long] = [Math.min(width, height), Math.max(width, height)];
+  const factor = resize.kind === "fit"
+    ? Math.min(resize.width / width, resize.height / height)
+    : Math.min(resize.shortest / short, resize.longest / long);
+  return { width: width * factor, height: height * factor };
+}
+
+function toSource(box: readonly number[], plan: Plan, manifest: HeadsManifest): number[] {
+  const { width, height } = naiveExtent(plan, manifest);
+  const ratios = [plan.source.width / width, plan.source.height / height];
+  return clip(box.map((edge, i) => edge * ratios[i % 2]), plan.source);
+}
+
+function naiveIou(
+  a: readonly number[],
+  b: readonly number[],
+  extent: "edges" | "last-pixel",
+): number {
+  const last = extent === "last-pixel" ? 1 : 0;
   const side = (axis: 0 | 1) =>
-    Math.max(0, Math.min(a[axis + 2], b[axis + 2]) - Math.max(a[axis], b[axis]));
-  const area = (box: readonly number[]) => (box[2] - box[0]) * (box[3] - box[1]);
+    Math.max(0, Math.min(a[axis + 2], b[axis + 2]) + last - Math.max(a[axis], b[axis]));
+  const area = (box: readonly number[]) => (box[2] + last - box[0]) * (box[3] + last - box[1]);
   const shared = side(0) * side(1);
   return shared / (area(a) + area(b) - shared);
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
-import { smallManifest, varied } from "./small_manifest.ts";
+import { finished, smallFinished, smallManifest, varied } from "./small_manifest.ts";
 
 const DEFAULTS = { score: 0.5, iou: 0.5, max: 5, classIds: null };
 
@@ -66,6 +66,26 @@ for (const label of ["bird", "Cat", "", "null", "class 1"]) {
       "unknown-class",
       `"${label}"`,
       `model "small" knows only: cat, dog`,
+    );
+  });
+}
+
+Deno.test("resolveOptions() keeps every box of a finished model, whatever the overlap", () => {
+  const manifest = finished({}, { score: 0.25, limit: 7 });
+  assertEquals(resolveOptions(manifest, {}), { score: 0.25, iou: 1, max: 7, classIds: null });
+  assertEquals(
+    resolveOptions(manifest, { score: 0.75, max: 2, classes: ["dog"] }),
+    { score: 0.75, iou: 1, max: 2, classIds: new Set([2]) },
+  );
+});
+
+for (const iou of [0, 0.5, 1, NaN]) {
+  Deno.test(`resolveOptions() refuses iou ${iou} for a finished model and says why`, () => {
+    assertDomainError(
+      () => resolveOptions(smallFinished, { iou }),
+      "invalid-option",
+      `"iou" ${iou}`,
+      `model "small" suppresses inside its graph`,
     );
   });
 }

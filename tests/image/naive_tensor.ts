@@ -47,39 +47,65 @@ function pillowRow(inputs: number, output: number, scale: number): number[] {
   return row.map((weight) => weight / sum);
 }
 
-/** The input tensor from its definition: every pixel of every plane by itself. */
-export function naiveTensor(picture: Picture, plan: Plan, rule: TensorRule): number[] {
-  const { source, resized, input } = plan;
-  const weights = (side: "width" | "height") =>
-    naiveWeights(source[side], resized[side], source[side] / resized[side], rule.antialias);
-  const [columns, rows] = [weights("width"), weights("height")];
-  const tensor: number[] = [];
-  for (let plane = 0; plane < 3; plane++) {
-    const channel = rule.colour === "rgb" ? plane : 2 - plane;
-    for (let y = 0; y < input.height; y++) {
-      for (let x = 0; x < input.width; x++) {
-        if (x >= resized.width || y >= resized.height) tensor.push(rule.padValue);
-        else {
-          const value = blend(picture, channel, columns[x], rows[y]);
-          tensor.push((value / rule.divisor - rule.mean[plane]) / rule.std[plane]);
-        }
-      }
-    }
-  }
-  return tensor;
+/**
+ * The input tensor from its definition: every pixel of every colour by itself.
+ *
+ * @param lean Added to what is made whole; a halfway value in float32 falls to either side.
+ */
+export function naiveTensor(
+  picture: Picture,
+  plan: Plan,
+  rule: TensorRule,
+  lean = 0,
+): number[] {
+  const { resized, input } = plan;
+  const pixels = naivePixels(picture, plan, rule, lean);
+  const value = (y: number, x: number, plane: number) => {
+    if (x >= resized.width || y >= resized.height) return rule.padValue[plane];
+    const colour = pixels[y][x][rule.colour === "rgb" ? plane : 2 - plane];
+    return (colour / rule.divisor - rule.mean[plane]) / rule.std[plane];
+  };
+  const [rows, columns] = [countTo(input.height), countTo(input.width)];
+  const planes = [0, 1, 2];
+  return rule.layout === "nchw"
+    ? planes.flatMap((plane) => rows.flatMap((y) => columns.map((x) => value(y, x, plane))))
+    : rows.flatMap((y) => columns.flatMap((x) => planes.map((plane) => value(y, x, plane))));
 }
 
-function blend(
+/**
+ * `[H][W]` red, green and blue of the resized picture: along the rows first, then along the
+ * columns, made whole after each of the two where the rule says so (half up, as Pillow does).
+ */
+function naivePixels(
   picture: Picture,
-  channel: number,
-  column: readonly number[],
-  row: readonly number[],
-): number {
-  let sum = 0;
-  row.forEach((down, y) => {
-    column.forEach((right, x) => {
-      if (down * right > 0) sum += down * right * picture(x, y)[channel];
-    });
+  plan: Plan,
+  rule: TensorRule,
+  lean: number,
+): number[][][] {
+  const { source, resized } = plan;
+  const whole = (value: number) =>
+    rule.rounding === "each-pass" ? Math.floor(value + 0.5 + lean) : value;
+  const weights = (side: "width" | "height") => {
+    const ratio = source[side] / resized[side];
+    const scale = rule.factor === "one" && plan.factor !== null ? 1 / plan.factor : ratio;
+    return naiveWeights(source[side], resized[side], scale, rule.antialias);
+  };
+  const columns = weights("width");
+  const narrow = countTo(source.height).map((y) => {
+    const line = countTo(source.width).map((x) => picture(x, y));
+    return columns.map((taps) => blend(line, taps).map(whole));
   });
-  return sum;
+  return weights("height").map((taps) =>
+    countTo(resized.width).map((x) => blend(narrow.map((line) => line[x]), taps).map(whole))
+  );
+}
+
+function blend(pixels: readonly (readonly number[])[], taps: readonly number[]): number[] {
+  return [0, 1, 2].map((channel) =>
+    taps.reduce((sum, tap, i) => tap > 0 ? sum + tap * pixels[i][channel] : sum, 0)
+  );
+}
+
+function countTo(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }

@@ -1,39 +1,11 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { createPlan, type Plan } from "../../src/core/plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
-import { type Random, seededRandom, wholeBetween } from "../random.ts";
+import { seededRandom } from "../random.ts";
 import { naiveTensor, type Picture } from "./naive_tensor.ts";
 import { orientations, storePicture } from "./store_picture.ts";
-
-/** Values come out as they went in. */
-const RAW: TensorRule = {
-  colour: "rgb",
-  divisor: 1,
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-  antialias: true,
-  padValue: 0,
-};
-const IMAGENET: TensorRule = {
-  ...RAW,
-  divisor: 255,
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-};
-
-function planOf(source: Size, resized: Size, input: Size = resized): Plan {
-  return createPlan(source, { kind: "stretch", ...resized }, { kind: "fixed", ...input });
-}
-
-function sized(width: number, height: number): Size {
-  return { width, height };
-}
-
-function tensorOf(picture: Picture, plan: Plan, rule: TensorRule): Float32Array {
-  return toTensor(uprightView(storePicture(picture, plan.source), 1), plan, rule);
-}
+import { assertClose, IMAGENET, noise, planOf, RAW, sized, tensorOf } from "./tensor_cases.ts";
 
 /** One plane, row by row. */
 function planeOf(tensor: Float32Array, plane: number, { width, height }: Size): number[][] {
@@ -41,13 +13,6 @@ function planeOf(tensor: Float32Array, plane: number, { width, height }: Size): 
     const start = (plane * height + y) * width;
     return [...tensor.subarray(start, start + width)];
   });
-}
-
-function assertClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number) {
-  assertEquals(found.length, expected.length);
-  for (let i = 0; i < found.length; i++) {
-    assertAlmostEquals(found[i], expected[i], tolerance, `at ${i}`);
-  }
 }
 
 const SIZES: readonly (readonly [source: Size, resized: Size])[] = [
@@ -78,20 +43,16 @@ for (const [source, resized] of SIZES) {
 
     Deno.test(`toTensor() agrees with its definition: ${claim} ${smoothing}`, () => {
       const picture = noise(seededRandom(16), source);
-      const rule: TensorRule = { ...IMAGENET, antialias, padValue: -7, colour: "bgr" };
+      const rule: TensorRule = {
+        ...IMAGENET,
+        antialias,
+        padValue: [-7, -8, -9],
+        colour: "bgr",
+      };
       const plan = planOf(source, resized, sized(resized.width + 3, resized.height + 2));
       assertClose(tensorOf(picture, plan, rule), naiveTensor(picture, plan, rule), 1e-5);
     });
   }
-}
-
-/** A picture of random colours. */
-function noise(random: Random, { width, height }: Size): Picture {
-  const data = Array.from(
-    { length: width * height },
-    () => [0, 0, 0].map(() => wholeBetween(random, 0, 255)) as [number, number, number],
-  );
-  return (x, y) => data[y * width + x];
 }
 
 /** Rises by 4 per pixel to the right, and by 2 downwards; blue stays. */
@@ -140,22 +101,22 @@ Deno.test("toTensor() divides, subtracts the mean and divides by std, plane by p
 });
 
 Deno.test("toTensor() pads to the right and below with the pad value, which is not normalised", () => {
-  for (const padValue of [0, -2.5, 114]) {
+  for (const padValue of [[0, 0, 0], [-2.5, -2.5, -2.5], [114, 115, 116]] as const) {
     const plan = planOf(sized(2, 1), sized(2, 1), sized(4, 2));
     const rule = { ...RAW, divisor: 255, padValue };
     const tensor = tensorOf(() => [255, 255, 255], plan, rule);
-    for (const plane of [0, 1, 2]) {
+    padValue.forEach((value, plane) =>
       assertEquals(planeOf(tensor, plane, plan.input), [
-        [1, 1, padValue, padValue],
-        [padValue, padValue, padValue, padValue],
-      ]);
-    }
+        [1, 1, value, value],
+        [value, value, value, value],
+      ])
+    );
   }
 });
 
 Deno.test("toTensor() does not let the padding bleed into the picture", () => {
   const plan = planOf(sized(8, 8), sized(5, 5), sized(9, 9));
-  const rule = { ...IMAGENET, padValue: 1e6 };
+  const rule = { ...IMAGENET, padValue: [1e6, 1e6, 1e6] as const };
   const picture = noise(seededRandom(17), plan.source);
   assertClose(tensorOf(picture, plan, rule), naiveTensor(picture, plan, rule), 1e-5);
 });

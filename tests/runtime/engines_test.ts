@@ -6,10 +6,12 @@ import type { Provider } from "../../src/ports/session.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 
 const PICTURE = fruitPicture();
+const FOLDER = new URL("../../models/", import.meta.url).href;
 // Each detector has a worker of its own: onnxruntime-web in a worker hangs in Deno once the main
 // thread has started it, too.
 const reference = await startDetector({
   model: "everyday8",
+  folder: FOLDER,
   engine: "wasm",
   threads: 1,
   limits: DEFAULT_IMAGE_LIMITS,
@@ -50,7 +52,7 @@ for (const [engine, threads] of ENGINES) {
 async function open(engine: Provider, threads: number): Promise<Detector | Error> {
   try {
     const limits = DEFAULT_IMAGE_LIMITS;
-    return await startDetector({ model: "everyday8", engine, threads, limits });
+    return await startDetector({ model: "everyday8", folder: FOLDER, engine, threads, limits });
   } catch (error) {
     if (!/is not installed|there is no adapter/.test((error as Error).message)) throw error;
     return error as Error;

@@ -157,14 +157,14 @@ class LevelHeads(nn.Module):
         return [self.logits(x) for x in towers[0]], [self.deltas(x) for x in towers[1]]
 
     @torch.no_grad()
-    def set_weights(self, seed: int, image: Tensor, logits: tuple, delta_spread: float, top_gains: tuple) -> None:
+    def set_weights(self, seed: int, image: Tensor, logits: tuple, delta_spread: float, gains: tuple) -> None:
         """Random weights that give every level scores.
 
         1. Draw them, from numpy, as its generator is the same in every version; let the first look at edges, for the
            most part, as flat colours differ too much from picture to picture.
         2. Let the anchors of a cell nearly agree on the class, so that NMS has work.
         3. Standardise every convolution's output on one image.
-        4. Set mean and spread of the logits, the spread of the deltas, and what P6 and P7 gain.
+        4. Set mean and spread of the logits, the spread of the deltas, and what each level gains.
         """
         random = np.random.RandomState(seed)
         convs = [module for module in self.modules() if isinstance(module, nn.Conv2d)]
@@ -184,7 +184,7 @@ class LevelHeads(nn.Module):
             hook.remove()
 
         mean, spread = logits
-        for conv, gain in ((self.logits, spread), (self.deltas, delta_spread), *zip(self.top, top_gains)):
+        for conv, gain in ((self.logits, spread), (self.deltas, delta_spread), *zip([*self.smooth, *self.top], gains)):
             conv.weight *= gain
             conv.bias *= gain
         self.logits.bias += mean

@@ -1,0 +1,31 @@
+import type { SizesRule } from "../../src/core/anchors.ts";
+
+/** The sizes of the paper: 4 strides, times 2^0, 2^(1/3) and 2^(2/3). */
+export const PAPER: SizesRule = {
+  kind: "sizes",
+  levels: [8, 16, 32, 64, 128].map((stride) => ({
+    stride,
+    sizes: [0, 1, 2].map((octave) => 4 * stride * 2 ** (octave / 3)),
+  })),
+  unit: "pixels",
+  ratios: [0.5, 1, 2],
+  order: "ratio-size",
+  rounding: "none",
+  centre: 0.5,
+  strides: "nominal",
+  extent: "edges",
+};
+
+/** torchvision cuts the sizes to whole numbers, rounds corners and starts at the corner. */
+export const TORCHVISION: SizesRule = {
+  ...PAPER,
+  levels: PAPER.levels.map(({ stride, sizes }) => ({ stride, sizes: sizes.map(Math.floor) })),
+  rounding: "half-even",
+  centre: 0,
+  strides: "floor-input-over-grid",
+};
+
+/** Boxes of a flat `[M, 4]` array. */
+export function boxesOf(flat: Float64Array): number[][] {
+  return Array.from({ length: flat.length / 4 }, (_, i) => [...flat.slice(i * 4, i * 4 + 4)]);
+}

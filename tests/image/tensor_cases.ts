@@ -1,0 +1,64 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { createPlan, type Plan } from "../../src/core/plan.ts";
+import type { Size } from "../../src/core/size.ts";
+import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
+import { uprightView } from "../../src/image/upright_view.ts";
+import { type Random, wholeBetween } from "../random.ts";
+import type { Picture } from "./naive_tensor.ts";
+import { storePicture } from "./store_picture.ts";
+
+/** Values come out as they went in. */
+export const RAW: TensorRule = {
+  layout: "nchw",
+  colour: "rgb",
+  divisor: 1,
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+  antialias: true,
+  factor: "per-side",
+  rounding: "none",
+  padValue: [0, 0, 0],
+};
+/** Zero mean and deviation 1 over a large set of photos. */
+export const IMAGENET: TensorRule = {
+  ...RAW,
+  divisor: 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+/** Stretches, and pads to a fixed size. */
+export function planOf(source: Size, resized: Size, input: Size = resized): Plan {
+  return createPlan(source, { kind: "stretch", ...resized }, { kind: "fixed", ...input });
+}
+
+/** A size by its sides. */
+export function sized(width: number, height: number): Size {
+  return { width, height };
+}
+
+/** The tensor of an upright picture. */
+export function tensorOf(picture: Picture, plan: Plan, rule: TensorRule): Float32Array {
+  return toTensor(uprightView(storePicture(picture, plan.source), 1), plan, rule);
+}
+
+/** Asserts that two lists of numbers are as long and nearly equal. */
+export function assertClose(
+  found: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): void {
+  assertEquals(found.length, expected.length);
+  for (let i = 0; i < found.length; i++) {
+    assertAlmostEquals(found[i], expected[i], tolerance, `at ${i}`);
+  }
+}
+
+/** A picture of random colours. */
+export function noise(random: Random, { width, height }: Size): Picture {
+  const data = Array.from(
+    { length: width * height },
+    () => [0, 0, 0].map(() => wholeBetween(random, 0, 255)) as [number, number, number],
+  );
+  return (x, y) => data[y * width + x];
+}

@@ -1,0 +1,223 @@
+import { assert, assertEquals } from "@std/assert";
+import { createPlan, type Plan, type ResizeRule } from "../../src/core/plan.ts";
+import type { Size } from "../../src/core/size.ts";
+import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
+import { uprightView } from "../../src/image/upright_view.ts";
+import { between, type Random, seededRandom, wholeBetween } from "../random.ts";
+import { naiveTensor, type Picture } from "./naive_tensor.ts";
+import { orientations, storePicture } from "./store_picture.ts";
+import { assertClose, IMAGENET, noise, planOf, RAW, sized, tensorOf } from "./tensor_cases.ts";
+
+Deno.test("toTensor() keeps the colours of a pixel together where the layout is nhwc", () => {
+  const picture: Picture = (x, y) => [10 * x + y, 100 + 10 * x + y, 200 + x];
+  const plan = planOf(sized(2, 2), sized(2, 2), sized(3, 2));
+  const rule = { ...RAW, layout: "nhwc", padValue: [7, 8, 9] } as const;
+  assertEquals([...tensorOf(picture, plan, rule)], [
+    ...[0, 100, 200, 10, 110, 201, 7, 8, 9],
+    ...[1, 101, 200, 11, 111, 201, 7, 8, 9],
+  ]);
+  // The pad value is in the order of the tensor already.
+  assertEquals([...tensorOf(picture, plan, { ...rule, colour: "bgr" })], [
+    ...[200, 100, 0, 201, 110, 10, 7, 8, 9],
+    ...[200, 101, 1, 201, 111, 11, 7, 8, 9],
+  ]);
+});
+
+Deno.test("toTensor() holds the same numbers in either layout", () => {
+  const source = sized(13, 9);
+  const plan = planOf(source, sized(6, 7), sized(8, 9));
+  const picture = noise(seededRandom(30), source);
+  const rule: TensorRule = { ...IMAGENET, padValue: [1, 2, 3] };
+  const planes = tensorOf(picture, plan, rule);
+  const pixels = tensorOf(picture, plan, { ...rule, layout: "nhwc" });
+  const area = 8 * 9;
+  assertEquals(
+    [...pixels],
+    Array.from(pixels, (_, i) => planes[i % 3 * area + Math.floor(i / 3)]),
+  );
+});
+
+/** Halves a picture 20 wide: of 3 rows 1.5 remain, which become 2. */
+const HALF: ResizeRule = {
+  kind: "fit",
+  width: 10,
+  height: 10,
+  rounding: "half-up",
+  factor: "per-side",
+};
+const NONE = { kind: "none" } as const;
+
+const SAMPLED: readonly (readonly [factor: "one" | "per-side", rows: readonly number[]])[] = [
+  // Two rows of 3/2 each: centres at 0.75 and 2.25, thus at 0.25 and 1.75 of the indices.
+  ["per-side", [25, 175]],
+  // Two rows of 2 each: centres at 1 and 3, thus at 0.5 and 2.5; past the border the edge repeats.
+  ["one", [50, 200]],
+];
+
+for (const [factor, rows] of SAMPLED) {
+  Deno.test(`toTensor() samples rows at ${rows.map((row) => row / 100)} of 3, factor ${factor}`, () => {
+    const plan = createPlan(sized(20, 3), HALF, NONE);
+    assertEquals(plan.resized, sized(10, 2));
+    const rule = { ...RAW, antialias: false, factor };
+    const tensor = tensorOf((_, y) => [100 * y, 0, 0], plan, rule);
+    assertClose([tensor[0], tensor[10]], rows, 1e-4);
+  });
+}
+
+Deno.test("toTensor() samples by sides where the plan has no factor", () => {
+  const source = sized(9, 7);
+  const picture = noise(seededRandom(31), source);
+  const plan = planOf(source, sized(4, 6));
+  assertEquals(
+    tensorOf(picture, plan, { ...RAW, factor: "one" }),
+    tensorOf(picture, plan, { ...RAW, factor: "per-side" }),
+  );
+});
+
+for (const orientation of orientations) {
+  Deno.test(`toTensor() samples orientation ${orientation} by one factor as the upright picture`, () => {
+    const source = sized(23, 14);
+    const picture = noise(seededRandom(32), source);
+    const plan = createPlan(source, HALF, NONE);
+    const rule = { ...RAW, antialias: false, factor: "one" } as const;
+    const stored = storePicture(picture, source, orientation);
+    assertEquals(
+      toTensor(uprightView(stored, orientation), plan, rule),
+      tensorOf(picture, plan, rule),
+    );
+  });
+}
+
+Deno.test("toTensor() finds a reduced ramp where it was, by one factor", () => {
+  // 64x46 by 10/64: 7.1875 rows become 7.
+  const source = sized(64, 46);
+  const ramp: Picture = (x, y) => [3 * x, 3 * y, 50];
+  const reduced: Picture = (x, y) => ramp(2 * x + 0.5, 2 * y + 0.5);
+  const plan = createPlan(source, HALF, NONE);
+  const rule = { ...RAW, antialias: false, factor: "one" } as const;
+  const pixels = { ...storePicture(reduced, sized(32, 23)), reduction: 2 as const };
+  // Bytes cut the halves of the reduced ramp.
+  assertClose(toTensor(uprightView(pixels, 1), plan, rule), tensorOf(ramp, plan, rule), 1.51);
+});
+
+Deno.test("toTensor() gives numbers for a picture with less than a row, by either factor", () => {
+  // A tenth of 2 rows is 0.2, and no picture has less than one.
+  const plan = createPlan(sized(100, 2), HALF, NONE);
+  assertEquals(plan.resized, sized(10, 1));
+  for (const factor of ["per-side", "one"] as const) {
+    for (const antialias of [false, true]) {
+      const tensor = tensorOf(() => [50, 60, 70], plan, { ...RAW, factor, antialias });
+      assertClose([tensor[0], tensor[10], tensor[20]], [50, 60, 70], 1e-3);
+    }
+  }
+});
+
+/** Red of a picture one row or one column large, halved or quartered with whole pixels. */
+const WHOLE: readonly (readonly [
+  claim: string,
+  values: readonly number[],
+  resized: Size,
+  expected: readonly number[],
+])[] = [
+  // (0 + 1) / 2 = 0.5, up; (2 + 5) / 2 = 3.5, up; (3 + 5) / 2.
+  ["of rows, half up", [0, 1, 2, 5, 3, 5], sized(3, 1), [1, 4, 4]],
+  ["of columns, half up", [0, 1, 2, 5, 3, 5], sized(1, 3), [1, 4, 4]],
+];
+
+for (const [claim, values, resized, expected] of WHOLE) {
+  Deno.test(`toTensor() makes pixels whole after the pass ${claim}`, () => {
+    const source = resized.height === 1 ? sized(values.length, 1) : sized(1, values.length);
+    const rule = { ...RAW, antialias: false, rounding: "each-pass" } as const;
+    const tensor = tensorOf((x, y) => [values[x + y], 0, 0], planOf(source, resized), rule);
+    assertEquals([...tensor.subarray(0, expected.length)], expected);
+  });
+}
+
+Deno.test("toTensor() makes pixels whole after each of the two passes, not once", () => {
+  // Row by row 0.5 and 0 become 1 and 0, and their mean 0.5 becomes 1; 0.25 at once would be 0.
+  const picture: Picture = (x, y) => [x === 1 && y === 0 ? 1 : 0, 0, 0];
+  const rule = { ...RAW, antialias: false } as const;
+  const plan = planOf(sized(2, 2), sized(1, 1));
+  assertEquals(tensorOf(picture, plan, { ...rule, rounding: "each-pass" })[0], 1);
+  assertEquals(tensorOf(picture, plan, { ...rule, rounding: "none" })[0], 0.25);
+});
+
+Deno.test("toTensor() goes along the rows before it goes along the columns", () => {
+  // Rows: (0 + 1) / 2 → 1 and (0 + 3) / 2 → 2, their mean 1.5 → 2.
+  // Columns: (0 + 0) / 2 → 0 and (1 + 3) / 2 → 2, their mean 1.
+  const values = [[0, 1], [0, 3]];
+  const rule = { ...RAW, antialias: false, rounding: "each-pass" } as const;
+  const tensor = tensorOf((x, y) => [values[y][x], 0, 0], planOf(sized(2, 2), sized(1, 1)), rule);
+  assertEquals(tensor[0], 2);
+});
+
+Deno.test("toTensor() normalises whole pixels, and leaves the padding as it is", () => {
+  const rule: TensorRule = {
+    ...RAW,
+    antialias: false,
+    rounding: "each-pass",
+    divisor: 10,
+    mean: [1, 2, 3],
+    std: [0.5, 0.25, 2],
+    padValue: [0.5, -0.5, 9],
+  };
+  // The mean of 20 and 21 becomes 21: (2.1 − 1) / 0.5, (2.1 − 2) / 0.25, (2.1 − 3) / 2.
+  const plan = planOf(sized(2, 1), sized(1, 1), sized(2, 1));
+  const tensor = tensorOf((x) => [20 + x, 20 + x, 20 + x], plan, rule);
+  assertClose(tensor, [2.2, 0.5, 0.4, -0.5, -0.45, 9], 1e-6);
+});
+
+const ROUNDINGS = ["floor", "half-up", "half-even"] as const;
+
+function randomPlan(random: Random): Plan {
+  const side = () => wholeBetween(random, 1, 40);
+  const [width, height] = [wholeBetween(random, 4, 30), wholeBetween(random, 4, 30)];
+  const keeps = {
+    rounding: ROUNDINGS[wholeBetween(random, 0, 2)],
+    factor: random() < 0.5 ? "one" : "per-side",
+  } as const;
+  const rules: ResizeRule[] = [
+    { kind: "fit", width, height, ...keeps },
+    { kind: "shortest", shortest: width, longest: 60, scale: "float64", ...keeps },
+    { kind: "stretch", width, height },
+    NONE,
+  ];
+  const source = sized(wholeBetween(random, 15, 40), side() % 26 + 15);
+  return createPlan(source, rules[wholeBetween(random, 0, 3)], { kind: "multiple", of: 7 });
+}
+
+Deno.test("toTensor() agrees with its definition, whatever the rule", () => {
+  const random = seededRandom(33);
+  const triple = (low: number, high: number) =>
+    [0, 0, 0].map(() => between(random, low, high)) as [number, number, number];
+  let [sure, all] = [0, 0];
+  for (let round = 0; round < 60; round++) {
+    const plan = randomPlan(random);
+    const rule: TensorRule = {
+      layout: random() < 0.5 ? "nchw" : "nhwc",
+      colour: random() < 0.5 ? "rgb" : "bgr",
+      divisor: random() < 0.5 ? 255 : 1,
+      mean: triple(-1, 1),
+      std: triple(0.5, 2),
+      antialias: random() < 0.5,
+      factor: random() < 0.5 ? "one" : "per-side",
+      rounding: random() < 0.5 ? "none" : "each-pass",
+      padValue: triple(-5, 5),
+    };
+    const picture = noise(random, plan.source);
+    const found = tensorOf(picture, plan, rule);
+    // Weights are float32, so a halfway sum may become either whole number.
+    const [low, high] = [-1e-3, 1e-3].map((lean) => naiveTensor(picture, plan, rule, lean));
+    const slack = 1e-3 / (rule.divisor * Math.min(...rule.std)) + 1e-6;
+    assertEquals(found.length, low.length);
+    found.forEach((value, i) =>
+      assert(
+        low[i] - slack <= value && value <= high[i] + slack,
+        `round ${round} at ${i}: ${value} is not in ${low[i]} to ${high[i]}`,
+      )
+    );
+    sure += low.filter((value, i) => value === high[i]).length;
+    all += low.length;
+  }
+  assert(sure > 0.95 * all, `only ${sure} of ${all} values were sure`);
+});

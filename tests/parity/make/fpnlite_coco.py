@@ -1,0 +1,131 @@
+"""Writes the detections of drawn pictures by a detector that others trained: SSD MobileNetV2 FPNLite, COCO, int8.
+
+Run it with torch, torchvision and Pillow (Debian 12: python3-torchvision and python3-pil) and, in a venv that sees them,
+onnxruntime==1.17.3, on STMicroelectronics' graph (stm32ai-modelzoo, object_detection, Apache-2.0):
+
+    python tests/parity/make/fpnlite_coco.py ssd_mobilenet_v2_fpnlite_10_256_int8.onnx
+
+It writes pictures, detections and twins into tests/parity/goldens/fpnlite-coco/; the manifest is models/fpnlite-coco.json,
+and the graph stays outside. A file that is there already is only compared; --accept rewrites it. A golden that hangs on
+float noise or on the order of equal scores is refused: --search N lists the drawing seeds below N that are steady.
+
+The rules are those of ssd_heads.py, but the scores have been through the softmax, and 1,000 candidates go into NMS.
+
+The graph is quantised: its scores are multiples of 1/256. Two builds of onnxruntime mostly differ by a rounding of one
+byte in some layer, which the rest of the network makes a tenth of a score of. The pictures are among the third on which
+onnxruntime 1.17.3 and 1.32.0 (x86-64) and onnxruntime-web 1.30.0 (wasm) give equal outputs, bit by bit.
+"""
+
+import argparse
+import sys
+from typing import Iterator
+
+import numpy as np
+import onnxruntime
+import torch
+from PIL import Image
+
+from golden import draw, encode_json, encode_png, put, put_settings
+from plain_detector import detections_of, doubts_of, report_of, rows_of
+
+FAMILY = "fpnlite-coco"
+# (width, height): (shapes, seed).
+PICTURES = {(640, 480): (30, 0), (480, 640): (30, 0), (333, 500): (30, 0), (1088, 800): (30, 0)}
+
+SIDE = 256
+INPUT = "serving_default_input_1:0"
+ANCHORS, DELTAS, SCORES = (f"StatefulPartitionedCall:{i}" for i in range(3))
+SETTINGS = {"score": 0.05, "iou": 0.5, "limit": 100, "total": 1000}
+LEAST = 10  # fewer detections say too little
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("graph", help="the .onnx file")
+    parser.add_argument("--accept", action="store_true", help="rewrite goldens that differ")
+    parser.add_argument("--search", type=int, metavar="N", help="list the steady seeds below N, write nothing")
+    options = parser.parse_args()
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(options.graph, settings, providers=["CPUExecutionProvider"])
+    if options.search:
+        search(session, options.search)
+        return
+    verdicts = [put_settings(f"{FAMILY}/twins.json", TWINS, options.accept)]
+    for (width, height), (shapes, seed) in PICTURES.items():
+        verdicts += write_golden(session, draw(width, height, shapes, seed), options.accept)
+    sys.exit("some goldens differ; --accept rewrites them" if "differs" in verdicts else 0)
+
+
+def search(session: onnxruntime.InferenceSession, end: int) -> None:
+    for (width, height), (shapes, _) in PICTURES.items():
+        for seed in range(end):
+            levels = levels_of(session, draw(width, height, shapes, seed))
+            if not any(doubts(levels)):
+                print(f"seed {seed}:", report(f"{width}x{height}", levels), flush=True)
+
+
+def write_golden(session: onnxruntime.InferenceSession, picture: np.ndarray, accept: bool) -> list:
+    height, width = picture.shape[:2]
+    name = f"{width}x{height}"
+    levels = levels_of(session, picture)
+    found = list(doubts(levels))
+    if found:
+        raise RuntimeError(f"Cannot use {name} as it hangs on {', '.join(found)}")
+    print(report(name, levels))
+    return [
+        put(f"{FAMILY}/{name}.png", encode_png(picture), accept),
+        put(f"{FAMILY}/{name}.json", encode_json(golden_of(levels, width, height)), accept),
+    ]
+
+
+def levels_of(session: onnxruntime.InferenceSession, picture: np.ndarray) -> list:
+    """One level: `(R, 4)` boxes in input pixels, clipped, and `(R, K)` scores; the background never passes."""
+    stretched = np.array(Image.fromarray(picture).resize((SIDE, SIDE), Image.BILINEAR))
+    outputs = session.run([ANCHORS, DELTAS, SCORES], {INPUT: stretched[None]})
+    anchors, deltas, scores = (torch.from_numpy(output[0]).double() for output in outputs)
+    sides = (anchors[:, 2:] - anchors[:, :2]).repeat(1, 2)
+    scores[:, 0] = -1
+    return [((anchors + deltas * sides).clamp(0, 1) * SIDE, scores)]
+
+
+def golden_of(levels: list, width: int, height: int) -> dict:
+    detections = detections_of(levels, **SETTINGS)
+    boxes = detections["boxes"] / SIDE * torch.tensor([width, height] * 2)
+    return {
+        "picture": f"{width}x{height}.png",
+        "framework": f"onnxruntime {onnxruntime.__version__}, by the rules of stm32ai-modelzoo",
+        "resized": [SIDE, SIDE],
+        "padded": [SIDE, SIDE],
+        "detections": rows_of({**detections, "boxes": boxes}),
+    }
+
+
+def doubts(levels: list) -> Iterator[str]:
+    yield from doubts_of(levels, **SETTINGS)
+    detections = detections_of(levels, **SETTINGS)
+    if len(detections["scores"]) < LEAST:
+        yield f"only {len(detections['scores'])} detections"
+    if (detections["boxes"][:, 2:] <= detections["boxes"][:, :2]).any():
+        yield "whether a box without area is one"
+
+
+def report(name: str, levels: list) -> str:
+    return report_of(name, levels, (SIDE, SIDE), **SETTINGS)
+
+
+TWINS = [
+    {"claim": claim, "property": path, "value": value}
+    for claim, path, value in (
+        ("a second softmax", "postprocess.activation", "softmax"),
+        ("the background as a class", "postprocess.background", None),
+        ("anchors in pixels", "anchors.space", "input"),
+        ("deltas in the order of y, x", "boxes.order", "yx"),
+        ("colours in the order of BGR", "input.colour", "bgr"),
+        ("no antialias", "resample.antialias", False),
+    )
+]
+
+
+if __name__ == "__main__":
+    main()

@@ -4,8 +4,10 @@ Run it with PyTorch 1.13, torchvision 0.14 and Pillow 9.4 (Debian 12: python3-to
 
     python3 tests/parity/make/detectron2_retinanet.py
 
-detectron2 is in no package registry, so its arithmetic is written again here, from its source of 2021; resampling and
-NMS are Pillow's and torchvision's own, as they are there. It writes into tests/parity/goldens/detectron2/
+detectron2 is in no package registry, so its arithmetic is written again here, from the source of its release 0.6;
+resampling and NMS are Pillow's and torchvision's own, as they are there.
+
+It writes into tests/parity/goldens/detectron2/
 
     WxH.png        the picture, 8-bit RGB
     WxH.json       its detections, best first; boxes are xyxy in source pixels
@@ -20,26 +22,32 @@ change is refused: --search N lists the drawing seeds below N that are steady.
 The rules, each with its place (facebookresearch/detectron2, folder detectron2/; numbers from config/defaults.py and
 configs/Base-RetinaNet.yaml):
 
-    engine/defaults.py `DefaultPredictor`                    BGR; no resize of its own beside ResizeShortestEdge
-    data/transforms/augmentation_impl.py `ResizeShortestEdge`  shortest side 800, longest 1333, int(side + 0.5)
-    data/transforms/transform.py `ResizeTransform`           Pillow's bilinear, on bytes
-    modeling/meta_arch/dense_detector.py `preprocess_image`  minus the mean, over a deviation of 1
-    structures/image_list.py `from_tensors`                  then zeros at the right and bottom, to multiples of 32
-    modeling/anchor_generator.py `DefaultAnchorGenerator`    exact corners around index · stride, as offset is 0; sizes
-                                                             vary slower than ratios
-    modeling/meta_arch/retinanet.py `inference_single_image`  score > 0.05, the best 1000 (anchor, class) pairs of each
-                                                             level, NMS of boxes that nothing has clipped, best 100
-    modeling/box_regression.py `Box2BoxTransform`            dw, dh at most ln(1000 / 16)
-    layers/nms.py `batched_nms`                              torchvision's: per class, IoU > 0.5 drops
-    modeling/postprocessing.py `detector_postprocess`        each side's own ratio, then clipped to the source, and what
-                                                             is empty there is dropped: of 100 fewer can be left
-    export/caffe2_modeling.py `Caffe2RetinaNet`              names and order of the heads
+    engine/defaults.py `DefaultPredictor`           BGR from 0 to 255, resized before anything else
+    data/transforms/augmentation_impl.py            shortest side 800, longest 1333, int(side + 0.5)
+      `ResizeShortestEdge`
+    data/transforms/transform.py `ResizeTransform`  Pillow's bilinear, on bytes
+    modeling/meta_arch/dense_detector.py            minus the mean, over a deviation of 1
+      `preprocess_image`
+    structures/image_list.py `from_tensors`         then zeros at the right and bottom, to multiples of 32
+    modeling/anchor_generator.py                    exact corners around index · stride, as the offset is 0; sizes vary
+      `DefaultAnchorGenerator`                      slower than ratios
+    modeling/meta_arch/dense_detector.py            score > 0.05, the best 1000 (anchor, class) pairs of each level
+      `_decode_per_level_predictions`
+    modeling/box_regression.py `Box2BoxTransform`   dw, dh at most ln(1000 / 16)
+    modeling/meta_arch/retinanet.py                 NMS of boxes that nothing has clipped; the best 100
+      `inference_single_image`
+    layers/nms.py `batched_nms`                     torchvision's: per class, IoU > 0.5 drops
+    modeling/postprocessing.py                      each side's own ratio, then clipped to the source, and what is empty
+      `detector_postprocess`                        there is dropped, so that of the 100 fewer can be left
+    export/caffe2_modeling.py `Caffe2RetinaNet`     names and order of the heads; that graph normalises within, this one
+                                                    is fed what `preprocess_image` makes
 """
 
 import argparse
 import hashlib
 import io
 import math
+import re
 import sys
 from typing import Iterator
 
@@ -54,6 +62,7 @@ from torchvision.ops import batched_nms, box_iou, nms
 from golden import LevelHeads, agree, draw, encode_json, encode_png, put, put_settings
 
 FAMILY = "detectron2"
+VERSION = re.match(r"\d+\.\d+\.\d+", torchvision.__version__)[0]
 # (width, height): (shapes, seed). Sides that another rounding would give another length; two pictures shrink.
 PICTURES = {
     (640, 480): (60, 0), (480, 640): (30, 3), (1225, 901): (40, 11), (334, 500): (16, 0), (1503, 331): (60, 13),
@@ -268,9 +277,6 @@ def golden_of(heads: LevelHeads, picture: np.ndarray) -> dict:
     }
 
 
-VERSION = torchvision.__version__.split("+")[0]
-
-
 def doubts(heads: LevelHeads, picture: np.ndarray) -> Iterator[str]:
     """Names every decision in a picture that float noise could turn round, the likeliest first."""
     image, size = preprocess(picture)
@@ -430,10 +436,10 @@ def manifest_of(graph: bytes) -> dict:
 
 
 TWINS = [
-    {"claim": "colours in the order of RGB", "property": "input.colour", "value": "rgb"},
     {"claim": "sides rounded down", "property": "resize.rounding", "value": "floor"},
     {"claim": "pixels not rounded by the resize", "property": "resample.rounding", "value": "none"},
     {"claim": "sizes varying fastest", "property": "anchors.order", "value": "ratio-size"},
+    {"claim": "strides as the grid has them", "property": "anchors.strides", "value": "floor-input-over-grid"},
     {"claim": "boxes clipped before NMS", "property": "postprocess.clip", "value": "picture"},
     {"claim": "empty boxes kept", "property": "postprocess.empty", "value": "keep"},
 ]

@@ -42,11 +42,12 @@ FAMILY = Family(
         {"claim": "anchors not rounded", "property": "anchors.rounding", "value": "none"},
         {"claim": "strides as they are named", "property": "anchors.strides", "value": "nominal"},
         {"claim": "sizes varying slowest", "property": "anchors.order", "value": "size-ratio"},
-        {"claim": "colours in the order of BGR", "property": "input.colour", "value": "bgr"},
+        {"claim": "boxes not clipped before NMS", "property": "postprocess.clip", "value": "none"},
     ],
-    # All of a size that 0.14 would resize otherwise; 509x374 becomes 1088x800.
+    # All of a size that 0.14 would resize otherwise; two shrink.
     pictures={
-        (500, 375): (40, 8), (375, 500): (20, 5), (509, 374): (30, 13), (333, 500): (12, 12), (97, 61): (5, 4),
+        (500, 375): (40, 8), (375, 500): (20, 5), (1180, 867): (30, 6), (333, 500): (12, 12), (1500, 331): (60, 5),
+        (97, 61): (5, 4),
     },
     noise=5e-6,
 )  # fmt: skip

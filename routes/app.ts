@@ -1,10 +1,21 @@
-import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { DomainError } from "../src/core/domain_error.ts";
+import { type Context, Hono } from "hono";
+import { except } from "hono/combine";
+import { cors } from "hono/cors";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
 import { modelInfo } from "../src/detect/model_info.ts";
 import type { ModelShelf } from "../src/detect/model_shelf.ts";
+import type { ImageFetcher } from "../src/ports/image_fetcher.ts";
+import { type ApiKey, apiKeys } from "./api_keys.ts";
+import type { AppEnv } from "./app_env.ts";
+import { ByteBudget } from "./byte_budget.ts";
+import { clientNetwork } from "./client_network.ts";
 import { detect } from "./detect.ts";
+import { headerLimit } from "./header_limit.ts";
 import { describeProblem, problem, problemOf } from "./problem.ts";
+import { OVERHEAD } from "./read_upload.ts";
+import { type RateLimit, rateLimit } from "./rate_limit.ts";
+import { type RequestLine, requestLog } from "./request_log.ts";
 
 /** What the app is made of. */
 export interface AppDeps {
@@ -12,9 +23,50 @@ export interface AppDeps {
   readonly shelf: ModelShelf;
   /** Most bytes of a picture. */
   readonly maxBytes: number;
-  /** Where errors go that no client is told of. */
-  readonly log: (error: Error) => void;
+  /** Where errors go that no client is told of, with the id of their request. */
+  readonly log: (error: Error, requestId: string) => void;
+  /** Where the line of each request goes; nowhere where absent. */
+  readonly logRequest?: (line: RequestLine) => void;
+  /** Address of the client, which only the server knows; without it all are one client. */
+  readonly addressOf?: (context: Context) => string | undefined;
+  /** Who may ask; everybody where absent. */
+  readonly keys?: readonly ApiKey[];
+  /** How often the owner of a key may ask; as often as they like where absent. */
+  readonly keyRate?: RateLimit;
+  /** How often an address may ask; as often as it likes where absent. */
+  readonly addressRate?: RateLimit;
+  /** Origins whose pages may ask, or `*` for all; none where absent. */
+  readonly origins?: readonly string[];
+  /** Most header fields of a request (100). */
+  readonly maxHeaders?: number;
+  /** Milliseconds within which a body must be there (30,000). */
+  readonly bodyTimeoutMs?: number;
+  /** Bytes that the bodies of all requests may take together (20 of the largest). */
+  readonly bodyMemory?: number;
+  /** Fetches pictures by their address; where absent, addresses are refused. */
+  readonly fetchImage?: ImageFetcher;
 }
+
+/** What answers without a key and uncounted: whoever watches the server asks often. */
+const OPEN = ["/healthz", "/readyz"];
+
+/** What a page of another origin may send, and what it may see of an answer. */
+const CORS = {
+  allowMethods: ["GET", "HEAD", "POST"],
+  allowHeaders: ["Authorization", "Content-Type", "X-API-Key", "X-Request-Id"],
+  exposeHeaders: ["RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-Id"],
+  maxAge: 600,
+};
+
+/**
+ * Answers are data, never pages. That all must be encrypted is for whoever has the certificate to
+ * promise, so there is no Strict-Transport-Security.
+ */
+const SECURE_HEADERS = {
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  strictTransportSecurity: false,
+  xFrameOptions: "DENY",
+};
 
 /** What each address takes. */
 const METHODS = {
@@ -24,9 +76,6 @@ const METHODS = {
   "/healthz": "GET, HEAD",
   "/readyz": "GET, HEAD",
 };
-
-/** Room for a form's boundaries and text fields beside the picture. */
-const FORM_OVERHEAD = 64 * 1024;
 
 /**
  * The HTTP side of the detector: `POST /detect`, `GET /models`, `/models/{id}`, `/healthz`,
@@ -46,9 +95,18 @@ const FORM_OVERHEAD = 64 * 1024;
  * if (response.status !== 200) throw new Error("an app without models is alive, if not ready");
  * ```
  */
-export function createApp({ shelf, maxBytes, log }: AppDeps): Hono {
-  const app = new Hono();
-  app.post("/detect", limitedTo(maxBytes), (context) => detect(context, shelf));
+export function createApp(deps: AppDeps): Hono<AppEnv> {
+  const { shelf, maxBytes, log } = deps;
+  const app = new Hono<AppEnv>();
+  guard(app, deps);
+  const upload = {
+    shelf,
+    maxBytes,
+    bodyTimeoutMs: deps.bodyTimeoutMs ?? 30_000,
+    budget: new ByteBudget(deps.bodyMemory ?? 20 * (maxBytes + OVERHEAD)),
+    fetchImage: deps.fetchImage,
+  };
+  app.post("/detect", (context) => detect(context, upload));
   app.get("/models", (context) => models(context, shelf));
   app.get("/models/:id", (context) => context.json(shelf.manifest(context.req.param("id"))));
   app.get("/healthz", (context) => context.json({ status: "alive" }));
@@ -68,44 +126,38 @@ export function createApp({ shelf, maxBytes, log }: AppDeps): Hono {
   return app;
 }
 
-/** Stops reading a body at its limit; what fails in here is the reading, never the handler. */
-function limitedTo(maxBytes: number): MiddlewareHandler {
-  const limit = bodyLimit({
-    maxSize: maxBytes + FORM_OVERHEAD,
-    onError: (context) => tooManyBytes(context, maxBytes),
-  });
-  return async (context, next) => {
-    try {
-      return await limit(context, next);
-    } catch {
-      throw new DomainError("malformed-request", "Cannot read the body as it broke off");
-    }
-  };
+/** What every request passes before anything looks at its body, in this order. */
+function guard(app: Hono<AppEnv>, deps: AppDeps): void {
+  const { addressOf = () => undefined, keys, addressRate, keyRate, origins } = deps;
+  app.use(requestId({ limitLength: 64 }));
+  if (deps.logRequest) app.use(requestLog(deps.logRequest, addressOf));
+  app.use(secureHeaders(SECURE_HEADERS));
+  if (origins) app.use(cors({ ...CORS, origin: origins.includes("*") ? "*" : [...origins] }));
+  app.use(headerLimit(deps.maxHeaders ?? 100));
+  if (addressRate) {
+    const clientOf = (context: Context<AppEnv>) => clientNetwork(addressOf(context) ?? "unknown");
+    app.use(except(OPEN, rateLimit({ ...addressRate, name: "address", clientOf })));
+  }
+  if (keys) app.use(except(OPEN, apiKeys(keys)));
+  if (keyRate) {
+    const clientOf = (context: Context<AppEnv>) => context.get("keyName");
+    app.use(except(OPEN, rateLimit({ ...keyRate, name: "key", clientOf })));
+  }
 }
 
-function wrongMethod(context: Context, path: string, allow: string): Response {
+function wrongMethod(context: Context<AppEnv>, path: string, allow: string): Response {
   const detail = `${path} takes ${allow}: the request was ${context.req.method}`;
   return problem(context, "method-not-allowed", detail, { allow });
 }
 
-function tooManyBytes(context: Context, maxBytes: number): Response {
-  const sent = context.req.header("content-length");
-  const found = sent === undefined ? "the body is longer" : `the body has ${sent}`;
-  return problem(
-    context,
-    "too-many-bytes",
-    `Cannot read image as it must have at most ${maxBytes} bytes: ${found}`,
-  );
-}
-
 /** What a person would ask of each model; its manifest has the rest. */
-function models(context: Context, shelf: ModelShelf): Response {
+function models(context: Context<AppEnv>, shelf: ModelShelf): Response {
   const list = shelf.models.map(({ manifest, status }) => ({ ...modelInfo(manifest), status }));
   return context.json({ default: shelf.defaultModel, models: list });
 }
 
 /** Ready once every model of the start has loaded and run once; 503 with the reason until then. */
-function readiness(context: Context, shelf: ModelShelf): Response {
+function readiness(context: Context<AppEnv>, shelf: ModelShelf): Response {
   const { unreadiness } = shelf;
   return unreadiness === null
     ? context.json({ status: "ready" })

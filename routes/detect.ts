@@ -1,17 +1,28 @@
-import type { Context, HonoRequest } from "hono";
+import type { Context } from "hono";
 import type { ModelShelf } from "../src/detect/model_shelf.ts";
 import type { Detection, DetectResult, StageTimes } from "../src/ports/detector.ts";
-import { readDetectOptions } from "./detect_options.ts";
-import { readUpload } from "./read_upload.ts";
+import type { AppEnv } from "./app_env.ts";
+import type { ByteBudget } from "./byte_budget.ts";
+import { readUpload, type UploadRules } from "./read_upload.ts";
+
+/** What `POST /detect` works with. */
+export interface DetectDeps extends UploadRules {
+  /** Every model that is served. */
+  readonly shelf: ModelShelf;
+  /** What the pictures of all requests may weigh together. */
+  readonly budget: ByteBudget;
+}
 
 /** `POST /detect`: a picture in, what is in it out. */
-export async function detect(
-  context: Context,
-  shelf: ModelShelf,
-): Promise<Response> {
-  const { bytes, fields } = await readUpload(context.req as HonoRequest);
-  const { model = shelf.defaultModel, ...options } = readDetectOptions(fields);
-  const result = await shelf.use(model, (detector) => detector.detect(bytes, options));
+export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
+  using room = deps.budget.open();
+  const { bytes, options: asked } = await readUpload(context, deps, room);
+  const { model = deps.shelf.defaultModel, ...options } = asked;
+  const { signal } = context.req.raw;
+  const result = await deps.shelf.use(
+    model,
+    (detector) => detector.detect(bytes, options, { signal }),
+  );
   context.header("Server-Timing", serverTiming(result.timing));
   return context.json(answerOf(result));
 }

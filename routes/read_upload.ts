@@ -1,95 +1,85 @@
-import type { HonoRequest } from "hono";
+import type { Context } from "hono";
 import { DomainError } from "../src/core/domain_error.ts";
+import type { ImageFetcher } from "../src/ports/image_fetcher.ts";
+import type { AppEnv } from "./app_env.ts";
+import type { Room } from "./byte_budget.ts";
+import { decodeImageText } from "./decode_image_text.ts";
+import { readDetectOptions, type RequestOptions } from "./detect_options.ts";
+import { noImage } from "./no_image.ts";
+import { readBody } from "./read_body.ts";
+import { readForm } from "./read_form.ts";
+import { readJson } from "./read_json.ts";
+import { textFields } from "./text_fields.ts";
 
-/** What came in: the picture and every text field. */
+/** What came in. */
 export interface Upload {
   /** The encoded picture. */
-  readonly bytes: Uint8Array;
-  /** Query and form fields; a form field wins over the query. */
-  readonly fields: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** How to look at it; what stands beside the picture wins over the query. */
+  readonly options: RequestOptions;
 }
+
+/** What an upload may cost, and where pictures come from that are only named. */
+export interface UploadRules {
+  /** Most bytes of a picture. */
+  readonly maxBytes: number;
+  /** Milliseconds within which the body must be there. */
+  readonly bodyTimeoutMs: number;
+  /** Fetches pictures by their address; absent where that is off. */
+  readonly fetchImage?: ImageFetcher;
+}
+
+/** Room for a form's boundaries and text fields, or JSON's options, beside the picture. */
+export const OVERHEAD = 64 * 1024;
 
 /**
- * Reads the picture of a request: field `image` of a multipart form, or else the body itself.
+ * Reads the picture of a request: field `image` of a multipart form, `image` or `url` of a JSON
+ * body, or else the body itself.
  *
- * A body that is no form is taken as it is, whatever type it claims, since `curl --data-binary`
+ * A body that is neither is taken as it is, whatever type it claims, since `curl --data-binary`
  * claims to send a form that it does not send; the picture's own header decides.
  *
- * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
+ * @throws {DomainError} For whatever is wrong with the request.
  */
-export async function readUpload(request: HonoRequest): Promise<Upload> {
-  const query = textFields(request.queries());
-  if (!/^multipart\/form-data\b/i.test(request.header("content-type") ?? "")) {
-    const bytes = await readBody(request);
-    if (bytes.length === 0) throw noImage("the body is empty");
-    return { bytes, fields: query };
+export async function readUpload(
+  context: Context<AppEnv>,
+  rules: UploadRules,
+  room: Room,
+): Promise<Upload> {
+  const { maxBytes, bodyTimeoutMs: timeoutMs } = rules;
+  const type = context.req.header("content-type") ?? "";
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(type);
+  // Base64 writes three bytes as four characters.
+  const maxBodyBytes = (isJson ? Math.ceil(maxBytes / 3) * 4 : maxBytes) + OVERHEAD;
+  const query = textFields(context.req.queries());
+  const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, room });
+  if (isJson) {
+    const { source, options } = readJson(body);
+    const both = { ...readDetectOptions(query), ...options };
+    if ("image" in source) return { bytes: decodeImageText(source.image), options: both };
+    return { bytes: await fetched(context, source.url, rules, room), options: both };
   }
-  const form = await readForm(request);
-  const image = form.get("image");
-  if (image === null) throw imageElsewhere(form);
-  if (typeof image === "string") {
+  if (/^multipart\/form-data\b/i.test(type)) {
+    if (body.length === 0) throw noImage("the form is empty");
+    const { bytes, fields } = await readForm(body, type);
+    return { bytes, options: readDetectOptions({ ...query, ...fields }) };
+  }
+  if (body.length === 0) throw noImage("the body is empty");
+  return { bytes: body, options: readDetectOptions(query) };
+}
+
+function fetched(
+  context: Context<AppEnv>,
+  url: string,
+  { fetchImage, maxBytes }: UploadRules,
+  room: Room,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!fetchImage) {
     throw new DomainError(
-      "wrong-field",
-      'Cannot read image as the field "image" must be a file: it is text. With curl: -F image=@photo.jpg',
+      "url-not-allowed",
+      'Cannot fetch image as this server takes no addresses. Send the picture itself as "image"',
     );
   }
-  if (form.getAll("image").length > 1) {
-    throw new DomainError("wrong-field", 'Cannot read image as there must be one field "image"');
-  }
-  form.delete("image");
-  const fields = Object.fromEntries([...form.keys()].map((name) => [name, form.getAll(name)]));
-  return {
-    bytes: new Uint8Array(await image.arrayBuffer()),
-    fields: { ...query, ...textFields(fields) },
-  };
-}
-
-/** Each field's one value; nothing that a client sent twice, or as a file, is taken for less. */
-function textFields(fields: Readonly<Record<string, readonly unknown[]>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, values]) => {
-      const [value] = values;
-      if (values.length === 1 && typeof value === "string") return [name, value];
-      const found = values.length === 1 ? "it is a file" : `it is there ${values.length} times`;
-      throw new DomainError(
-        "invalid-option",
-        `Cannot detect as "${name}" must be one text: ${found}`,
-      );
-    }),
-  );
-}
-
-async function readBody(request: HonoRequest): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await request.arrayBuffer());
-  } catch {
-    throw new DomainError("malformed-request", "Cannot read the body as it broke off");
-  }
-}
-
-async function readForm(request: HonoRequest): Promise<FormData> {
-  try {
-    return await request.formData();
-  } catch {
-    throw new DomainError(
-      "malformed-request",
-      "Cannot read the form as its multipart body is broken",
-    );
-  }
-}
-
-function imageElsewhere(form: FormData): DomainError {
-  const names = [...new Set(form.keys())];
-  if (names.length === 0) return noImage("the form is empty");
-  return new DomainError(
-    "wrong-field",
-    `Cannot read image as it must come in the field "image": the form has "${names.join('", "')}"`,
-  );
-}
-
-function noImage(why: string): DomainError {
-  return new DomainError(
-    "no-image",
-    `Cannot detect as ${why}. Send the picture as the field "image" of a form, or as the body`,
-  );
+  room.take(maxBytes); // nobody knows how many it will be
+  return fetchImage.fetch(url, context.req.raw.signal);
 }

@@ -20,7 +20,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const MAY_USE: Record<string, readonly string[]> = {
   "models": ["zod"],
   "routes": ["hono", "hono-rate-limiter", "ipaddr.js", "zod"],
-  "src/runtime": ["@petamoriken/float16", "imagescript", "ipaddr.js", "onnxruntime-", "node:"],
+  "src/runtime": [
+    "@petamoriken/float16",
+    "icodec",
+    "imagescript",
+    "ipaddr.js",
+    "onnxruntime-",
+    "node:",
+  ],
   "src/entry": ["@hono/node-server", "hono", "zod", "cli-progress", "cli-table3", "node:"],
 };
 

@@ -17,7 +17,11 @@ for (const room of ["src/detect", "src/runtime", "src/entry", "models", "routes"
       env: { NO_COLOR: "1" },
     }).output();
     const report = new TextDecoder().decode(stderr);
-    const faults = [...report.matchAll(/^error\[(?!private-type-ref|missing-explicit-type)[\w-]+\].*\n.*--> (.*)$/gm)];
+    const faults = [
+      ...report.matchAll(
+        /^error\[(?!private-type-ref|missing-explicit-type)[\w-]+\].*\n.*--> (.*)$/gm,
+      ),
+    ];
     assertEquals(faults.map(([, place]) => place), []);
   });
 }

@@ -1,5 +1,5 @@
 /** What the coders of deltas have in common. */
-interface DeltaRule {
+export interface DeltaRule {
   /** Whether the deltas come as x, y, … or as y, x, …. */
   readonly order: "xy" | "yx";
   /** The deltas were multiplied by these for training; in the order x, y, x, y. */

@@ -5,8 +5,11 @@
  */
 export type ErrorCode =
   | "malformed-request"
+  | "body-timeout"
   | "no-image"
   | "wrong-field"
+  | "url-not-allowed"
+  | "url-failed"
   | "not-an-image"
   | "unsupported-format"
   | "truncated-image"
@@ -19,9 +22,14 @@ export type ErrorCode =
   | "model-not-ready"
   | "model-too-large"
   | "inference-failed"
+  | "decode-timeout"
+  | "run-timeout"
+  | "worker-crashed"
+  | "client-gone"
   | "manifest-invalid"
   | "graph-mismatch"
-  | "engine-unavailable";
+  | "engine-unavailable"
+  | "busy";
 
 /**
  * An error with a stable code and a message for the person who reads it.

@@ -2,7 +2,7 @@ import { roundHalfEven } from "./round_half_even.ts";
 import type { Size } from "./size.ts";
 
 /** What rules that keep the aspect have in common. */
-interface KeepsAspect {
+export interface KeepsAspect {
   /** How a side becomes whole; 0.5 goes up with `half-up`. */
   readonly rounding: "floor" | "half-up" | "half-even";
   /** Whether a box goes back by each side's own ratio, or by the one factor before rounding. */

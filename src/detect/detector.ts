@@ -1,6 +1,12 @@
 import { isFinished, type Manifest } from "../../models/manifest.ts";
 import { createPlan, type Plan } from "../core/plan.ts";
-import type { Detection, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
+import type {
+  DetectCall,
+  Detection,
+  DetectOptions,
+  Detector,
+  DetectResult,
+} from "../ports/detector.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
@@ -56,7 +62,8 @@ export function detectorOf(
   return {
     model: modelInfo(manifest),
     engine: session.engine,
-    detect: (bytes, asked = {}) => detect({ manifest, session, runtime, limits }, bytes, asked),
+    detect: (bytes, asked = {}, call = {}) =>
+      detect({ manifest, session, runtime, limits }, bytes, asked, call),
     close: () => session.close(),
   };
 }
@@ -73,11 +80,13 @@ async function detect(
   parts: Parts,
   bytes: Uint8Array,
   asked: DetectOptions,
+  call: DetectCall,
 ): Promise<DetectResult> {
   const { manifest, session } = parts;
   const options = resolveOptions(manifest, asked);
   const started = performance.now();
   const { input, plan, decoded } = prepare(parts, bytes);
+  call.onDecoded?.();
   const prepared = performance.now();
   const outputs = await session.run({ [manifest.input.name]: input });
   const inferred = performance.now();

@@ -3,10 +3,9 @@ import { swapAxes } from "../core/box_coder.ts";
 import { nextBelow } from "../core/next_below.ts";
 import { type Plan, toSource } from "../core/plan.ts";
 import type { Detection } from "../ports/detector.ts";
-import type { Tensor } from "../ports/session.ts";
 import { detectionAt, isInOrder } from "./detections.ts";
 import { batchOf } from "./expected_tensors.ts";
-import { outputData } from "./output_data.ts";
+import { outputData, type Outputs } from "./output_data.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
 import { toPixels } from "./to_pixels.ts";
 
@@ -20,7 +19,7 @@ import { toPixels } from "./to_pixels.ts";
  */
 export function finishedDetections(
   manifest: FinishedManifest,
-  outputs: Readonly<Record<string, Tensor>>,
+  outputs: Outputs,
   plan: Plan,
   options: ResolvedOptions,
 ): Detection[] {
@@ -58,7 +57,7 @@ function inSourcePixels(
 }
 
 /** M is what the boxes say; the others must agree. */
-function readRows(manifest: FinishedManifest, outputs: Readonly<Record<string, Tensor>>) {
+function readRows(manifest: FinishedManifest, outputs: Outputs) {
   const names = manifest.outputs;
   const rows = outputs[names.boxes]?.shape.at(-2) ?? 0;
   const sides = names.batched ? [batchOf(manifest), rows] : [rows];
@@ -71,7 +70,7 @@ function readRows(manifest: FinishedManifest, outputs: Readonly<Record<string, T
 }
 
 /** How many of the rows are meant. */
-function countIn(outputs: Readonly<Record<string, Tensor>>, name: string, rows: number): number {
+function countIn(outputs: Outputs, name: string, rows: number): number {
   const [count] = outputData(outputs, name, outputs[name]?.shape ?? []);
   return Math.max(0, Math.min(rows, count));
 }

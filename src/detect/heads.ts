@@ -1,11 +1,10 @@
 import type { HeadsManifest } from "../../models/manifest.ts";
 import { type AnchorLevel, anchorLevel, type AnchorRule, levelGrid } from "../core/anchors.ts";
 import type { Size } from "../core/size.ts";
-import type { Tensor } from "../ports/session.ts";
 import { batchOf } from "./expected_tensors.ts";
 import { headShape } from "./head_shape.ts";
 import { listedAnchors } from "./listed_anchors.ts";
-import { outputData } from "./output_data.ts";
+import { outputData, type Outputs } from "./output_data.ts";
 
 /**
  * One level's part of a head, where the graph left it: nothing is copied.
@@ -39,8 +38,6 @@ export interface LevelHeads {
   /** Box deltas, 4 channels. */
   readonly deltas: HeadView;
 }
-
-type Outputs = Readonly<Record<string, Tensor>>;
 
 /**
  * Finds each level's heads in the outputs of a run; of a batch, the first picture's.

@@ -2,8 +2,7 @@ import type { HeadsManifest } from "../../models/manifest.ts";
 import type { AnchorLevel } from "../core/anchors.ts";
 import { swapAxes } from "../core/box_coder.ts";
 import type { Size } from "../core/size.ts";
-import type { Tensor } from "../ports/session.ts";
-import { outputData } from "./output_data.ts";
+import { outputData, type Outputs } from "./output_data.ts";
 import { toPixels } from "./to_pixels.ts";
 
 /**
@@ -14,12 +13,12 @@ import { toPixels } from "./to_pixels.ts";
 export function listedAnchors(
   rule: HeadsManifest["anchors"] & { kind: "output" | "none" },
   count: number,
-  outputs: Readonly<Record<string, Tensor>>,
+  outputs: Outputs,
   input: Size,
 ): AnchorLevel {
   const level = { grid: { width: count, height: 1 }, perCell: 1, covered: input };
-  // Of a batch, the first picture's anchors.
   if (rule.kind === "none") return { ...level, write() {} };
+  // Of a batch, the first picture's anchors.
   const batch = outputs[rule.name]?.shape.at(-3) ?? 1;
   const data = outputData(outputs, rule.name, [batch, count, 4], [count, 4]);
   return {

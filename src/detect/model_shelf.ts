@@ -16,6 +16,8 @@ export interface ShelfOptions {
   readonly load: (id: string) => Promise<Detector>;
   /** Bytes that the loaded models may take by `modelMemory`; no end where absent. */
   readonly budget?: number;
+  /** How many times each model is held: once per worker (1). */
+  readonly copies?: number;
 }
 
 /** How far a model has come: as a slot's state, or waiting for its first use. */
@@ -101,6 +103,11 @@ export class ModelShelf {
       const why = state?.status === "failed" ? state.error.message : "it is still loading";
       return `Model "${id}" is not ready: ${why}`;
     }
+    for (const id of this.atStart) {
+      const state = this.state(id);
+      const why = state?.status === "ready" ? state.detector.unreadiness?.() : null;
+      if (why) return `Model "${id}" is not ready: ${why}`;
+    }
     return null;
   }
 
@@ -171,7 +178,7 @@ export class ModelShelf {
   /** Lets the models go that were used least recently, until one more fits. */
   async #makeRoomFor(id: string): Promise<void> {
     const { budget = Infinity } = this.#options;
-    const needed = modelMemory(this.manifest(id));
+    const needed = this.#memoryOf(id);
     if (needed > budget) {
       throw new DomainError(
         "model-too-large",
@@ -181,12 +188,16 @@ export class ModelShelf {
     }
     const loaded = [...this.#places].filter(([, { slot }]) => slot.state.status === "ready")
       .map(([other]) => other);
-    let used = loaded.reduce((sum, other) => sum + modelMemory(this.manifest(other)), 0);
+    let used = loaded.reduce((sum, other) => sum + this.#memoryOf(other), 0);
     for (const other of loaded) {
       if (used + needed <= budget) break;
-      used -= modelMemory(this.manifest(other));
+      used -= this.#memoryOf(other);
       await this.#evict(other);
     }
+  }
+
+  #memoryOf(id: string): number {
+    return (this.#options.copies ?? 1) * modelMemory(this.manifest(id));
   }
 
   /** Takes a model off the shelf, and frees it when its last user has gone. */

@@ -1,6 +1,9 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Tensor } from "../ports/session.ts";
 
+/** What a run gave, by name; not every name that a manifest has must be there. */
+export type Outputs = Readonly<Record<string, Tensor | undefined>>;
+
 /**
  * The numbers of an output, once its shape is what the manifest makes of the input.
  *
@@ -8,7 +11,7 @@ import type { Tensor } from "../ports/session.ts";
  * @throws {DomainError} `graph-mismatch`, with both shapes.
  */
 export function outputData(
-  outputs: Readonly<Record<string, Tensor | undefined>>,
+  outputs: Outputs,
   name: string,
   ...expected: readonly (readonly number[])[]
 ): Float32Array {

@@ -34,10 +34,8 @@ export async function probeGraph(session: Session): Promise<GraphFacts> {
 function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
   const [{ name, type, shape }] = inputs;
   const picture = shape.slice(-3);
-  const isFloat = type === "float32" || type === "float16";
-  if (
-    inputs.length !== 1 || shape.length < 3 || shape.length > 4 || !(isFloat || type === "uint8")
-  ) {
+  const isKnown = type === "float32" || type === "float16" || type === "uint8";
+  if (inputs.length !== 1 || shape.length < 3 || shape.length > 4 || !isKnown) {
     const found = inputs.map((each) => `"${each.name}" ${each.type} [${each.shape.join(", ")}]`);
     throw new DomainError(
       "graph-mismatch",
@@ -50,7 +48,7 @@ function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
   const [batch] = shape;
   return {
     name,
-    type: type as InputFacts["type"],
+    type,
     layout,
     batch: shape.length === 3 ? null : typeof batch === "number" && batch > 0 ? batch : 1,
     size: isSide(height) && isSide(width) ? { width, height } : null,

@@ -28,7 +28,7 @@ export function proposeManifest(
   facts: GraphFacts,
   family: Family,
   names: ModelNames,
-  labelSets: Readonly<Record<string, readonly (string | null)[]>>,
+  labelSets: Readonly<Record<string, readonly (string | null)[] | undefined>>,
 ): Manifest {
   const { behaviour } = family;
   const why = `as ${family.family} does`;
@@ -63,7 +63,7 @@ export function proposeManifest(
 function labelsOf(
   { outputs }: GraphFacts,
   names: ModelNames,
-  labelSets: Readonly<Record<string, readonly (string | null)[]>>,
+  labelSets: Readonly<Record<string, readonly (string | null)[] | undefined>>,
 ): Guessed<Pick<Manifest, "labels">> {
   if (names.labels !== null) return { part: { labels: [...names.labels] }, guesses: {} };
   // A graph that suppresses inside does not tell how many classes it has.

@@ -43,8 +43,9 @@ const options = {
 
 /** `deno task model new`. */
 export async function modelNew(args: readonly string[]): Promise<void> {
-  const { values, files: [file, ...more] } = readArguments(args, options, USAGE);
-  if (file === undefined || more.length > 0 || !file.endsWith(".onnx")) {
+  const { values, files } = readArguments(args, options, USAGE);
+  const [file] = files;
+  if (files.length !== 1 || !file.endsWith(".onnx")) {
     throw new TypeError(`Cannot describe as one .onnx file is wanted.\n\n${USAGE}`);
   }
   const target = file.replace(/\.onnx$/, ".json");

@@ -1,9 +1,35 @@
+import { DetectorPool } from "../detect/detector_pool.ts";
 import type { Detector } from "../ports/detector.ts";
+import type { Deadlines } from "../runtime/deadlines.ts";
 import { workerDetector } from "../runtime/worker_detector.ts";
 import type { LoadRequest } from "../runtime/worker_messages.ts";
 
+/** How many pictures are looked at side by side, and how long that may take. */
+export interface PoolSettings {
+  /** Workers, each with a session of its own. */
+  readonly workers: number;
+  /** Most pictures that wait for one. */
+  readonly queue: number;
+  /** What a picture may take. */
+  readonly deadlines: Deadlines;
+  /** Told why a worker is replaced. */
+  readonly log: (message: string) => void;
+}
+
 /** Starts a detector in a Web Worker of its own. */
-export function startDetector(load: LoadRequest): Promise<Detector> {
+export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {
   const script = new URL("./detector_worker.ts", import.meta.url);
-  return workerDetector(new Worker(script, { type: "module" }), load);
+  return workerDetector(new Worker(script, { type: "module" }), load, deadlines);
+}
+
+/** Starts as many detectors as there are to be workers, behind a queue. */
+export function startPool(load: LoadRequest, settings: PoolSettings): Promise<Detector> {
+  const { workers, queue, deadlines, log } = settings;
+  const threads = load.threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / workers));
+  return DetectorPool.open({
+    size: workers,
+    queue,
+    log,
+    start: () => startDetector({ ...load, threads }, deadlines),
+  });
 }

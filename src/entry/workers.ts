@@ -1,10 +1,12 @@
 import type { Hono } from "hono";
 import { createApp } from "../../routes/app.ts";
+import type { AppEnv } from "../../routes/app_env.ts";
 import { createDetector } from "../detect/detector.ts";
-import { DEFAULT_IMAGE_LIMITS } from "../detect/ingest.ts";
 import { ModelShelf } from "../detect/model_shelf.ts";
 import type { Fetcher } from "../runtime/fetch_model_store.ts";
 import { workerdRuntime } from "../runtime/workerd_runtime.ts";
+import { appSettings } from "./app_settings.ts";
+import { readConfig } from "./config.ts";
 import { readManifests } from "./read_manifests.ts";
 
 /** What `wrangler.toml` binds. */
@@ -13,11 +15,13 @@ interface Environment {
   readonly ASSETS: Fetcher;
   /** Id of the model. */
   readonly MODEL: string;
+  /** Any other variable or secret, by the names of docs/configuration.md. */
+  readonly [variable: string]: unknown;
 }
 
 /** One isolate's app; it outlives the request that made it. */
 interface Isolate {
-  readonly app: Hono;
+  readonly app: Hono<AppEnv>;
   readonly shelf: ModelShelf;
 }
 
@@ -47,7 +51,9 @@ export default {
   },
 };
 
-async function startIsolate({ ASSETS, MODEL }: Environment): Promise<Isolate> {
+async function startIsolate(environment: Environment): Promise<Isolate> {
+  const { ASSETS, MODEL } = environment;
+  const config = readConfig({ BODY_MEMORY: "40000000", ...textsOf(environment) });
   const runtime = workerdRuntime(ASSETS);
   const served = await readManifests(runtime.models, [MODEL], (message) => console.error(message));
   const shelf = new ModelShelf({
@@ -55,9 +61,16 @@ async function startIsolate({ ASSETS, MODEL }: Environment): Promise<Isolate> {
     load: (id) => createDetector(runtime, { model: served.addressOf(id) }),
   });
   const app = createApp({
+    ...appSettings(config, "json"),
     shelf,
-    maxBytes: DEFAULT_IMAGE_LIMITS.maxBytes,
-    log: (error) => console.error(error),
+    addressOf: (context) => context.req.header("cf-connecting-ip"),
   });
   return { app, shelf };
+}
+
+function textsOf(environment: Environment): Record<string, string> {
+  const texts = Object.entries(environment).filter((entry): entry is [string, string] =>
+    typeof entry[1] === "string"
+  );
+  return Object.fromEntries(texts);
 }

@@ -18,7 +18,10 @@ export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #format: string;
-  readonly #littleEndian: boolean;
+  readonly #order: "little-endian" | "big-endian";
+  /** Where reading stops: the end of the file, or of the part that this reader is for. */
+  #end: number;
+  #start = 0;
   #offset = 0;
 
   /**
@@ -32,7 +35,13 @@ export class ByteReader {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#format = format;
-    this.#littleEndian = order === "little-endian";
+    this.#order = order;
+    this.#end = bytes.length;
+  }
+
+  /** Bytes that are left to read. */
+  get remaining(): number {
+    return this.#end - this.#offset;
   }
 
   /**
@@ -50,7 +59,17 @@ export class ByteReader {
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
   u16(): number {
-    return this.#view.getUint16(this.#advance(2), this.#littleEndian);
+    return this.#view.getUint16(this.#advance(2), this.#isLittleEndian);
+  }
+
+  /**
+   * Reads an unsigned number of three bytes, the low one first whatever the order of the others.
+   *
+   * @throws {DomainError} `truncated-image`, if the file ends first.
+   */
+  u24le(): number {
+    const start = this.#advance(3);
+    return this.#view.getUint16(start, true) | this.#view.getUint8(start + 2) << 16;
   }
 
   /**
@@ -59,7 +78,39 @@ export class ByteReader {
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
   u32(): number {
-    return this.#view.getUint32(this.#advance(4), this.#littleEndian);
+    return this.#view.getUint32(this.#advance(4), this.#isLittleEndian);
+  }
+
+  /**
+   * Reads a signed number of four bytes.
+   *
+   * @throws {DomainError} `truncated-image`, if the file ends first.
+   */
+  i32(): number {
+    return this.#view.getInt32(this.#advance(4), this.#isLittleEndian);
+  }
+
+  /**
+   * Reads an unsigned number of eight bytes, rounded as a double is beyond 2^53.
+   *
+   * @throws {DomainError} `truncated-image`, if the file ends first.
+   */
+  u64(): number {
+    return Number(this.#view.getBigUint64(this.#advance(8), this.#isLittleEndian));
+  }
+
+  /**
+   * Reads a run of bytes by a reader of its own, which finds the file corrupt where it would have
+   * to read past the run.
+   *
+   * @param count How many bytes, 0 or more.
+   * @throws {DomainError} `truncated-image`, if the file ends first.
+   */
+  part(count: number): ByteReader {
+    const part = this.again();
+    part.#offset = part.#start = this.#advance(count);
+    part.#end = this.#offset;
+    return part;
   }
 
   /**
@@ -71,6 +122,19 @@ export class ByteReader {
   take(count: number): Uint8Array {
     const start = this.#advance(count);
     return this.#bytes.subarray(start, start + count);
+  }
+
+  /** Reads the file or the part from its start again, by another reader. */
+  again(): ByteReader {
+    const reader = new ByteReader(this.#bytes, this.#format, this.#order);
+    reader.#offset = reader.#start = this.#start;
+    reader.#end = this.#end;
+    return reader;
+  }
+
+  /** All bytes of the file or of the part that this reader is for, read or not, as a view. */
+  whole(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /**
@@ -97,10 +161,17 @@ export class ByteReader {
     );
   }
 
+  get #isLittleEndian(): boolean {
+    return this.#order === "little-endian";
+  }
+
   #advance(count: number): number {
     const start = this.#offset;
     const needed = start + count;
-    if (needed > this.#bytes.length) {
+    if (needed > this.#end) {
+      if (this.#end < this.#bytes.length) {
+        throw this.corrupt("a part must end inside the one that holds it", `${needed} bytes`);
+      }
       throw new DomainError(
         "truncated-image",
         `Cannot decode ${this.#format} as its header needs at least ${needed} bytes: ` +

@@ -1,14 +1,19 @@
 import { DomainError } from "../core/domain_error.ts";
+import { isAvif, readAvifHeader } from "./avif_header.ts";
+import { readBmpLayout } from "./bmp_layout.ts";
 import { readGifHeader } from "./gif_header.ts";
 import type { ImageHeader } from "./image_header.ts";
 import { readJpegHeader } from "./jpeg_header.ts";
 import { readPngHeader } from "./png_header.ts";
 import { hasSignature } from "./signature.ts";
 import { unsupportedFormat } from "./unsupported_format.ts";
+import { readWebpLayout } from "./webp_layout.ts";
 
 interface Format {
   readonly name: string;
   readonly signature: string;
+  /** What else must hold where the signature is that of other formats, too. */
+  readonly isOne?: (bytes: Uint8Array) => boolean;
   readonly read: (bytes: Uint8Array) => ImageHeader;
 }
 
@@ -17,16 +22,19 @@ const FORMATS: readonly Format[] = [
   { name: "PNG", signature: "\x89PNG\r\n\x1a\n", read: readPngHeader },
   { name: "GIF", signature: "GIF87a", read: readGifHeader },
   { name: "GIF", signature: "GIF89a", read: readGifHeader },
+  { name: "WebP", signature: "RIFF????WEBP", read: (bytes) => readWebpLayout(bytes).header },
+  { name: "AVIF", signature: "????ftyp", isOne: isAvif, read: readAvifHeader },
+  { name: "BMP", signature: "BM????\0\0\0\0", read: (bytes) => readBmpLayout(bytes).header },
 ];
 
-const KNOWN = "JPEG, PNG or GIF";
+const KNOWN = "JPEG, PNG, GIF, WebP, AVIF or BMP";
 
 /**
  * Reads format, size, orientation and bit depth from an image's header alone.
  *
  * It decodes nothing and copies nothing, and takes time in proportion to the header at most, so
- * that it is safe to call on a hostile upload. The header is everything before the first pixels:
- * more bytes after it never change the answer.
+ * that it is safe to call on a hostile upload. The header is everything before the first pixels,
+ * and in a WebP its first frame and what is told behind it: more bytes never change the answer.
  *
  * @param bytes The file from its first byte on.
  * @throws {DomainError} `no-image`, if there are no bytes; `not-an-image`, if the first bytes are
@@ -51,7 +59,9 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
         "file.",
     );
   }
-  const format = FORMATS.find(({ signature }) => hasSignature(bytes, signature));
+  const format = FORMATS.find(({ signature, isOne }) =>
+    hasSignature(bytes, signature) && (isOne === undefined || isOne(bytes))
+  );
   if (format === undefined) throw unreadable(bytes);
   return format.read(bytes);
 }
@@ -65,8 +75,9 @@ function unreadable(bytes: Uint8Array): DomainError {
         unsupported.advice,
     );
   }
+  // The first bytes of an AVIF can be any: that they are there says nothing.
   const begun = FORMATS.find(({ signature }) =>
-    hasSignature(bytes, signature.slice(0, bytes.length))
+    signature[0] !== "?" && hasSignature(bytes, signature.slice(0, bytes.length))
   );
   if (begun !== undefined) {
     return new DomainError(

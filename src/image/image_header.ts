@@ -3,7 +3,7 @@ import type { Orientation } from "./exif_orientation.ts";
 /** What an image file says about itself before anything is decoded. */
 export interface ImageHeader {
   /** The format, by the file's first bytes; its name and media type are not asked. */
-  readonly format: "jpeg" | "png" | "gif";
+  readonly format: "jpeg" | "png" | "gif" | "webp" | "avif" | "bmp";
   /** Stored pixels from left to right, before the orientation is applied. */
   readonly width: number;
   /** Stored pixels from top to bottom, before the orientation is applied. */

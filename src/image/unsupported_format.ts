@@ -20,14 +20,10 @@ const FROM_PHONE =
  * ICO stands last: the four bytes of a box length in front of `ftyp` can look like it.
  */
 const FORMATS: readonly (readonly [signature: string, name: string, advice: string])[] = [
-  ["RIFF????WEBP", "WebP", SAVE_AS_EITHER],
-  ["????ftypavif", "AVIF", SAVE_AS_JPEG],
-  ["????ftypavis", "AVIF", SAVE_AS_JPEG],
   ["????ftyphei", "HEIC", FROM_PHONE],
   ["????ftyphev", "HEIC", FROM_PHONE],
   ["????ftypmif1", "HEIF", FROM_PHONE],
   ["????ftypmsf1", "HEIF", FROM_PHONE],
-  ["BM????\0\0\0\0", "BMP", SAVE_AS_EITHER],
   ["II*\0", "TIFF", SAVE_AS_EITHER],
   ["MM\0*", "TIFF", SAVE_AS_EITHER],
   ["II+\0", "TIFF", SAVE_AS_EITHER],

@@ -37,6 +37,14 @@ export interface DetectOptions {
   readonly classes?: readonly string[];
 }
 
+/** What goes with a call beside what is asked. */
+export interface DetectCall {
+  /** Takes the call back while it waits for its turn; once it runs, it runs to its end. */
+  readonly signal?: AbortSignal;
+  /** Called when the picture is decoded and only the engine's work is left. */
+  readonly onDecoded?: () => void;
+}
+
 /** Milliseconds per stage. */
 export interface StageTimes {
   /** Header and decoding. */
@@ -97,12 +105,14 @@ export interface Detector {
    *
    * @throws {DomainError} For whatever is wrong with the picture or the options.
    */
-  detect(bytes: Uint8Array, options?: DetectOptions): Promise<DetectResult>;
+  detect(bytes: Uint8Array, options?: DetectOptions, call?: DetectCall): Promise<DetectResult>;
   /**
    * Resolves, never rejects, with the reason once the detector has broken down for good; one that
    * cannot break down apart from its caller has none.
    */
   readonly brokenDown?: Promise<Error>;
+  /** Why it cannot take pictures for the moment, or null; one that always can has none. */
+  unreadiness?(): string | null;
   /** Frees the session. */
   close(): Promise<void>;
 }

@@ -9,7 +9,8 @@ export interface ImageCodec {
    *
    * @param atLeast Stored size (before orientation) that the pixels must still cover; a codec may
    *   decode at the smallest scale that does.
-   * @throws {DomainError} `corrupt-image` or `truncated-image`.
+   * @throws {DomainError} `corrupt-image` or `truncated-image`; `unsupported-format`, if this codec
+   *   does not read the format.
    */
   decode(bytes: Uint8Array, header: ImageHeader, atLeast: Size): Pixels;
 }

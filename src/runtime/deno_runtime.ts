@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Runtime } from "../ports/runtime.ts";
 import { fileModelStore } from "./file_model_store.ts";
-import { type CodecModules, imagescriptCodec } from "./imagescript_codec.ts";
 import { nativeEngine } from "./native_engine.ts";
 import { openEngine } from "./open_engine.ts";
+import { type CodecModules, pictureCodec } from "./picture_codec.ts";
 import { wasmEngine } from "./wasm_engine.ts";
 import { webgpuEngine } from "./webgpu_engine.ts";
 
@@ -31,16 +31,24 @@ export async function denoRuntime(options: DenoRuntimeOptions = {}): Promise<Run
       maxPixels: Infinity,
       maxModelBytes: Infinity,
     },
-    codec: imagescriptCodec(await compileCodecs()),
+    codec: pictureCodec(await compileCodecs()),
     models: fileModelStore(options.models ?? new URL("../../models/", import.meta.url)),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
 }
 
 async function compileCodecs(): Promise<CodecModules> {
-  const [jpeg, png, gif] = await Promise.all(["jpeg", "png", "gif"].map(async (name) => {
-    const file = new URL(import.meta.resolve(`imagescript/wasm/any/${name}.wasm`));
-    return await WebAssembly.compile(new Uint8Array(await readFile(file)));
-  }));
-  return { jpeg, png, gif };
+  const [jpeg, png, gif, webp, avif] = await Promise.all([
+    compile("imagescript/wasm/any/jpeg.wasm"),
+    compile("imagescript/wasm/any/png.wasm"),
+    compile("imagescript/wasm/any/gif.wasm"),
+    compile("icodec/webp-dec.wasm"),
+    compile("icodec/avif-dec.wasm"),
+  ]);
+  return { jpeg, png, gif, webp, avif };
+}
+
+async function compile(name: string): Promise<WebAssembly.Module> {
+  const file = new URL(import.meta.resolve(name));
+  return await WebAssembly.compile(new Uint8Array(await readFile(file)));
 }

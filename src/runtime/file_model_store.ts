@@ -31,7 +31,7 @@ export function fileModelStore(folder: URL): ModelStore {
 async function read(
   id: string,
   url: URL,
-  hint: () => Promise<string> = async () => "",
+  hint: () => Promise<string> = () => Promise.resolve(""),
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await readFile(url));

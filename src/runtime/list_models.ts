@@ -15,7 +15,8 @@ export async function listModels(folder: URL): Promise<string[]> {
 /** The graph that a file names if it is a manifest; other JSON may lie there too. */
 async function graphOf(file: URL): Promise<string | null> {
   try {
-    return JSON.parse(await readFile(file, "utf8"))?.graph?.file ?? null;
+    const json = JSON.parse(await readFile(file, "utf8")) as { graph?: { file?: string } } | null;
+    return json?.graph?.file ?? null;
   } catch {
     return null;
   }

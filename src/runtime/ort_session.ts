@@ -59,26 +59,22 @@ function engineData({ type, data }: InputTensor): Float32Array | Uint8Array | Ui
 }
 
 function tensorOf({ type, data, dims }: OrtTensor): Tensor {
-  return { data: asFloat32(type, data), shape: dims };
+  const read = READERS[type];
+  if (read === undefined) throw new TypeError(`Output is ${type}, which is not read`);
+  return { data: read(data), shape: dims };
 }
 
-function asFloat32(type: OrtTensor.Type, data: OrtTensor["data"]): Float32Array {
-  switch (type) {
-    case "float32":
-      return data as Float32Array;
-    case "float16": {
-      const { buffer, byteOffset, length } = data as Uint16Array<ArrayBuffer>;
-      return Float32Array.from(new Float16Array(buffer, byteOffset, length));
-    }
-    // Class ids and counts: whole numbers that float32 holds exactly up to 2^24.
-    case "int64":
-      return Float32Array.from(data as BigInt64Array, Number);
-    case "int32":
-      return Float32Array.from(data as Int32Array);
-    default:
-      throw new TypeError(`Output is ${type}, which is not read`);
-  }
-}
+/** How each number type that is read becomes float32. */
+const READERS: Partial<Record<OrtTensor.Type, (data: OrtTensor["data"]) => Float32Array>> = {
+  float32: (data) => data as Float32Array,
+  float16: (data) => {
+    const { buffer, byteOffset, length } = data as Uint16Array<ArrayBuffer>;
+    return Float32Array.from(new Float16Array(buffer, byteOffset, length));
+  },
+  // Class ids and counts: whole numbers that float32 holds exactly up to 2^24.
+  int64: (data) => Float32Array.from(data as BigInt64Array, Number),
+  int32: (data) => Float32Array.from(data as Int32Array),
+};
 
 function infoOf(info: InferenceSession.ValueMetadata): TensorInfo {
   return info.isTensor

@@ -27,7 +27,7 @@ export function serveWorker(
       loading = load(data.load);
       void answerLoad(loading).then((response) => port.postMessage(response));
     } else {
-      void answerDetect(loading, data).then((response) => port.postMessage(response));
+      void answerDetect(port, loading, data).then((response) => port.postMessage(response));
     }
   };
 }
@@ -42,11 +42,14 @@ async function answerLoad(loading: Promise<Detector>): Promise<WorkerResponse> {
 }
 
 async function answerDetect(
+  port: WorkerPort,
   loading: Promise<Detector>,
   { id, bytes, options }: WorkerRequest & { kind: "detect" },
 ): Promise<WorkerResponse> {
   try {
-    return { kind: "result", id, result: await (await loading).detect(bytes, options) };
+    const detector = await loading;
+    const onDecoded = () => port.postMessage({ kind: "decoded", id });
+    return { kind: "result", id, result: await detector.detect(bytes, options, { onDecoded }) };
   } catch (error) {
     return { kind: "detect-failed", id, error: messageOf(error) };
   }

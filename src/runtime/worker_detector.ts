@@ -1,5 +1,6 @@
 import { DomainError } from "../core/domain_error.ts";
-import type { DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
+import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
+import { type Deadlines, NO_DEADLINES } from "./deadlines.ts";
 import type {
   ErrorMessage,
   LoadRequest,
@@ -9,47 +10,66 @@ import type {
 
 /**
  * A detector that lives in a Web Worker, so that decoding and inference never hold up the thread
- * that serves.
+ * that serves, and can be stopped: a picture that passes a deadline costs the worker its life, as
+ * nothing else ends a decoder or an engine that does not come to an end.
  *
  * @param worker Runs `serveWorker`; it belongs to the detector from now on.
  * @throws {DomainError} Whatever loading the model fails with.
  */
-export async function workerDetector(worker: Worker, load: LoadRequest): Promise<Detector> {
-  const channel = new Channel(worker);
+export async function workerDetector(
+  worker: Worker,
+  load: LoadRequest,
+  deadlines: Deadlines = NO_DEADLINES,
+): Promise<Detector> {
+  const channel = new Channel(worker, deadlines);
   try {
     const { model, engine } = await channel.load(load);
     return {
       model,
       engine,
       brokenDown: channel.brokenDown,
-      detect: (bytes, options = {}) => channel.detect(bytes, options),
-      close: () => Promise.resolve(void channel.close("the detector was closed")),
+      detect: (bytes, options = {}, call = {}) => channel.detect(bytes, options, call),
+      close: () => Promise.resolve(channel.close(closed("the detector was closed"))),
     };
   } catch (error) {
-    channel.close("its model could not be loaded");
+    channel.close(closed("its model could not be loaded"));
     throw error;
   }
 }
 
+function closed(why: string): DomainError {
+  return new DomainError("model-not-ready", `Cannot detect as ${why}`);
+}
+
 type Ready = WorkerResponse & { kind: "ready" };
+
+/** A call that waits for its answer. */
+interface Waiting extends PromiseWithResolvers<DetectResult> {
+  readonly call: DetectCall;
+  timer?: ReturnType<typeof setTimeout>;
+}
 
 /** Matches what comes from the worker to those who wait for it. */
 class Channel {
   readonly #worker: Worker;
+  readonly #deadlines: Deadlines;
   readonly #ready = Promise.withResolvers<Ready>();
-  readonly #waiting = new Map<number, PromiseWithResolvers<DetectResult>>();
+  readonly #waiting = new Map<number, Waiting>();
   readonly #brokenDown = Promise.withResolvers<Error>();
-  /** Resolves when the worker dies of itself. */
+  /** Resolves when the worker dies of itself, or of a deadline. */
   readonly brokenDown = this.#brokenDown.promise;
   #lastId = 0;
   #closed: DomainError | undefined;
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, deadlines: Deadlines) {
     this.#worker = worker;
+    this.#deadlines = deadlines;
     worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#brokenDown.resolve(this.close("the engine's worker broke down"));
+      this.#breakDown(
+        new DomainError("worker-crashed", "Cannot detect as the engine's worker broke down"),
+      );
     };
   }
 
@@ -58,23 +78,50 @@ class Channel {
     return this.#ready.promise;
   }
 
-  detect(bytes: Uint8Array, options: DetectOptions): Promise<DetectResult> {
+  detect(bytes: Uint8Array, options: DetectOptions, call: DetectCall): Promise<DetectResult> {
     if (this.#closed) return Promise.reject(this.#closed);
-    const answer = Promise.withResolvers<DetectResult>();
     const id = ++this.#lastId;
-    this.#waiting.set(id, answer);
+    const waiting: Waiting = { ...Promise.withResolvers<DetectResult>(), call };
+    this.#waiting.set(id, waiting);
+    this.#watch(id, waiting, this.#deadlines.decodeMs, "decode-timeout", "decode");
     this.#send({ kind: "detect", id, bytes, options });
-    return answer.promise;
+    return waiting.promise;
   }
 
   /** Ends the worker; whoever still waits is told why. */
-  close(why: string): DomainError {
+  close(why: DomainError): void {
     this.#worker.terminate();
-    this.#closed ??= new DomainError("model-not-ready", `Cannot detect as ${why}`);
-    this.#ready.reject(this.#closed);
-    for (const { reject } of this.#waiting.values()) reject(this.#closed);
+    this.#closed ??= why;
+    this.#ready.reject(why);
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      reject(why);
+    }
     this.#waiting.clear();
-    return this.#closed;
+  }
+
+  /** The news goes out first, so that nobody hands this worker another call. */
+  #breakDown(why: DomainError): void {
+    this.#brokenDown.resolve(why);
+    this.close(why);
+  }
+
+  /** Gives a call so long for its next stage, and not longer. */
+  #watch(
+    id: number,
+    waiting: Waiting,
+    ms: number,
+    code: "decode-timeout" | "run-timeout",
+    stage: string,
+  ): void {
+    clearTimeout(waiting.timer);
+    if (ms === Infinity) return;
+    waiting.timer = setTimeout(() => {
+      this.#waiting.delete(id);
+      this.#breakDown(new DomainError("worker-crashed", "Cannot detect as the worker was stopped"));
+      const limit = `Cannot ${stage} the image as it must take at most ${ms} ms: it was stopped`;
+      waiting.reject(new DomainError(code, limit));
+    }, ms);
   }
 
   #send(request: WorkerRequest): void {
@@ -87,17 +134,38 @@ class Channel {
         return this.#ready.resolve(response);
       case "load-failed":
         return this.#ready.reject(errorOf(response.error));
+      case "decoded":
+        return this.#decoded(response.id);
       case "result":
         return this.#take(response.id)?.resolve(response.result);
       case "detect-failed":
-        return this.#take(response.id)?.reject(errorOf(response.error));
+        return this.#fail(response.id, errorOf(response.error));
     }
   }
 
-  #take(id: number): PromiseWithResolvers<DetectResult> | undefined {
-    const answer = this.#waiting.get(id);
+  #decoded(id: number): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#watch(id, waiting, this.#deadlines.runMs, "run-timeout", "run the model on");
+    waiting.call.onDecoded?.();
+  }
+
+  /** An engine that failed once may have aborted, which is final in its worker. */
+  #fail(id: number, error: Error): void {
+    const waiting = this.#take(id);
+    if (!(error instanceof DomainError) || error.code === "inference-failed") {
+      this.#breakDown(
+        new DomainError("worker-crashed", "Cannot detect as the worker's engine failed"),
+      );
+    }
+    waiting?.reject(error);
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    clearTimeout(waiting?.timer);
     this.#waiting.delete(id);
-    return answer;
+    return waiting;
   }
 }
 

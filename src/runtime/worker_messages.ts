@@ -40,5 +40,6 @@ export interface ErrorMessage {
 export type WorkerResponse =
   | { readonly kind: "ready"; readonly model: ModelInfo; readonly engine: EngineInfo }
   | { readonly kind: "load-failed"; readonly error: ErrorMessage }
+  | { readonly kind: "decoded"; readonly id: number }
   | { readonly kind: "result"; readonly id: number; readonly result: DetectResult }
   | { readonly kind: "detect-failed"; readonly id: number; readonly error: ErrorMessage };

@@ -5,4 +5,5 @@
 export { default as jpeg } from "imagescript/wasm/any/jpeg.wasm";
 export { default as png } from "imagescript/wasm/any/png.wasm";
 export { default as gif } from "imagescript/wasm/any/gif.wasm";
+export { default as webp } from "icodec/webp-dec.wasm";
 export { default as onnxruntime } from "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";

@@ -1,15 +1,16 @@
 import type { Runtime } from "../ports/runtime.ts";
 import { type Fetcher, fetchModelStore } from "./fetch_model_store.ts";
-import { imagescriptCodec } from "./imagescript_codec.ts";
 import { openEngine } from "./open_engine.ts";
+import { pictureCodec } from "./picture_codec.ts";
 import { staticWasmEngine } from "./static_wasm_engine.ts";
-import { gif, jpeg, onnxruntime, png } from "./workerd_modules.js";
+import { gif, jpeg, onnxruntime, png, webp } from "./workerd_modules.js";
 
 /**
  * Cloudflare Workers: one thread, no files, 128 MB for everything.
  *
  * A picture that cannot be decoded at a reduced scale takes 4 bytes a pixel, so at most 12
- * megapixels fit beside the engine; a JPEG of that size takes a fraction of it.
+ * megapixels fit beside the engine; a JPEG of that size takes a fraction of it. AVIF is not read:
+ * its decoder takes 20 MB and 16 bytes a pixel.
  *
  * @param assets Binding that serves the folder `models/`.
  */
@@ -22,7 +23,7 @@ export function workerdRuntime(assets: Fetcher): Runtime {
       maxPixels: 12_000_000,
       maxModelBytes: 25 * 1024 * 1024,
     },
-    codec: imagescriptCodec({ jpeg, png, gif }),
+    codec: pictureCodec({ jpeg, png, gif, webp }),
     models: fetchModelStore(assets, "https://assets.local/"),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };

@@ -45,5 +45,5 @@ Deno.test("deno task model list tells of a graph whose size nobody has published
 Deno.test("deno task model list knows the project's own models", async () => {
   const { code, stdout } = await runTask("model", "list");
   assertEquals(code, 0);
-  assert(/│ everyday8 .*│ +12\.2 MB │ +here │ +Apache-2\.0 │/.test(stdout), stdout);
+  assert(/│ everyday8 .*│ +12\.2 MB │ here +│ Apache-2\.0 +│/.test(stdout), stdout);
 });

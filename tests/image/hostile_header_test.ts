@@ -2,10 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import { readHeader } from "../../src/image/header.ts";
 import { assertRefused } from "./assert_refused.ts";
+import { box, buildAvif } from "./build_avif.ts";
+import { buildBmp } from "./build_bmp.ts";
 import { buildGif } from "./build_gif.ts";
 import { buildJpeg, exifSegment, jpegSegment } from "./build_jpeg.ts";
 import { buildPng, pngChunk } from "./build_png.ts";
 import { orientationTiff as tiff } from "./build_tiff.ts";
+import { ANIMATED, anmf, buildWebp, HAS_EXIF, vp8Frame, vp8x, webpChunk } from "./build_webp.ts";
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 import { seededRandom } from "../random.ts";
 
@@ -15,18 +18,32 @@ const TRANSPARENCY = pngChunk("tRNS", [0]);
 const COMMENT = [0x21, 0xfe, 3, 0x2c, 0x2c, 0x3b, 1, 0, 0];
 const CONTROL = [0x21, 0xf9, 4, 1, 0, 0, 0, 0];
 
-/** Headers in which each byte counts: they end with the last byte that has to be read. */
-const WHOLE: readonly (readonly [name: string, bytes: Uint8Array])[] = [
+/**
+ * Headers in which each byte counts: they end with the last byte that has to be read. An AVIF is
+ * known by its first twelve bytes, the others by their very first.
+ */
+const WHOLE: readonly (readonly [name: string, bytes: Uint8Array, knownFrom?: number])[] = [
   ["JPEG", buildJpeg({ before: [JFIF, exifSegment(tiff(6))], after: [XMP] })],
   ["progressive JPEG", buildJpeg({ marker: 0xc2, before: [XMP, exifSegment(tiff(8, true))] })],
   ["PNG", buildPng({ colourType: 3, chunks: [pngChunk("eXIf", tiff(3)), TRANSPARENCY] })],
   ["GIF", buildGif({ globalBits: 2, localBits: 1, blocks: [...CONTROL, ...COMMENT] })],
+  ["WebP", buildWebp([webpChunk("VP8 ", vp8Frame())])],
+  [
+    "WebP with Exif",
+    buildWebp([vp8x(HAS_EXIF), webpChunk("VP8 ", vp8Frame()), webpChunk("EXIF", tiff(6))]),
+  ],
+  [
+    "animated WebP",
+    buildWebp([vp8x(ANIMATED), anmf([0, 0, 3, 2], webpChunk("VP8 ", vp8Frame()))]),
+  ],
+  ["BMP", buildBmp({ bitsPerPixel: 4, colours: 3, palette: Array(12).fill(7) })],
+  ["AVIF", buildAvif({ before: [box("free", bytesOf("free"))] }), 12],
 ];
 
-for (const [name, bytes] of WHOLE) {
+for (const [name, bytes, knownFrom = 1] of WHOLE) {
   Deno.test(`readHeader() finds a ${name} truncated at each of its bytes`, () => {
     assertRefused(bytes.subarray(0, 0), "no-image");
-    for (let length = 1; length < bytes.length; length++) {
+    for (let length = knownFrom; length < bytes.length; length++) {
       assertRefused(bytes.subarray(0, length), "truncated-image", `after ${length}.`);
     }
   });
@@ -119,6 +136,17 @@ const ENDLESS: readonly (readonly [claim: string, bytes: Uint8Array])[] = [
   [
     "a GIF of tiny sub-blocks",
     joinBytes(buildGif().subarray(0, 13), bytesOf("!\xfe"), megabyteOf(1)),
+  ],
+  [
+    "a WebP of empty chunks",
+    joinBytes(buildWebp([vp8x(0)], 2 ** 31), megabyteOf(...webpChunk("abcd", []))),
+  ],
+  [
+    "a WebP of empty chunks behind its picture",
+    joinBytes(
+      buildWebp([vp8x(HAS_EXIF), webpChunk("VP8 ", vp8Frame())], 2 ** 31),
+      megabyteOf(...webpChunk("abcd", [])),
+    ),
   ],
   ["a GIF of empty extensions", joinBytes(buildGif().subarray(0, 13), megabyteOf(0x21, 1, 0))],
 ];

@@ -1,5 +1,6 @@
 import { createDetector } from "../../src/detect/detector.ts";
 import { comparable, type Golden } from "../../src/entry/golden_file.ts";
+import type { Session } from "../../src/ports/session.ts";
 import { goldenDifferences } from "../../src/eval/golden_differences.ts";
 import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
 
@@ -30,6 +31,6 @@ export async function differencesFrom(
 }
 
 /** The session of a graph alone. */
-export async function openGraph(graph: URL) {
+export async function openGraph(graph: URL): Promise<Session> {
   return await runtime.openSession(await Deno.readFile(graph), "wasm");
 }

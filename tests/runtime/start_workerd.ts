@@ -59,7 +59,7 @@ const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
       modules = [(name = "workers.js", esModule = embed "workers.js"), ${modules.join(", ")}],
-      bindings = [(name = "ASSETS", service = "assets"), (name = "MODEL", text = "everyday8")],
+      bindings = [(name = "ASSETS", service = "assets"), (name = "MODEL", text = "everyday8"), (name = "LOG", text = "none")],
       compatibilityDate = "2026-10-01",
     )),
     (name = "assets", disk = "${new URL("models", ROOT).pathname}"),

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
+import { DetectorPool } from "../../src/detect/detector_pool.ts";
 import { DetectorSlot } from "../../src/detect/detector_slot.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
 import { startDetector } from "../../src/entry/start_detector.ts";
@@ -50,12 +51,43 @@ Deno.test("workerDetector() tells everyone when its worker dies, and its slot is
   const detector = await loading;
   await slot.settled;
   assertEquals(slot.state.status, "ready");
-  await failsWith(detector.detect(fruitPicture()), "model-not-ready");
+  await failsWith(detector.detect(fruitPicture()), "worker-crashed");
   await detector.brokenDown;
   const { state } = slot;
   assertEquals(state.status, "failed");
   const message = state.status === "failed" ? state.error.message : "";
   assertEquals(message, "Cannot detect as the engine's worker broke down");
+});
+
+/** Bodies that make the worker fail, as hanging_worker.ts reads them. */
+const FAULTS: readonly (readonly [body: number, claim: string, code: ErrorCode | null])[] = [
+  [0, "a decoder that hangs", "decode-timeout"],
+  [1, "an engine that hangs", "run-timeout"],
+  [2, "an error that nobody foresaw", null],
+];
+
+Deno.test("DetectorPool over real workers", async (test) => {
+  const deadlines = { decodeMs: 1500, runMs: 1500 };
+  const script = new URL("./hanging_worker.ts", import.meta.url);
+  const replaced: string[] = [];
+  const pool = await DetectorPool.open({
+    size: 1,
+    queue: 4,
+    start: () => workerDetector(new Worker(script, { type: "module" }), LOAD, deadlines),
+    log: (message) => replaced.push(message),
+  });
+  for (const [body, claim, code] of FAULTS) {
+    await test.step(`survives ${claim}: that call fails, the next one works`, async () => {
+      const failing = pool.detect(Uint8Array.of(body));
+      const next = pool.detect(fruitPicture());
+      if (code === null) await assertRejects(() => failing, Error, "nobody foresaw");
+      else await failsWith(failing, code);
+      assertEquals((await next).detections[0].label, "orange");
+      assertEquals(pool.unreadiness(), null);
+    });
+  }
+  assertEquals(replaced.length, FAULTS.length);
+  await pool.close();
 });
 
 Deno.test("workerDetector() fails as loading in the worker fails", async () => {

@@ -29,18 +29,35 @@ Deno.test("workers.ts on workerd", async (test) => {
     assertEquals((await post("/detect", form)).status, 200);
   });
 
+  await test.step("POST /detect takes base64 in JSON, and no address", async () => {
+    const headers = { "content-type": "application/json" };
+    const postJson = (value: unknown) =>
+      fetch(`${workerd.url}/detect`, { method: "POST", headers, body: JSON.stringify(value) });
+    assertEquals((await postJson({ image: picture.toBase64() })).status, 200);
+    const response = await postJson({ url: "https://example.org/a.jpg" });
+    assertEquals([response.status, (await response.json()).code], [403, "url-not-allowed"]);
+  });
+
   await test.step("POST /detect refuses what is no picture with a problem", async () => {
     const response = await post("/detect", "not a picture");
     assertEquals([response.status, (await response.json()).code], [415, "not-an-image"]);
   });
 
-  await test.step("POST /detect decodes JPEG and GIF with the same static modules", async () => {
-    for (const file of ["orientation-6.jpg", "progressive.jpg", "cmyk.jpg", "rgb.gif"]) {
+  await test.step("POST /detect decodes the other formats with the same static modules", async () => {
+    const jpegs = ["orientation-6.jpg", "progressive.jpg", "cmyk.jpg"];
+    const webps = ["lossy-alpha.webp", "lossless.webp", "orientation-6.webp"];
+    for (const file of [...jpegs, "rgb.gif", ...webps, "palette.bmp"]) {
       const bytes = await Deno.readFile(new URL(`../pictures/formats/${file}`, import.meta.url));
       const response = await post("/detect", bytes);
       assertEquals([file, response.status], [file, 200]);
       assertEquals((await response.json()).image, { width: 64, height: 48 });
     }
+  });
+
+  await test.step("POST /detect says that AVIF is not read there", async () => {
+    const bytes = await Deno.readFile(new URL("../pictures/formats/rgb.avif", import.meta.url));
+    const response = await post("/detect", bytes);
+    assertEquals([response.status, (await response.json()).code], [415, "unsupported-format"]);
   });
 
   await test.step("GET /readyz is ready and GET /models names the model", async () => {

@@ -9,7 +9,9 @@ It writes pictures, detections and twins into tests/parity/goldens/fpnlite-coco/
 and the graph stays outside. A file that is there already is only compared; --accept rewrites it. A golden that hangs on
 float noise or on the order of equal scores is refused: --search N lists the drawing seeds below N that are steady.
 
-The rules are those of ssd_heads.py, but the scores have been through the softmax, and 1,000 candidates go into NMS.
+The rules are those of ssd_heads.py, with three differences: the scores have been through the softmax, 1,000 candidates go
+into NMS, and a picture is stretched without antialias, as by cv2.resize in src/prediction/predict.py `predict`, but in
+floats that are rounded to bytes at the end.
 
 The graph is quantised: its scores are multiples of 1/256. Two builds of onnxruntime mostly differ by a rounding of one
 byte in some layer, which the rest of the network makes a tenth of a score of. The pictures are among the third on which
@@ -23,7 +25,8 @@ from typing import Iterator
 import numpy as np
 import onnxruntime
 import torch
-from PIL import Image
+import torch.nn.functional as F
+from torch import Tensor
 
 from golden import draw, encode_json, encode_png, put, put_settings
 from plain_detector import detections_of, doubts_of, report_of, rows_of
@@ -60,37 +63,42 @@ def main() -> None:
 def search(session: onnxruntime.InferenceSession, end: int) -> None:
     for (width, height), (shapes, _) in PICTURES.items():
         for seed in range(end):
-            levels = levels_of(session, draw(width, height, shapes, seed))
-            if not any(doubts(levels)):
-                print(f"seed {seed}:", report(f"{width}x{height}", levels), flush=True)
+            picture = draw(width, height, shapes, seed)
+            if not any(doubts(session, picture)):
+                print(f"seed {seed}:", report(session, picture), flush=True)
 
 
 def write_golden(session: onnxruntime.InferenceSession, picture: np.ndarray, accept: bool) -> list:
-    height, width = picture.shape[:2]
-    name = f"{width}x{height}"
-    levels = levels_of(session, picture)
-    found = list(doubts(levels))
+    name = f"{picture.shape[1]}x{picture.shape[0]}"
+    found = list(doubts(session, picture))
     if found:
         raise RuntimeError(f"Cannot use {name} as it hangs on {', '.join(found)}")
-    print(report(name, levels))
+    print(report(session, picture))
     return [
         put(f"{FAMILY}/{name}.png", encode_png(picture), accept),
-        put(f"{FAMILY}/{name}.json", encode_json(golden_of(levels, width, height)), accept),
+        put(f"{FAMILY}/{name}.json", encode_json(golden_of(session, picture)), accept),
     ]
+
+
+def prepare(picture: np.ndarray, dtype: torch.dtype = torch.float64) -> Tensor:
+    """Bytes `(1, H, W, 3)`, stretched."""
+    pixels = torch.from_numpy(picture).permute(2, 0, 1).to(dtype)
+    stretched = F.interpolate(pixels[None], (SIDE, SIDE), mode="bilinear", align_corners=False)
+    return (stretched + 0.5).floor().to(torch.uint8).permute(0, 2, 3, 1)
 
 
 def levels_of(session: onnxruntime.InferenceSession, picture: np.ndarray) -> list:
     """One level: `(R, 4)` boxes in input pixels, clipped, and `(R, K)` scores; the background never passes."""
-    stretched = np.array(Image.fromarray(picture).resize((SIDE, SIDE), Image.BILINEAR))
-    outputs = session.run([ANCHORS, DELTAS, SCORES], {INPUT: stretched[None]})
+    outputs = session.run([ANCHORS, DELTAS, SCORES], {INPUT: prepare(picture).numpy()})
     anchors, deltas, scores = (torch.from_numpy(output[0]).double() for output in outputs)
     sides = (anchors[:, 2:] - anchors[:, :2]).repeat(1, 2)
     scores[:, 0] = -1
     return [((anchors + deltas * sides).clamp(0, 1) * SIDE, scores)]
 
 
-def golden_of(levels: list, width: int, height: int) -> dict:
-    detections = detections_of(levels, **SETTINGS)
+def golden_of(session: onnxruntime.InferenceSession, picture: np.ndarray) -> dict:
+    height, width = picture.shape[:2]
+    detections = detections_of(levels_of(session, picture), **SETTINGS)
     boxes = detections["boxes"] / SIDE * torch.tensor([width, height] * 2)
     return {
         "picture": f"{width}x{height}.png",
@@ -101,7 +109,10 @@ def golden_of(levels: list, width: int, height: int) -> dict:
     }
 
 
-def doubts(levels: list) -> Iterator[str]:
+def doubts(session: onnxruntime.InferenceSession, picture: np.ndarray) -> Iterator[str]:
+    if not torch.equal(prepare(picture), prepare(picture, torch.float32)):
+        yield "resampling"
+    levels = levels_of(session, picture)
     yield from doubts_of(levels, **SETTINGS)
     detections = detections_of(levels, **SETTINGS)
     if len(detections["scores"]) < LEAST:
@@ -110,8 +121,9 @@ def doubts(levels: list) -> Iterator[str]:
         yield "whether a box without area is one"
 
 
-def report(name: str, levels: list) -> str:
-    return report_of(name, levels, (SIDE, SIDE), **SETTINGS)
+def report(session: onnxruntime.InferenceSession, picture: np.ndarray) -> str:
+    name = f"{picture.shape[1]}x{picture.shape[0]}"
+    return report_of(name, levels_of(session, picture), (SIDE, SIDE), **SETTINGS)
 
 
 TWINS = [
@@ -122,7 +134,7 @@ TWINS = [
         ("anchors in pixels", "anchors.space", "input"),
         ("deltas in the order of y, x", "boxes.order", "yx"),
         ("colours in the order of BGR", "input.colour", "bgr"),
-        ("no antialias", "resample.antialias", False),
+        ("antialias", "resample.antialias", True),
     )
 ]
 

@@ -76,7 +76,8 @@ CLASSES = 6  # index 0 is unused, as in torchvision's 91
 CHANNELS = 12  # keeps the graph near 200 KB, a third of it nodes
 LOGIT_MEAN, LOGIT_SPREAD = -7.9, 1.2  # puts some hundred logits of a picture above the threshold
 DELTA_SPREAD = 0.04  # moves a box by a fraction of a cell, so that neighbours overlap
-P5_GAIN, P7_GAIN = 1.7, 1.6  # so that P5, P6 above it, and P7 have scores too
+P5_GAIN = 1.7  # so that P5, and P6 above it, have scores too
+P7_GAIN = 1.6  # the same for P7; torchvision_finished.py does without
 BEYOND_CLAMP = 4.6  # exp(4.6) = 99 is more than the 1000 / 16 to which dw and dh are clamped
 
 IOU_MARGIN = 1e-5
@@ -86,7 +87,7 @@ def main() -> None:
     options = read_options(__doc__)
     if not VERSION.startswith("0.14."):
         sys.exit(f"torchvision 0.14 is the reference, this is {VERSION}")
-    model = build_model()
+    model = build_model(P7_GAIN)
     make(FAMILY, model, export(model), options)
 
 
@@ -135,7 +136,7 @@ def write_golden(family: Family, model: RetinaNet, picture: np.ndarray, accept: 
 # The model.
 
 
-def build_model() -> RetinaNet:
+def build_model(p7_gain: float = 1) -> RetinaNet:
     """torchvision's RetinaNet with all its defaults, on one convolution per stride."""
     widths = [3, 8, 8, CHANNELS, CHANNELS, CHANNELS]
     body = OrderedDict()
@@ -145,12 +146,12 @@ def build_model() -> RetinaNet:
     top = LastLevelP6P7(CHANNELS, CHANNELS)
     backbone = BackboneWithFPN(nn.Sequential(body), levels, [CHANNELS] * 3, CHANNELS, extra_blocks=top)
     model = RetinaNet(backbone, CLASSES).eval()
-    set_weights(model)
+    set_weights(model, p7_gain)
     return model
 
 
 @torch.no_grad()
-def set_weights(model: RetinaNet) -> None:
+def set_weights(model: RetinaNet, p7_gain: float) -> None:
     """Random weights that give every level scores above the threshold.
 
     1. Draw them, from numpy, as its generator is the same in every version.
@@ -176,7 +177,7 @@ def set_weights(model: RetinaNet) -> None:
         hook.remove()
 
     model.backbone.fpn.layer_blocks[2][0].weight *= P5_GAIN
-    model.backbone.fpn.extra_blocks.p7.weight *= P7_GAIN
+    model.backbone.fpn.extra_blocks.p7.weight *= p7_gain
     logits.weight *= LOGIT_SPREAD
     logits.bias.mul_(LOGIT_SPREAD).add_(LOGIT_MEAN)
     logits.bias.view(-1, CLASSES)[:, 0] = -30

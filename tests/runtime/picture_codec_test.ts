@@ -37,15 +37,15 @@ const CASES: [file: string, quarters: number[][], tolerance: number][] = [
   ["palette-alpha.png", OVER_PAD, 0],
   ["rgb.gif", COLOURS, 0],
   ["animated.gif", COLOURS, 0],
-  ...[2, 3, 4, 5, 6, 7, 8].map((n): [string, number[][], number] => [
-    `orientation-${n}.jpg`,
-    COLOURS,
-    4,
+  ...[2, 3, 4, 5, 6, 7, 8].flatMap((n): [string, number[][], number][] => [
+    [`orientation-${n}.jpg`, COLOURS, 4],
+    [`orientation-${n}.webp`, COLOURS, 0],
+    [`orientation-${n}.avif`, COLOURS, 3],
   ]),
 ];
 
 for (const [file, quarters, tolerance] of CASES) {
-  Deno.test(`imagescriptCodec() decodes ${file} to its colours, upright`, async () => {
+  Deno.test(`pictureCodec() decodes ${file} to its colours, upright`, async () => {
     const bytes = await Deno.readFile(new URL(file, FORMATS));
     const found = quarterColours(bytes);
     found.forEach((colour, quarter) =>
@@ -60,7 +60,7 @@ for (const [file, quarters, tolerance] of CASES) {
   });
 }
 
-Deno.test("imagescriptCodec() shows a wrong orientation in these pictures", async () => {
+Deno.test("pictureCodec() shows a wrong orientation in these pictures", async () => {
   // The twin of the cases above: stored pixels of orientation 6 are not the upright ones.
   const bytes = await Deno.readFile(new URL("orientation-6.jpg", FORMATS));
   const [topLeft] = quarterColours(bytes, 1);
@@ -90,7 +90,7 @@ Deno.test("decodeJpeg() takes the smallest of 1/1, 1/2, 1/4, 1/8 that covers a s
 });
 
 for (const file of ["rgb.jpg", "progressive.jpg", "rgb.png", "sixteen-bit.png", "rgb.gif"]) {
-  Deno.test(`imagescriptCodec() refuses ${file} cut anywhere, or reads all of it`, async () => {
+  Deno.test(`pictureCodec() refuses ${file} cut anywhere, or reads all of it`, async () => {
     const bytes = await Deno.readFile(new URL(file, FORMATS));
     const whole = decode(bytes);
     let refused = 0;
@@ -107,7 +107,7 @@ for (const file of ["rgb.jpg", "progressive.jpg", "rgb.png", "sixteen-bit.png", 
   });
 }
 
-Deno.test("imagescriptCodec() works on after a picture that it refused", async () => {
+Deno.test("pictureCodec() works on after a picture that it refused", async () => {
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const broken = bytes.slice().fill(0x55, 300);
   assertThrows(() => decode(broken.slice(0, 400)), DomainError);

@@ -1,0 +1,12 @@
+/** What is known of a request while it is answered. */
+export interface AppEnv {
+  /** By Hono's `context.get()`. */
+  readonly Variables: {
+    /** The client's own id where it is sane, else a new one. */
+    requestId: string;
+    /** Name of the API key that the request came with. */
+    keyName?: string;
+    /** Bytes of the body that were read. */
+    bytesIn?: number;
+  };
+}

@@ -1,0 +1,10 @@
+/** How long the stages of a call may take, in milliseconds. */
+export interface Deadlines {
+  /** From the worker's first look at the bytes to the input tensor. */
+  readonly decodeMs: number;
+  /** From there to the answer. */
+  readonly runMs: number;
+}
+
+/** As long as it takes. */
+export const NO_DEADLINES: Deadlines = { decodeMs: Infinity, runMs: Infinity };

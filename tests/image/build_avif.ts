@@ -1,0 +1,138 @@
+import { bytesOf, joinBytes } from "./bytes_of.ts";
+
+/** Builds a box, which may lie about its length. */
+export function box(type: string, ...content: readonly Uint8Array[]): Uint8Array {
+  const payload = joinBytes(...content);
+  return joinBytes(numbers(4, payload.length + 8), bytesOf(type), payload);
+}
+
+/** Builds a box with a version and flags. */
+export function fullBox(
+  type: string,
+  version: number,
+  ...content: readonly Uint8Array[]
+): Uint8Array {
+  return box(type, numbers(1, version, 0, 0, 0), ...content);
+}
+
+/** Numbers of so many bytes each, the high one first. */
+export function numbers(bytes: number, ...values: readonly number[]): Uint8Array {
+  return Uint8Array.from(
+    values.flatMap((value) =>
+      Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** (bytes - 1 - i)) % 256)
+    ),
+  );
+}
+
+/** One image item. */
+export interface ItemOptions {
+  readonly type?: string;
+  /** The size it claims, as a property. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Further properties. */
+  readonly properties?: readonly Uint8Array[];
+  /** What it holds; the sequence header of its size where absent. */
+  readonly data?: Uint8Array;
+  /** Numbers of the items it is made of; the first item is 1. */
+  readonly tiles?: readonly number[];
+}
+
+/** What an AVIF may hold; what is left out makes one picture of 3x2 pixels. */
+export interface AvifOptions {
+  /** Major and compatible brands. */
+  readonly brands?: readonly string[];
+  /** Item 1, which is the picture, and so on. */
+  readonly items?: readonly ItemOptions[];
+  /** Boxes between `ftyp` and `meta`. */
+  readonly before?: readonly Uint8Array[];
+  /** Tables of `meta` that come instead of those built, by type. */
+  readonly tables?: Readonly<Record<string, Uint8Array>>;
+}
+
+/** An AV1 configuration: profile and level, then depth, subsampling and whether it is grey. */
+export function av1C(flags = 0x0c): Uint8Array {
+  return box("av1C", numbers(1, 0x81, 0, flags, 0));
+}
+
+/** Eight bits in each of three channels. */
+export const PIXI = fullBox("pixi", 0, numbers(1, 3, 8, 8, 8));
+
+/** As much of AV1 data as tells its size: a reduced still picture header, 16 bits each side. */
+export function sequenceHeader(width: number, height: number): Uint8Array {
+  const bits = "000" + "1" + "1" + "00000" + "1111" + "1111" +
+    (width - 1).toString(2).padStart(16, "0") + (height - 1).toString(2).padStart(16, "0");
+  return openUnit(bits);
+}
+
+/** A sequence header of these bits. */
+export function openUnit(bits: string): Uint8Array {
+  const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8, "0");
+  const bytes = padded.match(/.{8}/g)!.map((byte) => parseInt(byte, 2));
+  return Uint8Array.of(0x0a, bytes.length, ...bytes);
+}
+
+/** Builds an AVIF up to the end of the data of its last item. */
+export function buildAvif(options: AvifOptions = {}): Uint8Array {
+  const { brands = ["avif", "mif1"], items = [{}], before = [] } = options;
+  const whole = items.map(withDefaults);
+  const head = joinBytes(
+    box("ftyp", bytesOf(brands[0]), numbers(4, 0), ...brands.slice(1).map(bytesOf)),
+    ...before,
+  );
+  const meta = (dataStart: number) => {
+    const tables = { ...tablesOf(whole, dataStart), ...options.tables };
+    return fullBox("meta", 0, ...Object.values(tables));
+  };
+  const dataStart = head.length + meta(0).length + 8;
+  return joinBytes(head, meta(dataStart), box("mdat", ...whole.map(({ data }) => data)));
+}
+
+type WholeItem = Required<ItemOptions>;
+
+function withDefaults(item: ItemOptions): WholeItem {
+  const { width = 3, height = 2 } = item;
+  const data = item.data ?? sequenceHeader(width, height);
+  return { type: "av01", properties: [av1C()], tiles: [], ...item, width, height, data };
+}
+
+function tablesOf(items: readonly WholeItem[], dataStart: number): Record<string, Uint8Array> {
+  const ids = items.map((_, i) => i + 1);
+  const properties: Uint8Array[] = [];
+  const associations = items.map(({ width, height, properties: further }, i) => {
+    const own = [fullBox("ispe", 0, numbers(4, width, height)), ...further];
+    const first = properties.push(...own) - own.length + 1;
+    return joinBytes(numbers(2, i + 1), numbers(1, own.length, ...own.map((_, k) => first + k)));
+  });
+  let start = dataStart;
+  const extents = items.map(({ data }) => {
+    start += data.length;
+    return numbers(4, start - data.length, data.length);
+  });
+  const grids = items.flatMap(({ tiles }, i) =>
+    tiles.length === 0 ? [] : [box("dimg", numbers(2, i + 1, tiles.length, ...tiles))]
+  );
+  return {
+    hdlr: fullBox("hdlr", 0, numbers(4, 0), bytesOf("pict"), new Uint8Array(13)),
+    pitm: fullBox("pitm", 0, numbers(2, 1)),
+    iloc: fullBox(
+      "iloc",
+      0,
+      numbers(1, 0x44, 0),
+      numbers(2, items.length),
+      ...ids.map((id, i) => joinBytes(numbers(2, id, 0, 1), extents[i])),
+    ),
+    iinf: fullBox(
+      "iinf",
+      0,
+      numbers(2, items.length),
+      ...items.map(({ type }, i) => fullBox("infe", 2, numbers(2, i + 1, 0), bytesOf(type + "\0"))),
+    ),
+    ...(grids.length === 0 ? {} : { iref: fullBox("iref", 0, ...grids) }),
+    iprp: box(
+      "iprp",
+      box("ipco", ...properties),
+      fullBox("ipma", 0, numbers(4, items.length), ...associations),
+    ),
+  };
+}

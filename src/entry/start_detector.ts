@@ -1,6 +1,7 @@
 import { DetectorPool } from "../detect/detector_pool.ts";
 import type { Detector } from "../ports/detector.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
+import { ProcessWorker } from "../runtime/process_worker.ts";
 import { workerDetector } from "../runtime/worker_detector.ts";
 import type { LoadRequest } from "../runtime/worker_messages.ts";
 
@@ -16,10 +17,10 @@ export interface PoolSettings {
   readonly log: (message: string) => void;
 }
 
-/** Starts a detector in a Web Worker of its own. */
+/** Starts a detector in a process of its own. */
 export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {
-  const script = new URL("./detector_worker.ts", import.meta.url);
-  return workerDetector(new Worker(script, { type: "module" }), load, deadlines);
+  const script = new URL("./detector_process.ts", import.meta.url);
+  return workerDetector(new ProcessWorker(script), load, deadlines);
 }
 
 /** Starts as many detectors as there are to be workers, behind a queue. */

@@ -1,6 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 import { type Deadlines, NO_DEADLINES } from "./deadlines.ts";
+import type { WorkerLike } from "./worker_like.ts";
 import type {
   ErrorMessage,
   LoadRequest,
@@ -9,7 +10,7 @@ import type {
 } from "./worker_messages.ts";
 
 /**
- * A detector that lives in a Web Worker, so that decoding and inference never hold up the thread
+ * A detector that lives in a worker, so that decoding and inference never hold up the thread
  * that serves, and can be stopped: a picture that passes a deadline costs the worker its life, as
  * nothing else ends a decoder or an engine that does not come to an end.
  *
@@ -17,7 +18,7 @@ import type {
  * @throws {DomainError} Whatever loading the model fails with.
  */
 export async function workerDetector(
-  worker: Worker,
+  worker: WorkerLike,
   load: LoadRequest,
   deadlines: Deadlines = NO_DEADLINES,
 ): Promise<Detector> {
@@ -51,7 +52,7 @@ interface Waiting extends PromiseWithResolvers<DetectResult> {
 
 /** Matches what comes from the worker to those who wait for it. */
 class Channel {
-  readonly #worker: Worker;
+  readonly #worker: WorkerLike;
   readonly #deadlines: Deadlines;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #waiting = new Map<number, Waiting>();
@@ -61,7 +62,7 @@ class Channel {
   #lastId = 0;
   #closed: DomainError | undefined;
 
-  constructor(worker: Worker, deadlines: Deadlines) {
+  constructor(worker: WorkerLike, deadlines: Deadlines) {
     this.#worker = worker;
     this.#deadlines = deadlines;
     worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);

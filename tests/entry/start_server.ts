@@ -6,6 +6,8 @@ export interface Server extends AsyncDisposable {
   readonly url: string;
   /** The line that it printed. */
   readonly line: string;
+  /** Of the task that runs it. */
+  readonly pid: number;
 }
 
 /** `deno task start` on a free port; returns once it has printed its line. */
@@ -21,6 +23,7 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   return {
     url: line.match(/http:\/\/[\d.]+:\d+/)?.[0] ?? "",
     line,
+    pid: process.pid,
     async [Symbol.asyncDispose]() {
       process.kill();
       await process.stdout.cancel();

@@ -4,6 +4,7 @@ import { DetectorPool } from "../../src/detect/detector_pool.ts";
 import { DetectorSlot } from "../../src/detect/detector_slot.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
 import { startDetector } from "../../src/entry/start_detector.ts";
+import { ProcessWorker } from "../../src/runtime/process_worker.ts";
 import { workerDetector } from "../../src/runtime/worker_detector.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 
@@ -15,7 +16,7 @@ const LOAD = {
   limits: DEFAULT_IMAGE_LIMITS,
 } as const;
 
-Deno.test("workerDetector() over a real worker", async (test) => {
+Deno.test("workerDetector() over a real process", async (test) => {
   const detector = await startDetector(LOAD);
 
   await test.step("hands errors over with their codes, and works on", async () => {
@@ -59,21 +60,22 @@ Deno.test("workerDetector() tells everyone when its worker dies, and its slot is
   assertEquals(message, "Cannot detect as the engine's worker broke down");
 });
 
-/** Bodies that make the worker fail, as hanging_worker.ts reads them. */
+/** Bodies that make the worker fail, as hanging_process.ts reads them. */
 const FAULTS: readonly (readonly [body: number, claim: string, code: ErrorCode | null])[] = [
   [0, "a decoder that hangs", "decode-timeout"],
   [1, "an engine that hangs", "run-timeout"],
   [2, "an error that nobody foresaw", null],
+  [3, "a process that ends", "worker-crashed"],
 ];
 
-Deno.test("DetectorPool over real workers", async (test) => {
+Deno.test("DetectorPool over real processes", async (test) => {
   const deadlines = { decodeMs: 1500, runMs: 1500 };
-  const script = new URL("./hanging_worker.ts", import.meta.url);
+  const script = new URL("./hanging_process.ts", import.meta.url);
   const replaced: string[] = [];
   const pool = await DetectorPool.open({
     size: 1,
     queue: 4,
-    start: () => workerDetector(new Worker(script, { type: "module" }), LOAD, deadlines),
+    start: () => workerDetector(new ProcessWorker(script), LOAD, deadlines),
     log: (message) => replaced.push(message),
   });
   for (const [body, claim, code] of FAULTS) {
@@ -88,7 +90,20 @@ Deno.test("DetectorPool over real workers", async (test) => {
   }
   assertEquals(replaced.length, FAULTS.length);
   await pool.close();
+  await test.step("leaves no process behind, not even one that hung", async () => {
+    for (let tries = 0; tries < 100 && await processesOf(script) > 0; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assertEquals(await processesOf(script), 0);
+  });
 });
+
+/** How many processes run a script. */
+async function processesOf(script: URL): Promise<number> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] }).output();
+  const lines = new TextDecoder().decode(stdout).split("\n");
+  return lines.filter((line) => line.includes(script.pathname)).length;
+}
 
 Deno.test("workerDetector() fails as loading in the worker fails", async () => {
   await failsWith(startDetector({ ...LOAD, model: "nope" }), "unknown-model");

@@ -1,0 +1,42 @@
+import { assertEquals } from "@std/assert";
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+Deno.test("serve.ts answers what is on its way after SIGTERM, takes nothing new, and ends with 0", async () => {
+  const server = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "src/entry/serve.ts"],
+    cwd: ROOT,
+    env: { PORT: "0", ENGINE: "wasm", LOG: "none" },
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const url = await firstAddress(server.stdout);
+  const onTheWay = [1, 2].map(() =>
+    fetch(`${url}/detect`, { method: "POST", body: fruitPicture() })
+  );
+  // Both were taken once a third request, which came later, was answered.
+  await (await fetch(`${url}/healthz`)).body?.cancel();
+  server.kill("SIGTERM");
+  const statuses = await Promise.all(onTheWay.map(async (answer) => {
+    const response = await answer;
+    await response.arrayBuffer();
+    return response.status;
+  }));
+  assertEquals(statuses, [200, 200]);
+  assertEquals((await server.status).code, 0);
+  await fetch(`${url}/healthz`).then(
+    () => Promise.reject(new Error("it still answers")),
+    () => {},
+  );
+});
+
+async function firstAddress(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) {
+    text += new TextDecoder().decode(chunk);
+    const address = text.match(/http:\/\/[\d.]+:\d+/)?.[0];
+    if (address) return address;
+  }
+  throw new Error(`it did not start: ${text}`);
+}

@@ -1,0 +1,66 @@
+import { textTable } from "../../src/entry/text_table.ts";
+import { startServer } from "../entry/start_server.ts";
+import { paced, quantile, sustainable, unloaded } from "./overload.ts";
+import { goodPictures } from "./pictures.ts";
+import { soak } from "./soak.ts";
+
+// deno task soak [REQUESTS [SECONDS]]: the server as a person starts it, under a long mix of good and
+// bad requests, then at twice the load that it can bear. Ends with 1 if a promise is broken.
+const [requests = 5000, seconds = 30] = Deno.args.map(Number);
+const pictures = { good: await goodPictures() };
+const broken: string[] = [];
+const promise = (holds: boolean, text: string) => void (holds || broken.push(text));
+
+// So long a queue that every connection has a place: the mix is to be worked through, not refused.
+const soaked = await startServer({ QUEUE: "64" });
+console.log(soaked.line);
+
+const { answers, memory: [early, late], alive } = await soak({
+  url: soaked.url,
+  pid: soaked.pid,
+  requests,
+  connections: 32,
+  seed: 1,
+  pictures,
+});
+console.log(textTable(["answer", "count"], [...answers].sort()));
+const growth = late / early - 1;
+console.log(
+  `resident memory ${megabytes(early)} after a fifth, ${megabytes(late)} at the end: ` +
+    `${(growth * 100).toFixed(1)} %`,
+);
+promise(growth < 0.1, "memory grew by a tenth or more");
+promise(alive, "no picture was found in after the last request");
+for (const [answer] of answers) {
+  promise(!answer.startsWith("5") || answer.startsWith("503"), `an answer was ${answer}`);
+}
+
+await soaked[Symbol.asyncDispose]();
+
+await using server = await startServer();
+const [picture] = pictures.good;
+const alone = quantile(await unloaded(server.url, picture, 20), 0.5);
+const pace = await sustainable(server.url, picture, 2, seconds / 3);
+const load = await paced(server.url, picture, 2 * pace, seconds);
+const [accepted, health] = [quantile(load.accepted, 0.5), quantile(load.health, 0.99)];
+console.log(textTable(["at twice the load it can bear", "value"], [
+  ["pictures per second it can bear", pace.toFixed(1)],
+  ["answers", [...load.statuses].map(([status, n]) => `${n} x ${status}`).join(", ")],
+  ["median of a picture alone", `${alone.toFixed(0)} ms`],
+  [
+    "median of an accepted one",
+    `${accepted.toFixed(0)} ms, ${(accepted / alone).toFixed(2)} times`,
+  ],
+  ["/healthz, 99th percentile", `${health.toFixed(1)} ms`],
+]));
+const allowed = [200, 429, 503];
+promise([...load.statuses.keys()].every((status) => allowed.includes(status)), "another status");
+promise(accepted <= 3 * alone, "accepted pictures took more than three times as long");
+promise(health < 50, "/healthz took 50 ms or more");
+
+for (const text of broken) console.error(`Broken: ${text}`);
+Deno.exitCode = broken.length > 0 ? 1 : 0;
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}

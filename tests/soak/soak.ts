@@ -1,0 +1,68 @@
+import { seededRandom } from "../random.ts";
+import { nextRequest, type Pictures, type Sent } from "./requests.ts";
+import { residentBytes } from "./resident_bytes.ts";
+
+/** How a soak is run. */
+export interface SoakOptions {
+  readonly url: string;
+  /** Of the server; its children count with it. */
+  readonly pid: number;
+  readonly requests: number;
+  readonly connections: number;
+  readonly seed: number;
+  readonly pictures: Pictures;
+}
+
+/** What a soak found. */
+export interface SoakReport {
+  /** How often each answer came: a status with the problem's code, or "left". */
+  readonly answers: ReadonlyMap<string, number>;
+  /** Resident memory of the server and its workers after the first and after the last fifth. */
+  readonly memory: readonly [early: number, late: number];
+  /** Whether a good picture was found in right after the last request. */
+  readonly alive: boolean;
+}
+
+/** Sends a mix of good and bad requests over several connections at a time. */
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const random = seededRandom(options.seed);
+  const answers = new Map<string, number>();
+  let sent = 0;
+  let early = 0;
+  const connection = async () => {
+    while (sent < options.requests) {
+      sent++;
+      if (sent === Math.ceil(options.requests / 5)) early = await residentBytes(options.pid);
+      const answer = await send(options.url, nextRequest(random, options.pictures));
+      answers.set(answer, (answers.get(answer) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: options.connections }, connection));
+  const late = await residentBytes(options.pid);
+  return { answers, memory: [early, late], alive: await finds(options) };
+}
+
+async function send(url: string, { path, body, type, leaves }: Sent): Promise<string> {
+  const headers: HeadersInit = type === undefined ? {} : { "content-type": type };
+  const signal = leaves ? AbortSignal.timeout(5) : undefined;
+  try {
+    const response = await fetch(url + path, { method: "POST", headers, body, signal });
+    if (response.ok) return await response.arrayBuffer().then(() => "200");
+    const { code } = await response.json();
+    return `${response.status} ${code}`;
+  } catch (error) {
+    if (leaves) return "left";
+    throw error;
+  }
+}
+
+/** Waits out what is still in the queue. */
+async function finds({ url, pictures }: SoakOptions): Promise<boolean> {
+  for (let tries = 0; tries < 50; tries++) {
+    const response = await fetch(`${url}/detect`, { method: "POST", body: pictures.good[0] });
+    const answer = await response.json();
+    if (response.status === 200) return answer.detections.length > 0;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return false;
+}

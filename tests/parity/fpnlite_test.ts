@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { assert, assertEquals } from "@std/assert";
 import manifestJson from "../../models/fpnlite-coco.json" with { type: "json" };
 import { parseManifest } from "../../models/manifest.ts";
@@ -9,6 +10,8 @@ import { cocoResults } from "../../src/entry/coco_results.ts";
 import type { CocoDataset, CocoResult } from "../../src/eval/coco.ts";
 import { evaluate } from "../../src/eval/evaluate.ts";
 import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { differencesFrom } from "./detect_golden.ts";
+import { goldensIn, twinsIn, withProperty } from "./golden_folders.ts";
 
 const SHARED = new URL("../../../shared/", import.meta.url);
 const GRAPH = new URL("models/fpnlite-coco/ssd_mobilenet_v2_fpnlite_10_256_int8.onnx", SHARED);
@@ -42,6 +45,27 @@ Deno.test({
     assert(Math.abs(ap50 - REFERENCE.ap50) < 0.03, `AP50 ${ap50}`);
   },
 });
+
+const FOLDER = new URL("goldens/fpnlite-coco/", import.meta.url);
+
+for (const golden of await goldensIn(FOLDER)) {
+  const picture = basename(golden.picture);
+  Deno.test({
+    name: `createDetector() equals ${golden.framework} on fpnlite-coco/${picture}`,
+    ignore: !await exists(GRAPH),
+    async fn() {
+      assertEquals(await differencesFrom(golden, manifestJson, GRAPH), []);
+      for (const { claim, ...change } of await twinsIn(FOLDER)) {
+        const differences = await differencesFrom(
+          golden,
+          withProperty(manifestJson, change),
+          GRAPH,
+        );
+        assert(differences.length > 0, `${picture} does not notice ${claim}`);
+      }
+    },
+  });
+}
 
 async function serveFpnlite() {
   const runtime = await denoRuntime({ threads: 1 });

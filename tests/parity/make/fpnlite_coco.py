@@ -1,17 +1,17 @@
 """Writes the detections of drawn pictures by a detector that others trained: SSD MobileNetV2 FPNLite, COCO, int8.
 
-Run it with torch, torchvision and Pillow (Debian 12: python3-torchvision and python3-pil) and, in a venv that sees them,
-onnxruntime==1.17.3, on STMicroelectronics' graph (stm32ai-modelzoo, object_detection, Apache-2.0):
+Run it with torch, torchvision and Pillow (Debian 12: python3-torchvision, python3-pil) and, in a venv beside them,
+onnxruntime==1.17.3 on STMicroelectronics' graph (stm32ai-modelzoo, object_detection, Apache-2.0):
 
     python tests/parity/make/fpnlite_coco.py ssd_mobilenet_v2_fpnlite_10_256_int8.onnx
 
-It writes pictures, detections and twins into tests/parity/goldens/fpnlite-coco/; the manifest is models/fpnlite-coco.json,
-and the graph stays outside. A file that is there already is only compared; --accept rewrites it. A golden that hangs on
+It writes pictures, detections and twins into tests/parity/goldens/fpnlite-coco/; the manifest is that of models/, and
+the graph stays outside. A file that is there already is only compared; --accept rewrites it. A golden that hangs on
 float noise or on the order of equal scores is refused: --search N lists the drawing seeds below N that are steady.
 
-The rules are those of ssd_heads.py, with three differences: the scores have been through the softmax, 1,000 candidates go
-into NMS, and a picture is stretched without antialias, as by cv2.resize in src/prediction/predict.py `predict`, but in
-floats that are rounded to bytes at the end.
+The rules are those of ssd_heads.py, with three differences: the scores have been through the softmax, 1,000 candidates
+go into NMS, and a picture is stretched without antialias, as by cv2.resize in src/prediction/predict.py `predict`, but
+in floats that are rounded to bytes at the end.
 
 The graph is quantised: its scores are multiples of 1/256. Two builds of onnxruntime mostly differ by a rounding of one
 byte in some layer, which the rest of the network makes a tenth of a score of. The pictures are among the third on which

@@ -1,6 +1,6 @@
 """Writes the detections of drawn pictures by a small random network in mixed precision, two pictures per run.
 
-Run it with torch, torchvision and Pillow (Debian 12: python3-torchvision and python3-pil) and, in a venv that sees them,
+Run it with torch, torchvision and Pillow (Debian 12: python3-torchvision, python3-pil) and, in a venv beside them,
 
     onnx==1.15.0 onnxruntime==1.17.3
 
@@ -10,8 +10,8 @@ It writes into tests/parity/goldens/half/. A file that is there already is only 
 that float noise could change is refused: --search N lists the drawing seeds below N that are steady.
 
 No framework stands behind it: it is made up to hold what few exports have together. Input (2, H, W, 3) and outputs are
-float16, the outputs one pair per level, channels last, (2, h, w, A·K) and (2, h, w, A·4); a run takes two pictures, ours
-first, and the other is all zeros. The reference decodes the outputs as onnxruntime gives them.
+float16, the outputs one pair per level, channels last, (2, h, w, A·K) and (2, h, w, A·4); a run takes two pictures,
+ours first, and the other is all zeros. The reference decodes the outputs as onnxruntime gives them.
 
 A float16 is only one or two thousandths fine at the logits of a detection, so a rounding that goes another way would be
 seen. Hence nothing is rounded before the outputs are: mean, std and weights are few bits long, the network works in

@@ -1,6 +1,6 @@
 """Writes the detections of drawn pictures by a small random network with the heads of an SSD with a feature pyramid.
 
-Run it with torch, torchvision and Pillow (Debian 12: python3-torchvision and python3-pil) and, in a venv that sees them,
+Run it with torch, torchvision and Pillow (Debian 12: python3-torchvision, python3-pil) and, in a venv beside them,
 
     onnx==1.15.0 onnxruntime==1.17.3
 
@@ -12,16 +12,17 @@ that float noise could change is refused: --search N lists the drawing seeds bel
 No framework exports exactly this; it is what SSDs share, and the heads are those of STMicroelectronics' model zoo
 (stm32ai-modelzoo, object_detection), but with the softmax left to the user:
 
-    src/models/ssd_mobilenet_v2_fpnlite.py        bytes in, NHWC, RGB; class numbers (1, R, K + 1) whose column 0 is
-                                                  the background, box deltas and anchors (1, R, 4), the finest level first
-    src/utils/anchor_boxes_utils.py `gen_anchors` anchors x1 y1 x2 y2 in 0 to 1 of the picture, centred in the cells
-    postprocess.py `decode_ssd_predictions`       each corner moves by delta · side of the anchor, then clip to 0 … 1
-    postprocess.py `nms_box_filtering`            tf.image.combined_non_max_suppression: score > threshold, NMS per
-                                                  class drops IoU > threshold, the best 100 of all; no box is too small
-    SSD paper (arXiv 1512.02325), section 2.2     softmax over all classes, the background one of them
+    src/models/ssd_mobilenet_v2_fpnlite.py     bytes in, NHWC, RGB; class numbers (1, R, K + 1) whose column 0 is the
+                                               background, box deltas and anchors (1, R, 4), the finest level first
+    anchor_boxes_utils.py `gen_anchors`        anchors x1 y1 x2 y2 in 0 to 1 of the picture, centred in the cells
+    postprocess.py `decode_ssd_predictions`    each corner moves by delta · side of the anchor, then clip to 0 … 1
+    postprocess.py `nms_box_filtering`         tf.image.combined_non_max_suppression: score > threshold, NMS per class
+                                               drops IoU > threshold, the best 100 of all; no box is too small
+    SSD paper (arXiv 1512.02325), section 2.2  softmax over all classes, the background one of them
 
-Two rules are this script's: the best 200 (anchor, class) pairs go into NMS, where the paper takes 400 of each class, and
-a picture is stretched by Pillow's bilinear filter, which makes whole bytes after each of its two passes.
+Two rules are this script's: the best 200 (anchor, class) pairs go into NMS, where the paper's code (ssd_pascal.py,
+`nms_param`) takes 400 of each class, and a picture is stretched by Pillow's bilinear filter, which makes whole bytes
+after each of its two passes.
 """
 
 import argparse

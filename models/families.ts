@@ -16,6 +16,8 @@ const traits = z.strictObject({
   decoded: z.boolean().optional(),
   /** Whether detections come with a batch side. */
   batched: z.boolean().optional(),
+  /** Whether the graph tells how many of its detections are meant. */
+  count: z.boolean().optional(),
   /** Whether the input has a batch side. */
   batch: z.boolean().optional(),
   /** Start of the class heads' names. */
@@ -50,6 +52,8 @@ const family = z.union([
       resize,
       resample,
       pad,
+      /** Order of the coordinates of a box; `xyxy` where absent. */
+      corners: finishedSchema.shape.outputs.shape.corners.optional(),
       postprocess: finishedSchema.shape.postprocess,
     }),
   }),

@@ -32,11 +32,23 @@ export function parseManifest(json: unknown): Manifest {
   const parsed = schemaFor(json).safeParse(json);
   const faults = parsed.success
     ? manifestFaults(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${issue.message}`);
+    : parsed.error.issues.map(({ path, message }) =>
+      `${path.join(".") || "manifest"}: ${message}${foundAt(json, path)}`
+    );
   if (!parsed.success || faults.length > 0) {
     throw new DomainError("manifest-invalid", `Cannot use the manifest. ${faults.join("; ")}`);
   }
   return parsed.data;
+}
+
+/** What stands at a path, as the end of a sentence; nothing where that is long or not there. */
+function foundAt(json: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>(
+    (owner, key) => (owner as Record<PropertyKey, unknown> | undefined)?.[key],
+    json,
+  );
+  const text = typeof value === "symbol" ? undefined : JSON.stringify(value) as string | undefined;
+  return text === undefined || text.length > 60 || path.length === 0 ? "" : `: it is ${text}`;
 }
 
 /** The kind of outputs decides; one that is neither is told of by the schema with more kinds. */

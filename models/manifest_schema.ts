@@ -5,7 +5,11 @@ const fraction = z.number().min(0).max(1);
 const name = z.string().min(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const above = z.number().positive();
-const side = { width: positive, height: positive };
+/** Of an input that any engine here could hold. */
+const length = positive.max(16_384);
+const side = { width: length, height: length };
+/** Of things that are kept in memory and compared with each other. */
+const number = positive.max(100_000);
 
 /** Order of the coordinates in a row of four. */
 const corners = z.enum(["xyxy", "yxyx"]);
@@ -54,8 +58,8 @@ const resize = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("fit"), ...side, ...keepsAspect }),
   z.strictObject({
     kind: z.literal("shortest"),
-    shortest: positive,
-    longest: positive,
+    shortest: length,
+    longest: length,
     scale: z.enum(["float64", "float32-reciprocal"]),
     ...keepsAspect,
   }),
@@ -78,7 +82,7 @@ const value = z.union([z.number(), triple]);
 
 const pad = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none"), value }),
-  z.strictObject({ kind: z.literal("multiple"), of: positive, value }),
+  z.strictObject({ kind: z.literal("multiple"), of: positive.max(4096), value }),
   z.strictObject({ kind: z.literal("fixed"), ...side, value }),
 ]);
 
@@ -166,7 +170,7 @@ const threshold = {
   /** Whether a score that equals the threshold passes. */
   scoreTest: z.enum(["greater", "at-least"]),
   /** Most detections per picture. */
-  limit: positive,
+  limit: number,
 };
 
 const headPostprocess = z.strictObject({
@@ -175,7 +179,7 @@ const headPostprocess = z.strictObject({
   /** Class id that means nothing is there; null where there is none. */
   background: z.int().nonnegative().nullable(),
   /** Most candidates, best first, over all (anchor, class) pairs of a level and of all levels. */
-  candidates: z.strictObject({ perLevel: positive.nullable(), total: positive.nullable() }),
+  candidates: z.strictObject({ perLevel: number.nullable(), total: number.nullable() }),
   /** What boxes are clipped to before NMS; all are clipped to the source after it. */
   clip: z.enum(["none", "picture", "input-pixels", "grid-pixels"]),
   nms: z.strictObject({

@@ -56,14 +56,19 @@ export async function createDetector(
 export function detectorOf(
   runtime: Runtime,
   { manifest, session }: LoadedModel,
-  { maxBytes, maxPixels }: ImageLimits = DEFAULT_IMAGE_LIMITS,
+  asked: ImageLimits = DEFAULT_IMAGE_LIMITS,
 ): Detector {
-  const limits = { maxBytes, maxPixels: Math.min(maxPixels, runtime.capabilities.maxPixels) };
+  const { capabilities } = runtime;
+  const limits = {
+    maxBytes: asked.maxBytes,
+    maxPixels: Math.min(asked.maxPixels, capabilities.maxPixels),
+    maxDecodedBytes: Math.min(asked.maxDecodedBytes, capabilities.maxDecodedBytes),
+  };
   return {
     model: modelInfo(manifest),
     engine: session.engine,
-    detect: (bytes, asked = {}, call = {}) =>
-      detect({ manifest, session, runtime, limits }, bytes, asked, call),
+    detect: (bytes, options = {}, call = {}) =>
+      detect({ manifest, session, runtime, limits }, bytes, options, call),
     close: () => session.close(),
   };
 }

@@ -25,7 +25,9 @@ export function finishedDetections(
 ): Detection[] {
   const { boxes, scores, labels, count } = readRows(manifest, outputs);
   const { scoreTest } = manifest.postprocess;
-  const cut = scoreTest === "at-least" ? nextBelow(options.score) : options.score;
+  // Frameworks compare float32 scores with the threshold as float32.
+  const score = Math.fround(options.score);
+  const cut = scoreTest === "at-least" ? nextBelow(score) : score;
   const rows = Array.from({ length: count }, (_, row) => row).filter((row) => {
     const isWanted = options.classIds === null || options.classIds.has(labels[row]);
     const box = boxes.subarray(row * 4, row * 4 + 4);

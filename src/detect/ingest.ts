@@ -3,7 +3,7 @@ import { DomainError } from "../core/domain_error.ts";
 import { createPlan, type Plan } from "../core/plan.ts";
 import { flattenAlpha } from "../image/flatten_alpha.ts";
 import { readHeader } from "../image/header.ts";
-import { checkLimits } from "../image/header_limits.ts";
+import { checkLimits, checkMemory } from "../image/header_limits.ts";
 import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
 import { type UprightView, uprightView } from "../image/upright_view.ts";
 import { uprightSize } from "../image/upright_size.ts";
@@ -15,10 +15,19 @@ export interface ImageLimits {
   readonly maxBytes: number;
   /** Width times height. */
   readonly maxPixels: number;
+  /** Memory that decoding takes, by the header. */
+  readonly maxDecodedBytes: number;
 }
 
-/** What an upload may weigh where nobody says otherwise: 20 MB and 40 million pixels. */
-export const DEFAULT_IMAGE_LIMITS: ImageLimits = { maxBytes: 20_000_000, maxPixels: 40_000_000 };
+/**
+ * What an upload may weigh where nobody says otherwise: 20 MB, 40 million pixels, and 400 MB while
+ * it is decoded.
+ */
+export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
+  maxBytes: 20_000_000,
+  maxPixels: 40_000_000,
+  maxDecodedBytes: 400_000_000,
+};
 
 /** Upright pixels and their way into the input. */
 export interface PlannedPicture {
@@ -52,6 +61,7 @@ export function decodePicture(
   // A reduced picture is smoothed, which a model that samples without antialias never saw. The
   // inverse of an orientation swaps the sides just as the orientation does.
   const stored = manifest.resample.antialias ? uprightSize({ ...header, ...plan.resized }) : header;
+  checkMemory(header, stored, limits);
   const pixels = codec.decode(bytes, header, stored);
   if (header.hasAlpha) flattenAlpha(pixels, padColour(manifest));
   return { view: uprightView(pixels, header.orientation), plan };

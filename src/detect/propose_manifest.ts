@@ -66,11 +66,16 @@ function labelsOf(
   labelSets: Readonly<Record<string, readonly (string | null)[] | undefined>>,
 ): Guessed<Pick<Manifest, "labels">> {
   if (names.labels !== null) return { part: { labels: [...names.labels] }, guesses: {} };
-  // A graph that suppresses inside does not tell how many classes it has.
-  const count = outputs.kind === "finished" ? 91 : outputs.classes;
-  const set = labelSets[count];
+  // A graph that suppresses inside does not tell how many classes it has, nor which.
+  const isKnown = outputs.kind !== "finished";
+  const count = isKnown ? outputs.classes : 91;
+  const set = isKnown ? labelSets[count] : undefined;
   const numbered = Array.from({ length: count }, (_, id) => `class ${id}`);
-  const reason = set ? `the ${count} classes of COCO, by their number` : "only numbers are known";
+  const reason = set
+    ? `the ${count} classes of COCO, by their number`
+    : isKnown
+    ? "only numbers are known"
+    : "the graph does not tell how many classes it has";
   return { part: { labels: [...(set ?? numbered)] }, guesses: { labels: reason } };
 }
 
@@ -116,8 +121,9 @@ function sizesOf(
 }
 
 function finishedOf({ outputs }: GraphFacts, { behaviour }: Family, why: string): Guessed<object> {
+  const corners = "corners" in behaviour ? behaviour.corners ?? "xyxy" : "xyxy";
   return {
-    part: { outputs: { ...outputs, corners: "xyxy" }, postprocess: behaviour.postprocess },
+    part: { outputs: { ...outputs, corners }, postprocess: behaviour.postprocess },
     guesses: {
       "outputs.corners": why,
       "outputs.space": "by the range of numbers",

@@ -25,10 +25,11 @@ export function resolveOptions(manifest: Manifest, options: DetectOptions): Reso
   const iou = iouOf(manifest, options);
   checkFraction("score", score);
   checkFraction("iou", iou);
-  if (!Number.isInteger(max) || max < 1) {
+  const most = Math.max(MOST_DETECTIONS, postprocess.limit);
+  if (!Number.isInteger(max) || max < 1 || max > most) {
     throw new DomainError(
       "invalid-option",
-      `Cannot detect as "max" must be a whole number of at least 1: current value is ${max}`,
+      `Cannot detect as "max" must be a whole number from 1 to ${most}: current value is ${max}`,
     );
   }
   return { score, iou, max, classIds: classIdsOf(manifest, options.classes) };
@@ -44,6 +45,9 @@ function iouOf(manifest: Manifest, { iou }: DetectOptions): number {
       "which takes no such option: leave it out",
   );
 }
+
+/** NMS compares every candidate with every detection that is kept. */
+const MOST_DETECTIONS = 1000;
 
 function checkFraction(option: string, value: number): void {
   if (value >= 0 && value <= 1) return;

@@ -1,4 +1,5 @@
 import type { AppDeps } from "../../routes/app.ts";
+import type { ImageLimits } from "../detect/ingest.ts";
 import type { Config } from "./config.ts";
 import { createLogger, type LogFormat } from "./logger.ts";
 
@@ -23,5 +24,14 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
     maxHeaders: config.MAX_HEADERS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
     bodyMemory: config.BODY_MEMORY,
+  };
+}
+
+/** What a picture may weigh by a configuration. */
+export function imageLimits(config: Config): ImageLimits {
+  return {
+    maxBytes: config.MAX_BYTES,
+    maxPixels: config.MAX_PIXELS,
+    maxDecodedBytes: config.MAX_DECODED_BYTES,
   };
 }

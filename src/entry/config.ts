@@ -31,6 +31,8 @@ const schema = z.object({
   RUN_TIMEOUT_MS: duration.default(60_000),
   MAX_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxBytes),
   MAX_PIXELS: count.default(DEFAULT_IMAGE_LIMITS.maxPixels),
+  /** Bytes that decoding a picture may take, by its header. */
+  MAX_DECODED_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxDecodedBytes),
   /** Bytes that the bodies of all requests may take together; 20 of the largest where unset. */
   BODY_MEMORY: count.optional(),
   BODY_TIMEOUT_MS: duration.default(30_000),

@@ -6,11 +6,11 @@ import { FAMILIES, type Family } from "../../models/families.ts";
 import labelSets from "../../models/label_sets.json" with { type: "json" };
 import type { Manifest } from "../../models/manifest.ts";
 import { checkGraph } from "../detect/check_graph.ts";
-import { detectorOf } from "../detect/detector.ts";
+import { detectorOf, warmUp } from "../detect/detector.ts";
+import { fittingFamilies } from "../detect/fitting_families.ts";
 import type { GraphFacts } from "../detect/graph_facts.ts";
 import { probeGraph } from "../detect/probe_graph.ts";
 import { proposeManifest } from "../detect/propose_manifest.ts";
-import { recogniseFamily } from "../detect/recognise_family.ts";
 import { sha256 } from "../detect/sha256.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Session } from "../ports/session.ts";
@@ -57,17 +57,23 @@ export async function modelNew(args: readonly string[]): Promise<void> {
   const session = await runtime.openSession(bytes, values.engine);
   try {
     const facts = await probeGraph(session);
-    const family = familyOf(facts, values.family);
+    const families = familiesOf(facts, values.family);
     const labels = values.labels === undefined ? null : await readLabels(values.labels);
     const names = {
       id: idOf(file),
       graph: { file: basename(file), sha256: await sha256(bytes), bytes: bytes.length },
       labels,
     };
-    const manifest = proposeManifest(facts, family, names, labelSets);
-    checkGraph(manifest, session);
+    const { manifest, family } = await firstThatRuns(families, async (candidate) => {
+      const proposed = proposeManifest(facts, candidate, names, labelSets);
+      checkGraph(proposed, session);
+      await warmUp({ manifest: proposed, session });
+      return proposed;
+    });
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
     console.log(report(target, facts, family, manifest));
+    const others = families.filter((other) => other !== family).map((other) => other.family);
+    if (others.length > 0) console.log(`It could also be (--family): ${others.join(", ")}`);
     if (values.picture !== undefined) {
       await preview(runtime, { manifest, session }, values.picture, values.score);
     }
@@ -77,16 +83,39 @@ export async function modelNew(args: readonly string[]): Promise<void> {
   }
 }
 
-function familyOf(facts: GraphFacts, asked: string | undefined): Family {
-  const known = FAMILIES.map(({ family }) => family).join(", ");
-  const family = asked === undefined
-    ? recogniseFamily(facts, FAMILIES)
-    : FAMILIES.find((each) => each.family === asked);
-  if (family) return family;
+/** The families to try, the likeliest first. */
+function familiesOf(facts: GraphFacts, asked: string | undefined): Family[] {
+  const { kind } = facts.outputs;
+  const possible = FAMILIES.filter(({ traits }) => traits.outputs === kind);
+  const known = possible.map(({ family }) => family).join(", ");
+  const found = asked === undefined
+    ? fittingFamilies(facts, FAMILIES)
+    : possible.filter(({ family }) => family === asked);
+  if (found.length > 0) return found;
   throw new TypeError(
     asked === undefined
       ? `Cannot tell the family of this graph: name one with --family, of ${known}`
-      : `Cannot take family "${asked}" as there are only: ${known}`,
+      : `Cannot take family "${asked}" as the graph's outputs are of kind "${kind}", for which ` +
+        `there are: ${known}`,
+  );
+}
+
+/** A manifest with which the graph gives what it should, on an empty picture. */
+async function firstThatRuns(
+  families: readonly Family[],
+  propose: (family: Family) => Promise<Manifest>,
+): Promise<{ manifest: Manifest; family: Family }> {
+  const faults: string[] = [];
+  for (const family of families) {
+    try {
+      return { manifest: await propose(family), family };
+    } catch (error) {
+      faults.push(`  as ${family.family}: ${(error as Error).message}`);
+    }
+  }
+  throw new TypeError(
+    `Cannot describe this graph by the families that it resembles:\n${faults.join("\n")}\n` +
+      "Name another with --family, or write the manifest by hand (docs/manifest.md)",
   );
 }
 
@@ -109,7 +138,7 @@ function report(target: string, facts: GraphFacts, family: Family, manifest: Man
     `Wrote ${target}`,
     `  input    ${input.name}: ${input.type}, ${input.layout}, ${size}`,
     `  outputs  ${outputs.kind}${scores ? `, class head of ${scores}` : ""}, ` +
-    `${manifest.labels.length} classes`,
+    `${outputs.kind === "finished" ? "?" : manifest.labels.length} classes`,
     `  family   ${family.family} (${family.source})`,
     `${guesses.length} guesses; take each out of "guesses" once it is confirmed:`,
     ...guesses.map(([property, reason]) => `  ${property}: ${reason}`),

@@ -31,8 +31,11 @@ export async function readManifests(
   for (const address of new Set([...start, ...await store.list()])) {
     try {
       const manifest = parseManifest(await store.manifest(address));
+      if (manifests.has(manifest.id)) {
+        log(`"${address}" is not served as another manifest has its id, "${manifest.id}"`);
+        continue;
+      }
       if (start.includes(address)) atStart.push(manifest.id);
-      if (manifests.has(manifest.id)) continue;
       manifests.set(manifest.id, manifest);
       addresses.set(manifest.id, address);
     } catch (error) {

@@ -5,7 +5,7 @@ import { ModelShelf } from "../detect/model_shelf.ts";
 import type { ImageFetcher } from "../ports/image_fetcher.ts";
 import { fileModelStore } from "../runtime/file_model_store.ts";
 import { httpsImageFetcher } from "../runtime/https_image_fetcher.ts";
-import { appSettings } from "./app_settings.ts";
+import { appSettings, imageLimits } from "./app_settings.ts";
 import { type Config, readConfig } from "./config.ts";
 import { listen } from "./listen.ts";
 import { modelsFolder } from "./models_folder.ts";
@@ -81,7 +81,7 @@ async function shelfOf(config: Config): Promise<ModelShelf> {
         folder: folder.href,
         engine: config.ENGINE,
         threads: config.THREADS,
-        limits: { maxBytes: config.MAX_BYTES, maxPixels: config.MAX_PIXELS },
+        limits: imageLimits(config),
       }, {
         workers: config.WORKERS,
         queue: config.QUEUE ?? 2 * config.WORKERS,

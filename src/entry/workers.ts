@@ -5,7 +5,7 @@ import { createDetector } from "../detect/detector.ts";
 import { ModelShelf } from "../detect/model_shelf.ts";
 import type { Fetcher } from "../runtime/fetch_model_store.ts";
 import { workerdRuntime } from "../runtime/workerd_runtime.ts";
-import { appSettings } from "./app_settings.ts";
+import { appSettings, imageLimits } from "./app_settings.ts";
 import { readConfig } from "./config.ts";
 import { readManifests } from "./read_manifests.ts";
 
@@ -56,9 +56,10 @@ async function startIsolate(environment: Environment): Promise<Isolate> {
   const config = readConfig({ BODY_MEMORY: "40000000", ...textsOf(environment) });
   const runtime = workerdRuntime(ASSETS);
   const served = await readManifests(runtime.models, [MODEL], (message) => console.error(message));
+  const limits = imageLimits(config);
   const shelf = new ModelShelf({
     ...served,
-    load: (id) => createDetector(runtime, { model: served.addressOf(id) }),
+    load: (id) => createDetector(runtime, { model: served.addressOf(id), limits }),
   });
   const app = createApp({
     ...appSettings(config, "json"),

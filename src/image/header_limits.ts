@@ -1,5 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
+import { decodedBytes } from "./decoded_bytes.ts";
+import type { ImageHeader } from "./image_header.ts";
 
 /** What a header may ask for at most. */
 export interface HeaderLimits {
@@ -49,5 +51,41 @@ export function checkLimits(header: Size, limits: HeaderLimits): void {
     "too-many-pixels",
     `Cannot decode image as it must have at most ${maxPixels} pixels: ` +
       `current value is ${pixels} (${width}x${height}). Scale it down and send it again.`,
+  );
+}
+
+/** What decoding may take at most. */
+export interface MemoryLimits {
+  /** Bytes, as {@linkcode decodedBytes} counts them; at least 1. */
+  readonly maxDecodedBytes: number;
+}
+
+/**
+ * Refuses an image that would take too much memory to decode: pixels alone do not say, as a decoder
+ * takes from 1 to 42 bytes for each.
+ *
+ * @param header What the file says about itself.
+ * @param atLeast Stored size that the pixels must cover.
+ * @throws {DomainError} `too-many-pixels`, if it takes more than `maxDecodedBytes`.
+ *
+ * @example
+ * ```ts
+ * import { checkMemory, type MemoryLimits } from "./header_limits.ts";
+ *
+ * const limits: MemoryLimits = { maxDecodedBytes: 400_000_000 };
+ * const size = { width: 4000, height: 3000 };
+ * const depth = { bitDepth: 8, channels: 3, hasAlpha: false };
+ * checkMemory({ format: "avif", ...size, ...depth, orientation: 1 }, size, limits);
+ * ```
+ */
+export function checkMemory(header: ImageHeader, atLeast: Size, limits: MemoryLimits): void {
+  const bytes = Math.ceil(decodedBytes(header, atLeast));
+  if (bytes <= limits.maxDecodedBytes) return;
+  const { format, width, height, bitDepth } = header;
+  throw new DomainError(
+    "too-many-pixels",
+    `Cannot decode image as it must take at most ${limits.maxDecodedBytes} bytes of memory: ` +
+      `current value is ${bytes} (${width}x${height}, ${format} of ${bitDepth} bits). ` +
+      "Scale it down and send it again.",
   );
 }

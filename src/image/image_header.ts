@@ -16,4 +16,6 @@ export interface ImageHeader {
   readonly channels: number;
   /** Whether a pixel can be transparent. */
   readonly hasAlpha: boolean;
+  /** Whether a JPEG is coded in several passes over all pixels; absent where it is not. */
+  readonly progressive?: true;
 }

@@ -15,7 +15,8 @@ const APP1 = 0xe1;
 const EXIF_SIGNATURE = "Exif\0\0";
 
 /** Markers of the frames that are read: baseline, extended sequential, progressive (Huffman). */
-const READ_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
+const PROGRESSIVE = 0xc2;
+const READ_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, PROGRESSIVE]);
 
 /** Markers that announce a coding which common decoders do not read (T.81 table B.1; T.87). */
 const UNREAD_CODINGS: ReadonlyMap<number, string> = new Map([
@@ -33,7 +34,7 @@ const UNREAD_CODINGS: ReadonlyMap<number, string> = new Map([
   [0xf7, "JPEG-LS"],
 ]);
 
-type Frame = Pick<ImageHeader, "width" | "height" | "bitDepth" | "channels">;
+type Frame = Pick<ImageHeader, "width" | "height" | "bitDepth" | "channels" | "progressive">;
 
 /**
  * Reads the header of a JPEG: everything before its first scan (ITU-T T.81, annex B).
@@ -143,7 +144,8 @@ function readFrame(reader: ByteReader, marker: number, length: number): Frame {
         "is 0 (left to a DNL segment). Save it again as JPEG or PNG and send that.",
     );
   }
-  return { width, height, bitDepth, channels };
+  const frame = { width, height, bitDepth, channels };
+  return marker === PROGRESSIVE ? { ...frame, progressive: true } : frame;
 }
 
 /** Reads the orientation of an APP1 segment, which can also hold other things, such as XMP. */

@@ -10,6 +10,8 @@ export interface Capabilities {
   readonly threads: number;
   /** Largest picture that fits the memory, in pixels. */
   readonly maxPixels: number;
+  /** Memory that decoding a picture may take, in bytes. */
+  readonly maxDecodedBytes: number;
   /** Largest graph that fits the memory, in bytes. */
   readonly maxModelBytes: number;
 }

@@ -29,6 +29,7 @@ export async function denoRuntime(options: DenoRuntimeOptions = {}): Promise<Run
       providers: ["webgpu", "native", "wasm"],
       threads,
       maxPixels: Infinity,
+      maxDecodedBytes: Infinity,
       maxModelBytes: Infinity,
     },
     codec: pictureCodec(await compileCodecs()),

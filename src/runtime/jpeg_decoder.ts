@@ -1,5 +1,6 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
+import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { placeBytes } from "./place_bytes.ts";
 
@@ -18,7 +19,6 @@ interface JpegExports {
 
 /** `decode_format` of the wasm. */
 const GREY = 0, CMYK = 2;
-const REDUCTIONS = [8, 4, 2, 1] as const;
 
 /**
  * Decodes a JPEG at the smallest of 1/8, 1/4, 1/2 and 1/1 that still covers a size.
@@ -38,8 +38,8 @@ export function decodeJpeg(
   atLeast: Size,
 ): Pixels {
   const wasm = new WebAssembly.Instance(module).exports as unknown as JpegExports;
-  const reduction = REDUCTIONS.find((candidate) => covers(stored, candidate, atLeast)) ?? 1;
-  const { width, height } = reduced(stored, reduction);
+  const reduction = jpegReduction(stored, atLeast);
+  const { width, height } = reducedSize(stored, reduction);
   const input = placeBytes(wasm, bytes);
   const picture = wasm.decode(input, bytes.length, width, height);
   // 0 and 1 are the wasm's two ways to say that it failed.
@@ -61,18 +61,6 @@ export function decodeJpeg(
     height,
     channels: format === GREY ? 1 : 3,
     reduction,
-  };
-}
-
-function covers(stored: Size, reduction: number, atLeast: Size): boolean {
-  const { width, height } = reduced(stored, reduction);
-  return width >= atLeast.width && height >= atLeast.height;
-}
-
-function reduced(stored: Size, reduction: number): Size {
-  return {
-    width: Math.ceil(stored.width / reduction),
-    height: Math.ceil(stored.height / reduction),
   };
 }
 

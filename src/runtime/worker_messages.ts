@@ -11,7 +11,11 @@ export interface LoadRequest {
   /** Engine to run on. */
   readonly engine: Provider | "auto";
   /** What a picture may weigh. */
-  readonly limits: { readonly maxBytes: number; readonly maxPixels: number };
+  readonly limits: {
+    readonly maxBytes: number;
+    readonly maxPixels: number;
+    readonly maxDecodedBytes: number;
+  };
   /** Most CPU threads; the number of cores where absent. */
   readonly threads?: number;
 }

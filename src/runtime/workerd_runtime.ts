@@ -8,9 +8,9 @@ import { gif, jpeg, onnxruntime, png, webp } from "./workerd_modules.js";
 /**
  * Cloudflare Workers: one thread, no files, 128 MB for everything.
  *
- * A picture that cannot be decoded at a reduced scale takes 4 bytes a pixel, so at most 12
- * megapixels fit beside the engine; a JPEG of that size takes a fraction of it. AVIF is not read:
- * its decoder takes 20 MB and 16 bytes a pixel.
+ * Beside the engine there is room for 64 MB: a JPEG of 12 megapixels takes a fraction of it where it
+ * is decoded at a reduced scale, a PNG of 9 megapixels all. AVIF is not read: its decoder takes 20 MB
+ * and 16 bytes a pixel.
  *
  * @param assets Binding that serves the folder `models/`.
  */
@@ -21,6 +21,7 @@ export function workerdRuntime(assets: Fetcher): Runtime {
       providers: ["wasm"],
       threads: 1,
       maxPixels: 12_000_000,
+      maxDecodedBytes: 64_000_000,
       maxModelBytes: 25 * 1024 * 1024,
     },
     codec: pictureCodec({ jpeg, png, gif, webp }),

@@ -33,13 +33,22 @@ function pictureOf(
 const TINY = encodePng(repeat(4, 3, [10, 20, 30, 255]));
 
 Deno.test("decodePicture() takes as many bytes and pixels as are allowed", () => {
-  const { plan } = pictureOf(TINY, smallManifest, { maxBytes: TINY.length, maxPixels: 12 });
+  const { plan } = pictureOf(TINY, smallManifest, {
+    ...DEFAULT_IMAGE_LIMITS,
+    maxBytes: TINY.length,
+    maxPixels: 12,
+  });
   assertEquals(plan.source, { width: 4, height: 3 });
 });
 
 Deno.test("decodePicture() refuses a byte too many, naming limit and value", () => {
   assertDomainError(
-    () => pictureOf(TINY, smallManifest, { maxBytes: TINY.length - 1, maxPixels: 12 }),
+    () =>
+      pictureOf(TINY, smallManifest, {
+        ...DEFAULT_IMAGE_LIMITS,
+        maxBytes: TINY.length - 1,
+        maxPixels: 12,
+      }),
     "too-many-bytes",
     `at most ${TINY.length - 1} bytes: current value is ${TINY.length}`,
   );
@@ -49,15 +58,24 @@ Deno.test("decodePicture() refuses a pixel too many before it decodes", () => {
   // Cut within its first data chunk: decoding would fail in another way.
   const cut = TINY.subarray(0, 45);
   assertDomainError(
-    () => pictureOf(cut, smallManifest, { maxBytes: 1000, maxPixels: 11 }),
+    () => pictureOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxBytes: 1000, maxPixels: 11 }),
     "too-many-pixels",
     "at most 11 pixels",
     "4x3",
   );
 });
 
+Deno.test("decodePicture() refuses what takes too much memory before it decodes", () => {
+  const cut = TINY.subarray(0, 45);
+  assertDomainError(
+    () => pictureOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxDecodedBytes: 95 }),
+    "too-many-pixels",
+    "at most 95 bytes of memory: current value is 96 (4x3, png of 8 bits)",
+  );
+});
+
 Deno.test("decodePicture() counts bytes before it looks at them", () => {
-  const limits = { maxBytes: 1, maxPixels: 1 };
+  const limits = { ...DEFAULT_IMAGE_LIMITS, maxBytes: 1, maxPixels: 1 };
   assertDomainError(() => pictureOf(new Uint8Array(2), smallManifest, limits), "too-many-bytes");
 });
 

@@ -16,6 +16,7 @@ export function memoryRuntime(contents: Contents): Runtime {
       providers: [contents.session.engine.provider],
       threads: 1,
       maxPixels: 1e6,
+      maxDecodedBytes: 1e7,
       maxModelBytes: contents.maxModelBytes ?? 1e6,
     },
     codec: {

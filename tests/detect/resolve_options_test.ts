@@ -49,12 +49,12 @@ for (const option of ["score", "iou"] as const) {
   }
 }
 
-for (const max of [0, -1, 1.5, NaN, Infinity]) {
+for (const max of [0, -1, 1.5, 1001, NaN, Infinity]) {
   Deno.test(`resolveOptions() refuses max ${max}`, () => {
     assertDomainError(
       () => resolveOptions(smallManifest, { max }),
       "invalid-option",
-      `"max" must be a whole number of at least 1: current value is ${max}`,
+      `"max" must be a whole number from 1 to 1000: current value is ${max}`,
     );
   });
 }

@@ -92,3 +92,17 @@ Deno.test("deno task model new and check", async (test) => {
   });
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("deno task model new tells which families a graph resembles, and refuses one of another kind", async () => {
+  const folder = await Deno.makeTempDir();
+  const graph = `${folder}/heads.onnx`;
+  await Deno.copyFile(new URL("../effdet/model.onnx", GOLDEN), graph);
+  const other = await runTask("model", "new", graph, "--engine", "wasm", "--family", "mlperf");
+  assertEquals(other.code, 1);
+  assertMatch(other.stderr, /"mlperf" as the graph's outputs are of kind "levels".*detectron2/);
+  const { code, stdout } = await runTask("model", "new", graph, "--engine", "wasm");
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "family   effdet");
+  assertMatch(stdout, /It could also be \(--family\): .*detectron2/);
+  await Deno.remove(folder, { recursive: true });
+});

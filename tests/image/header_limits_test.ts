@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { checkLimits } from "../../src/image/header_limits.ts";
+import { checkLimits, checkMemory } from "../../src/image/header_limits.ts";
+import type { ImageHeader } from "../../src/image/image_header.ts";
 
 Deno.test("checkLimits() lets an image of exactly maxPixels through", () => {
   checkLimits({ width: 8000, height: 5000 }, { maxPixels: 40_000_000 });
@@ -45,4 +46,17 @@ Deno.test("checkLimits() throws RangeError for a limit that no image could meet"
   for (const maxPixels of [0, -1, NaN]) {
     assertThrows(() => checkLimits({ width: 1, height: 1 }, { maxPixels }), RangeError);
   }
+});
+
+Deno.test("checkMemory() lets exactly as many bytes through, and names limit and value", () => {
+  const size = { width: 100, height: 50 };
+  const depth = { bitDepth: 12, channels: 4, hasAlpha: true };
+  const avif: ImageHeader = { format: "avif", ...size, ...depth, orientation: 1 };
+  checkMemory(avif, size, { maxDecodedBytes: 42 * 5000 });
+  const error = assertThrows(
+    () => checkMemory(avif, size, { maxDecodedBytes: 42 * 5000 - 1 }),
+    DomainError,
+    "at most 209999 bytes of memory: current value is 210000 (100x50, avif of 12 bits)",
+  );
+  assertEquals(error.code, "too-many-pixels");
 });

@@ -3,7 +3,7 @@ import { FAMILIES } from "../../models/families.ts";
 import labelSets from "../../models/label_sets.json" with { type: "json" };
 import { probeGraph } from "../../src/detect/probe_graph.ts";
 import { proposeManifest } from "../../src/detect/propose_manifest.ts";
-import { recogniseFamily } from "../../src/detect/recognise_family.ts";
+import { fittingFamilies } from "../../src/detect/fitting_families.ts";
 import { differencesFrom, openGraph } from "./detect_golden.ts";
 import { goldenFolders } from "./golden_folders.ts";
 
@@ -22,10 +22,10 @@ for (const { family: name, folder, manifest, goldens } of await goldenFolders())
   const graph = new URL(manifest.graph.file, folder);
   const { id, labels } = manifest;
 
-  Deno.test(`recogniseFamily() tells ${family ?? "no family"} from the graph of ${name}`, async () => {
+  Deno.test(`fittingFamilies() tells first ${family ?? "no family"} from the graph of ${name}`, async () => {
     const facts = await factsOf(graph);
     const expected = family && (TAKEN_FOR[family] ?? family);
-    assertEquals(recogniseFamily(facts, FAMILIES)?.family ?? null, expected);
+    assertEquals(fittingFamilies(facts, FAMILIES)[0]?.family ?? null, expected);
   });
 
   if (family === null) continue;

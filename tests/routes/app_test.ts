@@ -8,7 +8,7 @@ import { openEveryday8 } from "../everyday8.ts";
 import { encodePng } from "../pictures/encode_png.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 
-const LIMITS = { maxBytes: 300_000, maxPixels: 400_000 };
+const LIMITS = { maxBytes: 300_000, maxPixels: 400_000, maxDecodedBytes: 4_000_000 };
 const logged: Error[] = [];
 const everyday8 = parseManifest(manifest);
 const detector = await openEveryday8(LIMITS);

@@ -17,7 +17,10 @@ export interface SoakOptions {
 export interface SoakReport {
   /** How often each answer came: a status with the problem's code, or "left". */
   readonly answers: ReadonlyMap<string, number>;
-  /** Resident memory of the server and its workers after the first and after the last fifth. */
+  /**
+   * Resident memory of the server and its workers towards the end of the first and of the last
+   * fifth: the least of some samples, since pictures that are being decoded come and go.
+   */
   readonly memory: readonly [early: number, late: number];
   /** Whether a good picture was found in right after the last request. */
   readonly alive: boolean;
@@ -27,20 +30,27 @@ export interface SoakReport {
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const random = seededRandom(options.seed);
   const answers = new Map<string, number>();
+  const samples: [sent: number, bytes: number][] = [];
   let sent = 0;
-  let early = 0;
   const connection = async () => {
     while (sent < options.requests) {
       sent++;
-      if (sent === Math.ceil(options.requests / 5)) early = await residentBytes(options.pid);
+      if (sent % SAMPLE_EVERY === 0) samples.push([sent, await residentBytes(options.pid)]);
       const answer = await send(options.url, nextRequest(random, options.pictures));
       answers.set(answer, (answers.get(answer) ?? 0) + 1);
     }
   };
   await Promise.all(Array.from({ length: options.connections }, connection));
-  const late = await residentBytes(options.pid);
-  return { answers, memory: [early, late], alive: await finds(options) };
+  const least = (from: number, to: number) =>
+    Math.min(
+      ...samples.filter(([at]) => at > from * options.requests && at <= to * options.requests)
+        .map(([, bytes]) => bytes),
+    );
+  return { answers, memory: [least(0.1, 0.2), least(0.9, 1)], alive: await finds(options) };
 }
+
+/** Requests between two looks at the memory. */
+const SAMPLE_EVERY = 20;
 
 async function send(url: string, { path, body, type, leaves }: Sent): Promise<string> {
   const headers: HeadersInit = type === undefined ? {} : { "content-type": type };

@@ -1,16 +1,14 @@
 import type { Family, FamilyTraits } from "../../models/families.ts";
 import type { GraphFacts } from "./graph_facts.ts";
 
-/**
- * The family whose traits a graph has, the one with most traits if several fit; null if none does.
- */
-export function recogniseFamily(facts: GraphFacts, families: readonly Family[]): Family | null {
+/** The families whose traits a graph has, those with most traits first. */
+export function fittingFamilies(facts: GraphFacts, families: readonly Family[]): Family[] {
   const found = traitsOf(facts);
   const fitting = families.filter(({ traits }) =>
     Object.entries(traits).every(([trait, value]) => fits(trait, value, found))
   );
   const weight = ({ traits }: Family) => Object.keys(traits).length;
-  return fitting.sort((a, b) => weight(b) - weight(a))[0] ?? null;
+  return fitting.sort((a, b) => weight(b) - weight(a));
 }
 
 type Traits = { readonly [trait in keyof FamilyTraits]: FamilyTraits[trait] };
@@ -29,6 +27,7 @@ function traitsOf({ input, outputs, scores }: GraphFacts): Traits {
     anchors: outputs.kind === "joined" ? outputs.anchors !== null : undefined,
     decoded: outputs.kind === "joined" ? outputs.decoded : undefined,
     batched: outputs.kind === "finished" ? outputs.batched : undefined,
+    count: outputs.kind === "finished" ? outputs.count !== null : undefined,
     batch: input.batch !== null,
     prefix: outputs.kind === "levels" ? outputs.scores[0] : undefined,
   };

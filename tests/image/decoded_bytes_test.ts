@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import { decodedBytes } from "../../src/image/decoded_bytes.ts";
+import type { ImageHeader } from "../../src/image/image_header.ts";
+
+const SIZE = { width: 4000, height: 3000 };
+const PIXELS = 12_000_000;
+const SMALL = { width: 500, height: 375 };
+
+/** Least bytes that 12 megapixels were seen to take, in units of one byte a pixel. */
+const SEEN: readonly (readonly [
+  header: Pick<ImageHeader, "format" | "bitDepth" | "channels" | "hasAlpha" | "progressive">,
+  seen: number,
+])[] = [
+  [{ format: "png", bitDepth: 1, channels: 1, hasAlpha: false }, 4.1],
+  [{ format: "png", bitDepth: 8, channels: 4, hasAlpha: true }, 8],
+  [{ format: "png", bitDepth: 16, channels: 4, hasAlpha: true }, 12],
+  [{ format: "gif", bitDepth: 8, channels: 1, hasAlpha: true }, 8],
+  [{ format: "jpeg", bitDepth: 8, channels: 1, hasAlpha: false }, 1.1],
+  [{ format: "jpeg", bitDepth: 8, channels: 3, hasAlpha: false }, 6],
+  [{ format: "jpeg", bitDepth: 8, channels: 3, hasAlpha: false, progressive: true }, 12],
+  [{ format: "jpeg", bitDepth: 8, channels: 4, hasAlpha: false }, 11],
+  [{ format: "webp", bitDepth: 8, channels: 3, hasAlpha: false }, 8.6],
+  [{ format: "avif", bitDepth: 8, channels: 3, hasAlpha: false }, 15.4],
+  [{ format: "avif", bitDepth: 12, channels: 3, hasAlpha: false }, 22.9],
+  [{ format: "avif", bitDepth: 8, channels: 4, hasAlpha: true }, 29.3],
+  [{ format: "avif", bitDepth: 12, channels: 4, hasAlpha: true }, 41],
+  [{ format: "bmp", bitDepth: 8, channels: 3, hasAlpha: false }, 3],
+];
+
+for (const [header, seen] of SEEN) {
+  Deno.test(`decodedBytes() says what ${JSON.stringify(header)} takes, and half more at most`, () => {
+    const bytes = decodedBytes({ ...SIZE, orientation: 1, ...header }, SIZE) / PIXELS;
+    assertEquals(bytes >= seen && bytes <= seen * 1.5 + 1, true, `${bytes} for ${seen}`);
+  });
+}
+
+Deno.test("decodedBytes() counts a JPEG at the scale that it is decoded at, coefficients whole", () => {
+  const jpeg: ImageHeader = {
+    ...{ format: "jpeg", ...SIZE, orientation: 1, bitDepth: 8, channels: 3, hasAlpha: false },
+  };
+  assertEquals(decodedBytes(jpeg, SMALL), 6 * PIXELS / 64);
+  assertEquals(
+    decodedBytes({ ...jpeg, progressive: true }, SMALL),
+    6 * PIXELS / 64 + 6 * PIXELS,
+  );
+});

@@ -111,7 +111,7 @@ Deno.test("postprocess() gives no box with NaN where an anchor without width gro
 });
 Deno.test("postprocess() works with any candidates that a manifest may have", () => {
   const plan = createPlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
-  for (const most of [1e12, Number.MAX_SAFE_INTEGER, null]) {
+  for (const most of [1, 100_000, null]) {
     const m = parseManifest(postprocessed({ candidates: { perLevel: most, total: most } }));
     const t = makeOutputs(smallManifest, plan.input, () => -1, () => 0);
     assertEquals(postprocess(m, t, plan, resolveOptions(m, {})), []);

@@ -92,14 +92,14 @@ const WRONG_VALUES: readonly (readonly [path: string, values: readonly unknown[]
   ["input.mean.1", [NaN, Infinity]],
   ["input.std.2", [0, -1]],
   ["resize.kind", ["longest"]],
-  ["resize.width", [0, 31.5]],
+  ["resize.width", [0, 31.5, 1e6]],
   ["resize.rounding", ["ceil", true]],
   ["resize.factor", ["two", 1]],
   ["resample.kind", ["nearest"]],
   ["resample.antialias", ["yes"]],
   ["resample.factor", ["both"]],
   ["resample.rounding", ["each", "floor"]],
-  ["pad.of", [0, -16]],
+  ["pad.of", [0, -16, 1e6]],
   ["pad.value", [NaN, [0, 0], [0, 0, NaN], "0"]],
   ["outputs.kind", ["split"]],
   ["outputs.layout", ["hwcn"]],
@@ -130,7 +130,7 @@ const WRONG_VALUES: readonly (readonly [path: string, values: readonly unknown[]
   ["postprocess.clip", ["before-nms", "source"]],
   ["postprocess.nms.iou", [-0.01, 1.01]],
   ["postprocess.empty", ["remove"]],
-  ["postprocess.limit", [0, -1]],
+  ["postprocess.limit", [0, -1, 1e12]],
 ];
 
 for (const [dotted, values] of WRONG_VALUES) {
@@ -158,4 +158,9 @@ Deno.test("parseManifest() names all that is wrong at once", () => {
 Deno.test("parseManifest() tells a person what to do about a name", () => {
   const error = assertThrows(() => parseManifest(withValue(["id"], "Small")), DomainError);
   assert(error.message.includes("lower case letters, digits"), error.message);
+});
+
+Deno.test("parseManifest() tells the value that it found", () => {
+  assertNames(withValue(["input", "colour"], "gbr"), "input.colour: ", ': it is "gbr"');
+  assertNames(withValue(["postprocess", "score"], 1.5), "postprocess.score: ", ": it is 1.5");
 });

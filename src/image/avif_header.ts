@@ -172,7 +172,10 @@ function sizeOf(items: AvifItems, item: AvifItem): Size {
 function codedItems(items: AvifItems, item: AvifItem, size: Size): readonly AvifItem[] {
   if (item.type === GRID) {
     const tiles = readGrid(items, item, size);
-    for (const tile of tiles) checkCodedSize(items, tile, sizeOf(items, tile));
+    // All have the size of the first: readGrid() saw to it. Each is looked at once, however often
+    // it is named.
+    const tileSize = sizeOf(items, tiles[0]);
+    for (const tile of new Set(tiles)) checkCodedSize(items, tile, tileSize);
     return tiles;
   }
   checkCodedSize(items, item, size);
@@ -211,7 +214,7 @@ function readGrid(items: AvifItems, item: AvifItem, size: Size): readonly AvifIt
   }
   const tile = sizeOf(items, tiles[0]);
   const covers = covered(columns, tile.width, width) && covered(rows, tile.height, height);
-  const areEqual = tiles.every((other) => isSame(sizeOf(items, other), tile));
+  const areEqual = [...new Set(tiles)].every((other) => isSame(sizeOf(items, other), tile));
   if (!covers || !areEqual) {
     throw reader.corrupt(
       `its grid of ${columns}x${rows} tiles must just cover ${width}x${height} pixels`,

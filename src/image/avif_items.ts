@@ -85,13 +85,19 @@ export function readAvifItems(bytes: Uint8Array, meta: ByteReader): AvifItems {
   const references = tables.get(IREF);
   const tiles = references === undefined ? undefined : readTiles(references);
   const properties = propertiesOf(needed(tables, meta, IPRP, "iprp"));
+  // An item can be the tile of many grids, and have many extents.
+  const data = new Map<number, ByteReader>();
   return {
     reader: meta,
     primary,
     all: [...items.values()],
     properties: ({ id }) => properties.get(id) ?? [],
     tiles: ({ id }) => (tiles?.get(id) ?? []).map((tile) => itemOf(items, meta, tile)),
-    data: ({ id }) => dataOf(bytes, meta, tables.get(IDAT), locations.get(id)),
+    data: ({ id }) => {
+      const known = data.get(id) ?? dataOf(bytes, meta, tables.get(IDAT), locations.get(id));
+      data.set(id, known);
+      return known.again();
+    },
   };
 }
 
@@ -284,6 +290,7 @@ function dataOf(
   const data: number[] = [];
   for (const { start, length } of location.extents) {
     if (data.length === DATA_BYTES) break;
+    if (length === 0) continue;
     const reader = source();
     reader.skip(start);
     data.push(...reader.take(Math.min(length, DATA_BYTES - data.length)));

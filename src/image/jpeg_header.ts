@@ -70,7 +70,7 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
       // Decoders differ in which of two frames they keep: the size checked could be the other's.
       if (frame !== undefined) throw reader.corrupt("it must have one frame header", "two");
       frame = readFrame(reader, marker, length);
-    } else if (marker === APP1) {
+    } else if (marker === APP1 && length > EXIF_SIGNATURE.length) {
       const payload = reader.take(length); // Always taken: `??=` would leave it to be read again.
       orientation ??= app1Orientation(payload);
     } else {

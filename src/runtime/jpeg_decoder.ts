@@ -1,6 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
+import { checkScans } from "../image/jpeg_scans.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { placeBytes } from "./place_bytes.ts";
 
@@ -37,6 +38,7 @@ export function decodeJpeg(
   stored: Size,
   atLeast: Size,
 ): Pixels {
+  checkScans(bytes);
   const wasm = new WebAssembly.Instance(module).exports as unknown as JpegExports;
   const reduction = jpegReduction(stored, atLeast);
   const { width, height } = reducedSize(stored, reduction);

@@ -1,0 +1,98 @@
+import { type BmpOptions, buildBmp } from "../../image/build_bmp.ts";
+import { type Bomb, bombsOf, type Bytes } from "../bomb.ts";
+import { concat, low, text } from "../parts.ts";
+
+const PIXELS = Array<number>(24).fill(7);
+const DAMAGED = ["corrupt-image", "truncated-image"] as const;
+const HUGE = 2 ** 31 - 1;
+
+function bmp(options: BmpOptions): () => Bytes {
+  return () => Uint8Array.from(buildBmp({ pixels: PIXELS, ...options }));
+}
+
+/** A BMP whose header says something else at an offset of 32 bits. */
+function patched(at: number, value: number, options: BmpOptions = {}): () => Bytes {
+  return () => {
+    const bytes = bmp(options)();
+    bytes.set(low(4, value), at);
+    return bytes;
+  };
+}
+
+/** BMPs that claim too much or contradict themselves. */
+export const BMP_BOMBS: readonly Bomb[] = bombsOf("BMP", [
+  ["the largest size there is", "too-many-pixels", bmp({ width: HUGE, height: HUGE })],
+  ["the lowest height there is", "too-many-pixels", patched(22, 0x80000000)],
+  ["the highest upside down", "too-many-pixels", bmp({ height: -HUGE })],
+  ["a row too many", "too-many-pixels", bmp({ width: 8000, height: 5001, bitsPerPixel: 1 })],
+  [
+    "40 million pixels of 1 bit that are not there",
+    "truncated-image",
+    bmp({ width: 8000, height: 5000, bitsPerPixel: 1, palette: Array(8).fill(0) }),
+  ],
+  ["40 million pixels that are not there", "truncated-image", bmp({ width: 8000, height: 5000 })],
+  ["no width", "corrupt-image", bmp({ width: 0 })],
+  ["no height", "corrupt-image", bmp({ height: 0 })],
+  ["a width below 0", "corrupt-image", bmp({ width: -3 })],
+  ...[0, 2, 3, 7, 48, 64, 65_535].map((bitsPerPixel) =>
+    [`pixels of ${bitsPerPixel} bits`, "corrupt-image", bmp({ bitsPerPixel })] as const
+  ),
+  ...[1, 2, 4, 5].map((compression) =>
+    [
+      `compression ${compression}`,
+      "unsupported-format",
+      bmp({ bitsPerPixel: 8, compression }),
+    ] as const
+  ),
+  ["compression of no kind", "unsupported-format", bmp({ compression: 2 ** 32 - 1 })],
+  ...[0, 11, 13, 39, 41, 2 ** 32 - 1].map((size) =>
+    [`a header of ${size} bytes`, DAMAGED, patched(14, size)] as const
+  ),
+  ["pixels that start at 0", "corrupt-image", bmp({ start: 0 })],
+  ["pixels that start inside its header", "corrupt-image", bmp({ start: 30 })],
+  ["pixels that start beyond its end", "truncated-image", bmp({ start: 2 ** 32 - 1 })],
+  [
+    "a palette of 4 billion colours",
+    ["ok", "truncated-image", "corrupt-image"],
+    bmp({ bitsPerPixel: 1, colours: 2 ** 32 - 1 }),
+  ],
+  [
+    "a palette of 256 colours that is not there",
+    DAMAGED,
+    bmp({ bitsPerPixel: 8, colours: 256, pixels: [] }),
+  ],
+  [
+    "masks that overlap",
+    ["ok", "corrupt-image"],
+    bmp({ bitsPerPixel: 32, compression: 3, masks: [255, 255, 255] }),
+  ],
+  [
+    "masks with holes",
+    "corrupt-image",
+    bmp({ bitsPerPixel: 32, compression: 3, masks: [0xf0f, 0xff, 0xff00] }),
+  ],
+  [
+    "masks of nothing",
+    "corrupt-image",
+    bmp({ bitsPerPixel: 32, compression: 3, masks: [0, 0, 0] }),
+  ],
+  [
+    "masks beyond its pixels",
+    "corrupt-image",
+    bmp({ bitsPerPixel: 16, compression: 3, masks: [0x1f0000, 0x7e0, 0x1f] }),
+  ],
+  [
+    "masks of 24 bits",
+    "corrupt-image",
+    bmp({ bitsPerPixel: 24, compression: 3, masks: [1, 2, 4] }),
+  ],
+  ["a row that is not there", "truncated-image", bmp({ pixels: PIXELS.slice(0, 12) })],
+  ["its signature alone", DAMAGED, () => text("BM\0\0\0\0\0\0\0\0")],
+  ["a file header alone", "truncated-image", () => concat(text("BM"), low(12, 0))],
+  ["an OS/2 header cut off", "truncated-image", () => bmp({ headerBytes: 12 })().subarray(0, 20)],
+  [
+    "OS/2 of 65535x65535",
+    "too-many-pixels",
+    bmp({ headerBytes: 12, width: 65_535, height: 65_535 }),
+  ],
+]);

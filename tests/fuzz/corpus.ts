@@ -1,0 +1,15 @@
+import type { Bytes } from "./bomb.ts";
+
+const FORMATS = new URL("../pictures/formats/", import.meta.url);
+
+/** A real file of each kind of each format. */
+export async function corpus(): Promise<readonly (readonly [name: string, bytes: Bytes])[]> {
+  const files: [string, Bytes][] = [];
+  for await (const { name } of Deno.readDir(FORMATS)) {
+    if (!/\.decoded\.png$/.test(name)) {
+      files.push([name, await Deno.readFile(new URL(name, FORMATS))]);
+    }
+  }
+  // Directories are listed in any order, and the same seed is to make the same files.
+  return files.sort(([one], [other]) => one < other ? -1 : 1);
+}

@@ -1,0 +1,19 @@
+import everyday8 from "../../models/everyday8.json" with { type: "json" };
+import { parseManifest } from "../../models/manifest.ts";
+import { DomainError } from "../../src/core/domain_error.ts";
+import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
+import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+
+const { codec } = await denoRuntime({ threads: 1 });
+const manifest = parseManifest(everyday8);
+
+/** Decodes a file as the server does, without a run of the model; returns `ok` or the code. */
+export function decode(bytes: Uint8Array): string {
+  try {
+    decodePicture(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
+    return "ok";
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}

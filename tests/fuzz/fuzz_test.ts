@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import { createApp } from "../../routes/app.ts";
+import everyday8 from "../../models/everyday8.json" with { type: "json" };
+import { parseManifest } from "../../models/manifest.ts";
+import { ModelShelf } from "../../src/detect/model_shelf.ts";
+import { openEveryday8 } from "../everyday8.ts";
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { seededRandom, wholeBetween } from "../random.ts";
+import { BOMBS } from "./bombs.ts";
+import { corpus } from "./corpus.ts";
+import { decode } from "./decode.ts";
+import { mutate } from "./mutate.ts";
+
+// The long one, which measures time and memory of a real server too, is `deno task fuzz`.
+const SEED = 20_261_123;
+const DECLARED = [
+  ...["ok", "no-image", "not-an-image", "unsupported-format", "truncated-image", "corrupt-image"],
+  ...["too-many-pixels", "too-many-bytes"],
+];
+
+Deno.test("the corpus has 200 bombs at least, each by a name of its own", () => {
+  assert(BOMBS.length >= 200);
+  assertEquals(new Set(BOMBS.map(({ name }) => name)).size, BOMBS.length);
+});
+
+Deno.test("decodePicture() ends each bomb in one of the ways it may end", () => {
+  for (const { name, bytes, ends } of BOMBS) {
+    const end = decode(bytes());
+    assert(ends.includes(end), `${name} ended in ${end}, not in ${ends.join(" or ")}`);
+  }
+});
+
+Deno.test("decodePicture() decodes or refuses each of 300 mutations of real files", async () => {
+  const files = await corpus();
+  const random = seededRandom(SEED);
+  const seen = new Set<string>();
+  for (let i = 0; i < 300; i++) {
+    const [name, file] = files[i % files.length];
+    const [, other] = files[wholeBetween(random, 0, files.length - 1)];
+    const end = decode(mutate(file, random, other));
+    assert(DECLARED.includes(end), `mutation ${i}, of ${name}, ended in ${end}`);
+    seen.add(end);
+  }
+  for (const end of ["ok", "corrupt-image", "truncated-image", "not-an-image"]) {
+    assert(seen.has(end), `no mutation ended in ${end}`);
+  }
+});
+
+Deno.test("mutate() makes the same of the same seed", async () => {
+  const [[, file], [, other]] = await corpus();
+  const made = () => mutate(file, seededRandom(5), other);
+  assertEquals(made(), made());
+});
+
+Deno.test("POST /detect refuses bombs, and finds what is in a picture right after", async () => {
+  const manifest = parseManifest(everyday8);
+  const detector = await openEveryday8();
+  const shelf = new ModelShelf({
+    manifests: [manifest],
+    atStart: [manifest.id],
+    load: () => Promise.resolve(detector),
+  });
+  await shelf.started;
+  const logged: Error[] = [];
+  const log = (error: Error) => void logged.push(error);
+  const app = createApp({ shelf, maxBytes: 20_000_000, log });
+  const send = async (body: Uint8Array<ArrayBuffer>) => {
+    const response = await app.request("/detect", { method: "POST", body });
+    return [response.status, await response.json()] as const;
+  };
+  // One of each format and end, as all of them ran above.
+  const kinds = new Map(
+    BOMBS.map((bomb) => [`${bomb.name.split(":")[0]} ${bomb.ends.join()}`, bomb]),
+  );
+  for (const { name, bytes, ends } of kinds.values()) {
+    const [status, { code = "ok" }] = await send(bytes());
+    assert(ends.includes(code), `${name} got ${status} ${code}`);
+    assert([200, 400, 413, 415, 422].includes(status), `${name} got ${status}`);
+  }
+  const [status, { detections }] = await send(fruitPicture());
+  assertEquals([status, detections[0].label], [200, "orange"]);
+  assertEquals(logged, []);
+  await shelf.close();
+});

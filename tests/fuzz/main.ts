@@ -1,0 +1,161 @@
+import { parseArgs } from "node:util";
+import { textTable } from "../../src/entry/text_table.ts";
+import { startServer } from "../entry/start_server.ts";
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { seededRandom, wholeBetween } from "../random.ts";
+import { residentBytes } from "../soak/resident_bytes.ts";
+import type { Bytes } from "./bomb.ts";
+import { BOMBS } from "./bombs.ts";
+import { corpus } from "./corpus.ts";
+import { decode } from "./decode.ts";
+import { mutate } from "./mutate.ts";
+import { concat } from "./parts.ts";
+
+// deno task fuzz [--seed N] [--count N]: the server as a person starts it gets every bomb, and a
+// sample of so many mutations of real files; all of them go through the decoders. Ends with 1 if a
+// promise is broken, and writes the file that did it.
+const { values } = parseArgs({
+  args: Deno.args,
+  options: { seed: { type: "string" }, count: { type: "string" } },
+});
+const [seed, count] = [Number(values.seed ?? 1), Number(values.count ?? 10_000)];
+
+/** Milliseconds within which a bomb is refused, beside those that it takes to send its bytes. */
+const MOST_MS = 100;
+/** Bytes that memory may grow by over all bombs. */
+const MOST_GROWTH = 64e6;
+const STATUSES = [200, 400, 413, 415, 422];
+/** Each so many mutations, one goes through the server, too. */
+const SAMPLE_EVERY = 20;
+
+const broken: string[] = [];
+const ends = new Map<string, number>();
+const picture = fruitPicture();
+
+await using server = await startServer({ ENGINE: "wasm", LOG: "none" });
+console.log(server.line);
+
+await bombs();
+await mutations();
+
+console.log(textTable(["end", "files"], [...ends].sort()));
+for (const text of broken) console.error(`Broken: ${text}`);
+Deno.exitCode = broken.length > 0 ? 1 : 0;
+
+async function bombs(): Promise<void> {
+  const refused: [name: string, ms: number][] = [];
+  const decoded: [name: string, ms: number][] = [];
+  const msPerByte = await warmUp();
+  const before = await restingBytes();
+  for (const { name, bytes, ends: allowed } of BOMBS) {
+    const body = bytes();
+    const started = performance.now();
+    const [status, end] = await send(body);
+    const ms = performance.now() - started - body.length * msPerByte;
+    (status === 200 ? decoded : refused).push([name, ms]);
+    if (!allowed.includes(end)) await fail(name, body, `got ${status} ${end}, not ${allowed}`);
+    if (status !== 200 && ms > MOST_MS) await fail(name, body, `took ${ms.toFixed(0)} ms`);
+    await fault(body, name);
+  }
+  const growth = await restingBytes() - before;
+  if (growth > MOST_GROWTH) broken.push(`memory grew by ${megabytes(growth)} over all bombs`);
+  console.log(`${BOMBS.length} bombs, memory ${megabytes(before)}, then ${megabytes(growth)} more`);
+  for (const [what, times] of [["refused", refused], ["decoded", decoded]] as const) {
+    const slowest = times.sort(([, one], [, other]) => other - one).slice(0, 10);
+    console.log(
+      textTable(
+        [`slowest of ${times.length} ${what}`, "time"],
+        slowest.map(([name, ms]) => {
+          return [name, `${ms.toFixed(0)} ms`];
+        }),
+      ),
+    );
+  }
+}
+
+/**
+ * Sends good pictures, small ones of each format and some of 15 MB: what the first of each compiles
+ * and takes is no bomb's doing.
+ *
+ * @returns Milliseconds that a byte takes from here to the server's answer that it is no picture.
+ */
+async function warmUp(): Promise<number> {
+  const large = concat(picture, new Uint8Array(15e6));
+  for (const [, bytes] of await corpus()) await send(bytes);
+  for (let i = 0; i < 20; i++) await send(large);
+  const noPicture = new Uint8Array(15e6);
+  const times: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    const started = performance.now();
+    await send(noPicture);
+    times.push(performance.now() - started);
+  }
+  return times.sort((one, other) => one - other)[4] / noPicture.length;
+}
+
+/** Resident memory while nothing is asked: the least of some samples. */
+async function restingBytes(): Promise<number> {
+  const samples: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await fault(picture);
+    samples.push(await residentBytes(server.pid));
+  }
+  return Math.min(...samples);
+}
+
+async function mutations(): Promise<void> {
+  const files = await corpus();
+  const random = seededRandom(seed);
+  let slowest: [name: string, ms: number] = ["none", 0];
+  for (let i = 0; i < count; i++) {
+    const [name, file] = files[i % files.length];
+    const [, other] = files[wholeBetween(random, 0, files.length - 1)];
+    const mutant = mutate(file, random, other);
+    const which = `mutation ${i} of seed ${seed}, of ${name}`;
+    const started = performance.now();
+    let end: string;
+    try {
+      end = decode(mutant);
+    } catch (error) {
+      end = "thrown";
+      await fail(which, mutant, `threw ${error}`);
+    }
+    const ms = performance.now() - started;
+    if (ms > slowest[1]) slowest = [which, ms];
+    ends.set(end, (ends.get(end) ?? 0) + 1);
+    if (i % SAMPLE_EVERY > 0) continue;
+    const [status, answered] = await send(mutant);
+    if (answered !== end) await fail(which, mutant, `got ${status} ${answered}, but ${end} before`);
+    if (i % (SAMPLE_EVERY * 10) === 0) await fault(mutant, which);
+  }
+  const [name, ms] = slowest;
+  console.log(`${count} mutations, slowest ${ms.toFixed(0)} ms (${name})`);
+}
+
+/** Status, and `ok` or the code of the problem. */
+async function send(body: Bytes): Promise<readonly [status: number, end: string]> {
+  const response = await fetch(`${server.url}/detect`, { method: "POST", body });
+  const { code = "ok" } = await response.json();
+  if (!STATUSES.includes(response.status)) await fail(`status ${response.status}`, body, code);
+  return [response.status, code];
+}
+
+/** Whether a good picture is still found in, right after a file. */
+async function fault(after: Bytes, name = "the start"): Promise<void> {
+  const response = await fetch(`${server.url}/detect`, { method: "POST", body: picture });
+  const { detections } = await response.json();
+  if (detections?.[0]?.label !== "orange") {
+    await fail(name, after, `a good picture got ${response.status} right after it`);
+  }
+}
+
+async function fail(name: string, bytes: Uint8Array, what: string): Promise<void> {
+  const file = await Deno.makeTempFile({ prefix: "fuzz-" });
+  await Deno.writeFile(file, bytes);
+  broken.push(`${name}: ${what} (${file})`);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}

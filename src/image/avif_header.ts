@@ -100,10 +100,14 @@ export function readAvifHeader(bytes: Uint8Array): ImageHeader {
   const colour = property(items, coded[0], AV1C, "an AV1 configuration").content;
   if (only(items, primary, CLAP) !== undefined) throw cropped();
 
-  let hasAlpha = false;
+  // That of each tile, and the grid that they make.
+  const mostAlphas = new Set(coded).size + 1;
+  let alphas = 0;
   for (const item of items.all) {
     if (!isAlpha(items, item)) continue;
-    hasAlpha = true;
+    if (++alphas > mostAlphas) {
+      throw items.reader.corrupt(`it must have alpha at most ${mostAlphas} times`, "more");
+    }
     const own = sizeOf(items, item);
     // Alpha is that of the picture or, where that is a grid, of one tile.
     if (!isSame(own, size) && !isSame(own, sizeOf(items, coded[0]))) {
@@ -114,6 +118,7 @@ export function readAvifHeader(bytes: Uint8Array): ImageHeader {
     }
     codedItems(items, item, own);
   }
+  const hasAlpha = alphas > 0;
   colour.skip(2);
   const flags = colour.u8();
   const isGrey = (flags & 0x10) !== 0;

@@ -7,6 +7,9 @@ const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const TRAILER = 0x3b;
 
+/** Far more extensions than one frame can use; a file of nothing else only costs time. */
+const MAX_EXTENSIONS = 10_000;
+
 /** Bits of an index when no colour table says: the most that a table can need. */
 const MAX_INDEX_BITS = 8;
 
@@ -65,7 +68,7 @@ function indexBits(packed: number): number | undefined {
 }
 
 function skipToImage(reader: ByteReader): void {
-  while (true) {
+  for (let extensions = 0; extensions < MAX_EXTENSIONS; extensions++) {
     const block = reader.u8();
     if (block === IMAGE) return;
     if (block === TRAILER) throw reader.corrupt("it must hold an image", "none");
@@ -75,6 +78,7 @@ function skipToImage(reader: ByteReader): void {
     reader.skip(1); // Which extension it is.
     skipSubBlocks(reader);
   }
+  throw reader.corrupt(`at most ${MAX_EXTENSIONS} extensions may precede its first frame`, "more");
 }
 
 /** Skips a chain of sub-blocks, which ends at the first empty one (GIF89a, 15 and 16). */

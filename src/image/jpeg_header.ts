@@ -34,6 +34,9 @@ const UNREAD_CODINGS: ReadonlyMap<number, string> = new Map([
   [0xf7, "JPEG-LS"],
 ]);
 
+/** Far more than a colour profile of the most parts takes; a file of nothing else only costs time. */
+const MAX_SEGMENTS = 10_000;
+
 type Frame = Pick<ImageHeader, "width" | "height" | "bitDepth" | "channels" | "progressive">;
 
 /**
@@ -59,7 +62,11 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
 
   let frame: Frame | undefined;
   let orientation: Orientation | undefined;
+  let segments = 0;
   for (let marker = nextMarker(reader); marker !== SOS; marker = nextMarker(reader)) {
+    if (++segments > MAX_SEGMENTS) {
+      throw reader.corrupt(`at most ${MAX_SEGMENTS} segments may precede its scan`, "more");
+    }
     refuseUnread(marker);
     if (marker === SOI || marker === EOI) {
       throw reader.corrupt("a scan must come before its end", marker === SOI ? "SOI" : "EOI");

@@ -16,6 +16,9 @@ const TRNS = 0x74524e53;
 /** The largest length or side: a PNG number of four bytes leaves the top bit unset. */
 const MAX_UINT31 = 2 ** 31 - 1;
 
+/** Far more than a writer puts before the pixels; a file of nothing else only costs time. */
+const MAX_CHUNKS = 10_000;
+
 /** What a colour type allows (PNG third edition, 11.2.1). */
 interface ColourType {
   readonly channels: number;
@@ -112,7 +115,7 @@ function expectAtMost(reader: ByteReader, limit: number, name: string): void {
 function readExtras(reader: ByteReader): Extras {
   let hasTransparency = false;
   let orientation: Orientation | undefined;
-  while (true) {
+  for (let chunks = 0; chunks < MAX_CHUNKS; chunks++) {
     const { type, length } = nextChunk(reader);
     if (type === IDAT) return { orientation: orientation ?? 1, hasTransparency };
     if (type === IHDR || type === IEND) {
@@ -127,6 +130,7 @@ function readExtras(reader: ByteReader): Extras {
     }
     reader.skip(CRC_BYTES);
   }
+  throw reader.corrupt(`at most ${MAX_CHUNKS} chunks may precede its pixels`, "more");
 }
 
 /** Reads the length and the type of a chunk (PNG third edition, 5.3), but not its data. */

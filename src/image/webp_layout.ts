@@ -37,6 +37,9 @@ const CHUNK_BYTES = 8;
 const CANVAS_BYTES = 10;
 const FRAME_BYTES = 16;
 
+/** Far more than there are kinds, frames apart; a file of nothing else only costs time. */
+const MAX_CHUNKS = 10_000;
+
 const VP8 = 0x56503820;
 const VP8L = 0x5650384c;
 const VP8X = 0x56503858;
@@ -101,11 +104,14 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpL
   let frame: WebpFrame | undefined;
   let orientation: Orientation | undefined;
   // Exif may be promised and not there: then the pixels are shown as they are stored.
-  while (
+  for (
+    let chunks = 0;
     frame === undefined ||
     (flags & HAS_EXIF) !== 0 && orientation === undefined &&
-      reader.remaining - behind >= CHUNK_BYTES
+      reader.remaining - behind >= CHUNK_BYTES;
+    chunks++
   ) {
+    if (chunks === MAX_CHUNKS) throw reader.corrupt(`it may hold ${MAX_CHUNKS} chunks`, "more");
     const chunk = nextChunk(reader);
     if (chunk.type === EXIF) {
       orientation ??= orientationOf(takePadded(reader, chunk.length));

@@ -49,12 +49,13 @@ async function bombs(): Promise<void> {
   const before = await restingBytes();
   for (const { name, bytes, ends: allowed } of BOMBS) {
     const body = bytes();
-    const started = performance.now();
-    const [status, end] = await send(body);
-    const ms = performance.now() - started - body.length * msPerByte;
-    (status === 200 ? decoded : refused).push([name, ms]);
+    const { status, end, ms } = await timed(body, body.length * msPerByte + MOST_MS);
+    const beyond = ms - body.length * msPerByte;
+    (status === 200 ? decoded : refused).push([name, beyond]);
     if (!allowed.includes(end)) await fail(name, body, `got ${status} ${end}, not ${allowed}`);
-    if (status !== 200 && ms > MOST_MS) await fail(name, body, `took ${ms.toFixed(0)} ms`);
+    if (status !== 200 && beyond > MOST_MS) {
+      await fail(name, body, `took ${beyond.toFixed(0)} ms`);
+    }
     await fault(body, name);
   }
   const growth = await restingBytes() - before;
@@ -82,7 +83,7 @@ async function bombs(): Promise<void> {
 async function warmUp(): Promise<number> {
   const large = concat(picture, new Uint8Array(15e6));
   for (const [, bytes] of await corpus()) await send(bytes);
-  for (let i = 0; i < 20; i++) await send(large);
+  for (let i = 0; i < 30; i++) await send(large);
   const noPicture = new Uint8Array(15e6);
   const times: number[] = [];
   for (let i = 0; i < 9; i++) {
@@ -93,11 +94,10 @@ async function warmUp(): Promise<number> {
   return times.sort((one, other) => one - other)[4] / noPicture.length;
 }
 
-/** Resident memory while nothing is asked: the least of some samples. */
+/** Resident memory: the least of some samples, as what is to be collected comes and goes. */
 async function restingBytes(): Promise<number> {
   const samples: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
+  for (let i = 0; i < 50; i++) {
     await fault(picture);
     samples.push(await residentBytes(server.pid));
   }
@@ -139,6 +139,17 @@ async function send(body: Bytes): Promise<readonly [status: number, end: string]
   const { code = "ok" } = await response.json();
   if (!STATUSES.includes(response.status)) await fail(`status ${response.status}`, body, code);
   return [response.status, code];
+}
+
+/** Sends a file, up to three times where it is slow: something else may have held it up. */
+async function timed(body: Bytes, enough: number) {
+  let least = Infinity;
+  for (let tries = 1;; tries++) {
+    const started = performance.now();
+    const [status, end] = await send(body);
+    least = Math.min(least, performance.now() - started);
+    if (least <= enough || status === 200 || tries === 3) return { status, end, ms: least };
+  }
 }
 
 /** Whether a good picture is still found in, right after a file. */

@@ -124,14 +124,23 @@ function megabyteOf(...piece: readonly number[]): Uint8Array {
   return new Uint8Array(2 ** 20).map((_, i) => piece[i % piece.length]);
 }
 
-const ENDLESS: readonly (readonly [claim: string, bytes: Uint8Array])[] = [
+const ENDLESS: readonly (readonly [claim: string, bytes: Uint8Array, end?: ErrorCode])[] = [
   ["a JPEG of fill bytes", joinBytes(Uint8Array.of(0xff, 0xd8), megabyteOf(0xff))],
-  ["a JPEG of markers without length", joinBytes(bytesOf("\xff\xd8"), megabyteOf(0xff, 0xd0))],
-  ["a JPEG of empty segments", joinBytes(bytesOf("\xff\xd8"), megabyteOf(0xff, 0xe1, 0, 2))],
+  [
+    "a JPEG of markers without length",
+    joinBytes(bytesOf("\xff\xd8"), megabyteOf(0xff, 0xd0)),
+    "corrupt-image",
+  ],
+  [
+    "a JPEG of empty segments",
+    joinBytes(bytesOf("\xff\xd8"), megabyteOf(0xff, 0xe1, 0, 2)),
+    "corrupt-image",
+  ],
   ["a JPEG of stray bytes", joinBytes(bytesOf("\xff\xd8\xff\xe0\0\x02"), megabyteOf(0xff, 0))],
   [
     "a PNG of empty chunks",
     joinBytes(buildPng().subarray(0, 33), megabyteOf(...pngChunk("aAAa", []))),
+    "corrupt-image",
   ],
   [
     "a GIF of tiny sub-blocks",
@@ -140,6 +149,7 @@ const ENDLESS: readonly (readonly [claim: string, bytes: Uint8Array])[] = [
   [
     "a WebP of empty chunks",
     joinBytes(buildWebp([vp8x(0)], 2 ** 31), megabyteOf(...webpChunk("abcd", []))),
+    "corrupt-image",
   ],
   [
     "a WebP of empty chunks behind its picture",
@@ -147,12 +157,17 @@ const ENDLESS: readonly (readonly [claim: string, bytes: Uint8Array])[] = [
       buildWebp([vp8x(HAS_EXIF), webpChunk("VP8 ", vp8Frame())], 2 ** 31),
       megabyteOf(...webpChunk("abcd", [])),
     ),
+    "corrupt-image",
   ],
-  ["a GIF of empty extensions", joinBytes(buildGif().subarray(0, 13), megabyteOf(0x21, 1, 0))],
+  [
+    "a GIF of empty extensions",
+    joinBytes(buildGif().subarray(0, 13), megabyteOf(0x21, 1, 0)),
+    "corrupt-image",
+  ],
 ];
 
-for (const [claim, bytes] of ENDLESS) {
-  Deno.test(`readHeader() reads ${claim} to its end and finds it truncated`, () => {
-    assertRefused(bytes, "truncated-image");
+for (const [claim, bytes, end = "truncated-image"] of ENDLESS) {
+  Deno.test(`readHeader() refuses a megabyte of ${claim}: ${end}`, () => {
+    assertRefused(bytes, end);
   });
 }

@@ -144,3 +144,8 @@ for (const [claim, options, word] of CORRUPT_JPEGS) {
     assertRefused(buildJpeg(options), "corrupt-image", "JPEG", word);
   });
 }
+
+Deno.test("readHeader() tells a progressive picture from others", () => {
+  assertEquals(readHeader(buildJpeg({ marker: 0xc2 })).progressive, true);
+  assertEquals("progressive" in readHeader(buildJpeg({ marker: 0xc1 })), false);
+});

@@ -76,7 +76,7 @@ export const GIF_BOMBS: readonly Bomb[] = bombsOf("GIF", [
   ],
   [
     "15 MB of empty extensions",
-    "truncated-image",
+    "corrupt-image",
     () => concat(screen(2, 2), repeated([0x21, 1, 0], 5e6)),
   ],
   [
@@ -86,7 +86,7 @@ export const GIF_BOMBS: readonly Bomb[] = bombsOf("GIF", [
   ],
   [
     "15 MB of delays before its frame",
-    ANY,
+    "corrupt-image",
     () => gif(repeated([0x21, 0xf9, 4, 1, 255, 255, 0, 0], 19e5)),
   ],
   [

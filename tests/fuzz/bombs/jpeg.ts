@@ -117,7 +117,7 @@ export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
   ["15 MB of fill bytes", "truncated-image", () => concat(SOI, repeated([0xff], 15e6))],
   [
     "15 MB of markers without length",
-    "truncated-image",
+    "corrupt-image",
     () => concat(SOI, repeated([0xff, 0xd0], 75e5)),
   ],
   [
@@ -127,12 +127,12 @@ export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
   ],
   [
     "15 MB of empty segments",
-    "truncated-image",
+    "corrupt-image",
     () => concat(SOI, repeated([0xff, 0xe1, 0, 2], 375e4)),
   ],
   [
     "15 MB of Exif blocks",
-    "truncated-image",
+    "corrupt-image",
     () => concat(SOI, repeated(exif(EXIF_LOOPS[1][1]()), 5e4)),
   ],
   [

@@ -165,7 +165,7 @@ export const PNG_BOMBS: readonly Bomb[] = bombsOf("PNG", [
     EITHER,
     () => before(...Array(100).fill(chunk("zTXt", concat(text("a\0\0"), zlibBomb(100)))))(),
   ],
-  ["a million empty texts", EITHER, () => before(repeated(chunk("tEXt"), 1e6))()],
+  ["a million empty texts", "corrupt-image", () => before(repeated(chunk("tEXt"), 1e6))()],
   ["a chunk type that is no letters", "corrupt-image", before(chunk("\0\0\0\0"))],
   ["an unknown chunk that must be known", EITHER, before(chunk("ABCD"))],
   ["a wrong checksum of IHDR", EITHER, () => wrongSum("IHDR")],

@@ -2,12 +2,12 @@ import { Image } from "imagescript";
 import { parseManifest } from "../models/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
 import { decodePicture, DEFAULT_IMAGE_LIMITS, inputOf } from "../src/detect/ingest.ts";
-import { denoRuntime } from "../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../src/runtime/host_runtime.ts";
 import { measure, type Measurement } from "./stopwatch.ts";
 
 /** imagescript's own way from bytes to 320 px, beside ours, which goes on to the tensor. */
 export async function measureIngest(picture: Uint8Array, rounds: number): Promise<Measurement[]> {
-  const { codec } = await denoRuntime({ threads: 1 });
+  const { codec } = await hostRuntime({ threads: 1 });
   const manifest = parseManifest(everyday8);
   return await measure([
     ["Image.decode + resize", async () => {

@@ -1,6 +1,6 @@
 import { createDetector } from "../src/detect/detector.ts";
 import type { Provider } from "../src/ports/session.ts";
-import { denoRuntime } from "../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../src/runtime/host_runtime.ts";
 
 /** What the bench asks of this worker. */
 export type Order =
@@ -31,7 +31,7 @@ port.onmessage = async ({ data }) => {
 };
 
 async function open({ engine, threads, picture }: Order & { kind: "open" }): Promise<void> {
-  const runtime = await denoRuntime({ threads });
+  const runtime = await hostRuntime({ threads });
   const detector = await createDetector(runtime, { model, engine });
   const session = await runtime.openSession(
     await runtime.models.graph(model, `${model}.onnx`),

@@ -1,11 +1,11 @@
 import { createDetector } from "../src/detect/detector.ts";
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../src/detect/ingest.ts";
 import type { Detector } from "../src/ports/detector.ts";
-import { denoRuntime } from "../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../src/runtime/host_runtime.ts";
 
 /** The project's own model on the real engine that is everywhere: wasm, one thread. */
 export async function openEveryday8(limits: ImageLimits = DEFAULT_IMAGE_LIMITS): Promise<Detector> {
-  return await createDetector(await denoRuntime({ threads: 1 }), {
+  return await createDetector(await hostRuntime({ threads: 1 }), {
     model: "everyday8",
     engine: "wasm",
     limits,

@@ -5,7 +5,7 @@ import { type LoadedModel, loadModel } from "../detect/load_model.ts";
 import { goldenDifferences } from "../eval/golden_differences.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Tensor } from "../ports/session.ts";
-import { denoRuntime } from "../runtime/deno_runtime.ts";
+import { hostRuntime } from "../runtime/host_runtime.ts";
 import { readArguments } from "./arguments.ts";
 import { comparable, type Golden, readGolden } from "./golden_file.ts";
 import { readImageFile } from "./image_files.ts";
@@ -33,7 +33,7 @@ export async function modelCheck(args: readonly string[]): Promise<number> {
   if (files.length !== 1) {
     throw new TypeError(`Cannot check as one manifest is wanted.\n\n${USAGE}`);
   }
-  const runtime = await denoRuntime();
+  const runtime = await hostRuntime();
   const loaded = await loadModel(runtime, files[0], values.engine);
   try {
     console.log(tensorTable(loaded, await warmUp(loaded)));

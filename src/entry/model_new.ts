@@ -14,7 +14,7 @@ import { proposeManifest } from "../detect/propose_manifest.ts";
 import { sha256 } from "../detect/sha256.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Session } from "../ports/session.ts";
-import { denoRuntime } from "../runtime/deno_runtime.ts";
+import { hostRuntime } from "../runtime/host_runtime.ts";
 import { readArguments } from "./arguments.ts";
 import { detectionSvg } from "./detection_svg.ts";
 import { detectionTable } from "./detection_table.ts";
@@ -52,7 +52,7 @@ export async function modelNew(args: readonly string[]): Promise<void> {
   if (existsSync(target) && !values.force) {
     throw new TypeError(`Cannot write ${target} as it is there already: --force writes over it`);
   }
-  const runtime = await denoRuntime();
+  const runtime = await hostRuntime();
   const bytes = new Uint8Array(await readFile(file));
   const session = await runtime.openSession(bytes, values.engine);
   try {

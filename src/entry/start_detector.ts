@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { DetectorPool } from "../detect/detector_pool.ts";
 import type { Detector } from "../ports/detector.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
@@ -26,7 +27,7 @@ export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise
 /** Starts as many detectors as there are to be workers, behind a queue. */
 export function startPool(load: LoadRequest, settings: PoolSettings): Promise<Detector> {
   const { workers, queue, deadlines, log } = settings;
-  const threads = load.threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / workers));
+  const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
   return DetectorPool.open({
     size: workers,
     queue,

@@ -12,7 +12,7 @@ import { fixedInput } from "../../src/detect/expected_tensors.ts";
 import { parseManifest } from "../../models/manifest.ts";
 import { toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 import { RAW } from "../image/tensor_cases.ts";
 import { encodePng } from "../pictures/encode_png.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
@@ -60,7 +60,7 @@ Deno.test("headsOf() refuses a missing output as graph-mismatch", () => {
   const { deltas_8: _, ...t } = makeOutputs(smallManifest, INPUT, () => 0, () => 0);
   assertDomainError(() => headsOf(smallManifest, t, INPUT), "graph-mismatch", "deltas_8");
 });
-const { codec } = await denoRuntime({ threads: 1 });
+const { codec } = await hostRuntime({ threads: 1 });
 Deno.test("decodePicture() keeps the pad colour within 0 to 255", () => {
   const data = Uint8Array.of(9, 9, 9, 0);
   const bytes = encodePng({ data, width: 1, height: 1, channels: 4, reduction: 1 });

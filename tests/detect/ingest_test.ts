@@ -7,12 +7,12 @@ import {
   inputOf,
 } from "../../src/detect/ingest.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 import { encodePng } from "../pictures/encode_png.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
 import { smallManifest, varied } from "./small_manifest.ts";
 
-const { codec } = await denoRuntime({ threads: 1 });
+const { codec } = await hostRuntime({ threads: 1 });
 
 /** RGBA pixels that repeat these bytes. */
 function repeat(width: number, height: number, bytes: readonly number[]): Pixels {

@@ -2,9 +2,9 @@ import everyday8 from "../../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../../models/manifest.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 
-const { codec } = await denoRuntime({ threads: 1 });
+const { codec } = await hostRuntime({ threads: 1 });
 const manifest = parseManifest(everyday8);
 
 /** Decodes a file as the server does, without a run of the model; returns `ok` or the code. */

@@ -2,9 +2,9 @@ import { createDetector } from "../../src/detect/detector.ts";
 import { comparable, type Golden } from "../../src/entry/golden_file.ts";
 import type { Session } from "../../src/ports/session.ts";
 import { goldenDifferences } from "../../src/eval/golden_differences.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 
-const runtime = await denoRuntime({ threads: 1 });
+const runtime = await hostRuntime({ threads: 1 });
 
 /** Five times tighter on edges than a person would ask for, so that wrong twins show. */
 const TOLERANCE = { score: 1e-4, box: 0.01 };

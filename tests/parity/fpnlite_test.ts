@@ -9,7 +9,7 @@ import { readDataset } from "../../src/entry/coco_files.ts";
 import { cocoResults } from "../../src/entry/coco_results.ts";
 import type { CocoDataset, CocoResult } from "../../src/eval/coco.ts";
 import { evaluate } from "../../src/eval/evaluate.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 import { differencesFrom } from "./detect_golden.ts";
 import { goldensIn, twinsIn, withProperty } from "./golden_folders.ts";
 
@@ -68,7 +68,7 @@ for (const golden of await goldensIn(FOLDER)) {
 }
 
 async function serveFpnlite() {
-  const runtime = await denoRuntime({ threads: 1 });
+  const runtime = await hostRuntime({ threads: 1 });
   const models = {
     ...runtime.models,
     manifest: () => Promise.resolve(manifestJson),

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { readHeader } from "../../src/image/header.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 
-const { codec } = await denoRuntime({ threads: 1 });
+const { codec } = await hostRuntime({ threads: 1 });
 const FORMATS = new URL("../pictures/formats/", import.meta.url);
 
 /**

@@ -1,11 +1,11 @@
 import { createDetector } from "../../src/detect/detector.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 import { serveProcess } from "../../src/runtime/serve_process.ts";
 
 // A real detector's process, which fails as a decoder or an engine would, by a body of one byte:
 // 0 never comes back from decoding, 1 never from the engine, 2 throws what nobody foresaw, 3 ends.
 await serveProcess(async ({ threads, folder, ...options }) => {
-  const runtime = await denoRuntime({ threads, models: new URL(folder) });
+  const runtime = await hostRuntime({ threads, models: new URL(folder) });
   const detector = await createDetector(runtime, options);
   return {
     ...detector,

@@ -3,7 +3,7 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import { readHeader } from "../../src/image/header.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { avifDecoder } from "../../src/runtime/avif_decoder.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 import { pictureCodec } from "../../src/runtime/picture_codec.ts";
 import { decodeSealed, type SealedDecoder } from "../../src/runtime/sealed_decoder.ts";
 import { webpDecoder } from "../../src/runtime/webp_decoder.ts";
@@ -12,7 +12,7 @@ import { ANIMATED, anmf, buildWebp, vp8x, webpChunk } from "../image/build_webp.
 import { readWebpLayout } from "../../src/image/webp_layout.ts";
 import { seededRandom } from "../random.ts";
 
-const { codec } = await denoRuntime({ threads: 1 });
+const { codec } = await hostRuntime({ threads: 1 });
 const FORMATS = new URL("../pictures/formats/", import.meta.url);
 
 /** Bytes that it takes to know an AVIF; less is no image. */

@@ -4,9 +4,9 @@ import { flattenAlpha } from "../../src/image/flatten_alpha.ts";
 import { readHeader } from "../../src/image/header.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
-import { denoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
 
-const { codec } = await denoRuntime({ threads: 1 });
+const { codec } = await hostRuntime({ threads: 1 });
 const FORMATS = new URL("../pictures/formats/", import.meta.url);
 
 /** What make/formats.py painted: the quarters of the upright picture. */

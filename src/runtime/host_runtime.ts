@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import type { Runtime } from "../ports/runtime.ts";
 import { fileModelStore } from "./file_model_store.ts";
 import { nativeEngine } from "./native_engine.ts";
@@ -7,17 +8,17 @@ import { type CodecModules, pictureCodec } from "./picture_codec.ts";
 import { wasmEngine } from "./wasm_engine.ts";
 import { webgpuEngine } from "./webgpu_engine.ts";
 
-/** What a person may decide about the Deno runtime. */
-export interface DenoRuntimeOptions {
+/** What a person may decide about the runtime. */
+export interface HostRuntimeOptions {
   /** Most CPU threads per session; the number of cores where absent. */
   readonly threads?: number;
   /** URL of the folder of the models, with a slash at its end; the project's own where absent. */
   readonly models?: URL;
 }
 
-/** Deno on a machine of its own: files, every engine, threads. */
-export async function denoRuntime(options: DenoRuntimeOptions = {}): Promise<Runtime> {
-  const threads = options.threads ?? navigator.hardwareConcurrency;
+/** Deno, Node or Bun on a machine of its own: files, every engine, threads. */
+export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
+  const threads = options.threads ?? availableParallelism();
   const engines = [
     webgpuEngine(),
     nativeEngine(threads),

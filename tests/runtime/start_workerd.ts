@@ -15,11 +15,22 @@ export interface Workerd extends AsyncDisposable {
   readonly url: string;
 }
 
+/** What a Worker is made of. */
+export interface WorkerdOptions {
+  /** Variables and secrets; those of the project's own wrangler.toml where absent. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Path of the Worker's wrangler.toml, from the project's root. */
+  readonly config?: string;
+}
+
 /** Bundles by wrangler, which checks wrangler.toml too, and starts workerd on a free port. */
-export async function startWorkerd(): Promise<Workerd> {
+export async function startWorkerd(
+  { environment = {}, config = "wrangler.toml" }: WorkerdOptions = {},
+): Promise<Workerd> {
   const folder = await Deno.makeTempDir({ prefix: "workerd-" });
-  await bundle(folder);
-  await Deno.writeTextFile(`${folder}/config.capnp`, await configFor(folder));
+  await dryRun(folder, config);
+  const variables = { MODEL: "everyday8", LOG: "none", ...environment };
+  await Deno.writeTextFile(`${folder}/config.capnp`, await configFor(folder, variables));
   const process = new Deno.Command(BINARY, {
     args: ["serve", "--control-fd=1", `${folder}/config.capnp`],
     stdout: "piped",
@@ -35,31 +46,48 @@ export async function startWorkerd(): Promise<Workerd> {
   };
 }
 
-async function bundle(folder: string): Promise<void> {
+/**
+ * Runs `wrangler deploy --dry-run`.
+ *
+ * @param folder Where the bundle goes.
+ * @param config Path of wrangler.toml, from the project's root.
+ * @returns All that it printed.
+ */
+export async function dryRun(folder: string, config = "wrangler.toml"): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", "--no-lock", "--node-modules-dir=none", WRANGLER],
-      ...["deploy", "--dry-run", "--outdir", folder],
+      ...["deploy", "--dry-run", "--outdir", folder, "--config", config],
     ],
     cwd: ROOT,
     env: { WRANGLER_SEND_METRICS: "false", CI: "true" },
   }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  assert(success, `wrangler failed:\n${text(stdout)}\n${text(stderr)}`);
+  const printed = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+  assert(success, `wrangler failed:\n${printed}`);
+  return printed;
 }
 
 /** The bindings of wrangler.toml in workerd's own terms. */
-async function configFor(folder: string): Promise<string> {
+async function configFor(
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<string> {
   const modules = [];
   for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".wasm")) modules.push(`(name = "./${name}", wasm = embed "${name}")`);
+    const embedded = `embed ${JSON.stringify(name)}`;
+    if (name.endsWith(".wasm")) modules.push(`(name = "./${name}", wasm = ${embedded})`);
+    // The entry comes first: it is the one whose handlers are called.
+    if (name.endsWith(".js")) modules.unshift(`(name = "${name}", esModule = ${embedded})`);
   }
+  const texts = Object.entries(variables).map(([name, value]) =>
+    `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
-      modules = [(name = "workers.js", esModule = embed "workers.js"), ${modules.join(", ")}],
-      bindings = [(name = "ASSETS", service = "assets"), (name = "MODEL", text = "everyday8"), (name = "LOG", text = "none")],
+      modules = [${modules.join(", ")}],
+      bindings = [(name = "ASSETS", service = "assets"), ${texts.join(", ")}],
       compatibilityDate = "2026-10-01",
     )),
     (name = "assets", disk = "${new URL("models", ROOT).pathname}"),

@@ -7,17 +7,19 @@ import type {
   Detector,
   DetectResult,
 } from "../ports/detector.ts";
+import type { RawPicture } from "../image/raw_picture.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
 import { finishedDetections } from "./finished_detections.ts";
+import { goneError } from "./gone_error.ts";
 import { headsOf } from "./heads.ts";
 import {
-  decodePicture,
   DEFAULT_IMAGE_LIMITS,
   emptyInput,
   type ImageLimits,
   inputOf,
+  readPicture,
 } from "./ingest.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
@@ -67,8 +69,8 @@ export function detectorOf(
   return {
     model: modelInfo(manifest),
     engine: session.engine,
-    detect: (bytes, options = {}, call = {}) =>
-      detect({ manifest, session, runtime, limits }, bytes, options, call),
+    detect: (picture, options = {}, call = {}) =>
+      detect({ manifest, session, runtime, limits }, picture, options, call),
     close: () => session.close(),
   };
 }
@@ -83,17 +85,19 @@ interface Parts {
 /** The pipeline: decode, tensor, run, detections; each stage on the clock. */
 async function detect(
   parts: Parts,
-  bytes: Uint8Array,
+  picture: Uint8Array | RawPicture,
   asked: DetectOptions,
   call: DetectCall,
 ): Promise<DetectResult> {
   const { manifest, session } = parts;
   const options = resolveOptions(manifest, asked);
+  refuseGone(call);
   const started = performance.now();
-  const { input, plan, decoded } = prepare(parts, bytes);
+  const { input, plan, decoded } = prepare(parts, picture);
   call.onDecoded?.();
   const prepared = performance.now();
   const outputs = await session.run({ [manifest.input.name]: input });
+  refuseGone(call);
   const inferred = performance.now();
   const detections = postprocess(manifest, outputs, plan, options);
   const ended = performance.now();
@@ -113,10 +117,15 @@ async function detect(
 }
 
 /** Decodes and fills the tensor; the pixels are let go before the wait for the engine begins. */
-function prepare({ manifest, runtime, limits }: Parts, bytes: Uint8Array) {
-  const picture = decodePicture(bytes, manifest, runtime.codec, limits);
+function prepare({ manifest, runtime, limits }: Parts, picture: Uint8Array | RawPicture) {
+  const planned = readPicture(picture, manifest, runtime.codec, limits);
   const decoded = performance.now();
-  return { input: inputOf(picture, manifest), plan: picture.plan, decoded };
+  return { input: inputOf(planned, manifest), plan: planned.plan, decoded };
+}
+
+/** Nobody waits for the stages after this one. */
+function refuseGone({ signal }: DetectCall): void {
+  if (signal?.aborted) throw goneError();
 }
 
 /**

@@ -1,5 +1,8 @@
+import { deferred } from "../core/deferred.ts";
 import { DomainError } from "../core/domain_error.ts";
+import type { RawPicture } from "../image/raw_picture.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
+import { goneError } from "./gone_error.ts";
 
 /** What a pool is made of. */
 export interface PoolOptions {
@@ -64,13 +67,13 @@ export class DetectorPool implements Detector {
   }
 
   /**
-   * Finds objects in an encoded picture, as soon as a detector is free.
+   * Finds objects in a picture, as soon as a detector is free.
    *
    * @throws {DomainError} `busy` at once if the queue is full; `client-gone` if the call was taken
    *   back; whatever a detector fails with.
    */
   detect(
-    bytes: Uint8Array,
+    picture: Uint8Array | RawPicture,
     options?: DetectOptions,
     call: DetectCall = {},
   ): Promise<DetectResult> {
@@ -82,9 +85,9 @@ export class DetectorPool implements Detector {
     if (idle === undefined && this.#waiting.length >= this.#options.queue) {
       return Promise.reject(this.#busyError());
     }
-    const { promise, resolve, reject } = Promise.withResolvers<DetectResult>();
+    const { promise, resolve, reject } = deferred<DetectResult>();
     const run = (detector: Detector) => {
-      resolve(detector.detect(bytes, options, call).finally(() => this.#release(detector)));
+      resolve(detector.detect(picture, options, call).finally(() => this.#release(detector)));
     };
     if (idle === undefined) this.#enqueue({ run, reject }, call.signal);
     else run(idle);
@@ -176,8 +179,4 @@ export class DetectorPool implements Detector {
 
 function closedError(): DomainError {
   return new DomainError("model-not-ready", "Cannot detect as the detector was closed");
-}
-
-function goneError(): DomainError {
-  return new DomainError("client-gone", "Cannot detect as the client is gone");
 }

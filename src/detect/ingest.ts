@@ -5,6 +5,7 @@ import { flattenAlpha } from "../image/flatten_alpha.ts";
 import { readHeader } from "../image/header.ts";
 import { checkLimits, checkMemory } from "../image/header_limits.ts";
 import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
+import { type RawPicture, rawPixels } from "../image/raw_picture.ts";
 import { type UprightView, uprightView } from "../image/upright_view.ts";
 import { uprightSize } from "../image/upright_size.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
@@ -35,6 +36,36 @@ export interface PlannedPicture {
   readonly view: UprightView;
   /** Both directions of the resize. */
   readonly plan: Plan;
+}
+
+/**
+ * Any picture to upright pixels.
+ *
+ * @throws {DomainError} For whatever is wrong with the picture.
+ */
+export function readPicture(
+  picture: Uint8Array | RawPicture,
+  manifest: Manifest,
+  codec: ImageCodec,
+  limits: ImageLimits,
+): PlannedPicture {
+  // Asked of the value itself, since a Uint8Array of another realm is no instance of this one's.
+  return ArrayBuffer.isView(picture)
+    ? decodePicture(picture, manifest, codec, limits)
+    : placePicture(picture, manifest, limits);
+}
+
+/** Pixels that somebody else decoded: the plan is all that they lack. */
+function placePicture(
+  picture: RawPicture,
+  manifest: Manifest,
+  limits: ImageLimits,
+): PlannedPicture {
+  const pixels = rawPixels(picture, limits);
+  const { width, height } = pixels;
+  const plan = createPlan({ width, height }, manifest.resize, manifest.pad);
+  flattenAlpha(pixels, padColour(manifest));
+  return { view: uprightView(pixels, 1), plan };
 }
 
 /**

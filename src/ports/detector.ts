@@ -1,4 +1,5 @@
 import type { Size } from "../core/size.ts";
+import type { RawPicture } from "../image/raw_picture.ts";
 import type { EngineInfo } from "./session.ts";
 
 /** Edges of a box in pixels of the upright source picture: x right, y down, 0 ≤ x ≤ width. */
@@ -39,7 +40,10 @@ export interface DetectOptions {
 
 /** What goes with a call beside what is asked. */
 export interface DetectCall {
-  /** Takes the call back while it waits for its turn; once it runs, it runs to its end. */
+  /**
+   * Takes the call back while it waits for its turn; once it runs, it ends at the next stage where
+   * it runs in the thread that asks, and runs to its end elsewhere.
+   */
   readonly signal?: AbortSignal;
   /** Called when the picture is decoded and only the engine's work is left. */
   readonly onDecoded?: () => void;
@@ -101,11 +105,15 @@ export interface Detector {
   /** The engine that runs it. */
   readonly engine: EngineInfo;
   /**
-   * Finds objects in an encoded picture.
+   * Finds objects in a picture: an encoded one, or one that is decoded already.
    *
    * @throws {DomainError} For whatever is wrong with the picture or the options.
    */
-  detect(bytes: Uint8Array, options?: DetectOptions, call?: DetectCall): Promise<DetectResult>;
+  detect(
+    picture: Uint8Array | RawPicture,
+    options?: DetectOptions,
+    call?: DetectCall,
+  ): Promise<DetectResult>;
   /**
    * Resolves, never rejects, with the reason once the detector has broken down for good; one that
    * cannot break down apart from its caller has none.

@@ -44,12 +44,12 @@ async function answerLoad(loading: Promise<Detector>): Promise<WorkerResponse> {
 async function answerDetect(
   port: WorkerPort,
   loading: Promise<Detector>,
-  { id, bytes, options }: WorkerRequest & { kind: "detect" },
+  { id, picture, options }: WorkerRequest & { kind: "detect" },
 ): Promise<WorkerResponse> {
   try {
     const detector = await loading;
     const onDecoded = () => port.postMessage({ kind: "decoded", id });
-    return { kind: "result", id, result: await detector.detect(bytes, options, { onDecoded }) };
+    return { kind: "result", id, result: await detector.detect(picture, options, { onDecoded }) };
   } catch (error) {
     return { kind: "detect-failed", id, error: messageOf(error) };
   }

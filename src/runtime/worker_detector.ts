@@ -1,4 +1,6 @@
+import { type Deferred, deferred } from "../core/deferred.ts";
 import { DomainError } from "../core/domain_error.ts";
+import type { RawPicture } from "../image/raw_picture.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 import { type Deadlines, NO_DEADLINES } from "./deadlines.ts";
 import type { WorkerLike } from "./worker_like.ts";
@@ -29,7 +31,7 @@ export async function workerDetector(
       model,
       engine,
       brokenDown: channel.brokenDown,
-      detect: (bytes, options = {}, call = {}) => channel.detect(bytes, options, call),
+      detect: (picture, options = {}, call = {}) => channel.detect(picture, options, call),
       close: () => Promise.resolve(channel.close(closed("the detector was closed"))),
     };
   } catch (error) {
@@ -45,7 +47,7 @@ function closed(why: string): DomainError {
 type Ready = WorkerResponse & { kind: "ready" };
 
 /** A call that waits for its answer. */
-interface Waiting extends PromiseWithResolvers<DetectResult> {
+interface Waiting extends Deferred<DetectResult> {
   readonly call: DetectCall;
   timer?: ReturnType<typeof setTimeout>;
 }
@@ -54,9 +56,9 @@ interface Waiting extends PromiseWithResolvers<DetectResult> {
 class Channel {
   readonly #worker: WorkerLike;
   readonly #deadlines: Deadlines;
-  readonly #ready = Promise.withResolvers<Ready>();
+  readonly #ready = deferred<Ready>();
   readonly #waiting = new Map<number, Waiting>();
-  readonly #brokenDown = Promise.withResolvers<Error>();
+  readonly #brokenDown = deferred<Error>();
   /** Resolves when the worker dies of itself, or of a deadline. */
   readonly brokenDown = this.#brokenDown.promise;
   #lastId = 0;
@@ -79,13 +81,17 @@ class Channel {
     return this.#ready.promise;
   }
 
-  detect(bytes: Uint8Array, options: DetectOptions, call: DetectCall): Promise<DetectResult> {
+  detect(
+    picture: Uint8Array | RawPicture,
+    options: DetectOptions,
+    call: DetectCall,
+  ): Promise<DetectResult> {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
-    const waiting: Waiting = { ...Promise.withResolvers<DetectResult>(), call };
+    const waiting: Waiting = { ...deferred<DetectResult>(), call };
     this.#waiting.set(id, waiting);
     this.#watch(id, waiting, this.#deadlines.decodeMs, "decode-timeout", "decode");
-    this.#send({ kind: "detect", id, bytes, options });
+    this.#send({ kind: "detect", id, picture: cloneable(picture), options });
     return waiting.promise;
   }
 
@@ -168,6 +174,13 @@ class Channel {
     this.#waiting.delete(id);
     return waiting;
   }
+}
+
+/** An `ImageData` is a raw picture, too, but not every channel takes one. */
+function cloneable(picture: Uint8Array | RawPicture): Uint8Array | RawPicture {
+  if (ArrayBuffer.isView(picture)) return picture;
+  const { data, width, height } = picture;
+  return { data, width, height };
 }
 
 function errorOf({ code, message, cause }: ErrorMessage): Error {

@@ -1,3 +1,4 @@
+import type { RawPicture } from "../image/raw_picture.ts";
 import type { DetectOptions, DetectResult, ModelInfo } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
 import type { ErrorCode } from "../core/domain_error.ts";
@@ -26,7 +27,7 @@ export type WorkerRequest =
   | {
     readonly kind: "detect";
     readonly id: number;
-    readonly bytes: Uint8Array;
+    readonly picture: Uint8Array | RawPicture;
     readonly options: DetectOptions;
   };
 

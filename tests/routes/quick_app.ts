@@ -5,11 +5,12 @@ import { parseManifest } from "../../models/manifest.ts";
 import { type AppDeps, createApp } from "../../routes/app.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
 import { ModelShelf } from "../../src/detect/model_shelf.ts";
+import type { RawPicture } from "../../src/image/raw_picture.ts";
 import type { DetectOptions, Detector } from "../../src/ports/detector.ts";
 
 /** What the detector was given. */
 export interface Seen {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | RawPicture;
   readonly options: DetectOptions | undefined;
 }
 

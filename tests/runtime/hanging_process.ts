@@ -10,7 +10,9 @@ await serveProcess(async ({ threads, folder, ...options }) => {
   return {
     ...detector,
     async detect(bytes, asked, call) {
-      if (bytes.length > 1) return detector.detect(bytes, asked, call);
+      if (!(bytes instanceof Uint8Array) || bytes.length > 1) {
+        return detector.detect(bytes, asked, call);
+      }
       if (bytes[0] === 2) throw new Error("nobody foresaw this");
       if (bytes[0] === 3) Deno.exit(9);
       if (bytes[0] === 1) {

@@ -8,17 +8,17 @@ import type {
 } from "./worker_messages.ts";
 
 /** The worker's own side of its channel. */
-export interface WorkerPort {
+export interface WorkerPort<Load = LoadRequest> {
   /** Sends to the thread that started the worker. */
   postMessage(response: WorkerResponse): void;
   /** Called for each message from there. */
-  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
+  onmessage: ((event: MessageEvent<WorkerRequest<Load>>) => void) | null;
 }
 
 /** Answers a `workerDetector`: loads one detector, then serves it. */
-export function serveWorker(
-  port: WorkerPort,
-  load: (request: LoadRequest) => Promise<Detector>,
+export function serveWorker<Load = LoadRequest>(
+  port: WorkerPort<Load>,
+  load: (request: Load) => Promise<Detector>,
 ): void {
   let loading: Promise<Detector> = Promise.reject(new Error("No model was asked for yet"));
   loading.catch(() => {});
@@ -42,7 +42,7 @@ async function answerLoad(loading: Promise<Detector>): Promise<WorkerResponse> {
 }
 
 async function answerDetect(
-  port: WorkerPort,
+  port: Pick<WorkerPort, "postMessage">,
   loading: Promise<Detector>,
   { id, picture, options }: WorkerRequest & { kind: "detect" },
 ): Promise<WorkerResponse> {

@@ -19,9 +19,9 @@ import type {
  * @param worker Runs `serveWorker`; it belongs to the detector from now on.
  * @throws {DomainError} Whatever loading the model fails with.
  */
-export async function workerDetector(
-  worker: WorkerLike,
-  load: LoadRequest,
+export async function workerDetector<Load = LoadRequest>(
+  worker: WorkerLike<Load>,
+  load: Load,
   deadlines: Deadlines = NO_DEADLINES,
 ): Promise<Detector> {
   const channel = new Channel(worker, deadlines);
@@ -53,8 +53,8 @@ interface Waiting extends Deferred<DetectResult> {
 }
 
 /** Matches what comes from the worker to those who wait for it. */
-class Channel {
-  readonly #worker: WorkerLike;
+class Channel<Load> {
+  readonly #worker: WorkerLike<Load>;
   readonly #deadlines: Deadlines;
   readonly #ready = deferred<Ready>();
   readonly #waiting = new Map<number, Waiting>();
@@ -64,7 +64,7 @@ class Channel {
   #lastId = 0;
   #closed: DomainError | undefined;
 
-  constructor(worker: WorkerLike, deadlines: Deadlines) {
+  constructor(worker: WorkerLike<Load>, deadlines: Deadlines) {
     this.#worker = worker;
     this.#deadlines = deadlines;
     worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
@@ -76,7 +76,7 @@ class Channel {
     };
   }
 
-  load(load: LoadRequest): Promise<Ready> {
+  load(load: Load): Promise<Ready> {
     this.#send({ kind: "load", load });
     return this.#ready.promise;
   }
@@ -131,7 +131,7 @@ class Channel {
     }, ms);
   }
 
-  #send(request: WorkerRequest): void {
+  #send(request: WorkerRequest<Load>): void {
     this.#worker.postMessage(request);
   }
 

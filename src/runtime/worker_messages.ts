@@ -21,9 +21,9 @@ export interface LoadRequest {
   readonly threads?: number;
 }
 
-/** To the worker. */
-export type WorkerRequest =
-  | { readonly kind: "load"; readonly load: LoadRequest }
+/** To the worker; `Load` is what it is told first. */
+export type WorkerRequest<Load = LoadRequest> =
+  | { readonly kind: "load"; readonly load: Load }
   | {
     readonly kind: "detect";
     readonly id: number;

@@ -12,20 +12,24 @@ export class DetectorSlot {
   readonly settled: Promise<void>;
   #state: SlotState = { status: "loading" };
 
-  /** Takes the place of the detector of model `id` until it has loaded. */
-  constructor(readonly id: string, loading: Promise<Detector>) {
-    this.settled = loading.then(
-      (detector) => {
-        this.#state = { status: "ready", detector };
-        void detector.brokenDown?.then((error) => this.#fail(error));
-      },
-      (error: unknown) => this.#fail(error),
-    );
+  /** Takes the place of the detector of model `id`, until it has loaded where that is to come. */
+  constructor(readonly id: string, detector: Detector | Promise<Detector>) {
+    if (detector instanceof Promise) {
+      this.settled = detector.then((ready) => this.#take(ready), (error) => this.#fail(error));
+    } else {
+      this.#take(detector);
+      this.settled = Promise.resolve();
+    }
   }
 
   /** How far it has come by now. */
   get state(): SlotState {
     return this.#state;
+  }
+
+  #take(detector: Detector): void {
+    this.#state = { status: "ready", detector };
+    void detector.brokenDown?.then((error) => this.#fail(error));
   }
 
   #fail(error: unknown): void {

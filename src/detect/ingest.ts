@@ -1,5 +1,4 @@
 import type { Manifest } from "../../models/manifest.ts";
-import { DomainError } from "../core/domain_error.ts";
 import { createPlan, type Plan } from "../core/plan.ts";
 import { flattenAlpha } from "../image/flatten_alpha.ts";
 import { readHeader } from "../image/header.ts";
@@ -9,6 +8,7 @@ import { type RawPicture, rawPixels } from "../image/raw_picture.ts";
 import { type UprightView, uprightView } from "../image/upright_view.ts";
 import { uprightSize } from "../image/upright_size.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
+import { tooManyBytes } from "./too_many_bytes.ts";
 
 /** What a picture may weigh. */
 export interface ImageLimits {
@@ -80,12 +80,7 @@ export function decodePicture(
   codec: ImageCodec,
   limits: ImageLimits,
 ): PlannedPicture {
-  if (bytes.length > limits.maxBytes) {
-    throw new DomainError(
-      "too-many-bytes",
-      `Cannot read image as it must have at most ${limits.maxBytes} bytes: current value is ${bytes.length}`,
-    );
-  }
+  if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes, bytes.length);
   const header = readHeader(bytes);
   checkLimits(header, limits);
   const plan = createPlan(uprightSize(header), manifest.resize, manifest.pad);

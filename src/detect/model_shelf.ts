@@ -14,6 +14,8 @@ export interface ShelfOptions {
   readonly faults?: ReadonlyMap<string, Error>;
   /** Loads a model by its id. */
   readonly load: (id: string) => Promise<Detector>;
+  /** Detectors of models that need not be loaded, by their ids. */
+  readonly loaded?: ReadonlyMap<string, Detector>;
   /** Bytes that the loaded models may take by `modelMemory`; no end where absent. */
   readonly budget?: number;
   /** How many times each model is held: once per worker (1). */
@@ -54,7 +56,7 @@ export class ModelShelf {
   constructor(options: ShelfOptions) {
     this.#options = options;
     this.#manifests = new Map(options.manifests.map((manifest) => [manifest.id, manifest]));
-    this.#awaited = new Set(options.atStart);
+    this.#awaited = new Set(options.atStart.filter((id) => !options.loaded?.has(id)));
     const slots = options.atStart.map((id) => this.#place(id).slot);
     this.started = Promise.all(slots.map((slot) => slot.settled)).then(() => {});
   }
@@ -148,6 +150,8 @@ export class ModelShelf {
   }
 
   #load(id: string): DetectorSlot {
+    const loaded = this.#options.loaded?.get(id);
+    if (loaded !== undefined) return new DetectorSlot(id, loaded);
     const loading = this.#lastLoad.then(async () => {
       await this.#makeRoomFor(id);
       return await this.#options.load(id);

@@ -1,0 +1,36 @@
+import type { EmbedOptions } from "./embed_options.ts";
+import { type EmbeddedDetector, openEmbedded } from "./embedded_detector.ts";
+
+export * from "./embed_api.ts";
+
+/** What a detector is made of in Deno, Node and Bun. */
+export interface HostEmbedOptions extends EmbedOptions {
+  /** Most CPU threads; the number of cores where absent. */
+  readonly threads?: number;
+}
+
+/**
+ * A detector inside a program of Deno, Node or Bun.
+ *
+ * Nothing is loaded before the first call: importing this runs no engine and reads no file.
+ *
+ * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
+ * @throws The signal's reason, once it is aborted.
+ *
+ * @example
+ * ```ts
+ * import { createDetector } from "./embed.ts";
+ *
+ * await using detector = await createDetector({ model: "everyday8", threads: 1 });
+ * const pixels = { data: new Uint8Array(3 * 64 * 64).fill(255), width: 64, height: 64 };
+ * const { detections } = await detector.detect(pixels, { score: 0.9 });
+ * if (detections.length > 0) throw new Error("a white square is nothing");
+ * ```
+ */
+export async function createDetector(options: HostEmbedOptions): Promise<EmbeddedDetector> {
+  options.signal?.throwIfAborted();
+  const { hostRuntime } = await import("../runtime/host_runtime.ts");
+  const { readUrl } = await import("../runtime/read_url.ts");
+  const runtime = await hostRuntime({ threads: options.threads });
+  return await openEmbedded({ runtime, readFile: readUrl }, options);
+}

@@ -1,5 +1,5 @@
 import { readConfig } from "../src/entry/config.ts";
-import { serve } from "../src/entry/serve.ts";
+import { startServer } from "../src/entry/server.ts";
 import type { Provider } from "../src/ports/session.ts";
 import type { Order } from "./pipeline_worker.ts";
 import { measure, type Measurement } from "./stopwatch.ts";
@@ -16,7 +16,10 @@ export async function measurePipeline(
 ): Promise<Measurement[]> {
   const worker = openWorker();
   await worker.ask({ kind: "open", engine, threads, picture });
-  const server = await serve(readConfig({ PORT: "0", ENGINE: engine, THREADS: `${threads}` }));
+  const server = await startServer(
+    readConfig({ PORT: "0", ENGINE: engine, THREADS: `${threads}` }),
+    "text",
+  );
   await server.started;
   const post = async () => {
     const response = await fetch(`${server.url}/detect`, { method: "POST", body: picture });

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { runCommand } from "./run_command.ts";
 
 /** A new key, and what the server is told of it. */
@@ -17,14 +18,14 @@ export async function newKey(name: string): Promise<NewKey> {
   }
   const random = crypto.getRandomValues(new Uint8Array(32));
   // The prefix lets scanners for secrets know one when they see it.
-  const key = `rne_${random.toBase64({ alphabet: "base64url", omitPadding: true })}`;
+  const key = `rne_${Buffer.from(random).toString("base64url")}`;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return { key, entry: `${name}:${new Uint8Array(digest).toHex()}` };
+  return { key, entry: `${name}:${Buffer.from(digest).toString("hex")}` };
 }
 
 if (import.meta.main) {
-  await runCommand(async () => {
-    const { key, entry } = await newKey(Deno.args[0] ?? "client");
+  await runCommand(async ([name = "client"]) => {
+    const { key, entry } = await newKey(name);
     console.log(`Key, for the client; it is kept nowhere:\n  ${key}\n`);
     console.log(`Entry, for API_KEYS of the server:\n  ${entry}`);
   });

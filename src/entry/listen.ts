@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { AppEnv } from "../../routes/app_env.ts";
+import { deferred } from "../core/deferred.ts";
 
 /** Where a server listens, and what a connection may cost. */
 export interface ListenOptions {
@@ -35,7 +36,7 @@ export interface Listener {
  * client whose body was refused, and does not tell when a client is gone.
  */
 export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise<Listener> {
-  // Deno's own Request and Response stay as they are.
+  // The Request and Response of the runtime stay as they are.
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer(
     {
@@ -48,7 +49,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
     (incoming, outgoing) => void answer(incoming, outgoing),
   );
   server.maxConnections = options.maxConnections;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = deferred<void>();
   server.once("error", reject).listen(options.port, options.hostname, resolve);
   await promise;
   server.off("error", reject);

@@ -1,3 +1,5 @@
+import process from "node:process";
+
 /**
  * Runs a command line: its number becomes the exit code, its error one message and exit code 1.
  *
@@ -7,9 +9,9 @@ export async function runCommand(
   main: (args: readonly string[]) => Promise<number | void>,
 ): Promise<void> {
   try {
-    Deno.exitCode = await main(Deno.args) ?? 0;
+    process.exitCode = await main(process.argv.slice(2)) ?? 0;
   } catch (error) {
     console.error((error as Error).message);
-    Deno.exitCode = 1;
+    process.exitCode = 1;
   }
 }

@@ -20,7 +20,9 @@ export interface PoolSettings {
 
 /** Starts a detector in a process of its own. */
 export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {
-  const script = new URL("./detector_process.ts", import.meta.url);
+  // Compiled, as it is in the package, it is JavaScript like this file.
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  const script = new URL(`./detector_process${extension}`, import.meta.url);
   return workerDetector(new ProcessWorker(script), load, deadlines);
 }
 

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { execPath } from "node:process";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { readFrames, writeFrame } from "./frames.ts";
 import type { WorkerLike } from "./worker_like.ts";
 import type { WorkerRequest, WorkerResponse } from "./worker_messages.ts";
 
 /**
- * A worker that is a process of its own.
+ * A worker that is a process of its own, of the same runtime.
  *
  * Deno 2.9 does not end the thread of a Web Worker that never comes back from a decoder or an
  * engine: `terminate()` leaves it running, on a core of its own. A process can be killed. What runs
- * in it may read files, and neither write, nor reach the network, nor start anything.
+ * in it may do no more than the runtime can be told: with Deno it may read files, and neither
+ * write, nor reach the network, nor start anything.
  */
 export class ProcessWorker implements WorkerLike {
   onmessage: WorkerLike["onmessage"] = null;
@@ -20,10 +21,9 @@ export class ProcessWorker implements WorkerLike {
 
   /** Starts a script that calls `serveProcess`. */
   constructor(script: URL) {
-    const permissions = ["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
     this.#process = spawn(
-      execPath,
-      ["run", "--no-prompt", "--cached-only", ...permissions, fileURLToPath(script)],
+      process.execPath,
+      [...runtimeArguments(), fileURLToPath(script)],
       { stdio: ["pipe", "pipe", "inherit"] },
     );
     this.#process.once("error", (error) => this.#breakDown(error.message));
@@ -52,6 +52,22 @@ export class ProcessWorker implements WorkerLike {
   #breakDown(message: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.onerror?.(new ErrorEvent("error", { message }));
+    // Node 20 has no ErrorEvent.
+    this.onerror?.(Object.assign(new Event("error"), { message }) as ErrorEvent);
   }
+}
+
+/** What stands before a script that may do as little as the runtime can be told. */
+function runtimeArguments(): readonly string[] {
+  const { allowedNodeEnvironmentFlags, versions } = process;
+  if ("deno" in versions) {
+    const permissions = ["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
+    return ["run", "--no-prompt", "--cached-only", ...permissions];
+  }
+  if ("bun" in versions) return ["--no-install"];
+  // Node 20 has it under another name, and not ready for use; none holds back the network. Threads
+  // and addons, which the engines need, could undo it: that is what Node would warn of each time.
+  if (!allowedNodeEnvironmentFlags.has("--permission")) return [];
+  const permissions = ["--permission", "--allow-fs-read=*", "--allow-worker", "--allow-addons"];
+  return [...permissions, "--disable-warning=SecurityWarning"];
 }

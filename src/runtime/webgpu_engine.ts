@@ -27,10 +27,10 @@ export function webgpuEngine(): EngineCandidate {
 }
 
 async function requestAdapter(): Promise<Adapter | null> {
-  const { gpu } = navigator as unknown as {
-    gpu?: { requestAdapter(): Promise<Adapter | null> };
+  const { navigator } = globalThis as unknown as {
+    navigator?: { readonly gpu?: { requestAdapter(): Promise<Adapter | null> } };
   };
-  return await gpu?.requestAdapter() ?? null;
+  return await navigator?.gpu?.requestAdapter() ?? null;
 }
 
 /**

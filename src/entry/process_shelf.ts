@@ -1,0 +1,22 @@
+import type { ModelShelf } from "../detect/model_shelf.ts";
+import { imageLimits } from "./app_settings.ts";
+import type { Config } from "./config.ts";
+import { hostShelf } from "./host_shelf.ts";
+import { startPool } from "./start_detector.ts";
+
+/** The models of a server that has a machine to itself: each in worker processes. */
+export function processShelf(config: Config): Promise<ModelShelf> {
+  return hostShelf(config, config.WORKERS, ({ address, folder }) =>
+    startPool({
+      model: address,
+      folder: folder.href,
+      engine: config.ENGINE,
+      threads: config.THREADS,
+      limits: imageLimits(config),
+    }, {
+      workers: config.WORKERS,
+      queue: config.QUEUE ?? 2 * config.WORKERS,
+      deadlines: { decodeMs: config.DECODE_TIMEOUT_MS, runMs: config.RUN_TIMEOUT_MS },
+      log: (message) => console.error(message),
+    }));
+}

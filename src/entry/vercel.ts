@@ -1,0 +1,16 @@
+import { getConnInfo } from "hono/vercel";
+import { isolateApp } from "./isolate_app.ts";
+
+const app = isolateApp({ peerOf: (context) => getConnInfo(context).remote.address });
+
+/**
+ * The entry of Vercel's functions on Node: `export { default } from "retinanet-edge/vercel"`.
+ *
+ * The models load with the first request, on the thread that serves.
+ */
+export default {
+  /** Answers one request. */
+  fetch(request: Request): Promise<Response> {
+    return app.fetch(request);
+  },
+};

@@ -1,0 +1,12 @@
+import { builtPackage } from "../../entry/hosts/built_package.ts";
+import { executable } from "../../entry/hosts/executable.ts";
+import { startHost } from "../../entry/hosts/start_host.ts";
+import type { Target } from "../target.ts";
+import { hostTarget } from "./host_target.ts";
+
+/** The command of the npm package on Bun. */
+export async function startBun(environment?: Record<string, string>): Promise<Target> {
+  const script = new URL("src/entry/serve.js", await builtPackage()).pathname;
+  const command = await executable("bun");
+  return hostTarget("bun", await startHost({ command, args: [script], environment }));
+}

@@ -1,0 +1,11 @@
+import type { Host } from "../../entry/hosts/start_host.ts";
+import type { Target } from "../target.ts";
+
+/** A server that is a process of its own, as a target. */
+export function hostTarget(name: string, host: Host): Target {
+  return {
+    name,
+    request: (path, init) => fetch(new URL(path, host.url), init),
+    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+  };
+}

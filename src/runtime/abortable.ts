@@ -16,6 +16,9 @@ export async function abortable<T>(
   });
   try {
     return await Promise.race([aborted, promise]);
+  } catch (error) {
+    // Whoever else listened to the signal may have been faster, in words of their own.
+    throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener("abort", stop);
   }

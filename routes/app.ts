@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { except } from "hono/combine";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
+import { basePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import { modelInfo } from "../src/detect/model_info.ts";
 import type { ModelShelf } from "../src/detect/model_shelf.ts";
@@ -136,13 +137,19 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   app.use(headerLimit(deps.maxHeaders ?? 100));
   if (addressRate) {
     const clientOf = (context: Context<AppEnv>) => clientNetwork(addressOf(context) ?? "unknown");
-    app.use(except(OPEN, rateLimit({ ...addressRate, name: "address", clientOf })));
+    app.use(except(isOpen, rateLimit({ ...addressRate, name: "address", clientOf })));
   }
-  if (keys) app.use(except(OPEN, apiKeys(keys)));
+  if (keys) app.use(except(isOpen, apiKeys(keys)));
   if (keyRate) {
     const clientOf = (context: Context<AppEnv>) => context.get("keyName");
-    app.use(except(OPEN, rateLimit({ ...keyRate, name: "key", clientOf })));
+    app.use(except(isOpen, rateLimit({ ...keyRate, name: "key", clientOf })));
   }
+}
+
+/** Wherever the app is mounted. */
+function isOpen(context: Context): boolean {
+  const mount = basePath(context).replace(/\/$/, "");
+  return OPEN.includes(context.req.path.slice(mount.length));
 }
 
 function wrongMethod(context: Context<AppEnv>, path: string, allow: string): Response {

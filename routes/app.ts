@@ -17,6 +17,7 @@ import { describeProblem, problem, problemOf } from "./problem.ts";
 import { OVERHEAD } from "./read_upload.ts";
 import { type RateLimit, rateLimit } from "./rate_limit.ts";
 import { type RequestLine, requestLog } from "./request_log.ts";
+import { OPEN_INFERENCE_METHODS, openInference } from "./v2/open_inference.ts";
 
 /** What the app is made of. */
 export interface AppDeps {
@@ -49,13 +50,19 @@ export interface AppDeps {
 }
 
 /** What answers without a key and uncounted: whoever watches the server asks often. */
-const OPEN = ["/healthz", "/readyz"];
+const OPEN = ["/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"];
 
 /** What a page of another origin may send, and what it may see of an answer. */
 const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],
-  allowHeaders: ["Authorization", "Content-Type", "X-API-Key", "X-Request-Id"],
-  exposeHeaders: ["RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-Id"],
+  allowHeaders: [
+    ...["Authorization", "Content-Type", "Inference-Header-Content-Length"],
+    ...["X-API-Key", "X-Request-Id"],
+  ],
+  exposeHeaders: [
+    ...["Inference-Header-Content-Length", "RateLimit", "RateLimit-Policy", "Retry-After"],
+    ...["Server-Timing", "X-Request-Id"],
+  ],
   maxAge: 600,
 };
 
@@ -76,13 +83,15 @@ const METHODS = {
   "/models/:id": "GET, HEAD",
   "/healthz": "GET, HEAD",
   "/readyz": "GET, HEAD",
+  ...OPEN_INFERENCE_METHODS,
 };
 
 /**
  * The HTTP side of the detector: `POST /detect`, `GET /models`, `/models/{id}`, `/healthz`,
- * `/readyz`.
+ * `/readyz`, and the Open Inference Protocol below `/v2`.
  *
- * Every error is `application/problem+json` with a stable code.
+ * Every error is `application/problem+json` with a stable code; below `/v2` it is JSON with `error`
+ * and the same code.
  *
  * @example
  * ```ts
@@ -99,6 +108,10 @@ const METHODS = {
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { shelf, maxBytes, log } = deps;
   const app = new Hono<AppEnv>();
+  app.use("/v2/*", (context, next) => {
+    context.set("isOpenInference", true);
+    return next();
+  });
   guard(app, deps);
   const upload = {
     shelf,
@@ -113,6 +126,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   app.get("/readyz", (context) => readiness(context, shelf));
   app.get("/problems/:code", (context) => describeProblem(context, context.req.param("code")));
+  app.route("/v2", openInference(upload));
   for (const [path, allow] of Object.entries(METHODS)) {
     app.all(path, (context) => wrongMethod(context, path, allow));
   }
@@ -120,7 +134,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     problem(
       context,
       "not-found",
-      "There are POST /detect, GET /models, /models/{id}, /healthz and /readyz.",
+      "There are POST /detect, GET /models, /models/{id}, /healthz, /readyz and, for the Open " +
+        "Inference Protocol, /v2.",
     )
   );
   app.onError((error, context) => problemOf(context, error, log));

@@ -8,5 +8,7 @@ export interface AppEnv {
     keyName?: string;
     /** Bytes of the body that were read. */
     bytesIn?: number;
+    /** Whether it is one of the Open Inference Protocol, which has a form of its own for errors. */
+    isOpenInference?: boolean;
   };
 }

@@ -1,9 +1,12 @@
 import type { Context } from "hono";
 import type { ModelShelf } from "../src/detect/model_shelf.ts";
-import type { Detection, DetectResult, StageTimes } from "../src/ports/detector.ts";
+import type { DetectResult, StageTimes } from "../src/ports/detector.ts";
 import type { AppEnv } from "./app_env.ts";
 import type { ByteBudget } from "./byte_budget.ts";
+import { roundDetection } from "./round_detection.ts";
+import { roundTo } from "./round_to.ts";
 import { readUpload, type UploadRules } from "./read_upload.ts";
+import { serverTiming } from "./server_timing.ts";
 
 /** What `POST /detect` works with. */
 export interface DetectDeps extends UploadRules {
@@ -38,32 +41,12 @@ function answerOf({ model, image, detections, engine, timing }: DetectResult) {
   };
 }
 
-function roundDetection({ label, classId, score, box }: Detection): Detection {
-  const { xmin, ymin, xmax, ymax } = box;
-  return {
-    label,
-    classId,
-    score: round(score, 5),
-    box: { xmin: round(xmin, 2), ymin: round(ymin, 2), xmax: round(xmax, 2), ymax: round(ymax, 2) },
-  };
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
 function roundTimes({ decode, preprocess, inference, postprocess, total }: StageTimes): StageTimes {
   return {
-    decode: round(decode, 2),
-    preprocess: round(preprocess, 2),
-    inference: round(inference, 2),
-    postprocess: round(postprocess, 2),
-    total: round(total, 2),
+    decode: roundTo(decode, 2),
+    preprocess: roundTo(preprocess, 2),
+    inference: roundTo(inference, 2),
+    postprocess: roundTo(postprocess, 2),
+    total: roundTo(total, 2),
   };
-}
-
-/** W3C Server Timing, section 3. */
-function serverTiming(timing: StageTimes): string {
-  const stages = Object.entries(timing) as [keyof StageTimes, number][];
-  return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
 }

@@ -52,7 +52,10 @@ const PROBLEMS: Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, str
 /** Characters of a detail: an answer is never as long as what a client made up. */
 const MOST_DETAIL = 2000;
 
-/** An answer of type `application/problem+json` (RFC 9457). */
+/**
+ * An answer of type `application/problem+json` (RFC 9457); below `/v2` in the form of the Open
+ * Inference Protocol, with the code beside it.
+ */
 export function problem(
   context: Context<AppEnv>,
   code: ErrorCode | HttpCode,
@@ -61,14 +64,11 @@ export function problem(
 ): Response {
   const [status, title] = PROBLEMS[code];
   const requestId = context.get("requestId");
-  const body = {
-    type: `/problems/${code}`,
-    title,
-    status,
-    detail: shorten(detail, MOST_DETAIL),
-    code,
-    requestId,
-  };
+  const text = shorten(detail, MOST_DETAIL);
+  if (context.get("isOpenInference")) {
+    return context.json({ error: text, code, requestId }, status, headers);
+  }
+  const body = { type: `/problems/${code}`, title, status, detail: text, code, requestId };
   return context.json(body, status, { "content-type": "application/problem+json", ...headers });
 }
 

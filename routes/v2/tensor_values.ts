@@ -1,0 +1,46 @@
+import { DomainError } from "../../src/core/domain_error.ts";
+
+/**
+ * The elements of a tensor that JSON holds, flat or nested by its sides.
+ *
+ * @throws {DomainError} `malformed-request` if there are more or fewer than the shape says.
+ */
+export function tensorValues(
+  data: readonly unknown[],
+  shape: readonly number[],
+): readonly unknown[] {
+  if (!Array.isArray(data[0])) {
+    const count = shape.reduce((product, side) => product * side, 1);
+    if (data.length !== count) throw mismatch(shape, `${count} values`, data.length);
+    return data;
+  }
+  const values: unknown[] = [];
+  collect(data, shape, 0, values);
+  return values;
+}
+
+/** As deep as the shape has sides, so no deeper than that. */
+function collect(
+  list: readonly unknown[],
+  shape: readonly number[],
+  depth: number,
+  values: unknown[],
+): void {
+  if (list.length !== shape[depth]) {
+    throw mismatch(shape, `${shape[depth]} entries at depth ${depth + 1}`, list.length);
+  }
+  const isInnermost = depth === shape.length - 1;
+  for (const entry of list) {
+    if (isInnermost) values.push(entry);
+    else if (Array.isArray(entry)) collect(entry, shape, depth + 1, values);
+    else throw mismatch(shape, `lists at depth ${depth + 2}`, "something else");
+  }
+}
+
+function mismatch(shape: readonly number[], wanted: string, found: number | string): DomainError {
+  return new DomainError(
+    "malformed-request",
+    `Cannot read tensor "image" as by its shape [${shape.join()}] its data must have ${wanted}: ` +
+      `current value is ${found}`,
+  );
+}

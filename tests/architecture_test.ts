@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Each room's packages; a room that is not here has none. */
 const MAY_USE: Record<string, readonly string[]> = {
-  "models": ["zod"],
+  "models": ["@noble/hashes", "zod"],
   "routes": ["hono", "hono-rate-limiter", "ipaddr.js", "zod"],
   "src/runtime": [
     "@petamoriken/float16",

@@ -1,9 +1,9 @@
+import { graphFault } from "../../models/graph_fault.ts";
 import { type Manifest, parseManifest } from "../../models/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
-import type { Runtime } from "../ports/runtime.ts";
+import type { Capabilities, Runtime } from "../ports/runtime.ts";
 import type { Provider, Session } from "../ports/session.ts";
 import { checkGraph } from "./check_graph.ts";
-import { sha256 } from "./sha256.ts";
 
 /** A manifest and the session that was checked against it. */
 export interface LoadedModel {
@@ -16,7 +16,8 @@ export interface LoadedModel {
 /**
  * Loads a model: manifest, graph file, session; each is checked before the next is trusted.
  *
- * @throws {DomainError} `manifest-invalid`, `graph-mismatch` or `engine-unavailable`.
+ * @throws {DomainError} `manifest-invalid`, `model-too-large`, `graph-mismatch` or
+ *   `engine-unavailable`.
  */
 export async function loadModel(
   runtime: Runtime,
@@ -24,8 +25,9 @@ export async function loadModel(
   engine: Provider | "auto",
 ): Promise<LoadedModel> {
   const manifest = parseManifest(await runtime.models.manifest(id));
+  checkSize(manifest, runtime.capabilities);
   const graph = await runtime.models.graph(id, manifest.graph.file);
-  await checkFile(manifest, graph, runtime.capabilities.maxModelBytes);
+  await checkFile(manifest, graph);
   const session = await runtime.openSession(graph, engine);
   try {
     checkGraph(manifest, session);
@@ -36,14 +38,20 @@ export async function loadModel(
   return { manifest, session };
 }
 
-async function checkFile(manifest: Manifest, graph: Uint8Array, maxBytes: number): Promise<void> {
-  const { file, bytes, sha256: wanted } = manifest.graph;
-  const fault = graph.length !== bytes
-    ? `it has ${graph.length} bytes where the manifest says ${bytes}`
-    : graph.length > maxBytes
-    ? `it has ${graph.length} bytes and this runtime takes at most ${maxBytes}`
-    : await sha256(graph).then((found) =>
-      found !== wanted && `its SHA-256 is ${found} where the manifest says ${wanted}`
-    );
-  if (fault) throw new DomainError("graph-mismatch", `Cannot load ${file} as ${fault}`);
+/** Before a byte is read, as the graph itself may be more than there is room for. */
+function checkSize(
+  { id, graph: { bytes } }: Manifest,
+  { maxModelBytes, largerModels = "serve it elsewhere" }: Capabilities,
+): void {
+  if (bytes <= maxModelBytes) return;
+  throw new DomainError(
+    "model-too-large",
+    `Cannot load model "${id}" as its graph has ${bytes} bytes and this runtime takes at most ` +
+      `${maxModelBytes}: ${largerModels}`,
+  );
+}
+
+async function checkFile({ graph: wanted }: Manifest, graph: Uint8Array): Promise<void> {
+  const fault = await graphFault(wanted, graph);
+  if (fault) throw new DomainError("graph-mismatch", `Cannot load ${wanted.file} as ${fault}`);
 }

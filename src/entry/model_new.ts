@@ -11,7 +11,7 @@ import { fittingFamilies } from "../detect/fitting_families.ts";
 import type { GraphFacts } from "../detect/graph_facts.ts";
 import { probeGraph } from "../detect/probe_graph.ts";
 import { proposeManifest } from "../detect/propose_manifest.ts";
-import { sha256 } from "../detect/sha256.ts";
+import { sha256 } from "../../models/sha256.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Session } from "../ports/session.ts";
 import { hostRuntime } from "../runtime/host_runtime.ts";

@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly maxDecodedBytes: number;
   /** Largest graph that fits the memory, in bytes. */
   readonly maxModelBytes: number;
+  /** What to do about a larger one, as the end of a sentence. */
+  readonly largerModels?: string;
 }
 
 /** Everything that the pipeline needs of the place where it runs. */

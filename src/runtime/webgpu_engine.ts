@@ -1,22 +1,13 @@
 import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession } from "./ort_session.ts";
-
-/** As much of a WebGPU adapter as is looked at; not every runtime types `navigator.gpu`. */
-interface Adapter {
-  readonly info?: { readonly description?: string; readonly isFallbackAdapter?: boolean };
-  readonly isFallbackAdapter?: boolean;
-}
+import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
 
 /** onnxruntime-web on WebGPU; loaded only when it is tried. */
 export function webgpuEngine(): EngineCandidate {
   return {
     provider: "webgpu",
     threads: 1,
-    async unfitForAuto() {
-      const adapter = await requestAdapter();
-      const software = adapter?.info?.isFallbackAdapter ?? adapter?.isFallbackAdapter ?? false;
-      return software ? `the adapter is software (${adapter?.info?.description})` : null;
-    },
+    unfitForAuto: adapterFault,
     async open(graph, engine) {
       if (await requestAdapter() === null) throw new Error("there is no adapter");
       const ort = await withoutLocation(() => import("onnxruntime-web/webgpu"));
@@ -24,13 +15,6 @@ export function webgpuEngine(): EngineCandidate {
       return ortSession(session, ort.Tensor, engine);
     },
   };
-}
-
-async function requestAdapter(): Promise<Adapter | null> {
-  const { navigator } = globalThis as unknown as {
-    navigator?: { readonly gpu?: { requestAdapter(): Promise<Adapter | null> } };
-  };
-  return await navigator?.gpu?.requestAdapter() ?? null;
 }
 
 /**

@@ -69,7 +69,19 @@ Deno.test("loadModel() refuses a graph with another hash, naming both", async ()
 
 Deno.test("loadModel() takes a graph as large as the runtime allows, and none larger", async () => {
   assertEquals((await load({ maxModelBytes: 3 })).manifest.id, "small");
-  await assertRefused({ maxModelBytes: 2 }, "graph-mismatch", "3 bytes", "at most 2");
+  await assertRefused({ maxModelBytes: 2 }, "model-too-large", "3 bytes", "at most 2");
+});
+
+Deno.test("loadModel() does not read a graph that is too large", async () => {
+  const { session } = openSession();
+  const graph = () => {
+    throw new Error("it was read");
+  };
+  const runtime = memoryRuntime({ manifest: smallManifest, graph: GRAPH, session });
+  const capabilities = { ...runtime.capabilities, maxModelBytes: 2, largerModels: "cut it down" };
+  const small = { ...runtime, capabilities, models: { ...runtime.models, graph } };
+  const error = await assertRejects(() => loadModel(small, "small", "auto"), DomainError);
+  assertStringIncludes(error.message, "cut it down");
 });
 
 Deno.test("loadModel() closes the session of a graph that does not fit its manifest", async () => {

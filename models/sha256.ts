@@ -1,0 +1,18 @@
+/**
+ * SHA-256 of some bytes, in hexadecimal digits.
+ *
+ * The platform's own is not to be had in a page that came over plain HTTP, where a library does it.
+ */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const hash = await digest(bytes);
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function digest(bytes: Uint8Array): Promise<Uint8Array> {
+  const { subtle } = crypto as { readonly subtle?: SubtleCrypto };
+  if (subtle !== undefined) {
+    return new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  }
+  const library = await import("@noble/hashes/sha2.js");
+  return library.sha256(bytes);
+}

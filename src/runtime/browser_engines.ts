@@ -1,0 +1,47 @@
+import type { BrowserAssets } from "./browser_assets.ts";
+import type { EngineCandidate } from "./open_engine.ts";
+import { ortSession } from "./ort_session.ts";
+import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
+
+/**
+ * onnxruntime-web on WebGPU; loaded only when it is tried.
+ *
+ * Of its two builds the smaller one is taken where the browser has what it needs.
+ */
+export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
+  return {
+    provider: "webgpu",
+    threads: 1,
+    unfitForAuto: adapterFault,
+    async open(graph, engine) {
+      if (await requestAdapter() === null) throw new Error("there is no adapter");
+      const [ort, files] = "Suspending" in WebAssembly
+        ? [await import("onnxruntime-web/jspi"), assets.webgpu]
+        : [await import("onnxruntime-web/webgpu"), assets.webgpuAsyncify];
+      ort.env.wasm.wasmPaths = { ...files };
+      ort.env.wasm.numThreads = 1;
+      const session = await ort.InferenceSession.create(graph, { executionProviders: ["webgpu"] });
+      return ortSession(session, ort.Tensor, engine);
+    },
+  };
+}
+
+/**
+ * onnxruntime-web on the CPU.
+ *
+ * The package keeps one wasm instance per thread that imports it: its thread count is set by the
+ * first session, and a start that failed is final there.
+ */
+export function browserWasmEngine(assets: BrowserAssets, threads: number): EngineCandidate {
+  return {
+    provider: "wasm",
+    threads,
+    async open(graph, engine) {
+      const ort = await import("onnxruntime-web/wasm");
+      ort.env.wasm.wasmPaths = { ...assets.wasm };
+      ort.env.wasm.numThreads = threads;
+      const session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] });
+      return ortSession(session, ort.Tensor, { ...engine, threads: ort.env.wasm.numThreads });
+    },
+  };
+}

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { type AppDeps, createApp as appOf } from "../../routes/app.ts";
 import type { AppEnv } from "../../routes/app_env.ts";
 import { ModelShelf } from "../detect/model_shelf.ts";
-import { EmbeddedDetector } from "./embedded_detector.ts";
+import { type EmbeddedDetector, partsOf } from "./embedded_detector.ts";
 
 /** What an app is made of that serves one detector; all but the detector may be left out. */
 export interface EmbeddedAppOptions extends Partial<Omit<AppDeps, "shelf">> {
@@ -15,7 +15,7 @@ export interface EmbeddedAppOptions extends Partial<Omit<AppDeps, "shelf">> {
  * served as it is or mounted under another.
  */
 export function createApp({ detector, ...settings }: EmbeddedAppOptions): Hono<AppEnv> {
-  const { manifest, detector: inner, limits } = EmbeddedDetector.partsOf(detector);
+  const { manifest, detector: inner, limits } = partsOf(detector);
   const shelf = new ModelShelf({
     manifests: [manifest],
     atStart: [manifest.id],

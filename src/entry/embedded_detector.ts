@@ -1,9 +1,10 @@
 import type { Manifest } from "../../models/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
-import { createDetector } from "../detect/detector.ts";
+import { createDetector, type DetectorOptions } from "../detect/detector.ts";
 import { DetectorPool } from "../detect/detector_pool.ts";
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../detect/ingest.ts";
 import type { Detector, DetectResult, ModelInfo } from "../ports/detector.ts";
+import type { ModelStore } from "../ports/model_store.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { EngineInfo } from "../ports/session.ts";
 import { abortable } from "../runtime/abortable.ts";
@@ -15,15 +16,18 @@ import { cancelSource, type PictureSource, readSource } from "./picture_source.t
 export interface EmbedHost {
   /** Its store holds the models that come with the package. */
   readonly runtime: Runtime;
-  /** Reads a file of a model by its address. */
-  readonly readFile: ReadFile;
+  /** Reads a file of a model by its address; where absent, the store knows it by that, too. */
+  readonly readFile?: ReadFile;
 }
 
-/** What a detector is made of inside. */
-interface Parts {
-  readonly manifest: Manifest;
-  readonly detector: Detector;
-  readonly limits: ImageLimits;
+/** Where a detector is embedded that may run elsewhere than on the thread that asks. */
+export interface EmbedSource {
+  /** The models that come with the package. */
+  readonly models: ModelStore;
+  /** Reads a file of a model by its address; where absent, `models` knows it by that, too. */
+  readonly readFile?: ReadFile;
+  /** Starts a detector. */
+  readonly start: (models: ModelStore, options: DetectorOptions) => Promise<Detector>;
 }
 
 /**
@@ -31,25 +35,11 @@ interface Parts {
  *
  * It looks at one picture at a time, in the order in which they came, on the thread that asks.
  */
-export class EmbeddedDetector implements AsyncDisposable {
-  readonly #parts: Parts;
-  #closing: Promise<void> | undefined;
-
-  /** For `openEmbedded` alone. */
-  constructor(parts: Parts) {
-    this.#parts = parts;
-  }
-
+export interface EmbeddedDetector extends AsyncDisposable {
   /** The model. */
-  get model(): ModelInfo {
-    return this.#parts.detector.model;
-  }
-
+  readonly model: ModelInfo;
   /** The engine that runs it. */
-  get engine(): EngineInfo {
-    return this.#parts.detector.engine;
-  }
-
+  readonly engine: EngineInfo;
   /**
    * Finds objects in a picture: a file in any of the formats that are read, or its pixels.
    *
@@ -59,6 +49,35 @@ export class EmbeddedDetector implements AsyncDisposable {
    *   pictures wait; `model-not-ready` once the detector is closed.
    * @throws The signal's reason, once it is aborted.
    */
+  detect(picture: PictureSource, options?: EmbedDetectOptions): Promise<DetectResult>;
+  /** Refuses what waits and what comes later, and frees the model once its picture is done. */
+  close(): Promise<void>;
+}
+
+/** What a detector is made of inside. */
+interface Parts {
+  readonly manifest: Manifest;
+  readonly detector: Detector;
+  readonly limits: ImageLimits;
+}
+
+/** The one implementation. */
+class OpenDetector implements EmbeddedDetector {
+  readonly #parts: Parts;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get model(): ModelInfo {
+    return this.#parts.detector.model;
+  }
+
+  get engine(): EngineInfo {
+    return this.#parts.detector.engine;
+  }
+
   async detect(
     picture: PictureSource,
     { signal, ...options }: EmbedDetectOptions = {},
@@ -75,21 +94,27 @@ export class EmbeddedDetector implements AsyncDisposable {
     return await abortable(detector.detect(read, options, { signal }), signal);
   }
 
-  /** Refuses what waits and what comes later, and frees the model once its picture is done. */
   close(): Promise<void> {
     return this.#closing ??= this.#parts.detector.close();
   }
 
-  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** What an app is made of that serves it. */
   static partsOf(detector: EmbeddedDetector): Parts {
     if (#parts in detector) return detector.#parts;
     throw new TypeError("Cannot serve the detector as it must be one that createDetector() made");
   }
+}
+
+/**
+ * What a detector is made of, for those who serve it.
+ *
+ * @throws {TypeError} If it is somebody else's.
+ */
+export function partsOf(detector: EmbeddedDetector): Parts {
+  return OpenDetector.partsOf(detector);
 }
 
 function closedError(): DomainError {
@@ -106,18 +131,27 @@ export async function openEmbedded(
   { runtime, readFile }: EmbedHost,
   options: EmbedOptions,
 ): Promise<EmbeddedDetector> {
+  const start: EmbedSource["start"] = (models, asked) =>
+    createDetector({ ...runtime, models }, asked);
+  return await openEmbeddedFrom({ models: runtime.models, readFile, start }, options);
+}
+
+/** As `openEmbedded`, on whatever thread or process `start` chooses. */
+export async function openEmbeddedFrom(
+  { models, readFile, start }: EmbedSource,
+  options: EmbedOptions,
+): Promise<EmbeddedDetector> {
   const { engine, queue = Infinity, signal } = options;
   const limits = { ...DEFAULT_IMAGE_LIMITS, ...options.limits };
-  const { manifest, store } = await findModel(options, runtime.models, readFile);
+  const { manifest, store } = await findModel(options, models, readFile);
   const opening = DetectorPool.open({
     size: 1,
     queue,
-    start: () =>
-      createDetector({ ...runtime, models: store }, { model: manifest.id, engine, limits }),
+    start: () => start(store, { model: manifest.id, engine, limits }),
   });
   try {
     const detector = await abortable(opening, signal);
-    return new EmbeddedDetector({ manifest, detector, limits });
+    return new OpenDetector({ manifest, detector, limits });
   } catch (error) {
     void opening.then((detector) => detector.close(), () => {});
     throw error;

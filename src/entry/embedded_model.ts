@@ -22,17 +22,18 @@ const MOST_MANIFEST_BYTES = 1_000_000;
  * Finds the model that a detector is to be made of.
  *
  * @param packaged The models that come with the package.
+ * @param readFile For models by their address; where absent, the store knows them by that, too.
  * @throws {DomainError} `unknown-model`, if there is none; `manifest-invalid`.
  */
 export async function findModel(
   { model, signal }: Pick<EmbedOptions, "model" | "signal">,
   packaged: ModelStore,
-  readFile: ReadFile,
+  readFile?: ReadFile,
 ): Promise<EmbeddedModel> {
   if (isFiles(model)) return inMemory(model);
   const url = urlOf(model);
-  if (url !== null) return await atAddress(url, readFile, signal);
-  const id = idOf(model);
+  if (url !== null && readFile) return await atAddress(url, readFile, signal);
+  const id = url?.href ?? idOf(model);
   const json = await packaged.manifest(id);
   return modelOf(json, (file) => packaged.graph(id, file));
 }

@@ -1,0 +1,37 @@
+const ROOT = new URL("../", import.meta.url);
+
+/**
+ * A Python environment with the packages of a requirements file, every one of them pinned, below
+ * `dist/python`; it is made once for each content of the file.
+ *
+ * @returns The folder of its programs.
+ */
+export async function pythonTools(requirements: URL): Promise<URL> {
+  const folder = new URL(`dist/python/${await hashOf(requirements)}/`, ROOT);
+  const bin = new URL("bin/", folder);
+  const complete = new URL("complete", folder);
+  if (await Deno.stat(complete).then(() => true, () => false)) return bin;
+  await run("python3", "-m", "venv", "--clear", folder.pathname);
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+  await run(new URL("python", bin).pathname, ...pip, "--requirement", requirements.pathname);
+  await Deno.writeTextFile(complete, "");
+  return bin;
+}
+
+async function hashOf(file: URL): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(file));
+  return new Uint8Array(digest).toHex().slice(0, 16);
+}
+
+async function run(program: string, ...args: string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output()
+    .catch((error: Error) => {
+      throw new Error(`This test needs Python 3.11 or newer with venv: ${error.message}`);
+    });
+  if (success) return;
+  const said = new TextDecoder().decode(new Uint8Array([...stdout, ...stderr]));
+  throw new Error(
+    `This test needs Python 3.11 or newer with venv and its packages; ` +
+      `"${program} ${args.join(" ")}" failed:\n${said}`,
+  );
+}

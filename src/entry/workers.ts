@@ -1,61 +1,67 @@
-import type { Hono } from "hono";
 import { createApp } from "../../routes/app.ts";
-import type { AppEnv } from "../../routes/app_env.ts";
 import { createDetector } from "../detect/detector.ts";
 import { ModelShelf } from "../detect/model_shelf.ts";
 import type { Fetcher } from "../runtime/fetch_model_store.ts";
+import type { MemoryMeter } from "../runtime/memory_meter.ts";
+import { meteredRuntime } from "../runtime/metered_runtime.ts";
+import type { ModelBucket } from "../runtime/r2_model_store.ts";
 import { workerdRuntime } from "../runtime/workerd_runtime.ts";
 import { appSettings, imageLimits } from "./app_settings.ts";
 import { readConfig } from "./config.ts";
+import { LazyApp, type ServedApp } from "./lazy_app.ts";
+import { MeteredWorker } from "./metered_worker.ts";
 import { readManifests } from "./read_manifests.ts";
 
 /** What `wrangler.toml` binds. */
 interface Environment {
   /** The folder `models/`. */
   readonly ASSETS: Fetcher;
-  /** Id of the model. */
-  readonly MODEL: string;
+  /** Where the models lie instead, if it is bound. */
+  readonly MODELS_BUCKET?: ModelBucket;
   /** Any other variable or secret, by the names of docs/configuration.md. */
   readonly [variable: string]: unknown;
 }
 
-/** One isolate's app; it outlives the request that made it. */
-interface Isolate {
-  readonly app: Hono<AppEnv>;
-  readonly shelf: ModelShelf;
-}
+/** A body is there up to three times: as it came, as one piece, and in the decoder. */
+const SMALL_BODIES = { MAX_BYTES: "10000000", BODY_MEMORY: "20000000" };
 
-let isolate: Promise<Isolate> | undefined;
+/** What answers in this isolate; it outlives the request that made it. */
+let isolate: LazyApp | MeteredWorker | undefined;
 
 /**
  * The entry of Cloudflare Workers.
  *
  * The model loads within the first request, since the platform allows no I/O before one, and
- * outlives that request; `/detect` waits for it. A load that failed is tried anew.
+ * outlives that request; whoever posts a picture waits for it. A load that failed is tried anew.
  */
 export default {
   /** Answers one request. */
-  async fetch(
+  fetch(
     request: Request,
     environment: Environment,
     context: { waitUntil(promise: Promise<unknown>): void },
   ): Promise<Response> {
-    const current = isolate ??= startIsolate(environment);
+    isolate ??= environment.DEBUG_MEMORY === "true"
+      ? new MeteredWorker((meter) => openApp(environment, meter))
+      : new LazyApp(() => openApp(environment));
     // Without this the load would end with its request, should that client go away.
-    context.waitUntil(current.then(({ shelf }) => shelf.started));
-    const { app, shelf } = await current;
-    if (new URL(request.url).pathname === "/detect") await shelf.started;
-    const response = await app.fetch(request);
-    if (shelf.atStart.some((id) => shelf.state(id)?.status === "failed")) isolate = undefined;
-    return response;
+    context.waitUntil(isolate.start());
+    return isolate.fetch(request);
   },
 };
 
-async function startIsolate(environment: Environment): Promise<Isolate> {
-  const { ASSETS, MODEL } = environment;
-  const config = readConfig({ BODY_MEMORY: "40000000", ...textsOf(environment) });
-  const runtime = workerdRuntime(ASSETS);
-  const served = await readManifests(runtime.models, [MODEL], (message) => console.error(message));
+async function openApp(environment: Environment, meter?: MemoryMeter): Promise<ServedApp> {
+  const { ASSETS, MODELS_BUCKET } = environment;
+  const config = readConfig({ ...SMALL_BODIES, ...textsOf(environment) });
+  const plain = workerdRuntime(
+    MODELS_BUCKET === undefined ? { assets: ASSETS } : { bucket: MODELS_BUCKET },
+  );
+  const runtime = meter === undefined ? plain : meteredRuntime(plain, meter);
+  const served = await readManifests(
+    runtime.models,
+    config.MODELS,
+    (message) => console.error(message),
+  );
   const limits = imageLimits(config);
   const shelf = new ModelShelf({
     ...served,

@@ -1,31 +1,62 @@
-import type { Runtime } from "../ports/runtime.ts";
+import type { ModelStore } from "../ports/model_store.ts";
+import type { Capabilities, Runtime } from "../ports/runtime.ts";
 import { type Fetcher, fetchModelStore } from "./fetch_model_store.ts";
 import { openEngine } from "./open_engine.ts";
 import { pictureCodec } from "./picture_codec.ts";
+import { type ModelBucket, r2ModelStore } from "./r2_model_store.ts";
 import { staticWasmEngine } from "./static_wasm_engine.ts";
 import { gif, jpeg, onnxruntime, png, webp } from "./workerd_modules.js";
+
+/** Where a Worker's models lie. */
+export type WorkerdModels =
+  /** A binding that serves a folder of models. */
+  | { readonly assets: Fetcher }
+  /** An R2 bucket. */
+  | { readonly bucket: ModelBucket }
+  /** Anywhere else. */
+  | { readonly store: ModelStore };
 
 /**
  * Cloudflare Workers: one thread, no files, 128 MB for everything.
  *
- * Beside the engine there is room for 64 MB: a JPEG of 12 megapixels takes a fraction of it where it
- * is decoded at a reduced scale, a PNG of 9 megapixels all. AVIF is not read: its decoder takes 20 MB
- * and 16 bytes a pixel.
- *
- * @param assets Binding that serves the folder `models/`.
+ * An engine with a graph of 12 MB takes 54, a decoder up to 20 of itself, and a picture as it came 10
+ * two or three times; 32 are left for pixels. A JPEG is decoded at a reduced scale and takes a
+ * fraction of them; a PNG of 4 megapixels takes all. AVIF is not read: its decoder takes 16 bytes a pixel.
  */
-export function workerdRuntime(assets: Fetcher): Runtime {
+export function workerdRuntime(models: WorkerdModels): Runtime {
   const engines = [staticWasmEngine(onnxruntime)];
   return {
     capabilities: {
       providers: ["wasm"],
       threads: 1,
-      maxPixels: 12_000_000,
-      maxDecodedBytes: 64_000_000,
-      maxModelBytes: 25 * 1024 * 1024,
+      maxPixels: 40_000_000,
+      maxDecodedBytes: 32_000_000,
+      ...largestModel(models),
     },
     codec: pictureCodec({ jpeg, png, gif, webp }),
-    models: fetchModelStore(assets, "https://assets.local/"),
+    models: storeOf(models),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
+  };
+}
+
+function storeOf(models: WorkerdModels): ModelStore {
+  if ("store" in models) return models.store;
+  if ("bucket" in models) return r2ModelStore(models.bucket);
+  return fetchModelStore(models.assets, "https://assets.local/");
+}
+
+function largestModel(
+  models: WorkerdModels,
+): Pick<Capabilities, "maxModelBytes" | "largerModels"> {
+  if ("assets" in models) {
+    return {
+      maxModelBytes: 25 * 1024 * 1024,
+      largerModels: "it is more than a static asset holds: put the models into an R2 bucket that " +
+        "is bound as MODELS_BUCKET",
+    };
+  }
+  return {
+    maxModelBytes: 32_000_000,
+    largerModels: "larger ones do not fit 128 MB once they are loaded: serve it elsewhere",
   };
 }

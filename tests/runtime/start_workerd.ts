@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { runWrangler } from "./wrangler.ts";
 // The last release of which every platform's binary was published. It is not in the import map, so
 // that nobody who only serves installs its 100 MB.
 // deno-lint-ignore no-import-prefix
@@ -7,7 +7,6 @@ import workerd from "npm:workerd@1.20261023.1";
 const ROOT = new URL("../../", import.meta.url);
 /** Path of the program; the package's own default export, within that of its CommonJS module. */
 const BINARY = (workerd as unknown as { default: string }).default;
-const WRANGLER = "npm:wrangler@4.156.0";
 
 /** workerd, serving the bundle that wrangler makes of this project. */
 export interface Workerd extends AsyncDisposable {
@@ -28,7 +27,7 @@ export async function startWorkerd(
   { environment = {}, config = "wrangler.toml" }: WorkerdOptions = {},
 ): Promise<Workerd> {
   const folder = await Deno.makeTempDir({ prefix: "workerd-" });
-  await dryRun(folder, config);
+  await runWrangler(["deploy", "--dry-run", "--outdir", folder, "--config", config]);
   const variables = { MODEL: "everyday8", LOG: "none", ...environment };
   await Deno.writeTextFile(`${folder}/config.capnp`, await configFor(folder, variables));
   const process = new Deno.Command(BINARY, {
@@ -44,27 +43,6 @@ export async function startWorkerd(
       await Deno.remove(folder, { recursive: true });
     },
   };
-}
-
-/**
- * Runs `wrangler deploy --dry-run`.
- *
- * @param folder Where the bundle goes.
- * @param config Path of wrangler.toml, from the project's root.
- * @returns All that it printed.
- */
-export async function dryRun(folder: string, config = "wrangler.toml"): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--no-lock", "--node-modules-dir=none", WRANGLER],
-      ...["deploy", "--dry-run", "--outdir", folder, "--config", config],
-    ],
-    cwd: ROOT,
-    env: { WRANGLER_SEND_METRICS: "false", CI: "true" },
-  }).output();
-  const printed = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
-  assert(success, `wrangler failed:\n${printed}`);
-  return printed;
 }
 
 /** The bindings of wrangler.toml in workerd's own terms. */

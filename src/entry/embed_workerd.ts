@@ -1,0 +1,41 @@
+import type { Fetcher } from "../runtime/fetch_model_file.ts";
+import { fetchUrl } from "../runtime/fetch_url.ts";
+import { noModelStore } from "../runtime/no_model_store.ts";
+import type { ModelBucket } from "../runtime/r2_model_store.ts";
+import { type WorkerdModels, workerdRuntime } from "../runtime/workerd_runtime.ts";
+import type { EmbedOptions } from "./embed_options.ts";
+import { type EmbeddedDetector, openEmbedded } from "./embedded_detector.ts";
+
+export * from "./embed_api.ts";
+export type { Fetcher, ModelBucket };
+
+/** What a detector is made of in Cloudflare Workers. */
+export interface WorkerdEmbedOptions extends EmbedOptions {
+  /** Binding of the static assets that hold `ID.json` and the graph, for a model named by its id. */
+  readonly assets?: Fetcher;
+  /** Binding of an R2 bucket that holds them instead. */
+  readonly bucket?: ModelBucket;
+}
+
+/**
+ * A detector inside somebody's Worker.
+ *
+ * Nothing is loaded before the first call, which belongs into a request, as the platform allows no
+ * I/O before one; `context.waitUntil` keeps the loading alive where the client may go away.
+ *
+ * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
+ * @throws The signal's reason, once it is aborted.
+ */
+export async function createDetector(options: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
+  options.signal?.throwIfAborted();
+  const host = { runtime: workerdRuntime(modelsOf(options)), readFile: fetchUrl };
+  const limits = { maxBytes: 10_000_000, ...options.limits };
+  return await openEmbedded(host, { ...options, limits });
+}
+
+/** The bucket, or else the assets; models of addresses and in memory need neither. */
+function modelsOf({ assets, bucket }: WorkerdEmbedOptions): WorkerdModels {
+  if (bucket !== undefined) return { bucket };
+  if (assets !== undefined) return { assets };
+  return { store: noModelStore("pass `assets` or `bucket`, or the model itself") };
+}

@@ -15,6 +15,9 @@ export interface FormUpload {
 /** Parts that a form may have: the picture, every option, and room for those that come. */
 const MOST_PARTS = 64;
 
+/** Bytes after the last boundary; there are none but a line break in what browsers and curl send. */
+const MOST_EPILOGUE = 1000;
+
 /**
  * The picture of a multipart form, which is the file in its field `image`.
  *
@@ -49,6 +52,9 @@ async function parse(body: Uint8Array<ArrayBuffer>, contentType: string): Promis
   const boundary = contentType.match(/;\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i);
   const delimiter = boundary?.[1] ?? boundary?.[2];
   if (delimiter === undefined) throw broken();
+  // Some runtimes read what there is of a form that breaks off.
+  const end = body.subarray(-(delimiter.length + MOST_EPILOGUE));
+  if (!occursMore(end, new TextEncoder().encode(`--${delimiter}--`), 0)) throw broken();
   // Parsing 100,000 parts would take a minute.
   if (occursMore(body, new TextEncoder().encode(`--${delimiter}`), MOST_PARTS + 1)) {
     throw new DomainError(

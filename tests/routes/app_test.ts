@@ -125,6 +125,14 @@ Deno.test("POST /detect answers a broken form with 400 malformed-request", async
   assertEquals(response.status, 400);
 });
 
+Deno.test("POST /detect answers a form that breaks off with 400 malformed-request", async () => {
+  const headers = { "content-type": "multipart/form-data; boundary=xyz" };
+  for (const body of ["--xyz\r\ncontent-disp", `${FORM_START}GIF89a`, `${FORM_START}G\r\n--xyz`]) {
+    const response = await app.request("/detect", { method: "POST", headers, body });
+    assertEquals([response.status, (await response.json()).code], [400, "malformed-request"]);
+  }
+});
+
 const FORM_START =
   '--xyz\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\n\r\n';
 

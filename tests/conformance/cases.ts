@@ -1,0 +1,17 @@
+import type { Case } from "./case.ts";
+import { OPTION_CASES, WAY_CASES } from "./cases/options.ts";
+import { LAST_CASE, PICTURE_CASES } from "./cases/pictures.ts";
+import { BOMB_CASES, FILE_CASES, PROBLEM_CASES } from "./cases/problems.ts";
+import { SERVICE_CASES } from "./cases/service.ts";
+
+/** The suite: what every runtime is asked, in this order. */
+export const CASES: readonly Case[] = [
+  ...PICTURE_CASES,
+  ...OPTION_CASES,
+  ...WAY_CASES,
+  ...SERVICE_CASES,
+  ...PROBLEM_CASES,
+  ...FILE_CASES,
+  ...BOMB_CASES,
+  LAST_CASE,
+];

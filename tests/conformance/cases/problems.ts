@@ -1,0 +1,144 @@
+import { readHeader } from "../../../src/image/header.ts";
+import { BOMBS } from "../../fuzz/bombs.ts";
+import { buildPng } from "../../image/build_png.ts";
+import { buildTiff } from "../../image/build_tiff.ts";
+import { bytesOf, joinBytes } from "../../image/bytes_of.ts";
+import { fruitPicture } from "../../pictures/fruit_picture.ts";
+import type { Case, Request } from "../case.ts";
+import { MAX_BYTES, MAX_PIXELS } from "../settings.ts";
+
+/** Requests that are wrong in one way each. */
+export const PROBLEM_CASES: readonly Case[] = [
+  problem("an empty body", "no-image", () => post("/detect", "")),
+  problem("an empty form", "no-image", () => post("/detect", new FormData())),
+  problem("JSON without a picture", "no-image", () => postJson({ score: 0.5 })),
+  problem("JSON of an empty picture", "no-image", () => postJson({ image: "" })),
+  problem("a form with the photo elsewhere", "wrong-field", () => form("photo", fruit())),
+  problem("a form with a text for a photo", "wrong-field", () => form("image", "text")),
+  problem("JSON with a picture and an address", "wrong-field", () => {
+    return postJson({ image: "AAAA", url: "https://example.org/a.jpg" });
+  }),
+  problem("JSON that is broken", "malformed-request", () => typed("{", "application/json")),
+  problem("base64 that is broken", "malformed-request", () => postJson({ image: "?" })),
+  problem("a form without its boundary", "malformed-request", () => {
+    return typed("--x--", "multipart/form-data");
+  }),
+  problem("a form that breaks off", "malformed-request", () => {
+    return typed("--x\r\ncontent-disposition: form-data; na", 'multipart/form-data; boundary="x"');
+  }),
+  problem("an address where they are off", "url-not-allowed", () => {
+    return postJson({ url: "https://example.org/a.jpg" });
+  }),
+  ...[
+    ["score=2", "score=-0.1", "score=much", "iou=1.5", "max=0", "max=1001", "max=1.5"],
+    ["scor=0.5", "classes=", "score=0.1&score=0.2"],
+  ].flat().map((query) =>
+    problem(`the option ${query}`, "invalid-option", () => post(`/detect?${query}`, fruit()))
+  ),
+  problem("a bad option in a form", "invalid-option", () => form("image", fruit(), ["max", "-1"])),
+  problem("a bad option in JSON", "invalid-option", () => {
+    return postJson({ image: fruit().toBase64(), score: "0.5" });
+  }),
+  problem("a class that is not known", "unknown-class", () => {
+    return post("/detect?classes=zebra", fruit());
+  }),
+  problem("a model that is not there", "unknown-model", () => {
+    return post("/detect?model=nope", fruit());
+  }),
+  problem("the manifest of a model that is not there", "unknown-model", () => ["/models/nope"]),
+  problem("an address of nothing", "not-found", () => ["/nope"]),
+  problem("a problem of no such name", "not-found", () => ["/problems/nope"]),
+  problem("GET /detect", "method-not-allowed", () => ["/detect"]),
+  problem("DELETE /models", "method-not-allowed", () => ["/models", { method: "DELETE" }]),
+  { ...problem("nobody's key", "unauthorized", () => post("/detect", fruit())), anonymous: true },
+  problem("another key", "unauthorized", () => {
+    return ["/detect", {
+      method: "POST",
+      body: fruit(),
+      headers: { authorization: "Bearer rne_another" },
+    }];
+  }),
+  problem("another key as X-API-Key", "unauthorized", () => {
+    return ["/models", { headers: { "x-api-key": "rne_another" } }];
+  }),
+];
+
+/** Files that are not the picture that a server wants. */
+export const FILE_CASES: readonly Case[] = [
+  file("a byte too many", "too-many-bytes", () => new Uint8Array(MAX_BYTES + 1)),
+  problem("a byte too many in a form", "too-many-bytes", () => {
+    return form("image", new Uint8Array(MAX_BYTES + 1));
+  }),
+  file("20000x20000 pixels in 48 bytes", "too-many-pixels", () => {
+    return buildPng({ width: 20_000, height: 20_000 });
+  }),
+  file("a text", "not-an-image", () => bytesOf("hello")),
+  file("a page", "not-an-image", () => bytesOf("<!DOCTYPE html><title>Photo</title>")),
+  problem("a data URL of a text", "not-an-image", () => postJson({ image: "data:text/plain,a" })),
+  file("a TIFF", "unsupported-format", () => buildTiff({ littleEndian: true, entries: [] })),
+  file("a HEIC", "unsupported-format", () => joinBytes(bytesOf("\0\0\0\x10ftypheic\0\0\0\0"))),
+  file("a JPEG XL", "unsupported-format", () => bytesOf("\xff\x0a\xff\xff")),
+  file("an SVG", "unsupported-format", () => bytesOf("<svg></svg>")),
+  file("half of a PNG", "truncated-image", () => fruit().subarray(0, 1000)),
+  file("a PNG of damaged data", "corrupt-image", () => {
+    const damaged = fruit();
+    damaged.fill(0x55, 100, 200);
+    return damaged;
+  }),
+];
+
+/** One bomb of each format and of each end. */
+export const BOMB_CASES: readonly Case[] = [
+  ...new Map(
+    BOMBS.map((bomb) => [`${bomb.name.split(":")[0]} ${bomb.ends.join()}`, bomb] as const),
+  ).values(),
+].map(({ name, bytes, ends }) => ({
+  ...file(`the bomb "${name}"`, "ok", bytes),
+  expected: { kind: "problem", codes: endsHere(bytes(), ends) } as const,
+}));
+
+/** Some bombs are made for the limits that a server has where nobody says otherwise. */
+function endsHere(bytes: Uint8Array, ends: readonly string[]): readonly string[] {
+  if (bytes.length > MAX_BYTES) return ["too-many-bytes"];
+  try {
+    const { width, height } = readHeader(bytes);
+    return width * height > MAX_PIXELS ? ["too-many-pixels"] : ends;
+  } catch {
+    return ends;
+  }
+}
+
+function problem(what: string, code: string, request: () => Request): Case {
+  return { name: `refuses ${what}`, request, expected: { kind: "problem", codes: [code] } };
+}
+
+function file(what: string, code: string, bytes: () => Uint8Array): Case {
+  return problem(what, code, () => post("/detect", Uint8Array.from(bytes())));
+}
+
+function fruit(): Uint8Array<ArrayBuffer> {
+  return fruitPicture();
+}
+
+function post(path: string, body: BodyInit): Request {
+  return [path, { method: "POST", body }];
+}
+
+function typed(body: BodyInit, type: string): Request {
+  return ["/detect", { method: "POST", body, headers: { "content-type": type } }];
+}
+
+function postJson(value: unknown): Request {
+  return typed(JSON.stringify(value), "application/json");
+}
+
+function form(
+  field: string,
+  value: string | Uint8Array<ArrayBuffer>,
+  ...fields: readonly (readonly [string, string])[]
+): Request {
+  const body = new FormData();
+  for (const [name, text] of fields) body.set(name, text);
+  body.set(field, typeof value === "string" ? value : new File([value], "photo.png"));
+  return post("/detect", body);
+}

@@ -1,0 +1,57 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { fruitPicture } from "../../pictures/fruit_picture.ts";
+import type { Case, Request } from "../case.ts";
+
+/** What a server answers beside detections. */
+export const SERVICE_CASES: readonly Case[] = [
+  {
+    ...answer("is alive, to anybody", ["/healthz"], (body) => {
+      assertEquals(JSON.parse(body), { status: "alive" });
+    }),
+    anonymous: true,
+  },
+  {
+    ...answer("is ready, to anybody", ["/readyz"], (body) => {
+      assertEquals(JSON.parse(body), { status: "ready" });
+    }),
+    anonymous: true,
+  },
+  answer(
+    "runs wasm on one thread, as all must whose answers are to be equal",
+    ["/detect", { method: "POST", body: fruitPicture() }],
+    (body) => assertEquals(JSON.parse(body).engine, { provider: "wasm", threads: 1 }),
+  ),
+  answer("lists its model", ["/models"], (body) => {
+    const { default: id, models } = JSON.parse(body);
+    assertEquals(id, "everyday8");
+    const [{ status, labels }] = models;
+    assertEquals([models.length, status, labels.length], [1, "ready", 8]);
+  }),
+  answer("answers HEAD without a body", ["/models", { method: "HEAD" }], (body) => {
+    assertEquals(body, "");
+  }),
+  answer("gives its model's manifest", ["/models/everyday8"], (body) => {
+    const { id, labels } = JSON.parse(body);
+    assertEquals([id, labels[0]], ["everyday8", "person"]);
+  }),
+  answer("explains a problem", ["/problems/too-many-pixels"], (body) => {
+    const { code, status } = JSON.parse(body);
+    assertEquals([code, status], ["too-many-pixels", 413]);
+  }),
+  answer("gives each answer an id", ["/healthz"], (_body, headers) => {
+    assertMatch(headers.get("x-request-id") ?? "", /^[\w-]{36}$/);
+  }),
+  answer(
+    "keeps the id of a request",
+    ["/healthz", { headers: { "x-request-id": "suite-1" } }],
+    (_body, headers) => assertEquals(headers.get("x-request-id"), "suite-1"),
+  ),
+];
+
+function answer(
+  name: string,
+  request: Request,
+  holds: (body: string, headers: Headers) => void,
+): Case {
+  return { name, request: () => request, expected: { kind: "answer", holds } };
+}

@@ -1,0 +1,29 @@
+import everyday8 from "../../models/everyday8.json" with { type: "json" };
+import { parseManifest } from "../../models/manifest.ts";
+import { createApp } from "../../routes/app.ts";
+import { createDetector } from "../../src/detect/detector.ts";
+import { ModelShelf } from "../../src/detect/model_shelf.ts";
+import { appSettings, imageLimits } from "../../src/entry/app_settings.ts";
+import { readConfig } from "../../src/entry/config.ts";
+import { hostRuntime } from "../../src/runtime/host_runtime.ts";
+import type { Target } from "./target.ts";
+
+/** The app itself in this process, without a server, on wasm with one thread. */
+export async function startLocalTarget(environment: Record<string, string> = {}): Promise<Target> {
+  const config = readConfig(environment);
+  const manifest = parseManifest(everyday8);
+  const runtime = await hostRuntime({ threads: 1 });
+  const shelf = new ModelShelf({
+    manifests: [manifest],
+    atStart: [manifest.id],
+    load: (model) =>
+      createDetector(runtime, { model, engine: "wasm", limits: imageLimits(config) }),
+  });
+  await shelf.started;
+  const app = createApp({ ...appSettings(config, "json"), shelf });
+  return {
+    name: "local",
+    request: async (path, init) => await app.request(path, init),
+    [Symbol.asyncDispose]: () => shelf.close(),
+  };
+}

@@ -1,0 +1,47 @@
+import { avif, jpeg, webp } from "icodec/node";
+import type { Pixels } from "../../../src/image/pixels.ts";
+
+// All of these are wasm of one pinned package, so they make the same bytes on every machine.
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** JPEG's colour space of one component. */
+const GRAYSCALE = 1;
+
+/** Encodes as a JPEG, in one scan or several. */
+export async function encodeJpeg(picture: Pixels, progressive = false): Promise<Bytes> {
+  await jpeg.loadEncoder();
+  return own(jpeg.encode(rgbaOf(picture), { quality: 92, progressive, baseline: !progressive }));
+}
+
+/** Encodes as a baseline JPEG of one component. */
+export async function encodeGreyJpeg(picture: Pixels): Promise<Bytes> {
+  await jpeg.loadEncoder();
+  const options = { quality: 92, progressive: false, baseline: true, colorSpace: GRAYSCALE };
+  return own(jpeg.encode(rgbaOf(picture), options));
+}
+
+/** Encodes as a WebP. */
+export async function encodeWebp(picture: Pixels, lossless = false): Promise<Bytes> {
+  await webp.loadEncoder();
+  return own(webp.encode(rgbaOf(picture), { quality: lossless ? 20 : 90, lossless }));
+}
+
+/** Encodes as an AVIF. */
+export async function encodeAvif(picture: Pixels): Promise<Bytes> {
+  await avif.loadEncoder();
+  return own(avif.encode(rgbaOf(picture), { quality: 80, speed: 9 }));
+}
+
+function own(bytes: Uint8Array): Bytes {
+  return Uint8Array.from(bytes);
+}
+
+function rgbaOf({ data, width, height, channels }: Pixels) {
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let from = 0, to = 0; from < data.length; from += channels, to += 4) {
+    const [red, green = red, blue = red, alpha = 255] = data.subarray(from, from + channels);
+    rgba.set([red, green, blue, alpha], to);
+  }
+  return { data: rgba, width, height, depth: 8 };
+}

@@ -1,0 +1,20 @@
+/** The status of each problem that a request can bring about (docs/api.md); `ok` is none. */
+export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
+  "ok": 200,
+  "no-image": 400,
+  "wrong-field": 400,
+  "malformed-request": 400,
+  "invalid-option": 400,
+  "unknown-class": 400,
+  "unauthorized": 401,
+  "url-not-allowed": 403,
+  "unknown-model": 404,
+  "not-found": 404,
+  "method-not-allowed": 405,
+  "too-many-bytes": 413,
+  "too-many-pixels": 413,
+  "not-an-image": 415,
+  "unsupported-format": 415,
+  "truncated-image": 422,
+  "corrupt-image": 422,
+};

@@ -1,0 +1,13 @@
+import type { StartTarget } from "./target.ts";
+import { startBun } from "./targets/bun.ts";
+import { startDeno } from "./targets/deno.ts";
+import { startNode } from "./targets/node.ts";
+import { startWorkerdTarget } from "./targets/workerd.ts";
+
+/** Every runtime that the suite is held against. */
+export const RUNTIMES: Readonly<Record<string, StartTarget>> = {
+  deno: startDeno,
+  node: startNode,
+  bun: startBun,
+  workerd: startWorkerdTarget,
+};

@@ -1,0 +1,75 @@
+import { assert } from "@std/assert";
+import { textTable } from "../../src/entry/text_table.ts";
+import { CASES } from "./cases.ts";
+import { readGolden } from "./golden.ts";
+import { judge } from "./judge.ts";
+import { HAVE_PHOTOS, loadPhotos } from "./photos.ts";
+import { RUNTIMES } from "./runtimes.ts";
+import { sendCase } from "./send_case.ts";
+import { suiteSettings } from "./settings.ts";
+import { SKIPS } from "./skips.ts";
+import type { Target } from "./target.ts";
+
+// The same cases on every runtime, one after the other: `deno task test:runtimes`. A part of them
+// runs with `deno task test:runtimes --filter "bun:"`.
+
+const golden = await readGolden();
+const photos = HAVE_PHOTOS ? await loadPhotos() : new Map();
+const tallies = new Map<string, { passed: number; failed: number; skipped: number }>();
+
+/** The server that runs; starting another ends it, as two cores are too few for five. */
+let running: { readonly name: string; readonly target: Target } | undefined;
+
+async function targetOf(name: string): Promise<Target> {
+  if (running?.name !== name) {
+    await stop();
+    running = { name, target: await RUNTIMES[name](await suiteSettings()) };
+  }
+  return running.target;
+}
+
+async function stop(): Promise<void> {
+  await running?.target[Symbol.asyncDispose]();
+  running = undefined;
+}
+
+Deno.test.afterAll(async () => {
+  await stop();
+  const rows = [...tallies].map(([name, { passed, failed, skipped }]) => [
+    name,
+    ...[passed, failed, skipped].map(String),
+  ]);
+  console.log(`\n${textTable(["runtime", "passed", "failed", "skipped"], rows)}`);
+});
+
+Deno.test("each skip is of a runtime and of cases that there are", () => {
+  for (const { runtime, cases } of SKIPS) {
+    assert(runtime in RUNTIMES, `there is no runtime ${runtime}`);
+    assert(CASES.some(({ name }) => cases.test(name)), `${cases} is the name of no case`);
+  }
+});
+
+for (const runtime of Object.keys(RUNTIMES)) {
+  const tally = { passed: 0, failed: 0, skipped: 0 };
+  tallies.set(runtime, tally);
+  for (const asked of CASES) {
+    const reason = asked.needsPhotos && !HAVE_PHOTOS
+      ? "../shared has no photos"
+      : SKIPS.find((skip) => skip.runtime === runtime && skip.cases.test(asked.name))?.reason;
+    if (reason !== undefined) tally.skipped++;
+    Deno.test({
+      name: `${runtime}: ${asked.name}${reason === undefined ? "" : ` (skipped: ${reason})`}`,
+      ignore: reason !== undefined,
+      // Connections and processes outlive the case that opened them.
+      sanitizeOps: false,
+      sanitizeResources: false,
+      async fn() {
+        tally.failed++;
+        const target = await targetOf(runtime);
+        await judge(asked, await sendCase(target, asked, photos), golden);
+        tally.failed--;
+        tally.passed++;
+      },
+    });
+  }
+}

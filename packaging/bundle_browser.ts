@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-import-prefix -- the bundler is a tool of this folder alone
 import { build, type BuildOptions, stop } from "npm:esbuild@0.28.2";
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

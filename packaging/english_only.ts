@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-import-prefix -- the bundler is a tool of this folder alone
 import type { Plugin } from "npm:esbuild@0.28.2";
 
 /** zod's messages in forty languages are a quarter of a megabyte, of which one is used. */

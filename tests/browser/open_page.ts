@@ -1,0 +1,20 @@
+import type { Browser, Page } from "./chromium.ts";
+
+declare global {
+  /** The bundle, in a page that `openPage` has opened. */
+  var retinanet: typeof import("../../src/entry/embed_browser.ts");
+}
+
+/** What a server of such pages needs beside the bundle. */
+export const PAGE_FILES: Readonly<Record<string, string>> = {
+  "/": `<!doctype html><script type="module" src="/page.js"></script>`,
+  "/page.js": `globalThis.retinanet = await import("/retinanet-edge.js");`,
+};
+
+/** Opens a page in which the bundle is the global `retinanet`. */
+export async function openPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => "retinanet" in globalThis);
+  return page;
+}

@@ -1,0 +1,80 @@
+import { extname } from "node:path";
+
+/** What a server of pages is told. */
+export interface PageServerOptions {
+  /** URL of the folder that it serves. */
+  readonly folder: URL;
+  /** More folders, by the path that they are served under. */
+  readonly mounts?: Readonly<Record<string, URL>>;
+  /** Files that are in memory alone, by their path. */
+  readonly files?: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>;
+  /** Whether its pages are isolated from others, so that their threads may share memory (true). */
+  readonly isolated?: boolean;
+  /** Further headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Media types by extension, in the place of the right ones. */
+  readonly types?: Readonly<Record<string, string>>;
+}
+
+/** A server of pages that counts. */
+export interface PageServer extends AsyncDisposable {
+  /** Its address, with a slash at its end. */
+  readonly url: string;
+  /** How often each path was asked for. */
+  readonly counts: Map<string, number>;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
+
+/** Serves pages on any free port of this machine. */
+export function servePages(options: PageServerOptions): PageServer {
+  const counts = new Map<string, number>();
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => {
+      const { pathname } = new URL(request.url);
+      counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
+      const body = await read(pathname, options);
+      const headers = headersOf(pathname, options);
+      return new Response(body ?? "no such file", { status: body === null ? 404 : 200, headers });
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    counts,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+async function read(path: string, options: PageServerOptions): Promise<BodyInit | null> {
+  const { folder, mounts = {}, files = {} } = options;
+  if (path in files) return files[path];
+  const mount = Object.keys(mounts).find((prefix) => path.startsWith(prefix));
+  const file = mount === undefined
+    ? new URL(path.slice(1), folder)
+    : new URL(path.slice(mount.length), mounts[mount]);
+  return await Deno.readFile(file).catch(() => null);
+}
+
+function headersOf(
+  path: string,
+  { isolated = true, headers = {}, types = {} }: PageServerOptions,
+): Headers {
+  const extension = extname(path) || ".html";
+  const isolation = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+  };
+  return new Headers({
+    "content-type": types[extension] ?? TYPES[extension] ?? "application/octet-stream",
+    "cache-control": "no-cache",
+    ...isolated ? isolation : {},
+    ...headers,
+  });
+}

@@ -1,0 +1,92 @@
+import type { Hono } from "hono";
+import { appSettings, imageLimits } from "../../../src/entry/app_settings.ts";
+import { readConfig } from "../../../src/entry/config.ts";
+import { bundle } from "../../browser/bundle.ts";
+import { launchChromium, type Page } from "../../browser/chromium.ts";
+import { openPage, PAGE_FILES } from "../../browser/open_page.ts";
+import { servePages } from "../../browser/serve_pages.ts";
+import type { Target } from "../target.ts";
+
+declare global {
+  /** The app, in the page. */
+  var app: Hono;
+}
+
+/** A request or a response as it crosses between the page and us. */
+interface Message {
+  readonly headers: readonly [name: string, value: string][];
+  /** Its body in base64; null if it has none. */
+  readonly body: string | null;
+}
+
+/** The app of the browser's bundle, in a page of Chromium, which is asked through its driver. */
+export async function startChromium(environment: Record<string, string> = {}): Promise<Target> {
+  const stack = new AsyncDisposableStack();
+  const server = stack.use(servePages({ folder: await bundle(), files: PAGE_FILES }));
+  const browser = stack.adopt(await launchChromium(), (each) => each.close());
+  try {
+    const page = await openPage(browser, server.url);
+    await startApp(page, environment);
+    return {
+      name: "chromium",
+      request: (path, init) => ask(page, new Request(new URL(path, server.url), init)),
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+/** Makes the page's detector and app by the names of docs/configuration.md. */
+async function startApp(page: Page, environment: Record<string, string>): Promise<void> {
+  const config = readConfig(environment);
+  const { log: _log, logRequest: _logRequest, ...settings } = appSettings(config, "json");
+  const options = {
+    model: config.MODELS[0],
+    engine: config.ENGINE,
+    threads: config.THREADS,
+    queue: config.QUEUE ?? 2,
+    limits: imageLimits(config),
+  };
+  await page.evaluate(
+    async (options, settings) => {
+      const detector = await retinanet.createDetector(options);
+      globalThis.app = retinanet.createApp({ ...settings, detector }) as unknown as Hono;
+    },
+    options,
+    settings,
+  );
+}
+
+async function ask(page: Page, request: Request): Promise<Response> {
+  const { method, url } = request;
+  const asked = { method, url, ...await messageOf(request) };
+  const { status, statusText, headers, body } = await page.evaluate(answer, asked);
+  const bytes = body === null ? null : Uint8Array.fromBase64(body);
+  return new Response(bytes, { status, statusText, headers: headers.map(([...pair]) => pair) });
+}
+
+async function messageOf(request: Request): Promise<Message> {
+  const bytes = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
+  return { headers: [...request.headers], body: bytes && bytes.toBase64() };
+}
+
+/** Runs in the page. */
+async function answer(
+  { method, url, headers, body }: Message & { readonly method: string; readonly url: string },
+): Promise<Message & { readonly status: number; readonly statusText: string }> {
+  const fields = new Headers(headers.map(([...pair]) => pair));
+  const bytes = body === null ? undefined : Uint8Array.fromBase64(body);
+  const request = new Request(url, { method, headers: fields, body: bytes });
+  // A page's own Request drops what only the browser may set, as Origin.
+  Object.defineProperty(request, "headers", { value: fields });
+  const response = await app.fetch(request);
+  const answered = response.body === null ? null : new Uint8Array(await response.arrayBuffer());
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers],
+    body: answered && answered.toBase64(),
+  };
+}

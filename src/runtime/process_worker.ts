@@ -57,17 +57,24 @@ export class ProcessWorker implements WorkerLike {
   }
 }
 
+/**
+ * Megabytes of one half of V8's young heap. Decoders leave their memory to the garbage collector,
+ * which looks for it the sooner the smaller the young heap is: 5,000 pictures leave a worker at 207
+ * MB with this and at up to 940 MB without.
+ */
+const YOUNG_HEAP = "--max-semi-space-size=4";
+
 /** What stands before a script that may do as little as the runtime can be told. */
 function runtimeArguments(): readonly string[] {
   const { allowedNodeEnvironmentFlags, versions } = process;
   if ("deno" in versions) {
     const permissions = ["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"];
-    return ["run", "--no-prompt", "--cached-only", ...permissions];
+    return ["run", `--v8-flags=${YOUNG_HEAP}`, "--no-prompt", "--cached-only", ...permissions];
   }
   if ("bun" in versions) return ["--no-install"];
   // Node 20 has it under another name, and not ready for use; none holds back the network. Threads
   // and addons, which the engines need, could undo it: that is what Node would warn of each time.
-  if (!allowedNodeEnvironmentFlags.has("--permission")) return [];
+  if (!allowedNodeEnvironmentFlags.has("--permission")) return [YOUNG_HEAP];
   const permissions = ["--permission", "--allow-fs-read=*", "--allow-worker", "--allow-addons"];
-  return [...permissions, "--disable-warning=SecurityWarning"];
+  return [YOUNG_HEAP, ...permissions, "--disable-warning=SecurityWarning"];
 }

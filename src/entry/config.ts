@@ -27,6 +27,7 @@ const schema = z.object({
   WORKERS: whole.pipe(z.number().min(1).max(64)).default(1),
   /** Most pictures that wait for a worker; two for each where unset. */
   QUEUE: whole.pipe(z.number().max(10_000)).optional(),
+  LOAD_TIMEOUT_MS: duration.default(120_000),
   DECODE_TIMEOUT_MS: duration.default(10_000),
   RUN_TIMEOUT_MS: duration.default(60_000),
   MAX_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxBytes),

@@ -16,7 +16,11 @@ export function processShelf(config: Config): Promise<ModelShelf> {
     }, {
       workers: config.WORKERS,
       queue: config.QUEUE ?? 2 * config.WORKERS,
-      deadlines: { decodeMs: config.DECODE_TIMEOUT_MS, runMs: config.RUN_TIMEOUT_MS },
+      deadlines: {
+        loadMs: config.LOAD_TIMEOUT_MS,
+        decodeMs: config.DECODE_TIMEOUT_MS,
+        runMs: config.RUN_TIMEOUT_MS,
+      },
       log: (message) => console.error(message),
     }));
 }

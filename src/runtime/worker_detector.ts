@@ -17,7 +17,8 @@ import type {
  * nothing else ends a decoder or an engine that does not come to an end.
  *
  * @param worker Runs `serveWorker`; it belongs to the detector from now on.
- * @throws {DomainError} Whatever loading the model fails with.
+ * @throws {DomainError} `model-not-ready` if loading the model passes its deadline, or whatever it
+ *   fails with.
  */
 export async function workerDetector<Load = LoadRequest>(
   worker: WorkerLike<Load>,
@@ -26,7 +27,7 @@ export async function workerDetector<Load = LoadRequest>(
 ): Promise<Detector> {
   const channel = new Channel(worker, deadlines);
   try {
-    const { model, engine } = await channel.load(load);
+    const { model, engine } = await channel.load(load, deadlines.loadMs ?? Infinity);
     return {
       model,
       engine,
@@ -76,9 +77,13 @@ class Channel<Load> {
     };
   }
 
-  load(load: Load): Promise<Ready> {
+  load(load: Load, ms: number): Promise<Ready> {
     this.#send({ kind: "load", load });
-    return this.#ready.promise;
+    const limit = `Cannot load the model as it must take at most ${ms} ms: it was stopped`;
+    const timer = ms === Infinity
+      ? undefined
+      : setTimeout(() => this.#ready.reject(new DomainError("model-not-ready", limit)), ms);
+    return this.#ready.promise.finally(() => clearTimeout(timer));
   }
 
   detect(

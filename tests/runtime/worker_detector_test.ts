@@ -109,7 +109,17 @@ Deno.test("workerDetector() fails as loading in the worker fails", async () => {
   await failsWith(startDetector({ ...LOAD, model: "nope" }), "unknown-model");
 });
 
-async function failsWith(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
+Deno.test("workerDetector() ends a worker whose model takes too long to load", async () => {
+  const starting = startDetector(LOAD, { loadMs: 1, decodeMs: Infinity, runMs: Infinity });
+  const error = await failsWith(starting, "model-not-ready");
+  assertEquals(
+    error.message,
+    "Cannot load the model as it must take at most 1 ms: it was stopped",
+  );
+});
+
+async function failsWith(promise: Promise<unknown>, code: ErrorCode): Promise<DomainError> {
   const error = await assertRejects(() => promise, DomainError);
   assert(error instanceof DomainError && error.code === code, `${error}`);
+  return error;
 }

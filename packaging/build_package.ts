@@ -1,0 +1,48 @@
+import { compile } from "./compile.ts";
+import { COMMANDS, EXPORTS, FILES, PROGRAMS } from "./entries.ts";
+import { packageJson } from "./package_json.ts";
+import { pruneTypes } from "./prune_types.ts";
+import { ROOT } from "./root.ts";
+
+/**
+ * Builds the npm package.
+ *
+ * @param target Folder that becomes the package; what was there is replaced once all is well.
+ */
+export async function buildPackage(target: URL): Promise<void> {
+  const parent = new URL("../", target);
+  await Deno.mkdir(parent, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: parent.pathname, prefix: "building-" });
+  try {
+    const exported = Object.values(EXPORTS).flatMap((conditions) => Object.values(conditions));
+    await compile([...exported, ...Object.values(COMMANDS), ...PROGRAMS], folder);
+    await pruneTypes(folder, exported);
+    for (const [from, to] of Object.entries(FILES)) await copy(from, `${folder}/${to}`);
+    const json = JSON.stringify(await packageJson(folder), null, 2);
+    await Deno.writeTextFile(`${folder}/package.json`, `${json}\n`);
+    await Deno.chmod(folder, 0o755);
+    await replace(folder, target);
+  } finally {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+  await Deno.copyFile(new URL(from, ROOT), to);
+}
+
+/** Whoever reads the old one meanwhile keeps it until the new one is whole. */
+async function replace(folder: string, target: URL): Promise<void> {
+  const path = target.pathname.replace(/\/$/, "");
+  const old = `${folder}.old`;
+  await Deno.rename(path, old).catch(() => {});
+  await Deno.rename(folder, path);
+  await Deno.remove(old, { recursive: true }).catch(() => {});
+}
+
+if (import.meta.main) {
+  const target = new URL("dist/npm/", ROOT);
+  await buildPackage(target);
+  console.log("The package is in dist/npm.");
+}

@@ -1,0 +1,58 @@
+import { filesIn } from "./files_in.ts";
+import { ROOT } from "./root.ts";
+import { runDeno } from "./run_deno.ts";
+import { runTool } from "./run_tool.ts";
+
+/**
+ * Compiles modules, and all that they import, to JavaScript of 2022 with types beside it.
+ *
+ * @param entries Paths from the project's root.
+ * @param into Path of the folder, which gets the same folders within.
+ * @throws If anything does not type-check.
+ */
+export async function compile(entries: readonly string[], into: string): Promise<void> {
+  const globals = `${into}.globals.d.ts`;
+  const config = `${into}.tsconfig.json`;
+  await Deno.writeTextFile(globals, await runDeno(["types"], ROOT));
+  await Deno.writeTextFile(config, JSON.stringify(configOf(entries, into, globals)));
+  try {
+    await runTool("tsc", ["-p", config], ROOT);
+  } finally {
+    await Deno.remove(config);
+    await Deno.remove(globals);
+  }
+  for await (const file of filesIn(into)) if (/\.(js|d\.ts)$/.test(file)) await finish(file);
+}
+
+function configOf(entries: readonly string[], into: string, globals: string) {
+  return {
+    compilerOptions: {
+      target: "es2022",
+      module: "esnext",
+      moduleResolution: "bundler",
+      rewriteRelativeImportExtensions: true,
+      // What of the web there is comes from the globals.
+      lib: ["esnext"],
+      types: ["node"],
+      typeRoots: [new URL("node_modules/@types", ROOT).pathname],
+      strict: true,
+      skipLibCheck: true,
+      resolveJsonModule: true,
+      declaration: true,
+      noEmitOnError: true,
+      rootDir: ROOT.pathname,
+      outDir: into,
+    },
+    files: [...entries.map((entry) => new URL(entry, ROOT).pathname), globals],
+  };
+}
+
+/** What types lack: they go on naming imports by their source, and not all libraries that they need. */
+async function finish(file: string): Promise<void> {
+  const text = await Deno.readTextFile(file);
+  const named = text.replace(/((?:from|import) ?\(?"\.[^"]*)\.ts"/g, '$1.js"');
+  const isDisposable = file.endsWith(".d.ts") &&
+    /\b(Async)?Disposable\b|Symbol\.\w*[dD]ispose/.test(named);
+  const library = isDisposable ? '/// <reference lib="esnext.disposable" />\n' : "";
+  if (library + named !== text) await Deno.writeTextFile(file, library + named);
+}

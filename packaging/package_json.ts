@@ -1,0 +1,77 @@
+import config from "../deno.json" with { type: "json" };
+import { filesIn } from "./files_in.ts";
+import { COMMANDS, EXPORTS } from "./entries.ts";
+import { importsOf, packageOf } from "./imports_of.ts";
+
+/**
+ * Packages that belong to the program that uses this one: an app can only be mounted under another
+ * of the same Hono.
+ */
+const PEERS = ["hono"];
+
+/** Packages that are looked for as the program runs, and done without. */
+const OPTIONAL = ["onnxruntime-node"];
+
+/** The package's description of itself, by what its modules import. */
+export async function packageJson(folder: string): Promise<Record<string, unknown>> {
+  const used = await packagesUsed(folder);
+  const versions = Object.fromEntries(used.map((name) => [name, versionOf(name)]));
+  const named = (names: readonly string[]) =>
+    Object.fromEntries(Object.entries(versions).filter(([name]) => names.includes(name)));
+  return {
+    name: "retinanet-edge",
+    version: config.version,
+    description: "Object detection in photos, as a library and as a server: RetinaNet on " +
+      "onnxruntime in Deno, Node, Bun, Workers and browsers",
+    license: "Apache-2.0",
+    keywords: ["object-detection", "retinanet", "onnx", "onnxruntime", "edge", "hono"],
+    type: "module",
+    engines: { node: ">=20" },
+    sideEffects: false,
+    exports: { ...exportsOf(), "./models/*": "./models/*", "./package.json": "./package.json" },
+    bin: Object.fromEntries(
+      Object.entries(COMMANDS).map(([name, entry]) => [name, scriptOf(entry).slice(2)]),
+    ),
+    files: ["src", "routes", "models"],
+    dependencies: named(used.filter((name) => !PEERS.includes(name))),
+    peerDependencies: Object.fromEntries(PEERS.map((name) => [name, `^${versionOf(name)}`])),
+  };
+}
+
+function exportsOf() {
+  return Object.fromEntries(
+    Object.entries(EXPORTS).map(([address, conditions]) => [
+      address,
+      Object.fromEntries(
+        Object.entries(conditions).map(([condition, entry]) => [condition, {
+          types: scriptOf(entry).replace(/\.js$/, ".d.ts"),
+          default: scriptOf(entry),
+        }]),
+      ),
+    ]),
+  );
+}
+
+function scriptOf(entry: string): string {
+  return `./${entry.replace(/\.ts$/, ".js")}`;
+}
+
+async function packagesUsed(folder: string): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const file of filesIn(folder)) {
+    if (!/\.(js|d\.ts)$/.test(file)) continue;
+    for (const specifier of importsOf(await Deno.readTextFile(file))) {
+      const name = packageOf(specifier);
+      if (name !== undefined && !OPTIONAL.includes(name)) names.add(name);
+    }
+  }
+  return [...names].sort();
+}
+
+/** As deno.json pins it. */
+function versionOf(name: string): string {
+  const address = (config.imports as Record<string, string>)[name];
+  const version = address?.match(/@([\d.]+)$/)?.[1];
+  if (version === undefined) throw new Error(`deno.json pins no version of ${name}`);
+  return version;
+}

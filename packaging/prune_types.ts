@@ -1,0 +1,19 @@
+import { filesIn } from "./files_in.ts";
+import { importsOf } from "./imports_of.ts";
+
+/** Removes the types that nobody who imports one of the entries can come upon. */
+export async function pruneTypes(folder: string, entries: readonly string[]): Promise<void> {
+  const reached = new Set<string>();
+  const visit = async (file: string) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const specifier of importsOf(await Deno.readTextFile(file))) {
+      if (!specifier.startsWith(".")) continue;
+      await visit(new URL(specifier.replace(/\.js$/, ".d.ts"), `file://${file}`).pathname);
+    }
+  };
+  for (const entry of entries) await visit(`${folder}/${entry.replace(/\.ts$/, ".d.ts")}`);
+  for await (const file of filesIn(folder)) {
+    if (file.endsWith(".d.ts") && !reached.has(file)) await Deno.remove(file);
+  }
+}

@@ -1,0 +1,2 @@
+/** The project, with a slash at its end. */
+export const ROOT = new URL("../", import.meta.url);

@@ -1,0 +1,31 @@
+import { buildPackage } from "../../packaging/build_package.ts";
+import { type PackedPackage, packPackage } from "../../packaging/pack_package.ts";
+import { runTool } from "../../packaging/run_tool.ts";
+
+/** A project of somebody else's that has installed the package. */
+export interface InstalledPackage extends AsyncDisposable {
+  /** Path of the project. */
+  readonly folder: string;
+  /** What was installed. */
+  readonly packed: PackedPackage;
+}
+
+/** Builds the package, packs it, and installs it in an empty project outside of this one. */
+export async function installPackage(): Promise<InstalledPackage> {
+  const folder = await Deno.makeTempDir({ prefix: "package-" });
+  const remove = () => Deno.remove(folder, { recursive: true });
+  try {
+    const built = `${folder}/built`;
+    await buildPackage(new URL(`file://${built}/`));
+    const packed = await packPackage(built, folder);
+    const project = `${folder}/project`;
+    await Deno.mkdir(project);
+    await Deno.writeTextFile(`${project}/package.json`, '{ "private": true, "type": "module" }');
+    const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+    await runTool("npm", ["install", ...flags, packed.file], project);
+    return { folder: project, packed, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { EXPORTS } from "../../packaging/entries.ts";
+import { runTool } from "../../packaging/run_tool.ts";
+import { executable, type RuntimeName } from "../entry/hosts/executable.ts";
+import { startHost } from "../entry/hosts/start_host.ts";
+import { openEveryday8 } from "../everyday8.ts";
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { installPackage } from "./installed_package.ts";
+
+const PROJECT = new URL("project/", import.meta.url);
+const PHOTO = new URL("../../../shared/photos/cat_1080p.jpg", import.meta.url);
+const photo = await Deno.readFile(PHOTO).catch(() => undefined);
+
+/** Engines of JavaScript differ in the last digit of an exponential. */
+function rounded(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (_, part) => {
+    return typeof part === "number" ? Number(part.toFixed(6)) : part;
+  });
+}
+
+Deno.test("the npm package, packed and installed in an empty project", async (test) => {
+  await using installed = await installPackage();
+  const { folder, packed } = installed;
+  for await (const { name } of Deno.readDir(PROJECT)) {
+    await Deno.copyFile(new URL(name, PROJECT), `${folder}/${name}`);
+  }
+  await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
+  if (photo) await Deno.writeFile(`${folder}/cat.jpg`, photo);
+
+  /** What a script writes, which is JSON. */
+  const outputOf = async (runtime: RuntimeName, ...args: string[]) => {
+    const command = new Deno.Command(await executable(runtime), {
+      args,
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    });
+    const { success, stdout, stderr } = await command.output();
+    assert(success, new TextDecoder().decode(stderr));
+    return JSON.parse(new TextDecoder().decode(stdout));
+  };
+
+  const detector = await openEveryday8();
+  const expectedIn = async (picture: Uint8Array) =>
+    rounded((await detector.detect(picture)).detections);
+
+  for (const runtime of ["node20", "node24", "bun"] as const) {
+    await test.step(`finds the same on ${runtime}, and lets the program end`, async () => {
+      const { found } = await outputOf(runtime, "detect.mjs", "fruit.png");
+      assertGreater(found.length, 0);
+      assertEquals(rounded(found), await expectedIn(fruitPicture()));
+    });
+  }
+
+  await test.step({
+    name: `finds the cat in a real photo${photo ? "" : " (skipped: ../shared/photos is not here)"}`,
+    ignore: photo === undefined,
+    async fn() {
+      const { found } = await outputOf("node20", "detect.mjs", "cat.jpg");
+      assertEquals(found[0].label, "cat");
+      assertEquals(rounded(found), await expectedIn(photo!));
+    },
+  });
+  await detector.close();
+
+  await test.step("answers requests within another app", async () => {
+    const { status, labels } = await outputOf("node20", "app.mjs", "fruit.png");
+    assertEquals(status, 200);
+    assert(labels.includes("orange"), labels);
+  });
+
+  await test.step("does nothing when it is imported", async () => {
+    for (const runtime of ["node20", "node24", "bun"] as const) {
+      const { globals, resources } = await outputOf(runtime, "import.mjs");
+      // zod's own list of what it was told; every copy of zod makes it.
+      assertEquals(globals.filter((name: string) => !name.startsWith("__zod_global")), []);
+      assertEquals(resources, []);
+    }
+  });
+
+  await test.step("serves as a command", async () => {
+    const command = await executable("node20");
+    const server = await startHost({
+      command,
+      args: [`${folder}/node_modules/.bin/retinanet-edge`],
+    });
+    const response = await fetch(`${server.url}/detect`, { method: "POST", body: fruitPicture() });
+    assertEquals((await response.json()).detections[0].label, "orange");
+    assertEquals(await server.stop(), 0);
+  });
+
+  for (const compiler of ["tsc", "tsc5"] as const) {
+    for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+      await test.step(`has types for ${compiler}, strict, ${resolution}`, async () => {
+        const options = ["--noEmit", "--strict", "--target", "es2022", "--types", "node"];
+        const how = ["--module", module, "--moduleResolution", resolution];
+        const config = compiler === "tsc" ? ["--ignoreConfig"] : [];
+        await runTool(compiler, [...options, ...how, ...config, "consumer.ts"], folder);
+      });
+    }
+  }
+
+  await test.step("has types without those of Node, by every condition", async () => {
+    for (const condition of Object.keys(EXPORTS["."])) {
+      const options = ["--noEmit", "--strict", "--target", "es2022", "--ignoreConfig"];
+      const how = ["--module", "esnext", "--moduleResolution", "bundler", "--types", ""];
+      const conditions = condition === "default" ? [] : ["--customConditions", condition];
+      await runTool("tsc", [...options, ...how, ...conditions, "page.ts"], folder);
+    }
+  });
+
+  await test.step("pleases publint and arethetypeswrong", async () => {
+    await runTool("publint", ["run", "--strict", packed.file], folder);
+    await runTool("attw", ["--profile", "esm-only", packed.file], folder);
+  });
+
+  await test.step("is as large as the docs say, and holds nothing else", () => {
+    assertLess(packed.size, 12_000_000);
+    assertLess(packed.unpackedSize, 14_000_000);
+    const strange = packed.files.filter(({ path }) =>
+      !/^(src|routes|models)\/[\w./-]+\.(js|d\.ts)$|^models\/everyday8\.|^(LICENSE|README\.md|package\.json)$/
+        .test(path)
+    );
+    assertEquals(strange, []);
+  });
+});

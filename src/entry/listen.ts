@@ -38,6 +38,13 @@ export interface Listener {
 export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise<Listener> {
   // The Request and Response of the runtime stay as they are.
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  let answers = 0;
+  let isClosing = false;
+  const count = (more: number) => {
+    answers += more;
+    // Node takes a connection that has sent nothing yet for a busy one, and would wait for it.
+    if (isClosing && answers === 0) server.closeAllConnections();
+  };
   const server = createServer(
     {
       maxHeaderSize: options.maxHeaderBytes,
@@ -46,7 +53,11 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
       requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
       connectionsCheckingInterval: 1000,
     },
-    (incoming, outgoing) => void answer(incoming, outgoing),
+    (incoming, outgoing) => {
+      count(1);
+      outgoing.once("close", () => count(-1));
+      void answer(incoming, outgoing);
+    },
   );
   server.maxConnections = options.maxConnections;
   const { promise, resolve, reject } = deferred<void>();
@@ -59,6 +70,8 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());
+        isClosing = true;
+        count(0);
         server.closeIdleConnections();
       }),
   };

@@ -36,6 +36,10 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     maxHeaderBytes: config.MAX_HEADER_BYTES,
     headerTimeoutMs: config.HEADER_TIMEOUT_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
+  }).catch(async (error: unknown) => {
+    // Its workers would keep a program alive that serves nobody.
+    await shelf.close();
+    throw error;
   });
   return {
     url: listener.url,

@@ -14,6 +14,8 @@ export async function serveProcess(
   // Standard output belongs to the messages.
   console.log = console.error;
   console.info = console.error;
+  // Whoever read it is gone.
+  process.stdout.on("error", () => process.exit(0));
   const port: WorkerPort = {
     onmessage: null,
     postMessage: (response) => writeFrame(process.stdout, response),

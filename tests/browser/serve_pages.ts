@@ -1,13 +1,16 @@
 import { extname } from "node:path";
 
+/** What a file in memory may be. */
+export type FileBody = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+
 /** What a server of pages is told. */
 export interface PageServerOptions {
   /** URL of the folder that it serves. */
   readonly folder: URL;
   /** More folders, by the path that they are served under. */
   readonly mounts?: Readonly<Record<string, URL>>;
-  /** Files that are in memory alone, by their path. */
-  readonly files?: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>;
+  /** Files that are in memory alone, or made whenever they are asked for, by their path. */
+  readonly files?: Readonly<Record<string, FileBody | (() => FileBody)>>;
   /** Whether its pages are isolated from others, so that their threads may share memory (true). */
   readonly isolated?: boolean;
   /** Further headers of every answer. */
@@ -54,7 +57,8 @@ export function servePages(options: PageServerOptions): PageServer {
 
 async function read(path: string, options: PageServerOptions): Promise<BodyInit | null> {
   const { folder, mounts = {}, files = {} } = options;
-  if (path in files) return files[path];
+  const inMemory = files[path];
+  if (inMemory !== undefined) return typeof inMemory === "function" ? inMemory() : inMemory;
   const mount = Object.keys(mounts).find((prefix) => path.startsWith(prefix));
   const file = mount === undefined
     ? new URL(path.slice(1), folder)

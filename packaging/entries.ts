@@ -32,5 +32,6 @@ export const FILES: Readonly<Record<string, string>> = {
   "models/everyday8.onnx": "models/everyday8.onnx",
   "models/everyday8.card.md": "models/everyday8.card.md",
   // Plain JavaScript that TypeScript looks at through the types beside it.
+  "src/runtime/source_modules.js": "src/runtime/source_modules.js",
   "src/runtime/workerd_modules.js": "src/runtime/workerd_modules.js",
 };

@@ -28,7 +28,7 @@ export async function packageJson(folder: string): Promise<Record<string, unknow
     type: "module",
     engines: { node: ">=20" },
     sideEffects: false,
-    exports: { ...exportsOf(), "./models/*": "./models/*", "./package.json": "./package.json" },
+    exports: { ...exportsOf(), ...plainFiles("models/*.json", "models/*.onnx", "package.json") },
     bin: Object.fromEntries(
       Object.entries(COMMANDS).map(([name, entry]) => [name, scriptOf(entry).slice(2)]),
     ),
@@ -50,6 +50,11 @@ function exportsOf() {
       ),
     ]),
   );
+}
+
+/** Files by their own names. */
+function plainFiles(...paths: readonly string[]): Record<string, string> {
+  return Object.fromEntries(paths.map((path) => [`./${path}`, `./${path}`]));
 }
 
 function scriptOf(entry: string): string {

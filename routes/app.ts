@@ -6,47 +6,23 @@ import { basePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import { modelInfo } from "../src/detect/model_info.ts";
 import type { ModelShelf } from "../src/detect/model_shelf.ts";
-import type { ImageFetcher } from "../src/ports/image_fetcher.ts";
-import { type ApiKey, apiKeys } from "./api_keys.ts";
+import { apiKeys } from "./api_keys.ts";
 import type { AppEnv } from "./app_env.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { clientNetwork } from "./client_network.ts";
 import { detect } from "./detect.ts";
 import { headerLimit } from "./header_limit.ts";
+import type { HttpRules } from "./http_rules.ts";
 import { describeProblem, problem, problemOf } from "./problem.ts";
 import { OVERHEAD } from "./read_upload.ts";
-import { type RateLimit, rateLimit } from "./rate_limit.ts";
-import { type RequestLine, requestLog } from "./request_log.ts";
+import { rateLimit } from "./rate_limit.ts";
+import { requestLog } from "./request_log.ts";
 import { OPEN_INFERENCE_METHODS, openInference } from "./v2/open_inference.ts";
 
 /** What the app is made of. */
-export interface AppDeps {
+export interface AppDeps extends HttpRules {
   /** Every model that is served. */
   readonly shelf: ModelShelf;
-  /** Most bytes of a picture. */
-  readonly maxBytes: number;
-  /** Where errors go that no client is told of, with the id of their request. */
-  readonly log: (error: Error, requestId: string) => void;
-  /** Where the line of each request goes; nowhere where absent. */
-  readonly logRequest?: (line: RequestLine) => void;
-  /** Address of the client, which only the server knows; without it all are one client. */
-  readonly addressOf?: (context: Context) => string | undefined;
-  /** Who may ask; everybody where absent. */
-  readonly keys?: readonly ApiKey[];
-  /** How often the owner of a key may ask; as often as they like where absent. */
-  readonly keyRate?: RateLimit;
-  /** How often an address may ask; as often as it likes where absent. */
-  readonly addressRate?: RateLimit;
-  /** Origins whose pages may ask, or `*` for all; none where absent. */
-  readonly origins?: readonly string[];
-  /** Most header fields of a request (100). */
-  readonly maxHeaders?: number;
-  /** Milliseconds within which a body must be there (30,000). */
-  readonly bodyTimeoutMs?: number;
-  /** Bytes that the bodies of all requests may take together (20 of the largest). */
-  readonly bodyMemory?: number;
-  /** Fetches pictures by their address; where absent, addresses are refused. */
-  readonly fetchImage?: ImageFetcher;
 }
 
 /** What answers without a key and uncounted: whoever watches the server asks often. */

@@ -1,11 +1,12 @@
 import type { Hono } from "hono";
-import { type AppDeps, createApp as appOf } from "../../routes/app.ts";
+import { createApp as appOf } from "../../routes/app.ts";
 import type { AppEnv } from "../../routes/app_env.ts";
+import type { HttpRules } from "../../routes/http_rules.ts";
 import { ModelShelf } from "../detect/model_shelf.ts";
 import { type EmbeddedDetector, partsOf } from "./embedded_detector.ts";
 
 /** What an app is made of that serves one detector; all but the detector may be left out. */
-export interface EmbeddedAppOptions extends Partial<Omit<AppDeps, "shelf">> {
+export interface EmbeddedAppOptions extends Partial<HttpRules> {
   /** The detector; it stays the caller's to close. */
   readonly detector: EmbeddedDetector;
 }

@@ -1,6 +1,6 @@
 import { ModelShelf } from "../detect/model_shelf.ts";
 import type { Detector } from "../ports/detector.ts";
-import { fileModelStore } from "../runtime/file_model_store.ts";
+import { folderModelStore } from "../runtime/folder_model_store.ts";
 import type { Config } from "./config.ts";
 import { modelsFolder } from "./models_folder.ts";
 import { readManifests } from "./read_manifests.ts";
@@ -25,7 +25,11 @@ export async function hostShelf(
 ): Promise<ModelShelf> {
   const folder = modelsFolder(config.MODELS_DIR);
   const log = (message: string) => console.error(message);
-  const { addressOf, ...served } = await readManifests(fileModelStore(folder), config.MODELS, log);
+  const { addressOf, ...served } = await readManifests(
+    folderModelStore(folder),
+    config.MODELS,
+    log,
+  );
   return new ModelShelf({
     ...served,
     budget: config.MODEL_MEMORY,

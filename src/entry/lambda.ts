@@ -9,7 +9,7 @@ const app = isolateApp({ peerOf: (context) => getConnInfo(context).remote.addres
  *
  * The models load with the first request, on the thread that serves.
  */
-export const handler = handle(
+export const handler: ReturnType<typeof handle> = handle(
   new Hono<{ Bindings: object }>().all("*", ({ req, env }) => app.fetch(req.raw, env)),
 );
 

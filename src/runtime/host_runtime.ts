@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { Runtime } from "../ports/runtime.ts";
-import { fileModelStore } from "./file_model_store.ts";
+import { folderModelStore } from "./folder_model_store.ts";
 import { nativeEngine } from "./native_engine.ts";
 import { openEngine } from "./open_engine.ts";
 import { type CodecModules, pictureCodec } from "./picture_codec.ts";
@@ -34,23 +34,25 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       maxModelBytes: Infinity,
     },
     codec: pictureCodec(await compileCodecs()),
-    models: fileModelStore(options.models ?? new URL("../../models/", import.meta.url)),
+    models: folderModelStore(options.models ?? new URL("../../models/", import.meta.url)),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
 }
 
+/** The addresses are written out, since the registry of Deno rewrites them as it publishes. */
 async function compileCodecs(): Promise<CodecModules> {
+  const jpegFile = import.meta.resolve("imagescript/wasm/any/jpeg.wasm");
+  if (!jpegFile.startsWith("file:")) return await import("./source_modules.js");
   const [jpeg, png, gif, webp, avif] = await Promise.all([
-    compile("imagescript/wasm/any/jpeg.wasm"),
-    compile("imagescript/wasm/any/png.wasm"),
-    compile("imagescript/wasm/any/gif.wasm"),
-    compile("icodec/webp-dec.wasm"),
-    compile("icodec/avif-dec.wasm"),
+    compile(jpegFile),
+    compile(import.meta.resolve("imagescript/wasm/any/png.wasm")),
+    compile(import.meta.resolve("imagescript/wasm/any/gif.wasm")),
+    compile(import.meta.resolve("icodec/webp-dec.wasm")),
+    compile(import.meta.resolve("icodec/avif-dec.wasm")),
   ]);
   return { jpeg, png, gif, webp, avif };
 }
 
-async function compile(name: string): Promise<WebAssembly.Module> {
-  const file = new URL(import.meta.resolve(name));
-  return await WebAssembly.compile(new Uint8Array(await readFile(file)));
+async function compile(file: string): Promise<WebAssembly.Module> {
+  return await WebAssembly.compile(new Uint8Array(await readFile(new URL(file))));
 }

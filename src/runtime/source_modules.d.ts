@@ -1,0 +1,10 @@
+/** imagescript's JPEG decoder. */
+export const jpeg: WebAssembly.Module;
+/** imagescript's PNG decoder. */
+export const png: WebAssembly.Module;
+/** imagescript's GIF decoder. */
+export const gif: WebAssembly.Module;
+/** icodec's WebP decoder. */
+export const webp: WebAssembly.Module;
+/** icodec's AVIF decoder. */
+export const avif: WebAssembly.Module;

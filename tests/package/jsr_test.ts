@@ -1,0 +1,71 @@
+import { assert, assertEquals } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+async function deno(args: readonly string[], cwd: URL | string = ROOT) {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1" },
+  });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { success, output: decoder.decode(stdout), report: decoder.decode(stderr) };
+}
+
+Deno.test("the JSR package could be published as it is", async () => {
+  const { success, report } = await deno(["publish", "--dry-run", "--allow-dirty"]);
+  assert(success, report);
+  assertEquals(report.match(/^(error|warning).*/gm), null);
+  assert(report.includes("models/everyday8.onnx"), report);
+  assert(!report.includes("/tests/") && !report.includes("/training/"), report);
+});
+
+/** What the registry makes of an import as it publishes. */
+function asPublished(imports: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(imports).flatMap(([name, address]) => [
+      [name, address],
+      [`${name}/`, `${address.replace("npm:", "npm:/")}/`],
+    ]),
+  );
+}
+
+/** The project's files as a registry serves them. */
+async function serveFile(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const isScript = /\.[jt]s$/.test(pathname);
+  const type = pathname.endsWith("js") ? "text/javascript" : "application/typescript";
+  const file = await Deno.readFile(new URL(`.${pathname}`, ROOT)).catch(() => null);
+  if (file === null) return new Response(null, { status: 404 });
+  return new Response(file, { headers: isScript ? { "content-type": type } : {} });
+}
+
+Deno.test("the JSR package runs from where it is published, without a folder of packages", async () => {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, serveFile);
+  const { port } = server.addr as Deno.NetAddr;
+  const base = `http://127.0.0.1:${port}`;
+  const folder = await Deno.makeTempDir({ prefix: "jsr-" });
+  await Deno.writeTextFile(
+    `${folder}/map.json`,
+    JSON.stringify({ imports: asPublished(config.imports) }),
+  );
+  await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
+  await Deno.writeTextFile(
+    `${folder}/main.ts`,
+    `import { createDetector } from "${base}/src/entry/embed.ts";
+     const detector = await createDetector({ model: "everyday8", engine: "wasm", threads: 1 });
+     const { detections } = await detector.detect(await Deno.readFile("fruit.png"));
+     console.log(detections[0].label);
+     await detector.close();`,
+  );
+  const flags = ["--no-config", "--no-lock", "--node-modules-dir=none", "--import-map=map.json"];
+  const reach = [`--reload=${base}`, "--quiet", "-A"];
+  const { success, output, report } = await deno(["run", ...flags, ...reach, "main.ts"], folder);
+  await server.shutdown();
+  await Deno.remove(folder, { recursive: true });
+  assert(success, report);
+  assertEquals(output.trim(), "orange");
+});

@@ -1,0 +1,21 @@
+# The server with the everyday8 model; other models come by a volume and MODELS_DIR.
+FROM denoland/deno:2.9.6 AS build
+WORKDIR /app
+COPY deno.json deno.lock ./
+COPY models models
+COPY routes routes
+COPY src src
+RUN deno install --frozen --entrypoint src/entry/serve.ts src/entry/detector_process.ts
+
+FROM denoland/deno:2.9.6
+WORKDIR /app
+COPY --from=build /app ./
+ENV HOST=0.0.0.0 PORT=8080 DENO_NO_UPDATE_CHECK=1
+# The image's own user "deno", in digits since Kubernetes takes no names for runAsNonRoot.
+USER 1993:1993
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
+  CMD ["deno", "eval", "--no-config", "Deno.exit((await fetch(`http://127.0.0.1:${Deno.env.get('PORT')}/healthz`)).ok ? 0 : 1)"]
+CMD ["deno", "run", "--cached-only", "--no-prompt", "--v8-flags=--max-semi-space-size=4", \
+  "--allow-net", "--allow-read", "--allow-env", "--allow-sys", "--allow-ffi", "--allow-run", \
+  "src/entry/serve.ts"]

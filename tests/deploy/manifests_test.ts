@@ -1,0 +1,122 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { readConfig } from "../../src/entry/config.ts";
+import { pythonTools } from "../python_tools.ts";
+import { quickApp } from "../routes/quick_app.ts";
+import { run } from "./run.ts";
+
+const DEPLOY = new URL("../../deploy/", import.meta.url);
+const HERE = new URL("./", import.meta.url);
+const YAML_RULES = "{extends: default, rules: {document-start: disable, line-length: {max: 100}}}";
+
+interface Container {
+  readonly image: string;
+  readonly ports: { readonly containerPort: number }[];
+  readonly env: { readonly name: string; readonly value: string }[];
+  readonly readinessProbe: { readonly httpGet: { readonly path: string } };
+  readonly livenessProbe: { readonly httpGet: { readonly path: string } };
+}
+
+/** What both kinds say, by one name. */
+interface Settings {
+  readonly concurrency: number;
+  readonly target: number;
+  readonly seconds: number;
+  readonly container: Container;
+}
+
+// deno-lint-ignore no-explicit-any -- manifests, which have been held to their schemas
+const SETTINGS: Record<string, (manifest: any) => Settings> = {
+  "knative.yaml": ({ spec: { template: { metadata, spec } } }) => ({
+    concurrency: spec.containerConcurrency,
+    target: Number(metadata.annotations["autoscaling.knative.dev/target"]),
+    seconds: spec.timeoutSeconds,
+    container: spec.containers[0],
+  }),
+  "kserve.yaml": ({ spec: { predictor } }) => ({
+    concurrency: predictor.containerConcurrency,
+    target: predictor.scaleTarget,
+    seconds: predictor.timeout,
+    container: predictor.containers[0],
+  }),
+};
+
+for (const [file, settingsOf] of Object.entries(SETTINGS)) {
+  Deno.test(`deploy/${file}`, async (test) => {
+    const path = new URL(file, DEPLOY).pathname;
+    const text = await Deno.readTextFile(path);
+    const { success, said } = await check(text);
+    assert(success, said);
+    const { concurrency, target, seconds, container } = settingsOf(JSON.parse(said));
+    const environment = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+    const config = readConfig(environment);
+
+    await test.step("is clean YAML", async () => {
+      const answer = await run(await tool("yamllint"), ["--strict", "-d", YAML_RULES, path]);
+      assertEquals(answer, { success: true, said: "" });
+    });
+
+    for (
+      const [what, from, to, fault] of [
+        [
+          "an unknown field",
+          "containerConcurrency:",
+          "containerConcurency:",
+          "containerConcurency",
+        ],
+        ["an unknown field of the container", "readinessProbe:", "redinessProbe:", "redinessProbe"],
+        ["a text for a number", "containerConcurrency: 3", "containerConcurrency: three", "three"],
+        ["a wrong quantity", "memory: 512Mi", "memory: 512MB", "512MB"],
+        ["a key that is there twice", "spec:\n", "spec:\n  x: 1\n  x: 2\n", "twice"],
+      ]
+    ) {
+      await test.step(`would be refused with ${what}`, async () => {
+        const answer = await check(text.replace(from, to));
+        assertEquals(answer.success, false);
+        assertStringIncludes(answer.said, fault);
+      });
+    }
+
+    await test.step("sets nothing that the server does not know", async () => {
+      const docs = await Deno.readTextFile(new URL("../docs/configuration.md", DEPLOY));
+      const unknown = Object.keys(environment).filter((name) => !docs.includes(`| \`${name}\``));
+      assertEquals(unknown, file === "kserve.yaml" ? ["PROTOCOL"] : []);
+    });
+
+    await test.step("asks for the port and the image of the Dockerfile", async () => {
+      const dockerfile = await Deno.readTextFile(new URL("../Dockerfile", DEPLOY));
+      assertStringIncludes(dockerfile, `EXPOSE ${container.ports[0].containerPort}\n`);
+      assertEquals(container.image, "retinanet-edge:0.1.0");
+    });
+
+    await test.step("lets as many in as the server takes, and scales before that", () => {
+      assertEquals(concurrency, config.WORKERS + config.QUEUE!);
+      assert(target < concurrency);
+    });
+
+    await test.step("gives a pod longer to end than its last request can take", () => {
+      const each = config.DECODE_TIMEOUT_MS + config.RUN_TIMEOUT_MS;
+      const worst = config.BODY_TIMEOUT_MS + Math.ceil(concurrency / config.WORKERS) * each;
+      assert(1000 * seconds > worst, `${seconds} s for ${worst} ms`);
+    });
+
+    await test.step("probes what answers", async () => {
+      const app = await quickApp({ keys: [] });
+      for (const { httpGet } of [container.readinessProbe, container.livenessProbe]) {
+        assertEquals((await app.request(httpGet.path)).status, 200, httpGet.path);
+      }
+    });
+  });
+}
+
+async function check(text: string) {
+  const file = await Deno.makeTempFile({ suffix: ".yaml" });
+  await Deno.writeTextFile(file, text);
+  const script = new URL("check_manifest.py", HERE).pathname;
+  const answer = await run(await tool("python"), [script, file]);
+  await Deno.remove(file);
+  return answer;
+}
+
+async function tool(name: string): Promise<string> {
+  return new URL(name, await pythonTools(new URL("requirements.txt", HERE))).pathname;
+}

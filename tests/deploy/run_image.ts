@@ -1,0 +1,76 @@
+// Runs an image where there is no network and nothing can be written, asks it, and prints what
+// came of it as JSON: run_image.ts FOLDER PICTURE < image.json
+
+/** What `build_image.py` prints. */
+interface Image {
+  readonly root: string;
+  readonly workdir: string;
+  readonly user: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cmd: readonly string[];
+  readonly healthcheck: readonly string[];
+}
+
+const [folder, picture] = Deno.args;
+const image: Image = JSON.parse(await new Response(Deno.stdin.readable).text());
+const body = await Deno.readFile(picture);
+const url = `http://127.0.0.1:${image.env.PORT}`;
+
+const network = await Deno.connect({ hostname: "192.0.2.1", port: 80 }).then(
+  () => "there is one",
+  (error: Error) => error.message,
+);
+const disk = await Deno.writeTextFile(`${folder}/written`, "").then(
+  () => "it is written",
+  (error: Error) => error.message,
+);
+const server = start(image.cmd, "piped").spawn();
+const line = await firstLine(server.stdout);
+const ready = (await fetch(`${url}/readyz`)).status;
+const health = (await start(image.healthcheck).output()).code;
+const detect = () => fetch(`${url}/detect`, { method: "POST", body });
+const { detections } = await (await detect()).json();
+const onTheWay = [detect(), detect()];
+// Both were taken once a third request, which came later, was answered.
+await (await fetch(`${url}/healthz`)).body?.cancel();
+server.kill("SIGTERM");
+const statuses = await Promise.all(onTheWay.map(async (answer) => {
+  const response = await answer;
+  await response.arrayBuffer();
+  return response.status;
+}));
+const { code } = await server.status;
+const healthAfterwards = (await start(image.healthcheck).output()).code;
+const labels = detections.map(({ label }: { label: string }) => label);
+console.log(
+  JSON.stringify({
+    ...{ network, disk, line, ready, health, labels, statuses, code, healthAfterwards },
+  }),
+);
+Deno.exit();
+
+/** A command of the image as its user, who may do nothing, with its environment alone. */
+function start(command: readonly string[], stdout: "piped" | "null" = "null"): Deno.Command {
+  const [uid, gid] = image.user.split(":");
+  return new Deno.Command("setpriv", {
+    args: [
+      ...[`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--no-new-privs"],
+      ...["--inh-caps=-all", "--bounding-set=-all"],
+      ...command,
+    ],
+    cwd: image.root + image.workdir,
+    clearEnv: true,
+    env: { ...image.env, DENO_DIR: `${folder}/empty`, PATH: `${folder}/bin:/usr/bin:/bin` },
+    stdout,
+    stderr: "inherit",
+  });
+}
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.values({ preventCancel: true })) {
+    text += new TextDecoder().decode(chunk);
+    if (text.includes("\n")) break;
+  }
+  return text.split("\n")[0];
+}

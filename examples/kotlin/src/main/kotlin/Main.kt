@@ -1,0 +1,18 @@
+package com.example.detect
+
+import java.io.File
+import kotlin.system.exitProcess
+
+/** Prints what is in a photo: SERVER PHOTO. A key is taken from DETECT_KEY. */
+fun main(arguments: Array<String>) {
+    val (server, photo) = arguments
+    try {
+        val answer = Detector(server, System.getenv("DETECT_KEY")).detect(File(photo), score = 0.3)
+        for ((label, _, score, box) in answer.detections) {
+            println("%s %.2f at %.0f,%.0f–%.0f,%.0f".format(label, score, box.xmin, box.ymin, box.xmax, box.ymax))
+        }
+    } catch (problem: DetectException) {
+        System.err.println("${problem.code}: ${problem.message}")
+        exitProcess(1)
+    }
+}

@@ -1,0 +1,72 @@
+/** Edges in pixels of the photo as a person sees it: x right, y down. */
+export interface Box {
+  readonly xmin: number;
+  readonly ymin: number;
+  readonly xmax: number;
+  readonly ymax: number;
+}
+
+export interface Detection {
+  readonly label: string;
+  readonly classId: number;
+  readonly score: number;
+  readonly box: Box;
+}
+
+/** What was found, the best score first. */
+export interface Answer {
+  readonly model: string;
+  readonly image: { readonly width: number; readonly height: number };
+  readonly detections: readonly Detection[];
+}
+
+/** A photo: where it lies on a phone, or its bytes. */
+export type Photo = Blob | {
+  readonly uri: string;
+  readonly name: string;
+  readonly type: string;
+};
+
+export interface DetectOptions {
+  /** Only what scores above this, 0 to 1. */
+  readonly score?: number;
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A refusal; `code` is stable, the message is for people. */
+export class DetectError extends Error {
+  readonly code: string;
+
+  constructor(code: string, detail: string) {
+    super(detail);
+    this.name = "DetectError";
+    this.code = code;
+  }
+}
+
+/**
+ * Sends a photo to a server and returns what is in it.
+ *
+ * @throws {DetectError} If the server refuses the photo.
+ * @throws {TypeError} If it cannot be reached.
+ */
+export async function detect(
+  server: string,
+  photo: Photo,
+  { score, key, signal }: DetectOptions = {},
+): Promise<Answer> {
+  const form = new FormData();
+  // React Native reads the file itself, without bringing it through JavaScript.
+  form.append("image", photo as Blob);
+  if (score !== undefined) form.append("score", String(score));
+  const response = await fetch(`${server}/detect`, {
+    method: "POST",
+    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+    body: form,
+    signal,
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new DetectError(answer.code, answer.detail);
+  return answer;
+}

@@ -1,0 +1,28 @@
+#if canImport(SwiftUI)
+import SwiftUI
+
+/// The boxes of an answer over its photo, which is shown at the size of this view.
+public struct BoxOverlay: View {
+    private let answer: Answer
+
+    public init(answer: Answer) {
+        self.answer = answer
+    }
+
+    public var body: some View {
+        GeometryReader { geometry in
+            let scale = geometry.size.width / Double(answer.image.width)
+            ForEach(answer.detections, id: \.self) { detection in
+                let box = detection.box
+                Rectangle()
+                    .stroke(.orange, lineWidth: 2)
+                    .overlay(alignment: .topLeading) {
+                        Text(detection.label).font(.caption).background(.orange)
+                    }
+                    .frame(width: (box.xmax - box.xmin) * scale, height: (box.ymax - box.ymin) * scale)
+                    .offset(x: box.xmin * scale, y: box.ymin * scale)
+            }
+        }
+    }
+}
+#endif

@@ -1,0 +1,49 @@
+import { buildPackage } from "../../packaging/build_package.ts";
+import { packPackage } from "../../packaging/pack_package.ts";
+import { runTool } from "../../packaging/run_tool.ts";
+
+const EXAMPLES = new URL("../../examples/", import.meta.url);
+const FLAGS = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+
+/** A copy of an example with all that it depends on. */
+export interface InstalledExample extends AsyncDisposable {
+  /** Where it lies, without a slash at the end. */
+  readonly folder: string;
+}
+
+/** Copies an example out of this project and installs what it asks for, our package as it is now. */
+export async function installExample(name: string): Promise<InstalledExample> {
+  const root = await Deno.makeTempDir({ prefix: `example-${name}-` });
+  const remove = () => Deno.remove(root, { recursive: true });
+  const folder = `${root}/${name}`;
+  try {
+    await copyFolder(new URL(`${name}/`, EXAMPLES), folder);
+    const file = `${folder}/package.json`;
+    const json = JSON.parse(await Deno.readTextFile(file));
+    if (json.dependencies["retinanet-edge"] !== undefined) {
+      json.dependencies["retinanet-edge"] = `file:${await packedPackage(root)}`;
+      await Deno.writeTextFile(file, JSON.stringify(json));
+    }
+    await runTool("npm", ["install", ...FLAGS], folder);
+    return { folder, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function packedPackage(folder: string): Promise<string> {
+  const built = `${folder}/built`;
+  await buildPackage(new URL(`file://${built}/`));
+  return (await packPackage(built, folder)).file;
+}
+
+/** Copies what is the example's own. */
+export async function copyFolder(from: URL, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (name === "node_modules") continue;
+    if (isDirectory) await copyFolder(new URL(`${name}/`, from), `${to}/${name}`);
+    else await Deno.copyFile(new URL(name, from), `${to}/${name}`);
+  }
+}

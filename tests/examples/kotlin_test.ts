@@ -1,0 +1,41 @@
+import { stripVTControlCharacters } from "node:util";
+import { assertEquals, assertMatch } from "@std/assert";
+import { startServer } from "../entry/start_server.ts";
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { copyFolder } from "./install_example.ts";
+
+const EXAMPLE = new URL("../../examples/kotlin/", import.meta.url);
+const hasMaven = await new Deno.Command("mvn", { args: ["-v"], stdout: "null", stderr: "null" })
+  .output().then(({ success }) => success, () => false);
+const skipped = hasMaven ? "" : " (skipped: Maven is not here)";
+
+Deno.test({
+  name: `examples/kotlin gets its boxes from a real server${skipped}`,
+  ignore: !hasMaven,
+  async fn() {
+    const root = await Deno.makeTempDir({ prefix: "example-kotlin-" });
+    await using cleaner = new AsyncDisposableStack();
+    cleaner.defer(() => Deno.remove(root, { recursive: true }));
+    const folder = `${root}/kotlin`;
+    await copyFolder(EXAMPLE, folder);
+    await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
+    await using server = await startServer({ LOG: "none" });
+    const run = async (...args: string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command("mvn", {
+        args: ["-q", "-B", ...args],
+        cwd: folder,
+      }).output();
+      const text = (bytes: Uint8Array) => stripVTControlCharacters(new TextDecoder().decode(bytes));
+      return { code, stdout: text(stdout), stderr: text(stderr) };
+    };
+    const compiled = await run("compile");
+    assertEquals(compiled.code, 0, compiled.stdout + compiled.stderr);
+
+    const found = await run("exec:java", `-Dexec.args=${server.url} fruit.png`);
+    assertEquals(found.code, 0, found.stderr);
+    assertMatch(found.stdout, /^orange 0\.\d\d at \d+,\d+–\d+,\d+$/m);
+    const refused = await run("exec:java", `-Dexec.args=${server.url} pom.xml`);
+    assertEquals(refused.code, 1);
+    assertMatch(refused.stderr, /^not-an-image: /m);
+  },
+});

@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { newKey } from "../../src/entry/key.ts";
+import { startServer } from "../entry/start_server.ts";
+import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { startDeno } from "./start_deno.ts";
+
+const FUNCTION = new URL("../../examples/supabase/functions/detect/", import.meta.url);
+
+Deno.test("examples/supabase passes photos on to a server, with the key", async () => {
+  const { key, entry } = await newKey("supabase");
+  await using server = await startServer({ API_KEYS: entry, LOG: "none" });
+  await using edge = await startDeno(
+    ["run", "--no-config", "--allow-net", "--allow-env", "index.ts"],
+    FUNCTION.pathname,
+    { DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0", DETECT_SERVER: server.url, DETECT_KEY: key },
+  );
+  const post = (path: string, body: BodyInit) =>
+    fetch(`${edge.url}/detect${path}`, { method: "POST", body });
+
+  const form = new FormData();
+  form.set("image", new File([fruitPicture()], "fruit.png"));
+  for (const body of [form, fruitPicture()]) {
+    const response = await post("?score=0.3&max=1", body);
+    const { detections } = await response.json();
+    assertEquals([response.status, detections.length, detections[0].label], [200, 1, "orange"]);
+  }
+  const refused = await post("", "a text");
+  assertEquals(
+    [refused.status, refused.headers.get("content-type"), (await refused.json()).code],
+    [415, "application/problem+json", "not-an-image"],
+  );
+  assertEquals((await fetch(`${edge.url}/detect`)).status, 405);
+});

@@ -3,7 +3,7 @@ import { build, type BuildOptions, stop } from "npm:esbuild@0.28.2";
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
-import { englishOnly } from "./english_only.ts";
+import { zodForPages } from "./zod_for_pages.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -16,7 +16,7 @@ const COMMON: BuildOptions = {
   target: ["chrome120", "firefox121", "safari17"],
   // onnxruntime-web's start-up module stays a file of its own, as its threads start from it.
   conditions: ["onnxruntime-web-use-extern-wasm"],
-  plugins: [englishOnly],
+  plugins: [zodForPages],
   minify: true,
   legalComments: "linked",
   logLevel: "warning",

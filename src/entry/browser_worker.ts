@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { createDetector } from "../detect/detector.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { browserRuntime } from "../runtime/browser_runtime.ts";
@@ -6,7 +5,6 @@ import type { PageLoadRequest } from "../runtime/page_load.ts";
 import { serveWorker, type WorkerPort } from "../runtime/serve_worker.ts";
 
 // The script of the workers that `start_page_worker.ts` starts.
-z.config({ jitless: true });
 serveWorker<PageLoadRequest>(
   globalThis as unknown as WorkerPort<PageLoadRequest>,
   async ({ manifest, graph, assets, threads, engine, limits }) => {

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { browserAssets } from "../runtime/browser_assets.ts";
 import { cacheModelStore, type LoadProgress } from "../runtime/cache_model_store.ts";
 import type { EmbedOptions } from "./embed_options.ts";
@@ -34,8 +33,6 @@ export interface BrowserEmbedOptions extends EmbedOptions {
  */
 export async function createDetector(options: BrowserEmbedOptions): Promise<EmbeddedDetector> {
   options.signal?.throwIfAborted();
-  // Without this it would try whether it may compile JavaScript, which pages rightly forbid.
-  z.config({ jitless: true });
   const assets = browserAssets(options.assets);
   const models = cacheModelStore(assets.models, options);
   const { worker = true, threads } = options;

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { deferred } from "../../src/core/deferred.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 import { bundle } from "./bundle.ts";
 import { NO_BROWSER, SKIPPED } from "./chromium.ts";
 import { detectInPage } from "./detect_in_page.ts";
 import { servePages } from "./serve_pages.ts";
-import { startPage, type StartPageOptions } from "./start_page.ts";
+import { type StartedPage, startPage, type StartPageOptions } from "./start_page.ts";
 
 const ignore = NO_BROWSER;
 const PICTURE = "/fruit.png";
@@ -18,11 +19,16 @@ for (const worker of [true, false]) {
   const where = worker ? "a worker" : "the page itself";
 
   /** What is found in a page of these rules. */
-  const findIn = async (options: StartPageOptions) => {
+  const findIn = async (
+    options: StartPageOptions,
+    then: (started: StartedPage) => Promise<void> = () => Promise.resolve(),
+  ) => {
     await using started = await startPage({ files: FILES, ...options });
     const [result] = await detectInPage(started.page, [PICTURE], { engine: "wasm", worker });
     assertEquals(result.detections[0]?.label, "orange");
-    return { ...result, complaints: [...started.complaints] };
+    assertEquals(started.complaints, []);
+    await then(started);
+    return result;
   };
 
   Deno.test({
@@ -30,9 +36,20 @@ for (const worker of [true, false]) {
       `createDetector() in ${where} breaks no rule of a strict Content-Security-Policy${SKIPPED}`,
     ignore,
     async fn() {
-      const headers = { "content-security-policy": POLICY };
-      const { complaints } = await findIn({ headers });
-      assertEquals(complaints, []);
+      const reported = deferred<void>();
+      let reports = 0;
+      const report = () => {
+        reports++;
+        reported.resolve();
+        return "";
+      };
+      const headers = { "content-security-policy": `${POLICY}; report-uri /reports` };
+      await findIn({ headers, files: { ...FILES, "/reports": report } }, async ({ page }) => {
+        // One that is broken on purpose, after which those before it would have come, too.
+        await page.evaluate("new Image().src = '/no-such.png'");
+        await reported.promise;
+      });
+      assertEquals(reports, 1);
     },
   });
 

@@ -1,35 +1,39 @@
-// deno-lint-ignore-file no-import-prefix -- a tool of these tests alone
-import { transform } from "npm:esbuild@0.28.2";
+import { buildPackage } from "../../../packaging/build_package.ts";
+import { filesIn } from "../../../packaging/files_in.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
+/** What the package is made of. */
+const SOURCES = ["src", "routes", "models", "packaging", "deno.json"];
+
 let built: Promise<URL> | undefined;
 
-/** Folder of the project as JavaScript, as Node runs it; made once per process. */
+/**
+ * Folder of the npm package, within the project, where it finds what it depends on.
+ *
+ * It is built once for each state of the sources, in a folder that nobody changes under a server.
+ */
 export function builtPackage(): Promise<URL> {
-  return built ??= compile();
+  return built ??= build();
 }
 
-async function compile(): Promise<URL> {
-  const into = new URL("dist/hosts/", ROOT);
-  await Deno.mkdir(into, { recursive: true });
-  const folder = await Deno.makeTempDir({ dir: into.pathname });
-  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  for (const room of ["src", "routes", "models"]) await compileFolder(room, folder);
-  await Deno.writeTextFile(`${folder}/package.json`, '{ "type": "module" }');
-  return new URL(`file://${folder}/`);
+async function build(): Promise<URL> {
+  const folder = new URL(`dist/hosts/${await stateOfSources()}/`, ROOT);
+  const isThere = await Deno.stat(folder).then(() => true, () => false);
+  if (!isThere) await buildPackage(folder);
+  return folder;
 }
 
-async function compileFolder(path: string, into: string): Promise<void> {
-  await Deno.mkdir(`${into}/${path}`);
-  for await (const { name, isDirectory } of Deno.readDir(new URL(path, ROOT))) {
-    const file = `${path}/${name}`;
-    if (isDirectory) {
-      if (name !== "training") await compileFolder(file, into);
-    } else if (name.endsWith(".ts") && !name.endsWith(".d.ts")) {
-      const text = await Deno.readTextFile(new URL(file, ROOT));
-      const { code } = await transform(text, { loader: "ts", target: "es2022" });
-      const script = code.replace(/((?:from |import ?\(?)"\.[^"]*)\.ts"/g, '$1.js"');
-      await Deno.writeTextFile(`${into}/${file.replace(/ts$/, "js")}`, script);
-    } else await Deno.copyFile(new URL(file, ROOT), `${into}/${file}`);
+/** A name for the sources as they are now. */
+async function stateOfSources(): Promise<string> {
+  const lines: string[] = [];
+  for (const source of SOURCES) {
+    const path = new URL(source, ROOT).pathname;
+    const { isFile } = await Deno.stat(path);
+    for await (const file of isFile ? [path] : filesIn(path)) {
+      const { mtime, size } = await Deno.stat(file);
+      lines.push(`${file} ${size} ${mtime?.getTime()}`);
+    }
   }
+  const text = new TextEncoder().encode(lines.sort().join("\n"));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", text)).toHex().slice(0, 16);
 }

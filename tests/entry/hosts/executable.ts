@@ -1,10 +1,8 @@
-import { assert } from "@std/assert";
+import { runTool } from "../../../packaging/run_tool.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 /** Where they are kept from run to run. */
 const FOLDER = new URL("dist/runtimes/", ROOT);
-/** Node's and Bun's releases come as npm packages; npm itself runs on Deno, so that Deno is enough. */
-const NPM = "npm:npm@11.6.0";
 
 /** A runtime at one release. */
 export type RuntimeName = keyof typeof RELEASES;
@@ -15,7 +13,11 @@ const RELEASES = {
   bun: "1.4.5",
 } as const;
 
-/** Path of a runtime's program; it is installed on first use. */
+/**
+ * Path of a runtime's program; it is installed on first use.
+ *
+ * Node's and Bun's releases come as npm packages, and npm itself runs on Deno, which is enough.
+ */
 export async function executable(name: RuntimeName): Promise<string> {
   const isBun = name === "bun";
   const release = RELEASES[name];
@@ -47,11 +49,7 @@ async function install(what: string, folder: URL): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
   const beside = await Deno.makeTempDir({ dir: FOLDER.pathname });
   const flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", beside];
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "--node-modules-dir=none", NPM, "install", ...flags, what],
-    cwd: beside,
-  }).output();
-  assert(success, `npm could not install ${what}:\n${new TextDecoder().decode(stderr)}`);
+  await runTool("npm", ["install", ...flags, what], beside);
   // Another process may have been faster.
   await Deno.rename(beside, folder.pathname.replace(/\/$/, "")).catch(() =>
     Deno.remove(beside, { recursive: true })

@@ -16,29 +16,32 @@ export interface HostOptions {
   readonly args: readonly string[];
   /** Where it starts. */
   readonly cwd?: string;
+  /** Where it tells its address; standard output where absent. */
+  readonly tells?: "stdout" | "stderr";
   /** Settings, beside a free port. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts a server; returns once it has told where it listens, which `retinanet-edge` does when its models are ready. */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { command, args, cwd, environment } = options;
+  const { command, args, cwd, environment, tells = "stdout" } = options;
   const process = new Deno.Command(command, {
     args: [...args],
     cwd,
     env: { PORT: "0", ...environment },
-    stdout: "piped",
-    stderr: "inherit",
+    stdout: tells === "stdout" ? "piped" : "null",
+    stderr: tells === "stderr" ? "piped" : "inherit",
   }).spawn();
+  const output = process[tells];
   let isOver = false;
   const stop = async () => {
     if (!isOver) process.kill("SIGTERM");
     isOver = true;
-    await process.stdout.cancel();
+    await output.cancel();
     return (await process.status).code;
   };
   try {
-    const url = await firstAddress(process.stdout);
+    const url = await firstAddress(output);
     return { url, pid: process.pid, stop, [Symbol.asyncDispose]: async () => void await stop() };
   } catch (error) {
     await stop();

@@ -1,0 +1,3 @@
+import { bunServer } from "retinanet-edge/bun";
+
+export default await bunServer();

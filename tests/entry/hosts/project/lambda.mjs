@@ -1,0 +1,5 @@
+import { handler, start } from "retinanet-edge/lambda";
+
+await start();
+
+export { handler };

@@ -261,3 +261,16 @@ Deno.test("createDetector() can be taken back", async () => {
   controller.abort(reason);
   assertEquals(await opening.catch((error) => error), reason);
 });
+
+Deno.test("importing the entry asks for no permission, opens nothing and leaves no globals", async () => {
+  // It ends by itself: nothing is left open that it would wait for.
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-lock", "--quiet", "tests/entry/import_embed.ts"],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stderr));
+  const globals = JSON.parse(decoder.decode(stdout)) as string[];
+  // zod's own list of what it was told; every copy of zod makes it.
+  assertEquals(globals.filter((name) => !name.startsWith("__zod_global")), []);
+});

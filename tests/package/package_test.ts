@@ -69,8 +69,9 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   });
 
   await test.step("does nothing when it is imported", async () => {
-    for (const runtime of ["node20", "node24", "bun"] as const) {
-      const { globals, resources } = await outputOf(runtime, "import.mjs");
+    const ways = [["node20"], ["node20", "--conditions=browser"], ["node24"], ["bun"]] as const;
+    for (const [runtime, ...flags] of ways) {
+      const { globals, resources } = await outputOf(runtime, ...flags, "import.mjs");
       // zod's own list of what it was told; every copy of zod makes it.
       assertEquals(globals.filter((name: string) => !name.startsWith("__zod_global")), []);
       assertEquals(resources, []);

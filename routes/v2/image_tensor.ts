@@ -83,8 +83,9 @@ function fromText(data: readonly unknown[], shape: readonly number[]): Uint8Arra
 }
 
 function rawPicture({ shape }: InputTensor, content: Content): Picture {
-  const [height, width, channels] = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
-  if (shape.length > 4 || channels !== 3 || shape.length === 4 && shape[0] !== 1) {
+  const sides = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
+  const [height, width, channels] = sides;
+  if (sides.length !== 3 || channels !== 3) {
     throw malformed(
       `its shape as UINT8 must be [height, width, 3] or [1, height, width, 3], one picture: ` +
         `current value is [${shape.join()}]`,

@@ -2,8 +2,9 @@
 
 python build_image.py CONTEXT FOLDER
 
-Copies what .dockerignore lets through, and runs what the Dockerfile runs. An instruction that it
-does not know ends it, so that nothing is left out in silence.
+Copies what .dockerignore lets through, and runs what the Dockerfile runs; the base image's programs
+lie in FOLDER/bin. An instruction that it does not know ends it, so that nothing is left out in
+silence.
 """
 
 import json
@@ -49,6 +50,7 @@ def build(image, instruction, stages):
     elif name == "RUN":
         # The environment says how this machine gets at packages.
         environment = {**os.environ, **image["env"]}
+        environment["PATH"] = f"{folder / 'bin'}:{os.environ['PATH']}"
         environment["DENO_DIR"] = str(folder / "deno-dir")
         subprocess.run(
             args[0], shell=True, check=True, cwd=place(image, "."), env=environment, stdout=sys.stderr

@@ -21,6 +21,8 @@ Deno.test("hadolint has nothing to say of the Dockerfile", async () => {
 Deno.test("the Dockerfile", async (test) => {
   const folder = await Deno.makeTempDir();
   await Deno.chmod(folder, 0o755);
+  await Deno.mkdir(`${folder}/bin`);
+  await Deno.copyFile(Deno.execPath(), `${folder}/bin/deno`);
   const built = await run(await tool("python"), [here("build_image.py"), ROOT, folder]);
   assert(built.success, built.said);
   const image = JSON.parse(built.said.slice(built.said.lastIndexOf('{"base"')));
@@ -52,8 +54,6 @@ Deno.test("the Dockerfile", async (test) => {
     name: `runs without network, disk and rights, and drains when it ends${skipped}`,
     ignore,
     async fn() {
-      await Deno.mkdir(`${folder}/bin`);
-      await Deno.copyFile(Deno.execPath(), `${folder}/bin/deno`);
       await Deno.mkdir(`${folder}/empty`);
       await Deno.writeFile(`${folder}/picture`, fruitPicture());
       const readOnly = "mount --make-rprivate / && mount --bind / / && mount -o remount,bind,ro /";

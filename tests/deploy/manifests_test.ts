@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import project from "../../deno.json" with { type: "json" };
 import { readConfig } from "../../src/entry/config.ts";
 import { pythonTools } from "../python_tools.ts";
 import { quickApp } from "../routes/quick_app.ts";
@@ -82,10 +83,10 @@ for (const [file, settingsOf] of Object.entries(SETTINGS)) {
       assertEquals(unknown, file === "kserve.yaml" ? ["PROTOCOL"] : []);
     });
 
-    await test.step("asks for the port and the image of the Dockerfile", async () => {
+    await test.step("asks for the port of the Dockerfile and the version of the project", async () => {
       const dockerfile = await Deno.readTextFile(new URL("../Dockerfile", DEPLOY));
       assertStringIncludes(dockerfile, `EXPOSE ${container.ports[0].containerPort}\n`);
-      assertEquals(container.image, "retinanet-edge:0.1.0");
+      assertEquals(container.image, `retinanet-edge:${project.version}`);
     });
 
     await test.step("lets as many in as the server takes, and scales before that", () => {

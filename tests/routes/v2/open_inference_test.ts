@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import config from "../../../deno.json" with { type: "json" };
 import manifest from "../../../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../../../models/manifest.ts";
 import { createApp } from "../../../routes/app.ts";
@@ -14,7 +15,11 @@ const everyday8 = parseManifest(manifest);
 
 for (
   const [path, answer] of [
-    ["/v2", { name: "retinanet-edge", version: "0.1.0", extensions: ["binary_tensor_data"] }],
+    ["/v2", {
+      name: "retinanet-edge",
+      version: config.version,
+      extensions: ["binary_tensor_data"],
+    }],
     ["/v2/health/live", { live: true }],
     ["/v2/health/ready", { ready: true }],
     ["/v2/models/everyday8/ready", { name: "everyday8", ready: true }],

@@ -1,3 +1,4 @@
+import { bundleBrowser } from "./bundle_browser.ts";
 import { compile } from "./compile.ts";
 import { COMMANDS, EXPORTS, FILES, PROGRAMS } from "./entries.ts";
 import { packageJson } from "./package_json.ts";
@@ -17,6 +18,7 @@ export async function buildPackage(target: URL): Promise<void> {
     const exported = Object.values(EXPORTS).flatMap((conditions) => Object.values(conditions));
     await compile([...exported, ...Object.values(COMMANDS), ...PROGRAMS], folder);
     await pruneTypes(folder, exported);
+    await bundleScripts(`${folder}/browser`);
     for (const [from, to] of Object.entries(FILES)) await copy(from, `${folder}/${to}`);
     const json = JSON.stringify(await packageJson(folder), null, 2);
     await Deno.writeTextFile(`${folder}/package.json`, `${json}\n`);
@@ -25,6 +27,18 @@ export async function buildPackage(target: URL): Promise<void> {
   } finally {
     await Deno.remove(folder, { recursive: true }).catch(() => {});
   }
+}
+
+/** What of a page's files no other package has. */
+async function bundleScripts(target: string): Promise<void> {
+  const bundle = await Deno.makeTempDir({ prefix: "bundle-" });
+  await bundleBrowser(new URL(`file://${bundle}/`));
+  await Deno.mkdir(target);
+  for await (const { name } of Deno.readDir(bundle)) {
+    const isOurs = /\.(js|txt)$/.test(name);
+    if (isOurs) await Deno.copyFile(`${bundle}/${name}`, `${target}/${name}`);
+  }
+  await Deno.remove(bundle, { recursive: true });
 }
 
 async function copy(from: string, to: string): Promise<void> {

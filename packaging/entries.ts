@@ -16,6 +16,7 @@ export const EXPORTS: Readonly<Record<string, Readonly<Record<string, string>>>>
 /** Commands of the package. */
 export const COMMANDS: Readonly<Record<string, string>> = {
   "retinanet-edge": "src/entry/serve.ts",
+  "retinanet-edge-page": "packaging/copy_page_files.ts",
 };
 
 /** Programs that other modules start by their address. */

@@ -26,13 +26,13 @@ export async function packageJson(folder: string): Promise<Record<string, unknow
     license: "Apache-2.0",
     keywords: ["object-detection", "retinanet", "onnx", "onnxruntime", "edge", "hono"],
     type: "module",
-    engines: { node: ">=20" },
+    engines: { node: ">=20.6" },
     sideEffects: false,
     exports: { ...exportsOf(), ...plainFiles("models/*.json", "models/*.onnx", "package.json") },
     bin: Object.fromEntries(
       Object.entries(COMMANDS).map(([name, entry]) => [name, scriptOf(entry).slice(2)]),
     ),
-    files: ["src", "routes", "models"],
+    files: ["browser", "models", "packaging", "routes", "src"],
     dependencies: named(used.filter((name) => !PEERS.includes(name))),
     peerDependencies: Object.fromEntries(PEERS.map((name) => [name, `^${versionOf(name)}`])),
   };

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 import { EXPORTS } from "../../packaging/entries.ts";
+import { filesIn } from "../../packaging/files_in.ts";
 import { runTool } from "../../packaging/run_tool.ts";
 import { executable, type RuntimeName } from "../entry/hosts/executable.ts";
 import { startHost } from "../entry/hosts/start_host.ts";
@@ -16,6 +18,15 @@ function rounded(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, part) => {
     return typeof part === "number" ? Number(part.toFixed(6)) : part;
   });
+}
+
+/** Bytes of each file of a folder, by its place there. */
+async function sizesIn(folder: string): Promise<Record<string, number>> {
+  const files = (await Array.fromAsync(filesIn(folder))).sort();
+  const sizes = files.map(async (file) => {
+    return [file.slice(folder.length), (await Deno.stat(file)).size] as const;
+  });
+  return Object.fromEntries(await Promise.all(sizes));
 }
 
 Deno.test("the npm package, packed and installed in an empty project", async (test) => {
@@ -89,6 +100,18 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
     assertEquals(await server.stop(), 0);
   });
 
+  await test.step("copies all that a page needs", async () => {
+    const program = await executable("node20");
+    const copying = new Deno.Command(program, {
+      args: ["node_modules/.bin/retinanet-edge-page", "public"],
+      cwd: folder,
+    });
+    assert((await copying.output()).success);
+    const bundle = `${folder}/bundle`;
+    await bundleBrowser(new URL(`file://${bundle}/`));
+    assertEquals(await sizesIn(`${folder}/public`), await sizesIn(bundle));
+  });
+
   for (const compiler of ["tsc", "tsc5"] as const) {
     for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
       await test.step(`has types for ${compiler}, strict, ${resolution}`, async () => {
@@ -118,7 +141,7 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
     assertLess(packed.size, 12_000_000);
     assertLess(packed.unpackedSize, 14_000_000);
     const strange = packed.files.filter(({ path }) =>
-      !/^(src|routes|models)\/[\w./-]+\.(js|d\.ts)$|^models\/everyday8\.|^(LICENSE|README\.md|package\.json)$/
+      !/^(browser|packaging|src|routes|models)\/[\w./-]+\.(js|d\.ts|LEGAL\.txt)$|^models\/everyday8\.|^(LICENSE|README\.md|package\.json)$/
         .test(path)
     );
     assertEquals(strange, []);

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { copyFile, cp, mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runCommand } from "../src/entry/run_command.ts";
+import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
+
+const PACKAGE = new URL("../", import.meta.url);
+
+// A command of the npm package: copies what a page needs into a folder, to be served as it is.
+await runCommand(async ([path]) => {
+  if (path === undefined) throw new TypeError("Say where to copy to: retinanet-edge-page FOLDER");
+  const target = pathToFileURL(`${resolve(path)}/`);
+  await mkdir(new URL("models/", target), { recursive: true });
+  await cp(new URL("browser/", PACKAGE), target, { recursive: true });
+  for (const file of MODEL_FILES) {
+    await copyFile(new URL(`models/${file}`, PACKAGE), new URL(`models/${file}`, target));
+  }
+  for (const file of PACKAGE_FILES) {
+    // Packages export what lies in `dist` without that.
+    const source = new URL(import.meta.resolve(file.replace("/dist/", "/")));
+    await copyFile(source, new URL(file.slice(file.lastIndexOf("/") + 1), target));
+  }
+  console.log(`A page can import ${new URL("retinanet-edge.js", target).pathname}`);
+});

@@ -39,7 +39,7 @@ function requireOrtNode(): OrtNode {
   try {
     require.resolve("onnxruntime-node");
   } catch {
-    throw new Error("onnxruntime-node is not installed (deno task native adds it)");
+    throw new Error("onnxruntime-node is not installed (deno task native or npm adds it)");
   }
   return require("onnxruntime-node") as OrtNode;
 }

@@ -10,17 +10,16 @@ const MOST_PIXELS = 0.5, MOST_SCORE = 1e-3;
 /**
  * Holds an answer to what its case expects.
  *
- * Detections of the engine that made the golden answer, wasm on one thread, must be equal to it;
- * those of another may be off by half a pixel and a thousandth of the score.
+ * All runtimes have the same decoders, so that detections of the engine that made the golden answer,
+ * wasm on one thread, must be equal to it; those of another may be off by half a pixel and a
+ * thousandth of the score.
  *
- * @param sameDecoder Whether the picture was decoded as for the golden answer.
  * @throws {AssertionError} Where it is something else.
  */
 export async function judge(
   { expected }: Case,
   response: Response,
   golden: Golden,
-  sameDecoder = true,
 ): Promise<void> {
   if (expected.kind === "answer") {
     const text = await response.text();
@@ -33,7 +32,7 @@ export async function judge(
   assertEquals(response.status, 200, JSON.stringify(answer));
   const wanted = golden.answers[expected.key];
   assert(wanted !== undefined, `golden.json has no "${expected.key}": make it anew`);
-  judgeDetections(answer, wanted, expected.score, sameDecoder);
+  judgeDetections(answer, wanted, expected.score);
 }
 
 function judgeProblem(
@@ -53,10 +52,9 @@ function judgeDetections(
   { model, image, detections, engine }: DetectResult,
   wanted: GoldenAnswer,
   score: number,
-  sameDecoder: boolean,
 ): void {
   assertEquals([model, image], ["everyday8", wanted.image]);
-  if (sameDecoder && engine.provider === "wasm" && engine.threads === 1) {
+  if (engine.provider === "wasm" && engine.threads === 1) {
     assertEquals(detections, wanted.detections);
     return;
   }

@@ -1,5 +1,6 @@
 import type { StartTarget } from "./target.ts";
 import { startBun } from "./targets/bun.ts";
+import { startChromium } from "./targets/chromium.ts";
 import { startDeno } from "./targets/deno.ts";
 import { startNode } from "./targets/node.ts";
 import { startWorkerdTarget } from "./targets/workerd.ts";
@@ -10,4 +11,5 @@ export const RUNTIMES: Readonly<Record<string, StartTarget>> = {
   node: startNode,
   bun: startBun,
   workerd: startWorkerdTarget,
+  chromium: startChromium,
 };

@@ -1,5 +1,7 @@
 import { assert } from "@std/assert";
 import { textTable } from "../../src/entry/text_table.ts";
+import { NO_BROWSER } from "../browser/chromium.ts";
+import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 import { readGolden } from "./golden.ts";
 import { judge } from "./judge.ts";
@@ -8,7 +10,8 @@ import { RUNTIMES } from "./runtimes.ts";
 import { sendCase } from "./send_case.ts";
 import { suiteSettings } from "./settings.ts";
 import { SKIPS } from "./skips.ts";
-import type { Target } from "./target.ts";
+import type { StartTarget, Target } from "./target.ts";
+import { startDeno } from "./targets/deno.ts";
 
 // The same cases on every runtime, one after the other: `deno task test:runtimes`. A part of them
 // runs with `deno task test:runtimes --filter "bun:"`.
@@ -17,13 +20,19 @@ const golden = await readGolden();
 const photos = HAVE_PHOTOS ? await loadPhotos() : new Map();
 const tallies = new Map<string, { passed: number; failed: number; skipped: number }>();
 
+/** Beside the runtimes another engine, whose answers need only be near the golden ones. */
+const TARGETS: Readonly<Record<string, StartTarget>> = {
+  ...RUNTIMES,
+  "deno, two threads": (environment) => startDeno({ ...environment, THREADS: "2" }),
+};
+
 /** The server that runs; starting another ends it, as two cores are too few for five. */
 let running: { readonly name: string; readonly target: Target } | undefined;
 
 async function targetOf(name: string): Promise<Target> {
   if (running?.name !== name) {
     await stop();
-    running = { name, target: await RUNTIMES[name](await suiteSettings()) };
+    running = { name, target: await TARGETS[name](await suiteSettings()) };
   }
   return running.target;
 }
@@ -44,18 +53,23 @@ Deno.test.afterAll(async () => {
 
 Deno.test("each skip is of a runtime and of cases that there are", () => {
   for (const { runtime, cases } of SKIPS) {
-    assert(runtime in RUNTIMES, `there is no runtime ${runtime}`);
+    assert(runtime in TARGETS, `there is no runtime ${runtime}`);
     assert(CASES.some(({ name }) => cases.test(name)), `${cases} is the name of no case`);
   }
 });
 
-for (const runtime of Object.keys(RUNTIMES)) {
+/** Why a case does not run; undefined if it does. */
+function skipOf(runtime: string, { name, needsPhotos }: Case): string | undefined {
+  if (needsPhotos && !HAVE_PHOTOS) return "../shared has no photos";
+  if (runtime === "chromium" && NO_BROWSER) return "NO_BROWSER=1";
+  return SKIPS.find((skip) => skip.runtime === runtime && skip.cases.test(name))?.reason;
+}
+
+for (const runtime of Object.keys(TARGETS)) {
   const tally = { passed: 0, failed: 0, skipped: 0 };
   tallies.set(runtime, tally);
   for (const asked of CASES) {
-    const reason = asked.needsPhotos && !HAVE_PHOTOS
-      ? "../shared has no photos"
-      : SKIPS.find((skip) => skip.runtime === runtime && skip.cases.test(asked.name))?.reason;
+    const reason = skipOf(runtime, asked);
     if (reason !== undefined) tally.skipped++;
     Deno.test({
       name: `${runtime}: ${asked.name}${reason === undefined ? "" : ` (skipped: ${reason})`}`,

@@ -15,4 +15,9 @@ export const SKIPS: readonly Skip[] = [
     cases: /\.avif$|"AVIF: /,
     reason: "Workers have not the memory to decode AVIF, and refuse it as an unsupported format",
   },
+  {
+    runtime: "deno, two threads",
+    cases: /^runs wasm on one thread/,
+    reason: "it is there to run on more",
+  },
 ];

@@ -12,6 +12,8 @@ const BINARY = (workerd as unknown as { default: string }).default;
 export interface Workerd extends AsyncDisposable {
   /** Where it listens. */
   readonly url: string;
+  /** The process, if it is one of workerd alone. */
+  readonly pid?: number;
 }
 
 /** What a Worker is made of. */
@@ -20,35 +22,57 @@ export interface WorkerdOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Path of the Worker's wrangler.toml, from the project's root. */
   readonly config?: string;
+  /** Folder that its assets come from; the project's own models where absent. */
+  readonly models?: URL;
 }
 
 /** Bundles by wrangler, which checks wrangler.toml too, and starts workerd on a free port. */
 export async function startWorkerd(
-  { environment = {}, config = "wrangler.toml" }: WorkerdOptions = {},
+  { environment = {}, config = "wrangler.toml", models = new URL("models", ROOT) }: WorkerdOptions =
+    {},
 ): Promise<Workerd> {
-  const folder = await Deno.makeTempDir({ prefix: "workerd-" });
-  await runWrangler(["deploy", "--dry-run", "--outdir", folder, "--config", config]);
+  const folder = await bundleOf(config);
   const variables = { MODEL: "everyday8", LOG: "none", ...environment };
-  await Deno.writeTextFile(`${folder}/config.capnp`, await configFor(folder, variables));
+  // Beside the modules, whose names in it are relative.
+  const file = await Deno.makeTempFile({ dir: folder, suffix: ".capnp" });
+  await Deno.writeTextFile(file, await configFor(folder, variables, models));
   const process = new Deno.Command(BINARY, {
-    args: ["serve", "--control-fd=1", `${folder}/config.capnp`],
+    args: ["serve", "--control-fd=1", file],
     stdout: "piped",
   }).spawn();
   const url = `http://127.0.0.1:${await listenPort(process.stdout)}`;
   return {
     url,
+    pid: process.pid,
     async [Symbol.asyncDispose]() {
       process.kill();
       await process.status;
-      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(file);
     },
   };
+}
+
+const bundles = new Map<string, Promise<string>>();
+
+/** Path of a folder with a Worker's modules; made once, gone with the process. */
+function bundleOf(config: string): Promise<string> {
+  const bundled = bundles.get(config) ?? bundle(config);
+  bundles.set(config, bundled);
+  return bundled;
+}
+
+async function bundle(config: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "workerd-" });
+  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  await runWrangler(["deploy", "--dry-run", "--outdir", folder, "--config", config]);
+  return folder;
 }
 
 /** The bindings of wrangler.toml in workerd's own terms. */
 async function configFor(
   folder: string,
   variables: Readonly<Record<string, string>>,
+  models: URL,
 ): Promise<string> {
   const modules = [];
   for await (const { name } of Deno.readDir(folder)) {
@@ -68,7 +92,7 @@ const config :Workerd.Config = (
       bindings = [(name = "ASSETS", service = "assets"), ${texts.join(", ")}],
       compatibilityDate = "2026-10-01",
     )),
-    (name = "assets", disk = "${new URL("models", ROOT).pathname}"),
+    (name = "assets", disk = "${models.pathname}"),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );

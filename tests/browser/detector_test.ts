@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import type { RawPicture } from "../../src/image/raw_picture.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 import { NO_BROWSER, type Page, SKIPPED } from "./chromium.ts";
@@ -180,5 +180,34 @@ Deno.test({
       "unknown-model",
     ]);
     for (const refusal of refusals) assertEquals(refusal?.isDomainError, true);
+  },
+});
+
+Deno.test({
+  name: `a page goes on drawing while its worker looks at pictures${SKIPPED}`,
+  ignore,
+  async fn() {
+    await using started = await startPage({ files: FILES });
+    const { longest, frames } = await started.page.evaluate(async () => {
+      const detector = await retinanet.createDetector({ model: "everyday8", engine: "wasm" });
+      const picture = await (await fetch("/fruit.png")).bytes();
+      // Deno's types have no frames.
+      const { requestAnimationFrame } = globalThis as unknown as {
+        requestAnimationFrame(callback: (time: number) => void): void;
+      };
+      const times: number[] = [];
+      const note = (time: number) => {
+        times.push(time);
+        requestAnimationFrame(note);
+      };
+      requestAnimationFrame(note);
+      for (let i = 0; i < 5; i++) await detector.detect(picture);
+      await detector.close();
+      const gaps = times.slice(1).map((time, i) => time - times[i]);
+      return { longest: Math.max(...gaps), frames: times.length };
+    });
+    // How long depends on the machine, so it is told, not judged.
+    console.log(`${frames} frames, the longest gap between two ${Math.round(longest)} ms`);
+    assertGreater(frames, 5);
   },
 });

@@ -1,0 +1,21 @@
+import { canvasOf } from "./pixels_of.js";
+
+/** Shows what the camera sees, of a phone the one on its back. */
+export async function openCamera(video) {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: { facingMode: "environment", width: { ideal: 1280 } },
+  });
+  const close = () => stream.getTracks().forEach((track) => track.stop());
+  try {
+    video.srcObject = stream;
+    await video.play();
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    close,
+    /** The picture of this moment, as a JPEG file. */
+    take: () => canvasOf(video).convertToBlob({ type: "image/jpeg", quality: 0.95 }),
+  };
+}

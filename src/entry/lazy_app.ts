@@ -39,7 +39,11 @@ export class LazyApp {
     const { app, shelf } = await current;
     if (request.method === "POST") await shelf.started;
     const response = await app.fetch(request, bindings);
-    if (shelf.atStart.some((id) => shelf.state(id)?.status === "failed")) this.#forget(current);
+    if (shelf.atStart.some((id) => shelf.state(id)?.status === "failed")) {
+      this.#forget(current);
+      // The next one loads all models again, those too that did load here.
+      void shelf.close();
+    }
     return response;
   }
 

@@ -11,25 +11,17 @@ import type { MemoryMeter, Release } from "./memory_meter.ts";
  */
 export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   const pixels = new Held();
-  const graphs = new Held();
   return {
     ...runtime,
     codec: meteredCodec(runtime.codec, meter, pixels),
-    models: {
-      ...runtime.models,
-      async graph(id, file) {
-        const graph = await runtime.models.graph(id, file);
-        graphs.add(meter.hold(graph));
-        return graph;
-      },
-    },
     async openSession(graph, engine) {
+      const release = meter.hold(graph);
       try {
         const session = await runtime.openSession(graph, engine);
         meter.sample();
         return meteredSession(session, meter, pixels);
       } finally {
-        graphs.release();
+        release();
       }
     },
   };

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openEveryday8 } from "../everyday8.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 import { startWranglerDev } from "./start_wrangler_dev.ts";
@@ -16,7 +16,7 @@ Deno.test("workers.ts with an R2 bucket", async (test) => {
   const damaged = graph.slice();
   damaged[damaged.length - 1] ^= 1;
   await using worker = await startWranglerDev({
-    environment: { MODELS: "stored,damaged,absent", LOG: "none" },
+    environment: { MODELS: "stored,damaged,absent", LOG: "none", DEBUG_MEMORY: "true" },
     bucket: {
       "stored.json": manifestOf("stored", "stored.onnx"),
       "stored.onnx": graph,
@@ -28,7 +28,8 @@ Deno.test("workers.ts with an R2 bucket", async (test) => {
   const detect = async (model: string) => {
     const path = `/detect?model=${model}`;
     const response = await fetch(worker.url + path, { method: "POST", body: fruitPicture() });
-    return { status: response.status, answer: await response.json() };
+    const peak = Number(response.headers.get("x-memory")!.match(/peak=(\d+)/)![1]);
+    return { status: response.status, answer: await response.json(), peak };
   };
 
   await test.step("finds what the same model finds elsewhere", async () => {
@@ -51,5 +52,12 @@ Deno.test("workers.ts with an R2 bucket", async (test) => {
     const { answer } = await detect("absent");
     assertEquals(answer.code, "unknown-model");
     assertStringIncludes(answer.detail, "absent.onnx is not in the bucket");
+  });
+
+  await test.step("holds the model that loads once, however often the others are tried", async () => {
+    await detect("stored");
+    const { status, peak } = await detect("stored");
+    assertEquals(status, 200);
+    assert(peak < 110e6, `${peak} bytes`);
   });
 });

@@ -13,7 +13,7 @@ export const handler: ReturnType<typeof handle> = handle(
   new Hono<{ Bindings: object }>().all("*", ({ req, env }) => app.fetch(req.raw, env)),
 );
 
-/** Loads the models ahead, as the function starts, when Lambda lends more CPU than it does later. */
+/** Loads the models ahead, as the function starts and not with the first request. */
 export function start(): Promise<void> {
   return app.start();
 }

@@ -19,8 +19,20 @@ export function builtPackage(): Promise<URL> {
 async function build(): Promise<URL> {
   const folder = new URL(`dist/hosts/${await stateOfSources()}/`, ROOT);
   const isThere = await Deno.stat(folder).then(() => true, () => false);
-  if (!isThere) await buildPackage(folder);
+  if (!isThere) {
+    await removeOld(new URL("../", folder));
+    await buildPackage(folder);
+  }
   return folder;
+}
+
+/** Those of yesterday are in nobody's use. */
+async function removeOld(folder: URL): Promise<void> {
+  const yesterday = Date.now() - 24 * 3600 * 1000;
+  for (const { name } of await Array.fromAsync(Deno.readDir(folder)).catch(() => [])) {
+    const { mtime } = await Deno.stat(new URL(name, folder));
+    if (Number(mtime) < yesterday) await Deno.remove(new URL(name, folder), { recursive: true });
+  }
 }
 
 /** A name for the sources as they are now. */

@@ -1,0 +1,45 @@
+import { dirname } from "node:path";
+import { installPackage } from "../../package/installed_package.ts";
+import { runDeno } from "../../../packaging/run_deno.ts";
+import { executable } from "./executable.ts";
+import { assertSameAnswers, SAME } from "./same_answers.ts";
+import { startHost } from "./start_host.ts";
+
+/** What Vercel decides by which files of a project become part of a function. */
+const TRACER = "npm:@vercel/nft@1.11.5/nft";
+/** As `includeFiles` in docs/runtimes.md: the engine looks for them as it starts. */
+const INCLUDED = ["mjs", "wasm"].map((ending) =>
+  `node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.${ending}`
+);
+
+Deno.test("vercel.ts needs the files that Vercel finds, and the engine's two", async () => {
+  await using project = await installPackage();
+  await Deno.mkdir(`${project.folder}/api`);
+  for (const [from, to] of [["vercel.mjs", "api/index.js"], ["serve_fetch.mjs", "serve.mjs"]]) {
+    await Deno.copyFile(new URL(`project/${from}`, import.meta.url), `${project.folder}/${to}`);
+  }
+  const deployed = await Deno.makeTempDir({ prefix: "vercel-" });
+  const files = [...await traced(project.folder), ...INCLUDED, "serve.mjs", "package.json"];
+  for (const file of files) {
+    await Deno.mkdir(dirname(`${deployed}/${file}`), { recursive: true });
+    await Deno.copyFile(`${project.folder}/${file}`, `${deployed}/${file}`);
+  }
+  {
+    await using host = await startHost({
+      command: await executable("node24"),
+      args: ["serve.mjs", "api/index.js"],
+      cwd: deployed,
+      environment: SAME,
+    });
+    await assertSameAnswers((path, init) => fetch(`${host.url}${path}`, init));
+  }
+  await Deno.remove(deployed, { recursive: true });
+});
+
+/** The files of a project that its function needs, as the tracer finds them. */
+async function traced(folder: string): Promise<readonly string[]> {
+  const flags = ["--no-lock", "--no-config", "--node-modules-dir=none"];
+  const output = await runDeno(["run", "-A", ...flags, TRACER, "print", "api/index.js"], folder);
+  const lines = new Set(output.split("\n"));
+  return [...lines].filter((line) => /^(api|node_modules)\//.test(line));
+}

@@ -1,13 +1,15 @@
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 import { EXPORTS } from "../../packaging/entries.ts";
 import { filesIn } from "../../packaging/files_in.ts";
 import { runTool } from "../../packaging/run_tool.ts";
+import { ROOT } from "../../packaging/root.ts";
 import { executable, type RuntimeName } from "../entry/hosts/executable.ts";
 import { startHost } from "../entry/hosts/start_host.ts";
 import { openEveryday8 } from "../everyday8.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 import { installPackage } from "./installed_package.ts";
+import { markdownProgram } from "./markdown_program.ts";
 
 const PROJECT = new URL("project/", import.meta.url);
 const PHOTO = new URL("../../../shared/photos/cat_1080p.jpg", import.meta.url);
@@ -37,11 +39,19 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   }
   await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
   if (photo) await Deno.writeFile(`${folder}/cat.jpg`, photo);
+  // What the documents' programs find beside them.
+  await Deno.writeFile(`${folder}/photo.jpg`, fruitPicture());
+  await Deno.mkdir(`${folder}/models`);
+  const manifest = await Deno.readTextFile(new URL("models/everyday8.json", ROOT));
+  const street = manifest.replace('"everyday8.onnx"', '"street.onnx"');
+  await Deno.writeTextFile(`${folder}/models/street.json`, street);
+  await Deno.copyFile(new URL("models/everyday8.onnx", ROOT), `${folder}/models/street.onnx`);
 
   /** What a script writes, which is JSON. */
-  const outputOf = async (runtime: RuntimeName, ...args: string[]) => {
-    const command = new Deno.Command(await executable(runtime), {
-      args,
+  const outputOf = async (runtime: RuntimeName | "deno", ...args: string[]) => {
+    const isDeno = runtime === "deno";
+    const command = new Deno.Command(isDeno ? Deno.execPath() : await executable(runtime), {
+      args: isDeno ? ["run", "-A", "--no-lock", ...args] : args,
       cwd: folder,
       env: { NO_COLOR: "1" },
     });
@@ -54,7 +64,7 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   const expectedIn = async (picture: Uint8Array) =>
     rounded((await detector.detect(picture)).detections);
 
-  for (const runtime of ["node20", "node24", "bun"] as const) {
+  for (const runtime of ["node20", "node24", "bun", "deno"] as const) {
     await test.step(`finds the same on ${runtime}, and lets the program end`, async () => {
       const { found } = await outputOf(runtime, "detect.mjs", "fruit.png");
       assertGreater(found.length, 0);
@@ -99,6 +109,19 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
     assertEquals((await response.json()).detections[0].label, "orange");
     assertEquals(await server.stop(), 0);
   });
+
+  for (const page of ["docs/embedding.md", "packaging/README.md"]) {
+    await test.step(`does what ${page} says`, async () => {
+      const program = await markdownProgram(new URL(page, ROOT));
+      await Deno.writeTextFile(`${folder}/program.mjs`, program);
+      const { success, stdout, stderr } = await new Deno.Command(await executable("node20"), {
+        args: ["program.mjs"],
+        cwd: folder,
+      }).output();
+      assert(success, new TextDecoder().decode(stderr));
+      assertStringIncludes(new TextDecoder().decode(stdout), "orange");
+    });
+  }
 
   await test.step("copies all that a page needs", async () => {
     const program = await executable("node20");

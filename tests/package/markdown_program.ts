@@ -1,0 +1,7 @@
+/** The program that the blocks of JavaScript in a page are together. */
+export async function markdownProgram(page: URL): Promise<string> {
+  const text = await Deno.readTextFile(page);
+  const blocks = [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+  if (blocks.length === 0) throw new Error(`${page.pathname} has no JavaScript`);
+  return blocks.join("\n");
+}

@@ -18,6 +18,8 @@ const USAGE = `Times the pipeline beside what it is built on, all in one run.
   --engine E     webgpu, native or wasm (wasm)
   --threads N    threads of the engine (the number of cores)
   --rounds N     runs of each task (40)
+  --runtimes     instead, cold start and time per photo of the server on each runtime
+  --starts N     processes of each runtime (5)
   --json         figures as JSON`;
 
 const options = {
@@ -25,12 +27,16 @@ const options = {
   engine: z.enum(["webgpu", "native", "wasm"]).default("wasm"),
   threads: z.coerce.number().int().positive().default(navigator.hardwareConcurrency),
   rounds: z.coerce.number().int().positive().default(40),
+  runtimes: z.boolean().default(false),
+  starts: z.coerce.number().int().positive().default(5),
   json: z.boolean().default(false),
 };
 
 async function main(args: readonly string[]): Promise<void> {
-  const { values: { image, engine, threads, rounds, json } } = readArguments(args, options, USAGE);
+  const { values } = readArguments(args, options, USAGE);
+  const { image, engine, threads, rounds, runtimes, starts, json } = values;
   const picture = image === undefined ? await drawnJpeg() : await readImageFile(image);
+  if (runtimes) return await printRuntimes(picture, starts, rounds, json);
   const pipeline = await measurePipeline(picture, engine, threads, rounds);
   const ingest = await measureIngest(picture, rounds);
   const postprocessing = await measurePostprocessing(rounds);
@@ -44,6 +50,27 @@ async function main(args: readonly string[]): Promise<void> {
       ? JSON.stringify({ engine, threads, measurements, ratios }, null, 2)
       : tableOf(measurements, ratios),
   );
+}
+
+async function printRuntimes(
+  picture: Uint8Array<ArrayBuffer>,
+  starts: number,
+  rounds: number,
+  json: boolean,
+): Promise<void> {
+  // By a name that Deno does not see ahead: it brings the tools of the tests along, 100 MB of them.
+  const module = "./runtimes.ts";
+  const { measureRuntimes }: typeof import("./runtimes.ts") = await import(module);
+  const measured = await measureRuntimes(picture, starts, rounds);
+  if (json) return console.log(JSON.stringify(measured, null, 2));
+  const rows = measured.map(({ runtime, engine, coldStart, warm }) => [
+    runtime,
+    engine,
+    ...[coldStart.median, coldStart.least].map((ms) => ms.toFixed(0)),
+    ...[warm.median, warm.least].map((ms) => ms.toFixed(1)),
+  ]);
+  const head = ["runtime", "engine", "cold start ms", "least", "warm ms", "least"];
+  console.log(textTable(head, rows));
 }
 
 function tableOf(measurements: readonly Measurement[], ratios: Record<string, number>): string {

@@ -28,8 +28,11 @@ export async function measure(tasks: readonly Task[], rounds: number): Promise<M
       if (round >= 0) times[i].push(ms);
     }
   }
-  return tasks.map(([name], i) => {
-    const sorted = times[i].toSorted((a, b) => a - b);
-    return { name, median: sorted[sorted.length >> 1], least: sorted[0], runs: rounds };
-  });
+  return tasks.map(([name], i) => measurementOf(name, times[i]));
+}
+
+/** What the times of a task come to. */
+export function measurementOf(name: string, times: readonly number[]): Measurement {
+  const sorted = times.toSorted((a, b) => a - b);
+  return { name, median: sorted[sorted.length >> 1], least: sorted[0], runs: times.length };
 }

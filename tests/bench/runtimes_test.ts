@@ -1,0 +1,21 @@
+import { assert, assertEquals } from "@std/assert";
+import { RUNTIMES } from "../conformance/runtimes.ts";
+import { NO_BROWSER, SKIPPED } from "../browser/chromium.ts";
+import { runTask } from "../entry/run_task.ts";
+
+Deno.test({
+  name: `deno task bench --runtimes measures a cold start and a warm photo on each${SKIPPED}`,
+  ignore: NO_BROWSER,
+  async fn() {
+    const args = ["--runtimes", "--starts", "1", "--rounds", "1", "--json"];
+    const { code, stdout, stderr } = await runTask("bench", ...args);
+    assertEquals(code, 0, stderr);
+    const measured = JSON.parse(stdout);
+    const names = measured.map(({ runtime }: { readonly runtime: string }) => runtime);
+    assertEquals(names, Object.keys(RUNTIMES));
+    for (const { runtime, engine, coldStart, warm } of measured) {
+      assert(engine.startsWith("wasm, "), `${runtime} ran on ${engine}`);
+      assertEquals([coldStart.runs, warm.runs], [1, 1]);
+    }
+  },
+});

@@ -74,10 +74,7 @@ for (const worker of [true, false]) {
     async fn() {
       await using other = servePages({
         folder: await bundle(),
-        headers: {
-          "access-control-allow-origin": "*",
-          "cross-origin-resource-policy": "cross-origin",
-        },
+        headers: { "access-control-allow-origin": "*" },
       });
       const script = `globalThis.retinanet = await import("${other.url}retinanet-edge.js");`;
       const { engine } = await findIn({ files: { ...FILES, "/page.js": script } });

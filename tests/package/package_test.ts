@@ -8,6 +8,7 @@ import { executable, type RuntimeName } from "../entry/hosts/executable.ts";
 import { startHost } from "../entry/hosts/start_host.ts";
 import { openEveryday8 } from "../everyday8.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { startWorkerd } from "../runtime/start_workerd.ts";
 import { installPackage } from "./installed_package.ts";
 import { markdownProgram } from "./markdown_program.ts";
 
@@ -122,6 +123,12 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
       assertStringIncludes(new TextDecoder().decode(stdout), "orange");
     });
   }
+
+  await test.step("answers on workerd, in a Worker of somebody's", async () => {
+    await using worker = await startWorkerd({ config: `${folder}/wrangler.toml` });
+    const response = await fetch(`${worker.url}/detect`, { method: "POST", body: fruitPicture() });
+    assertEquals((await response.json()).detections[0].label, "orange");
+  });
 
   await test.step("copies all that a page needs", async () => {
     const program = await executable("node20");

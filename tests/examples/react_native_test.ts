@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { detect, DetectError } from "../../examples/react-native/src/detect.ts";
 import { runTool } from "../../packaging/run_tool.ts";
 import { newKey } from "../../src/entry/key.ts";
+import { executable } from "../entry/hosts/executable.ts";
 import { startServer } from "../entry/start_server.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 import { installExample } from "./install_example.ts";
@@ -21,7 +22,21 @@ Deno.test("detect() of examples/react-native gets its boxes from a real server",
   assertEquals(keyless.code, "unauthorized");
 });
 
-Deno.test("examples/react-native type-checks with the types of Expo and React Native", async () => {
+Deno.test("examples/react-native, with Expo and React Native", async (test) => {
   await using example = await installExample("react-native");
-  await runTool("tsc5", [], example.folder);
+
+  await test.step("type-checks", async () => {
+    await runTool("tsc5", [], example.folder);
+  });
+
+  await test.step("becomes the bundle of an Android app", async () => {
+    const { success, stdout, stderr } = await new Deno.Command(await executable("node24"), {
+      args: ["node_modules/expo/bin/cli", "export", "--platform", "android"],
+      cwd: example.folder,
+      env: { CI: "1", EXPO_OFFLINE: "1", EXPO_NO_TELEMETRY: "1" },
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    assert(success, text + new TextDecoder().decode(stderr));
+    assertMatch(text, /AppEntry-\w+\.hbc/);
+  });
 });

@@ -9,8 +9,8 @@ import { importsOf, packageOf } from "./imports_of.ts";
  */
 const PEERS = ["hono"];
 
-/** Packages that are looked for as the program runs, and done without. */
-const OPTIONAL = ["onnxruntime-node"];
+/** Packages that are looked for as the program runs, and done without; each is as old as another. */
+const OPTIONAL: Readonly<Record<string, string>> = { "onnxruntime-node": "onnxruntime-web" };
 
 /** The package's description of itself, by what its modules import. */
 export async function packageJson(folder: string): Promise<Record<string, unknown>> {
@@ -34,7 +34,11 @@ export async function packageJson(folder: string): Promise<Record<string, unknow
     ),
     files: ["browser", "models", "packaging", "routes", "src"],
     dependencies: named(used.filter((name) => !PEERS.includes(name))),
-    peerDependencies: Object.fromEntries(PEERS.map((name) => [name, `^${versionOf(name)}`])),
+    peerDependencies: {
+      ...Object.fromEntries(PEERS.map((name) => [name, `^${versionOf(name)}`])),
+      ...mapValues(OPTIONAL, versionOf),
+    },
+    peerDependenciesMeta: mapValues(OPTIONAL, () => ({ optional: true })),
   };
 }
 
@@ -52,6 +56,10 @@ function exportsOf() {
   );
 }
 
+function mapValues<Value>(record: Readonly<Record<string, string>>, map: (value: string) => Value) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
 /** Files by their own names. */
 function plainFiles(...paths: readonly string[]): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [`./${path}`, `./${path}`]));
@@ -67,7 +75,7 @@ async function packagesUsed(folder: string): Promise<string[]> {
     if (!/\.(js|d\.ts)$/.test(file)) continue;
     for (const specifier of importsOf(await Deno.readTextFile(file))) {
       const name = packageOf(specifier);
-      if (name !== undefined && !OPTIONAL.includes(name)) names.add(name);
+      if (name !== undefined && !(name in OPTIONAL)) names.add(name);
     }
   }
   return [...names].sort();

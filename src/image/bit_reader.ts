@@ -1,4 +1,4 @@
-import { ByteReader } from "./byte_reader.ts";
+import type { ByteReader } from "./byte_reader.ts";
 
 /**
  * Reads whole numbers of any count of bits, the high one first, and never past the end.

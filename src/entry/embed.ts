@@ -1,3 +1,4 @@
+import { checkCount } from "./embed_limits.ts";
 import type { EmbedOptions } from "./embed_options.ts";
 import { type EmbeddedDetector, openEmbedded } from "./embedded_detector.ts";
 
@@ -28,9 +29,11 @@ export interface HostEmbedOptions extends EmbedOptions {
  * ```
  */
 export async function createDetector(options: HostEmbedOptions): Promise<EmbeddedDetector> {
-  options.signal?.throwIfAborted();
+  const { threads, signal } = options;
+  signal?.throwIfAborted();
+  if (threads !== undefined) checkCount("threads", threads, 1);
   const { hostRuntime } = await import("../runtime/host_runtime.ts");
   const { readUrl } = await import("../runtime/read_url.ts");
-  const runtime = await hostRuntime({ threads: options.threads });
+  const runtime = await hostRuntime({ threads });
   return await openEmbedded({ runtime, readFile: readUrl }, options);
 }

@@ -24,9 +24,9 @@ export function createApp({ detector, ...settings }: EmbeddedAppOptions): Hono<A
     load: () => Promise.reject(new Error("There is one model, and it is loaded")),
   });
   return appOf({
-    maxBytes: limits.maxBytes,
-    log: (error, requestId) => console.error(requestId, error),
     ...settings,
+    maxBytes: settings.maxBytes ?? limits.maxBytes,
+    log: settings.log ?? ((error, requestId) => console.error(requestId, error)),
     shelf,
   });
 }

@@ -2,12 +2,13 @@ import type { Manifest } from "../../models/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { createDetector, type DetectorOptions } from "../detect/detector.ts";
 import { DetectorPool } from "../detect/detector_pool.ts";
-import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../detect/ingest.ts";
+import type { ImageLimits } from "../detect/ingest.ts";
 import type { Detector, DetectResult, ModelInfo } from "../ports/detector.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { EngineInfo } from "../ports/session.ts";
 import { abortable } from "../runtime/abortable.ts";
+import { checkCount, embedLimits } from "./embed_limits.ts";
 import type { EmbedDetectOptions, EmbedOptions } from "./embed_options.ts";
 import { findModel, type ReadFile } from "./embedded_model.ts";
 import { cancelSource, type PictureSource, readSource } from "./picture_source.ts";
@@ -142,7 +143,8 @@ export async function openEmbeddedFrom(
   options: EmbedOptions,
 ): Promise<EmbeddedDetector> {
   const { engine, queue = Infinity, signal } = options;
-  const limits = { ...DEFAULT_IMAGE_LIMITS, ...options.limits };
+  const limits = embedLimits(options.limits);
+  checkCount("queue", queue, 0);
   const { manifest, store } = await findModel(options, models, readFile);
   const opening = DetectorPool.open({
     size: 1,

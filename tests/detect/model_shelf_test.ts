@@ -53,6 +53,18 @@ function statuses(shelf: ModelShelf): string[] {
   return shelf.models.map(({ manifest, status }) => `${manifest.id} ${status}`);
 }
 
+Deno.test("ModelShelf has models that need not be loaded ready at once", async () => {
+  const { events, load } = loader();
+  const detector = await load("elsewhere");
+  const loaded = new Map([["a", detector]]);
+  const shelf = new ModelShelf({ manifests: manifestsOf("a", "b"), atStart: ["a"], loaded, load });
+  assertEquals(statuses(shelf), ["a ready", "b idle"]);
+  assertEquals(shelf.unreadiness, null);
+  assertEquals(await shelf.use("a", (each) => Promise.resolve(each)), detector);
+  await touch(shelf, "b");
+  assertEquals(events, ["load elsewhere", "load b"]);
+});
+
 Deno.test("ModelShelf loads the models of the start at once and the others on first use", async () => {
   const { events, load } = loader();
   const shelf = await started({ manifests: manifestsOf("a", "b", "c"), atStart: ["b"], load });

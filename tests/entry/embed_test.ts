@@ -253,6 +253,30 @@ for (const [claim, model, code, words] of REFUSED) {
   });
 }
 
+const WRONG: readonly (readonly [string, object, string])[] = [
+  ["a limit that is no number", { limits: { maxBytes: "5 MB" } }, '"limits.maxBytes"'],
+  ["a limit that is not a number", { limits: { maxPixels: NaN } }, "current value is NaN"],
+  ["a limit of nothing", { limits: { maxDecodedBytes: 0 } }, "at least 1"],
+  ["less than no queue", { queue: -1 }, '"queue"'],
+  ["no threads", { threads: 0 }, '"threads"'],
+  ["an engine that nobody knows", { engine: "abacus" }, "abacus"],
+];
+
+for (const [claim, options, words] of WRONG) {
+  Deno.test(`createDetector() refuses ${claim}`, async () => {
+    const opening = createDetector({ model: "everyday8", ...ENGINE, ...options });
+    const error = await assertRejects(() => opening, DomainError);
+    assertStringIncludes(error.message, words);
+  });
+}
+
+Deno.test("createDetector() keeps the default of a limit that is undefined", async () => {
+  const limits = { maxBytes: undefined, maxPixels: 1e6 };
+  await using other = await createDetector({ model: "everyday8", ...ENGINE, limits });
+  const { stream } = streamOf(endless());
+  await failsWith(other.detect(stream), "too-many-bytes", "at most 20000000 bytes");
+});
+
 Deno.test("createDetector() can be taken back", async () => {
   const reason = new Error("changed my mind");
   const controller = new AbortController();

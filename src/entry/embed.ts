@@ -13,7 +13,8 @@ export interface HostEmbedOptions extends EmbedOptions {
 /**
  * A detector inside a program of Deno, Node or Bun.
  *
- * Nothing is loaded before the first call: importing this runs no engine and reads no file.
+ * Nothing is loaded before the first call: importing this runs no engine and reads no file. Pictures
+ * are decoded on the thread that calls `detect`.
  *
  * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
  * @throws The signal's reason, once it is aborted.

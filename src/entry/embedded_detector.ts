@@ -31,11 +31,7 @@ export interface EmbedSource {
   readonly start: (models: ModelStore, options: DetectorOptions) => Promise<Detector>;
 }
 
-/**
- * A detector inside somebody's program.
- *
- * It looks at one picture at a time, in the order in which they came, on the thread that asks.
- */
+/** A detector inside somebody's program: one picture at a time, in the order in which they came. */
 export interface EmbeddedDetector extends AsyncDisposable {
   /** The model. */
   readonly model: ModelInfo;

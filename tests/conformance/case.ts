@@ -19,7 +19,8 @@ export interface Case {
 
 /**
  * - `golden`: 200 and the detections that `golden.json` has under this key, all above `score`
- * - `problem`: a problem of one of these codes with its status, or 200 for the code `ok`
+ * - `problem`: a problem of one of these codes with its status, or 200 for the code `ok`; where
+ *   there are several, that which `golden.json` has under the case's name
  * - `answer`: 200; `holds` throws where the body or a header is not what it must be
  */
 export type Expected =

@@ -17,7 +17,7 @@ const MOST_PIXELS = 0.5, MOST_SCORE = 1e-3;
  * @throws {AssertionError} Where it is something else.
  */
 export async function judge(
-  { expected }: Case,
+  { name, expected }: Case,
   response: Response,
   golden: Golden,
 ): Promise<void> {
@@ -28,7 +28,12 @@ export async function judge(
     return;
   }
   const answer = await response.json();
-  if (expected.kind === "problem") return judgeProblem(response, answer, expected.codes);
+  if (expected.kind === "problem") {
+    judgeProblem(response, answer, expected.codes);
+    const end = golden.ends[name];
+    assert(end === undefined || end === (answer.code ?? "ok"), `${answer.code} instead of ${end}`);
+    return;
+  }
   assertEquals(response.status, 200, JSON.stringify(answer));
   const wanted = golden.answers[expected.key];
   assert(wanted !== undefined, `golden.json has no "${expected.key}": make it anew`);

@@ -27,19 +27,21 @@ const TARGETS: Readonly<Record<string, StartTarget>> = {
 };
 
 /** The server that runs; starting another ends it, as two cores are too few for five. */
-let running: { readonly name: string; readonly target: Target } | undefined;
+let running: { readonly name: string; readonly target: Promise<Target> } | undefined;
 
+/** One that could not start is not tried again: all its cases fail with the reason. */
 async function targetOf(name: string): Promise<Target> {
   if (running?.name !== name) {
     await stop();
-    running = { name, target: await TARGETS[name](await suiteSettings()) };
+    running = { name, target: suiteSettings().then(TARGETS[name]) };
   }
-  return running.target;
+  return await running.target;
 }
 
 async function stop(): Promise<void> {
-  await running?.target[Symbol.asyncDispose]();
+  const target = await running?.target.catch(() => undefined);
   running = undefined;
+  await target?.[Symbol.asyncDispose]();
 }
 
 Deno.test.afterAll(async () => {

@@ -31,7 +31,11 @@ Deno.test({
 });
 
 Deno.test("golden.json has an answer for each case that needs one, and no other", async () => {
-  const { answers } = await readGolden();
+  const { answers, ends } = await readGolden();
+  const severals = CASES.filter(({ expected }) =>
+    expected.kind === "problem" && expected.codes.length > 1
+  );
+  assertEquals(new Set(Object.keys(ends)), new Set(severals.map(({ name }) => name)));
   const keys = CASES.flatMap(({ expected }) => expected.kind === "golden" ? [expected.key] : []);
   assertEquals(new Set(Object.keys(answers)), new Set(keys));
 });

@@ -12,7 +12,7 @@ export interface Twin {
 export interface Answer {
   readonly status: number;
   readonly type: string;
-  readonly body: Partial<DetectResult> & { readonly code?: string };
+  readonly body: Partial<DetectResult> & { readonly code?: string; readonly type?: string };
 }
 
 type Detections = readonly Detection[];
@@ -41,6 +41,13 @@ export const WRONG_TWINS: readonly Twin[] = [
   { what: "has another code", change: onBody("code", { code: "busy" }) },
   { what: "says another status than it has", change: onBody("code", { status: 500 }) },
   { what: "has another type of problem", change: onBody("code", { type: "about:blank" }) },
+  {
+    what: "calls what is cut off damaged",
+    change: ({ body, ...answer }) =>
+      body.code !== "truncated-image"
+        ? undefined
+        : { ...answer, body: { ...body, code: "corrupt-image", type: "/problems/corrupt-image" } },
+  },
   { what: "has another status", change: (answer) => ({ ...answer, status: 418 }) },
   { what: "sends plain JSON", change: (answer) => ({ ...answer, type: "application/json" }) },
   {

@@ -93,7 +93,8 @@ export const BOMB_CASES: readonly Case[] = [
     BOMBS.map((bomb) => [`${bomb.name.split(":")[0]} ${bomb.ends.join()}`, bomb] as const),
   ).values(),
 ].map(({ name, bytes, ends }) => ({
-  ...file(`the bomb "${name}"`, "ok", bytes),
+  ...file("", "ok", bytes),
+  name: `bears the bomb "${name}"`,
   expected: { kind: "problem", codes: endsHere(bytes(), ends) } as const,
 }));
 

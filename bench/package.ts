@@ -16,10 +16,17 @@ async function main(): Promise<void> {
   const types = files.filter(({ path }) => path.endsWith(".d.ts"));
   console.log(`packed ${megabytes(size)}, unpacked ${megabytes(unpackedSize)}`);
   console.log(`of it JavaScript ${megabytes(sum(js))}, types ${megabytes(sum(types))}`);
+  console.log(`installed with dependencies ${megabytes(await folderBytes(installed.folder))}`);
   await Deno.writeTextFile(`${installed.folder}/import.mjs`, SCRIPT);
   for (const runtime of ["node20", "node24", "bun"] as const) {
     console.log(`import on ${runtime}: ${await importTime(runtime, installed.folder)} ms`);
   }
+}
+
+async function folderBytes(folder: string): Promise<number> {
+  const { stdout } = await new Deno.Command("du", { args: ["-sk", `${folder}/node_modules`] })
+    .output();
+  return 1024 * parseInt(new TextDecoder().decode(stdout));
 }
 
 async function importTime(runtime: RuntimeName, folder: string): Promise<string> {

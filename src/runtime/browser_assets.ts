@@ -33,10 +33,10 @@ export interface EngineFiles {
 /**
  * The files of a bundle, in the folder that is named or else beside this module.
  *
- * @param folder Address with a slash at its end, absolute or from the page's own.
+ * @param folder Its address, absolute or from the page's own.
  */
 export function browserAssets(folder?: string | URL): BrowserAssets {
-  const base = folder === undefined ? import.meta.url : new URL(folder, globalThis.location.href);
+  const base = folder === undefined ? import.meta.url : folderOf(folder);
   const locate = (file: string) => new URL(file, base).href;
   const engine = (name: string) => ({ mjs: locate(`${name}.mjs`), wasm: locate(`${name}.wasm`) });
   return {
@@ -51,4 +51,10 @@ export function browserAssets(folder?: string | URL): BrowserAssets {
     worker: locate("browser_worker.js"),
     models: locate("models/"),
   };
+}
+
+function folderOf(address: string | URL): URL {
+  const url = new URL(address, globalThis.location.href);
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url;
 }

@@ -101,7 +101,7 @@ Deno.test({
     });
     const { page, server } = started;
     const label = await page.evaluate(async (picture) => {
-      const options = { model: "everyday8", engine: "wasm", assets: "/served/" } as const;
+      const options = { model: "everyday8", engine: "wasm", assets: "/served" } as const;
       const detector = await retinanet.createDetector(options);
       const { detections } = await detector.detect(await (await fetch(picture)).blob());
       await detector.close();

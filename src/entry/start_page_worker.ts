@@ -5,6 +5,7 @@ import { DEFAULT_IMAGE_LIMITS } from "../detect/ingest.ts";
 import type { Detector } from "../ports/detector.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import type { BrowserAssets } from "../runtime/browser_assets.ts";
+import type { Deadlines } from "../runtime/deadlines.ts";
 import type { PageLoadRequest } from "../runtime/page_load.ts";
 import { workerDetector } from "../runtime/worker_detector.ts";
 
@@ -15,6 +16,12 @@ export interface PageWorkerOptions extends DetectorOptions {
   /** Most CPU threads. */
   readonly threads?: number;
 }
+
+/**
+ * A worker that is silent for so long counts as lost, and is replaced; a slow phone is done with
+ * anything before that.
+ */
+const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
 
 /** Starts a detector in a worker of the page, with a graph that the page itself has fetched. */
 export async function startPageWorker(
@@ -27,7 +34,7 @@ export async function startPageWorker(
   try {
     const worker = new Worker(script, { type: "module" });
     const load: PageLoadRequest = { manifest, graph, assets, engine, limits, threads };
-    return await workerDetector(worker, load);
+    return await workerDetector(worker, load, DEADLINES);
   } catch (error) {
     const didNotStart = !(error instanceof DomainError) || error.code === "worker-crashed";
     throw didNotStart ? notStarted(assets.worker, error) : error;

@@ -1,4 +1,5 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import type { EmbeddedDetector } from "../../src/entry/embedded_detector.ts";
 import type { RawPicture } from "../../src/image/raw_picture.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 import { NO_BROWSER, type Page, SKIPPED } from "./chromium.ts";
@@ -23,6 +24,8 @@ interface Pen {
 declare global {
   /** In the page: what a promise rejects with. */
   var refusalOf: (promise: Promise<unknown>) => Promise<Refusal | null>;
+  /** In the page: a detector that is used twice. */
+  var detector: EmbeddedDetector;
 }
 
 async function withRefusals(page: Page): Promise<Page> {
@@ -135,6 +138,24 @@ for (const worker of [true, false]) {
     },
   });
 }
+
+Deno.test({
+  name: `close() ends the worker${SKIPPED}`,
+  ignore,
+  async fn() {
+    await using started = await startPage();
+    const { page } = started;
+    const ended = new Promise<void>((resolve) => page.once("workerdestroyed", () => resolve()));
+    await page.evaluate(async () => {
+      const options = { model: "everyday8", engine: "wasm", threads: 1 } as const;
+      globalThis.detector = await retinanet.createDetector(options);
+    });
+    assertEquals(page.workers().length, 1);
+    await page.evaluate(() => detector.close());
+    await ended;
+    assertEquals(page.workers().length, 0);
+  },
+});
 
 Deno.test({
   name: `createDetector() ends with the signal's reason while the graph comes${SKIPPED}`,

@@ -28,7 +28,10 @@ const MAY_USE: Record<string, readonly string[]> = {
     "onnxruntime-",
     "node:",
   ],
-  "src/entry": ["@hono/node-server", "hono", "zod", "cli-progress", "cli-table3", "node:"],
+  "src/entry": [
+    ...["@bufbuild/protobuf", "@hono/node-server", "hono", "zod", "cli-progress", "cli-table3"],
+    "node:",
+  ],
 };
 
 const ROOT = new URL("../", import.meta.url);

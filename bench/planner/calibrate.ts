@@ -1,0 +1,34 @@
+import ort from "onnxruntime-web";
+import process from "node:process";
+import { OnnxWriter } from "../../tests/entry/planner/onnx_writer.ts";
+
+/** Multiply-accumulates of the benchmark. */
+export const CALIBRATION_MACS = 8 * 64 * 64 * 9 * 80 * 80;
+
+/**
+ * Processor time of eight 3x3 convolutions of 64 channels at 80x80, on one thread of wasm, in
+ * milliseconds: what one machine, or one hour of it, is to another.
+ */
+export async function calibrate(): Promise<number> {
+  const writer = new OnnxWriter();
+  let x = "image";
+  for (let i = 0; i < 8; i++) x = writer.conv(x, { inside: 64, outside: 64, kernel: 3 });
+  const graph = writer.finish({ image: [1, 64, 80, 80] }, { [x]: [1, 64, 80, 80] });
+  ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] });
+  const image = new ort.Tensor("float32", new Float32Array(64 * 80 * 80).fill(0.1), [
+    1,
+    64,
+    80,
+    80,
+  ]);
+  let least = Infinity;
+  for (let round = 0; round < 12; round++) {
+    const before = process.cpuUsage();
+    await session.run({ image });
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1000);
+  }
+  await session.release();
+  return least;
+}

@@ -1,0 +1,103 @@
+import type { PlanConstants, RuntimeConstants } from "../../src/entry/planner/constants.ts";
+import type { Macs } from "../../src/entry/planner/graph_work.ts";
+import { engineBytes, megapixels, type Needs } from "../../src/entry/planner/predict.ts";
+import { fit } from "./fit.ts";
+import type { Measured } from "./measured.ts";
+
+/** A model with a picture, and what it was measured at. */
+export interface Sample {
+  readonly needs: Needs;
+  readonly deno: Measured;
+  readonly workerd?: Measured;
+}
+
+const KINDS: readonly (keyof Macs)[] = [
+  ...["pointwise", "spatial", "depthwise", "int8", "int8Depthwise"] as const,
+];
+
+type Runtime = "deno" | "workerd";
+
+/** What follows from samples. */
+export type FittedConstants = Pick<PlanConstants, "heap" | "engine" | "runtimes">;
+
+/** Makes the constants of samples: the engine's of both runtimes together, the rest of each. */
+export function fitConstants(samples: readonly Sample[]): FittedConstants {
+  const runs = samples.flatMap(({ needs, deno, workerd }) => [
+    { needs, runtime: "deno" as const, measured: deno },
+    ...(workerd ? [{ needs, runtime: "workerd" as const, measured: workerd }] : []),
+  ]);
+  const [denoImage, denoFile, workerdImage, workerdFile, decoded, elements, ...rates] = fit(
+    runs.map(({ needs, runtime }) => [...ofPicture(needs, runtime), ...ofEngine(needs)]),
+    runs.map(({ measured }) => measured.imageMs),
+  ).map(rounded);
+  const macs = Object.fromEntries(KINDS.map((kind, i) => [kind, rates[i]])) as Record<
+    keyof Macs,
+    number
+  >;
+  const image = { deno: denoImage, workerd: workerdImage };
+  const megapixel = { deno: denoFile, workerd: workerdFile };
+  const ofRuntime = (runtime: Runtime): RuntimeConstants => {
+    const own = runs.filter((run) => run.runtime === runtime);
+    const [start, graphMegabyte, node, first] = fit(
+      own.map(({ needs, measured }) => [
+        ...[1, needs.graphBytes / 1e6, needs.work.nodes, measured.imageMs],
+      ]),
+      own.map(({ measured }) => measured.coldMs),
+    ).map(rounded);
+    const beside = own.map(({ measured }) => measured.processBytes - measured.heapBytes);
+    const processBytes = Math.round(median(beside) / 1e5) * 1e5;
+    return {
+      ...{ image: image[runtime], megapixel: megapixel[runtime], decodedMegapixel: decoded },
+      ...{ start, graphMegabyte, node, first, processBytes },
+    };
+  };
+  return {
+    heap: fitHeap(samples),
+    engine: { macs, elements },
+    runtimes: { deno: ofRuntime("deno"), workerd: ofRuntime("workerd") },
+  };
+}
+
+function ofPicture({ picture, decoded }: Needs, runtime: Runtime): number[] {
+  const own = [1, megapixels(picture)];
+  return [...runtime === "deno" ? [...own, 0, 0] : [0, 0, ...own], megapixels(decoded)];
+}
+
+function ofEngine({ work: { macs, elements } }: Needs): number[] {
+  return [elements / 1e6, ...KINDS.map((kind) => macs[kind] / 1e9)];
+}
+
+/** The larger of two sums is no sum: every combination is tried. */
+function fitHeap(samples: readonly Sample[]): PlanConstants["heap"] {
+  let best = { error: Infinity, heap: { base: 0, loading: 0, running: 0, activations: 0 } };
+  for (let base = 8e6; base <= 22e6; base += 1e6) {
+    for (let loading = 18; loading <= 32; loading++) {
+      for (let running = 0; running <= 24; running += 2) {
+        for (let activations = 2; activations <= 16; activations++) {
+          const heap = {
+            ...{ base, loading: loading / 10, running: running / 10 },
+            activations: activations / 4,
+          };
+          const error = worstError(samples, heap);
+          if (error < best.error) best = { error, heap };
+        }
+      }
+    }
+  }
+  return best.heap;
+}
+
+function worstError(samples: readonly Sample[], heap: PlanConstants["heap"]): number {
+  const constants = { heap } as PlanConstants;
+  return Math.max(...samples.map(({ needs, deno }) => {
+    return Math.abs(engineBytes(needs.work, constants) / deno.engineBytes! - 1);
+  }));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}

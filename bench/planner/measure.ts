@@ -1,0 +1,108 @@
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { PlanConstants } from "../../src/entry/planner/constants.ts";
+import { readArguments } from "../../src/entry/arguments.ts";
+import { runCommand } from "../../src/entry/run_command.ts";
+import { calibrate } from "./calibrate.ts";
+import { bundleSize, installedSize } from "./code_size.ts";
+import { fitConstants, type Sample } from "./fit_constants.ts";
+import { measureOnDeno, measureOnWorkerd } from "./measure_model.ts";
+import { readNeeds } from "./read_needs.ts";
+import { type SizedSubject, subjectOf, TRAINING, writeSubjects } from "./subjects.ts";
+
+const CONSTANTS = new URL("../../src/entry/planner/constants.json", import.meta.url);
+
+/** What was measured the last time. */
+const MEASUREMENTS = new URL("../../dist/plan_measurements.json", import.meta.url);
+
+/** A static asset of Workers holds no more. */
+const ASSET_BYTES = 25 * 1024 * 1024;
+
+const USAGE = `Measures what plans are made of, and writes the planner's constants.
+
+  deno task plan:measure [--refit]
+
+  --refit  take the measurements of the last time`;
+
+/** `deno task plan:measure` */
+async function main(args: readonly string[]): Promise<void> {
+  const { values: { refit } } = readArguments(args, { refit: z.boolean().default(false) }, USAGE);
+  const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
+  try {
+    await writeSubjects(folder, TRAINING);
+    const ids = Object.keys(TRAINING);
+    const subjects = [
+      ...ids.map((id) => subjectOf(folder, id, "hd")),
+      ...["basic-m", "bottleneck-s", "mobile-wide"].map((id) => subjectOf(folder, id, "camera")),
+    ];
+    if (!refit) await measureAll(subjects);
+    const { date, calibrationMs, runs } = await readMeasurements();
+    const samples: Sample[] = [];
+    for (const [i, subject] of subjects.entries()) {
+      samples.push({ needs: await readNeeds(subject), ...runs[i] });
+    }
+    const constants: PlanConstants = {
+      measured: {
+        date,
+        machine: `${await processorName()}, Deno ${Deno.version.deno}`,
+        command: "deno task plan:measure",
+        how: HOW,
+      },
+      calibrationMs,
+      ...fitConstants(samples),
+      code: { bundle: await bundleSize(), installed: await installedSize() },
+    };
+    await Deno.writeTextFile(CONSTANTS, `${JSON.stringify(constants, null, 2)}\n`);
+    console.log(`Wrote ${CONSTANTS.pathname}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What is kept of the last time. */
+interface Measurements {
+  readonly date: string;
+  readonly calibrationMs: number;
+  /** In the order of the subjects. */
+  readonly runs: readonly Omit<Sample, "needs">[];
+}
+
+async function measureAll(subjects: readonly SizedSubject[]): Promise<void> {
+  const before = await calibrate();
+  const runs: Omit<Sample, "needs">[] = [];
+  for (const subject of subjects) {
+    const { size } = await Deno.stat(new URL(`${subject.id}.onnx`, subject.folder));
+    const deno = await measureOnDeno(subject);
+    const workerd = size > ASSET_BYTES ? undefined : await measureOnWorkerd(subject);
+    console.log(JSON.stringify({ id: subject.id, deno, workerd }));
+    runs.push({ deno, workerd });
+  }
+  const calibrationMs = Number(Math.min(before, await calibrate()).toFixed(1));
+  const measurements: Measurements = {
+    date: new Date().toISOString().slice(0, 10),
+    calibrationMs,
+    runs,
+  };
+  await Deno.mkdir(new URL("./", MEASUREMENTS), { recursive: true });
+  await Deno.writeTextFile(MEASUREMENTS, JSON.stringify(measurements, null, 2));
+}
+
+async function readMeasurements(): Promise<Measurements> {
+  return JSON.parse(await Deno.readTextFile(MEASUREMENTS));
+}
+
+const HOW = {
+  heap: "peak of wasm memories and buffers in a fresh process, for graphs of random weights",
+  engine:
+    "least processor time of twelve pictures on one thread of wasm, by least squares over them",
+  runtimes: "processor time of all threads from the start of a process to its first answer",
+  bundle: "wrangler deploy --dry-run",
+  installed: "files of the packages in node_modules that a server imports; each file gzipped",
+};
+
+async function processorName(): Promise<string> {
+  const information = await Deno.readTextFile("/proc/cpuinfo");
+  return information.match(/model name\s*:\s*(.+)/)?.[1] ?? Deno.build.arch;
+}
+
+if (import.meta.main) await runCommand(main);

@@ -80,7 +80,7 @@ function report(
 ): string {
   const { width, height } = needs.picture;
   const { macs, unknown } = needs.work;
-  const gigamacs = Object.values(macs).reduce((sum, count) => sum + count, 0) / 1e9;
+  const gigamacs = Object.values({ ...macs }).reduce((sum, count) => sum + count, 0) / 1e9;
   const rows = checks.map((check) => [
     check.what,
     shown(check.expected, check.unit),

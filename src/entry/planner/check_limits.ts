@@ -35,7 +35,7 @@ export function checkLimits(
   const graph = platform.graphInCode ? needs.graphBytes : 0;
   const isWorker = platform.runtime === "workerd";
   const smaller = "take a smaller model, an int8 export of it, or another platform";
-  return [
+  const checks: readonly (Check | false)[] = [
     {
       what: "heap: wasm memory and buffers",
       expected: heapBytes,
@@ -43,10 +43,11 @@ export function checkLimits(
       unit: "bytes",
       advice: `${smaller}; send smaller pictures`,
     },
-    {
+    // Of an isolate's process nobody but the platform knows.
+    (platform.wholeProcess || platform.memory === undefined) && {
       what: "whole process",
       expected: processBytes,
-      limit: platform.wholeProcess ? platform.memory : undefined,
+      limit: platform.memory,
       unit: "bytes",
       advice: `${smaller}, or ask for more memory`,
     },
@@ -87,4 +88,5 @@ export function checkLimits(
       advice: `${smaller} that allows a request more processor time`,
     },
   ];
+  return checks.filter((check) => check !== false);
 }

@@ -72,7 +72,7 @@ export function graphWork(graph: OnnxGraph, sides: readonly number[]): GraphWork
 }
 
 /** Where operations that multiply have their weights. */
-const WEIGHTED: Readonly<Record<string, number>> = {
+const WEIGHTED: Readonly<Partial<Record<string, number>>> = {
   ...{ Conv: 1, ConvInteger: 1, ConvTranspose: 1, QLinearConv: 3 },
   ...{ MatMul: 1, MatMulInteger: 1, QLinearMatMul: 3, Gemm: 1 },
 };

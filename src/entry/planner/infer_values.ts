@@ -196,7 +196,7 @@ function calculate(op: string, a: readonly number[], b: readonly number[]) {
   return Array.from({ length }, (_, i) => operation(a[i % a.length], b[i % b.length]));
 }
 
-const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
+const OPERATIONS: Readonly<Partial<Record<string, (a: number, b: number) => number>>> = {
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,

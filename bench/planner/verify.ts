@@ -71,8 +71,8 @@ async function compare(subject: SizedSubject, scale: number): Promise<Comparison
   const runtimes = fitsAsset ? ["deno", "workerd"] as const : ["deno"] as const;
   const comparisons: Comparison[] = [];
   for (const runtime of runtimes) {
-    const { heapBytes, processBytes, coldMs, imageMs } = predict(needs, runtime, CONSTANTS);
-    const expected = { heapBytes, processBytes, coldMs: coldMs * scale, imageMs: imageMs * scale };
+    const { heapBytes, coldMs, imageMs } = predict(needs, runtime, CONSTANTS);
+    const expected = { heapBytes, coldMs: coldMs * scale, imageMs: imageMs * scale };
     let measured = await MEASURE[runtime](subject);
     for (let tries = 1; tries < TRIES && !isNear(expected, measured); tries++) {
       const again = await MEASURE[runtime](subject);
@@ -87,7 +87,6 @@ async function compare(subject: SizedSubject, scale: number): Promise<Comparison
     });
     comparisons.push(
       row("heap MB", expected.heapBytes / 1e6, measured.heapBytes / 1e6, 1),
-      row("process MB", expected.processBytes / 1e6, measured.processBytes / 1e6, 1),
       row("cold ms", expected.coldMs, measured.coldMs, 0),
       row("image ms", expected.imageMs, measured.imageMs, 0),
     );

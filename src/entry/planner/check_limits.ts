@@ -45,7 +45,7 @@ export function checkLimits(
     },
     // Of an isolate's process nobody but the platform knows.
     (platform.wholeProcess || platform.memory === undefined) && {
-      what: "whole process",
+      what: "whole process, roughly",
       expected: processBytes,
       limit: platform.memory,
       unit: "bytes",

@@ -28,7 +28,7 @@ export interface Needs {
 export interface Expectation {
   /** Bytes of wasm memories and buffers, when they are most. */
   readonly heapBytes: number;
-  /** Bytes of the whole process. */
+  /** Bytes of the whole process, roughly: what an engine's compiler takes differs by the graph. */
   readonly processBytes: number;
   /** Processor time from the start to the first answer, in milliseconds. */
   readonly coldMs: number;

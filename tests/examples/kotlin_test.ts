@@ -22,7 +22,8 @@ Deno.test({
     await using server = await startServer({ LOG: "none" });
     const run = async (...args: string[]) => {
       const { code, stdout, stderr } = await new Deno.Command("mvn", {
-        args: ["-q", "-B", ...args],
+        // Without the daemon, which would outlive the test.
+        args: ["-q", "-B", "-Dkotlin.compiler.daemon=false", ...args],
         cwd: folder,
       }).output();
       const text = (bytes: Uint8Array) => stripVTControlCharacters(new TextDecoder().decode(bytes));

@@ -22,6 +22,9 @@ const schema = z.strictObject({
     ).pipe(OPTION_SCHEMAS.classes),
   ),
   binary_data_output: z.boolean("must be true or false"),
+  // Triton's clients send them; every request waits its turn, within the server's own deadlines.
+  priority: z.unknown(),
+  timeout: z.unknown(),
 }).partial();
 
 /** The parameters of an inference request. */
@@ -43,6 +46,7 @@ export function inferParameters(given: Readonly<Record<string, unknown>> = {}): 
     const faults = optionFaults(parsed.error, given, Object.keys(schema.shape));
     throw new DomainError("invalid-option", `Cannot infer as ${faults}`);
   }
-  const { binary_data_output: binaryOutput = false, ...options } = parsed.data;
+  const { binary_data_output: binaryOutput = false, priority: _, timeout: __, ...options } =
+    parsed.data;
   return { options, binaryOutput };
 }

@@ -109,15 +109,18 @@ export class DetectorPool implements Detector {
   }
 
   #enqueue(waiting: Waiting, signal: AbortSignal | undefined): void {
-    // Once it runs it has no place any more, and to leave does nothing.
-    const leave = () => {
-      const place = this.#waiting.indexOf(waiting);
-      if (place < 0) return;
-      this.#waiting.splice(place, 1);
-      waiting.reject(goneError());
+    // A signal may outlive many calls: whoever has left the queue must not hold their picture by it.
+    const stay = () => signal?.removeEventListener("abort", leave);
+    const placed: Waiting = {
+      run: (detector) => (stay(), waiting.run(detector)),
+      reject: (error) => (stay(), waiting.reject(error)),
     };
-    signal?.addEventListener("abort", leave, { once: true });
-    this.#waiting.push(waiting);
+    const leave = () => {
+      this.#waiting.splice(this.#waiting.indexOf(placed), 1);
+      placed.reject(goneError());
+    };
+    signal?.addEventListener("abort", leave);
+    this.#waiting.push(placed);
   }
 
   #add(detector: Detector): void {

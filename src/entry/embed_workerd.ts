@@ -29,7 +29,7 @@ export interface WorkerdEmbedOptions extends EmbedOptions {
 export async function createDetector(options: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
   options.signal?.throwIfAborted();
   const host = { runtime: workerdRuntime(modelsOf(options)), readFile: fetchUrl };
-  const limits = { maxBytes: 10_000_000, ...options.limits };
+  const limits = { ...options.limits, maxBytes: options.limits?.maxBytes ?? 10_000_000 };
   return await openEmbedded(host, { ...options, limits });
 }
 

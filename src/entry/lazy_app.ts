@@ -10,17 +10,27 @@ export interface ServedApp {
   readonly shelf: ModelShelf;
 }
 
+/** Between the first try to load a model again and the second; doubled with each further one. */
+const FIRST_PAUSE_MS = 1000;
+/** No pause is longer. */
+const LONGEST_PAUSE_MS = 30_000;
+
 /**
  * The app of a platform that starts an isolate for a request, and lets it live on as long as it
- * likes: it opens with the first request, and anew after its models could not be loaded.
+ * likes: it opens with the first request, and anew, for a picture, after a model could not be loaded:
+ * at once for the first time, then after pauses, since it loads the good models again, too.
  */
 export class LazyApp {
   readonly #open: () => Promise<ServedApp>;
+  readonly #now: () => number;
   #current: Promise<ServedApp> | undefined;
+  #retryAt = -Infinity;
+  #pauseMs = FIRST_PAUSE_MS;
 
-  /** Opens nothing yet. */
-  constructor(open: () => Promise<ServedApp>) {
+  /** Opens nothing yet; `now` in milliseconds. */
+  constructor(open: () => Promise<ServedApp>, now: () => number = Date.now) {
     this.#open = open;
+    this.#now = now;
   }
 
   /** Opens the app unless that was done; settles once its models have loaded or failed. */
@@ -35,16 +45,25 @@ export class LazyApp {
    * @param bindings What the platform tells beside the request, as Hono's adapters read it.
    */
   async fetch(request: Request, bindings?: object): Promise<Response> {
-    const current = this.#opened();
-    const { app, shelf } = await current;
-    if (request.method === "POST") await shelf.started;
-    const response = await app.fetch(request, bindings);
-    if (shelf.atStart.some((id) => shelf.state(id)?.status === "failed")) {
-      this.#forget(current);
-      // The next one loads all models again, those too that did load here.
-      void shelf.close();
-    }
-    return response;
+    const wantsModel = request.method === "POST";
+    if (wantsModel) await this.#forgetFailed();
+    const { app, shelf } = await this.#opened();
+    if (wantsModel) await shelf.started;
+    return await app.fetch(request, bindings);
+  }
+
+  /** Lets go of an app with a model that failed, unless that was tried again a moment ago. */
+  async #forgetFailed(): Promise<void> {
+    const current = this.#current;
+    const shelf = await current?.then((app) => app.shelf, () => undefined);
+    if (current === undefined || shelf === undefined || this.#current !== current) return;
+    if (shelf.atStart.every((id) => shelf.state(id)?.status !== "failed")) return;
+    if (this.#now() < this.#retryAt) return;
+    this.#retryAt = this.#now() + this.#pauseMs;
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+    this.#forget(current);
+    // Those too that did load here are loaded again.
+    void shelf.close();
   }
 
   #opened(): Promise<ServedApp> {

@@ -99,11 +99,10 @@ function report(
   ].join("\n");
 }
 
-function notesOf({ notes, bodyBytes, memory, codeBytes, codeGzipped, processorMs }: Platform) {
+function notesOf({ notes, memory, codeBytes, codeGzipped, processorMs }: Platform) {
   const isLimited = [memory, codeBytes, codeGzipped, processorMs].some((limit) => limit);
   return [
     ...notes,
-    ...(bodyBytes === undefined ? [] : [`a request may have ${megabytes(bodyBytes)}`]),
     ...(isLimited ? [`limits as the platform told them in ${LIMITS_READ}: check them`] : []),
   ];
 }
@@ -114,7 +113,8 @@ function reasonOf({ what, expected, limit = Infinity, unit, advice }: Check): st
 }
 
 function shown(value: number, unit: Check["unit"]): string {
-  return unit === "bytes" ? megabytes(value) : `${Math.round(value)} ms`;
+  if (unit === "bytes") return megabytes(value);
+  return unit === "pixels" ? `${(value / 1e6).toFixed(1)} MP` : `${Math.round(value)} ms`;
 }
 
 if (import.meta.main) await runCommand(main);

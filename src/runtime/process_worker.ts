@@ -10,8 +10,9 @@ import type { WorkerRequest, WorkerResponse } from "./worker_messages.ts";
  *
  * Deno 2.9 does not end the thread of a Web Worker that never comes back from a decoder or an
  * engine: `terminate()` leaves it running, on a core of its own. A process can be killed. What runs
- * in it may do no more than the runtime can be told: with Deno it may read files, and neither
- * write, nor reach the network, nor start anything.
+ * in it may do no more than the runtime can be told: with Deno it may read files and load native
+ * addons, which an engine is, and neither write, nor reach the network, nor start anything. It sees
+ * none of this process's variables but those that runtimes and drivers read.
  */
 export class ProcessWorker implements WorkerLike {
   onmessage: WorkerLike["onmessage"] = null;
@@ -24,7 +25,7 @@ export class ProcessWorker implements WorkerLike {
     this.#process = spawn(
       process.execPath,
       [...runtimeArguments(), fileURLToPath(script)],
-      { stdio: ["pipe", "pipe", "inherit"] },
+      { stdio: ["pipe", "pipe", "inherit"], env: workerEnvironment() },
     );
     this.#process.once("error", (error) => this.#breakDown(error.message));
     this.#process.once(
@@ -63,6 +64,19 @@ export class ProcessWorker implements WorkerLike {
  * MB with this and at up to 940 MB without.
  */
 const YOUNG_HEAP = "--max-semi-space-size=4";
+
+/** What a runtime, its package folders and graphics drivers read; no key and no secret is like it. */
+const WORKER_VARIABLES =
+  /^(PATH|PWD|HOME|USERPROFILE|TMPDIR|TMP|TEMP|LANG|TZ|SYSTEMROOT|NO_COLOR|DISPLAY|WAYLAND_DISPLAY|NPM_CONFIG_REGISTRY|(DENO|NODE|BUN|XDG|LC|LD|DYLD|VK|WGPU|MESA|LP|CUDA|NVIDIA)_.*)$/i;
+
+/** The variables of this process without those that are none of a decoder's business. */
+function workerEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) =>
+      WORKER_VARIABLES.test(name) && !/TOKEN|SECRET|PASSWORD|AUTH|_KEY/i.test(name)
+    ),
+  );
+}
 
 /** What stands before a script that may do as little as the runtime can be told. */
 function runtimeArguments(): readonly string[] {

@@ -102,6 +102,47 @@ Deno.test("DetectorPool gives the place of a client that left to the next one", 
   assertEquals(puppet.calls.length, 2);
 });
 
+/** A signal that knows how many listen to it. */
+class CountedSignal extends EventTarget {
+  aborted = false;
+  listeners = 0;
+
+  override addEventListener(...listener: Parameters<EventTarget["addEventListener"]>): void {
+    this.listeners++;
+    super.addEventListener(...listener);
+  }
+
+  override removeEventListener(...listener: Parameters<EventTarget["removeEventListener"]>): void {
+    this.listeners--;
+    super.removeEventListener(...listener);
+  }
+}
+
+Deno.test("DetectorPool leaves no listener on a signal once a call runs, is refused or leaves", async () => {
+  const { pool, puppets: [puppet] } = await poolOf({ queue: 5 });
+  const counted = new CountedSignal();
+  const call = { signal: counted as unknown as AbortSignal };
+  const calls = [1, 2, 3].map(() => pool.detect(PICTURE, {}, call));
+  assertEquals(counted.listeners, 2);
+  for (const each of calls) {
+    puppet.answer();
+    await each;
+    await nextTurn();
+  }
+  assertEquals([puppet.calls.length, counted.listeners], [3, 0]);
+  const running = pool.detect(PICTURE);
+  const left = pool.detect(PICTURE, {}, call);
+  counted.dispatchEvent(new Event("abort"));
+  await failsWith(left, "client-gone");
+  const refused = pool.detect(PICTURE, {}, call);
+  assertEquals(counted.listeners, 1);
+  await pool.close();
+  await failsWith(refused, "model-not-ready");
+  assertEquals(counted.listeners, 0);
+  puppet.answer();
+  await running;
+});
+
 Deno.test("DetectorPool lets a picture finish whose client left while it ran", async () => {
   const { pool, puppets: [puppet] } = await poolOf();
   const leaving = new AbortController();

@@ -7,7 +7,7 @@ const everyday8 = ["--model", "everyday8"];
 Deno.test("deno task plan says what everyday8 takes on Workers, and that it fits", async () => {
   const { code, stdout } = await runTask("plan", ...everyday8, "--platform", "workers");
   assertEquals(code, 0, stdout);
-  for (const words of ["heap", "128.0 MB", "gzipped", "cold start", "It fits."]) {
+  for (const words of ["heap", "102.4 MB", "gzipped", "cold start", "It fits."]) {
     assertStringIncludes(stdout, words);
   }
 });
@@ -21,6 +21,28 @@ Deno.test("deno task plan ends with 1 and the reason where a request has too lit
     stdout,
   );
 });
+
+const UNFIT: [platform: string, image: string, why: RegExp][] = [
+  ["supabase", "1920x1080", /whole process, roughly: \d+\.\d MB where 256\.0 MB are allowed/],
+  ["lambda", "8000x5000", /file of the picture: 10\.0 MB where 4\.5 MB are allowed/],
+  ["workers", "10000x8000", /pixels of the picture: 80\.0 MP where 40\.0 MP are allowed/],
+];
+
+for (const [platform, image, why] of UNFIT) {
+  Deno.test(`deno task plan refuses everyday8 on ${platform} for ${image}`, async () => {
+    const args = [...everyday8, "--platform", platform, "--image", image];
+    const { code, stdout } = await runTask("plan", ...args);
+    assertEquals(code, 1, stdout);
+    assert(why.test(stdout), stdout);
+  });
+}
+
+for (const platform of ["lambda", "deno-deploy", "vercel", "deno", "node"]) {
+  Deno.test(`deno task plan lets everyday8 run on ${platform}`, async () => {
+    const { code, stdout } = await runTask("plan", ...everyday8, "--platform", platform);
+    assertEquals(code, 0, stdout);
+  });
+}
 
 Deno.test("deno task plan --json gives the same to programs", async () => {
   const args = [...everyday8, "--platform", "workers-free", "--image", "4000x3000", "--json"];
@@ -44,7 +66,7 @@ Deno.test("deno task plan refuses a graph that 128 MB cannot hold, and a machine
   const args = ["--model", "large", "--models", folder, "--platform"];
   const workers = await runTask("plan", ...args, "workers");
   assertEquals(workers.code, 1);
-  assert(/heap: .* where 128\.0 MB are allowed/.test(workers.stdout), workers.stdout);
+  assert(/heap: .* where 102\.4 MB are allowed/.test(workers.stdout), workers.stdout);
   assertEquals((await runTask("plan", ...args, "deno")).code, 0);
   await Deno.remove(folder, { recursive: true });
 });

@@ -1,3 +1,4 @@
+import { DEFAULT_IMAGE_LIMITS } from "../../detect/ingest.ts";
 import type { PlanConstants } from "./constants.ts";
 import type { Platform } from "./platforms.ts";
 import type { Expectation, Needs } from "./predict.ts";
@@ -11,7 +12,7 @@ export interface Check {
   /** What is allowed; absent where there is no limit. */
   readonly limit?: number;
   /** Unit of both. */
-  readonly unit: "bytes" | "ms";
+  readonly unit: "bytes" | "ms" | "pixels";
   /** What to do about it if it does not fit. */
   readonly advice: string;
 }
@@ -23,6 +24,15 @@ export function fits({ expected, limit = Infinity }: Check): boolean {
 
 /** Bytes that pixels may take in a Worker, beside the engine. */
 const WORKERS_DECODED_BYTES = 32_000_000;
+
+/** Bytes of a picture's file that a Worker takes. */
+const WORKERS_FILE_BYTES = 10_000_000;
+
+/** Bytes of a graph that a Worker takes from a bucket. */
+const WORKERS_GRAPH_BYTES = 32_000_000;
+
+/** Of the memory of an isolate, whose limit is also on compiled code and the JavaScript heap. */
+const HEAP_SHARE = 0.8;
 
 /** Holds what is expected against what a platform allows. */
 export function checkLimits(
@@ -39,7 +49,9 @@ export function checkLimits(
     {
       what: "heap: wasm memory and buffers",
       expected: heapBytes,
-      limit: platform.wholeProcess ? undefined : platform.memory,
+      limit: platform.wholeProcess || platform.memory === undefined
+        ? undefined
+        : HEAP_SHARE * platform.memory,
       unit: "bytes",
       advice: `${smaller}; send smaller pictures`,
     },
@@ -58,6 +70,30 @@ export function checkLimits(
       unit: "bytes",
       advice: "send smaller pictures, or take a model whose manifest resamples with antialias, " +
         "for which a JPEG is decoded at a reduced scale",
+    },
+    {
+      what: "pixels of the picture",
+      expected: needs.picture.width * needs.picture.height,
+      limit: DEFAULT_IMAGE_LIMITS.maxPixels,
+      unit: "pixels",
+      advice: "send smaller pictures, or set MAX_PIXELS",
+    },
+    {
+      what: "file of the picture",
+      expected: needs.fileBytes,
+      limit: Math.min(
+        isWorker ? WORKERS_FILE_BYTES : DEFAULT_IMAGE_LIMITS.maxBytes,
+        platform.bodyBytes ?? Infinity,
+      ),
+      unit: "bytes",
+      advice: "send smaller pictures",
+    },
+    isWorker && {
+      what: "graph, in static assets (25 MiB) or R2",
+      expected: needs.graphBytes,
+      limit: WORKERS_GRAPH_BYTES,
+      unit: "bytes",
+      advice: "take a smaller model, or an int8 export of it",
     },
     {
       what: graph > 0 ? "code and graph" : "code",

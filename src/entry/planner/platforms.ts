@@ -22,7 +22,7 @@ export interface Platform {
   readonly codeBytes?: number;
   /** Bytes of the program, gzipped. */
   readonly codeGzipped?: number;
-  /** Bytes of a picture's request. */
+  /** Bytes of the picture in a request. */
   readonly bodyBytes?: number;
   /** What else there is to know. */
   readonly notes: readonly string[];
@@ -54,7 +54,10 @@ export const PLATFORMS = {
     code: "bundle",
     graphInCode: false,
     codeGzipped: 10 * MB,
-    notes: ["30 s of processor time unless limits.cpu_ms says more, up to 5 minutes"],
+    notes: [
+      "a fifth of the 128 MB is left to compiled code and JavaScript",
+      "30 s of processor time unless limits.cpu_ms says more, up to 5 minutes",
+    ],
   },
   "deno-deploy": {
     title: "Deno Deploy",
@@ -75,8 +78,12 @@ export const PLATFORMS = {
     code: "installed",
     graphInCode: true,
     codeBytes: 250 * MB,
-    bodyBytes: 6 * MB,
-    notes: [SAME_ENGINE, "memory from 128 MB to 10,240 MB as you ask; processors come with it"],
+    bodyBytes: 4.5 * MB,
+    notes: [
+      SAME_ENGINE,
+      "a request of 6 MB, in base64",
+      "memory from 128 MB to 10,240 MB as you ask; processors come with it",
+    ],
   },
   "vercel": {
     title: "Vercel, Node",
@@ -94,6 +101,7 @@ export const PLATFORMS = {
     title: "Supabase Edge Functions",
     runtime: "deno",
     memory: 256 * MB,
+    wholeProcess: true,
     processorMs: 2000,
     code: "bundle",
     graphInCode: false,
@@ -104,6 +112,7 @@ export const PLATFORMS = {
     title: "Netlify Edge Functions",
     runtime: "deno",
     memory: 512 * MB,
+    wholeProcess: true,
     processorMs: 50,
     code: "bundle",
     graphInCode: false,

@@ -18,6 +18,8 @@ export interface Needs {
   readonly graphBytes: number;
   /** The picture. */
   readonly picture: Size;
+  /** Bytes of its file. */
+  readonly fileBytes: number;
   /** What it is decoded to, as a baseline JPEG. */
   readonly decoded: Size;
   /** Bytes that this takes at most. */
@@ -59,6 +61,7 @@ export function needsOf(manifest: Manifest, graph: OnnxGraph, picture: Size): Ne
     work: graphWork(graph, input),
     graphBytes: manifest.graph.bytes,
     picture,
+    fileBytes: FILE_BYTES_PER_PIXEL * picture.width * picture.height,
     decoded: reducedSize(picture, jpegReduction(picture, atLeast)),
     decodedBytes: decodedBytes(header, atLeast),
   };
@@ -82,11 +85,10 @@ export function predict(
 
 /** The engine's memory never shrinks; while it loads, the file is there beside it. */
 function heapOf(
-  { work, graphBytes, picture, decodedBytes, input }: Needs,
+  { work, graphBytes, fileBytes, decodedBytes, input }: Needs,
   runtime: MeasuredRuntime,
   constants: PlanConstants,
 ): number {
-  const fileBytes = FILE_BYTES_PER_PIXEL * picture.width * picture.height;
   const tensor = 4 * input.reduce((product, side) => product * side, 1);
   const pictureBytes = COPIES[runtime] * fileBytes + DECODER_BYTES + decodedBytes + tensor;
   return engineBytes(work, constants) + Math.max(graphBytes, pictureBytes);

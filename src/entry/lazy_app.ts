@@ -24,6 +24,8 @@ export class LazyApp {
   readonly #open: () => Promise<ServedApp>;
   readonly #now: () => number;
   #current: Promise<ServedApp> | undefined;
+  /** The app that last answered a picture: one that was started ahead is not tried anew for the first. */
+  #answered: Promise<ServedApp> | undefined;
   #retryAt = -Infinity;
   #pauseMs = FIRST_PAUSE_MS;
 
@@ -47,8 +49,12 @@ export class LazyApp {
   async fetch(request: Request, bindings?: object): Promise<Response> {
     const wantsModel = request.method === "POST";
     if (wantsModel) await this.#forgetFailed();
-    const { app, shelf } = await this.#opened();
-    if (wantsModel) await shelf.started;
+    const current = this.#opened();
+    const { app, shelf } = await current;
+    if (wantsModel) {
+      await shelf.started;
+      this.#answered = current;
+    }
     return await app.fetch(request, bindings);
   }
 
@@ -57,6 +63,7 @@ export class LazyApp {
     const current = this.#current;
     const shelf = await current?.then((app) => app.shelf, () => undefined);
     if (current === undefined || shelf === undefined || this.#current !== current) return;
+    if (this.#answered !== current) return;
     if (shelf.atStart.every((id) => shelf.state(id)?.status !== "failed")) return;
     if (this.#now() < this.#retryAt) return;
     this.#retryAt = this.#now() + this.#pauseMs;

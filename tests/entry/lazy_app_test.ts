@@ -17,7 +17,7 @@ function failingApps(failures: number) {
   const lazy = new LazyApp(open, () => now);
   const ask = async (method: string) =>
     await (await lazy.fetch(new Request("http://localhost/", { method }))).text();
-  return { ask, counts, wait: (ms: number) => void (now += ms) };
+  return { lazy, ask, counts, wait: (ms: number) => void (now += ms) };
 }
 
 Deno.test("LazyApp opens once for requests that come at once", async () => {
@@ -38,6 +38,13 @@ Deno.test("LazyApp does not try anew for what needs no model", async () => {
   await ask("POST");
   for (let i = 0; i < 5; i++) assertEquals(await ask("GET"), "failed");
   assertEquals(counts, { opened: 1, closed: 0 });
+});
+
+Deno.test("LazyApp answers the first picture by what was started ahead", async () => {
+  const { lazy, ask, counts } = failingApps(1);
+  await lazy.start();
+  assertEquals([await ask("POST"), await ask("POST")], ["failed", "ready"]);
+  assertEquals(counts, { opened: 2, closed: 1 });
 });
 
 Deno.test("LazyApp waits between tries: 1 s, then 2 s, up to 30 s", async () => {

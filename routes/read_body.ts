@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { DomainError } from "../src/core/domain_error.ts";
+import { joinedBytes } from "../src/core/joined_bytes.ts";
 import type { AppEnv } from "./app_env.ts";
 import type { Room } from "./byte_budget.ts";
 
@@ -62,23 +63,13 @@ async function collect(
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return joined(chunks, size);
+    if (done) return joinedBytes(chunks);
     size += value.length;
     progress(size);
     if (size > limits.maxBodyBytes) throw tooManyBytes(limits);
     limits.room.take(value.length);
     chunks.push(value);
   }
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }
 
 /** Whether the client notices is its own affair. */

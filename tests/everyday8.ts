@@ -1,5 +1,8 @@
+import manifest from "../models/everyday8.json" with { type: "json" };
+import { parseManifest } from "../models/manifest.ts";
 import { createDetector } from "../src/detect/detector.ts";
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../src/detect/ingest.ts";
+import { ModelShelf } from "../src/detect/model_shelf.ts";
 import type { Detector } from "../src/ports/detector.ts";
 import { hostRuntime } from "../src/runtime/host_runtime.ts";
 
@@ -10,4 +13,16 @@ export async function openEveryday8(limits: ImageLimits = DEFAULT_IMAGE_LIMITS):
     engine: "wasm",
     limits,
   });
+}
+
+/** A shelf that holds it, loaded. */
+export async function everyday8Shelf(): Promise<ModelShelf> {
+  const detector = await openEveryday8();
+  const shelf = new ModelShelf({
+    manifests: [parseManifest(manifest)],
+    atStart: ["everyday8"],
+    load: () => Promise.resolve(detector),
+  });
+  await shelf.started;
+  return shelf;
 }

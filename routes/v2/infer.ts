@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { DetectDeps } from "../detect.ts";
 import { serverTiming } from "../server_timing.ts";
@@ -6,7 +7,7 @@ import { askedModel } from "./asked_model.ts";
 import { MODEL_VERSION } from "./model_metadata.ts";
 import { type OutputTensor, outputTensor } from "./output_tensors.ts";
 import { readInferRequest } from "./read_infer_request.ts";
-import { joined, tensorBytes } from "./tensor_bytes.ts";
+import { tensorBytes } from "./tensor_bytes.ts";
 
 /** `POST /v2/models/{name}/infer`: a picture as a tensor in, what is in it as tensors out. */
 export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
@@ -42,7 +43,7 @@ function binaryAnswer(
   pieces: readonly Uint8Array[],
 ): Response {
   const json = new TextEncoder().encode(JSON.stringify(answer));
-  return context.body(joined([json, ...pieces]), 200, {
+  return context.body(joinedBytes([json, ...pieces]), 200, {
     "content-type": "application/octet-stream",
     "inference-header-content-length": String(json.length),
   });

@@ -1,8 +1,11 @@
+import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import type { OutputTensor } from "./output_tensors.ts";
 
 /** The elements of a tensor as the binary extension writes them: little-endian, without padding. */
 export function tensorBytes({ datatype, data }: OutputTensor): Uint8Array<ArrayBuffer> {
-  if (datatype === "BYTES") return joined(data.flatMap((text) => lengthAndBytes(String(text))));
+  if (datatype === "BYTES") {
+    return joinedBytes(data.flatMap((text) => lengthAndBytes(String(text))));
+  }
   const size = datatype === "INT64" ? 8 : 4;
   const view = new DataView(new ArrayBuffer(size * data.length));
   data.forEach((value, i) => {
@@ -19,15 +22,4 @@ function lengthAndBytes(text: string): [Uint8Array, Uint8Array] {
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, bytes.length, true);
   return [length, bytes];
-}
-
-/** Pieces one after the other. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.length;
-  }
-  return bytes;
 }

@@ -2,6 +2,7 @@ import type { Fetcher } from "../runtime/fetch_model_file.ts";
 import { fetchUrl } from "../runtime/fetch_url.ts";
 import { noModelStore } from "../runtime/no_model_store.ts";
 import type { ModelBucket } from "../runtime/r2_model_store.ts";
+import { WORKERD_LIMITS } from "../runtime/workerd_limits.ts";
 import { type WorkerdModels, workerdRuntime } from "../runtime/workerd_runtime.ts";
 import type { EmbedOptions } from "./embed_options.ts";
 import { type EmbeddedDetector, openEmbedded } from "./embedded_detector.ts";
@@ -29,7 +30,10 @@ export interface WorkerdEmbedOptions extends EmbedOptions {
 export async function createDetector(options: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
   options.signal?.throwIfAborted();
   const host = { runtime: workerdRuntime(modelsOf(options)), readFile: fetchUrl };
-  const limits = { ...options.limits, maxBytes: options.limits?.maxBytes ?? 10_000_000 };
+  const limits = {
+    ...options.limits,
+    maxBytes: options.limits?.maxBytes ?? WORKERD_LIMITS.maxBytes,
+  };
   return await openEmbedded(host, { ...options, limits });
 }
 

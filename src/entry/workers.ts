@@ -5,6 +5,7 @@ import type { Fetcher } from "../runtime/fetch_model_store.ts";
 import type { MemoryMeter } from "../runtime/memory_meter.ts";
 import { meteredRuntime } from "../runtime/metered_runtime.ts";
 import type { ModelBucket } from "../runtime/r2_model_store.ts";
+import { WORKERD_LIMITS } from "../runtime/workerd_limits.ts";
 import { workerdRuntime } from "../runtime/workerd_runtime.ts";
 import { appSettings, imageLimits } from "./app_settings.ts";
 import { readConfig } from "./config.ts";
@@ -23,7 +24,10 @@ interface Environment {
 }
 
 /** A body is there up to three times: as it came, as one piece, and in the decoder. */
-const SMALL_BODIES = { MAX_BYTES: "10000000", BODY_MEMORY: "20000000" };
+const SMALL_BODIES = {
+  MAX_BYTES: String(WORKERD_LIMITS.maxBytes),
+  BODY_MEMORY: String(2 * WORKERD_LIMITS.maxBytes),
+};
 
 /** What answers in this isolate; it outlives the request that made it. */
 let isolate: LazyApp | MeteredWorker | undefined;

@@ -1,7 +1,7 @@
 import type { BrowserAssets } from "./browser_assets.ts";
 import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession } from "./ort_session.ts";
-import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
+import { webgpuCandidate } from "./webgpu_candidate.ts";
 
 /**
  * onnxruntime-web on WebGPU; loaded only when it is tried.
@@ -9,21 +9,14 @@ import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
  * Of its two builds the smaller one is taken where the browser has what it needs.
  */
 export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
-  return {
-    provider: "webgpu",
-    threads: 1,
-    unfitForAuto: adapterFault,
-    async open(graph, engine) {
-      if (await requestAdapter() === null) throw new Error("there is no adapter");
-      const [ort, files] = "Suspending" in WebAssembly
-        ? [await import("onnxruntime-web/jspi"), assets.webgpu]
-        : [await import("onnxruntime-web/webgpu"), assets.webgpuAsyncify];
-      ort.env.wasm.wasmPaths = { ...files };
-      ort.env.wasm.numThreads = 1;
-      const session = await ort.InferenceSession.create(graph, { executionProviders: ["webgpu"] });
-      return ortSession(session, ort.Tensor, engine);
-    },
-  };
+  return webgpuCandidate(async () => {
+    const [ort, files] = "Suspending" in WebAssembly
+      ? [await import("onnxruntime-web/jspi"), assets.webgpu]
+      : [await import("onnxruntime-web/webgpu"), assets.webgpuAsyncify];
+    ort.env.wasm.wasmPaths = { ...files };
+    ort.env.wasm.numThreads = 1;
+    return ort;
+  });
 }
 
 /**

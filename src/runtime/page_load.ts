@@ -1,22 +1,14 @@
-import type { Provider } from "../ports/session.ts";
 import type { BrowserAssets } from "./browser_assets.ts";
+import type { LoadRequest } from "./worker_messages.ts";
 
 /** What a page tells the worker that looks at pictures for it. */
-export interface PageLoadRequest {
+export interface PageLoadRequest extends Pick<LoadRequest, "engine" | "limits"> {
   /** The parsed JSON of the model's manifest, not yet checked. */
   readonly manifest: unknown;
   /** The bytes of its graph, not yet checked. */
   readonly graph: Uint8Array;
   /** Where the bundle's files lie; the worker may have been moved away from them. */
   readonly assets: BrowserAssets;
-  /** Engine to run on. */
-  readonly engine: Provider | "auto";
-  /** What a picture may weigh. */
-  readonly limits: {
-    readonly maxBytes: number;
-    readonly maxPixels: number;
-    readonly maxDecodedBytes: number;
-  };
   /** Most CPU threads; as the runtime thinks best where absent. */
   readonly threads?: number;
 }

@@ -1,6 +1,7 @@
 import { Agent, request, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
 import { DomainError } from "../core/domain_error.ts";
+import { joinedBytes } from "../core/joined_bytes.ts";
 import type { ImageUrl } from "./image_url.ts";
 
 /** Where a request goes, and what it may take. */
@@ -105,12 +106,7 @@ async function bodyOf(
     if (error instanceof DomainError) throw error;
     throw failed(host, "broke the connection off");
   }
-  const bytes = new Uint8Array(size);
-  chunks.reduce((offset, chunk) => {
-    bytes.set(chunk, offset);
-    return offset + chunk.length;
-  }, 0);
-  return bytes;
+  return joinedBytes(chunks);
 }
 
 function tooManyBytes(maxBytes: number, found: string): DomainError {

@@ -1,3 +1,5 @@
+import { joinedBytes } from "../core/joined_bytes.ts";
+
 /** What a stream may cost, and who may end it. */
 export interface StreamRules {
   /** Most bytes in it. */
@@ -29,7 +31,7 @@ export async function readStream(
       signal?.throwIfAborted();
       const { done, value } = await reader.read();
       signal?.throwIfAborted();
-      if (done) return joined(chunks, size);
+      if (done) return joinedBytes(chunks);
       if (!ArrayBuffer.isView(value)) {
         throw new TypeError(`A chunk is no bytes but ${typeof value}`);
       }
@@ -43,14 +45,4 @@ export async function readStream(
   } finally {
     signal?.removeEventListener("abort", cancel);
   }
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }

@@ -1,20 +1,9 @@
 import type { EngineCandidate } from "./open_engine.ts";
-import { ortSession } from "./ort_session.ts";
-import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
+import { webgpuCandidate } from "./webgpu_candidate.ts";
 
 /** onnxruntime-web on WebGPU; loaded only when it is tried. */
 export function webgpuEngine(): EngineCandidate {
-  return {
-    provider: "webgpu",
-    threads: 1,
-    unfitForAuto: adapterFault,
-    async open(graph, engine) {
-      if (await requestAdapter() === null) throw new Error("there is no adapter");
-      const ort = await withoutLocation(() => import("onnxruntime-web/webgpu"));
-      const session = await ort.InferenceSession.create(graph, { executionProviders: ["webgpu"] });
-      return ortSession(session, ort.Tensor, engine);
-    },
-  };
+  return webgpuCandidate(() => withoutLocation(() => import("onnxruntime-web/webgpu")));
 }
 
 /**

@@ -6,6 +6,7 @@ import { pictureCodec } from "./picture_codec.ts";
 import { type ModelBucket, r2ModelStore } from "./r2_model_store.ts";
 import { staticWasmEngine } from "./static_wasm_engine.ts";
 import { gif, jpeg, onnxruntime, png, webp } from "./workerd_modules.js";
+import { WORKERD_LIMITS } from "./workerd_limits.ts";
 
 /** Where a Worker's models lie. */
 export type WorkerdModels =
@@ -19,9 +20,7 @@ export type WorkerdModels =
 /**
  * Cloudflare Workers: one thread, no files, 128 MB for everything.
  *
- * An engine with a graph of 12 MB takes 54, a decoder up to 20 of itself, and a picture as it came 10
- * two or three times; 32 are left for pixels. A JPEG is decoded at a reduced scale and takes a
- * fraction of them; a PNG of 4 megapixels takes all. AVIF is not read: its decoder takes 16 bytes a pixel.
+ * AVIF is not read: its decoder takes 16 bytes a pixel.
  */
 export function workerdRuntime(models: WorkerdModels): Runtime {
   const engines = [staticWasmEngine(onnxruntime)];
@@ -29,8 +28,8 @@ export function workerdRuntime(models: WorkerdModels): Runtime {
     capabilities: {
       providers: ["wasm"],
       threads: 1,
-      maxPixels: 40_000_000,
-      maxDecodedBytes: 32_000_000,
+      maxPixels: WORKERD_LIMITS.maxPixels,
+      maxDecodedBytes: WORKERD_LIMITS.maxDecodedBytes,
       ...largestModel(models),
     },
     codec: pictureCodec({ jpeg, png, gif, webp }),
@@ -56,7 +55,7 @@ function largestModel(
     };
   }
   return {
-    maxModelBytes: 32_000_000,
+    maxModelBytes: WORKERD_LIMITS.maxModelBytes,
     largerModels: "larger ones do not fit 128 MB once they are loaded: serve it elsewhere",
   };
 }

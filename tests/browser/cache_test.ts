@@ -21,6 +21,14 @@ function load(page: Page, model = "everyday8"): Promise<LoadProgress[]> {
   }, model);
 }
 
+/** Asserts that each report tells of more bytes than the one before. */
+function assertGrows(told: readonly LoadProgress[]): void {
+  told.reduce((before, now) => {
+    assertGreater(now.loaded, before.loaded);
+    return now;
+  });
+}
+
 /** Puts bytes into the cache in the graph's place. */
 function poison(page: Page, bytes: number): Promise<void> {
   return page.evaluate(async (bytes) => {
@@ -46,10 +54,7 @@ Deno.test({
     assertGreater(told.length, 10);
     assertEquals(told[0], { loaded: 0, total: TOTAL, cached: false });
     assertEquals(told.at(-1), { loaded: TOTAL, total: TOTAL, cached: false });
-    told.reduce((before, now) => {
-      assertGreater(now.loaded, before.loaded);
-      return now;
-    });
+    assertGrows(told);
   },
 });
 
@@ -123,10 +128,7 @@ Deno.test({
     const told = await load(started.page);
     assertEquals(told.at(-1), { loaded: TOTAL, total: TOTAL, cached: false });
     assertEquals(asked, 2);
-    told.reduce((last, now) => {
-      assertGreater(now.loaded, last.loaded);
-      return now;
-    });
+    assertGrows(told);
   },
 });
 

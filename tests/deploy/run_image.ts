@@ -1,3 +1,6 @@
+import { drain } from "../drain.ts";
+import { firstLine } from "../first_line.ts";
+
 // Runs an image where there is no network and nothing can be written, asks it, and prints what
 // came of it as JSON: run_image.ts FOLDER PICTURE < image.json
 
@@ -30,15 +33,7 @@ const ready = (await fetch(`${url}/readyz`)).status;
 const health = (await start(image.healthcheck).output()).code;
 const detect = () => fetch(`${url}/detect`, { method: "POST", body });
 const { detections } = await (await detect()).json();
-const onTheWay = [detect(), detect()];
-// Both were taken once a third request, which came later, was answered.
-await (await fetch(`${url}/healthz`)).body?.cancel();
-server.kill("SIGTERM");
-const statuses = await Promise.all(onTheWay.map(async (answer) => {
-  const response = await answer;
-  await response.arrayBuffer();
-  return response.status;
-}));
+const statuses = await drain(server, url, detect);
 const { code } = await server.status;
 const healthAfterwards = (await start(image.healthcheck).output()).code;
 const labels = detections.map(({ label }: { label: string }) => label);
@@ -64,13 +59,4 @@ function start(command: readonly string[], stdout: "piped" | "null" = "null"): D
     stdout,
     stderr: "inherit",
   });
-}
-
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
-  let text = "";
-  for await (const chunk of stream.values({ preventCancel: true })) {
-    text += new TextDecoder().decode(chunk);
-    if (text.includes("\n")) break;
-  }
-  return text.split("\n")[0];
 }

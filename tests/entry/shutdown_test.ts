@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { drain } from "../drain.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -12,17 +13,8 @@ Deno.test("serve.ts answers what is on its way after SIGTERM, takes nothing new,
     stderr: "null",
   }).spawn();
   const url = await firstAddress(server.stdout);
-  const onTheWay = [1, 2].map(() =>
-    fetch(`${url}/detect`, { method: "POST", body: fruitPicture() })
-  );
-  // Both were taken once a third request, which came later, was answered.
-  await (await fetch(`${url}/healthz`)).body?.cancel();
-  server.kill("SIGTERM");
-  const statuses = await Promise.all(onTheWay.map(async (answer) => {
-    const response = await answer;
-    await response.arrayBuffer();
-    return response.status;
-  }));
+  const detect = () => fetch(`${url}/detect`, { method: "POST", body: fruitPicture() });
+  const statuses = await drain(server, url, detect);
   assertEquals(statuses, [200, 200]);
   assertEquals((await server.status).code, 0);
   await fetch(`${url}/healthz`).then(

@@ -1,3 +1,5 @@
+import { firstLine } from "../first_line.ts";
+
 const ROOT = new URL("../../", import.meta.url);
 
 /** A server that was started as a user starts it. */
@@ -30,13 +32,4 @@ export async function startServer(environment: Record<string, string> = {}): Pro
       await process.status;
     },
   };
-}
-
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
-  let text = "";
-  for await (const chunk of stream.values({ preventCancel: true })) {
-    text += new TextDecoder().decode(chunk);
-    if (text.includes("\n")) break;
-  }
-  return text.split("\n")[0];
 }

@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createApp } from "../../routes/app.ts";
-import manifest from "../../models/everyday8.json" with { type: "json" };
-import { parseManifest } from "../../models/manifest.ts";
-import { ModelShelf } from "../../src/detect/model_shelf.ts";
-import { openEveryday8 } from "../everyday8.ts";
+import { everyday8Shelf } from "../everyday8.ts";
 import { fruitPicture } from "../pictures/fruit_picture.ts";
 import { post, postJson, problemOf, quickApp, type Seen } from "./quick_app.ts";
 
@@ -12,13 +9,7 @@ const BASE64 = BYTES.toBase64();
 
 Deno.test("POST /detect finds the same in base64, in a data URL and in the file itself", async () => {
   const picture = fruitPicture();
-  const detector = await openEveryday8();
-  const shelf = new ModelShelf({
-    manifests: [parseManifest(manifest)],
-    atStart: ["everyday8"],
-    load: () => Promise.resolve(detector),
-  });
-  await shelf.started;
+  const shelf = await everyday8Shelf();
   const app = createApp({ shelf, maxBytes: picture.length, log: () => {} });
   const find = async (path: string, init: RequestInit) => {
     const response = await app.request(path, init);

@@ -1,4 +1,5 @@
 import { DEFAULT_IMAGE_LIMITS } from "../../detect/ingest.ts";
+import { WORKERD_LIMITS } from "../../runtime/workerd_limits.ts";
 import type { PlanConstants } from "./constants.ts";
 import type { Platform } from "./platforms.ts";
 import type { Expectation, Needs } from "./predict.ts";
@@ -21,15 +22,6 @@ export interface Check {
 export function fits({ expected, limit = Infinity }: Check): boolean {
   return expected <= limit;
 }
-
-/** Bytes that pixels may take in a Worker, beside the engine. */
-const WORKERS_DECODED_BYTES = 32_000_000;
-
-/** Bytes of a picture's file that a Worker takes. */
-const WORKERS_FILE_BYTES = 10_000_000;
-
-/** Bytes of a graph that a Worker takes from a bucket. */
-const WORKERS_GRAPH_BYTES = 32_000_000;
 
 /** Of the memory of an isolate, whose limit is also on compiled code and the JavaScript heap. */
 const HEAP_SHARE = 0.8;
@@ -66,7 +58,7 @@ export function checkLimits(
     {
       what: "decoded picture, within the heap",
       expected: needs.decodedBytes,
-      limit: isWorker ? WORKERS_DECODED_BYTES : undefined,
+      limit: isWorker ? WORKERD_LIMITS.maxDecodedBytes : undefined,
       unit: "bytes",
       advice: "send smaller pictures, or take a model whose manifest resamples with antialias, " +
         "for which a JPEG is decoded at a reduced scale",
@@ -82,7 +74,7 @@ export function checkLimits(
       what: "file of the picture",
       expected: needs.fileBytes,
       limit: Math.min(
-        isWorker ? WORKERS_FILE_BYTES : DEFAULT_IMAGE_LIMITS.maxBytes,
+        isWorker ? WORKERD_LIMITS.maxBytes : DEFAULT_IMAGE_LIMITS.maxBytes,
         platform.bodyBytes ?? Infinity,
       ),
       unit: "bytes",
@@ -91,7 +83,7 @@ export function checkLimits(
     isWorker && {
       what: "graph, in static assets (25 MiB) or R2",
       expected: needs.graphBytes,
-      limit: WORKERS_GRAPH_BYTES,
+      limit: WORKERD_LIMITS.maxModelBytes,
       unit: "bytes",
       advice: "take a smaller model, or an int8 export of it",
     },

@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import manifest from "../../../models/everyday8.json" with { type: "json" };
-import { parseManifest } from "../../../models/manifest.ts";
 import { createApp } from "../../../routes/app.ts";
-import { ModelShelf } from "../../../src/detect/model_shelf.ts";
-import { openEveryday8 } from "../../everyday8.ts";
+import { everyday8Shelf } from "../../everyday8.ts";
 import { drawFruit } from "../../pictures/draw_fruit.ts";
 import { fruitPicture, ORANGE } from "../../pictures/fruit_picture.ts";
 import { post, quickApp } from "../quick_app.ts";
@@ -12,13 +9,7 @@ import { binaryBody, encodedBody, INFER } from "./infer_body.ts";
 const OPTIONS = { score: 0.05, max: 5 };
 
 Deno.test("POST infer", async (test) => {
-  const detector = await openEveryday8();
-  const shelf = new ModelShelf({
-    manifests: [parseManifest(manifest)],
-    atStart: ["everyday8"],
-    load: () => Promise.resolve(detector),
-  });
-  await shelf.started;
+  const shelf = await everyday8Shelf();
   const app = createApp({ shelf, maxBytes: 1_000_000, log: () => {} });
   const infer = async (init: RequestInit) => {
     const response = await app.request(INFER, init);

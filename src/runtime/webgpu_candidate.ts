@@ -1,0 +1,25 @@
+import type { EngineCandidate } from "./open_engine.ts";
+import { ortSession } from "./ort_session.ts";
+import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
+
+/** As much of the package as is needed; its builds are of one type. */
+type WebgpuBuild = Pick<typeof import("onnxruntime-web/webgpu"), "InferenceSession" | "Tensor">;
+
+/**
+ * onnxruntime-web on WebGPU.
+ *
+ * @param load Imports a build; called only when it is tried, where there is an adapter.
+ */
+export function webgpuCandidate(load: () => Promise<WebgpuBuild>): EngineCandidate {
+  return {
+    provider: "webgpu",
+    threads: 1,
+    unfitForAuto: adapterFault,
+    async open(graph, engine) {
+      if (await requestAdapter() === null) throw new Error("there is no adapter");
+      const ort = await load();
+      const session = await ort.InferenceSession.create(graph, { executionProviders: ["webgpu"] });
+      return ortSession(session, ort.Tensor, engine);
+    },
+  };
+}

@@ -5,7 +5,7 @@ COPY deno.json deno.lock ./
 COPY models models
 COPY routes routes
 COPY src src
-RUN deno install --frozen --entrypoint src/entry/serve.ts src/entry/detector_process.ts
+RUN deno install --frozen --entrypoint src/commands/serve.ts src/platforms/host/process/detector_process.ts
 
 FROM denoland/deno:2.9.6
 WORKDIR /app
@@ -18,4 +18,4 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["deno", "eval", "--no-config", "Deno.exit((await fetch(`http://127.0.0.1:${Deno.env.get('PORT')}/healthz`)).ok ? 0 : 1)"]
 CMD ["deno", "run", "--cached-only", "--no-prompt", "--v8-flags=--max-semi-space-size=4", \
   "--allow-net", "--allow-read", "--allow-env", "--allow-sys", "--allow-ffi", "--allow-run", \
-  "src/entry/serve.ts"]
+  "src/commands/serve.ts"]

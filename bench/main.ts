@@ -1,11 +1,11 @@
 import { Image } from "imagescript";
 import { z } from "zod";
-import { readArguments } from "../src/entry/arguments.ts";
-import { readImageFile } from "../src/entry/image_files.ts";
-import { runCommand } from "../src/entry/run_command.ts";
-import { textTable } from "../src/entry/text_table.ts";
-import { drawFruit, ORANGE_SKIN } from "../tests/pictures/draw_fruit.ts";
-import { measureIngest } from "./ingest.ts";
+import { readArguments } from "../src/commands/shared/arguments.ts";
+import { readImageFile } from "../src/commands/shared/image_files.ts";
+import { runCommand } from "../src/commands/shared/run_command.ts";
+import { textTable } from "../src/commands/shared/text_table.ts";
+import { drawFruit, ORANGE_SKIN } from "../tests/sample_images/draw_fruit.ts";
+import { measureIngest } from "./preprocess.ts";
 import { measurePipeline } from "./pipeline.ts";
 import { measurePostprocessing } from "./postprocessing.ts";
 import type { Measurement } from "./stopwatch.ts";

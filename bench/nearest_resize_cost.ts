@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { Image } from "imagescript";
 import { z } from "zod";
-import { parseManifest } from "../models/manifest.ts";
+import { parseManifest } from "../src/manifest/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
-import { createPlan } from "../src/core/plan.ts";
-import { readArguments } from "../src/entry/arguments.ts";
-import { readDataset } from "../src/entry/coco_files.ts";
-import { cocoResults } from "../src/entry/coco_results.ts";
-import { readImageFile } from "../src/entry/image_files.ts";
-import { openDetector } from "../src/entry/open_detector.ts";
-import { runCommand } from "../src/entry/run_command.ts";
+import { createPlan } from "../src/core/resize_plan.ts";
+import { readArguments } from "../src/commands/shared/arguments.ts";
+import { readDataset } from "../src/commands/eval_files/coco_files.ts";
+import { cocoResults } from "../src/commands/eval_files/coco_results.ts";
+import { readImageFile } from "../src/commands/shared/image_files.ts";
+import { openDetector } from "../src/commands/shared/open_detector.ts";
+import { runCommand } from "../src/commands/shared/run_command.ts";
 import type { CocoResult } from "../src/eval/coco.ts";
 import { evaluate } from "../src/eval/evaluate.ts";
 import type { Detection } from "../src/ports/detector.ts";
-import { encodePng } from "../tests/pictures/encode_png.ts";
+import { encodePng } from "../tests/sample_images/encode_png.ts";
 
 const USAGE = `Measures what imagescript's own nearest-neighbour resize would cost in AP.
 

@@ -1,4 +1,4 @@
-import { executable, type RuntimeName } from "../tests/entry/hosts/executable.ts";
+import { executable, type RuntimeName } from "../tests/platforms/hosts/executable.ts";
 import { installPackage } from "../tests/package/installed_package.ts";
 
 /** Fresh processes for each figure. */

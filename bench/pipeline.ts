@@ -1,5 +1,5 @@
-import { readConfig } from "../src/entry/config.ts";
-import { startServer } from "../src/entry/server.ts";
+import { readConfig } from "../src/server/config.ts";
+import { startServer } from "../src/platforms/host/server.ts";
 import type { Provider } from "../src/ports/session.ts";
 import type { Order } from "./pipeline_worker.ts";
 import { measure, type Measurement } from "./stopwatch.ts";

@@ -1,6 +1,6 @@
 import { createDetector } from "../src/detect/detector.ts";
 import type { Provider } from "../src/ports/session.ts";
-import { hostRuntime } from "../src/runtime/host_runtime.ts";
+import { hostRuntime } from "../src/platforms/host/runtime.ts";
 
 /** What the bench asks of this worker. */
 export type Order =

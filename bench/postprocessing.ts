@@ -1,7 +1,7 @@
-import { isFinished, parseManifest } from "../models/manifest.ts";
+import { isFinished, parseManifest } from "../src/manifest/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
 import { levelGrid } from "../src/core/anchors.ts";
-import { createPlan } from "../src/core/plan.ts";
+import { createPlan } from "../src/core/resize_plan.ts";
 import { postprocess } from "../src/detect/detector.ts";
 import { resolveOptions } from "../src/detect/resolve_options.ts";
 import { seededRandom } from "../tests/random.ts";

@@ -34,13 +34,13 @@ export async function bundleBrowser(target: URL): Promise<void> {
   try {
     await build({
       ...COMMON,
-      entryPoints: { "retinanet-edge": "src/entry/embed_browser.ts" },
+      entryPoints: { "retinanet-edge": "src/platforms/browser/embed.ts" },
       outdir,
       splitting: true,
       chunkNames: "chunk-[hash]",
     });
     // In one file, so that it can be started from wherever a page's own bundler moves it to.
-    await build({ ...COMMON, entryPoints: ["src/entry/browser_worker.ts"], outdir });
+    await build({ ...COMMON, entryPoints: ["src/platforms/browser/worker.ts"], outdir });
   } finally {
     await stop();
   }

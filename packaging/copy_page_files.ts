@@ -2,7 +2,7 @@
 import { copyFile, cp, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { runCommand } from "../src/entry/run_command.ts";
+import { runCommand } from "../src/commands/shared/run_command.ts";
 import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
 
 const PACKAGE = new URL("../", import.meta.url);

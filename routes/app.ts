@@ -5,19 +5,19 @@ import { requestId } from "hono/request-id";
 import { basePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import { modelInfo } from "../src/detect/model_info.ts";
-import type { ModelShelf } from "../src/detect/model_shelf.ts";
-import { apiKeys } from "./api_keys.ts";
-import type { AppEnv } from "./app_env.ts";
-import { ByteBudget } from "./byte_budget.ts";
-import { clientNetwork } from "./client_network.ts";
-import { detect } from "./detect.ts";
-import { headerLimit } from "./header_limit.ts";
-import type { HttpRules } from "./http_rules.ts";
-import { describeProblem, problem, problemOf } from "./problem.ts";
-import { OVERHEAD } from "./read_upload.ts";
-import { rateLimit } from "./rate_limit.ts";
-import { requestLog } from "./request_log.ts";
-import { OPEN_INFERENCE_METHODS, openInference } from "./v2/open_inference.ts";
+import type { ModelShelf } from "../src/serving/model_registry.ts";
+import { apiKeys } from "./guards/api_keys.ts";
+import type { AppEnv } from "./http/app_env.ts";
+import { ByteBudget } from "./http/byte_budget.ts";
+import { clientNetwork } from "./guards/client_network.ts";
+import { detect } from "./detect/handler.ts";
+import { headerLimit } from "./guards/header_limit.ts";
+import type { HttpRules } from "./app_options.ts";
+import { describeProblem, problem, problemOf } from "./http/problem.ts";
+import { OVERHEAD } from "./detect/read_upload.ts";
+import { rateLimit } from "./guards/rate_limit.ts";
+import { requestLog } from "./guards/request_log.ts";
+import { OPEN_INFERENCE_METHODS, openInference } from "./open_inference/app.ts";
 
 /** What the app is made of. */
 export interface AppDeps extends HttpRules {
@@ -71,7 +71,7 @@ const METHODS = {
  *
  * @example
  * ```ts
- * import { ModelShelf } from "../src/detect/model_shelf.ts";
+ * import { ModelShelf } from "../src/serving/model_registry.ts";
  * import { createApp } from "./app.ts";
  *
  * const load = () => Promise.reject(new Error("there is none"));

@@ -1,10 +1,10 @@
 import manifest from "../models/everyday8.json" with { type: "json" };
-import { parseManifest } from "../models/manifest.ts";
+import { parseManifest } from "../src/manifest/manifest.ts";
 import { createDetector } from "../src/detect/detector.ts";
-import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../src/detect/ingest.ts";
-import { ModelShelf } from "../src/detect/model_shelf.ts";
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../src/detect/preprocess.ts";
+import { ModelShelf } from "../src/serving/model_registry.ts";
 import type { Detector } from "../src/ports/detector.ts";
-import { hostRuntime } from "../src/runtime/host_runtime.ts";
+import { hostRuntime } from "../src/platforms/host/runtime.ts";
 
 /** The project's own model on the real engine that is everywhere: wasm, one thread. */
 export async function openEveryday8(limits: ImageLimits = DEFAULT_IMAGE_LIMITS): Promise<Detector> {

@@ -1,6 +1,6 @@
 import ort from "onnxruntime-web";
 import process from "node:process";
-import { OnnxWriter } from "../../tests/entry/planner/onnx_writer.ts";
+import { OnnxWriter } from "../../tests/planner/onnx_writer.ts";
 
 /** Multiply-accumulates of the benchmark. */
 export const CALIBRATION_MACS = 8 * 64 * 64 * 9 * 80 * 80;

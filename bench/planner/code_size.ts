@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { runWrangler } from "../../tests/runtime/wrangler.ts";
+import { runWrangler } from "../../tests/platforms/workerd/wrangler.ts";
 import config from "../../deno.json" with { type: "json" };
 
 /** Bytes, and bytes once they are gzipped. */

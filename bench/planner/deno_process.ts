@@ -1,10 +1,10 @@
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { openEmbedded } from "../../src/entry/embedded_detector.ts";
-import { hostRuntime } from "../../src/runtime/host_runtime.ts";
-import { MemoryMeter } from "../../src/runtime/memory_meter.ts";
-import { meteredRuntime } from "../../src/runtime/metered_runtime.ts";
-import { readUrl } from "../../src/runtime/read_url.ts";
+import { openEmbedded } from "../../src/embed/detector.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
+import { MemoryMeter } from "../../src/platforms/workerd/metering/memory_meter.ts";
+import { meteredRuntime } from "../../src/platforms/workerd/metering/metered_runtime.ts";
+import { readUrl } from "../../src/platforms/host/read_url.ts";
 import type { Measured } from "./measured.ts";
 import { mostBytes } from "./most_bytes.ts";
 

@@ -1,6 +1,6 @@
-import type { PlanConstants, RuntimeConstants } from "../../src/entry/planner/constants.ts";
-import type { Macs } from "../../src/entry/planner/graph_work.ts";
-import { engineBytes, megapixels, type Needs } from "../../src/entry/planner/predict.ts";
+import type { PlanConstants, RuntimeConstants } from "../../src/planner/constants.ts";
+import type { Macs } from "../../src/planner/graph_work.ts";
+import { engineBytes, megapixels, type Needs } from "../../src/planner/predict.ts";
 import { fit } from "./fit.ts";
 import type { Measured } from "./measured.ts";
 

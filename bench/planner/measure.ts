@@ -1,8 +1,8 @@
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import type { PlanConstants } from "../../src/entry/planner/constants.ts";
-import { readArguments } from "../../src/entry/arguments.ts";
-import { runCommand } from "../../src/entry/run_command.ts";
+import type { PlanConstants } from "../../src/planner/constants.ts";
+import { readArguments } from "../../src/commands/shared/arguments.ts";
+import { runCommand } from "../../src/commands/shared/run_command.ts";
 import { calibrate } from "./calibrate.ts";
 import { bundleSize, installedSize } from "./code_size.ts";
 import { fitConstants, type Sample } from "./fit_constants.ts";
@@ -10,7 +10,7 @@ import { measureOnDeno, measureOnWorkerd } from "./measure_model.ts";
 import { readNeeds } from "./read_needs.ts";
 import { type SizedSubject, subjectOf, TRAINING, writeSubjects } from "./subjects.ts";
 
-const CONSTANTS = new URL("../../src/entry/planner/constants.json", import.meta.url);
+const CONSTANTS = new URL("../../src/planner/constants.json", import.meta.url);
 
 /** What was measured the last time. */
 const MEASUREMENTS = new URL("../../dist/plan_measurements.json", import.meta.url);

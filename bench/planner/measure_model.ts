@@ -1,4 +1,4 @@
-import { startWorkerd } from "../../tests/runtime/start_workerd.ts";
+import { startWorkerd } from "../../tests/platforms/workerd/start_workerd.ts";
 import type { Measured } from "./measured.ts";
 import { mostBytes } from "./most_bytes.ts";
 

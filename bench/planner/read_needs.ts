@@ -1,6 +1,6 @@
-import { parseManifest } from "../../models/manifest.ts";
-import { readOnnx } from "../../src/entry/planner/onnx_graph.ts";
-import { type Needs, needsOf } from "../../src/entry/planner/predict.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
+import { readOnnx } from "../../src/planner/read_onnx.ts";
+import { type Needs, needsOf } from "../../src/planner/predict.ts";
 import type { SizedSubject } from "./subjects.ts";
 
 /** What a subject needs, out of its files. */

@@ -1,9 +1,6 @@
-import {
-  randomRetinaNet,
-  type RetinaNetShape,
-} from "../../tests/entry/planner/random_retinanet.ts";
-import { drawFruit, ORANGE_SKIN } from "../../tests/pictures/draw_fruit.ts";
-import { noisyJpeg } from "../../tests/pictures/camera_jpeg.ts";
+import { randomRetinaNet, type RetinaNetShape } from "../../tests/planner/random_retinanet.ts";
+import { drawFruit, ORANGE_SKIN } from "../../tests/sample_images/draw_fruit.ts";
+import { noisyJpeg } from "../../tests/sample_images/camera_jpeg.ts";
 import type { Subject } from "./measure_model.ts";
 import type { Size } from "../../src/core/size.ts";
 

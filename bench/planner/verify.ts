@@ -1,8 +1,8 @@
 import { pathToFileURL } from "node:url";
-import { CONSTANTS, type MeasuredRuntime } from "../../src/entry/planner/constants.ts";
-import { predict } from "../../src/entry/planner/predict.ts";
-import { runCommand } from "../../src/entry/run_command.ts";
-import { textTable } from "../../src/entry/text_table.ts";
+import { CONSTANTS, type MeasuredRuntime } from "../../src/planner/constants.ts";
+import { predict } from "../../src/planner/predict.ts";
+import { runCommand } from "../../src/commands/shared/run_command.ts";
+import { textTable } from "../../src/commands/shared/text_table.ts";
 import { calibrate } from "./calibrate.ts";
 import { measureOnDeno, measureOnWorkerd } from "./measure_model.ts";
 import { readNeeds } from "./read_needs.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../models/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { Session, TensorInfo } from "../ports/session.ts";
 import {

@@ -1,7 +1,7 @@
-import type { HeadsManifest, Manifest } from "../../models/manifest.ts";
+import type { HeadsManifest, Manifest } from "../manifest/manifest.ts";
 import type { AnchorLevel } from "../core/anchors.ts";
 import { nms } from "../core/nms.ts";
-import { type Plan, toSource } from "../core/plan.ts";
+import { type Plan, toSource } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import type { Detection } from "../ports/detector.ts";
 import { candidatesOf } from "./candidates.ts";

@@ -1,5 +1,5 @@
-import { isFinished, type Manifest } from "../../models/manifest.ts";
-import { createPlan, type Plan } from "../core/plan.ts";
+import { isFinished, type Manifest } from "../manifest/manifest.ts";
+import { createPlan, type Plan } from "../core/resize_plan.ts";
 import type {
   DetectCall,
   Detection,
@@ -11,8 +11,8 @@ import type { RawPicture } from "../image/raw_picture.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
-import { finishedDetections } from "./finished_detections.ts";
-import { goneError } from "./gone_error.ts";
+import { finishedDetections } from "./suppressed_detections.ts";
+import { goneError } from "../core/gone_error.ts";
 import { headsOf } from "./heads.ts";
 import {
   DEFAULT_IMAGE_LIMITS,
@@ -20,7 +20,7 @@ import {
   type ImageLimits,
   inputOf,
   readPicture,
-} from "./ingest.ts";
+} from "./preprocess.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
 import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";

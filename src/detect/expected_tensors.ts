@@ -1,6 +1,6 @@
-import { type HeadsManifest, isFinished, type Manifest } from "../../models/manifest.ts";
+import { type HeadsManifest, isFinished, type Manifest } from "../manifest/manifest.ts";
 import { anchorsPerCell, levelGrid } from "../core/anchors.ts";
-import { createPlan } from "../core/plan.ts";
+import { createPlan } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import { inputShape } from "../image/input_tensor.ts";
 import { headShape } from "./head_shape.ts";

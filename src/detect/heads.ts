@@ -1,4 +1,4 @@
-import type { HeadsManifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../manifest/manifest.ts";
 import { type AnchorLevel, anchorLevel, type AnchorRule, levelGrid } from "../core/anchors.ts";
 import type { Size } from "../core/size.ts";
 import { batchOf } from "./expected_tensors.ts";

@@ -1,5 +1,5 @@
-import { graphFault } from "../../models/graph_fault.ts";
-import { type Manifest, parseManifest } from "../../models/manifest.ts";
+import { graphFault } from "../manifest/graph_fault.ts";
+import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { Capabilities, Runtime } from "../ports/runtime.ts";
 import type { Provider, Session } from "../ports/session.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../models/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { ModelInfo } from "../ports/detector.ts";
 import { expectedInput } from "./expected_tensors.ts";
 

@@ -1,4 +1,4 @@
-import { isFinished, type Manifest } from "../../models/manifest.ts";
+import { isFinished, type Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 

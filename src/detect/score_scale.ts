@@ -1,4 +1,4 @@
-import type { HeadsManifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../manifest/manifest.ts";
 import { logit, sigmoid } from "../core/logit.ts";
 import { nextBelow } from "../core/next_below.ts";
 

@@ -1,4 +1,4 @@
-import type { ImageOutcomes } from "./judge_image.ts";
+import type { ImageOutcomes } from "./evaluate_image.ts";
 import { type RankingCurve, rankingCurve } from "./ranking_curve.ts";
 import { rankResults } from "./rank_results.ts";
 

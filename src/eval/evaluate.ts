@@ -1,4 +1,4 @@
-import { averagePrecision } from "./average_precision.ts";
+import { averagePrecision } from "./summarize.ts";
 import { averageRecall } from "./average_recall.ts";
 import { checkInput } from "./check_input.ts";
 import type { CocoDataset, CocoResult } from "./coco.ts";

@@ -1,7 +1,7 @@
 import { accumulate } from "./accumulate.ts";
 import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import { imagePair } from "./image_pair.ts";
-import { judgeImage } from "./judge_image.ts";
+import { judgeImage } from "./evaluate_image.ts";
 import { AREA_RANGES, MOST_RESULTS } from "./protocol.ts";
 import type { RankingCurve } from "./ranking_curve.ts";
 

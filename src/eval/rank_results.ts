@@ -1,4 +1,4 @@
-import type { ImageOutcomes } from "./judge_image.ts";
+import type { ImageOutcomes } from "./evaluate_image.ts";
 import { IOU_THRESHOLDS } from "./protocol.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Size } from "../core/size.ts";
-import type { ImageHeader } from "./image_header.ts";
+import type { ImageHeader } from "./formats/image_header.ts";
 import { jpegReduction, reducedSize } from "./jpeg_reduction.ts";
 
 /**

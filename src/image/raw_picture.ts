@@ -1,5 +1,5 @@
 import { DomainError } from "../core/domain_error.ts";
-import { checkLimits } from "./header_limits.ts";
+import { checkLimits } from "./limits.ts";
 import type { Pixels } from "./pixels.ts";
 
 /** A picture that is decoded already, as a canvas's `ImageData` or another decoder hands it over. */

@@ -1,5 +1,5 @@
 import type { Size } from "../core/size.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Plan } from "../core/resize_plan.ts";
 import { type AxisWeights, axisWeights } from "./axis_weights.ts";
 import type { UprightView } from "./upright_view.ts";
 

@@ -1,5 +1,5 @@
 import type { Size } from "../core/size.ts";
-import type { ImageHeader } from "./image_header.ts";
+import type { ImageHeader } from "./formats/image_header.ts";
 
 /**
  * Gives the size of the image as it is viewed: upright, after the orientation is applied.

@@ -1,5 +1,5 @@
 import type { Size } from "../core/size.ts";
-import type { ImageHeader } from "../image/image_header.ts";
+import type { ImageHeader } from "../image/formats/image_header.ts";
 import type { Pixels } from "../image/pixels.ts";
 
 /** Turns an encoded picture into pixels. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RUNTIMES } from "../conformance/runtimes.ts";
-import { NO_BROWSER, SKIPPED } from "../browser/chromium.ts";
-import { runTask } from "../entry/run_task.ts";
+import { NO_BROWSER, SKIPPED } from "../platforms/browser/chromium.ts";
+import { runTask } from "../commands/run_task.ts";
 
 Deno.test({
   name: `deno task bench --runtimes measures a cold start and a warm photo on each${SKIPPED}`,

@@ -1,6 +1,6 @@
 import type { Case } from "./case.ts";
 import { OPTION_CASES, WAY_CASES } from "./cases/options.ts";
-import { LAST_CASE, PICTURE_CASES } from "./cases/pictures.ts";
+import { LAST_CASE, PICTURE_CASES } from "./cases/images.ts";
 import { BOMB_CASES, FILE_CASES, PROBLEM_CASES } from "./cases/problems.ts";
 import { SERVICE_CASES } from "./cases/service.ts";
 

@@ -1,11 +1,11 @@
 import everyday8 from "../../models/everyday8.json" with { type: "json" };
-import { parseManifest } from "../../models/manifest.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
 import { createApp } from "../../routes/app.ts";
 import { createDetector } from "../../src/detect/detector.ts";
-import { ModelShelf } from "../../src/detect/model_shelf.ts";
-import { appSettings, imageLimits } from "../../src/entry/app_settings.ts";
-import { readConfig } from "../../src/entry/config.ts";
-import { hostRuntime } from "../../src/runtime/host_runtime.ts";
+import { ModelShelf } from "../../src/serving/model_registry.ts";
+import { appSettings, imageLimits } from "../../src/server/app_settings.ts";
+import { readConfig } from "../../src/server/config.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import type { Target } from "./target.ts";
 
 /** The app itself in this process, without a server, on wasm with one thread. */

@@ -4,7 +4,7 @@ import { startLocalTarget } from "./local_target.ts";
 import { loadPhotos } from "./photos.ts";
 import { sendCase } from "./send_case.ts";
 import { suiteSettings } from "./settings.ts";
-import { sha256 } from "../../models/sha256.ts";
+import { sha256 } from "../../src/manifest/sha256.ts";
 
 // Writes golden.json anew: what the wasm engine finds with one thread on Deno, in the app itself.
 //   deno run -A --lock=tests/deno.lock tests/conformance/make_golden.ts

@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
-import { textTable } from "../../src/entry/text_table.ts";
-import { NO_BROWSER } from "../browser/chromium.ts";
+import { textTable } from "../../src/commands/shared/text_table.ts";
+import { NO_BROWSER } from "../platforms/browser/chromium.ts";
 import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 import { readGolden } from "./golden.ts";

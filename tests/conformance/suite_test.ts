@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { sha256 } from "../../models/sha256.ts";
+import { sha256 } from "../../src/manifest/sha256.ts";
 import { boxIou } from "../box_iou.ts";
 import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startServer } from "../entry/start_server.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { startServer } from "../platforms/host/start_server.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { pythonTools } from "../python_tools.ts";
 
 const DOCS = new URL("../../docs/clusters.md", import.meta.url);
-const TRITON = new URL("../routes/v2/requirements.txt", import.meta.url);
+const TRITON = new URL("../routes/open_inference/requirements.txt", import.meta.url);
 
 Deno.test("docs/clusters.md", async (test) => {
   await using server = await startServer();

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { pythonTools } from "../python_tools.ts";
 import { run } from "./run.ts";
 

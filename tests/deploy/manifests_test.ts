@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
-import { readConfig } from "../../src/entry/config.ts";
+import { readConfig } from "../../src/server/config.ts";
 import { pythonTools } from "../python_tools.ts";
 import { quickApp } from "../routes/quick_app.ts";
 import { run } from "./run.ts";

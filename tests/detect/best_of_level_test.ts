@@ -3,7 +3,7 @@ import { bestOfLevel, type LevelCut } from "../../src/detect/best_of_level.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import { type Random, seededRandom, wholeBetween } from "../random.ts";
 import { type Fill, makeOutputs, type Place, placesOf } from "./make_outputs.ts";
-import { layouts, smallManifest, varied } from "./small_manifest.ts";
+import { layouts, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 const INPUT = { width: 40, height: 24 };
 const ALL: LevelCut = { cut: -Infinity, count: 1000, classIds: null };

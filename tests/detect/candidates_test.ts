@@ -3,7 +3,7 @@ import type { Size } from "../../src/core/size.ts";
 import { type CandidateOptions, candidatesOf } from "../../src/detect/candidates.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import { type Fill, makeOutputs } from "./make_outputs.ts";
-import { decoded, layouts, smallManifest, varied } from "./small_manifest.ts";
+import { decoded, layouts, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 const INPUT = { width: 32, height: 16 };
 const OPTIONS: CandidateOptions = {

@@ -1,4 +1,4 @@
-import type { HeadsManifest, Manifest } from "../../models/manifest.ts";
+import type { HeadsManifest, Manifest } from "../../src/manifest/manifest.ts";
 import { checkGraph } from "../../src/detect/check_graph.ts";
 import type { TensorInfo } from "../../src/ports/session.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
@@ -10,7 +10,7 @@ import {
   smallFinished,
   smallManifest,
   varied,
-} from "./small_manifest.ts";
+} from "../manifest/small_manifest.ts";
 
 type Described = readonly [type: string, shape: TensorInfo["shape"]];
 type Tensors = Readonly<Record<string, Described>>;

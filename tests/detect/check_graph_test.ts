@@ -1,8 +1,8 @@
-import type { HeadsManifest, Manifest } from "../../models/manifest.ts";
+import type { HeadsManifest, Manifest } from "../../src/manifest/manifest.ts";
 import { checkGraph } from "../../src/detect/check_graph.ts";
 import type { TensorInfo } from "../../src/ports/session.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
-import { joined, layouts, smallManifest, varied } from "./small_manifest.ts";
+import { joined, layouts, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 type Shape = TensorInfo["shape"];
 type Graph = { inputs: TensorInfo[]; outputs: TensorInfo[] };

@@ -1,12 +1,12 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { HeadsManifest } from "../../models/manifest.ts";
-import { createPlan } from "../../src/core/plan.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
+import { createPlan } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import { type Fill, makeOutputs } from "./make_outputs.ts";
-import { decoded, postprocessed, smallManifest } from "./small_manifest.ts";
+import { decoded, postprocessed, smallManifest } from "../manifest/small_manifest.ts";
 
 type Postprocess = HeadsManifest["postprocess"];
 

@@ -1,9 +1,9 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { HeadsManifest } from "../../models/manifest.ts";
-import { createPlan } from "../../src/core/plan.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
+import { createPlan } from "../../src/core/resize_plan.ts";
 import { detectionsOf } from "../../src/detect/detections.ts";
 import { headsOf } from "../../src/detect/heads.ts";
-import { decoded, smallManifest } from "./small_manifest.ts";
+import { decoded, smallManifest } from "../manifest/small_manifest.ts";
 
 /** A box of a graph that decodes, with a logit for one class; the others never pass. */
 type Row = readonly [

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { HeadsManifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import {
   batchOf,
   expectedInput,
@@ -7,7 +7,14 @@ import {
   fixedInput,
   type Side,
 } from "../../src/detect/expected_tensors.ts";
-import { decoded, finished, joined, listed, smallManifest, varied } from "./small_manifest.ts";
+import {
+  decoded,
+  finished,
+  joined,
+  listed,
+  smallManifest,
+  varied,
+} from "../manifest/small_manifest.ts";
 
 const FIXED_PAD = { kind: "fixed", width: 48, height: 32, value: 0 } as const;
 const STRETCH = { kind: "stretch", width: 30, height: 20 } as const;

@@ -1,10 +1,10 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import type { HeadsManifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import { headAt } from "../../src/detect/head_at.ts";
 import { headsOf, type HeadView } from "../../src/detect/heads.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
 import { type Fill, makeOutputs, type Place, placesOf } from "./make_outputs.ts";
-import { joined, layouts, smallManifest, varied } from "./small_manifest.ts";
+import { joined, layouts, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 // Grids of 4x3 and 2x2 cells, so that no two sides are alike by chance.
 const INPUT = { width: 32, height: 24 };

@@ -1,23 +1,29 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { TopK } from "../../src/core/top_k.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { createPlan } from "../../src/core/plan.ts";
+import { createPlan } from "../../src/core/resize_plan.ts";
 import { bestOfLevel } from "../../src/detect/best_of_level.ts";
-import { DetectorSlot } from "../../src/detect/detector_slot.ts";
+import { DetectorSlot } from "../../src/serving/detector_slot.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { headsOf } from "../../src/detect/heads.ts";
-import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
+import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import { fixedInput } from "../../src/detect/expected_tensors.ts";
-import { parseManifest } from "../../models/manifest.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
 import { toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
-import { hostRuntime } from "../../src/runtime/host_runtime.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { RAW } from "../image/tensor_cases.ts";
-import { encodePng } from "../pictures/encode_png.ts";
+import { encodePng } from "../sample_images/encode_png.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
 import { type Fill, makeOutputs } from "./make_outputs.ts";
-import { layouts, listed, postprocessed, smallManifest, varied } from "./small_manifest.ts";
+import {
+  layouts,
+  listed,
+  postprocessed,
+  smallManifest,
+  varied,
+} from "../manifest/small_manifest.ts";
 
 Deno.test("TopK breaks ties between infinities by index too", () => {
   const top = new TopK(1);

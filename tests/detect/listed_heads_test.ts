@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import type { HeadsManifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import type { Tensor } from "../../src/ports/session.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
-import { decoded, listed, varied } from "./small_manifest.ts";
+import { decoded, listed, varied } from "../manifest/small_manifest.ts";
 
 const INPUT = { width: 40, height: 20 };
 type Output = HeadsManifest["anchors"] & { kind: "output" };

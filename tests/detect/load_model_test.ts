@@ -3,7 +3,7 @@ import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import { loadModel } from "../../src/detect/load_model.ts";
 import type { Session, TensorInfo } from "../../src/ports/session.ts";
 import { type Contents, memoryRuntime } from "./memory_runtime.ts";
-import { smallManifest, varied } from "./small_manifest.ts";
+import { smallManifest, varied } from "../manifest/small_manifest.ts";
 
 function tensor(name: string, depth: number): TensorInfo {
   return { name, type: "float32", shape: [1, depth, null, null] };

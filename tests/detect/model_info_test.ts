@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { HeadsManifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
-import { smallFinished, smallManifest, varied } from "./small_manifest.ts";
+import { smallFinished, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 Deno.test("modelInfo() tells id, labels, hash and figures as the manifest has them", () => {
   const { id, labels, sha256, metrics } = modelInfo(smallManifest);

@@ -1,4 +1,4 @@
-import type { HeadsManifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import type { Size } from "../../src/core/size.ts";
 import { type Fill, type Place, placesOf } from "./make_outputs.ts";
 

@@ -1,5 +1,5 @@
-import type { HeadsManifest } from "../../models/manifest.ts";
-import type { Plan } from "../../src/core/plan.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
+import type { Plan } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import type { Fill } from "./make_outputs.ts";
 import { naiveAnchor, naiveBox, naivePlaces } from "./naive_anchors.ts";

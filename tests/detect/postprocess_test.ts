@@ -1,12 +1,18 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { createPlan, type Plan } from "../../src/core/plan.ts";
+import { createPlan, type Plan } from "../../src/core/resize_plan.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { Detection, DetectOptions } from "../../src/ports/detector.ts";
 import { between, type Random, seededRandom, wholeBetween } from "../random.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
 import { type Fill, makeOutputs, remember } from "./make_outputs.ts";
-import { decoded, layouts, postprocessed, smallManifest, varied } from "./small_manifest.ts";
+import {
+  decoded,
+  layouts,
+  postprocessed,
+  smallManifest,
+  varied,
+} from "../manifest/small_manifest.ts";
 
 /** Runs every layout; they must agree. */
 function detect(scores: Fill, deltas: Fill, plan: Plan, asked: DetectOptions = {}): Detection[] {

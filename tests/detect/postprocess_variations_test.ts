@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import type { HeadsManifest } from "../../models/manifest.ts";
-import { parseManifest } from "../../models/manifest.ts";
-import { createPlan, type Plan } from "../../src/core/plan.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
+import { createPlan, type Plan } from "../../src/core/resize_plan.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import { type Random, seededRandom, wholeBetween } from "../random.ts";

@@ -1,8 +1,8 @@
-import type { HeadsManifest } from "../../models/manifest.ts";
+import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import { between, type Random, wholeBetween } from "../random.ts";
 import { type Fill, remember } from "./make_outputs.ts";
 import type { HeadFills } from "./naive_detect.ts";
-import { joined, layouts, smallManifest } from "./small_manifest.ts";
+import { joined, layouts, smallManifest } from "../manifest/small_manifest.ts";
 
 type Anchors = HeadsManifest["anchors"];
 type Boxes = HeadsManifest["boxes"];

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
-import { finished, smallFinished, smallManifest, varied } from "./small_manifest.ts";
+import { finished, smallFinished, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 const DEFAULTS = { score: 0.5, iou: 0.5, max: 5, classIds: null };
 

@@ -4,7 +4,7 @@ import { headsOf, type LevelHeads } from "../../src/detect/heads.ts";
 import { softmaxHeads } from "../../src/detect/softmax_heads.ts";
 import { between, seededRandom } from "../random.ts";
 import { type Fill, makeOutputs, remember } from "./make_outputs.ts";
-import { decoded, layouts, varied } from "./small_manifest.ts";
+import { decoded, layouts, varied } from "../manifest/small_manifest.ts";
 
 const INPUT = { width: 32, height: 24 };
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { installExample } from "./install_example.ts";
 import { startDeno } from "./start_deno.ts";
 

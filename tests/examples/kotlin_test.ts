@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { assertEquals, assertMatch } from "@std/assert";
-import { startServer } from "../entry/start_server.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { startServer } from "../platforms/host/start_server.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { copyFolder } from "./install_example.ts";
 
 const EXAMPLE = new URL("../../examples/kotlin/", import.meta.url);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { executable } from "../entry/hosts/executable.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { executable } from "../platforms/hosts/executable.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { installExample } from "./install_example.ts";
 
 /** Calls the handler as Lambda does, once for each event, and prints the answers as JSON. */

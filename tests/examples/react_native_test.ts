@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { detect, DetectError } from "../../examples/react-native/src/detect.ts";
 import { runTool } from "../../packaging/run_tool.ts";
-import { newKey } from "../../src/entry/key.ts";
-import { executable } from "../entry/hosts/executable.ts";
-import { startServer } from "../entry/start_server.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { newKey } from "../../src/commands/key.ts";
+import { executable } from "../platforms/hosts/executable.ts";
+import { startServer } from "../platforms/host/start_server.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { installExample } from "./install_example.ts";
 
 Deno.test("detect() of examples/react-native gets its boxes from a real server", async () => {

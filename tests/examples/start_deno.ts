@@ -1,4 +1,4 @@
-import { type Host, startHost } from "../entry/hosts/start_host.ts";
+import { type Host, startHost } from "../platforms/hosts/start_host.ts";
 
 /** Starts a server on Deno, which tells its address on standard error. */
 export function startDeno(

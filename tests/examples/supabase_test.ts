@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { newKey } from "../../src/entry/key.ts";
-import { startServer } from "../entry/start_server.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { newKey } from "../../src/commands/key.ts";
+import { startServer } from "../platforms/host/start_server.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { startDeno } from "./start_deno.ts";
 
 const FUNCTION = new URL("../../examples/supabase/functions/detect/", import.meta.url);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { runTool } from "../../packaging/run_tool.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
-import { startWorkerd } from "../runtime/start_workerd.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { startWorkerd } from "../platforms/workerd/start_workerd.ts";
 import { installExample } from "./install_example.ts";
 
 Deno.test("examples/workers counts what is in a photo, on workerd", async (test) => {

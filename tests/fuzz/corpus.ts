@@ -1,6 +1,6 @@
 import type { Bytes } from "./bomb.ts";
 
-const FORMATS = new URL("../pictures/formats/", import.meta.url);
+const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 
 /** A real file of each kind of each format. */
 export async function corpus(): Promise<readonly (readonly [name: string, bytes: Bytes])[]> {

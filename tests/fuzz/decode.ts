@@ -1,8 +1,8 @@
 import everyday8 from "../../models/everyday8.json" with { type: "json" };
-import { parseManifest } from "../../models/manifest.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/ingest.ts";
-import { hostRuntime } from "../../src/runtime/host_runtime.ts";
+import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 
 const { codec } = await hostRuntime({ threads: 1 });
 const manifest = parseManifest(everyday8);

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { createApp } from "../../routes/app.ts";
 import everyday8 from "../../models/everyday8.json" with { type: "json" };
-import { parseManifest } from "../../models/manifest.ts";
-import { ModelShelf } from "../../src/detect/model_shelf.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
+import { ModelShelf } from "../../src/serving/model_registry.ts";
 import { openEveryday8 } from "../everyday8.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { seededRandom, wholeBetween } from "../random.ts";
 import { BOMBS } from "./bombs.ts";
 import { corpus } from "./corpus.ts";

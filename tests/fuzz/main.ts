@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { textTable } from "../../src/entry/text_table.ts";
-import { startServer } from "../entry/start_server.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { textTable } from "../../src/commands/shared/text_table.ts";
+import { startServer } from "../platforms/host/start_server.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 import { seededRandom, wholeBetween } from "../random.ts";
 import { residentBytes } from "../soak/resident_bytes.ts";
 import type { Bytes } from "./bomb.ts";

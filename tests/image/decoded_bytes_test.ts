@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { decodedBytes } from "../../src/image/decoded_bytes.ts";
-import type { ImageHeader } from "../../src/image/image_header.ts";
+import type { ImageHeader } from "../../src/image/formats/image_header.ts";
 
 const SIZE = { width: 4000, height: 3000 };
 const PIXELS = 12_000_000;

@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { type InputRule, inputShape, inputTensor } from "../../src/image/input_tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 import type { Picture } from "./naive_tensor.ts";
-import { storePicture } from "./store_picture.ts";
+import { storePicture } from "./store_image.ts";
 import { planOf, RAW, sized } from "./tensor_cases.ts";
 
 const FLOATS: InputRule = { ...RAW, type: "float32", batch: 1 };

@@ -1,4 +1,4 @@
-import type { Plan } from "../../src/core/plan.ts";
+import type { Plan } from "../../src/core/resize_plan.ts";
 import type { TensorRule } from "../../src/image/tensor.ts";
 
 /** An upright picture: red, green and blue of a pixel, 0–255. */

@@ -1,11 +1,11 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { createPlan, type Plan } from "../../src/core/plan.ts";
+import { createPlan, type Plan } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 import { type Random, wholeBetween } from "../random.ts";
 import type { Picture } from "./naive_tensor.ts";
-import { storePicture } from "./store_picture.ts";
+import { storePicture } from "./store_image.ts";
 
 /** Values come out as they went in. */
 export const RAW: TensorRule = {

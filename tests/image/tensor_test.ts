@@ -4,7 +4,7 @@ import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 import { seededRandom } from "../random.ts";
 import { naiveTensor, type Picture } from "./naive_tensor.ts";
-import { orientations, storePicture } from "./store_picture.ts";
+import { orientations, storePicture } from "./store_image.ts";
 import { assertClose, IMAGENET, noise, planOf, RAW, sized, tensorOf } from "./tensor_cases.ts";
 
 /** One plane, row by row. */

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { createPlan, type Plan, type ResizeRule } from "../../src/core/plan.ts";
+import { createPlan, type Plan, type ResizeRule } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 import { between, type Random, seededRandom, wholeBetween } from "../random.ts";
 import { naiveTensor, type Picture } from "./naive_tensor.ts";
-import { orientations, storePicture } from "./store_picture.ts";
+import { orientations, storePicture } from "./store_image.ts";
 import { assertClose, IMAGENET, noise, planOf, RAW, sized, tensorOf } from "./tensor_cases.ts";
 
 Deno.test("toTensor() keeps the colours of a pixel together where the layout is nhwc", () => {

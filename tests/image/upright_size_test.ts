@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Orientation } from "../../src/image/exif_orientation.ts";
+import type { Orientation } from "../../src/image/formats/exif_orientation.ts";
 import { uprightSize } from "../../src/image/upright_size.ts";
 
 Deno.test("uprightSize() keeps the sides for 1 to 4 and swaps them for 5 to 8", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

@@ -4,11 +4,11 @@ import { EXPORTS } from "../../packaging/entries.ts";
 import { filesIn } from "../../packaging/files_in.ts";
 import { runTool } from "../../packaging/run_tool.ts";
 import { ROOT } from "../../packaging/root.ts";
-import { executable, type RuntimeName } from "../entry/hosts/executable.ts";
-import { startHost } from "../entry/hosts/start_host.ts";
+import { executable, type RuntimeName } from "../platforms/hosts/executable.ts";
+import { startHost } from "../platforms/hosts/start_host.ts";
 import { openEveryday8 } from "../everyday8.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
-import { startWorkerd } from "../runtime/start_workerd.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { startWorkerd } from "../platforms/workerd/start_workerd.ts";
 import { installPackage } from "./installed_package.ts";
 import { markdownProgram } from "./markdown_program.ts";
 

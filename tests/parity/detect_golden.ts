@@ -1,8 +1,8 @@
 import { createDetector } from "../../src/detect/detector.ts";
-import { comparable, type Golden } from "../../src/entry/golden_file.ts";
+import { comparable, type Golden } from "../../src/commands/eval_files/golden_file.ts";
 import type { Session } from "../../src/ports/session.ts";
 import { goldenDifferences } from "../../src/eval/golden_differences.ts";
-import { hostRuntime } from "../../src/runtime/host_runtime.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 
 const runtime = await hostRuntime({ threads: 1 });
 

@@ -1,15 +1,15 @@
 import { basename } from "node:path";
 import { assert, assertEquals } from "@std/assert";
 import manifestJson from "../../models/fpnlite-coco.json" with { type: "json" };
-import { parseManifest } from "../../models/manifest.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
 import { createApp } from "../../routes/app.ts";
 import { createDetector } from "../../src/detect/detector.ts";
-import { ModelShelf } from "../../src/detect/model_shelf.ts";
-import { readDataset } from "../../src/entry/coco_files.ts";
-import { cocoResults } from "../../src/entry/coco_results.ts";
+import { ModelShelf } from "../../src/serving/model_registry.ts";
+import { readDataset } from "../../src/commands/eval_files/coco_files.ts";
+import { cocoResults } from "../../src/commands/eval_files/coco_results.ts";
 import type { CocoDataset, CocoResult } from "../../src/eval/coco.ts";
 import { evaluate } from "../../src/eval/evaluate.ts";
-import { hostRuntime } from "../../src/runtime/host_runtime.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { differencesFrom } from "./detect_golden.ts";
 import { goldensIn, twinsIn, withProperty } from "./golden_folders.ts";
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Golden, readGolden } from "../../src/entry/golden_file.ts";
+import { type Golden, readGolden } from "../../src/commands/eval_files/golden_file.ts";
 
 const GOLDENS = new URL("goldens/", import.meta.url);
 

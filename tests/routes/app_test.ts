@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createApp } from "../../routes/app.ts";
 import manifest from "../../models/everyday8.json" with { type: "json" };
-import { parseManifest } from "../../models/manifest.ts";
-import { ModelShelf } from "../../src/detect/model_shelf.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
+import { ModelShelf } from "../../src/serving/model_registry.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import { openEveryday8 } from "../everyday8.ts";
-import { encodePng } from "../pictures/encode_png.ts";
-import { fruitPicture } from "../pictures/fruit_picture.ts";
+import { encodePng } from "../sample_images/encode_png.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
 
 const LIMITS = { maxBytes: 300_000, maxPixels: 400_000, maxDecodedBytes: 4_000_000 };
 const logged: Error[] = [];

@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
-import type { AppEnv } from "../../routes/app_env.ts";
+import type { AppEnv } from "../../routes/http/app_env.ts";
 import manifest from "../../models/everyday8.json" with { type: "json" };
-import { parseManifest } from "../../models/manifest.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
 import { type AppDeps, createApp } from "../../routes/app.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
-import { ModelShelf } from "../../src/detect/model_shelf.ts";
+import { ModelShelf } from "../../src/serving/model_registry.ts";
 import type { RawPicture } from "../../src/image/raw_picture.ts";
 import type { DetectOptions, Detector } from "../../src/ports/detector.ts";
 

@@ -1,7 +1,7 @@
-import { textTable } from "../../src/entry/text_table.ts";
-import { startServer } from "../entry/start_server.ts";
+import { textTable } from "../../src/commands/shared/text_table.ts";
+import { startServer } from "../platforms/host/start_server.ts";
 import { paced, quantile, sustainable, unloaded } from "./overload.ts";
-import { goodPictures } from "./pictures.ts";
+import { goodPictures } from "./images.ts";
 import { soak } from "./soak.ts";
 
 // deno task soak [REQUESTS [SECONDS]]: the server as a person starts it, under a long mix of good and

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { startServer } from "../entry/start_server.ts";
-import { goodPictures } from "./pictures.ts";
+import { startServer } from "../platforms/host/start_server.ts";
+import { goodPictures } from "./images.ts";
 import { soak } from "./soak.ts";
 
 /** Answers that a client may get for what it sent, or since there was no room. */

@@ -1,9 +1,9 @@
-import { readHeader } from "../../../src/image/header.ts";
+import { readHeader } from "../../../src/image/formats/read_header.ts";
 import { BOMBS } from "../../fuzz/bombs.ts";
-import { buildPng } from "../../image/build_png.ts";
-import { buildTiff } from "../../image/build_tiff.ts";
-import { bytesOf, joinBytes } from "../../image/bytes_of.ts";
-import { fruitPicture } from "../../pictures/fruit_picture.ts";
+import { buildPng } from "../../image/formats/build_png.ts";
+import { buildTiff } from "../../image/formats/build_tiff.ts";
+import { bytesOf, joinBytes } from "../../image/formats/bytes_of.ts";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
 import type { Case, Request } from "../case.ts";
 import { MAX_BYTES, MAX_PIXELS } from "../settings.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { fruitPicture } from "../../pictures/fruit_picture.ts";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
 import type { Case, Request } from "../case.ts";
 
 /** What a server answers beside detections. */

@@ -1,6 +1,6 @@
 import type { Pixels } from "../../../src/image/pixels.ts";
-import { jpegSegment } from "../../image/build_jpeg.ts";
-import { bytesOf, joinBytes } from "../../image/bytes_of.ts";
+import { jpegSegment } from "../../image/formats/build_jpeg.ts";
+import { bytesOf, joinBytes } from "../../image/formats/bytes_of.ts";
 import { encodeGreyJpeg } from "./encode.ts";
 
 const DQT = 0xdb, DHT = 0xc4, SOF0 = 0xc0, SOS = 0xda, APP14 = 0xee;

@@ -1,5 +1,5 @@
 import type { Pixels } from "../../../src/image/pixels.ts";
-import { bytesOf } from "../../image/bytes_of.ts";
+import { bytesOf } from "../../image/formats/bytes_of.ts";
 
 /** Levels of each of red, green and blue: 216 colours. */
 const LEVELS = 6;

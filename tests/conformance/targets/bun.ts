@@ -1,6 +1,6 @@
-import { builtPackage } from "../../entry/hosts/built_package.ts";
-import { executable } from "../../entry/hosts/executable.ts";
-import { startHost } from "../../entry/hosts/start_host.ts";
+import { builtPackage } from "../../platforms/hosts/built_package.ts";
+import { executable } from "../../platforms/hosts/executable.ts";
+import { startHost } from "../../platforms/hosts/start_host.ts";
 import type { Target } from "../target.ts";
 import { hostTarget } from "./host_target.ts";
 

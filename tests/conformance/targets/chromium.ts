@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
-import { appSettings, imageLimits } from "../../../src/entry/app_settings.ts";
-import { readConfig } from "../../../src/entry/config.ts";
-import { bundle } from "../../browser/bundle.ts";
-import { launchChromium, type Page } from "../../browser/chromium.ts";
-import { openPage, PAGE_FILES } from "../../browser/open_page.ts";
-import { servePages } from "../../browser/serve_pages.ts";
+import { appSettings, imageLimits } from "../../../src/server/app_settings.ts";
+import { readConfig } from "../../../src/server/config.ts";
+import { bundle } from "../../platforms/browser/bundle.ts";
+import { launchChromium, type Page } from "../../platforms/browser/chromium.ts";
+import { openPage, PAGE_FILES } from "../../platforms/browser/open_page.ts";
+import { servePages } from "../../platforms/browser/serve_pages.ts";
 import type { Target } from "../target.ts";
 
 declare global {

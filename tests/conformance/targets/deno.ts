@@ -1,4 +1,4 @@
-import { startHost } from "../../entry/hosts/start_host.ts";
+import { startHost } from "../../platforms/hosts/start_host.ts";
 import type { Target } from "../target.ts";
 import { hostTarget } from "./host_target.ts";
 

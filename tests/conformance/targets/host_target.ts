@@ -1,4 +1,4 @@
-import type { Host } from "../../entry/hosts/start_host.ts";
+import type { Host } from "../../platforms/hosts/start_host.ts";
 import type { Target } from "../target.ts";
 
 /** A server that is a process of its own, as a target. */

@@ -1,4 +1,4 @@
-import { startWorkerd } from "../../runtime/start_workerd.ts";
+import { startWorkerd } from "../../platforms/workerd/start_workerd.ts";
 import type { Target } from "../target.ts";
 
 /** The Worker of wrangler.toml in workerd, the runtime of Cloudflare Workers. */

@@ -7,12 +7,12 @@ import {
   numbers,
   PIXI,
   sequenceHeader,
-} from "../../image/build_avif.ts";
+} from "../../image/formats/build_avif.ts";
 import { type Bomb, bombsOf, type Bytes } from "../bomb.ts";
 import { concat, high, repeated, text } from "../parts.ts";
 import { EXIF_LOOPS } from "./tiff.ts";
 
-const FORMATS = new URL("../../pictures/formats/", import.meta.url);
+const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
 const REAL = Deno.readFileSync(new URL("rgb.avif", FORMATS));
 
 function avif(options: AvifOptions = {}): () => Bytes {

@@ -1,4 +1,4 @@
-import { type BmpOptions, buildBmp } from "../../image/build_bmp.ts";
+import { type BmpOptions, buildBmp } from "../../image/formats/build_bmp.ts";
 import { type Bomb, bombsOf, type Bytes } from "../bomb.ts";
 import { concat, low, text } from "../parts.ts";
 

@@ -1,4 +1,4 @@
-import { buildTiff, orientationTiff } from "../../image/build_tiff.ts";
+import { buildTiff, orientationTiff } from "../../image/formats/build_tiff.ts";
 import { type Bomb, bombsOf, type Bytes } from "../bomb.ts";
 import { concat, high, low, repeated, text } from "../parts.ts";
 

@@ -4,7 +4,7 @@ import { EXIF_LOOPS } from "./tiff.ts";
 
 const ANIMATED = 0x02, XMP = 0x04, EXIF = 0x08, ALPHA = 0x10, ICC = 0x20;
 
-const FORMATS = new URL("../../pictures/formats/", import.meta.url);
+const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
 /** The chunks of whole pictures of 64x48 pixels. */
 const LOSSY = Deno.readFileSync(new URL("lossy.webp", FORMATS)).subarray(12);
 const LOSSLESS = Deno.readFileSync(new URL("lossless.webp", FORMATS)).subarray(12);

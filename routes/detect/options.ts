@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { DomainError } from "../../src/core/domain_error.ts";
+import type { DetectOptions } from "../../src/ports/detector.ts";
+import { optionFaults } from "./option_faults.ts";
+
+const number = z.string().trim().regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i, "must be a number")
+  .transform(Number);
+
+/** The options as numbers and lists. */
+export const OPTION_SCHEMAS = {
+  score: z.number("must be a number").min(0, "must be at least 0").max(1, "must be at most 1"),
+  iou: z.number("must be a number").min(0, "must be at least 0").max(1, "must be at most 1"),
+  max: z.number("must be a number").pipe(z.int("must be a whole number"))
+    .pipe(z.number().min(1, "must be at least 1")),
+  classes: z.array(
+    z.string("must be a list of labels").min(1, "must be labels, none of them empty"),
+    "must be a list of labels",
+  ),
+  model: z.string("must be a text").min(1, "must not be empty"),
+};
+
+const schema = z.strictObject({
+  score: number.pipe(OPTION_SCHEMAS.score),
+  iou: number.pipe(OPTION_SCHEMAS.iou),
+  max: number.pipe(OPTION_SCHEMAS.max),
+  classes: z.string().transform((list) => list.split(",").map((label) => label.trim()))
+    .pipe(z.array(z.string().min(1, "must be labels with commas between them"))),
+  model: OPTION_SCHEMAS.model,
+}).partial();
+
+/** The options of a request, and the model that it asks for. */
+export interface RequestOptions extends DetectOptions {
+  /** Id of the model; the server's default where absent. */
+  readonly model?: string;
+}
+
+/**
+ * Reads the options of `POST /detect` from its query and form fields.
+ *
+ * @throws {DomainError} `invalid-option`, naming each option that is wrong and its value.
+ */
+export function readDetectOptions(fields: Readonly<Record<string, string>>): RequestOptions {
+  const parsed = schema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const faults = optionFaults(parsed.error, fields, Object.keys(schema.shape));
+  throw new DomainError("invalid-option", `Cannot detect as ${faults}`);
+}

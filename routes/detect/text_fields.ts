@@ -1,0 +1,33 @@
+import { DomainError } from "../../src/core/domain_error.ts";
+import { shorten } from "../http/shorten.ts";
+
+/** Characters of a field; as many as the labels of the largest data sets have together. */
+const MOST_CHARACTERS = 16_384;
+
+/**
+ * Each field's one value; nothing that a client sent twice, or as a file, is taken for less.
+ *
+ * @throws {DomainError} `invalid-option`.
+ */
+export function textFields(
+  fields: Readonly<Record<string, readonly unknown[]>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, values]) => {
+      const [value] = values;
+      if (values.length !== 1) throw notOneText(name, `it is there ${values.length} times`);
+      if (typeof value !== "string") throw notOneText(name, "it is a file");
+      if (value.length > MOST_CHARACTERS) {
+        throw notOneText(name, `it has more than ${MOST_CHARACTERS} characters`);
+      }
+      return [name, value];
+    }),
+  );
+}
+
+function notOneText(name: string, found: string): DomainError {
+  return new DomainError(
+    "invalid-option",
+    `Cannot detect as "${shorten(name)}" must be one text: ${found}`,
+  );
+}

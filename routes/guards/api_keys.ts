@@ -1,0 +1,67 @@
+import type { Context, MiddlewareHandler } from "hono";
+import type { AppEnv } from "../http/app_env.ts";
+import { problem } from "../http/problem.ts";
+
+/** Who may ask, and by what the key is known. */
+export interface ApiKey {
+  /** Whose it is; it may stand in logs. */
+  readonly name: string;
+  /** SHA-256 of the key, in 64 hexadecimal digits; the key itself is nowhere. */
+  readonly sha256: string;
+}
+
+/**
+ * Lets those pass that have a key, as `Authorization: Bearer KEY` or `X-API-Key: KEY`.
+ *
+ * SHA-256 is enough since keys are 32 random bytes: what makes slow hashes necessary is that
+ * people's passwords can be guessed.
+ */
+export function apiKeys(keys: readonly ApiKey[]): MiddlewareHandler<AppEnv> {
+  const known = keys.map(({ name, sha256 }) => ({ name, digest: bytesOf(sha256) }));
+  return async (context, next) => {
+    const key = presentedKey(context);
+    const name = key === undefined ? undefined : ownerOf(await digestOf(key), known);
+    if (name === undefined) return unauthorized(context, key !== undefined);
+    context.set("keyName", name);
+    return await next();
+  };
+}
+
+function presentedKey(context: Context<AppEnv>): string | undefined {
+  const bearer = context.req.header("authorization")?.match(/^Bearer +(\S+) *$/i);
+  return bearer?.[1] ?? context.req.header("x-api-key");
+}
+
+async function digestOf(key: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
+}
+
+/** Looks at every byte of every key, so that the time it takes tells nothing. */
+function ownerOf(
+  digest: Uint8Array,
+  known: readonly { readonly name: string; readonly digest: Uint8Array }[],
+): string | undefined {
+  let owner: string | undefined;
+  for (const candidate of known) {
+    let difference = 0;
+    for (let i = 0; i < digest.length; i++) difference |= digest[i] ^ candidate.digest[i];
+    if (difference === 0) owner = candidate.name;
+  }
+  return owner;
+}
+
+function unauthorized(context: Context<AppEnv>, presented: boolean): Response {
+  // RFC 6750, section 3.1: no error code where nothing was presented.
+  const challenge = 'Bearer realm="retinanet-edge"' + (presented ? ', error="invalid_token"' : "");
+  const fault = presented ? "the key is not known here" : "there is no key";
+  return problem(
+    context,
+    "unauthorized",
+    `Cannot answer as ${fault}. Send it as Authorization: Bearer KEY, or as X-API-Key: KEY`,
+    { "www-authenticate": challenge },
+  );
+}
+
+function bytesOf(hexadecimal: string): Uint8Array {
+  return Uint8Array.from(hexadecimal.match(/../g) ?? [], (digits) => parseInt(digits, 16));
+}

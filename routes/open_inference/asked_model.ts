@@ -1,0 +1,22 @@
+import type { Context } from "hono";
+import type { Manifest } from "../../src/manifest/manifest.ts";
+import { DomainError } from "../../src/core/domain_error.ts";
+import type { ModelShelf } from "../../src/serving/model_registry.ts";
+import type { AppEnv } from "../http/app_env.ts";
+import { shorten } from "../http/shorten.ts";
+import { MODEL_VERSION } from "./model_metadata.ts";
+
+/**
+ * The manifest of the model, and of its version, that a path names.
+ *
+ * @throws {DomainError} `unknown-model`.
+ */
+export function askedModel(context: Context<AppEnv>, shelf: ModelShelf): Manifest {
+  const { name = "", version = MODEL_VERSION } = context.req.param() as Record<string, string>;
+  const manifest = shelf.manifest(name);
+  if (version === MODEL_VERSION) return manifest;
+  throw new DomainError(
+    "unknown-model",
+    `Cannot use version "${shorten(version)}" of model "${name}" as there is only ${MODEL_VERSION}`,
+  );
+}

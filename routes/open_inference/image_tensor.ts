@@ -1,0 +1,116 @@
+import { DomainError } from "../../src/core/domain_error.ts";
+import type { Detector } from "../../src/ports/detector.ts";
+import { decodeImageText } from "../detect/decode_image_text.ts";
+import { shorten } from "../http/shorten.ts";
+import type { InputTensor } from "./infer_schema.ts";
+import { tensorValues } from "./tensor_values.ts";
+
+/** What a detector takes: an encoded picture, or its pixels. */
+export type Picture = Parameters<Detector["detect"]>[0];
+
+/**
+ * The picture that the one input of a request is: a file as BYTES, or upright RGB pixels as UINT8.
+ *
+ * @param binary What follows the JSON.
+ * @throws {DomainError} `wrong-field`, `malformed-request`, `no-image` or `not-an-image`.
+ */
+export function imageTensor(input: InputTensor, binary: Uint8Array<ArrayBuffer>): Picture {
+  if (input.name !== "image") {
+    throw new DomainError(
+      "wrong-field",
+      `Cannot read image as it must come as the input "image": the input is "${
+        shorten(input.name)
+      }"`,
+    );
+  }
+  const content = contentOf(input, binary);
+  if (input.datatype === "BYTES") return encodedPicture(input, content);
+  if (input.datatype === "UINT8") return rawPicture(input, content);
+  throw malformed(
+    `its datatype must be BYTES or UINT8: current value is "${shorten(input.datatype)}"`,
+  );
+}
+
+/** Bytes that followed the JSON, or values that stood in it. */
+type Content = Uint8Array<ArrayBuffer> | readonly unknown[];
+
+function contentOf({ data, parameters }: InputTensor, binary: Uint8Array<ArrayBuffer>): Content {
+  const size = parameters?.binary_data_size;
+  if (size === undefined) {
+    if (data === undefined) throw malformed('it must have "data" or "binary_data_size"');
+    if (binary.length === 0) return data;
+    throw malformed(
+      `there must be nothing after the JSON without "binary_data_size": there are ${binary.length} bytes`,
+    );
+  }
+  if (data !== undefined) throw malformed('it must have one of "data" and "binary_data_size"');
+  if (size === binary.length) return binary;
+  throw malformed(
+    `its "binary_data_size" of ${size} must be the number of bytes after the JSON, which begins ` +
+      `where Inference-Header-Content-Length says: there are ${binary.length}`,
+  );
+}
+
+function encodedPicture({ shape }: InputTensor, content: Content): Uint8Array<ArrayBuffer> {
+  if (shape.length > 2 || shape.some((side) => side !== 1)) {
+    throw malformed(
+      `its shape as BYTES must be [1], one picture: current value is [${shape.join()}]. ` +
+        "Send a request for each picture, side by side",
+    );
+  }
+  const bytes = content instanceof Uint8Array ? elementOf(content) : fromText(content, shape);
+  if (bytes.length > 0) return bytes;
+  throw new DomainError("no-image", 'Cannot infer as the tensor "image" is an empty text');
+}
+
+/** The one element of a tensor of BYTES, which four bytes with its length go before. */
+function elementOf(content: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (content.length < 4) {
+    throw malformed(`its element must begin with 4 bytes of length: there are ${content.length}`);
+  }
+  const length = new DataView(content.buffer, content.byteOffset).getUint32(0, true);
+  if (length === content.length - 4) return content.subarray(4);
+  throw malformed(
+    `it must be one element, as long as its first 4 bytes say: they say ${length}, and there are ` +
+      `${content.length - 4} bytes`,
+  );
+}
+
+function fromText(data: readonly unknown[], shape: readonly number[]): Uint8Array<ArrayBuffer> {
+  const [text] = tensorValues(data, shape);
+  if (typeof text === "string") return decodeImageText(text);
+  throw malformed("its element in JSON must be a text, the picture in base64");
+}
+
+function rawPicture({ shape }: InputTensor, content: Content): Picture {
+  const sides = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
+  const [height, width, channels] = sides;
+  if (sides.length !== 3 || channels !== 3) {
+    throw malformed(
+      `its shape as UINT8 must be [height, width, 3] or [1, height, width, 3], one picture: ` +
+        `current value is [${shape.join()}]`,
+    );
+  }
+  const isBinary = content instanceof Uint8Array;
+  const count = height * width * channels;
+  if (isBinary && content.length !== count) {
+    throw malformed(
+      `by its shape [${shape.join()}] it must have ${count} bytes: current value is ${content.length}`,
+    );
+  }
+  return { data: isBinary ? content : bytesOf(tensorValues(content, shape)), width, height };
+}
+
+function bytesOf(values: readonly unknown[]): Uint8Array {
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    bytes[i] = values[i] as number;
+    if (bytes[i] === values[i]) continue;
+    throw malformed(`its values must be whole numbers from 0 to 255: value ${i} is not`);
+  }
+  return bytes;
+}
+
+function malformed(why: string): DomainError {
+  return new DomainError("malformed-request", `Cannot read tensor "image" as ${why}`);
+}

@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { ComparedDetection } from "../../eval/golden_differences.ts";
+import type { Detection } from "../../ports/detector.ts";
+
+const schema = z.object({
+  /** Path of the picture, from the file's own folder. */
+  picture: z.string().min(1),
+  /** What gave these detections, and its version. */
+  framework: z.string().min(1),
+  /** Score threshold, where it is not the manifest's. */
+  score: z.number().min(0).max(1).optional(),
+  detections: z.array(z.object({
+    /** Class id. */
+    label: z.int().nonnegative(),
+    score: z.number(),
+    /** xyxy, pixels of the source. */
+    box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  })),
+});
+
+/** A picture's detections as a framework gave them. */
+export interface Golden {
+  /** Path of the picture. */
+  readonly picture: string;
+  /** What gave them, and its version. */
+  readonly framework: string;
+  /** Score threshold, where it is not the manifest's. */
+  readonly score?: number;
+  /** In source pixels; without boxes whose edges changed places, which no answer of ours holds. */
+  readonly detections: readonly ComparedDetection[];
+}
+
+/**
+ * Reads a golden file; `docs/manifest.md` shows one.
+ *
+ * @throws {TypeError} Naming the first property that is wrong.
+ */
+export async function readGolden(path: string): Promise<Golden> {
+  const parsed = schema.safeParse(JSON.parse(await readFile(path, "utf8")));
+  if (!parsed.success) {
+    const [{ path: property, message }] = parsed.error.issues;
+    throw new TypeError(`Cannot read ${path} as a golden: ${property.join(".")}: ${message}`);
+  }
+  const { picture, framework, score, detections } = parsed.data;
+  return {
+    picture: join(dirname(path), picture),
+    framework,
+    score,
+    detections: detections.filter(({ box: [x1, y1, x2, y2] }) => x2 >= x1 && y2 >= y1)
+      .map(({ label, ...rest }) => ({ classId: label, ...rest })),
+  };
+}
+
+/** A detection of ours as goldens are compared. */
+export function comparable({ classId, score, box }: Detection): ComparedDetection {
+  return { classId, score, box: [box.xmin, box.ymin, box.xmax, box.ymax] };
+}

@@ -1,0 +1,70 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { z } from "zod";
+import { partSize } from "./download/part_file.ts";
+import { readArguments } from "../shared/arguments.ts";
+import { megabytes } from "../shared/megabytes.ts";
+import { type Model, type Models, openModels, readModel } from "./folder.ts";
+import { textTable } from "../shared/text_table.ts";
+
+const USAGE = `Lists all models, those of the catalogue and those that are here.
+
+  deno task model list [options]
+
+  --models DIR  folder of the models (models)`;
+
+const options = { models: z.string().optional() };
+
+/** `deno task model list` */
+export async function modelList(args: readonly string[]): Promise<void> {
+  const { values, files } = readArguments(args, options, USAGE);
+  if (files.length > 0) {
+    throw new TypeError(`Cannot list ${files[0]} as all models are listed.\n\n${USAGE}`);
+  }
+  const models = await openModels(values.models);
+  const rows = await Promise.all((await idsOf(models)).map((id) => rowOf(models, id)));
+  console.log(textTable(["id", "title", "size", "state", "licence"], rows));
+}
+
+/** Every model of the catalogue, and whatever else has a manifest here. */
+async function idsOf({ folder, catalogue }: Models): Promise<string[]> {
+  const ids = new Set(catalogue.map(({ id }) => id));
+  for (const name of await readdir(folder)) {
+    if (name.endsWith(".json") && await isManifest(new URL(name, folder))) {
+      ids.add(name.slice(0, -".json".length));
+    }
+  }
+  return [...ids].sort();
+}
+
+/** Whether a file is meant for a manifest; other JSON lies beside them. */
+async function isManifest(file: URL): Promise<boolean> {
+  try {
+    return "manifest" in (JSON.parse(await readFile(file, "utf8")) as object);
+  } catch {
+    return false;
+  }
+}
+
+async function rowOf(models: Models, id: string): Promise<string[]> {
+  try {
+    const model = await readModel(models, id);
+    const { title, licence, expected: { bytes } } = model;
+    const size = bytes === undefined ? "?" : megabytes(bytes);
+    return [id, title, size, await stateOf(models, model), licence];
+  } catch {
+    return [id, "", "", "no valid manifest", ""];
+  }
+}
+
+async function stateOf({ catalogue }: Models, { id, graph, expected }: Model): Promise<string> {
+  const { bytes } = expected;
+  const size = await stat(graph).then(({ size }) => size, () => undefined);
+  if (size !== undefined) {
+    return size === (bytes ?? size) ? "here" : `here, but ${megabytes(size)}`;
+  }
+  if (!catalogue.some((entry) => entry.id === id)) return "no graph file";
+  const part = await partSize(graph);
+  if (part === 0) return "not here";
+  const share = bytes === undefined ? megabytes(part) : `${Math.floor(100 * part / bytes)} %`;
+  return `part of it here (${share})`;
+}

@@ -1,0 +1,159 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { FAMILIES, type Family } from "../../describe/families.ts";
+import labelSets from "../../describe/label_sets.json" with { type: "json" };
+import type { Manifest } from "../../manifest/manifest.ts";
+import { checkGraph } from "../../detect/check_graph.ts";
+import { detectorOf, warmUp } from "../../detect/detector.ts";
+import { fittingFamilies } from "../../describe/match_families.ts";
+import type { GraphFacts } from "../../describe/graph_facts.ts";
+import { probeGraph } from "../../describe/probe_graph.ts";
+import { proposeManifest } from "../../describe/draft_manifest.ts";
+import { sha256 } from "../../manifest/sha256.ts";
+import type { Runtime } from "../../ports/runtime.ts";
+import type { Session } from "../../ports/session.ts";
+import { hostRuntime } from "../../platforms/host/runtime.ts";
+import { readArguments } from "../shared/arguments.ts";
+import { detectionSvg } from "../output/detection_svg.ts";
+import { detectionTable } from "../output/detection_table.ts";
+import { readImageFile } from "../shared/image_files.ts";
+
+const USAGE = `Writes a manifest for an ONNX file, beside it: what the graph tells, and for the rest
+what its family does, every guess marked.
+
+  deno task model new FILE.onnx [options]
+
+  --family NAME   take this family's behaviour: ${FAMILIES.map(({ family }) => family).join(", ")}
+  --labels FILE   class names, one per line; an empty line is an id that is never given
+  --picture FILE  look at a picture with the new manifest and draw FILE.svg
+  --score S       show what scores above S there, 0 to 1 (the manifest's)
+  --force         write over a manifest that is there
+  --engine E      auto, webgpu, native or wasm (auto)`;
+
+const options = {
+  family: z.string().optional(),
+  labels: z.string().optional(),
+  picture: z.string().optional(),
+  score: z.coerce.number().min(0).max(1).optional(),
+  force: z.boolean().default(false),
+  engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
+};
+
+/** `deno task model new`. */
+export async function modelNew(args: readonly string[]): Promise<void> {
+  const { values, files } = readArguments(args, options, USAGE);
+  const [file] = files;
+  if (files.length !== 1 || !file.endsWith(".onnx")) {
+    throw new TypeError(`Cannot describe as one .onnx file is wanted.\n\n${USAGE}`);
+  }
+  const target = file.replace(/\.onnx$/, ".json");
+  if (existsSync(target) && !values.force) {
+    throw new TypeError(`Cannot write ${target} as it is there already: --force writes over it`);
+  }
+  const runtime = await hostRuntime();
+  const bytes = new Uint8Array(await readFile(file));
+  const session = await runtime.openSession(bytes, values.engine);
+  try {
+    const facts = await probeGraph(session);
+    const families = familiesOf(facts, values.family);
+    const labels = values.labels === undefined ? null : await readLabels(values.labels);
+    const names = {
+      id: idOf(file),
+      graph: { file: basename(file), sha256: await sha256(bytes), bytes: bytes.length },
+      labels,
+    };
+    const { manifest, family } = await firstThatRuns(families, async (candidate) => {
+      const proposed = proposeManifest(facts, candidate, names, labelSets);
+      checkGraph(proposed, session);
+      await warmUp({ manifest: proposed, session });
+      return proposed;
+    });
+    await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
+    console.log(report(target, facts, family, manifest));
+    const others = families.filter((other) => other !== family).map((other) => other.family);
+    if (others.length > 0) console.log(`It could also be (--family): ${others.join(", ")}`);
+    if (values.picture !== undefined) {
+      await preview(runtime, { manifest, session }, values.picture, values.score);
+    }
+    console.log(`\nServe it: MODEL=${resolve(target)} deno task start`);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The families to try, the likeliest first. */
+function familiesOf(facts: GraphFacts, asked: string | undefined): Family[] {
+  const { kind } = facts.outputs;
+  const possible = FAMILIES.filter(({ traits }) => traits.outputs === kind);
+  const known = possible.map(({ family }) => family).join(", ");
+  const found = asked === undefined
+    ? fittingFamilies(facts, FAMILIES)
+    : possible.filter(({ family }) => family === asked);
+  if (found.length > 0) return found;
+  throw new TypeError(
+    asked === undefined
+      ? `Cannot tell the family of this graph: name one with --family, of ${known}`
+      : `Cannot take family "${asked}" as the graph's outputs are of kind "${kind}", for which ` +
+        `there are: ${known}`,
+  );
+}
+
+/** A manifest with which the graph gives what it should, on an empty picture. */
+async function firstThatRuns(
+  families: readonly Family[],
+  propose: (family: Family) => Promise<Manifest>,
+): Promise<{ manifest: Manifest; family: Family }> {
+  const faults: string[] = [];
+  for (const family of families) {
+    try {
+      return { manifest: await propose(family), family };
+    } catch (error) {
+      faults.push(`  as ${family.family}: ${(error as Error).message}`);
+    }
+  }
+  throw new TypeError(
+    `Cannot describe this graph by the families that it resembles:\n${faults.join("\n")}\n` +
+      "Name another with --family, or write the manifest by hand (docs/manifest.md)",
+  );
+}
+
+/** A file name as an id: lower case letters, digits, '.', '_' and '-'. */
+function idOf(file: string): string {
+  const plain = basename(file, ".onnx").toLowerCase().replace(/[^a-z0-9._-]+/g, "-");
+  return plain.replace(/^[^a-z0-9]+/, "") || "model";
+}
+
+async function readLabels(file: string): Promise<(string | null)[]> {
+  const lines = (await readFile(file, "utf8")).replace(/\r?\n$/, "").split(/\r?\n/);
+  return lines.map((line) => line.trim() || null);
+}
+
+function report(target: string, facts: GraphFacts, family: Family, manifest: Manifest): string {
+  const { input, outputs, scores } = facts;
+  const size = input.size ? `${input.size.width}x${input.size.height}` : "any size";
+  const guesses = Object.entries(manifest.guesses);
+  return [
+    `Wrote ${target}`,
+    `  input    ${input.name}: ${input.type}, ${input.layout}, ${size}`,
+    `  outputs  ${outputs.kind}${scores ? `, class head of ${scores}` : ""}, ` +
+    `${outputs.kind === "finished" ? "?" : manifest.labels.length} classes`,
+    `  family   ${family.family} (${family.source})`,
+    `${guesses.length} guesses; take each out of "guesses" once it is confirmed:`,
+    ...guesses.map(([property, reason]) => `  ${property}: ${reason}`),
+  ].join("\n");
+}
+
+async function preview(
+  runtime: Runtime,
+  loaded: { manifest: Manifest; session: Session },
+  picture: string,
+  score: number | undefined,
+): Promise<void> {
+  const bytes = await readImageFile(picture);
+  const result = await detectorOf(runtime, loaded).detect(bytes, { score });
+  const drawing = join(dirname(picture), `${basename(picture)}.svg`);
+  await writeFile(drawing, detectionSvg(bytes, result));
+  console.log(`\n${detectionTable(picture, result)}\nDrawn in ${drawing}`);
+}

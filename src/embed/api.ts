@@ -1,0 +1,18 @@
+// What every entry of the package offers beside its own `createDetector`.
+export { DomainError, type ErrorCode } from "../core/domain_error.ts";
+export type { Size } from "../core/size.ts";
+export type { ImageLimits } from "../detect/preprocess.ts";
+export type { RawPicture } from "../image/raw_picture.ts";
+export type {
+  Detection,
+  DetectionBox,
+  DetectOptions,
+  DetectResult,
+  ModelInfo,
+  StageTimes,
+} from "../ports/detector.ts";
+export type { EngineInfo, Provider } from "../ports/session.ts";
+export type { EmbedDetectOptions, EmbedOptions, ModelFiles } from "./options.ts";
+export { createApp, type EmbeddedAppOptions } from "./app.ts";
+export type { EmbeddedDetector } from "./detector.ts";
+export type { PictureSource } from "./image_source.ts";

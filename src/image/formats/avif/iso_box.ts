@@ -1,0 +1,46 @@
+import type { ByteReader } from "../byte_reader.ts";
+
+/** A box of an ISO media file. */
+export interface Box {
+  /** Four characters, as a number: a hostile file can hold a million boxes, a string for each. */
+  readonly type: number;
+  /** What it holds. */
+  readonly content: ByteReader;
+}
+
+/**
+ * Turns the four characters of a box's type into its number.
+ *
+ * @param name Four characters with codes from 0 to 127.
+ */
+export function boxType(name: string): number {
+  return Array.from(name).reduce((type, letter) => type << 8 | letter.charCodeAt(0), 0);
+}
+
+/**
+ * Reads the next box (ISO/IEC 14496-12, 4.2).
+ *
+ * @throws {DomainError} `truncated-image`, if the file ends before the box does; `corrupt-image`,
+ * if the box is shorter than its own header or does not end inside the one that holds it.
+ *
+ * @example
+ * ```ts
+ * import { type Box, boxType, nextBox } from "./iso_box.ts";
+ * import { ByteReader } from "../byte_reader.ts";
+ *
+ * const bytes = Uint8Array.of(0, 0, 0, 9, 0x66, 0x72, 0x65, 0x65, 7);
+ * const box: Box = nextBox(new ByteReader(bytes, "AVIF", "big-endian"));
+ * if (box.type !== boxType("free") || box.content.u8() !== 7) throw new Error("a 7 in a box");
+ * ```
+ */
+export function nextBox(reader: ByteReader): Box {
+  const short = reader.u32();
+  const type = reader.u32();
+  const size = short === 1 ? reader.u64() : short;
+  const headerBytes = short === 1 ? 16 : 8;
+  if (short === 0) return { type, content: reader.part(reader.remaining) };
+  if (size < headerBytes) {
+    throw reader.corrupt(`a box must have at least ${headerBytes} bytes`, size);
+  }
+  return { type, content: reader.part(size - headerBytes) };
+}

@@ -1,0 +1,70 @@
+import { hasSignature } from "./signature.ts";
+
+/** A picture format that is known by sight but not decoded. */
+export interface UnsupportedFormat {
+  /** What people call the format. */
+  readonly name: string;
+  /** What to do instead, as a whole sentence. */
+  readonly advice: string;
+}
+
+const SAVE_AS_EITHER = "Save it as PNG or JPEG and send that.";
+const SAVE_AS_JPEG = "Save it as JPEG and send that.";
+const EXPORT_AS_PNG = "Export it as PNG and send that.";
+const FROM_PHONE =
+  'Save it as JPEG and send that (on an iPhone: Settings, Camera, Formats, "Most Compatible").';
+
+/**
+ * First bytes of each format, in the order in which they are tried; `?` stands for any byte.
+ *
+ * ICO stands last: the four bytes of a box length in front of `ftyp` can look like it.
+ */
+const FORMATS: readonly (readonly [signature: string, name: string, advice: string])[] = [
+  ["????ftyphei", "HEIC", FROM_PHONE],
+  ["????ftyphev", "HEIC", FROM_PHONE],
+  ["????ftypmif1", "HEIF", FROM_PHONE],
+  ["????ftypmsf1", "HEIF", FROM_PHONE],
+  ["II*\0", "TIFF", SAVE_AS_EITHER],
+  ["MM\0*", "TIFF", SAVE_AS_EITHER],
+  ["II+\0", "TIFF", SAVE_AS_EITHER],
+  ["MM\0+", "TIFF", SAVE_AS_EITHER],
+  ["\xff\x0a", "JPEG XL", SAVE_AS_JPEG],
+  ["\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL", SAVE_AS_JPEG],
+  ["\xff\x4f\xff\x51", "JPEG 2000", SAVE_AS_JPEG],
+  ["\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000", SAVE_AS_JPEG],
+  ["%PDF-", "PDF", "Export the page as PNG or JPEG and send that."],
+  ["\0\0\x01\0", "ICO", EXPORT_AS_PNG],
+];
+
+/** How much of a text is searched for the root element of an SVG: comments can stand before it. */
+const SVG_SEARCH_BYTES = 1024;
+
+/**
+ * Recognises the picture formats that people send and that are not decoded.
+ *
+ * @param bytes The file; only its first 1024 bytes are looked at.
+ * @returns The format, or `undefined` if it is none of them.
+ *
+ * @example
+ * ```ts
+ * import { type UnsupportedFormat, unsupportedFormat } from "./unsupported.ts";
+ *
+ * const found: UnsupportedFormat | undefined = unsupportedFormat(
+ *   Uint8Array.of(0x25, 0x50, 0x44, 0x46, 0x2d),
+ * );
+ * if (found?.name !== "PDF") throw new Error("%PDF- starts a PDF");
+ * ```
+ */
+export function unsupportedFormat(bytes: Uint8Array): UnsupportedFormat | undefined {
+  for (const [signature, name, advice] of FORMATS) {
+    if (hasSignature(bytes, signature)) return { name, advice };
+  }
+  return isSvg(bytes) ? { name: "SVG", advice: EXPORT_AS_PNG } : undefined;
+}
+
+/** SVG has no signature; web pages may hold `<svg` too, so what stands first must be XML. */
+function isSvg(bytes: Uint8Array): boolean {
+  const text = String.fromCharCode(...bytes.subarray(0, SVG_SEARCH_BYTES));
+  return /^(?:\xef\xbb\xbf)?\s*<(?:svg|\?xml|!--|!DOCTYPE svg)/.test(text) &&
+    (text.includes("<svg") || text.includes("<!DOCTYPE svg"));
+}

@@ -1,0 +1,91 @@
+import { DomainError } from "../core/domain_error.ts";
+import type { Size } from "../core/size.ts";
+import { decodedBytes } from "./decoded_bytes.ts";
+import type { ImageHeader } from "./formats/image_header.ts";
+
+/** What a header may ask for at most. */
+export interface HeaderLimits {
+  /** Stored pixels, width times height; at least 1. */
+  readonly maxPixels: number;
+}
+
+/**
+ * Longest side, as JPEG and GIF can hold it; a PNG of 40 million by 1 would be small in pixels and
+ * yet take hundreds of megabytes of resampling weights.
+ */
+const MAX_SIDE = 65_535;
+
+/**
+ * Refuses an image whose pixels would take too much memory to decode.
+ *
+ * @param header Stored pixels; an `ImageHeader` will do.
+ * @throws {DomainError} `too-many-pixels`, if it has more pixels than `maxPixels`.
+ * @throws {RangeError} If `maxPixels` is below 1 or not a number, as no image could pass.
+ *
+ * @example
+ * ```ts
+ * import { checkLimits, type HeaderLimits } from "./limits.ts";
+ *
+ * const limits: HeaderLimits = { maxPixels: 40_000_000 };
+ * checkLimits({ width: 4000, height: 3000 }, limits);
+ * ```
+ */
+export function checkLimits(header: Size, limits: HeaderLimits): void {
+  const { maxPixels } = limits;
+  if (!(maxPixels >= 1)) {
+    throw new RangeError(
+      `Cannot check image as maxPixels must be at least 1: current value is ${maxPixels}`,
+    );
+  }
+  const { width, height } = header;
+  if (Math.max(width, height) > MAX_SIDE) {
+    throw new DomainError(
+      "too-many-pixels",
+      `Cannot decode image as its sides must have at most ${MAX_SIDE} pixels: ` +
+        `current value is ${width}x${height}. Scale it down and send it again.`,
+    );
+  }
+  const pixels = width * height;
+  if (pixels <= maxPixels) return;
+  throw new DomainError(
+    "too-many-pixels",
+    `Cannot decode image as it must have at most ${maxPixels} pixels: ` +
+      `current value is ${pixels} (${width}x${height}). Scale it down and send it again.`,
+  );
+}
+
+/** What decoding may take at most. */
+export interface MemoryLimits {
+  /** Bytes, as {@linkcode decodedBytes} counts them; at least 1. */
+  readonly maxDecodedBytes: number;
+}
+
+/**
+ * Refuses an image that would take too much memory to decode: pixels alone do not say, as a decoder
+ * takes from 1 to 42 bytes for each.
+ *
+ * @param header What the file says about itself.
+ * @param atLeast Stored size that the pixels must cover.
+ * @throws {DomainError} `too-many-pixels`, if it takes more than `maxDecodedBytes`.
+ *
+ * @example
+ * ```ts
+ * import { checkMemory, type MemoryLimits } from "./limits.ts";
+ *
+ * const limits: MemoryLimits = { maxDecodedBytes: 400_000_000 };
+ * const size = { width: 4000, height: 3000 };
+ * const depth = { bitDepth: 8, channels: 3, hasAlpha: false };
+ * checkMemory({ format: "avif", ...size, ...depth, orientation: 1 }, size, limits);
+ * ```
+ */
+export function checkMemory(header: ImageHeader, atLeast: Size, limits: MemoryLimits): void {
+  const bytes = Math.ceil(decodedBytes(header, atLeast));
+  if (bytes <= limits.maxDecodedBytes) return;
+  const { format, width, height, bitDepth } = header;
+  throw new DomainError(
+    "too-many-pixels",
+    `Cannot decode image as it must take at most ${limits.maxDecodedBytes} bytes of memory: ` +
+      `current value is ${bytes} (${width}x${height}, ${format} of ${bitDepth} bits). ` +
+      "Scale it down and send it again.",
+  );
+}

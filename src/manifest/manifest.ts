@@ -1,0 +1,58 @@
+import { DomainError } from "../core/domain_error.ts";
+import { manifestFaults } from "./manifest_faults.ts";
+import {
+  type FinishedManifest,
+  finishedSchema,
+  headsSchema,
+  type Manifest,
+} from "./manifest_schema.ts";
+
+export type { FinishedManifest, HeadsManifest, Manifest } from "./manifest_schema.ts";
+
+/** Whether the graph suppresses inside, so that no anchors, boxes or NMS are declared. */
+export function isFinished(manifest: Manifest): manifest is FinishedManifest {
+  return manifest.outputs.kind === "finished";
+}
+
+/**
+ * Checks the JSON of a manifest.
+ *
+ * @throws {DomainError} `manifest-invalid`, naming every property that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { parseManifest } from "./manifest.ts";
+ * import everyday8 from "../../models/everyday8.json" with { type: "json" };
+ *
+ * const manifest = parseManifest(everyday8);
+ * if (manifest.id !== "everyday8") throw new Error("the model's own manifest is valid");
+ * ```
+ */
+export function parseManifest(json: unknown): Manifest {
+  const parsed = schemaFor(json).safeParse(json);
+  const faults = parsed.success
+    ? manifestFaults(parsed.data)
+    : parsed.error.issues.map(({ path, message }) =>
+      `${path.join(".") || "manifest"}: ${message}${foundAt(json, path)}`
+    );
+  if (!parsed.success || faults.length > 0) {
+    throw new DomainError("manifest-invalid", `Cannot use the manifest. ${faults.join("; ")}`);
+  }
+  return parsed.data;
+}
+
+/** What stands at a path, as the end of a sentence; nothing where that is long or not there. */
+function foundAt(json: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>(
+    (owner, key) => (owner as Record<PropertyKey, unknown> | undefined)?.[key],
+    json,
+  );
+  const text = typeof value === "symbol" ? undefined : JSON.stringify(value) as string | undefined;
+  return text === undefined || text.length > 60 || path.length === 0 ? "" : `: it is ${text}`;
+}
+
+/** The kind of outputs decides; one that is neither is told of by the schema with more kinds. */
+function schemaFor(json: unknown): typeof headsSchema | typeof finishedSchema {
+  const { outputs } = (json ?? {}) as { outputs?: { kind?: unknown } };
+  return outputs?.kind === "finished" ? finishedSchema : headsSchema;
+}

@@ -1,0 +1,26 @@
+import type { ModelShelf } from "../../serving/model_registry.ts";
+import { imageLimits } from "../../server/app_settings.ts";
+import type { Config } from "../../server/config.ts";
+import { hostShelf } from "./registry.ts";
+import { startPool } from "./start_pool.ts";
+
+/** The models of a server that has a machine to itself: each in worker processes. */
+export function processShelf(config: Config): Promise<ModelShelf> {
+  return hostShelf(config, config.WORKERS, ({ address, folder }) =>
+    startPool({
+      model: address,
+      folder: folder.href,
+      engine: config.ENGINE,
+      threads: config.THREADS,
+      limits: imageLimits(config),
+    }, {
+      workers: config.WORKERS,
+      queue: config.QUEUE ?? 2 * config.WORKERS,
+      deadlines: {
+        loadMs: config.LOAD_TIMEOUT_MS,
+        decodeMs: config.DECODE_TIMEOUT_MS,
+        runMs: config.RUN_TIMEOUT_MS,
+      },
+      log: (message) => console.error(message),
+    }));
+}

@@ -1,0 +1,9 @@
+// @ts-self-types="./modules.d.ts"
+// Cloudflare Workers forbids compiling wasm from bytes, so every module is a static import, which
+// the bundler turns into a `WebAssembly.Module`. Plain JavaScript, as TypeScript takes such an
+// import for an instance; workerd_modules.d.ts has the types.
+export { default as jpeg } from "imagescript/wasm/any/jpeg.wasm";
+export { default as png } from "imagescript/wasm/any/png.wasm";
+export { default as gif } from "imagescript/wasm/any/gif.wasm";
+export { default as webp } from "icodec/webp-dec.wasm";
+export { default as onnxruntime } from "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";

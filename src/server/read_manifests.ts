@@ -1,0 +1,54 @@
+import { type Manifest, parseManifest } from "../manifest/manifest.ts";
+import type { ModelStore } from "../ports/model_store.ts";
+
+/** The manifests of a server. */
+export interface ServedManifests {
+  /** Those that can be used. */
+  readonly manifests: readonly Manifest[];
+  /** Ids of the models of the start, in the order in which they were named. */
+  readonly atStart: readonly string[];
+  /** Why a model of the start has no usable manifest. */
+  readonly faults: ReadonlyMap<string, Error>;
+  /** What the store knows a model by: its id, or the path of its manifest. */
+  readonly addressOf: (id: string) => string;
+}
+
+/**
+ * Reads the manifests of the models of the start, then of all others that the store has.
+ *
+ * @param start Ids of models, or paths of manifests.
+ * @param log Told of a manifest that nobody named and that cannot be used.
+ */
+export async function readManifests(
+  store: ModelStore,
+  start: readonly string[],
+  log: (message: string) => void,
+): Promise<ServedManifests> {
+  const manifests = new Map<string, Manifest>();
+  const addresses = new Map<string, string>();
+  const faults = new Map<string, Error>();
+  const atStart: string[] = [];
+  for (const address of new Set([...start, ...await store.list()])) {
+    try {
+      const manifest = parseManifest(await store.manifest(address));
+      if (manifests.has(manifest.id)) {
+        log(`"${address}" is not served as another manifest has its id, "${manifest.id}"`);
+        continue;
+      }
+      if (start.includes(address)) atStart.push(manifest.id);
+      manifests.set(manifest.id, manifest);
+      addresses.set(manifest.id, address);
+    } catch (error) {
+      if (start.includes(address)) {
+        atStart.push(address);
+        faults.set(address, error as Error);
+      } else log(`Model "${address}" is not served. ${(error as Error).message}`);
+    }
+  }
+  return {
+    manifests: [...manifests.values()],
+    atStart,
+    faults,
+    addressOf: (id) => addresses.get(id) ?? id,
+  };
+}

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { DomainError } from "../core/domain_error.ts";
+import type { ModelStore } from "../ports/model_store.ts";
+import { listModels } from "./list_models.ts";
+import { parseManifestText } from "../manifest/parse_manifest_text.ts";
+import { readCatalogue } from "./catalogue_file.ts";
+
+/**
+ * Models as files: `ID.json` in a folder, or any manifest by its path; the graph lies beside it.
+ *
+ * @param folder URL of the folder, with a slash at its end.
+ */
+export function fileModelStore(folder: URL): ModelStore {
+  const locate = (id: string) =>
+    id.endsWith(".json") ? pathToFileURL(id) : new URL(`${id}.json`, folder);
+  return {
+    list: () => listModels(folder),
+    async manifest(id) {
+      return parseManifestText(id, new TextDecoder().decode(await read(id, locate(id))));
+    },
+    graph: (id, file) => read(id, new URL(file, locate(id)), () => pullHint(folder, locate(id))),
+  };
+}
+
+/**
+ * Reads a file of a model.
+ *
+ * @param hint What to say after "is not here".
+ */
+async function read(
+  id: string,
+  url: URL,
+  hint: () => Promise<string> = () => Promise.resolve(""),
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(url));
+  } catch (error) {
+    const { code } = error as { code?: string };
+    const fault = code === "ENOENT" ? `is not here${await hint()}` : "cannot be read";
+    throw new DomainError(
+      "unknown-model",
+      `Cannot load model "${id}" as ${
+        decodeURIComponent(url.pathname.split("/").at(-1)!)
+      } ${fault}`,
+      { cause: error },
+    );
+  }
+}
+
+/** The command that fetches a graph, if there is one for the manifest. */
+async function pullHint(folder: URL, manifest: URL): Promise<string> {
+  // A catalogue that cannot be read is no reason to hide that the graph is missing.
+  const catalogue = await readCatalogue(folder).catch(() => []);
+  const entry = catalogue.find(({ id }) => new URL(`${id}.json`, folder).href === manifest.href);
+  return entry ? `: deno task model pull ${entry.id} fetches it` : "";
+}

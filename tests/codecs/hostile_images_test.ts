@@ -1,0 +1,173 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { DomainError } from "../../src/core/domain_error.ts";
+import { readHeader } from "../../src/image/formats/read_header.ts";
+import type { Pixels } from "../../src/image/pixels.ts";
+import { avifDecoder } from "../../src/codecs/avif.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
+import { pictureCodec } from "../../src/codecs/image_codec.ts";
+import { decodeSealed, type SealedDecoder } from "../../src/codecs/embind_decoder.ts";
+import { webpDecoder } from "../../src/codecs/webp.ts";
+import { av1C, buildAvif, PIXI } from "../image/formats/build_avif.ts";
+import { ANIMATED, anmf, buildWebp, vp8x, webpChunk } from "../image/formats/build_webp.ts";
+import { readWebpLayout } from "../../src/image/formats/webp.ts";
+import { seededRandom } from "../random.ts";
+
+const { codec } = await hostRuntime({ threads: 1 });
+const FORMATS = new URL("../sample_images/formats/", import.meta.url);
+
+/** Bytes that it takes to know an AVIF; less is no image. */
+const KNOWN_FROM = 12;
+
+/** Still pictures of which each byte counts. */
+const STILLS = [
+  ...["lossy.webp", "lossless.webp", "lossy-alpha.webp", "orientation-6.webp"],
+  ...["rgb.avif", "alpha.avif", "10-bit.avif", "grid.avif", "one-bit.bmp"],
+];
+
+for (const file of STILLS) {
+  Deno.test(`pictureCodec() refuses ${file} cut at any byte`, async () => {
+    const bytes = await read(file);
+    for (let length = KNOWN_FROM; length < bytes.length; length++) {
+      const error = assertThrows(() => decode(bytes.slice(0, length)), DomainError);
+      assertEquals(error.code, "truncated-image", `${error.message} at ${length}`);
+    }
+    assertEquals(decode(bytes).reduction, 1);
+  });
+}
+
+/** Changes one to six bytes; every other time the first 64 bytes are spared. */
+function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
+  const mutant = bytes.slice();
+  const below = (limit: number) => Math.floor(random() * limit);
+  const from = below(2) * Math.min(64, bytes.length >> 1);
+  for (let i = below(6); i >= 0; i--) mutant[from + below(bytes.length - from)] = below(256);
+  return mutant;
+}
+
+const MUTATED: readonly (readonly [file: string, count: number])[] = [
+  ["lossy.webp", 300],
+  ["lossless-alpha.webp", 300],
+  ["lossy-alpha.webp", 300],
+  ["animated.webp", 200],
+  ["orientation-6.webp", 200],
+  ["rgb.avif", 200],
+  ["alpha.avif", 200],
+  ["animated.avif", 200],
+  ["12-bit.avif", 150],
+  ["grid-alpha.avif", 200],
+  ["palette.bmp", 300],
+];
+
+for (const [file, count] of MUTATED) {
+  Deno.test(`pictureCodec() decodes or refuses each of ${count} mutations of ${file}`, async () => {
+    const bytes = await read(file);
+    const random = seededRandom(bytes.length);
+    const seen = new Set<string>();
+    for (let i = 0; i < count; i++) seen.add(outcome(mutate(bytes, random)));
+    assert(seen.has("decoded"), "no mutation was decoded");
+    assert(seen.size > 1, "no mutation was refused");
+  });
+}
+
+const CODES = ["not-an-image", "unsupported-format", "truncated-image", "corrupt-image"];
+
+/** Returns how decoding ended, which must be in a declared way. */
+function outcome(bytes: Uint8Array): string {
+  try {
+    const header = readHeader(bytes);
+    if (header.width * header.height > 1e6) return "too-many-pixels";
+    const { width, height, data, channels } = codec.decode(bytes, header, header);
+    assertEquals([width, height], [header.width, header.height]);
+    assertEquals(data.length, width * height * channels);
+    return "decoded";
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    assert(CODES.includes(error.code), error.code);
+    return error.code;
+  }
+}
+
+Deno.test("pictureCodec() lays a frame that covers a part on a transparent canvas", async () => {
+  const { data } = readWebpLayout(await read("lossless.webp")).frame; // 64x48
+  const frame = anmf([6, 10, 64, 48], webpChunk("VP8L", data));
+  const pixels = decode(buildWebp([vp8x(ANIMATED, 80, 60), frame]));
+  assertEquals([pixels.width, pixels.height, pixels.channels], [80, 60, 4]);
+  const still = decode(await read("lossless.webp"));
+  const at = (
+    x: number,
+    y: number,
+  ) => [...pixels.data.slice((y * 80 + x) * 4, (y * 80 + x + 1) * 4)];
+  assertEquals(at(5, 10), [0, 0, 0, 0]);
+  assertEquals(at(6, 9), [0, 0, 0, 0]);
+  assertEquals(at(6, 10), [...still.data.slice(0, 4)]);
+  assertEquals(at(69, 57), [...still.data.slice(-4)]);
+  assertEquals(at(70, 57), [0, 0, 0, 0]);
+});
+
+Deno.test("pictureCodec() works on after a WebP and an AVIF that it refused", async () => {
+  for (const file of ["lossy.webp", "rgb.avif"]) {
+    const bytes = await read(file);
+    const broken = bytes.slice().fill(0x55, bytes.length - 100);
+    outcome(broken);
+    assertEquals(decode(bytes).width, 64);
+  }
+});
+
+Deno.test("pictureCodec() without an AVIF decoder says so", async () => {
+  const empty = await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  const without = pictureCodec({ jpeg: empty, png: empty, gif: empty, webp: empty });
+  const bytes = await read("rgb.avif");
+  const header = readHeader(bytes);
+  const error = assertThrows(() => without.decode(bytes, header, header), DomainError, "JPEG");
+  assertEquals(error.code, "unsupported-format");
+});
+
+Deno.test("decodeSealed() gives a decoder no more memory than it may have", async () => {
+  const decoders: [string, SealedDecoder, number][] = [
+    ["lossy.webp", webpDecoder(await compile("icodec/webp-dec.wasm")), 18.9e6],
+    ["rgb.avif", avifDecoder(await compile("icodec/avif-dec.wasm")), 19.6e6],
+  ];
+  for (const [file, decoder, enough] of decoders) {
+    const bytes = await read(file);
+    assertEquals(decodeSealed(decoder, bytes, enough).width, 64);
+    const large = new Uint8Array(20e6);
+    large.set(bytes);
+    assertThrows(() => decodeSealed(decoder, large, enough), DomainError, "damaged");
+  }
+});
+
+Deno.test("pictureCodec() refuses a small AVIF whose one tile is large, before it is decoded", async () => {
+  const large = await read("large-flat.avif");
+  const { width, height } = readHeader(large);
+  assertEquals([width, height], [4096, 4096]);
+  const data = large.slice(indexOf(large, "mdat") + 4);
+  const bomb = buildAvif({
+    items: [{
+      ...{ type: "grid", width: 100, height: 100, tiles: [2], properties: [PIXI] },
+      data: Uint8Array.of(0, 0, 0, 0, 0, 100, 0, 100),
+    }, { width, height, data, properties: [av1C(), PIXI] }],
+  });
+  assertEquals(readHeader(bomb).width, 100);
+  const error = assertThrows(() => decode(bomb), DomainError);
+  assertEquals(error.code, "corrupt-image");
+  // It is memory that it lacks.
+  const decoder = avifDecoder(await compile("icodec/avif-dec.wasm"));
+  assertEquals(decodeSealed(decoder, bomb, 2 ** 30).width, 100);
+});
+
+function indexOf(bytes: Uint8Array, text: string): number {
+  return new TextDecoder("latin1").decode(bytes).indexOf(text);
+}
+
+async function compile(name: string): Promise<WebAssembly.Module> {
+  return await WebAssembly.compile(await Deno.readFile(new URL(import.meta.resolve(name))));
+}
+
+function decode(bytes: Uint8Array): Pixels {
+  const header = readHeader(bytes);
+  return codec.decode(bytes, header, header);
+}
+
+async function read(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  return await Deno.readFile(new URL(file, FORMATS));
+}

@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { runTask } from "./run_task.ts";
+
+const folder = await Deno.makeTempDir();
+const fruit = `${folder}/fruit.png`;
+const text = `${folder}/text.jpg`;
+await Deno.writeFile(fruit, fruitPicture());
+await Deno.writeTextFile(text, "no picture at all");
+
+Deno.test("deno task detect prints a table with the orange in it", async () => {
+  const { code, stdout } = await runTask("detect", fruit);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^fruit\.png: 640x480, \d+ found in \d+ ms on \w+$/m);
+  assertMatch(stdout, /│ orange +│ +0\.\d{3} │/);
+});
+
+Deno.test("deno task detect --json prints one object per line; a bad file fails alone", async () => {
+  const missing = `${folder}/missing.png`;
+  const { code, stdout, stderr } = await runTask("detect", "--json", missing, fruit, text, fruit);
+  assertEquals(code, 1);
+  const answers = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals(answers.map(({ file }) => file), [fruit, fruit]);
+  assertEquals(answers[0].detections, answers[1].detections);
+  assertStringIncludes(stderr, `${missing}: Cannot open ${missing} as there is no such file`);
+  assertStringIncludes(stderr, `${text}: `);
+  assert(!stderr.includes("    at "), stderr);
+});
+
+Deno.test("deno task detect --svg draws the boxes over the picture", async () => {
+  assertEquals((await runTask("detect", "--svg", fruit)).code, 0);
+  const svg = await Deno.readTextFile(`${fruit}.svg`);
+  assertStringIncludes(svg, 'viewBox="0 0 640 480"');
+  assertMatch(svg, />orange \d+ %</);
+});
+
+const WRONG: [args: string[], message: RegExp][] = [
+  [[], /no file was named/],
+  [["--score", "2", "a.jpg"], /--score 2: /],
+  [["--engine", "cuda", "a.jpg"], /--engine cuda: /],
+  [["--colour", "a.jpg"], /--colour/],
+  [["--model", "nope", "a.jpg"], /Cannot load model "nope"/],
+];
+
+for (const [args, message] of WRONG) {
+  Deno.test(`deno task detect ${args.join(" ")} ends with 1 and a line that says why`, async () => {
+    const { code, stdout, stderr } = await runTask("detect", ...args);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, message);
+    assert(!stderr.includes("    at "), stderr);
+  });
+}

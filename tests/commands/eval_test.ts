@@ -1,0 +1,64 @@
+import { assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fruitPicture, ORANGE } from "../sample_images/fruit_image.ts";
+import { runTask } from "./run_task.ts";
+
+const SHARED = new URL("../../../shared/coco-eval/", import.meta.url);
+const hasShared = await Deno.stat(SHARED).then(() => true, () => false);
+const skipped = hasShared ? "" : " (skipped: ../shared/coco-eval is not here)";
+
+Deno.test({
+  name: `deno task eval --detections gives the reference evaluator's twelve figures${skipped}`,
+  ignore: !hasShared,
+  async fn() {
+    const { code, stdout } = await runTask(
+      "eval",
+      "--annotations",
+      new URL("instances_val2014_100.json", SHARED).pathname,
+      "--detections",
+      new URL("instances_val2014_fakebbox100_results.json", SHARED).pathname,
+    );
+    assertEquals(code, 0);
+    const figures = [...stdout.matchAll(/\] = (\S+)$/gm)].map(([, figure]) => figure);
+    assertEquals(figures, [
+      ...["0.505", "0.697", "0.573", "0.586", "0.519", "0.501"],
+      ...["0.387", "0.594", "0.595", "0.640", "0.566", "0.564"],
+    ]);
+  },
+});
+
+Deno.test("deno task eval measures the model on a data set of one drawn orange", async () => {
+  const folder = await Deno.makeTempDir();
+  const { x, y, radius } = ORANGE;
+  const bbox = [x - radius, y - radius, 2 * radius, 2 * radius];
+  await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
+  await Deno.writeTextFile(
+    `${folder}/truth.json`,
+    JSON.stringify({
+      images: [{ id: 1, file_name: "fruit.png", width: 640, height: 480 }],
+      categories: [{ id: 8, name: "orange" }],
+      annotations: [{ id: 1, image_id: 1, category_id: 8, bbox, area: 70_686, iscrowd: 0 }],
+    }),
+  );
+  const { code, stdout } = await runTask(
+    "eval",
+    ...["--images", folder, "--annotations", `${folder}/truth.json`, "--json"],
+    ...["--save", `${folder}/results.json`],
+  );
+  assertEquals(code, 0);
+  assertAlmostEquals(JSON.parse(stdout).ap50, 1, 1e-9);
+  const [{ image_id, category_id }] = JSON.parse(await Deno.readTextFile(`${folder}/results.json`));
+  assertEquals([image_id, category_id], [1, 8]);
+});
+
+Deno.test("deno task eval says what is missing and what it cannot read", async () => {
+  const without = await runTask("eval");
+  assertEquals(without.code, 1);
+  assertStringIncludes(without.stderr, "--annotations is missing");
+  const wrong = await runTask(
+    "eval",
+    "--annotations",
+    new URL("../../deno.json", import.meta.url).pathname,
+  );
+  assertEquals(wrong.code, 1);
+  assertMatch(wrong.stderr, /as COCO: images: /);
+});

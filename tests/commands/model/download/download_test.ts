@@ -1,0 +1,428 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { download } from "../../../../src/commands/model/download/download.ts";
+import type { Expectations } from "../../../../src/commands/model/download/fingerprint.ts";
+import {
+  type Behaviour,
+  FILE,
+  type FileServer,
+  md5,
+  OTHER,
+  serveFile,
+  sha256,
+} from "./file_server.ts";
+
+const HASH = sha256(FILE);
+const SIZE = FILE.length;
+const KNOWN = { bytes: SIZE, sha256: HASH };
+/** The first byte that a connection which ends early does not bring. */
+const CUT = 40_000;
+
+/** What an earlier process left. */
+interface Left {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly validator?: string;
+  readonly total?: number;
+  /** The text that says where the bytes are from, instead. */
+  readonly source?: string;
+}
+
+interface Case {
+  readonly claim: string;
+  readonly server: readonly Behaviour[];
+  readonly expected?: Expectations;
+  readonly left?: Left;
+  /** The `Range` and `If-Range` of every request. */
+  readonly asked: readonly (readonly [range: string | null, ifRange: string | null])[];
+}
+
+const NOTHING = [null, null] as const;
+const REST = [`bytes=${CUT}-`, '"v1"'] as const;
+const FIRST = FILE.slice(0, CUT);
+
+const FINE: Case[] = [
+  { claim: "fetches a file", server: [{}], asked: [NOTHING] },
+  { claim: "holds a file against its hash", server: [{}], expected: KNOWN, asked: [NOTHING] },
+  {
+    claim: "holds a file against an MD5 if nothing else is known",
+    server: [{}],
+    expected: { md5: md5(FILE) },
+    asked: [NOTHING],
+  },
+  {
+    claim: "goes on where the connection broke off",
+    server: [{ stopAt: CUT }, {}],
+    asked: [NOTHING, REST],
+  },
+  {
+    claim: "goes on as often as something new comes",
+    server: [10, 20, 30, 40, 50, 60, 70, 80, 90].map((percent) => ({ stopAt: percent * 1000 }))
+      .concat({} as { stopAt: number }),
+    asked: [
+      NOTHING,
+      ...[10, 20, 30, 40, 50, 60, 70, 80, 90].map((percent) =>
+        [`bytes=${percent * 1000}-`, '"v1"'] as const
+      ),
+    ],
+  },
+  {
+    claim: "goes on with a file of unknown length that ended too early",
+    server: [{ stopAt: CUT, sized: false }, { sized: false }],
+    expected: KNOWN,
+    asked: [NOTHING, REST],
+  },
+  {
+    claim: "starts anew where the server knows no ranges",
+    server: [{ stopAt: CUT }, { ranges: false }],
+    asked: [NOTHING, REST],
+  },
+  {
+    claim: "starts anew if the file has changed",
+    server: [{ stopAt: CUT, file: OTHER, etag: '"v0"' }, {}],
+    asked: [NOTHING, [`bytes=${CUT}-`, '"v0"']],
+  },
+  {
+    claim: "starts anew if the file has changed and the server did not tell",
+    server: [{ stopAt: CUT, file: OTHER, etag: '"v0"' }, { ifRange: false }, {}],
+    expected: KNOWN,
+    asked: [NOTHING, [`bytes=${CUT}-`, '"v0"'], NOTHING],
+  },
+  {
+    claim: "starts anew if the whole has another size than before",
+    server: [{ stopAt: CUT, file: FILE.slice(0, SIZE - 1) }, {}, {}],
+    asked: [NOTHING, REST, NOTHING],
+  },
+  {
+    claim: "goes on without a validator if a hash is known",
+    server: [{ stopAt: CUT, etag: null }, {}],
+    expected: KNOWN,
+    asked: [NOTHING, [`bytes=${CUT}-`, null]],
+  },
+  {
+    claim: "starts anew without a validator and without a hash",
+    server: [{ stopAt: CUT, etag: null }, {}],
+    asked: [NOTHING, NOTHING],
+  },
+  {
+    claim: "starts anew where the ETag is weak and no hash is known",
+    server: [{ stopAt: CUT, etag: 'W/"v1"' }, {}],
+    asked: [NOTHING, NOTHING],
+  },
+  {
+    claim: "starts anew where another range comes than was asked for",
+    server: [{ stopAt: CUT }, { instead: partial({ "Content-Range": `bytes 0-9/${SIZE}` }) }, {}],
+    asked: [NOTHING, REST, NOTHING],
+  },
+  {
+    claim: "starts anew where a range comes without its place",
+    server: [{ stopAt: CUT }, { instead: partial({}) }, {}],
+    asked: [NOTHING, REST, NOTHING],
+  },
+  {
+    claim: "goes on from what an earlier process left",
+    server: [{}],
+    left: { bytes: FIRST, validator: '"v1"', total: SIZE },
+    asked: [REST],
+  },
+  {
+    claim:
+      "goes on from what an earlier process left without saying from where, if a hash is known",
+    server: [{}],
+    expected: KNOWN,
+    left: { bytes: FIRST },
+    asked: [[`bytes=${CUT}-`, null]],
+  },
+  {
+    claim: "starts anew from what an earlier process left without saying from where",
+    server: [{}],
+    left: { bytes: FIRST },
+    asked: [NOTHING],
+  },
+  {
+    claim: "starts anew from what an earlier process left when it had not yet said from where",
+    server: [{}],
+    left: { bytes: FIRST, source: '{"url": "http:' },
+    asked: [NOTHING],
+  },
+  {
+    claim: "starts anew from what an earlier process left from another address",
+    server: [{}],
+    left: {
+      bytes: FIRST,
+      source: '{"url": "http://localhost/graph.onnx", "validator": "\\"v1\\""}',
+    },
+    asked: [NOTHING],
+  },
+  {
+    claim: "starts anew if what an earlier process left is wrong",
+    server: [{}],
+    expected: KNOWN,
+    left: { bytes: OTHER.slice(0, CUT) },
+    asked: [[`bytes=${CUT}-`, null], NOTHING],
+  },
+  {
+    claim: "starts anew if more is there than should be",
+    server: [{}],
+    expected: KNOWN,
+    left: { bytes: new Uint8Array(SIZE + 1) },
+    asked: [NOTHING],
+  },
+  {
+    claim: "starts anew if more is there than the server has (416)",
+    server: [{}],
+    left: { bytes: new Uint8Array(SIZE + 1), validator: '"v1"' },
+    asked: [[`bytes=${SIZE + 1}-`, '"v1"'], NOTHING],
+  },
+  {
+    claim: "is done if the server has no more than is there (416)",
+    server: [{}],
+    left: { bytes: FILE, validator: '"v1"' },
+    asked: [[`bytes=${SIZE}-`, '"v1"']],
+  },
+  {
+    claim: "asks for nothing if all is there",
+    server: [{}],
+    expected: KNOWN,
+    left: { bytes: FILE },
+    asked: [],
+  },
+  {
+    claim: "tries again where the server is busy",
+    server: [{ instead: status(503) }, { instead: status(429) }, {}],
+    asked: [NOTHING, NOTHING, NOTHING],
+  },
+  {
+    claim: "follows redirects",
+    server: [{ instead: redirect }, {}],
+    asked: [NOTHING, NOTHING],
+  },
+  {
+    claim: "goes on through redirects",
+    server: [{ instead: redirect }, { stopAt: CUT }, { instead: redirect }, {}],
+    asked: [NOTHING, NOTHING, REST, REST],
+  },
+];
+
+for (const { claim, server: behaviours, expected, left, asked } of FINE) {
+  Deno.test(`download() ${claim}`, async () => {
+    await using server = serveFile(...behaviours);
+    await using folder = await temporaryFolder(server, left);
+    const { bytes, sha256 } = await fetchInto(folder.target, server, expected);
+    assertEquals({ bytes, sha256 }, KNOWN);
+    assertEquals(await Deno.readFile(folder.target), FILE);
+    assertEquals(await folder.names(), ["graph.onnx"]);
+    assertEquals(server.asked.map(({ range, ifRange }) => [range, ifRange]), asked);
+  });
+}
+
+interface Failure {
+  readonly claim: string;
+  readonly server: readonly Behaviour[];
+  readonly expected?: Expectations;
+  readonly left?: Left;
+  readonly message: readonly string[];
+  readonly requests: number;
+  /** Bytes that stay for another try. */
+  readonly kept?: number;
+}
+
+const FAILURES: Failure[] = [
+  {
+    claim: "deletes a file of another hash and names both",
+    server: [{ file: OTHER }],
+    expected: KNOWN,
+    message: ["Cannot keep graph.onnx", sha256(OTHER), HASH],
+    requests: 1,
+  },
+  {
+    claim: "deletes a file of another MD5 and names both",
+    server: [{}],
+    expected: { md5: "0".repeat(32) },
+    message: [md5(FILE), "0".repeat(32)],
+    requests: 1,
+  },
+  {
+    claim: "deletes a file of another hash that was put together twice",
+    server: [{ file: OTHER }],
+    expected: KNOWN,
+    left: { bytes: FIRST },
+    message: [sha256(OTHER), HASH],
+    requests: 2,
+  },
+  {
+    claim: "does not begin with a file of another size",
+    server: [{}],
+    expected: { bytes: SIZE + 1 },
+    message: [`the file there has ${SIZE} bytes where ${SIZE + 1} were expected`],
+    requests: 1,
+  },
+  {
+    claim: "does not go on with a file of another size",
+    server: [{}],
+    expected: { bytes: SIZE + 1, sha256: HASH },
+    left: { bytes: FIRST, validator: '"v1"' },
+    message: [`the file there has ${SIZE} bytes where ${SIZE + 1} were expected`],
+    requests: 1,
+    kept: CUT,
+  },
+  {
+    claim: "stops a file that goes on for longer than it should",
+    server: [{ sized: false }],
+    expected: { bytes: CUT },
+    message: [`the server sends more than the ${CUT} bytes of the file`],
+    requests: 1,
+  },
+  {
+    claim: "tells of a file that is not there",
+    server: [{ instead: status(404) }],
+    message: ["the server answers 404 Not Found"],
+    requests: 1,
+  },
+  {
+    claim: "names the address that has no file, after a redirect",
+    server: [{ instead: redirect }, { instead: status(404) }],
+    message: ["the server answers 404 Not Found at http://127.0.0.1:", "/elsewhere"],
+    requests: 2,
+  },
+  {
+    claim: "tells of a range that was not asked for",
+    server: [{ instead: partial({ "Content-Range": `bytes 0-9/${SIZE}` }) }],
+    message: ["the server answers 206"],
+    requests: 1,
+  },
+  {
+    claim: "gives up on a server that stays busy",
+    server: [{ instead: status(503) }],
+    message: ["503 Service Unavailable, 5 times in a row", "Nothing came"],
+    requests: 5,
+  },
+  {
+    claim: "gives up on a server that always stops at the same place, and keeps what came",
+    server: [{ stopAt: CUT, ranges: false }],
+    message: ["5 times in a row", `The first ${CUT} bytes are kept in graph.onnx.part`],
+    requests: 5,
+    kept: CUT,
+  },
+];
+
+for (const { claim, server: behaviours, expected, left, message, requests, kept } of FAILURES) {
+  Deno.test(`download() ${claim}`, async () => {
+    await using server = serveFile(...behaviours);
+    await using folder = await temporaryFolder(server, left);
+    const error = await assertRejects(() => fetchInto(folder.target, server, expected), Error);
+    for (const part of message) assertStringIncludes(error.message, part);
+    assertEquals(server.asked.length, requests);
+    const names = kept === undefined ? [] : ["graph.onnx.part", "graph.onnx.source.part"];
+    assertEquals(await folder.names(), names);
+    if (kept !== undefined) assertEquals((await Deno.stat(`${folder.target}.part`)).size, kept);
+  });
+}
+
+Deno.test("download() goes on where the server fell silent", async () => {
+  await using server = serveFile({ stopAt: CUT, silent: true }, {});
+  await using folder = await temporaryFolder(server);
+  const reasons: string[] = [];
+  await download(server.url, folder.target, KNOWN, {
+    patience: 1000,
+    firstPause: 1,
+    onRetry: (reason) => reasons.push(reason),
+  });
+  assertEquals(await Deno.readFile(folder.target), FILE);
+  assertEquals(server.asked.map(({ range }) => range), [null, `bytes=${CUT}-`]);
+  assertStringIncludes(reasons.join(), "nothing was heard for 1 s");
+});
+
+Deno.test("download() tells of every piece, from where it goes on", async () => {
+  await using server = serveFile({});
+  await using folder = await temporaryFolder(server, { bytes: FIRST, validator: '"v1"' });
+  const seen: number[] = [];
+  await download(server.url, folder.target, {}, {
+    onProgress({ done, total }) {
+      assertEquals(total, SIZE);
+      seen.push(done);
+    },
+  });
+  assertEquals([seen[0], seen.at(-1)], [CUT, SIZE]);
+  assertEquals(seen, seen.toSorted((a, b) => a - b));
+});
+
+Deno.test("download() leaves an older file alone until the new one is right", async () => {
+  await using server = serveFile({ file: OTHER }, {});
+  await using folder = await temporaryFolder(server);
+  await Deno.writeTextFile(folder.target, "older");
+  await assertRejects(() => fetchInto(folder.target, server, KNOWN));
+  assertEquals(await Deno.readTextFile(folder.target), "older");
+  await fetchInto(folder.target, server, KNOWN);
+  assertEquals(await Deno.readFile(folder.target), FILE);
+});
+
+Deno.test("download() tells of a server that is not there", async () => {
+  const gone = serveFile();
+  await using folder = await temporaryFolder(gone);
+  await gone[Symbol.asyncDispose]();
+  const error = await assertRejects(() => fetchInto(folder.target, gone), Error);
+  assertStringIncludes(error.message, "refuses the connection, 5 times in a row");
+  assertEquals(await folder.names(), []);
+});
+
+Deno.test("download() tells of a folder that is not there", async () => {
+  await using server = serveFile();
+  await assertRejects(
+    () => fetchInto("/no such folder/graph.onnx", server),
+    Error,
+    "Cannot write graph.onnx.part as ",
+  );
+  assertEquals(server.asked.length, 0);
+});
+
+const hasFullDisk = await Deno.stat("/dev/full").then(() => true, () => false);
+Deno.test({
+  name: `download() tells of a full disk${hasFullDisk ? "" : " (skipped: no /dev/full here)"}`,
+  ignore: !hasFullDisk,
+  async fn() {
+    await using server = serveFile();
+    await using folder = await temporaryFolder(server);
+    await Deno.symlink("/dev/full", `${folder.target}.part`);
+    const error = await assertRejects(() => fetchInto(folder.target, server), Error);
+    assertStringIncludes(error.message, "Cannot write graph.onnx.part as the disk is full");
+    assertEquals(server.asked.length, 1);
+  },
+});
+
+/** Downloads without waiting between tries; the server learns how far it has come. */
+function fetchInto(target: string, server: FileServer, expected: Expectations = {}) {
+  return download(server.url, target, expected, {
+    firstPause: 1,
+    onProgress: ({ done }) => server.reached(done),
+  });
+}
+
+/** A folder for a download, with what an earlier process left in it. */
+async function temporaryFolder({ url }: FileServer, left?: Left) {
+  const path = await Deno.makeTempDir();
+  const target = `${path}/graph.onnx`;
+  if (left) {
+    const { bytes, validator, total, source } = left;
+    await Deno.writeFile(`${target}.part`, bytes);
+    const text = source ?? (validator && JSON.stringify({ url, validator, total }));
+    if (text !== undefined) await Deno.writeTextFile(`${target}.source.part`, text);
+  }
+  return {
+    target,
+    async names() {
+      return (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+function partial(headers: Record<string, string>): () => Response {
+  return () => new Response(FILE.slice(0, 10), { status: 206, headers });
+}
+
+function status(code: number): () => Response {
+  return () => new Response("no file", { status: code });
+}
+
+function redirect(request: Request): Response {
+  return Response.redirect(new URL("/elsewhere", request.url));
+}

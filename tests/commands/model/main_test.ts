@@ -1,0 +1,19 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { runTask } from "../run_task.ts";
+
+const WRONG: [args: string[], words: string][] = [
+  [[], "none was named"],
+  [["fetch"], 'there is no "fetch"'],
+  [["constructor"], 'there is no "constructor"'],
+];
+
+for (const [args, words] of WRONG) {
+  Deno.test(`deno task model ${args.join(" ")} ends with 1 and lists the commands`, async () => {
+    const { code, stdout, stderr } = await runTask("model", ...args);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, words);
+    for (const command of ["list", "pull ID", "remove ID"]) {
+      assertStringIncludes(stderr, `deno task model ${command}`);
+    }
+  });
+}

@@ -1,0 +1,108 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runTask } from "../run_task.ts";
+
+const GOLDEN = new URL("../../parity/goldens/keras-retinanet/", import.meta.url);
+const PICTURE = "97x63";
+
+/** A folder with a graph, a picture and what its framework found there. */
+async function folderWithGraph(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  await Deno.copyFile(new URL("model.onnx", GOLDEN), `${folder}/Retina Net.onnx`);
+  for (const file of [`${PICTURE}.png`, `${PICTURE}.json`]) {
+    await Deno.copyFile(new URL(file, GOLDEN), `${folder}/${file}`);
+  }
+  return folder;
+}
+
+async function readJson(path: string) {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+Deno.test("deno task model new and check", async (test) => {
+  const folder = await folderWithGraph();
+  const graph = `${folder}/Retina Net.onnx`;
+  const manifest = `${folder}/Retina Net.json`;
+  const golden = `${folder}/${PICTURE}.json`;
+  await Deno.writeTextFile(`${folder}/labels.txt`, "cat\n\ndog\nbird\nfish\n");
+
+  await test.step("new writes a manifest with every guess marked, and draws a picture", async () => {
+    const picture = `${folder}/${PICTURE}.png`;
+    const labels = `${folder}/labels.txt`;
+    const options = ["--labels", labels, "--picture", picture, "--engine", "wasm"];
+    const { code, stdout, stderr } = await runTask("model", "new", graph, ...options);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "family   keras-retinanet");
+    assertMatch(stdout, /97x63\.png: 97x63, \d+ found/);
+    assertStringIncludes(await Deno.readTextFile(`${picture}.svg`), "<svg");
+    const written = await readJson(manifest);
+    assertEquals([written.id, written.labels[1]], ["retina-net", null]);
+    for (const property of ["input.mean", "resize", "anchors", "boxes", "postprocess", "licence"]) {
+      assertStringIncludes(stdout, `  ${property}: ${written.guesses[property]}`);
+    }
+    assertEquals(written.guesses.labels, undefined);
+  });
+
+  await test.step("new writes over nothing unless it is told to", async () => {
+    const { code, stderr } = await runTask("model", "new", graph);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "--force");
+  });
+
+  await test.step("check prints each tensor, and that the framework's boxes are equal", async () => {
+    const options = ["--golden", golden, "--engine", "wasm"];
+    const { code, stdout, stderr } = await runTask("model", "check", manifest, ...options);
+    assertEquals(code, 0, stderr);
+    for (const tensor of ["input_1", "classification", "regression"]) {
+      assertStringIncludes(stdout, tensor);
+    }
+    assertMatch(stdout, /\d+ detections, keras-retinanet 1\.0\.0 has \d+: equal within/);
+  });
+
+  await test.step("check ends with 1 and the differing boxes where one property is wrong", async () => {
+    const wrong = await readJson(manifest);
+    wrong.input.colour = "rgb";
+    await Deno.writeTextFile(`${folder}/wrong.json`, JSON.stringify(wrong));
+    const options = ["--golden", golden, "--engine", "wasm"];
+    const { code, stdout } = await runTask("model", "check", `${folder}/wrong.json`, ...options);
+    assertEquals(code, 1);
+    assertMatch(stdout, /they differ\n {2}missing: class \d+, score/);
+  });
+
+  await test.step("check names the property and both values of a manifest that does not fit", async () => {
+    const other = await readJson(manifest);
+    other.labels.push("horse");
+    await Deno.writeTextFile(`${folder}/other.json`, JSON.stringify(other));
+    const { code, stderr } = await runTask("model", "check", `${folder}/other.json`);
+    assertEquals(code, 1);
+    assertMatch(stderr, /"classification" is \[.*, 5\] in the graph, \[1, \?, 6\] in the manifest/);
+  });
+
+  await test.step("check names both sizes of a graph that was cut", async () => {
+    const bytes = await Deno.readFile(graph);
+    await Deno.writeFile(graph, bytes.subarray(0, 1000));
+    const { code, stderr } = await runTask("model", "check", manifest);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, `1000 bytes where the manifest says ${bytes.length}`);
+  });
+
+  await test.step("new refuses a file that is no graph", async () => {
+    const { code, stderr } = await runTask("model", "new", graph, "--force");
+    assertEquals(code, 1);
+    assert(!stderr.includes("at async"), stderr);
+  });
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("deno task model new tells which families a graph resembles, and refuses one of another kind", async () => {
+  const folder = await Deno.makeTempDir();
+  const graph = `${folder}/heads.onnx`;
+  await Deno.copyFile(new URL("../effdet/model.onnx", GOLDEN), graph);
+  const other = await runTask("model", "new", graph, "--engine", "wasm", "--family", "mlperf");
+  assertEquals(other.code, 1);
+  assertMatch(other.stderr, /"mlperf" as the graph's outputs are of kind "levels".*detectron2/);
+  const { code, stdout } = await runTask("model", "new", graph, "--engine", "wasm");
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "family   effdet");
+  assertMatch(stdout, /It could also be \(--family\): .*detectron2/);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,0 +1,103 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { randomRetinaNet } from "../planner/random_retinanet.ts";
+import { runTask } from "./run_task.ts";
+
+const everyday8 = ["--model", "everyday8"];
+
+Deno.test("deno task plan says what everyday8 takes on Workers, and that it fits", async () => {
+  const { code, stdout } = await runTask("plan", ...everyday8, "--platform", "workers");
+  assertEquals(code, 0, stdout);
+  for (const words of ["heap", "102.4 MB", "gzipped", "cold start", "It fits."]) {
+    assertStringIncludes(stdout, words);
+  }
+});
+
+Deno.test("deno task plan ends with 1 and the reason where a request has too little time", async () => {
+  const { code, stdout } = await runTask("plan", ...everyday8, "--platform", "workers-free");
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "It does not fit:");
+  assert(
+    /each further picture: \d+ ms where 10 ms are allowed\. What to do: /.test(stdout),
+    stdout,
+  );
+});
+
+const UNFIT: [platform: string, image: string, why: RegExp][] = [
+  ["supabase", "1920x1080", /whole process, roughly: \d+\.\d MB where 256\.0 MB are allowed/],
+  ["lambda", "8000x5000", /file of the picture: 10\.0 MB where 4\.5 MB are allowed/],
+  ["workers", "10000x8000", /pixels of the picture: 80\.0 MP where 40\.0 MP are allowed/],
+];
+
+for (const [platform, image, why] of UNFIT) {
+  Deno.test(`deno task plan refuses everyday8 on ${platform} for ${image}`, async () => {
+    const args = [...everyday8, "--platform", platform, "--image", image];
+    const { code, stdout } = await runTask("plan", ...args);
+    assertEquals(code, 1, stdout);
+    assert(why.test(stdout), stdout);
+  });
+}
+
+for (const platform of ["lambda", "deno-deploy", "vercel", "deno", "node"]) {
+  Deno.test(`deno task plan lets everyday8 run on ${platform}`, async () => {
+    const { code, stdout } = await runTask("plan", ...everyday8, "--platform", platform);
+    assertEquals(code, 0, stdout);
+  });
+}
+
+Deno.test("deno task plan --json gives the same to programs", async () => {
+  const args = [...everyday8, "--platform", "workers-free", "--image", "4000x3000", "--json"];
+  const { code, stdout } = await runTask("plan", ...args);
+  assertEquals(code, 1);
+  const plan = JSON.parse(stdout);
+  assertEquals([plan.model, plan.platform, plan.fits], ["everyday8", "workers-free", false]);
+  assertEquals(plan.picture, { width: 4000, height: 3000 });
+  assertEquals(plan.needs.input, [1, 3, 256, 320]);
+  assert(plan.expected.heapBytes > 40e6 && plan.expected.heapBytes < 100e6);
+  assertEquals(plan.reasons.length, 3); // code, the first picture, the others
+});
+
+Deno.test("deno task plan refuses a graph that 128 MB cannot hold, and a machine takes it", async () => {
+  const folder = await Deno.makeTempDir();
+  const { graph, manifest } = randomRetinaNet("large", {
+    ...{ block: "basic", blocks: [2, 2, 2, 2], width: 64, channels: 128, depth: 2, side: 320 },
+  });
+  await Deno.writeFile(`${folder}/large.onnx`, graph);
+  await Deno.writeTextFile(`${folder}/large.json`, JSON.stringify(manifest));
+  const args = ["--model", "large", "--models", folder, "--platform"];
+  const workers = await runTask("plan", ...args, "workers");
+  assertEquals(workers.code, 1);
+  assert(/heap: .* where 102\.4 MB are allowed/.test(workers.stdout), workers.stdout);
+  assertEquals((await runTask("plan", ...args, "deno")).code, 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("deno task plan refuses a picture that a Worker cannot decode for a model without antialias", async () => {
+  const folder = await Deno.makeTempDir();
+  const { graph, manifest } = randomRetinaNet("sharp", {
+    ...{ block: "basic", blocks: [1, 1, 1, 1], width: 8, channels: 16, depth: 1, side: 256 },
+    antialias: false,
+  });
+  await Deno.writeFile(`${folder}/sharp.onnx`, graph);
+  await Deno.writeTextFile(`${folder}/sharp.json`, JSON.stringify(manifest));
+  const args = ["--model", "sharp", "--models", folder, "--platform", "workers", "--image"];
+  const large = await runTask("plan", ...args, "4000x3000");
+  assertEquals(large.code, 1);
+  assertStringIncludes(large.stdout, "decoded picture");
+  assertEquals((await runTask("plan", ...args, "1280x960")).code, 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+const WRONG: [args: string[], words: string][] = [
+  [[], "--model is missing"],
+  [[...everyday8, "--platform", "moon"], "--platform moon"],
+  [[...everyday8, "--platform", "workers", "--image", "large"], "WIDTHxHEIGHT"],
+  [["--model", "nope", "--platform", "workers"], 'Cannot load model "nope"'],
+];
+
+for (const [args, words] of WRONG) {
+  Deno.test(`deno task plan ${args.join(" ")} says what is wrong`, async () => {
+    const { code, stdout, stderr } = await runTask("plan", ...args);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, words);
+  });
+}

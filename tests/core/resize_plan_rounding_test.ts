@@ -1,0 +1,172 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  clipTo,
+  createPlan,
+  type Plan,
+  type ResizeRule,
+  toSource,
+} from "../../src/core/resize_plan.ts";
+import { seededRandom, wholeBetween } from "../random.ts";
+
+type Rounding = (ResizeRule & { kind: "fit" })["rounding"];
+
+const ROUNDINGS = ["floor", "half-up", "half-even"] as const;
+const NONE = { kind: "none" } as const;
+
+/** A rule that halves pictures of 200 px and less high. */
+function half(rounding: Rounding, factor: "per-side" | "one" = "per-side"): ResizeRule {
+  return { kind: "fit", width: 100, height: 100, rounding, factor };
+}
+
+function plan(width: number, height: number, rule: ResizeRule): Plan {
+  return createPlan({ width, height }, rule, NONE);
+}
+
+/** Rows of a picture 200 wide, at factor 1/2. */
+const HALVED: readonly (readonly [
+  rows: number,
+  floor: number,
+  halfUp: number,
+  halfEven: number,
+])[] = [
+  [101, 50, 51, 50], // 50.5
+  [103, 51, 52, 52], // 51.5
+  [105, 52, 53, 52], // 52.5
+  [102, 51, 51, 51], // 51
+  [1, 1, 1, 1], // 0.5: floor and half-even would leave nothing
+  [3, 1, 2, 2], // 1.5
+];
+
+for (const [rows, ...expected] of HALVED) {
+  ROUNDINGS.forEach((rounding, i) => {
+    Deno.test(`createPlan() takes half of ${rows} rows for ${expected[i]}, ${rounding}`, () => {
+      assertEquals(plan(200, rows, half(rounding)).resized, { width: 100, height: expected[i] });
+    });
+  });
+}
+
+/** Rows of a picture 400 wide, at factor 1/4. */
+const QUARTERED: readonly (readonly [
+  rows: number,
+  floor: number,
+  halfUp: number,
+  halfEven: number,
+])[] = [
+  [201, 50, 50, 50], // 50.25
+  [202, 50, 51, 50], // 50.5
+  [203, 50, 51, 51], // 50.75
+];
+
+for (const [rows, ...expected] of QUARTERED) {
+  ROUNDINGS.forEach((rounding, i) => {
+    Deno.test(`createPlan() takes a quarter of ${rows} rows for ${expected[i]}, ${rounding}`, () => {
+      assertEquals(plan(400, rows, half(rounding)).resized.height, expected[i]);
+    });
+  });
+}
+
+Deno.test("createPlan() rounds the shorter side as well as the longer one", () => {
+  const rule = (rounding: Rounding): ResizeRule => ({
+    kind: "shortest",
+    shortest: 100,
+    longest: 1000,
+    scale: "float64",
+    rounding,
+    factor: "per-side",
+  });
+  // 203 · 100 / 200 = 101.5.
+  const sides = ROUNDINGS.map((rounding) => plan(203, 200, rule(rounding)).resized.width);
+  assertEquals(sides, [101, 102, 102]);
+  // The longest binds: 1000 / 2000 = 0.5, and 101 rows become 50.5.
+  const rows = ROUNDINGS.map((rounding) => plan(2000, 101, rule(rounding)).resized.height);
+  assertEquals(rows, [50, 51, 50]);
+});
+
+Deno.test("createPlan() tells the factor before rounding, for rules that keep the aspect", () => {
+  assertEquals(plan(200, 101, half("floor")).factor, 0.5);
+  assertEquals(plan(200, 101, half("floor", "one")).factor, 0.5);
+  assertEquals(plan(200, 101, { kind: "stretch", width: 9, height: 9 }).factor, null);
+  assertEquals(plan(200, 101, NONE).factor, null);
+});
+
+Deno.test("createPlan() by float32 reciprocals tells the factor that those give", () => {
+  const rule = {
+    kind: "shortest",
+    shortest: 800,
+    longest: 1333,
+    scale: "float32-reciprocal",
+    rounding: "floor",
+    factor: "one",
+  } as const;
+  const { factor, extent } = plan(500, 375, rule);
+  assertEquals(factor, Math.fround(Math.fround(1 / 375) * 800));
+  // Just below 800, which is why the floor of it is 799.
+  assert(extent.height < 800 && extent.height > 799.99, `${extent.height}`);
+});
+
+Deno.test("createPlan() with one factor ends the picture where the factor puts its edges", () => {
+  const { resized, extent, input } = createPlan(
+    { width: 200, height: 101 },
+    half("half-up", "one"),
+    { kind: "multiple", of: 8 },
+  );
+  assertEquals(resized, { width: 100, height: 51 });
+  assertEquals(extent, { width: 100, height: 50.5 });
+  assertEquals(input, { width: 104, height: 56 });
+});
+
+Deno.test("createPlan() with a factor per side ends the picture at its last pixel", () => {
+  const { resized, extent } = plan(200, 101, half("half-up"));
+  assertEquals(extent, resized);
+});
+
+/** A box of 10 to 20 by 10 to 20 input pixels, in a source of 200x101. */
+const BACK: readonly (readonly [rounding: Rounding, factor: "per-side" | "one", rows: number])[] = [
+  ["half-up", "per-side", 101 / 51],
+  ["floor", "per-side", 101 / 50],
+  ["half-up", "one", 2],
+  ["floor", "one", 2],
+];
+
+for (const [rounding, factor, rows] of BACK) {
+  Deno.test(`toSource() makes ${rows.toFixed(4)} source rows of one, ${rounding} and ${factor}`, () => {
+    const boxes = Float64Array.of(10, 10, 20, 20);
+    toSource(plan(200, 101, half(rounding, factor)), boxes);
+    [20, 10 * rows, 40, 20 * rows].forEach((edge, i) => assertAlmostEquals(boxes[i], edge, 1e-12));
+  });
+}
+
+Deno.test("toSource() clips to the source, by whatever factor a box goes back", () => {
+  // 51 rows times 2 would be 102.
+  const boxes = Float64Array.of(0, 0, 100, 51);
+  toSource(plan(200, 101, half("half-up", "one")), boxes);
+  assertEquals([...boxes], [0, 0, 200, 101]);
+});
+
+Deno.test("toSource() takes what was clipped to the extent to the source's edges", () => {
+  const random = seededRandom(22);
+  for (let i = 0; i < 500; i++) {
+    const [width, height] = [wholeBetween(random, 1, 3000), wholeBetween(random, 1, 3000)];
+    const rounding = ROUNDINGS[i % 3];
+    const one = plan(width, height, half(rounding, i % 2 ? "one" : "per-side"));
+    const boxes = Float64Array.of(-1, -1, 1e9, 1e9);
+    clipTo(one.extent, boxes);
+    toSource(one, boxes);
+    [0, 0, width, height].forEach((edge, axis) => assertAlmostEquals(boxes[axis], edge, 1e-9));
+  }
+});
+
+Deno.test("createPlan() without a resize takes the picture as it is, and pads it", () => {
+  const untouched = createPlan({ width: 33, height: 7 }, NONE, { kind: "multiple", of: 16 });
+  const size = { width: 33, height: 7 };
+  assertEquals(untouched, {
+    source: size,
+    resized: size,
+    input: { width: 48, height: 16 },
+    extent: size,
+    factor: null,
+  });
+  const boxes = Float64Array.of(-1, 2, 40, 6.5);
+  toSource(untouched, boxes);
+  assertEquals([...boxes], [0, 2, 33, 6.5]);
+});

@@ -1,0 +1,229 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import {
+  clipTo,
+  createPlan,
+  type PadRule,
+  type ResizeRule,
+  toSource,
+} from "../../src/core/resize_plan.ts";
+import type { Size } from "../../src/core/size.ts";
+import { between, type Random, seededRandom, wholeBetween } from "../random.ts";
+
+const FIT = {
+  kind: "fit",
+  width: 320,
+  height: 320,
+  rounding: "half-up",
+  factor: "per-side",
+} as const;
+const FLOAT64 = {
+  kind: "shortest",
+  shortest: 800,
+  longest: 1333,
+  scale: "float64",
+  rounding: "floor",
+  factor: "per-side",
+} as const;
+const FLOAT32: ResizeRule = { ...FLOAT64, scale: "float32-reciprocal" };
+const NONE: PadRule = { kind: "none" };
+const MULTIPLE: PadRule = { kind: "multiple", of: 32 };
+
+type Sides = readonly [width: number, height: number];
+
+function sizeOf([width, height]: Sides): Size {
+  return { width, height };
+}
+
+function resize(source: Sides, rule: ResizeRule): Sides {
+  const { resized } = createPlan(sizeOf(source), rule, NONE);
+  return [resized.width, resized.height];
+}
+
+const FITTED: readonly (readonly [source: Sides, resized: Sides])[] = [
+  [[640, 480], [320, 240]], // both halved
+  [[480, 640], [240, 320]],
+  [[1920, 1080], [320, 180]], // 320 / 1920 = 1 / 6
+  [[500, 375], [320, 240]], // 0.64
+  [[640, 427], [320, 214]], // 213.5 goes up
+  [[10, 20], [160, 320]], // small pictures grow
+  [[320, 320], [320, 320]],
+  [[1, 1], [320, 320]],
+  [[100000, 1], [320, 1]], // 0.0032 rows, and no picture has less than one
+  [[1, 100000], [1, 320]],
+];
+
+for (const [source, resized] of FITTED) {
+  Deno.test(`createPlan() fits ${source.join("x")} into 320x320 as ${resized.join("x")}`, () => {
+    assertEquals(resize(source, FIT), resized);
+  });
+}
+
+Deno.test("createPlan() fits into a wide frame by its tighter side", () => {
+  const frame: ResizeRule = { ...FIT, width: 400, height: 100 };
+  assertEquals(resize([200, 100], frame), [200, 100]);
+  assertEquals(resize([800, 100], frame), [400, 50]);
+});
+
+/** Computed with torch, as torchvision does: 0.14 divides in float32, later ones in float64. */
+const SHORTEST: readonly (readonly [source: Sides, float64: Sides, float32: Sides])[] = [
+  [[640, 480], [1066, 800], [1066, 800]], // 640 · 800 / 480 = 1066.7, cut
+  [[500, 375], [1066, 800], [1066, 799]], // the float32 of 1 / 375 lies below 1 / 375
+  [[640, 427], [1199, 800], [1199, 799]],
+  [[427, 640], [800, 1199], [799, 1199]],
+  [[640, 426], [1201, 800], [1201, 800]],
+  [[1920, 1080], [1333, 749], [1333, 749]], // 1333 / 1920 is the tighter one: 749.8, cut
+  [[640, 361], [1333, 751], [1333, 751]],
+  [[3000, 2000], [1200, 800], [1200, 800]],
+  [[800, 800], [800, 800], [800, 800]],
+  [[4000, 10], [1333, 3], [1333, 3]],
+  [[5000, 1], [1333, 1], [1332, 1]], // 0.27 rows, and no picture has less than one
+  [[1, 1], [800, 800], [800, 800]],
+];
+
+for (const [source, float64, float32] of SHORTEST) {
+  const name = source.join("x");
+  Deno.test(`createPlan() takes ${name} to ${float64.join("x")} in float64`, () => {
+    assertEquals(resize(source, FLOAT64), float64);
+  });
+  Deno.test(`createPlan() takes ${name} to ${float32.join("x")} by float32 reciprocals`, () => {
+    assertEquals(resize(source, FLOAT32), float32);
+  });
+}
+
+Deno.test("createPlan() loses a row to rounding as often as torchvision does", () => {
+  const lost = (rule: ResizeRule) =>
+    Array.from({ length: 1100 }, (_, i) => resize([100 + i, 100 + i], rule)[1])
+      .filter((rows) => rows === 799).length;
+  // Counted with torch, over the squares from 100 to 1199 px.
+  assertEquals([lost(FLOAT32), lost(FLOAT64)], [543, 45]);
+});
+
+Deno.test("createPlan() stretches to the size that is asked, whatever the aspect", () => {
+  assertEquals(resize([10, 999], { kind: "stretch", width: 64, height: 48 }), [64, 48]);
+});
+
+const PADDED: readonly (readonly [claim: string, PadRule, input: Sides])[] = [
+  ["adds nothing", NONE, [320, 180]],
+  ["goes up to a multiple", MULTIPLE, [320, 192]], // 6 · 32
+  ["keeps what is a multiple already", { kind: "multiple", of: 20 }, [320, 180]],
+  ["goes up to a fixed size", { kind: "fixed", width: 330, height: 400 }, [330, 400]],
+];
+
+for (const [claim, pad, input] of PADDED) {
+  Deno.test(`createPlan() ${claim} where padding is "${pad.kind}"`, () => {
+    const plan = createPlan(sizeOf([1920, 1080]), FIT, pad);
+    assertEquals(plan, {
+      source: sizeOf([1920, 1080]),
+      resized: sizeOf([320, 180]),
+      input: sizeOf(input),
+      extent: sizeOf([320, 180]),
+      factor: 1 / 6,
+    });
+  });
+}
+
+for (const fixed of [[319, 320], [320, 179]] as const) {
+  Deno.test(`createPlan() refuses to pad 320x180 to ${fixed.join("x")}`, () => {
+    assertThrows(
+      () => createPlan(sizeOf([1920, 1080]), FIT, { kind: "fixed", ...sizeOf(fixed) }),
+      RangeError,
+      `320x180 to ${fixed.join("x")}`,
+    );
+  });
+}
+
+for (const source of [[0, 5], [5, 0], [-1, 5], [NaN, 5], [5, NaN]] as const) {
+  Deno.test(`createPlan() refuses a picture of ${source.join("x")}`, () => {
+    assertThrows(() => createPlan(sizeOf(source), FIT, NONE), RangeError, source.join("x"));
+  });
+}
+
+function randomSource(random: Random): Size {
+  return { width: wholeBetween(random, 1, 5000), height: wholeBetween(random, 1, 5000) };
+}
+
+Deno.test("createPlan() fits every picture: one side full, the other within half a pixel", () => {
+  const random = seededRandom(8);
+  for (let i = 0; i < 1000; i++) {
+    const { source, resized, input } = createPlan(randomSource(random), FIT, MULTIPLE);
+    const longest = source.width >= source.height ? "width" : "height";
+    const other = longest === "width" ? "height" : "width";
+    const exact = source[other] * 320 / source[longest];
+    assertEquals(resized[longest], 320);
+    assert(Math.abs(resized[other] - exact) <= 0.5 || resized[other] === 1);
+    for (const side of ["width", "height"] as const) {
+      assert(input[side] % 32 === 0 && input[side] - resized[side] < 32);
+      assert(input[side] >= resized[side]);
+    }
+  }
+});
+
+Deno.test("createPlan() brings every picture to the shortest side, but for rounding and the longest", () => {
+  const random = seededRandom(9);
+  for (let i = 0; i < 1000; i++) {
+    const source = randomSource(random);
+    for (const rule of [FLOAT64, FLOAT32]) {
+      const [width, height] = resize([source.width, source.height], rule);
+      const [short, long] = [Math.min(width, height), Math.max(width, height)];
+      assert(short <= 800 && long <= 1333, `${width}x${height}`);
+      assert(short >= 799 || long >= 1332, `${width}x${height}`);
+    }
+  }
+});
+
+Deno.test("toSource() undoes the resize", () => {
+  const random = seededRandom(10);
+  for (let i = 0; i < 500; i++) {
+    const rule = [FIT, FLOAT64, FLOAT32][i % 3];
+    const plan = createPlan(randomSource(random), rule, MULTIPLE);
+    const sides = [plan.source.width, plan.source.height];
+    const into = [plan.resized.width / sides[0], plan.resized.height / sides[1]];
+    const source = Array.from({ length: 8 }, (_, axis) => between(random, 0, sides[axis % 2]));
+    const boxes = Float64Array.from(source, (edge, axis) => edge * into[axis % 2]);
+    toSource(plan, boxes);
+    boxes.forEach((edge, axis) => assertAlmostEquals(edge, source[axis], 1e-9 * sides[axis % 2]));
+  }
+});
+
+Deno.test("toSource() takes the whole resized picture to the whole source, exactly", () => {
+  const plan = createPlan(sizeOf([1001, 333]), FIT, MULTIPLE);
+  const boxes = Float64Array.of(0, 0, plan.resized.width, plan.resized.height);
+  toSource(plan, boxes);
+  assertEquals([...boxes], [0, 0, 1001, 333]);
+});
+
+// 320x180 in 320x192; the source is six times as large.
+const WIDE = createPlan(sizeOf([1920, 1080]), FIT, MULTIPLE);
+
+Deno.test("toSource() clips what lies in the padding or outside", () => {
+  const boxes = Float64Array.of(-5, -Infinity, 400, 185, 10, 20, Infinity, 30);
+  toSource(WIDE, boxes);
+  assertEquals([...boxes], [0, 0, 1920, 1080, 60, 120, 1920, 180]);
+});
+
+Deno.test("toSource() scales each axis by its own factor", () => {
+  // 10 px to 100 is 0.1 source pixels each, 20 to 5 is 4.
+  const plan = createPlan(sizeOf([10, 20]), { kind: "stretch", width: 100, height: 5 }, NONE);
+  const boxes = Float64Array.of(50, 1, 100, 2);
+  toSource(plan, boxes);
+  assertEquals([...boxes], [5, 4, 10, 8]);
+});
+
+Deno.test("clipTo() cuts at a size, which need not be whole, and moves nothing", () => {
+  const boxes = Float64Array.of(-5, -Infinity, 330, 185, 10.25, 20, Infinity, 30);
+  clipTo({ width: 320, height: 180.5 }, boxes);
+  assertEquals([...boxes], [0, 0, 320, 180.5, 10.25, 20, 320, 30]);
+});
+
+Deno.test("clipTo() brings what lies outside to the border", () => {
+  const boxes = Float64Array.of(400, -9, 500, -3, 320, 180, 320, 180);
+  clipTo(WIDE.resized, boxes);
+  assertEquals([...boxes], [320, 0, 320, 0, 320, 180, 320, 180]);
+});
+
+Deno.test("toSource() and clipTo() take no boxes at all", () => {
+  const none = new Float64Array(0);
+  toSource(WIDE, none);
+  clipTo(WIDE.resized, none);
+  assertEquals(none.length, 0);
+});

@@ -1,0 +1,72 @@
+import { assertEquals, assertGreater } from "@std/assert";
+import type { Detector, DetectResult } from "../../src/ports/detector.ts";
+import type { RawPicture } from "../../src/image/raw_picture.ts";
+import { readHeader } from "../../src/image/formats/read_header.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
+import { startDetector } from "../../src/platforms/host/start_pool.ts";
+import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
+import { openEveryday8 } from "../everyday8.ts";
+import { encodePng } from "../sample_images/encode_png.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
+
+const { codec } = await hostRuntime({ threads: 1 });
+
+/** What a PNG decodes to. */
+function decoded(png: Uint8Array): RawPicture {
+  const header = readHeader(png);
+  const { data, width, height } = codec.decode(png, header, header);
+  return { data: data.slice(), width, height };
+}
+
+/** A PNG whose left half can be seen through. */
+function clearPicture(): Uint8Array {
+  const { data, ...rest } = decoded(fruitPicture());
+  const clear = Uint8Array.from(data, (value, i) => {
+    const isLeft = (i >> 2) % rest.width < rest.width / 2;
+    return i % 4 === 3 && isLeft ? 180 : value;
+  });
+  return encodePng({ data: clear, ...rest, channels: 4, reduction: 1 });
+}
+
+async function found(detector: Detector, picture: Uint8Array | RawPicture) {
+  const { image, detections }: DetectResult = await detector.detect(picture, { score: 0.05 });
+  return { image, detections };
+}
+
+Deno.test("detect() finds in raw pixels exactly what it finds in the PNG of them", async (test) => {
+  const detector = await openEveryday8();
+  for (const [name, png] of [["opaque", fruitPicture()], ["clear", clearPicture()]] as const) {
+    await test.step(name, async () => {
+      const expected = await found(detector, png);
+      assertGreater(expected.detections.length, 0);
+      const raw = decoded(png);
+      const before = raw.data.slice();
+      assertEquals(await found(detector, raw), expected);
+      assertEquals(raw.data, before, "the caller's bytes");
+    });
+  }
+  await test.step("grey and RGB as the RGBA of them", async () => {
+    const { data, ...size } = decoded(fruitPicture());
+    const grey = data.filter((_, i) => i % 4 === 1);
+    const rgba = data.map((_, i) => i % 4 === 3 ? 255 : grey[i >> 2]);
+    const expected = await found(detector, { data: rgba, ...size });
+    assertEquals(await found(detector, { data: grey, ...size }), expected);
+    const rgb = rgba.filter((_, i) => i % 4 < 3);
+    assertEquals(await found(detector, { data: new Uint8ClampedArray(rgb), ...size }), expected);
+  });
+  await detector.close();
+});
+
+Deno.test("workerDetector() hands raw pixels to a real process", async () => {
+  const detector = await startDetector({
+    model: "everyday8",
+    folder: new URL("../../models/", import.meta.url).href,
+    engine: "wasm",
+    threads: 1,
+    limits: DEFAULT_IMAGE_LIMITS,
+  });
+  const { data, width, height } = decoded(fruitPicture());
+  const picture = { data: new Uint8ClampedArray(data), width, height };
+  assertEquals(await found(detector, picture), await found(detector, fruitPicture()));
+  await detector.close();
+});

@@ -1,0 +1,89 @@
+import { assertEquals, assertGreater, assertThrows } from "@std/assert";
+import { Hono } from "hono";
+import {
+  createApp,
+  createDetector,
+  type EmbeddedDetector,
+} from "../../src/platforms/host/embed.ts";
+import { newKey } from "../../src/commands/key.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
+
+const PICTURE = fruitPicture();
+const detector = await createDetector({ model: "everyday8", engine: "wasm", threads: 1 });
+const { detections } = await detector.detect(PICTURE);
+
+/** As `POST /detect` answers: hundredths of a pixel. */
+async function labelsOf(response: Response | Promise<Response>) {
+  const answer = await response;
+  assertEquals(answer.status, 200);
+  const found = (await answer.json()).detections as { label: string }[];
+  return found.map(({ label }) => label);
+}
+
+const POST = { method: "POST", body: PICTURE };
+const expected = detections.map(({ label }) => label);
+
+Deno.test("createApp() answers at once", async () => {
+  const app = createApp({ detector });
+  assertEquals((await app.request("/readyz")).status, 200);
+  assertGreater(expected.length, 0);
+  assertEquals(await labelsOf(app.request("/detect", POST)), expected);
+  assertEquals((await (await app.request("/models")).json()).default, "everyday8");
+});
+
+Deno.test("createApp() can be mounted under another app, whose own addresses stay", async () => {
+  const outer = new Hono();
+  outer.get("/", (context) => context.text("mine"));
+  outer.route("/vision", createApp({ detector }));
+  assertEquals(await (await outer.request("/")).text(), "mine");
+  assertEquals(await labelsOf(outer.request("/vision/detect", POST)), expected);
+  const damaged = await outer.request("/vision/detect", { method: "POST", body: "no picture" });
+  assertEquals(damaged.status, 415);
+  assertEquals(damaged.headers.get("content-type"), "application/problem+json");
+  assertEquals((await damaged.json()).code, "not-an-image");
+  const wrong = await outer.request("/vision/detect");
+  assertEquals([wrong.status, wrong.headers.get("allow")], [405, "POST"]);
+  assertEquals((await outer.request("/detect", POST)).status, 404);
+});
+
+Deno.test("createApp() can be mounted by its fetch, behind any router", async () => {
+  const { fetch } = createApp({ detector });
+  const outer = new Hono().mount("/vision", fetch);
+  assertEquals(await labelsOf(outer.request("/vision/detect", POST)), expected);
+});
+
+Deno.test("createApp() answers a real server's requests", async () => {
+  const app = createApp({ detector });
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.fetch);
+  const { port } = server.addr as Deno.NetAddr;
+  const body = new FormData();
+  body.append("image", new Blob([PICTURE]));
+  const response = fetch(`http://127.0.0.1:${port}/detect`, { method: "POST", body });
+  assertEquals(await labelsOf(response), expected);
+  await server.shutdown();
+});
+
+Deno.test("createApp() takes the server's settings, wherever it is mounted", async () => {
+  const { key, entry } = await newKey("client");
+  const [name, sha256] = entry.split(":");
+  const app = createApp({ detector, keys: [{ name, sha256 }], maxBytes: 1000 });
+  for (const [outer, path] of [[app, ""], [new Hono().route("/vision", app), "/vision"]] as const) {
+    assertEquals((await outer.request(`${path}/detect`, POST)).status, 401);
+    assertEquals((await outer.request(`${path}/healthz`)).status, 200);
+    assertEquals((await outer.request(`${path}/models/healthz`)).status, 401);
+    const headers = { "x-api-key": key };
+    assertEquals((await outer.request(`${path}/detect`, { ...POST, headers })).status, 413);
+  }
+});
+
+Deno.test("createApp() says 503 once its detector is closed", async () => {
+  const closing = await createDetector({ model: "everyday8", engine: "wasm", threads: 1 });
+  const app = createApp({ detector: closing });
+  await closing.close();
+  const response = await app.request("/detect", POST);
+  assertEquals([response.status, (await response.json()).code], [503, "model-not-ready"]);
+});
+
+Deno.test("createApp() refuses what is no detector", () => {
+  assertThrows(() => createApp({ detector: {} as EmbeddedDetector }), TypeError, "createDetector");
+});

@@ -1,0 +1,300 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import manifest from "../../models/everyday8.json" with { type: "json" };
+import {
+  createDetector,
+  DomainError,
+  type ErrorCode,
+  type PictureSource,
+} from "../../src/platforms/host/embed.ts";
+import { readHeader } from "../../src/image/formats/read_header.ts";
+import { hostRuntime } from "../../src/platforms/host/runtime.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
+
+const MODELS = new URL("../../models/", import.meta.url);
+const ENGINE = { engine: "wasm", threads: 1 } as const;
+const PICTURE = fruitPicture();
+const graph = await Deno.readFile(new URL("everyday8.onnx", MODELS));
+
+const detector = await createDetector({ model: "everyday8", ...ENGINE });
+const expected = (await detector.detect(PICTURE, { score: 0.05 })).detections;
+
+async function failsWith(call: Promise<unknown>, code: ErrorCode, words = "") {
+  const error = await assertRejects(() => call, DomainError);
+  assertEquals(error.code, code, error.message);
+  assertStringIncludes(error.message, words);
+}
+
+/** A stream of some chunks, which tells how it ended. */
+function streamOf(chunks: Iterable<Uint8Array>) {
+  const state = { pulled: 0, cancelled: undefined as unknown };
+  const rest = chunks[Symbol.iterator]();
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const { done, value } = rest.next();
+      if (done) return controller.close();
+      state.pulled += value.length;
+      controller.enqueue(value);
+    },
+    cancel(reason) {
+      state.cancelled = reason;
+    },
+  }, { highWaterMark: 0 });
+  return { stream, state };
+}
+
+function* cut(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+function* endless(): Generator<Uint8Array> {
+  for (;;) yield new Uint8Array(1000);
+}
+
+/** A stream that never says anything. */
+function silent() {
+  const state = { cancelled: undefined as unknown };
+  const stream = new ReadableStream<Uint8Array>({
+    cancel(reason) {
+      state.cancelled = reason;
+    },
+  });
+  return { stream, state };
+}
+
+async function decoded() {
+  const { codec } = await hostRuntime({ threads: 1 });
+  const header = readHeader(PICTURE);
+  const { data, width, height } = codec.decode(PICTURE, header, header);
+  return { data: new Uint8ClampedArray(data), width, height };
+}
+
+const SOURCES: Record<string, () => PictureSource | Promise<PictureSource>> = {
+  "a Uint8Array": () => PICTURE,
+  "an ArrayBuffer": () => PICTURE.buffer,
+  "a Blob": () => new Blob([PICTURE]),
+  "a ReadableStream": () => streamOf(cut(PICTURE, 1000)).stream,
+  "pixels": decoded,
+};
+
+for (const [form, source] of Object.entries(SOURCES)) {
+  Deno.test(`EmbeddedDetector.detect() finds the same in ${form}`, async () => {
+    const { model, image, engine, detections } = await detector.detect(await source(), {
+      score: 0.05,
+    });
+    assertGreater(detections.length, 0);
+    assertEquals(detections, expected);
+    assertEquals(model, "everyday8");
+    assertEquals(image, { width: 640, height: 480 });
+    assertEquals({ provider: engine.provider, threads: engine.threads }, {
+      provider: "wasm",
+      threads: 1,
+    });
+  });
+}
+
+Deno.test("EmbeddedDetector.detect() takes the options of the server", async () => {
+  const some = await detector.detect(PICTURE, { score: 0, max: 3, classes: ["orange", "apple"] });
+  assertEquals(some.detections.length, 3);
+  assert(some.detections.every(({ label }) => label === "orange" || label === "apple"));
+  const none = await detector.detect(PICTURE, { score: 0, iou: 0, max: 1000, classes: ["orange"] });
+  const all = await detector.detect(PICTURE, { score: 0, iou: 1, max: 1000, classes: ["orange"] });
+  assertGreater(all.detections.length, none.detections.length);
+  await failsWith(detector.detect(PICTURE, { score: 2 }), "invalid-option", "score");
+  await failsWith(detector.detect(PICTURE, { classes: ["unicorn"] }), "unknown-class", "unicorn");
+});
+
+Deno.test("EmbeddedDetector.detect() refuses what is no picture, and says what it was", async () => {
+  const strange = (value: unknown) => detector.detect(value as PictureSource);
+  await failsWith(strange("cat.jpg"), "not-an-image", "type String");
+  await failsWith(strange(undefined), "not-an-image", "type Undefined");
+  await failsWith(strange(new Float32Array(4)), "not-an-image", "type Float32Array");
+  await failsWith(strange({ data: [0], width: 1, height: 1 }), "not-an-image", "type Array");
+  await failsWith(detector.detect(new Uint8Array(0)), "no-image");
+  await failsWith(detector.detect(Uint8Array.of(1, 2, 3)), "not-an-image");
+  const texts = new ReadableStream<string>({ start: (controller) => controller.enqueue("text") });
+  await assertRejects(() => strange(texts), TypeError, "no bytes");
+});
+
+Deno.test("EmbeddedDetector.detect() holds limits while it reads", async (test) => {
+  const limits = { maxBytes: 5000, maxPixels: 1000 };
+  await using small = await createDetector({ model: "everyday8", ...ENGINE, limits });
+  await test.step("of a stream, which it cancels", async () => {
+    const { stream, state } = streamOf(endless());
+    await failsWith(small.detect(stream), "too-many-bytes", "at most 5000 bytes");
+    assertEquals(state.pulled, 6000);
+    assert(state.cancelled instanceof DomainError);
+  });
+  await test.step("of a blob, before it reads it", async () => {
+    await failsWith(small.detect(new Blob([PICTURE])), "too-many-bytes", `${PICTURE.length}`);
+  });
+  await test.step("of bytes and pixels", async () => {
+    await failsWith(small.detect(PICTURE), "too-many-bytes");
+    const pixels = { data: new Uint8Array(1001), width: 1001, height: 1 };
+    await failsWith(small.detect(pixels), "too-many-pixels", "at most 1000 pixels");
+  });
+});
+
+Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal", async (test) => {
+  const reason = new Error("not needed any more");
+  const rejects = async (call: Promise<unknown>) =>
+    assertEquals(await call.catch((error) => error), reason);
+
+  await test.step("that was aborted before, and cancels the stream", async () => {
+    const { stream, state } = silent();
+    await rejects(detector.detect(stream, { signal: AbortSignal.abort(reason) }));
+    assertEquals(state.cancelled, reason);
+  });
+
+  await test.step("while it reads a stream, which it cancels", async () => {
+    const { stream, state } = silent();
+    const controller = new AbortController();
+    const call = detector.detect(stream, { signal: controller.signal });
+    controller.abort(reason);
+    await rejects(call);
+    assertEquals(state.cancelled, reason);
+  });
+
+  await test.step("while it waits, and frees the place", async () => {
+    await using narrow = await createDetector({ model: "everyday8", ...ENGINE, queue: 1 });
+    const controller = new AbortController();
+    const first = narrow.detect(PICTURE, { score: 0.05 });
+    const second = narrow.detect(PICTURE, { signal: controller.signal });
+    await failsWith(narrow.detect(PICTURE), "busy", "at most 1 may wait");
+    controller.abort(reason);
+    await rejects(second);
+    const third = narrow.detect(PICTURE, { score: 0.05 });
+    assertEquals((await first).detections, expected);
+    assertEquals((await third).detections, expected);
+  });
+
+  await test.step("while it looks at the picture, and goes on with the next", async () => {
+    const controller = new AbortController();
+    const first = detector.detect(PICTURE, { signal: controller.signal });
+    const second = detector.detect(PICTURE, { score: 0.05 });
+    controller.abort(reason);
+    await rejects(first);
+    assertEquals((await second).detections, expected);
+  });
+});
+
+Deno.test("EmbeddedDetector.close() is for good, and may be called again", async () => {
+  const closing = await createDetector({ model: "everyday8", ...ENGINE, queue: 1 });
+  const running = closing.detect(PICTURE, { score: 0.05 });
+  const refused = failsWith(closing.detect(PICTURE), "model-not-ready", "closed");
+  await failsWith(closing.detect(PICTURE), "busy"); // by now the first runs and the second waits
+  await Promise.all([closing.close(), closing.close()]);
+  assertEquals((await running).detections, expected);
+  await refused;
+  const { stream, state } = silent();
+  await failsWith(closing.detect(stream), "model-not-ready", "closed");
+  assert(state.cancelled instanceof DomainError);
+  await closing.close();
+});
+
+Deno.test("createDetector() takes a model by id, by address and from memory", async (test) => {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answerFile);
+  const { port } = server.addr as Deno.NetAddr;
+  const forms = {
+    "a file: URL": new URL("everyday8.json", MODELS),
+    "a file: URL as text": new URL("everyday8.json", MODELS).href,
+    "an address on this machine": `http://127.0.0.1:${port}/everyday8.json`,
+    "a manifest and its graph": { manifest, graph },
+    "a graph in an ArrayBuffer": { manifest, graph: graph.buffer },
+  };
+  for (const [form, model] of Object.entries(forms)) {
+    await test.step(form, async () => {
+      await using other = await createDetector({ model, ...ENGINE });
+      assertEquals((await other.detect(PICTURE, { score: 0.05 })).detections, expected);
+      assertEquals(other.model, detector.model);
+    });
+  }
+  await test.step("and refuses a graph that goes on beyond what the manifest says", async () => {
+    const model = `http://127.0.0.1:${port}/endless/everyday8.json`;
+    await failsWith(createDetector({ model, ...ENGINE }), "graph-mismatch", "it has more");
+  });
+  await test.step("and what the server does not have", async () => {
+    const model = `http://127.0.0.1:${port}/other.json`;
+    await failsWith(createDetector({ model, ...ENGINE }), "unknown-model", "404");
+  });
+  await server.shutdown();
+});
+
+async function answerFile(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/endless/everyday8.onnx") return new Response(streamOf(endless()).stream);
+  const name = pathname.split("/").at(-1)!;
+  if (!name.startsWith("everyday8.")) return new Response(null, { status: 404 });
+  return new Response(await Deno.readFile(new URL(name, MODELS)));
+}
+
+const REFUSED: readonly (readonly [string, unknown, ErrorCode, string])[] = [
+  ["an id that is not there", "everyday9", "unknown-model", "everyday9.json is not here"],
+  ["a path", "./everyday8.json", "unknown-model", "new URL(path, import.meta.url)"],
+  ["a path out of the folder", "../everyday8", "unknown-model", "must be the id"],
+  ["nothing", undefined, "unknown-model", "undefined"],
+  ["http elsewhere", "http://models.example/a.json", "unknown-model", "must be of https"],
+  ["another protocol", "ftp://models.example/a.json", "unknown-model", "must be of https"],
+  ["a file that is not there", new URL("none.json", MODELS), "unknown-model", "is not here"],
+  ["a file that is no JSON", new URL("everyday8.card.md", MODELS), "manifest-invalid", "no JSON"],
+  ["a manifest of nothing", { manifest: {}, graph }, "manifest-invalid", "id"],
+  ["a graph cut short", { manifest, graph: graph.subarray(1) }, "graph-mismatch", "12219155"],
+  ["another graph", { manifest, graph: graph.map((x) => x ^ 1) }, "graph-mismatch", "SHA-256"],
+];
+
+for (const [claim, model, code, words] of REFUSED) {
+  Deno.test(`createDetector() refuses ${claim}`, async () => {
+    await failsWith(createDetector({ model: model as string, ...ENGINE }), code, words);
+  });
+}
+
+const WRONG: readonly (readonly [string, object, string])[] = [
+  ["a limit that is no number", { limits: { maxBytes: "5 MB" } }, '"limits.maxBytes"'],
+  ["a limit that is not a number", { limits: { maxPixels: NaN } }, "current value is NaN"],
+  ["a limit of nothing", { limits: { maxDecodedBytes: 0 } }, "at least 1"],
+  ["less than no queue", { queue: -1 }, '"queue"'],
+  ["no threads", { threads: 0 }, '"threads"'],
+  ["an engine that nobody knows", { engine: "abacus" }, "abacus"],
+];
+
+for (const [claim, options, words] of WRONG) {
+  Deno.test(`createDetector() refuses ${claim}`, async () => {
+    const opening = createDetector({ model: "everyday8", ...ENGINE, ...options });
+    const error = await assertRejects(() => opening, DomainError);
+    assertStringIncludes(error.message, words);
+  });
+}
+
+Deno.test("createDetector() keeps the default of a limit that is undefined", async () => {
+  const limits = { maxBytes: undefined, maxPixels: 1e6 };
+  await using other = await createDetector({ model: "everyday8", ...ENGINE, limits });
+  const { stream } = streamOf(endless());
+  await failsWith(other.detect(stream), "too-many-bytes", "at most 20000000 bytes");
+});
+
+Deno.test("createDetector() can be taken back", async () => {
+  const reason = new Error("changed my mind");
+  const controller = new AbortController();
+  const { signal } = controller;
+  const opening = createDetector({ model: "everyday8", ...ENGINE, signal });
+  controller.abort(reason);
+  assertEquals(await opening.catch((error) => error), reason);
+});
+
+Deno.test("importing the entry asks for no permission, opens nothing and leaves no globals", async () => {
+  // It ends by itself: nothing is left open that it would wait for.
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-lock", "--quiet", "tests/embed/import_embed.ts"],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stderr));
+  const globals = JSON.parse(decoder.decode(stdout)) as string[];
+  // zod's own list of what it was told; every copy of zod makes it.
+  assertEquals(globals.filter((name) => !name.startsWith("__zod_global")), []);
+});

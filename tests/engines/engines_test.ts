@@ -1,0 +1,60 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
+import { startDetector } from "../../src/platforms/host/start_pool.ts";
+import type { Detector } from "../../src/ports/detector.ts";
+import type { Provider } from "../../src/ports/session.ts";
+import { fruitPicture } from "../sample_images/fruit_image.ts";
+
+const PICTURE = fruitPicture();
+const FOLDER = new URL("../../models/", import.meta.url).href;
+// Each detector has a worker of its own: onnxruntime-web in a worker hangs in Deno once the main
+// thread has started it, too.
+const reference = await startDetector({
+  model: "everyday8",
+  folder: FOLDER,
+  engine: "wasm",
+  threads: 1,
+  limits: DEFAULT_IMAGE_LIMITS,
+});
+const expected = await reference.detect(PICTURE, { score: 0.05 });
+await reference.close();
+
+const ENGINES: [engine: Provider, threads: number][] = [
+  ["wasm", 2],
+  ["native", 2],
+  ["webgpu", 2],
+];
+
+for (const [engine, threads] of ENGINES) {
+  const opened = await open(engine, threads);
+  const skipped = opened instanceof Error ? ` (skipped: ${opened.message})` : "";
+  Deno.test({
+    name: `startDetector() on ${engine}, ${threads} threads, finds what wasm finds${skipped}`,
+    ignore: opened instanceof Error,
+    async fn() {
+      const detector = opened as Detector;
+      assertEquals(detector.engine.provider, engine);
+      const found = await detector.detect(PICTURE, { score: 0.05 });
+      assertEquals(found.detections.length, expected.detections.length);
+      found.detections.forEach(({ label, score, box }, i) => {
+        const other = expected.detections[i];
+        assertEquals(label, other.label);
+        assertAlmostEquals(score, other.score, 1e-3);
+        assertAlmostEquals(box.xmin, other.box.xmin, 0.5);
+        assertAlmostEquals(box.ymax, other.box.ymax, 0.5);
+      });
+      await detector.close();
+    },
+  });
+}
+
+/** A detector, or why this machine has no such engine; one that it has must start. */
+async function open(engine: Provider, threads: number): Promise<Detector | Error> {
+  try {
+    const limits = DEFAULT_IMAGE_LIMITS;
+    return await startDetector({ model: "everyday8", folder: FOLDER, engine, threads, limits });
+  } catch (error) {
+    if (!/is not installed|there is no adapter/.test((error as Error).message)) throw error;
+    return error as Error;
+  }
+}

@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { type InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import { DomainError } from "../../src/core/domain_error.ts";
+import type { InputTensor } from "../../src/image/input_tensor.ts";
+import type { EngineInfo } from "../../src/ports/session.ts";
+import { ortSession, type OrtTensorConstructor } from "../../src/engines/ort_session.ts";
+
+type Metadata = InferenceSession.ValueMetadata;
+type Run = (feeds: Record<string, OrtTensor>) => Promise<Record<string, OrtTensor>>;
+
+const ENGINE: EngineInfo = { provider: "wasm", threads: 1, reason: "asked for" };
+const Constructor = OrtTensor as unknown as OrtTensorConstructor;
+
+function sessionOf(run: Run, inputs: Metadata[] = [], outputs: Metadata[] = []) {
+  const session = { inputMetadata: inputs, outputMetadata: outputs, run } as unknown;
+  return ortSession(session as InferenceSession, Constructor, ENGINE);
+}
+
+/** What the engine is fed. */
+async function fedWith(input: InputTensor): Promise<OrtTensor> {
+  const fed: OrtTensor[] = [];
+  await sessionOf((feeds) => {
+    fed.push(feeds.image);
+    return Promise.resolve({});
+  }).run({ image: input });
+  return fed[0];
+}
+
+/** What comes of an output. */
+async function read(output: OrtTensor) {
+  return (await sessionOf(() => Promise.resolve({ output })).run({})).output;
+}
+
+/** Numbers and their bits as IEEE 754 half precision: sign, 5 of exponent, 10 of fraction. */
+const HALVES: readonly (readonly [number: number, bits: number])[] = [
+  [0, 0x0000],
+  [1, 0x3c00],
+  [-2, 0xc000],
+  [0.333251953125, 0x3555], // the nearest to 1/3
+  [65504, 0x7bff], // the largest
+  [2 ** -24, 0x0001], // the smallest
+];
+
+/** The bits of a float16 tensor, whichever array the engine keeps them in. */
+function bitsOf({ data }: OrtTensor): number[] {
+  const { buffer, byteOffset, length } = data as Uint16Array;
+  return [...new Uint16Array(buffer, byteOffset, length)];
+}
+
+Deno.test("ortSession() feeds float16 as its bits", async () => {
+  const data = Float32Array.from(HALVES, ([number]) => number);
+  const fed = await fedWith({ type: "float16", data, shape: [1, 6] });
+  assertEquals([fed.type, [...fed.dims]], ["float16", [1, 6]]);
+  assertEquals(bitsOf(fed), HALVES.map(([, bits]) => bits));
+});
+
+Deno.test("ortSession() rounds to the nearest float16, and past the largest to infinity", async () => {
+  const fed = await fedWith({ type: "float16", data: Float32Array.of(1 / 3, 1e6), shape: [2] });
+  assertEquals(bitsOf(fed), [0x3555, 0x7c00]);
+});
+
+Deno.test("ortSession() feeds float32 and bytes as they are", async () => {
+  for (
+    const input of [
+      { type: "float32", data: Float32Array.of(1.5, -2), shape: [2] },
+      { type: "uint8", data: Uint8Array.of(7, 255), shape: [1, 2] },
+    ] as const
+  ) {
+    const fed = await fedWith(input);
+    assertEquals([fed.type, [...fed.dims]], [input.type, [...input.shape]]);
+    assert(fed.data === input.data, "nothing is copied");
+  }
+});
+
+const OUTPUTS: readonly (readonly [
+  type: string,
+  data: OrtTensor["data"],
+  expected: readonly number[],
+])[] = [
+  ["float32", Float32Array.of(1.5, -2), [1.5, -2]],
+  ["float16", Uint16Array.from(HALVES, ([, bits]) => bits), HALVES.map(([number]) => number)],
+  ["int64", BigInt64Array.of(-1n, 79n, 16777216n), [-1, 79, 16777216]],
+  ["int32", Int32Array.of(-1, 5), [-1, 5]],
+];
+
+for (const [type, data, expected] of OUTPUTS) {
+  Deno.test(`ortSession() gives ${type} outputs as float32`, async () => {
+    const output = new Constructor(type as "float32", data as Float32Array, [1, expected.length]);
+    const found = await read(output);
+    assertInstanceOf(found.data, Float32Array);
+    assertEquals([...found.data], expected);
+    assertEquals([...found.shape], [1, expected.length]);
+  });
+}
+
+Deno.test("ortSession() reads float16 that does not start its buffer", async () => {
+  const bits = Uint16Array.of(0x3c00, 0xc000, 0x3c00).subarray(1);
+  const { data } = await read(new Constructor("float16", bits, [2]));
+  assertEquals([...data], [-2, 1]);
+});
+
+Deno.test("ortSession() fails where the engine fails, or an output is of no number type", async () => {
+  const text = new OrtTensor("string", ["a"], [1]);
+  const runs: Run[] = [
+    () => Promise.reject(new Error("out of memory")),
+    () => Promise.resolve({ text }),
+  ];
+  for (const run of runs) {
+    const error = await assertRejects(() => sessionOf(run).run({}), DomainError);
+    assert(error instanceof DomainError && error.code === "inference-failed");
+    assertInstanceOf(error.cause, Error);
+  }
+});
+
+Deno.test("ortSession() tells the types and shapes of the graph", () => {
+  const { inputs, outputs, engine } = sessionOf(
+    () => Promise.resolve({}),
+    [{ name: "image", isTensor: true, type: "uint8", shape: ["n", 3] }],
+    [{ name: "boxes", isTensor: false }],
+  );
+  assertEquals(inputs, [{ name: "image", type: "uint8", shape: ["n", 3] }]);
+  assertEquals(outputs, [{ name: "boxes", type: "not a tensor", shape: [] }]);
+  assertEquals(engine, ENGINE);
+});

@@ -1,0 +1,151 @@
+import { assertEquals } from "@std/assert";
+import { readHeader } from "../../../src/image/formats/read_header.ts";
+import { assertRefused } from "./assert_refused.ts";
+import { buildJpeg, exifSegment, type JpegOptions, jpegSegment } from "./build_jpeg.ts";
+import { bytesOf, joinBytes } from "./bytes_of.ts";
+import { orientationTiff as tiff } from "./build_tiff.ts";
+
+Deno.test("readHeader() reads a JPEG's size, precision and components", () => {
+  const bytes = buildJpeg({ width: 65_535, height: 257 });
+  assertEquals(readHeader(bytes), {
+    format: "jpeg",
+    width: 65_535,
+    height: 257,
+    orientation: 1,
+    bitDepth: 8,
+    channels: 3,
+    hasAlpha: false,
+  });
+});
+
+const READ_JPEGS: readonly (readonly [claim: string, options: JpegOptions])[] = [
+  ["extended, 12 bits", { marker: 0xc1, precision: 12 }],
+  ["progressive", { marker: 0xc2 }],
+  ["grey", { components: 1 }],
+  ["CMYK", { components: 4 }],
+  ["with tables first", { before: [jpegSegment(0xc4, [0]), jpegSegment(0xdb, [1, 2])] }],
+  ["with a JPG extension and DAC", {
+    before: [jpegSegment(0xc8, Array(15).fill(9)), jpegSegment(0xcc, [0, 1])],
+  }],
+  ["with an empty comment", { before: [jpegSegment(0xfe, [])] }],
+  ["with fill bytes before its frame", { before: [Uint8Array.of(0xff, 0xff, 0xff)] }],
+  ["with markers that have no length", {
+    before: [Uint8Array.of(0xff, 0x01, 0xff, 0xd0, 0xff, 0xd7)],
+  }],
+  ["with stray bytes, as some cameras write", { before: [Uint8Array.of(0, 7, 0xff, 0, 9)] }],
+  ["with the bytes of another frame inside a segment", {
+    before: [jpegSegment(0xe2, buildJpeg({ width: 9 }))],
+  }],
+];
+
+for (const [claim, options] of READ_JPEGS) {
+  Deno.test(`readHeader() reads a JPEG ${claim}`, () => {
+    // A signature needs FF after SOI, so that stray bytes may only follow a first segment.
+    const before = [jpegSegment(0xe0, []), ...options.before ?? []];
+    const header = readHeader(buildJpeg({ ...options, before }));
+    assertEquals([header.width, header.height], [3, 2]);
+    assertEquals(header.bitDepth, options.precision ?? 8);
+    assertEquals(header.channels, options.components ?? 3);
+  });
+}
+
+for (const littleEndian of [false, true]) {
+  const order = littleEndian ? "little-endian" : "big-endian";
+
+  Deno.test(`readHeader() reads all orientations of a JPEG, ${order}`, () => {
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      const before = [exifSegment(tiff(orientation, littleEndian))];
+      assertEquals(readHeader(buildJpeg({ before })).orientation, orientation);
+    }
+  });
+}
+
+const XMP = jpegSegment(0xe1, bytesOf("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"));
+const JFIF = jpegSegment(0xe0, bytesOf("JFIF\0\x01\x01\0\0\x01\0\x01\0\0"));
+
+const ORIENTED: readonly (readonly [claim: string, options: JpegOptions, expected: number])[] = [
+  ["after JFIF", { before: [JFIF, exifSegment(tiff(6))] }, 6],
+  ["before JFIF", { before: [exifSegment(tiff(6)), JFIF] }, 6],
+  ["after XMP", { before: [XMP, exifSegment(tiff(6))] }, 6],
+  ["after the frame", { after: [exifSegment(tiff(6))] }, 6],
+  ["the first of two", { before: [exifSegment(tiff(6)), exifSegment(tiff(8))] }, 6],
+  ["the first valid of two", { before: [exifSegment(tiff(9)), exifSegment(tiff(8))] }, 8],
+  ["the first of two, and nothing inside the second", {
+    before: [exifSegment(tiff(6)), exifSegment(joinBytes(tiff(8), buildJpeg({ width: 9 })))],
+  }, 6],
+  ["1 for only an invalid one", { before: [exifSegment(tiff(0))] }, 1],
+  ["1 for an Exif segment without a block", { before: [exifSegment(new Uint8Array())] }, 1],
+  ["1 for an empty APP1", { before: [jpegSegment(0xe1, [])] }, 1],
+];
+
+for (const [claim, options, expected] of ORIENTED) {
+  Deno.test(`readHeader() reads the orientation of a JPEG: ${claim}`, () => {
+    assertEquals(readHeader(buildJpeg(options)).orientation, expected);
+  });
+}
+
+const UNREAD_JPEGS: readonly (readonly [marker: number, kind: string])[] = [
+  [0xc3, "lossless"],
+  [0xc5, "hierarchical sequential"],
+  [0xc6, "hierarchical progressive"],
+  [0xc7, "hierarchical lossless"],
+  [0xc9, "arithmetic sequential"],
+  [0xca, "arithmetic progressive"],
+  [0xcb, "arithmetic lossless"],
+  [0xcd, "hierarchical arithmetic sequential"],
+  [0xce, "hierarchical arithmetic progressive"],
+  [0xcf, "hierarchical arithmetic lossless"],
+  [0xde, "hierarchical"],
+  [0xf7, "JPEG-LS"],
+];
+
+for (const [marker, kind] of UNREAD_JPEGS) {
+  Deno.test(`readHeader() refuses a JPEG that is ${kind} and says so`, () => {
+    assertRefused(buildJpeg({ marker }), "unsupported-format", `current value is ${kind}.`);
+  });
+}
+
+Deno.test("readHeader() refuses a JPEG whose height is left to DNL", () => {
+  assertRefused(buildJpeg({ height: 0 }), "unsupported-format", "height", "DNL");
+});
+
+const SECOND_FRAME = jpegSegment(0xc0, [8, 0, 9, 0, 9, 1, 1, 0x11, 0]);
+
+const CORRUPT_JPEGS: readonly (readonly [claim: string, options: JpegOptions, word: string])[] = [
+  ["width 0", { width: 0 }, "width"],
+  ["width and height 0", { width: 0, height: 0 }, "width"],
+  ["no components", { components: 0 }, "component"],
+  ["precision 0", { precision: 0 }, "precision"],
+  ["precision 16", { marker: 0xc1, precision: 16 }, "precision"],
+  ["precision 12 in a baseline frame", { precision: 12 }, "precision"],
+  ["a segment of length 0", { before: [Uint8Array.of(0xff, 0xe0, 0, 0)] }, "value is 0"],
+  ["a segment of length 1", { before: [Uint8Array.of(0xff, 0xe0, 0, 1)] }, "value is 1"],
+  ["an APP1 of length 0", { before: [Uint8Array.of(0xff, 0xe1, 0, 0)] }, "value is 0"],
+  ["a frame header of length 0", { before: [Uint8Array.of(0xff, 0xc0, 0, 0)] }, "segment length"],
+  ["a frame header of length 1", { before: [Uint8Array.of(0xff, 0xc0, 0, 1)] }, "segment length"],
+  ["a frame header too short for a size", {
+    before: [jpegSegment(0xc0, [8, 0, 2, 0, 3])],
+  }, "at least 6 bytes"],
+  ["a frame header too short for its components", {
+    before: [jpegSegment(0xc0, [8, 0, 2, 0, 3, 3, 1, 0x11, 0])],
+  }, "3 components must hold 15 bytes"],
+  ["a frame header too long for its components", {
+    before: [jpegSegment(0xc0, [8, 0, 2, 0, 3, 1, 1, 0x11, 0, 0])],
+  }, "1 components must hold 9 bytes"],
+  ["a second frame before the scan", { after: [SECOND_FRAME] }, "one frame header"],
+  ["a scan before any frame", { before: [Uint8Array.of(0xff, 0xda)] }, "frame header must precede"],
+  ["an end before any frame", { before: [Uint8Array.of(0xff, 0xd9)] }, "EOI"],
+  ["an end before the scan", { after: [Uint8Array.of(0xff, 0xd9)] }, "EOI"],
+  ["a second start", { before: [Uint8Array.of(0xff, 0xd8)] }, "SOI"],
+];
+
+for (const [claim, options, word] of CORRUPT_JPEGS) {
+  Deno.test(`readHeader() finds a JPEG corrupt for ${claim}`, () => {
+    assertRefused(buildJpeg(options), "corrupt-image", "JPEG", word);
+  });
+}
+
+Deno.test("readHeader() tells a progressive picture from others", () => {
+  assertEquals(readHeader(buildJpeg({ marker: 0xc2 })).progressive, true);
+  assertEquals("progressive" in readHeader(buildJpeg({ marker: 0xc1 })), false);
+});

@@ -1,0 +1,229 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type HeadsManifest, parseManifest } from "../../src/manifest/manifest.ts";
+import { DomainError } from "../../src/core/domain_error.ts";
+import { assertDomainError } from "../detect/assert_domain_error.ts";
+import {
+  decoded,
+  finished,
+  joined,
+  listed,
+  postprocessed,
+  smallFinished,
+  smallManifest,
+  varied,
+} from "./small_manifest.ts";
+
+/** The one fault of a manifest, without the words around it. */
+function faultOf(json: unknown): string {
+  const { message } = assertThrows(() => parseManifest(json), DomainError);
+  return message.replace("Cannot use the manifest. ", "");
+}
+
+const SHORTEST = {
+  kind: "shortest",
+  shortest: 20,
+  longest: 40,
+  scale: "float64",
+  rounding: "floor",
+  factor: "per-side",
+} as const;
+const STRETCH = { kind: "stretch", width: 32, height: 16 } as const;
+
+/** A fixed padding, against what each resize makes at most. */
+const PADS: readonly (readonly [
+  resize: HeadsManifest["resize"],
+  width: number,
+  height: number,
+  fault: string | null,
+])[] = [
+  [smallManifest.resize, 32, 32, null],
+  [smallManifest.resize, 99, 32, null],
+  [smallManifest.resize, 31, 32, "pad: 31x32 must hold what resize makes: up to 32x32"],
+  [smallManifest.resize, 32, 31, "pad: 32x31 must hold what resize makes: up to 32x32"],
+  [STRETCH, 32, 16, null],
+  [STRETCH, 32, 15, "pad: 32x15 must hold what resize makes: up to 32x16"],
+  [STRETCH, 16, 32, "pad: 16x32 must hold what resize makes: up to 32x16"],
+  [SHORTEST, 40, 40, null],
+  // A portrait is as high as a landscape is wide.
+  [SHORTEST, 40, 20, "pad: 40x20 must hold what resize makes: up to 40x40"],
+  [
+    { kind: "none" },
+    4000,
+    4000,
+    `pad: 4000x4000 must hold what resize makes: any size, as resize.kind is "none"`,
+  ],
+];
+
+for (const [resize, width, height, fault] of PADS) {
+  const claim = `${fault === null ? "takes" : "refuses"} ${width}x${height} for ${resize.kind}`;
+  Deno.test(`parseManifest() ${claim}`, () => {
+    const pad = { kind: "fixed", width, height, value: 0 } as const;
+    for (const manifest of [varied({ resize, pad }), { ...smallFinished, resize, pad }]) {
+      if (fault === null) assertEquals(parseManifest(manifest), manifest);
+      else assertEquals(faultOf(manifest), fault);
+    }
+  });
+}
+
+Deno.test("parseManifest() leaves open paddings to any resize", () => {
+  for (const kind of ["none", "multiple"] as const) {
+    const pad = kind === "none" ? { kind, value: 0 } : { kind, of: 32, value: 0 };
+    const manifest = { ...smallManifest, pad, resize: { kind: "none" } };
+    assertEquals(parseManifest(manifest) as unknown, manifest);
+  }
+});
+
+const SHAPES: HeadsManifest["anchors"] = {
+  kind: "shapes",
+  levels: [{ stride: 8, shapes: [[1, 2]] }, { stride: 16, shapes: [[1, 2], [3, 4]] }],
+  centre: 0.5,
+  strides: "nominal",
+  extent: "edges",
+};
+const SIZES = smallManifest.anchors as HeadsManifest["anchors"] & { kind: "sizes" };
+const UNEVEN = { ...SIZES, levels: [{ stride: 8, sizes: [8, 10, 12] }, SIZES.levels[1]] };
+const LEVELS = smallManifest.outputs as HeadsManifest["outputs"] & { kind: "levels" };
+
+const FAULTS: readonly (readonly [claim: string, manifest: HeadsManifest, fault: string])[] = [
+  [
+    "fewer scores than levels",
+    varied({ outputs: { ...LEVELS, scores: ["a"] } }),
+    "outputs.scores: must name one output per level of anchors.levels: 1 names, 2 levels",
+  ],
+  [
+    "more deltas than levels",
+    varied({ outputs: { ...LEVELS, deltas: ["a", "b", "c"] } }),
+    "outputs.deltas: must name one output per level of anchors.levels: 3 names, 2 levels",
+  ],
+  [
+    "unequal sizes per level",
+    varied({ anchors: UNEVEN }),
+    "anchors.levels: must all have equally many sizes: found 3, 1",
+  ],
+  [
+    "unequal sizes per level of joined heads",
+    varied({ anchors: UNEVEN, outputs: joined }),
+    "anchors.levels: must all have equally many sizes: found 3, 1",
+  ],
+  [
+    "unequal shapes per level",
+    varied({ anchors: SHAPES }),
+    "anchors.levels: must all have equally many shapes: found 1, 2",
+  ],
+  [
+    "levels of outputs beside anchors that the graph puts out",
+    { ...listed, outputs: LEVELS },
+    `anchors.kind: must be "sizes" or "shapes" where outputs.kind is "levels": it is "output"`,
+  ],
+  [
+    "levels of outputs without anchors",
+    { ...decoded, outputs: LEVELS },
+    `anchors.kind: must be "sizes" or "shapes" where outputs.kind is "levels": it is "none"`,
+  ],
+  [
+    "deltas without anchors",
+    { ...decoded, boxes: smallManifest.boxes },
+    `anchors.kind: must be "none" exactly where boxes.kind is "decoded": ` +
+    `they are "none" and "centre-size"`,
+  ],
+  [
+    "decoded boxes with anchors",
+    { ...decoded, anchors: smallManifest.anchors },
+    `anchors.kind: must be "none" exactly where boxes.kind is "decoded": ` +
+    `they are "sizes" and "decoded"`,
+  ],
+  [
+    "decoded boxes with the graph's anchors",
+    { ...listed, boxes: decoded.boxes },
+    `anchors.kind: must be "none" exactly where boxes.kind is "decoded": ` +
+    `they are "output" and "decoded"`,
+  ],
+  ...[listed, decoded].map((manifest) =>
+    [
+      `a clip to a grid with anchors ${manifest.anchors.kind}`,
+      { ...manifest, postprocess: { ...manifest.postprocess, clip: "grid-pixels" as const } },
+      `postprocess.clip: "grid-pixels" needs a grid: anchors.kind is "${manifest.anchors.kind}"`,
+    ] as const
+  ),
+  [
+    "a background past the class ids",
+    postprocessed({ background: 3 }),
+    "postprocess.background: must be one of 3 class ids: it is 3",
+  ],
+];
+
+for (const [claim, manifest, fault] of FAULTS) {
+  Deno.test(`parseManifest() refuses ${claim}`, () => assertEquals(faultOf(manifest), fault));
+}
+
+Deno.test("parseManifest() names all that does not go together at once", () => {
+  assertDomainError(
+    () =>
+      parseManifest({
+        ...smallManifest,
+        pad: { kind: "fixed", width: 1, height: 1, value: 0 },
+        outputs: { ...LEVELS, scores: ["a"], deltas: ["b", "c", "d"] },
+        anchors: UNEVEN,
+        boxes: decoded.boxes,
+        postprocess: { ...smallManifest.postprocess, background: 9 },
+      }),
+    "manifest-invalid",
+    "pad: ",
+    "outputs.scores: ",
+    "outputs.deltas: ",
+    "anchors.levels: ",
+    "anchors.kind: ",
+    "postprocess.background: ",
+  );
+});
+
+/** What the graph of a finished model does itself. */
+const SURPLUS: Readonly<Record<string, object>> = {
+  anchors: { anchors: smallManifest.anchors },
+  boxes: { boxes: smallManifest.boxes },
+  ...Object.fromEntries(
+    Object.entries(smallManifest.postprocess)
+      .filter(([key]) => !(key in smallFinished.postprocess))
+      .map(([key, value]) => [key, {
+        postprocess: { ...smallFinished.postprocess, [key]: value },
+      }]),
+  ),
+};
+
+for (const [key, surplus] of Object.entries(SURPLUS)) {
+  Deno.test(`parseManifest() refuses ${key} of a finished model`, () => {
+    assertDomainError(
+      () => parseManifest({ ...smallFinished, ...surplus }),
+      "manifest-invalid",
+      `"${key}"`,
+    );
+  });
+}
+
+Deno.test("parseManifest() names what finished outputs lack or have wrong", () => {
+  for (const key of ["boxes", "scores", "labels", "count", "batched", "corners", "space"]) {
+    const outputs: Record<string, unknown> = { ...smallFinished.outputs };
+    delete outputs[key];
+    assertDomainError(
+      () => parseManifest({ ...smallFinished, outputs }),
+      "manifest-invalid",
+      `outputs.${key}: `,
+    );
+    assertDomainError(
+      () => parseManifest({ ...smallFinished, outputs: { ...outputs, [key]: Symbol("wrong") } }),
+      "manifest-invalid",
+      `outputs.${key}: `,
+    );
+  }
+});
+
+Deno.test("parseManifest() wants anchors, boxes and rules where outputs are not finished", () => {
+  assertDomainError(
+    () => parseManifest({ ...finished({}), outputs: smallManifest.outputs }),
+    "manifest-invalid",
+    "anchors: ",
+    "boxes: ",
+    "postprocess.activation: ",
+    "postprocess.nms: ",
+  );
+});

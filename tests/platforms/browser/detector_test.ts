@@ -1,0 +1,234 @@
+import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import type { EmbeddedDetector } from "../../../src/embed/detector.ts";
+import type { RawPicture } from "../../../src/image/raw_picture.ts";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { NO_BROWSER, type Page, SKIPPED } from "./chromium.ts";
+import { startPage } from "./start_page.ts";
+
+const ignore = NO_BROWSER;
+const FILES = { "/fruit.png": fruitPicture() };
+
+/** What a promise of the page rejects with, as much of it as crosses over. */
+interface Refusal {
+  readonly isDomainError: boolean;
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** A 2D context, which Deno has not. */
+interface Pen {
+  drawImage(image: ImageBitmap, x: number, y: number): void;
+  getImageData(x: number, y: number, width: number, height: number): ImageData & RawPicture;
+}
+
+declare global {
+  /** In the page: what a promise rejects with. */
+  var refusalOf: (promise: Promise<unknown>) => Promise<Refusal | null>;
+  /** In the page: a detector that is used twice. */
+  var detector: EmbeddedDetector;
+}
+
+async function withRefusals(page: Page): Promise<Page> {
+  await page.evaluate(() => {
+    globalThis.refusalOf = (promise) =>
+      promise.then(() => null, (error) => ({
+        isDomainError: error instanceof retinanet.DomainError,
+        code: error.code,
+        message: String(error.message ?? error),
+      }));
+  });
+  return page;
+}
+
+Deno.test({
+  name: `detect() finds the same in every form that a picture has in a page${SKIPPED}`,
+  ignore,
+  async fn() {
+    await using started = await startPage({ files: FILES });
+    const found = await started.page.evaluate(async () => {
+      const detector = await retinanet.createDetector({ model: "everyday8", engine: "wasm" });
+      const blob = await (await fetch("/fruit.png")).blob();
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      const canvas = new OffscreenCanvas(640, 480);
+      const pen = canvas.getContext("2d") as unknown as Pen;
+      pen.drawImage(await createImageBitmap(blob), 0, 0);
+      const pixels = pen.getImageData(0, 0, 640, 480);
+      const { data, width, height } = pixels;
+      const forms = {
+        bytes,
+        buffer: bytes.buffer,
+        blob,
+        file: new File([blob], "fruit.png"),
+        stream: blob.stream(),
+        pixels,
+        raw: { data, width, height },
+      };
+      const found: Record<string, string> = {};
+      for (const [name, form] of Object.entries(forms)) {
+        const { detections } = await detector.detect(form, { score: 0.2 });
+        found[name] = JSON.stringify(detections);
+      }
+      await detector.close();
+      return found;
+    });
+    assertStringIncludes(found.bytes, '"orange"');
+    for (const [form, detections] of Object.entries(found)) {
+      assertEquals(detections, found.bytes, form);
+    }
+  },
+});
+
+for (const worker of [true, false]) {
+  const where = worker ? "a worker" : "the page itself";
+  Deno.test({
+    name: `detect() in ${where} refuses with the codes of every runtime${SKIPPED}`,
+    ignore,
+    async fn() {
+      await using started = await startPage({ files: FILES });
+      const page = await withRefusals(started.page);
+      const refusals = await page.evaluate(async (worker) => {
+        const options = { model: "everyday8", engine: "wasm", worker } as const;
+        const detector = await retinanet.createDetector({
+          ...options,
+          limits: { maxBytes: 50_000 },
+        });
+        const picture = await (await fetch("/fruit.png")).bytes();
+        const text = new TextEncoder().encode("no picture at all");
+        const refusals = [
+          await refusalOf(detector.detect(text)),
+          await refusalOf(detector.detect(picture.subarray(0, 500))),
+          await refusalOf(detector.detect(new Uint8Array(50_001))),
+          await refusalOf(detector.detect(picture, { classes: ["unicorn"] })),
+          await refusalOf(detector.detect({ data: new Uint8Array(5), width: 2, height: 2 })),
+        ];
+        await detector.close();
+        return [...refusals, await refusalOf(detector.detect(picture))];
+      }, worker);
+      assertEquals(refusals.map((each) => each?.code), [
+        ...["not-an-image", "truncated-image", "too-many-bytes", "unknown-class"],
+        ...["corrupt-image", "model-not-ready"],
+      ]);
+      for (const refusal of refusals) assertEquals(refusal?.isDomainError, true);
+    },
+  });
+
+  Deno.test({
+    name: `detect() in ${where} ends with the signal's reason, and the next one works${SKIPPED}`,
+    ignore,
+    async fn() {
+      await using started = await startPage({ files: FILES });
+      const page = await withRefusals(started.page);
+      const [before, meanwhile, after] = await page.evaluate(async (worker) => {
+        const options = { model: "everyday8", engine: "wasm", worker } as const;
+        const detector = await retinanet.createDetector(options);
+        const picture = await (await fetch("/fruit.png")).bytes();
+        const early = AbortSignal.abort(new Error("too early"));
+        const controller = new AbortController();
+        const refusal = refusalOf(detector.detect(picture, { signal: controller.signal }));
+        controller.abort(new Error("changed my mind"));
+        const results = [
+          (await refusalOf(detector.detect(picture, { signal: early })))?.message,
+          (await refusal)?.message,
+          (await detector.detect(picture, { score: 0.2 })).detections[0].label,
+        ];
+        await detector.close();
+        return results;
+      }, worker);
+      assertEquals([before, meanwhile, after], ["too early", "changed my mind", "orange"]);
+    },
+  });
+}
+
+Deno.test({
+  name: `close() ends the worker${SKIPPED}`,
+  ignore,
+  async fn() {
+    await using started = await startPage();
+    const { page } = started;
+    const ended = new Promise<void>((resolve) => page.once("workerdestroyed", () => resolve()));
+    await page.evaluate(async () => {
+      const options = { model: "everyday8", engine: "wasm", threads: 1 } as const;
+      globalThis.detector = await retinanet.createDetector(options);
+    });
+    assertEquals(page.workers().length, 1);
+    await page.evaluate(() => detector.close());
+    await ended;
+    assertEquals(page.workers().length, 0);
+  },
+});
+
+Deno.test({
+  name: `createDetector() ends with the signal's reason while the graph comes${SKIPPED}`,
+  ignore,
+  async fn() {
+    await using started = await startPage();
+    const page = await withRefusals(started.page);
+    const [refusal, kept] = await page.evaluate(async () => {
+      const controller = new AbortController();
+      const refusal = await refusalOf(retinanet.createDetector({
+        model: "everyday8",
+        signal: controller.signal,
+        onProgress: () => controller.abort(new Error("too large for me")),
+      }));
+      const cache = await caches.open("retinanet-edge");
+      return [refusal?.message, (await cache.keys()).length] as const;
+    });
+    assertEquals([refusal, kept], ["too large for me", 0]);
+  },
+});
+
+Deno.test({
+  name: `createDetector() refuses models that are not there or not right${SKIPPED}`,
+  ignore,
+  async fn() {
+    const files = {
+      "/models/text.json": "no JSON",
+      "/models/wrong.json": "{}",
+      "/elsewhere/everyday8.onnx": "no graph",
+    };
+    const elsewhere = new URL("../../../models/", import.meta.url);
+    await using started = await startPage({ files, mounts: { "/elsewhere/": elsewhere } });
+    const page = await withRefusals(started.page);
+    const refusals = await page.evaluate(async (elsewhere) => {
+      const refusals = [];
+      for (const model of ["unicorn", "text", "wrong", elsewhere, "http://127.0.0.1:1/a.json"]) {
+        refusals.push(await refusalOf(retinanet.createDetector({ model })));
+      }
+      return refusals;
+    }, `${started.server.url}elsewhere/everyday8.json`);
+    assertEquals(refusals.map((each) => each?.code), [
+      ...["unknown-model", "manifest-invalid", "manifest-invalid", "graph-mismatch"],
+      "unknown-model",
+    ]);
+    for (const refusal of refusals) assertEquals(refusal?.isDomainError, true);
+  },
+});
+
+Deno.test({
+  name: `a page goes on drawing while its worker looks at pictures${SKIPPED}`,
+  ignore,
+  async fn() {
+    await using started = await startPage({ files: FILES });
+    const { longest, frames } = await started.page.evaluate(async () => {
+      const detector = await retinanet.createDetector({ model: "everyday8", engine: "wasm" });
+      const picture = await (await fetch("/fruit.png")).bytes();
+      // Deno's types have no frames.
+      const { requestAnimationFrame } = globalThis as unknown as {
+        requestAnimationFrame(callback: (time: number) => void): void;
+      };
+      const times: number[] = [];
+      const note = (time: number) => {
+        times.push(time);
+        requestAnimationFrame(note);
+      };
+      requestAnimationFrame(note);
+      for (let i = 0; i < 5; i++) await detector.detect(picture);
+      await detector.close();
+      const gaps = times.slice(1).map((time, i) => time - times[i]);
+      return { longest: Math.max(...gaps), frames: times.length };
+    });
+    // How long depends on the machine, so it is told, not judged.
+    console.log(`${frames} frames, the longest gap between two ${Math.round(longest)} ms`);
+    assertGreater(frames, 5);
+  },
+});

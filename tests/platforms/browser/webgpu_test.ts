@@ -1,0 +1,49 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import everyday8 from "../../../models/everyday8.json" with { type: "json" };
+import { createDetector } from "../../../src/platforms/host/embed.ts";
+import type { DetectResult } from "../../../src/ports/detector.ts";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { assertClose } from "./assert_close.ts";
+import { NO_BROWSER, SKIPPED, SOFTWARE_WEBGPU } from "./chromium.ts";
+import { detectInPage } from "./detect_in_page.ts";
+import { startPage } from "./start_page.ts";
+
+/** The everyday model at a fifth of its size, which WebGPU in software gets through in seconds. */
+const SMALL = { ...everyday8, id: "small", resize: { ...everyday8.resize, width: 64, height: 64 } };
+const FILES = { "/models/small.json": JSON.stringify(SMALL) };
+const PICTURE = fruitPicture();
+
+async function expected(): Promise<DetectResult> {
+  const graph = await Deno.readFile(new URL("../../../models/everyday8.onnx", import.meta.url));
+  const model = { manifest: SMALL, graph };
+  await using detector = await createDetector({ model, engine: "wasm", threads: 1 });
+  return await detector.detect(PICTURE, { score: 0.1 });
+}
+
+const WAYS = [
+  { name: "in a worker", worker: true, canWait: true, file: "jspi" },
+  { name: "in the page itself", worker: false, canWait: true, file: "jspi" },
+  { name: "where wasm cannot wait for a promise", worker: false, canWait: false, file: "asyncify" },
+];
+
+for (const { name, worker, canWait, file } of WAYS) {
+  Deno.test({
+    name: `createDetector() on WebGPU ${name} finds what wasm finds${SKIPPED}`,
+    ignore: NO_BROWSER,
+    async fn() {
+      const files = { ...FILES, "/fruit.png": PICTURE };
+      await using started = await startPage({ args: SOFTWARE_WEBGPU, files });
+      const { page, server } = started;
+      if (!canWait) {
+        await page.evaluate(() => void Reflect.deleteProperty(WebAssembly, "Suspending"));
+      }
+      const model = `${server.url}models/small.json`;
+      const [found] = await detectInPage(page, ["/fruit.png"], { model, engine: "webgpu", worker });
+      assertEquals(found.engine.provider, "webgpu");
+      assertEquals(server.counts.get(`/ort-wasm-simd-threaded.${file}.wasm`), 1);
+      const wanted = await expected();
+      assertNotEquals(wanted.detections, []);
+      assertClose(found.detections, wanted.detections);
+    },
+  });
+}

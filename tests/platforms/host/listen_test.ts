@@ -1,0 +1,143 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { AppDeps } from "../../../routes/app.ts";
+import { listen, type Listener, type ListenOptions } from "../../../src/platforms/host/listen.ts";
+import { quickApp } from "../../routes/quick_app.ts";
+
+const PATIENT: ListenOptions = {
+  hostname: "127.0.0.1",
+  port: 0,
+  maxConnections: 100,
+  maxHeaderBytes: 16_384,
+  headerTimeoutMs: 60_000,
+  bodyTimeoutMs: 60_000,
+};
+
+async function listenTo(deps: Partial<AppDeps> = {}, options: Partial<ListenOptions> = {}) {
+  const listener = await listen(await quickApp(deps), { ...PATIENT, ...options });
+  return { ...listener, [Symbol.asyncDispose]: () => listener.close() };
+}
+
+/** A connection on which nothing is taken for granted. */
+async function connect({ url }: Pick<Listener, "url">) {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+  return {
+    send: (text: string) => connection.write(new TextEncoder().encode(text)),
+    /** All that the server says until it closes the connection. */
+    async rest(): Promise<string> {
+      let text = "";
+      const bytes = new Uint8Array(4096);
+      for (;;) {
+        const count = await connection.read(bytes).catch(() => null);
+        if (count === null) return text;
+        text += new TextDecoder().decode(bytes.subarray(0, count));
+      }
+    },
+    [Symbol.dispose]: () => connection.close(),
+  };
+}
+
+const HEAD = "POST /detect HTTP/1.1\r\nhost: a\r\n";
+
+for (
+  const [what, start, more] of [
+    ["stalls", `${HEAD}content-length: 1000\r\n\r\nabc`, ""],
+    ["trickles", `${HEAD}content-length: 1000\r\n\r\nabc`, "x"],
+    ["trickles in chunks", `${HEAD}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`, "1\r\nx\r\n"],
+  ]
+) {
+  Deno.test(`listen() answers a body that ${what} with 408 and closes the connection`, async () => {
+    await using listener = await listenTo({ bodyTimeoutMs: 300 });
+    using connection = await connect(listener);
+    await connection.send(start);
+    const timer = setInterval(() => {
+      if (more !== "") connection.send(more).catch(() => clearInterval(timer));
+    }, 50);
+    const begin = performance.now();
+    const answer = await connection.rest();
+    clearInterval(timer);
+    assertMatch(answer, /^HTTP\/1\.1 408 /);
+    assertMatch(answer, /"code":"body-timeout"/);
+    assert(performance.now() - begin < 3000, `${performance.now() - begin} ms`);
+    assertEquals((await fetch(`${listener.url}/healthz`)).status, 200);
+  });
+}
+
+for (const start of ["", "POST /detect HT", HEAD]) {
+  Deno.test(`listen() closes a connection whose header stops after ${JSON.stringify(start)}`, async () => {
+    await using listener = await listenTo({}, { headerTimeoutMs: 200 });
+    using connection = await connect(listener);
+    if (start !== "") await connection.send(start);
+    const begin = performance.now();
+    const answer = await connection.rest();
+    assert(answer === "" || /^HTTP\/1\.1 4\d\d /.test(answer), answer);
+    assert(performance.now() - begin < 5000, `${performance.now() - begin} ms`);
+  });
+}
+
+Deno.test("listen() refuses a header of too many bytes or fields, and lives on", async () => {
+  await using listener = await listenTo();
+  const fields = (count: number) => Array.from({ length: count }, (_, i) => `x${i}: yyyy\r\n`);
+  for (
+    const header of [`x: ${"y".repeat(20_000)}\r\n`, fields(5000).join(""), fields(101).join("")]
+  ) {
+    using connection = await connect(listener);
+    await connection.send(`GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${header}\r\n`);
+    assertMatch(await connection.rest(), /^HTTP\/1\.1 431 /);
+  }
+  assertEquals((await fetch(`${listener.url}/healthz`)).status, 200);
+});
+
+Deno.test("listen() closes connections beyond the most at once", async () => {
+  await using listener = await listenTo({}, { maxConnections: 2 });
+  using first = await connect(listener);
+  using second = await connect(listener);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  using third = await connect(listener);
+  assertEquals(await third.rest(), "");
+  for (const connection of [first, second]) {
+    await connection.send("GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    assertMatch(await connection.rest(), /^HTTP\/1\.1 200 /);
+  }
+});
+
+Deno.test("listen() closes the connection of a client whose upload was refused unread", async () => {
+  await using listener = await listenTo({ keys: [] });
+  using connection = await connect(listener);
+  await connection.send(`${HEAD}content-length: 100000\r\n\r\nabc`);
+  assertMatch(await connection.rest(), /^HTTP\/1\.1 401 /);
+});
+
+Deno.test("listen() tells the app the address of the connection", async () => {
+  const addresses: (string | undefined)[] = [];
+  const addressOf: AppDeps["addressOf"] = (context) => getConnInfo(context).remote.address;
+  const logRequest: AppDeps["logRequest"] = ({ address }) => addresses.push(address);
+  await using listener = await listenTo({ addressOf, logRequest });
+  await (await fetch(`${listener.url}/healthz`)).text();
+  assertEquals(addresses, ["127.0.0.1"]);
+});
+
+Deno.test("listen() waits for the answers that are on their way before it closes", async () => {
+  const listener = await listenTo();
+  const { promise: body, resolve } = Promise.withResolvers<void>();
+  const sent = fetch(`${listener.url}/detect`, {
+    method: "POST",
+    body: new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new Uint8Array(10));
+        await body;
+        controller.close();
+      },
+    }),
+  });
+  await new Promise((done) => setTimeout(done, 100));
+  let closed = false;
+  const closing = listener.close().then(() => closed = true);
+  await new Promise((done) => setTimeout(done, 100));
+  assertEquals(closed, false);
+  resolve();
+  const answer = await sent;
+  assertEquals(answer.status, 200);
+  await answer.text();
+  await closing;
+});

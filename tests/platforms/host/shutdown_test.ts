@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { drain } from "../../drain.ts";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+Deno.test("serve.ts answers what is on its way after SIGTERM, takes nothing new, and ends with 0", async () => {
+  const server = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "src/commands/serve.ts"],
+    cwd: ROOT,
+    env: { PORT: "0", ENGINE: "wasm", LOG: "none" },
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const url = await firstAddress(server.stdout);
+  const detect = () => fetch(`${url}/detect`, { method: "POST", body: fruitPicture() });
+  const statuses = await drain(server, url, detect);
+  assertEquals(statuses, [200, 200]);
+  assertEquals((await server.status).code, 0);
+  await fetch(`${url}/healthz`).then(
+    () => Promise.reject(new Error("it still answers")),
+    () => {},
+  );
+});
+
+async function firstAddress(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) {
+    text += new TextDecoder().decode(chunk);
+    const address = text.match(/http:\/\/[\d.]+:\d+/)?.[0];
+    if (address) return address;
+  }
+  throw new Error(`it did not start: ${text}`);
+}

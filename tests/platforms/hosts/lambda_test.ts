@@ -1,0 +1,97 @@
+import { assertEquals } from "@std/assert";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { executable } from "./executable.ts";
+import { hostProject } from "./host_project.ts";
+import { type LambdaRequest, loadBalancer, payload1, payload2 } from "./lambda_events.ts";
+import { type Ask, assertSameAnswers, SAME } from "./same_answers.ts";
+
+const MODELS = new URL("../../../models/", import.meta.url);
+
+for (const runtime of ["node20", "node24"] as const) {
+  Deno.test(`lambda.ts on ${runtime}`, async (test) => {
+    await using lambda = await startLambda(runtime, SAME);
+    for (const event of [payload2, payload1, loadBalancer]) {
+      await test.step(`${event.name}() answers as Deno does`, async () => {
+        await assertSameAnswers(askBy(lambda, event));
+      });
+    }
+  });
+}
+
+Deno.test("lambda.ts counts requests by the address that the platform tells", async () => {
+  await using lambda = await startLambda("node20", { ...SAME, ADDRESS_RATE: "1" });
+  for (const event of [payload2, payload1]) {
+    const ask = askBy(lambda, event);
+    assertEquals((await ask("/models")).status, event === payload2 ? 200 : 429);
+  }
+});
+
+Deno.test("lambda.ts says why its model does not load, and tries anew", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "models-" });
+  {
+    await using lambda = await startLambda("node20", { ...SAME, MODELS_DIR: folder });
+    const ask = askBy(lambda, payload2);
+    const detect = () => ask("/detect", { method: "POST", body: fruitPicture() });
+    const refused = await detect();
+    assertEquals([refused.status, (await refused.json()).code], [404, "unknown-model"]);
+    for (const file of ["everyday8.json", "everyday8.onnx"]) {
+      await Deno.copyFile(new URL(file, MODELS), `${folder}/${file}`);
+    }
+    assertEquals((await detect()).status, 200);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+type Lambda = Awaited<ReturnType<typeof startLambda>>;
+
+/** A program that hands events to the function, as JSON, one at a time. */
+async function startLambda(runtime: "node20" | "node24", environment: Record<string, string>) {
+  const project = await hostProject();
+  const process = new Deno.Command(await executable(runtime), {
+    args: ["invoke.mjs", "lambda.mjs"],
+    cwd: project.folder,
+    env: environment,
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const input = process.stdin.getWriter();
+  const lines = linesOf(process.stdout);
+  return {
+    async invoke(event: object) {
+      await input.write(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
+      return JSON.parse((await lines.next()).value as string);
+    },
+    async [Symbol.asyncDispose]() {
+      await input.close();
+      await process.status;
+      await project[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A request through an event and its result. */
+function askBy(lambda: Lambda, eventOf: (request: LambdaRequest) => object): Ask {
+  return async (path, init) => {
+    const request = new Request(`http://host${path}`, init);
+    const { pathname, searchParams } = new URL(request.url);
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    const result = await lambda.invoke(eventOf({
+      method: request.method,
+      path: pathname,
+      query: searchParams.size > 0 ? Object.fromEntries(searchParams) : undefined,
+      headers: Object.fromEntries(request.headers),
+      body: bytes.length > 0 ? bytes : undefined,
+    }));
+    const body = result.isBase64Encoded ? Uint8Array.fromBase64(result.body) : result.body;
+    return new Response(body, { status: result.statusCode, headers: result.headers });
+  };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (text + chunk).split("\n");
+    text = lines.pop() ?? "";
+    yield* lines;
+  }
+}

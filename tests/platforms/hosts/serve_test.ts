@@ -1,0 +1,108 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { builtPackage } from "./built_package.ts";
+import { childrenOf } from "./children_of.ts";
+import { executable } from "./executable.ts";
+import { assertSameAnswers, SAME } from "./same_answers.ts";
+import { startHost } from "./start_host.ts";
+
+const script = new URL("src/commands/serve.js", await builtPackage()).pathname;
+
+for (const runtime of ["node20", "node24", "bun"] as const) {
+  const start = async (environment: Record<string, string>) =>
+    await startHost({
+      command: await executable(runtime),
+      args: [script],
+      environment: { ...SAME, ...environment },
+    });
+
+  Deno.test(`retinanet-edge on ${runtime}`, async (test) => {
+    await using host = await start({
+      ...{ MAX_HEADER_BYTES: "2048", HEADER_TIMEOUT_MS: "500", BODY_TIMEOUT_MS: "500" },
+      DECODE_TIMEOUT_MS: "5000",
+    });
+    const ask = (path: string, init?: RequestInit) => fetch(`${host.url}${path}`, init);
+    const detect = () => ask("/detect", { method: "POST", body: fruitPicture() });
+
+    await test.step("answers as Deno does", () => assertSameAnswers(ask));
+
+    await test.step("stops a worker that does not come back, and answers the next", async () => {
+      const [worker] = await childrenOf(host.pid);
+      Deno.kill(worker, "SIGSTOP");
+      const stopped = await detect();
+      assertEquals([stopped.status, (await stopped.json()).code], [422, "decode-timeout"]);
+      assertEquals((await detect()).status, 200);
+      assertEquals((await childrenOf(host.pid)).includes(worker), false);
+    });
+
+    await test.step("replaces a worker that was killed", async () => {
+      const [worker] = await childrenOf(host.pid);
+      const waiting = detect();
+      Deno.kill(worker, "SIGKILL");
+      await (await waiting).body?.cancel();
+      assertEquals((await detect()).status, 200);
+    });
+
+    await test.step("ends a connection whose header or body does not come", async () => {
+      for (
+        const part of [
+          "POST /detect HT",
+          "POST /detect HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n",
+        ]
+      ) {
+        assertStringIncludes(await talk(host.url, part), "HTTP/1.1 408 ");
+      }
+    });
+
+    await test.step("refuses a header that is too long", async () => {
+      const header = `GET /healthz HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(4000)}\r\n\r\n`;
+      assertStringIncludes(await talk(host.url, header), "HTTP/1.1 431 ");
+    });
+
+    await test.step("answers what is on its way after SIGTERM, and ends with 0", async () => {
+      // Browsers open such ones ahead.
+      using _silent = await connect(host.url);
+      const onTheWay = [detect(), detect()].map(async (response) => (await response).status);
+      await (await ask("/healthz")).body?.cancel();
+      assertEquals(await host.stop(), 0);
+      assertEquals(await Promise.all(onTheWay), [200, 200]);
+    });
+  });
+
+  Deno.test(`retinanet-edge on ${runtime} says that it has no WebGPU`, async () => {
+    await using host = await start({ ENGINE: "webgpu" });
+    const ready = await fetch(`${host.url}/readyz`);
+    assertEquals(ready.status, 503);
+    assertStringIncludes(
+      (await ready.json()).detail,
+      'Cannot start engine "webgpu". webgpu: there is no adapter',
+    );
+  });
+
+  Deno.test(`retinanet-edge on ${runtime} ends with 1 where its port is taken`, async () => {
+    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const port = (taken.addr as Deno.NetAddr).port;
+    const { code, stderr } = await new Deno.Command(await executable(runtime), {
+      args: [script],
+      env: { ...SAME, PORT: String(port) },
+    }).output();
+    assertEquals(code, 1);
+    assertStringIncludes(new TextDecoder().decode(stderr), String(port));
+  });
+}
+
+function connect(url: string): Promise<Deno.TcpConn> {
+  return Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+}
+
+/** Sends a text over a connection of its own, and gives all that comes until it ends. */
+async function talk(url: string, text: string): Promise<string> {
+  using connection = await connect(url);
+  await connection.write(new TextEncoder().encode(text));
+  let answer = "";
+  for (const bytes = new Uint8Array(4096);;) {
+    const count = await connection.read(bytes).catch(() => null);
+    if (count === null) return answer;
+    answer += new TextDecoder().decode(bytes.subarray(0, count));
+  }
+}

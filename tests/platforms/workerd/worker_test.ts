@@ -1,0 +1,176 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import type { DetectResult } from "../../../src/ports/detector.ts";
+import { boxIou } from "../../box_iou.ts";
+import { openEveryday8 } from "../../everyday8.ts";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import type { Pixels } from "../../../src/image/pixels.ts";
+import { encodePng } from "../../sample_images/encode_png.ts";
+import { seededRandom, wholeBetween } from "../../random.ts";
+import { CAMERA_ORANGE, cameraJpeg } from "../../sample_images/camera_jpeg.ts";
+import { startWorkerd } from "./start_workerd.ts";
+import { runWrangler } from "./wrangler.ts";
+
+// Cloudflare's own runtime, with the bundle that its own tool makes from wrangler.toml.
+Deno.test("workers.ts on workerd", async (test) => {
+  await using workerd = await startWorkerd();
+  const picture = fruitPicture();
+  const post = (path: string, body: BodyInit) =>
+    fetch(`${workerd.url}${path}`, { method: "POST", body });
+
+  await test.step("POST /detect gives the boxes that the same engine gives on Deno", async () => {
+    const detector = await openEveryday8();
+    const expected = await detector.detect(picture, { score: 0.05 });
+    await detector.close();
+    const response = await post("/detect?score=0.05", picture);
+    assertEquals(response.status, 200);
+    const answer: DetectResult = await response.json();
+    assertEquals(answer.engine.provider, "wasm");
+    assertEquals(answer.image, expected.image);
+    assertSameDetections(answer, expected);
+  });
+
+  await test.step("POST /detect takes a form, too", async () => {
+    const form = new FormData();
+    form.set("image", new File([picture], "fruit.png"));
+    assertEquals((await post("/detect", form)).status, 200);
+  });
+
+  await test.step("POST /detect takes base64 in JSON, and no address", async () => {
+    const headers = { "content-type": "application/json" };
+    const postJson = (value: unknown) =>
+      fetch(`${workerd.url}/detect`, { method: "POST", headers, body: JSON.stringify(value) });
+    assertEquals((await postJson({ image: picture.toBase64() })).status, 200);
+    const response = await postJson({ url: "https://example.org/a.jpg" });
+    assertEquals([response.status, (await response.json()).code], [403, "url-not-allowed"]);
+  });
+
+  await test.step("POST /detect refuses what is no picture with a problem", async () => {
+    const response = await post("/detect", "not a picture");
+    assertEquals([response.status, (await response.json()).code], [415, "not-an-image"]);
+  });
+
+  await test.step("POST /detect decodes the other formats with the same static modules", async () => {
+    const jpegs = ["orientation-6.jpg", "progressive.jpg", "cmyk.jpg"];
+    const webps = ["lossy-alpha.webp", "lossless.webp", "orientation-6.webp"];
+    for (const file of [...jpegs, "rgb.gif", ...webps, "palette.bmp"]) {
+      const bytes = await Deno.readFile(
+        new URL(`../../sample_images/formats/${file}`, import.meta.url),
+      );
+      const response = await post("/detect", bytes);
+      assertEquals([file, response.status], [file, 200]);
+      assertEquals((await response.json()).image, { width: 64, height: 48 });
+    }
+  });
+
+  await test.step("POST /detect says that AVIF is not read there", async () => {
+    const bytes = await Deno.readFile(
+      new URL("../../sample_images/formats/rgb.avif", import.meta.url),
+    );
+    const response = await post("/detect", bytes);
+    assertEquals([response.status, (await response.json()).code], [415, "unsupported-format"]);
+  });
+
+  await test.step("GET /readyz is ready and GET /models names the model", async () => {
+    assertEquals((await fetch(`${workerd.url}/readyz`)).status, 200);
+    assertStringIncludes(await (await fetch(`${workerd.url}/models`)).text(), "everyday8");
+  });
+});
+
+const CAT = new URL("../../../../shared/photos/cat_1080p.jpg", import.meta.url);
+const ignore = !await Deno.stat(CAT).then(() => true, () => false);
+
+Deno.test({
+  name: `workers.ts finds the cat of a photo${ignore ? " (skipped: it is not here)" : ""}`,
+  ignore,
+  async fn() {
+    await using workerd = await startWorkerd();
+    const body = await Deno.readFile(CAT);
+    const response = await fetch(`${workerd.url}/detect`, { method: "POST", body });
+    const { detections }: DetectResult = await response.json();
+    assertEquals(detections[0].label, "cat");
+  },
+});
+
+Deno.test("workers.ts tells in X-Memory what it holds, under 100 MB for a 12-megapixel JPEG", async (test) => {
+  await using workerd = await startWorkerd({ environment: { DEBUG_MEMORY: "true" } });
+  const camera = await cameraJpeg();
+  const post = (body: BodyInit) => fetch(`${workerd.url}/detect`, { method: "POST", body });
+
+  for (const turn of ["first", "second", "third"]) {
+    await test.step(`at the ${turn} of three`, async () => {
+      const response = await post(camera);
+      const { image, detections }: DetectResult = await response.json();
+      assertEquals(image, { width: 4000, height: 3000 });
+      assertEquals(detections.map(({ label }) => label), ["orange"]);
+      const { x, y, radius } = CAMERA_ORANGE;
+      const orange = { xmin: x - radius, ymin: y - radius, xmax: x + radius, ymax: y + radius };
+      assert(boxIou(detections[0].box, orange) > 0.8, JSON.stringify(detections[0].box));
+      const { peak, wasm, buffers } = memoryOf(response);
+      assertEquals(peak, wasm + buffers);
+      assert(peak < 100e6, `${peak} bytes`);
+      // The engine with its weights, and the body beside it: less would mean that some was missed.
+      assert(wasm > 40e6 && buffers > camera.length, `${wasm} and ${buffers} bytes`);
+    });
+  }
+
+  await test.step("and 128 MB are enough for the heaviest picture that is taken", async () => {
+    const picture = encodePng(noise(2000, 1999)); // 8 bytes a pixel in the decoder
+    assert(picture.length > 9e6 && picture.length < 10e6, `${picture.length} bytes`);
+    const response = await post(picture);
+    assertEquals(response.status, 200, await response.text());
+    const { peak } = memoryOf(response);
+    assert(peak < 128e6, `${peak} bytes`);
+  });
+});
+
+Deno.test("workers.ts says nothing of its memory where nobody asked for it", async () => {
+  await using workerd = await startWorkerd();
+  const response = await fetch(`${workerd.url}/healthz`);
+  await response.body?.cancel();
+  assertEquals(response.headers.get("x-memory"), null);
+});
+
+Deno.test("workers.ts refuses a graph that no static asset can hold, and says where it could lie", async () => {
+  await using workerd = await startWorkerd({ environment: { MODEL: "retinanet-9" } });
+  const response = await fetch(`${workerd.url}/detect`, { method: "POST", body: fruitPicture() });
+  const { status, code, detail } = await response.json();
+  assertEquals([status, code], [503, "model-too-large"]);
+  assertStringIncludes(detail, "26214400");
+  assertStringIncludes(detail, "MODELS_BUCKET");
+});
+
+Deno.test("wrangler deploy --dry-run takes wrangler.toml without a warning, and tells the size", async () => {
+  const folder = await Deno.makeTempDir();
+  const printed = await runWrangler(["deploy", "--dry-run", "--outdir", folder]);
+  await Deno.remove(folder, { recursive: true });
+  assert(!/warn|error|deprecat/i.test(printed), printed);
+  const [, raw, packed] = printed.match(/Total Upload: ([\d.]+) KiB \/ gzip: ([\d.]+) KiB/) ?? [];
+  console.log(`      ${raw} KiB, ${packed} KiB gzipped`);
+  assert(Number(raw) < 64 * 1024, `64 MiB are allowed: ${printed}`);
+  assert(Number(packed) < 10 * 1024, `10 MiB are allowed on paid plans: ${printed}`);
+});
+
+/** RGBA pixels that a PNG makes little smaller. */
+function noise(width: number, height: number): Pixels {
+  const random = seededRandom(1);
+  const data = Uint8Array.from({ length: width * height * 4 }, () => wholeBetween(random, 0, 24));
+  return { data, width, height, channels: 4, reduction: 1 };
+}
+
+/** The header `X-Memory`. */
+function memoryOf({ headers }: Response): { peak: number; wasm: number; buffers: number } {
+  const fields = (headers.get("x-memory") ?? "").split(", ").map((field) => field.split("="));
+  const { peak, wasm, buffers } = Object.fromEntries(fields);
+  return { peak: Number(peak), wasm: Number(wasm), buffers: Number(buffers) };
+}
+
+function assertSameDetections(found: DetectResult, expected: DetectResult): void {
+  const labels = (result: DetectResult) => result.detections.map(({ label }) => label);
+  assertEquals(labels(found), labels(expected));
+  found.detections.forEach(({ score, box }, i) => {
+    assertAlmostEquals(score, expected.detections[i].score, 1e-4);
+    for (const edge of ["xmin", "ymin", "xmax", "ymax"] as const) {
+      assertAlmostEquals(box[edge], expected.detections[i].box[edge], 0.05);
+    }
+  });
+}

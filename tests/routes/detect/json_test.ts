@@ -1,0 +1,169 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createApp } from "../../../routes/app.ts";
+import { everyday8Shelf } from "../../everyday8.ts";
+import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { post, postJson, problemOf, quickApp, type Seen } from "../quick_app.ts";
+
+const BYTES = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0x00]);
+const BASE64 = BYTES.toBase64();
+
+Deno.test("POST /detect finds the same in base64, in a data URL and in the file itself", async () => {
+  const picture = fruitPicture();
+  const shelf = await everyday8Shelf();
+  const app = createApp({ shelf, maxBytes: picture.length, log: () => {} });
+  const find = async (path: string, init: RequestInit) => {
+    const response = await app.request(path, init);
+    const { detections } = await response.json();
+    assertEquals(response.status, 200);
+    return detections;
+  };
+  const expected = await find("/detect?score=0.05&max=5&classes=orange,apple", post(picture));
+  assert(expected.length > 0);
+  const options = { score: 0.05, max: 5, classes: ["orange", "apple"] };
+  const image = picture.toBase64();
+  assertEquals(await find("/detect", postJson({ image, ...options })), expected);
+  const dataUrl = `data:image/png;base64,${image}`;
+  assertEquals(await find("/detect", postJson({ image: dataUrl, ...options })), expected);
+  await shelf.close();
+});
+
+for (
+  const [what, image] of [
+    ["base64", BASE64],
+    ["base64 without = at the end", BASE64.replaceAll("=", "")],
+    ["base64 in lines, as the command writes it", `${BASE64.slice(0, 4)}\r\n${BASE64.slice(4)}\n`],
+    ["a data URL", `data:image/jpeg;base64,${BASE64}`],
+    ["a data URL in capitals, with a parameter", `DATA:IMAGE/PNG;name=a.png;BASE64,${BASE64}`],
+  ]
+) {
+  Deno.test(`POST /detect takes JSON with ${what}`, async () => {
+    const seen: Seen[] = [];
+    const app = await quickApp({}, seen);
+    assertEquals((await app.request("/detect", postJson({ image }))).status, 200);
+    assertEquals(seen[0].bytes, BYTES);
+  });
+}
+
+Deno.test("POST /detect takes JSON's options before those of the query", async () => {
+  const seen: Seen[] = [];
+  const app = await quickApp({}, seen);
+  const body = { image: BASE64, score: 0.25, iou: 0.5, max: 3, classes: ["a, b", "cat"] };
+  const response = await app.request("/detect?score=0.9&max=9", postJson(body));
+  assertEquals(response.status, 200);
+  assertEquals(seen[0].options, { score: 0.25, iou: 0.5, max: 3, classes: ["a, b", "cat"] });
+});
+
+Deno.test("POST /detect takes JSON by any of JSON's media types", async () => {
+  const app = await quickApp();
+  for (
+    const type of ["application/json; charset=utf-8", "application/ld+json", "Application/JSON"]
+  ) {
+    const body = JSON.stringify({ image: BASE64 });
+    const response = await app.request("/detect", post(body, { "content-type": type }));
+    assertEquals(response.status, 200, type);
+  }
+});
+
+for (
+  const [what, body, status, code, detail] of [
+    ["an empty body", "", 400, "no-image", "empty"],
+    ["broken JSON", "{", 400, "malformed-request", "valid JSON"],
+    [
+      "JSON that is not UTF-8",
+      new Uint8Array([0x22, 0xff, 0x22]),
+      400,
+      "malformed-request",
+      "JSON",
+    ],
+    ["a list", "[]", 400, "malformed-request", "object"],
+    ["null", "null", 400, "malformed-request", "object"],
+    ["a text", '"aGk="', 400, "malformed-request", "object"],
+    ["deep nesting", "[".repeat(60_000), 400, "malformed-request", "JSON"],
+    ["no image", { score: 0.5 }, 400, "no-image", "neither"],
+    ["an empty image", { image: "" }, 400, "no-image", "empty"],
+    ["a number for the image", { image: 7 }, 400, "invalid-option", "must be a text"],
+    ["both image and url", { image: BASE64, url: "https://a.org/" }, 400, "wrong-field", "both"],
+    ["what is not base64", { image: "this is no base64!" }, 400, "malformed-request", "base64"],
+    ["base64 of a wrong length", { image: "abcde" }, 400, "malformed-request", "base64"],
+    [
+      "a text's data URL",
+      { image: "data:text/plain;base64,aGk=" },
+      415,
+      "not-an-image",
+      "data URL",
+    ],
+    ["a data URL without a comma", { image: "data:image/png" }, 415, "not-an-image", "data URL"],
+    [
+      "a data URL that is not base64",
+      { image: "data:image/svg+xml,<svg/>" },
+      400,
+      "malformed-request",
+      ";base64,",
+    ],
+    [
+      "a data URL that is broken",
+      { image: "data:image/png;base64,***" },
+      400,
+      "malformed-request",
+      "base64",
+    ],
+    ["an unknown key", { image: BASE64, scroe: 1 }, 400, "invalid-option", '"scroe"'],
+    [
+      "a prototype's key",
+      `{"image":"${BASE64}","__proto__":{"score":1}}`,
+      400,
+      "invalid-option",
+      "__proto__",
+    ],
+    ["a score as a text", { image: BASE64, score: "0.5" }, 400, "invalid-option", "number"],
+    ["a score of 2", { image: BASE64, score: 2 }, 400, "invalid-option", "at most 1"],
+    ["max 1.5", { image: BASE64, max: 1.5 }, 400, "invalid-option", "whole"],
+    ["classes as a text", { image: BASE64, classes: "cat" }, 400, "invalid-option", "list"],
+    ["an empty class", { image: BASE64, classes: [""] }, 400, "invalid-option", "empty"],
+    [
+      "an address where that is off",
+      { url: "https://a.org/b.jpg" },
+      403,
+      "url-not-allowed",
+      "no addresses",
+    ],
+    ["a long address", { url: `https://a.org/${"a".repeat(2048)}` }, 400, "invalid-option", "2048"],
+  ] as const
+) {
+  Deno.test(`POST /detect answers JSON with ${what} with ${status} ${code}`, async () => {
+    const app = await quickApp({ maxBytes: 6000 });
+    const sent = typeof body === "string" || body instanceof Uint8Array
+      ? post(body, { "content-type": "application/json" })
+      : postJson(body);
+    const response = await app.request("/detect", sent);
+    const problem = await response.json();
+    assertEquals([response.status, problem.code], [status, code]);
+    assertStringIncludes(problem.detail, detail);
+  });
+}
+
+Deno.test("POST /detect takes a picture of the most bytes as base64 and refuses longer bodies", async () => {
+  const maxBytes = 300_000;
+  const app = await quickApp({ maxBytes });
+  const json = (bytes: number) => postJson({ image: new Uint8Array(bytes).toBase64() });
+  assertEquals((await app.request("/detect", json(maxBytes))).status, 200);
+  assertEquals(await problemOf(app.request("/detect", json(2 * maxBytes))), [
+    413,
+    "too-many-bytes",
+  ]);
+});
+
+Deno.test("POST /detect repeats no more of a value or of names than fits a message", async () => {
+  const app = await quickApp({ maxBytes: 2_000_000 });
+  const many = Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`key${i}`, i]));
+  const classes = Array.from({ length: 9_000 }, (_, i) => `label ${i}`);
+  for (
+    const body of [{ classes: [1, ...classes] }, { score: "9".repeat(500_000) }, {
+      ["k".repeat(500_000)]: 1,
+    }, many]
+  ) {
+    const response = await app.request("/detect", postJson({ image: BASE64, ...body }));
+    assertEquals(response.status, 400);
+    assert((await response.text()).length < 3000);
+  }
+});

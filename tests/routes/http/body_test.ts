@@ -1,0 +1,123 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { post, problemOf, quickApp } from "../quick_app.ts";
+
+/** Sends a byte now and then. */
+function slowBody(everyMs: number, onCancel: () => void = () => {}): ReadableStream<Uint8Array> {
+  let timer: ReturnType<typeof setInterval>;
+  return new ReadableStream({
+    start: (controller) => {
+      timer = setInterval(() => controller.enqueue(new Uint8Array(1)), everyMs);
+    },
+    cancel() {
+      clearInterval(timer);
+      onCancel();
+    },
+  });
+}
+
+for (const type of ["image/png", "multipart/form-data; boundary=b", "application/json"]) {
+  Deno.test(`POST /detect cuts a slow body of type ${type} off`, async () => {
+    const app = await quickApp({ bodyTimeoutMs: 100 });
+    let cancelled = false;
+    const body = slowBody(10, () => cancelled = true);
+    const start = performance.now();
+    const response = await app.request("/detect", post(body, { "content-type": type }));
+    assertEquals(await problemOf(response), [408, "body-timeout"]);
+    assertEquals(response.headers.get("connection"), "close");
+    assert(performance.now() - start < 2000);
+    assert(cancelled, "nobody may go on reading");
+  });
+}
+
+Deno.test("POST /detect answers 503 at once when the bodies of all take too much", async () => {
+  const app = await quickApp({ maxBytes: 1000, bodyMemory: 1500 });
+  const held = Promise.withResolvers<void>();
+  const body = new ReadableStream({
+    async start(controller) {
+      controller.enqueue(new Uint8Array(1000));
+      await held.promise;
+      controller.close();
+    },
+  });
+  const first = app.request("/detect", post(body));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const refused = await app.request("/detect", post(new Uint8Array(600)));
+  assertEquals(refused.headers.get("retry-after"), "1");
+  assertEquals(await problemOf(refused), [503, "busy"]);
+  held.resolve();
+  assertEquals((await first).status, 200);
+  for (let i = 0; i < 5; i++) {
+    assertEquals((await app.request("/detect", post(new Uint8Array(1000)))).status, 200);
+  }
+});
+
+Deno.test("POST /detect gives the room of refused requests back", async () => {
+  const app = await quickApp({ maxBytes: 1000, bodyMemory: 2000 });
+  for (let i = 0; i < 20; i++) {
+    const form = post(new Uint8Array(900), { "content-type": "multipart/form-data; boundary=b" });
+    assertEquals((await app.request("/detect", form)).status, 400);
+  }
+  assertEquals((await app.request("/detect", post(new Uint8Array(1000)))).status, 200);
+});
+
+function formOf(parts: number, boundary = "xyz"): string {
+  const text = Array.from(
+    { length: parts },
+    (_, i) => `--${boundary}\r\ncontent-disposition: form-data; name="f${i}"\r\n\r\nx\r\n`,
+  );
+  return `${text.join("")}--${boundary}--\r\n`;
+}
+
+Deno.test("POST /detect refuses a form of 100,000 parts before it is parsed", async () => {
+  const app = await quickApp({ maxBytes: 20_000_000 });
+  for (
+    const type of [
+      "multipart/form-data; boundary=xyz",
+      'multipart/form-data; boundary="xyz"',
+      "multipart/form-data; boundary=xyz; boundary=other",
+      "multipart/form-data; charset=utf-8; BOUNDARY=xyz",
+    ]
+  ) {
+    const start = performance.now();
+    const response = await app.request("/detect", post(formOf(100_000), { "content-type": type }));
+    const { code, detail } = await response.json();
+    assertEquals([response.status, code], [400, "malformed-request"]);
+    assertStringIncludes(detail, "at most 64 parts");
+    assert(performance.now() - start < 1000);
+  }
+});
+
+for (const [boundary, fill] of [["x", "-"], [`${"-".repeat(190)}x`, "-"], ["x", "\r\n--"]]) {
+  Deno.test(`POST /detect reads a form full of near misses of its boundary in time: ${boundary.length} ${JSON.stringify(fill)}`, async () => {
+    const app = await quickApp({ maxBytes: 20_000_000 });
+    const head = 'content-disposition: form-data; name="image"; filename="a"';
+    const file = fill.repeat(19_000_000 / fill.length);
+    const body = `--${boundary}\r\n${head}\r\n\r\n${file}\r\n--${boundary}--\r\n`;
+    const start = performance.now();
+    const type = `multipart/form-data; boundary=${boundary}`;
+    const response = await app.request("/detect", post(body, { "content-type": type }));
+    assertEquals(response.status, 200);
+    assert(performance.now() - start < 3000, `${performance.now() - start} ms`);
+  });
+}
+
+Deno.test("POST /detect takes one image a request, and tells how many there were", async () => {
+  const app = await quickApp();
+  const body = new FormData();
+  for (let i = 0; i < 3; i++) body.append("image", new File([new Uint8Array(9)], "a.png"));
+  const response = await app.request("/detect", { method: "POST", body });
+  const { code, detail } = await response.json();
+  assertEquals([response.status, code], [400, "wrong-field"]);
+  assertStringIncludes(detail, "there are 3");
+});
+
+Deno.test("POST /detect refuses a field longer than any option", async () => {
+  const app = await quickApp({ maxBytes: 100_000 });
+  const body = new FormData();
+  body.set("image", new File([new Uint8Array(9)], "a.png"));
+  body.set("classes", "a".repeat(20_000));
+  assertEquals(await problemOf(app.request("/detect", { method: "POST", body })), [
+    400,
+    "invalid-option",
+  ]);
+});

@@ -1,0 +1,114 @@
+"""Writes formats/: WebP, AVIF and BMP, and beside each what Pillow decodes it to, as NAME.decoded.png.
+
+Run with Pillow 13 (libwebp 1.6, libavif 1.4) and avifenc of libavif 0.11 installed:
+python tests/sample_images/make/modern_formats.py
+
+The pictures are those of formats.py, under smooth shades, so that a decoder that mixes up planes, depths or
+ranges shows. Neither encoder is the decoder under test.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageSequence
+
+from formats import HEIGHT, OUT, QUARTERS, TURNED, WIDTH, quarters
+
+GRID = (128, 64)
+# Large enough not to fit into the memory for a small picture, and of few bytes, as it is of one colour.
+LARGE = (4096, 4096)
+
+
+def scene(size: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Image:
+    """The quarters, darker towards the lower right."""
+    shade = Image.linear_gradient("L").rotate(45).resize(size).point(lambda level: 128 + level // 2)
+    return ImageChops.multiply(quarters().resize(size), Image.merge("RGB", [shade] * 3))
+
+
+def with_veil(picture: Image.Image) -> Image.Image:
+    """Ever more transparent from left to right."""
+    picture = picture.convert("RGBA")
+    picture.putalpha(Image.linear_gradient("L").rotate(90).resize(picture.size))
+    return picture
+
+
+def decoded(name: str) -> None:
+    """Keeps what Pillow makes of the first frame, stored pixels, not turned."""
+    with Image.open(OUT / name) as picture:
+        first = next(ImageSequence.Iterator(picture))
+        mode = "RGBA" if first.has_transparency_data else "RGB"
+        first.convert(mode).save(OUT / f"{name}.decoded.png", optimize=True)
+
+
+def save(name: str, picture: Image.Image, **options: object) -> None:
+    picture.save(OUT / name, **options)
+    decoded(name)
+
+
+def avifenc(name: str, pictures: list[Image.Image], *options: str) -> None:
+    """Encodes with the reference program, which can do more than Pillow."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for index, picture in enumerate(pictures):
+            paths.append(str(Path(folder) / f"{index}.png"))
+            picture.save(paths[-1])
+        subprocess.run(["avifenc", "--speed", "6", *options, *paths, OUT / name], check=True, capture_output=True)
+    decoded(name)
+
+
+def orientation(value: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = value
+    return exif
+
+
+def webp() -> None:
+    save("lossy.webp", scene(), quality=80)
+    save("lossless.webp", scene(), lossless=True)
+    save("lossy-alpha.webp", with_veil(scene()), quality=80)
+    save("lossless-alpha.webp", with_veil(scene()), lossless=True, exact=True)
+    frames = [with_veil(scene()), scene().rotate(180).convert("RGBA")]
+    save("animated.webp", frames[0], save_all=True, append_images=frames[1:], duration=100, quality=80)
+    for value, turn in TURNED.items():
+        quarters().transpose(turn).save(OUT / f"orientation-{value}.webp", lossless=True, exif=orientation(value))
+
+
+def avif() -> None:
+    save("rgb.avif", scene(), quality=80)
+    save("alpha.avif", with_veil(scene()), quality=80)
+    frames = [scene(), scene().rotate(180)]
+    save("animated.avif", frames[0], save_all=True, append_images=frames[1:], duration=100, quality=80)
+    for value, turn in TURNED.items():
+        quarters().transpose(turn).save(
+            OUT / f"orientation-{value}.avif", quality=90, subsampling="4:4:4", exif=orientation(value)
+        )
+    fine = ["--min", "5", "--max", "15"]
+    avifenc("grey.avif", [scene().convert("L")], "--yuv", "400", *fine)
+    avifenc("444.avif", [scene()], "--yuv", "444", *fine)
+    avifenc("10-bit.avif", [scene()], "--depth", "10", "--yuv", "420", *fine)
+    avifenc("12-bit.avif", [scene()], "--depth", "12", "--yuv", "444", *fine)
+    avifenc("12-bit-alpha.avif", [with_veil(scene())], "--depth", "12", "--yuv", "422", *fine)
+    wide = scene(GRID)
+    tiles = [wide.crop((x, 0, x + 64, 64)) for x in (0, 64)]
+    avifenc("grid.avif", tiles, "--grid", "2x1", *fine)
+    Image.new("RGB", LARGE, QUARTERS[0, 0]).save(OUT / "large-flat.avif", quality=50, speed=10)
+    avifenc("grid-alpha.avif", [with_veil(tile) for tile in tiles], "--grid", "2x1", *fine)
+
+
+def bmp() -> None:
+    save("rgb.bmp", scene())
+    save("one-bit.bmp", scene().convert("1"))
+    save("palette.bmp", scene().quantize(50))
+    save("grey.bmp", scene().convert("L"))
+    with_veil(scene()).save(OUT / "alpha.bmp")
+
+
+def main() -> None:
+    webp()
+    avif()
+    bmp()
+
+
+if __name__ == "__main__":
+    main()

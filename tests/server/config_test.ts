@@ -1,0 +1,105 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { readConfig } from "../../src/server/config.ts";
+
+Deno.test("readConfig() has the documented defaults", () => {
+  assertEquals(readConfig({}), {
+    HOST: "127.0.0.1",
+    PORT: 8000,
+    MODELS: ["everyday8"],
+    MODEL_MEMORY: 2_000_000_000,
+    ENGINE: "auto",
+    WORKERS: 1,
+    DECODE_TIMEOUT_MS: 10_000,
+    RUN_TIMEOUT_MS: 60_000,
+    LOAD_TIMEOUT_MS: 120_000,
+    MAX_BYTES: 20_000_000,
+    MAX_PIXELS: 40_000_000,
+    MAX_DECODED_BYTES: 400_000_000,
+    BODY_TIMEOUT_MS: 30_000,
+    HEADER_TIMEOUT_MS: 10_000,
+    MAX_HEADERS: 100,
+    MAX_HEADER_BYTES: 16_384,
+    MAX_CONNECTIONS: 1000,
+    RATE_WINDOW: 60,
+    TRUSTED_PROXY: 0,
+    IMAGE_URLS: "off",
+    IMAGE_URL_TIMEOUT_MS: 10_000,
+  });
+});
+
+Deno.test("readConfig() takes an empty variable for one that is not set", () => {
+  assertEquals(readConfig({ PORT: "", THREADS: "", HOST: "" }), readConfig({}));
+});
+
+Deno.test("readConfig() lists every mistake at once, with its value", () => {
+  const wrong = { PORT: "70000", ENGINE: "cuda", MAX_PIXELS: "many", THREADS: "0" };
+  const { message } = assertThrows(() => readConfig(wrong), TypeError) as unknown as Error;
+  for (const [variable, value] of Object.entries(wrong)) {
+    assertStringIncludes(message, `${variable}="${value}"`);
+  }
+});
+
+const STARTS: readonly (readonly [Record<string, string>, start: readonly string[]])[] = [
+  [{ MODELS: "a, b" }, ["a", "b"]],
+  [{ MODEL: "c" }, ["c"]],
+  [{ MODEL: "b", MODELS: "a,b" }, ["b", "a"]],
+];
+
+for (const [environment, start] of STARTS) {
+  Deno.test(`readConfig() puts MODEL before MODELS, each once: ${JSON.stringify(environment)}`, () => {
+    assertEquals(readConfig(environment).MODELS, start);
+  });
+}
+
+const HASH = "0123456789abcdef".repeat(4);
+
+Deno.test("readConfig() reads keys, rates, origins and hosts as lists", () => {
+  const config = readConfig({
+    API_KEYS: `alice:${HASH}, bob.2:${"AB".repeat(32)}`,
+    KEY_RATE: "10",
+    CORS_ORIGINS: "https://a.example, http://localhost:5173,*",
+    IMAGE_URL_ALLOW: "Example.com, *.example.org",
+  });
+  assertEquals(config.API_KEYS, [
+    { name: "alice", sha256: HASH },
+    { name: "bob.2", sha256: "ab".repeat(32) },
+  ]);
+  assertEquals(config.CORS_ORIGINS, ["https://a.example", "http://localhost:5173", "*"]);
+  assertEquals(config.IMAGE_URL_ALLOW, ["example.com", "*.example.org"]);
+});
+
+const UNSAFE: readonly (readonly [Record<string, string>, said: string])[] = [
+  [{ API_KEYS: "alice" }, "API_KEYS: entry 1 must be a name"],
+  [{ API_KEYS: `alice:${HASH},` }, "API_KEYS: entry 2 must be a name"],
+  [{ API_KEYS: `alice:${HASH},alice:${"1".repeat(64)}` }, "API_KEYS: entry 2 has the name"],
+  [{ API_KEYS: `alice:${HASH},bob:${HASH}` }, "API_KEYS: entry 2 has the name or the key"],
+  [{ KEY_RATE: "10" }, 'KEY_RATE="10": needs API_KEYS'],
+  [{ BODY_MEMORY: "30000000" }, "twice MAX_BYTES"],
+  [{ BODY_TIMEOUT_MS: "0" }, "BODY_TIMEOUT_MS"],
+  [{ BODY_TIMEOUT_MS: "99999999999" }, "BODY_TIMEOUT_MS"],
+  [{ TRUSTED_PROXY: "yes" }, "whole number"],
+  [{ CORS_ORIGINS: "https://a.example/" }, "without a slash"],
+  [{ CORS_ORIGINS: "a.example" }, "must be origins"],
+  [{ IMAGE_URLS: "true" }, 'IMAGE_URLS="true"'],
+  [{ IMAGE_URL_ALLOW: "https://example.com" }, "must be hosts"],
+  [{ IMAGE_URL_DENY: "*" }, "must be hosts"],
+  [{ LOG: "xml" }, 'LOG="xml"'],
+];
+
+for (const [environment, said] of UNSAFE) {
+  Deno.test(`readConfig() refuses ${JSON.stringify(environment)}`, () => {
+    const { message } = assertThrows(() => readConfig(environment), TypeError) as unknown as Error;
+    assertStringIncludes(message, said);
+  });
+}
+
+Deno.test("readConfig() tells of every mistake, of those between variables too, but of no key", () => {
+  const wrong = { PORT: "70000", KEY_RATE: "5", API_KEYS: "", BODY_MEMORY: "1" };
+  const { message } = assertThrows(() => readConfig(wrong), TypeError) as unknown as Error;
+  for (const variable of ["PORT", "KEY_RATE", "BODY_MEMORY"]) {
+    assertStringIncludes(message, variable);
+  }
+  const leak = { API_KEYS: "rne_this_is_the_key_itself" };
+  const other = assertThrows(() => readConfig(leak), TypeError) as unknown as Error;
+  assertEquals(other.message.includes("rne_"), false);
+});

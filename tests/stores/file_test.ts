@@ -1,0 +1,56 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { DomainError } from "../../src/core/domain_error.ts";
+import { fileModelStore } from "../../src/stores/file.ts";
+
+const ENTRY = { id: "far", url: "http://127.0.0.1/far.onnx", source: "http://127.0.0.1/about" };
+
+/** What a person is told of a graph that is not here, by the catalogue beside it. */
+const MISSING: [claim: string, catalogue: string | undefined, id: string, fault: string][] = [
+  [
+    "names the command that fetches a graph of the catalogue",
+    JSON.stringify([ENTRY]),
+    "far",
+    'Cannot load model "far" as far.onnx is not here: deno task model pull far fetches it',
+  ],
+  [
+    "names no command for a graph that is not in the catalogue",
+    JSON.stringify([ENTRY]),
+    "own",
+    'Cannot load model "own" as own.onnx is not here',
+  ],
+  [
+    "names no command where there is no catalogue",
+    undefined,
+    "far",
+    'Cannot load model "far" as far.onnx is not here',
+  ],
+  [
+    "names no command where the catalogue is wrong",
+    "{",
+    "far",
+    'Cannot load model "far" as far.onnx is not here',
+  ],
+];
+
+for (const [claim, catalogue, id, fault] of MISSING) {
+  Deno.test(`fileModelStore() ${claim}`, async () => {
+    const folder = await Deno.makeTempDir();
+    if (catalogue !== undefined) await Deno.writeTextFile(`${folder}/catalogue.json`, catalogue);
+    const store = fileModelStore(new URL(`file://${folder}/`));
+    const error = await assertRejects(() => store.graph(id, `${id}.onnx`), DomainError);
+    assertEquals([error.code, error.message], ["unknown-model", fault]);
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+Deno.test("fileModelStore() names the command for a manifest of its folder by its path", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/catalogue.json`, JSON.stringify([ENTRY]));
+  const store = fileModelStore(new URL(`file://${folder}/`));
+  await assertRejects(
+    () => store.graph(`${folder}/far.json`, "far.onnx"),
+    DomainError,
+    "is not here: deno task model pull far fetches it",
+  );
+  await Deno.remove(folder, { recursive: true });
+});

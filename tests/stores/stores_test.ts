@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DomainError } from "../../src/core/domain_error.ts";
+import type { ModelStore } from "../../src/ports/model_store.ts";
+import { fetchModelStore } from "../../src/stores/http.ts";
+import { fileModelStore } from "../../src/stores/file.ts";
+
+const folder = await Deno.makeTempDir();
+await Deno.writeTextFile(`${folder}/tiny.json`, '{"id": "tiny"}');
+await Deno.writeTextFile(`${folder}/broken.json`, '{"id": ');
+await Deno.writeFile(`${folder}/tiny.onnx`, Uint8Array.of(1, 2, 3));
+
+/** The same folder over HTTP. */
+const server = Deno.serve({ port: 0, onListen: () => {} }, async ({ url }) => {
+  const file = await Deno.readFile(folder + new URL(url).pathname).catch(() => null);
+  return file ? new Response(file) : new Response("no such file", { status: 404 });
+});
+const fetcher = { fetch: (url: string) => fetch(url) };
+
+const STORES: [name: string, store: ModelStore][] = [
+  ["fileModelStore()", fileModelStore(new URL(`file://${folder}/`))],
+  ["fetchModelStore()", fetchModelStore(fetcher, `http://127.0.0.1:${server.addr.port}/`)],
+];
+
+for (const [name, store] of STORES) {
+  Deno.test({
+    name: `${name} reads a manifest and the graph beside it`,
+    sanitizeResources: false, // fetch keeps its connection for the next test
+    async fn() {
+      assertEquals(await store.manifest("tiny"), { id: "tiny" });
+      assertEquals(await store.graph("tiny", "tiny.onnx"), Uint8Array.of(1, 2, 3));
+    },
+  });
+
+  Deno.test(`${name} says which file of which model it cannot read`, async () => {
+    const error = await assertRejects(() => store.manifest("nope"), DomainError, '"nope"');
+    assert(error instanceof DomainError && error.code === "unknown-model");
+    await assertRejects(() => store.graph("tiny", "gone.onnx"), DomainError, "gone.onnx");
+  });
+
+  Deno.test(`${name} says so where a manifest is no JSON`, async () => {
+    const error = await assertRejects(() => store.manifest("broken"), DomainError, '"broken"');
+    assert(error instanceof DomainError && error.code === "manifest-invalid");
+  });
+}
+
+Deno.test("fileModelStore() takes a manifest by its path", async () => {
+  const store = fileModelStore(new URL("file:///nowhere/"));
+  assertEquals(await store.manifest(`${folder}/tiny.json`), { id: "tiny" });
+  assertEquals((await store.graph(`${folder}/tiny.json`, "tiny.onnx")).length, 3);
+});
+
+Deno.test("the store's server ends", () => server.shutdown());

@@ -9,7 +9,7 @@ import type { ModelShelf } from "../src/serving/model_registry.ts";
 import { apiKeys } from "./guards/api_keys.ts";
 import type { AppEnv } from "./http/app_env.ts";
 import { ByteBudget } from "./http/byte_budget.ts";
-import { clientNetwork } from "./guards/client_network.ts";
+import { clientNetwork } from "./guards/client_address.ts";
 import { detect } from "./detect/handler.ts";
 import { headerLimit } from "./guards/header_limit.ts";
 import type { HttpRules } from "./app_options.ts";

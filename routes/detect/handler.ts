@@ -3,8 +3,7 @@ import type { ModelShelf } from "../../src/serving/model_registry.ts";
 import type { DetectResult, StageTimes } from "../../src/ports/detector.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteBudget } from "../http/byte_budget.ts";
-import { roundDetection } from "./round_detection.ts";
-import { roundTo } from "./round_to.ts";
+import { roundDetection, roundTo } from "./round_detection.ts";
 import { readUpload, type UploadRules } from "./read_upload.ts";
 import { serverTiming } from "./server_timing.ts";
 

@@ -1,5 +1,4 @@
 import type { Detection } from "../../src/ports/detector.ts";
-import { roundTo } from "./round_to.ts";
 
 /** A detection with as many digits as mean something: a hundredth of a pixel. */
 export function roundDetection({ label, classId, score, box }: Detection): Detection {
@@ -15,4 +14,9 @@ export function roundDetection({ label, classId, score, box }: Detection): Detec
       ymax: roundTo(ymax, 2),
     },
   };
+}
+
+/** A number with at most so many digits after the point. */
+export function roundTo(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
 }

@@ -1,4 +1,4 @@
-import { parseAddress } from "./parse_address.ts";
+import ipaddr from "ipaddr.js";
 
 /**
  * The client's address as the last proxy that is trusted saw it.
@@ -25,4 +25,30 @@ export function forwardedAddress(
 function plainAddress(text: string): string | undefined {
   const bare = text.trim().replace(/^\[(.*)\](:\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1");
   return parseAddress(bare)?.toString();
+}
+
+/**
+ * What one client has of the address space: an IPv4 address, or the /64 of an IPv6 address, since
+ * whoever has one address there has the 2^64 beside it.
+ *
+ * @returns What is counted as one client; the text itself if it is no address.
+ */
+export function clientNetwork(address: string): string {
+  const parsed = parseAddress(address);
+  if (parsed === undefined) return address;
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  const network = parsed.parts.map((part, i) => (i < 4 ? part : 0));
+  return `${new ipaddr.IPv6(network).toRFC5952String()}/64`;
+}
+
+/**
+ * Reads an IP address; IPv4 within IPv6, as servers that listen on both name it, becomes IPv4.
+ *
+ * @returns Undefined for anything else, the short forms of IPv4 among it.
+ */
+export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  if (!ipaddr.IPv6.isValid(text)) return undefined;
+  const parsed = ipaddr.IPv6.parse(text);
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed;
 }

@@ -1,3 +1,5 @@
+import type { Size } from "./size.ts";
+
 /** What the coders of deltas have in common. */
 export interface DeltaRule {
   /** Whether the deltas come as x, y, … or as y, x, …. */
@@ -91,4 +93,12 @@ function decodeAxis(
     box[axis] = centre - half;
     box[axis + 2] = centre + half - last;
   }
+}
+
+/** `[4]` xyxy from 0–1 of the input's sides to input pixels, in place. */
+export function toPixels(box: Float64Array, { width, height }: Size): void {
+  box[0] *= width;
+  box[1] *= height;
+  box[2] *= width;
+  box[3] *= height;
 }

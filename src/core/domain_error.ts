@@ -54,3 +54,8 @@ export class DomainError extends Error {
     super(message, options);
   }
 }
+
+/** What a call ends with that was taken back. */
+export function goneError(): DomainError {
+  return new DomainError("client-gone", "Cannot detect as the client is gone");
+}

@@ -1,7 +1,6 @@
 import type { Size } from "../core/size.ts";
 import type { LevelsFacts } from "./graph_facts.ts";
-import { BOX_NAMES, CLASS_NAMES } from "./head_names.ts";
-import type { ProbedOutput } from "./probed_output.ts";
+import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
 
 /** A head of one level. */
 interface Head {

@@ -1,9 +1,8 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { FinishedFacts, GraphFacts, JoinedFacts } from "./graph_facts.ts";
-import { BOX_NAMES, CLASS_NAMES } from "./head_names.ts";
+import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
 import { levelsFacts } from "./levels_facts.ts";
-import type { ProbedOutput } from "./probed_output.ts";
 
 /**
  * Finds out what each output is, by shape first and by name only where shapes leave a doubt.

@@ -1,11 +1,9 @@
-import { type BoxCoder, decodeBox } from "../core/box_coder.ts";
+import { type BoxCoder, decodeBox, toPixels } from "../core/box_coder.ts";
 import type { AnchorLevel } from "../core/anchors.ts";
 import { clipTo } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import { bestOfLevel } from "./best_of_level.ts";
-import { headAt } from "./head_at.ts";
-import type { LevelHeads } from "./heads.ts";
-import { toPixels } from "../core/to_pixels.ts";
+import { headAt, type LevelHeads } from "./heads.ts";
 
 /** Decoded boxes before NMS, best first: by the class head's number, then level, then index. */
 export interface Candidates {

@@ -12,7 +12,7 @@ import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
 import { finishedDetections } from "./suppressed_detections.ts";
-import { goneError } from "../core/gone_error.ts";
+import { goneError } from "../core/domain_error.ts";
 import { headsOf } from "./heads.ts";
 import {
   DEFAULT_IMAGE_LIMITS,

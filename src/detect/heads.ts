@@ -1,6 +1,6 @@
-import type { HeadsManifest } from "../manifest/manifest.ts";
 import { type AnchorLevel, anchorLevel, type AnchorRule, levelGrid } from "../core/anchors.ts";
 import type { Size } from "../core/size.ts";
+import type { HeadsManifest } from "../manifest/manifest.ts";
 import { batchOf } from "./expected_tensors.ts";
 import { headShape } from "./head_shape.ts";
 import { listedAnchors } from "./listed_anchors.ts";
@@ -150,4 +150,17 @@ export function rows(
     channelStep: 1,
     channels,
   };
+}
+
+/**
+ * Where an anchor's first channel lies in a head.
+ *
+ * @param anchorIndex `(row · W + column) · A + anchor`.
+ */
+export function headAt(view: HeadView, anchors: AnchorLevel, anchorIndex: number): number {
+  const cell = Math.floor(anchorIndex / anchors.perCell);
+  const row = Math.floor(cell / anchors.grid.width);
+  const column = cell - row * anchors.grid.width;
+  const anchor = anchorIndex - cell * anchors.perCell;
+  return view.offset + row * view.rowStep + column * view.columnStep + anchor * view.anchorStep;
 }

@@ -1,9 +1,8 @@
 import type { HeadsManifest } from "../manifest/manifest.ts";
 import type { AnchorLevel } from "../core/anchors.ts";
-import { swapAxes } from "../core/box_coder.ts";
+import { swapAxes, toPixels } from "../core/box_coder.ts";
 import type { Size } from "../core/size.ts";
 import { outputData, type Outputs } from "./output_data.ts";
-import { toPixels } from "../core/to_pixels.ts";
 
 /**
  * Rows without a grid as one level of `count` cells: anchors that the graph put out, or none.

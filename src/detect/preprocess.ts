@@ -2,13 +2,12 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { createPlan, type Plan } from "../core/resize_plan.ts";
 import { flattenAlpha } from "../image/flatten_alpha.ts";
 import { readHeader } from "../image/formats/read_header.ts";
-import { checkLimits, checkMemory } from "../image/limits.ts";
+import { checkLimits, checkMemory, tooManyBytes } from "../image/limits.ts";
 import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
 import { type RawPicture, rawPixels } from "../image/raw_picture.ts";
 import { type UprightView, uprightView } from "../image/upright_view.ts";
 import { uprightSize } from "../image/upright_size.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
-import { tooManyBytes } from "../image/too_many_bytes.ts";
 
 /** What a picture may weigh. */
 export interface ImageLimits {

@@ -1,5 +1,4 @@
-import { headAt } from "./head_at.ts";
-import { type LevelHeads, rows } from "./heads.ts";
+import { headAt, type LevelHeads, rows } from "./heads.ts";
 
 /**
  * A level whose class logits became probabilities: e^x over the sum of all classes, background

@@ -1,5 +1,5 @@
 import type { FinishedManifest } from "../manifest/manifest.ts";
-import { swapAxes } from "../core/box_coder.ts";
+import { swapAxes, toPixels } from "../core/box_coder.ts";
 import { nextBelow } from "../core/next_below.ts";
 import { type Plan, toSource } from "../core/resize_plan.ts";
 import type { Detection } from "../ports/detector.ts";
@@ -7,7 +7,6 @@ import { detectionAt, isInOrder } from "./detections.ts";
 import { batchOf } from "./expected_tensors.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
-import { toPixels } from "../core/to_pixels.ts";
 
 /**
  * The detections of a graph that suppresses inside: rows that are meant and score enough, best

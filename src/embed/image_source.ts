@@ -1,5 +1,5 @@
 import { DomainError } from "../core/domain_error.ts";
-import { tooManyBytes } from "../image/too_many_bytes.ts";
+import { tooManyBytes } from "../image/limits.ts";
 import type { RawPicture } from "../image/raw_picture.ts";
 import { abortable } from "./abortable.ts";
 import { readStream } from "./read_stream.ts";

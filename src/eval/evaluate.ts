@@ -1,5 +1,4 @@
-import { averagePrecision } from "./summarize.ts";
-import { averageRecall } from "./average_recall.ts";
+import { averagePrecision, averageRecall } from "./summarize.ts";
 import { checkInput } from "./check_input.ts";
 import type { CocoDataset, CocoResult } from "./coco.ts";
 import { type CategoryCurves, measureCategory } from "./measure_category.ts";

@@ -1,9 +1,7 @@
-import { accumulate } from "./accumulate.ts";
+import { accumulate, type RankingCurve } from "./accumulate.ts";
 import type { CocoAnnotation, CocoResult } from "./coco.ts";
-import { imagePair } from "./image_pair.ts";
-import { judgeImage } from "./evaluate_image.ts";
+import { imagePair, judgeImage } from "./evaluate_image.ts";
 import { AREA_RANGES, MOST_RESULTS } from "./protocol.ts";
-import type { RankingCurve } from "./ranking_curve.ts";
 
 /** `[T]` A curve per IoU threshold, or nothing where no truth counts. */
 export type Curves = readonly RankingCurve[];

@@ -89,3 +89,11 @@ export function checkMemory(header: ImageHeader, atLeast: Size, limits: MemoryLi
       "Scale it down and send it again.",
   );
 }
+
+/** What an encoded picture is refused with that is too long. */
+export function tooManyBytes(maxBytes: number, found: number): DomainError {
+  return new DomainError(
+    "too-many-bytes",
+    `Cannot read image as it must have at most ${maxBytes} bytes: current value is ${found}`,
+  );
+}

@@ -1,7 +1,7 @@
+import type { ErrorCode } from "../core/domain_error.ts";
 import type { RawPicture } from "../image/raw_picture.ts";
 import type { DetectOptions, DetectResult, ModelInfo } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
-import type { ErrorCode } from "../core/domain_error.ts";
 
 /** What a detector worker is told first. */
 export interface LoadRequest {
@@ -48,3 +48,15 @@ export type WorkerResponse =
   | { readonly kind: "decoded"; readonly id: number }
   | { readonly kind: "result"; readonly id: number; readonly result: DetectResult }
   | { readonly kind: "detect-failed"; readonly id: number; readonly error: ErrorMessage };
+
+/** As much of a Web Worker as a `workerDetector` needs, so that it may be a process too. */
+export interface WorkerLike<Load = LoadRequest> {
+  /** Called for each message of the worker. */
+  onmessage: ((event: MessageEvent<WorkerResponse>) => void) | null;
+  /** Called when it breaks down of itself. */
+  onerror: ((event: ErrorEvent) => void) | null;
+  /** Sends a message to it. */
+  postMessage(request: WorkerRequest<Load>): void;
+  /** Ends it. */
+  terminate(): void;
+}

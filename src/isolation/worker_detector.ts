@@ -3,8 +3,13 @@ import { DomainError } from "../core/domain_error.ts";
 import type { RawPicture } from "../image/raw_picture.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 import { type Deadlines, NO_DEADLINES } from "./deadlines.ts";
-import type { WorkerLike } from "./worker_like.ts";
-import type { ErrorMessage, LoadRequest, WorkerRequest, WorkerResponse } from "./protocol.ts";
+import type {
+  ErrorMessage,
+  LoadRequest,
+  WorkerLike,
+  WorkerRequest,
+  WorkerResponse,
+} from "./protocol.ts";
 
 /**
  * A detector that lives in a worker, so that decoding and inference never hold up the thread

@@ -1,8 +1,7 @@
 import { deferred } from "../core/deferred.ts";
-import { DomainError } from "../core/domain_error.ts";
+import { DomainError, goneError } from "../core/domain_error.ts";
 import type { RawPicture } from "../image/raw_picture.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
-import { goneError } from "../core/gone_error.ts";
 
 /** What a pool is made of. */
 export interface PoolOptions {

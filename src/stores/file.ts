@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { DomainError } from "../core/domain_error.ts";
-import type { ModelStore } from "../ports/model_store.ts";
-import { listModels } from "./list_models.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
+import type { ModelStore } from "../ports/model_store.ts";
 import { readCatalogue } from "./catalogue_file.ts";
 
 /**
@@ -54,4 +53,26 @@ async function pullHint(folder: URL, manifest: URL): Promise<string> {
   const catalogue = await readCatalogue(folder).catch(() => []);
   const entry = catalogue.find(({ id }) => new URL(`${id}.json`, folder).href === manifest.href);
   return entry ? `: deno task model pull ${entry.id} fetches it` : "";
+}
+
+/** Ids of the manifests in a folder whose graph lies beside them. */
+export async function listModels(folder: URL): Promise<string[]> {
+  const names = await readdir(folder);
+  const ids = await Promise.all(
+    names.filter((name) => name.endsWith(".json")).map(async (name) => {
+      const file = await graphOf(new URL(name, folder));
+      return file !== null && names.includes(file) ? [name.slice(0, -".json".length)] : [];
+    }),
+  );
+  return ids.flat().sort();
+}
+
+/** The graph that a file names if it is a manifest; other JSON may lie there too. */
+async function graphOf(file: URL): Promise<string | null> {
+  try {
+    const json = JSON.parse(await readFile(file, "utf8")) as { graph?: { file?: string } } | null;
+    return json?.graph?.file ?? null;
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { iou } from "../../src/core/iou.ts";
+import { iou } from "../../src/core/nms.ts";
 import { seededRandom, wholeBetween } from "../random.ts";
 
 type Box = readonly [x1: number, y1: number, x2: number, y2: number];

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { AnchorLevel } from "../../src/core/anchors.ts";
-import { headAt } from "../../src/detect/head_at.ts";
+import { headAt } from "../../src/detect/heads.ts";
 
 const ANCHORS: AnchorLevel = {
   grid: { width: 4, height: 2 },

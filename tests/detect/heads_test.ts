@@ -1,7 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { HeadsManifest } from "../../src/manifest/manifest.ts";
-import { headAt } from "../../src/detect/head_at.ts";
-import { headsOf, type HeadView } from "../../src/detect/heads.ts";
+import { headAt, headsOf, type HeadView } from "../../src/detect/heads.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
 import { type Fill, makeOutputs, type Place, placesOf } from "./make_outputs.ts";
 import { joined, layouts, smallManifest, varied } from "../manifest/small_manifest.ts";

@@ -1,6 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import type { HeadsManifest } from "../../src/manifest/manifest.ts";
-import { parseManifest } from "../../src/manifest/manifest.ts";
+import { type HeadsManifest, parseManifest } from "../../src/manifest/manifest.ts";
 import { createPlan, type Plan } from "../../src/core/resize_plan.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";

@@ -1,6 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { headAt } from "../../src/detect/head_at.ts";
-import { headsOf, type LevelHeads } from "../../src/detect/heads.ts";
+import { headAt, headsOf, type LevelHeads } from "../../src/detect/heads.ts";
 import { softmaxHeads } from "../../src/detect/softmax_heads.ts";
 import { between, seededRandom } from "../random.ts";
 import { type Fill, makeOutputs, remember } from "./make_outputs.ts";

@@ -1,8 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { Outcome } from "../../src/eval/outcome.ts";
-import { precisionEnvelope } from "../../src/eval/precision_envelope.ts";
-import { rankingCurve } from "../../src/eval/ranking_curve.ts";
-import { samplePrecision } from "../../src/eval/sample_precision.ts";
+import { Outcome } from "../../src/eval/evaluate_image.ts";
+import { precisionEnvelope, rankingCurve, samplePrecision } from "../../src/eval/accumulate.ts";
 
 const { hit, miss, ignored } = Outcome;
 

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { assignTruths } from "../../src/eval/assign_truths.ts";
+import { assignTruths, imagePair } from "../../src/eval/evaluate_image.ts";
 import type { CocoBox } from "../../src/eval/coco.ts";
-import { imagePair } from "../../src/eval/image_pair.ts";
 import { found, object } from "./tiny.ts";
 
 const SQUARE: CocoBox = [0, 0, 10, 10];

@@ -1,7 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { imagePair } from "../../src/eval/image_pair.ts";
-import { judgeImage } from "../../src/eval/evaluate_image.ts";
-import { Outcome } from "../../src/eval/outcome.ts";
+import { imagePair, judgeImage, Outcome } from "../../src/eval/evaluate_image.ts";
 import { AREA_RANGES } from "../../src/eval/protocol.ts";
 import { found, object } from "./tiny.ts";
 

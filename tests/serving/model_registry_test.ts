@@ -2,8 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
-import { modelMemory } from "../../src/serving/model_memory.ts";
-import { ModelShelf, type ShelfOptions } from "../../src/serving/model_registry.ts";
+import { modelMemory, ModelShelf, type ShelfOptions } from "../../src/serving/model_registry.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import { smallManifest, varied } from "../manifest/small_manifest.ts";
 

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { clientNetwork } from "../../../routes/guards/client_network.ts";
-import { forwardedAddress } from "../../../routes/guards/client_address.ts";
+import { clientNetwork, forwardedAddress } from "../../../routes/guards/client_address.ts";
 
 const PROXY = "10.0.0.1";
 

@@ -1,6 +1,5 @@
 import ipaddr from "ipaddr.js";
 import { DomainError } from "../../../core/domain_error.ts";
-import { hostIsListed } from "./host_list.ts";
 
 /** The hosts that may be asked. */
 export interface HostRules {
@@ -75,4 +74,11 @@ function faultOf(url: URL, host: string, { allow, deny = [] }: HostRules): strin
   if (hostIsListed(host, deny)) return "this server does not ask that host";
   if (allow && !hostIsListed(host, allow)) return "this server asks only hosts of its list";
   return undefined;
+}
+
+/** Whether a host is listed by its own name, or by `*.` and a name that it lies below. */
+export function hostIsListed(host: string, list: readonly string[]): boolean {
+  return list.some((entry) =>
+    entry.startsWith("*.") ? host.endsWith(entry.slice(1)) : host === entry
+  );
 }

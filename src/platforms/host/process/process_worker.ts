@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { readFrames, writeFrame } from "./frames.ts";
-import type { WorkerLike } from "../../../isolation/worker_like.ts";
-import type { WorkerRequest, WorkerResponse } from "../../../isolation/protocol.ts";
+import type { WorkerLike, WorkerRequest, WorkerResponse } from "../../../isolation/protocol.ts";
 
 /**
  * A worker that is a process of its own, of the same runtime.

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { networkFault } from "../../../../src/commands/model/download/network_fault.ts";
+import { networkFault } from "../../../../src/commands/model/download/fetch_part.ts";
 
 const URL = "http://models.invalid:8080/graph.onnx";
 const NO_HOST =

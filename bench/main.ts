@@ -34,11 +34,11 @@ const options = {
 
 async function main(args: readonly string[]): Promise<void> {
   const { values } = readArguments(args, options, USAGE);
-  const { image, engine, threads, rounds, runtimes, starts, json } = values;
-  const picture = image === undefined ? await drawnJpeg() : await readImageFile(image);
-  if (runtimes) return await printRuntimes(picture, starts, rounds, json);
-  const pipeline = await measurePipeline(picture, engine, threads, rounds);
-  const ingest = await measureIngest(picture, rounds);
+  const { image: path, engine, threads, rounds, runtimes, starts, json } = values;
+  const image = path === undefined ? await drawnJpeg() : await readImageFile(path);
+  if (runtimes) return await printRuntimes(image, starts, rounds, json);
+  const pipeline = await measurePipeline(image, engine, threads, rounds);
+  const ingest = await measureIngest(image, rounds);
   const postprocessing = await measurePostprocessing(rounds);
   const ratios = {
     "POST /detect over bare session.run": pipeline[2].median / pipeline[0].median,
@@ -53,7 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 async function printRuntimes(
-  picture: Uint8Array<ArrayBuffer>,
+  image: Uint8Array<ArrayBuffer>,
   starts: number,
   rounds: number,
   json: boolean,
@@ -61,7 +61,7 @@ async function printRuntimes(
   // By a name that Deno does not see ahead: it brings the tools of the tests along, 100 MB of them.
   const module = "./runtimes.ts";
   const { measureRuntimes }: typeof import("./runtimes.ts") = await import(module);
-  const measured = await measureRuntimes(picture, starts, rounds);
+  const measured = await measureRuntimes(image, starts, rounds);
   if (json) return console.log(JSON.stringify(measured, null, 2));
   const rows = measured.map(({ runtime, engine, coldStart, warm }) => [
     runtime,

@@ -3,7 +3,7 @@ import { Image } from "imagescript";
 import { z } from "zod";
 import { parseManifest } from "../src/manifest/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
-import { createPlan } from "../src/core/resize_plan.ts";
+import { createResizePlan } from "../src/core/resize_plan.ts";
 import { readArguments } from "../src/commands/shared/arguments.ts";
 import { readDataset } from "../src/commands/eval_files/coco_files.ts";
 import { cocoResults } from "../src/commands/eval_files/coco_results.ts";
@@ -25,7 +25,7 @@ const options = {
   engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
 };
 
-/** Detects on each picture twice: as it is, and shrunk by imagescript to the model's size first. */
+/** Detects on each image twice: as it is, and shrunk by imagescript to the model's size first. */
 async function main(args: readonly string[]): Promise<void> {
   const { values } = readArguments(args, options, USAGE);
   const truth = await readDataset(values.annotations);
@@ -34,10 +34,10 @@ async function main(args: readonly string[]): Promise<void> {
   const nearest: CocoResult[] = [];
   for (const image of truth.images) {
     const bytes = await readImageFile(join(values.images, image.file_name));
-    const { detections } = await detector.detect(bytes, { score: 0.05 });
+    const { detections } = await detector.detect(bytes, { scoreThreshold: 0.05 });
     ours.push(...cocoResults(image, truth.categories, detections));
     const shrunk = await shrink(bytes);
-    const found = await detector.detect(shrunk.bytes, { score: 0.05 });
+    const found = await detector.detect(shrunk.bytes, { scoreThreshold: 0.05 });
     const enlarged = found.detections.map((detection) => scale(detection, shrunk));
     nearest.push(...cocoResults(image, truth.categories, enlarged));
   }
@@ -60,7 +60,7 @@ async function shrink(bytes: Uint8Array): Promise<Shrunk> {
   const manifest = parseManifest(everyday8);
   // A copy of the sides, as imagescript resizes in place.
   const sides = { width: image.width, height: image.height };
-  const { resized, source } = createPlan(sides, manifest.resize, manifest.pad);
+  const { resized, source } = createResizePlan(sides, manifest.resize, manifest.pad);
   const { bitmap } = image.resize(resized.width, resized.height);
   const data = new Uint8Array(bitmap);
   return {

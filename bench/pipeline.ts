@@ -9,20 +9,20 @@ import { measure, type Measurement } from "./stopwatch.ts";
  * server's `/healthz` while it detects.
  */
 export async function measurePipeline(
-  picture: Uint8Array<ArrayBuffer>,
+  image: Uint8Array<ArrayBuffer>,
   engine: Provider,
   threads: number,
   rounds: number,
 ): Promise<Measurement[]> {
   const worker = openWorker();
-  await worker.ask({ kind: "open", engine, threads, picture });
+  await worker.ask({ kind: "open", engine, threads, image });
   const server = await startServer(
     readConfig({ PORT: "0", ENGINE: engine, THREADS: `${threads}` }),
     "text",
   );
   await server.started;
   const post = async () => {
-    const response = await fetch(`${server.url}/detect`, { method: "POST", body: picture });
+    const response = await fetch(`${server.url}/detect`, { method: "POST", body: image });
     if (!response.ok) throw new Error(await response.text());
     await response.json();
   };

@@ -8,7 +8,7 @@ export type Order =
     readonly kind: "open";
     readonly engine: Provider;
     readonly threads: number;
-    readonly picture: Uint8Array;
+    readonly image: Uint8Array;
   }
   | { readonly kind: "session.run" | "detector.detect" };
 
@@ -30,18 +30,18 @@ port.onmessage = async ({ data }) => {
   port.postMessage(performance.now() - started);
 };
 
-async function open({ engine, threads, picture }: Order & { kind: "open" }): Promise<void> {
+async function open({ engine, threads, image }: Order & { kind: "open" }): Promise<void> {
   const runtime = await hostRuntime({ threads });
   const detector = await createDetector(runtime, { model, engine });
   const session = await runtime.openSession(
     await runtime.models.graph(model, `${model}.onnx`),
     engine,
   );
-  // What a 16:9 picture becomes: 320x180 padded to 320x192.
+  // What a 16:9 image becomes: 320x180 padded to 320x192.
   const data = new Float32Array(3 * 192 * 320);
-  const image = { type: "float32", data, shape: [1, 3, 192, 320] } as const;
+  const input = { type: "float32", data, shape: [1, 3, 192, 320] } as const;
   tasks = {
-    "session.run": () => session.run({ image }),
-    "detector.detect": () => detector.detect(picture),
+    "session.run": () => session.run({ image: input }),
+    "detector.detect": () => detector.detect(image),
   };
 }

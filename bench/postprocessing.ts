@@ -1,7 +1,7 @@
 import { isFinished, parseManifest } from "../src/manifest/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
 import { levelGrid } from "../src/core/anchors.ts";
-import { createPlan } from "../src/core/resize_plan.ts";
+import { createResizePlan } from "../src/core/resize_plan.ts";
 import { postprocess } from "../src/detect/detector.ts";
 import { resolveOptions } from "../src/detect/resolve_options.ts";
 import { seededRandom } from "../tests/random.ts";
@@ -19,7 +19,7 @@ export async function measurePostprocessing(rounds: number): Promise<Measurement
     postprocess: { ...everyday8.postprocess, score: 0.05 },
   });
   const outputs = randomOutputs(manifest);
-  const plan = createPlan(SIZE, manifest.resize, manifest.pad);
+  const plan = createResizePlan(SIZE, manifest.resize, manifest.pad);
   const options = resolveOptions(manifest, {});
   return await measure([
     ["post-processing at 800x1088, 80 classes", () => {

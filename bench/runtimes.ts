@@ -23,7 +23,7 @@ const SETTINGS = { ENGINE: "wasm", LOG: "none" };
  *
  * What is built once, as the bundle of a Worker or of a page, is built before the clock starts.
  *
- * @param photo An encoded picture.
+ * @param photo An encoded image.
  * @param starts Processes of each runtime.
  * @param rounds Photos for the last process of each.
  */

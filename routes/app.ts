@@ -5,14 +5,14 @@ import { requestId } from "hono/request-id";
 import { basePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import { modelInfo } from "../src/detect/model_info.ts";
-import type { ModelShelf } from "../src/serving/model_registry.ts";
+import type { ModelRegistry } from "../src/serving/model_registry.ts";
 import { apiKeys } from "./guards/api_keys.ts";
 import type { AppEnv } from "./http/app_env.ts";
 import { ByteBudget } from "./http/byte_budget.ts";
 import { clientNetwork } from "./guards/client_address.ts";
 import { detect } from "./detect/handler.ts";
 import { headerLimit } from "./guards/header_limit.ts";
-import type { HttpRules } from "./app_options.ts";
+import type { AppOptions } from "./app_options.ts";
 import { describeProblem, problem, problemOf } from "./http/problem.ts";
 import { OVERHEAD } from "./detect/read_upload.ts";
 import { rateLimit } from "./guards/rate_limit.ts";
@@ -20,9 +20,9 @@ import { requestLog } from "./guards/request_log.ts";
 import { OPEN_INFERENCE_METHODS, openInference } from "./open_inference/app.ts";
 
 /** What the app is made of. */
-export interface AppDeps extends HttpRules {
+export interface AppDeps extends AppOptions {
   /** Every model that is served. */
-  readonly shelf: ModelShelf;
+  readonly registry: ModelRegistry;
 }
 
 /** What answers without a key and uncounted: whoever watches the server asks often. */
@@ -71,18 +71,18 @@ const METHODS = {
  *
  * @example
  * ```ts
- * import { ModelShelf } from "../src/serving/model_registry.ts";
+ * import { ModelRegistry } from "../src/serving/model_registry.ts";
  * import { createApp } from "./app.ts";
  *
  * const load = () => Promise.reject(new Error("there is none"));
- * const shelf = new ModelShelf({ manifests: [], atStart: [], load });
- * const app = createApp({ shelf, maxBytes: 1000, log: console.error });
+ * const registry = new ModelRegistry({ manifests: [], atStart: [], load });
+ * const app = createApp({ registry, maxBytes: 1000, log: console.error });
  * const response = await app.request("/healthz");
  * if (response.status !== 200) throw new Error("an app without models is alive, if not ready");
  * ```
  */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
-  const { shelf, maxBytes, log } = deps;
+  const { registry, maxBytes, log } = deps;
   const app = new Hono<AppEnv>();
   app.use("/v2/*", (context, next) => {
     context.set("isOpenInference", true);
@@ -90,17 +90,17 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   });
   guard(app, deps);
   const upload = {
-    shelf,
+    registry,
     maxBytes,
     bodyTimeoutMs: deps.bodyTimeoutMs ?? 30_000,
     budget: new ByteBudget(deps.bodyMemory ?? 20 * (maxBytes + OVERHEAD)),
     fetchImage: deps.fetchImage,
   };
   app.post("/detect", (context) => detect(context, upload));
-  app.get("/models", (context) => models(context, shelf));
-  app.get("/models/:id", (context) => context.json(shelf.manifest(context.req.param("id"))));
+  app.get("/models", (context) => models(context, registry));
+  app.get("/models/:id", (context) => context.json(registry.manifest(context.req.param("id"))));
   app.get("/healthz", (context) => context.json({ status: "alive" }));
-  app.get("/readyz", (context) => readiness(context, shelf));
+  app.get("/readyz", (context) => readiness(context, registry));
   app.get("/problems/:code", (context) => describeProblem(context, context.req.param("code")));
   app.route("/v2", openInference(upload));
   for (const [path, allow] of Object.entries(METHODS)) {
@@ -120,14 +120,15 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 
 /** What every request passes before anything looks at its body, in this order. */
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
-  const { addressOf = () => undefined, keys, addressRate, keyRate, origins } = deps;
+  const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
   app.use(requestId({ limitLength: 64 }));
-  if (deps.logRequest) app.use(requestLog(deps.logRequest, addressOf));
+  if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
   app.use(secureHeaders(SECURE_HEADERS));
   if (origins) app.use(cors({ ...CORS, origin: origins.includes("*") ? "*" : [...origins] }));
   app.use(headerLimit(deps.maxHeaders ?? 100));
   if (addressRate) {
-    const clientOf = (context: Context<AppEnv>) => clientNetwork(addressOf(context) ?? "unknown");
+    const clientOf = (context: Context<AppEnv>) =>
+      clientNetwork(clientAddress(context) ?? "unknown");
     app.use(except(isOpen, rateLimit({ ...addressRate, name: "address", clientOf })));
   }
   if (keys) app.use(except(isOpen, apiKeys(keys)));
@@ -149,14 +150,14 @@ function wrongMethod(context: Context<AppEnv>, path: string, allow: string): Res
 }
 
 /** What a person would ask of each model; its manifest has the rest. */
-function models(context: Context<AppEnv>, shelf: ModelShelf): Response {
-  const list = shelf.models.map(({ manifest, status }) => ({ ...modelInfo(manifest), status }));
-  return context.json({ default: shelf.defaultModel, models: list });
+function models(context: Context<AppEnv>, registry: ModelRegistry): Response {
+  const list = registry.models.map(({ manifest, status }) => ({ ...modelInfo(manifest), status }));
+  return context.json({ default: registry.defaultModel, models: list });
 }
 
 /** Ready once every model of the start has loaded and run once; 503 with the reason until then. */
-function readiness(context: Context<AppEnv>, shelf: ModelShelf): Response {
-  const { unreadiness } = shelf;
+function readiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
+  const { unreadiness } = registry;
   return unreadiness === null
     ? context.json({ status: "ready" })
     : problem(context, "model-not-ready", unreadiness);

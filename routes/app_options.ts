@@ -5,15 +5,15 @@ import type { RateLimit } from "./guards/rate_limit.ts";
 import type { RequestLine } from "./guards/request_log.ts";
 
 /** What an app allows, and where it tells of it, whatever it serves. */
-export interface HttpRules {
-  /** Most bytes of a picture. */
+export interface AppOptions {
+  /** Most bytes of an image. */
   readonly maxBytes: number;
   /** Where errors go that no client is told of, with the id of their request. */
   readonly log: (error: Error, requestId: string) => void;
   /** Where the line of each request goes; nowhere where absent. */
   readonly logRequest?: (line: RequestLine) => void;
   /** Address of the client, which only the server knows; without it all are one client. */
-  readonly addressOf?: (context: Context) => string | undefined;
+  readonly clientAddress?: (context: Context) => string | undefined;
   /** Who may ask; everybody where absent. */
   readonly keys?: readonly ApiKey[];
   /** How often the owner of a key may ask; as often as they like where absent. */
@@ -28,6 +28,6 @@ export interface HttpRules {
   readonly bodyTimeoutMs?: number;
   /** Bytes that the bodies of all requests may take together (20 of the largest). */
   readonly bodyMemory?: number;
-  /** Fetches pictures by their address; where absent, addresses are refused. */
+  /** Fetches images by their address; where absent, addresses are refused. */
   readonly fetchImage?: ImageFetcher;
 }

@@ -68,7 +68,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "src/manifest": ["@noble/hashes", "zod"],
   "src/engines": ["@petamoriken/float16", "onnxruntime-", "node:module"],
-  "src/stores": ["node:fs"],
+  "src/describe": ["zod"],
+  "src/stores": ["node:fs", "node:url"],
   "src/planner": ["@bufbuild/protobuf"],
   "routes/http": ["hono"],
   "routes/guards": ["hono", "hono-rate-limiter", "ipaddr.js"],

@@ -1,5 +1,5 @@
 /**
- * Tells a server to end while it looks at two pictures.
+ * Tells a server to end while it looks at two images.
  *
  * @param detect Asks about one.
  * @returns What the two were answered with.

@@ -1,8 +1,8 @@
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../src/image/limits.ts";
 import manifest from "../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../src/manifest/manifest.ts";
 import { createDetector } from "../src/detect/detector.ts";
-import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../src/detect/preprocess.ts";
-import { ModelShelf } from "../src/serving/model_registry.ts";
+import { ModelRegistry } from "../src/serving/model_registry.ts";
 import type { Detector } from "../src/ports/detector.ts";
 import { hostRuntime } from "../src/platforms/host/runtime.ts";
 
@@ -15,14 +15,14 @@ export async function openEveryday8(limits: ImageLimits = DEFAULT_IMAGE_LIMITS):
   });
 }
 
-/** A shelf that holds it, loaded. */
-export async function everyday8Shelf(): Promise<ModelShelf> {
+/** A registry that holds it, loaded. */
+export async function everyday8Registry(): Promise<ModelRegistry> {
   const detector = await openEveryday8();
-  const shelf = new ModelShelf({
+  const registry = new ModelRegistry({
     manifests: [parseManifest(manifest)],
     atStart: ["everyday8"],
     load: () => Promise.resolve(detector),
   });
-  await shelf.started;
-  return shelf;
+  await registry.started;
+  return registry;
 }

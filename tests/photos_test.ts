@@ -32,7 +32,7 @@ for (const file of ["kite_and_cold.jpg", "grace_hopper.bmp"]) {
 async function find(file: string, label: string, score: number) {
   const detector = await openEveryday8();
   const bytes = await Deno.readFile(new URL(file, PHOTOS));
-  const { detections } = await detector.detect(bytes, { score, classes: [label] });
+  const { detections } = await detector.detect(bytes, { scoreThreshold: score, classes: [label] });
   await detector.close();
   for (const detection of detections) assertEquals(detection.label, label);
   return detections;

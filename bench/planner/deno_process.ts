@@ -8,9 +8,9 @@ import { readUrl } from "../../src/platforms/host/read_url.ts";
 import type { Measured } from "./measured.ts";
 import { mostBytes } from "./most_bytes.ts";
 
-// A process of its own, as a cold start is measured: deno_process.ts MANIFEST PICTURE ROUNDS
-const [manifest, picture, rounds] = process.argv.slice(2);
-const bytes = await Deno.readFile(picture);
+// A process of its own, as a cold start is measured: deno_process.ts MANIFEST IMAGE ROUNDS
+const [manifest, image, rounds] = process.argv.slice(2);
+const bytes = await Deno.readFile(image);
 
 const meter = new MemoryMeter();
 meter.watchWasm();

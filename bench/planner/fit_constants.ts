@@ -4,7 +4,7 @@ import { engineBytes, megapixels, type Needs } from "../../src/planner/predict.t
 import { fit } from "./fit.ts";
 import type { Measured } from "./measured.ts";
 
-/** A model with a picture, and what it was measured at. */
+/** A model with an image, and what it was measured at. */
 export interface Sample {
   readonly needs: Needs;
   readonly deno: Measured;
@@ -27,7 +27,7 @@ export function fitConstants(samples: readonly Sample[]): FittedConstants {
     ...(workerd ? [{ needs, runtime: "workerd" as const, measured: workerd }] : []),
   ]);
   const [denoImage, denoFile, workerdImage, workerdFile, decoded, elements, ...rates] = fit(
-    runs.map(({ needs, runtime }) => [...ofPicture(needs, runtime), ...ofEngine(needs)]),
+    runs.map(({ needs, runtime }) => [...ofImage(needs, runtime), ...ofEngine(needs)]),
     runs.map(({ measured }) => measured.imageMs),
   ).map(rounded);
   const macs = Object.fromEntries(KINDS.map((kind, i) => [kind, rates[i]])) as Record<
@@ -58,8 +58,8 @@ export function fitConstants(samples: readonly Sample[]): FittedConstants {
   };
 }
 
-function ofPicture({ picture, decoded }: Needs, runtime: Runtime): number[] {
-  const own = [1, megapixels(picture)];
+function ofImage({ image, decoded }: Needs, runtime: Runtime): number[] {
+  const own = [1, megapixels(image)];
   return [...runtime === "deno" ? [...own, 0, 0] : [0, 0, ...own], megapixels(decoded)];
 }
 

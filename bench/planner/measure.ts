@@ -93,8 +93,7 @@ async function readMeasurements(): Promise<Measurements> {
 
 const HOW = {
   heap: "peak of wasm memories and buffers in a fresh process, for graphs of random weights",
-  engine:
-    "least processor time of twelve pictures on one thread of wasm, by least squares over them",
+  engine: "least processor time of twelve images on one thread of wasm, by least squares over them",
   runtimes: "processor time of all threads from the start of a process to its first answer",
   bundle: "wrangler deploy --dry-run",
   installed: "files of the packages in node_modules that a server imports; each file gzipped",

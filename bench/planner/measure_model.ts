@@ -8,22 +8,22 @@ export interface Subject {
   readonly id: string;
   /** URL of the folder of its manifest and graph, with a slash at its end. */
   readonly folder: URL;
-  /** Path of an encoded picture. */
-  readonly picture: string;
+  /** Path of an encoded image. */
+  readonly image: string;
 }
 
-/** Pictures after the first; the fastest counts. */
+/** Images after the first; the fastest counts. */
 const ROUNDS = 12;
 
 /** A fresh process of Deno, with the detector embedded in it. */
 export async function measureOnDeno(
-  { id, folder, picture }: Subject,
+  { id, folder, image }: Subject,
   rounds = ROUNDS,
 ): Promise<Measured> {
   const script = new URL("./deno_process.ts", import.meta.url).pathname;
   const manifest = new URL(`${id}.json`, folder).pathname;
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "--no-check", script, manifest, picture, `${rounds}`],
+    args: ["run", "-A", "--no-lock", "--no-check", script, manifest, image, `${rounds}`],
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`Cannot measure "${id}" as the process failed`);
@@ -32,12 +32,12 @@ export async function measureOnDeno(
 
 /** A fresh process of workerd, with the bundle of wrangler.toml; heap by `X-Memory`. */
 export async function measureOnWorkerd(
-  { id, folder, picture }: Subject,
+  { id, folder, image }: Subject,
   rounds = ROUNDS,
 ): Promise<Measured> {
   const environment = { MODEL: id, DEBUG_MEMORY: "true" };
   await using worker = await startWorkerd({ environment, models: folder });
-  const body = await Deno.readFile(picture);
+  const body = await Deno.readFile(image);
   const detect = async () => {
     const response = await fetch(`${worker.url}/detect`, { method: "POST", body });
     const text = await response.text();

@@ -8,6 +8,6 @@ export interface Measured {
   readonly processBytes: number;
   /** Processor time from the start of the process to its first answer, in milliseconds. */
   readonly coldMs: number;
-  /** Processor time of one more picture, the least of several, in milliseconds. */
+  /** Processor time of one more image, the least of several, in milliseconds. */
   readonly imageMs: number;
 }

@@ -4,14 +4,14 @@ import { noisyJpeg } from "../../tests/sample_images/camera_jpeg.ts";
 import type { Subject } from "./measure_model.ts";
 import type { Size } from "../../src/core/size.ts";
 
-/** A model and a picture. */
+/** A model and an image. */
 export interface SizedSubject extends Subject {
-  /** Of the picture. */
+  /** Of the image. */
   readonly size: Size;
 }
 
-/** Sides of the pictures, by name. */
-export const PICTURES = {
+/** Sides of the images, by name. */
+export const IMAGES = {
   "hd": { width: 1920, height: 1080 },
   "camera": { width: 4000, height: 3000 },
 } as const;
@@ -70,7 +70,7 @@ export const VERIFICATION: Readonly<Record<string, RetinaNetShape>> = {
   },
 };
 
-/** Writes graphs with their manifests, and the pictures, into a folder. */
+/** Writes graphs with their manifests, and the images, into a folder. */
 export async function writeSubjects(
   folder: URL,
   shapes: Readonly<Record<string, RetinaNetShape>>,
@@ -80,7 +80,7 @@ export async function writeSubjects(
     await Deno.writeFile(new URL(`${id}.onnx`, folder), graph);
     await Deno.writeTextFile(new URL(`${id}.json`, folder), JSON.stringify(manifest));
   }
-  for (const [name, { width, height }] of Object.entries(PICTURES)) {
+  for (const [name, { width, height }] of Object.entries(IMAGES)) {
     const fruit = { x: width / 2, y: height / 2, radius: height / 3, skin: ORANGE_SKIN };
     const jpeg = await noisyJpeg(drawFruit(width, height, [fruit]));
     await Deno.writeFile(new URL(`${name}.jpg`, folder), jpeg);
@@ -88,17 +88,17 @@ export async function writeSubjects(
 }
 
 /**
- * A model with one of the pictures.
+ * A model with one of the images.
  *
- * @param pictures Folder that {@linkcode writeSubjects} wrote.
+ * @param images Folder that {@linkcode writeSubjects} wrote.
  * @param folder Folder of the model; the same where absent.
  */
 export function subjectOf(
-  pictures: URL,
+  images: URL,
   id: string,
-  picture: keyof typeof PICTURES,
-  folder: URL = pictures,
+  image: keyof typeof IMAGES,
+  folder: URL = images,
 ): SizedSubject {
-  const file = new URL(`${picture}.jpg`, pictures).pathname;
-  return { id, folder, picture: file, size: PICTURES[picture] };
+  const file = new URL(`${image}.jpg`, images).pathname;
+  return { id, folder, image: file, size: IMAGES[image] };
 }

@@ -38,7 +38,7 @@ async function main(): Promise<number> {
     const comparisons: Comparison[] = [];
     for (const subject of subjects) comparisons.push(...await compare(subject, scale));
     console.log(textTable(
-      ["model", "picture", "runtime", "what", "expected", "measured", "error %"],
+      ["model", "image", "runtime", "what", "expected", "measured", "error %"],
       comparisons.map(({ error, ...cells }) => [...Object.values(cells), (100 * error).toFixed(0)]),
     ));
     const wrong = comparisons.filter(({ error }) => Math.abs(error) > TOLERANCE).length;
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
 
 interface Comparison {
   readonly model: string;
-  readonly picture: string;
+  readonly image: string;
   readonly runtime: MeasuredRuntime;
   readonly what: string;
   readonly expected: string;
@@ -80,7 +80,7 @@ async function compare(subject: SizedSubject, scale: number): Promise<Comparison
     }
     const { width, height } = subject.size;
     const row = (what: string, wanted: number, found: number, digits: number): Comparison => ({
-      ...{ model: subject.id, picture: `${width}x${height}`, runtime, what },
+      ...{ model: subject.id, image: `${width}x${height}`, runtime, what },
       ...{ expected: wanted.toFixed(digits), measured: found.toFixed(digits) },
       error: wanted / found - 1,
     });

@@ -15,7 +15,7 @@ export async function openCamera(video) {
   }
   return {
     close,
-    /** The picture of this moment, as a JPEG file. */
+    /** The image of this moment, as a JPEG file. */
     take: () => canvasOf(video).convertToBlob({ type: "image/jpeg", quality: 0.95 }),
   };
 }

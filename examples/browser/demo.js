@@ -29,15 +29,15 @@ detector.then(({ model }) => {
 });
 
 /** Shows a photo and what is in it. */
-async function look(picture) {
+async function look(image) {
   const { signal } = start();
   show("photo");
   URL.revokeObjectURL(photo.src);
-  photo.src = URL.createObjectURL(picture);
+  photo.src = URL.createObjectURL(image);
   photo.alt = "The photo";
   say("Looking …");
   try {
-    const found = await find(picture, signal);
+    const found = await find(image, signal);
     signal.throwIfAborted();
     result = found;
     // What the browser cannot show, it has no size for.
@@ -49,17 +49,17 @@ async function look(picture) {
   }
 }
 
-async function find(picture, signal) {
+async function find(image, signal) {
   const ready = await detector;
   try {
-    return await ready.detect(picture, { score: LEAST, signal });
+    return await ready.detect(image, { scoreThreshold: LEAST, signal });
   } catch (error) {
     // The browser may know formats that the detector does not, as HEIC in Safari.
     if (error.code !== "unsupported-format") throw error;
     const pixels = await pixelsOf(
-      await createImageBitmap(picture).catch(() => Promise.reject(error)),
+      await createImageBitmap(image).catch(() => Promise.reject(error)),
     );
-    return await ready.detect(pixels, { score: LEAST, signal });
+    return await ready.detect(pixels, { scoreThreshold: LEAST, signal });
   }
 }
 
@@ -75,7 +75,7 @@ async function watch() {
     show("camera");
     while (!signal.aborted) {
       const frame = await pixelsOf(at("video"));
-      result = await (await detector).detect(frame, { score: LEAST, signal });
+      result = await (await detector).detect(frame, { scoreThreshold: LEAST, signal });
       render();
       showFacts(result);
     }
@@ -103,7 +103,7 @@ function stop() {
   camera = null;
 }
 
-/** Makes room for a picture of a size. */
+/** Makes room for an image of a size. */
 function fit(width, height) {
   at("figure").style.setProperty("--width", width);
   at("figure").style.setProperty("--height", height);

@@ -1,7 +1,7 @@
 import { colourOf } from "./colour_of.js";
 
 /**
- * Draws detections over a picture of whatever size: edges are parts of the picture's own, so that
+ * Draws detections over an image of whatever size: edges are parts of the image's own, so that
  * boxes and labels stay crisp and need no redrawing when the window changes.
  *
  * @returns The elements, in the order of the detections.

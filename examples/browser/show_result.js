@@ -33,7 +33,7 @@ const STAGES = [
   ["postprocess", "boxes"],
 ];
 
-/** Tells what looked at the picture, and how long that took. */
+/** Tells what looked at the image, and how long that took. */
 export function showFacts({ engine, image, timing }) {
   const at = (id) => document.getElementById(id);
   const threads = `${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;

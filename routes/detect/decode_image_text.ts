@@ -2,7 +2,7 @@ import { decodeBase64 as decodeByHand } from "hono/utils/encode";
 import { DomainError } from "../../src/core/domain_error.ts";
 
 /**
- * The picture that a text stands for: base64, or a data URL of an image in base64.
+ * The image that a text stands for: base64, or a data URL of an image in base64.
  *
  * The type that a data URL claims only has to be an image's; the bytes themselves decide.
  *

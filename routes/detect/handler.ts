@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { ModelShelf } from "../../src/serving/model_registry.ts";
+import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { DetectResult, StageTimes } from "../../src/ports/detector.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteBudget } from "../http/byte_budget.ts";
@@ -10,18 +10,18 @@ import { serverTiming } from "./server_timing.ts";
 /** What `POST /detect` works with. */
 export interface DetectDeps extends UploadRules {
   /** Every model that is served. */
-  readonly shelf: ModelShelf;
-  /** What the pictures of all requests may weigh together. */
+  readonly registry: ModelRegistry;
+  /** What the images of all requests may weigh together. */
   readonly budget: ByteBudget;
 }
 
-/** `POST /detect`: a picture in, what is in it out. */
+/** `POST /detect`: an image in, what is in it out. */
 export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   using room = deps.budget.open();
   const { bytes, options: asked } = await readUpload(context, deps, room);
-  const { model = deps.shelf.defaultModel, ...options } = asked;
+  const { model = deps.registry.defaultModel, ...options } = asked;
   const { signal } = context.req.raw;
-  const result = await deps.shelf.use(
+  const result = await deps.registry.use(
     model,
     (detector) => detector.detect(bytes, options, { signal }),
   );

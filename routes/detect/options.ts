@@ -1,15 +1,21 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
+import { THRESHOLD_RANGE } from "../../src/core/threshold_range.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import { optionFaults } from "./option_faults.ts";
+
+const { min, max } = THRESHOLD_RANGE;
+
+const threshold = z.number("must be a number").min(min, `must be at least ${min}`)
+  .max(max, `must be at most ${max}`);
 
 const number = z.string().trim().regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i, "must be a number")
   .transform(Number);
 
 /** The options as numbers and lists. */
 export const OPTION_SCHEMAS = {
-  score: z.number("must be a number").min(0, "must be at least 0").max(1, "must be at most 1"),
-  iou: z.number("must be a number").min(0, "must be at least 0").max(1, "must be at most 1"),
+  score: threshold,
+  iou: threshold,
   max: z.number("must be a number").pipe(z.int("must be a whole number"))
     .pipe(z.number().min(1, "must be at least 1")),
   classes: z.array(
@@ -28,6 +34,14 @@ const schema = z.strictObject({
   model: OPTION_SCHEMAS.model,
 }).partial();
 
+/** Options as clients send them: `score` is the score threshold. */
+type WireOptions = Omit<RequestOptions, "scoreThreshold"> & { readonly score?: number };
+
+/** Names the options of a request as a detector does. */
+export function requestOptions({ score, ...options }: WireOptions): RequestOptions {
+  return { ...options, ...(score !== undefined && { scoreThreshold: score }) };
+}
+
 /** The options of a request, and the model that it asks for. */
 export interface RequestOptions extends DetectOptions {
   /** Id of the model; the server's default where absent. */
@@ -41,7 +55,7 @@ export interface RequestOptions extends DetectOptions {
  */
 export function readDetectOptions(fields: Readonly<Record<string, string>>): RequestOptions {
   const parsed = schema.safeParse(fields);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return requestOptions(parsed.data);
   const faults = optionFaults(parsed.error, fields, Object.keys(schema.shape));
   throw new DomainError("invalid-option", `Cannot detect as ${faults}`);
 }

@@ -4,22 +4,22 @@ import { occursMore } from "./occurs_more.ts";
 import { shorten } from "../http/shorten.ts";
 import { textFields } from "./text_fields.ts";
 
-/** A form's picture and its text fields. */
+/** A form's image and its text fields. */
 export interface FormUpload {
-  /** The encoded picture. */
+  /** The encoded image. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Every other field. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Parts that a form may have: the picture, every option, and room for those that come. */
-const MOST_PARTS = 64;
+/** Parts that a form may have: the image, every option, and room for those that come. */
+const MAX_PARTS = 64;
 
 /** Bytes after the last boundary; there are none but a line break in what browsers and curl send. */
-const MOST_EPILOGUE = 1000;
+const MAX_EPILOGUE = 1000;
 
 /**
- * The picture of a multipart form, which is the file in its field `image`.
+ * The image of a multipart form, which is the file in its field `image`.
  *
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
@@ -53,13 +53,13 @@ async function parse(body: Uint8Array<ArrayBuffer>, contentType: string): Promis
   const delimiter = boundary?.[1] ?? boundary?.[2];
   if (delimiter === undefined) throw broken();
   // Some runtimes read what there is of a form that breaks off.
-  const end = body.subarray(-(delimiter.length + MOST_EPILOGUE));
+  const end = body.subarray(-(delimiter.length + MAX_EPILOGUE));
   if (!occursMore(end, new TextEncoder().encode(`--${delimiter}--`), 0)) throw broken();
   // Parsing 100,000 parts would take a minute.
-  if (occursMore(body, new TextEncoder().encode(`--${delimiter}`), MOST_PARTS + 1)) {
+  if (occursMore(body, new TextEncoder().encode(`--${delimiter}`), MAX_PARTS + 1)) {
     throw new DomainError(
       "malformed-request",
-      `Cannot read the form as it must have at most ${MOST_PARTS} parts`,
+      `Cannot read the form as it must have at most ${MAX_PARTS} parts`,
     );
   }
   // The header is made anew, so that the parser sees the boundary that was counted.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { OPTION_SCHEMAS, type RequestOptions } from "./options.ts";
+import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
 import { noImage } from "./no_image.ts";
 import { optionFaults } from "./option_faults.ts";
 import { parseJsonObject } from "../http/parse_json_object.ts";
@@ -11,9 +11,9 @@ const schema = z.strictObject({
   ...OPTION_SCHEMAS,
 }).partial();
 
-/** What a JSON body says: a picture or where one lies, and the options. */
+/** What a JSON body says: an image or where one lies, and the options. */
 export interface JsonUpload {
-  /** The picture as a text, or its address. */
+  /** The image as a text, or its address. */
   readonly source: { readonly image: string } | { readonly url: string };
   /** How to look at it. */
   readonly options: RequestOptions;
@@ -32,7 +32,8 @@ export function readJson(body: Uint8Array): JsonUpload {
     const faults = optionFaults(parsed.error, given, Object.keys(schema.shape));
     throw new DomainError("invalid-option", `Cannot detect as ${faults}`);
   }
-  const { image, url, ...options } = parsed.data;
+  const { image, url, ...rest } = parsed.data;
+  const options = requestOptions(rest);
   if (image !== undefined && url !== undefined) {
     throw new DomainError(
       "wrong-field",

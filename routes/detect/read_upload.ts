@@ -13,31 +13,31 @@ import { textFields } from "./text_fields.ts";
 
 /** What came in. */
 export interface Upload {
-  /** The encoded picture. */
+  /** The encoded image. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** How to look at it; what stands beside the picture wins over the query. */
+  /** How to look at it; what stands beside the image wins over the query. */
   readonly options: RequestOptions;
 }
 
-/** What an upload may cost, and where pictures come from that are only named. */
+/** What an upload may cost, and where images come from that are only named. */
 export interface UploadRules {
-  /** Most bytes of a picture. */
+  /** Most bytes of an image. */
   readonly maxBytes: number;
   /** Milliseconds within which the body must be there. */
   readonly bodyTimeoutMs: number;
-  /** Fetches pictures by their address; absent where that is off. */
+  /** Fetches images by their address; absent where that is off. */
   readonly fetchImage?: ImageFetcher;
 }
 
-/** Room for a form's boundaries and text fields, or JSON's options, beside the picture. */
+/** Room for a form's boundaries and text fields, or JSON's options, beside the image. */
 export const OVERHEAD = 64 * 1024;
 
 /**
- * Reads the picture of a request: field `image` of a multipart form, `image` or `url` of a JSON
+ * Reads the image of a request: field `image` of a multipart form, `image` or `url` of a JSON
  * body, or else the body itself.
  *
  * A body that is neither is taken as it is, whatever type it claims, since `curl --data-binary`
- * claims to send a form that it does not send; the picture's own header decides.
+ * claims to send a form that it does not send; the image's own header decides.
  *
  * @throws {DomainError} For whatever is wrong with the request.
  */
@@ -77,7 +77,7 @@ function fetched(
   if (!fetchImage) {
     throw new DomainError(
       "url-not-allowed",
-      'Cannot fetch image as this server takes no addresses. Send the picture itself as "image"',
+      'Cannot fetch image as this server takes no addresses. Send the image itself as "image"',
     );
   }
   room.take(maxBytes); // nobody knows how many it will be

@@ -2,7 +2,7 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import { shorten } from "../http/shorten.ts";
 
 /** Characters of a field; as many as the labels of the largest data sets have together. */
-const MOST_CHARACTERS = 16_384;
+const MAX_CHARACTERS = 16_384;
 
 /**
  * Each field's one value; nothing that a client sent twice, or as a file, is taken for less.
@@ -17,8 +17,8 @@ export function textFields(
       const [value] = values;
       if (values.length !== 1) throw notOneText(name, `it is there ${values.length} times`);
       if (typeof value !== "string") throw notOneText(name, "it is a file");
-      if (value.length > MOST_CHARACTERS) {
-        throw notOneText(name, `it has more than ${MOST_CHARACTERS} characters`);
+      if (value.length > MAX_CHARACTERS) {
+        throw notOneText(name, `it has more than ${MAX_CHARACTERS} characters`);
       }
       return [name, value];
     }),

@@ -7,7 +7,7 @@ interface Count {
 }
 
 /** Clients that are remembered at a time; a few megabytes. */
-const MOST_CLIENTS = 10_000;
+const MAX_CLIENTS = 10_000;
 
 /**
  * Counts requests in fixed windows, in memory that is bounded.
@@ -20,13 +20,13 @@ export class RateStore implements Store {
   /** In the order in which the windows began, so that those that have ended come first. */
   readonly #counts = new Map<string, Count>();
   readonly #windowMs: number;
-  readonly #mostClients: number;
+  readonly #maxClients: number;
   readonly #now: () => number;
 
   /** Builds an empty store; `now` in milliseconds. */
-  constructor(windowMs: number, mostClients = MOST_CLIENTS, now: () => number = Date.now) {
+  constructor(windowMs: number, maxClients = MAX_CLIENTS, now: () => number = Date.now) {
     this.#windowMs = windowMs;
-    this.#mostClients = mostClients;
+    this.#maxClients = maxClients;
     this.#now = now;
   }
 
@@ -69,7 +69,7 @@ export class RateStore implements Store {
   #makeRoom(): void {
     for (const [key, { resetTime }] of this.#counts) {
       const ended = resetTime.getTime() <= this.#now();
-      if (!ended && this.#counts.size < this.#mostClients) return;
+      if (!ended && this.#counts.size < this.#maxClients) return;
       this.#counts.delete(key);
     }
   }

@@ -26,7 +26,7 @@ export interface RequestLine {
 /** Tells of each request once it is answered. */
 export function requestLog(
   write: (line: RequestLine) => void,
-  addressOf: (context: Context) => string | undefined,
+  clientAddress: (context: Context) => string | undefined,
 ): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const time = new Date();
@@ -41,7 +41,7 @@ export function requestLog(
       ms: Number((performance.now() - start).toFixed(1)),
       bytesIn: context.get("bytesIn") ?? 0,
       key: context.get("keyName"),
-      address: addressOf(context),
+      address: clientAddress(context),
     });
   };
 }

@@ -50,7 +50,7 @@ const PROBLEMS: Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, str
 };
 
 /** Characters of a detail: an answer is never as long as what a client made up. */
-const MOST_DETAIL = 2000;
+const MAX_DETAIL = 2000;
 
 /**
  * An answer of type `application/problem+json` (RFC 9457); below `/v2` in the form of the Open
@@ -64,7 +64,7 @@ export function problem(
 ): Response {
   const [status, title] = PROBLEMS[code];
   const requestId = context.get("requestId");
-  const text = shorten(detail, MOST_DETAIL);
+  const text = shorten(detail, MAX_DETAIL);
   if (context.get("isOpenInference")) {
     return context.json({ error: text, code, requestId }, status, headers);
   }

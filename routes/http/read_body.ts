@@ -6,7 +6,7 @@ import type { Room } from "./byte_budget.ts";
 
 /** What a body may cost. */
 export interface BodyLimits {
-  /** Most bytes of a picture, which the message names. */
+  /** Most bytes of an image, which the message names. */
   readonly maxBytes: number;
   /** Most bytes of the body that brings it. */
   readonly maxBodyBytes: number;

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { DomainError } from "../../src/core/domain_error.ts";
-import type { ModelShelf } from "../../src/serving/model_registry.ts";
+import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { DetectDeps } from "../detect/handler.ts";
 import { askedModel } from "./asked_model.ts";
@@ -28,33 +28,33 @@ const SERVER = { name: "retinanet-edge", version: "0.1.0", extensions: ["binary_
 
 /** The Open Inference Protocol, version 2, over REST; its paths are below `/v2`. */
 export function openInference(deps: DetectDeps): Hono<AppEnv> {
-  const { shelf } = deps;
+  const { registry } = deps;
   const app = new Hono<AppEnv>();
   app.get("/", (context) => context.json(SERVER));
   app.get("/health/live", (context) => context.json({ live: true }));
   app.get("/health/ready", (context) => {
-    if (shelf.unreadiness === null) return context.json({ ready: true });
-    throw new DomainError("model-not-ready", shelf.unreadiness);
+    if (registry.unreadiness === null) return context.json({ ready: true });
+    throw new DomainError("model-not-ready", registry.unreadiness);
   });
   for (const path of ["/models/:name", "/models/:name/versions/:version"]) {
-    app.get(path, (context) => context.json(modelMetadata(askedModel(context, shelf))));
-    app.get(`${path}/ready`, (context) => modelReadiness(context, shelf));
+    app.get(path, (context) => context.json(modelMetadata(askedModel(context, registry))));
+    app.get(`${path}/ready`, (context) => modelReadiness(context, registry));
     app.post(`${path}/infer`, (context) => infer(context, deps));
   }
-  app.post("/repository/index", (context) => context.json(index(shelf)));
+  app.post("/repository/index", (context) => context.json(index(registry)));
   return app;
 }
 
 /** Ready is whatever can be asked; a model that waits for its first use loads then. */
-function modelReadiness(context: Context<AppEnv>, shelf: ModelShelf): Response {
-  const { id } = askedModel(context, shelf);
-  const why = unreadiness(id, shelf);
+function modelReadiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
+  const { id } = askedModel(context, registry);
+  const why = unreadiness(id, registry);
   if (why === null) return context.json({ name: id, ready: true });
   throw new DomainError("model-not-ready", `Model "${id}" is not ready: ${why}`);
 }
 
-function unreadiness(id: string, shelf: ModelShelf): string | null {
-  const state = shelf.state(id);
+function unreadiness(id: string, registry: ModelRegistry): string | null {
+  const state = registry.state(id);
   switch (state?.status) {
     case undefined:
       return null;
@@ -68,9 +68,9 @@ function unreadiness(id: string, shelf: ModelShelf): string | null {
 }
 
 /** Of the model repository extension what needs no rights: the list. */
-function index(shelf: ModelShelf) {
-  return shelf.models.map(({ manifest: { id } }) => {
-    const reason = unreadiness(id, shelf);
+function index(registry: ModelRegistry) {
+  return registry.models.map(({ manifest: { id } }) => {
+    const reason = unreadiness(id, registry);
     const state = reason === null ? "READY" : "UNAVAILABLE";
     return { name: id, version: MODEL_VERSION, state, reason: reason ?? "" };
   });

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
-import type { ModelShelf } from "../../src/serving/model_registry.ts";
+import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import { shorten } from "../http/shorten.ts";
 import { MODEL_VERSION } from "./model_metadata.ts";
@@ -11,9 +11,9 @@ import { MODEL_VERSION } from "./model_metadata.ts";
  *
  * @throws {DomainError} `unknown-model`.
  */
-export function askedModel(context: Context<AppEnv>, shelf: ModelShelf): Manifest {
+export function askedModel(context: Context<AppEnv>, registry: ModelRegistry): Manifest {
   const { name = "", version = MODEL_VERSION } = context.req.param() as Record<string, string>;
-  const manifest = shelf.manifest(name);
+  const manifest = registry.manifest(name);
   if (version === MODEL_VERSION) return manifest;
   throw new DomainError(
     "unknown-model",

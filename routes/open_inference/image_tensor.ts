@@ -2,19 +2,19 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import { decodeImageText } from "../detect/decode_image_text.ts";
 import { shorten } from "../http/shorten.ts";
-import type { InputTensor } from "./infer_schema.ts";
+import type { InferTensor } from "./infer_schema.ts";
 import { tensorValues } from "./tensor_values.ts";
 
-/** What a detector takes: an encoded picture, or its pixels. */
-export type Picture = Parameters<Detector["detect"]>[0];
+/** What a detector takes: an encoded image, or its pixels. */
+export type Image = Parameters<Detector["detect"]>[0];
 
 /**
- * The picture that the one input of a request is: a file as BYTES, or upright RGB pixels as UINT8.
+ * The image that the one input of a request is: a file as BYTES, or upright RGB pixels as UINT8.
  *
  * @param binary What follows the JSON.
  * @throws {DomainError} `wrong-field`, `malformed-request`, `no-image` or `not-an-image`.
  */
-export function imageTensor(input: InputTensor, binary: Uint8Array<ArrayBuffer>): Picture {
+export function imageTensor(input: InferTensor, binary: Uint8Array<ArrayBuffer>): Image {
   if (input.name !== "image") {
     throw new DomainError(
       "wrong-field",
@@ -24,8 +24,8 @@ export function imageTensor(input: InputTensor, binary: Uint8Array<ArrayBuffer>)
     );
   }
   const content = contentOf(input, binary);
-  if (input.datatype === "BYTES") return encodedPicture(input, content);
-  if (input.datatype === "UINT8") return rawPicture(input, content);
+  if (input.datatype === "BYTES") return encodedImage(input, content);
+  if (input.datatype === "UINT8") return rawImage(input, content);
   throw malformed(
     `its datatype must be BYTES or UINT8: current value is "${shorten(input.datatype)}"`,
   );
@@ -34,7 +34,7 @@ export function imageTensor(input: InputTensor, binary: Uint8Array<ArrayBuffer>)
 /** Bytes that followed the JSON, or values that stood in it. */
 type Content = Uint8Array<ArrayBuffer> | readonly unknown[];
 
-function contentOf({ data, parameters }: InputTensor, binary: Uint8Array<ArrayBuffer>): Content {
+function contentOf({ data, parameters }: InferTensor, binary: Uint8Array<ArrayBuffer>): Content {
   const size = parameters?.binary_data_size;
   if (size === undefined) {
     if (data === undefined) throw malformed('it must have "data" or "binary_data_size"');
@@ -51,11 +51,11 @@ function contentOf({ data, parameters }: InputTensor, binary: Uint8Array<ArrayBu
   );
 }
 
-function encodedPicture({ shape }: InputTensor, content: Content): Uint8Array<ArrayBuffer> {
+function encodedImage({ shape }: InferTensor, content: Content): Uint8Array<ArrayBuffer> {
   if (shape.length > 2 || shape.some((side) => side !== 1)) {
     throw malformed(
-      `its shape as BYTES must be [1], one picture: current value is [${shape.join()}]. ` +
-        "Send a request for each picture, side by side",
+      `its shape as BYTES must be [1], one image: current value is [${shape.join()}]. ` +
+        "Send a request for each image, side by side",
     );
   }
   const bytes = content instanceof Uint8Array ? elementOf(content) : fromText(content, shape);
@@ -79,15 +79,15 @@ function elementOf(content: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 function fromText(data: readonly unknown[], shape: readonly number[]): Uint8Array<ArrayBuffer> {
   const [text] = tensorValues(data, shape);
   if (typeof text === "string") return decodeImageText(text);
-  throw malformed("its element in JSON must be a text, the picture in base64");
+  throw malformed("its element in JSON must be a text, the image in base64");
 }
 
-function rawPicture({ shape }: InputTensor, content: Content): Picture {
+function rawImage({ shape }: InferTensor, content: Content): Image {
   const sides = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
   const [height, width, channels] = sides;
   if (sides.length !== 3 || channels !== 3) {
     throw malformed(
-      `its shape as UINT8 must be [height, width, 3] or [1, height, width, 3], one picture: ` +
+      `its shape as UINT8 must be [height, width, 3] or [1, height, width, 3], one image: ` +
         `current value is [${shape.join()}]`,
     );
   }

@@ -9,15 +9,15 @@ import { type OutputTensor, outputTensor } from "./output_tensors.ts";
 import { readInferRequest } from "./read_infer_request.ts";
 import { tensorBytes } from "./tensor_bytes.ts";
 
-/** `POST /v2/models/{name}/infer`: a picture as a tensor in, what is in it as tensors out. */
+/** `POST /v2/models/{name}/infer`: an image as a tensor in, what is in it as tensors out. */
 export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
-  const { id: model } = askedModel(context, deps.shelf);
+  const { id: model } = askedModel(context, deps.registry);
   using room = deps.budget.open();
-  const { id, picture, options, outputs } = await readInferRequest(context, deps, room);
+  const { id, image, options, outputs } = await readInferRequest(context, deps, room);
   const { signal } = context.req.raw;
-  const result = await deps.shelf.use(
+  const result = await deps.registry.use(
     model,
-    (detector) => detector.detect(picture, options, { signal }),
+    (detector) => detector.detect(image, options, { signal }),
   );
   context.header("Server-Timing", serverTiming(result.timing));
   const pieces: Uint8Array[] = [];

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
-import { OPTION_SCHEMAS } from "../detect/options.ts";
+import { OPTION_SCHEMAS, requestOptions } from "../detect/options.ts";
 import { optionFaults } from "../detect/option_faults.ts";
 
 /** Labels of a request; no data set has as many. */
-const MOST_CLASSES = 10_000;
+const MAX_CLASSES = 10_000;
 
 const { score, iou, max } = OPTION_SCHEMAS;
 
@@ -17,8 +17,8 @@ const schema = z.strictObject({
   classes: z.preprocess(
     (value) => typeof value === "string" ? value.split(",").map((label) => label.trim()) : value,
     z.array(z.unknown(), "must be labels with commas between them").max(
-      MOST_CLASSES,
-      `must be at most ${MOST_CLASSES} labels`,
+      MAX_CLASSES,
+      `must be at most ${MAX_CLASSES} labels`,
     ).pipe(OPTION_SCHEMAS.classes),
   ),
   binary_data_output: z.boolean("must be true or false"),
@@ -29,7 +29,7 @@ const schema = z.strictObject({
 
 /** The parameters of an inference request. */
 export interface InferParameters {
-  /** How to look at the picture. */
+  /** How to look at the image. */
   readonly options: DetectOptions;
   /** Whether outputs come as binary data where they do not say themselves. */
   readonly binaryOutput: boolean;
@@ -48,5 +48,5 @@ export function inferParameters(given: Readonly<Record<string, unknown>> = {}): 
   }
   const { binary_data_output: binaryOutput = false, priority: _, timeout: __, ...options } =
     parsed.data;
-  return { options, binaryOutput };
+  return { options: requestOptions(options), binaryOutput };
 }

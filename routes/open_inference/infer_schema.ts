@@ -49,7 +49,7 @@ const schema = z.strictObject({
 export type InferJson = z.infer<typeof schema>;
 
 /** A tensor that came in. */
-export type InputTensor = z.infer<typeof input>;
+export type InferTensor = z.infer<typeof input>;
 
 /**
  * Checks the form of an inference request; what its tensor holds is looked at elsewhere.

@@ -25,7 +25,7 @@ export interface OutputTensor {
   readonly data: readonly (number | string)[];
 }
 
-/** An output of a picture; boxes are xmin, ymin, xmax, ymax in pixels of the upright source. */
+/** An output of an image; boxes are xmin, ymin, xmax, ymax in pixels of the upright source. */
 export function outputTensor(name: OutputName, detections: readonly Detection[]): OutputTensor {
   const { datatype, shape } = OUTPUTS.find((output) => output.name === name)!;
   return {

@@ -9,7 +9,7 @@ import { readBody } from "../http/read_body.ts";
 import { OVERHEAD, type UploadRules } from "../detect/read_upload.ts";
 import { shorten } from "../http/shorten.ts";
 import { textFields } from "../detect/text_fields.ts";
-import { imageTensor, type Picture } from "./image_tensor.ts";
+import { type Image, imageTensor } from "./image_tensor.ts";
 import { inferParameters } from "./infer_parameters.ts";
 import { checkInferJson } from "./infer_schema.ts";
 import { type RequestedOutput, requestedOutputs } from "./requested_outputs.ts";
@@ -19,18 +19,18 @@ export interface InferRequest {
   /** The client's own id of the request. */
   readonly id?: string;
   /** What to look at. */
-  readonly picture: Picture;
+  readonly image: Image;
   /** How. */
   readonly options: DetectOptions;
   /** What to tell of it. */
   readonly outputs: readonly RequestedOutput[];
 }
 
-/** A picture of 220x220 in numbers, in nested lists, has some 200,000: each one takes time of all. */
+/** An image of 220x220 in numbers, in nested lists, has some 200,000: each one takes time of all. */
 const JSON_RULES = {
   mostMarks: 200_000,
   mostColons: 10_000,
-  otherwise: ": send pictures of more than some 220x220 pixels as binary data, or as files (BYTES)",
+  otherwise: ": send images of more than some 220x220 pixels as binary data, or as files (BYTES)",
   example: '{"inputs": [{"name": "image", …}]}',
 };
 
@@ -54,7 +54,7 @@ export async function readInferRequest(
   const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, room });
   if (jsonBytes === 0) {
     if (body.length === 0) throw new DomainError("no-image", "Cannot infer as the body is empty");
-    return { picture: body, options: query, outputs: requestedOutputs(undefined, false) };
+    return { image: body, options: query, outputs: requestedOutputs(undefined, false) };
   }
   const { json, binary } = split(body, jsonBytes);
   const { id, inputs: [input], parameters, outputs } = checkInferJson(
@@ -65,7 +65,7 @@ export async function readInferRequest(
     id,
     outputs: requestedOutputs(outputs, binaryOutput),
     options: { ...query, ...options },
-    picture: imageTensor(input, binary),
+    image: imageTensor(input, binary),
   };
 }
 

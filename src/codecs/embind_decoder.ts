@@ -68,7 +68,7 @@ const LONGJMP = new Error("longjmp");
  * The JavaScript that comes with such wasm hands it every global by name, and builds functions from
  * text, which not every runtime allows. Here its imports can do no more than ask for memory up to a
  * limit and hand over pixels, whatever a hostile file makes of the C++ behind them. Wasm memory
- * never shrinks, and an instance that trapped cannot be used again: each picture has a new one.
+ * never shrinks, and an instance that trapped cannot be used again: each image has a new one.
  *
  * @param maxMemory Bytes that the instance may have; more are refused as the C library expects it.
  * @throws {DomainError} `corrupt-image`, if it makes no pixels of the file.

@@ -39,7 +39,7 @@ type Decoders = Readonly<
  * They are driven directly: imagescript's `Image.decode` never asks for a reduced JPEG, and both
  * packages' own entries compile wasm or JavaScript as they run, which not every runtime allows.
  */
-export function pictureCodec(modules: CodecModules): ImageCodec {
+export function imageCodec(modules: CodecModules): ImageCodec {
   const decoders = decodersOf(modules);
   return {
     decode(bytes, header, atLeast) {

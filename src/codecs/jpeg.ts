@@ -10,10 +10,10 @@ interface JpegExports {
   readonly memory: WebAssembly.Memory;
   walloc(size: number): number;
   decode(bytes: number, length: number, width: number, height: number): number;
-  decode_width(picture: number): number;
-  decode_height(picture: number): number;
-  decode_format(picture: number): number;
-  decode_buffer(picture: number): number;
+  decode_width(image: number): number;
+  decode_height(image: number): number;
+  decode_format(image: number): number;
+  decode_buffer(image: number): number;
   /** Length of the buffer that was asked for last. */
   wlen(): number;
 }
@@ -25,7 +25,7 @@ const GREY = 0, CMYK = 2;
  * Decodes a JPEG at the smallest of 1/8, 1/4, 1/2 and 1/1 that still covers a size.
  *
  * The inverse DCT itself works at the reduced size, which makes a 1080p photo for a 320 px model
- * several times cheaper than decoding it whole. Each picture gets an instance of its own: wasm
+ * several times cheaper than decoding it whole. Each image gets an instance of its own: wasm
  * memory never shrinks, and an instance that trapped cannot be used again.
  *
  * @param stored Size in the header, before orientation.
@@ -43,19 +43,19 @@ export function decodeJpeg(
   const reduction = jpegReduction(stored, atLeast);
   const { width, height } = reducedSize(stored, reduction);
   const input = placeBytes(wasm, bytes);
-  const picture = wasm.decode(input, bytes.length, width, height);
+  const image = wasm.decode(input, bytes.length, width, height);
   // 0 and 1 are the wasm's two ways to say that it failed.
-  if (picture <= 1) {
+  if (image <= 1) {
     throw new DomainError("corrupt-image", "Cannot decode JPEG as its data is damaged");
   }
-  if (wasm.decode_width(picture) !== width || wasm.decode_height(picture) !== height) {
+  if (wasm.decode_width(image) !== width || wasm.decode_height(image) !== height) {
     throw new DomainError(
       "corrupt-image",
       `Cannot decode JPEG as its data does not have the size of its header, ${stored.width}x${stored.height}`,
     );
   }
-  const format = wasm.decode_format(picture);
-  const start = wasm.decode_buffer(picture);
+  const format = wasm.decode_format(image);
+  const start = wasm.decode_buffer(image);
   const data = new Uint8Array(wasm.memory.buffer, start, wasm.wlen());
   return {
     data: format === CMYK ? cmykToRgb(data) : data,

@@ -17,7 +17,7 @@ interface PngExports {
 /**
  * Decodes a PNG of any colour type and depth to 8-bit RGBA.
  *
- * Each picture gets an instance of its own: wasm memory never shrinks, and an instance that
+ * Each image gets an instance of its own: wasm memory never shrinks, and an instance that
  * trapped cannot be used again.
  *
  * @param stored Size in the header.

@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { z } from "zod";
 import type { DetectResult } from "../ports/detector.ts";
-import { readArguments } from "./shared/arguments.ts";
+import { readArguments, threshold } from "./shared/arguments.ts";
 import { detectionSvg } from "./output/detection_svg.ts";
 import { detectionTable } from "./output/detection_table.ts";
 import { openDetector } from "./shared/open_detector.ts";
 import { readImageFile } from "./shared/image_files.ts";
 import { runCommand } from "./shared/run_command.ts";
 
-const USAGE = `Finds objects in pictures.
+const USAGE = `Finds objects in images.
 
   deno task detect [options] FILE...
 
@@ -16,11 +16,11 @@ const USAGE = `Finds objects in pictures.
   --score S            show detections that score above S, 0 to 1 (the manifest's)
   --engine E           auto, webgpu, native or wasm (auto)
   --json               one JSON object per line instead of tables
-  --svg                write FILE.svg, the picture with its boxes, beside each file`;
+  --svg                write FILE.svg, the image with its boxes, beside each file`;
 
 const options = {
   model: z.string().default("everyday8"),
-  score: z.coerce.number().min(0).max(1).optional(),
+  score: z.coerce.number().pipe(threshold).optional(),
   engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
   json: z.boolean().default(false),
   svg: z.boolean().default(false),
@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
   for (const file of files) {
     try {
       const bytes = await readImageFile(file);
-      const result = await detector.detect(bytes, { score: values.score });
+      const result = await detector.detect(bytes, { scoreThreshold: values.score });
       console.log(values.json ? asJson(file, result) : detectionTable(file, result));
       if (values.svg) await writeFile(`${file}.svg`, detectionSvg(bytes, result));
     } catch (error) {

@@ -6,7 +6,7 @@ import type { CocoDataset, CocoResult } from "../eval/coco.ts";
 import { type CocoFigures, evaluate } from "../eval/evaluate.ts";
 import { figuresTable } from "../eval/figures_table.ts";
 import type { Detector } from "../ports/detector.ts";
-import { readArguments } from "./shared/arguments.ts";
+import { readArguments, threshold } from "./shared/arguments.ts";
 import { readDataset, readResults } from "./eval_files/coco_files.ts";
 import { cocoResults } from "./eval_files/coco_results.ts";
 import { readImageFile } from "./shared/image_files.ts";
@@ -19,7 +19,7 @@ const USAGE = `Measures a model on a data set in COCO format and prints the twel
   deno task eval --images DIR --annotations FILE [options]
   deno task eval --detections FILE --annotations FILE [--json]
 
-  --images DIR         folder of the pictures
+  --images DIR         folder of the images
   --annotations FILE   the truth, COCO format
   --model ID|MANIFEST  a model of models/, or a manifest's path (everyday8)
   --engine E           auto, webgpu, native or wasm (auto)
@@ -33,7 +33,7 @@ const options = {
   annotations: z.string(),
   model: z.string().default("everyday8"),
   engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
-  score: z.coerce.number().min(0).max(1).default(0.05),
+  score: z.coerce.number().pipe(threshold).default(0.05),
   save: z.string().optional(),
   detections: z.string().optional(),
   json: z.boolean().default(false),
@@ -75,13 +75,13 @@ async function detectUnderBar(
   folder: string,
   score: number,
 ): Promise<CocoResult[]> {
-  const bar = new SingleBar({ format: "{bar} {value}/{total} pictures, {eta_formatted} left" });
+  const bar = new SingleBar({ format: "{bar} {value}/{total} images, {eta_formatted} left" });
   const results: CocoResult[] = [];
   bar.start(truth.images.length, 0);
   try {
     for (const image of truth.images) {
       const bytes = await readImageFile(join(folder, image.file_name));
-      const { detections } = await detector.detect(bytes, { score });
+      const { detections } = await detector.detect(bytes, { scoreThreshold: score });
       results.push(...cocoResults(image, truth.categories, detections));
       bar.increment();
     }

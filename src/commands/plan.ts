@@ -23,7 +23,7 @@ const USAGE = `Says what a model will take on a platform, and refuses what canno
   --model ID       id of a model, or the path of its manifest (…/x.json)
   --platform NAME  ${NAMES.slice(0, 5).join(", ")},
                    ${NAMES.slice(5).join(", ")}
-  --image WxH      size of the pictures, as JPEG (1920x1080)
+  --image WxH      size of the images, as JPEG (1920x1080)
   --models DIR     folder of the models (models)
   --json           the plan as JSON
 
@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   const reasons = checks.filter((check) => !fits(check)).map(reasonOf);
   if (json) {
     const { title, notes } = platform;
-    const plan = { model, platform: values.platform, title, picture: needs.picture };
+    const plan = { model, platform: values.platform, title, image: needs.image };
     console.log(JSON.stringify(
       { ...plan, fits: reasons.length === 0, reasons, expected, checks, needs, notes },
       null,
@@ -62,13 +62,13 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Reads the manifest, and the graph if it is the one that the manifest means. */
-async function readNeeds(model: string, folder: URL, picture: Size): Promise<Needs> {
+async function readNeeds(model: string, folder: URL, image: Size): Promise<Needs> {
   const store = fileModelStore(folder);
   const manifest = parseManifest(await store.manifest(model));
   const graph = await store.graph(model, manifest.graph.file);
   const fault = await graphFault(manifest.graph, graph);
   if (fault) throw new TypeError(`Cannot plan for ${manifest.graph.file} as ${fault}`);
-  return needsOf(manifest, readOnnx(graph), picture);
+  return needsOf(manifest, readOnnx(graph), image);
 }
 
 function report(
@@ -78,7 +78,7 @@ function report(
   checks: readonly Check[],
   reasons: readonly string[],
 ): string {
-  const { width, height } = needs.picture;
+  const { width, height } = needs.image;
   const { macs, unknown } = needs.work;
   const gigamacs = Object.values({ ...macs }).reduce((sum, count) => sum + count, 0) / 1e9;
   const rows = checks.map((check) => [

@@ -10,7 +10,7 @@ export interface KeepsAspect {
 }
 
 /**
- * How a source picture becomes the content of the input.
+ * How a source image becomes the content of the input.
  *
  * - `fit`: the largest size of the same aspect inside `width` x `height`.
  * - `shortest`: the shorter side becomes `shortest` unless the longer one would pass `longest`.
@@ -38,11 +38,11 @@ export type PadRule =
   | { readonly kind: "multiple"; readonly of: number }
   | { readonly kind: "fixed"; readonly width: number; readonly height: number };
 
-/** One picture's way into the input tensor and its boxes' way back. */
-export interface Plan {
-  /** The upright picture as a person sees it. */
+/** One image's way into the input tensor and its boxes' way back. */
+export interface ResizePlan {
+  /** The upright image as a person sees it. */
   readonly source: Size;
-  /** The picture within the input, at its top left. */
+  /** The image within the input, at its top left. */
   readonly resized: Size;
   /** The padded input. */
   readonly input: Size;
@@ -50,21 +50,21 @@ export interface Plan {
    * Where the source's edges lie in the input: `resized`, or with one factor the source times it,
    * which need not be whole.
    */
-  readonly extent: Size;
+  readonly scaled: Size;
   /** Input pixels per source pixel before rounding, for rules that keep the aspect. */
-  readonly factor: number | null;
+  readonly ratio: number | null;
 }
 
 /**
- * Plans the way of a picture.
+ * Plans the way of an image.
  *
- * @throws {RangeError} If a side is not positive, or the picture does not fit a fixed input.
+ * @throws {RangeError} If a side is not positive, or the image does not fit a fixed input.
  *
  * @example
  * ```ts
- * import { createPlan } from "./resize_plan.ts";
+ * import { createResizePlan } from "./resize_plan.ts";
  *
- * const plan = createPlan(
+ * const plan = createResizePlan(
  *   { width: 1920, height: 1080 },
  *   { kind: "fit", width: 320, height: 320, rounding: "half-up", factor: "per-side" },
  *   { kind: "multiple", of: 32 },
@@ -72,25 +72,25 @@ export interface Plan {
  * if (plan.resized.height !== 180 || plan.input.height !== 192) throw new Error("320x180 in 320x192");
  * ```
  */
-export function createPlan(source: Size, resize: ResizeRule, pad: PadRule): Plan {
+export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule): ResizePlan {
   if (!isSide(source.width) || !isSide(source.height)) {
     throw new RangeError(
-      "Cannot plan a picture as both sides must be whole numbers of at least 1: " +
+      "Cannot plan an image as both sides must be whole numbers of at least 1: " +
         `it is ${source.width}x${source.height}`,
     );
   }
-  const factor = factorOf(source, resize);
-  const resized = resizedSize(source, resize, factor);
+  const ratio = ratioOf(source, resize);
+  const resized = resizedSize(source, resize, ratio);
   const input = paddedSize(resized, pad);
   if (input.width < resized.width || input.height < resized.height) {
     throw new RangeError(
       `Cannot pad ${resized.width}x${resized.height} to ${input.width}x${input.height} as padding only adds`,
     );
   }
-  const extent = factor !== null && "factor" in resize && resize.factor === "one"
-    ? { width: source.width * factor, height: source.height * factor }
+  const scaled = ratio !== null && "factor" in resize && resize.factor === "one"
+    ? { width: source.width * ratio, height: source.height * ratio }
     : resized;
-  return { source, resized, input, extent, factor };
+  return { source, resized, input, scaled, ratio };
 }
 
 /**
@@ -98,9 +98,9 @@ export function createPlan(source: Size, resize: ResizeRule, pad: PadRule): Plan
  *
  * @param boxes `[M, 4]` xyxy.
  */
-export function toSource({ source, extent }: Plan, boxes: Float64Array): void {
-  scaleAndClip(boxes, 0, source.width / extent.width, source.width);
-  scaleAndClip(boxes, 1, source.height / extent.height, source.height);
+export function toSource({ source, scaled }: ResizePlan, boxes: Float64Array): void {
+  scaleAndClip(boxes, 0, source.width / scaled.width, source.width);
+  scaleAndClip(boxes, 1, source.height / scaled.height, source.height);
 }
 
 /**
@@ -123,19 +123,19 @@ function scaleAndClip(boxes: Float64Array, axis: 0 | 1, scale: number, limit: nu
   }
 }
 
-function factorOf(source: Size, rule: ResizeRule): number | null {
+function ratioOf(source: Size, rule: ResizeRule): number | null {
   switch (rule.kind) {
     case "fit":
       return Math.min(rule.width / source.width, rule.height / source.height);
     case "shortest":
-      return shortestFactor(source, rule);
+      return shortestRatio(source, rule);
     case "stretch":
     case "none":
       return null;
   }
 }
 
-function shortestFactor(source: Size, rule: ResizeRule & { kind: "shortest" }): number {
+function shortestRatio(source: Size, rule: ResizeRule & { kind: "shortest" }): number {
   const short = Math.min(source.width, source.height);
   const long = Math.max(source.width, source.height);
   if (rule.scale === "float64") return Math.min(rule.shortest / short, rule.longest / long);
@@ -143,10 +143,10 @@ function shortestFactor(source: Size, rule: ResizeRule & { kind: "shortest" }): 
   return Math.min(reciprocal(short, rule.shortest), reciprocal(long, rule.longest));
 }
 
-function resizedSize(source: Size, rule: ResizeRule, factor: number | null): Size {
+function resizedSize(source: Size, rule: ResizeRule, ratio: number | null): Size {
   if (rule.kind === "stretch") return { width: rule.width, height: rule.height };
-  if (rule.kind === "none" || factor === null) return source;
-  const side = (length: number) => Math.max(1, ROUND[rule.rounding](length * factor));
+  if (rule.kind === "none" || ratio === null) return source;
+  const side = (length: number) => Math.max(1, ROUND[rule.rounding](length * ratio));
   return { width: side(source.width), height: side(source.height) };
 }
 

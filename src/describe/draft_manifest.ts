@@ -98,7 +98,7 @@ function inputOf(
   };
 }
 
-/** An input of fixed size leaves only the choice of how a picture gets there. */
+/** An input of fixed size leaves only the choice of how an image gets there. */
 function sizesOf(
   { input: { size } }: GraphFacts,
   { behaviour: { resize, resample, pad } }: Family,

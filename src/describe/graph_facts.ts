@@ -8,7 +8,7 @@ export interface InputFacts {
   readonly type: "float32" | "float16" | "uint8";
   /** Order of its sides. */
   readonly layout: "nchw" | "nhwc";
-  /** Pictures per run; null without such a side. */
+  /** Images per run; null without such a side. */
   readonly batch: number | null;
   /** Its size where the graph fixes it, else null. */
   readonly size: Size | null;
@@ -76,7 +76,7 @@ export interface FinishedFacts {
  */
 export type ScoreKind = "logits" | "probabilities" | "distribution" | null;
 
-/** What a graph tells of itself: by its declarations, and by two runs on made-up pictures. */
+/** What a graph tells of itself: by its declarations, and by two runs on made-up images. */
 export interface GraphFacts {
   /** Of the input. */
   readonly input: InputFacts;

@@ -75,12 +75,12 @@ function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
 
 const COUNT_NAMES = /num|count|valid/i;
 
-/** Anchors are the same whatever the picture. */
+/** Anchors are the same whatever the image. */
 function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
   return even.data.every((value, i) => value === noise.data[i]);
 }
 
-/** Parts of a picture's sides reach some way beyond 0 and 1, pixels far; -1 is padding. */
+/** Parts of an image's sides reach some way beyond 0 and 1, pixels far; -1 is padding. */
 function isUnit({ runs }: ProbedOutput): boolean {
   const values = runs.flatMap(({ data }) => [...data.filter((value) => value !== -1)]);
   return values.length > 0 && values.every((value) => Math.abs(value) <= 8);

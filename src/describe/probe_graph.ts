@@ -11,15 +11,15 @@ const OPEN_SIZE: Size = { width: 384, height: 256 };
 
 /**
  * Finds out what a graph can tell of itself: names, types and shapes as it declares them, the rest
- * from two runs, of an even picture and of noise.
+ * from two runs, of an even image and of noise.
  *
  * @throws {DomainError} `graph-mismatch`, if it is no detector that a manifest could describe.
  */
 export async function probeGraph(session: Session): Promise<GraphFacts> {
   const input = inputFacts(session.inputs);
   const size = input.size ?? OPEN_SIZE;
-  const even = await session.run({ [input.name]: evenPicture(input, size) });
-  const noise = await session.run({ [input.name]: noisePicture(input, size) });
+  const even = await session.run({ [input.name]: evenImage(input, size) });
+  const noise = await session.run({ [input.name]: noiseImage(input, size) });
   const probed = session.outputs.map(({ name, type }): ProbedOutput => {
     return { name, type, runs: [even[name], noise[name]] };
   });
@@ -33,7 +33,7 @@ export async function probeGraph(session: Session): Promise<GraphFacts> {
 
 function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
   const [{ name, type, shape }] = inputs;
-  const picture = shape.slice(-3);
+  const image = shape.slice(-3);
   const isKnown = type === "float32" || type === "float16" || type === "uint8";
   if (inputs.length !== 1 || shape.length < 3 || shape.length > 4 || !isKnown) {
     const found = inputs.map((each) => `"${each.name}" ${each.type} [${each.shape.join(", ")}]`);
@@ -43,8 +43,8 @@ function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
         `4 sides: it has ${found.join(", ")}`,
     );
   }
-  const layout = picture[2] === 3 && picture[0] !== 3 ? "nhwc" : "nchw";
-  const [height, width] = layout === "nchw" ? picture.slice(1) : picture;
+  const layout = image[2] === 3 && image[0] !== 3 ? "nhwc" : "nchw";
+  const [height, width] = layout === "nchw" ? image.slice(1) : image;
   const [batch] = shape;
   return {
     name,
@@ -59,20 +59,20 @@ function isSide(side: number | string | null): side is number {
   return typeof side === "number" && side > 0;
 }
 
-function evenPicture(input: InputFacts, size: Size): InputTensor {
-  return pictureOf(input, size, () => 0.5);
+function evenImage(input: InputFacts, size: Size): InputTensor {
+  return imageOf(input, size, () => 0.5);
 }
 
 /** The same noise at every call: a linear congruential generator (Numerical Recipes, 7.1). */
-function noisePicture(input: InputFacts, size: Size): InputTensor {
+function noiseImage(input: InputFacts, size: Size): InputTensor {
   let state = 1;
-  return pictureOf(input, size, () => {
+  return imageOf(input, size, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   });
 }
 
-function pictureOf(input: InputFacts, { width, height }: Size, value: () => number): InputTensor {
+function imageOf(input: InputFacts, { width, height }: Size, value: () => number): InputTensor {
   const shape = inputShape(input, height, width);
   const length = shape.reduce((product, side) => product * side, 1);
   const data = input.type === "uint8"

@@ -6,7 +6,7 @@ export interface ProbedOutput {
   readonly name: string;
   /** Number type in the graph. */
   readonly type: string;
-  /** On an even picture, and on noise. */
+  /** On an even image, and on noise. */
   readonly runs: readonly [Tensor, Tensor];
 }
 

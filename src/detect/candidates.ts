@@ -35,7 +35,7 @@ export interface CandidateOptions {
  * Most candidates where a model sets no limit, or a score of 0 lets everything through: 800x1088
  * pixels and 80 classes would be 13 million.
  */
-const MOST_CANDIDATES = 100_000;
+const MAX_CANDIDATES = 100_000;
 
 /** An (anchor, class) pair that passed the threshold and the top-k of its level. */
 interface Survivor {
@@ -58,7 +58,7 @@ export function candidatesOf(
   levels: readonly LevelHeads[],
   options: CandidateOptions,
 ): Candidates {
-  const total = options.limits.total ?? MOST_CANDIDATES;
+  const total = options.limits.total ?? MAX_CANDIDATES;
   const survivors = levels.flatMap((heads) => survivorsOf(heads, options, total));
   survivors.sort((a, b) => b.value - a.value);
   survivors.splice(total);

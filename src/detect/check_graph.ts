@@ -12,7 +12,7 @@ import {
  * Holds a manifest against the graph that was loaded for it.
  *
  * Names, number types, ranks and every side that both know must agree; a side that the graph
- * leaves open, or that depends on the picture, is checked at every run instead.
+ * leaves open, or that depends on the image, is checked at every run instead.
  *
  * @throws {DomainError} `graph-mismatch`, with the two values side by side for each difference.
  */

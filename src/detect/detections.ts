@@ -1,7 +1,7 @@
 import type { HeadsManifest, Manifest } from "../manifest/manifest.ts";
 import type { AnchorLevel } from "../core/anchors.ts";
 import { nms } from "../core/nms.ts";
-import { type Plan, toSource } from "../core/resize_plan.ts";
+import { type ResizePlan, toSource } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import type { Detection } from "../ports/detector.ts";
 import { candidatesOf } from "./candidates.ts";
@@ -17,12 +17,12 @@ import { softmaxHeads } from "./softmax_heads.ts";
  */
 export function detectionsOf(
   levels: readonly LevelHeads[],
-  plan: Plan,
+  plan: ResizePlan,
   manifest: HeadsManifest,
   options: ResolvedOptions,
 ): Detection[] {
   const { activation, candidates: limits, nms: rule } = manifest.postprocess;
-  const { cut, scoreOf } = scoreScale(manifest.postprocess, options.score);
+  const { cut, scoreOf } = scoreScale(manifest.postprocess, options.scoreThreshold);
   const { boxes, classIds, values } = candidatesOf(
     activation === "softmax" ? levels.map(softmaxHeads) : levels,
     {
@@ -74,12 +74,16 @@ function wantedClasses(
 }
 
 /** What boxes of a level are clipped to before NMS. */
-function clipSize({ postprocess }: HeadsManifest, plan: Plan, level: AnchorLevel): Size | null {
+function clipSize(
+  { postprocess }: HeadsManifest,
+  plan: ResizePlan,
+  level: AnchorLevel,
+): Size | null {
   switch (postprocess.clip) {
     case "none":
       return null;
     case "picture":
-      return plan.extent;
+      return plan.scaled;
     case "input-pixels":
       return lastPixelOf(plan.input);
     case "grid-pixels":

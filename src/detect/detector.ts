@@ -1,5 +1,6 @@
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
 import { isFinished, type Manifest } from "../manifest/manifest.ts";
-import { createPlan, type Plan } from "../core/resize_plan.ts";
+import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
 import type {
   DetectCall,
   Detection,
@@ -7,20 +8,14 @@ import type {
   Detector,
   DetectResult,
 } from "../ports/detector.ts";
-import type { RawPicture } from "../image/raw_picture.ts";
+import type { ImageInput } from "../image/raw_image.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
-import { finishedDetections } from "./suppressed_detections.ts";
+import { finishedDetections } from "./finished_detections.ts";
 import { goneError } from "../core/domain_error.ts";
 import { headsOf } from "./heads.ts";
-import {
-  DEFAULT_IMAGE_LIMITS,
-  emptyInput,
-  type ImageLimits,
-  inputOf,
-  readPicture,
-} from "./preprocess.ts";
+import { emptyInput, inputOf, readImage } from "./preprocess.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
 import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";
@@ -31,12 +26,12 @@ export interface DetectorOptions {
   readonly model: string;
   /** Engine to run on; `auto` where absent. */
   readonly engine?: Provider | "auto";
-  /** What a picture may weigh; {@linkcode DEFAULT_IMAGE_LIMITS} where absent. */
+  /** What an image may weigh; {@linkcode DEFAULT_IMAGE_LIMITS} where absent. */
   readonly limits?: ImageLimits;
 }
 
 /**
- * Loads a model and runs it once on an empty picture, so that the first caller does not wait.
+ * Loads a model and runs it once on an empty image, so that the first caller does not wait.
  *
  * @throws {DomainError} If the manifest, the graph or the engine does not do.
  */
@@ -69,8 +64,8 @@ export function detectorOf(
   return {
     model: modelInfo(manifest),
     engine: session.engine,
-    detect: (picture, options = {}, call = {}) =>
-      detect({ manifest, session, runtime, limits }, picture, options, call),
+    detect: (image, options = {}, call = {}) =>
+      detect({ manifest, session, runtime, limits }, image, options, call),
     close: () => session.close(),
   };
 }
@@ -85,7 +80,7 @@ interface Parts {
 /** The pipeline: decode, tensor, run, detections; each stage on the clock. */
 async function detect(
   parts: Parts,
-  picture: Uint8Array | RawPicture,
+  image: ImageInput,
   asked: DetectOptions,
   call: DetectCall,
 ): Promise<DetectResult> {
@@ -93,7 +88,7 @@ async function detect(
   const options = resolveOptions(manifest, asked);
   refuseGone(call);
   const started = performance.now();
-  const { input, plan, decoded } = prepare(parts, picture);
+  const { input, plan, decoded } = prepare(parts, image);
   call.onDecoded?.();
   const prepared = performance.now();
   const outputs = await session.run({ [manifest.input.name]: input });
@@ -117,8 +112,8 @@ async function detect(
 }
 
 /** Decodes and fills the tensor; the pixels are let go before the wait for the engine begins. */
-function prepare({ manifest, runtime, limits }: Parts, picture: Uint8Array | RawPicture) {
-  const planned = readPicture(picture, manifest, runtime.codec, limits);
+function prepare({ manifest, runtime, limits }: Parts, image: ImageInput) {
+  const planned = readImage(image, manifest, runtime.codec, limits);
   const decoded = performance.now();
   return { input: inputOf(planned, manifest), plan: planned.plan, decoded };
 }
@@ -136,7 +131,7 @@ function refuseGone({ signal }: DetectCall): void {
 export function postprocess(
   manifest: Manifest,
   outputs: Readonly<Record<string, Tensor>>,
-  plan: Plan,
+  plan: ResizePlan,
   options: ResolvedOptions,
 ): Detection[] {
   if (isFinished(manifest)) return finishedDetections(manifest, outputs, plan, options);
@@ -144,13 +139,13 @@ export function postprocess(
 }
 
 /**
- * Runs a model on an empty picture.
+ * Runs a model on an empty image.
  *
  * @returns What the graph put out.
  * @throws {DomainError} `graph-mismatch`, if that is not what the manifest says.
  */
 export async function warmUp({ manifest, session }: LoadedModel): Promise<Record<string, Tensor>> {
-  const plan = createPlan({ width: 64, height: 64 }, manifest.resize, manifest.pad);
+  const plan = createResizePlan({ width: 64, height: 64 }, manifest.resize, manifest.pad);
   const outputs = await session.run({ [manifest.input.name]: emptyInput(plan, manifest) });
   postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
   return outputs;

@@ -1,11 +1,11 @@
 import { type HeadsManifest, isFinished, type Manifest } from "../manifest/manifest.ts";
 import { anchorsPerCell, levelGrid } from "../core/anchors.ts";
-import { createPlan } from "../core/resize_plan.ts";
+import { createResizePlan } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import { inputShape } from "../image/input_tensor.ts";
 import { headShape } from "./head_shape.ts";
 
-/** A side that is known before a picture is there, or null. */
+/** A side that is known before an image is there, or null. */
 export type Side = number | null;
 
 /** What a manifest says of one tensor of its graph. */
@@ -21,10 +21,10 @@ export interface ExpectedTensor {
 const FLOATS = ["float32", "float16"];
 const CLASS_IDS = [...FLOATS, "int64", "int32"];
 
-/** The input's size where it is the same for every picture. */
+/** The input's size where it is the same for every image. */
 export function fixedInput({ resize, pad }: Manifest): Size | null {
   if (pad.kind === "fixed") return pad;
-  return resize.kind === "stretch" ? createPlan(resize, resize, pad).input : null;
+  return resize.kind === "stretch" ? createResizePlan(resize, resize, pad).input : null;
 }
 
 /** The tensor that the graph is fed. */
@@ -52,7 +52,7 @@ export function expectedOutputs(manifest: Manifest): ExpectedTensor[] {
     : expectedJoined(manifest, manifest.outputs);
 }
 
-/** Pictures per run, as the outputs have them; an input without such a side gives one. */
+/** Images per run, as the outputs have them; an input without such a side gives one. */
 export function batchOf({ input }: Manifest): number {
   return input.batch ?? 1;
 }

@@ -1,5 +1,5 @@
 /**
- * Shape of one level's head for one picture.
+ * Shape of one level's head for one image.
  *
  * @param depth Anchors per cell times channels.
  * @returns `[depth, H, W]` or `[H, W, depth]`; a side is null where it is not known yet.

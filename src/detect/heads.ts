@@ -40,7 +40,7 @@ export interface LevelHeads {
 }
 
 /**
- * Finds each level's heads in the outputs of a run; of a batch, the first picture's.
+ * Finds each level's heads in the outputs of a run; of a batch, the first image's.
  *
  * @param input Size of the padded input that was run.
  * @throws {DomainError} `graph-mismatch`, if a shape is not what the manifest makes of the input.

@@ -17,7 +17,7 @@ export function listedAnchors(
 ): AnchorLevel {
   const level = { grid: { width: count, height: 1 }, perCell: 1, covered: input };
   if (rule.kind === "none") return { ...level, write() {} };
-  // Of a batch, the first picture's anchors.
+  // Of a batch, the first image's anchors.
   const batch = outputs[rule.name]?.shape.at(-3) ?? 1;
   const data = outputData(outputs, rule.name, [batch, count, 4], [count, 4]);
   return {

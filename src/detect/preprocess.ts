@@ -1,68 +1,48 @@
 import type { Manifest } from "../manifest/manifest.ts";
-import { createPlan, type Plan } from "../core/resize_plan.ts";
+import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
 import { flattenAlpha } from "../image/flatten_alpha.ts";
 import { readHeader } from "../image/formats/read_header.ts";
-import { checkLimits, checkMemory, tooManyBytes } from "../image/limits.ts";
+import { checkLimits, checkMemory, type ImageLimits, tooManyBytes } from "../image/limits.ts";
 import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
-import { type RawPicture, rawPixels } from "../image/raw_picture.ts";
+import { type ImageInput, type RawImage, rawPixels } from "../image/raw_image.ts";
 import { type UprightView, uprightView } from "../image/upright_view.ts";
 import { uprightSize } from "../image/upright_size.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
 
-/** What a picture may weigh. */
-export interface ImageLimits {
-  /** Encoded. */
-  readonly maxBytes: number;
-  /** Width times height. */
-  readonly maxPixels: number;
-  /** Memory that decoding takes, by the header. */
-  readonly maxDecodedBytes: number;
-}
-
-/**
- * What an upload may weigh where nobody says otherwise: 20 MB, 40 million pixels, and 400 MB while
- * it is decoded.
- */
-export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
-  maxBytes: 20_000_000,
-  maxPixels: 40_000_000,
-  maxDecodedBytes: 400_000_000,
-};
-
 /** Upright pixels and their way into the input. */
-export interface PlannedPicture {
+export interface PlannedImage {
   /** Decoded, possibly at a reduced scale. */
   readonly view: UprightView;
   /** Both directions of the resize. */
-  readonly plan: Plan;
+  readonly plan: ResizePlan;
 }
 
 /**
- * Any picture to upright pixels.
+ * Any image to upright pixels.
  *
- * @throws {DomainError} For whatever is wrong with the picture.
+ * @throws {DomainError} For whatever is wrong with the image.
  */
-export function readPicture(
-  picture: Uint8Array | RawPicture,
+export function readImage(
+  image: ImageInput,
   manifest: Manifest,
   codec: ImageCodec,
   limits: ImageLimits,
-): PlannedPicture {
+): PlannedImage {
   // Asked of the value itself, since a Uint8Array of another realm is no instance of this one's.
-  return ArrayBuffer.isView(picture)
-    ? decodePicture(picture, manifest, codec, limits)
-    : placePicture(picture, manifest, limits);
+  return ArrayBuffer.isView(image)
+    ? decodeImage(image, manifest, codec, limits)
+    : placeImage(image, manifest, limits);
 }
 
 /** Pixels that somebody else decoded: the plan is all that they lack. */
-function placePicture(
-  picture: RawPicture,
+function placeImage(
+  image: RawImage,
   manifest: Manifest,
   limits: ImageLimits,
-): PlannedPicture {
-  const pixels = rawPixels(picture, limits);
+): PlannedImage {
+  const pixels = rawPixels(image, limits);
   const { width, height } = pixels;
-  const plan = createPlan({ width, height }, manifest.resize, manifest.pad);
+  const plan = createResizePlan({ width, height }, manifest.resize, manifest.pad);
   flattenAlpha(pixels, padColour(manifest));
   return { view: uprightView(pixels, 1), plan };
 }
@@ -71,19 +51,19 @@ function placePicture(
  * Encoded bytes to upright pixels: header, limits, plan, then decoding at the smallest scale that
  * the plan allows.
  *
- * @throws {DomainError} For whatever is wrong with the picture.
+ * @throws {DomainError} For whatever is wrong with the image.
  */
-export function decodePicture(
+export function decodeImage(
   bytes: Uint8Array,
   manifest: Manifest,
   codec: ImageCodec,
   limits: ImageLimits,
-): PlannedPicture {
+): PlannedImage {
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes, bytes.length);
   const header = readHeader(bytes);
   checkLimits(header, limits);
-  const plan = createPlan(uprightSize(header), manifest.resize, manifest.pad);
-  // A reduced picture is smoothed, which a model that samples without antialias never saw. The
+  const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
+  // A reduced image is smoothed, which a model that samples without antialias never saw. The
   // inverse of an orientation swaps the sides just as the orientation does.
   const stored = manifest.resample.antialias ? uprightSize({ ...header, ...plan.resized }) : header;
   checkMemory(header, stored, limits);
@@ -92,13 +72,13 @@ export function decodePicture(
   return { view: uprightView(pixels, header.orientation), plan };
 }
 
-/** The planned picture as the input of a run. */
-export function inputOf({ view, plan }: PlannedPicture, manifest: Manifest): InputTensor {
+/** The planned image as the input of a run. */
+export function inputOf({ view, plan }: PlannedImage, manifest: Manifest): InputTensor {
   return inputTensor(view, plan, inputRule(manifest));
 }
 
 /** An input in which nothing is to be seen. */
-export function emptyInput(plan: Plan, manifest: Manifest): InputTensor {
+export function emptyInput(plan: ResizePlan, manifest: Manifest): InputTensor {
   return inputTensor(null, plan, inputRule(manifest));
 }
 

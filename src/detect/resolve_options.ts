@@ -1,11 +1,12 @@
 import { isFinished, type Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
+import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 
 /** Options with every gap filled from the manifest. */
 export interface ResolvedOptions {
   /** Detections score above this, or as much where the manifest says `at-least`. */
-  readonly score: number;
+  readonly scoreThreshold: number;
   /** Boxes of one group overlap by at most this IoU. */
   readonly iou: number;
   /** At most this many detections. */
@@ -20,19 +21,37 @@ export interface ResolvedOptions {
  * @throws {DomainError} `invalid-option` or `unknown-class`.
  */
 export function resolveOptions(manifest: Manifest, options: DetectOptions): ResolvedOptions {
+  checkNames(options);
   const { postprocess } = manifest;
-  const { score = postprocess.score, max = postprocess.limit } = options;
+  const { scoreThreshold = postprocess.score, max = postprocess.limit } = options;
   const iou = iouOf(manifest, options);
-  checkFraction("score", score);
+  checkFraction("scoreThreshold", scoreThreshold);
   checkFraction("iou", iou);
-  const most = Math.max(MOST_DETECTIONS, postprocess.limit);
+  const most = Math.max(MAX_DETECTIONS, postprocess.limit);
   if (!Number.isInteger(max) || max < 1 || max > most) {
     throw new DomainError(
       "invalid-option",
       `Cannot detect as "max" must be a whole number from 1 to ${most}: current value is ${max}`,
     );
   }
-  return { score, iou, max, classIds: classIdsOf(manifest, options.classes) };
+  return { scoreThreshold, iou, max, classIds: classIdsOf(manifest, options.classes) };
+}
+
+const OPTION_NAMES: readonly string[] = [
+  "scoreThreshold",
+  "iou",
+  "max",
+  "classes",
+] satisfies (keyof DetectOptions)[];
+
+/** Refuses misspelt options, which would otherwise have no effect. */
+function checkNames(options: DetectOptions): void {
+  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
+  if (unknown === undefined) return;
+  throw new DomainError(
+    "invalid-option",
+    `Cannot detect as there is no option "${unknown}": there are ${OPTION_NAMES.join(", ")}`,
+  );
 }
 
 /** The graph's own suppression cannot be set; its detections are all kept. */
@@ -47,13 +66,14 @@ function iouOf(manifest: Manifest, { iou }: DetectOptions): number {
 }
 
 /** NMS compares every candidate with every detection that is kept. */
-const MOST_DETECTIONS = 1000;
+const MAX_DETECTIONS = 1000;
 
 function checkFraction(option: string, value: number): void {
-  if (value >= 0 && value <= 1) return;
+  const { min, max } = THRESHOLD_RANGE;
+  if (value >= min && value <= max) return;
   throw new DomainError(
     "invalid-option",
-    `Cannot detect as "${option}" must lie in 0 to 1: current value is ${value}`,
+    `Cannot detect as "${option}" must lie in ${min} to ${max}: current value is ${value}`,
   );
 }
 

@@ -1,8 +1,8 @@
 // What every entry of the package offers beside its own `createDetector`.
 export { DomainError, type ErrorCode } from "../core/domain_error.ts";
 export type { Size } from "../core/size.ts";
-export type { ImageLimits } from "../detect/preprocess.ts";
-export type { RawPicture } from "../image/raw_picture.ts";
+export type { ImageLimits } from "../image/limits.ts";
+export type { RawImage } from "../image/raw_image.ts";
 export type {
   Detection,
   DetectionBox,
@@ -15,4 +15,4 @@ export type { EngineInfo, Provider } from "../ports/session.ts";
 export type { EmbedDetectOptions, EmbedOptions, ModelFiles } from "./options.ts";
 export { createApp, type EmbeddedAppOptions } from "./app.ts";
 export type { EmbeddedDetector } from "./detector.ts";
-export type { PictureSource } from "./image_source.ts";
+export type { ImageSource } from "./image_source.ts";

@@ -1,12 +1,12 @@
 import type { Hono } from "hono";
 import { createApp as appOf } from "../../routes/app.ts";
 import type { AppEnv } from "../../routes/http/app_env.ts";
-import type { HttpRules } from "../../routes/app_options.ts";
-import { ModelShelf } from "../serving/model_registry.ts";
+import type { AppOptions } from "../../routes/app_options.ts";
+import { ModelRegistry } from "../serving/model_registry.ts";
 import { type EmbeddedDetector, partsOf } from "./detector.ts";
 
 /** What an app is made of that serves one detector; all but the detector may be left out. */
-export interface EmbeddedAppOptions extends Partial<HttpRules> {
+export interface EmbeddedAppOptions extends Partial<AppOptions> {
   /** The detector; it stays the caller's to close. */
   readonly detector: EmbeddedDetector;
 }
@@ -17,7 +17,7 @@ export interface EmbeddedAppOptions extends Partial<HttpRules> {
  */
 export function createApp({ detector, ...settings }: EmbeddedAppOptions): Hono<AppEnv> {
   const { manifest, detector: inner, limits } = partsOf(detector);
-  const shelf = new ModelShelf({
+  const registry = new ModelRegistry({
     manifests: [manifest],
     atStart: [manifest.id],
     loaded: new Map([[manifest.id, inner]]),
@@ -27,6 +27,6 @@ export function createApp({ detector, ...settings }: EmbeddedAppOptions): Hono<A
     ...settings,
     maxBytes: settings.maxBytes ?? limits.maxBytes,
     log: settings.log ?? ((error, requestId) => console.error(requestId, error)),
-    shelf,
+    registry,
   });
 }

@@ -1,8 +1,8 @@
+import type { ImageLimits } from "../image/limits.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { createDetector, type DetectorOptions } from "../detect/detector.ts";
 import { DetectorPool } from "../serving/detector_pool.ts";
-import type { ImageLimits } from "../detect/preprocess.ts";
 import type { Detector, DetectResult, ModelInfo } from "../ports/detector.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import type { Runtime } from "../ports/runtime.ts";
@@ -11,7 +11,7 @@ import { abortable } from "./abortable.ts";
 import { checkCount, embedLimits } from "./limits.ts";
 import type { EmbedDetectOptions, EmbedOptions } from "./options.ts";
 import { findModel, type ReadFile } from "./find_model.ts";
-import { cancelSource, type PictureSource, readSource } from "./image_source.ts";
+import { cancelSource, type ImageSource, readSource } from "./image_source.ts";
 
 /** Where a detector is embedded. */
 export interface EmbedHost {
@@ -31,23 +31,23 @@ export interface EmbedSource {
   readonly start: (models: ModelStore, options: DetectorOptions) => Promise<Detector>;
 }
 
-/** A detector inside somebody's program: one picture at a time, in the order in which they came. */
+/** A detector inside somebody's program: one image at a time, in the order in which they came. */
 export interface EmbeddedDetector extends AsyncDisposable {
   /** The model. */
   readonly model: ModelInfo;
   /** The engine that runs it. */
   readonly engine: EngineInfo;
   /**
-   * Finds objects in a picture: a file in any of the formats that are read, or its pixels.
+   * Finds objects in an image: a file in any of the formats that are read, or its pixels.
    *
    * The bytes stay as they are, and must until the answer is there.
    *
-   * @throws {DomainError} For whatever is wrong with the picture or the options; `busy`, if `queue`
-   *   pictures wait; `model-not-ready` once the detector is closed.
+   * @throws {DomainError} For whatever is wrong with the image or the options; `busy`, if `queue`
+   *   images wait; `model-not-ready` once the detector is closed.
    * @throws The signal's reason, once it is aborted.
    */
-  detect(picture: PictureSource, options?: EmbedDetectOptions): Promise<DetectResult>;
-  /** Refuses what waits and what comes later, and frees the model once its picture is done. */
+  detect(image: ImageSource, options?: EmbedDetectOptions): Promise<DetectResult>;
+  /** Refuses what waits and what comes later, and frees the model once its image is done. */
   close(): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ class OpenDetector implements EmbeddedDetector {
   }
 
   async detect(
-    picture: PictureSource,
+    image: ImageSource,
     { signal, ...options }: EmbedDetectOptions = {},
   ): Promise<DetectResult> {
     const { detector, limits: { maxBytes } } = this.#parts;
@@ -84,10 +84,10 @@ class OpenDetector implements EmbeddedDetector {
       signal?.throwIfAborted();
       if (this.#closing) throw closedError();
     } catch (error) {
-      cancelSource(picture, error);
+      cancelSource(image, error);
       throw error;
     }
-    const read = await readSource(picture, { maxBytes, signal });
+    const read = await readSource(image, { maxBytes, signal });
     return await abortable(detector.detect(read, options, { signal }), signal);
   }
 
@@ -119,7 +119,7 @@ function closedError(): DomainError {
 }
 
 /**
- * Loads a model and runs it once on an empty picture, so that the first caller does not wait.
+ * Loads a model and runs it once on an empty image, so that the first caller does not wait.
  *
  * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
  * @throws The signal's reason, once it is aborted.

@@ -16,7 +16,7 @@ export interface EmbeddedModel {
 }
 
 /** Many times the longest manifest that there is. */
-const MOST_MANIFEST_BYTES = 1_000_000;
+const MAX_MANIFEST_BYTES = 1_000_000;
 
 /**
  * Finds the model that a detector is to be made of.
@@ -52,7 +52,7 @@ async function atAddress(
   readFile: ReadFile,
   signal: AbortSignal | undefined,
 ): Promise<EmbeddedModel> {
-  const text = new TextDecoder().decode(await readFile(url, MOST_MANIFEST_BYTES, signal));
+  const text = new TextDecoder().decode(await readFile(url, MAX_MANIFEST_BYTES, signal));
   return modelOf(
     parseManifestText(url.href, text),
     (file, bytes) => readFile(new URL(file, url), bytes, signal),

@@ -1,27 +1,27 @@
 import { DomainError } from "../core/domain_error.ts";
 import { tooManyBytes } from "../image/limits.ts";
-import type { RawPicture } from "../image/raw_picture.ts";
+import type { ImageInput, RawImage } from "../image/raw_image.ts";
 import { abortable } from "./abortable.ts";
 import { readStream } from "./read_stream.ts";
 
-/** A picture in any of the forms that it comes in: an encoded file, or pixels. */
-export type PictureSource =
+/** An image in any of the forms that it comes in: an encoded file, or pixels. */
+export type ImageSource =
   | Uint8Array
   | ArrayBuffer
   | Blob
   | ReadableStream<Uint8Array>
-  | RawPicture;
+  | RawImage;
 
 /** What is read of a source. */
 export interface SourceRules {
-  /** Most bytes of an encoded picture. */
+  /** Most bytes of an encoded image. */
   readonly maxBytes: number;
   /** Ends the read. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Brings a picture's bytes together; pixels stay as they are.
+ * Brings an image's bytes together; pixels stay as they are.
  *
  * The forms are told apart by what they can do, as objects of another realm are no instances of
  * this one's classes.
@@ -31,9 +31,9 @@ export interface SourceRules {
  * @throws The signal's reason, or what the stream fails with.
  */
 export async function readSource(
-  source: PictureSource,
+  source: ImageSource,
   { maxBytes, signal }: SourceRules,
-): Promise<Uint8Array | RawPicture> {
+): Promise<ImageInput> {
   const tooLong = (found: number) => tooManyBytes(maxBytes, found);
   const type = typeOf(source);
   if (type === "Uint8Array") return source as Uint8Array;
@@ -52,7 +52,7 @@ export async function readSource(
 }
 
 /** The stream of a source that is not going to be read is told so. */
-export function cancelSource(source: PictureSource, reason: unknown): void {
+export function cancelSource(source: ImageSource, reason: unknown): void {
   if (isStream(source) && !source.locked) source.cancel(reason).catch(() => {});
 }
 
@@ -69,6 +69,6 @@ function isBlob(source: unknown): source is Blob {
   return typeof blob?.arrayBuffer === "function" && typeof blob.size === "number";
 }
 
-function isRaw(source: unknown): source is RawPicture {
+function isRaw(source: unknown): source is RawImage {
   return typeof source === "object" && source !== null && "data" in source;
 }

@@ -1,5 +1,5 @@
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
 import { DomainError } from "../core/domain_error.ts";
-import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../detect/preprocess.ts";
 
 /**
  * Limits with every gap filled, also one that is there as undefined.

@@ -1,4 +1,4 @@
-import type { ImageLimits } from "../detect/preprocess.ts";
+import type { ImageLimits } from "../image/limits.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 import type { Provider } from "../ports/session.ts";
 
@@ -19,19 +19,19 @@ export interface EmbedOptions {
   readonly model: string | URL | ModelFiles;
   /** Engine to run on; `auto`, the first that works, where absent. */
   readonly engine?: Provider | "auto";
-  /** What a picture may weigh; the defaults of the server where absent. */
+  /** What an image may weigh; the defaults of the server where absent. */
   readonly limits?: Partial<ImageLimits>;
-  /** Most pictures that wait while another is looked at; any number where absent. */
+  /** Most images that wait while another is looked at; any number where absent. */
   readonly queue?: number;
   /** Takes the loading back. */
   readonly signal?: AbortSignal;
 }
 
-/** What one call asks for beside the picture. */
+/** What one call asks for beside the image. */
 export interface EmbedDetectOptions extends DetectOptions {
   /**
    * Takes the call back: `detect` rejects with its reason at once. A stream that is being read is
-   * cancelled, a picture that waits loses its place, and one that is being looked at is given up at
+   * cancelled, an image that waits loses its place, and one that is being looked at is given up at
    * the next stage.
    */
   readonly signal?: AbortSignal;

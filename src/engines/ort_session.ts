@@ -45,7 +45,7 @@ async function run(
   } catch (error) {
     throw new DomainError(
       "inference-failed",
-      "Cannot detect as the engine failed on this picture",
+      "Cannot detect as the engine failed on this image",
       {
         cause: error,
       },

@@ -1,11 +1,11 @@
 /** A box as COCO writes it: left, top, width, height in source pixels, the origin at the top left. */
 export type CocoBox = readonly [x: number, y: number, width: number, height: number];
 
-/** One picture of a data set. */
+/** One image of a data set. */
 export interface CocoImage {
   /** Unique among the images. */
   readonly id: number;
-  /** Name of the picture's file, without its folder. */
+  /** Name of the image's file, without its folder. */
   readonly file_name: string;
   /** Source pixels from left to right. */
   readonly width: number;
@@ -25,7 +25,7 @@ export interface CocoCategory {
 export interface CocoAnnotation {
   /** Unique among the annotations and never 0. */
   readonly id: number;
-  /** The picture it lies in. */
+  /** The image it lies in. */
   readonly image_id: number;
   /** Its class. */
   readonly category_id: number;
@@ -39,7 +39,7 @@ export interface CocoAnnotation {
 
 /** The truth that results are held against: the parts of a COCO file that boxes need. */
 export interface CocoDataset {
-  /** All pictures, those without an annotation too. */
+  /** All images, those without an annotation too. */
   readonly images: readonly CocoImage[];
   /** All classes. */
   readonly categories: readonly CocoCategory[];
@@ -49,7 +49,7 @@ export interface CocoDataset {
 
 /** One detection as COCO writes it. */
 export interface CocoResult {
-  /** The picture it was found in. */
+  /** The image it was found in. */
   readonly image_id: number;
   /** Its class. */
   readonly category_id: number;

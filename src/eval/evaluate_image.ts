@@ -1,6 +1,6 @@
 import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import { crowdIou } from "./crowd_iou.ts";
-import { type AreaRange, IOU_THRESHOLDS, MOST_RESULTS } from "./protocol.ts";
+import { type AreaRange, IOU_THRESHOLDS, MAX_RESULTS } from "./protocol.ts";
 
 /** One category in one image, measured in one area range. */
 export interface ImageOutcomes {
@@ -130,7 +130,7 @@ function bestTruth(
 export interface ImagePair {
   /** `[G]` In the order of the data set. */
   readonly truths: readonly CocoAnnotation[];
-  /** `[D]` Best first, at most {@linkcode MOST_RESULTS}. */
+  /** `[D]` Best first, at most {@linkcode MAX_RESULTS}. */
   readonly results: readonly CocoResult[];
   /** `[D, G]` Overlap of each result with each truth, 0 to 1. */
   readonly ious: Float64Array;
@@ -148,7 +148,7 @@ export function imagePair(
   truths: readonly CocoAnnotation[],
   results: readonly CocoResult[],
 ): ImagePair {
-  const best = results.toSorted((a, b) => b.score - a.score).slice(0, MOST_RESULTS);
+  const best = results.toSorted((a, b) => b.score - a.score).slice(0, MAX_RESULTS);
   const ious = best.flatMap((result) =>
     truths.map((truth) => crowdIou(result.bbox, truth.bbox, truth.iscrowd === 1))
   );

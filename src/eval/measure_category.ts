@@ -1,7 +1,7 @@
 import { accumulate, type RankingCurve } from "./accumulate.ts";
 import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import { imagePair, judgeImage } from "./evaluate_image.ts";
-import { AREA_RANGES, MOST_RESULTS } from "./protocol.ts";
+import { AREA_RANGES, MAX_RESULTS } from "./protocol.ts";
 
 /** `[T]` A curve per IoU threshold, or nothing where no truth counts. */
 export type Curves = readonly RankingCurve[];
@@ -47,9 +47,9 @@ export function measureCategory(
   return {
     all1: accumulate(all, 1),
     all10: accumulate(all, 10),
-    all100: accumulate(all, MOST_RESULTS),
-    small: accumulate(judge("small"), MOST_RESULTS),
-    medium: accumulate(judge("medium"), MOST_RESULTS),
-    large: accumulate(judge("large"), MOST_RESULTS),
+    all100: accumulate(all, MAX_RESULTS),
+    small: accumulate(judge("small"), MAX_RESULTS),
+    medium: accumulate(judge("medium"), MAX_RESULTS),
+    large: accumulate(judge("large"), MAX_RESULTS),
   };
 }

@@ -27,4 +27,4 @@ export const AREA_RANGES: Readonly<Record<"all" | "small" | "medium" | "large", 
 };
 
 /** Most results per image and category that are looked at (COCO, last of `Params.maxDets`). */
-export const MOST_RESULTS = 100;
+export const MAX_RESULTS = 100;

@@ -13,13 +13,13 @@ export interface AxisWeights {
  *
  * Without antialias two neighbours are blended (`torch.nn.functional.interpolate`, bilinear,
  * `align_corners=False`). With antialias the triangle is as wide as the reduction (Pillow's
- * `BILINEAR`), so that every input pixel counts when a picture shrinks.
+ * `BILINEAR`), so that every input pixel counts when an image shrinks.
  *
  * @param inputs Pixels of the axis that there are.
  * @param outputs Pixels of the axis that are wanted.
  * @param scale Input pixels per output pixel; not always `inputs / outputs`, as the last pixel of
- *   a reduced picture may stand for less than a whole one.
- * @param shift Input pixels by which output 0 starts late; see `tensor.ts` on mirrored pictures.
+ *   a reduced image may stand for less than a whole one.
+ * @param shift Input pixels by which output 0 starts late; see `tensor.ts` on mirrored images.
  * @param bits Of the fraction that weights are rounded to, or null for as exact as they are.
  *
  * @example

@@ -1,4 +1,4 @@
-import type { Plan } from "../core/resize_plan.ts";
+import type { ResizePlan } from "../core/resize_plan.ts";
 import { type TensorRule, toTensor } from "./tensor.ts";
 import type { UprightView } from "./upright_view.ts";
 
@@ -6,7 +6,7 @@ import type { UprightView } from "./upright_view.ts";
 export interface InputRule extends TensorRule {
   /** Numbers that the graph takes; float16 is made of float32 by the engine. */
   readonly type: "float32" | "float16" | "uint8";
-  /** Pictures that one run takes, or null where the tensor has no such side. */
+  /** Images that one run takes, or null where the tensor has no such side. */
   readonly batch: number | null;
 }
 
@@ -31,21 +31,25 @@ export function inputShape<Side extends number | null>(
   height: Side,
   width: Side,
 ): (number | Side)[] {
-  const picture = layout === "nchw" ? [3, height, width] : [height, width, 3];
-  return batch === null ? picture : [batch, ...picture];
+  const image = layout === "nchw" ? [3, height, width] : [height, width, 3];
+  return batch === null ? image : [batch, ...image];
 }
 
 /**
- * A picture as the input of a run: the first of its batch, the others stay zero.
+ * An image as the input of a run: the first of its batch, the others stay zero.
  *
- * @param view Upright pixels, or null for an empty picture.
+ * @param view Upright pixels, or null for an empty image.
  */
-export function inputTensor(view: UprightView | null, plan: Plan, rule: InputRule): InputTensor {
+export function inputTensor(
+  view: UprightView | null,
+  plan: ResizePlan,
+  rule: InputRule,
+): InputTensor {
   const { type } = rule;
   const shape = inputShape(rule, plan.input.height, plan.input.width);
   const count = shape.reduce((product, side) => product * side, 1);
-  const picture = view === null ? new Float32Array(0) : toTensor(view, plan, rule);
-  const data = picture.length === count ? picture : enlarged(picture, count);
+  const image = view === null ? new Float32Array(0) : toTensor(view, plan, rule);
+  const data = image.length === count ? image : enlarged(image, count);
   return { type, data: type === "uint8" ? toBytes(data) : data, shape };
 }
 

@@ -3,11 +3,22 @@ import type { Size } from "../core/size.ts";
 import { decodedBytes } from "./decoded_bytes.ts";
 import type { ImageHeader } from "./formats/image_header.ts";
 
-/** What a header may ask for at most. */
-export interface HeaderLimits {
-  /** Stored pixels, width times height; at least 1. */
+/** Limits of one image. */
+export interface ImageLimits {
+  /** Bytes of the encoded image; at least 1. */
+  readonly maxBytes: number;
+  /** Pixels, width times height; at least 1. */
   readonly maxPixels: number;
+  /** Bytes of memory that decoding may take, as {@linkcode decodedBytes} counts them; at least 1. */
+  readonly maxDecodedBytes: number;
 }
+
+/** Limits of a server or an embedded detector unless the caller sets others. */
+export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
+  maxBytes: 20_000_000,
+  maxPixels: 40_000_000,
+  maxDecodedBytes: 400_000_000,
+};
 
 /**
  * Longest side, as JPEG and GIF can hold it; a PNG of 40 million by 1 would be small in pixels and
@@ -24,13 +35,13 @@ const MAX_SIDE = 65_535;
  *
  * @example
  * ```ts
- * import { checkLimits, type HeaderLimits } from "./limits.ts";
+ * import { checkLimits } from "./limits.ts";
  *
- * const limits: HeaderLimits = { maxPixels: 40_000_000 };
+ * const limits = { maxPixels: 40_000_000 };
  * checkLimits({ width: 4000, height: 3000 }, limits);
  * ```
  */
-export function checkLimits(header: Size, limits: HeaderLimits): void {
+export function checkLimits(header: Size, limits: Pick<ImageLimits, "maxPixels">): void {
   const { maxPixels } = limits;
   if (!(maxPixels >= 1)) {
     throw new RangeError(
@@ -54,12 +65,6 @@ export function checkLimits(header: Size, limits: HeaderLimits): void {
   );
 }
 
-/** What decoding may take at most. */
-export interface MemoryLimits {
-  /** Bytes, as {@linkcode decodedBytes} counts them; at least 1. */
-  readonly maxDecodedBytes: number;
-}
-
 /**
  * Refuses an image that would take too much memory to decode: pixels alone do not say, as a decoder
  * takes from 1 to 42 bytes for each.
@@ -70,15 +75,19 @@ export interface MemoryLimits {
  *
  * @example
  * ```ts
- * import { checkMemory, type MemoryLimits } from "./limits.ts";
+ * import { checkMemory } from "./limits.ts";
  *
- * const limits: MemoryLimits = { maxDecodedBytes: 400_000_000 };
+ * const limits = { maxDecodedBytes: 400_000_000 };
  * const size = { width: 4000, height: 3000 };
  * const depth = { bitDepth: 8, channels: 3, hasAlpha: false };
  * checkMemory({ format: "avif", ...size, ...depth, orientation: 1 }, size, limits);
  * ```
  */
-export function checkMemory(header: ImageHeader, atLeast: Size, limits: MemoryLimits): void {
+export function checkMemory(
+  header: ImageHeader,
+  atLeast: Size,
+  limits: Pick<ImageLimits, "maxDecodedBytes">,
+): void {
   const bytes = Math.ceil(decodedBytes(header, atLeast));
   if (bytes <= limits.maxDecodedBytes) return;
   const { format, width, height, bitDepth } = header;
@@ -90,7 +99,7 @@ export function checkMemory(header: ImageHeader, atLeast: Size, limits: MemoryLi
   );
 }
 
-/** What an encoded picture is refused with that is too long. */
+/** What an encoded image is refused with that is too long. */
 export function tooManyBytes(maxBytes: number, found: number): DomainError {
   return new DomainError(
     "too-many-bytes",

@@ -1,5 +1,5 @@
 import type { Size } from "../core/size.ts";
-import type { Plan } from "../core/resize_plan.ts";
+import type { ResizePlan } from "../core/resize_plan.ts";
 import { type AxisWeights, axisWeights } from "./axis_weights.ts";
 import type { UprightView } from "./upright_view.ts";
 
@@ -36,14 +36,14 @@ export interface TensorRule {
  * @param view Upright pixels; an alpha channel is not looked at (see `flattenAlpha`).
  * @returns `[3, H, W]` or `[H, W, 3]` of `plan.input`.
  */
-export function toTensor(view: UprightView, plan: Plan, rule: TensorRule): Float32Array {
+export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule): Float32Array {
   const rounds = rule.rounding === "each-pass";
   const length = 3 * plan.input.width * plan.input.height;
   const sums = rounds ? new Float64Array(length) : new Float32Array(length);
   const gain = rule.std.map((std) => rounds ? 1 : 1 / (rule.divisor * std));
   const zero = rule.mean.map((mean, i) => rounds ? 0 : -mean / rule.std[i]);
-  const picture = channelsOf(sums, plan.input, rule);
-  picture.forEach((channel, i) => fillBackground(channel, plan, rule.padValue[i], zero[i]));
+  const image = channelsOf(sums, plan.input, rule);
+  image.forEach((channel, i) => fillBackground(channel, plan, rule.padValue[i], zero[i]));
   const columns = weightsFor("width", view, plan, rule);
   const rows = weightsFor("height", view, plan, rule);
   const offsets = byteOffsets(view, columns);
@@ -57,10 +57,10 @@ export function toTensor(view: UprightView, plan: Plan, rule: TensorRule): Float
     for (let output = first; output <= last; output++) {
       const weight = rows.weights[output * rows.taps + y - rows.start[output]];
       if (weight === 0) continue;
-      picture.forEach((channel, i) => addLine(channel, output, line, weight * gain[i]));
+      image.forEach((channel, i) => addLine(channel, output, line, weight * gain[i]));
     }
   }
-  if (rounds) picture.forEach((channel, i) => normalise(channel, plan.resized, rule, i));
+  if (rounds) image.forEach((channel, i) => normalise(channel, plan.resized, rule, i));
   return rounds ? Float32Array.from(sums) : sums as Float32Array;
 }
 
@@ -93,8 +93,8 @@ function channelsOf(
   }));
 }
 
-/** The pad value everywhere, and `zero` where the picture goes. */
-function fillBackground(channel: Channel, plan: Plan, padValue: number, zero: number): void {
+/** The pad value everywhere, and `zero` where the image goes. */
+function fillBackground(channel: Channel, plan: ResizePlan, padValue: number, zero: number): void {
   const { input, resized } = plan;
   for (let y = 0; y < input.height; y++) {
     const inside = y < resized.height ? resized.width : 0;
@@ -116,14 +116,14 @@ function fillRow(channel: Channel, y: number, from: number, to: number, value: n
 function weightsFor(
   side: "width" | "height",
   view: UprightView,
-  plan: Plan,
+  plan: ResizePlan,
   rule: TensorRule,
 ): AxisWeights {
   const pixels = plan.source[side] / view.reduction;
-  const scale = rule.factor === "one" && plan.factor !== null
-    ? 1 / (plan.factor * view.reduction)
+  const scale = rule.factor === "one" && plan.ratio !== null
+    ? 1 / (plan.ratio * view.reduction)
     : pixels / plan.resized[side];
-  // The last pixel of a reduced picture may be a partial one; mirrored, it comes first.
+  // The last pixel of a reduced image may be a partial one; mirrored, it comes first.
   const mirrored = (side === "width" ? view.stepX : view.stepY) < 0;
   const shift = mirrored ? view[side] - pixels : 0;
   const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;

@@ -13,7 +13,7 @@ import type { ImageHeader } from "./formats/image_header.ts";
  * import { uprightSize } from "./upright_size.ts";
  *
  * const size = uprightSize({ width: 4000, height: 3000, orientation: 6 });
- * if (size.width !== 3000) throw new Error("a phone held upright takes narrow pictures");
+ * if (size.width !== 3000) throw new Error("a phone held upright takes narrow images");
  * ```
  */
 export function uprightSize(

@@ -1,5 +1,6 @@
+import type { ImageLimits } from "../image/limits.ts";
 import type { ErrorCode } from "../core/domain_error.ts";
-import type { RawPicture } from "../image/raw_picture.ts";
+import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectOptions, DetectResult, ModelInfo } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
 
@@ -11,12 +12,8 @@ export interface LoadRequest {
   readonly folder: string;
   /** Engine to run on. */
   readonly engine: Provider | "auto";
-  /** What a picture may weigh. */
-  readonly limits: {
-    readonly maxBytes: number;
-    readonly maxPixels: number;
-    readonly maxDecodedBytes: number;
-  };
+  /** What an image may weigh. */
+  readonly limits: ImageLimits;
   /** Most CPU threads; the number of cores where absent. */
   readonly threads?: number;
 }
@@ -27,7 +24,7 @@ export type WorkerRequest<Load = LoadRequest> =
   | {
     readonly kind: "detect";
     readonly id: number;
-    readonly picture: Uint8Array | RawPicture;
+    readonly image: ImageInput;
     readonly options: DetectOptions;
   };
 

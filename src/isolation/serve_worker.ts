@@ -39,12 +39,12 @@ async function answerLoad(loading: Promise<Detector>): Promise<WorkerResponse> {
 async function answerDetect(
   port: Pick<WorkerPort, "postMessage">,
   loading: Promise<Detector>,
-  { id, picture, options }: WorkerRequest & { kind: "detect" },
+  { id, image, options }: WorkerRequest & { kind: "detect" },
 ): Promise<WorkerResponse> {
   try {
     const detector = await loading;
     const onDecoded = () => port.postMessage({ kind: "decoded", id });
-    return { kind: "result", id, result: await detector.detect(picture, options, { onDecoded }) };
+    return { kind: "result", id, result: await detector.detect(image, options, { onDecoded }) };
   } catch (error) {
     return { kind: "detect-failed", id, error: messageOf(error) };
   }

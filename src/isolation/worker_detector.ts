@@ -1,6 +1,6 @@
 import { type Deferred, deferred } from "../core/deferred.ts";
 import { DomainError } from "../core/domain_error.ts";
-import type { RawPicture } from "../image/raw_picture.ts";
+import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 import { type Deadlines, NO_DEADLINES } from "./deadlines.ts";
 import type {
@@ -13,7 +13,7 @@ import type {
 
 /**
  * A detector that lives in a worker, so that decoding and inference never hold up the thread
- * that serves, and can be stopped: a picture that passes a deadline costs the worker its life, as
+ * that serves, and can be stopped: an image that passes a deadline costs the worker its life, as
  * nothing else ends a decoder or an engine that does not come to an end.
  *
  * @param worker Runs `serveWorker`; it belongs to the detector from now on.
@@ -32,7 +32,7 @@ export async function workerDetector<Load = LoadRequest>(
       model,
       engine,
       brokenDown: channel.brokenDown,
-      detect: (picture, options = {}, call = {}) => channel.detect(picture, options, call),
+      detect: (image, options = {}, call = {}) => channel.detect(image, options, call),
       close: () => Promise.resolve(channel.close(closed("the detector was closed"))),
     };
   } catch (error) {
@@ -87,7 +87,7 @@ class Channel<Load> {
   }
 
   detect(
-    picture: Uint8Array | RawPicture,
+    image: ImageInput,
     options: DetectOptions,
     call: DetectCall,
   ): Promise<DetectResult> {
@@ -96,7 +96,7 @@ class Channel<Load> {
     const waiting: Waiting = { ...deferred<DetectResult>(), call };
     this.#waiting.set(id, waiting);
     this.#watch(id, waiting, this.#deadlines.decodeMs, "decode-timeout", "decode");
-    this.#send({ kind: "detect", id, picture: cloneable(picture), options });
+    this.#send({ kind: "detect", id, image: cloneable(image), options });
     return waiting.promise;
   }
 
@@ -181,10 +181,10 @@ class Channel<Load> {
   }
 }
 
-/** An `ImageData` is a raw picture, too, but not every channel takes one. */
-function cloneable(picture: Uint8Array | RawPicture): Uint8Array | RawPicture {
-  if (ArrayBuffer.isView(picture)) return picture;
-  const { data, width, height } = picture;
+/** An `ImageData` is a raw image, too, but not every channel takes one. */
+function cloneable(image: ImageInput): ImageInput {
+  if (ArrayBuffer.isView(image)) return image;
+  const { data, width, height } = image;
   return { data, width, height };
 }
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
 const positive = z.int().positive();
-const fraction = z.number().min(0).max(1);
+const fraction = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE.max);
 const name = z.string().min(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const above = z.number().positive();
@@ -24,7 +25,7 @@ const tensor = {
   name,
   /** Order of the tensor's sides. */
   layout: z.enum(["nchw", "nhwc"]),
-  /** Pictures that one run takes; null where the input has no such side. */
+  /** Images that one run takes; null where the input has no such side. */
   batch: positive.nullable(),
   colour: z.enum(["rgb", "bgr"]),
 };
@@ -64,7 +65,7 @@ const resize = z.discriminatedUnion("kind", [
     ...keepsAspect,
   }),
   z.strictObject({ kind: z.literal("stretch"), ...side }),
-  /** The graph takes the picture as it is. */
+  /** The graph takes the image as it is. */
   z.strictObject({ kind: z.literal("none") }),
 ]);
 
@@ -169,7 +170,7 @@ const threshold = {
   score: fraction,
   /** Whether a score that equals the threshold passes. */
   scoreTest: z.enum(["greater", "at-least"]),
-  /** Most detections per picture. */
+  /** Most detections per image. */
   limit: number,
 };
 

@@ -1,4 +1,4 @@
-import { DEFAULT_IMAGE_LIMITS } from "../detect/preprocess.ts";
+import { DEFAULT_IMAGE_LIMITS } from "../image/limits.ts";
 import { WORKERD_LIMITS } from "../platforms/workerd/limits.ts";
 import type { PlanConstants } from "./constants.ts";
 import type { Platform } from "./platforms.ts";
@@ -45,7 +45,7 @@ export function checkLimits(
         ? undefined
         : HEAP_SHARE * platform.memory,
       unit: "bytes",
-      advice: `${smaller}; send smaller pictures`,
+      advice: `${smaller}; send smaller images`,
     },
     // Of an isolate's process nobody but the platform knows.
     (platform.wholeProcess || platform.memory === undefined) && {
@@ -56,29 +56,29 @@ export function checkLimits(
       advice: `${smaller}, or ask for more memory`,
     },
     {
-      what: "decoded picture, within the heap",
+      what: "decoded image, within the heap",
       expected: needs.decodedBytes,
       limit: isWorker ? WORKERD_LIMITS.maxDecodedBytes : undefined,
       unit: "bytes",
-      advice: "send smaller pictures, or take a model whose manifest resamples with antialias, " +
+      advice: "send smaller images, or take a model whose manifest resamples with antialias, " +
         "for which a JPEG is decoded at a reduced scale",
     },
     {
-      what: "pixels of the picture",
-      expected: needs.picture.width * needs.picture.height,
+      what: "pixels of the image",
+      expected: needs.image.width * needs.image.height,
       limit: DEFAULT_IMAGE_LIMITS.maxPixels,
       unit: "pixels",
-      advice: "send smaller pictures, or set MAX_PIXELS",
+      advice: "send smaller images, or set MAX_PIXELS",
     },
     {
-      what: "file of the picture",
+      what: "file of the image",
       expected: needs.fileBytes,
       limit: Math.min(
         isWorker ? WORKERD_LIMITS.maxBytes : DEFAULT_IMAGE_LIMITS.maxBytes,
         platform.bodyBytes ?? Infinity,
       ),
       unit: "bytes",
-      advice: "send smaller pictures",
+      advice: "send smaller images",
     },
     isWorker && {
       what: "graph, in static assets (25 MiB) or R2",
@@ -109,7 +109,7 @@ export function checkLimits(
       advice: `${smaller} that allows a request more processor time`,
     },
     {
-      what: "each further picture",
+      what: "each further image",
       expected: imageMs,
       limit: platform.processorMs ?? platform.requestMs,
       unit: "ms",

@@ -6,7 +6,7 @@ export type MeasuredRuntime = "deno" | "workerd";
 
 /** Times of a runtime, in milliseconds of processor time on one thread. */
 export interface RuntimeConstants {
-  /** Of every picture. */
+  /** Of every image. */
   readonly image: number;
   /** Of each megapixel of a JPEG's file. */
   readonly megapixel: number;
@@ -18,7 +18,7 @@ export interface RuntimeConstants {
   readonly graphMegabyte: number;
   /** Of each operation of the graph, at a start. */
   readonly node: number;
-  /** How many pictures the first one counts as, while the engine is still being compiled. */
+  /** How many images the first one counts as, while the engine is still being compiled. */
   readonly first: number;
   /** Memory of a process beside its heap, in bytes; 0 where it is nobody's concern. */
   readonly processBytes: number;

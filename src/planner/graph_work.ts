@@ -1,7 +1,7 @@
 import { type GraphValue, inferValues } from "./infer_shapes.ts";
 import type { OnnxGraph, OnnxNode } from "./read_onnx.ts";
 
-/** How much a graph has to do for one picture, and what it holds meanwhile. */
+/** How much a graph has to do for one image, and what it holds meanwhile. */
 export interface GraphWork {
   /** Bytes of the weights, as they lie in the file. */
   readonly weightBytes: number;
@@ -115,7 +115,7 @@ function isFree(
   return /^(Relu|Clip|LeakyRelu|Sigmoid|HardSigmoid|Tanh)$/.test(node.op) && /Conv/.test(before);
 }
 
-/** Weights that are read in as they are, and turned once: no work per picture. */
+/** Weights that are read in as they are, and turned once: no work per image. */
 function isConstant({ op, inputs }: OnnxNode, { initializers }: OnnxGraph): boolean {
   return op === "Constant" || inputs.length > 0 && inputs.every((name) => initializers.has(name));
 }

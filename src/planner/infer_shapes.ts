@@ -14,7 +14,7 @@ type Rule = (node: NodeView) => Partial<GraphValue> | undefined;
 
 /**
  * Tells the sides of every value of a graph for one size of its input, as far as they follow from
- * shapes: what depends on the numbers of a picture, such as how many boxes are left, is not known.
+ * shapes: what depends on the numbers of an image, such as how many boxes are left, is not known.
  *
  * @param input Sides for each input.
  * @returns By name: inputs, weights, and the first output of each node.
@@ -215,7 +215,7 @@ function convolved(node: NodeView, weightAt: number): Partial<GraphValue> | unde
   return { sides: [sides[0], weight[0], ...windows(node, sides, weight.slice(2))] };
 }
 
-/** How many places a window has along each side of the picture. */
+/** How many places a window has along each side of the image. */
 function windows(node: NodeView, sides: readonly number[], kernel: readonly number[]): number[] {
   const strides = node.list("strides");
   const dilations = node.list("dilations");

@@ -22,7 +22,7 @@ export interface Platform {
   readonly codeBytes?: number;
   /** Bytes of the program, gzipped. */
   readonly codeGzipped?: number;
-  /** Bytes of the picture in a request. */
+  /** Bytes of the image in a request. */
   readonly bodyBytes?: number;
   /** What else there is to know. */
   readonly notes: readonly string[];

@@ -1,5 +1,5 @@
 import type { Manifest } from "../manifest/manifest.ts";
-import { createPlan } from "../core/resize_plan.ts";
+import { createResizePlan } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import { decodedBytes } from "../image/decoded_bytes.ts";
 import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
@@ -8,7 +8,7 @@ import type { MeasuredRuntime, PlanConstants } from "./constants.ts";
 import { type GraphWork, graphWork, type Macs } from "./graph_work.ts";
 import type { OnnxGraph } from "./read_onnx.ts";
 
-/** What a model needs for a picture, whatever the platform. */
+/** What a model needs for an image, whatever the platform. */
 export interface Needs {
   /** Sides of the input. */
   readonly input: readonly number[];
@@ -16,8 +16,8 @@ export interface Needs {
   readonly work: GraphWork;
   /** Bytes of the graph's file. */
   readonly graphBytes: number;
-  /** The picture. */
-  readonly picture: Size;
+  /** The image. */
+  readonly image: Size;
   /** Bytes of its file. */
   readonly fileBytes: number;
   /** What it is decoded to, as a baseline JPEG. */
@@ -34,7 +34,7 @@ export interface Expectation {
   readonly processBytes: number;
   /** Processor time from the start to the first answer, in milliseconds. */
   readonly coldMs: number;
-  /** Processor time of a further picture, in milliseconds. */
+  /** Processor time of a further image, in milliseconds. */
   readonly imageMs: number;
 }
 
@@ -47,22 +47,22 @@ const COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, workerd: 3 
 /** What a decoder takes before it has seen a file. */
 const DECODER_BYTES = 1_200_000;
 
-/** Reads out of a manifest and its graph what a picture costs. */
-export function needsOf(manifest: Manifest, graph: OnnxGraph, picture: Size): Needs {
-  const plan = createPlan(picture, manifest.resize, manifest.pad);
+/** Reads out of a manifest and its graph what an image costs. */
+export function needsOf(manifest: Manifest, graph: OnnxGraph, image: Size): Needs {
+  const plan = createResizePlan(image, manifest.resize, manifest.pad);
   const input = inputShape(manifest.input, plan.input.height, plan.input.width);
-  const atLeast = manifest.resample.antialias ? plan.resized : picture;
+  const atLeast = manifest.resample.antialias ? plan.resized : image;
   const header = {
-    ...{ ...picture, format: "jpeg", orientation: 1, bitDepth: 8 } as const,
+    ...{ ...image, format: "jpeg", orientation: 1, bitDepth: 8 } as const,
     ...{ channels: 3, hasAlpha: false } as const,
   };
   return {
     input,
     work: graphWork(graph, input),
     graphBytes: manifest.graph.bytes,
-    picture,
-    fileBytes: FILE_BYTES_PER_PIXEL * picture.width * picture.height,
-    decoded: reducedSize(picture, jpegReduction(picture, atLeast)),
+    image,
+    fileBytes: FILE_BYTES_PER_PIXEL * image.width * image.height,
+    decoded: reducedSize(image, jpegReduction(image, atLeast)),
     decodedBytes: decodedBytes(header, atLeast),
   };
 }
@@ -76,7 +76,7 @@ export function predict(
   const { work, graphBytes } = needs;
   const times = constants.runtimes[runtime];
   const heapBytes = heapOf(needs, runtime, constants);
-  const imageMs = times.image + times.megapixel * megapixels(needs.picture) +
+  const imageMs = times.image + times.megapixel * megapixels(needs.image) +
     times.decodedMegapixel * megapixels(needs.decoded) + engineMs(work, constants);
   const coldMs = times.start + times.graphMegabyte * graphBytes / 1e6 + times.node * work.nodes +
     times.first * imageMs;
@@ -90,8 +90,8 @@ function heapOf(
   constants: PlanConstants,
 ): number {
   const tensor = 4 * input.reduce((product, side) => product * side, 1);
-  const pictureBytes = COPIES[runtime] * fileBytes + DECODER_BYTES + decodedBytes + tensor;
-  return engineBytes(work, constants) + Math.max(graphBytes, pictureBytes);
+  const imageBytes = COPIES[runtime] * fileBytes + DECODER_BYTES + decodedBytes + tensor;
+  return engineBytes(work, constants) + Math.max(graphBytes, imageBytes);
 }
 
 /** What the engine's wasm memory grows to. */

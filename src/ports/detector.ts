@@ -1,8 +1,8 @@
 import type { Size } from "../core/size.ts";
-import type { RawPicture } from "../image/raw_picture.ts";
+import type { ImageInput } from "../image/raw_image.ts";
 import type { EngineInfo } from "./session.ts";
 
-/** Edges of a box in pixels of the upright source picture: x right, y down, 0 ≤ x ≤ width. */
+/** Edges of a box in pixels of the upright source image: x right, y down, 0 ≤ x ≤ width. */
 export interface DetectionBox {
   /** Left edge. */
   readonly xmin: number;
@@ -26,10 +26,14 @@ export interface Detection {
   readonly box: DetectionBox;
 }
 
-/** What a caller may ask beside the picture; the manifest decides where it is silent. */
+/** What a caller may ask beside the image; the manifest decides where it is silent. */
 export interface DetectOptions {
-  /** Detections score above this, 0 to 1. */
-  readonly score?: number;
+  /**
+   * Score threshold, 0 to 1: detections score above it.
+   *
+   * @default `postprocess.score` of the manifest
+   */
+  readonly scoreThreshold?: number;
   /** Boxes of one class overlap by at most this IoU, 0 to 1. */
   readonly iou?: number;
   /** At most this many detections. */
@@ -45,7 +49,7 @@ export interface DetectCall {
    * it runs in the thread that asks, and runs to its end elsewhere.
    */
   readonly signal?: AbortSignal;
-  /** Called when the picture is decoded and only the engine's work is left. */
+  /** Called when the image is decoded and only the engine's work is left. */
   readonly onDecoded?: () => void;
 }
 
@@ -63,11 +67,11 @@ export interface StageTimes {
   readonly total: number;
 }
 
-/** What was found in a picture. */
+/** What was found in an image. */
 export interface DetectResult {
   /** Id of the model that looked. */
   readonly model: string;
-  /** The upright picture's size. */
+  /** The upright image's size. */
   readonly image: Size;
   /** Best score first. */
   readonly detections: readonly Detection[];
@@ -89,7 +93,7 @@ export interface ModelInfo {
     readonly type: string;
     /** Sides; null varies. */
     readonly shape: readonly (number | null)[];
-    /** How a picture is brought to that size. */
+    /** How an image is brought to that size. */
     readonly resize: string;
   };
   /** SHA-256 of the graph file, hexadecimal. */
@@ -98,19 +102,19 @@ export interface ModelInfo {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** A model that is ready to look at pictures. */
+/** A model that is ready to look at images. */
 export interface Detector {
   /** The model. */
   readonly model: ModelInfo;
   /** The engine that runs it. */
   readonly engine: EngineInfo;
   /**
-   * Finds objects in a picture: an encoded one, or one that is decoded already.
+   * Finds objects in an image: an encoded one, or one that is decoded already.
    *
-   * @throws {DomainError} For whatever is wrong with the picture or the options.
+   * @throws {DomainError} For whatever is wrong with the image or the options.
    */
   detect(
-    picture: Uint8Array | RawPicture,
+    image: ImageInput,
     options?: DetectOptions,
     call?: DetectCall,
   ): Promise<DetectResult>;
@@ -119,7 +123,7 @@ export interface Detector {
    * cannot break down apart from its caller has none.
    */
   readonly brokenDown?: Promise<Error>;
-  /** Why it cannot take pictures for the moment, or null; one that always can has none. */
+  /** Why it cannot take images for the moment, or null; one that always can has none. */
   unreadiness?(): string | null;
   /** Frees the session. */
   close(): Promise<void>;

@@ -2,10 +2,10 @@ import type { Size } from "../core/size.ts";
 import type { ImageHeader } from "../image/formats/image_header.ts";
 import type { Pixels } from "../image/pixels.ts";
 
-/** Turns an encoded picture into pixels. */
+/** Turns an encoded image into pixels. */
 export interface ImageCodec {
   /**
-   * Decodes a picture whose header was read and found within the limits.
+   * Decodes an image whose header was read and found within the limits.
    *
    * @param atLeast Stored size (before orientation) that the pixels must still cover; a codec may
    *   decode at the smallest scale that does.

@@ -8,9 +8,9 @@ export interface Capabilities {
   readonly providers: readonly Provider[];
   /** Most CPU threads that a session may use. */
   readonly threads: number;
-  /** Largest picture that fits the memory, in pixels. */
+  /** Largest image that fits the memory, in pixels. */
   readonly maxPixels: number;
-  /** Memory that decoding a picture may take, in bytes. */
+  /** Memory that decoding an image may take, in bytes. */
   readonly maxDecodedBytes: number;
   /** Largest graph that fits the memory, in bytes. */
   readonly maxModelBytes: number;

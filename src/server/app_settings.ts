@@ -1,5 +1,5 @@
+import type { ImageLimits } from "../image/limits.ts";
 import type { AppDeps } from "../../routes/app.ts";
-import type { ImageLimits } from "../detect/preprocess.ts";
 import type { Config } from "./config.ts";
 import { createLogger, type LogFormat } from "./logger.ts";
 
@@ -27,7 +27,7 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
   };
 }
 
-/** What a picture may weigh by a configuration. */
+/** What an image may weigh by a configuration. */
 export function imageLimits(config: Config): ImageLimits {
   return {
     maxBytes: config.MAX_BYTES,

@@ -1,5 +1,5 @@
+import { DEFAULT_IMAGE_LIMITS } from "../image/limits.ts";
 import { z } from "zod";
-import { DEFAULT_IMAGE_LIMITS } from "../detect/preprocess.ts";
 import { apiKeyList, hostList, originList } from "./access_schema.ts";
 
 const whole = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
@@ -25,14 +25,14 @@ const schema = z.object({
   THREADS: whole.pipe(z.number().min(1).max(64)).optional(),
   /** Workers per model, each with a session of its own. */
   WORKERS: whole.pipe(z.number().min(1).max(64)).default(1),
-  /** Most pictures that wait for a worker; two for each where unset. */
+  /** Most images that wait for a worker; two for each where unset. */
   QUEUE: whole.pipe(z.number().max(10_000)).optional(),
   LOAD_TIMEOUT_MS: duration.default(120_000),
   DECODE_TIMEOUT_MS: duration.default(10_000),
   RUN_TIMEOUT_MS: duration.default(60_000),
   MAX_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxBytes),
   MAX_PIXELS: count.default(DEFAULT_IMAGE_LIMITS.maxPixels),
-  /** Bytes that decoding a picture may take, by its header. */
+  /** Bytes that decoding an image may take, by its header. */
   MAX_DECODED_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxDecodedBytes),
   /** Bytes that the bodies of all requests may take together; 20 of the largest where unset. */
   BODY_MEMORY: count.optional(),

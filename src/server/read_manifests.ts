@@ -10,7 +10,7 @@ export interface ServedManifests {
   /** Why a model of the start has no usable manifest. */
   readonly faults: ReadonlyMap<string, Error>;
   /** What the store knows a model by: its id, or the path of its manifest. */
-  readonly addressOf: (id: string) => string;
+  readonly storeKeyOf: (id: string) => string;
 }
 
 /**
@@ -25,30 +25,30 @@ export async function readManifests(
   log: (message: string) => void,
 ): Promise<ServedManifests> {
   const manifests = new Map<string, Manifest>();
-  const addresses = new Map<string, string>();
+  const storeKeys = new Map<string, string>();
   const faults = new Map<string, Error>();
   const atStart: string[] = [];
-  for (const address of new Set([...start, ...await store.list()])) {
+  for (const storeKey of new Set([...start, ...await store.list()])) {
     try {
-      const manifest = parseManifest(await store.manifest(address));
+      const manifest = parseManifest(await store.manifest(storeKey));
       if (manifests.has(manifest.id)) {
-        log(`"${address}" is not served as another manifest has its id, "${manifest.id}"`);
+        log(`"${storeKey}" is not served as another manifest has its id, "${manifest.id}"`);
         continue;
       }
-      if (start.includes(address)) atStart.push(manifest.id);
+      if (start.includes(storeKey)) atStart.push(manifest.id);
       manifests.set(manifest.id, manifest);
-      addresses.set(manifest.id, address);
+      storeKeys.set(manifest.id, storeKey);
     } catch (error) {
-      if (start.includes(address)) {
-        atStart.push(address);
-        faults.set(address, error as Error);
-      } else log(`Model "${address}" is not served. ${(error as Error).message}`);
+      if (start.includes(storeKey)) {
+        atStart.push(storeKey);
+        faults.set(storeKey, error as Error);
+      } else log(`Model "${storeKey}" is not served. ${(error as Error).message}`);
     }
   }
   return {
     manifests: [...manifests.values()],
     atStart,
     faults,
-    addressOf: (id) => addresses.get(id) ?? id,
+    storeKeyOf: (id) => storeKeys.get(id) ?? id,
   };
 }

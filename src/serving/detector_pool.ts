@@ -1,6 +1,6 @@
 import { deferred } from "../core/deferred.ts";
 import { DomainError, goneError } from "../core/domain_error.ts";
-import type { RawPicture } from "../image/raw_picture.ts";
+import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 
 /** What a pool is made of. */
@@ -24,12 +24,12 @@ interface Waiting {
 }
 
 /** No pause between two tries to replace a detector is longer. */
-const LONGEST_RETRY_MS = 30_000;
+const MAX_RETRY_MS = 30_000;
 
 /**
  * Several detectors of one model behind a bounded queue, as one detector.
  *
- * Each of them looks at one picture at a time, so that a deadline that ends one ends no other's
+ * Each of them looks at one image at a time, so that a deadline that ends one ends no other's
  * work. One that breaks down is replaced; calls wait meanwhile, as far as the queue reaches.
  */
 export class DetectorPool implements Detector {
@@ -66,13 +66,13 @@ export class DetectorPool implements Detector {
   }
 
   /**
-   * Finds objects in a picture, as soon as a detector is free.
+   * Finds objects in an image, as soon as a detector is free.
    *
    * @throws {DomainError} `busy` at once if the queue is full; `client-gone` if the call was taken
    *   back; whatever a detector fails with.
    */
   detect(
-    picture: Uint8Array | RawPicture,
+    image: ImageInput,
     options?: DetectOptions,
     call: DetectCall = {},
   ): Promise<DetectResult> {
@@ -86,7 +86,7 @@ export class DetectorPool implements Detector {
     }
     const { promise, resolve, reject } = deferred<DetectResult>();
     const run = (detector: Detector) => {
-      resolve(detector.detect(picture, options, call).finally(() => this.#release(detector)));
+      resolve(detector.detect(image, options, call).finally(() => this.#release(detector)));
     };
     if (idle === undefined) this.#enqueue({ run, reject }, call.signal);
     else run(idle);
@@ -99,7 +99,7 @@ export class DetectorPool implements Detector {
     return `its workers broke down and are being replaced${this.#lastFault}`;
   }
 
-  /** Refuses what waits, and frees every detector once its picture is done. */
+  /** Refuses what waits, and frees every detector once its image is done. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#refuseAll(closedError());
@@ -108,7 +108,7 @@ export class DetectorPool implements Detector {
   }
 
   #enqueue(waiting: Waiting, signal: AbortSignal | undefined): void {
-    // A signal may outlive many calls: whoever has left the queue must not hold their picture by it.
+    // A signal may outlive many calls: whoever has left the queue must not hold their image by it.
     const stay = () => signal?.removeEventListener("abort", leave);
     const placed: Waiting = {
       run: (detector) => (stay(), waiting.run(detector)),
@@ -151,7 +151,7 @@ export class DetectorPool implements Detector {
         if (this.#alive.size === 0) this.#refuseAll(this.#crashedError());
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
-      pause = Math.min(2 * pause, LONGEST_RETRY_MS);
+      pause = Math.min(2 * pause, MAX_RETRY_MS);
     }
   }
 
@@ -173,7 +173,7 @@ export class DetectorPool implements Detector {
   #busyError(): DomainError {
     return new DomainError(
       "busy",
-      `Cannot take the picture as at most ${this.#options.queue} may wait and all places are ` +
+      `Cannot take the image as at most ${this.#options.queue} may wait and all places are ` +
         "taken: try again in a moment",
     );
   }

@@ -3,8 +3,8 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { Detector } from "../ports/detector.ts";
 import { DetectorSlot, type SlotState } from "./detector_slot.ts";
 
-/** What a shelf is made of. */
-export interface ShelfOptions {
+/** What a registry is made of. */
+export interface RegistryOptions {
   /** Every model that may be asked for. */
   readonly manifests: readonly Manifest[];
   /** Ids of the models that load at once; the first answers where none is asked for. */
@@ -24,7 +24,7 @@ export interface ShelfOptions {
 /** How far a model has come: as a slot's state, or waiting for its first use. */
 export type ModelStatus = SlotState["status"] | "idle";
 
-/** A detector on the shelf, and who uses it. */
+/** A detector on the registry, and who uses it. */
 interface Place {
   readonly slot: DetectorSlot;
   users: number;
@@ -39,11 +39,11 @@ interface Place {
  * A model that cannot load is not tried again, unless its file was missing. One that breaks down
  * later is loaded anew: at once if it was there from the start, on its next use otherwise.
  */
-export class ModelShelf {
+export class ModelRegistry {
   /** Settles, never rejects, once every model of the start has loaded or failed. */
   readonly started: Promise<void>;
   readonly #manifests: ReadonlyMap<string, Manifest>;
-  readonly #options: ShelfOptions;
+  readonly #options: RegistryOptions;
   /** Loaded or loading, in the order of their last use. */
   readonly #places = new Map<string, Place>();
   /** Models of the start that have yet to become ready, for the first time or again. */
@@ -52,7 +52,7 @@ export class ModelShelf {
   #lastLoad: Promise<unknown> = Promise.resolve();
 
   /** Starts to load the models of the start. */
-  constructor(options: ShelfOptions) {
+  constructor(options: RegistryOptions) {
     this.#options = options;
     this.#manifests = new Map(options.manifests.map((manifest) => [manifest.id, manifest]));
     this.#awaited = new Set(options.atStart.filter((id) => !options.loaded?.has(id)));
@@ -203,7 +203,7 @@ export class ModelShelf {
     return (this.#options.copies ?? 1) * modelMemory(this.manifest(id));
   }
 
-  /** Takes a model off the shelf, and frees it when its last user has gone. */
+  /** Takes a model off the registry, and frees it when its last user has gone. */
   async #evict(id: string): Promise<void> {
     const place = this.#places.get(id);
     if (place === undefined) return;

@@ -34,7 +34,7 @@ const TOLERANCES: readonly (readonly [file: string, tolerance: number])[] = [
 ];
 
 for (const [file, tolerance] of TOLERANCES) {
-  Deno.test(`pictureCodec() decodes ${file} as Pillow does, to ${tolerance} levels`, async () => {
+  Deno.test(`imageCodec() decodes ${file} as Pillow does, to ${tolerance} levels`, async () => {
     const found = await decode(file);
     const expected = await decode(`${file}.decoded.png`);
     assertEquals([found.width, found.height], [expected.width, expected.height]);
@@ -43,8 +43,8 @@ for (const [file, tolerance] of TOLERANCES) {
   });
 }
 
-Deno.test("pictureCodec() decodes no two of these pictures to the same pixels by mistake", async () => {
-  // The twin of the cases above: the comparison does tell pictures apart.
+Deno.test("imageCodec() decodes no two of these images to the same pixels by mistake", async () => {
+  // The twin of the cases above: the comparison does tell images apart.
   const worst = worstDifference(await decode("rgb.avif"), await decode("grey.avif.decoded.png"));
   assert(worst > 50);
 });

@@ -4,7 +4,7 @@ import { readHeader } from "../../src/image/formats/read_header.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { avifDecoder } from "../../src/codecs/avif.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
-import { pictureCodec } from "../../src/codecs/image_codec.ts";
+import { imageCodec } from "../../src/codecs/image_codec.ts";
 import { decodeSealed, type SealedDecoder } from "../../src/codecs/embind_decoder.ts";
 import { webpDecoder } from "../../src/codecs/webp.ts";
 import { av1C, buildAvif, PIXI } from "../image/formats/build_avif.ts";
@@ -18,14 +18,14 @@ const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 /** Bytes that it takes to know an AVIF; less is no image. */
 const KNOWN_FROM = 12;
 
-/** Still pictures of which each byte counts. */
+/** Still images of which each byte counts. */
 const STILLS = [
   ...["lossy.webp", "lossless.webp", "lossy-alpha.webp", "orientation-6.webp"],
   ...["rgb.avif", "alpha.avif", "10-bit.avif", "grid.avif", "one-bit.bmp"],
 ];
 
 for (const file of STILLS) {
-  Deno.test(`pictureCodec() refuses ${file} cut at any byte`, async () => {
+  Deno.test(`imageCodec() refuses ${file} cut at any byte`, async () => {
     const bytes = await read(file);
     for (let length = KNOWN_FROM; length < bytes.length; length++) {
       const error = assertThrows(() => decode(bytes.slice(0, length)), DomainError);
@@ -59,7 +59,7 @@ const MUTATED: readonly (readonly [file: string, count: number])[] = [
 ];
 
 for (const [file, count] of MUTATED) {
-  Deno.test(`pictureCodec() decodes or refuses each of ${count} mutations of ${file}`, async () => {
+  Deno.test(`imageCodec() decodes or refuses each of ${count} mutations of ${file}`, async () => {
     const bytes = await read(file);
     const random = seededRandom(bytes.length);
     const seen = new Set<string>();
@@ -87,7 +87,7 @@ function outcome(bytes: Uint8Array): string {
   }
 }
 
-Deno.test("pictureCodec() lays a frame that covers a part on a transparent canvas", async () => {
+Deno.test("imageCodec() lays a frame that covers a part on a transparent canvas", async () => {
   const { data } = readWebpLayout(await read("lossless.webp")).frame; // 64x48
   const frame = anmf([6, 10, 64, 48], webpChunk("VP8L", data));
   const pixels = decode(buildWebp([vp8x(ANIMATED, 80, 60), frame]));
@@ -104,7 +104,7 @@ Deno.test("pictureCodec() lays a frame that covers a part on a transparent canva
   assertEquals(at(70, 57), [0, 0, 0, 0]);
 });
 
-Deno.test("pictureCodec() works on after a WebP and an AVIF that it refused", async () => {
+Deno.test("imageCodec() works on after a WebP and an AVIF that it refused", async () => {
   for (const file of ["lossy.webp", "rgb.avif"]) {
     const bytes = await read(file);
     const broken = bytes.slice().fill(0x55, bytes.length - 100);
@@ -113,9 +113,9 @@ Deno.test("pictureCodec() works on after a WebP and an AVIF that it refused", as
   }
 });
 
-Deno.test("pictureCodec() without an AVIF decoder says so", async () => {
+Deno.test("imageCodec() without an AVIF decoder says so", async () => {
   const empty = await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-  const without = pictureCodec({ jpeg: empty, png: empty, gif: empty, webp: empty });
+  const without = imageCodec({ jpeg: empty, png: empty, gif: empty, webp: empty });
   const bytes = await read("rgb.avif");
   const header = readHeader(bytes);
   const error = assertThrows(() => without.decode(bytes, header, header), DomainError, "JPEG");
@@ -136,7 +136,7 @@ Deno.test("decodeSealed() gives a decoder no more memory than it may have", asyn
   }
 });
 
-Deno.test("pictureCodec() refuses a small AVIF whose one tile is large, before it is decoded", async () => {
+Deno.test("imageCodec() refuses a small AVIF whose one tile is large, before it is decoded", async () => {
   const large = await read("large-flat.avif");
   const { width, height } = readHeader(large);
   assertEquals([width, height], [4096, 4096]);

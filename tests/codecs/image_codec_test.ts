@@ -9,7 +9,7 @@ import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 const { codec } = await hostRuntime({ threads: 1 });
 const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 
-/** What make/formats.py painted: the quarters of the upright picture. */
+/** What make/formats.py painted: the quarters of the upright image. */
 const RED = [220, 40, 30], GREEN = [40, 180, 60], BLUE = [30, 60, 200], GREY = [128, 128, 128];
 const COLOURS = [RED, GREEN, BLUE, GREY];
 /** ITU-R 601: .299 · 220 + .587 · 40 + .114 · 30 = 92.7, and so on. */
@@ -45,7 +45,7 @@ const CASES: [file: string, quarters: number[][], tolerance: number][] = [
 ];
 
 for (const [file, quarters, tolerance] of CASES) {
-  Deno.test(`pictureCodec() decodes ${file} to its colours, upright`, async () => {
+  Deno.test(`imageCodec() decodes ${file} to its colours, upright`, async () => {
     const bytes = await Deno.readFile(new URL(file, FORMATS));
     const found = quarterColours(bytes);
     found.forEach((colour, quarter) =>
@@ -60,7 +60,7 @@ for (const [file, quarters, tolerance] of CASES) {
   });
 }
 
-Deno.test("pictureCodec() shows a wrong orientation in these pictures", async () => {
+Deno.test("imageCodec() shows a wrong orientation in these images", async () => {
   // The twin of the cases above: stored pixels of orientation 6 are not the upright ones.
   const bytes = await Deno.readFile(new URL("orientation-6.jpg", FORMATS));
   const [topLeft] = quarterColours(bytes, 1);
@@ -77,7 +77,7 @@ Deno.test("decodeJpeg() takes the smallest of 1/1, 1/2, 1/4, 1/8 that covers a s
     [32, 24, 2],
     [33, 1, 1],
     [64, 48, 1],
-    [500, 500, 1], // nothing covers; the whole picture is the best there is
+    [500, 500, 1], // nothing covers; the whole image is the best there is
   ];
   for (const [width, height, reduction] of cases) {
     const pixels = codec.decode(bytes, readHeader(bytes), { width, height });
@@ -90,7 +90,7 @@ Deno.test("decodeJpeg() takes the smallest of 1/1, 1/2, 1/4, 1/8 that covers a s
 });
 
 for (const file of ["rgb.jpg", "progressive.jpg", "rgb.png", "sixteen-bit.png", "rgb.gif"]) {
-  Deno.test(`pictureCodec() refuses ${file} cut anywhere, or reads all of it`, async () => {
+  Deno.test(`imageCodec() refuses ${file} cut anywhere, or reads all of it`, async () => {
     const bytes = await Deno.readFile(new URL(file, FORMATS));
     const whole = decode(bytes);
     let refused = 0;
@@ -107,7 +107,7 @@ for (const file of ["rgb.jpg", "progressive.jpg", "rgb.png", "sixteen-bit.png", 
   });
 }
 
-Deno.test("pictureCodec() works on after a picture that it refused", async () => {
+Deno.test("imageCodec() works on after an image that it refused", async () => {
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const broken = bytes.slice().fill(0x55, 300);
   assertThrows(() => decode(broken.slice(0, 400)), DomainError);

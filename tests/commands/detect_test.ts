@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { runTask } from "./run_task.ts";
 
 const folder = await Deno.makeTempDir();
 const fruit = `${folder}/fruit.png`;
 const text = `${folder}/text.jpg`;
-await Deno.writeFile(fruit, fruitPicture());
-await Deno.writeTextFile(text, "no picture at all");
+await Deno.writeFile(fruit, fruitImage());
+await Deno.writeTextFile(text, "no image at all");
 
 Deno.test("deno task detect prints a table with the orange in it", async () => {
   const { code, stdout } = await runTask("detect", fruit);
@@ -27,7 +27,7 @@ Deno.test("deno task detect --json prints one object per line; a bad file fails 
   assert(!stderr.includes("    at "), stderr);
 });
 
-Deno.test("deno task detect --svg draws the boxes over the picture", async () => {
+Deno.test("deno task detect --svg draws the boxes over the image", async () => {
   assertEquals((await runTask("detect", "--svg", fruit)).code, 0);
   const svg = await Deno.readTextFile(`${fruit}.svg`);
   assertStringIncludes(svg, 'viewBox="0 0 640 480"');

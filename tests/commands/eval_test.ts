@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fruitPicture, ORANGE } from "../sample_images/fruit_image.ts";
+import { fruitImage, ORANGE } from "../sample_images/fruit_image.ts";
 import { runTask } from "./run_task.ts";
 
 const SHARED = new URL("../../../shared/coco-eval/", import.meta.url);
@@ -30,7 +30,7 @@ Deno.test("deno task eval measures the model on a data set of one drawn orange",
   const folder = await Deno.makeTempDir();
   const { x, y, radius } = ORANGE;
   const bbox = [x - radius, y - radius, 2 * radius, 2 * radius];
-  await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
+  await Deno.writeFile(`${folder}/fruit.png`, fruitImage());
   await Deno.writeTextFile(
     `${folder}/truth.json`,
     JSON.stringify({

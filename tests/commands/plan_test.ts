@@ -17,15 +17,15 @@ Deno.test("deno task plan ends with 1 and the reason where a request has too lit
   assertEquals(code, 1);
   assertStringIncludes(stdout, "It does not fit:");
   assert(
-    /each further picture: \d+ ms where 10 ms are allowed\. What to do: /.test(stdout),
+    /each further image: \d+ ms where 10 ms are allowed\. What to do: /.test(stdout),
     stdout,
   );
 });
 
 const UNFIT: [platform: string, image: string, why: RegExp][] = [
   ["supabase", "1920x1080", /whole process, roughly: \d+\.\d MB where 256\.0 MB are allowed/],
-  ["lambda", "8000x5000", /file of the picture: 10\.0 MB where 4\.5 MB are allowed/],
-  ["workers", "10000x8000", /pixels of the picture: 80\.0 MP where 40\.0 MP are allowed/],
+  ["lambda", "8000x5000", /file of the image: 10\.0 MB where 4\.5 MB are allowed/],
+  ["workers", "10000x8000", /pixels of the image: 80\.0 MP where 40\.0 MP are allowed/],
 ];
 
 for (const [platform, image, why] of UNFIT) {
@@ -50,10 +50,10 @@ Deno.test("deno task plan --json gives the same to programs", async () => {
   assertEquals(code, 1);
   const plan = JSON.parse(stdout);
   assertEquals([plan.model, plan.platform, plan.fits], ["everyday8", "workers-free", false]);
-  assertEquals(plan.picture, { width: 4000, height: 3000 });
+  assertEquals(plan.image, { width: 4000, height: 3000 });
   assertEquals(plan.needs.input, [1, 3, 256, 320]);
   assert(plan.expected.heapBytes > 40e6 && plan.expected.heapBytes < 100e6);
-  assertEquals(plan.reasons.length, 3); // code, the first picture, the others
+  assertEquals(plan.reasons.length, 3); // code, the first image, the others
 });
 
 Deno.test("deno task plan refuses a graph that 128 MB cannot hold, and a machine takes it", async () => {
@@ -71,7 +71,7 @@ Deno.test("deno task plan refuses a graph that 128 MB cannot hold, and a machine
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("deno task plan refuses a picture that a Worker cannot decode for a model without antialias", async () => {
+Deno.test("deno task plan refuses an image that a Worker cannot decode for a model without antialias", async () => {
   const folder = await Deno.makeTempDir();
   const { graph, manifest } = randomRetinaNet("sharp", {
     ...{ block: "basic", blocks: [1, 1, 1, 1], width: 8, channels: 16, depth: 1, side: 256 },
@@ -82,7 +82,7 @@ Deno.test("deno task plan refuses a picture that a Worker cannot decode for a mo
   const args = ["--model", "sharp", "--models", folder, "--platform", "workers", "--image"];
   const large = await runTask("plan", ...args, "4000x3000");
   assertEquals(large.code, 1);
-  assertStringIncludes(large.stdout, "decoded picture");
+  assertStringIncludes(large.stdout, "decoded image");
   assertEquals((await runTask("plan", ...args, "1280x960")).code, 0);
   await Deno.remove(folder, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { boxIou } from "../box_iou.ts";
-import { fruitPicture, ORANGE } from "../sample_images/fruit_image.ts";
+import { fruitImage, ORANGE } from "../sample_images/fruit_image.ts";
 import { startServer } from "../platforms/host/start_server.ts";
 
 const TRUTH = {
@@ -22,7 +22,7 @@ Deno.test("deno task start", async (test) => {
 
   await test.step("finds a drawn orange in a posted form", async () => {
     const form = new FormData();
-    form.set("image", new File([fruitPicture()], "street.jpg"));
+    form.set("image", new File([fruitImage()], "street.jpg"));
     const response = await fetch(`${server.url}/detect`, { method: "POST", body: form });
     assertEquals(response.status, 200);
     const { detections: [best] } = await response.json();
@@ -37,7 +37,7 @@ Deno.test("deno task start", async (test) => {
       await (await response).arrayBuffer();
       answered.push(what);
     };
-    const post = () => fetch(`${server.url}/detect`, { method: "POST", body: fruitPicture() });
+    const post = () => fetch(`${server.url}/detect`, { method: "POST", body: fruitImage() });
     const detections = [1, 2, 3].map(() => note("detect", post()));
     await note("healthz", fetch(`${server.url}/healthz`));
     await Promise.all(detections);

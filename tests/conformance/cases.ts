@@ -1,12 +1,12 @@
 import type { Case } from "./case.ts";
 import { OPTION_CASES, WAY_CASES } from "./cases/options.ts";
-import { LAST_CASE, PICTURE_CASES } from "./cases/images.ts";
+import { IMAGE_CASES, LAST_CASE } from "./cases/images.ts";
 import { BOMB_CASES, FILE_CASES, PROBLEM_CASES } from "./cases/problems.ts";
 import { SERVICE_CASES } from "./cases/service.ts";
 
 /** The suite: what every runtime is asked, in this order. */
 export const CASES: readonly Case[] = [
-  ...PICTURE_CASES,
+  ...IMAGE_CASES,
   ...OPTION_CASES,
   ...WAY_CASES,
   ...SERVICE_CASES,

@@ -3,7 +3,7 @@ import type { Size } from "../../src/core/size.ts";
 
 /** What must be found for one request. */
 export interface GoldenAnswer {
-  /** The upright picture's size. */
+  /** The upright image's size. */
   readonly image: Size;
   /** Best score first. */
   readonly detections: readonly Detection[];

@@ -5,7 +5,7 @@ import type { Golden, GoldenAnswer } from "./golden.ts";
 import { PROBLEM_STATUS } from "./problem_status.ts";
 
 /** How far an answer of another engine may lie from the golden one: pixels of an edge, score. */
-const MOST_PIXELS = 0.5, MOST_SCORE = 1e-3;
+const MAX_PIXELS = 0.5, MAX_SCORE = 1e-3;
 
 /**
  * Holds an answer to what its case expects.
@@ -83,8 +83,8 @@ function matchOneToOne(found: readonly Detection[], wanted: readonly Detection[]
 
 function isClose(found: Detection, wanted: Detection): boolean {
   return found.label === wanted.label && found.classId === wanted.classId &&
-    Math.abs(found.score - wanted.score) <= MOST_SCORE &&
-    edgesOf(found).every((edge, i) => Math.abs(edge - edgesOf(wanted)[i]) <= MOST_PIXELS);
+    Math.abs(found.score - wanted.score) <= MAX_SCORE &&
+    edgesOf(found).every((edge, i) => Math.abs(edge - edgesOf(wanted)[i]) <= MAX_PIXELS);
 }
 
 function edgesOf({ box }: Detection): readonly number[] {
@@ -93,7 +93,7 @@ function edgesOf({ box }: Detection): readonly number[] {
 
 function missing(wanted: Detection, left: readonly Detection[]): AssertionError {
   return new AssertionError(
-    `Nothing found is within ${MOST_PIXELS} px and ${MOST_SCORE} of ${JSON.stringify(wanted)}; ` +
+    `Nothing found is within ${MAX_PIXELS} px and ${MAX_SCORE} of ${JSON.stringify(wanted)}; ` +
       `left are ${JSON.stringify(left)}`,
   );
 }

@@ -2,7 +2,7 @@ import everyday8 from "../../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../../src/manifest/manifest.ts";
 import { createApp } from "../../routes/app.ts";
 import { createDetector } from "../../src/detect/detector.ts";
-import { ModelShelf } from "../../src/serving/model_registry.ts";
+import { ModelRegistry } from "../../src/serving/model_registry.ts";
 import { appSettings, imageLimits } from "../../src/server/app_settings.ts";
 import { readConfig } from "../../src/server/config.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
@@ -13,17 +13,17 @@ export async function startLocalTarget(environment: Record<string, string> = {})
   const config = readConfig(environment);
   const manifest = parseManifest(everyday8);
   const runtime = await hostRuntime({ threads: 1 });
-  const shelf = new ModelShelf({
+  const registry = new ModelRegistry({
     manifests: [manifest],
     atStart: [manifest.id],
     load: (model) =>
       createDetector(runtime, { model, engine: "wasm", limits: imageLimits(config) }),
   });
-  await shelf.started;
-  const app = createApp({ ...appSettings(config, "json"), shelf });
+  await registry.started;
+  const app = createApp({ ...appSettings(config, "json"), registry });
   return {
     name: "local",
     request: async (path, init) => await app.request(path, init),
-    [Symbol.asyncDispose]: () => shelf.close(),
+    [Symbol.asyncDispose]: () => registry.close(),
   };
 }

@@ -6,7 +6,7 @@ import { exifSegment } from "../image/formats/build_jpeg.ts";
 import { orientationTiff } from "../image/formats/build_tiff.ts";
 import { buildWebp, HAS_EXIF, vp8x, webpChunk } from "../image/formats/build_webp.ts";
 import { joinBytes } from "../image/formats/bytes_of.ts";
-import { orientations, storePicture } from "../image/store_image.ts";
+import { orientations, storeImage } from "../image/store_image.ts";
 import { encodePng } from "../sample_images/encode_png.ts";
 import { encodeCmykJpeg } from "./photos/cmyk_jpeg.ts";
 import { encodeAvif, encodeGreyJpeg, encodeJpeg, encodeWebp } from "./photos/encode.ts";
@@ -92,14 +92,14 @@ async function decode(bytes: Bytes): Promise<Pixels> {
   return codec.decode(bytes, header, header);
 }
 
-/** Stored as a camera held in this orientation stores it: upright it is the same picture. */
-function turned(picture: Pixels, orientation: number): Pixels {
-  const { data, width } = picture;
+/** Stored as a camera held in this orientation stores it: upright it is the same image. */
+function turned(image: Pixels, orientation: number): Pixels {
+  const { data, width } = image;
   const pixelAt = (x: number, y: number) => {
     const at = (y * width + x) * 3;
     return [data[at], data[at + 1], data[at + 2]] as const;
   };
-  return storePicture(pixelAt, picture, orientation);
+  return storeImage(pixelAt, image, orientation);
 }
 
 async function exifJpeg(street: Pixels, orientation: number): Promise<Bytes> {

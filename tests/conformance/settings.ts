@@ -1,7 +1,7 @@
 /** A key that the servers know. */
 export const KEY = "rne_conformance-suite-0123456789abcdefghijklmnop";
 
-/** The most bytes and pixels of a picture; the largest photo lies just below both. */
+/** The most bytes and pixels of an image; the largest photo lies just below both. */
 export const MAX_BYTES = 2_000_000;
 /** The most pixels. */
 export const MAX_PIXELS = 12_000_000;

@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   clipTo,
-  createPlan,
-  type Plan,
+  createResizePlan,
+  type ResizePlan,
   type ResizeRule,
   toSource,
 } from "../../src/core/resize_plan.ts";
@@ -13,16 +13,16 @@ type Rounding = (ResizeRule & { kind: "fit" })["rounding"];
 const ROUNDINGS = ["floor", "half-up", "half-even"] as const;
 const NONE = { kind: "none" } as const;
 
-/** A rule that halves pictures of 200 px and less high. */
+/** A rule that halves images of 200 px and less high. */
 function half(rounding: Rounding, factor: "per-side" | "one" = "per-side"): ResizeRule {
   return { kind: "fit", width: 100, height: 100, rounding, factor };
 }
 
-function plan(width: number, height: number, rule: ResizeRule): Plan {
-  return createPlan({ width, height }, rule, NONE);
+function plan(width: number, height: number, rule: ResizeRule): ResizePlan {
+  return createResizePlan({ width, height }, rule, NONE);
 }
 
-/** Rows of a picture 200 wide, at factor 1/2. */
+/** Rows of an image 200 wide, at factor 1/2. */
 const HALVED: readonly (readonly [
   rows: number,
   floor: number,
@@ -39,13 +39,13 @@ const HALVED: readonly (readonly [
 
 for (const [rows, ...expected] of HALVED) {
   ROUNDINGS.forEach((rounding, i) => {
-    Deno.test(`createPlan() takes half of ${rows} rows for ${expected[i]}, ${rounding}`, () => {
+    Deno.test(`createResizePlan() takes half of ${rows} rows for ${expected[i]}, ${rounding}`, () => {
       assertEquals(plan(200, rows, half(rounding)).resized, { width: 100, height: expected[i] });
     });
   });
 }
 
-/** Rows of a picture 400 wide, at factor 1/4. */
+/** Rows of an image 400 wide, at factor 1/4. */
 const QUARTERED: readonly (readonly [
   rows: number,
   floor: number,
@@ -59,13 +59,13 @@ const QUARTERED: readonly (readonly [
 
 for (const [rows, ...expected] of QUARTERED) {
   ROUNDINGS.forEach((rounding, i) => {
-    Deno.test(`createPlan() takes a quarter of ${rows} rows for ${expected[i]}, ${rounding}`, () => {
+    Deno.test(`createResizePlan() takes a quarter of ${rows} rows for ${expected[i]}, ${rounding}`, () => {
       assertEquals(plan(400, rows, half(rounding)).resized.height, expected[i]);
     });
   });
 }
 
-Deno.test("createPlan() rounds the shorter side as well as the longer one", () => {
+Deno.test("createResizePlan() rounds the shorter side as well as the longer one", () => {
   const rule = (rounding: Rounding): ResizeRule => ({
     kind: "shortest",
     shortest: 100,
@@ -82,14 +82,14 @@ Deno.test("createPlan() rounds the shorter side as well as the longer one", () =
   assertEquals(rows, [50, 51, 50]);
 });
 
-Deno.test("createPlan() tells the factor before rounding, for rules that keep the aspect", () => {
-  assertEquals(plan(200, 101, half("floor")).factor, 0.5);
-  assertEquals(plan(200, 101, half("floor", "one")).factor, 0.5);
-  assertEquals(plan(200, 101, { kind: "stretch", width: 9, height: 9 }).factor, null);
-  assertEquals(plan(200, 101, NONE).factor, null);
+Deno.test("createResizePlan() tells the factor before rounding, for rules that keep the aspect", () => {
+  assertEquals(plan(200, 101, half("floor")).ratio, 0.5);
+  assertEquals(plan(200, 101, half("floor", "one")).ratio, 0.5);
+  assertEquals(plan(200, 101, { kind: "stretch", width: 9, height: 9 }).ratio, null);
+  assertEquals(plan(200, 101, NONE).ratio, null);
 });
 
-Deno.test("createPlan() by float32 reciprocals tells the factor that those give", () => {
+Deno.test("createResizePlan() by float32 reciprocals tells the factor that those give", () => {
   const rule = {
     kind: "shortest",
     shortest: 800,
@@ -98,26 +98,26 @@ Deno.test("createPlan() by float32 reciprocals tells the factor that those give"
     rounding: "floor",
     factor: "one",
   } as const;
-  const { factor, extent } = plan(500, 375, rule);
-  assertEquals(factor, Math.fround(Math.fround(1 / 375) * 800));
+  const { ratio, scaled } = plan(500, 375, rule);
+  assertEquals(ratio, Math.fround(Math.fround(1 / 375) * 800));
   // Just below 800, which is why the floor of it is 799.
-  assert(extent.height < 800 && extent.height > 799.99, `${extent.height}`);
+  assert(scaled.height < 800 && scaled.height > 799.99, `${scaled.height}`);
 });
 
-Deno.test("createPlan() with one factor ends the picture where the factor puts its edges", () => {
-  const { resized, extent, input } = createPlan(
+Deno.test("createResizePlan() with one factor ends the image where the factor puts its edges", () => {
+  const { resized, scaled, input } = createResizePlan(
     { width: 200, height: 101 },
     half("half-up", "one"),
     { kind: "multiple", of: 8 },
   );
   assertEquals(resized, { width: 100, height: 51 });
-  assertEquals(extent, { width: 100, height: 50.5 });
+  assertEquals(scaled, { width: 100, height: 50.5 });
   assertEquals(input, { width: 104, height: 56 });
 });
 
-Deno.test("createPlan() with a factor per side ends the picture at its last pixel", () => {
-  const { resized, extent } = plan(200, 101, half("half-up"));
-  assertEquals(extent, resized);
+Deno.test("createResizePlan() with a factor per side ends the image at its last pixel", () => {
+  const { resized, scaled } = plan(200, 101, half("half-up"));
+  assertEquals(scaled, resized);
 });
 
 /** A box of 10 to 20 by 10 to 20 input pixels, in a source of 200x101. */
@@ -150,21 +150,21 @@ Deno.test("toSource() takes what was clipped to the extent to the source's edges
     const rounding = ROUNDINGS[i % 3];
     const one = plan(width, height, half(rounding, i % 2 ? "one" : "per-side"));
     const boxes = Float64Array.of(-1, -1, 1e9, 1e9);
-    clipTo(one.extent, boxes);
+    clipTo(one.scaled, boxes);
     toSource(one, boxes);
     [0, 0, width, height].forEach((edge, axis) => assertAlmostEquals(boxes[axis], edge, 1e-9));
   }
 });
 
-Deno.test("createPlan() without a resize takes the picture as it is, and pads it", () => {
-  const untouched = createPlan({ width: 33, height: 7 }, NONE, { kind: "multiple", of: 16 });
+Deno.test("createResizePlan() without a resize takes the image as it is, and pads it", () => {
+  const untouched = createResizePlan({ width: 33, height: 7 }, NONE, { kind: "multiple", of: 16 });
   const size = { width: 33, height: 7 };
   assertEquals(untouched, {
     source: size,
     resized: size,
     input: { width: 48, height: 16 },
-    extent: size,
-    factor: null,
+    scaled: size,
+    ratio: null,
   });
   const boxes = Float64Array.of(-1, 2, 40, 6.5);
   toSource(untouched, boxes);

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
   clipTo,
-  createPlan,
+  createResizePlan,
   type PadRule,
   type ResizeRule,
   toSource,
@@ -35,7 +35,7 @@ function sizeOf([width, height]: Sides): Size {
 }
 
 function resize(source: Sides, rule: ResizeRule): Sides {
-  const { resized } = createPlan(sizeOf(source), rule, NONE);
+  const { resized } = createResizePlan(sizeOf(source), rule, NONE);
   return [resized.width, resized.height];
 }
 
@@ -45,20 +45,20 @@ const FITTED: readonly (readonly [source: Sides, resized: Sides])[] = [
   [[1920, 1080], [320, 180]], // 320 / 1920 = 1 / 6
   [[500, 375], [320, 240]], // 0.64
   [[640, 427], [320, 214]], // 213.5 goes up
-  [[10, 20], [160, 320]], // small pictures grow
+  [[10, 20], [160, 320]], // small images grow
   [[320, 320], [320, 320]],
   [[1, 1], [320, 320]],
-  [[100000, 1], [320, 1]], // 0.0032 rows, and no picture has less than one
+  [[100000, 1], [320, 1]], // 0.0032 rows, and no image has less than one
   [[1, 100000], [1, 320]],
 ];
 
 for (const [source, resized] of FITTED) {
-  Deno.test(`createPlan() fits ${source.join("x")} into 320x320 as ${resized.join("x")}`, () => {
+  Deno.test(`createResizePlan() fits ${source.join("x")} into 320x320 as ${resized.join("x")}`, () => {
     assertEquals(resize(source, FIT), resized);
   });
 }
 
-Deno.test("createPlan() fits into a wide frame by its tighter side", () => {
+Deno.test("createResizePlan() fits into a wide frame by its tighter side", () => {
   const frame: ResizeRule = { ...FIT, width: 400, height: 100 };
   assertEquals(resize([200, 100], frame), [200, 100]);
   assertEquals(resize([800, 100], frame), [400, 50]);
@@ -76,21 +76,21 @@ const SHORTEST: readonly (readonly [source: Sides, float64: Sides, float32: Side
   [[3000, 2000], [1200, 800], [1200, 800]],
   [[800, 800], [800, 800], [800, 800]],
   [[4000, 10], [1333, 3], [1333, 3]],
-  [[5000, 1], [1333, 1], [1332, 1]], // 0.27 rows, and no picture has less than one
+  [[5000, 1], [1333, 1], [1332, 1]], // 0.27 rows, and no image has less than one
   [[1, 1], [800, 800], [800, 800]],
 ];
 
 for (const [source, float64, float32] of SHORTEST) {
   const name = source.join("x");
-  Deno.test(`createPlan() takes ${name} to ${float64.join("x")} in float64`, () => {
+  Deno.test(`createResizePlan() takes ${name} to ${float64.join("x")} in float64`, () => {
     assertEquals(resize(source, FLOAT64), float64);
   });
-  Deno.test(`createPlan() takes ${name} to ${float32.join("x")} by float32 reciprocals`, () => {
+  Deno.test(`createResizePlan() takes ${name} to ${float32.join("x")} by float32 reciprocals`, () => {
     assertEquals(resize(source, FLOAT32), float32);
   });
 }
 
-Deno.test("createPlan() loses a row to rounding as often as torchvision does", () => {
+Deno.test("createResizePlan() loses a row to rounding as often as torchvision does", () => {
   const lost = (rule: ResizeRule) =>
     Array.from({ length: 1100 }, (_, i) => resize([100 + i, 100 + i], rule)[1])
       .filter((rows) => rows === 799).length;
@@ -98,7 +98,7 @@ Deno.test("createPlan() loses a row to rounding as often as torchvision does", (
   assertEquals([lost(FLOAT32), lost(FLOAT64)], [543, 45]);
 });
 
-Deno.test("createPlan() stretches to the size that is asked, whatever the aspect", () => {
+Deno.test("createResizePlan() stretches to the size that is asked, whatever the aspect", () => {
   assertEquals(resize([10, 999], { kind: "stretch", width: 64, height: 48 }), [64, 48]);
 });
 
@@ -110,22 +110,22 @@ const PADDED: readonly (readonly [claim: string, PadRule, input: Sides])[] = [
 ];
 
 for (const [claim, pad, input] of PADDED) {
-  Deno.test(`createPlan() ${claim} where padding is "${pad.kind}"`, () => {
-    const plan = createPlan(sizeOf([1920, 1080]), FIT, pad);
+  Deno.test(`createResizePlan() ${claim} where padding is "${pad.kind}"`, () => {
+    const plan = createResizePlan(sizeOf([1920, 1080]), FIT, pad);
     assertEquals(plan, {
       source: sizeOf([1920, 1080]),
       resized: sizeOf([320, 180]),
       input: sizeOf(input),
-      extent: sizeOf([320, 180]),
-      factor: 1 / 6,
+      scaled: sizeOf([320, 180]),
+      ratio: 1 / 6,
     });
   });
 }
 
 for (const fixed of [[319, 320], [320, 179]] as const) {
-  Deno.test(`createPlan() refuses to pad 320x180 to ${fixed.join("x")}`, () => {
+  Deno.test(`createResizePlan() refuses to pad 320x180 to ${fixed.join("x")}`, () => {
     assertThrows(
-      () => createPlan(sizeOf([1920, 1080]), FIT, { kind: "fixed", ...sizeOf(fixed) }),
+      () => createResizePlan(sizeOf([1920, 1080]), FIT, { kind: "fixed", ...sizeOf(fixed) }),
       RangeError,
       `320x180 to ${fixed.join("x")}`,
     );
@@ -133,8 +133,8 @@ for (const fixed of [[319, 320], [320, 179]] as const) {
 }
 
 for (const source of [[0, 5], [5, 0], [-1, 5], [NaN, 5], [5, NaN]] as const) {
-  Deno.test(`createPlan() refuses a picture of ${source.join("x")}`, () => {
-    assertThrows(() => createPlan(sizeOf(source), FIT, NONE), RangeError, source.join("x"));
+  Deno.test(`createResizePlan() refuses an image of ${source.join("x")}`, () => {
+    assertThrows(() => createResizePlan(sizeOf(source), FIT, NONE), RangeError, source.join("x"));
   });
 }
 
@@ -142,10 +142,10 @@ function randomSource(random: Random): Size {
   return { width: wholeBetween(random, 1, 5000), height: wholeBetween(random, 1, 5000) };
 }
 
-Deno.test("createPlan() fits every picture: one side full, the other within half a pixel", () => {
+Deno.test("createResizePlan() fits every image: one side full, the other within half a pixel", () => {
   const random = seededRandom(8);
   for (let i = 0; i < 1000; i++) {
-    const { source, resized, input } = createPlan(randomSource(random), FIT, MULTIPLE);
+    const { source, resized, input } = createResizePlan(randomSource(random), FIT, MULTIPLE);
     const longest = source.width >= source.height ? "width" : "height";
     const other = longest === "width" ? "height" : "width";
     const exact = source[other] * 320 / source[longest];
@@ -158,7 +158,7 @@ Deno.test("createPlan() fits every picture: one side full, the other within half
   }
 });
 
-Deno.test("createPlan() brings every picture to the shortest side, but for rounding and the longest", () => {
+Deno.test("createResizePlan() brings every image to the shortest side, but for rounding and the longest", () => {
   const random = seededRandom(9);
   for (let i = 0; i < 1000; i++) {
     const source = randomSource(random);
@@ -175,7 +175,7 @@ Deno.test("toSource() undoes the resize", () => {
   const random = seededRandom(10);
   for (let i = 0; i < 500; i++) {
     const rule = [FIT, FLOAT64, FLOAT32][i % 3];
-    const plan = createPlan(randomSource(random), rule, MULTIPLE);
+    const plan = createResizePlan(randomSource(random), rule, MULTIPLE);
     const sides = [plan.source.width, plan.source.height];
     const into = [plan.resized.width / sides[0], plan.resized.height / sides[1]];
     const source = Array.from({ length: 8 }, (_, axis) => between(random, 0, sides[axis % 2]));
@@ -185,15 +185,15 @@ Deno.test("toSource() undoes the resize", () => {
   }
 });
 
-Deno.test("toSource() takes the whole resized picture to the whole source, exactly", () => {
-  const plan = createPlan(sizeOf([1001, 333]), FIT, MULTIPLE);
+Deno.test("toSource() takes the whole resized image to the whole source, exactly", () => {
+  const plan = createResizePlan(sizeOf([1001, 333]), FIT, MULTIPLE);
   const boxes = Float64Array.of(0, 0, plan.resized.width, plan.resized.height);
   toSource(plan, boxes);
   assertEquals([...boxes], [0, 0, 1001, 333]);
 });
 
 // 320x180 in 320x192; the source is six times as large.
-const WIDE = createPlan(sizeOf([1920, 1080]), FIT, MULTIPLE);
+const WIDE = createResizePlan(sizeOf([1920, 1080]), FIT, MULTIPLE);
 
 Deno.test("toSource() clips what lies in the padding or outside", () => {
   const boxes = Float64Array.of(-5, -Infinity, 400, 185, 10, 20, Infinity, 30);
@@ -203,7 +203,7 @@ Deno.test("toSource() clips what lies in the padding or outside", () => {
 
 Deno.test("toSource() scales each axis by its own factor", () => {
   // 10 px to 100 is 0.1 source pixels each, 20 to 5 is 4.
-  const plan = createPlan(sizeOf([10, 20]), { kind: "stretch", width: 100, height: 5 }, NONE);
+  const plan = createResizePlan(sizeOf([10, 20]), { kind: "stretch", width: 100, height: 5 }, NONE);
   const boxes = Float64Array.of(50, 1, 100, 2);
   toSource(plan, boxes);
   assertEquals([...boxes], [5, 4, 10, 8]);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { startServer } from "../platforms/host/start_server.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { pythonTools } from "../python_tools.ts";
 
 const DOCS = new URL("../../docs/clusters.md", import.meta.url);
@@ -10,7 +10,7 @@ Deno.test("docs/clusters.md", async (test) => {
   await using server = await startServer();
   const address = new URL(server.url).host;
   const folder = await Deno.makeTempDir();
-  await Deno.writeFile(`${folder}/photo.jpg`, fruitPicture());
+  await Deno.writeFile(`${folder}/photo.jpg`, fruitImage());
   const docs = (await Deno.readTextFile(DOCS)).replaceAll("localhost:8000", address);
   const blocks = (language: string) =>
     [...docs.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map(([, code]) =>

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { pythonTools } from "../python_tools.ts";
 import { run } from "./run.ts";
 
@@ -55,13 +55,13 @@ Deno.test("the Dockerfile", async (test) => {
     ignore,
     async fn() {
       await Deno.mkdir(`${folder}/empty`);
-      await Deno.writeFile(`${folder}/picture`, fruitPicture());
+      await Deno.writeFile(`${folder}/photo`, fruitImage());
       const readOnly = "mount --make-rprivate / && mount --bind / / && mount -o remount,bind,ro /";
       const cutOff = `ip link set lo up && ${readOnly} && exec "$@"`;
       const asked = await run("unshare", [
         ...["--net", "--mount", "sh", "-c", cutOff, "sh"],
         ...[Deno.execPath(), "run", "-A", "--no-config", here("run_image.ts")],
-        ...[folder, `${folder}/picture`],
+        ...[folder, `${folder}/photo`],
       ], JSON.stringify(image));
       assert(asked.success, asked.said);
       const { network, disk, line, ...answers } = JSON.parse(

@@ -2,7 +2,7 @@ import { drain } from "../drain.ts";
 import { firstLine } from "../first_line.ts";
 
 // Runs an image where there is no network and nothing can be written, asks it, and prints what
-// came of it as JSON: run_image.ts FOLDER PICTURE < image.json
+// came of it as JSON: run_image.ts FOLDER PHOTO < image.json
 
 /** What `build_image.py` prints. */
 interface Image {
@@ -14,9 +14,9 @@ interface Image {
   readonly healthcheck: readonly string[];
 }
 
-const [folder, picture] = Deno.args;
+const [folder, photo] = Deno.args;
 const image: Image = JSON.parse(await new Response(Deno.stdin.readable).text());
-const body = await Deno.readFile(picture);
+const body = await Deno.readFile(photo);
 const url = `http://127.0.0.1:${image.env.PORT}`;
 
 const network = await Deno.connect({ hostname: "192.0.2.1", port: 80 }).then(

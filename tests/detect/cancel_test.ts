@@ -1,19 +1,19 @@
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { openEveryday8 } from "../everyday8.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const detector = await openEveryday8();
-const PICTURE = fruitPicture();
+const IMAGE = fruitImage();
 
-/** A call that notes whether its picture was decoded. */
+/** A call that notes whether its image was decoded. */
 function call(signal: AbortSignal) {
   const state = { isDecoded: false };
   const asked = { signal, onDecoded: () => state.isDecoded = true };
-  return { state, answer: detector.detect(PICTURE, {}, asked) };
+  return { state, answer: detector.detect(IMAGE, {}, asked) };
 }
 
-Deno.test("detect() looks at no picture of a call that was taken back before", async () => {
+Deno.test("detect() looks at no image of a call that was taken back before", async () => {
   const { state, answer } = call(AbortSignal.abort());
   const error = await assertRejects(() => answer, DomainError);
   assertEquals(error.code, "client-gone");
@@ -27,5 +27,5 @@ Deno.test("detect() ends at the next stage when its call is taken back, and work
   controller.abort();
   const error = await assertRejects(() => answer, DomainError);
   assertEquals(error.code, "client-gone");
-  assertGreater((await detector.detect(PICTURE)).detections.length, 0);
+  assertGreater((await detector.detect(IMAGE)).detections.length, 0);
 });

@@ -41,7 +41,7 @@ Deno.test("checkGraph() takes sides that the graph leaves open, by name or by nu
   checkGraph(FIXED, graphOf({ ...SHAPES, image: ["batch", 3, "height", "width"] }));
 });
 
-Deno.test("checkGraph() does not ask for sides that depend on the picture", () => {
+Deno.test("checkGraph() does not ask for sides that depend on the image", () => {
   checkGraph(smallManifest, graphOf({ ...SHAPES, image: [1, 3, 999, 999] }));
   checkGraph(smallManifest, graphOf({ ...SHAPES, scores_8: [1, 6, 50, 60] }));
 });
@@ -131,7 +131,7 @@ Deno.test("checkGraph() shows both types where a tensor is of another", () => {
   );
 });
 
-Deno.test("checkGraph() refuses a graph that wants more than a picture", () => {
+Deno.test("checkGraph() refuses a graph that wants more than an image", () => {
   const graph = graphOf(SHAPES);
   graph.inputs.push({ name: "sizes", type: "float32", shape: [1, 2] });
   assertMismatch(FIXED, graph, "the graph has 2 inputs, the manifest feeds 1");

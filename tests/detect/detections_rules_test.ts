@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { HeadsManifest } from "../../src/manifest/manifest.ts";
-import { createPlan } from "../../src/core/resize_plan.ts";
+import { createResizePlan } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
@@ -10,9 +10,9 @@ import { decoded, postprocessed, smallManifest } from "../manifest/small_manifes
 
 type Postprocess = HeadsManifest["postprocess"];
 
-/** Boxes of a picture, in its pixels. */
+/** Boxes of an image, in its pixels. */
 function boxesOf(manifest: HeadsManifest, source: Size, scores: Fill, deltas: Fill = () => 0) {
-  const plan = createPlan(source, manifest.resize, manifest.pad);
+  const plan = createResizePlan(source, manifest.resize, manifest.pad);
   const outputs = makeOutputs(manifest, plan.input, scores, deltas);
   const options = resolveOptions(manifest, { max: 99, iou: 1 });
   return postprocess(manifest, outputs, plan, options)
@@ -31,7 +31,7 @@ const CLIPS: readonly (readonly [
 ])[] = [
   // Every box ends at the source at last, 32x20.
   ["none", "the source at last", [30, 12, 32, 20]],
-  ["picture", "the picture", [30, 12, 32, 20]],
+  ["picture", "the image", [30, 12, 32, 20]],
   // 32 − 1.
   ["input-pixels", "the input's last pixel", [30, 12, 31, 20]],
   // The grid has 4 cells of 8 px: 32 − 1.
@@ -67,15 +67,15 @@ Deno.test("detectionsOf() cuts at the last pixel of the grid, not of the input",
   assertEquals(cut("picture", "nominal"), [[0, 0, 20, 20]]);
 });
 
-Deno.test("detectionsOf() cuts between two pixels where one factor puts the picture's edge", () => {
-  // 64x41 at one half: the picture ends at 20.5, its last row at 21.
+Deno.test("detectionsOf() cuts between two pixels where one factor puts the image's edge", () => {
+  // 64x41 at one half: the image ends at 20.5, its last row at 21.
   const boxes = [[0, 10, 10, 20.5], [0, 10, 10, 30]];
   const scores: Fill = ({ column, channel }) => channel === 0 && column < 2 ? 9 - column : -9;
   const deltas: Fill = ({ column, channel }) => boxes[column]?.[channel] ?? 0;
   const count = (factor: "one" | "per-side") => {
     const resize = { ...smallManifest.resize, factor } as HeadsManifest["resize"];
     const manifest = { ...decoded, resize };
-    const plan = createPlan({ width: 64, height: 41 }, manifest.resize, manifest.pad);
+    const plan = createResizePlan({ width: 64, height: 41 }, manifest.resize, manifest.pad);
     const outputs = makeOutputs(manifest, plan.input, scores, deltas);
     return postprocess(manifest, outputs, plan, resolveOptions(manifest, { iou: 0.98 })).length;
   };
@@ -86,7 +86,7 @@ Deno.test("detectionsOf() cuts between two pixels where one factor puts the pict
 /** Which classes are found where one anchor has a score for each. */
 function classesOf(changes: Partial<Postprocess>, asked: DetectOptions = {}): number[] {
   const manifest = postprocessed(changes);
-  const plan = createPlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
+  const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
   const scores: Fill = ({ level, row, column, anchor, channel }) =>
     level === 0 && row === 0 && column === 0 && anchor === 0 ? 3 - channel : -99;
   const outputs = makeOutputs(manifest, plan.input, scores, () => 0);
@@ -111,7 +111,7 @@ Deno.test("detectionsOf() does not find the background at score 0, nor lets it u
   const candidates = { perLevel: 1, total: null };
   assertEquals(classesOf({ background: 0, candidates }, { max: 1 }), [1]);
   const all = classesOf({ background: 0, candidates: { perLevel: 99, total: null } }, {
-    score: 0,
+    scoreThreshold: 0,
     iou: 1,
     max: 999,
   });
@@ -123,7 +123,7 @@ Deno.test("detectionsOf() does not find the background at score 0, nor lets it u
 Deno.test("detectionsOf() counts the background in the softmax", () => {
   // e^3 : e^2 : e^1, thus 1 / (1 + e + e²) for the last one.
   const manifest = postprocessed({ activation: "softmax", background: 0, score: 0.05 });
-  const plan = createPlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
+  const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
   const scores: Fill = ({ level, row, column, anchor, channel }) =>
     level + row + column + anchor === 0 ? 3 - channel : channel === 0 ? 99 : 0;
   const outputs = makeOutputs(manifest, plan.input, scores, () => 0);
@@ -171,7 +171,7 @@ Deno.test("detectionsOf() gives no box whose edges have changed places", () => {
 Deno.test("detectionsOf() counts empty detections towards the limit", () => {
   const postprocessing = { ...decoded.postprocess, empty: "drop", clip: "none", limit: 2 } as const;
   const manifest = { ...decoded, postprocess: postprocessing };
-  const plan = createPlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
+  const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
   // The second best has no width, so that the third is past the limit.
   const scores: Fill = ({ column, channel }) => channel === 0 && column < 3 ? 9 - column : -9;
   const deltas: Fill = ({ column, channel }) =>
@@ -188,7 +188,7 @@ Deno.test("detectionsOf() suppresses by pixels where boxes end at their last one
   const deltas: Fill = ({ column, channel }) => boxes[column]?.[channel] ?? 0;
   const count = (extent: "edges" | "last-pixel") => {
     const manifest = { ...decoded, boxes: { ...decoded.boxes, extent } };
-    const plan = createPlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
+    const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
     const outputs = makeOutputs(manifest, plan.input, scores, deltas);
     return postprocess(manifest, outputs, plan, resolveOptions(manifest, { iou: 0.58 })).length;
   };

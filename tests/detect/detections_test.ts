@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { HeadsManifest } from "../../src/manifest/manifest.ts";
-import { createPlan } from "../../src/core/resize_plan.ts";
+import { createResizePlan } from "../../src/core/resize_plan.ts";
 import { detectionsOf } from "../../src/detect/detections.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import { decoded, smallManifest } from "../manifest/small_manifest.ts";
@@ -13,8 +13,8 @@ type Row = readonly [
 ];
 
 // 64x48 to 32x24 in 32x32: source pixels are half as large as input pixels.
-const PLAN = createPlan({ width: 64, height: 48 }, smallManifest.resize, smallManifest.pad);
-const OPTIONS = { score: 0, iou: 0.5, max: 100, classIds: null };
+const PLAN = createResizePlan({ width: 64, height: 48 }, smallManifest.resize, smallManifest.pad);
+const OPTIONS = { scoreThreshold: 0, iou: 0.5, max: 100, classIds: null };
 const SQUARE = [0, 0, 10, 10] as const;
 
 function detect(rows: readonly Row[], manifest: HeadsManifest = decoded, options = OPTIONS) {
@@ -46,9 +46,9 @@ Deno.test("detectionsOf() calls a class id without a label by its number", () =>
   assertEquals(detect([[SQUARE, 1]])[0].label, "class 1");
 });
 
-Deno.test("detectionsOf() clips to the picture, not to the padding", () => {
+Deno.test("detectionsOf() clips to the image, not to the padding", () => {
   for (const manifest of [decoded, UNCLIPPED]) {
-    // The picture ends at row 24, the input at 32.
+    // The image ends at row 24, the input at 32.
     assertEquals(detect([[[-4, 20, 99, 31], 0]], manifest)[0].box, {
       xmin: 0,
       ymin: 40,
@@ -78,7 +78,7 @@ Deno.test("detectionsOf() keeps the first `max`, over all classes", () => {
 });
 
 Deno.test("detectionsOf() clips before NMS only where the manifest says so", () => {
-  // The picture ends at row 24: below it the second box goes on for twice its visible part.
+  // The image ends at row 24: below it the second box goes on for twice its visible part.
   const rows: Row[] = [[[0, 14, 10, 24], 0], [[0, 14, 10, 44], 0]];
   // Clipped, the two are equal; unclipped, they share 100 of 300.
   assertEquals(detect(rows).length, 1);

@@ -39,7 +39,7 @@ for (const [rules, expected] of INPUTS) {
   });
 }
 
-Deno.test("expectedInput() names one type, and the sides that do not depend on the picture", () => {
+Deno.test("expectedInput() names one type, and the sides that do not depend on the image", () => {
   for (const type of ["float32", "float16"] as const) {
     const manifest = varied({ input: { ...smallManifest.input, type } as HeadsManifest["input"] });
     assertEquals(expectedInput(manifest), {
@@ -56,7 +56,7 @@ Deno.test("expectedInput() names one type, and the sides that do not depend on t
   });
 });
 
-Deno.test("batchOf() counts one picture where the input has no such side", () => {
+Deno.test("batchOf() counts one image where the input has no such side", () => {
   const batches = [null, 1, 5].map((batch) => {
     return batchOf(varied({ input: { ...smallManifest.input, batch } }));
   });

@@ -75,7 +75,7 @@ Deno.test("headsOf() recovers strides from the grid that the graph made", () => 
   assertEquals([...out], [16, 10, 32, 26]);
 });
 
-Deno.test("headsOf() reads the first picture of a batch", () => {
+Deno.test("headsOf() reads the first image of a batch", () => {
   for (const outputs of layouts) {
     const one = varied({ outputs });
     const two = varied({ outputs, input: { ...smallManifest.input, batch: 2 } });

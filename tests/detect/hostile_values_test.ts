@@ -1,12 +1,13 @@
+import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { TopK } from "../../src/core/top_k.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { createPlan } from "../../src/core/resize_plan.ts";
+import { createResizePlan } from "../../src/core/resize_plan.ts";
 import { bestOfLevel } from "../../src/detect/best_of_level.ts";
 import { DetectorSlot } from "../../src/serving/detector_slot.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { headsOf } from "../../src/detect/heads.ts";
-import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
+import { decodeImage } from "../../src/detect/preprocess.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import { fixedInput } from "../../src/detect/expected_tensors.ts";
 import { parseManifest } from "../../src/manifest/manifest.ts";
@@ -67,16 +68,16 @@ Deno.test("headsOf() refuses a missing output as graph-mismatch", () => {
   assertDomainError(() => headsOf(smallManifest, t, INPUT), "graph-mismatch", "deltas_8");
 });
 const { codec } = await hostRuntime({ threads: 1 });
-Deno.test("decodePicture() keeps the pad colour within 0 to 255", () => {
+Deno.test("decodeImage() keeps the pad colour within 0 to 255", () => {
   const data = Uint8Array.of(9, 9, 9, 0);
   const bytes = encodePng({ data, width: 1, height: 1, channels: 4, reduction: 1 });
   const manifest = varied({ pad: { kind: "none", value: -2 } });
-  const { view } = decodePicture(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
+  const { view } = decodeImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
   assertEquals([...view.data.subarray(0, 3)], [0, 0, 0]);
 });
-Deno.test("toTensor() finds a mirrored picture where it was, reduced to part of a block", () => {
+Deno.test("toTensor() finds a mirrored image where it was, reduced to part of a block", () => {
   const size = { width: 9, height: 1 };
-  const plan = createPlan(size, { kind: "stretch", width: 3, height: 1 }, { kind: "none" });
+  const plan = createResizePlan(size, { kind: "stretch", width: 3, height: 1 }, { kind: "none" });
   // Upright pixel x holds 10 x; stored from right to left, in blocks of 2 but for the last.
   const blocks = [75, 55, 35, 15, 0];
   const data = Uint8Array.from(blocks.flatMap((v) => [v, 0, 0]));
@@ -86,7 +87,7 @@ Deno.test("toTensor() finds a mirrored picture where it was, reduced to part of 
   [10, 40, 70].forEach((v, i) => assertAlmostEquals(t[i], v, 2.5, `${t.subarray(0, 3)}`));
 });
 Deno.test("postprocess() gives no box with NaN", () => {
-  const plan = createPlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
+  const plan = createResizePlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
   const t = makeOutputs(smallManifest, plan.input, () => 1, () => NaN);
   const found = postprocess(smallManifest, t, plan, resolveOptions(smallManifest, {}));
   assertEquals(found.filter(({ box }) => Object.values(box).some(Number.isNaN)), []);
@@ -97,7 +98,7 @@ Deno.test("DetectorSlot settles whatever is thrown", async () => {
   assertEquals(slot.state.status === "failed" && slot.state.error.message, "words");
 });
 Deno.test("postprocess() gives no box with NaN where the graph's anchors hold one", () => {
-  const plan = createPlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
+  const plan = createResizePlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
   // One anchor of all is NaN on one side.
   const anchors: Fill = ({ column, channel }) =>
     column === 3 && channel === 2 ? NaN : 10 * (channel >> 1);
@@ -107,7 +108,7 @@ Deno.test("postprocess() gives no box with NaN where the graph's anchors hold on
   assertEquals(found.filter(({ box }) => Object.values(box).some(Number.isNaN)), []);
 });
 Deno.test("postprocess() gives no box with NaN where an anchor without width grows endlessly", () => {
-  const plan = createPlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
+  const plan = createResizePlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
   const boxes = { ...listed.boxes, clamp: null } as typeof listed.boxes;
   const manifest = { ...listed, boxes };
   // 0 · e^1000 is no number.
@@ -116,27 +117,27 @@ Deno.test("postprocess() gives no box with NaN where an anchor without width gro
   assertEquals(found.filter(({ box }) => Object.values(box).some(Number.isNaN)), []);
 });
 Deno.test("postprocess() works with any candidates that a manifest may have", () => {
-  const plan = createPlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
+  const plan = createResizePlan({ width: 32, height: 32 }, smallManifest.resize, smallManifest.pad);
   for (const most of [1, 100_000, null]) {
     const m = parseManifest(postprocessed({ candidates: { perLevel: most, total: most } }));
     const t = makeOutputs(smallManifest, plan.input, () => -1, () => 0);
     assertEquals(postprocess(m, t, plan, resolveOptions(m, {})), []);
   }
 });
-Deno.test("createPlan() refuses an endless source", () => {
+Deno.test("createResizePlan() refuses an endless source", () => {
   assertThrows(
-    () => createPlan({ width: Infinity, height: 5 }, smallManifest.resize, { kind: "none" }),
+    () => createResizePlan({ width: Infinity, height: 5 }, smallManifest.resize, { kind: "none" }),
     RangeError,
   );
 });
-Deno.test("fixedInput() knows a stretched picture that is padded to a multiple", () => {
+Deno.test("fixedInput() knows a stretched image that is padded to a multiple", () => {
   const f = fixedInput(varied({
     resize: { kind: "stretch", width: 30, height: 20 },
     pad: { kind: "multiple", of: 32, value: 0 },
   }));
   assertEquals(f && { width: f.width, height: f.height }, { width: 32, height: 32 });
 });
-Deno.test("parseManifest() refuses a fixed input smaller than the resized picture", () => {
+Deno.test("parseManifest() refuses a fixed input smaller than the resized image", () => {
   const pad = { kind: "fixed", width: 16, height: 16, value: 0 } as const;
   assertThrows(() => parseManifest(varied({ pad })), DomainError);
 });

@@ -52,7 +52,7 @@ for (const [corners, space, expected] of ANCHORS) {
   });
 }
 
-Deno.test("headsOf() takes the first picture's anchors of a batch", () => {
+Deno.test("headsOf() takes the first image's anchors of a batch", () => {
   const anchors = tensor([2, 2, 4], [...ROWS, 9, 9, 9, 9, 9, 9, 9, 9]);
   assertEquals(anchorsOf({}, anchors), [[0.25, 0.5, 0.75, 1], [0, 0, 0.5, 0.25]]);
 });

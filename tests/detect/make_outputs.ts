@@ -28,8 +28,8 @@ export function remember(draw: () => number): Fill {
 /** Rows of heads that have no grid: one level of so many columns. */
 export const LISTED_ROWS = 24;
 
-/** What the pictures of a batch hold that nobody asked for. */
-const OTHER_PICTURES = 77;
+/** What the images of a batch hold that nobody asked for. */
+const OTHER_IMAGES = 77;
 
 /**
  * What a graph that fits the manifest would put out for an input of this size.
@@ -126,9 +126,9 @@ function channelsFirst(places: readonly Place[], fill: Fill): Tensor {
   return { data, shape: [1, depth, height, width] };
 }
 
-/** The first picture of N. */
+/** The first image of N. */
 function inBatch({ data, shape: [, ...sides] }: Tensor, batch: number): Tensor {
-  const all = new Float32Array(data.length * batch).fill(OTHER_PICTURES);
+  const all = new Float32Array(data.length * batch).fill(OTHER_IMAGES);
   all.set(data);
   return { data: all, shape: [batch, ...sides] };
 }

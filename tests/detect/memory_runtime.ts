@@ -21,7 +21,7 @@ export function memoryRuntime(contents: Contents): Runtime {
     },
     codec: {
       decode() {
-        throw new Error("no picture is decoded here");
+        throw new Error("no image is decoded here");
       },
     },
     models: {

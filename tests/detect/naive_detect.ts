@@ -1,5 +1,5 @@
 import type { HeadsManifest } from "../../src/manifest/manifest.ts";
-import type { Plan } from "../../src/core/resize_plan.ts";
+import type { ResizePlan } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import type { Fill } from "./make_outputs.ts";
 import { naiveAnchor, naiveBox, naivePlaces } from "./naive_anchors.ts";
@@ -22,7 +22,7 @@ export interface Found {
 }
 
 /** The whole pipeline from its definition: everything decoded, scored, sorted and cut. */
-export function naiveDetect(fills: HeadFills, plan: Plan, manifest: HeadsManifest): Found[] {
+export function naiveDetect(fills: HeadFills, plan: ResizePlan, manifest: HeadsManifest): Found[] {
   const { score, scoreTest, candidates: limits, nms, limit, empty, background } =
     manifest.postprocess;
   const bestFirst = (a: Found, b: Found) => b.score - a.score;
@@ -51,7 +51,7 @@ export function naiveDetect(fills: HeadFills, plan: Plan, manifest: HeadsManifes
 }
 
 /** All pairs of each level: by anchor, then by class. */
-function naiveFounds(fills: HeadFills, plan: Plan, manifest: HeadsManifest): Found[][] {
+function naiveFounds(fills: HeadFills, plan: ResizePlan, manifest: HeadsManifest): Found[][] {
   const { labels } = manifest;
   return naivePlaces(manifest, plan.input).map((places) =>
     places.flatMap((place) => {
@@ -121,7 +121,7 @@ function clip(box: readonly number[], size: Size | null): number[] {
 }
 
 /** Where the source's right and bottom edges lie in the input. */
-function naiveExtent({ source, resized }: Plan, { resize }: HeadsManifest): Size {
+function naiveExtent({ source, resized }: ResizePlan, { resize }: HeadsManifest): Size {
   if (!("factor" in resize) || resize.factor === "per-side") return resized;
   const { width, height } = source;
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
@@ -131,7 +131,7 @@ function naiveExtent({ source, resized }: Plan, { resize }: HeadsManifest): Size
   return { width: width * factor, height: height * factor };
 }
 
-function toSource(box: readonly number[], plan: Plan, manifest: HeadsManifest): number[] {
+function toSource(box: readonly number[], plan: ResizePlan, manifest: HeadsManifest): number[] {
   const { width, height } = naiveExtent(plan, manifest);
   const ratios = [plan.source.width / width, plan.source.height / height];
   return clip(box.map((edge, i) => edge * ratios[i % 2]), plan.source);

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { createPlan, type Plan } from "../../src/core/resize_plan.ts";
+import { createResizePlan, type ResizePlan } from "../../src/core/resize_plan.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { Detection, DetectOptions } from "../../src/ports/detector.ts";
@@ -15,7 +15,12 @@ import {
 } from "../manifest/small_manifest.ts";
 
 /** Runs every layout; they must agree. */
-function detect(scores: Fill, deltas: Fill, plan: Plan, asked: DetectOptions = {}): Detection[] {
+function detect(
+  scores: Fill,
+  deltas: Fill,
+  plan: ResizePlan,
+  asked: DetectOptions = {},
+): Detection[] {
   const [first, ...others] = layouts.map((outputs) => {
     const manifest = varied({ outputs });
     const tensors = makeOutputs(manifest, plan.input, scores, deltas);
@@ -25,8 +30,8 @@ function detect(scores: Fill, deltas: Fill, plan: Plan, asked: DetectOptions = {
   return first;
 }
 
-function planOf(width: number, height: number): Plan {
-  return createPlan({ width, height }, smallManifest.resize, smallManifest.pad);
+function planOf(width: number, height: number): ResizePlan {
+  return createResizePlan({ width, height }, smallManifest.resize, smallManifest.pad);
 }
 
 Deno.test("postprocess() takes one hot cell to one box of the source", () => {
@@ -52,9 +57,9 @@ Deno.test("postprocess() goes by the asked score and classes", () => {
   const found = (asked: DetectOptions) =>
     detect(scores, () => 0, planOf(32, 32), asked).map(({ classId }) => classId);
   assertEquals(found({}), [0]);
-  assertEquals(found({ score: 0.2 }), [0, 1, 2]);
-  assertEquals(found({ score: 0.2, classes: ["dog"] }), [2]);
-  assertEquals(found({ score: 0.8 }), []);
+  assertEquals(found({ scoreThreshold: 0.2 }), [0, 1, 2]);
+  assertEquals(found({ scoreThreshold: 0.2, classes: ["dog"] }), [2]);
+  assertEquals(found({ scoreThreshold: 0.8 }), []);
 });
 
 Deno.test("postprocess() takes no more candidates of a level than the manifest allows", () => {
@@ -102,7 +107,7 @@ Deno.test("postprocess() gives boxes within the source, best score first, whatev
     const plan = planOf(wholeBetween(random, 1, 400), wholeBetween(random, 1, 400));
     const { width, height } = plan.source;
     const found = detect(randomFill(random, -90, 90), randomFill(random, -200, 200), plan, {
-      score: 0,
+      scoreThreshold: 0,
       iou: 1,
       max: 1000,
     });

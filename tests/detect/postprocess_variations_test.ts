@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type HeadsManifest, parseManifest } from "../../src/manifest/manifest.ts";
-import { createPlan, type Plan } from "../../src/core/resize_plan.ts";
+import { createResizePlan, type ResizePlan } from "../../src/core/resize_plan.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import { type Random, seededRandom, wholeBetween } from "../random.ts";
@@ -10,7 +10,7 @@ import { randomFills, randomManifest } from "./random_variation.ts";
 
 interface Case {
   readonly manifest: HeadsManifest;
-  readonly plan: Plan;
+  readonly plan: ResizePlan;
   readonly fills: HeadFills;
   readonly expected: readonly Found[];
 }
@@ -23,7 +23,7 @@ function randomCases(random: Random): Case[] {
     const manifest = randomManifest(random);
     const longest = manifest.resize.kind === "none" ? 50 : 300;
     const side = () => wholeBetween(random, 12, longest);
-    const plan = createPlan({ width: side(), height: side() }, manifest.resize, manifest.pad);
+    const plan = createResizePlan({ width: side(), height: side() }, manifest.resize, manifest.pad);
     const fills = randomFills(random, manifest);
     return { manifest, plan, fills, expected: naiveDetect(fills, plan, manifest) };
   });
@@ -31,7 +31,7 @@ function randomCases(random: Random): Case[] {
 
 function detect({ plan: { source }, fills }: Case, manifest: HeadsManifest): Found[] {
   const { scores, deltas, anchors } = fills;
-  const plan = createPlan(source, manifest.resize, manifest.pad);
+  const plan = createResizePlan(source, manifest.resize, manifest.pad);
   const tensors = makeOutputs(manifest, plan.input, scores, deltas, anchors);
   return postprocess(manifest, tensors, plan, resolveOptions(manifest, {}))
     .map(({ box: { xmin, ymin, xmax, ymax }, ...rest }) => ({

@@ -1,11 +1,7 @@
+import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { HeadsManifest, Manifest } from "../../src/manifest/manifest.ts";
-import {
-  decodePicture,
-  DEFAULT_IMAGE_LIMITS,
-  emptyInput,
-  inputOf,
-} from "../../src/detect/preprocess.ts";
+import { decodeImage, emptyInput, inputOf } from "../../src/detect/preprocess.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { encodePng } from "../sample_images/encode_png.ts";
@@ -22,18 +18,18 @@ function repeat(width: number, height: number, bytes: readonly number[]): Pixels
 
 const BYTES = { name: "image", type: "uint8", layout: "nhwc", batch: 1, colour: "rgb" } as const;
 
-function pictureOf(
+function imageOf(
   bytes: Uint8Array,
   manifest: Manifest = smallManifest,
   limits = DEFAULT_IMAGE_LIMITS,
 ) {
-  return decodePicture(bytes, manifest, codec, limits);
+  return decodeImage(bytes, manifest, codec, limits);
 }
 
 const TINY = encodePng(repeat(4, 3, [10, 20, 30, 255]));
 
-Deno.test("decodePicture() takes as many bytes and pixels as are allowed", () => {
-  const { plan } = pictureOf(TINY, smallManifest, {
+Deno.test("decodeImage() takes as many bytes and pixels as are allowed", () => {
+  const { plan } = imageOf(TINY, smallManifest, {
     ...DEFAULT_IMAGE_LIMITS,
     maxBytes: TINY.length,
     maxPixels: 12,
@@ -41,10 +37,10 @@ Deno.test("decodePicture() takes as many bytes and pixels as are allowed", () =>
   assertEquals(plan.source, { width: 4, height: 3 });
 });
 
-Deno.test("decodePicture() refuses a byte too many, naming limit and value", () => {
+Deno.test("decodeImage() refuses a byte too many, naming limit and value", () => {
   assertDomainError(
     () =>
-      pictureOf(TINY, smallManifest, {
+      imageOf(TINY, smallManifest, {
         ...DEFAULT_IMAGE_LIMITS,
         maxBytes: TINY.length - 1,
         maxPixels: 12,
@@ -54,38 +50,38 @@ Deno.test("decodePicture() refuses a byte too many, naming limit and value", () 
   );
 });
 
-Deno.test("decodePicture() refuses a pixel too many before it decodes", () => {
+Deno.test("decodeImage() refuses a pixel too many before it decodes", () => {
   // Cut within its first data chunk: decoding would fail in another way.
   const cut = TINY.subarray(0, 45);
   assertDomainError(
-    () => pictureOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxBytes: 1000, maxPixels: 11 }),
+    () => imageOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxBytes: 1000, maxPixels: 11 }),
     "too-many-pixels",
     "at most 11 pixels",
     "4x3",
   );
 });
 
-Deno.test("decodePicture() refuses what takes too much memory before it decodes", () => {
+Deno.test("decodeImage() refuses what takes too much memory before it decodes", () => {
   const cut = TINY.subarray(0, 45);
   assertDomainError(
-    () => pictureOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxDecodedBytes: 95 }),
+    () => imageOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxDecodedBytes: 95 }),
     "too-many-pixels",
     "at most 95 bytes of memory: current value is 96 (4x3, png of 8 bits)",
   );
 });
 
-Deno.test("decodePicture() counts bytes before it looks at them", () => {
+Deno.test("decodeImage() counts bytes before it looks at them", () => {
   const limits = { ...DEFAULT_IMAGE_LIMITS, maxBytes: 1, maxPixels: 1 };
-  assertDomainError(() => pictureOf(new Uint8Array(2), smallManifest, limits), "too-many-bytes");
+  assertDomainError(() => imageOf(new Uint8Array(2), smallManifest, limits), "too-many-bytes");
 });
 
 /** The first pixel of the view. */
 function firstPixel(bytes: Uint8Array, manifest: Manifest): number[] {
-  const { view } = pictureOf(bytes, manifest);
+  const { view } = imageOf(bytes, manifest);
   return [...view.data.subarray(view.offset, view.offset + 3)];
 }
 
-Deno.test("decodePicture() lays clear pixels over the colour of the padding", () => {
+Deno.test("decodeImage() lays clear pixels over the colour of the padding", () => {
   const clear = encodePng(repeat(4, 3, [10, 20, 30, 0]));
   // Padding of 0 is the mean: .5, .25 and .125 of 255.
   assertEquals(firstPixel(clear, smallManifest), [128, 64, 32]);
@@ -108,7 +104,7 @@ Deno.test("decodePicture() lays clear pixels over the colour of the padding", ()
   );
 });
 
-Deno.test("decodePicture() takes the padding of a byte input for a colour as it is", () => {
+Deno.test("decodeImage() takes the padding of a byte input for a colour as it is", () => {
   const clear = encodePng(repeat(4, 3, [10, 20, 30, 0]));
   const manifest = varied({ input: BYTES, pad: { kind: "none", value: [1, 128, 300] } });
   assertEquals(firstPixel(clear, manifest), [1, 128, 255]);
@@ -119,15 +115,15 @@ Deno.test("decodePicture() takes the padding of a byte input for a colour as it 
 const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 
 for (const orientation of [2, 3, 4, 5, 6, 7, 8]) {
-  Deno.test(`decodePicture() plans orientation ${orientation} upright, at the scale that covers it`, async () => {
+  Deno.test(`decodeImage() plans orientation ${orientation} upright, at the scale that covers it`, async () => {
     const bytes = await Deno.readFile(new URL(`orientation-${orientation}.jpg`, FORMATS));
-    const { view, plan } = pictureOf(bytes);
+    const { view, plan } = imageOf(bytes);
     assertEquals(plan, {
       source: { width: 64, height: 48 },
       resized: { width: 32, height: 24 },
       input: { width: 32, height: 32 },
-      extent: { width: 32, height: 24 },
-      factor: 0.5,
+      scaled: { width: 32, height: 24 },
+      ratio: 0.5,
     });
     assertEquals([view.width, view.height, view.reduction], [32, 24, 2]);
   });
@@ -144,11 +140,11 @@ function colourAt(tensor: ArrayLike<number>, x: number, y: number) {
 }
 
 Deno.test("inputOf() goes by the manifest: colour order, mean, std and padding", async () => {
-  // Red, green, blue and grey quarters; the picture ends at row 24.
+  // Red, green, blue and grey quarters; the image ends at row 24.
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const input = { ...smallManifest.input, colour: "bgr" } as const;
   const manifest = varied({ input, pad: { kind: "multiple", of: 32, value: -9 } });
-  const { data: tensor } = inputOf(pictureOf(bytes, manifest), manifest);
+  const { data: tensor } = inputOf(imageOf(bytes, manifest), manifest);
   assertEquals(tensor.length, 3 * 32 * 32);
   const [blue, green, red] = colourAt(tensor, 8, 6);
   [[red, 220], [green, 40], [blue, 30]].forEach(([found, painted]) =>
@@ -167,7 +163,7 @@ Deno.test("inputOf() smooths only where the manifest says so", () => {
       pad: { kind: "none", value: 0 },
       resample: { ...smallManifest.resample, antialias },
     });
-    const { data: tensor } = inputOf(pictureOf(encodePng(stripes), manifest), manifest);
+    const { data: tensor } = inputOf(imageOf(encodePng(stripes), manifest), manifest);
     const line = tensor.subarray(0, 21);
     return Math.max(...line) - Math.min(...line);
   };
@@ -178,7 +174,7 @@ Deno.test("inputOf() smooths only where the manifest says so", () => {
 Deno.test("inputOf() gives a byte input the pixels as they are, and its padding", async () => {
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const manifest = varied({ input: BYTES, pad: { kind: "multiple", of: 32, value: 114 } });
-  const { type, shape, data } = inputOf(pictureOf(bytes, manifest), manifest);
+  const { type, shape, data } = inputOf(imageOf(bytes, manifest), manifest);
   assertEquals([type, shape], ["uint8", [1, 32, 32, 3]]);
   const at = (x: number, y: number) => [...data.subarray((y * 32 + x) * 3, (y * 32 + x) * 3 + 3)];
   // Red, green, blue.
@@ -196,7 +192,7 @@ Deno.test("inputOf() makes pixels whole only where the manifest says so", () => 
       resample: { kind: "bilinear", antialias: false, factor: "per-side", rounding },
       pad: { kind: "none", value: 0 },
     });
-    return inputOf(pictureOf(stripes, manifest), manifest).data[5];
+    return inputOf(imageOf(stripes, manifest), manifest).data[5];
   };
   assertEquals([middle("none"), middle("each-pass")], [127.5, 128]);
 });
@@ -213,7 +209,7 @@ Deno.test("inputOf() samples by the factor where the manifest says so", () => {
       resample: { kind: "bilinear", antialias: false, factor, rounding: "none" },
       pad: { kind: "none", value: 0 },
     });
-    return inputOf(pictureOf(bytes, manifest), manifest).data[32 * 2];
+    return inputOf(imageOf(bytes, manifest), manifest).data[32 * 2];
   };
   // Indices 3.67 and 4 (past the border the edge repeats), times 50.
   assert(Math.abs(last("per-side") - 550 / 3) < 1e-3, `${last("per-side")}`);
@@ -221,10 +217,10 @@ Deno.test("inputOf() samples by the factor where the manifest says so", () => {
 });
 
 Deno.test("emptyInput() is as large as any input, and empty", () => {
-  const { plan } = pictureOf(TINY);
+  const { plan } = imageOf(TINY);
   for (const input of [NORMALISED, { ...NORMALISED, batch: 2 }, BYTES]) {
     const manifest = varied({ input });
-    const [empty, full] = [emptyInput(plan, manifest), inputOf(pictureOf(TINY), manifest)];
+    const [empty, full] = [emptyInput(plan, manifest), inputOf(imageOf(TINY), manifest)];
     assertEquals([empty.type, empty.shape], [full.type, full.shape]);
     assertEquals(empty.data.length, full.data.length);
     assert(empty.data.every((value) => value === 0));

@@ -1,26 +1,26 @@
+import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
 import { assertEquals, assertGreater } from "@std/assert";
 import type { Detector, DetectResult } from "../../src/ports/detector.ts";
-import type { RawPicture } from "../../src/image/raw_picture.ts";
+import type { RawImage } from "../../src/image/raw_image.ts";
 import { readHeader } from "../../src/image/formats/read_header.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { startDetector } from "../../src/platforms/host/start_pool.ts";
-import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
 import { openEveryday8 } from "../everyday8.ts";
 import { encodePng } from "../sample_images/encode_png.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const { codec } = await hostRuntime({ threads: 1 });
 
 /** What a PNG decodes to. */
-function decoded(png: Uint8Array): RawPicture {
+function decoded(png: Uint8Array): RawImage {
   const header = readHeader(png);
   const { data, width, height } = codec.decode(png, header, header);
   return { data: data.slice(), width, height };
 }
 
 /** A PNG whose left half can be seen through. */
-function clearPicture(): Uint8Array {
-  const { data, ...rest } = decoded(fruitPicture());
+function clearImage(): Uint8Array {
+  const { data, ...rest } = decoded(fruitImage());
   const clear = Uint8Array.from(data, (value, i) => {
     const isLeft = (i >> 2) % rest.width < rest.width / 2;
     return i % 4 === 3 && isLeft ? 180 : value;
@@ -28,14 +28,16 @@ function clearPicture(): Uint8Array {
   return encodePng({ data: clear, ...rest, channels: 4, reduction: 1 });
 }
 
-async function found(detector: Detector, picture: Uint8Array | RawPicture) {
-  const { image, detections }: DetectResult = await detector.detect(picture, { score: 0.05 });
+async function found(detector: Detector, photo: Uint8Array | RawImage) {
+  const { image, detections }: DetectResult = await detector.detect(photo, {
+    scoreThreshold: 0.05,
+  });
   return { image, detections };
 }
 
 Deno.test("detect() finds in raw pixels exactly what it finds in the PNG of them", async (test) => {
   const detector = await openEveryday8();
-  for (const [name, png] of [["opaque", fruitPicture()], ["clear", clearPicture()]] as const) {
+  for (const [name, png] of [["opaque", fruitImage()], ["clear", clearImage()]] as const) {
     await test.step(name, async () => {
       const expected = await found(detector, png);
       assertGreater(expected.detections.length, 0);
@@ -46,7 +48,7 @@ Deno.test("detect() finds in raw pixels exactly what it finds in the PNG of them
     });
   }
   await test.step("grey and RGB as the RGBA of them", async () => {
-    const { data, ...size } = decoded(fruitPicture());
+    const { data, ...size } = decoded(fruitImage());
     const grey = data.filter((_, i) => i % 4 === 1);
     const rgba = data.map((_, i) => i % 4 === 3 ? 255 : grey[i >> 2]);
     const expected = await found(detector, { data: rgba, ...size });
@@ -65,8 +67,8 @@ Deno.test("workerDetector() hands raw pixels to a real process", async () => {
     threads: 1,
     limits: DEFAULT_IMAGE_LIMITS,
   });
-  const { data, width, height } = decoded(fruitPicture());
-  const picture = { data: new Uint8ClampedArray(data), width, height };
-  assertEquals(await found(detector, picture), await found(detector, fruitPicture()));
+  const { data, width, height } = decoded(fruitImage());
+  const image = { data: new Uint8ClampedArray(data), width, height };
+  assertEquals(await found(detector, image), await found(detector, fruitImage()));
   await detector.close();
 });

@@ -4,7 +4,7 @@ import type { DetectOptions } from "../../src/ports/detector.ts";
 import { assertDomainError } from "./assert_domain_error.ts";
 import { finished, smallFinished, smallManifest, varied } from "../manifest/small_manifest.ts";
 
-const DEFAULTS = { score: 0.5, iou: 0.5, max: 5, classIds: null };
+const DEFAULTS = { scoreThreshold: 0.5, iou: 0.5, max: 5, classIds: null };
 
 const RESOLVED: readonly (readonly [
   claim: string,
@@ -12,10 +12,18 @@ const RESOLVED: readonly (readonly [
   expected: Partial<typeof DEFAULTS> | { classIds: Set<number> },
 ])[] = [
   ["fills everything from the manifest", {}, {}],
-  ["takes undefined for absent", { score: undefined, max: undefined, classes: undefined }, {}],
-  ["takes what is asked", { score: 0.3, iou: 0.7, max: 9 }, { score: 0.3, iou: 0.7, max: 9 }],
-  ["takes both ends of scores", { score: 0, iou: 1 }, { score: 0, iou: 1 }],
-  ["takes the other ends", { score: 1, iou: 0 }, { score: 1, iou: 0 }],
+  [
+    "takes undefined for absent",
+    { scoreThreshold: undefined, max: undefined, classes: undefined },
+    {},
+  ],
+  ["takes what is asked", { scoreThreshold: 0.3, iou: 0.7, max: 9 }, {
+    scoreThreshold: 0.3,
+    iou: 0.7,
+    max: 9,
+  }],
+  ["takes both ends of scores", { scoreThreshold: 0, iou: 1 }, { scoreThreshold: 0, iou: 1 }],
+  ["takes the other ends", { scoreThreshold: 1, iou: 0 }, { scoreThreshold: 1, iou: 0 }],
   ["takes labels for class ids", { classes: ["dog"] }, { classIds: new Set([2]) }],
   ["takes labels in any order, twice too", { classes: ["dog", "cat", "dog"] }, {
     classIds: new Set([0, 2]),
@@ -37,7 +45,7 @@ Deno.test("resolveOptions() takes a label for all ids that share it", () => {
 
 const BELOW_0_OR_ABOVE_1 = [-Number.MIN_VALUE, 1 + 2 ** -52, NaN, Infinity, -Infinity];
 
-for (const option of ["score", "iou"] as const) {
+for (const option of ["scoreThreshold", "iou"] as const) {
   for (const value of BELOW_0_OR_ABOVE_1) {
     Deno.test(`resolveOptions() refuses ${option} ${value}`, () => {
       assertDomainError(
@@ -47,6 +55,17 @@ for (const option of ["score", "iou"] as const) {
       );
     });
   }
+}
+
+for (const name of ["score", "threshold", "scorethreshold", "constructor", ""]) {
+  Deno.test(`resolveOptions() refuses the unknown option "${name}" and tells those that there are`, () => {
+    assertDomainError(
+      () => resolveOptions(smallManifest, { [name]: 0.5 }),
+      "invalid-option",
+      `there is no option "${name}"`,
+      "scoreThreshold, iou, max, classes",
+    );
+  });
 }
 
 for (const max of [0, -1, 1.5, 1001, NaN, Infinity]) {
@@ -72,10 +91,15 @@ for (const label of ["bird", "Cat", "", "null", "class 1"]) {
 
 Deno.test("resolveOptions() keeps every box of a finished model, whatever the overlap", () => {
   const manifest = finished({}, { score: 0.25, limit: 7 });
-  assertEquals(resolveOptions(manifest, {}), { score: 0.25, iou: 1, max: 7, classIds: null });
+  assertEquals(resolveOptions(manifest, {}), {
+    scoreThreshold: 0.25,
+    iou: 1,
+    max: 7,
+    classIds: null,
+  });
   assertEquals(
-    resolveOptions(manifest, { score: 0.75, max: 2, classes: ["dog"] }),
-    { score: 0.75, iou: 1, max: 2, classIds: new Set([2]) },
+    resolveOptions(manifest, { scoreThreshold: 0.75, max: 2, classes: ["dog"] }),
+    { scoreThreshold: 0.75, iou: 1, max: 2, classIds: new Set([2]) },
   );
 });
 

@@ -6,11 +6,11 @@ import {
   type EmbeddedDetector,
 } from "../../src/platforms/host/embed.ts";
 import { newKey } from "../../src/commands/key.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 
-const PICTURE = fruitPicture();
+const IMAGE = fruitImage();
 const detector = await createDetector({ model: "everyday8", engine: "wasm", threads: 1 });
-const { detections } = await detector.detect(PICTURE);
+const { detections } = await detector.detect(IMAGE);
 
 /** As `POST /detect` answers: hundredths of a pixel. */
 async function labelsOf(response: Response | Promise<Response>) {
@@ -20,7 +20,7 @@ async function labelsOf(response: Response | Promise<Response>) {
   return found.map(({ label }) => label);
 }
 
-const POST = { method: "POST", body: PICTURE };
+const POST = { method: "POST", body: IMAGE };
 const expected = detections.map(({ label }) => label);
 
 Deno.test("createApp() answers at once", async () => {
@@ -37,7 +37,7 @@ Deno.test("createApp() can be mounted under another app, whose own addresses sta
   outer.route("/vision", createApp({ detector }));
   assertEquals(await (await outer.request("/")).text(), "mine");
   assertEquals(await labelsOf(outer.request("/vision/detect", POST)), expected);
-  const damaged = await outer.request("/vision/detect", { method: "POST", body: "no picture" });
+  const damaged = await outer.request("/vision/detect", { method: "POST", body: "no image" });
   assertEquals(damaged.status, 415);
   assertEquals(damaged.headers.get("content-type"), "application/problem+json");
   assertEquals((await damaged.json()).code, "not-an-image");
@@ -57,7 +57,7 @@ Deno.test("createApp() answers a real server's requests", async () => {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.fetch);
   const { port } = server.addr as Deno.NetAddr;
   const body = new FormData();
-  body.append("image", new Blob([PICTURE]));
+  body.append("image", new Blob([IMAGE]));
   const response = fetch(`http://127.0.0.1:${port}/detect`, { method: "POST", body });
   assertEquals(await labelsOf(response), expected);
   await server.shutdown();

@@ -10,19 +10,19 @@ import {
   createDetector,
   DomainError,
   type ErrorCode,
-  type PictureSource,
+  type ImageSource,
 } from "../../src/platforms/host/embed.ts";
 import { readHeader } from "../../src/image/formats/read_header.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const MODELS = new URL("../../models/", import.meta.url);
 const ENGINE = { engine: "wasm", threads: 1 } as const;
-const PICTURE = fruitPicture();
+const IMAGE = fruitImage();
 const graph = await Deno.readFile(new URL("everyday8.onnx", MODELS));
 
 const detector = await createDetector({ model: "everyday8", ...ENGINE });
-const expected = (await detector.detect(PICTURE, { score: 0.05 })).detections;
+const expected = (await detector.detect(IMAGE, { scoreThreshold: 0.05 })).detections;
 
 async function failsWith(call: Promise<unknown>, code: ErrorCode, words = "") {
   const error = await assertRejects(() => call, DomainError);
@@ -69,23 +69,23 @@ function silent() {
 
 async function decoded() {
   const { codec } = await hostRuntime({ threads: 1 });
-  const header = readHeader(PICTURE);
-  const { data, width, height } = codec.decode(PICTURE, header, header);
+  const header = readHeader(IMAGE);
+  const { data, width, height } = codec.decode(IMAGE, header, header);
   return { data: new Uint8ClampedArray(data), width, height };
 }
 
-const SOURCES: Record<string, () => PictureSource | Promise<PictureSource>> = {
-  "a Uint8Array": () => PICTURE,
-  "an ArrayBuffer": () => PICTURE.buffer,
-  "a Blob": () => new Blob([PICTURE]),
-  "a ReadableStream": () => streamOf(cut(PICTURE, 1000)).stream,
+const SOURCES: Record<string, () => ImageSource | Promise<ImageSource>> = {
+  "a Uint8Array": () => IMAGE,
+  "an ArrayBuffer": () => IMAGE.buffer,
+  "a Blob": () => new Blob([IMAGE]),
+  "a ReadableStream": () => streamOf(cut(IMAGE, 1000)).stream,
   "pixels": decoded,
 };
 
 for (const [form, source] of Object.entries(SOURCES)) {
   Deno.test(`EmbeddedDetector.detect() finds the same in ${form}`, async () => {
     const { model, image, engine, detections } = await detector.detect(await source(), {
-      score: 0.05,
+      scoreThreshold: 0.05,
     });
     assertGreater(detections.length, 0);
     assertEquals(detections, expected);
@@ -99,18 +99,32 @@ for (const [form, source] of Object.entries(SOURCES)) {
 }
 
 Deno.test("EmbeddedDetector.detect() takes the options of the server", async () => {
-  const some = await detector.detect(PICTURE, { score: 0, max: 3, classes: ["orange", "apple"] });
+  const some = await detector.detect(IMAGE, {
+    scoreThreshold: 0,
+    max: 3,
+    classes: ["orange", "apple"],
+  });
   assertEquals(some.detections.length, 3);
   assert(some.detections.every(({ label }) => label === "orange" || label === "apple"));
-  const none = await detector.detect(PICTURE, { score: 0, iou: 0, max: 1000, classes: ["orange"] });
-  const all = await detector.detect(PICTURE, { score: 0, iou: 1, max: 1000, classes: ["orange"] });
+  const none = await detector.detect(IMAGE, {
+    scoreThreshold: 0,
+    iou: 0,
+    max: 1000,
+    classes: ["orange"],
+  });
+  const all = await detector.detect(IMAGE, {
+    scoreThreshold: 0,
+    iou: 1,
+    max: 1000,
+    classes: ["orange"],
+  });
   assertGreater(all.detections.length, none.detections.length);
-  await failsWith(detector.detect(PICTURE, { score: 2 }), "invalid-option", "score");
-  await failsWith(detector.detect(PICTURE, { classes: ["unicorn"] }), "unknown-class", "unicorn");
+  await failsWith(detector.detect(IMAGE, { scoreThreshold: 2 }), "invalid-option", "score");
+  await failsWith(detector.detect(IMAGE, { classes: ["unicorn"] }), "unknown-class", "unicorn");
 });
 
-Deno.test("EmbeddedDetector.detect() refuses what is no picture, and says what it was", async () => {
-  const strange = (value: unknown) => detector.detect(value as PictureSource);
+Deno.test("EmbeddedDetector.detect() refuses what is no image, and says what it was", async () => {
+  const strange = (value: unknown) => detector.detect(value as ImageSource);
   await failsWith(strange("cat.jpg"), "not-an-image", "type String");
   await failsWith(strange(undefined), "not-an-image", "type Undefined");
   await failsWith(strange(new Float32Array(4)), "not-an-image", "type Float32Array");
@@ -131,10 +145,10 @@ Deno.test("EmbeddedDetector.detect() holds limits while it reads", async (test) 
     assert(state.cancelled instanceof DomainError);
   });
   await test.step("of a blob, before it reads it", async () => {
-    await failsWith(small.detect(new Blob([PICTURE])), "too-many-bytes", `${PICTURE.length}`);
+    await failsWith(small.detect(new Blob([IMAGE])), "too-many-bytes", `${IMAGE.length}`);
   });
   await test.step("of bytes and pixels", async () => {
-    await failsWith(small.detect(PICTURE), "too-many-bytes");
+    await failsWith(small.detect(IMAGE), "too-many-bytes");
     const pixels = { data: new Uint8Array(1001), width: 1001, height: 1 };
     await failsWith(small.detect(pixels), "too-many-pixels", "at most 1000 pixels");
   });
@@ -163,20 +177,20 @@ Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal", async
   await test.step("while it waits, and frees the place", async () => {
     await using narrow = await createDetector({ model: "everyday8", ...ENGINE, queue: 1 });
     const controller = new AbortController();
-    const first = narrow.detect(PICTURE, { score: 0.05 });
-    const second = narrow.detect(PICTURE, { signal: controller.signal });
-    await failsWith(narrow.detect(PICTURE), "busy", "at most 1 may wait");
+    const first = narrow.detect(IMAGE, { scoreThreshold: 0.05 });
+    const second = narrow.detect(IMAGE, { signal: controller.signal });
+    await failsWith(narrow.detect(IMAGE), "busy", "at most 1 may wait");
     controller.abort(reason);
     await rejects(second);
-    const third = narrow.detect(PICTURE, { score: 0.05 });
+    const third = narrow.detect(IMAGE, { scoreThreshold: 0.05 });
     assertEquals((await first).detections, expected);
     assertEquals((await third).detections, expected);
   });
 
-  await test.step("while it looks at the picture, and goes on with the next", async () => {
+  await test.step("while it looks at the image, and goes on with the next", async () => {
     const controller = new AbortController();
-    const first = detector.detect(PICTURE, { signal: controller.signal });
-    const second = detector.detect(PICTURE, { score: 0.05 });
+    const first = detector.detect(IMAGE, { signal: controller.signal });
+    const second = detector.detect(IMAGE, { scoreThreshold: 0.05 });
     controller.abort(reason);
     await rejects(first);
     assertEquals((await second).detections, expected);
@@ -185,9 +199,9 @@ Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal", async
 
 Deno.test("EmbeddedDetector.close() is for good, and may be called again", async () => {
   const closing = await createDetector({ model: "everyday8", ...ENGINE, queue: 1 });
-  const running = closing.detect(PICTURE, { score: 0.05 });
-  const refused = failsWith(closing.detect(PICTURE), "model-not-ready", "closed");
-  await failsWith(closing.detect(PICTURE), "busy"); // by now the first runs and the second waits
+  const running = closing.detect(IMAGE, { scoreThreshold: 0.05 });
+  const refused = failsWith(closing.detect(IMAGE), "model-not-ready", "closed");
+  await failsWith(closing.detect(IMAGE), "busy"); // by now the first runs and the second waits
   await Promise.all([closing.close(), closing.close()]);
   assertEquals((await running).detections, expected);
   await refused;
@@ -210,7 +224,7 @@ Deno.test("createDetector() takes a model by id, by address and from memory", as
   for (const [form, model] of Object.entries(forms)) {
     await test.step(form, async () => {
       await using other = await createDetector({ model, ...ENGINE });
-      assertEquals((await other.detect(PICTURE, { score: 0.05 })).detections, expected);
+      assertEquals((await other.detect(IMAGE, { scoreThreshold: 0.05 })).detections, expected);
       assertEquals(other.model, detector.model);
     });
   }

@@ -1,11 +1,11 @@
+import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
 import { startDetector } from "../../src/platforms/host/start_pool.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import type { Provider } from "../../src/ports/session.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 
-const PICTURE = fruitPicture();
+const IMAGE = fruitImage();
 const FOLDER = new URL("../../models/", import.meta.url).href;
 // Each detector has a worker of its own: onnxruntime-web in a worker hangs in Deno once the main
 // thread has started it, too.
@@ -16,7 +16,7 @@ const reference = await startDetector({
   threads: 1,
   limits: DEFAULT_IMAGE_LIMITS,
 });
-const expected = await reference.detect(PICTURE, { score: 0.05 });
+const expected = await reference.detect(IMAGE, { scoreThreshold: 0.05 });
 await reference.close();
 
 const ENGINES: [engine: Provider, threads: number][] = [
@@ -34,7 +34,7 @@ for (const [engine, threads] of ENGINES) {
     async fn() {
       const detector = opened as Detector;
       assertEquals(detector.engine.provider, engine);
-      const found = await detector.detect(PICTURE, { score: 0.05 });
+      const found = await detector.detect(IMAGE, { scoreThreshold: 0.05 });
       assertEquals(found.detections.length, expected.detections.length);
       found.detections.forEach(({ label, score, box }, i) => {
         const other = expected.detections[i];

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { installExample } from "./install_example.ts";
 import { startDeno } from "./start_deno.ts";
 
@@ -14,7 +14,7 @@ Deno.test("examples/deno-deploy answers the form of its page, on deno serve", as
   assertMatch(page.headers.get("content-type") ?? "", /^text\/html/);
   assertStringIncludes(await page.text(), 'action="/detect"');
   const form = new FormData();
-  form.set("image", new File([fruitPicture()], "fruit.png"));
+  form.set("image", new File([fruitImage()], "fruit.png"));
   const response = await fetch(`${server.url}/detect`, { method: "POST", body: form });
   const { detections: [best] } = await response.json();
   assertEquals([response.status, best.label], [200, "orange"]);

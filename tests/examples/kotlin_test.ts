@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { assertEquals, assertMatch } from "@std/assert";
 import { startServer } from "../platforms/host/start_server.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { copyFolder } from "./install_example.ts";
 
 const EXAMPLE = new URL("../../examples/kotlin/", import.meta.url);
@@ -18,7 +18,7 @@ Deno.test({
     cleaner.defer(() => Deno.remove(root, { recursive: true }));
     const folder = `${root}/kotlin`;
     await copyFolder(EXAMPLE, folder);
-    await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
+    await Deno.writeFile(`${folder}/fruit.png`, fruitImage());
     await using server = await startServer({ LOG: "none" });
     const run = async (...args: string[]) => {
       const { code, stdout, stderr } = await new Deno.Command("mvn", {

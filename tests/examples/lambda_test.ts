@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { executable } from "../platforms/hosts/executable.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { installExample } from "./install_example.ts";
 
 /** Calls the handler as Lambda does, once for each event, and prints the answers as JSON. */
@@ -39,7 +39,7 @@ function eventOf(method: string, path: string, body: Uint8Array, query = "") {
 Deno.test("examples/lambda answers the events of a function's address, on Node", async () => {
   await using example = await installExample("lambda");
   const events = [
-    eventOf("POST", "/detect", fruitPicture(), "score=0.3"),
+    eventOf("POST", "/detect", fruitImage(), "score=0.3"),
     eventOf("POST", "/detect", new TextEncoder().encode("a text")),
     eventOf("GET", "/readyz", new Uint8Array()),
   ];

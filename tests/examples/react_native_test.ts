@@ -4,13 +4,13 @@ import { runTool } from "../../packaging/run_tool.ts";
 import { newKey } from "../../src/commands/key.ts";
 import { executable } from "../platforms/hosts/executable.ts";
 import { startServer } from "../platforms/host/start_server.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { installExample } from "./install_example.ts";
 
 Deno.test("detect() of examples/react-native gets its boxes from a real server", async () => {
   const { key, entry } = await newKey("phone");
   await using server = await startServer({ API_KEYS: entry, LOG: "none" });
-  const photo = new File([fruitPicture()], "photo.png", { type: "image/png" });
+  const photo = new File([fruitImage()], "photo.png", { type: "image/png" });
   const { image, detections } = await detect(server.url, photo, { score: 0.3, key });
   assertEquals([image, detections[0].label], [{ width: 640, height: 480 }, "orange"]);
   assert(detections.every(({ score }) => score > 0.3));

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { newKey } from "../../src/commands/key.ts";
 import { startServer } from "../platforms/host/start_server.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { startDeno } from "./start_deno.ts";
 
 const FUNCTION = new URL("../../examples/supabase/functions/detect/", import.meta.url);
@@ -18,8 +18,8 @@ Deno.test("examples/supabase passes photos on to a server, with the key", async 
     fetch(`${edge.url}/detect${path}`, { method: "POST", body });
 
   const form = new FormData();
-  form.set("image", new File([fruitPicture()], "fruit.png"));
-  for (const body of [form, fruitPicture()]) {
+  form.set("image", new File([fruitImage()], "fruit.png"));
+  for (const body of [form, fruitImage()]) {
     const response = await post("?score=0.3&max=1", body);
     const { detections } = await response.json();
     assertEquals([response.status, detections.length, detections[0].label], [200, 1, "orange"]);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { runTool } from "../../packaging/run_tool.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { startWorkerd } from "../platforms/workerd/start_workerd.ts";
 import { installExample } from "./install_example.ts";
 
@@ -15,7 +15,7 @@ Deno.test("examples/workers counts what is in a photo, on workerd", async (test)
   const post = (body: BodyInit) => fetch(worker.url, { method: "POST", body });
 
   await test.step("finds the orange", async () => {
-    const response = await post(fruitPicture());
+    const response = await post(fruitImage());
     assertEquals([response.status, await response.json()], [200, { orange: 1 }]);
   });
 

@@ -7,7 +7,7 @@ export interface Bomb {
   readonly name: string;
   /** Builds it anew. */
   readonly bytes: () => Bytes;
-  /** Codes of the problems that may answer it; `ok`, if it may be taken for a picture. */
+  /** Codes of the problems that may answer it; `ok`, if it may be taken for an image. */
   readonly ends: readonly string[];
 }
 

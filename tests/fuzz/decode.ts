@@ -1,7 +1,8 @@
+import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
 import everyday8 from "../../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../../src/manifest/manifest.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { decodePicture, DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
+import { decodeImage } from "../../src/detect/preprocess.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 
 const { codec } = await hostRuntime({ threads: 1 });
@@ -10,7 +11,7 @@ const manifest = parseManifest(everyday8);
 /** Decodes a file as the server does, without a run of the model; returns `ok` or the code. */
 export function decode(bytes: Uint8Array): string {
   try {
-    decodePicture(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
+    decodeImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
     return "ok";
   } catch (error) {
     if (error instanceof DomainError) return error.code;

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { createApp } from "../../routes/app.ts";
 import everyday8 from "../../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../../src/manifest/manifest.ts";
-import { ModelShelf } from "../../src/serving/model_registry.ts";
+import { ModelRegistry } from "../../src/serving/model_registry.ts";
 import { openEveryday8 } from "../everyday8.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { seededRandom, wholeBetween } from "../random.ts";
 import { BOMBS } from "./bombs.ts";
 import { corpus } from "./corpus.ts";
@@ -23,14 +23,14 @@ Deno.test("the corpus has 200 bombs at least, each by a name of its own", () => 
   assertEquals(new Set(BOMBS.map(({ name }) => name)).size, BOMBS.length);
 });
 
-Deno.test("decodePicture() ends each bomb in one of the ways it may end", () => {
+Deno.test("decodeImage() ends each bomb in one of the ways it may end", () => {
   for (const { name, bytes, ends } of BOMBS) {
     const end = decode(bytes());
     assert(ends.includes(end), `${name} ended in ${end}, not in ${ends.join(" or ")}`);
   }
 });
 
-Deno.test("decodePicture() decodes or refuses each of 300 mutations of real files", async () => {
+Deno.test("decodeImage() decodes or refuses each of 300 mutations of real files", async () => {
   const files = await corpus();
   const random = seededRandom(SEED);
   const seen = new Set<string>();
@@ -52,18 +52,18 @@ Deno.test("mutate() makes the same of the same seed", async () => {
   assertEquals(made(), made());
 });
 
-Deno.test("POST /detect refuses bombs, and finds what is in a picture right after", async () => {
+Deno.test("POST /detect refuses bombs, and finds what is in an image right after", async () => {
   const manifest = parseManifest(everyday8);
   const detector = await openEveryday8();
-  const shelf = new ModelShelf({
+  const registry = new ModelRegistry({
     manifests: [manifest],
     atStart: [manifest.id],
     load: () => Promise.resolve(detector),
   });
-  await shelf.started;
+  await registry.started;
   const logged: Error[] = [];
   const log = (error: Error) => void logged.push(error);
-  const app = createApp({ shelf, maxBytes: 20_000_000, log });
+  const app = createApp({ registry, maxBytes: 20_000_000, log });
   const send = async (body: Uint8Array<ArrayBuffer>) => {
     const response = await app.request("/detect", { method: "POST", body });
     return [response.status, await response.json()] as const;
@@ -77,8 +77,8 @@ Deno.test("POST /detect refuses bombs, and finds what is in a picture right afte
     assert(ends.includes(code), `${name} got ${status} ${code}`);
     assert([200, 400, 413, 415, 422].includes(status), `${name} got ${status}`);
   }
-  const [status, { detections }] = await send(fruitPicture());
+  const [status, { detections }] = await send(fruitImage());
   assertEquals([status, detections[0].label], [200, "orange"]);
   assertEquals(logged, []);
-  await shelf.close();
+  await registry.close();
 });

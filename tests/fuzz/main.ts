@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { textTable } from "../../src/commands/shared/text_table.ts";
 import { startServer } from "../platforms/host/start_server.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { seededRandom, wholeBetween } from "../random.ts";
 import { residentBytes } from "../soak/resident_bytes.ts";
 import type { Bytes } from "./bomb.ts";
@@ -21,16 +21,16 @@ const { values } = parseArgs({
 const [seed, count] = [Number(values.seed ?? 1), Number(values.count ?? 10_000)];
 
 /** Milliseconds within which a bomb is refused, beside those that it takes to send its bytes. */
-const MOST_MS = 100;
+const MAX_MS = 100;
 /** Bytes that memory may grow by over all bombs. */
-const MOST_GROWTH = 64e6;
+const MAX_GROWTH = 64e6;
 const STATUSES = [200, 400, 413, 415, 422];
 /** Each so many mutations, one goes through the server, too. */
 const SAMPLE_EVERY = 20;
 
 const broken: string[] = [];
 const ends = new Map<string, number>();
-const picture = fruitPicture();
+const image = fruitImage();
 
 await using server = await startServer({ ENGINE: "wasm", LOG: "none" });
 console.log(server.line);
@@ -49,17 +49,17 @@ async function bombs(): Promise<void> {
   const before = await restingBytes();
   for (const { name, bytes, ends: allowed } of BOMBS) {
     const body = bytes();
-    const { status, end, ms } = await timed(body, body.length * msPerByte + MOST_MS);
+    const { status, end, ms } = await timed(body, body.length * msPerByte + MAX_MS);
     const beyond = ms - body.length * msPerByte;
     (status === 200 ? decoded : refused).push([name, beyond]);
     if (!allowed.includes(end)) await fail(name, body, `got ${status} ${end}, not ${allowed}`);
-    if (status !== 200 && beyond > MOST_MS) {
+    if (status !== 200 && beyond > MAX_MS) {
       await fail(name, body, `took ${beyond.toFixed(0)} ms`);
     }
     await fault(body, name);
   }
   const growth = await restingBytes() - before;
-  if (growth > MOST_GROWTH) broken.push(`memory grew by ${megabytes(growth)} over all bombs`);
+  if (growth > MAX_GROWTH) broken.push(`memory grew by ${megabytes(growth)} over all bombs`);
   console.log(`${BOMBS.length} bombs, memory ${megabytes(before)}, then ${megabytes(growth)} more`);
   for (const [what, times] of [["refused", refused], ["decoded", decoded]] as const) {
     const slowest = times.sort(([, one], [, other]) => other - one).slice(0, 10);
@@ -75,30 +75,30 @@ async function bombs(): Promise<void> {
 }
 
 /**
- * Sends good pictures, small ones of each format and some of 15 MB: what the first of each compiles
+ * Sends good images, small ones of each format and some of 15 MB: what the first of each compiles
  * and takes is no bomb's doing.
  *
- * @returns Milliseconds that a byte takes from here to the server's answer that it is no picture.
+ * @returns Milliseconds that a byte takes from here to the server's answer that it is no image.
  */
 async function warmUp(): Promise<number> {
-  const large = concat(picture, new Uint8Array(15e6));
+  const large = concat(image, new Uint8Array(15e6));
   for (const [, bytes] of await corpus()) await send(bytes);
   for (let i = 0; i < 30; i++) await send(large);
-  const noPicture = new Uint8Array(15e6);
+  const noImage = new Uint8Array(15e6);
   const times: number[] = [];
   for (let i = 0; i < 9; i++) {
     const started = performance.now();
-    await send(noPicture);
+    await send(noImage);
     times.push(performance.now() - started);
   }
-  return times.sort((one, other) => one - other)[4] / noPicture.length;
+  return times.sort((one, other) => one - other)[4] / noImage.length;
 }
 
 /** Resident memory: the least of some samples, as what is to be collected comes and goes. */
 async function restingBytes(): Promise<number> {
   const samples: number[] = [];
   for (let i = 0; i < 50; i++) {
-    await fault(picture);
+    await fault(image);
     samples.push(await residentBytes(server.pid));
   }
   return Math.min(...samples);
@@ -152,12 +152,12 @@ async function timed(body: Bytes, enough: number) {
   }
 }
 
-/** Whether a good picture is still found in, right after a file. */
+/** Whether a good image is still found in, right after a file. */
 async function fault(after: Bytes, name = "the start"): Promise<void> {
-  const response = await fetch(`${server.url}/detect`, { method: "POST", body: picture });
+  const response = await fetch(`${server.url}/detect`, { method: "POST", body: image });
   const { detections } = await response.json();
   if (detections?.[0]?.label !== "orange") {
-    await fail(name, after, `a good picture got ${response.status} right after it`);
+    await fail(name, after, `a good image got ${response.status} right after it`);
   }
 }
 

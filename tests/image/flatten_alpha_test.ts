@@ -67,7 +67,7 @@ Deno.test("flattenAlpha() stays between pixel and colour for every alpha and val
   }
 });
 
-Deno.test("flattenAlpha() takes an empty picture", () => {
+Deno.test("flattenAlpha() takes an empty image", () => {
   const pixels = pixelsOf(4);
   flattenAlpha(pixels, GREEN);
   assertEquals(pixels.data.length, 0);

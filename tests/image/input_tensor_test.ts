@@ -1,18 +1,18 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { type InputRule, inputShape, inputTensor } from "../../src/image/input_tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
-import type { Picture } from "./naive_tensor.ts";
-import { storePicture } from "./store_image.ts";
+import type { Image } from "./naive_tensor.ts";
+import { storeImage } from "./store_image.ts";
 import { planOf, RAW, sized } from "./tensor_cases.ts";
 
 const FLOATS: InputRule = { ...RAW, type: "float32", batch: 1 };
 const BYTES: InputRule = { ...FLOATS, type: "uint8" };
 /** Two pixels in an input of 3x2. */
 const PLAN = planOf(sized(2, 1), sized(2, 1), sized(3, 2));
-const PIXELS: Picture = (x) => [10 + x, 20 + x, 30 + x];
+const PIXELS: Image = (x) => [10 + x, 20 + x, 30 + x];
 
-function inputOf(rule: InputRule, picture: Picture = PIXELS) {
-  return inputTensor(uprightView(storePicture(picture, PLAN.source), 1), PLAN, rule);
+function inputOf(rule: InputRule, image: Image = PIXELS) {
+  return inputTensor(uprightView(storeImage(image, PLAN.source), 1), PLAN, rule);
 }
 
 const SHAPES: readonly (readonly [
@@ -50,12 +50,12 @@ const PLANES = [
   ...[30, 31, 0, 0, 0, 0],
 ];
 
-Deno.test("inputTensor() is the picture itself for a batch of 1, or none", () => {
+Deno.test("inputTensor() is the image itself for a batch of 1, or none", () => {
   assertEquals([...inputOf(FLOATS).data], PLANES);
   assertEquals([...inputOf({ ...FLOATS, batch: null }).data], PLANES);
 });
 
-Deno.test("inputTensor() puts the picture first in its batch, and zeros after it", () => {
+Deno.test("inputTensor() puts the image first in its batch, and zeros after it", () => {
   const padded = { ...FLOATS, batch: 2, padValue: [7, 7, 7] } as const;
   const first = PLANES.map((value) => value === 0 ? 7 : value);
   assertEquals([...inputOf(padded).data], [...first, ...new Array(18).fill(0)]);
@@ -105,14 +105,14 @@ for (const [value, byte] of ROUNDED) {
 Deno.test("inputTensor() rounds sampled pixels half up, once for all", () => {
   // The mean of 10 and 11 is 10.5, of 20 and 21 is 20.5.
   const plan = planOf(sized(2, 1), sized(1, 1));
-  const view = uprightView(storePicture(PIXELS, plan.source), 1);
+  const view = uprightView(storeImage(PIXELS, plan.source), 1);
   for (const rounding of ["none", "each-pass"] as const) {
     const rule = { ...BYTES, antialias: false, rounding };
     assertEquals([...inputTensor(view, plan, rule).data], [11, 21, 31]);
   }
 });
 
-Deno.test("inputTensor() of no picture is all zeros, of the same shape", () => {
+Deno.test("inputTensor() of no image is all zeros, of the same shape", () => {
   for (const type of ["float32", "float16", "uint8"] as const) {
     for (const batch of [null, 1, 2]) {
       const rule = { ...FLOATS, type, batch, padValue: [5, 5, 5] } as const;

@@ -1,8 +1,8 @@
-import type { Plan } from "../../src/core/resize_plan.ts";
+import type { ResizePlan } from "../../src/core/resize_plan.ts";
 import type { TensorRule } from "../../src/image/tensor.ts";
 
-/** An upright picture: red, green and blue of a pixel, 0–255. */
-export type Picture = (x: number, y: number) => readonly [number, number, number];
+/** An upright image: red, green and blue of a pixel, 0–255. */
+export type Image = (x: number, y: number) => readonly [number, number, number];
 
 /**
  * `[outputs][inputs]` of one axis.
@@ -53,13 +53,13 @@ function pillowRow(inputs: number, output: number, scale: number): number[] {
  * @param lean Added to what is made whole; a halfway value in float32 falls to either side.
  */
 export function naiveTensor(
-  picture: Picture,
-  plan: Plan,
+  image: Image,
+  plan: ResizePlan,
   rule: TensorRule,
   lean = 0,
 ): number[] {
   const { resized, input } = plan;
-  const pixels = naivePixels(picture, plan, rule, lean);
+  const pixels = naivePixels(image, plan, rule, lean);
   const value = (y: number, x: number, plane: number) => {
     if (x >= resized.width || y >= resized.height) return rule.padValue[plane];
     const colour = pixels[y][x][rule.colour === "rgb" ? plane : 2 - plane];
@@ -73,12 +73,12 @@ export function naiveTensor(
 }
 
 /**
- * `[H][W]` red, green and blue of the resized picture: along the rows first, then along the
+ * `[H][W]` red, green and blue of the resized image: along the rows first, then along the
  * columns, made whole after each of the two where the rule says so (half up, as Pillow does).
  */
 function naivePixels(
-  picture: Picture,
-  plan: Plan,
+  image: Image,
+  plan: ResizePlan,
   rule: TensorRule,
   lean: number,
 ): number[][][] {
@@ -87,12 +87,12 @@ function naivePixels(
     rule.rounding === "each-pass" ? Math.floor(value + 0.5 + lean) : value;
   const weights = (side: "width" | "height") => {
     const ratio = source[side] / resized[side];
-    const scale = rule.factor === "one" && plan.factor !== null ? 1 / plan.factor : ratio;
+    const scale = rule.factor === "one" && plan.ratio !== null ? 1 / plan.ratio : ratio;
     return naiveWeights(source[side], resized[side], scale, rule.antialias);
   };
   const columns = weights("width");
   const narrow = countTo(source.height).map((y) => {
-    const line = countTo(source.width).map((x) => picture(x, y));
+    const line = countTo(source.width).map((x) => image(x, y));
     return columns.map((taps) => blend(line, taps).map(whole));
   });
   return weights("height").map((taps) =>

@@ -1,11 +1,11 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { type RawPicture, rawPixels } from "../../src/image/raw_picture.ts";
+import { type RawImage, rawPixels } from "../../src/image/raw_image.ts";
 import { assertDomainError } from "../detect/assert_domain_error.ts";
 
 const LIMITS = { maxPixels: 100, maxDecodedBytes: 100 };
 
 function pixelsOf(data: unknown, width: unknown, height: unknown, limits = LIMITS) {
-  return rawPixels({ data, width, height } as RawPicture, limits);
+  return rawPixels({ data, width, height } as RawImage, limits);
 }
 
 for (const channels of [1, 3, 4] as const) {
@@ -22,7 +22,7 @@ Deno.test("rawPixels() takes clamped bytes and a part of a buffer", () => {
   assertEquals(data, Uint8Array.of(1, 2, 3));
 });
 
-Deno.test("rawPixels() copies a picture with a clear pixel, which is flattened in place", () => {
+Deno.test("rawPixels() copies an image with a clear pixel, which is flattened in place", () => {
   const data = Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 254);
   const pixels = pixelsOf(data, 2, 1);
   assertEquals(pixels.data, data);

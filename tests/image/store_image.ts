@@ -1,6 +1,6 @@
 import type { Size } from "../../src/core/size.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
-import type { Picture } from "./naive_tensor.ts";
+import type { Image } from "./naive_tensor.ts";
 
 /** Upright pixel of a stored one, from the words of Exif 2.32: what row 0 and column 0 show. */
 const SOURCES: Readonly<Record<number, (x: number, y: number, upright: Size) => [number, number]>> =
@@ -18,9 +18,9 @@ const SOURCES: Readonly<Record<number, (x: number, y: number, upright: Size) => 
 /** All of Exif's orientations. */
 export const orientations = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-/** Stores an upright picture as a camera held in this orientation does; alpha is noise. */
-export function storePicture(
-  picture: Picture,
+/** Stores an upright image as a camera held in this orientation does; alpha is noise. */
+export function storeImage(
+  image: Image,
   upright: Size,
   orientation = 1,
   channels: 1 | 3 | 4 = 3,
@@ -31,7 +31,7 @@ export function storePicture(
   const data = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const [red, green, blue] = picture(...SOURCES[orientation](x, y, upright));
+      const [red, green, blue] = image(...SOURCES[orientation](x, y, upright));
       const alpha = (x * 37 + y * 91) % 256;
       data.set([red, green, blue, alpha].slice(0, channels), (y * width + x) * channels);
     }

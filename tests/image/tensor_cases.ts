@@ -1,11 +1,11 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { createPlan, type Plan } from "../../src/core/resize_plan.ts";
+import { createResizePlan, type ResizePlan } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 import { type Random, wholeBetween } from "../random.ts";
-import type { Picture } from "./naive_tensor.ts";
-import { storePicture } from "./store_image.ts";
+import type { Image } from "./naive_tensor.ts";
+import { storeImage } from "./store_image.ts";
 
 /** Values come out as they went in. */
 export const RAW: TensorRule = {
@@ -28,8 +28,8 @@ export const IMAGENET: TensorRule = {
 };
 
 /** Stretches, and pads to a fixed size. */
-export function planOf(source: Size, resized: Size, input: Size = resized): Plan {
-  return createPlan(source, { kind: "stretch", ...resized }, { kind: "fixed", ...input });
+export function planOf(source: Size, resized: Size, input: Size = resized): ResizePlan {
+  return createResizePlan(source, { kind: "stretch", ...resized }, { kind: "fixed", ...input });
 }
 
 /** A size by its sides. */
@@ -37,9 +37,9 @@ export function sized(width: number, height: number): Size {
   return { width, height };
 }
 
-/** The tensor of an upright picture. */
-export function tensorOf(picture: Picture, plan: Plan, rule: TensorRule): Float32Array {
-  return toTensor(uprightView(storePicture(picture, plan.source), 1), plan, rule);
+/** The tensor of an upright image. */
+export function tensorOf(image: Image, plan: ResizePlan, rule: TensorRule): Float32Array {
+  return toTensor(uprightView(storeImage(image, plan.source), 1), plan, rule);
 }
 
 /** Asserts that two lists of numbers are as long and nearly equal. */
@@ -54,8 +54,8 @@ export function assertClose(
   }
 }
 
-/** A picture of random colours. */
-export function noise(random: Random, { width, height }: Size): Picture {
+/** An image of random colours. */
+export function noise(random: Random, { width, height }: Size): Image {
   const data = Array.from(
     { length: width * height },
     () => [0, 0, 0].map(() => wholeBetween(random, 0, 255)) as [number, number, number],

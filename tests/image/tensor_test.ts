@@ -3,8 +3,8 @@ import type { Size } from "../../src/core/size.ts";
 import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 import { seededRandom } from "../random.ts";
-import { naiveTensor, type Picture } from "./naive_tensor.ts";
-import { orientations, storePicture } from "./store_image.ts";
+import { type Image, naiveTensor } from "./naive_tensor.ts";
+import { orientations, storeImage } from "./store_image.ts";
 import { assertClose, IMAGENET, noise, planOf, RAW, sized, tensorOf } from "./tensor_cases.ts";
 
 /** One plane, row by row. */
@@ -30,7 +30,7 @@ for (const [source, resized] of SIZES) {
   for (const antialias of [true, false]) {
     const smoothing = antialias ? "with antialias" : "without antialias";
 
-    Deno.test(`toTensor() keeps a plain picture plain: ${claim} ${smoothing}`, () => {
+    Deno.test(`toTensor() keeps a plain image plain: ${claim} ${smoothing}`, () => {
       const tensor = tensorOf(() => [10, 128, 255], planOf(source, resized), { ...RAW, antialias });
       [10, 128, 255].forEach((value, plane) =>
         assertClose(
@@ -42,7 +42,7 @@ for (const [source, resized] of SIZES) {
     });
 
     Deno.test(`toTensor() agrees with its definition: ${claim} ${smoothing}`, () => {
-      const picture = noise(seededRandom(16), source);
+      const image = noise(seededRandom(16), source);
       const rule: TensorRule = {
         ...IMAGENET,
         antialias,
@@ -50,13 +50,13 @@ for (const [source, resized] of SIZES) {
         colour: "bgr",
       };
       const plan = planOf(source, resized, sized(resized.width + 3, resized.height + 2));
-      assertClose(tensorOf(picture, plan, rule), naiveTensor(picture, plan, rule), 1e-5);
+      assertClose(tensorOf(image, plan, rule), naiveTensor(image, plan, rule), 1e-5);
     });
   }
 }
 
 /** Rises by 4 per pixel to the right, and by 2 downwards; blue stays. */
-const ramp: Picture = (x, y) => [4 * x, 2 * y, 77];
+const ramp: Image = (x, y) => [4 * x, 2 * y, 77];
 
 const RAMPS: readonly (readonly [claim: string, Size, antialias: boolean])[] = [
   ["half as wide", sized(20, 40), true],
@@ -114,31 +114,31 @@ Deno.test("toTensor() pads to the right and below with the pad value, which is n
   }
 });
 
-Deno.test("toTensor() does not let the padding bleed into the picture", () => {
+Deno.test("toTensor() does not let the padding bleed into the image", () => {
   const plan = planOf(sized(8, 8), sized(5, 5), sized(9, 9));
   const rule = { ...IMAGENET, padValue: [1e6, 1e6, 1e6] as const };
-  const picture = noise(seededRandom(17), plan.source);
-  assertClose(tensorOf(picture, plan, rule), naiveTensor(picture, plan, rule), 1e-5);
+  const image = noise(seededRandom(17), plan.source);
+  assertClose(tensorOf(image, plan, rule), naiveTensor(image, plan, rule), 1e-5);
 });
 
 Deno.test("toTensor() takes grey pixels for three equal planes, and looks at no alpha", () => {
   const source = sized(9, 6);
   const plan = planOf(source, sized(5, 4));
   const colours = noise(seededRandom(18), source);
-  const grey: Picture = (x, y) => [colours(x, y)[0], colours(x, y)[0], colours(x, y)[0]];
-  const stored = (picture: Picture, channels: 1 | 3 | 4) =>
-    toTensor(uprightView(storePicture(picture, source, 1, channels), 1), plan, IMAGENET);
+  const grey: Image = (x, y) => [colours(x, y)[0], colours(x, y)[0], colours(x, y)[0]];
+  const stored = (image: Image, channels: 1 | 3 | 4) =>
+    toTensor(uprightView(storeImage(image, source, 1, channels), 1), plan, IMAGENET);
   assertEquals(stored(grey, 1), stored(grey, 3));
   assertEquals(stored(colours, 4), stored(colours, 3));
 });
 
 for (const orientation of orientations) {
-  Deno.test(`toTensor() gives orientation ${orientation} the tensor of the upright picture`, () => {
+  Deno.test(`toTensor() gives orientation ${orientation} the tensor of the upright image`, () => {
     const source = sized(23, 14);
-    const picture = noise(seededRandom(19), source);
+    const image = noise(seededRandom(19), source);
     for (const channels of [1, 3, 4] as const) {
       const plan = planOf(source, sized(11, 17), sized(12, 18));
-      const pixels = (how: number) => storePicture(picture, source, how, channels);
+      const pixels = (how: number) => storeImage(image, source, how, channels);
       assertEquals(
         toTensor(uprightView(pixels(orientation), orientation), plan, IMAGENET),
         toTensor(uprightView(pixels(1), 1), plan, IMAGENET),
@@ -153,20 +153,20 @@ for (const reduction of [2, 4, 8] as const) {
     const stored = sized(source.width / reduction, source.height / reduction);
     // The mean of a block of a ramp is its value at the block's centre.
     const middle = (block: number) => (block + 0.5) * reduction - 0.5;
-    const reduced: Picture = (x, y) => ramp(middle(x), middle(y));
+    const reduced: Image = (x, y) => ramp(middle(x), middle(y));
     const plan = planOf(source, sized(8, 6));
     // Antialias off: otherwise the blocks' own smoothing would count twice near the border.
     const rule = { ...RAW, antialias: false };
-    const pixels = { ...storePicture(reduced, stored), reduction };
+    const pixels = { ...storeImage(reduced, stored), reduction };
     assertClose(toTensor(uprightView(pixels, 1), plan, rule), tensorOf(ramp, plan, rule), 1e-3);
   });
 }
 
-Deno.test("toTensor() gives the last pixel of a reduced picture no more than its part", () => {
+Deno.test("toTensor() gives the last pixel of a reduced image no more than its part", () => {
   // 9 source pixels in 5 blocks of 2: the last block holds one. Three outputs, 3 source pixels each:
   // centres at 1, 4 and 7 of the source, thus at 0.25, 1.75 and 3.25 of the blocks.
   const plan = planOf(sized(9, 1), sized(3, 1));
-  const pixels = { ...storePicture((x) => [10 * x, 0, 0], sized(5, 1)), reduction: 2 as const };
+  const pixels = { ...storeImage((x) => [10 * x, 0, 0], sized(5, 1)), reduction: 2 as const };
   const tensor = toTensor(uprightView(pixels, 1), plan, { ...RAW, antialias: false });
   assertClose(tensor.subarray(0, 3), [2.5, 17.5, 32.5], 1e-5);
 });

@@ -1,23 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
-import { createPlan, type Plan, type ResizeRule } from "../../src/core/resize_plan.ts";
+import { createResizePlan, type ResizePlan, type ResizeRule } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
 import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 import { between, type Random, seededRandom, wholeBetween } from "../random.ts";
-import { naiveTensor, type Picture } from "./naive_tensor.ts";
-import { orientations, storePicture } from "./store_image.ts";
+import { type Image, naiveTensor } from "./naive_tensor.ts";
+import { orientations, storeImage } from "./store_image.ts";
 import { assertClose, IMAGENET, noise, planOf, RAW, sized, tensorOf } from "./tensor_cases.ts";
 
 Deno.test("toTensor() keeps the colours of a pixel together where the layout is nhwc", () => {
-  const picture: Picture = (x, y) => [10 * x + y, 100 + 10 * x + y, 200 + x];
+  const image: Image = (x, y) => [10 * x + y, 100 + 10 * x + y, 200 + x];
   const plan = planOf(sized(2, 2), sized(2, 2), sized(3, 2));
   const rule = { ...RAW, layout: "nhwc", padValue: [7, 8, 9] } as const;
-  assertEquals([...tensorOf(picture, plan, rule)], [
+  assertEquals([...tensorOf(image, plan, rule)], [
     ...[0, 100, 200, 10, 110, 201, 7, 8, 9],
     ...[1, 101, 200, 11, 111, 201, 7, 8, 9],
   ]);
   // The pad value is in the order of the tensor already.
-  assertEquals([...tensorOf(picture, plan, { ...rule, colour: "bgr" })], [
+  assertEquals([...tensorOf(image, plan, { ...rule, colour: "bgr" })], [
     ...[200, 100, 0, 201, 110, 10, 7, 8, 9],
     ...[200, 101, 1, 201, 111, 11, 7, 8, 9],
   ]);
@@ -26,10 +26,10 @@ Deno.test("toTensor() keeps the colours of a pixel together where the layout is 
 Deno.test("toTensor() holds the same numbers in either layout", () => {
   const source = sized(13, 9);
   const plan = planOf(source, sized(6, 7), sized(8, 9));
-  const picture = noise(seededRandom(30), source);
+  const image = noise(seededRandom(30), source);
   const rule: TensorRule = { ...IMAGENET, padValue: [1, 2, 3] };
-  const planes = tensorOf(picture, plan, rule);
-  const pixels = tensorOf(picture, plan, { ...rule, layout: "nhwc" });
+  const planes = tensorOf(image, plan, rule);
+  const pixels = tensorOf(image, plan, { ...rule, layout: "nhwc" });
   const area = 8 * 9;
   assertEquals(
     [...pixels],
@@ -37,7 +37,7 @@ Deno.test("toTensor() holds the same numbers in either layout", () => {
   );
 });
 
-/** Halves a picture 20 wide: of 3 rows 1.5 remain, which become 2. */
+/** Halves an image 20 wide: of 3 rows 1.5 remain, which become 2. */
 const HALF: ResizeRule = {
   kind: "fit",
   width: 10,
@@ -56,7 +56,7 @@ const SAMPLED: readonly (readonly [factor: "one" | "per-side", rows: readonly nu
 
 for (const [factor, rows] of SAMPLED) {
   Deno.test(`toTensor() samples rows at ${rows.map((row) => row / 100)} of 3, factor ${factor}`, () => {
-    const plan = createPlan(sized(20, 3), HALF, NONE);
+    const plan = createResizePlan(sized(20, 3), HALF, NONE);
     assertEquals(plan.resized, sized(10, 2));
     const rule = { ...RAW, antialias: false, factor };
     const tensor = tensorOf((_, y) => [100 * y, 0, 0], plan, rule);
@@ -66,24 +66,24 @@ for (const [factor, rows] of SAMPLED) {
 
 Deno.test("toTensor() samples by sides where the plan has no factor", () => {
   const source = sized(9, 7);
-  const picture = noise(seededRandom(31), source);
+  const image = noise(seededRandom(31), source);
   const plan = planOf(source, sized(4, 6));
   assertEquals(
-    tensorOf(picture, plan, { ...RAW, factor: "one" }),
-    tensorOf(picture, plan, { ...RAW, factor: "per-side" }),
+    tensorOf(image, plan, { ...RAW, factor: "one" }),
+    tensorOf(image, plan, { ...RAW, factor: "per-side" }),
   );
 });
 
 for (const orientation of orientations) {
-  Deno.test(`toTensor() samples orientation ${orientation} by one factor as the upright picture`, () => {
+  Deno.test(`toTensor() samples orientation ${orientation} by one factor as the upright image`, () => {
     const source = sized(23, 14);
-    const picture = noise(seededRandom(32), source);
-    const plan = createPlan(source, HALF, NONE);
+    const image = noise(seededRandom(32), source);
+    const plan = createResizePlan(source, HALF, NONE);
     const rule = { ...RAW, antialias: false, factor: "one" } as const;
-    const stored = storePicture(picture, source, orientation);
+    const stored = storeImage(image, source, orientation);
     assertEquals(
       toTensor(uprightView(stored, orientation), plan, rule),
-      tensorOf(picture, plan, rule),
+      tensorOf(image, plan, rule),
     );
   });
 }
@@ -91,18 +91,18 @@ for (const orientation of orientations) {
 Deno.test("toTensor() finds a reduced ramp where it was, by one factor", () => {
   // 64x46 by 10/64: 7.1875 rows become 7.
   const source = sized(64, 46);
-  const ramp: Picture = (x, y) => [3 * x, 3 * y, 50];
-  const reduced: Picture = (x, y) => ramp(2 * x + 0.5, 2 * y + 0.5);
-  const plan = createPlan(source, HALF, NONE);
+  const ramp: Image = (x, y) => [3 * x, 3 * y, 50];
+  const reduced: Image = (x, y) => ramp(2 * x + 0.5, 2 * y + 0.5);
+  const plan = createResizePlan(source, HALF, NONE);
   const rule = { ...RAW, antialias: false, factor: "one" } as const;
-  const pixels = { ...storePicture(reduced, sized(32, 23)), reduction: 2 as const };
+  const pixels = { ...storeImage(reduced, sized(32, 23)), reduction: 2 as const };
   // Bytes cut the halves of the reduced ramp.
   assertClose(toTensor(uprightView(pixels, 1), plan, rule), tensorOf(ramp, plan, rule), 1.51);
 });
 
-Deno.test("toTensor() gives numbers for a picture with less than a row, by either factor", () => {
-  // A tenth of 2 rows is 0.2, and no picture has less than one.
-  const plan = createPlan(sized(100, 2), HALF, NONE);
+Deno.test("toTensor() gives numbers for an image with less than a row, by either factor", () => {
+  // A tenth of 2 rows is 0.2, and no image has less than one.
+  const plan = createResizePlan(sized(100, 2), HALF, NONE);
   assertEquals(plan.resized, sized(10, 1));
   for (const factor of ["per-side", "one"] as const) {
     for (const antialias of [false, true]) {
@@ -112,7 +112,7 @@ Deno.test("toTensor() gives numbers for a picture with less than a row, by eithe
   }
 });
 
-/** Red of a picture one row or one column large, halved or quartered with whole pixels. */
+/** Red of an image one row or one column large, halved or quartered with whole pixels. */
 const WHOLE: readonly (readonly [
   claim: string,
   values: readonly number[],
@@ -135,11 +135,11 @@ for (const [claim, values, resized, expected] of WHOLE) {
 
 Deno.test("toTensor() makes pixels whole after each of the two passes, not once", () => {
   // Row by row 0.5 and 0 become 1 and 0, and their mean 0.5 becomes 1; 0.25 at once would be 0.
-  const picture: Picture = (x, y) => [x === 1 && y === 0 ? 1 : 0, 0, 0];
+  const image: Image = (x, y) => [x === 1 && y === 0 ? 1 : 0, 0, 0];
   const rule = { ...RAW, antialias: false } as const;
   const plan = planOf(sized(2, 2), sized(1, 1));
-  assertEquals(tensorOf(picture, plan, { ...rule, rounding: "each-pass" })[0], 1);
-  assertEquals(tensorOf(picture, plan, { ...rule, rounding: "none" })[0], 0.25);
+  assertEquals(tensorOf(image, plan, { ...rule, rounding: "each-pass" })[0], 1);
+  assertEquals(tensorOf(image, plan, { ...rule, rounding: "none" })[0], 0.25);
 });
 
 Deno.test("toTensor() goes along the rows before it goes along the columns", () => {
@@ -169,7 +169,7 @@ Deno.test("toTensor() normalises whole pixels, and leaves the padding as it is",
 
 const ROUNDINGS = ["floor", "half-up", "half-even"] as const;
 
-function randomPlan(random: Random): Plan {
+function randomPlan(random: Random): ResizePlan {
   const side = () => wholeBetween(random, 1, 40);
   const [width, height] = [wholeBetween(random, 4, 30), wholeBetween(random, 4, 30)];
   const keeps = {
@@ -183,7 +183,7 @@ function randomPlan(random: Random): Plan {
     NONE,
   ];
   const source = sized(wholeBetween(random, 15, 40), side() % 26 + 15);
-  return createPlan(source, rules[wholeBetween(random, 0, 3)], { kind: "multiple", of: 7 });
+  return createResizePlan(source, rules[wholeBetween(random, 0, 3)], { kind: "multiple", of: 7 });
 }
 
 Deno.test("toTensor() agrees with its definition, whatever the rule", () => {
@@ -204,10 +204,10 @@ Deno.test("toTensor() agrees with its definition, whatever the rule", () => {
       rounding: random() < 0.5 ? "none" : "each-pass",
       padValue: triple(-5, 5),
     };
-    const picture = noise(random, plan.source);
-    const found = tensorOf(picture, plan, rule);
+    const image = noise(random, plan.source);
+    const found = tensorOf(image, plan, rule);
     // Weights are float32, so a halfway sum may become either whole number.
-    const [low, high] = [-1e-3, 1e-3].map((lean) => naiveTensor(picture, plan, rule, lean));
+    const [low, high] = [-1e-3, 1e-3].map((lean) => naiveTensor(image, plan, rule, lean));
     const slack = 1e-3 / (rule.divisor * Math.min(...rule.std)) + 1e-6;
     assertEquals(found.length, low.length);
     found.forEach((value, i) =>

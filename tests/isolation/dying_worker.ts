@@ -1,4 +1,4 @@
-// Loads at once and dies of the first picture, as an engine does that runs out of memory.
+// Loads at once and dies of the first image, as an engine does that runs out of memory.
 const port = globalThis as unknown as {
   postMessage(message: unknown): void;
   onmessage: (event: MessageEvent<{ kind: "load" | "detect" }>) => void;

@@ -1,12 +1,12 @@
+import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import { DetectorPool } from "../../src/serving/detector_pool.ts";
 import { DetectorSlot } from "../../src/serving/detector_slot.ts";
-import { DEFAULT_IMAGE_LIMITS } from "../../src/detect/preprocess.ts";
 import { startDetector } from "../../src/platforms/host/start_pool.ts";
 import { ProcessWorker } from "../../src/platforms/host/process/process_worker.ts";
 import { workerDetector } from "../../src/isolation/worker_detector.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const LOAD = {
   model: "everyday8",
@@ -21,27 +21,29 @@ Deno.test("workerDetector() over a real process", async (test) => {
 
   await test.step("hands errors over with their codes, and works on", async () => {
     await failsWith(detector.detect(new Uint8Array([1, 2, 3])), "not-an-image");
-    await failsWith(detector.detect(fruitPicture(), { classes: ["unicorn"] }), "unknown-class");
-    assertEquals((await detector.detect(fruitPicture())).image, { width: 640, height: 480 });
+    await failsWith(detector.detect(fruitImage(), { classes: ["unicorn"] }), "unknown-class");
+    assertEquals((await detector.detect(fruitImage())).image, { width: 640, height: 480 });
   });
 
   await test.step("matches answers to callers that came at once", async () => {
-    const asked = [1, 2, 3, 4].map((max) => detector.detect(fruitPicture(), { score: 0, max }));
+    const asked = [1, 2, 3, 4].map((max) =>
+      detector.detect(fruitImage(), { scoreThreshold: 0, max })
+    );
     const counts = (await Promise.all(asked)).map(({ detections }) => detections.length);
     assertEquals(counts, [1, 2, 3, 4]);
   });
 
   await test.step("leaves the caller's bytes as they were", async () => {
-    const bytes = fruitPicture();
+    const bytes = fruitImage();
     await detector.detect(bytes);
-    assertEquals(bytes, fruitPicture());
+    assertEquals(bytes, fruitImage());
   });
 
   await test.step("tells those who wait, and those who come later, that it was closed", async () => {
-    const waiting = detector.detect(fruitPicture());
+    const waiting = detector.detect(fruitImage());
     await detector.close();
     await failsWith(waiting, "model-not-ready");
-    await failsWith(detector.detect(fruitPicture()), "model-not-ready");
+    await failsWith(detector.detect(fruitImage()), "model-not-ready");
   });
 });
 
@@ -52,7 +54,7 @@ Deno.test("workerDetector() tells everyone when its worker dies, and its slot is
   const detector = await loading;
   await slot.settled;
   assertEquals(slot.state.status, "ready");
-  await failsWith(detector.detect(fruitPicture()), "worker-crashed");
+  await failsWith(detector.detect(fruitImage()), "worker-crashed");
   await detector.brokenDown;
   const { state } = slot;
   assertEquals(state.status, "failed");
@@ -81,7 +83,7 @@ Deno.test("DetectorPool over real processes", async (test) => {
   for (const [body, claim, code] of FAULTS) {
     await test.step(`survives ${claim}: that call fails, the next one works`, async () => {
       const failing = pool.detect(Uint8Array.of(body));
-      const next = pool.detect(fruitPicture());
+      const next = pool.detect(fruitImage());
       if (code === null) await assertRejects(() => failing, Error, "nobody foresaw");
       else await failsWith(failing, code);
       assertEquals((await next).detections[0].label, "orange");

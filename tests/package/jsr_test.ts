@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -52,7 +52,7 @@ Deno.test("the JSR package runs from where it is published, without a folder of 
     `${folder}/map.json`,
     JSON.stringify({ imports: asPublished(config.imports) }),
   );
-  await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
+  await Deno.writeFile(`${folder}/fruit.png`, fruitImage());
   await Deno.writeTextFile(
     `${folder}/main.ts`,
     `import { createDetector } from "${base}/src/entry/embed.ts";

@@ -7,7 +7,7 @@ import { ROOT } from "../../packaging/root.ts";
 import { executable, type RuntimeName } from "../platforms/hosts/executable.ts";
 import { startHost } from "../platforms/hosts/start_host.ts";
 import { openEveryday8 } from "../everyday8.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 import { startWorkerd } from "../platforms/workerd/start_workerd.ts";
 import { installPackage } from "./installed_package.ts";
 import { markdownProgram } from "./markdown_program.ts";
@@ -38,10 +38,10 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   for await (const { name } of Deno.readDir(PROJECT)) {
     await Deno.copyFile(new URL(name, PROJECT), `${folder}/${name}`);
   }
-  await Deno.writeFile(`${folder}/fruit.png`, fruitPicture());
+  await Deno.writeFile(`${folder}/fruit.png`, fruitImage());
   if (photo) await Deno.writeFile(`${folder}/cat.jpg`, photo);
   // What the documents' programs find beside them.
-  await Deno.writeFile(`${folder}/photo.jpg`, fruitPicture());
+  await Deno.writeFile(`${folder}/photo.jpg`, fruitImage());
   await Deno.mkdir(`${folder}/models`);
   const manifest = await Deno.readTextFile(new URL("models/everyday8.json", ROOT));
   const street = manifest.replace('"everyday8.onnx"', '"street.onnx"');
@@ -62,14 +62,14 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   };
 
   const detector = await openEveryday8();
-  const expectedIn = async (picture: Uint8Array) =>
-    rounded((await detector.detect(picture)).detections);
+  const expectedIn = async (image: Uint8Array) =>
+    rounded((await detector.detect(image)).detections);
 
   for (const runtime of ["node20", "node24", "bun", "deno"] as const) {
     await test.step(`finds the same on ${runtime}, and lets the program end`, async () => {
       const { found } = await outputOf(runtime, "detect.mjs", "fruit.png");
       assertGreater(found.length, 0);
-      assertEquals(rounded(found), await expectedIn(fruitPicture()));
+      assertEquals(rounded(found), await expectedIn(fruitImage()));
     });
   }
 
@@ -106,7 +106,7 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
       command,
       args: [`${folder}/node_modules/.bin/retinanet-edge`],
     });
-    const response = await fetch(`${server.url}/detect`, { method: "POST", body: fruitPicture() });
+    const response = await fetch(`${server.url}/detect`, { method: "POST", body: fruitImage() });
     assertEquals((await response.json()).detections[0].label, "orange");
     assertEquals(await server.stop(), 0);
   });
@@ -126,7 +126,7 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
 
   await test.step("answers on workerd, in a Worker of somebody's", async () => {
     await using worker = await startWorkerd({ config: `${folder}/wrangler.toml` });
-    const response = await fetch(`${worker.url}/detect`, { method: "POST", body: fruitPicture() });
+    const response = await fetch(`${worker.url}/detect`, { method: "POST", body: fruitImage() });
     assertEquals((await response.json()).detections[0].label, "orange");
   });
 

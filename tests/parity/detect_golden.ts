@@ -9,7 +9,7 @@ const runtime = await hostRuntime({ threads: 1 });
 /** Five times tighter on edges than a person would ask for, so that wrong twins show. */
 const TOLERANCE = { score: 1e-4, box: 0.01 };
 
-/** The whole way, from the picture's bytes to boxes, held against the framework's. */
+/** The whole way, from the image's bytes to boxes, held against the framework's. */
 export async function differencesFrom(
   golden: Golden,
   manifest: unknown,
@@ -24,8 +24,8 @@ export async function differencesFrom(
     model: "golden",
     engine: "wasm",
   });
-  const picture = await Deno.readFile(golden.picture);
-  const { detections } = await detector.detect(picture, { score: golden.score });
+  const image = await Deno.readFile(golden.image);
+  const { detections } = await detector.detect(image, { scoreThreshold: golden.score });
   await detector.close();
   return goldenDifferences(detections.map(comparable), golden.detections, TOLERANCE);
 }

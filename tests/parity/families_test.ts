@@ -7,16 +7,16 @@ for (const { family, folder, manifest, goldens, twins } of await goldenFolders()
   const graph = new URL(manifest.graph.file, folder);
 
   Deno.test(`the goldens of ${family} say enough`, () => {
-    assert(goldens.length >= 3, `${goldens.length} pictures`);
+    assert(goldens.length >= 3, `${goldens.length} images`);
     assert(twins.length >= 2, `${twins.length} twins`);
-    for (const { picture, detections } of goldens) {
-      assert(detections.length >= 10, `${picture} has ${detections.length} detections`);
+    for (const { image, detections } of goldens) {
+      assert(detections.length >= 10, `${image} has ${detections.length} detections`);
     }
   });
 
   for (const golden of goldens) {
-    const picture = basename(golden.picture);
-    Deno.test(`createDetector() equals ${golden.framework} on ${family}/${picture}`, async () => {
+    const image = basename(golden.image);
+    Deno.test(`createDetector() equals ${golden.framework} on ${family}/${image}`, async () => {
       assertEquals(await differencesFrom(golden, manifest, graph), []);
     });
   }
@@ -26,7 +26,7 @@ for (const { family, folder, manifest, goldens, twins } of await goldenFolders()
       const twin = withProperty(manifest, change);
       for (const golden of goldens) {
         const differences = await differencesFrom(golden, twin, graph);
-        assert(differences.length > 0, `${basename(golden.picture)} does not notice`);
+        assert(differences.length > 0, `${basename(golden.image)} does not notice`);
       }
     });
   }

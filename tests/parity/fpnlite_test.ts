@@ -4,7 +4,7 @@ import manifestJson from "../../models/fpnlite-coco.json" with { type: "json" };
 import { parseManifest } from "../../src/manifest/manifest.ts";
 import { createApp } from "../../routes/app.ts";
 import { createDetector } from "../../src/detect/detector.ts";
-import { ModelShelf } from "../../src/serving/model_registry.ts";
+import { ModelRegistry } from "../../src/serving/model_registry.ts";
 import { readDataset } from "../../src/commands/eval_files/coco_files.ts";
 import { cocoResults } from "../../src/commands/eval_files/coco_results.ts";
 import type { CocoDataset, CocoResult } from "../../src/eval/coco.ts";
@@ -49,9 +49,9 @@ Deno.test({
 const FOLDER = new URL("goldens/fpnlite-coco/", import.meta.url);
 
 for (const golden of await goldensIn(FOLDER)) {
-  const picture = basename(golden.picture);
+  const image = basename(golden.image);
   Deno.test({
-    name: `createDetector() equals ${golden.framework} on fpnlite-coco/${picture}`,
+    name: `createDetector() equals ${golden.framework} on fpnlite-coco/${image}`,
     ignore: !await exists(GRAPH),
     async fn() {
       assertEquals(await differencesFrom(golden, manifestJson, GRAPH), []);
@@ -61,7 +61,7 @@ for (const golden of await goldensIn(FOLDER)) {
           withProperty(manifestJson, change),
           GRAPH,
         );
-        assert(differences.length > 0, `${picture} does not notice ${claim}`);
+        assert(differences.length > 0, `${image} does not notice ${claim}`);
       }
     },
   });
@@ -74,13 +74,13 @@ async function serveFpnlite() {
     manifest: () => Promise.resolve(manifestJson),
     graph: () => Deno.readFile(GRAPH),
   };
-  const shelf = new ModelShelf({
+  const registry = new ModelRegistry({
     manifests: [parseManifest(manifestJson)],
     atStart: ["fpnlite-coco"],
     load: (model) => createDetector({ ...runtime, models }, { model, engine: "wasm" }),
   });
-  await shelf.started;
-  return createApp({ shelf, maxBytes: 2e7, log: console.error });
+  await registry.started;
+  return createApp({ registry, maxBytes: 2e7, log: console.error });
 }
 
 async function firstPhotos(): Promise<CocoDataset> {

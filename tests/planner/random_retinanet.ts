@@ -21,7 +21,7 @@ export interface RetinaNetShape {
   readonly depth: number;
   /** Whether its numbers are bytes. */
   readonly int8?: boolean;
-  /** Whether a picture is smoothed as it is made smaller, so that its JPEG may be; it is. */
+  /** Whether an image is smoothed as it is made smaller, so that its JPEG may be; it is. */
   readonly antialias?: boolean;
   /** Most pixels that a side of the input has. */
   readonly side: number;

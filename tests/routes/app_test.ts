@@ -2,27 +2,27 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createApp } from "../../routes/app.ts";
 import manifest from "../../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../../src/manifest/manifest.ts";
-import { ModelShelf } from "../../src/serving/model_registry.ts";
+import { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import { openEveryday8 } from "../everyday8.ts";
 import { encodePng } from "../sample_images/encode_png.ts";
-import { fruitPicture } from "../sample_images/fruit_image.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const LIMITS = { maxBytes: 300_000, maxPixels: 400_000, maxDecodedBytes: 4_000_000 };
 const logged: Error[] = [];
 const everyday8 = parseManifest(manifest);
 const detector = await openEveryday8(LIMITS);
-const shelf = shelfOf("everyday8", Promise.resolve(detector));
-await shelf.started;
+const registry = registryOf("everyday8", Promise.resolve(detector));
+await registry.started;
 const app = createApp({
-  shelf,
+  registry,
   maxBytes: LIMITS.maxBytes,
   log: (error) => logged.push(error),
 });
-const PICTURE = fruitPicture(); // 640x480 = 307,200 pixels
+const IMAGE = fruitImage(); // 640x480 = 307,200 pixels
 
 Deno.test("POST /detect answers a multipart form with the documented shape", async () => {
-  const response = await app.request("/detect?score=0", { method: "POST", body: formOf(PICTURE) });
+  const response = await app.request("/detect?score=0", { method: "POST", body: formOf(IMAGE) });
   assertEquals(response.status, 200);
   const answer = await response.json();
   assertEquals(Object.keys(answer), ["model", "image", "detections", "engine", "timing"]);
@@ -39,20 +39,20 @@ Deno.test("POST /detect answers a multipart form with the documented shape", asy
 });
 
 Deno.test("POST /detect gives the same boxes for raw bytes, whatever type they claim", async () => {
-  const form = await detections(app.request("/detect", { method: "POST", body: formOf(PICTURE) }));
+  const form = await detections(app.request("/detect", { method: "POST", body: formOf(IMAGE) }));
   const types = ["image/png", "application/octet-stream", "application/x-www-form-urlencoded"];
   for (const type of types) {
     const headers = { "content-type": type };
     const raw = await detections(
-      app.request("/detect", { method: "POST", headers, body: PICTURE }),
+      app.request("/detect", { method: "POST", headers, body: IMAGE }),
     );
     assertEquals(raw, form);
   }
 });
 
-Deno.test("POST /detect sorts by score and keeps every box within the picture", async () => {
+Deno.test("POST /detect sorts by score and keeps every box within the image", async () => {
   const found = await detections(
-    app.request("/detect?score=0.01&max=50", { method: "POST", body: PICTURE }),
+    app.request("/detect?score=0.01&max=50", { method: "POST", body: IMAGE }),
   );
   assertEquals(found.length, 50);
   const scores = found.map(({ score }) => score);
@@ -64,7 +64,7 @@ Deno.test("POST /detect sorts by score and keeps every box within the picture", 
 });
 
 Deno.test("POST /detect takes options from the query and from form fields, the form first", async () => {
-  const body = formOf(PICTURE, { max: "2", score: "0.01", classes: "apple, orange" });
+  const body = formOf(IMAGE, { max: "2", score: "0.01", classes: "apple, orange" });
   const found = await detections(app.request("/detect?max=7&iou=0.3", { method: "POST", body }));
   assertEquals(found.length, 2);
   for (const { label } of found) assert(["apple", "orange"].includes(label), label);
@@ -80,29 +80,29 @@ const WRONG: [
   ["an empty body", "/detect", undefined, 400, "no-image"],
   ["an empty form", "/detect", new FormData(), 400, "no-image"],
   ["an empty file", "/detect", formOf(new Uint8Array()), 400, "no-image"],
-  ["another field", "/detect", formOf(PICTURE, {}, "file"), 400, "wrong-field"],
+  ["another field", "/detect", formOf(IMAGE, {}, "file"), 400, "wrong-field"],
   ["text in the field", "/detect", textForm("image", "street.jpg"), 400, "wrong-field"],
-  ["no picture", "/detect", "hello, this is text", 415, "not-an-image"],
+  ["no image", "/detect", "hello, this is text", 415, "not-an-image"],
   ["a TIFF", "/detect", "II*\0\x08\0\0\0", 415, "unsupported-format"],
-  ["a cut picture", "/detect", PICTURE.slice(0, 2000), 422, "truncated-image"],
-  ["a damaged picture", "/detect", damaged(), 422, "corrupt-image"],
+  ["a cut image", "/detect", IMAGE.slice(0, 2000), 422, "truncated-image"],
+  ["a damaged image", "/detect", damaged(), 422, "corrupt-image"],
   ["too many bytes", "/detect", new Uint8Array(LIMITS.maxBytes + 1), 413, "too-many-bytes"],
   ["far too many bytes", "/detect", new Uint8Array(LIMITS.maxBytes * 4), 413, "too-many-bytes"],
-  ["too many pixels", "/detect", largePicture(), 413, "too-many-pixels"],
-  ["a score of 1.01", "/detect?score=1.01", PICTURE, 400, "invalid-option"],
-  ["a score below 0", "/detect?score=-0.1", PICTURE, 400, "invalid-option"],
-  ["a score that is no number", "/detect?score=high", PICTURE, 400, "invalid-option"],
-  ["an empty score", "/detect?score=", PICTURE, 400, "invalid-option"],
-  ["an iou of 2", "/detect?iou=2", PICTURE, 400, "invalid-option"],
-  ["max 0", "/detect?max=0", PICTURE, 400, "invalid-option"],
-  ["max 1.5", "/detect?max=1.5", PICTURE, 400, "invalid-option"],
-  ["an option that is none", "/detect?scroe=0.5", PICTURE, 400, "invalid-option"],
-  ["an option sent twice", "/detect?classes=cat&classes=bus", PICTURE, 400, "invalid-option"],
-  ["an unknown class", "/detect?classes=cat,unicorn", PICTURE, 400, "unknown-class"],
-  ["an empty class list", "/detect?classes=", PICTURE, 400, "invalid-option"],
-  ["an unknown model", "/detect?model=nope", PICTURE, 404, "unknown-model"],
-  ["a prototype's name as model", "/detect?model=__proto__", PICTURE, 404, "unknown-model"],
-  ["an unknown address", "/detects", PICTURE, 404, "not-found"],
+  ["too many pixels", "/detect", largeImage(), 413, "too-many-pixels"],
+  ["a score of 1.01", "/detect?score=1.01", IMAGE, 400, "invalid-option"],
+  ["a score below 0", "/detect?score=-0.1", IMAGE, 400, "invalid-option"],
+  ["a score that is no number", "/detect?score=high", IMAGE, 400, "invalid-option"],
+  ["an empty score", "/detect?score=", IMAGE, 400, "invalid-option"],
+  ["an iou of 2", "/detect?iou=2", IMAGE, 400, "invalid-option"],
+  ["max 0", "/detect?max=0", IMAGE, 400, "invalid-option"],
+  ["max 1.5", "/detect?max=1.5", IMAGE, 400, "invalid-option"],
+  ["an option that is none", "/detect?scroe=0.5", IMAGE, 400, "invalid-option"],
+  ["an option sent twice", "/detect?classes=cat&classes=bus", IMAGE, 400, "invalid-option"],
+  ["an unknown class", "/detect?classes=cat,unicorn", IMAGE, 400, "unknown-class"],
+  ["an empty class list", "/detect?classes=", IMAGE, 400, "invalid-option"],
+  ["an unknown model", "/detect?model=nope", IMAGE, 404, "unknown-model"],
+  ["a prototype's name as model", "/detect?model=__proto__", IMAGE, 404, "unknown-model"],
+  ["an unknown address", "/detects", IMAGE, 404, "not-found"],
 ];
 
 for (const [what, path, body, status, code] of WRONG) {
@@ -159,7 +159,7 @@ for (
 }
 
 Deno.test("POST /detect names the limit and the value found", async () => {
-  const response = await app.request("/detect?score=7", { method: "POST", body: PICTURE });
+  const response = await app.request("/detect?score=7", { method: "POST", body: IMAGE });
   const { detail } = await response.json();
   assertStringIncludes(detail, '"score"');
   assertStringIncludes(detail, "at most 1");
@@ -184,11 +184,11 @@ Deno.test("POST /detect tells no client what nobody foresaw; the log gets all of
   logged.length = 0;
   const secret = new Error("secret");
   const failing = { ...detector, detect: () => Promise.reject(secret) };
-  const broken = shelfOf("broken", Promise.resolve(failing));
+  const broken = registryOf("broken", Promise.resolve(failing));
   await broken.started;
   const log = (error: Error) => logged.push(error);
-  const other = createApp({ shelf: broken, maxBytes: 1e6, log });
-  const response = await other.request("/detect", { method: "POST", body: PICTURE });
+  const other = createApp({ registry: broken, maxBytes: 1e6, log });
+  const response = await other.request("/detect", { method: "POST", body: IMAGE });
   const text = await response.text();
   assertEquals([response.status, JSON.parse(text).code], [500, "internal"]);
   assert(!text.includes("secret"));
@@ -221,19 +221,19 @@ Deno.test("GET /models/:id gives a model's manifest, and 404 for one that is not
 });
 
 Deno.test("POST /detect loads a model of the folder when it is first asked for", async () => {
-  const several = new ModelShelf({
+  const several = new ModelRegistry({
     manifests: [everyday8, { ...everyday8, id: "second" }],
     atStart: ["everyday8"],
     load: (id) => Promise.resolve({ ...detector, detect: detectAs(id) }),
   });
-  const other = createApp({ shelf: several, maxBytes: 1e6, log: (error) => logged.push(error) });
+  const other = createApp({ registry: several, maxBytes: 1e6, log: (error) => logged.push(error) });
   await several.started;
   const statuses = async () => {
     const { models } = await (await other.request("/models")).json();
     return models.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`);
   };
   assertEquals(await statuses(), ["everyday8 ready", "second idle"]);
-  const answer = await other.request("/detect?model=second", { method: "POST", body: PICTURE });
+  const answer = await other.request("/detect?model=second", { method: "POST", body: IMAGE });
   assertEquals((await answer.json()).model, "second");
   assertEquals(await statuses(), ["everyday8 ready", "second ready"]);
 });
@@ -245,8 +245,8 @@ Deno.test("GET /healthz lives and GET /readyz is ready with a loaded model", asy
 
 Deno.test("GET /readyz answers 503 with the reason while a model loads and once it failed", async () => {
   const never = Promise.withResolvers<never>();
-  const loading = shelfOf("slow", never.promise);
-  const other = createApp({ shelf: loading, maxBytes: 1e6, log: () => {} });
+  const loading = registryOf("slow", never.promise);
+  const other = createApp({ registry: loading, maxBytes: 1e6, log: () => {} });
   const before = await other.request("/readyz");
   assertEquals([before.status, (await before.json()).code], [503, "model-not-ready"]);
   never.reject(new Error("the engine cannot start"));
@@ -254,7 +254,7 @@ Deno.test("GET /readyz answers 503 with the reason while a model loads and once 
   const after = await other.request("/readyz");
   assertEquals(after.status, 503);
   assertStringIncludes((await after.json()).detail, "the engine cannot start");
-  const detect = await other.request("/detect", { method: "POST", body: PICTURE });
+  const detect = await other.request("/detect", { method: "POST", body: IMAGE });
   assertEquals([detect.status, (await detect.json()).code], [503, "model-not-ready"]);
   assertEquals((await other.request("/healthz")).status, 200);
 });
@@ -265,9 +265,9 @@ Deno.test("GET /problems/:code explains every code that an answer's type points 
   assertEquals((await app.request("/problems/constructor")).status, 404);
 });
 
-/** A shelf with one model of the start. */
-function shelfOf(id: string, loading: Promise<Detector>): ModelShelf {
-  return new ModelShelf({
+/** A registry with one model of the start. */
+function registryOf(id: string, loading: Promise<Detector>): ModelRegistry {
+  return new ModelRegistry({
     manifests: [{ ...everyday8, id }],
     atStart: [id],
     load: () => loading,
@@ -285,7 +285,7 @@ function formOf(
   name = "image",
 ): FormData {
   const form = new FormData();
-  form.set(name, new File([bytes], "picture.png"));
+  form.set(name, new File([bytes], "image.png"));
   for (const [field, value] of Object.entries(fields)) form.set(field, value);
   return form;
 }
@@ -298,11 +298,11 @@ function textForm(name: string, value: string): FormData {
 
 /** Right at both ends, wrong in the middle. */
 function damaged(): BodyInit {
-  return PICTURE.slice().fill(0x11, 2000, PICTURE.length - 2000);
+  return IMAGE.slice().fill(0x11, 2000, IMAGE.length - 2000);
 }
 
 /** 700x600 = 420,000 pixels in a few hundred bytes. */
-function largePicture(): BodyInit {
+function largeImage(): BodyInit {
   const [width, height] = [700, 600];
   const data = new Uint8Array(width * height);
   return encodePng({ data, width, height, channels: 1, reduction: 1 });

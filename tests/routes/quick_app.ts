@@ -4,17 +4,17 @@ import manifest from "../../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../../src/manifest/manifest.ts";
 import { type AppDeps, createApp } from "../../routes/app.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
-import { ModelShelf } from "../../src/serving/model_registry.ts";
-import type { RawPicture } from "../../src/image/raw_picture.ts";
+import { ModelRegistry } from "../../src/serving/model_registry.ts";
+import type { RawImage } from "../../src/image/raw_image.ts";
 import type { DetectOptions, Detector } from "../../src/ports/detector.ts";
 
 /** What the detector was given. */
 export interface Seen {
-  readonly bytes: Uint8Array | RawPicture;
+  readonly bytes: Uint8Array | RawImage;
   readonly options: DetectOptions | undefined;
 }
 
-/** The app before a detector that finds nothing at once, behind a real shelf. */
+/** The app before a detector that finds nothing at once, behind a real registry. */
 export async function quickApp(
   deps?: Partial<AppDeps>,
   seen?: Seen[],
@@ -32,13 +32,13 @@ export async function quickApp(
     },
     close: () => Promise.resolve(),
   };
-  const shelf = new ModelShelf({
+  const registry = new ModelRegistry({
     manifests: [everyday8],
     atStart: [everyday8.id],
     load: () => Promise.resolve(detector),
   });
-  await shelf.started;
-  return createApp({ shelf, maxBytes: 1000, log: () => {}, ...deps });
+  await registry.started;
+  return createApp({ registry, maxBytes: 1000, log: () => {}, ...deps });
 }
 
 /** `POST /detect` of a body. */

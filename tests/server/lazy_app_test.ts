@@ -11,8 +11,13 @@ function failingApps(failures: number) {
     const status = counts.opened++ < failures ? "failed" : "ready";
     const app = new Hono<AppEnv>().all("*", (context) => context.text(status));
     const close = () => Promise.resolve(void counts.closed++);
-    const shelf = { started: Promise.resolve(), atStart: ["m"], state: () => ({ status }), close };
-    return Promise.resolve({ app, shelf } as unknown as ServedApp);
+    const registry = {
+      started: Promise.resolve(),
+      atStart: ["m"],
+      state: () => ({ status }),
+      close,
+    };
+    return Promise.resolve({ app, registry } as unknown as ServedApp);
   };
   const lazy = new LazyApp(open, () => now);
   const ask = async (method: string) =>
@@ -26,7 +31,7 @@ Deno.test("LazyApp opens once for requests that come at once", async () => {
   assertEquals(counts, { opened: 1, closed: 0 });
 });
 
-Deno.test("LazyApp tries a model that failed anew for the next picture, at once, and only once", async () => {
+Deno.test("LazyApp tries a model that failed anew for the next image, at once, and only once", async () => {
   const { ask, counts } = failingApps(1);
   assertEquals(await ask("POST"), "failed");
   assertEquals(await Promise.all([ask("POST"), ask("POST")]), ["ready", "ready"]);
@@ -40,7 +45,7 @@ Deno.test("LazyApp does not try anew for what needs no model", async () => {
   assertEquals(counts, { opened: 1, closed: 0 });
 });
 
-Deno.test("LazyApp answers the first picture by what was started ahead", async () => {
+Deno.test("LazyApp answers the first image by what was started ahead", async () => {
   const { lazy, ask, counts } = failingApps(1);
   await lazy.start();
   assertEquals([await ask("POST"), await ask("POST")], ["failed", "ready"]);

@@ -5,7 +5,7 @@ import { modelInfo } from "../../src/detect/model_info.ts";
 import type { Detector, DetectResult } from "../../src/ports/detector.ts";
 import { smallManifest } from "../manifest/small_manifest.ts";
 
-const PICTURE = new Uint8Array(1);
+const IMAGE = new Uint8Array(1);
 
 /** A detector whose every step the test decides on. */
 class Puppet implements Detector {
@@ -57,10 +57,10 @@ async function failsWith(task: Promise<unknown>, code: ErrorCode, ...words: stri
   for (const word of words) assertStringIncludes(error.message, word);
 }
 
-Deno.test("DetectorPool gives each detector one picture at a time, first come first served", async () => {
+Deno.test("DetectorPool gives each detector one image at a time, first come first served", async () => {
   const { pool, puppets: [a, b] } = await poolOf({ size: 2, queue: 2 });
   const done: number[] = [];
-  const calls = [1, 2, 3, 4].map((n) => pool.detect(PICTURE).then(() => done.push(n)));
+  const calls = [1, 2, 3, 4].map((n) => pool.detect(IMAGE).then(() => done.push(n)));
   assertEquals([a.calls.length, b.calls.length], [1, 1]);
   for (const puppet of [a, b, a, b]) {
     puppet.answer();
@@ -73,12 +73,12 @@ Deno.test("DetectorPool gives each detector one picture at a time, first come fi
 
 Deno.test("DetectorPool refuses at once what finds no place in the queue, naming the limit", async () => {
   const { pool, puppets: [puppet] } = await poolOf({ queue: 1 });
-  const first = pool.detect(PICTURE);
-  const second = pool.detect(PICTURE);
-  await failsWith(pool.detect(PICTURE), "busy", "at most 1 may wait");
+  const first = pool.detect(IMAGE);
+  const second = pool.detect(IMAGE);
+  await failsWith(pool.detect(IMAGE), "busy", "at most 1 may wait");
   puppet.answer();
   await first;
-  const third = pool.detect(PICTURE);
+  const third = pool.detect(IMAGE);
   puppet.answer();
   await second;
   await nextTurn();
@@ -88,12 +88,12 @@ Deno.test("DetectorPool refuses at once what finds no place in the queue, naming
 
 Deno.test("DetectorPool gives the place of a client that left to the next one", async () => {
   const { pool, puppets: [puppet] } = await poolOf({ queue: 1 });
-  const first = pool.detect(PICTURE);
+  const first = pool.detect(IMAGE);
   const leaving = new AbortController();
-  const second = pool.detect(PICTURE, {}, { signal: leaving.signal });
+  const second = pool.detect(IMAGE, {}, { signal: leaving.signal });
   leaving.abort();
   await failsWith(second, "client-gone");
-  const third = pool.detect(PICTURE);
+  const third = pool.detect(IMAGE);
   puppet.answer();
   await first;
   await nextTurn();
@@ -122,7 +122,7 @@ Deno.test("DetectorPool leaves no listener on a signal once a call runs, is refu
   const { pool, puppets: [puppet] } = await poolOf({ queue: 5 });
   const counted = new CountedSignal();
   const call = { signal: counted as unknown as AbortSignal };
-  const calls = [1, 2, 3].map(() => pool.detect(PICTURE, {}, call));
+  const calls = [1, 2, 3].map(() => pool.detect(IMAGE, {}, call));
   assertEquals(counted.listeners, 2);
   for (const each of calls) {
     puppet.answer();
@@ -130,11 +130,11 @@ Deno.test("DetectorPool leaves no listener on a signal once a call runs, is refu
     await nextTurn();
   }
   assertEquals([puppet.calls.length, counted.listeners], [3, 0]);
-  const running = pool.detect(PICTURE);
-  const left = pool.detect(PICTURE, {}, call);
+  const running = pool.detect(IMAGE);
+  const left = pool.detect(IMAGE, {}, call);
   counted.dispatchEvent(new Event("abort"));
   await failsWith(left, "client-gone");
-  const refused = pool.detect(PICTURE, {}, call);
+  const refused = pool.detect(IMAGE, {}, call);
   assertEquals(counted.listeners, 1);
   await pool.close();
   await failsWith(refused, "model-not-ready");
@@ -143,20 +143,20 @@ Deno.test("DetectorPool leaves no listener on a signal once a call runs, is refu
   await running;
 });
 
-Deno.test("DetectorPool lets a picture finish whose client left while it ran", async () => {
+Deno.test("DetectorPool lets an image finish whose client left while it ran", async () => {
   const { pool, puppets: [puppet] } = await poolOf();
   const leaving = new AbortController();
-  const first = pool.detect(PICTURE, {}, { signal: leaving.signal });
+  const first = pool.detect(IMAGE, {}, { signal: leaving.signal });
   leaving.abort();
   puppet.answer();
   await first;
-  await failsWith(pool.detect(PICTURE, {}, { signal: leaving.signal }), "client-gone");
+  await failsWith(pool.detect(IMAGE, {}, { signal: leaving.signal }), "client-gone");
 });
 
 Deno.test("DetectorPool replaces a detector that broke down; what waited goes to the new one", async () => {
   const { pool, puppets } = await poolOf();
-  const first = pool.detect(PICTURE);
-  const second = pool.detect(PICTURE);
+  const first = pool.detect(IMAGE);
+  const second = pool.detect(IMAGE);
   puppets[0].die();
   await failsWith(first, "decode-timeout");
   await nextTurn();
@@ -177,9 +177,9 @@ Deno.test("DetectorPool is not ready, and refuses at once, while no detector can
   puppet.die();
   await nextTurn();
   assertStringIncludes(pool.unreadiness()!, "no memory");
-  await failsWith(pool.detect(PICTURE), "worker-crashed", "no memory");
+  await failsWith(pool.detect(IMAGE), "worker-crashed", "no memory");
   while (pool.unreadiness() !== null) await nextTurn();
-  void pool.detect(PICTURE);
+  void pool.detect(IMAGE);
 });
 
 Deno.test("DetectorPool.open() closes what has started where one cannot", async () => {
@@ -198,11 +198,11 @@ Deno.test("DetectorPool.open() closes what has started where one cannot", async 
 
 Deno.test("DetectorPool.close() refuses what waits and what comes, and frees its detectors", async () => {
   const { pool, puppets: [puppet] } = await poolOf();
-  void pool.detect(PICTURE);
-  const waiting = pool.detect(PICTURE);
+  void pool.detect(IMAGE);
+  const waiting = pool.detect(IMAGE);
   await pool.close();
   await failsWith(waiting, "model-not-ready");
-  await failsWith(pool.detect(PICTURE), "model-not-ready");
+  await failsWith(pool.detect(IMAGE), "model-not-ready");
   assertEquals(puppet.closed, true);
 });
 

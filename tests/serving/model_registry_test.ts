@@ -2,7 +2,11 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
-import { modelMemory, ModelShelf, type ShelfOptions } from "../../src/serving/model_registry.ts";
+import {
+  modelMemory,
+  ModelRegistry,
+  type RegistryOptions,
+} from "../../src/serving/model_registry.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import { smallManifest, varied } from "../manifest/small_manifest.ts";
 
@@ -31,15 +35,15 @@ function loader() {
   return { events, load, broken };
 }
 
-async function started(options: ShelfOptions): Promise<ModelShelf> {
-  const shelf = new ModelShelf(options);
-  await shelf.started;
-  return shelf;
+async function started(options: RegistryOptions): Promise<ModelRegistry> {
+  const registry = new ModelRegistry(options);
+  await registry.started;
+  return registry;
 }
 
 /** Uses a model for nothing. */
-function touch(shelf: ModelShelf, id: string): Promise<void> {
-  return shelf.use(id, () => Promise.resolve());
+function touch(registry: ModelRegistry, id: string): Promise<void> {
+  return registry.use(id, () => Promise.resolve());
 }
 
 async function assertFails(task: Promise<unknown>, code: ErrorCode, ...words: string[]) {
@@ -48,65 +52,70 @@ async function assertFails(task: Promise<unknown>, code: ErrorCode, ...words: st
   for (const word of words) assertStringIncludes(error.message, word);
 }
 
-function statuses(shelf: ModelShelf): string[] {
-  return shelf.models.map(({ manifest, status }) => `${manifest.id} ${status}`);
+function statuses(registry: ModelRegistry): string[] {
+  return registry.models.map(({ manifest, status }) => `${manifest.id} ${status}`);
 }
 
-Deno.test("ModelShelf has models that need not be loaded ready at once", async () => {
+Deno.test("ModelRegistry has models that need not be loaded ready at once", async () => {
   const { events, load } = loader();
   const detector = await load("elsewhere");
   const loaded = new Map([["a", detector]]);
-  const shelf = new ModelShelf({ manifests: manifestsOf("a", "b"), atStart: ["a"], loaded, load });
-  assertEquals(statuses(shelf), ["a ready", "b idle"]);
-  assertEquals(shelf.unreadiness, null);
-  assertEquals(await shelf.use("a", (each) => Promise.resolve(each)), detector);
-  await touch(shelf, "b");
+  const registry = new ModelRegistry({
+    manifests: manifestsOf("a", "b"),
+    atStart: ["a"],
+    loaded,
+    load,
+  });
+  assertEquals(statuses(registry), ["a ready", "b idle"]);
+  assertEquals(registry.unreadiness, null);
+  assertEquals(await registry.use("a", (each) => Promise.resolve(each)), detector);
+  await touch(registry, "b");
   assertEquals(events, ["load elsewhere", "load b"]);
 });
 
-Deno.test("ModelShelf loads the models of the start at once and the others on first use", async () => {
+Deno.test("ModelRegistry loads the models of the start at once and the others on first use", async () => {
   const { events, load } = loader();
-  const shelf = await started({ manifests: manifestsOf("a", "b", "c"), atStart: ["b"], load });
-  assertEquals(statuses(shelf), ["a idle", "b ready", "c idle"]);
-  assertEquals(shelf.defaultModel, "b");
-  await touch(shelf, "c");
-  await touch(shelf, "c");
+  const registry = await started({ manifests: manifestsOf("a", "b", "c"), atStart: ["b"], load });
+  assertEquals(statuses(registry), ["a idle", "b ready", "c idle"]);
+  assertEquals(registry.defaultModel, "b");
+  await touch(registry, "c");
+  await touch(registry, "c");
   assertEquals(events, ["load b", "load c"]);
 });
 
-Deno.test("ModelShelf loads a model once for all who ask at the same time", async () => {
+Deno.test("ModelRegistry loads a model once for all who ask at the same time", async () => {
   const { events, load } = loader();
-  const shelf = await started({ manifests: manifestsOf("a"), atStart: [], load });
-  await Promise.all([touch(shelf, "a"), touch(shelf, "a"), touch(shelf, "a")]);
+  const registry = await started({ manifests: manifestsOf("a"), atStart: [], load });
+  await Promise.all([touch(registry, "a"), touch(registry, "a"), touch(registry, "a")]);
   assertEquals(events, ["load a"]);
 });
 
-Deno.test("ModelShelf lets the model go that was used least recently when memory is spent", async () => {
+Deno.test("ModelRegistry lets the model go that was used least recently when memory is spent", async () => {
   const { events, load } = loader();
-  const shelf = await started({
+  const registry = await started({
     manifests: manifestsOf("a", "b", "c"),
     atStart: ["a", "b"],
     load,
     budget: 2 * MEMORY,
   });
-  await touch(shelf, "a"); // now b is the one that was used least recently
-  await touch(shelf, "c");
+  await touch(registry, "a"); // now b is the one that was used least recently
+  await touch(registry, "c");
   assertEquals(events, ["load a", "load b", "close b", "load c"]);
-  assertEquals(statuses(shelf), ["a ready", "b idle", "c ready"]);
-  assertEquals(shelf.unreadiness, null);
+  assertEquals(statuses(registry), ["a ready", "b idle", "c ready"]);
+  assertEquals(registry.unreadiness, null);
 });
 
-Deno.test("ModelShelf waits for the last user before it lets a model go", async () => {
+Deno.test("ModelRegistry waits for the last user before it lets a model go", async () => {
   const { events, load } = loader();
-  const shelf = await started({
+  const registry = await started({
     manifests: manifestsOf("a", "b"),
     atStart: ["a"],
     load,
     budget: MEMORY,
   });
   const using = Promise.withResolvers<void>();
-  const user = shelf.use("a", () => using.promise);
-  const other = touch(shelf, "b");
+  const user = registry.use("a", () => using.promise);
+  const other = touch(registry, "b");
   await nextTurn();
   assertEquals(events, ["load a"]);
   using.resolve();
@@ -114,83 +123,88 @@ Deno.test("ModelShelf waits for the last user before it lets a model go", async 
   assertEquals(events, ["load a", "close a", "load b"]);
 });
 
-Deno.test("ModelShelf takes a model that fills the budget, and none that is larger", async () => {
+Deno.test("ModelRegistry takes a model that fills the budget, and none that is larger", async () => {
   const { load } = loader();
   const options = { manifests: manifestsOf("a"), atStart: [], load };
   await touch(await started({ ...options, budget: MEMORY }), "a");
-  const shelf = await started({ ...options, budget: MEMORY - 1 });
-  await assertFails(touch(shelf, "a"), "model-too-large", String(MEMORY), String(MEMORY - 1));
+  const registry = await started({ ...options, budget: MEMORY - 1 });
+  await assertFails(touch(registry, "a"), "model-too-large", String(MEMORY), String(MEMORY - 1));
 });
 
-Deno.test("ModelShelf is not ready while a model of the start loads, and refuses its users", async () => {
+Deno.test("ModelRegistry is not ready while a model of the start loads, and refuses its users", async () => {
   const { load } = loader();
-  const shelf = new ModelShelf({ manifests: manifestsOf("a"), atStart: ["a"], load });
-  assertEquals(shelf.unreadiness, 'Model "a" is not ready: it is still loading');
-  await assertFails(touch(shelf, "a"), "model-not-ready", "still loading");
-  await shelf.started;
-  assertEquals(shelf.unreadiness, null);
+  const registry = new ModelRegistry({ manifests: manifestsOf("a"), atStart: ["a"], load });
+  assertEquals(registry.unreadiness, 'Model "a" is not ready: it is still loading');
+  await assertFails(touch(registry, "a"), "model-not-ready", "still loading");
+  await registry.started;
+  assertEquals(registry.unreadiness, null);
 });
 
-Deno.test("ModelShelf keeps the failure of a load, with its own code, and does not try again", async () => {
+Deno.test("ModelRegistry keeps the failure of a load, with its own code, and does not try again", async () => {
   let tries = 0;
   const load = () => {
     tries++;
     return Promise.reject(new DomainError("graph-mismatch", "31 bytes, not 30"));
   };
-  const shelf = await started({ manifests: manifestsOf("a"), atStart: ["a"], load });
-  await assertFails(touch(shelf, "a"), "graph-mismatch", "31 bytes");
-  await assertFails(touch(shelf, "a"), "graph-mismatch", "31 bytes");
+  const registry = await started({ manifests: manifestsOf("a"), atStart: ["a"], load });
+  await assertFails(touch(registry, "a"), "graph-mismatch", "31 bytes");
+  await assertFails(touch(registry, "a"), "graph-mismatch", "31 bytes");
   assertEquals(tries, 1);
-  assertStringIncludes(shelf.unreadiness!, "31 bytes");
+  assertStringIncludes(registry.unreadiness!, "31 bytes");
 });
 
-Deno.test("ModelShelf looks again for a file that was missing", async () => {
+Deno.test("ModelRegistry looks again for a file that was missing", async () => {
   const { load } = loader();
   const missing = () => Promise.reject(new DomainError("unknown-model", "a.onnx is not here"));
   const loads = [missing, load];
-  const shelf = await started({
+  const registry = await started({
     manifests: manifestsOf("a"),
     atStart: [],
     load: (id) => loads.shift()!(id),
   });
-  await assertFails(touch(shelf, "a"), "unknown-model", "a.onnx");
-  await touch(shelf, "a");
+  await assertFails(touch(registry, "a"), "unknown-model", "a.onnx");
+  await touch(registry, "a");
 });
 
-Deno.test("ModelShelf loads a model of the start again at once when it breaks down", async () => {
+Deno.test("ModelRegistry loads a model of the start again at once when it breaks down", async () => {
   const { events, load, broken } = loader();
-  const shelf = await started({ manifests: manifestsOf("a"), atStart: ["a"], load });
+  const registry = await started({ manifests: manifestsOf("a"), atStart: ["a"], load });
   broken.get("a")!(new Error("the worker died"));
   await nextTurn();
-  await shelf.use("a", () => Promise.resolve());
+  await registry.use("a", () => Promise.resolve());
   assertEquals(events, ["load a", "load a"]);
-  assertEquals(shelf.unreadiness, null);
+  assertEquals(registry.unreadiness, null);
 });
 
-Deno.test("ModelShelf loads another model again on its next use when it breaks down", async () => {
+Deno.test("ModelRegistry loads another model again on its next use when it breaks down", async () => {
   const { events, load, broken } = loader();
-  const shelf = await started({ manifests: manifestsOf("a"), atStart: [], load });
-  await touch(shelf, "a");
+  const registry = await started({ manifests: manifestsOf("a"), atStart: [], load });
+  await touch(registry, "a");
   broken.get("a")!(new Error("the worker died"));
   await nextTurn();
-  assertEquals([events.length, statuses(shelf)], [1, ["a idle"]]);
-  await touch(shelf, "a");
+  assertEquals([events.length, statuses(registry)], [1, ["a idle"]]);
+  await touch(registry, "a");
   assertEquals(events, ["load a", "load a"]);
 });
 
-Deno.test("ModelShelf names the models that there are, and what is wrong with one of the start", async () => {
+Deno.test("ModelRegistry names the models that there are, and what is wrong with one of the start", async () => {
   const { load } = loader();
   const faults = new Map([["x", new DomainError("manifest-invalid", "input.divisor: too small")]]);
-  const shelf = await started({ manifests: manifestsOf("a", "b"), atStart: ["x"], load, faults });
-  await assertFails(touch(shelf, "nope"), "unknown-model", "a, b");
-  await assertFails(touch(shelf, "x"), "manifest-invalid", "input.divisor");
-  assertStringIncludes(shelf.unreadiness!, "input.divisor");
+  const registry = await started({
+    manifests: manifestsOf("a", "b"),
+    atStart: ["x"],
+    load,
+    faults,
+  });
+  await assertFails(touch(registry, "nope"), "unknown-model", "a, b");
+  await assertFails(touch(registry, "x"), "manifest-invalid", "input.divisor");
+  assertStringIncludes(registry.unreadiness!, "input.divisor");
 });
 
-Deno.test("ModelShelf.close() frees every model that is loaded", async () => {
+Deno.test("ModelRegistry.close() frees every model that is loaded", async () => {
   const { events, load } = loader();
-  const shelf = await started({ manifests: manifestsOf("a", "b"), atStart: ["a", "b"], load });
-  await shelf.close();
+  const registry = await started({ manifests: manifestsOf("a", "b"), atStart: ["a", "b"], load });
+  await registry.close();
   assertEquals(events.slice(2).sort(), ["close a", "close b"]);
 });
 

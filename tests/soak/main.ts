@@ -1,13 +1,13 @@
 import { textTable } from "../../src/commands/shared/text_table.ts";
 import { startServer } from "../platforms/host/start_server.ts";
 import { paced, quantile, sustainable, unloaded } from "./overload.ts";
-import { goodPictures } from "./images.ts";
+import { goodImages } from "./images.ts";
 import { soak } from "./soak.ts";
 
 // deno task soak [REQUESTS [SECONDS]]: the server as a person starts it, under a long mix of good and
 // bad requests, then at twice the load that it can bear. Ends with 1 if a promise is broken.
 const [requests = 5000, seconds = 30] = Deno.args.map(Number);
-const pictures = { good: await goodPictures() };
+const images = { good: await goodImages() };
 const broken: string[] = [];
 const promise = (holds: boolean, text: string) => void (holds || broken.push(text));
 
@@ -21,7 +21,7 @@ const { answers, memory: [early, late], alive } = await soak({
   requests,
   connections: 32,
   seed: 1,
-  pictures,
+  images,
 });
 console.log(textTable(["answer", "count"], [...answers].sort()));
 const growth = late / early - 1;
@@ -30,7 +30,7 @@ console.log(
     `${(growth * 100).toFixed(1)} %`,
 );
 promise(growth < 0.1, "memory grew by a tenth or more");
-promise(alive, "no picture was found in after the last request");
+promise(alive, "no image was found in after the last request");
 for (const [answer] of answers) {
   promise(!answer.startsWith("5") || answer.startsWith("503"), `an answer was ${answer}`);
 }
@@ -38,15 +38,15 @@ for (const [answer] of answers) {
 await soaked[Symbol.asyncDispose]();
 
 await using server = await startServer();
-const [picture] = pictures.good;
-const alone = quantile(await unloaded(server.url, picture, 20), 0.5);
-const pace = await sustainable(server.url, picture, 2, seconds / 3);
-const load = await paced(server.url, picture, 2 * pace, seconds);
+const [image] = images.good;
+const alone = quantile(await unloaded(server.url, image, 20), 0.5);
+const pace = await sustainable(server.url, image, 2, seconds / 3);
+const load = await paced(server.url, image, 2 * pace, seconds);
 const [accepted, health] = [quantile(load.accepted, 0.5), quantile(load.health, 0.99)];
 console.log(textTable(["at twice the load it can bear", "value"], [
-  ["pictures per second it can bear", pace.toFixed(1)],
+  ["images per second it can bear", pace.toFixed(1)],
   ["answers", [...load.statuses].map(([status, n]) => `${n} x ${status}`).join(", ")],
-  ["median of a picture alone", `${alone.toFixed(0)} ms`],
+  ["median of an image alone", `${alone.toFixed(0)} ms`],
   [
     "median of an accepted one",
     `${accepted.toFixed(0)} ms, ${(accepted / alone).toFixed(2)} times`,
@@ -55,7 +55,7 @@ console.log(textTable(["at twice the load it can bear", "value"], [
 ]));
 const allowed = [200, 429, 503];
 promise([...load.statuses.keys()].every((status) => allowed.includes(status)), "another status");
-promise(accepted <= 3 * alone, "accepted pictures took more than three times as long");
+promise(accepted <= 3 * alone, "accepted images took more than three times as long");
 promise(health < 50, "/healthz took 50 ms or more");
 
 for (const text of broken) console.error(`Broken: ${text}`);

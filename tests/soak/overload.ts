@@ -1,4 +1,4 @@
-/** What a load of pictures at a fixed pace found. */
+/** What a load of images at a fixed pace found. */
 export interface LoadReport {
   /** How often each status came. */
   readonly statuses: ReadonlyMap<number, number>;
@@ -8,7 +8,7 @@ export interface LoadReport {
   readonly health: readonly number[];
 }
 
-/** Milliseconds of each of some pictures, one after the other. */
+/** Milliseconds of each of some images, one after the other. */
 export async function unloaded(
   url: string,
   body: Uint8Array<ArrayBuffer>,
@@ -19,7 +19,7 @@ export async function unloaded(
   return times;
 }
 
-/** Pictures that a server takes in a second, when as many clients as it has places ask again and again. */
+/** Images that a server takes in a second, when as many clients as it has places ask again and again. */
 export async function sustainable(
   url: string,
   body: Uint8Array<ArrayBuffer>,
@@ -37,7 +37,7 @@ export async function sustainable(
   return done / seconds;
 }
 
-/** Sends pictures at a fixed pace, whether answers come or not. */
+/** Sends images at a fixed pace, whether answers come or not. */
 export async function paced(
   url: string,
   body: Uint8Array<ArrayBuffer>,

@@ -9,13 +9,13 @@ export interface Sent {
   readonly leaves?: boolean;
 }
 
-/** Pictures that a mix is made of. */
-export interface Pictures {
+/** Images that a mix is made of. */
+export interface Images {
   /** Whole ones, of every format that is read. */
   readonly good: readonly Uint8Array<ArrayBuffer>[];
 }
 
-type Maker = (random: Random, pictures: Pictures) => Sent;
+type Maker = (random: Random, images: Images) => Sent;
 
 /** Kinds of requests, each with how often it comes in a hundred. */
 const KINDS: readonly (readonly [percent: number, make: Maker])[] = [
@@ -29,19 +29,19 @@ const KINDS: readonly (readonly [percent: number, make: Maker])[] = [
   [10, (random, { good }) => ({ path: "/detect", body: cut(random, pick(random, good)) })],
   [10, (random, { good }) => ({ path: "/detect", body: flipped(random, pick(random, good)) })],
   [5, (random) => ({ path: "/detect", body: noise(random) })],
-  [5, () => ({ path: "/detect?score=2", body: "no picture" })],
-  [5, () => ({ path: "/detect?model=nope", body: "no picture" })],
+  [5, () => ({ path: "/detect?score=2", body: "no image" })],
+  [5, () => ({ path: "/detect?model=nope", body: "no image" })],
   [5, (random, { good }) => ({ path: "/detect", body: pick(random, good), leaves: true })],
 ];
 
 /** The next request of a mix: the same ones for the same seed. */
-export function nextRequest(random: Random, pictures: Pictures): Sent {
+export function nextRequest(random: Random, images: Images): Sent {
   let rest = random() * 100;
   for (const [percent, make] of KINDS) {
     rest -= percent;
-    if (rest < 0) return make(random, pictures);
+    if (rest < 0) return make(random, images);
   }
-  return KINDS[0][1](random, pictures);
+  return KINDS[0][1](random, images);
 }
 
 function pick<T>(random: Random, list: readonly T[]): T {
@@ -50,7 +50,7 @@ function pick<T>(random: Random, list: readonly T[]): T {
 
 function formOf(bytes: Uint8Array<ArrayBuffer>): FormData {
   const form = new FormData();
-  form.set("image", new File([bytes], "picture"));
+  form.set("image", new File([bytes], "image"));
   return form;
 }
 

@@ -1,5 +1,5 @@
 import { seededRandom } from "../random.ts";
-import { nextRequest, type Pictures, type Sent } from "./requests.ts";
+import { type Images, nextRequest, type Sent } from "./requests.ts";
 import { residentBytes } from "./resident_bytes.ts";
 
 /** How a soak is run. */
@@ -10,7 +10,7 @@ export interface SoakOptions {
   readonly requests: number;
   readonly connections: number;
   readonly seed: number;
-  readonly pictures: Pictures;
+  readonly images: Images;
 }
 
 /** What a soak found. */
@@ -19,10 +19,10 @@ export interface SoakReport {
   readonly answers: ReadonlyMap<string, number>;
   /**
    * Resident memory of the server and its workers towards the end of the first and of the last
-   * fifth: the least of some samples, since pictures that are being decoded come and go.
+   * fifth: the least of some samples, since images that are being decoded come and go.
    */
   readonly memory: readonly [early: number, late: number];
-  /** Whether a good picture was found in right after the last request. */
+  /** Whether a good image was found in right after the last request. */
   readonly alive: boolean;
 }
 
@@ -36,7 +36,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     while (sent < options.requests) {
       sent++;
       if (sent % SAMPLE_EVERY === 0) samples.push([sent, await residentBytes(options.pid)]);
-      const answer = await send(options.url, nextRequest(random, options.pictures));
+      const answer = await send(options.url, nextRequest(random, options.images));
       answers.set(answer, (answers.get(answer) ?? 0) + 1);
     }
   };
@@ -67,9 +67,9 @@ async function send(url: string, { path, body, type, leaves }: Sent): Promise<st
 }
 
 /** Waits out what is still in the queue. */
-async function finds({ url, pictures }: SoakOptions): Promise<boolean> {
+async function finds({ url, images }: SoakOptions): Promise<boolean> {
   for (let tries = 0; tries < 50; tries++) {
-    const response = await fetch(`${url}/detect`, { method: "POST", body: pictures.good[0] });
+    const response = await fetch(`${url}/detect`, { method: "POST", body: images.good[0] });
     const answer = await response.json();
     if (response.status === 200) return answer.detections.length > 0;
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { startServer } from "../platforms/host/start_server.ts";
-import { goodPictures } from "./images.ts";
+import { goodImages } from "./images.ts";
 import { soak } from "./soak.ts";
 
 /** Answers that a client may get for what it sent, or since there was no room. */
@@ -15,9 +15,9 @@ Deno.test("deno task start answers a mix of good and bad requests, and lives on"
     requests: 150,
     connections: 16,
     seed: 7,
-    pictures: { good: await goodPictures() },
+    images: { good: await goodImages() },
   });
   assertEquals([...answers.keys()].filter((answer) => !ALLOWED.test(answer)), []);
   assert((answers.get("200") ?? 0) > 30, JSON.stringify([...answers]));
-  assert(alive, "no picture was found in after the last request");
+  assert(alive, "no image was found in after the last request");
 });

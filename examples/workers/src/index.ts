@@ -22,7 +22,7 @@ export default {
     // A client that goes away does not take the loading with it.
     context.waitUntil(detector.catch(() => {}));
     try {
-      const { detections } = await (await detector).detect(request.body, { score: 0.4 });
+      const { detections } = await (await detector).detect(request.body, { scoreThreshold: 0.4 });
       return Response.json(countsOf(detections.map(({ label }) => label)));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;

@@ -2,7 +2,7 @@ import type { CocoCategory, CocoImage, CocoResult } from "../../eval/coco.ts";
 import type { Detection } from "../../ports/detector.ts";
 
 /**
- * Detections of one picture as COCO writes them; labels that the data set does not know are left
+ * Detections of one image as COCO writes them; labels that the data set does not know are left
  * out.
  */
 export function cocoResults(

@@ -1,16 +1,17 @@
+import { threshold } from "../shared/arguments.ts";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { ComparedDetection } from "../../eval/golden_differences.ts";
 import type { Detection } from "../../ports/detector.ts";
 
-const schema = z.object({
-  /** Path of the picture, from the file's own folder. */
-  picture: z.string().min(1),
+const golden = z.object({
+  /** Path of the image, relative to the folder of the golden file. */
+  image: z.string().min(1),
   /** What gave these detections, and its version. */
   framework: z.string().min(1),
   /** Score threshold, where it is not the manifest's. */
-  score: z.number().min(0).max(1).optional(),
+  score: threshold.optional(),
   detections: z.array(z.object({
     /** Class id. */
     label: z.int().nonnegative(),
@@ -20,10 +21,17 @@ const schema = z.object({
   })),
 });
 
-/** A picture's detections as a framework gave them. */
+/** Files of version 0.1 name the image `picture`. */
+const schema = z.preprocess((value) => {
+  if (typeof value !== "object" || value === null || !("picture" in value)) return value;
+  const { picture, ...rest } = value;
+  return { image: picture, ...rest };
+}, golden);
+
+/** An image's detections as a framework gave them. */
 export interface Golden {
-  /** Path of the picture. */
-  readonly picture: string;
+  /** Path of the image. */
+  readonly image: string;
   /** What gave them, and its version. */
   readonly framework: string;
   /** Score threshold, where it is not the manifest's. */
@@ -43,9 +51,9 @@ export async function readGolden(path: string): Promise<Golden> {
     const [{ path: property, message }] = parsed.error.issues;
     throw new TypeError(`Cannot read ${path} as a golden: ${property.join(".")}: ${message}`);
   }
-  const { picture, framework, score, detections } = parsed.data;
+  const { image, framework, score, detections } = parsed.data;
   return {
-    picture: join(dirname(path), picture),
+    image: join(dirname(path), image),
     framework,
     score,
     detections: detections.filter(({ box: [x1, y1, x2, y2] }) => x2 >= x1 && y2 >= y1)

@@ -15,9 +15,9 @@ const USAGE = `Holds a manifest against its graph and prints what was found.
 
   deno task model check ID|MANIFEST [options]
 
-  --golden FILE        compare with a framework's own detections of a picture
+  --golden FILE        compare with a framework's own detections of an image
   --score-tolerance S  how far scores may be apart (0.0001)
-  --box-tolerance B    how far edges may be apart, in pixels of the picture (0.05)
+  --box-tolerance B    how far edges may be apart, in pixels of the image (0.05)
   --engine E           auto, webgpu, native or wasm (auto)`;
 
 const options = {
@@ -61,7 +61,7 @@ function tensorTable({ manifest, session }: LoadedModel, run: Record<string, Ten
     ];
   });
   return `${manifest.id} fits its graph, ${manifest.graph.file}\n` +
-    textTable(["tensor", "in the graph", "by the manifest", "on an empty picture"], rows);
+    textTable(["tensor", "in the graph", "by the manifest", "on an empty image"], rows);
 }
 
 function sides(shape: readonly (number | string | null)[]): string {
@@ -91,9 +91,9 @@ async function compare(
   golden: Golden,
   tolerance: { score: number; box: number },
 ): Promise<number> {
-  const picture = await readImageFile(golden.picture);
+  const image = await readImageFile(golden.image);
   const detector = detectorOf(runtime, loaded);
-  const { detections } = await detector.detect(picture, { score: golden.score });
+  const { detections } = await detector.detect(image, { scoreThreshold: golden.score });
   const found = detections.map(comparable);
   const differences = goldenDifferences(found, golden.detections, tolerance);
   const counts = `${found.length} detections, ${golden.framework} has ${golden.detections.length}`;

@@ -15,7 +15,7 @@ import { sha256 } from "../../manifest/sha256.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { Session } from "../../ports/session.ts";
 import { hostRuntime } from "../../platforms/host/runtime.ts";
-import { readArguments } from "../shared/arguments.ts";
+import { readArguments, threshold } from "../shared/arguments.ts";
 import { detectionSvg } from "../output/detection_svg.ts";
 import { detectionTable } from "../output/detection_table.ts";
 import { readImageFile } from "../shared/image_files.ts";
@@ -27,7 +27,7 @@ what its family does, every guess marked.
 
   --family NAME   take this family's behaviour: ${FAMILIES.map(({ family }) => family).join(", ")}
   --labels FILE   class names, one per line; an empty line is an id that is never given
-  --picture FILE  look at a picture with the new manifest and draw FILE.svg
+  --image FILE  look at an image with the new manifest and draw FILE.svg
   --score S       show what scores above S there, 0 to 1 (the manifest's)
   --force         write over a manifest that is there
   --engine E      auto, webgpu, native or wasm (auto)`;
@@ -35,8 +35,8 @@ what its family does, every guess marked.
 const options = {
   family: z.string().optional(),
   labels: z.string().optional(),
-  picture: z.string().optional(),
-  score: z.coerce.number().min(0).max(1).optional(),
+  image: z.string().optional(),
+  score: z.coerce.number().pipe(threshold).optional(),
   force: z.boolean().default(false),
   engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
 };
@@ -74,8 +74,8 @@ export async function modelNew(args: readonly string[]): Promise<void> {
     console.log(report(target, facts, family, manifest));
     const others = families.filter((other) => other !== family).map((other) => other.family);
     if (others.length > 0) console.log(`It could also be (--family): ${others.join(", ")}`);
-    if (values.picture !== undefined) {
-      await preview(runtime, { manifest, session }, values.picture, values.score);
+    if (values.image !== undefined) {
+      await preview(runtime, { manifest, session }, values.image, values.score);
     }
     console.log(`\nServe it: MODEL=${resolve(target)} deno task start`);
   } finally {
@@ -100,7 +100,7 @@ function familiesOf(facts: GraphFacts, asked: string | undefined): Family[] {
   );
 }
 
-/** A manifest with which the graph gives what it should, on an empty picture. */
+/** A manifest with which the graph gives what it should, on an empty image. */
 async function firstThatRuns(
   families: readonly Family[],
   propose: (family: Family) => Promise<Manifest>,
@@ -148,12 +148,12 @@ function report(target: string, facts: GraphFacts, family: Family, manifest: Man
 async function preview(
   runtime: Runtime,
   loaded: { manifest: Manifest; session: Session },
-  picture: string,
+  image: string,
   score: number | undefined,
 ): Promise<void> {
-  const bytes = await readImageFile(picture);
-  const result = await detectorOf(runtime, loaded).detect(bytes, { score });
-  const drawing = join(dirname(picture), `${basename(picture)}.svg`);
+  const bytes = await readImageFile(image);
+  const result = await detectorOf(runtime, loaded).detect(bytes, { scoreThreshold: score });
+  const drawing = join(dirname(image), `${basename(image)}.svg`);
   await writeFile(drawing, detectionSvg(bytes, result));
-  console.log(`\n${detectionTable(picture, result)}\nDrawn in ${drawing}`);
+  console.log(`\n${detectionTable(image, result)}\nDrawn in ${drawing}`);
 }

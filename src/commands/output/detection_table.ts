@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { DetectResult } from "../../ports/detector.ts";
 import { textTable } from "../shared/text_table.ts";
 
-/** What was found in a picture file, for people: a line of summary and a table. */
+/** What was found in an image file, for people: a line of summary and a table. */
 export function detectionTable(
   file: string,
   { image, timing, detections, engine }: DetectResult,

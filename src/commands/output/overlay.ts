@@ -1,6 +1,6 @@
 /** A box to draw and the words on it. */
 export interface OverlayBox {
-  /** Pixels of the picture below. */
+  /** Pixels of the image below. */
   readonly box: {
     readonly xmin: number;
     readonly ymin: number;
@@ -15,9 +15,9 @@ export interface OverlayBox {
   readonly score: number;
 }
 
-/** A picture to draw on. */
-export interface OverlayPicture {
-  /** Address of the upright picture; a `data:` URL keeps the drawing in one file. */
+/** An image to draw on. */
+export interface OverlayImage {
+  /** Address of the upright image; a `data:` URL keeps the drawing in one file. */
   readonly href: string;
   /** Pixels. */
   readonly width: number;
@@ -29,7 +29,7 @@ export interface OverlayPicture {
 const GOLDEN_ANGLE = 137.508;
 
 /**
- * Draws boxes over a picture as SVG: no canvas, sharp at every size.
+ * Draws boxes over an image as SVG: no canvas, sharp at every size.
  *
  * @example
  * ```ts
@@ -43,8 +43,8 @@ const GOLDEN_ANGLE = 137.508;
  * if (!svg.includes("cat 91 %")) throw new Error("no caption");
  * ```
  */
-export function overlaySvg(picture: OverlayPicture, boxes: readonly OverlayBox[]): string {
-  const { width, height, href } = picture;
+export function overlaySvg(image: OverlayImage, boxes: readonly OverlayBox[]): string {
+  const { width, height, href } = image;
   const unit = Math.max(width, height) / 100;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +

@@ -1,5 +1,9 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { z } from "zod";
+import { THRESHOLD_RANGE } from "../../core/threshold_range.ts";
+
+/** Schema of a score threshold. */
+export const threshold = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE.max);
 
 /** Options by name; one whose schema takes a boolean is a switch, the others take a value. */
 type OptionSchemas = Readonly<Record<string, z.ZodType>>;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** Reads a picture that a person named on the command line; the error is meant for them. */
+/** Reads an image that a person named on the command line; the error is meant for them. */
 export async function readImageFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await readFile(path));

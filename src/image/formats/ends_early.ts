@@ -16,7 +16,7 @@ const IEND = [0x49, 0x45, 0x4e, 0x44];
 export function endsEarly(bytes: Uint8Array, format: ImageHeader["format"]): boolean {
   switch (format) {
     case "jpeg":
-      // A thumbnail has an end of its own, before the scan of the picture; or there is neither.
+      // A thumbnail has an end of its own, before the scan of the image; or there is neither.
       return lastMarker(bytes, EOI) <= lastMarker(bytes, SOS);
     case "png":
       return !endsWithin(bytes, IEND);

@@ -17,7 +17,7 @@ const ENTRY_BYTES = 12;
  * Reads the orientation out of an Exif block.
  *
  * Only the first directory (IFD0) is read and no link is followed, so a directory that points at
- * itself is harmless. A broken block is not an error: viewers show such pictures as stored.
+ * itself is harmless. A broken block is not an error: viewers show such images as stored.
  *
  * @param tiff The TIFF structure (TIFF 6.0, section 2), without the `Exif\0\0` before it in JPEG.
  * @returns The orientation, or `undefined` if the block holds no valid one.

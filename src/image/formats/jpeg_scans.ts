@@ -6,11 +6,11 @@ const RST0 = 0xd0;
 const SOI = 0xd8;
 const TEM = 0x01;
 
-/** Far more than the 10 or so of a progressive picture; a decoder goes over all blocks for each. */
+/** Far more than the 10 or so of a progressive image; a decoder goes over all blocks for each. */
 const MAX_SCANS = 100;
 
 /**
- * Refuses a JPEG of more scans than a picture needs: one of 20 bytes costs as much time as a whole
+ * Refuses a JPEG of more scans than an image needs: one of 20 bytes costs as much time as a whole
  * pass over the pixels, so that a small file could take hours.
  *
  * @param bytes The file; its first two bytes are taken to be SOI.

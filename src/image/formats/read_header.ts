@@ -38,7 +38,7 @@ const KNOWN = "JPEG, PNG, GIF, WebP, AVIF or BMP";
  *
  * @param bytes The file from its first byte on.
  * @throws {DomainError} `no-image`, if there are no bytes; `not-an-image`, if the first bytes are
- * of no known picture format; `unsupported-format`, if they are of one that is not decoded;
+ * of no known image format; `unsupported-format`, if they are of one that is not decoded;
  * `truncated-image`, if the file ends inside the header; `corrupt-image`, if the header breaks a
  * rule of its format.
  *

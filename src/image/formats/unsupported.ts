@@ -1,6 +1,6 @@
 import { hasSignature } from "./signature.ts";
 
-/** A picture format that is known by sight but not decoded. */
+/** An image format that is known by sight but not decoded. */
 export interface UnsupportedFormat {
   /** What people call the format. */
   readonly name: string;
@@ -40,7 +40,7 @@ const FORMATS: readonly (readonly [signature: string, name: string, advice: stri
 const SVG_SEARCH_BYTES = 1024;
 
 /**
- * Recognises the picture formats that people send and that are not decoded.
+ * Recognises the image formats that people send and that are not decoded.
  *
  * @param bytes The file; only its first 1024 bytes are looked at.
  * @returns The format, or `undefined` if it is none of them.

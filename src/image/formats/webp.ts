@@ -7,7 +7,7 @@ import { hasSignature } from "./signature.ts";
 export interface WebpLayout {
   /** The header; its size is that of the canvas. */
   readonly header: ImageHeader;
-  /** The first frame of an animation, or the one picture. */
+  /** The first frame of an animation, or the one image. */
   readonly frame: WebpFrame;
 }
 
@@ -68,8 +68,8 @@ const EXIF_PREFIX = "Exif\0\0";
  * import { readWebpLayout, type WebpFrame, type WebpLayout } from "./webp.ts";
  *
  * const text = (word: string) => Array.from(word, (letter) => letter.charCodeAt(0));
- * const picture = [0x2f, 2, 0x40, 0, 0]; // 3 wide and 2 high, less 1 each, 14 bits each
- * const bytes = Uint8Array.of(...text("RIFF\x12\0\0\0WEBPVP8L\x05\0\0\0"), ...picture, 0);
+ * const image = [0x2f, 2, 0x40, 0, 0]; // 3 wide and 2 high, less 1 each, 14 bits each
+ * const bytes = Uint8Array.of(...text("RIFF\x12\0\0\0WEBPVP8L\x05\0\0\0"), ...image, 0);
  * const { header, frame }: WebpLayout = readWebpLayout(bytes);
  * const { lossless }: WebpFrame = frame;
  * if (header.width !== 3 || header.height !== 2 || !lossless) throw new Error("3x2, lossless");
@@ -87,7 +87,7 @@ export function readWebpLayout(bytes: Uint8Array): WebpLayout {
 }
 
 /**
- * Reads what follows `VP8X`: a canvas, one picture or an animation, and what is told of them.
+ * Reads what follows `VP8X`: a canvas, one image or an animation, and what is told of them.
  *
  * @param behind Bytes of the file behind its last chunk; below 0 where it was cut off.
  */
@@ -136,7 +136,7 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpL
   const covers = width === canvas.width && height === canvas.height;
   if (!animated && !covers) {
     throw reader.corrupt(
-      `its picture must fill the canvas of ${canvas.width}x${canvas.height}`,
+      `its image must fill the canvas of ${canvas.width}x${canvas.height}`,
       `${width}x${height}`,
     );
   }

@@ -1,7 +1,7 @@
 import type { BrowserAssets } from "./assets.ts";
 import type { LoadRequest } from "../../isolation/protocol.ts";
 
-/** What a page tells the worker that looks at pictures for it. */
+/** What a page tells the worker that looks at images for it. */
 export interface PageLoadRequest extends Pick<LoadRequest, "engine" | "limits"> {
   /** The parsed JSON of the model's manifest, not yet checked. */
   readonly manifest: unknown;

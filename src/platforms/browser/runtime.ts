@@ -4,7 +4,7 @@ import type { BrowserAssets } from "./assets.ts";
 import { browserWasmEngine, browserWebgpuEngine } from "./engines.ts";
 import { compileUrl } from "./compile_url.ts";
 import { openEngine } from "../../engines/open_engine.ts";
-import { type CodecModules, pictureCodec } from "../../codecs/image_codec.ts";
+import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
 
 /** What a page gives its runtime. */
 export interface BrowserRuntimeOptions {
@@ -17,7 +17,7 @@ export interface BrowserRuntimeOptions {
 }
 
 /** More threads than this mostly wait: networks that suit a page have small layers. */
-const ENOUGH_THREADS = 4;
+const MAX_THREADS = 4;
 
 /**
  * A page, or a worker of one: engines and decoders over HTTP, no files.
@@ -37,7 +37,7 @@ export async function browserRuntime(options: BrowserRuntimeOptions): Promise<Ru
       maxDecodedBytes: Infinity,
       maxModelBytes: Infinity,
     },
-    codec: pictureCodec(await compileCodecs(assets)),
+    codec: imageCodec(await compileCodecs(assets)),
     models,
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
@@ -46,7 +46,7 @@ export async function browserRuntime(options: BrowserRuntimeOptions): Promise<Ru
 function threadsHere(asked: number | undefined): number {
   const { crossOriginIsolated } = globalThis as { readonly crossOriginIsolated?: boolean };
   if (!crossOriginIsolated) return 1;
-  return asked ?? Math.min(ENOUGH_THREADS, navigator.hardwareConcurrency);
+  return asked ?? Math.min(MAX_THREADS, navigator.hardwareConcurrency);
 }
 
 async function compileCodecs(assets: BrowserAssets): Promise<CodecModules> {

@@ -1,7 +1,7 @@
+import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 import { parseManifest } from "../../manifest/manifest.ts";
 import { DomainError } from "../../core/domain_error.ts";
 import type { DetectorOptions } from "../../detect/detector.ts";
-import { DEFAULT_IMAGE_LIMITS } from "../../detect/preprocess.ts";
 import type { Detector } from "../../ports/detector.ts";
 import type { ModelStore } from "../../ports/model_store.ts";
 import type { BrowserAssets } from "./assets.ts";

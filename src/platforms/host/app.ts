@@ -2,7 +2,7 @@ import type { Context, Hono } from "hono";
 import { type AppDeps, createApp } from "../../../routes/app.ts";
 import type { AppEnv } from "../../../routes/http/app_env.ts";
 import { forwardedAddress } from "../../../routes/guards/client_address.ts";
-import type { ModelShelf } from "../../serving/model_registry.ts";
+import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { httpsImageFetcher } from "./fetch_image/https_image_fetcher.ts";
 import { appSettings } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
@@ -19,13 +19,13 @@ export interface HostAppOptions {
 /** The app of Deno, Node and Bun, which reach the network. */
 export function hostApp(
   config: Config,
-  shelf: ModelShelf,
+  registry: ModelRegistry,
   { peerOf, logFormat }: HostAppOptions,
 ): Hono<AppEnv> {
   return createApp({
     ...appSettings(config, logFormat),
-    shelf,
-    addressOf: (context) =>
+    registry,
+    clientAddress: (context) =>
       forwardedAddress(
         peerOf(context),
         context.req.header("x-forwarded-for"),

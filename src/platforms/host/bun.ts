@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { getConnInfo } from "hono/bun";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
-import { processShelf } from "./process_registry.ts";
+import { processRegistry } from "./process_registry.ts";
 
 /** What `Bun.serve` takes, and Bun itself as the default export of a program. */
 export interface BunServer {
@@ -20,7 +20,7 @@ export interface BunServer {
 }
 
 /** The longest silence that Bun grants, in seconds. */
-const LONGEST_SILENCE = 255;
+const MAX_SILENCE = 255;
 
 /**
  * The server for Bun: `export default await bunServer()`. The models begin to load.
@@ -32,9 +32,12 @@ export async function bunServer(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<BunServer> {
   const config = readConfig(environment);
-  const shelf = await processShelf(config);
+  const registry = await processRegistry(config);
   const peerOf = (context: Context) => getConnInfo(context).remote.address;
-  const app = hostApp(config, shelf, { peerOf, logFormat: process.stderr.isTTY ? "text" : "json" });
+  const app = hostApp(config, registry, {
+    peerOf,
+    logFormat: process.stderr.isTTY ? "text" : "json",
+  });
   const longest = Math.max(
     config.BODY_TIMEOUT_MS,
     config.DECODE_TIMEOUT_MS + config.RUN_TIMEOUT_MS,
@@ -42,8 +45,8 @@ export async function bunServer(
   return {
     hostname: config.HOST,
     port: config.PORT,
-    idleTimeout: Math.min(Math.ceil(longest / 1000), LONGEST_SILENCE),
+    idleTimeout: Math.min(Math.ceil(longest / 1000), MAX_SILENCE),
     fetch: (request, server) => app.fetch(request, server),
-    close: () => shelf.close(),
+    close: () => registry.close(),
   };
 }

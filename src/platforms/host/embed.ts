@@ -13,7 +13,7 @@ export interface HostEmbedOptions extends EmbedOptions {
 /**
  * A detector inside a program of Deno, Node or Bun.
  *
- * Nothing is loaded before the first call: importing this runs no engine and reads no file. Pictures
+ * Nothing is loaded before the first call: importing this runs no engine and reads no file. Images
  * are decoded on the thread that calls `detect`.
  *
  * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
@@ -25,7 +25,7 @@ export interface HostEmbedOptions extends EmbedOptions {
  *
  * await using detector = await createDetector({ model: "everyday8", threads: 1 });
  * const pixels = { data: new Uint8Array(3 * 64 * 64).fill(255), width: 64, height: 64 };
- * const { detections } = await detector.detect(pixels, { score: 0.9 });
+ * const { detections } = await detector.detect(pixels, { scoreThreshold: 0.9 });
  * if (detections.length > 0) throw new Error("a white square is nothing");
  * ```
  */

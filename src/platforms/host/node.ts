@@ -3,7 +3,7 @@ import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
-import { processShelf } from "./process_registry.ts";
+import { processRegistry } from "./process_registry.ts";
 import { peerOf, type RunningServer, startServer } from "./server.ts";
 
 export type { RunningServer };
@@ -36,11 +36,11 @@ export interface NodeHandler {
  */
 export async function createHandler(environment: Environment = process.env): Promise<NodeHandler> {
   const config = readConfig(environment);
-  const shelf = await processShelf(config);
-  const app = hostApp(config, shelf, { peerOf, logFormat: "json" });
+  const registry = await processRegistry(config);
+  const app = hostApp(config, registry, { peerOf, logFormat: "json" });
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return {
     listener: (incoming, outgoing) => void answer(incoming, outgoing),
-    close: () => shelf.close(),
+    close: () => registry.close(),
   };
 }

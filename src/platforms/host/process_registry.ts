@@ -1,14 +1,14 @@
-import type { ModelShelf } from "../../serving/model_registry.ts";
+import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { imageLimits } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
-import { hostShelf } from "./registry.ts";
+import { hostRegistry } from "./registry.ts";
 import { startPool } from "./start_pool.ts";
 
 /** The models of a server that has a machine to itself: each in worker processes. */
-export function processShelf(config: Config): Promise<ModelShelf> {
-  return hostShelf(config, config.WORKERS, ({ address, folder }) =>
+export function processRegistry(config: Config): Promise<ModelRegistry> {
+  return hostRegistry(config, config.WORKERS, ({ storeKey, folder }) =>
     startPool({
-      model: address,
+      model: storeKey,
       folder: folder.href,
       engine: config.ENGINE,
       threads: config.THREADS,

@@ -1,4 +1,4 @@
-import { ModelShelf } from "../../serving/model_registry.ts";
+import { ModelRegistry } from "../../serving/model_registry.ts";
 import type { Detector } from "../../ports/detector.ts";
 import { folderModelStore } from "../../stores/folder.ts";
 import type { Config } from "../../server/config.ts";
@@ -8,7 +8,7 @@ import { readManifests } from "../../server/read_manifests.ts";
 /** A model that is to be loaded. */
 export interface HostModel {
   /** What the store knows it by. */
-  readonly address: string;
+  readonly storeKey: string;
   /** URL of the folder of the models, with a slash at its end. */
   readonly folder: URL;
 }
@@ -18,22 +18,22 @@ export interface HostModel {
  *
  * @param copies How many sessions each model is held in.
  */
-export async function hostShelf(
+export async function hostRegistry(
   config: Config,
   copies: number,
   load: (model: HostModel) => Promise<Detector>,
-): Promise<ModelShelf> {
+): Promise<ModelRegistry> {
   const folder = modelsFolder(config.MODELS_DIR);
   const log = (message: string) => console.error(message);
-  const { addressOf, ...served } = await readManifests(
+  const { storeKeyOf, ...served } = await readManifests(
     folderModelStore(folder),
     config.MODELS,
     log,
   );
-  return new ModelShelf({
+  return new ModelRegistry({
     ...served,
     budget: config.MODEL_MEMORY,
     copies,
-    load: (id) => load({ address: addressOf(id), folder }),
+    load: (id) => load({ storeKey: storeKeyOf(id), folder }),
   });
 }

@@ -4,7 +4,7 @@ import type { Runtime } from "../../ports/runtime.ts";
 import { folderModelStore } from "../../stores/folder.ts";
 import { nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
-import { type CodecModules, pictureCodec } from "../../codecs/image_codec.ts";
+import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
 import { wasmEngine } from "../../engines/wasm.ts";
 import { webgpuEngine } from "../../engines/webgpu.ts";
 
@@ -33,7 +33,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       maxDecodedBytes: Infinity,
       maxModelBytes: Infinity,
     },
-    codec: pictureCodec(await compileCodecs()),
+    codec: imageCodec(await compileCodecs()),
     models: folderModelStore(options.models ?? new URL("../../../models/", import.meta.url)),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };

@@ -1,11 +1,11 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
-import type { ModelShelf } from "../../serving/model_registry.ts";
+import type { ModelRegistry } from "../../serving/model_registry.ts";
 import type { Config } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
 import { listen } from "./listen.ts";
 import type { LogFormat } from "../../server/logger.ts";
-import { processShelf } from "./process_registry.ts";
+import { processRegistry } from "./process_registry.ts";
 
 /** A server that listens. */
 export interface RunningServer {
@@ -28,8 +28,8 @@ export function peerOf(context: Context): string | undefined {
  * @param logFormat How log lines look where LOG is not set.
  */
 export async function startServer(config: Config, logFormat: LogFormat): Promise<RunningServer> {
-  const shelf = await processShelf(config);
-  const listener = await listen(hostApp(config, shelf, { peerOf, logFormat }), {
+  const registry = await processRegistry(config);
+  const listener = await listen(hostApp(config, registry, { peerOf, logFormat }), {
     hostname: config.HOST,
     port: config.PORT,
     maxConnections: config.MAX_CONNECTIONS,
@@ -38,22 +38,22 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
   }).catch(async (error: unknown) => {
     // Its workers would keep a program alive that serves nobody.
-    await shelf.close();
+    await registry.close();
     throw error;
   });
   return {
     url: listener.url,
-    started: shelf.started.then(() => startLines(shelf, listener.url)),
+    started: registry.started.then(() => startLines(registry, listener.url)),
     async stop() {
       await listener.close();
-      await shelf.close();
+      await registry.close();
     },
   };
 }
 
-function startLines(shelf: ModelShelf, url: string): string {
-  return shelf.atStart.map((id) => {
-    const state = shelf.state(id);
+function startLines(registry: ModelRegistry, url: string): string {
+  return registry.atStart.map((id) => {
+    const state = registry.state(id);
     if (state?.status === "ready") {
       const { model, engine: { provider, threads, reason } } = state.detector;
       return `Serving ${model.id} at ${url} on ${provider}, ${

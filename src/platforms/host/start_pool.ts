@@ -6,13 +6,13 @@ import { ProcessWorker } from "./process/process_worker.ts";
 import { workerDetector } from "../../isolation/worker_detector.ts";
 import type { LoadRequest } from "../../isolation/protocol.ts";
 
-/** How many pictures are looked at side by side, and how long that may take. */
+/** How many images are looked at side by side, and how long that may take. */
 export interface PoolSettings {
   /** Workers, each with a session of its own. */
   readonly workers: number;
-  /** Most pictures that wait for one. */
+  /** Most images that wait for one. */
   readonly queue: number;
-  /** What a picture may take. */
+  /** What an image may take. */
   readonly deadlines: Deadlines;
   /** Told why a worker is replaced. */
   readonly log: (message: string) => void;

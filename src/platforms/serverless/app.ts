@@ -2,7 +2,7 @@ import process from "node:process";
 import type { Context } from "hono";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "../host/app.ts";
-import { isolateShelf } from "./registry.ts";
+import { serverlessRegistry } from "./registry.ts";
 import { LazyApp } from "../../server/lazy_app.ts";
 
 /** What a serverless platform of Deno's or Node's kind is told. */
@@ -17,7 +17,7 @@ export interface IsolateAppOptions {
 export function isolateApp({ peerOf, environment }: IsolateAppOptions): LazyApp {
   return new LazyApp(async () => {
     const config = readConfig(environment ?? process.env);
-    const shelf = await isolateShelf(config);
-    return { app: hostApp(config, shelf, { peerOf, logFormat: "json" }), shelf };
+    const registry = await serverlessRegistry(config);
+    return { app: hostApp(config, registry, { peerOf, logFormat: "json" }), registry };
   });
 }

@@ -1,14 +1,14 @@
 /**
- * What one picture and one graph may weigh in the 128 MB of a Worker.
+ * What one image and one graph may weigh in the 128 MB of a Worker.
  *
- * An engine with a graph of 12 MB takes 54, a decoder up to 20 of itself, and a picture as it came 10
+ * An engine with a graph of 12 MB takes 54, a decoder up to 20 of itself, and an image as it came 10
  * two or three times; 32 are left for pixels. A JPEG is decoded at a reduced scale and takes a
  * fraction of them; a PNG of 4 megapixels takes all.
  */
 export const WORKERD_LIMITS = {
-  /** Bytes of a picture's file. */
+  /** Bytes of an image's file. */
   maxBytes: 10_000_000,
-  /** Pixels of a picture. */
+  /** Pixels of an image. */
   maxPixels: 40_000_000,
   /** Bytes that decoding one may take. */
   maxDecodedBytes: 32_000_000,

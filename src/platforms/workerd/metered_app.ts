@@ -4,7 +4,7 @@ import { LazyApp, type ServedApp } from "../../server/lazy_app.ts";
 /**
  * A {@linkcode LazyApp} whose answers tell in `X-Memory` how many bytes the isolate held when it
  * held the most meanwhile: `peak=` the sum, of which `wasm=` in WebAssembly memories and `buffers=`
- * in the buffers of bodies, graphs, pictures and tensors.
+ * in the buffers of bodies, graphs, images and tensors.
  */
 export class MeteredWorker {
   readonly #meter = new MemoryMeter();

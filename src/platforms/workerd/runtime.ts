@@ -2,7 +2,7 @@ import type { ModelStore } from "../../ports/model_store.ts";
 import type { Capabilities, Runtime } from "../../ports/runtime.ts";
 import { type Fetcher, fetchModelStore } from "../../stores/http.ts";
 import { openEngine } from "../../engines/open_engine.ts";
-import { pictureCodec } from "../../codecs/image_codec.ts";
+import { imageCodec } from "../../codecs/image_codec.ts";
 import { type ModelBucket, r2ModelStore } from "../../stores/r2.ts";
 import { staticWasmEngine } from "./engine.ts";
 import { gif, jpeg, onnxruntime, png, webp } from "./modules.js";
@@ -32,7 +32,7 @@ export function workerdRuntime(models: WorkerdModels): Runtime {
       maxDecodedBytes: WORKERD_LIMITS.maxDecodedBytes,
       ...largestModel(models),
     },
-    codec: pictureCodec({ jpeg, png, gif, webp }),
+    codec: imageCodec({ jpeg, png, gif, webp }),
     models: storeOf(models),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };

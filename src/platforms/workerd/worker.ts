@@ -1,6 +1,6 @@
 import { createApp } from "../../../routes/app.ts";
 import { createDetector } from "../../detect/detector.ts";
-import { ModelShelf } from "../../serving/model_registry.ts";
+import { ModelRegistry } from "../../serving/model_registry.ts";
 import type { Fetcher } from "../../stores/http.ts";
 import type { MemoryMeter } from "./metering/memory_meter.ts";
 import { meteredRuntime } from "./metering/metered_runtime.ts";
@@ -36,7 +36,7 @@ let isolate: LazyApp | MeteredWorker | undefined;
  * The entry of Cloudflare Workers.
  *
  * The model loads within the first request, since the platform allows no I/O before one, and
- * outlives that request; whoever posts a picture waits for it. A load that failed is tried anew.
+ * outlives that request; whoever posts an image waits for it. A load that failed is tried anew.
  */
 export default {
   /** Answers one request. */
@@ -67,16 +67,16 @@ async function openApp(environment: Environment, meter?: MemoryMeter): Promise<S
     (message) => console.error(message),
   );
   const limits = imageLimits(config);
-  const shelf = new ModelShelf({
+  const registry = new ModelRegistry({
     ...served,
-    load: (id) => createDetector(runtime, { model: served.addressOf(id), limits }),
+    load: (id) => createDetector(runtime, { model: served.storeKeyOf(id), limits }),
   });
   const app = createApp({
     ...appSettings(config, "json"),
-    shelf,
-    addressOf: (context) => context.req.header("cf-connecting-ip"),
+    registry,
+    clientAddress: (context) => context.req.header("cf-connecting-ip"),
   });
-  return { app, shelf };
+  return { app, registry };
 }
 
 function textsOf(environment: Environment): Record<string, string> {

@@ -2,13 +2,13 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { runTask } from "../run_task.ts";
 
 const GOLDEN = new URL("../../parity/goldens/keras-retinanet/", import.meta.url);
-const PICTURE = "97x63";
+const IMAGE = "97x63";
 
-/** A folder with a graph, a picture and what its framework found there. */
+/** A folder with a graph, an image and what its framework found there. */
 async function folderWithGraph(): Promise<string> {
   const folder = await Deno.makeTempDir();
   await Deno.copyFile(new URL("model.onnx", GOLDEN), `${folder}/Retina Net.onnx`);
-  for (const file of [`${PICTURE}.png`, `${PICTURE}.json`]) {
+  for (const file of [`${IMAGE}.png`, `${IMAGE}.json`]) {
     await Deno.copyFile(new URL(file, GOLDEN), `${folder}/${file}`);
   }
   return folder;
@@ -22,18 +22,18 @@ Deno.test("deno task model new and check", async (test) => {
   const folder = await folderWithGraph();
   const graph = `${folder}/Retina Net.onnx`;
   const manifest = `${folder}/Retina Net.json`;
-  const golden = `${folder}/${PICTURE}.json`;
+  const golden = `${folder}/${IMAGE}.json`;
   await Deno.writeTextFile(`${folder}/labels.txt`, "cat\n\ndog\nbird\nfish\n");
 
-  await test.step("new writes a manifest with every guess marked, and draws a picture", async () => {
-    const picture = `${folder}/${PICTURE}.png`;
+  await test.step("new writes a manifest with every guess marked, and draws an image", async () => {
+    const image = `${folder}/${IMAGE}.png`;
     const labels = `${folder}/labels.txt`;
-    const options = ["--labels", labels, "--picture", picture, "--engine", "wasm"];
+    const options = ["--labels", labels, "--image", image, "--engine", "wasm"];
     const { code, stdout, stderr } = await runTask("model", "new", graph, ...options);
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "family   keras-retinanet");
     assertMatch(stdout, /97x63\.png: 97x63, \d+ found/);
-    assertStringIncludes(await Deno.readTextFile(`${picture}.svg`), "<svg");
+    assertStringIncludes(await Deno.readTextFile(`${image}.svg`), "<svg");
     const written = await readJson(manifest);
     assertEquals([written.id, written.labels[1]], ["retina-net", null]);
     for (const property of ["input.mean", "resize", "anchors", "boxes", "postprocess", "licence"]) {

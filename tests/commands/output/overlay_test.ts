@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { overlaySvg } from "../../../src/commands/output/overlay.ts";
 
-const PICTURE = { href: "street.jpg", width: 200, height: 100 };
+const IMAGE = { href: "street.jpg", width: 200, height: 100 };
 const BOX = {
   box: { xmin: 10, ymin: 20, xmax: 60, ymax: 90 },
   label: "cat",
@@ -10,7 +10,7 @@ const BOX = {
 };
 
 Deno.test("overlaySvg() draws a box where it is: left, top, width, height", () => {
-  const svg = overlaySvg(PICTURE, [BOX]);
+  const svg = overlaySvg(IMAGE, [BOX]);
   assertStringIncludes(svg, 'viewBox="0 0 200 100"');
   assertStringIncludes(svg, '<rect x="10" y="20" width="50" height="70" fill="none"');
   assertStringIncludes(svg, ">cat 50 %<");
@@ -18,19 +18,19 @@ Deno.test("overlaySvg() draws a box where it is: left, top, width, height", () =
 
 Deno.test("overlaySvg() lets no label and no address out of its place", () => {
   const label = `</text><script>alert("1")</script>`;
-  const svg = overlaySvg({ ...PICTURE, href: `"/><script/>` }, [{ ...BOX, label }]);
+  const svg = overlaySvg({ ...IMAGE, href: `"/><script/>` }, [{ ...BOX, label }]);
   assert(!svg.includes("<script"), svg);
 });
 
 Deno.test("overlaySvg() gives classes colours of their own and draws the best box last", () => {
   const worse = { ...BOX, classId: 5, label: "apple", score: 0.3 };
-  const svg = overlaySvg(PICTURE, [BOX, worse]);
+  const svg = overlaySvg(IMAGE, [BOX, worse]);
   const strokes = [...svg.matchAll(/stroke="([^"]+)"/g)].map(([, colour]) => colour);
   assertEquals(new Set(strokes).size, 2);
   assert(svg.indexOf("apple") < svg.indexOf("cat 50"));
 });
 
-Deno.test("overlaySvg() keeps a caption at the top edge inside the picture", () => {
-  const svg = overlaySvg(PICTURE, [{ ...BOX, box: { ...BOX.box, ymin: 0 } }]);
+Deno.test("overlaySvg() keeps a caption at the top edge inside the image", () => {
+  const svg = overlaySvg(IMAGE, [{ ...BOX, box: { ...BOX.box, ymin: 0 } }]);
   assert(!/y="-/.test(svg), svg);
 });

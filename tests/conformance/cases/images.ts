@@ -5,7 +5,7 @@ import { golden } from "./golden_case.ts";
 const SCORE = 0.3;
 
 /** Every photo as the body itself: each format, upright and turned. */
-export const PICTURE_CASES: readonly Case[] = PHOTO_NAMES.map((name) =>
+export const IMAGE_CASES: readonly Case[] = PHOTO_NAMES.map((name) =>
   golden(`finds what is in ${name}`, SCORE, (photos) => [
     `/detect?score=${SCORE}`,
     { method: "POST", body: photos.get(name)! },

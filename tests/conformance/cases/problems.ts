@@ -3,7 +3,7 @@ import { BOMBS } from "../../fuzz/bombs.ts";
 import { buildPng } from "../../image/formats/build_png.ts";
 import { buildTiff } from "../../image/formats/build_tiff.ts";
 import { bytesOf, joinBytes } from "../../image/formats/bytes_of.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import type { Case, Request } from "../case.ts";
 import { MAX_BYTES, MAX_PIXELS } from "../settings.ts";
 
@@ -11,11 +11,11 @@ import { MAX_BYTES, MAX_PIXELS } from "../settings.ts";
 export const PROBLEM_CASES: readonly Case[] = [
   problem("an empty body", "no-image", () => post("/detect", "")),
   problem("an empty form", "no-image", () => post("/detect", new FormData())),
-  problem("JSON without a picture", "no-image", () => postJson({ score: 0.5 })),
-  problem("JSON of an empty picture", "no-image", () => postJson({ image: "" })),
+  problem("JSON without an image", "no-image", () => postJson({ score: 0.5 })),
+  problem("JSON of an empty image", "no-image", () => postJson({ image: "" })),
   problem("a form with the photo elsewhere", "wrong-field", () => form("photo", fruit())),
   problem("a form with a text for a photo", "wrong-field", () => form("image", "text")),
-  problem("JSON with a picture and an address", "wrong-field", () => {
+  problem("JSON with an image and an address", "wrong-field", () => {
     return postJson({ image: "AAAA", url: "https://example.org/a.jpg" });
   }),
   problem("JSON that is broken", "malformed-request", () => typed("{", "application/json")),
@@ -63,7 +63,7 @@ export const PROBLEM_CASES: readonly Case[] = [
   }),
 ];
 
-/** Files that are not the picture that a server wants. */
+/** Files that are not the image that a server wants. */
 export const FILE_CASES: readonly Case[] = [
   file("a byte too many", "too-many-bytes", () => new Uint8Array(MAX_BYTES + 1)),
   problem("a byte too many in a form", "too-many-bytes", () => {
@@ -118,7 +118,7 @@ function file(what: string, code: string, bytes: () => Uint8Array): Case {
 }
 
 function fruit(): Uint8Array<ArrayBuffer> {
-  return fruitPicture();
+  return fruitImage();
 }
 
 function post(path: string, body: BodyInit): Request {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import type { Case, Request } from "../case.ts";
 
 /** What a server answers beside detections. */
@@ -18,7 +18,7 @@ export const SERVICE_CASES: readonly Case[] = [
   },
   answer(
     "runs wasm on one thread, as all must whose answers are to be equal",
-    ["/detect", { method: "POST", body: fruitPicture() }],
+    ["/detect", { method: "POST", body: fruitImage() }],
     (body) => assertEquals(JSON.parse(body).engine, { provider: "wasm", threads: 1 }),
   ),
   answer("lists its model", ["/models"], (body) => {

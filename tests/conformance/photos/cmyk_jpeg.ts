@@ -11,9 +11,9 @@ const DQT = 0xdb, DHT = 0xc4, SOF0 = 0xc0, SOS = 0xda, APP14 = 0xee;
  *
  * Each ink is encoded as a grey JPEG, whose scan then becomes one of the four of the file.
  */
-export async function encodeCmykJpeg(picture: Pixels): Promise<Uint8Array<ArrayBuffer>> {
-  const { width, height } = picture;
-  const inks = await Promise.all([0, 1, 2, 3].map((ink) => encodeGreyJpeg(inkOf(picture, ink))));
+export async function encodeCmykJpeg(image: Pixels): Promise<Uint8Array<ArrayBuffer>> {
+  const { width, height } = image;
+  const inks = await Promise.all([0, 1, 2, 3].map((ink) => encodeGreyJpeg(inkOf(image, ink))));
   const scans = inks.map(segmentsOf);
   const tables = scans[0].filter(({ marker }) => marker === DQT);
   const frame = [8, height >> 8, height & 255, width >> 8, width & 255, 4];

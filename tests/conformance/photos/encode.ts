@@ -9,28 +9,28 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const GRAYSCALE = 1;
 
 /** Encodes as a JPEG, in one scan or several. */
-export async function encodeJpeg(picture: Pixels, progressive = false): Promise<Bytes> {
+export async function encodeJpeg(image: Pixels, progressive = false): Promise<Bytes> {
   await jpeg.loadEncoder();
-  return own(jpeg.encode(rgbaOf(picture), { quality: 92, progressive, baseline: !progressive }));
+  return own(jpeg.encode(rgbaOf(image), { quality: 92, progressive, baseline: !progressive }));
 }
 
 /** Encodes as a baseline JPEG of one component. */
-export async function encodeGreyJpeg(picture: Pixels): Promise<Bytes> {
+export async function encodeGreyJpeg(image: Pixels): Promise<Bytes> {
   await jpeg.loadEncoder();
   const options = { quality: 92, progressive: false, baseline: true, colorSpace: GRAYSCALE };
-  return own(jpeg.encode(rgbaOf(picture), options));
+  return own(jpeg.encode(rgbaOf(image), options));
 }
 
 /** Encodes as a WebP. */
-export async function encodeWebp(picture: Pixels, lossless = false): Promise<Bytes> {
+export async function encodeWebp(image: Pixels, lossless = false): Promise<Bytes> {
   await webp.loadEncoder();
-  return own(webp.encode(rgbaOf(picture), { quality: lossless ? 20 : 90, lossless }));
+  return own(webp.encode(rgbaOf(image), { quality: lossless ? 20 : 90, lossless }));
 }
 
 /** Encodes as an AVIF. */
-export async function encodeAvif(picture: Pixels): Promise<Bytes> {
+export async function encodeAvif(image: Pixels): Promise<Bytes> {
   await avif.loadEncoder();
-  return own(avif.encode(rgbaOf(picture), { quality: 80, speed: 9 }));
+  return own(avif.encode(rgbaOf(image), { quality: 80, speed: 9 }));
 }
 
 function own(bytes: Uint8Array): Bytes {

@@ -7,7 +7,7 @@ const CODE_BITS = 9;
 const CLEAR = 256, END = 257;
 /** Codes of 9 bits last until the table has 512 entries; a clear code comes before that. */
 const RUN = 250;
-const MOST_BLOCK = 255;
+const MAX_BLOCK = 255;
 
 /** Encodes RGB pixels as a GIF of a fixed palette, with codes of one length only (GIF89a, F). */
 export function encodeGif({ data, width, height }: Pixels): Uint8Array<ArrayBuffer> {
@@ -53,8 +53,8 @@ function packed(codes: readonly number[]): number[] {
 
 function blocksOf(bytes: readonly number[]): number[] {
   const blocks: number[] = [];
-  for (let at = 0; at < bytes.length; at += MOST_BLOCK) {
-    const block = bytes.slice(at, at + MOST_BLOCK);
+  for (let at = 0; at < bytes.length; at += MAX_BLOCK) {
+    const block = bytes.slice(at, at + MAX_BLOCK);
     blocks.push(block.length, ...block);
   }
   return blocks;

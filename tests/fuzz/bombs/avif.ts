@@ -256,7 +256,7 @@ export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
     LOST,
     withTable("iloc", numbers(1, 9, 0, 0, 0, 0x44, 0), numbers(2, 0)),
   ],
-  ["a picture that is not there", LOST, withTable("pitm", numbers(1, 0, 0, 0, 0), numbers(2, 99))],
+  ["an image that is not there", LOST, withTable("pitm", numbers(1, 0, 0, 0, 0), numbers(2, 99))],
   ["no items", LOST, withTable("iinf", numbers(1, 0, 0, 0, 0), numbers(2, 0))],
   [
     "65535 items that are not there",
@@ -328,9 +328,9 @@ export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
     }),
   ],
   ["alpha of another size", LOST, () => alphaOf({ width: 60_000, height: 60_000 })],
-  ["alpha that is its own picture", DAMAGED, () => alphaOf({})],
+  ["alpha that is its own image", DAMAGED, () => alphaOf({})],
   [
-    "a picture to be cropped",
+    "an image to be cropped",
     "unsupported-format",
     avif({ items: [{ properties: [av1C(), box("clap", new Uint8Array(32).fill(255))] }] }),
   ],
@@ -395,7 +395,7 @@ function place(id: number, extents: number, start: number, length: number): Uint
   );
 }
 
-/** A picture of 257x255 pixels, one for each tile, all tiles the same item. */
+/** An image of 257x255 pixels, one for each tile, all tiles the same item. */
 function sameTile(extents: number): Bytes {
   const gridData = grid(255, 256, 256, 255);
   return gridsOf(extents, [

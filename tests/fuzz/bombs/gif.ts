@@ -165,7 +165,7 @@ export const GIF_BOMBS: readonly Bomb[] = bombsOf("GIF", [
       ),
   ],
   [
-    "a picture text that covers 65535 cells",
+    "an image text that covers 65535 cells",
     ANY,
     () => gif(concat([0x21, 1, 12], repeated([255], 12), [0])),
   ],

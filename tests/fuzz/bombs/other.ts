@@ -3,7 +3,7 @@ import { concat, high, repeated, text, zlibBomb } from "../parts.ts";
 
 const ftyp = (brand: string): Bytes => concat(high(4, 16), text(`ftyp${brand}`), high(4, 0));
 
-/** Formats that are not read, and what is no picture at all. */
+/** Formats that are not read, and what is no image at all. */
 export const OTHER_BOMBS: readonly Bomb[] = bombsOf("other", [
   ["nothing", "no-image", () => []],
   ["one byte", "not-an-image", () => [0]],
@@ -12,7 +12,7 @@ export const OTHER_BOMBS: readonly Bomb[] = bombsOf("other", [
   ["15 MB of ones", "not-an-image", () => new Uint8Array(15e6).fill(0xff)],
   ["a byte over 20 MB", "too-many-bytes", () => new Uint8Array(20_000_001)],
   ["a text", "not-an-image", () => text("hello")],
-  ["a page that holds pictures", "not-an-image", () => text("<!DOCTYPE html><svg></svg>")],
+  ["a page that holds images", "not-an-image", () => text("<!DOCTYPE html><svg></svg>")],
   ["a script", "not-an-image", () => text("#!/bin/sh\nrm -rf /")],
   [
     "a gzip that grows a thousandfold",
@@ -43,7 +43,7 @@ export const OTHER_BOMBS: readonly Bomb[] = bombsOf("other", [
     () => concat(repeated(text(" "), 15e6), text("<svg>")),
   ],
   ["a PDF", "unsupported-format", () => text("%PDF-1.7\n")],
-  ["an ICO of 65535 pictures", "unsupported-format", () => text("\0\0\x01\0\xff\xff")],
+  ["an ICO of 65535 images", "unsupported-format", () => text("\0\0\x01\0\xff\xff")],
   ["a JPEG XL", "unsupported-format", () => text("\xff\x0a\xff\xff\xff\xff")],
   ["a JPEG XL in boxes", "unsupported-format", () => text("\0\0\0\x0cJXL \r\n\x87\n")],
   ["a JPEG 2000", "unsupported-format", () => text("\0\0\0\x0cjP  \r\n\x87\n")],

@@ -30,13 +30,13 @@ function png(header: Ihdr, ...chunks: readonly Bytes[]): Bytes {
 }
 
 const END = chunk("IEND");
-/** All pixels of the 8x8 RGB picture, black. */
+/** All pixels of the 8x8 RGB image, black. */
 const PIXELS = chunk("IDAT", zlibZeros(8 * 25));
 const LINES = zlibZeros(8 * 25);
 const PALETTE = { type: 3 };
 const INDICES = chunk("IDAT", zlibZeros(8 * 9));
 
-/** A whole 8x8 picture with chunks before its pixels. */
+/** A whole 8x8 image with chunks before its pixels. */
 function before(...chunks: readonly Bytes[]): () => Bytes {
   return () => png({}, ...chunks, PIXELS, END);
 }

@@ -5,7 +5,7 @@ import { EXIF_LOOPS } from "./tiff.ts";
 const ANIMATED = 0x02, XMP = 0x04, EXIF = 0x08, ALPHA = 0x10, ICC = 0x20;
 
 const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
-/** The chunks of whole pictures of 64x48 pixels. */
+/** The chunks of whole images of 64x48 pixels. */
 const LOSSY = Deno.readFileSync(new URL("lossy.webp", FORMATS)).subarray(12);
 const LOSSLESS = Deno.readFileSync(new URL("lossless.webp", FORMATS)).subarray(12);
 
@@ -67,8 +67,8 @@ export const WEBP_BOMBS: readonly Bomb[] = bombsOf("WebP", [
   ["a lossless frame of 16384x16384", "too-many-pixels", () => webp(lossless(MOST, MOST))],
   ["a lossy frame of 16383x16383", "too-many-pixels", () => webp(lossy(MOST - 1, MOST - 1))],
   ["a lossy frame of no size", "corrupt-image", () => webp(lossy(0, 0))],
-  ["a canvas smaller than its picture", "corrupt-image", () => webp(vp8x(0, 2, 2), LOSSY)],
-  ["a canvas larger than its picture", "corrupt-image", () => webp(vp8x(0, 100, 100), LOSSY)],
+  ["a canvas smaller than its image", "corrupt-image", () => webp(vp8x(0, 2, 2), LOSSY)],
+  ["a canvas larger than its image", "corrupt-image", () => webp(vp8x(0, 100, 100), LOSSY)],
   [
     "a frame outside its canvas",
     "corrupt-image",
@@ -101,12 +101,12 @@ export const WEBP_BOMBS: readonly Bomb[] = bombsOf("WebP", [
   ],
   ["an animation without frames", "truncated-image", () => webp(vp8x(ANIMATED))],
   [
-    "a picture where an animation was promised",
+    "an image where an animation was promised",
     "truncated-image",
     () => webp(vp8x(ANIMATED), LOSSY),
   ],
   [
-    "an animation where a picture was promised",
+    "an animation where an image was promised",
     "truncated-image",
     () => webp(vp8x(0), frame(0, 0, 64, 48, LOSSY)),
   ],
@@ -121,7 +121,7 @@ export const WEBP_BOMBS: readonly Bomb[] = bombsOf("WebP", [
         frame(0, 0, MOST, MOST, lossless(MOST, MOST)),
       ),
   ],
-  ["two pictures, the second huge", "ok", () => webp(vp8x(0), LOSSY, lossy(16_383, 16_383))],
+  ["two images, the second huge", "ok", () => webp(vp8x(0), LOSSY, lossy(16_383, 16_383))],
   ["two canvases", EITHER, () => webp(vp8x(0), vp8x(0, MOST, MOST), LOSSY)],
   ["a canvas of 9 bytes", "corrupt-image", () => webp(chunk("VP8X", new Uint8Array(9)), LOSSY)],
   [
@@ -139,7 +139,7 @@ export const WEBP_BOMBS: readonly Bomb[] = bombsOf("WebP", [
   ["its signature alone", "truncated-image", () => webp()],
   ["15 MB of empty chunks", "corrupt-image", () => webp(vp8x(0), repeated(chunk("abcd"), 19e5))],
   [
-    "15 MB of empty chunks behind its picture",
+    "15 MB of empty chunks behind its image",
     "corrupt-image",
     () => webp(vp8x(EXIF), LOSSY, repeated(chunk("abcd"), 19e5)),
   ],
@@ -214,7 +214,7 @@ export const WEBP_BOMBS: readonly Bomb[] = bombsOf("WebP", [
     DAMAGED,
     () => webp(lossless(64, 48, concat([0x06, 0x02, 0xff], new Uint8Array(500).fill(0x49)))),
   ],
-  ["half of a picture", DAMAGED, () => webp(LOSSLESS).subarray(0, 200)],
+  ["half of an image", DAMAGED, () => webp(LOSSLESS).subarray(0, 200)],
   ...EXIF_LOOPS.map(([name, tiff]) =>
     [`Exif with ${name}`, "ok", () => webp(vp8x(EXIF), LOSSY, chunk("EXIF", tiff()))] as const
   ),

@@ -164,9 +164,9 @@ const CORRUPT: readonly (readonly [claim: string, options: AvifOptions, word: st
   ["alpha of another size than it claims", {
     items: [{}, { properties: [av1C(), ALPHA], data: sequenceHeader(9000, 9000) }],
   }, "9000x9000"],
-  ["alpha larger than the picture", {
+  ["alpha larger than the image", {
     items: [{}, { width: 9000, height: 9000, properties: [av1C(), ALPHA] }],
-  }, "picture's 3x2"],
+  }, "image's 3x2"],
   ["AV1 data that starts with a frame", { items: [{ data: Uint8Array.of(0x32, 0) }] }, "unit 6"],
   ["AV1 data that ends too early", { items: [{ data: Uint8Array.of(0x0a, 1, 0x18) }] }, "part"],
   ["two sizes", { items: [{ properties: [av1C(), SIZE] }] }, "property once"],

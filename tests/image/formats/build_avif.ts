@@ -38,11 +38,11 @@ export interface ItemOptions {
   readonly tiles?: readonly number[];
 }
 
-/** What an AVIF may hold; what is left out makes one picture of 3x2 pixels. */
+/** What an AVIF may hold; what is left out makes one image of 3x2 pixels. */
 export interface AvifOptions {
   /** Major and compatible brands. */
   readonly brands?: readonly string[];
-  /** Item 1, which is the picture, and so on. */
+  /** Item 1, which is the image, and so on. */
   readonly items?: readonly ItemOptions[];
   /** Boxes between `ftyp` and `meta`. */
   readonly before?: readonly Uint8Array[];
@@ -58,7 +58,7 @@ export function av1C(flags = 0x0c): Uint8Array {
 /** Eight bits in each of three channels. */
 export const PIXI = fullBox("pixi", 0, numbers(1, 3, 8, 8, 8));
 
-/** As much of AV1 data as tells its size: a reduced still picture header, 16 bits each side. */
+/** As much of AV1 data as tells its size: a reduced still image header, 16 bits each side. */
 export function sequenceHeader(width: number, height: number): Uint8Array {
   const bits = "000" + "1" + "1" + "00000" + "1111" + "1111" +
     (width - 1).toString(2).padStart(16, "0") + (height - 1).toString(2).padStart(16, "0");

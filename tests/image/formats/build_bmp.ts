@@ -1,6 +1,6 @@
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 
-/** What a BMP may hold; what is left out makes the 24-bit picture of 3x2 pixels. */
+/** What a BMP may hold; what is left out makes the 24-bit image of 3x2 pixels. */
 export interface BmpOptions {
   /** Bytes of its header: 12, 40, 52, 56, 64, 108 or 124. */
   readonly headerBytes?: number;

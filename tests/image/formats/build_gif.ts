@@ -1,6 +1,6 @@
 import { bytesOf } from "./bytes_of.ts";
 
-/** What a GIF may hold; what is left out makes the picture of 3x2 pixels without tables. */
+/** What a GIF may hold; what is left out makes the image of 3x2 pixels without tables. */
 export interface GifOptions {
   readonly version?: "87a" | "89a";
   readonly width?: number;

@@ -1,6 +1,6 @@
 import { joinBytes } from "./bytes_of.ts";
 
-/** What a JPEG may hold; what is left out makes the baseline picture of 3x2 pixels. */
+/** What a JPEG may hold; what is left out makes the baseline image of 3x2 pixels. */
 export interface JpegOptions {
   /** The second byte of the frame's marker. */
   readonly marker?: number;

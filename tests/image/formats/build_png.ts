@@ -1,6 +1,6 @@
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 
-/** What a PNG may hold; what is left out makes the RGB picture of 3x2 pixels. */
+/** What a PNG may hold; what is left out makes the RGB image of 3x2 pixels. */
 export interface PngOptions {
   readonly width?: number;
   readonly height?: number;

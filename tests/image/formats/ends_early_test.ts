@@ -23,7 +23,7 @@ for (const [file, end] of Object.entries(END)) {
   });
 }
 
-Deno.test("endsEarly() does not take a thumbnail's end for the picture's", () => {
+Deno.test("endsEarly() does not take a thumbnail's end for the image's", () => {
   const thumbnail = [0xff, 0xda, 1, 2, 0xff, 0xd9];
   const scan = [0xff, 0xda, 3, 4];
   assertEquals(endsEarly(Uint8Array.from([...thumbnail, ...scan]), "jpeg"), true);

@@ -152,7 +152,7 @@ const ENDLESS: readonly (readonly [claim: string, bytes: Uint8Array, end?: Error
     "corrupt-image",
   ],
   [
-    "a WebP of empty chunks behind its picture",
+    "a WebP of empty chunks behind its image",
     joinBytes(
       buildWebp([vp8x(HAS_EXIF), webpChunk("VP8 ", vp8Frame())], 2 ** 31),
       megabyteOf(...webpChunk("abcd", [])),

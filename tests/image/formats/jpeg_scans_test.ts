@@ -27,7 +27,7 @@ for (const [claim, bytes] of MANY) {
 const FEW: readonly (readonly [claim: string, bytes: Uint8Array])[] = [
   ["100", scans(100)],
   ["none", SOI],
-  ["those of other pictures behind its end", joinBytes(scans(60), bytesOf("\xff\xd9"), scans(60))],
+  ["those of other images behind its end", joinBytes(scans(60), bytesOf("\xff\xd9"), scans(60))],
   [
     "what looks like one in a segment",
     scans(1, jpegSegment(0xe2, Array(202).fill([0xff, 0xda]).flat())),

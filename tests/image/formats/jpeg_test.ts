@@ -145,7 +145,7 @@ for (const [claim, options, word] of CORRUPT_JPEGS) {
   });
 }
 
-Deno.test("readHeader() tells a progressive picture from others", () => {
+Deno.test("readHeader() tells a progressive image from others", () => {
   assertEquals(readHeader(buildJpeg({ marker: 0xc2 })).progressive, true);
   assertEquals("progressive" in readHeader(buildJpeg({ marker: 0xc1 })), false);
 });

@@ -125,8 +125,8 @@ const CORRUPT: readonly (readonly [claim: string, bytes: Uint8Array, word: strin
   ["version 1", buildWebp([webpChunk("VP8L", [0x2f, 0, 0, 0, 0x20])]), "must be 0"],
   ["a frame shorter than its header", buildWebp([webpChunk("VP8L", [0x2f]), LOSSY]), "part"],
   ["a canvas that is too short", buildWebp([webpChunk("VP8X", [0]), LOSSY]), "10 bytes"],
-  ["a picture smaller than its canvas", buildWebp([vp8x(0, 4, 2), LOSSY]), "fill the canvas"],
-  ["a picture larger than its canvas", buildWebp([vp8x(0, 2, 2), LOSSY]), "inside the canvas"],
+  ["an image smaller than its canvas", buildWebp([vp8x(0, 4, 2), LOSSY]), "fill the canvas"],
+  ["an image larger than its canvas", buildWebp([vp8x(0, 2, 2), LOSSY]), "inside the canvas"],
   [
     "a frame whose pixels are of another size",
     buildWebp([vp8x(ANIMATED, 9, 9), anmf([0, 0, 2, 2], LOSSY)]),

@@ -5,7 +5,7 @@ import {
   type Detection,
   type DetectResult,
   DomainError,
-  type RawPicture,
+  type RawImage,
 } from "retinanet-edge";
 
 const detector = await createDetector({
@@ -14,9 +14,9 @@ const detector = await createDetector({
   limits: { maxBytes: 5_000_000 },
 });
 const { signal } = new AbortController();
-const options = { score: 0.5, iou: 0.5, max: 10, classes: ["cat"], signal };
+const options = { scoreThreshold: 0.5, iou: 0.5, max: 10, classes: ["cat"], signal };
 const result: DetectResult = await detector.detect(new Blob([]), options);
-const raw: RawPicture = { data: new Uint8ClampedArray(4), width: 1, height: 1 };
+const raw: RawImage = { data: new Uint8ClampedArray(4), width: 1, height: 1 };
 await detector.detect(raw);
 await detector.detect(new ArrayBuffer(1));
 await detector.detect(new Uint8Array(1));
@@ -37,5 +37,5 @@ console.log(handler);
 
 // @ts-expect-error a model is needed
 await createDetector({});
-// @ts-expect-error a path is no picture
+// @ts-expect-error a path is no image
 await detector.detect("cat.jpg");

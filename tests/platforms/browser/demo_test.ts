@@ -2,7 +2,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import axe from "npm:axe-core@4.14.1";
 import { demoApp } from "../../../examples/browser/serve.ts";
-import { fruitPicture, ORANGE } from "../../sample_images/fruit_image.ts";
+import { fruitImage, ORANGE } from "../../sample_images/fruit_image.ts";
 import { bundle } from "./bundle.ts";
 import { launchChromium, NO_BROWSER, type Page, SKIPPED } from "./chromium.ts";
 
@@ -56,7 +56,7 @@ Deno.test({
   async fn() {
     await using demo = await startDemo();
     const { page, complaints } = demo;
-    await choose(page, "fruit.png", fruitPicture());
+    await choose(page, "fruit.png", fruitImage());
     assert(/^\d objects? found$/.test(await textOf(page, "#status")));
     assert(/^orange\s+\d\d %$/.test(await textOf(page, "#found li")));
     assert(/^CPU, \d threads?$/.test(await textOf(page, "#engine")));
@@ -84,7 +84,7 @@ Deno.test({
   async fn() {
     await using demo = await startDemo();
     const { page } = demo;
-    await choose(page, "fruit.png", fruitPicture());
+    await choose(page, "fruit.png", fruitImage());
     const count = () => page.$$eval(".box", (boxes) => boxes.length);
     const shares = async () => (await textOf(page, "#found")).match(/\d+ %/g)!.map(parseFloat);
     await page.focus("#score");
@@ -105,16 +105,16 @@ Deno.test({
   async fn() {
     await using demo = await startDemo();
     const { page } = demo;
-    await choose(page, "text.jpg", new TextEncoder().encode("no picture"));
+    await choose(page, "text.jpg", new TextEncoder().encode("no image"));
     assertStringIncludes(await textOf(page, "#status"), "Cannot decode image");
-    await choose(page, "fruit.png", fruitPicture());
+    await choose(page, "fruit.png", fruitImage());
     await page.waitForSelector(".box");
     assert(/^\d objects? found$/.test(await textOf(page, "#status")));
   },
 });
 
 Deno.test({
-  name: `the demo looks at what the camera sees, and takes its picture${SKIPPED}`,
+  name: `the demo looks at what the camera sees, and takes its image${SKIPPED}`,
   ignore,
   async fn() {
     await using demo = await startDemo([
@@ -144,7 +144,7 @@ for (const scheme of ["light", "dark"]) {
         page.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
           id + " " + nodes.map(({ html }) => html).join(" ")))`);
       assertEquals(await faults(), []);
-      await choose(page, "fruit.png", fruitPicture());
+      await choose(page, "fruit.png", fruitImage());
       assertEquals(await faults(), []);
     },
   });

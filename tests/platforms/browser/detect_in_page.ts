@@ -8,7 +8,7 @@ export type PageOptions = Pick<BrowserEmbedOptions, "engine" | "threads" | "work
   readonly model?: string;
 };
 
-/** Has a page look at pictures that it fetches by their paths, with one detector, one by one. */
+/** Has a page look at images that it fetches by their paths, with one detector, one by one. */
 export async function detectInPage(
   page: Page,
   paths: readonly string[],
@@ -20,7 +20,7 @@ export async function detectInPage(
       const results = [];
       for (const path of paths) {
         const response = await fetch(path);
-        results.push(await detector.detect(await response.arrayBuffer(), { score: 0.1 }));
+        results.push(await detector.detect(await response.arrayBuffer(), { scoreThreshold: 0.1 }));
       }
       await detector.close();
       // As text, since the driver's own way of values keeps not every number as it is.

@@ -1,12 +1,12 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import type { EmbeddedDetector } from "../../../src/embed/detector.ts";
-import type { RawPicture } from "../../../src/image/raw_picture.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import type { RawImage } from "../../../src/image/raw_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { NO_BROWSER, type Page, SKIPPED } from "./chromium.ts";
 import { startPage } from "./start_page.ts";
 
 const ignore = NO_BROWSER;
-const FILES = { "/fruit.png": fruitPicture() };
+const FILES = { "/fruit.png": fruitImage() };
 
 /** What a promise of the page rejects with, as much of it as crosses over. */
 interface Refusal {
@@ -18,7 +18,7 @@ interface Refusal {
 /** A 2D context, which Deno has not. */
 interface Pen {
   drawImage(image: ImageBitmap, x: number, y: number): void;
-  getImageData(x: number, y: number, width: number, height: number): ImageData & RawPicture;
+  getImageData(x: number, y: number, width: number, height: number): ImageData & RawImage;
 }
 
 declare global {
@@ -41,7 +41,7 @@ async function withRefusals(page: Page): Promise<Page> {
 }
 
 Deno.test({
-  name: `detect() finds the same in every form that a picture has in a page${SKIPPED}`,
+  name: `detect() finds the same in every form that an image has in a page${SKIPPED}`,
   ignore,
   async fn() {
     await using started = await startPage({ files: FILES });
@@ -65,7 +65,7 @@ Deno.test({
       };
       const found: Record<string, string> = {};
       for (const [name, form] of Object.entries(forms)) {
-        const { detections } = await detector.detect(form, { score: 0.2 });
+        const { detections } = await detector.detect(form, { scoreThreshold: 0.2 });
         found[name] = JSON.stringify(detections);
       }
       await detector.close();
@@ -92,17 +92,17 @@ for (const worker of [true, false]) {
           ...options,
           limits: { maxBytes: 50_000 },
         });
-        const picture = await (await fetch("/fruit.png")).bytes();
-        const text = new TextEncoder().encode("no picture at all");
+        const image = await (await fetch("/fruit.png")).bytes();
+        const text = new TextEncoder().encode("no image at all");
         const refusals = [
           await refusalOf(detector.detect(text)),
-          await refusalOf(detector.detect(picture.subarray(0, 500))),
+          await refusalOf(detector.detect(image.subarray(0, 500))),
           await refusalOf(detector.detect(new Uint8Array(50_001))),
-          await refusalOf(detector.detect(picture, { classes: ["unicorn"] })),
+          await refusalOf(detector.detect(image, { classes: ["unicorn"] })),
           await refusalOf(detector.detect({ data: new Uint8Array(5), width: 2, height: 2 })),
         ];
         await detector.close();
-        return [...refusals, await refusalOf(detector.detect(picture))];
+        return [...refusals, await refusalOf(detector.detect(image))];
       }, worker);
       assertEquals(refusals.map((each) => each?.code), [
         ...["not-an-image", "truncated-image", "too-many-bytes", "unknown-class"],
@@ -121,15 +121,15 @@ for (const worker of [true, false]) {
       const [before, meanwhile, after] = await page.evaluate(async (worker) => {
         const options = { model: "everyday8", engine: "wasm", worker } as const;
         const detector = await retinanet.createDetector(options);
-        const picture = await (await fetch("/fruit.png")).bytes();
+        const image = await (await fetch("/fruit.png")).bytes();
         const early = AbortSignal.abort(new Error("too early"));
         const controller = new AbortController();
-        const refusal = refusalOf(detector.detect(picture, { signal: controller.signal }));
+        const refusal = refusalOf(detector.detect(image, { signal: controller.signal }));
         controller.abort(new Error("changed my mind"));
         const results = [
-          (await refusalOf(detector.detect(picture, { signal: early })))?.message,
+          (await refusalOf(detector.detect(image, { signal: early })))?.message,
           (await refusal)?.message,
-          (await detector.detect(picture, { score: 0.2 })).detections[0].label,
+          (await detector.detect(image, { scoreThreshold: 0.2 })).detections[0].label,
         ];
         await detector.close();
         return results;
@@ -205,13 +205,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: `a page goes on drawing while its worker looks at pictures${SKIPPED}`,
+  name: `a page goes on drawing while its worker looks at images${SKIPPED}`,
   ignore,
   async fn() {
     await using started = await startPage({ files: FILES });
     const { longest, frames } = await started.page.evaluate(async () => {
       const detector = await retinanet.createDetector({ model: "everyday8", engine: "wasm" });
-      const picture = await (await fetch("/fruit.png")).bytes();
+      const image = await (await fetch("/fruit.png")).bytes();
       // Deno's types have no frames.
       const { requestAnimationFrame } = globalThis as unknown as {
         requestAnimationFrame(callback: (time: number) => void): void;
@@ -222,7 +222,7 @@ Deno.test({
         requestAnimationFrame(note);
       };
       requestAnimationFrame(note);
-      for (let i = 0; i < 5; i++) await detector.detect(picture);
+      for (let i = 0; i < 5; i++) await detector.detect(image);
       await detector.close();
       const gaps = times.slice(1).map((time, i) => time - times[i]);
       return { longest: Math.max(...gaps), frames: times.length };

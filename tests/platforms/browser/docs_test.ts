@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { bundle } from "./bundle.ts";
 import { launchChromium, NO_BROWSER, SKIPPED } from "./chromium.ts";
 import { servePages } from "./serve_pages.ts";
@@ -21,7 +21,7 @@ Deno.test({
     await page.goto(server.url);
     const path = await Deno.makeTempFile({ suffix: ".png" });
     stack.defer(() => Deno.remove(path));
-    await Deno.writeFile(path, fruitPicture());
+    await Deno.writeFile(path, fruitImage());
     await page.waitForFunction("document.querySelector('input').onchange !== null");
     const input = await page.$("input");
     await input!.uploadFile(path);

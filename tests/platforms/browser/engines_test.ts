@@ -6,16 +6,16 @@ import { NO_BROWSER, SKIPPED, SOFTWARE_WEBGPU } from "./chromium.ts";
 import { detectInPage } from "./detect_in_page.ts";
 import { FORMATS, HAVE_PHOTOS, PHOTOS, startPage } from "./start_page.ts";
 
-/** A picture of each format and of each way to hold its samples that a decoder tells apart. */
-const PICTURES = [
+/** An image of each format and of each way to hold its samples that a decoder tells apart. */
+const IMAGES = [
   ...["/formats/cmyk.jpg", "/formats/grey.jpg", "/formats/alpha.png", "/formats/animated.gif"],
   ...["/formats/lossy-alpha.webp", "/formats/lossless.webp", "/formats/alpha.avif"],
   ...["/formats/12-bit.avif", "/formats/alpha.bmp"],
 ];
 const PHOTO = "/photos/kite_and_cold.jpg";
 const ALL = HAVE_PHOTOS
-  ? [...PICTURES, PHOTO, "/photos/cat_1080p.jpg", "/photos/grace_hopper.bmp"]
-  : PICTURES;
+  ? [...IMAGES, PHOTO, "/photos/cat_1080p.jpg", "/photos/grace_hopper.bmp"]
+  : IMAGES;
 const ignore = NO_BROWSER;
 const noPhotos = HAVE_PHOTOS ? SKIPPED : " (skipped: ../shared/photos is not here)";
 
@@ -26,7 +26,7 @@ async function expected(paths: readonly string[]): Promise<DetectResult[]> {
   for (const path of paths) {
     const [, folder, file] = path.split("/");
     const bytes = await Deno.readFile(new URL(file, folder === "photos" ? PHOTOS : FORMATS));
-    results.push(await detector.detect(bytes, { score: 0.1 }));
+    results.push(await detector.detect(bytes, { scoreThreshold: 0.1 }));
   }
   await detector.close();
   return results;

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { build, stop } from "npm:esbuild@0.28.2";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { bundle } from "./bundle.ts";
 import { launchChromium, NO_BROWSER, SKIPPED } from "./chromium.ts";
 import { servePages } from "./serve_pages.ts";
@@ -49,7 +49,7 @@ Deno.test({
       files: {
         "/": `<!doctype html><script type="module" src="/static/app.js"></script>`,
         "/static/app.js": await bundleProgram(),
-        "/fruit.png": fruitPicture(),
+        "/fruit.png": fruitImage(),
       },
     }));
     const browser = stack.adopt(await launchChromium(), (each) => each.close());

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { deferred } from "../../../src/core/deferred.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { bundle } from "./bundle.ts";
 import { NO_BROWSER, SKIPPED } from "./chromium.ts";
 import { detectInPage } from "./detect_in_page.ts";
@@ -8,8 +8,8 @@ import { servePages } from "./serve_pages.ts";
 import { type StartedPage, startPage, type StartPageOptions } from "./start_page.ts";
 
 const ignore = NO_BROWSER;
-const PICTURE = "/fruit.png";
-const FILES = { [PICTURE]: fruitPicture() };
+const IMAGE = "/fruit.png";
+const FILES = { [IMAGE]: fruitImage() };
 
 /** As docs/browser.md gives it. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; " +
@@ -24,7 +24,7 @@ for (const worker of [true, false]) {
     then: (started: StartedPage) => Promise<void> = () => Promise.resolve(),
   ) => {
     await using started = await startPage({ files: FILES, ...options });
-    const [result] = await detectInPage(started.page, [PICTURE], { engine: "wasm", worker });
+    const [result] = await detectInPage(started.page, [IMAGE], { engine: "wasm", worker });
     assertEquals(result.detections[0]?.label, "orange");
     await then(started);
     return result;
@@ -100,13 +100,13 @@ Deno.test({
       mounts: { "/served/": folder, "/app/": folder },
     });
     const { page, server } = started;
-    const label = await page.evaluate(async (picture) => {
+    const label = await page.evaluate(async (image) => {
       const options = { model: "everyday8", engine: "wasm", assets: "/served" } as const;
       const detector = await retinanet.createDetector(options);
-      const { detections } = await detector.detect(await (await fetch(picture)).blob());
+      const { detections } = await detector.detect(await (await fetch(image)).blob());
       await detector.close();
       return detections[0].label;
-    }, PICTURE);
+    }, IMAGE);
     assertEquals(label, "orange");
     assertEquals(server.counts.get("/served/browser_worker.js"), 1);
     assertEquals(server.counts.get("/served/models/everyday8.onnx"), 1);

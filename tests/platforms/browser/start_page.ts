@@ -23,7 +23,7 @@ export interface StartedPage extends AsyncDisposable {
   readonly complaints: readonly string[];
 }
 
-/** Opens a page with the bundle in a browser of its own; `/photos/` and `/formats/` are pictures. */
+/** Opens a page with the bundle in a browser of its own; `/photos/` and `/formats/` are images. */
 export async function startPage(options: StartPageOptions = {}): Promise<StartedPage> {
   const { args = [], host, ...served } = options;
   const stack = new AsyncDisposableStack();
@@ -54,7 +54,7 @@ export async function startPage(options: StartPageOptions = {}): Promise<Started
   }
 }
 
-/** Pictures of every format, small. */
+/** Images of every format, small. */
 export const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
 /** Real photos, which are not part of the project. */
 export const PHOTOS = new URL("../../../../shared/photos/", import.meta.url);

@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import everyday8 from "../../../models/everyday8.json" with { type: "json" };
 import { createDetector } from "../../../src/platforms/host/embed.ts";
 import type { DetectResult } from "../../../src/ports/detector.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { assertClose } from "./assert_close.ts";
 import { NO_BROWSER, SKIPPED, SOFTWARE_WEBGPU } from "./chromium.ts";
 import { detectInPage } from "./detect_in_page.ts";
@@ -11,13 +11,13 @@ import { startPage } from "./start_page.ts";
 /** The everyday model at a fifth of its size, which WebGPU in software gets through in seconds. */
 const SMALL = { ...everyday8, id: "small", resize: { ...everyday8.resize, width: 64, height: 64 } };
 const FILES = { "/models/small.json": JSON.stringify(SMALL) };
-const PICTURE = fruitPicture();
+const IMAGE = fruitImage();
 
 async function expected(): Promise<DetectResult> {
   const graph = await Deno.readFile(new URL("../../../models/everyday8.onnx", import.meta.url));
   const model = { manifest: SMALL, graph };
   await using detector = await createDetector({ model, engine: "wasm", threads: 1 });
-  return await detector.detect(PICTURE, { score: 0.1 });
+  return await detector.detect(IMAGE, { scoreThreshold: 0.1 });
 }
 
 const WAYS = [
@@ -31,7 +31,7 @@ for (const { name, worker, canWait, file } of WAYS) {
     name: `createDetector() on WebGPU ${name} finds what wasm finds${SKIPPED}`,
     ignore: NO_BROWSER,
     async fn() {
-      const files = { ...FILES, "/fruit.png": PICTURE };
+      const files = { ...FILES, "/fruit.png": IMAGE };
       await using started = await startPage({ args: SOFTWARE_WEBGPU, files });
       const { page, server } = started;
       if (!canWait) {

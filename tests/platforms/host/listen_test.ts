@@ -110,9 +110,9 @@ Deno.test("listen() closes the connection of a client whose upload was refused u
 
 Deno.test("listen() tells the app the address of the connection", async () => {
   const addresses: (string | undefined)[] = [];
-  const addressOf: AppDeps["addressOf"] = (context) => getConnInfo(context).remote.address;
+  const clientAddress: AppDeps["clientAddress"] = (context) => getConnInfo(context).remote.address;
   const logRequest: AppDeps["logRequest"] = ({ address }) => addresses.push(address);
-  await using listener = await listenTo({ addressOf, logRequest });
+  await using listener = await listenTo({ clientAddress, logRequest });
   await (await fetch(`${listener.url}/healthz`)).text();
   assertEquals(addresses, ["127.0.0.1"]);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { type Server, startServer } from "./start_server.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -58,7 +58,7 @@ async function folderOfModels(): Promise<string> {
 }
 
 function post(server: Server, model: string): Promise<Response> {
-  const body = fruitPicture();
+  const body = fruitImage();
   return fetch(`${server.url}/detect?model=${model}`, { method: "POST", body });
 }
 

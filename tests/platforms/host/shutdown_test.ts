@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { drain } from "../../drain.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
@@ -13,7 +13,7 @@ Deno.test("serve.ts answers what is on its way after SIGTERM, takes nothing new,
     stderr: "null",
   }).spawn();
   const url = await firstAddress(server.stdout);
-  const detect = () => fetch(`${url}/detect`, { method: "POST", body: fruitPicture() });
+  const detect = () => fetch(`${url}/detect`, { method: "POST", body: fruitImage() });
   const statuses = await drain(server, url, detect);
   assertEquals(statuses, [200, 200]);
   assertEquals((await server.status).code, 0);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { builtPackage } from "./built_package.ts";
 import { executable } from "./executable.ts";
 import { startHost } from "./start_host.ts";
@@ -22,7 +22,7 @@ for (const runtime of ["node20", "node24", "bun"] as const) {
         });
         const response = await fetch(`${host.url}/detect`, {
           method: "POST",
-          body: fruitPicture(),
+          body: fruitImage(),
         });
         const { engine, detections: [best] } = await response.json();
         assertEquals(engine, { provider, threads: 2 });

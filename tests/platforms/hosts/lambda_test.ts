@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { executable } from "./executable.ts";
 import { hostProject } from "./host_project.ts";
 import { type LambdaRequest, loadBalancer, payload1, payload2 } from "./lambda_events.ts";
@@ -31,7 +31,7 @@ Deno.test("lambda.ts says why its model does not load, and tries anew", async ()
   {
     await using lambda = await startLambda("node20", { ...SAME, MODELS_DIR: folder });
     const ask = askBy(lambda, payload2);
-    const detect = () => ask("/detect", { method: "POST", body: fruitPicture() });
+    const detect = () => ask("/detect", { method: "POST", body: fruitImage() });
     const refused = await detect();
     assertEquals([refused.status, (await refused.json()).code], [404, "unknown-model"]);
     for (const file of ["everyday8.json", "everyday8.onnx"]) {

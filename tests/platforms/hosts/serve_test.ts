@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { builtPackage } from "./built_package.ts";
 import { childrenOf } from "./children_of.ts";
 import { executable } from "./executable.ts";
@@ -22,7 +22,7 @@ for (const runtime of ["node20", "node24", "bun"] as const) {
       DECODE_TIMEOUT_MS: "5000",
     });
     const ask = (path: string, init?: RequestInit) => fetch(`${host.url}${path}`, init);
-    const detect = () => ask("/detect", { method: "POST", body: fruitPicture() });
+    const detect = () => ask("/detect", { method: "POST", body: fruitImage() });
 
     await test.step("answers as Deno does", () => assertSameAnswers(ask));
 

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { Detection } from "../../../src/ports/detector.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { startWorkerd, type Workerd } from "./start_workerd.ts";
 
 const config = "tests/platforms/workerd/embedded_worker/wrangler.toml";
 
 async function labelsOf(worker: Workerd, path: string): Promise<string[]> {
-  const response = await fetch(worker.url + path, { method: "POST", body: fruitPicture() });
+  const response = await fetch(worker.url + path, { method: "POST", body: fruitImage() });
   const detections: Detection[] = await response.json();
   return detections.map(({ label }) => label);
 }
@@ -24,8 +24,8 @@ Deno.test("embed_workerd.ts in a Worker of somebody else, with assets", async (t
   });
 
   await test.step("createApp() answers below another app", async () => {
-    const picture = fruitPicture();
-    const response = await fetch(`${worker.url}/objects/detect`, { method: "POST", body: picture });
+    const image = fruitImage();
+    const response = await fetch(`${worker.url}/objects/detect`, { method: "POST", body: image });
     assertEquals(response.status, 200);
     assertEquals((await response.json()).detections[0].label, "orange");
   });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openEveryday8 } from "../../everyday8.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { startWranglerDev } from "./start_wrangler_dev.ts";
 
 const MODELS = new URL("../../../models/", import.meta.url);
@@ -27,14 +27,14 @@ Deno.test("workers.ts with an R2 bucket", async (test) => {
   });
   const detect = async (model: string) => {
     const path = `/detect?model=${model}`;
-    const response = await fetch(worker.url + path, { method: "POST", body: fruitPicture() });
+    const response = await fetch(worker.url + path, { method: "POST", body: fruitImage() });
     const peak = Number(response.headers.get("x-memory")!.match(/peak=(\d+)/)![1]);
     return { status: response.status, answer: await response.json(), peak };
   };
 
   await test.step("finds what the same model finds elsewhere", async () => {
     const detector = await openEveryday8();
-    const expected = await detector.detect(fruitPicture());
+    const expected = await detector.detect(fruitImage());
     await detector.close();
     const { status, answer } = await detect("stored");
     assertEquals(status, 200, JSON.stringify(answer));

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "
 import type { DetectResult } from "../../../src/ports/detector.ts";
 import { boxIou } from "../../box_iou.ts";
 import { openEveryday8 } from "../../everyday8.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import type { Pixels } from "../../../src/image/pixels.ts";
 import { encodePng } from "../../sample_images/encode_png.ts";
 import { seededRandom, wholeBetween } from "../../random.ts";
@@ -13,15 +13,15 @@ import { runWrangler } from "./wrangler.ts";
 // Cloudflare's own runtime, with the bundle that its own tool makes from wrangler.toml.
 Deno.test("workers.ts on workerd", async (test) => {
   await using workerd = await startWorkerd();
-  const picture = fruitPicture();
+  const image = fruitImage();
   const post = (path: string, body: BodyInit) =>
     fetch(`${workerd.url}${path}`, { method: "POST", body });
 
   await test.step("POST /detect gives the boxes that the same engine gives on Deno", async () => {
     const detector = await openEveryday8();
-    const expected = await detector.detect(picture, { score: 0.05 });
+    const expected = await detector.detect(image, { scoreThreshold: 0.05 });
     await detector.close();
-    const response = await post("/detect?score=0.05", picture);
+    const response = await post("/detect?score=0.05", image);
     assertEquals(response.status, 200);
     const answer: DetectResult = await response.json();
     assertEquals(answer.engine.provider, "wasm");
@@ -31,7 +31,7 @@ Deno.test("workers.ts on workerd", async (test) => {
 
   await test.step("POST /detect takes a form, too", async () => {
     const form = new FormData();
-    form.set("image", new File([picture], "fruit.png"));
+    form.set("image", new File([image], "fruit.png"));
     assertEquals((await post("/detect", form)).status, 200);
   });
 
@@ -39,13 +39,13 @@ Deno.test("workers.ts on workerd", async (test) => {
     const headers = { "content-type": "application/json" };
     const postJson = (value: unknown) =>
       fetch(`${workerd.url}/detect`, { method: "POST", headers, body: JSON.stringify(value) });
-    assertEquals((await postJson({ image: picture.toBase64() })).status, 200);
+    assertEquals((await postJson({ image: image.toBase64() })).status, 200);
     const response = await postJson({ url: "https://example.org/a.jpg" });
     assertEquals([response.status, (await response.json()).code], [403, "url-not-allowed"]);
   });
 
-  await test.step("POST /detect refuses what is no picture with a problem", async () => {
-    const response = await post("/detect", "not a picture");
+  await test.step("POST /detect refuses what is no image with a problem", async () => {
+    const response = await post("/detect", "not an image");
     assertEquals([response.status, (await response.json()).code], [415, "not-an-image"]);
   });
 
@@ -113,10 +113,10 @@ Deno.test("workers.ts tells in X-Memory what it holds, under 100 MB for a 12-meg
     });
   }
 
-  await test.step("and 128 MB are enough for the heaviest picture that is taken", async () => {
-    const picture = encodePng(noise(2000, 1999)); // 8 bytes a pixel in the decoder
-    assert(picture.length > 9e6 && picture.length < 10e6, `${picture.length} bytes`);
-    const response = await post(picture);
+  await test.step("and 128 MB are enough for the heaviest image that is taken", async () => {
+    const image = encodePng(noise(2000, 1999)); // 8 bytes a pixel in the decoder
+    assert(image.length > 9e6 && image.length < 10e6, `${image.length} bytes`);
+    const response = await post(image);
     assertEquals(response.status, 200, await response.text());
     const { peak } = memoryOf(response);
     assert(peak < 128e6, `${peak} bytes`);
@@ -132,7 +132,7 @@ Deno.test("workers.ts says nothing of its memory where nobody asked for it", asy
 
 Deno.test("workers.ts refuses a graph that no static asset can hold, and says where it could lie", async () => {
   await using workerd = await startWorkerd({ environment: { MODEL: "retinanet-9" } });
-  const response = await fetch(`${workerd.url}/detect`, { method: "POST", body: fruitPicture() });
+  const response = await fetch(`${workerd.url}/detect`, { method: "POST", body: fruitImage() });
   const { status, code, detail } = await response.json();
   assertEquals([status, code], [503, "model-too-large"]);
   assertStringIncludes(detail, "26214400");

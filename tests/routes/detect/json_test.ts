@@ -1,30 +1,30 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createApp } from "../../../routes/app.ts";
-import { everyday8Shelf } from "../../everyday8.ts";
-import { fruitPicture } from "../../sample_images/fruit_image.ts";
+import { everyday8Registry } from "../../everyday8.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { post, postJson, problemOf, quickApp, type Seen } from "../quick_app.ts";
 
 const BYTES = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0x00]);
 const BASE64 = BYTES.toBase64();
 
 Deno.test("POST /detect finds the same in base64, in a data URL and in the file itself", async () => {
-  const picture = fruitPicture();
-  const shelf = await everyday8Shelf();
-  const app = createApp({ shelf, maxBytes: picture.length, log: () => {} });
+  const image = fruitImage();
+  const registry = await everyday8Registry();
+  const app = createApp({ registry, maxBytes: image.length, log: () => {} });
   const find = async (path: string, init: RequestInit) => {
     const response = await app.request(path, init);
     const { detections } = await response.json();
     assertEquals(response.status, 200);
     return detections;
   };
-  const expected = await find("/detect?score=0.05&max=5&classes=orange,apple", post(picture));
+  const expected = await find("/detect?score=0.05&max=5&classes=orange,apple", post(image));
   assert(expected.length > 0);
   const options = { score: 0.05, max: 5, classes: ["orange", "apple"] };
-  const image = picture.toBase64();
-  assertEquals(await find("/detect", postJson({ image, ...options })), expected);
-  const dataUrl = `data:image/png;base64,${image}`;
+  const base64 = image.toBase64();
+  assertEquals(await find("/detect", postJson({ image: base64, ...options })), expected);
+  const dataUrl = `data:image/png;base64,${base64}`;
   assertEquals(await find("/detect", postJson({ image: dataUrl, ...options })), expected);
-  await shelf.close();
+  await registry.close();
 });
 
 for (
@@ -50,7 +50,12 @@ Deno.test("POST /detect takes JSON's options before those of the query", async (
   const body = { image: BASE64, score: 0.25, iou: 0.5, max: 3, classes: ["a, b", "cat"] };
   const response = await app.request("/detect?score=0.9&max=9", postJson(body));
   assertEquals(response.status, 200);
-  assertEquals(seen[0].options, { score: 0.25, iou: 0.5, max: 3, classes: ["a, b", "cat"] });
+  assertEquals(seen[0].options, {
+    scoreThreshold: 0.25,
+    iou: 0.5,
+    max: 3,
+    classes: ["a, b", "cat"],
+  });
 });
 
 Deno.test("POST /detect takes JSON by any of JSON's media types", async () => {
@@ -142,7 +147,7 @@ for (
   });
 }
 
-Deno.test("POST /detect takes a picture of the most bytes as base64 and refuses longer bodies", async () => {
+Deno.test("POST /detect takes an image of the most bytes as base64 and refuses longer bodies", async () => {
   const maxBytes = 300_000;
   const app = await quickApp({ maxBytes });
   const json = (bytes: number) => postJson({ image: new Uint8Array(bytes).toBase64() });

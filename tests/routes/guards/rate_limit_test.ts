@@ -4,11 +4,11 @@ import { newKey } from "../../../src/commands/key.ts";
 import { quickApp } from "../quick_app.ts";
 
 const MINUTE = 60_000;
-const addressOf = (context: { req: { header(name: string): string | undefined } }) =>
+const clientAddress = (context: { req: { header(name: string): string | undefined } }) =>
   context.req.header("x-test-address");
 
 Deno.test("rateLimit() tells what is left, then answers 429 with when to come again", async () => {
-  const app = await quickApp({ addressRate: { limit: 2, windowMs: MINUTE }, addressOf });
+  const app = await quickApp({ addressRate: { limit: 2, windowMs: MINUTE }, clientAddress });
   const ask = (address: string) =>
     app.request("/models", { headers: { "x-test-address": address } });
   for (const left of [1, 0]) {
@@ -26,7 +26,7 @@ Deno.test("rateLimit() tells what is left, then answers 429 with when to come ag
 });
 
 Deno.test("rateLimit() takes the addresses of one IPv6 network for one client", async () => {
-  const app = await quickApp({ addressRate: { limit: 1, windowMs: MINUTE }, addressOf });
+  const app = await quickApp({ addressRate: { limit: 1, windowMs: MINUTE }, clientAddress });
   const ask = async (address: string) =>
     (await app.request("/models", { headers: { "x-test-address": address } })).status;
   assertEquals(await ask("2001:db8:1:2::1"), 200);
@@ -44,7 +44,7 @@ Deno.test("rateLimit() counts keys and addresses apart, and tells of both", asyn
   });
   const app = await quickApp({
     keys,
-    addressOf,
+    clientAddress,
     keyRate: { limit: 2, windowMs: MINUTE },
     addressRate: { limit: 5, windowMs: MINUTE },
   });
@@ -63,7 +63,7 @@ Deno.test("rateLimit() counts keys and addresses apart, and tells of both", asyn
 });
 
 Deno.test("rateLimit() never refuses the health addresses, nor counts them", async () => {
-  const app = await quickApp({ addressRate: { limit: 1, windowMs: MINUTE }, addressOf });
+  const app = await quickApp({ addressRate: { limit: 1, windowMs: MINUTE }, clientAddress });
   for (let i = 0; i < 5; i++) {
     const response = await app.request("/healthz");
     assertEquals([response.status, response.headers.get("ratelimit")], [200, null]);

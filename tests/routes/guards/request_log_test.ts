@@ -12,7 +12,7 @@ Deno.test("requestLog() tells of each request by these fields", async () => {
   const app = await quickApp({
     keys: [{ name, sha256 }],
     logRequest: (line) => lines.push(line),
-    addressOf: () => "192.0.2.1",
+    clientAddress: () => "192.0.2.1",
   });
   const response = await app.request(
     "/detect?score=0.7",
@@ -39,7 +39,7 @@ Deno.test("requestLog() tells of what is refused before it is read, too", async 
   assertEquals([lines[0].status, lines[0].bytesIn, lines[0].key], [401, 0, undefined]);
 });
 
-// Whatever a client sends as key, query, picture or header: the log has none of it.
+// Whatever a client sends as key, query, image or header: the log has none of it.
 for (const format of ["json", "text"] as const) {
   Deno.test(`createLogger() writes no secret as ${format}, and one line for each request`, async () => {
     const random = seededRandom(7);

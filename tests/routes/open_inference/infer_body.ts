@@ -1,7 +1,7 @@
-/** Where the protocol takes pictures of the model that the quick app serves. */
+/** Where the protocol takes images of the model that the quick app serves. */
 export const INFER = "/v2/models/everyday8/infer";
 
-/** An encoded picture as a tensor. */
+/** An encoded image as a tensor. */
 export const BYTES_TENSOR = { name: "image", datatype: "BYTES", shape: [1] };
 
 /** JSON alone. */

@@ -9,7 +9,7 @@ const RGB = { name: "image", datatype: "UINT8", shape: [1, 2, 2, 3] };
 const ROWS = [[[0, 20, 40], [60, 80, 100]], [[120, 140, 160], [180, 200, 220]]];
 
 for (
-  const [what, init, picture] of [
+  const [what, init, image] of [
     ["BYTES as binary data", encodedBody(PHOTO), PHOTO],
     ["BYTES as base64", jsonBody({ inputs: [{ ...BYTES_TENSOR, data: [BASE64] }] }), PHOTO],
     [
@@ -53,7 +53,7 @@ for (
     const app = await quickApp({}, seen);
     const response = await app.request(INFER, init);
     assertEquals(response.status, 200, await response.clone().text());
-    assertEquals(seen[0].bytes, picture);
+    assertEquals(seen[0].bytes, image);
   });
 }
 
@@ -65,7 +65,7 @@ Deno.test("POST infer takes parameters before the query, as texts and as lists",
     const parameters = { score: 0.25, iou: 0.5, classes };
     assertEquals((await app.request(path, encodedBody(PHOTO, { parameters }))).status, 200);
   }
-  const options = { score: 0.25, iou: 0.5, max: 9, classes: ["apple", "cat"] };
+  const options = { scoreThreshold: 0.25, iou: 0.5, max: 9, classes: ["apple", "cat"] };
   assertEquals(seen.map((each) => each.options), [options, options]);
 });
 
@@ -203,21 +203,21 @@ for (
       "it has 150000",
     ],
     [
-      "ten pictures",
+      "ten images",
       jsonBody(input({ shape: [10], data: new Array(10).fill(BASE64) })),
       400,
       "malformed-request",
-      "a request for each picture",
+      "a request for each image",
     ],
     [
-      "a batch of two pictures of pixels",
+      "a batch of two images of pixels",
       binaryBody(
         rgb({ shape: [2, 1, 2, 3], parameters: { binary_data_size: 12 } }),
         PIXELS,
       ),
       400,
       "malformed-request",
-      "one picture",
+      "one image",
     ],
     ...[[12], [2, 6], [2, 2, 4], [3, 2, 2], [2, 1, 2, 3]].map((shape) =>
       [
@@ -377,7 +377,7 @@ for (
   });
 }
 
-Deno.test("POST infer takes a picture of the most bytes, and reads no longer bodies", async () => {
+Deno.test("POST infer takes an image of the most bytes, and reads no longer bodies", async () => {
   const maxBytes = 300_000;
   const app = await quickApp({ maxBytes });
   const statusOf = async (init: RequestInit) => (await app.request(INFER, init)).status;

@@ -1,23 +1,23 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createApp } from "../../../routes/app.ts";
-import { everyday8Shelf } from "../../everyday8.ts";
+import { everyday8Registry } from "../../everyday8.ts";
 import { drawFruit } from "../../sample_images/draw_fruit.ts";
-import { fruitPicture, ORANGE } from "../../sample_images/fruit_image.ts";
+import { fruitImage, ORANGE } from "../../sample_images/fruit_image.ts";
 import { post, quickApp } from "../quick_app.ts";
 import { binaryBody, encodedBody, INFER } from "./infer_body.ts";
 
 const OPTIONS = { score: 0.05, max: 5 };
 
 Deno.test("POST infer", async (test) => {
-  const shelf = await everyday8Shelf();
-  const app = createApp({ shelf, maxBytes: 1_000_000, log: () => {} });
+  const registry = await everyday8Registry();
+  const app = createApp({ registry, maxBytes: 1_000_000, log: () => {} });
   const infer = async (init: RequestInit) => {
     const response = await app.request(INFER, init);
     assertEquals(response.status, 200, await response.clone().text());
     return response;
   };
   const { detections, timing } =
-    await (await app.request("/detect?score=0.05&max=5", post(fruitPicture()))).json();
+    await (await app.request("/detect?score=0.05&max=5", post(fruitImage()))).json();
   assert(detections.length > 1 && timing.total > 0);
   const boxes = detections.flatMap(({ box }: { box: Record<string, number> }) => [
     ...[box.xmin, box.ymin, box.xmax, box.ymax],
@@ -26,7 +26,7 @@ Deno.test("POST infer", async (test) => {
   const column = (name: string) => detections.map((each: Record<string, unknown>) => each[name]);
 
   await test.step("answers JSON with every output, as POST /detect finds it", async () => {
-    const response = await infer(encodedBody(fruitPicture(), { id: "a-1", parameters: OPTIONS }));
+    const response = await infer(encodedBody(fruitImage(), { id: "a-1", parameters: OPTIONS }));
     assertStringIncludes(response.headers.get("server-timing") ?? "", "inference;dur=");
     assertEquals(await response.json(), {
       id: "a-1",
@@ -58,7 +58,7 @@ Deno.test("POST infer", async (test) => {
 
   await test.step("answers binary data after the JSON, in the order of the outputs", async () => {
     const response = await infer(
-      encodedBody(fruitPicture(), { parameters: { ...OPTIONS, binary_data_output: true } }),
+      encodedBody(fruitImage(), { parameters: { ...OPTIONS, binary_data_output: true } }),
     );
     assertEquals(response.headers.get("content-type"), "application/octet-stream");
     const { outputs, binary } = await split(response);
@@ -79,7 +79,7 @@ Deno.test("POST infer", async (test) => {
   });
 
   await test.step("answers only what was asked for, each as it was asked for", async () => {
-    const response = await infer(encodedBody(fruitPicture(), {
+    const response = await infer(encodedBody(fruitImage(), {
       parameters: { ...OPTIONS, binary_data_output: true },
       outputs: [
         { name: "num_detections", parameters: { binary_data: false } },
@@ -102,12 +102,12 @@ Deno.test("POST infer", async (test) => {
   await test.step("answers tensors without elements where nothing is found", async () => {
     const parameters = { score: 1, binary_data_output: true };
     const { outputs, binary } = await split(
-      await infer(encodedBody(fruitPicture(), { parameters })),
+      await infer(encodedBody(fruitImage(), { parameters })),
     );
     assertEquals(outputs[0].shape, [0, 4]);
     assertEquals(binary.length, 4);
   });
-  await shelf.close();
+  await registry.close();
 });
 
 for (
@@ -141,7 +141,7 @@ for (
   });
 }
 
-/** The drawn picture without its alpha. */
+/** The drawn image without its alpha. */
 function rgbOf(width: number, height: number): Uint8Array<ArrayBuffer> {
   const { data, channels } = drawFruit(width, height, [ORANGE]);
   const rgb = new Uint8Array(width * height * 3);

@@ -5,7 +5,7 @@ import { parseManifest } from "../../../src/manifest/manifest.ts";
 import { createApp } from "../../../routes/app.ts";
 import type { RequestLine } from "../../../routes/guards/request_log.ts";
 import { DomainError, type ErrorCode } from "../../../src/core/domain_error.ts";
-import { ModelShelf } from "../../../src/serving/model_registry.ts";
+import { ModelRegistry } from "../../../src/serving/model_registry.ts";
 import type { Detector } from "../../../src/ports/detector.ts";
 import { quickApp } from "../quick_app.ts";
 import { encodedBody, INFER, jsonBody } from "./infer_body.ts";
@@ -148,7 +148,7 @@ Deno.test("POST infer cuts a slow body off, and bodies that take too much togeth
   assertEquals((await app.request(INFER, encodedBody(new Uint8Array(900)))).status, 200);
 });
 
-Deno.test("POST infer writes a line without anything of the picture or the query", async () => {
+Deno.test("POST infer writes a line without anything of the image or the query", async () => {
   const lines: RequestLine[] = [];
   const app = await quickApp({ logRequest: (line) => lines.push(line) });
   const init = encodedBody(PHOTO, { id: "private" });
@@ -178,9 +178,9 @@ for (
 
 Deno.test("GET /v2/health/ready and a model's readiness are 503 with the reason", async () => {
   const load = () => Promise.reject(new DomainError("graph-mismatch", "it has no heads"));
-  const shelf = new ModelShelf({ manifests: [everyday8], atStart: ["everyday8"], load });
-  await shelf.started;
-  const app = createApp({ shelf, maxBytes: 1000, log: () => {} });
+  const registry = new ModelRegistry({ manifests: [everyday8], atStart: ["everyday8"], load });
+  await registry.started;
+  const app = createApp({ registry, maxBytes: 1000, log: () => {} });
   for (const path of ["/v2/health/ready", "/v2/models/everyday8/ready"]) {
     const response = await app.request(path);
     const { error, code } = await response.json();
@@ -201,7 +201,7 @@ async function failingApp(code: ErrorCode) {
     close: () => Promise.resolve(),
   } as unknown as Detector;
   const load = () => Promise.resolve(detector);
-  const shelf = new ModelShelf({ manifests: [everyday8], atStart: ["everyday8"], load });
-  await shelf.started;
-  return createApp({ shelf, maxBytes: 1000, log: () => {} });
+  const registry = new ModelRegistry({ manifests: [everyday8], atStart: ["everyday8"], load });
+  await registry.started;
+  return createApp({ registry, maxBytes: 1000, log: () => {} });
 }

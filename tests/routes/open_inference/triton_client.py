@@ -78,7 +78,7 @@ answers = {
         "model": error(lambda: client.infer("nope", [tensor(encoded)])),
         "metadata": error(lambda: client.get_model_metadata("nope")),
         "output": error(lambda: found(tensor(encoded), ["masks"], binary=True)),
-        "picture": error(lambda: found(tensor(numpy.array([b"no picture"], object)))),
+        "image": error(lambda: found(tensor(numpy.array([b"no picture"], object)))),
         "option": error(lambda: found(tensor(encoded), score=7)),
         "batch": error(lambda: found(tensor(numpy.array([PICTURE, PICTURE], object)))),
     },

@@ -10,8 +10,8 @@ const PHOTOS = new URL("../../../../shared/photos/", import.meta.url);
 const ignore = !await Deno.stat(PHOTOS).then(() => true, () => false);
 const skipped = ignore ? " (skipped: ../shared/photos is not here)" : "";
 
-/** A picture as a file, and its pixels where nothing is lost between the two. */
-interface Picture {
+/** An image as a file, and its pixels where nothing is lost between the two. */
+interface Image {
   readonly file: Uint8Array<ArrayBuffer>;
   readonly pixels?: Uint8Array;
   readonly width?: number;
@@ -37,7 +37,7 @@ interface Detection {
   readonly box: { readonly xmin: number; ymin: number; xmax: number; ymax: number };
 }
 
-const PICTURES: { what: string; ignore: boolean; read: () => Picture | Promise<Picture> }[] = [
+const IMAGES: { what: string; ignore: boolean; read: () => Image | Promise<Image> }[] = [
   { what: "a drawn orange", ignore: false, read: drawnOrange },
   { what: `grace_hopper.bmp${skipped}`, ignore, read: graceHopper },
   {
@@ -47,17 +47,17 @@ const PICTURES: { what: string; ignore: boolean; read: () => Picture | Promise<P
   },
 ];
 
-for (const { what, ignore, read } of PICTURES) {
+for (const { what, ignore, read } of IMAGES) {
   Deno.test({
     name: `tritonclient finds in ${what} what POST /detect finds`,
     ignore,
     async fn() {
       await using server = await startServer();
-      const picture = await read();
-      const detections = await detect(server.url, picture.file);
-      const answers = await askedByTriton(server.url, picture);
+      const image = await read();
+      const detections = await detect(server.url, image.file);
+      const answers = await askedByTriton(server.url, image);
       assert(detections.length > 0);
-      for (const way of ["binary", "json", ...(picture.pixels ? ["pixels", "batchOfOne"] : [])]) {
+      for (const way of ["binary", "json", ...(image.pixels ? ["pixels", "batchOfOne"] : [])]) {
         assertSame(answers[way], detections);
       }
       assertEquals(answers.smallPixels, answers.smallBinaryPixels);
@@ -67,8 +67,8 @@ for (const { what, ignore, read } of PICTURES) {
 
 Deno.test("tritonclient", async (test) => {
   await using server = await startServer();
-  const picture = drawnOrange();
-  const answers = await askedByTriton(server.url, picture);
+  const image = drawnOrange();
+  const answers = await askedByTriton(server.url, image);
 
   await test.step("sees the server and its model", () => {
     const { live, ready, modelReady, versionReady, otherReady, server, model, index } = answers;
@@ -110,9 +110,9 @@ Deno.test("tritonclient", async (test) => {
       ["model", "404", '"nope" as there are only'],
       ["metadata", "404", '"nope" as there are only'],
       ["output", "400", 'no output "masks"; there are boxes'],
-      ["picture", "415", "Cannot"],
+      ["image", "415", "Cannot"],
       ["option", "400", '"score" must be at most 1'],
-      ["batch", "400", "a request for each picture"],
+      ["batch", "400", "a request for each image"],
     ]
   ) {
     await test.step(`raises our message for a wrong ${what}`, () => {
@@ -140,14 +140,14 @@ async function detect(url: string, body: Uint8Array<ArrayBuffer>): Promise<Detec
 }
 
 // deno-lint-ignore no-explicit-any -- what the script prints, part by part
-async function askedByTriton(url: string, picture: Picture): Promise<any> {
+async function askedByTriton(url: string, image: Image): Promise<any> {
   const bin = await pythonTools(new URL("requirements.txt", HERE));
   const folder = await Deno.makeTempDir();
   try {
-    const [file, pixels] = [`${folder}/picture`, `${folder}/pixels`];
-    await Deno.writeFile(file, picture.file);
-    if (picture.pixels) await Deno.writeFile(pixels, picture.pixels);
-    const raw = picture.pixels ? [pixels, `${picture.width}`, `${picture.height}`] : [];
+    const [file, pixels] = [`${folder}/image`, `${folder}/pixels`];
+    await Deno.writeFile(file, image.file);
+    if (image.pixels) await Deno.writeFile(pixels, image.pixels);
+    const raw = image.pixels ? [pixels, `${image.width}`, `${image.height}`] : [];
     const { success, stdout, stderr } = await new Deno.Command(new URL("python", bin), {
       args: [new URL("triton_client.py", HERE).pathname, new URL(url).host, file, ...raw],
     }).output();
@@ -158,13 +158,13 @@ async function askedByTriton(url: string, picture: Picture): Promise<any> {
   }
 }
 
-function drawnOrange(): Picture {
+function drawnOrange(): Image {
   const pixels = drawFruit(640, 480, [ORANGE]);
   return { file: encodePng(pixels), pixels: pixels.data, width: 640, height: 480 };
 }
 
 /** 24-bit BMP: rows bottom up, BGR, without padding at this width. */
-async function graceHopper(): Promise<Picture> {
+async function graceHopper(): Promise<Image> {
   const file = await Deno.readFile(new URL("grace_hopper.bmp", PHOTOS));
   const view = new DataView(file.buffer);
   const [start, width, height] = [10, 18, 22].map((offset) => view.getUint32(offset, true));

@@ -1,7 +1,7 @@
 import { drawFruit, ORANGE_SKIN } from "../draw_fruit.ts";
 import { encodePng } from "../encode_png.ts";
 
-// Draws the README's picture: deno run -A tests/sample_images/make/fruit_bowl.ts fruit.png
+// Draws the README's image: deno run -A tests/sample_images/make/fruit_bowl.ts fruit.png
 // The boxes are our own tool's: deno task detect --svg fruit.png
 const APPLE_SKIN = [200, 30, 35] as const;
 const [file] = Deno.args;

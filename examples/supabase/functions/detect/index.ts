@@ -1,6 +1,6 @@
 // Passes a photo on to a server that looks at it, with a key that no client gets to see.
 
-const MOST_MS = 30_000;
+const MAX_MS = 30_000;
 
 Deno.serve(async (request) => {
   if (request.method !== "POST") {
@@ -18,7 +18,7 @@ Deno.serve(async (request) => {
       method: "POST",
       headers,
       body: request.body,
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(MOST_MS)]),
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(MAX_MS)]),
     });
     return new Response(answer.body, {
       status: answer.status,

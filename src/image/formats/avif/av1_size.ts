@@ -17,7 +17,7 @@ const TEMPORAL_DELIMITER = 2;
  * import { av1Size } from "./av1_size.ts";
  * import { ByteReader } from "../byte_reader.ts";
  *
- * // A still picture of level 0: sides of 2 bits each, 3 and 2, less 1 each.
+ * // A still image of level 0: sides of 2 bits each, 3 and 2, less 1 each.
  * const unit = [0x0a, 4, 0b000_1_1_000, 0b00_0001_00, 0b01_10_01_00, 0];
  * const size = av1Size(new ByteReader(Uint8Array.from(unit), "AVIF", "big-endian"));
  * if (size.width !== 3 || size.height !== 2) throw new Error("3 wide and 2 high");
@@ -57,7 +57,7 @@ function leb128(reader: ByteReader): number {
 /** Reads a sequence header up to the size in it (5.5.1). */
 function readSequenceHeader(reader: BitReader): Size {
   reader.bits(3); // Profile.
-  reader.flag(); // Still picture.
+  reader.flag(); // Still image.
   const isReduced = reader.flag();
   if (isReduced) reader.bits(5); // Level.
   else skipOperatingPoints(reader);

@@ -2,7 +2,7 @@ import { DomainError } from "../../../core/domain_error.ts";
 import type { Size } from "../../../core/size.ts";
 import { av1Size } from "./av1_size.ts";
 import { type AvifItem, type AvifItems, readAvifItems } from "./items.ts";
-import { type Box, boxType, nextBox } from "./iso_box.ts";
+import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 import { ByteReader } from "../byte_reader.ts";
 import type { Orientation } from "../exif_orientation.ts";
 import type { ImageHeader } from "../image_header.ts";
@@ -20,7 +20,7 @@ const CLAP = boxType("clap");
 
 const AVIF_BRANDS: readonly number[] = [boxType("avif"), boxType("avis")];
 
-/** More than any picture's metadata, its colour profile too; a longer one only costs time. */
+/** More than any image's metadata, its colour profile too; a longer one only costs time. */
 const MAX_META_BYTES = 2 ** 20;
 
 /** Far more boxes than a writer puts before the metadata; a file of nothing else only costs time. */
@@ -65,14 +65,14 @@ export function isAvif(bytes: Uint8Array): boolean {
  * Reads the header of an AVIF: its metadata, and as much of the AV1 data of each part that is
  * decoded as tells its size (AVIF 1.1, ISO/IEC 23008-12).
  *
- * The picture is the primary item, also where the file holds a sequence. Its size is told by its
+ * The image is the primary item, also where the file holds a sequence. Its size is told by its
  * properties and by the AV1 data; both must agree, as they must for alpha and for each tile of a
  * grid.
  *
  * @param bytes The file; its first box is taken to be `ftyp`.
  * @throws {DomainError} `truncated-image`, if it ends before its metadata or before the start of
  * the AV1 data; `corrupt-image`, if either breaks the standard or they disagree;
- * `unsupported-format`, if the picture is not coded as AV1 or is to be cropped.
+ * `unsupported-format`, if the image is not coded as AV1 or is to be cropped.
  *
  * @example
  * ```ts
@@ -109,10 +109,10 @@ export function readAvifHeader(bytes: Uint8Array): ImageHeader {
       throw items.reader.corrupt(`it must have alpha at most ${mostAlphas} times`, "more");
     }
     const own = sizeOf(items, item);
-    // Alpha is that of the picture or, where that is a grid, of one tile.
+    // Alpha is that of the image or, where that is a grid, of one tile.
     if (!isSame(own, size) && !isSame(own, sizeOf(items, coded[0]))) {
       throw items.reader.corrupt(
-        `its alpha must have the picture's ${size.width}x${size.height} pixels`,
+        `its alpha must have the image's ${size.width}x${size.height} pixels`,
         `${own.width}x${own.height}`,
       );
     }
@@ -148,7 +148,7 @@ function findMeta(file: ByteReader): ByteReader {
 }
 
 /** Returns a property of which an item has one at most: decoders differ in which of two they take. */
-function only(items: AvifItems, item: AvifItem, type: number): Box | undefined {
+function only(items: AvifItems, item: AvifItem, type: number): IsoBox | undefined {
   const found = items.properties(item).filter((box) => box.type === type);
   if (found.length > 1) {
     throw items.reader.corrupt("an item must have each property once", found.length);
@@ -156,7 +156,7 @@ function only(items: AvifItems, item: AvifItem, type: number): Box | undefined {
   return found[0];
 }
 
-function property(items: AvifItems, item: AvifItem, type: number, name: string): Box {
+function property(items: AvifItems, item: AvifItem, type: number, name: string): IsoBox {
   const found = only(items, item, type);
   if (found === undefined) throw items.reader.corrupt(`an image must have ${name}`, "none");
   return { type, content: found.content.again() };
@@ -198,7 +198,7 @@ function checkCodedSize(items: AvifItems, item: AvifItem, size: Size): void {
   }
 }
 
-/** Reads a grid (ISO/IEC 23008-12, 6.6.2.3): tiles of one size that just cover the picture. */
+/** Reads a grid (ISO/IEC 23008-12, 6.6.2.3): tiles of one size that just cover the image. */
 function readGrid(items: AvifItems, item: AvifItem, size: Size): readonly AvifItem[] {
   const reader = items.data(item);
   reader.skip(1); // Version.

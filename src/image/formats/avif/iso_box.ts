@@ -1,7 +1,7 @@
 import type { ByteReader } from "../byte_reader.ts";
 
 /** A box of an ISO media file. */
-export interface Box {
+export interface IsoBox {
   /** Four characters, as a number: a hostile file can hold a million boxes, a string for each. */
   readonly type: number;
   /** What it holds. */
@@ -25,15 +25,15 @@ export function boxType(name: string): number {
  *
  * @example
  * ```ts
- * import { type Box, boxType, nextBox } from "./iso_box.ts";
+ * import { type IsoBox, boxType, nextBox } from "./iso_box.ts";
  * import { ByteReader } from "../byte_reader.ts";
  *
  * const bytes = Uint8Array.of(0, 0, 0, 9, 0x66, 0x72, 0x65, 0x65, 7);
- * const box: Box = nextBox(new ByteReader(bytes, "AVIF", "big-endian"));
+ * const box: IsoBox = nextBox(new ByteReader(bytes, "AVIF", "big-endian"));
  * if (box.type !== boxType("free") || box.content.u8() !== 7) throw new Error("a 7 in a box");
  * ```
  */
-export function nextBox(reader: ByteReader): Box {
+export function nextBox(reader: ByteReader): IsoBox {
   const short = reader.u32();
   const type = reader.u32();
   const size = short === 1 ? reader.u64() : short;

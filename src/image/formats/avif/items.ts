@@ -1,4 +1,4 @@
-import { type Box, boxType, nextBox } from "./iso_box.ts";
+import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 import { ByteReader } from "../byte_reader.ts";
 
 /** An item of an AVIF: an image, a grid of images, or what belongs to one. */
@@ -13,12 +13,12 @@ export interface AvifItem {
 export interface AvifItems {
   /** Makes the errors of the file. */
   readonly reader: ByteReader;
-  /** The item that is the picture. */
+  /** The item that is the image. */
   readonly primary: AvifItem;
   /** Every item. */
   readonly all: readonly AvifItem[];
   /** What is said of an item, such as its size. */
-  properties(item: AvifItem): readonly Box[];
+  properties(item: AvifItem): readonly IsoBox[];
   /** The items that a grid is made of, row by row. */
   tiles(item: AvifItem): readonly AvifItem[];
   /** The first bytes of an item's data: as many as a header can have. */
@@ -72,7 +72,7 @@ interface Location {
  * } catch {
  *   // It has no table of items.
  * }
- * if (primary !== undefined) throw new Error("no item is the picture where there is none");
+ * if (primary !== undefined) throw new Error("no item is the image where there is none");
  * ```
  */
 export function readAvifItems(bytes: Uint8Array, meta: ByteReader): AvifItems {
@@ -225,9 +225,9 @@ function readTiles(reader: ByteReader): ReadonlyMap<number, readonly number[]> {
 }
 
 /** Reads the properties, and which of them each item has. */
-function propertiesOf(reader: ByteReader): ReadonlyMap<number, readonly Box[]> {
-  let all: readonly Box[] | undefined;
-  const properties = new Map<number, readonly Box[]>();
+function propertiesOf(reader: ByteReader): ReadonlyMap<number, readonly IsoBox[]> {
+  let all: readonly IsoBox[] | undefined;
+  const properties = new Map<number, readonly IsoBox[]>();
   while (reader.remaining > 0) {
     const { type, content } = nextBox(reader);
     if (type === IPCO) {
@@ -241,8 +241,8 @@ function propertiesOf(reader: ByteReader): ReadonlyMap<number, readonly Box[]> {
   return properties;
 }
 
-function readProperties(reader: ByteReader): readonly Box[] {
-  const all: Box[] = [];
+function readProperties(reader: ByteReader): readonly IsoBox[] {
+  const all: IsoBox[] = [];
   while (reader.remaining > 0) {
     if (all.length === MAX_PROPERTIES) {
       throw reader.corrupt(`it must have at most ${MAX_PROPERTIES} properties`, "more");
@@ -254,8 +254,8 @@ function readProperties(reader: ByteReader): readonly Box[] {
 
 function readAssociations(
   reader: ByteReader,
-  all: readonly Box[],
-  properties: Map<number, readonly Box[]>,
+  all: readonly IsoBox[],
+  properties: Map<number, readonly IsoBox[]>,
 ): void {
   const version = reader.u8();
   reader.skip(2);
@@ -264,7 +264,7 @@ function readAssociations(
   for (let i = 0; i < count; i++) {
     const id = version === 0 ? reader.u16() : reader.u32();
     if (properties.has(id)) throw reader.corrupt("each item must have one list", id);
-    const boxes: Box[] = [];
+    const boxes: IsoBox[] = [];
     for (let left = reader.u8(); left > 0; left--) {
       const index = isWide ? reader.u16() & 0x7fff : reader.u8() & 0x7f;
       if (index > all.length) throw reader.corrupt("a property that is named must be there", index);

@@ -12,7 +12,7 @@ import {
 } from "./pinned_get.ts";
 import { isPublicAddress } from "./public_address.ts";
 
-/** What pictures may cost, and whom to ask for them. */
+/** What images may cost, and whom to ask for them. */
 export interface ImageFetcherOptions
   extends HostRules, Pick<PinnedGetOptions, "maxBytes" | "ca" | "connect"> {
   /** Milliseconds for all of it: names, redirects, bytes. */
@@ -22,12 +22,12 @@ export interface ImageFetcherOptions
 }
 
 /** Redirects that are followed. */
-const MOST_REDIRECTS = 3;
+const MAX_REDIRECTS = 3;
 /** Addresses of a host that are tried. */
-const MOST_ADDRESSES = 3;
+const MAX_ADDRESSES = 3;
 
 /**
- * Fetches pictures by https from the open internet alone.
+ * Fetches images by https from the open internet alone.
  *
  * A name is resolved once for each request, every address that it has is checked, and the
  * connection goes to a checked address by its number: an answer of the DNS that changes after the
@@ -63,8 +63,8 @@ async function follow(
     const addresses = await publicAddresses(to.host, options.resolve ?? systemResolve, signal);
     const answer = await firstAnswer(to, addresses, options, signal);
     if ("bytes" in answer) return answer.bytes;
-    if (redirects === MOST_REDIRECTS) {
-      throw failed(to.host, `redirects further than ${MOST_REDIRECTS} times`);
+    if (redirects === MAX_REDIRECTS) {
+      throw failed(to.host, `redirects further than ${MAX_REDIRECTS} times`);
     }
     to = readImageUrl(answer.location, to.url, options);
   }
@@ -81,7 +81,7 @@ async function publicAddresses(
   if (addresses.length === 0 || !addresses.every(isPublicAddress)) {
     throw notAllowed("its host has no address of the open internet, or not only such");
   }
-  return addresses.slice(0, MOST_ADDRESSES);
+  return addresses.slice(0, MAX_ADDRESSES);
 }
 
 /** A host has several addresses so that one may fail. */

@@ -18,7 +18,7 @@ export interface PinnedGetOptions {
   readonly connect?: (address: string) => { readonly host: string; readonly port: number };
 }
 
-/** What came back: a picture or another address. */
+/** What came back: an image or another address. */
 export type PinnedAnswer = { readonly bytes: Uint8Array<ArrayBuffer> } | {
   readonly location: string;
 };
@@ -52,7 +52,7 @@ export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promis
   }
 }
 
-/** The error for an address that gives no picture. */
+/** The error for an address that gives no image. */
 export function failed(host: string, fault: string): DomainError {
   return new DomainError("url-failed", `Cannot fetch image as ${host} ${fault}`);
 }

@@ -59,7 +59,7 @@ export class ProcessWorker implements WorkerLike {
 
 /**
  * Megabytes of one half of V8's young heap. Decoders leave their memory to the garbage collector,
- * which looks for it the sooner the smaller the young heap is: 5,000 pictures leave a worker at 207
+ * which looks for it the sooner the smaller the young heap is: 5,000 images leave a worker at 207
  * MB with this and at up to 940 MB without.
  */
 const YOUNG_HEAP = "--max-semi-space-size=4";

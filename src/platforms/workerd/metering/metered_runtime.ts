@@ -4,7 +4,7 @@ import type { Session } from "../../../ports/session.ts";
 import type { MemoryMeter, Release } from "./memory_meter.ts";
 
 /**
- * A runtime of which a meter sees the large buffers: graphs, pictures, tensors.
+ * A runtime of which a meter sees the large buffers: graphs, images, tensors.
  *
  * Pixels are needed until they are a tensor, which is when a run begins, and a graph until its
  * session is open.

@@ -7,10 +7,10 @@ import {
 } from "../../../../src/platforms/host/fetch_image/https_image_fetcher.ts";
 import { CERTIFICATE, type HttpsServer, serveHttps } from "./https_server.ts";
 
-const PICTURE = Uint8Array.from({ length: 1000 }, (_, i) => i % 256);
+const IMAGE = Uint8Array.from({ length: 1000 }, (_, i) => i % 256);
 const [PUBLIC, OTHER_PUBLIC] = ["93.184.215.14", "93.184.215.15"];
-const URL_OF_PICTURE = "https://photos.example.org/a.jpg";
-const givePicture: RequestListener = (_, response) => response.end(PICTURE);
+const URL_OF_IMAGE = "https://photos.example.org/a.jpg";
+const giveImage: RequestListener = (_, response) => response.end(IMAGE);
 
 /** What was resolved and connected to. */
 interface Calls {
@@ -52,10 +52,10 @@ async function refusalOf(work: Promise<unknown>): Promise<DomainError> {
   return await assertRejects(() => work, DomainError) as DomainError;
 }
 
-Deno.test("httpsImageFetcher() fetches a picture from the address that it checked", async () => {
-  await using server = await serveHttps(givePicture);
+Deno.test("httpsImageFetcher() fetches an image from the address that it checked", async () => {
+  await using server = await serveHttps(giveImage);
   const { fetch, resolved, connected } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] });
-  assertEquals(await fetch("https://PHOTOS.example.org:443/a.jpg?b=%20c#d"), PICTURE);
+  assertEquals(await fetch("https://PHOTOS.example.org:443/a.jpg?b=%20c#d"), IMAGE);
   assertEquals([resolved, connected], [["photos.example.org."], [PUBLIC]]);
   const [{ method, url, headers }] = server.asked;
   assertEquals([method, url], ["GET", "/a.jpg?b=%20c"]);
@@ -66,7 +66,7 @@ Deno.test("httpsImageFetcher() fetches a picture from the address that it checke
 });
 
 Deno.test("httpsImageFetcher() refuses every address that is not plain https of a named host", async () => {
-  await using server = await serveHttps(givePicture);
+  await using server = await serveHttps(giveImage);
   const { fetch, resolved, connected } = fetcherOf(server, {});
   for (
     const url of [
@@ -126,16 +126,16 @@ for (
   ] as const
 ) {
   Deno.test(`httpsImageFetcher() refuses a name with ${what}, without connecting`, async () => {
-    await using server = await serveHttps(givePicture);
+    await using server = await serveHttps(giveImage);
     const { fetch, connected } = fetcherOf(server, { "photos.example.org": [addresses] });
-    const { code, message } = await refusalOf(fetch(URL_OF_PICTURE));
+    const { code, message } = await refusalOf(fetch(URL_OF_IMAGE));
     assertEquals([code, connected, server.asked.length], ["url-not-allowed", [], 0]);
     for (const address of addresses) assert(!message.includes(address), "nobody may learn it");
   });
 }
 
 Deno.test("httpsImageFetcher() says the same of unknown names and of private ones", async () => {
-  await using server = await serveHttps(givePicture);
+  await using server = await serveHttps(giveImage);
   const { fetch } = fetcherOf(server, { "private.example.org": [["10.0.0.1"]] });
   const one = await refusalOf(fetch("https://private.example.org/"));
   const other = await refusalOf(fetch("https://unknown.example.org/"));
@@ -145,23 +145,23 @@ Deno.test("httpsImageFetcher() says the same of unknown names and of private one
 });
 
 Deno.test("httpsImageFetcher() never asks the DNS between the check and the connection", async () => {
-  await using server = await serveHttps(givePicture);
+  await using server = await serveHttps(giveImage);
   // Public when it is checked, private for whoever asks after that.
   const names = { "photos.example.org": [[PUBLIC], ["127.0.0.1"]] };
   const { fetch, resolved, connected } = fetcherOf(server, names);
-  assertEquals(await fetch(URL_OF_PICTURE), PICTURE);
+  assertEquals(await fetch(URL_OF_IMAGE), IMAGE);
   assertEquals([resolved.length, connected], [1, [PUBLIC]]);
-  assertEquals((await refusalOf(fetch(URL_OF_PICTURE))).code, "url-not-allowed");
+  assertEquals((await refusalOf(fetch(URL_OF_IMAGE))).code, "url-not-allowed");
   assertEquals(connected, [PUBLIC]);
 });
 
 Deno.test("httpsImageFetcher() checks anew when a redirect leads to the same name", async () => {
   await using server = await serveHttps((_, response) => {
-    response.writeHead(302, { location: URL_OF_PICTURE }).end();
+    response.writeHead(302, { location: URL_OF_IMAGE }).end();
   });
   const names = { "photos.example.org": [[PUBLIC], ["192.168.0.1"]] };
   const { fetch, connected } = fetcherOf(server, names);
-  assertEquals((await refusalOf(fetch(URL_OF_PICTURE))).code, "url-not-allowed");
+  assertEquals((await refusalOf(fetch(URL_OF_IMAGE))).code, "url-not-allowed");
   assertEquals(connected, [PUBLIC]);
 });
 
@@ -183,7 +183,7 @@ for (
       "private.example.org": [["10.0.0.1"]],
     };
     const { fetch, connected } = fetcherOf(server, names);
-    assertEquals((await refusalOf(fetch(URL_OF_PICTURE))).code, "url-not-allowed");
+    assertEquals((await refusalOf(fetch(URL_OF_IMAGE))).code, "url-not-allowed");
     assertEquals(connected, [PUBLIC]);
   });
 }
@@ -191,13 +191,13 @@ for (
 for (const status of [301, 302, 303, 307, 308]) {
   Deno.test(`httpsImageFetcher() follows a ${status} to another public host`, async () => {
     await using server = await serveHttps((request, response) => {
-      if (request.headers.host === "cdn.example.net") response.end(PICTURE);
+      if (request.headers.host === "cdn.example.net") response.end(IMAGE);
       else {response.writeHead(status, { location: "//cdn.example.net/b.jpg", "set-cookie": "a=b" })
           .end();}
     });
     const names = { "photos.example.org": [[PUBLIC]], "cdn.example.net": [[OTHER_PUBLIC]] };
     const { fetch, connected } = fetcherOf(server, names);
-    assertEquals(await fetch(URL_OF_PICTURE), PICTURE);
+    assertEquals(await fetch(URL_OF_IMAGE), IMAGE);
     assertEquals(connected, [PUBLIC, OTHER_PUBLIC]);
     const { url, headers } = server.asked[1];
     assertEquals([url, headers.cookie, headers.referer], ["/b.jpg", undefined, undefined]);
@@ -207,11 +207,11 @@ for (const status of [301, 302, 303, 307, 308]) {
 Deno.test("httpsImageFetcher() follows three redirects and no fourth", async () => {
   await using server = await serveHttps((request, response) => {
     const left = Number(request.url!.slice(1));
-    if (left === 0) response.end(PICTURE);
+    if (left === 0) response.end(IMAGE);
     else response.writeHead(302, { location: `/${left - 1}` }).end();
   });
   const names = { "photos.example.org": [[PUBLIC]] };
-  assertEquals(await fetcherOf(server, names).fetch("https://photos.example.org/3"), PICTURE);
+  assertEquals(await fetcherOf(server, names).fetch("https://photos.example.org/3"), IMAGE);
   const { fetch, connected } = fetcherOf(server, names);
   assertEquals((await refusalOf(fetch("https://photos.example.org/4"))).code, "url-failed");
   assertEquals(connected.length, 4);
@@ -219,7 +219,7 @@ Deno.test("httpsImageFetcher() follows three redirects and no fourth", async () 
 
 for (
   const [what, answer, code, part] of [
-    ["404", (_, response) => response.writeHead(404).end(PICTURE), "url-failed", "404"],
+    ["404", (_, response) => response.writeHead(404).end(IMAGE), "url-failed", "404"],
     ["304", (_, response) => response.writeHead(304).end(), "url-failed", "304"],
     ["a redirect to nowhere", (_, response) => response.writeHead(302).end(), "url-failed", "302"],
     [
@@ -258,7 +258,7 @@ for (
     ["no answer", (_, response) => response.destroy(), "url-failed", "reached"],
     [
       "endless headers",
-      (_, response) => response.writeHead(200, { "x-long": "y".repeat(100_000) }).end(PICTURE),
+      (_, response) => response.writeHead(200, { "x-long": "y".repeat(100_000) }).end(IMAGE),
       "url-failed",
       "reached",
     ],
@@ -267,7 +267,7 @@ for (
   Deno.test(`httpsImageFetcher() answers ${what} with ${code}`, async () => {
     await using server = await serveHttps(answer);
     const { fetch } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] });
-    const refusal = await refusalOf(fetch(URL_OF_PICTURE));
+    const refusal = await refusalOf(fetch(URL_OF_IMAGE));
     assertEquals(refusal.code, code);
     assertStringIncludes(refusal.message, part);
   });
@@ -290,7 +290,7 @@ for (
     const names = { "photos.example.org": [[PUBLIC]] };
     const { fetch } = fetcherOf(server, names, { timeoutMs: 300 });
     const start = performance.now();
-    const { code, message } = await refusalOf(fetch(URL_OF_PICTURE));
+    const { code, message } = await refusalOf(fetch(URL_OF_IMAGE));
     assertEquals(code, "url-failed");
     assertStringIncludes(message, "300 ms");
     assert(performance.now() - start < 2000);
@@ -298,10 +298,10 @@ for (
 }
 
 Deno.test("httpsImageFetcher() gives up on a resolver that never answers", async () => {
-  await using server = await serveHttps(givePicture);
+  await using server = await serveHttps(giveImage);
   const resolve = () => new Promise<never>(() => {});
   const { fetch } = fetcherOf(server, {}, { resolve, timeoutMs: 100 });
-  assertStringIncludes((await refusalOf(fetch(URL_OF_PICTURE))).message, "100 ms");
+  assertStringIncludes((await refusalOf(fetch(URL_OF_IMAGE))).message, "100 ms");
 });
 
 Deno.test("httpsImageFetcher() stops when whoever asked is gone", async () => {
@@ -309,13 +309,13 @@ Deno.test("httpsImageFetcher() stops when whoever asked is gone", async () => {
   const { fetch } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] });
   const client = new AbortController();
   setTimeout(() => client.abort(), 100);
-  const { code, message } = await refusalOf(fetch(URL_OF_PICTURE, client.signal));
+  const { code, message } = await refusalOf(fetch(URL_OF_IMAGE, client.signal));
   assertEquals(code, "url-failed");
   assertStringIncludes(message, "gone");
 });
 
 Deno.test("httpsImageFetcher() trusts no certificate of another name, nor one of nobody", async () => {
-  await using server = await serveHttps(givePicture);
+  await using server = await serveHttps(giveImage);
   const names = { "photos.example.org": [[PUBLIC]], "stranger.example.com": [[PUBLIC]] };
   const other = fetcherOf(server, names);
   assertStringIncludes(
@@ -323,12 +323,12 @@ Deno.test("httpsImageFetcher() trusts no certificate of another name, nor one of
     "ALTNAME",
   );
   const nobody = fetcherOf(server, names, { ca: undefined });
-  assertEquals((await refusalOf(nobody.fetch(URL_OF_PICTURE))).code, "url-failed");
+  assertEquals((await refusalOf(nobody.fetch(URL_OF_IMAGE))).code, "url-failed");
   assertEquals(server.asked.length, 0);
 });
 
 Deno.test("httpsImageFetcher() tries the next address of a host when one refuses", async () => {
-  await using server = await serveHttps(givePicture);
+  await using server = await serveHttps(giveImage);
   const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = closed.addr;
   closed.close();
@@ -338,11 +338,11 @@ Deno.test("httpsImageFetcher() tries the next address of a host when one refuses
       port: address === PUBLIC ? port : server.port,
     }),
   });
-  assertEquals(await fetch(URL_OF_PICTURE), PICTURE);
+  assertEquals(await fetch(URL_OF_IMAGE), IMAGE);
 });
 
 Deno.test("httpsImageFetcher() asks the hosts of its lists alone, and a denied one never", async () => {
-  await using server = await serveHttps(givePicture);
+  await using server = await serveHttps(giveImage);
   const names = {
     "photos.example.org": [[PUBLIC]],
     "other.example.org": [[PUBLIC]],
@@ -351,8 +351,8 @@ Deno.test("httpsImageFetcher() asks the hosts of its lists alone, and a denied o
   const allow = ["*.example.org"];
   const deny = ["other.example.org"];
   const { fetch, resolved } = fetcherOf(server, names, { allow, deny });
-  assertEquals(await fetch("https://photos.example.org/"), PICTURE);
-  assertEquals(await fetch("https://photos.example.org./"), PICTURE);
+  assertEquals(await fetch("https://photos.example.org/"), IMAGE);
+  assertEquals(await fetch("https://photos.example.org./"), IMAGE);
   for (
     const host of [
       ...["other.example.org", "OTHER.example.org.", "cdn.example.net", "example.org"],

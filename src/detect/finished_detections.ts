@@ -1,7 +1,7 @@
 import type { FinishedManifest } from "../manifest/manifest.ts";
 import { swapAxes, toPixels } from "../core/box_coder.ts";
 import { nextBelow } from "../core/next_below.ts";
-import { type Plan, toSource } from "../core/resize_plan.ts";
+import { type ResizePlan, toSource } from "../core/resize_plan.ts";
 import type { Detection } from "../ports/detector.ts";
 import { detectionAt, isInOrder } from "./detections.ts";
 import { batchOf } from "./expected_tensors.ts";
@@ -19,14 +19,14 @@ import type { ResolvedOptions } from "./resolve_options.ts";
 export function finishedDetections(
   manifest: FinishedManifest,
   outputs: Outputs,
-  plan: Plan,
+  plan: ResizePlan,
   options: ResolvedOptions,
 ): Detection[] {
   const { boxes, scores, labels, count } = readRows(manifest, outputs);
   const { scoreTest } = manifest.postprocess;
   // Frameworks compare float32 scores with the threshold as float32.
-  const score = Math.fround(options.score);
-  const cut = scoreTest === "at-least" ? nextBelow(score) : score;
+  const threshold = Math.fround(options.scoreThreshold);
+  const cut = scoreTest === "at-least" ? nextBelow(threshold) : threshold;
   const rows = Array.from({ length: count }, (_, row) => row).filter((row) => {
     const isWanted = options.classIds === null || options.classIds.has(labels[row]);
     const box = boxes.subarray(row * 4, row * 4 + 4);
@@ -44,7 +44,7 @@ function inSourcePixels(
   { outputs }: FinishedManifest,
   boxes: Float32Array,
   rows: readonly number[],
-  plan: Plan,
+  plan: ResizePlan,
 ): Float64Array {
   const all = new Float64Array(rows.length * 4);
   rows.forEach((row, i) => {

@@ -1,9 +1,9 @@
 import { DomainError } from "../core/domain_error.ts";
-import { checkLimits } from "./limits.ts";
+import { checkLimits, type ImageLimits } from "./limits.ts";
 import type { Pixels } from "./pixels.ts";
 
-/** A picture that is decoded already, as a canvas's `ImageData` or another decoder hands it over. */
-export interface RawPicture {
+/** An image that is decoded already, as a canvas's `ImageData` or another decoder hands it over. */
+export interface RawImage {
   /**
    * Upright rows top to bottom, channels interleaved, sRGB, 0–255: one byte a pixel is grey, three
    * are RGB, four RGB and alpha (not premultiplied).
@@ -15,16 +15,11 @@ export interface RawPicture {
   readonly height: number;
 }
 
-/** What a raw picture may take. */
-export interface RawLimits {
-  /** Width times height; at least 1. */
-  readonly maxPixels: number;
-  /** Bytes of the copy that is made of a picture with clear pixels; at least 1. */
-  readonly maxDecodedBytes: number;
-}
+/** An image as a detector takes it: an encoded file, or decoded pixels. */
+export type ImageInput = Uint8Array | RawImage;
 
 /**
- * Checks a raw picture, and gives its pixels as a decoder would.
+ * Checks a raw image, and gives its pixels as a decoder would.
  *
  * Nothing is copied unless a pixel is not opaque: what lies under it is then laid into the copy,
  * and the caller's bytes stay as they are.
@@ -35,14 +30,17 @@ export interface RawLimits {
  *
  * @example
  * ```ts
- * import { rawPixels } from "./raw_picture.ts";
+ * import { rawPixels } from "./raw_image.ts";
  *
  * const limits = { maxPixels: 40_000_000, maxDecodedBytes: 400_000_000 };
  * const grey = rawPixels({ data: new Uint8Array(6), width: 3, height: 2 }, limits);
  * if (grey.channels !== 1) throw new Error("six bytes for six pixels are grey");
  * ```
  */
-export function rawPixels({ data, width, height }: RawPicture, limits: RawLimits): Pixels {
+export function rawPixels(
+  { data, width, height }: RawImage,
+  limits: Pick<ImageLimits, "maxPixels" | "maxDecodedBytes">,
+): Pixels {
   checkData(data);
   checkSide("width", width);
   checkSide("height", height);
@@ -103,6 +101,6 @@ function checkCopy(bytes: number, maxDecodedBytes: number): void {
   throw new DomainError(
     "too-many-pixels",
     `Cannot read pixels with alpha as their copy must take at most ${maxDecodedBytes} bytes of ` +
-      `memory: current value is ${bytes}. Scale the picture down, or send it without alpha.`,
+      `memory: current value is ${bytes}. Scale the image down, or send it without alpha.`,
   );
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FinishedManifest } from "../../src/manifest/manifest.ts";
-import { createPlan } from "../../src/core/resize_plan.ts";
+import { createResizePlan } from "../../src/core/resize_plan.ts";
 import { postprocess } from "../../src/detect/detector.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
@@ -12,13 +12,13 @@ import { finished, smallFinished } from "../manifest/small_manifest.ts";
 type Row = readonly [box: readonly number[], score: number, classId: number];
 
 // 64x48 to 32x24 in 32x32: source pixels are half as large as input pixels.
-const PLAN = createPlan({ width: 64, height: 48 }, smallFinished.resize, smallFinished.pad);
+const PLAN = createResizePlan({ width: 64, height: 48 }, smallFinished.resize, smallFinished.pad);
 const BOX = [1, 2, 3, 4] as const;
 
 function outputsOf(rows: readonly Row[], batch?: number): Record<string, Tensor> {
   const sides = batch === undefined ? [rows.length] : [batch, rows.length];
   const tensor = (numbers: readonly number[], shape: readonly number[]): Tensor => {
-    // Other pictures of the batch hold 99.
+    // Other images of the batch hold 99.
     const data = new Float32Array(shape.reduce((product, side) => product * side, 1)).fill(99);
     data.set(numbers);
     return { data, shape };
@@ -65,7 +65,7 @@ const SPACES: readonly (readonly [
   [{ corners: "xyxy", space: "input" }, [2, 4, 6, 8]],
   // y1, x1, y2, x2.
   [{ corners: "yxyx", space: "input" }, [4, 2, 8, 6]],
-  // Of an input of 32x32: 8, 16, 24, 32 input pixels; the picture ends at row 24.
+  // Of an input of 32x32: 8, 16, 24, 32 input pixels; the image ends at row 24.
   [{ corners: "xyxy", space: "unit" }, [16, 32, 48, 48]],
   [{ corners: "yxyx", space: "unit" }, [32, 16, 64, 48]],
 ];
@@ -85,7 +85,7 @@ Deno.test("finishedDetections() clips to the source", () => {
 Deno.test("finishedDetections() takes rows whose class id is below 0 for padding", () => {
   assertEquals(rowsFound([row(1, 0.9, -1), row(2, 0.8), row(3, 0.7, -1)]), [2]);
   // However often detections end before the rows do.
-  assertEquals(detect([[[-1, -1, -1, -1], -1, -1]], smallFinished, { score: 0 }), []);
+  assertEquals(detect([[[-1, -1, -1, -1], -1, -1]], smallFinished, { scoreThreshold: 0 }), []);
 });
 
 const COUNTS: readonly (readonly [count: number, rows: readonly number[]])[] = [
@@ -102,7 +102,7 @@ for (const [count, rows] of COUNTS) {
     const manifest = finished({ count: "count" });
     const outputs = {
       ...outputsOf([row(1, 0.9), row(2, 0.8), row(3, 0.7)]),
-      // Of a batch, the first picture's.
+      // Of a batch, the first image's.
       count: { data: Float32Array.of(count, 1), shape: [2] },
     };
     const found = postprocess(manifest, outputs, PLAN, resolveOptions(manifest, {}));
@@ -110,7 +110,7 @@ for (const [count, rows] of COUNTS) {
   });
 }
 
-Deno.test("finishedDetections() reads the first picture of a batch", () => {
+Deno.test("finishedDetections() reads the first image of a batch", () => {
   const manifest = {
     ...finished({ batched: true }),
     input: { ...smallFinished.input, batch: 2 },
@@ -128,7 +128,7 @@ Deno.test("finishedDetections() holds scores against the threshold as the manife
   const rows = [row(1, 0.5 + 2 ** -20), row(2, 0.5), row(3, 0.5 - 2 ** -20)];
   assertEquals(rowsFound(rows), [1]);
   assertEquals(rowsFound(rows, finished({}, { scoreTest: "at-least" })), [1, 2]);
-  assertEquals(rowsFound(rows, smallFinished, { score: 0.25 }), [1, 2, 3]);
+  assertEquals(rowsFound(rows, smallFinished, { scoreThreshold: 0.25 }), [1, 2, 3]);
   assertEquals(rowsFound(rows, finished({}, { score: 0.75 })), []);
 });
 

@@ -1,4 +1,3 @@
-import { type Deferred, deferred } from "../core/deferred.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
@@ -48,7 +47,7 @@ function closed(why: string): DomainError {
 type Ready = WorkerResponse & { kind: "ready" };
 
 /** A call that waits for its answer. */
-interface Waiting extends Deferred<DetectResult> {
+interface Waiting extends PromiseWithResolvers<DetectResult> {
   readonly call: DetectCall;
   timer?: ReturnType<typeof setTimeout>;
 }
@@ -57,9 +56,9 @@ interface Waiting extends Deferred<DetectResult> {
 class Channel<Load> {
   readonly #worker: WorkerLike<Load>;
   readonly #deadlines: Deadlines;
-  readonly #ready = deferred<Ready>();
+  readonly #ready = Promise.withResolvers<Ready>();
   readonly #waiting = new Map<number, Waiting>();
-  readonly #brokenDown = deferred<Error>();
+  readonly #brokenDown = Promise.withResolvers<Error>();
   /** Resolves when the worker dies of itself, or of a deadline. */
   readonly brokenDown = this.#brokenDown.promise;
   #lastId = 0;
@@ -93,7 +92,7 @@ class Channel<Load> {
   ): Promise<DetectResult> {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
-    const waiting: Waiting = { ...deferred<DetectResult>(), call };
+    const waiting: Waiting = { ...Promise.withResolvers<DetectResult>(), call };
     this.#waiting.set(id, waiting);
     this.#watch(id, waiting, this.#deadlines.decodeMs, "decode-timeout", "decode");
     this.#send({ kind: "detect", id, image: cloneable(image), options });

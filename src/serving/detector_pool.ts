@@ -1,4 +1,3 @@
-import { deferred } from "../core/deferred.ts";
 import { DomainError, goneError } from "../core/domain_error.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
@@ -84,7 +83,7 @@ export class DetectorPool implements Detector {
     if (idle === undefined && this.#waiting.length >= this.#options.queue) {
       return Promise.reject(this.#busyError());
     }
-    const { promise, resolve, reject } = deferred<DetectResult>();
+    const { promise, resolve, reject } = Promise.withResolvers<DetectResult>();
     const run = (detector: Detector) => {
       resolve(detector.detect(image, options, call).finally(() => this.#release(detector)));
     };

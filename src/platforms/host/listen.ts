@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { AppEnv } from "../../../routes/http/app_env.ts";
-import { deferred } from "../../core/deferred.ts";
 
 /** Where a server listens, and what a connection may cost. */
 export interface ListenOptions {
@@ -60,7 +59,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
     },
   );
   server.maxConnections = options.maxConnections;
-  const { promise, resolve, reject } = deferred<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(options.port, options.hostname, resolve);
   await promise;
   server.off("error", reject);

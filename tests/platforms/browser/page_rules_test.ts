@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { deferred } from "../../../src/core/deferred.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { bundle } from "./bundle.ts";
 import { NO_BROWSER, SKIPPED } from "./chromium.ts";
@@ -35,7 +34,7 @@ for (const worker of [true, false]) {
       `createDetector() in ${where} breaks no rule of a strict Content-Security-Policy${SKIPPED}`,
     ignore,
     async fn() {
-      const reported = deferred<void>();
+      const reported = Promise.withResolvers<void>();
       let reports = 0;
       const report = () => {
         reports++;

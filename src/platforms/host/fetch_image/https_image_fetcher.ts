@@ -1,5 +1,4 @@
 import { lookup } from "node:dns/promises";
-import { deferred } from "../../../core/deferred.ts";
 import { DomainError } from "../../../core/domain_error.ts";
 import type { ImageFetcher } from "../../../ports/image_fetcher.ts";
 import { type HostRules, type ImageUrl, notAllowed, readImageUrl } from "./image_url.ts";
@@ -112,7 +111,7 @@ async function systemResolve(host: string): Promise<readonly string[]> {
 /** Resolving cannot be stopped, but left alone. */
 function beforeEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  const { promise, resolve, reject } = deferred<T>();
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
   const end = () => reject(signal.reason);
   signal.addEventListener("abort", end, { once: true });
   work.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));

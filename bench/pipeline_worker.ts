@@ -34,7 +34,7 @@ async function open({ engine, threads, image }: Order & { kind: "open" }): Promi
   const runtime = await hostRuntime({ threads });
   const detector = await createDetector(runtime, { model, engine });
   const session = await runtime.openSession(
-    await runtime.models.graph(model, `${model}.onnx`),
+    await runtime.models.graph(model, (await runtime.models.manifest(model)).graph),
     engine,
   );
   // What a 16:9 image becomes: 320x180 padded to 320x192.

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "routes/http": ["src/core"],
   "src/image": ["src/core", "src/image/formats"],
   "routes/guards": ["routes/http"],
-  "src/ports": ["src/core", "src/image/formats", "src/image"],
+  "src/ports": ["src/core", "src/image/formats", "src/image", "src/manifest"],
   "src/detect": ["src/core", "src/image/formats", "src/image", "src/manifest", "src/ports"],
   "src/describe": ["src/core", "src/image", "src/manifest", "src/ports"],
   "src/codecs": ["src/core", "src/image/formats", "src/image", "src/ports"],

@@ -64,8 +64,8 @@ async function main(args: readonly string[]): Promise<number> {
 /** Reads the manifest, and the graph if it is the one that the manifest means. */
 async function readNeeds(model: string, folder: URL, image: Size): Promise<Needs> {
   const store = fileModelStore(folder);
-  const manifest = parseManifest(await store.manifest(model));
-  const graph = await store.graph(model, manifest.graph.file);
+  const manifest = await store.manifest(model);
+  const graph = await store.graph(model, manifest.graph);
   const fault = await graphFault(manifest.graph, graph);
   if (fault) throw new TypeError(`Cannot plan for ${manifest.graph.file} as ${fault}`);
   return needsOf(manifest, readOnnx(graph), image);

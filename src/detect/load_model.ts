@@ -1,5 +1,5 @@
 import { graphFault } from "../manifest/graph_fault.ts";
-import { type Manifest, parseManifest } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { Capabilities, Runtime } from "../ports/runtime.ts";
 import type { Provider, Session } from "../ports/session.ts";
@@ -24,9 +24,9 @@ export async function loadModel(
   id: string,
   engine: Provider | "auto",
 ): Promise<LoadedModel> {
-  const manifest = parseManifest(await runtime.models.manifest(id));
+  const manifest = await runtime.models.manifest(id);
   checkSize(manifest, runtime.capabilities);
-  const graph = await runtime.models.graph(id, manifest.graph.file);
+  const graph = await runtime.models.graph(id, manifest.graph);
   await checkFile(manifest, graph);
   const session = await runtime.openSession(graph, engine);
   try {

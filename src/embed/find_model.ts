@@ -34,8 +34,7 @@ export async function findModel(
   const url = urlOf(model);
   if (url !== null && readFile) return await atAddress(url, readFile, signal);
   const id = url?.href ?? idOf(model);
-  const json = await packaged.manifest(id);
-  return modelOf(json, (file) => packaged.graph(id, file));
+  return modelOf(await packaged.manifest(id), (graph) => packaged.graph(id, graph));
 }
 
 function isFiles(model: unknown): model is ModelFiles {
@@ -44,7 +43,7 @@ function isFiles(model: unknown): model is ModelFiles {
 
 function inMemory({ manifest, graph }: ModelFiles): EmbeddedModel {
   const bytes = ArrayBuffer.isView(graph) ? graph : new Uint8Array(graph);
-  return modelOf(manifest, () => Promise.resolve(bytes));
+  return modelOf(parseManifest(manifest), () => Promise.resolve(bytes));
 }
 
 async function atAddress(
@@ -55,19 +54,18 @@ async function atAddress(
   const text = new TextDecoder().decode(await readFile(url, MAX_MANIFEST_BYTES, signal));
   return modelOf(
     parseManifestText(url.href, text),
-    (file, bytes) => readFile(new URL(file, url), bytes, signal),
+    ({ file, bytes }) => readFile(new URL(file, url), bytes, signal),
   );
 }
 
 function modelOf(
-  json: unknown,
-  graph: (file: string, bytes: number) => Promise<Uint8Array>,
+  manifest: Manifest,
+  readGraph: (graph: Manifest["graph"]) => Promise<Uint8Array>,
 ): EmbeddedModel {
-  const manifest = parseManifest(json);
   const store: ModelStore = {
     list: () => Promise.resolve([manifest.id]),
-    manifest: () => Promise.resolve(json),
-    graph: (_, file) => graph(file, manifest.graph.bytes),
+    manifest: () => Promise.resolve(manifest),
+    graph: (_, graph) => readGraph(graph),
   };
   return { manifest, store };
 }

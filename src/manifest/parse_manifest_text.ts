@@ -1,11 +1,23 @@
 import { DomainError } from "../core/domain_error.ts";
+import { type Manifest, parseManifest } from "./manifest.ts";
 
 /**
- * A manifest's text as JSON, not yet checked.
+ * Parses and checks the text of a manifest.
  *
- * @throws {DomainError} `manifest-invalid`, if it is no JSON.
+ * @param id Model id or URL that an error names.
+ * @throws {DomainError} `manifest-invalid`, if the text is not JSON or not a valid manifest.
  */
-export function parseManifestText(id: string, text: string): unknown {
+export function parseManifestText(id: string, text: string): Manifest {
+  return parseManifest(parseManifestJson(id, text));
+}
+
+/**
+ * Parses the text of a manifest without checking its properties.
+ *
+ * @param id Model id or URL that an error names.
+ * @throws {DomainError} `manifest-invalid`, if the text is not JSON.
+ */
+export function parseManifestJson(id: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,13 +1,20 @@
+import type { Manifest } from "../manifest/manifest.ts";
+
 /** Where manifests and graphs lie. */
 export interface ModelStore {
   /** Ids of the models whose graph is there, where the store can tell; else none. */
   list(): Promise<readonly string[]>;
-  /** The parsed JSON of a model's manifest, not yet checked. */
-  manifest(id: string): Promise<unknown>;
   /**
-   * The bytes of a graph.
+   * Reads and checks the manifest of a model.
    *
-   * @param file Name that the manifest of `id` gives.
+   * @throws {DomainError} `unknown-model` or `manifest-invalid`.
    */
-  graph(id: string, file: string): Promise<Uint8Array>;
+  manifest(id: string): Promise<Manifest>;
+  /**
+   * Reads the bytes of a graph, not yet checked against the manifest.
+   *
+   * @param graph Graph file as the manifest of `id` names it.
+   * @throws {DomainError} `unknown-model`.
+   */
+  graph(id: string, graph: Manifest["graph"]): Promise<Uint8Array>;
 }

@@ -1,4 +1,4 @@
-import { type Manifest, parseManifest } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 
 /** The manifests of a server. */
@@ -30,7 +30,7 @@ export async function readManifests(
   const atStart: string[] = [];
   for (const storeKey of new Set([...start, ...await store.list()])) {
     try {
-      const manifest = parseManifest(await store.manifest(storeKey));
+      const manifest = await store.manifest(storeKey);
       if (manifests.has(manifest.id)) {
         log(`"${storeKey}" is not served as another manifest has its id, "${manifest.id}"`);
         continue;

@@ -1,5 +1,5 @@
 import { graphFault } from "../manifest/graph_fault.ts";
-import { type Manifest, parseManifest } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { fetchModelFile } from "./fetch_model_file.ts";
@@ -36,22 +36,15 @@ export interface CacheModelStoreOptions {
  */
 export function cacheModelStore(base: string, options: CacheModelStoreOptions = {}): ModelStore {
   const locate = (id: string) => URL.canParse(id) ? new URL(id) : new URL(`${id}.json`, base);
-  /** The manifest that was read last is the one whose graph is wanted. */
-  const manifests = new Map<string, unknown>();
-  const manifest = async (id: string) => {
-    // The server is asked whether it is still the same, as it says which graph is wanted.
-    const response = await ask(id, locate(id), "no-cache", options.signal);
-    const json = parseManifestText(id, await response.text());
-    manifests.set(id, json);
-    return json;
-  };
   return {
     list: () => Promise.resolve([]),
-    manifest,
-    async graph(id, file) {
-      const { graph } = parseManifest(manifests.get(id) ?? await manifest(id));
-      return await loadGraph({ id, url: new URL(file, locate(id)), graph, ...options });
+    async manifest(id) {
+      // Revalidated with the server, because the manifest says which graph is current.
+      const response = await ask(id, locate(id), "no-cache", options.signal);
+      return parseManifestText(id, await response.text());
     },
+    graph: (id, graph) =>
+      loadGraph({ id, url: new URL(graph.file, locate(id)), graph, ...options }),
   };
 }
 

@@ -11,15 +11,29 @@ import { readCatalogue } from "./catalogue_file.ts";
  * @param folder URL of the folder, with a slash at its end.
  */
 export function fileModelStore(folder: URL): ModelStore {
-  const locate = (id: string) =>
-    id.endsWith(".json") ? pathToFileURL(id) : new URL(`${id}.json`, folder);
   return {
     list: () => listModels(folder),
-    async manifest(id) {
-      return parseManifestText(id, new TextDecoder().decode(await read(id, locate(id))));
+    manifest: async (id) => parseManifestText(id, await readManifestText(folder, id)),
+    async graph(id, { file }) {
+      const manifest = manifestUrl(folder, id);
+      return await read(id, new URL(file, manifest), () => pullHint(folder, manifest));
     },
-    graph: (id, file) => read(id, new URL(file, locate(id)), () => pullHint(folder, locate(id))),
   };
+}
+
+/**
+ * Reads the text of a manifest.
+ *
+ * @param folder URL of the folder, with a slash at its end.
+ * @param id Model id, or path of a manifest.
+ * @throws {DomainError} `unknown-model`.
+ */
+export async function readManifestText(folder: URL, id: string): Promise<string> {
+  return new TextDecoder().decode(await read(id, manifestUrl(folder, id)));
+}
+
+function manifestUrl(folder: URL, id: string): URL {
+  return id.endsWith(".json") ? pathToFileURL(id) : new URL(`${id}.json`, folder);
 }
 
 /**

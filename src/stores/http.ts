@@ -17,6 +17,6 @@ export function fetchModelStore(fetcher: Fetcher, base: string): ModelStore {
       const response = await read(id, `${id}.json`);
       return parseManifestText(id, await response.text());
     },
-    graph: async (id, file) => new Uint8Array(await (await read(id, file)).arrayBuffer()),
+    graph: async (id, { file }) => new Uint8Array(await (await read(id, file)).arrayBuffer()),
   };
 }

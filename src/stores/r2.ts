@@ -21,7 +21,7 @@ export function r2ModelStore(bucket: ModelBucket): ModelStore {
       const bytes = await read(bucket, id, `${id}.json`);
       return parseManifestText(id, new TextDecoder().decode(bytes));
     },
-    graph: (id, file) => read(bucket, id, file),
+    graph: (id, { file }) => read(bucket, id, file),
   };
 }
 

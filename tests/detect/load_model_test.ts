@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import { loadModel } from "../../src/detect/load_model.ts";
+import type { Manifest } from "../../src/manifest/manifest.ts";
 import type { Session, TensorInfo } from "../../src/ports/session.ts";
 import { type Contents, memoryRuntime } from "./memory_runtime.ts";
 import { smallManifest, varied } from "../manifest/small_manifest.ts";
@@ -96,9 +97,9 @@ Deno.test("loadModel() looks for the file that the manifest names", async () => 
   const runtime = memoryRuntime({ manifest, graph: GRAPH, session: openSession().session });
   const models = {
     ...runtime.models,
-    graph(id: string, file: string) {
-      asked.push(`${id}/${file}`);
-      return runtime.models.graph(id, file);
+    graph(id: string, graph: Manifest["graph"]) {
+      asked.push(`${id}/${graph.file}`);
+      return runtime.models.graph(id, graph);
     },
   };
   await loadModel({ ...runtime, models }, "small", "auto");

@@ -1,3 +1,4 @@
+import { parseManifest } from "../../src/manifest/manifest.ts";
 import type { Runtime } from "../../src/ports/runtime.ts";
 import type { Session } from "../../src/ports/session.ts";
 
@@ -25,7 +26,7 @@ export function memoryRuntime(contents: Contents): Runtime {
       },
     },
     models: {
-      manifest: () => Promise.resolve(contents.manifest),
+      manifest: async () => parseManifest(contents.manifest),
       graph: () => Promise.resolve(contents.graph),
       list: () => Promise.resolve(["small"]),
     },

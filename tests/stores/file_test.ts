@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { fileModelStore } from "../../src/stores/file.ts";
+import { smallManifest } from "../manifest/small_manifest.ts";
 
 const ENTRY = { id: "far", url: "http://127.0.0.1/far.onnx", source: "http://127.0.0.1/about" };
 
@@ -32,12 +33,15 @@ const MISSING: [claim: string, catalogue: string | undefined, id: string, fault:
   ],
 ];
 
+/** The graph of a manifest, in another file. */
+const graph = (file: string) => ({ ...smallManifest.graph, file });
+
 for (const [claim, catalogue, id, fault] of MISSING) {
   Deno.test(`fileModelStore() ${claim}`, async () => {
     const folder = await Deno.makeTempDir();
     if (catalogue !== undefined) await Deno.writeTextFile(`${folder}/catalogue.json`, catalogue);
     const store = fileModelStore(new URL(`file://${folder}/`));
-    const error = await assertRejects(() => store.graph(id, `${id}.onnx`), DomainError);
+    const error = await assertRejects(() => store.graph(id, graph(`${id}.onnx`)), DomainError);
     assertEquals([error.code, error.message], ["unknown-model", fault]);
     await Deno.remove(folder, { recursive: true });
   });
@@ -48,7 +52,7 @@ Deno.test("fileModelStore() names the command for a manifest of its folder by it
   await Deno.writeTextFile(`${folder}/catalogue.json`, JSON.stringify([ENTRY]));
   const store = fileModelStore(new URL(`file://${folder}/`));
   await assertRejects(
-    () => store.graph(`${folder}/far.json`, "far.onnx"),
+    () => store.graph(`${folder}/far.json`, graph("far.onnx")),
     DomainError,
     "is not here: deno task model pull far fetches it",
   );

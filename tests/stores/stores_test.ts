@@ -3,9 +3,11 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import type { ModelStore } from "../../src/ports/model_store.ts";
 import { fetchModelStore } from "../../src/stores/http.ts";
 import { fileModelStore } from "../../src/stores/file.ts";
+import { smallManifest } from "../manifest/small_manifest.ts";
 
 const folder = await Deno.makeTempDir();
-await Deno.writeTextFile(`${folder}/tiny.json`, '{"id": "tiny"}');
+await Deno.writeTextFile(`${folder}/tiny.json`, JSON.stringify(smallManifest));
+await Deno.writeTextFile(`${folder}/poor.json`, '{"id": "poor"}');
 await Deno.writeTextFile(`${folder}/broken.json`, '{"id": ');
 await Deno.writeFile(`${folder}/tiny.onnx`, Uint8Array.of(1, 2, 3));
 
@@ -15,6 +17,9 @@ const server = Deno.serve({ port: 0, onListen: () => {} }, async ({ url }) => {
   return file ? new Response(file) : new Response("no such file", { status: 404 });
 });
 const fetcher = { fetch: (url: string) => fetch(url) };
+
+/** The graph of a manifest, in another file. */
+const graph = (file: string) => ({ ...smallManifest.graph, file });
 
 const STORES: [name: string, store: ModelStore][] = [
   ["fileModelStore()", fileModelStore(new URL(`file://${folder}/`))],
@@ -26,15 +31,20 @@ for (const [name, store] of STORES) {
     name: `${name} reads a manifest and the graph beside it`,
     sanitizeResources: false, // fetch keeps its connection for the next test
     async fn() {
-      assertEquals(await store.manifest("tiny"), { id: "tiny" });
-      assertEquals(await store.graph("tiny", "tiny.onnx"), Uint8Array.of(1, 2, 3));
+      assertEquals(await store.manifest("tiny"), smallManifest);
+      assertEquals(await store.graph("tiny", graph("tiny.onnx")), Uint8Array.of(1, 2, 3));
     },
   });
 
   Deno.test(`${name} says which file of which model it cannot read`, async () => {
     const error = await assertRejects(() => store.manifest("nope"), DomainError, '"nope"');
     assert(error instanceof DomainError && error.code === "unknown-model");
-    await assertRejects(() => store.graph("tiny", "gone.onnx"), DomainError, "gone.onnx");
+    await assertRejects(() => store.graph("tiny", graph("gone.onnx")), DomainError, "gone.onnx");
+  });
+
+  Deno.test(`${name} refuses a manifest that lacks a property, and names it`, async () => {
+    const error = await assertRejects(() => store.manifest("poor"), DomainError, "title");
+    assertEquals(error.code, "manifest-invalid");
   });
 
   Deno.test(`${name} says so where a manifest is no JSON`, async () => {
@@ -45,8 +55,8 @@ for (const [name, store] of STORES) {
 
 Deno.test("fileModelStore() takes a manifest by its path", async () => {
   const store = fileModelStore(new URL("file:///nowhere/"));
-  assertEquals(await store.manifest(`${folder}/tiny.json`), { id: "tiny" });
-  assertEquals((await store.graph(`${folder}/tiny.json`, "tiny.onnx")).length, 3);
+  assertEquals(await store.manifest(`${folder}/tiny.json`), smallManifest);
+  assertEquals((await store.graph(`${folder}/tiny.json`, graph("tiny.onnx"))).length, 3);
 });
 
 Deno.test("the store's server ends", () => server.shutdown());

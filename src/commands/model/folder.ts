@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { CatalogueEntry } from "../../manifest/catalogue.ts";
 import { type Manifest, parseManifest } from "../../manifest/manifest.ts";
-import { fileModelStore } from "../../stores/file.ts";
+import { readManifestText } from "../../stores/file.ts";
+import { parseManifestJson } from "../../manifest/parse_manifest_text.ts";
 import type { Expectations } from "./download/fingerprint.ts";
 import { readCatalogue } from "../../stores/catalogue_file.ts";
 import { modelsFolder } from "../../platforms/host/models_folder.ts";
@@ -45,7 +46,9 @@ export async function openModels(path: string | undefined): Promise<Models> {
  * @throws {DomainError} `unknown-model` or `manifest-invalid`.
  */
 export async function readModel({ folder }: Models, id: string): Promise<Model> {
-  const json = await fileModelStore(folder).manifest(id) as { graph?: Expectations } | null;
+  const json = parseManifestJson(id, await readManifestText(folder, id)) as
+    | { graph?: Expectations }
+    | null;
   const { title, licence, graph } = parseManifest({
     ...json,
     graph: { ...UNKNOWN, ...json?.graph },

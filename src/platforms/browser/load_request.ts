@@ -1,11 +1,12 @@
+import type { Manifest } from "../../manifest/manifest.ts";
 import type { BrowserAssets } from "./assets.ts";
 import type { LoadRequest } from "../../isolation/protocol.ts";
 
 /** What a page tells the worker that looks at images for it. */
 export interface PageLoadRequest extends Pick<LoadRequest, "engine" | "limits"> {
-  /** The parsed JSON of the model's manifest, not yet checked. */
-  readonly manifest: unknown;
-  /** The bytes of its graph, not yet checked. */
+  /** Manifest of the model, checked by the page. */
+  readonly manifest: Manifest;
+  /** Bytes of the graph, not yet checked against the manifest. */
   readonly graph: Uint8Array;
   /** Where the bundle's files lie; the worker may have been moved away from them. */
   readonly assets: BrowserAssets;

@@ -1,5 +1,4 @@
 import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
-import { parseManifest } from "../../manifest/manifest.ts";
 import { DomainError } from "../../core/domain_error.ts";
 import type { DetectorOptions } from "../../detect/detector.ts";
 import type { Detector } from "../../ports/detector.ts";
@@ -29,7 +28,7 @@ export async function startPageWorker(
   { model, engine = "auto", limits = DEFAULT_IMAGE_LIMITS, assets, threads }: PageWorkerOptions,
 ): Promise<Detector> {
   const manifest = await models.manifest(model);
-  const graph = await models.graph(model, parseManifest(manifest).graph.file);
+  const graph = await models.graph(model, manifest.graph);
   const script = scriptOf(assets);
   try {
     const worker = new Worker(script, { type: "module" });

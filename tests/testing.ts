@@ -1,0 +1,104 @@
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { DomainError, type ErrorCode } from "../src/core/domain_error.ts";
+
+/**
+ * Asserts that `call` throws a {@linkcode DomainError}.
+ *
+ * @param words Parts of the expected message.
+ * @returns The error.
+ */
+export function assertDomainError(
+  call: () => unknown,
+  code: ErrorCode,
+  ...words: readonly string[]
+): DomainError {
+  return checked(assertThrows(call, DomainError), code, words);
+}
+
+/**
+ * Asserts that `work` rejects with a {@linkcode DomainError}.
+ *
+ * @param words Parts of the expected message.
+ * @returns The error.
+ */
+export async function assertRejectsDomainError(
+  work: PromiseLike<unknown> | (() => PromiseLike<unknown>),
+  code: ErrorCode,
+  ...words: readonly string[]
+): Promise<DomainError> {
+  const call = typeof work === "function" ? work : () => work;
+  return checked(await assertRejects(call, DomainError), code, words);
+}
+
+function checked(error: DomainError, code: ErrorCode, words: readonly string[]): DomainError {
+  assertEquals(error.code, code, error.message);
+  for (const word of words) assertStringIncludes(error.message, word);
+  return error;
+}
+
+/**
+ * Registers a test that needs something this machine may lack.
+ *
+ * `.ci/run` counts the tests that were ignored and prints their names.
+ *
+ * @param missing Reason to ignore the test, which its name then ends with. Undefined: the test runs.
+ */
+export function testUnless(
+  missing: string | undefined,
+  name: string,
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+): void {
+  const ignore = missing !== undefined;
+  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, fn });
+}
+
+/** Folder beside the checkout with data that the repository does not carry: photos, models. */
+export const SHARED = new URL("../../shared/", import.meta.url);
+
+/** Returns the reason to ignore a test that needs `path` of {@linkcode SHARED}, if it is missing. */
+export function missingShared(path: string): string | undefined {
+  return exists(new URL(path, SHARED)) ? undefined : `../shared/${path} is not here`;
+}
+
+/** True if there is a file or a folder at `url`. */
+export function exists(url: URL): boolean {
+  try {
+    Deno.statSync(url);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Returns the first line of a stream, which stays open. */
+export async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.values({ preventCancel: true })) {
+    text += new TextDecoder().decode(chunk);
+    if (text.includes("\n")) break;
+  }
+  return text.split("\n", 1)[0]!;
+}
+
+/**
+ * Ends a server with SIGTERM while it detects in two images.
+ *
+ * @param detect Posts an image.
+ * @returns The statuses of the two responses.
+ */
+export async function drain(
+  server: Deno.ChildProcess,
+  url: string,
+  detect: () => Promise<Response>,
+): Promise<number[]> {
+  const pending = [detect(), detect()];
+  // The server had accepted both when it answers a request that was sent after them.
+  await (await fetch(`${url}/healthz`)).body?.cancel();
+  server.kill("SIGTERM");
+  return await Promise.all(pending.map(async (answer) => {
+    const response = await answer;
+    await response.arrayBuffer();
+    return response.status;
+  }));
+}

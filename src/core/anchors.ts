@@ -1,59 +1,63 @@
 import { roundHalfEven } from "./round_half_even.ts";
 import type { Size } from "./size.ts";
 
-/** How a model lays its anchors over the grids of its pyramid. */
+/** Placement of anchors over the grids of a feature pyramid. */
 export interface GridRule {
-  /** Centre of a cell's anchors, in strides from the cell's top left corner. */
+  /** Centre of a cell's anchors, in strides from the cell's top left corner: 0 or 0.5, usually. */
   readonly centre: number;
   /**
-   * How far it is from cell to cell: `nominal` as declared; recovered from the grid per axis, or
-   * for both axes from the widths.
+   * Distance between neighbouring cells, in input pixels.
+   *
+   * - `nominal`: the stride that the rule declares for the level.
+   * - `floor-input-over-grid`: input side divided by grid side, rounded down, for each axis
+   *   (torchvision, `AnchorGenerator.forward`).
+   * - `input-width-over-grid`: the same quotient of the widths, for both axes (odtk).
    */
   readonly strides: "nominal" | "floor-input-over-grid" | "input-width-over-grid";
-  /** Whether an anchor ends at its edge, or at its last pixel, one less. */
+  /** Meaning of x2 and y2: the `edges` of an anchor, or its `last-pixel`, which is one less. */
   readonly extent: "edges" | "last-pixel";
 }
 
-/** Anchors as every size in every ratio. */
+/** Anchors given as sizes and ratios: one anchor per pair. */
 export interface SizesRule extends GridRule {
-  /** Names the variant. */
+  /** Discriminant of {@linkcode AnchorRule}. */
   readonly kind: "sizes";
-  /** The pyramid, finest level first: stride in input pixels, sizes (square root of the area). */
+  /** Pyramid levels, finest first: stride in input pixels, sizes (square root of the area). */
   readonly levels: readonly { readonly stride: number; readonly sizes: readonly number[] }[];
-  /** Whether sizes are input pixels or multiples of the stride. */
+  /** Unit of the sizes: input pixels, or multiples of the stride. */
   readonly unit: "pixels" | "strides";
-  /** Height over width. */
+  /** Height divided by width. */
   readonly ratios: readonly number[];
-  /** Which of the two varies slowest within a cell. */
+  /** Order of a cell's anchors; the first name is the outer loop. */
   readonly order: "ratio-size" | "size-ratio";
-  /** What becomes of the corners of a cell anchor. */
+  /** Rounding of the corners of a cell's anchors. */
   readonly rounding: "none" | "half-even";
 }
 
-/** Anchors as a list of widths and heights per level. */
+/** Anchors given as a list of widths and heights per level. */
 export interface ShapesRule extends GridRule {
-  /** Names the variant. */
+  /** Discriminant of {@linkcode AnchorRule}. */
   readonly kind: "shapes";
-  /** The pyramid, finest level first: stride and `[width, height]` in input pixels. */
+  /** Pyramid levels, finest first: stride and `[width, height]`, in input pixels. */
   readonly levels: readonly {
     readonly stride: number;
     readonly shapes: readonly (readonly [number, number])[];
   }[];
 }
 
-/** Anchors that can be computed from a grid. */
+/** Rule from which the anchors of any grid are computed. */
 export type AnchorRule = SizesRule | ShapesRule;
 
-/** The anchors of one level. */
+/** Anchors of one pyramid level. */
 export interface AnchorLevel {
   /** Cells of the level. */
   readonly grid: Size;
   /** Anchors per cell. */
   readonly perCell: number;
-  /** Input pixels that the grid covers, cell by cell. */
+  /** Size of the grid in input pixels: cells times stride. */
   readonly covered: Size;
   /**
-   * Writes one anchor.
+   * Writes one anchor to `out`.
    *
    * @param index `(row · W + column) · A + a`.
    * @param out `[4]` xyxy, input pixels.
@@ -62,11 +66,30 @@ export interface AnchorLevel {
 }
 
 /**
- * The anchors of one level over its grid, computed one by one as they are asked for.
+ * Returns the anchors of one level, each computed when it is read.
  *
- * @param level Index of the level.
+ * @param level Index of the level, finest first.
  * @param input Size of the padded input tensor.
- * @throws {RangeError} If the level's grid has no cell.
+ * @param grid Cells of the level.
+ * @throws {RangeError} If the rule has no such level, or if the grid has no cell.
+ *
+ * @example
+ * ```ts
+ * import { anchorLevel, type ShapesRule } from "./anchors.ts";
+ *
+ * const rule: ShapesRule = {
+ *   kind: "shapes",
+ *   levels: [{ stride: 8, shapes: [[10, 4]] }],
+ *   centre: 0.5,
+ *   strides: "nominal",
+ *   extent: "edges",
+ * };
+ * const level = anchorLevel(rule, 0, { width: 32, height: 16 }, { width: 4, height: 2 });
+ * const anchor = new Float64Array(4);
+ * level.write(5, anchor);
+ * // Cell 5 is column 1 of row 1, and its centre is (12, 12).
+ * if (anchor.join() !== "7,10,17,14") throw new Error(anchor.join());
+ * ```
  */
 export function anchorLevel(
   rule: AnchorRule,
@@ -92,31 +115,43 @@ export function anchorLevel(
       const x = (cell - row * grid.width + rule.centre) * stride.x;
       const y = (row + rule.centre) * stride.y;
       const at = (index - cell * perCell) * 4;
-      out[0] = x + corners[at];
-      out[1] = y + corners[at + 1];
-      out[2] = x + corners[at + 2];
-      out[3] = y + corners[at + 3];
+      out[0] = x + corners[at]!;
+      out[1] = y + corners[at + 1]!;
+      out[2] = x + corners[at + 2]!;
+      out[3] = y + corners[at + 3]!;
     },
   };
 }
 
-/** Grid of a level where the graph does not tell it: a stride-2 convolution rounds up. */
+/**
+ * Returns the grid of a level when the graph does not say it.
+ *
+ * Sides are rounded up, as convolutions of stride 2 with padding 1 do.
+ *
+ * @param stride Nominal stride of the level, input pixels.
+ * @param input Size of the padded input tensor.
+ */
 export function levelGrid(stride: number, input: Size): Size {
   return { width: Math.ceil(input.width / stride), height: Math.ceil(input.height / stride) };
 }
 
-/** Anchors in each cell of a level. */
+/**
+ * Counts the anchors in each cell of a level.
+ *
+ * @throws {RangeError} If the rule has no such level.
+ */
 export function anchorsPerCell(rule: AnchorRule, level: number): number {
   return rule.kind === "sizes"
-    ? rule.ratios.length * rule.levels[level].sizes.length
-    : rule.levels[level].shapes.length;
+    ? rule.ratios.length * levelOf(rule.levels, level).sizes.length
+    : levelOf(rule.levels, level).shapes.length;
 }
 
 /**
- * Anchors of one cell, around the origin.
+ * Returns the anchors of one cell, centred on the origin.
  *
- * @param stride Of the level, for sizes in strides.
+ * @param stride Stride of the level, input pixels. It scales sizes that are given in strides.
  * @returns `[A, 4]` xyxy, input pixels.
+ * @throws {RangeError} If the rule has no such level.
  *
  * @example
  * ```ts
@@ -133,25 +168,25 @@ export function anchorsPerCell(rule: AnchorRule, level: number): number {
  *   strides: "nominal",
  *   extent: "edges",
  * }, 0, 8);
- * // 101 / 2 = 50.5, which goes to the even neighbour.
- * if (corners.join() !== "-50,-50,50,50") throw new Error("corners not half to even");
+ * // 101 / 2 is 50.5, which rounds to the even neighbour.
+ * if (corners.join() !== "-50,-50,50,50") throw new Error(corners.join());
  * ```
  */
 export function cellAnchors(rule: AnchorRule, level: number, stride: number): Float64Array {
   const shapes = rule.kind === "sizes"
-    ? shapesOf(rule, rule.levels[level].sizes, stride)
-    : rule.levels[level].shapes;
-  const last = rule.extent === "last-pixel" ? 1 : 0;
+    ? shapesOf(rule, levelOf(rule.levels, level).sizes, stride)
+    : levelOf(rule.levels, level).shapes;
+  const lastPixel = rule.extent === "last-pixel" ? 1 : 0;
   const round = rule.kind === "sizes" && rule.rounding === "half-even"
     ? roundHalfEven
     : (corner: number) => corner;
   return Float64Array.from(shapes.flatMap(([width, height]) => {
     const [right, bottom] = [width / 2, height / 2];
-    return [-right, -bottom, right - last, bottom - last].map(round);
+    return [-right, -bottom, right - lastPixel, bottom - lastPixel].map(round);
   }));
 }
 
-/** Width and height of every size in every ratio. */
+/** Returns `[width, height]` of every size in every ratio, in input pixels. */
 function shapesOf(rule: SizesRule, sizes: readonly number[], stride: number): [number, number][] {
   const { ratios, order } = rule;
   const unit = rule.unit === "strides" ? stride : 1;
@@ -167,11 +202,21 @@ function shapesOf(rule: SizesRule, sizes: readonly number[], stride: number): [n
 function strideOf({ strides, levels }: AnchorRule, level: number, input: Size, grid: Size) {
   const x = Math.floor(input.width / grid.width);
   switch (strides) {
-    case "nominal":
-      return { x: levels[level].stride, y: levels[level].stride };
+    case "nominal": {
+      const { stride } = levelOf<AnchorRule["levels"][number]>(levels, level);
+      return { x: stride, y: stride };
+    }
     case "floor-input-over-grid":
       return { x, y: Math.floor(input.height / grid.height) };
     case "input-width-over-grid":
       return { x, y: x };
   }
+}
+
+function levelOf<Level>(levels: readonly Level[], level: number): Level {
+  const found = levels[level];
+  if (found !== undefined) return found;
+  throw new RangeError(
+    `Cannot lay anchors as the rule has ${levels.length} levels: current level is ${level}`,
+  );
 }

@@ -1,27 +1,30 @@
 import type { Size } from "./size.ts";
 
-/** What the coders of deltas have in common. */
+/** Properties that all coders of deltas share. */
 export interface DeltaRule {
-  /** Whether the deltas come as x, y, … or as y, x, …. */
+  /** Order of the deltas: x, y, x, y or y, x, y, x. */
   readonly order: "xy" | "yx";
-  /** The deltas were multiplied by these for training; in the order x, y, x, y. */
+  /** Factors that the deltas were multiplied by in training, always in the order x, y, x, y. */
   readonly weights: readonly [number, number, number, number];
-  /** Whether boxes and anchors end at their edges, or at their last pixel: width x2 − x1 + 1. */
+  /**
+   * Meaning of x2 and y2 of boxes and anchors: `edges`, or the `last-pixel`, with which a width
+   * is x2 − x1 + 1.
+   */
   readonly extent: "edges" | "last-pixel";
 }
 
 /**
- * How four numbers of a head and an anchor make a box.
+ * Meaning of the four numbers that a head predicts for an anchor.
  *
- * - `centre-size`: dx, dy in anchor sides from the anchor's centre; dw, dh natural logarithms of
- *   the ratio of sides (paper, section 4; R-CNN, appendix C).
- * - `corners`: each corner's shift in anchor sides (keras-retinanet, `bbox_transform_inv`).
- * - `decoded`: the box itself, in input pixels or in 0–1 of the input's sides.
+ * - `centre-size`: dx and dy shift the anchor's centre, in anchor sides; dw and dh are natural
+ *   logarithms of the side ratios (RetinaNet paper, section 4; R-CNN paper, appendix C).
+ * - `corners`: shift of each corner, in anchor sides (keras-retinanet, `bbox_transform_inv`).
+ * - `decoded`: the box itself, in input pixels or as fractions of the input's sides.
  */
 export type BoxCoder =
   | ({
     readonly kind: "centre-size";
-    /** Largest dw and dh that is believed, or null for none. */
+    /** Upper limit of dw and dh, or null for no limit. */
     readonly clamp: number | null;
   } & DeltaRule)
   | ({ readonly kind: "corners" } & DeltaRule)
@@ -29,18 +32,18 @@ export type BoxCoder =
     readonly kind: "decoded";
     /** Order of the coordinates. */
     readonly corners: "xyxy" | "yxyx";
-    /** Pixels, or parts of the input's sides. */
+    /** Unit of the coordinates: input pixels, or fractions of the input's sides (0 to 1). */
     readonly space: "input" | "unit";
-    /** As for deltas. */
+    /** Meaning of x2 and y2, as in {@linkcode DeltaRule}. */
     readonly extent: "edges" | "last-pixel";
   };
 
 /**
- * Decodes one box in place of its deltas.
+ * Decodes the deltas of one anchor to a box, in place.
  *
- * @param box `[4]` deltas as the head holds them; afterwards xyxy, not clipped, input pixels (for
- *   `decoded`: in its space).
- * @param anchor `[4]` xyxy, input pixels; not looked at for `decoded`.
+ * @param box `[4]` in: numbers in the head's own order. Out: xyxy, not clipped, in input pixels or,
+ *   for `decoded`, in the coder's `space`.
+ * @param anchor `[4]` xyxy, input pixels. Not read for `decoded`.
  *
  * @example
  * ```ts
@@ -55,50 +58,60 @@ export type BoxCoder =
  * } as const;
  * const box = Float64Array.of(0.5, 0, Math.log(2), 0);
  * decodeBox(coder, box, Float64Array.of(0, 0, 10, 10));
- * // The centre moves by half a width to 10, and the width doubles to 20.
+ * // The centre moves by half a width to x = 10, and the width doubles to 20.
  * if (box.map(Math.round).join() !== "0,0,20,10") throw new Error(box.join());
  * ```
  */
 export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Array): void {
-  const swapped = coder.kind === "decoded" ? coder.corners === "yxyx" : coder.order === "yx";
-  if (swapped) swapAxes(box);
+  const isSwapped = coder.kind === "decoded" ? coder.corners === "yxyx" : coder.order === "yx";
+  if (isSwapped) swapAxes(box);
   if (coder.kind === "decoded") return;
   decodeAxis(coder, box, anchor, 0);
   decodeAxis(coder, box, anchor, 1);
 }
 
-/** `[4]` yxyx to xyxy, in place; its own inverse. */
-export function swapAxes(box: Float64Array): void {
-  [box[0], box[1], box[2], box[3]] = [box[1], box[0], box[3], box[2]];
-}
-
-/** One side of a box: from deltas `axis` and `axis + 2` to its two edges. */
+/** Decodes the deltas `axis` and `axis + 2` to the two edges of the box on that axis. */
 function decodeAxis(
   coder: BoxCoder & DeltaRule,
   box: Float64Array,
   anchor: Float64Array,
   axis: 0 | 1,
 ): void {
-  const last = coder.extent === "last-pixel" ? 1 : 0;
-  const start = anchor[axis];
-  const side = anchor[axis + 2] - start + last;
-  const first = box[axis] / coder.weights[axis];
-  const second = box[axis + 2] / coder.weights[axis + 2];
+  const lastPixel = coder.extent === "last-pixel" ? 1 : 0;
+  const start = anchor[axis]!;
+  const end = anchor[axis + 2]!;
+  const side = end - start + lastPixel;
+  const first = box[axis]! / coder.weights[axis];
+  const second = box[axis + 2]! / coder.weights[axis === 0 ? 2 : 3];
   if (coder.kind === "corners") {
     box[axis] = start + first * side;
-    box[axis + 2] = anchor[axis + 2] + second * side;
+    box[axis + 2] = end + second * side;
   } else if (coder.kind === "centre-size") {
     const centre = start + side / 2 + first * side;
     const half = Math.exp(Math.min(second, coder.clamp ?? Infinity)) * side / 2;
     box[axis] = centre - half;
-    box[axis + 2] = centre + half - last;
+    box[axis + 2] = centre + half - lastPixel;
   }
 }
 
-/** `[4]` xyxy from 0–1 of the input's sides to input pixels, in place. */
-export function toPixels(box: Float64Array, { width, height }: Size): void {
-  box[0] *= width;
-  box[1] *= height;
-  box[2] *= width;
-  box[3] *= height;
+/**
+ * Swaps x and y, in place: yxyx to xyxy, or back.
+ *
+ * @param box `[4]`.
+ */
+export function swapAxes(box: Float64Array): void {
+  [box[0], box[1], box[2], box[3]] = [box[1]!, box[0]!, box[3]!, box[2]!];
+}
+
+/**
+ * Scales a box from fractions of the input's sides to input pixels, in place.
+ *
+ * @param box `[4]` xyxy, 0 to 1.
+ * @param input Size of the padded input tensor.
+ */
+export function toPixels(box: Float64Array, input: Size): void {
+  box[0]! *= input.width;
+  box[1]! *= input.height;
+  box[2]! *= input.width;
+  box[3]! *= input.height;
 }

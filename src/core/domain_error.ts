@@ -1,7 +1,7 @@
 /**
- * The stable codes of everything that can go wrong for a reason a person can act on.
+ * Stable codes of all errors that a caller can act on.
  *
- * A code never changes its meaning; only `routes/` knows which HTTP status it becomes.
+ * A code never changes its meaning. Only `routes/` maps codes to HTTP statuses.
  */
 export type ErrorCode =
   | "malformed-request"
@@ -32,30 +32,36 @@ export type ErrorCode =
   | "busy";
 
 /**
- * An error with a stable code and a message for the person who reads it.
+ * Error with a stable code and a message for people.
  *
- * The message says what was asked, the limit, the value found and what to do. It is shown to
- * clients, so it holds no path and no stack.
+ * The message names the action, the limit, the value found and the remedy. Clients see it, so it
+ * must not contain file paths or stack traces.
  *
  * @example
  * ```ts
  * import { DomainError } from "./domain_error.ts";
  *
  * const error = new DomainError("too-many-pixels", "Cannot decode image: ...");
- * if (error.code !== "too-many-pixels") throw new Error("a code is kept as it is given");
+ * if (error.code !== "too-many-pixels") throw new Error(error.code);
  * ```
  */
 export class DomainError extends Error {
-  /** The class's name, as every error has it. */
+  /** Name of the class, which `Error.prototype.toString()` prints before the message. */
   override readonly name = "DomainError";
 
-  /** Builds an error of this code. */
+  /**
+   * Creates an error.
+   *
+   * @param code Stable code.
+   * @param message Message for people.
+   * @param options Cause: the server logs it and does not send it to clients.
+   */
   constructor(readonly code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
   }
 }
 
-/** What a call ends with that was taken back. */
+/** Returns the `client-gone` error, with which a cancelled call rejects. */
 export function goneError(): DomainError {
   return new DomainError("client-gone", "Cannot detect as the client is gone");
 }

@@ -1,12 +1,12 @@
 /**
- * Pieces of bytes, one after the other.
+ * Joins pieces of bytes into one array.
  *
  * @example
  * ```ts
  * import { joinedBytes } from "./joined_bytes.ts";
  *
  * const bytes = joinedBytes([Uint8Array.of(1, 2), Uint8Array.of(), Uint8Array.of(3)]);
- * if (bytes.join() !== "1,2,3") throw new Error("each follows the one before it");
+ * if (bytes.join() !== "1,2,3") throw new Error(bytes.join());
  * ```
  */
 export function joinedBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

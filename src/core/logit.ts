@@ -1,16 +1,17 @@
 /**
- * The logit whose sigmoid is `score`: ln(t / (1 − t)).
+ * Returns the logit of a score: ln(s / (1 − s)), the inverse of {@linkcode sigmoid}.
  *
- * Comparing logits with `logit(threshold)` spares a sigmoid per anchor and class.
+ * Comparing logits with `logit(threshold)` saves a sigmoid per anchor and class.
  *
- * @param score From 0 (−∞) to 1 (+∞).
+ * @param score 0 to 1; 0 gives −∞ and 1 gives +∞.
  * @throws {RangeError} If `score` is not between 0 and 1.
  *
  * @example
  * ```ts
  * import { logit, sigmoid } from "./logit.ts";
  *
- * if (Math.abs(sigmoid(logit(0.05)) - 0.05) > 1e-15) throw new Error("the two are inverse");
+ * const score = sigmoid(logit(0.05));
+ * if (Math.abs(score - 0.05) > 1e-15) throw new Error(`score is ${score}`);
  * ```
  */
 export function logit(score: number): number {
@@ -22,7 +23,11 @@ export function logit(score: number): number {
   return Math.log(score / (1 - score));
 }
 
-/** The score of a logit: 1 / (1 + e^−x). */
+/**
+ * Returns the score of a logit: 1 / (1 + e^−x).
+ *
+ * @returns 0 to 1, or NaN for NaN.
+ */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }

@@ -1,21 +1,24 @@
 /**
- * The largest number below `value`, so that `x > nextBelow(t)` is `x >= t`.
+ * Returns the largest double below `value`.
  *
- * @param value Not NaN; −∞ has nothing below it and stays.
+ * `x > nextBelow(t)` is equivalent to `x >= t`, so one strict comparison serves both rules.
+ *
+ * @param value Any number but NaN; −∞ is returned unchanged.
  *
  * @example
  * ```ts
  * import { nextBelow } from "./next_below.ts";
  *
- * if (!(0.5 > nextBelow(0.5)) || nextBelow(1) !== 1 - 2 ** -53) throw new Error("one step down");
+ * if (!(0.5 > nextBelow(0.5))) throw new Error("0.5 is above the next lower double");
+ * if (nextBelow(1) !== 1 - 2 ** -53) throw new Error(`next below 1 is ${nextBelow(1)}`);
  * ```
  */
 export function nextBelow(value: number): number {
   if (value === -Infinity) return value;
   if (value === 0) return -Number.MIN_VALUE;
-  const number = Float64Array.of(value);
-  // Doubles of one sign are ordered as their bits are.
-  const bits = new BigInt64Array(number.buffer);
-  bits[0] += value > 0 ? -1n : 1n;
-  return number[0];
+  // Doubles of one sign have the same order as their bits read as integers (IEEE 754).
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? -1n : 1n));
+  return view.getFloat64(0);
 }

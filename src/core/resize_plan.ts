@@ -1,25 +1,28 @@
 import { roundHalfEven } from "./round_half_even.ts";
 import type { Size } from "./size.ts";
 
-/** What rules that keep the aspect have in common. */
+/** Properties of resize rules that keep the aspect ratio. */
 export interface KeepsAspect {
-  /** How a side becomes whole; 0.5 goes up with `half-up`. */
+  /** Rounding of the resized sides; `half-up` rounds 0.5 up. */
   readonly rounding: "floor" | "half-up" | "half-even";
-  /** Whether a box goes back by each side's own ratio, or by the one factor before rounding. */
+  /**
+   * Ratio by which boxes are mapped back to the source: `per-side` divides x and y by their own
+   * ratio after rounding; `one` divides both by the ratio before rounding.
+   */
   readonly factor: "per-side" | "one";
 }
 
 /**
- * How a source image becomes the content of the input.
+ * Size that an image is resized to before padding.
  *
- * - `fit`: the largest size of the same aspect inside `width` x `height`.
- * - `shortest`: the shorter side becomes `shortest` unless the longer one would pass `longest`.
- *   `scale` says in which arithmetic: `float64`, or `float32-reciprocal`,
- *   `fround(fround(1 / side) · wanted)`, which with `floor` turns about half of all short sides
- *   into 799 rows instead of 800, 500x375 among them (torchvision 0.14,
- *   `_resize_image_and_masks`).
- * - `stretch`: exactly `width` x `height`.
- * - `none`: as it is.
+ * - `fit`: the largest size of the same aspect ratio inside `width` x `height`.
+ * - `shortest`: the shorter side becomes `shortest`, unless the longer side would exceed `longest`.
+ *   `scale` is the arithmetic of the ratio: `float64`, or `float32-reciprocal`, which is
+ *   `fround(fround(1 / side) · wanted)` (torchvision 0.14, `_resize_image_and_masks`). Together
+ *   with `floor`, the latter resizes about half of all short sides to 799 rows instead of 800,
+ *   for example those of 500x375.
+ * - `stretch`: exactly `width` x `height`, whatever the aspect ratio.
+ * - `none`: the size of the source.
  */
 export type ResizeRule =
   | ({ readonly kind: "fit"; readonly width: number; readonly height: number } & KeepsAspect)
@@ -32,44 +35,50 @@ export type ResizeRule =
   | { readonly kind: "stretch"; readonly width: number; readonly height: number }
   | { readonly kind: "none" };
 
-/** What is added at the right and the bottom: nothing, up to a multiple, or up to a fixed size. */
+/** Padding at the right and the bottom: none, up to a multiple, or up to a fixed size. */
 export type PadRule =
   | { readonly kind: "none" }
   | { readonly kind: "multiple"; readonly of: number }
   | { readonly kind: "fixed"; readonly width: number; readonly height: number };
 
-/** One image's way into the input tensor and its boxes' way back. */
+/** Sizes of one image on its way into the input tensor, which also map its boxes back. */
 export interface ResizePlan {
-  /** The upright image as a person sees it. */
+  /** Upright image, source pixels. */
   readonly source: Size;
-  /** The image within the input, at its top left. */
+  /** Resized image, whole input pixels; it lies at the top left of the input. */
   readonly resized: Size;
-  /** The padded input. */
+  /** Padded input tensor. */
   readonly input: Size;
   /**
-   * Where the source's edges lie in the input: `resized`, or with one factor the source times it,
-   * which need not be whole.
+   * Size of the source in input pixels. Equal to `resized`, or `source * ratio` (possibly
+   * fractional) for rules with `factor: "one"`.
    */
   readonly scaled: Size;
-  /** Input pixels per source pixel before rounding, for rules that keep the aspect. */
+  /**
+   * Input pixels per source pixel, before rounding. Null for rules that do not keep the aspect
+   * ratio.
+   */
   readonly ratio: number | null;
 }
 
 /**
- * Plans the way of an image.
+ * Plans the resize and the padding of one image.
  *
- * @throws {RangeError} If a side is not positive, or the image does not fit a fixed input.
+ * @param source Size of the upright image, source pixels.
+ * @throws {RangeError} If a side of the source is not a whole number of at least 1, or if the
+ *   resized image exceeds a fixed input.
  *
  * @example
  * ```ts
  * import { createResizePlan } from "./resize_plan.ts";
  *
- * const plan = createResizePlan(
+ * const { resized, input } = createResizePlan(
  *   { width: 1920, height: 1080 },
  *   { kind: "fit", width: 320, height: 320, rounding: "half-up", factor: "per-side" },
  *   { kind: "multiple", of: 32 },
  * );
- * if (plan.resized.height !== 180 || plan.input.height !== 192) throw new Error("320x180 in 320x192");
+ * if (resized.height !== 180) throw new Error(`resized height is ${resized.height}`);
+ * if (input.height !== 192) throw new Error(`input height is ${input.height}`);
  * ```
  */
 export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule): ResizePlan {
@@ -94,9 +103,9 @@ export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule)
 }
 
 /**
- * Takes boxes from input pixels to source pixels, in place, and clips them to the source.
+ * Maps boxes from input pixels to source pixels and clips them to the source, in place.
  *
- * @param boxes `[M, 4]` xyxy.
+ * @param boxes `[M, 4]` xyxy. In: input pixels. Out: source pixels, `0 ≤ x ≤ width`.
  */
 export function toSource({ source, scaled }: ResizePlan, boxes: Float64Array): void {
   scaleAndClip(boxes, 0, source.width / scaled.width, source.width);
@@ -104,14 +113,17 @@ export function toSource({ source, scaled }: ResizePlan, boxes: Float64Array): v
 }
 
 /**
- * Clips boxes to `0 ≤ x ≤ width`, `0 ≤ y ≤ height`, in place.
+ * Clips boxes to `0 ≤ x ≤ width` and `0 ≤ y ≤ height`, in place.
  *
+ * @param size Limits in the pixels of the boxes, possibly fractional.
  * @param boxes `[M, 4]` xyxy.
  */
-export function clipTo({ width, height }: Size, boxes: Float64Array): void {
-  scaleAndClip(boxes, 0, 1, width);
-  scaleAndClip(boxes, 1, 1, height);
+export function clipTo(size: Size, boxes: Float64Array): void {
+  scaleAndClip(boxes, 0, 1, size.width);
+  scaleAndClip(boxes, 1, 1, size.height);
 }
+
+const ROUND = { "floor": Math.floor, "half-up": Math.round, "half-even": roundHalfEven };
 
 function isSide(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 1;
@@ -119,7 +131,7 @@ function isSide(value: number): boolean {
 
 function scaleAndClip(boxes: Float64Array, axis: 0 | 1, scale: number, limit: number): void {
   for (let i = axis; i < boxes.length; i += 2) {
-    boxes[i] = Math.min(limit, Math.max(0, boxes[i] * scale));
+    boxes[i] = Math.min(limit, Math.max(0, boxes[i]! * scale));
   }
 }
 
@@ -149,8 +161,6 @@ function resizedSize(source: Size, rule: ResizeRule, ratio: number | null): Size
   const side = (length: number) => Math.max(1, ROUND[rule.rounding](length * ratio));
   return { width: side(source.width), height: side(source.height) };
 }
-
-const ROUND = { "floor": Math.floor, "half-up": Math.round, "half-even": roundHalfEven };
 
 function paddedSize(resized: Size, rule: PadRule): Size {
   switch (rule.kind) {

@@ -1,14 +1,15 @@
 /**
- * Rounds to the nearest integer, halves to the even neighbour.
+ * Rounds to the nearest integer, and halves to the even neighbour.
  *
- * The rule of IEEE 754, of Python's `round` and of `torch.round`; `Math.round` takes halves up,
- * which moves anchor corners such as 50.5 and 322.5 by a pixel.
+ * IEEE 754, Python's `round` and `torch.round` follow the same rule. `Math.round` rounds halves
+ * up, which would move anchor corners such as 50.5 and 322.5 by a pixel.
  *
  * @example
  * ```ts
  * import { roundHalfEven } from "./round_half_even.ts";
  *
- * if (roundHalfEven(50.5) !== 50 || roundHalfEven(-11.5) !== -12) throw new Error("not half to even");
+ * const rounded = [50.5, -11.5].map(roundHalfEven);
+ * if (rounded.join() !== "50,-12") throw new Error(rounded.join());
  * ```
  */
 export function roundHalfEven(value: number): number {

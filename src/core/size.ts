@@ -1,4 +1,4 @@
-/** Width and height in whole pixels; which pixels (source, resized, input) its owner says. */
+/** Width and height in pixels. The owner says which: source, resized or input pixels. */
 export interface Size {
   /** Pixels from left to right. */
   readonly width: number;

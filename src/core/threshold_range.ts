@@ -1,2 +1,2 @@
-/** Range of a score threshold and of an IoU threshold, both ends included. */
+/** Range of score thresholds and IoU thresholds, both ends included. */
 export const THRESHOLD_RANGE = { min: 0, max: 1 } as const;

@@ -1,8 +1,8 @@
 /**
- * Keeps the best `capacity` of a stream of (value, index) pairs.
+ * Collects the best `capacity` of a stream of (value, index) pairs, in a bounded min-heap.
  *
- * A bounded min-heap: a value below the worst one kept costs one comparison. Of equal values the
- * lower index is better, so the result does not depend on the order of arrival.
+ * A pair worse than all kept ones costs one comparison. Of equal values the lower index is better,
+ * so the result does not depend on the order of arrival.
  *
  * @example
  * ```ts
@@ -10,7 +10,8 @@
  *
  * const top = new TopK(2);
  * [3, 9, 9, 1].forEach((value, index) => top.offer(value, index));
- * if (top.sorted().join() !== "1,2") throw new Error("the two nines, lower index first");
+ * // Both nines, the lower index first.
+ * if (top.sorted().join() !== "1,2") throw new Error(top.sorted().join());
  * ```
  */
 export class TopK {
@@ -19,7 +20,7 @@ export class TopK {
   #size = 0;
 
   /**
-   * Makes room for the best `capacity` pairs.
+   * Allocates space for the best `capacity` pairs.
    *
    * @throws {RangeError} If `capacity` is not a positive integer.
    */
@@ -33,28 +34,29 @@ export class TopK {
     this.#indices = new Float64Array(capacity);
   }
 
-  /** Takes the pair if it is among the best so far. A NaN is never taken. */
+  /** Adds a pair if it is among the best so far. Pairs with the value NaN are ignored. */
   offer(value: number, index: number): void {
     if (this.#size < this.#values.length) {
       if (!Number.isNaN(value)) this.#siftUp(this.#size++, value, index);
-    } else if (value >= this.#values[0] && this.#isWorse(0, value, index)) {
+    } else if (value >= this.#values[0]! && this.#isWorse(0, value, index)) {
       this.#siftDown(value, index);
     }
   }
 
-  /** Indices of the pairs kept, best first. */
+  /** Returns the indices of the kept pairs, best first. */
   sorted(): number[] {
     const slots = Array.from({ length: this.#size }, (_, slot) => slot);
-    slots.sort((a, b) => this.#isWorse(a, this.#values[b], this.#indices[b]) ? 1 : -1);
-    return slots.map((slot) => this.#indices[slot]);
+    slots.sort((a, b) => this.#isWorse(a, this.#values[b]!, this.#indices[b]!) ? 1 : -1);
+    return slots.map((slot) => this.#indices[slot]!);
   }
 
-  /** Whether the pair in a slot is worse than the given one. */
+  /** Returns true if the pair in `slot` is worse than the given pair. */
   #isWorse(slot: number, value: number, index: number): boolean {
-    const kept = this.#values[slot];
-    return kept < value || (kept === value && this.#indices[slot] > index);
+    const kept = this.#values[slot]!;
+    return kept < value || (kept === value && this.#indices[slot]! > index);
   }
 
+  /** Inserts a pair at the free slot `hole`, and moves it towards the root. */
   #siftUp(hole: number, value: number, index: number): void {
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
@@ -65,12 +67,12 @@ export class TopK {
     this.#put(hole, value, index);
   }
 
-  /** Replaces the worst pair, which sits at the root. */
+  /** Replaces the worst pair, which is the root, and moves the new one towards the leaves. */
   #siftDown(value: number, index: number): void {
     let hole = 0;
     for (let child = 1; child < this.#size; child = 2 * hole + 1) {
       const right = child + 1;
-      if (right < this.#size && this.#isWorse(right, this.#values[child], this.#indices[child])) {
+      if (right < this.#size && this.#isWorse(right, this.#values[child]!, this.#indices[child]!)) {
         child = right;
       }
       if (!this.#isWorse(child, value, index)) break;
@@ -81,7 +83,7 @@ export class TopK {
   }
 
   #move(from: number, to: number): void {
-    this.#put(to, this.#values[from], this.#indices[from]);
+    this.#put(to, this.#values[from]!, this.#indices[from]!);
   }
 
   #put(slot: number, value: number, index: number): void {

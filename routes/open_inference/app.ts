@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { DomainError } from "../../src/core/domain_error.ts";
+import { VERSION } from "../../src/core/version.ts";
 import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { DetectDeps } from "../detect/handler.ts";
@@ -24,7 +25,7 @@ export const OPEN_INFERENCE_METHODS = {
 };
 
 /** What `GET /v2` tells of the server; the version is the project's. */
-const SERVER = { name: "retinanet-edge", version: "0.1.0", extensions: ["binary_tensor_data"] };
+const SERVER = { name: "retinanet-edge", version: VERSION, extensions: ["binary_tensor_data"] };
 
 /** The Open Inference Protocol, version 2, over REST; its paths are below `/v2`. */
 export function openInference(deps: DetectDeps): Hono<AppEnv> {

@@ -1,19 +1,19 @@
 import type { CocoDataset, CocoResult } from "./coco.ts";
 
 /**
- * Refuses what would be measured wrongly without a word.
+ * Refuses input that pycocotools would measure wrongly without an error.
  *
- * The reference counts whoever finds annotation 0 as a miss, since 0 is its sign for "found none",
- * mixes up annotations of one id, and lets a box of NaN find anything.
+ * pycocotools counts a result that finds annotation 0 as a miss, because 0 also means "found none".
+ * It mixes up annotations that share an id, and lets a box with NaN find any truth.
  *
- * @throws {RangeError} If an id of an annotation or a category is there twice, an annotation has
- *   id 0, a result names an image that the truth does not hold, or a box or a score is not finite.
+ * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id 0,
+ *   a result names an image that `truth` does not have, or a box or a score is not finite.
  */
 export function checkInput(truth: CocoDataset, results: readonly CocoResult[]): void {
   checkIds("annotation", truth.annotations);
   checkIds("category", truth.categories);
-  const zero = truth.annotations.some((annotation) => annotation.id === 0);
-  if (zero) {
+  const hasZero = truth.annotations.some((annotation) => annotation.id === 0);
+  if (hasZero) {
     throw new RangeError("Cannot evaluate as an annotation id must not be 0: number from 1");
   }
 

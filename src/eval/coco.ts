@@ -1,11 +1,11 @@
-/** A box as COCO writes it: left, top, width, height in source pixels, the origin at the top left. */
+/** Box in COCO's notation: left, top, width and height, source pixels, origin at the top left. */
 export type CocoBox = readonly [x: number, y: number, width: number, height: number];
 
-/** One image of a data set. */
+/** Image of a data set. */
 export interface CocoImage {
-  /** Unique among the images. */
+  /** Id, unique among the images. */
   readonly id: number;
-  /** Name of the image's file, without its folder. */
+  /** File name without its folder. */
   readonly file_name: string;
   /** Source pixels from left to right. */
   readonly width: number;
@@ -13,48 +13,48 @@ export interface CocoImage {
   readonly height: number;
 }
 
-/** One class of a data set. */
+/** Class of a data set. */
 export interface CocoCategory {
-  /** Unique among the categories; gaps are common. */
+  /** Id, unique among the categories; gaps between ids are common. */
   readonly id: number;
-  /** The label. */
+  /** Label. */
   readonly name: string;
 }
 
-/** One object, or one crowd of objects, that a person marked. */
+/** Object, or crowd of objects, that a person annotated. */
 export interface CocoAnnotation {
-  /** Unique among the annotations and never 0. */
+  /** Id, unique among the annotations and never 0. */
   readonly id: number;
-  /** The image it lies in. */
+  /** Id of the image. */
   readonly image_id: number;
-  /** Its class. */
+  /** Id of the class. */
   readonly category_id: number;
-  /** Where it lies, source pixels. */
+  /** Box around the object. */
   readonly bbox: CocoBox;
-  /** Square source pixels of its outline, which decides its area range; smaller than its box. */
+  /** Area of the object's outline, px²; smaller than its box. It decides the area range. */
   readonly area: number;
-  /** 1 where one box holds many objects that nobody counted. */
+  /** 1 if the box holds many objects that were not annotated one by one, else 0. */
   readonly iscrowd: 0 | 1;
 }
 
-/** The truth that results are held against: the parts of a COCO file that boxes need. */
+/** Ground truth: the parts of a COCO file that box evaluation needs. */
 export interface CocoDataset {
-  /** All images, those without an annotation too. */
+  /** All images, including those without annotations. */
   readonly images: readonly CocoImage[];
   /** All classes. */
   readonly categories: readonly CocoCategory[];
-  /** All marked objects. */
+  /** All annotated objects. */
   readonly annotations: readonly CocoAnnotation[];
 }
 
-/** One detection as COCO writes it. */
+/** Detection in COCO's notation. */
 export interface CocoResult {
-  /** The image it was found in. */
+  /** Id of the image. */
   readonly image_id: number;
-  /** Its class. */
+  /** Id of the class. */
   readonly category_id: number;
-  /** Where it lies, source pixels. */
+  /** Box around the object. */
   readonly bbox: CocoBox;
-  /** How sure the detector is; only the order counts. */
+  /** Confidence of the detector. Only the order of scores affects the figures. */
   readonly score: number;
 }

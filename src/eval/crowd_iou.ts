@@ -1,25 +1,26 @@
 import type { CocoBox } from "./coco.ts";
 
 /**
- * Overlap of a result with a marked object, by COCO's rule (`bbIou` in `maskApi.c`).
+ * Computes the IoU of a result and a truth by COCO's rule (pycocotools, `bbIou` in `maskApi.c`).
  *
- * An object is held against the union of both. A crowd is held against the result alone, since a
- * result that finds one member cannot be asked to cover all: it overlaps fully when it lies inside.
+ * The shared area is divided by the union, or for a crowd by the area of the result alone: a
+ * result inside a crowd has IoU 1, because one box need not cover all members.
  *
  * @param result xywh, source pixels.
  * @param truth xywh, source pixels.
- * @param isCrowd Whether `truth` holds many objects.
- * @returns 0 to 1; 0 where the boxes only touch or one has no area.
+ * @param isCrowd True if `truth` holds many objects.
+ * @returns 0 to 1; 0 if the boxes only touch or if one has no area.
  *
  * @example
  * ```ts
  * import { crowdIou } from "./crowd_iou.ts";
  *
- * // 25 shared pixels, of 25 in the result and 100 in the truth.
+ * // The result lies inside the truth: 25 px² are shared, 100 px² are the union.
  * const result = [0, 0, 5, 5] as const;
  * const truth = [0, 0, 10, 10] as const;
- * if (crowdIou(result, truth, false) !== 0.25) throw new Error("25 of the 100 in the union");
- * if (crowdIou(result, truth, true) !== 1) throw new Error("25 of the 25 in the result");
+ * const [object, crowd] = [crowdIou(result, truth, false), crowdIou(result, truth, true)];
+ * if (object !== 0.25) throw new Error(`IoU with an object is ${object}`);
+ * if (crowd !== 1) throw new Error(`IoU with a crowd is ${crowd}`);
  * ```
  */
 export function crowdIou(result: CocoBox, truth: CocoBox, isCrowd: boolean): number {
@@ -28,12 +29,12 @@ export function crowdIou(result: CocoBox, truth: CocoBox, isCrowd: boolean): num
   if (width <= 0 || height <= 0) return 0;
   const shared = width * height;
   const resultArea = result[2] * result[3];
-  // Added in this order, so that the last bit agrees with the reference.
-  const whole = isCrowd ? resultArea : resultArea + truth[2] * truth[3] - shared;
-  return shared / whole;
+  // The order of the operands gives the same last bit as pycocotools.
+  const total = isCrowd ? resultArea : resultArea + truth[2] * truth[3] - shared;
+  return shared / total;
 }
 
-/** Length that two spans share; negative where they are apart. */
+/** Returns the length that two spans share, or a negative number if they are apart. */
 function overlap(startA: number, lengthA: number, startB: number, lengthB: number): number {
   return Math.min(lengthA + startA, lengthB + startB) - Math.max(startA, startB);
 }

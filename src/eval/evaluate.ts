@@ -1,27 +1,27 @@
-import { averagePrecision, averageRecall } from "./summarize.ts";
 import { checkInput } from "./check_input.ts";
 import type { CocoDataset, CocoResult } from "./coco.ts";
 import { type CategoryCurves, measureCategory } from "./measure_category.ts";
+import { averagePrecision, averageRecall } from "./summarize.ts";
 
-/** What {@linkcode evaluate} may be told beside the data. */
+/** Options of {@linkcode evaluate}. */
 export interface EvaluateOptions {
-  /** The images to look at, in any order; without it all images of the truth. */
-  readonly imageIds?: readonly number[];
+  /** Ids of the images to evaluate, in any order. Unset: all images of the truth. */
+  readonly imageIds?: readonly number[] | undefined;
 }
 
-/** The figures of one category. */
+/** Figures of one category, each 0 to 1, or −1 if the category has no truth. */
 export interface CategoryFigures {
-  /** The category's name. */
+  /** Name of the category. */
   readonly label: string;
-  /** Average precision over the IoU thresholds .50 to .95. */
+  /** Average precision, mean over the IoU thresholds .50 to .95. */
   readonly ap: number;
   /** Average precision at IoU .50. */
   readonly ap50: number;
 }
 
-/** COCO's twelve figures, 0 to 1 each, or −1 where the truth holds nothing to measure. */
+/** COCO's twelve figures, each 0 to 1, or −1 if there is no truth to measure. */
 export interface CocoFigures {
-  /** Average precision over the IoU thresholds .50 to .95. */
+  /** Average precision, mean over the IoU thresholds .50 to .95. */
   readonly ap: number;
   /** Average precision at IoU .50. */
   readonly ap50: number;
@@ -45,19 +45,19 @@ export interface CocoFigures {
   readonly arMedium: number;
   /** `ar100` of objects from 96² px. */
   readonly arLarge: number;
-  /** Each category by itself, by rising category id. */
+  /** Figures of each category, in ascending order of the category ids. */
   readonly perCategory: readonly CategoryFigures[];
 }
 
 /**
  * Measures results against the truth as pycocotools 2.0.11 does (`COCOeval`, `iouType="bbox"`).
  *
- * Left out are results of a category that the truth does not name, and all but the 100 best results
- * of each image and category. Categories without truth have no part in the twelve figures.
+ * Results of categories that the truth does not name are ignored, and so are all but the 100 best
+ * results per image and category. Categories without truth do not count in the twelve figures.
  *
- * @param results In any order; of equal scores the earlier one is better.
- * @throws {RangeError} If an id of an annotation or a category is there twice, an annotation has
- *   id 0, a result names an image that the truth does not hold, or a box or a score is not finite.
+ * @param results Detections in any order; of equal scores the earlier one ranks first.
+ * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id 0,
+ *   a result names an image that `truth` does not have, or a box or a score is not finite.
  *
  * @example
  * ```ts
@@ -71,10 +71,11 @@ export interface CocoFigures {
  *   ],
  * } as const;
  * const result = { image_id: 1, category_id: 17, bbox: [0, 0, 100, 72], score: 0.9 } as const;
- * // An IoU of .72 reaches the thresholds .50, .55, .60, .65 and .70: 5 of 10.
- * const figures = evaluate(truth, [result]);
- * if (Math.abs(figures.ap - 0.5) > 1e-12) throw new Error(`ap is ${figures.ap}`);
- * if (figures.ap75 !== 0 || figures.apSmall !== -1) throw new Error("the cat is not small");
+ * const { ap, ap75, apSmall } = evaluate(truth, [result]);
+ * // An IoU of .72 reaches 5 of the 10 thresholds: .50, .55, .60, .65 and .70.
+ * if (Math.abs(ap - 0.5) > 1e-12 || ap75 !== 0) throw new Error(`ap is ${ap}, ap75 is ${ap75}`);
+ * // There is no small object.
+ * if (apSmall !== -1) throw new Error(`apSmall is ${apSmall}`);
  * ```
  */
 export function evaluate(
@@ -83,42 +84,42 @@ export function evaluate(
   options: EvaluateOptions = {},
 ): CocoFigures {
   checkInput(truth, results);
-  const categories = truth.categories.toSorted((a, b) => a.id - b.id);
-  const curves = measureCategories(truth, results, categories.map(({ id }) => id), options);
-  const of = (view: keyof CategoryCurves) => curves.map((category) => category[view]);
+  const categories = measureCategories(truth, results, options);
+  const curvesOf = (view: keyof CategoryCurves) => categories.map(({ curves }) => curves[view]);
   return {
-    ap: averagePrecision(of("all100")),
-    ap50: averagePrecision(of("all100"), 0.5),
-    ap75: averagePrecision(of("all100"), 0.75),
-    apSmall: averagePrecision(of("small")),
-    apMedium: averagePrecision(of("medium")),
-    apLarge: averagePrecision(of("large")),
-    ar1: averageRecall(of("all1")),
-    ar10: averageRecall(of("all10")),
-    ar100: averageRecall(of("all100")),
-    arSmall: averageRecall(of("small")),
-    arMedium: averageRecall(of("medium")),
-    arLarge: averageRecall(of("large")),
-    perCategory: curves.map(({ all100 }, i) => ({
-      label: categories[i].name,
+    ap: averagePrecision(curvesOf("all100")),
+    ap50: averagePrecision(curvesOf("all100"), 0.5),
+    ap75: averagePrecision(curvesOf("all100"), 0.75),
+    apSmall: averagePrecision(curvesOf("small")),
+    apMedium: averagePrecision(curvesOf("medium")),
+    apLarge: averagePrecision(curvesOf("large")),
+    ar1: averageRecall(curvesOf("all1")),
+    ar10: averageRecall(curvesOf("all10")),
+    ar100: averageRecall(curvesOf("all100")),
+    arSmall: averageRecall(curvesOf("small")),
+    arMedium: averageRecall(curvesOf("medium")),
+    arLarge: averageRecall(curvesOf("large")),
+    perCategory: categories.map(({ label, curves: { all100 } }) => ({
+      label,
       ap: averagePrecision([all100]),
       ap50: averagePrecision([all100], 0.5),
     })),
   };
 }
 
+/** Measures each category, in ascending order of the category ids. */
 function measureCategories(
   truth: CocoDataset,
   results: readonly CocoResult[],
-  categoryIds: readonly number[],
   options: EvaluateOptions,
-): CategoryCurves[] {
+): { readonly label: string; readonly curves: CategoryCurves }[] {
   const wanted = options.imageIds ?? truth.images.map((image) => image.id);
-  // Rising, since the order of the images decides between equal scores.
+  // Ascending, because the order of the images ranks equal scores.
   const imageIds = [...new Set(wanted)].sort((a, b) => a - b);
   const truthsOf = Map.groupBy(truth.annotations, (annotation) => annotation.category_id);
   const resultsOf = Map.groupBy(results, (result) => result.category_id);
-  return categoryIds.map((id) =>
-    measureCategory(truthsOf.get(id) ?? [], resultsOf.get(id) ?? [], imageIds)
-  );
+  return truth.categories.toSorted((a, b) => a.id - b.id).map(({ id, name }) => ({
+    label: name,
+    curves: measureCategory(truthsOf.get(id) ?? [], resultsOf.get(id) ?? [], imageIds),
+  }));
 }

@@ -1,12 +1,12 @@
 import type { CocoFigures } from "./evaluate.ts";
 
-/** One line of a table: what was measured, and the figure. */
+/** Row of a table: name of the figure and its value. */
 export type FigureRow = readonly [name: string, value: number];
 
 /**
- * The twelve figures in COCO's order and words (`summarize`).
+ * Lists the twelve figures in COCO's order and wording (pycocotools, `COCOeval.summarize`).
  *
- * The names are padded as COCO pads them, so that they are all of one length.
+ * @returns Rows whose names are padded to the same length, as in COCO's output.
  *
  * @example
  * ```ts
@@ -17,11 +17,10 @@ export type FigureRow = readonly [name: string, value: number];
  *   ...{ ar1: 0.3, ar10: 0.4, ar100: 0.5, arSmall: 0.3, arMedium: 0.5, arLarge: 0.7 },
  *   perCategory: [],
  * };
- * const [name, value] = figuresTable(figures)[3];
- * if (name !== "Average Precision  (AP) @[ IoU=0.50:0.95 | area= small | maxDets=100 ]") {
- *   throw new Error(name);
+ * const row = figuresTable(figures)[3]?.join(" = ");
+ * if (row !== "Average Precision  (AP) @[ IoU=0.50:0.95 | area= small | maxDets=100 ] = 0.2") {
+ *   throw new Error(row);
  * }
- * if (value !== 0.2) throw new Error("the fourth row is apSmall");
  * ```
  */
 export function figuresTable(figures: CocoFigures): readonly FigureRow[] {

@@ -1,25 +1,28 @@
-/** A detection to compare: class, score, and edges in pixels of the source. */
+/** Detection to compare with a golden one. */
 export interface ComparedDetection {
   /** Class id. */
   readonly classId: number;
-  /** 0 to 1. */
+  /** Confidence, 0 to 1. */
   readonly score: number;
-  /** xyxy. */
+  /** xyxy, source pixels. */
   readonly box: readonly [number, number, number, number];
 }
 
-/** How far apart two equal detections may be. */
+/** Largest differences at which two detections still count as equal. */
 export interface GoldenTolerance {
-  /** Of scores. */
+  /** Difference of the scores. */
   readonly score: number;
-  /** Of each edge, in source pixels. */
+  /** Difference of each edge, source pixels. */
   readonly box: number;
 }
 
 /**
- * What tells an answer from a golden one, line by line; nothing if they are equal.
+ * Compares detections with golden ones (recorded, known to be right).
  *
- * Each detection stands for one golden detection only; the order of nearly equal scores is free.
+ * Each detection matches at most one golden detection. The order does not matter, because nearly
+ * equal scores may swap places.
+ *
+ * @returns One line per detection that is missing or surplus; empty if both lists agree.
  *
  * @example
  * ```ts
@@ -28,7 +31,8 @@ export interface GoldenTolerance {
  * const golden = [{ classId: 3, score: 0.9, box: [0, 0, 10, 10] }] as const;
  * const found = [{ classId: 3, score: 0.9, box: [0, 0, 10, 11] }] as const;
  * const differences = goldenDifferences(found, golden, { score: 1e-4, box: 0.05 });
- * if (differences.length !== 2) throw new Error("one is missing, and one too many");
+ * // One detection is missing, and one is surplus.
+ * if (differences.length !== 2) throw new Error(differences.join());
  * ```
  */
 export function goldenDifferences(
@@ -50,7 +54,7 @@ export function goldenDifferences(
 function isEqual(a: ComparedDetection, b: ComparedDetection, tolerance: GoldenTolerance): boolean {
   return a.classId === b.classId &&
     Math.abs(a.score - b.score) <= tolerance.score &&
-    a.box.every((edge, i) => Math.abs(edge - b.box[i]) <= tolerance.box);
+    a.box.every((edge, i) => Math.abs(edge - b.box[i]!) <= tolerance.box);
 }
 
 function textOf({ classId, score, box }: ComparedDetection): string {

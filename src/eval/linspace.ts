@@ -1,18 +1,19 @@
 /**
- * Evenly spaced numbers from `start` to `stop`, both included, rounded as numpy rounds them.
+ * Returns evenly spaced numbers from `start` to `stop`, both included, rounded as numpy does.
  *
- * `numpy.linspace` multiplies the step by the index and sets the last number to `stop`. A sum of
- * steps or a decimal literal differs in the last bit, which moves an overlap that equals a
+ * `numpy.linspace` multiplies the step by the index and sets the last number to `stop`. Sums of
+ * steps or decimal literals differ in the last bit, which would move an IoU that equals a
  * threshold to its other side: the ninth IoU threshold is 0.8999999999999999.
  *
- * @param count At least 2.
+ * @param count Length of the result, at least 2.
  *
  * @example
  * ```ts
  * import { linspace } from "./linspace.ts";
  *
- * const ious = linspace(0.5, 0.95, 10);
- * if (ious[5] !== 0.75 || ious[8] === 0.9) throw new Error("not rounded as numpy does");
+ * const thresholds = linspace(0.5, 0.95, 10);
+ * if (thresholds[5] !== 0.75) throw new Error(`the sixth threshold is ${thresholds[5]}`);
+ * if (thresholds[8] === 0.9) throw new Error("the ninth threshold must be rounded as numpy does");
  * ```
  */
 export function linspace(start: number, stop: number, count: number): readonly number[] {

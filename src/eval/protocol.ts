@@ -1,30 +1,30 @@
 import { linspace } from "./linspace.ts";
 
-/** Square source pixels; an object belongs to a range when `least ≤ area ≤ most`. */
+/** Range of object areas, px²; both limits are included. */
 export interface AreaRange {
-  /** Lower limit, included. */
-  readonly least: number;
-  /** Upper limit, included. */
-  readonly most: number;
+  /** Lower limit, px². */
+  readonly min: number;
+  /** Upper limit, px². */
+  readonly max: number;
 }
 
-/** `[T]` An overlap must reach one of these to count as found (COCO, `Params.iouThrs`). */
+/** `[T]` IoU thresholds at which a truth counts as found (pycocotools, `Params.iouThrs`). */
 export const IOU_THRESHOLDS: readonly number[] = linspace(0.5, 0.95, 10);
 
-/** `[R]` Precision is read off at these recalls (COCO, `Params.recThrs`). */
+/** `[R]` recalls at which precision is sampled (pycocotools, `Params.recThrs`). */
 export const RECALL_THRESHOLDS: readonly number[] = linspace(0, 1, 101);
 
 /**
- * Sizes of objects (COCO, `Params.areaRng`).
+ * Area ranges of objects (pycocotools, `Params.areaRng`).
  *
- * Both limits are included, so an object of exactly 32² or 96² px counts in two ranges.
+ * Both limits are included, so an object of exactly 32² or 96² px² belongs to two ranges.
  */
 export const AREA_RANGES: Readonly<Record<"all" | "small" | "medium" | "large", AreaRange>> = {
-  all: { least: 0, most: 1e5 ** 2 },
-  small: { least: 0, most: 32 ** 2 },
-  medium: { least: 32 ** 2, most: 96 ** 2 },
-  large: { least: 96 ** 2, most: 1e5 ** 2 },
+  all: { min: 0, max: 1e5 ** 2 },
+  small: { min: 0, max: 32 ** 2 },
+  medium: { min: 32 ** 2, max: 96 ** 2 },
+  large: { min: 96 ** 2, max: 1e5 ** 2 },
 };
 
-/** Most results per image and category that are looked at (COCO, last of `Params.maxDets`). */
+/** Maximum number of results per image and category (pycocotools, last of `Params.maxDets`). */
 export const MAX_RESULTS = 100;

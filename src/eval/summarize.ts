@@ -2,11 +2,12 @@ import type { Curves } from "./measure_category.ts";
 import { IOU_THRESHOLDS } from "./protocol.ts";
 
 /**
- * Mean precision over categories, IoU thresholds and recall thresholds (COCO, `summarize`).
+ * Averages precision over categories, IoU thresholds and recall thresholds (pycocotools,
+ * `COCOeval.summarize`).
  *
- * @param categories One entry per category; empty entries have no part in the mean.
- * @param iou The only IoU threshold to look at; without it all are.
- * @returns 0 to 1, or −1 if every entry is empty.
+ * @param categories Curves per category; categories with empty curves do not count.
+ * @param iou IoU threshold to average at. Unset: all thresholds.
+ * @returns 0 to 1, or −1 if all curves are empty.
  */
 export function averagePrecision(categories: readonly Curves[], iou?: 0.5 | 0.75): number {
   const isWanted = (t: number) => iou === undefined || IOU_THRESHOLDS[t] === iou;
@@ -18,23 +19,27 @@ export function averagePrecision(categories: readonly Curves[], iou?: 0.5 | 0.75
 }
 
 /**
- * Mean of the highest recalls over categories and IoU thresholds (COCO, `summarize`).
+ * Averages the highest recall over categories and IoU thresholds (pycocotools,
+ * `COCOeval.summarize`).
  *
- * @param categories One entry per category; empty entries have no part in the mean.
- * @returns 0 to 1, or −1 if every entry is empty.
+ * @param categories Curves per category; categories with empty curves do not count.
+ * @returns 0 to 1, or −1 if all curves are empty.
  */
 export function averageRecall(categories: readonly Curves[]): number {
   return mean(categories.flatMap((curves) => curves.map((curve) => curve.recall)));
 }
 
 /**
- * Mean of the numbers, or −1 where there is none: COCO's sign for nothing to measure.
+ * Computes the mean of numbers.
+ *
+ * @returns Mean, or −1 for an empty list, which is COCO's mark for "nothing to measure".
  *
  * @example
  * ```ts
  * import { mean } from "./summarize.ts";
  *
- * if (mean([0, 0.5]) !== 0.25 || mean([]) !== -1) throw new Error("0 is a figure, -1 is none");
+ * if (mean([0, 0.5]) !== 0.25) throw new Error(`mean is ${mean([0, 0.5])}`);
+ * if (mean([]) !== -1) throw new Error(`mean of nothing is ${mean([])}`);
  * ```
  */
 export function mean(numbers: readonly number[]): number {

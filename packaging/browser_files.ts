@@ -1,4 +1,4 @@
-/** What a page's bundle fetches as it runs: files of packages, by their place below `node_modules`. */
+/** Files of npm packages that a browser bundle fetches at run time, as paths in `node_modules`. */
 export const PACKAGE_FILES: readonly string[] = [
   "imagescript/wasm/any/jpeg.wasm",
   "imagescript/wasm/any/png.wasm",
@@ -13,5 +13,5 @@ export const PACKAGE_FILES: readonly string[] = [
   "onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.wasm",
 ];
 
-/** The model that comes with it, by its place below `models`. */
+/** Files of the bundled model, as paths in `models`. */
 export const MODEL_FILES: readonly string[] = ["everyday8.json", "everyday8.onnx"];

@@ -3,12 +3,12 @@ import { compile } from "./compile.ts";
 import { COMMANDS, EXPORTS, FILES, PROGRAMS } from "./entries.ts";
 import { packageJson } from "./package_json.ts";
 import { pruneTypes } from "./prune_types.ts";
-import { ROOT } from "./root.ts";
+import { ROOT } from "./tools.ts";
 
 /**
  * Builds the npm package.
  *
- * @param target Folder that becomes the package; what was there is replaced once all is well.
+ * @param target URL of the package folder. An old one is replaced after the build has succeeded.
  */
 export async function buildPackage(target: URL): Promise<void> {
   const parent = new URL("../", target);
@@ -29,7 +29,7 @@ export async function buildPackage(target: URL): Promise<void> {
   }
 }
 
-/** What of a page's files no other package has. */
+/** Bundles the browser scripts. Wasm files come from the packages that the user installs. */
 async function bundleScripts(target: string): Promise<void> {
   const bundle = await Deno.makeTempDir({ prefix: "bundle-" });
   await bundleBrowser(new URL(`file://${bundle}/`));
@@ -46,7 +46,7 @@ async function copy(from: string, to: string): Promise<void> {
   await Deno.copyFile(new URL(from, ROOT), to);
 }
 
-/** Whoever reads the old one meanwhile keeps it until the new one is whole. */
+/** Swaps the folders by renaming, so that no reader finds half a package. */
 async function replace(folder: string, target: URL): Promise<void> {
   const path = target.pathname.replace(/\/$/, "");
   const old = `${folder}.old`;

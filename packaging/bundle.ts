@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { bundleBrowser } from "./bundle_browser.ts";
 
-// `deno task bundle`: makes dist/browser and tells what its files weigh.
+// `deno task bundle`: builds dist/browser and prints the size of each file.
 const target = new URL("../dist/browser/", import.meta.url);
 await bundleBrowser(target);
 const files = await readdir(target, { recursive: true, withFileTypes: true });

@@ -3,18 +3,18 @@ import { build, type BuildOptions, stop } from "npm:esbuild@0.28.2";
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
+import { ROOT } from "./tools.ts";
 import { zodForPages } from "./zod_for_pages.ts";
 
-const ROOT = new URL("../", import.meta.url);
-
+/** Options of both builds. */
 const COMMON: BuildOptions = {
   absWorkingDir: fileURLToPath(ROOT),
   bundle: true,
   format: "esm",
   platform: "browser",
-  // Of 2023, when browsers learnt what the code uses of wasm and of JavaScript.
+  // Releases of 2023: the first with all wasm and JavaScript features that the code uses.
   target: ["chrome120", "firefox121", "safari17"],
-  // onnxruntime-web's start-up module stays a file of its own, as its threads start from it.
+  // Keeps onnxruntime-web's start-up module a separate file, because its threads load that file.
   conditions: ["onnxruntime-web-use-extern-wasm"],
   plugins: [zodForPages],
   minify: true,
@@ -23,8 +23,8 @@ const COMMON: BuildOptions = {
 };
 
 /**
- * Makes the folder that a page needs, to be served as it is: `retinanet-edge.js` to import, its
- * chunks, the worker's script, wasm files and the everyday model. What was there before goes.
+ * Builds the folder that a page needs, to be served unchanged: `retinanet-edge.js` to import, its
+ * chunks, the script of the Web Worker, wasm files and the everyday8 model. Deletes an old folder.
  *
  * @param target URL of the folder, with a slash at its end.
  */
@@ -39,8 +39,9 @@ export async function bundleBrowser(target: URL): Promise<void> {
       splitting: true,
       chunkNames: "chunk-[hash]",
     });
-    // In one file, so that it can be started from wherever a page's own bundler moves it to.
-    await build({ ...COMMON, entryPoints: ["src/platforms/browser/worker.ts"], outdir });
+    // One file without chunks, so that it runs wherever a page's own bundler moves it to.
+    const worker = { browser_worker: "src/platforms/browser/worker.ts" };
+    await build({ ...COMMON, entryPoints: worker, outdir });
   } finally {
     await stop();
   }

@@ -1,14 +1,11 @@
-import { filesIn } from "./files_in.ts";
-import { ROOT } from "./root.ts";
-import { runDeno } from "./run_deno.ts";
-import { runTool } from "./run_tool.ts";
+import { filesIn, ROOT, runDeno, runTool } from "./tools.ts";
 
 /**
- * Compiles modules, and all that they import, to JavaScript of 2022 with types beside it.
+ * Compiles modules and their imports to ES2022 with `.d.ts` files beside them.
  *
- * @param entries Paths from the project's root.
- * @param into Path of the folder, which gets the same folders within.
- * @throws If anything does not type-check.
+ * @param entries Paths below the project's root.
+ * @param into Path of the output folder. Paths below it are those below the root.
+ * @throws {Error} If a module does not type-check.
  */
 export async function compile(entries: readonly string[], into: string): Promise<void> {
   const globals = `${into}.globals.d.ts`;
@@ -31,7 +28,7 @@ function configOf(entries: readonly string[], into: string, globals: string) {
       module: "esnext",
       moduleResolution: "bundler",
       rewriteRelativeImportExtensions: true,
-      // What of the web there is comes from the globals.
+      // The types of web APIs come from the globals file.
       lib: ["esnext"],
       types: ["node"],
       typeRoots: [new URL("node_modules/@types", ROOT).pathname],
@@ -47,7 +44,7 @@ function configOf(entries: readonly string[], into: string, globals: string) {
   };
 }
 
-/** What types lack: they go on naming imports by their source, and not all libraries that they need. */
+/** Completes the compiler's output: imports in types name `.ts` files, and a library is missing. */
 async function finish(file: string): Promise<void> {
   const text = await Deno.readTextFile(file);
   const named = text.replace(/((?:from|import) ?\(?"\.[^"]*)\.ts"/g, '$1.js"');

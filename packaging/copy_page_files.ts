@@ -7,7 +7,7 @@ import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
 
 const PACKAGE = new URL("../", import.meta.url);
 
-// A command of the npm package: copies what a page needs into a folder, to be served as it is.
+// `retinanet-edge-page FOLDER` of the npm package: copies the files of a page, to serve unchanged.
 await runCommand(async ([path]) => {
   if (path === undefined) throw new TypeError("Say where to copy to: retinanet-edge-page FOLDER");
   const target = pathToFileURL(`${resolve(path)}/`);
@@ -17,7 +17,7 @@ await runCommand(async ([path]) => {
     await copyFile(new URL(`models/${file}`, PACKAGE), new URL(`models/${file}`, target));
   }
   for (const file of PACKAGE_FILES) {
-    // Packages export what lies in `dist` without that.
+    // The packages export their `dist` files without that folder's name.
     const source = new URL(import.meta.resolve(file.replace("/dist/", "/")));
     await copyFile(source, new URL(file.slice(file.lastIndexOf("/") + 1), target));
   }

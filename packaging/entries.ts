@@ -1,17 +1,24 @@
-/** Each address of the package, and the module that it leads to by condition. */
-export const EXPORTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+import config from "../deno.json" with { type: "json" };
+
+/** Modules by the condition of npm's `exports` that selects them. */
+type Conditions = Readonly<Record<string, string>>;
+
+/** Modules that replace the one of `deno.json` under a condition, by entry point. */
+export const CONDITIONS: Readonly<Record<string, Conditions>> = {
   ".": {
     workerd: "src/platforms/workerd/embed.ts",
     browser: "src/platforms/browser/embed.ts",
-    default: "src/platforms/host/embed.ts",
   },
-  "./node": { default: "src/platforms/host/node.ts" },
-  "./bun": { default: "src/platforms/host/bun.ts" },
-  "./deno": { default: "src/platforms/serverless/deno.ts" },
-  "./lambda": { default: "src/platforms/serverless/lambda.ts" },
-  "./vercel": { default: "src/platforms/serverless/vercel.ts" },
-  "./workers": { default: "src/platforms/workerd/worker.ts" },
 };
+
+/** Entry points of the package with their modules. `deno.json` lists them, for JSR and for npm. */
+export const EXPORTS: Readonly<Record<string, Conditions>> = Object.fromEntries(
+  Object.entries(config.exports).map(([entryPoint, module]) => [
+    entryPoint,
+    // A bundler takes the first condition that matches, so the default comes last.
+    { ...CONDITIONS[entryPoint], default: module.slice("./".length) },
+  ]),
+);
 
 /** Commands of the package. */
 export const COMMANDS: Readonly<Record<string, string>> = {
@@ -19,20 +26,20 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   "retinanet-edge-page": "packaging/copy_page_files.ts",
 };
 
-/** Programs that other modules start by their address. */
+/** Programs that other modules start by their URL, so no import leads to them. */
 export const PROGRAMS: readonly string[] = [
   "src/platforms/host/process/detector_process.ts",
   "src/platforms/browser/worker.ts",
 ];
 
-/** Files that go into the package as they are. */
+/** Files that are copied into the package unchanged: from the project, to the package. */
 export const FILES: Readonly<Record<string, string>> = {
   "LICENSE": "LICENSE",
   "packaging/README.md": "README.md",
   "models/everyday8.json": "models/everyday8.json",
   "models/everyday8.onnx": "models/everyday8.onnx",
   "models/everyday8.card.md": "models/everyday8.card.md",
-  // Plain JavaScript that TypeScript looks at through the types beside it.
+  // Plain JavaScript with types beside it, which TypeScript does not copy.
   "src/platforms/host/source_modules.js": "src/platforms/host/source_modules.js",
   "src/platforms/workerd/modules.js": "src/platforms/workerd/modules.js",
 };

@@ -1,17 +1,17 @@
 /**
- * What a module of JavaScript or of types imports, as it is written; nothing in a comment counts.
+ * Returns the import specifiers of a compiled module or `.d.ts` file, comments excluded.
  *
- * The compiler writes all imports in one way, so that a pattern finds them.
+ * A regular expression is enough, because the compiler prints every import in the same form.
  */
 export function importsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
   const found = code.matchAll(
     /(?:^|[\s;}])(?:from|import)\s*"([^"]+)"|\bimport\("([^"]+)"\)|import\.meta\.resolve\("([^"]+)"\)/g,
   );
-  return [...found].map(([, written, called, resolved]) => written ?? called ?? resolved);
+  return [...found].flatMap((match) => match.slice(1).filter((part) => part !== undefined));
 }
 
-/** Name of the package that an import leads to; undefined for one of the same or of the runtime. */
+/** Returns the package of an import specifier, or undefined for relative and `node:` imports. */
 export function packageOf(specifier: string): string | undefined {
   if (/^[./]|^node:/.test(specifier)) return undefined;
   return specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");

@@ -1,18 +1,25 @@
 import config from "../deno.json" with { type: "json" };
-import { filesIn } from "./files_in.ts";
 import { COMMANDS, EXPORTS } from "./entries.ts";
 import { importsOf, packageOf } from "./imports_of.ts";
+import { filesIn } from "./tools.ts";
+
+/** Oldest Node release: the first whose permission model, `--permission`, is stable. */
+const NODE = ">=22.13";
 
 /**
- * Packages that belong to the program that uses this one: an app can only be mounted under another
- * of the same Hono.
+ * Peer dependencies, which the user's program shares with this package. An app can only be mounted
+ * under an app of the same Hono.
  */
 const PEERS = ["hono"];
 
-/** Packages that are looked for as the program runs, and done without; each is as old as another. */
+/** Optional peer dependencies, each with the package whose version it must have. */
 const OPTIONAL: Readonly<Record<string, string>> = { "onnxruntime-node": "onnxruntime-web" };
 
-/** The package's description of itself, by what its modules import. */
+/**
+ * Returns the content of `package.json`, with the dependencies that the modules import.
+ *
+ * @param folder Path of the compiled package.
+ */
 export async function packageJson(folder: string): Promise<Record<string, unknown>> {
   const used = await packagesUsed(folder);
   const versions = Object.fromEntries(used.map((name) => [name, versionOf(name)]));
@@ -26,7 +33,7 @@ export async function packageJson(folder: string): Promise<Record<string, unknow
     license: "Apache-2.0",
     keywords: ["object-detection", "retinanet", "onnx", "onnxruntime", "edge", "hono"],
     type: "module",
-    engines: { node: ">=20.6" },
+    engines: { node: NODE },
     sideEffects: false,
     exports: { ...exportsOf(), ...plainFiles("models/*.json", "models/*.onnx", "package.json") },
     bin: Object.fromEntries(
@@ -44,8 +51,8 @@ export async function packageJson(folder: string): Promise<Record<string, unknow
 
 function exportsOf() {
   return Object.fromEntries(
-    Object.entries(EXPORTS).map(([address, conditions]) => [
-      address,
+    Object.entries(EXPORTS).map(([entryPoint, conditions]) => [
+      entryPoint,
       Object.fromEntries(
         Object.entries(conditions).map(([condition, entry]) => [condition, {
           types: scriptOf(entry).replace(/\.js$/, ".d.ts"),
@@ -60,7 +67,7 @@ function mapValues<Value>(record: Readonly<Record<string, string>>, map: (value:
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
 
-/** Files by their own names. */
+/** Returns an export of each path under its own name. */
 function plainFiles(...paths: readonly string[]): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [`./${path}`, `./${path}`]));
 }
@@ -81,10 +88,10 @@ async function packagesUsed(folder: string): Promise<string[]> {
   return [...names].sort();
 }
 
-/** As deno.json pins it. */
+/** Returns the version of a package that `deno.json` pins. */
 function versionOf(name: string): string {
-  const address = (config.imports as Record<string, string>)[name];
-  const version = address?.match(/@([\d.]+)$/)?.[1];
+  const specifier = (config.imports as Record<string, string>)[name];
+  const version = specifier?.match(/@([\d.]+)$/)?.[1];
   if (version === undefined) throw new Error(`deno.json pins no version of ${name}`);
   return version;
 }

@@ -1,7 +1,7 @@
-import { filesIn } from "./files_in.ts";
 import { importsOf } from "./imports_of.ts";
+import { filesIn } from "./tools.ts";
 
-/** Removes the types that nobody who imports one of the entries can come upon. */
+/** Removes the `.d.ts` files that no entry imports, directly or indirectly. */
 export async function pruneTypes(folder: string, entries: readonly string[]): Promise<void> {
   const reached = new Set<string>();
   const visit = async (file: string) => {

@@ -2,22 +2,22 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "npm:esbuild@0.28.2";
 
-/** Where zod keeps what it is told: in a global, so that every zod of a page is told the same. */
+/** Declaration of zod's configuration, a global that all copies of zod in a page share. */
 const GLOBAL_CONFIG = /^export const globalConfig = .*;$/m;
 
 /**
- * zod as a page needs it:
+ * esbuild plugin that adapts zod to pages:
  *
- * - It compiles no JavaScript. It tries whether it may as soon as a schema is made, which a strict
- *   Content-Security-Policy reports. The page's own zod is left as it is.
- * - Its messages are English: those of the other languages are a quarter of a megabyte.
+ * - Schemas are not compiled to JavaScript. zod probes for `eval` when a schema is created, and a
+ *   strict Content-Security-Policy reports the probe. A zod of the page itself is not affected.
+ * - Only English messages are bundled. The other languages take a quarter of a megabyte.
  */
 export const zodForPages: Plugin = {
   name: "zod-for-pages",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]zod[\\/]v4[\\/]core[\\/]core\.js$/ }, async ({ path }) => {
       const code = await readFile(path, "utf8");
-      if (!GLOBAL_CONFIG.test(code)) throw new Error(`${path} keeps its configuration elsewhere`);
+      if (!GLOBAL_CONFIG.test(code)) throw new Error(`${path} must declare globalConfig`);
       const own = "export const globalConfig = { jitless: true };";
       return { contents: code.replace(GLOBAL_CONFIG, own) };
     });

@@ -1,6 +1,6 @@
 import { buildPackage } from "../../packaging/build_package.ts";
 import { packPackage } from "../../packaging/pack_package.ts";
-import { runTool } from "../../packaging/run_tool.ts";
+import { runTool } from "../../packaging/tools.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
 const FLAGS = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];

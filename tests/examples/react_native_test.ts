@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { detect, DetectError } from "../../examples/react-native/src/detect.ts";
-import { runTool } from "../../packaging/run_tool.ts";
+import { runTool } from "../../packaging/tools.ts";
 import { newKey } from "../../src/commands/key.ts";
 import { executable } from "../platforms/hosts/executable.ts";
 import { startServer } from "../platforms/host/start_server.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runTool } from "../../packaging/run_tool.ts";
+import { runTool } from "../../packaging/tools.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { startWorkerd } from "../platforms/workerd/start_workerd.ts";
 import { installExample } from "./install_example.ts";

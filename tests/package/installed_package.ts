@@ -1,6 +1,6 @@
 import { buildPackage } from "../../packaging/build_package.ts";
 import { type PackedPackage, packPackage } from "../../packaging/pack_package.ts";
-import { runTool } from "../../packaging/run_tool.ts";
+import { runTool } from "../../packaging/tools.ts";
 
 /** A project of somebody else's that has installed the package. */
 export interface InstalledPackage extends AsyncDisposable {

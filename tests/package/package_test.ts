@@ -1,9 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 import { EXPORTS } from "../../packaging/entries.ts";
-import { filesIn } from "../../packaging/files_in.ts";
-import { runTool } from "../../packaging/run_tool.ts";
-import { ROOT } from "../../packaging/root.ts";
+import { filesIn, ROOT, runTool } from "../../packaging/tools.ts";
 import { executable, type RuntimeName } from "../platforms/hosts/executable.ts";
 import { startHost } from "../platforms/hosts/start_host.ts";
 import { openEveryday8 } from "../everyday8.ts";

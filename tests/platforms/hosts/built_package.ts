@@ -1,5 +1,5 @@
 import { buildPackage } from "../../../packaging/build_package.ts";
-import { filesIn } from "../../../packaging/files_in.ts";
+import { filesIn } from "../../../packaging/tools.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 /** What the package is made of. */

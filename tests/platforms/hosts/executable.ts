@@ -1,4 +1,4 @@
-import { runTool } from "../../../packaging/run_tool.ts";
+import { runTool } from "../../../packaging/tools.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 /** Where they are kept from run to run. */

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { installPackage } from "../../package/installed_package.ts";
-import { runDeno } from "../../../packaging/run_deno.ts";
+import { runDeno } from "../../../packaging/tools.ts";
 import { executable } from "./executable.ts";
 import { assertSameAnswers, SAME } from "./same_answers.ts";
 import { startHost } from "./start_host.ts";

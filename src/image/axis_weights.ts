@@ -1,34 +1,38 @@
-/** Which pixels of one axis make up each resampled pixel, and how much of it. */
+/** Weights with which the input pixels of one axis make up each output pixel. */
 export interface AxisWeights {
-  /** Taps per output pixel. */
+  /** Weights per output pixel. */
   readonly taps: number;
-  /** First input pixel of each output pixel. */
+  /** `[outputs]` first input pixel of each output pixel. */
   readonly start: Int32Array;
-  /** `[outputs, taps]`; each row sums to 1, unused taps are 0. */
+  /** `[outputs, taps]`, each row with sum 1; unused taps are 0. */
   readonly weights: Float32Array;
 }
 
 /**
- * Bilinear weights of one axis with half-pixel centres.
+ * Computes bilinear weights of one axis with half-pixel centres.
  *
- * Without antialias two neighbours are blended (`torch.nn.functional.interpolate`, bilinear,
- * `align_corners=False`). With antialias the triangle is as wide as the reduction (Pillow's
- * `BILINEAR`), so that every input pixel counts when an image shrinks.
+ * Without antialias each output blends two neighbours (`torch.nn.functional.interpolate` with
+ * `bilinear`, `align_corners=False`). With antialias the triangle is as wide as the reduction
+ * (Pillow, `BILINEAR`), so every input pixel counts when an image shrinks.
  *
- * @param inputs Pixels of the axis that there are.
- * @param outputs Pixels of the axis that are wanted.
- * @param scale Input pixels per output pixel; not always `inputs / outputs`, as the last pixel of
- *   a reduced image may stand for less than a whole one.
- * @param shift Input pixels by which output 0 starts late; see `tensor.ts` on mirrored images.
- * @param bits Of the fraction that weights are rounded to, or null for as exact as they are.
+ * @param inputs Input pixels of the axis.
+ * @param outputs Output pixels of the axis.
+ * @param scale Input pixels per output pixel. It may differ from `inputs / outputs`, because the
+ *   last pixel of a reduced image may stand for less than a whole one.
+ * @param antialias True to widen the triangle when the image shrinks.
+ * @param shift Input pixels added to the position of every output; see `tensor.ts` on mirrored
+ *   images.
+ * @param bits Fraction bits that weights are rounded to (Pillow uses 22), or null for no rounding.
  *
  * @example
  * ```ts
  * import { axisWeights } from "./axis_weights.ts";
  *
  * const { start, weights } = axisWeights(4, 2, 2, false);
- * // Output 0 is centred on 1 = (0 + 0.5) · 2, halfway between the centres of inputs 0 and 1.
- * if (start[0] !== 0 || weights[0] !== 0.5 || weights[1] !== 0.5) throw new Error("not half-pixel");
+ * // Output 0 is centred at (0 + 0.5) · 2 = 1, halfway between the centres of inputs 0 and 1.
+ * const [first, second] = weights;
+ * if (start[0] !== 0) throw new Error(`output 0 starts at input ${start[0]}`);
+ * if (first !== 0.5 || second !== 0.5) throw new Error(`weights are ${first} and ${second}`);
  * ```
  */
 export function axisWeights(
@@ -40,7 +44,7 @@ export function axisWeights(
   bits: number | null = null,
 ): AxisWeights {
   const width = antialias ? Math.max(1, scale) : 1;
-  // No more whole numbers than this lie strictly within a triangle of this width.
+  // At most this many whole numbers lie strictly within a triangle of half-width `width`.
   const taps = Math.min(inputs, Math.ceil(2 * width));
   const start = new Int32Array(outputs);
   const weights = new Float32Array(outputs * taps);
@@ -54,15 +58,16 @@ export function axisWeights(
 }
 
 /**
- * A triangle of half-width `width` around `centre`, normalised to sum 1, which makes what lies
- * past the border repeat the edge.
+ * Returns a triangle of half-width `width` around `centre`, normalised to sum 1.
+ *
+ * Normalising repeats the edge pixel for the part of the triangle outside the image.
  */
 function triangle(taps: number, centre: number, width: number, bits: number | null): number[] {
   const heights = Array.from({ length: taps }, (_, tap) => {
     return Math.max(0, 1 - Math.abs(tap - centre) / width);
   });
   const sum = heights.reduce((total, height) => total + height, 0);
-  // A side below half a pixel that became one looks past the last pixel there is.
+  // A side below half a pixel is raised to 1 pixel, whose centre may lie outside the image.
   if (sum === 0) return heights.map((_, tap) => tap === (centre < 0 ? 0 : taps - 1) ? 1 : 0);
   const one = bits === null ? null : 2 ** bits;
   return heights.map((height) => {

@@ -1,19 +1,20 @@
 import type { Pixels } from "./pixels.ts";
 
 /**
- * Lays pixels with alpha over a colour, in place; pixels without alpha stay as they are.
+ * Blends pixels with alpha onto a colour, in place. Pixels without alpha stay unchanged.
  *
- * @param colour RGB, 0–255.
+ * @param pixels Afterwards opaque: every alpha is 255.
+ * @param colour RGB, 0 to 255.
  */
 export function flattenAlpha(pixels: Pixels, colour: readonly [number, number, number]): void {
   if (pixels.channels !== 4) return;
   const { data } = pixels;
   for (let i = 0; i < data.length; i += 4) {
-    const alpha = data[i + 3];
+    const alpha = data[i + 3]!;
     if (alpha === 255) continue;
     for (let channel = 0; channel < 3; channel++) {
-      const under = colour[channel];
-      data[i + channel] = Math.round(under + (data[i + channel] - under) * alpha / 255);
+      const under = colour[channel]!;
+      data[i + channel] = Math.round(under + (data[i + channel]! - under) * alpha / 255);
     }
     data[i + 3] = 255;
   }

@@ -2,29 +2,31 @@ import type { ResizePlan } from "../core/resize_plan.ts";
 import { type TensorRule, toTensor } from "./tensor.ts";
 import type { UprightView } from "./upright_view.ts";
 
-/** {@linkcode TensorRule} with the sides and the numbers of the whole tensor. */
+/** Rule for the whole input tensor: a {@linkcode TensorRule} with batch and element type. */
 export interface InputRule extends TensorRule {
-  /** Numbers that the graph takes; float16 is made of float32 by the engine. */
+  /** Element type of the graph's input. The engine converts float32 to float16. */
   readonly type: "float32" | "float16" | "uint8";
-  /** Images that one run takes, or null where the tensor has no such side. */
+  /** Images per run, or null if the tensor has no batch axis. */
   readonly batch: number | null;
 }
 
-/** The input of a run. */
+/** Input tensor of a run. */
 export interface InputTensor {
-  /** Numbers that the graph takes. */
+  /** Element type of the graph's input. */
   readonly type: InputRule["type"];
-  /** Row-major values. */
+  /** Row-major values: bytes for `uint8`, else float32. */
   readonly data: Float32Array | Uint8Array;
-  /** Sides, outermost first. */
+  /** Sizes of the axes, outermost first. */
   readonly shape: readonly number[];
 }
 
 /**
- * Shape of the input.
+ * Returns the shape of the input tensor.
  *
- * @returns `[N, 3, H, W]` or `[N, H, W, 3]`, without N where there is no batch side; a side is null
- *   where it is not known yet.
+ * @param height Input pixels, or null if not known yet.
+ * @param width Input pixels, or null if not known yet.
+ * @returns `[N, 3, H, W]` or `[N, H, W, 3]`, without N if there is no batch axis. H and W are null
+ *   if not known yet.
  */
 export function inputShape<Side extends number | null>(
   { layout, batch }: Pick<InputRule, "layout" | "batch">,
@@ -36,9 +38,12 @@ export function inputShape<Side extends number | null>(
 }
 
 /**
- * An image as the input of a run: the first of its batch, the others stay zero.
+ * Fills the input tensor of a run with one image, the first of its batch. The others stay zero.
  *
- * @param view Upright pixels, or null for an empty image.
+ * @param view Upright pixels, or null for a tensor of zeros.
+ * @param plan Resize plan of the image.
+ * @returns Tensor of `plan.input` pixels. Numbers of `uint8` are rounded half up and clamped to 0
+ *   to 255.
  */
 export function inputTensor(
   view: UprightView | null,
@@ -59,7 +64,7 @@ function enlarged(values: Float32Array, count: number): Float32Array {
   return data;
 }
 
-/** To whole numbers from 0 to 255, half up. */
+/** Rounds half up to whole numbers from 0 to 255. */
 function toBytes(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.floor(value + 0.5))));
 }

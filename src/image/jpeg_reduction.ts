@@ -4,17 +4,20 @@ import type { Pixels } from "./pixels.ts";
 const REDUCTIONS: readonly Pixels["reduction"][] = [8, 4, 2, 1];
 
 /**
- * Finds the smallest of 1/8, 1/4, 1/2 and 1/1 at which a JPEG still covers a size.
+ * Returns the largest reduction (8, 4, 2 or 1) at which a JPEG still covers a size.
+ *
+ * JPEG decoders can decode at 1/8, 1/4 and 1/2 of the size at lower cost.
  *
  * @param stored Size in the header, before orientation.
- * @param atLeast Size that the pixels must cover.
+ * @param atLeast Size that the pixels must cover, before orientation.
  *
  * @example
  * ```ts
  * import { jpegReduction } from "./jpeg_reduction.ts";
  *
  * const reduction = jpegReduction({ width: 4000, height: 3000 }, { width: 320, height: 240 });
- * if (reduction !== 8) throw new Error("500x375 cover 320x240");
+ * // 500x375 pixels still cover 320x240.
+ * if (reduction !== 8) throw new Error(`reduction is ${reduction}`);
  * ```
  */
 export function jpegReduction(stored: Size, atLeast: Size): Pixels["reduction"] {
@@ -24,7 +27,13 @@ export function jpegReduction(stored: Size, atLeast: Size): Pixels["reduction"] 
   }) ?? 1;
 }
 
-/** Size of a JPEG at a reduced scale: the last column and row may stand for fewer pixels. */
+/**
+ * Returns the size of a JPEG at a reduced scale.
+ *
+ * Sides are rounded up, so the last column and row may stand for fewer source pixels.
+ *
+ * @param stored Size in the header, before orientation.
+ */
 export function reducedSize(stored: Size, reduction: Pixels["reduction"]): Size {
   return {
     width: Math.ceil(stored.width / reduction),

@@ -2,39 +2,40 @@ import { DomainError } from "../core/domain_error.ts";
 import { checkLimits, type ImageLimits } from "./limits.ts";
 import type { Pixels } from "./pixels.ts";
 
-/** An image that is decoded already, as a canvas's `ImageData` or another decoder hands it over. */
+/** Decoded image, for example the `ImageData` of a canvas or the output of another decoder. */
 export interface RawImage {
   /**
-   * Upright rows top to bottom, channels interleaved, sRGB, 0–255: one byte a pixel is grey, three
-   * are RGB, four RGB and alpha (not premultiplied).
+   * Upright rows from top to bottom, channels interleaved, sRGB, 0 to 255. One byte per pixel is
+   * grey, three are RGB, and four are RGB and alpha (not premultiplied).
    */
   readonly data: Uint8Array | Uint8ClampedArray;
-  /** Pixels of a row. */
+  /** Pixels per row. */
   readonly width: number;
-  /** Rows. */
+  /** Number of rows. */
   readonly height: number;
 }
 
-/** An image as a detector takes it: an encoded file, or decoded pixels. */
+/** Image as a detector accepts it: an encoded file or decoded pixels. */
 export type ImageInput = Uint8Array | RawImage;
 
 /**
- * Checks a raw image, and gives its pixels as a decoder would.
+ * Checks a raw image and converts it to the pixels that a codec would return.
  *
- * Nothing is copied unless a pixel is not opaque: what lies under it is then laid into the copy,
- * and the caller's bytes stay as they are.
+ * The bytes are copied only if a pixel is not opaque: flattening alpha then writes to the copy and
+ * not to the caller's bytes.
  *
- * @throws {DomainError} `no-image`, if there are no pixels; `not-an-image`, if the data are no
- * bytes; `too-many-pixels`; `corrupt-image`, if the sides are not whole numbers of at least 1, or
- * the data are not one, three or four bytes a pixel.
+ * @throws {DomainError} `not-an-image`, if `data` is not an array of bytes; `no-image`, if it is
+ *   empty; `corrupt-image`, if a side is not a whole number of at least 1, or the bytes are not 1,
+ *   3 or 4 per pixel; `too-many-pixels`, if the pixels or the copy exceed the limits.
  *
  * @example
  * ```ts
  * import { rawPixels } from "./raw_image.ts";
  *
  * const limits = { maxPixels: 40_000_000, maxDecodedBytes: 400_000_000 };
- * const grey = rawPixels({ data: new Uint8Array(6), width: 3, height: 2 }, limits);
- * if (grey.channels !== 1) throw new Error("six bytes for six pixels are grey");
+ * const { channels } = rawPixels({ data: new Uint8Array(6), width: 3, height: 2 }, limits);
+ * // Six bytes for six pixels are grey.
+ * if (channels !== 1) throw new Error(`${channels} channels`);
  * ```
  */
 export function rawPixels(
@@ -47,13 +48,13 @@ export function rawPixels(
   checkLimits({ width, height }, limits);
   const channels = channelsOf(data.length, width, height);
   const view = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  const isClear = channels === 4 && hasClearPixel(view);
-  if (isClear) checkCopy(view.length, limits.maxDecodedBytes);
-  return { data: isClear ? view.slice() : view, width, height, channels, reduction: 1 };
+  const needsCopy = channels === 4 && hasClearPixel(view);
+  if (needsCopy) checkCopy(view.length, limits.maxDecodedBytes);
+  return { data: needsCopy ? view.slice() : view, width, height, channels, reduction: 1 };
 }
 
-/** By the name of the type, which is the same in every realm. */
-function checkData(data: unknown): void {
+/** Compares the name of the type, because `instanceof` fails for arrays of another realm. */
+function checkData(data: RawImage["data"]): void {
   const type = Object.prototype.toString.call(data).slice("[object ".length, -1);
   if (type !== "Uint8Array" && type !== "Uint8ClampedArray") {
     throw new DomainError(
@@ -62,16 +63,16 @@ function checkData(data: unknown): void {
         `current value is of type ${type}. Convert the samples to 8 bits.`,
     );
   }
-  if ((data as Uint8Array).length > 0) return;
+  if (data.length > 0) return;
   throw new DomainError(
     "no-image",
     "Cannot read pixels as their data must have at least 1 byte: current value is 0. " +
-      "Was the buffer handed on to another thread?",
+      "Was the buffer transferred to another thread?",
   );
 }
 
-function checkSide(name: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && (value as number) > 0) return;
+function checkSide(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value > 0) return;
   throw new DomainError(
     "corrupt-image",
     `Cannot read pixels as their ${name} must be a whole number of at least 1: ` +
@@ -92,7 +93,7 @@ function channelsOf(bytes: number, width: number, height: number): 1 | 3 | 4 {
 }
 
 function hasClearPixel(data: Uint8Array): boolean {
-  for (let alpha = 3; alpha < data.length; alpha += 4) if (data[alpha] < 255) return true;
+  for (let alpha = 3; alpha < data.length; alpha += 4) if (data[alpha]! < 255) return true;
   return false;
 }
 

@@ -1,105 +1,108 @@
-import type { Size } from "../core/size.ts";
 import type { ResizePlan } from "../core/resize_plan.ts";
+import type { Size } from "../core/size.ts";
 import { type AxisWeights, axisWeights } from "./axis_weights.ts";
 import type { UprightView } from "./upright_view.ts";
 
-/** What a model wants to find in its input tensor. */
+/** Properties of a model's input tensor. */
 export interface TensorRule {
-  /** Planes after each other, or the colours of each pixel together. */
+  /** Memory layout: one plane per colour (`nchw`), or the colours of each pixel together. */
   readonly layout: "nchw" | "nhwc";
   /** Order of the three colours. */
   readonly colour: "rgb" | "bgr";
-  /** Pixel values are divided by this first: 255 for 0–1, 1 for 0–255. */
+  /** First step of normalisation: divisor of the pixel values; 255 gives 0 to 1. */
   readonly divisor: number;
-  /** Subtracted next, in the order of the tensor's colours. */
+  /** Second step: mean to subtract, in the tensor's colour order. */
   readonly mean: readonly [number, number, number];
-  /** Divided by last, in the order of the tensor's colours. */
+  /** Third step: standard deviation to divide by, in the tensor's colour order. */
   readonly std: readonly [number, number, number];
-  /** Whether shrinking looks at every pixel; see `axisWeights`. */
+  /** True if every source pixel counts when an image shrinks; see `axisWeights`. */
   readonly antialias: boolean;
-  /** Whether pixels are sampled by each side's own ratio, or by the plan's one factor. */
+  /** Sampling distance: each side's own ratio after rounding, or one ratio before rounding. */
   readonly factor: "per-side" | "one";
-  /** Whether pixels become whole after the pass over the rows and after that over the columns. */
+  /** Rounding to whole pixel values after the pass along x and again after the pass along y. */
   readonly rounding: "none" | "each-pass";
-  /** Value of the padding, in the order of the tensor's colours. */
+  /** Value of the padding, not normalised, in the tensor's colour order. */
   readonly padValue: readonly [number, number, number];
 }
 
+/** Fraction bits of the weights with which Pillow resamples bytes (`Resample.c`). */
+const PILLOW_BITS = 22;
+
+/** One colour of the tensor. */
+interface Channel {
+  /** Values of the whole tensor. */
+  readonly data: Float32Array | Float64Array;
+  /** Index of the top left pixel. */
+  readonly offset: number;
+  /** Distance between rows. */
+  readonly rowStep: number;
+  /** Distance between pixels of a row. */
+  readonly pixelStep: number;
+  /** Index of the colour in RGB. */
+  readonly colour: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly padValue: number;
+  /** Value of the image area before any sample is added. */
+  readonly start: number;
+  /** Factor of each sample. */
+  readonly gain: number;
+}
+
 /**
- * Pixels to the input tensor in one pass: resample, colour order, normalise, pad.
+ * Converts pixels to the input tensor: resamples, orders colours, normalises and pads in one pass.
  *
- * Each stored row is resampled along x once and added, weighted, to the rows of the tensor that it
- * touches. Normalising is linear and the weights of a pixel sum to 1, so a plane starts at
- * −mean / std and every sample is added already divided. Where pixels are rounded, they are summed
- * as they are, exactly, and normalised in a pass of its own.
+ * Each stored row is resampled along x once. The result is then added, weighted, to every row of
+ * the tensor that it contributes to. Normalisation is linear and the weights of a pixel sum to 1,
+ * so the values start at −mean / std, and each sample is added already divided.
  *
- * @param view Upright pixels; an alpha channel is not looked at (see `flattenAlpha`).
- * @returns `[3, H, W]` or `[H, W, 3]` of `plan.input`.
+ * With `rounding: "each-pass"`, samples are summed unnormalised in float64, and a second pass
+ * rounds and normalises.
+ *
+ * @param view Upright pixels; an alpha channel is ignored (see `flattenAlpha`).
+ * @param plan Resize plan of the image.
+ * @returns `[3, H, W]` or `[H, W, 3]`, with H and W of `plan.input`.
  */
 export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule): Float32Array {
   const rounds = rule.rounding === "each-pass";
   const length = 3 * plan.input.width * plan.input.height;
   const sums = rounds ? new Float64Array(length) : new Float32Array(length);
-  const gain = rule.std.map((std) => rounds ? 1 : 1 / (rule.divisor * std));
-  const zero = rule.mean.map((mean, i) => rounds ? 0 : -mean / rule.std[i]);
-  const image = channelsOf(sums, plan.input, rule);
-  image.forEach((channel, i) => fillBackground(channel, plan, rule.padValue[i], zero[i]));
-  const columns = weightsFor("width", view, plan, rule);
-  const rows = weightsFor("height", view, plan, rule);
-  const offsets = byteOffsets(view, columns);
-  const line = new Float64Array(3 * plan.resized.width);
-  const touched = outputsPerInput(rows, view.height);
-  for (let y = 0; y < view.height; y++) {
-    const [first, last] = [touched.first[y], touched.last[y]];
-    if (first > last) continue;
-    resampleLine(view, y, columns, offsets, line);
-    if (rounds) roundLine(line);
-    for (let output = first; output <= last; output++) {
-      const weight = rows.weights[output * rows.taps + y - rows.start[output]];
-      if (weight === 0) continue;
-      image.forEach((channel, i) => addLine(channel, output, line, weight * gain[i]));
-    }
+  const channels = channelsOf(sums, plan.input, rule);
+  for (const channel of channels) fillBackground(channel, plan);
+  addPixels(channels, view, plan, rule);
+  if (rounds) {
+    for (const channel of channels) normalise(channel, plan.resized, rule.divisor);
   }
-  if (rounds) image.forEach((channel, i) => normalise(channel, plan.resized, rule, i));
-  return rounds ? Float32Array.from(sums) : sums as Float32Array;
-}
-
-/** Pillow's resampling of bytes has weights of 22 bits (`Resample.c`, `PRECISION_BITS`). */
-const PILLOW_BITS = 22;
-
-/** One colour of the tensor. */
-interface Channel {
-  readonly data: Float32Array | Float64Array;
-  /** Of the top left pixel. */
-  readonly offset: number;
-  readonly rowStep: number;
-  readonly pixelStep: number;
-  /** Index of the colour in RGB. */
-  readonly colour: number;
+  return sums instanceof Float32Array ? sums : Float32Array.from(sums);
 }
 
 function channelsOf(
   data: Channel["data"],
   input: Size,
-  { layout, colour }: TensorRule,
+  { layout, colour, divisor, mean, std, rounding, padValue }: TensorRule,
 ): Channel[] {
   const pixelStep = layout === "nchw" ? 1 : 3;
-  return [0, 1, 2].map((i) => ({
+  const rounds = rounding === "each-pass";
+  return ([0, 1, 2] as const).map((i) => ({
     data,
     offset: layout === "nchw" ? i * input.width * input.height : i,
     rowStep: input.width * pixelStep,
     pixelStep,
     colour: colour === "rgb" ? i : 2 - i,
+    mean: mean[i],
+    std: std[i],
+    padValue: padValue[i],
+    start: rounds ? 0 : -mean[i] / std[i],
+    gain: rounds ? 1 : 1 / (divisor * std[i]),
   }));
 }
 
-/** The pad value everywhere, and `zero` where the image goes. */
-function fillBackground(channel: Channel, plan: ResizePlan, padValue: number, zero: number): void {
-  const { input, resized } = plan;
+/** Fills the image area with the start value and the rest with the pad value. */
+function fillBackground(channel: Channel, { input, resized }: ResizePlan): void {
   for (let y = 0; y < input.height; y++) {
     const inside = y < resized.height ? resized.width : 0;
-    fillRow(channel, y, 0, inside, zero);
-    fillRow(channel, y, inside, input.width, padValue);
+    fillRow(channel, y, 0, inside, channel.start);
+    fillRow(channel, y, inside, input.width, channel.padValue);
   }
 }
 
@@ -113,6 +116,33 @@ function fillRow(channel: Channel, y: number, from: number, to: number, value: n
   for (let x = from; x < to; x++) data[row + x * pixelStep] = value;
 }
 
+/** Adds the resampled pixels to the channels: along x once per stored row, then along y. */
+function addPixels(
+  channels: readonly Channel[],
+  view: UprightView,
+  plan: ResizePlan,
+  rule: TensorRule,
+): void {
+  const rounds = rule.rounding === "each-pass";
+  const columns = weightsFor("width", view, plan, rule);
+  const rows = weightsFor("height", view, plan, rule);
+  const offsets = byteOffsets(view, columns);
+  const outputs = outputsPerInput(rows, view.height);
+  const line = new Float64Array(3 * plan.resized.width);
+  for (let y = 0; y < view.height; y++) {
+    const first = outputs.first[y]!;
+    const last = outputs.last[y]!;
+    if (first > last) continue;
+    resampleLine(view, y, columns, offsets, line);
+    if (rounds) roundLine(line);
+    for (let output = first; output <= last; output++) {
+      const weight = rows.weights[output * rows.taps + y - rows.start[output]!]!;
+      if (weight === 0) continue;
+      for (const channel of channels) addLine(channel, output, line, weight * channel.gain);
+    }
+  }
+}
+
 function weightsFor(
   side: "width" | "height",
   view: UprightView,
@@ -123,34 +153,38 @@ function weightsFor(
   const scale = rule.factor === "one" && plan.ratio !== null
     ? 1 / (plan.ratio * view.reduction)
     : pixels / plan.resized[side];
-  // The last pixel of a reduced image may be a partial one; mirrored, it comes first.
-  const mirrored = (side === "width" ? view.stepX : view.stepY) < 0;
-  const shift = mirrored ? view[side] - pixels : 0;
+  // The last pixel of a reduced image may be a partial one. In a mirrored image it comes first.
+  const isMirrored = (side === "width" ? view.stepX : view.stepY) < 0;
+  const shift = isMirrored ? view[side] - pixels : 0;
   const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;
   return axisWeights(view[side], plan.resized[side], scale, rule.antialias, shift, bits);
 }
 
-/** Byte offset, within a row, of the first pixel of each output column. */
+/** Returns the byte offset, within a row, of the first input pixel of each output column. */
 function byteOffsets(view: UprightView, columns: AxisWeights): Int32Array {
   return columns.start.map((x) => x * view.stepX);
 }
 
-/** For each input row, the first and last output row that looks at it. */
+/** Returns the first and the last output row to which each input row contributes. */
 function outputsPerInput(rows: AxisWeights, inputs: number) {
   const first = new Int32Array(inputs).fill(rows.start.length);
   const last = new Int32Array(inputs).fill(-1);
   for (let output = 0; output < rows.start.length; output++) {
     for (let tap = 0; tap < rows.taps; tap++) {
       if (rows.weights[output * rows.taps + tap] === 0) continue;
-      const y = rows.start[output] + tap;
-      first[y] = Math.min(first[y], output);
+      const y = rows.start[output]! + tap;
+      first[y] = Math.min(first[y]!, output);
       last[y] = output;
     }
   }
   return { first, last };
 }
 
-/** One stored row along x: `[W, 3]` RGB, 0–255. */
+/**
+ * Resamples one stored row along x.
+ *
+ * @param line `[W, 3]` RGB, 0 to 255; receives the result.
+ */
 function resampleLine(
   view: UprightView,
   y: number,
@@ -163,13 +197,13 @@ function resampleLine(
   const row = view.offset + y * view.stepY;
   const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
   for (let x = 0, out = 0, w = 0; x < offsets.length; x++, out += 3) {
-    let at = row + offsets[x];
+    let at = row + offsets[x]!;
     let [r, g, b] = [0, 0, 0];
     for (let tap = 0; tap < taps; tap++, w++, at += stepX) {
-      const weight = weights[w];
-      r += weight * data[at];
-      g += weight * data[at + green];
-      b += weight * data[at + blue];
+      const weight = weights[w]!;
+      r += weight * data[at]!;
+      g += weight * data[at + green]!;
+      b += weight * data[at + blue]!;
     }
     line[out] = r;
     line[out + 1] = g;
@@ -178,25 +212,24 @@ function resampleLine(
 }
 
 function roundLine(line: Float64Array): void {
-  for (let i = 0; i < line.length; i++) line[i] = Math.floor(line[i] + 0.5);
+  for (let i = 0; i < line.length; i++) line[i] = Math.floor(line[i]! + 0.5);
 }
 
-/** Adds a weighted line to one row of a channel. Bare, as ingest spends its time here. */
-function addLine(channel: Channel, y: number, line: Float64Array, factor: number): void {
+/** Adds a weighted line to one row of a channel. Preprocessing spends most of its time here. */
+function addLine(channel: Channel, y: number, line: Float64Array, weight: number): void {
   const { data, offset, rowStep, pixelStep } = channel;
   let to = offset + y * rowStep;
   for (let at = channel.colour; at < line.length; at += 3, to += pixelStep) {
-    data[to] += factor * line[at];
+    data[to]! += weight * line[at]!;
   }
 }
 
-/** Whole pixels, normalised. */
-function normalise(channel: Channel, size: Size, rule: TensorRule, i: number): void {
-  const { data, offset, rowStep, pixelStep } = channel;
-  const [mean, std] = [rule.mean[i], rule.std[i]];
+/** Rounds the image area of a channel to whole pixel values, then normalises it. */
+function normalise(channel: Channel, size: Size, divisor: number): void {
+  const { data, offset, rowStep, pixelStep, mean, std } = channel;
   for (let y = 0; y < size.height; y++) {
     for (let x = 0, at = offset + y * rowStep; x < size.width; x++, at += pixelStep) {
-      data[at] = (Math.floor(data[at] + 0.5) / rule.divisor - mean) / std;
+      data[at] = (Math.floor(data[at]! + 0.5) / divisor - mean) / std;
     }
   }
 }

@@ -1,39 +1,44 @@
 import type { Pixels } from "./pixels.ts";
 
 /**
- * Pixels seen upright: the layout is numbers, nothing is copied.
+ * Upright view of stored pixels, by offset and steps; nothing is copied.
  *
- * The upright pixel (x, y) starts at `offset + x · stepX + y · stepY` of `data`.
+ * The upright pixel (x, y) starts at `data[offset + x · stepX + y · stepY]`.
  */
 export interface UprightView {
-  /** The stored pixels. */
+  /** Stored pixels, channels interleaved, 0 to 255. */
   readonly data: Uint8Array;
-  /** Upright pixels. */
+  /** Upright pixels from left to right. */
   readonly width: number;
-  /** Upright pixels. */
+  /** Upright pixels from top to bottom. */
   readonly height: number;
-  /** Where the upright top left pixel starts. */
+  /** Index of the upright top left pixel. */
   readonly offset: number;
-  /** Bytes from one upright pixel to the next on its right. */
+  /** Bytes from an upright pixel to its right neighbour, possibly negative. */
   readonly stepX: number;
-  /** Bytes from one upright pixel to the next below. */
+  /** Bytes from an upright pixel to its lower neighbour, possibly negative. */
   readonly stepY: number;
-  /** 1 grey, 3 or 4 RGB; a fourth channel is not looked at. */
+  /** Bytes per pixel: 1 grey, 3 or 4 RGB; a fourth channel is ignored. */
   readonly channels: 1 | 3 | 4;
-  /** Source pixels per pixel. */
+  /** Source pixels per pixel, on each axis. */
   readonly reduction: number;
 }
 
 /**
  * Turns stored pixels upright by their EXIF orientation (Exif 2.32, tag 0x0112).
  *
+ * @param orientation 1 to 8; any other value counts as 1, stored upright.
+ *
  * @example
  * ```ts
  * import { uprightView } from "./upright_view.ts";
  *
- * const stored = { data: Uint8Array.of(1, 2), width: 2, height: 1, channels: 1, reduction: 1 } as const;
- * const view = uprightView(stored, 6); // stored row is the right side, so left is at the top
- * if (view.height !== 2 || view.data[view.offset + view.stepY] !== 2) throw new Error("not turned");
+ * const size = { width: 2, height: 1 };
+ * const stored = { data: Uint8Array.of(1, 2), ...size, channels: 1, reduction: 1 } as const;
+ * // Orientation 6: the stored row is the right column, so its left end is the upright top.
+ * const { data, height, offset, stepY } = uprightView(stored, 6);
+ * if (height !== 2) throw new Error(`height is ${height}`);
+ * if (data[offset + stepY] !== 2) throw new Error(`lower pixel is ${data[offset + stepY]}`);
  * ```
  */
 export function uprightView(pixels: Pixels, orientation: number): UprightView {

@@ -1,22 +1,29 @@
+import { DomainError } from "../core/domain_error.ts";
 import { graphFault } from "../manifest/graph_fault.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import { DomainError } from "../core/domain_error.ts";
 import type { Capabilities, Runtime } from "../ports/runtime.ts";
 import type { Provider, Session } from "../ports/session.ts";
 import { checkGraph } from "./check_graph.ts";
 
-/** A manifest and the session that was checked against it. */
+/** Model whose graph is loaded and matches its manifest. */
 export interface LoadedModel {
-  /** How the graph behaves. */
+  /** Checked manifest. */
   readonly manifest: Manifest;
-  /** The graph, loaded. */
+  /** Loaded graph. */
   readonly session: Session;
 }
 
 /**
- * Loads a model: manifest, graph file, session; each is checked before the next is trusted.
+ * Loads a model.
  *
- * @throws {DomainError} `manifest-invalid`, `model-too-large`, `graph-mismatch` or
+ * 1. Read the manifest.
+ * 2. Check the size of the graph before any byte of it is read.
+ * 3. Read the graph and check its length and SHA-256.
+ * 4. Open a session.
+ * 5. Check the tensors of the graph against the manifest.
+ *
+ * @param id Model id in the runtime's store.
+ * @throws {DomainError} `unknown-model`, `manifest-invalid`, `model-too-large`, `graph-mismatch` or
  *   `engine-unavailable`.
  */
 export async function loadModel(
@@ -38,19 +45,20 @@ export async function loadModel(
   return { manifest, session };
 }
 
-/** Before a byte is read, as the graph itself may be more than there is room for. */
+/** Refuses a graph that is larger than the runtime can load. */
 function checkSize(
   { id, graph: { bytes } }: Manifest,
-  { maxModelBytes, largerModels = "serve it elsewhere" }: Capabilities,
+  { maxModelBytes, largerModelsHint = "serve it elsewhere" }: Capabilities,
 ): void {
   if (bytes <= maxModelBytes) return;
   throw new DomainError(
     "model-too-large",
     `Cannot load model "${id}" as its graph has ${bytes} bytes and this runtime takes at most ` +
-      `${maxModelBytes}: ${largerModels}`,
+      `${maxModelBytes}: ${largerModelsHint}`,
   );
 }
 
+/** Refuses bytes that are not the graph of the manifest. */
 async function checkFile({ graph: wanted }: Manifest, graph: Uint8Array): Promise<void> {
   const fault = await graphFault(wanted, graph);
   if (fault) throw new DomainError("graph-mismatch", `Cannot load ${wanted.file} as ${fault}`);

@@ -2,7 +2,11 @@ import type { Size } from "../core/size.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { EngineInfo } from "./session.ts";
 
-/** Edges of a box in pixels of the upright source image: x right, y down, 0 ≤ x ≤ width. */
+/**
+ * Edges of a box in pixels of the upright source image.
+ *
+ * x grows to the right and y downwards: `0 ≤ xmin ≤ xmax ≤ width`, `0 ≤ ymin ≤ ymax ≤ height`.
+ */
 export interface DetectionBox {
   /** Left edge. */
   readonly xmin: number;
@@ -14,104 +18,123 @@ export interface DetectionBox {
   readonly ymax: number;
 }
 
-/** One object that was found. */
+/** Detected object. */
 export interface Detection {
-  /** Name of its class. */
+  /** Name of the class. */
   readonly label: string;
-  /** Index of its class in the model's labels. */
+  /** Index of the class in the model's labels. */
   readonly classId: number;
   /** Confidence, 0 to 1. */
   readonly score: number;
-  /** Where it is. */
+  /** Box around the object, source pixels. */
   readonly box: DetectionBox;
 }
 
-/** What a caller may ask beside the image; the manifest decides where it is silent. */
+/** Options of one call. The defaults come from the model's manifest. */
 export interface DetectOptions {
   /**
-   * Score threshold, 0 to 1: detections score above it.
+   * Score threshold, 0 to 1. Detections with a lower score are dropped. The manifest decides about
+   * equal scores (`postprocess.scoreTest`).
    *
    * @default `postprocess.score` of the manifest
    */
-  readonly scoreThreshold?: number;
-  /** Boxes of one class overlap by at most this IoU, 0 to 1. */
-  readonly iou?: number;
-  /** At most this many detections. */
-  readonly max?: number;
-  /** Labels to look for; all where absent. */
-  readonly classes?: readonly string[];
+  readonly scoreThreshold?: number | undefined;
+  /**
+   * IoU threshold of non-maximum suppression, 0 to 1. A box is dropped if its IoU with a better box
+   * of its class is greater. Models with NMS in the graph refuse this option.
+   *
+   * @default `postprocess.nms.iou` of the manifest
+   */
+  readonly iou?: number | undefined;
+  /**
+   * Maximum number of detections, the best ones: 1 to 1000, or up to the manifest's own limit if
+   * that is greater.
+   *
+   * @default `postprocess.limit` of the manifest
+   */
+  readonly max?: number | undefined;
+  /** Labels to detect; other classes are dropped. Unset: all labels. */
+  readonly classes?: readonly string[] | undefined;
 }
 
-/** What goes with a call beside what is asked. */
+/** Cancellation and progress of one call. */
 export interface DetectCall {
   /**
-   * Takes the call back while it waits for its turn; once it runs, it ends at the next stage where
-   * it runs in the thread that asks, and runs to its end elsewhere.
+   * Cancels the call, which then rejects with `client-gone`. A queued call is dropped. A running
+   * call stops before its next stage if the detector runs on this thread; in a worker it runs to
+   * completion. Unset: the call cannot be cancelled.
    */
-  readonly signal?: AbortSignal;
-  /** Called when the image is decoded and only the engine's work is left. */
-  readonly onDecoded?: () => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Called once the input tensor is ready and only the engine's work is left. */
+  readonly onDecoded?: (() => void) | undefined;
 }
 
-/** Milliseconds per stage. */
+/** Duration of each stage, milliseconds. */
 export interface StageTimes {
-  /** Header and decoding. */
+  /** Reading the header and decoding the image. */
   readonly decode: number;
-  /** Pixels to tensor. */
+  /** Converting pixels to the input tensor. */
   readonly preprocess: number;
-  /** The graph, with the wait for the runs before it. */
+  /** Running the graph, including the wait for earlier runs of the same session. */
   readonly inference: number;
-  /** Heads to detections. */
+  /** Converting the graph's outputs to detections. */
   readonly postprocess: number;
-  /** All of it. */
+  /** Sum of all stages; time in a queue before `decode` is not included. */
   readonly total: number;
 }
 
-/** What was found in an image. */
+/** Result of one call. */
 export interface DetectResult {
-  /** Id of the model that looked. */
+  /** Id of the model. */
   readonly model: string;
-  /** The upright image's size. */
+  /** Size of the upright source image. */
   readonly image: Size;
-  /** Best score first. */
+  /** Detections, best score first. */
   readonly detections: readonly Detection[];
-  /** The engine that ran the graph. */
+  /** Engine that ran the graph. */
   readonly engine: EngineInfo;
-  /** How long each stage took. */
+  /** Duration of each stage. */
   readonly timing: StageTimes;
 }
 
-/** What a loaded model tells of itself. */
+/** Description of a loaded model. */
 export interface ModelInfo {
-  /** Id in the catalogue. */
+  /** Model id, as in its manifest. */
   readonly id: string;
-  /** Class names by class id; null for an id that the model never gives. */
+  /** Class names by class id; null for an id that the model never returns. */
   readonly labels: readonly (string | null)[];
-  /** The input as a person would describe it. */
+  /** Input of the model. */
   readonly input: {
-    /** Number type. */
+    /** Element type: `float32`, `float16` or `uint8`. */
     readonly type: string;
-    /** Sides; null varies. */
+    /** Sizes of the axes, outermost first; null for a size that varies. */
     readonly shape: readonly (number | null)[];
-    /** How an image is brought to that size. */
+    /** Resize rule in words, for example "stretched to 320x320". */
     readonly resize: string;
   };
   /** SHA-256 of the graph file, hexadecimal. */
   readonly sha256: string;
-  /** Measured figures, from the manifest. */
+  /** Measured figures by name, from the manifest. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** A model that is ready to look at images. */
+/** Loaded model that detects objects in images. */
 export interface Detector {
-  /** The model. */
+  /** Description of the model. */
   readonly model: ModelInfo;
-  /** The engine that runs it. */
+  /** Engine that runs the model. */
   readonly engine: EngineInfo;
   /**
-   * Finds objects in an image: an encoded one, or one that is decoded already.
+   * Detects objects in an image.
    *
-   * @throws {DomainError} For whatever is wrong with the image or the options.
+   * @param image Encoded file (JPEG, PNG, GIF, WebP, AVIF or BMP) or decoded pixels.
+   * @param options Unset options take their defaults from the manifest.
+   * @returns Detections in pixels of the upright source, best score first.
+   * @throws {DomainError} `invalid-option` or `unknown-class` for wrong options; `no-image`,
+   *   `not-an-image`, `unsupported-format`, `truncated-image`, `corrupt-image`, `too-many-bytes` or
+   *   `too-many-pixels` for a wrong image; `inference-failed` or `graph-mismatch` if the model
+   *   fails; `client-gone` if the call is cancelled. A detector behind a queue or in a worker may
+   *   also throw `busy`, `decode-timeout`, `run-timeout`, `worker-crashed` or `model-not-ready`.
    */
   detect(
     image: ImageInput,
@@ -119,12 +142,15 @@ export interface Detector {
     call?: DetectCall,
   ): Promise<DetectResult>;
   /**
-   * Resolves, never rejects, with the reason once the detector has broken down for good; one that
-   * cannot break down apart from its caller has none.
+   * Promise that resolves with the reason once the detector has crashed for good. It never rejects.
+   * Unset: the detector can only crash together with its caller.
    */
   readonly brokenDown?: Promise<Error>;
-  /** Why it cannot take images for the moment, or null; one that always can has none. */
+  /**
+   * Returns the reason why the detector accepts no images at the moment, or null if it does. Unset:
+   * it always does.
+   */
   unreadiness?(): string | null;
-  /** Frees the session. */
+  /** Closes the detector and releases its session. */
   close(): Promise<void>;
 }

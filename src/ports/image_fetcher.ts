@@ -1,9 +1,10 @@
-/** Brings images from addresses that strangers name. */
+/** Fetches images from URLs that clients name. */
 export interface ImageFetcher {
   /**
-   * Fetches an image; what its bytes are is for others to find out.
+   * Fetches the bytes of an image. They are not checked to be an image.
    *
-   * @param signal Ends the fetch when whoever asked for it is gone.
+   * @param url URL as the client sent it.
+   * @param signal Cancels the fetch. Unset: the fetch cannot be cancelled.
    * @throws {DomainError} `url-not-allowed`, `url-failed` or `too-many-bytes`.
    */
   fetch(url: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;

@@ -2,35 +2,40 @@ import type { ImageCodec } from "./image_codec.ts";
 import type { ModelStore } from "./model_store.ts";
 import type { Provider, Session } from "./session.ts";
 
-/** What a runtime can do; callers ask this instead of asking which runtime it is. */
+/** Capabilities of a runtime. Code checks these instead of the name of the runtime. */
 export interface Capabilities {
-  /** Engines that may be tried, best first. */
+  /** Engines to try, best first. */
   readonly providers: readonly Provider[];
-  /** Most CPU threads that a session may use. */
+  /** Maximum number of CPU threads per session. */
   readonly threads: number;
-  /** Largest image that fits the memory, in pixels. */
+  /** Maximum pixels of an image, or Infinity. Lower limits of the caller apply. */
   readonly maxPixels: number;
-  /** Memory that decoding an image may take, in bytes. */
+  /** Maximum bytes of memory for decoding an image, or Infinity. Lower limits of the caller apply. */
   readonly maxDecodedBytes: number;
-  /** Largest graph that fits the memory, in bytes. */
+  /** Maximum bytes of a graph, or Infinity. */
   readonly maxModelBytes: number;
-  /** What to do about a larger one, as the end of a sentence. */
-  readonly largerModels?: string;
+  /**
+   * Advice for a graph above `maxModelBytes`, which ends the error message.
+   *
+   * @default "serve it elsewhere"
+   */
+  readonly largerModelsHint?: string;
 }
 
-/** Everything that the pipeline needs of the place where it runs. */
+/** Services that the pipeline needs from its platform. */
 export interface Runtime {
-  /** What it can do. */
+  /** Limits and engines. */
   readonly capabilities: Capabilities;
-  /** Its decoders. */
+  /** Image decoders. */
   readonly codec: ImageCodec;
-  /** Its models. */
+  /** Source of manifests and graphs. */
   readonly models: ModelStore;
   /**
-   * Loads a graph.
+   * Loads a graph into an engine.
    *
-   * @param engine A provider, or `auto` for the first of `capabilities.providers` that works.
-   * @throws {DomainError} `engine-unavailable`, with what was tried.
+   * @param graph Bytes of an ONNX file.
+   * @param engine Engine to use, or `auto` for the first of `capabilities.providers` that works.
+   * @throws {DomainError} `engine-unavailable`, whose message lists the engines that were tried.
    */
   openSession(graph: Uint8Array, engine: Provider | "auto"): Promise<Session>;
 }

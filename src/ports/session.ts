@@ -1,51 +1,55 @@
 import type { InputTensor } from "../image/input_tensor.ts";
 
-/** An input or output as the graph itself declares it. */
+/** Input or output of a graph, as the graph declares it. */
 export interface TensorInfo {
   /** Name in the graph. */
   readonly name: string;
-  /** Number type. */
+  /** Element type, for example `float32`. */
   readonly type: string;
-  /** Sides; a string or null is a side that may vary. */
+  /** Sizes of the axes, outermost first; a string or null stands for a size that may vary. */
   readonly shape: readonly (number | string | null)[];
 }
 
-/** What a graph gives, as float32 whatever its own number type. */
+/** Output tensor, converted to float32 from the element type of the graph. */
 export interface Tensor {
   /** Row-major values. */
   readonly data: Float32Array;
-  /** Sides, outermost first. */
+  /** Sizes of the axes, outermost first. */
   readonly shape: readonly number[];
 }
 
-/** The engines that a runtime may have. */
-export type Provider = "webgpu" | "native" | "wasm";
+/** The engines: WebGPU, onnxruntime-node on the CPU (`native`), and WebAssembly. */
+export const PROVIDERS = ["webgpu", "native", "wasm"] as const;
 
-/** The engine that runs a session, and why it was chosen. */
+/** One of the engines. */
+export type Provider = (typeof PROVIDERS)[number];
+
+/** Engine of a session. */
 export interface EngineInfo {
-  /** Which implementation runs the graph. */
+  /** Implementation that runs the graph. */
   readonly provider: Provider;
-  /** CPU threads that it uses. */
+  /** Number of CPU threads. */
   readonly threads: number;
-  /** Why this one: what was asked for, what was tried before and how that failed. */
+  /** Reason of the choice: the engine that was requested, and why better ones failed. */
   readonly reason: string;
 }
 
-/** A loaded graph. */
+/** Loaded graph. */
 export interface Session {
-  /** The engine that runs it. */
+  /** Engine that runs the graph. */
   readonly engine: EngineInfo;
-  /** The graph's inputs. */
+  /** Inputs of the graph. */
   readonly inputs: readonly TensorInfo[];
-  /** The graph's outputs. */
+  /** Outputs of the graph. */
   readonly outputs: readonly TensorInfo[];
   /**
-   * Runs the graph; calls are served one at a time, in order.
+   * Runs the graph. Concurrent calls are queued and run one at a time, in order.
    *
-   * @returns Every output, by name.
+   * @param feeds Input tensors by name.
+   * @returns All output tensors by name.
    * @throws {DomainError} `inference-failed`.
    */
   run(feeds: Readonly<Record<string, InputTensor>>): Promise<Record<string, Tensor>>;
-  /** Frees what the engine lets go of. */
+  /** Releases the session after the queued runs. Some engines keep part of their memory. */
   close(): Promise<void>;
 }

@@ -79,7 +79,7 @@ Deno.test("loadModel() does not read a graph that is too large", async () => {
     throw new Error("it was read");
   };
   const runtime = memoryRuntime({ manifest: smallManifest, graph: GRAPH, session });
-  const capabilities = { ...runtime.capabilities, maxModelBytes: 2, largerModels: "cut it down" };
+  const capabilities = { ...runtime.capabilities, maxModelBytes: 2, largerModelsHint: "cut it down" };
   const small = { ...runtime, capabilities, models: { ...runtime.models, graph } };
   const error = await assertRejects(() => loadModel(small, "small", "auto"), DomainError);
   assertStringIncludes(error.message, "cut it down");

@@ -46,16 +46,16 @@ function storeOf(models: WorkerdModels): ModelStore {
 
 function largestModel(
   models: WorkerdModels,
-): Pick<Capabilities, "maxModelBytes" | "largerModels"> {
+): Pick<Capabilities, "maxModelBytes" | "largerModelsHint"> {
   if ("assets" in models) {
     return {
       maxModelBytes: 25 * 1024 * 1024,
-      largerModels: "it is more than a static asset holds: put the models into an R2 bucket that " +
+      largerModelsHint: "it is more than a static asset holds: put the models into an R2 bucket that " +
         "is bound as MODELS_BUCKET",
     };
   }
   return {
     maxModelBytes: WORKERD_LIMITS.maxModelBytes,
-    largerModels: "larger ones do not fit 128 MB once they are loaded: serve it elsewhere",
+    largerModelsHint: "larger ones do not fit 128 MB once they are loaded: serve it elsewhere",
   };
 }

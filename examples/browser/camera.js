@@ -1,6 +1,6 @@
 import { canvasOf } from "./pixels_of.js";
 
-/** Shows what the camera sees, of a phone the one on its back. */
+/** Shows the camera image in `video`; on a phone that of the back camera. */
 export async function openCamera(video) {
   const stream = await navigator.mediaDevices.getUserMedia({
     video: { facingMode: "environment", width: { ideal: 1280 } },
@@ -15,7 +15,7 @@ export async function openCamera(video) {
   }
   return {
     close,
-    /** The image of this moment, as a JPEG file. */
+    /** Returns the current frame as a JPEG file. */
     take: () => canvasOf(video).convertToBlob({ type: "image/jpeg", quality: 0.95 }),
   };
 }

@@ -4,8 +4,8 @@ import { drawBoxes } from "./draw_boxes.js";
 import { pixelsOf } from "./pixels_of.js";
 import { showClasses, showFacts, showFound } from "./show_result.js";
 
-/** Below this nothing is asked for; the slider hides the rest without looking again. */
-const LEAST = 0.05;
+/** Score threshold of the detector. The slider hides more without detecting again. */
+const MIN_SCORE = 0.05;
 
 const at = (id) => document.getElementById(id);
 const stage = at("stage");
@@ -13,7 +13,7 @@ const photo = at("photo");
 const file = at("file");
 const score = at("score");
 
-/** What is on the stage, if it was looked at. */
+/** Result for the displayed image, or null. */
 let result = null;
 let camera = null;
 let current = new AbortController();
@@ -28,19 +28,19 @@ detector.then(({ model }) => {
   fail(error);
 });
 
-/** Shows a photo and what is in it. */
+/** Shows a photo and its detections. */
 async function look(image) {
   const { signal } = start();
   show("photo");
   URL.revokeObjectURL(photo.src);
   photo.src = URL.createObjectURL(image);
   photo.alt = "The photo";
-  say("Looking …");
+  say("Detecting …");
   try {
     const found = await find(image, signal);
     signal.throwIfAborted();
     result = found;
-    // What the browser cannot show, it has no size for.
+    // The browser gives no size for formats that it cannot show.
     fit(result.image.width, result.image.height);
     render();
     showFacts(result);
@@ -52,18 +52,18 @@ async function look(image) {
 async function find(image, signal) {
   const ready = await detector;
   try {
-    return await ready.detect(image, { scoreThreshold: LEAST, signal });
+    return await ready.detect(image, { scoreThreshold: MIN_SCORE, signal });
   } catch (error) {
-    // The browser may know formats that the detector does not, as HEIC in Safari.
+    // The browser may decode formats that the detector cannot, such as HEIC in Safari.
     if (error.code !== "unsupported-format") throw error;
     const pixels = await pixelsOf(
       await createImageBitmap(image).catch(() => Promise.reject(error)),
     );
-    return await ready.detect(pixels, { scoreThreshold: LEAST, signal });
+    return await ready.detect(pixels, { scoreThreshold: MIN_SCORE, signal });
   }
 }
 
-/** Looks at what the camera sees, one frame after the other. */
+/** Detects objects in the camera image, frame by frame. */
 async function watch() {
   const { signal } = start();
   try {
@@ -75,7 +75,7 @@ async function watch() {
     show("camera");
     while (!signal.aborted) {
       const frame = await pixelsOf(at("video"));
-      result = await (await detector).detect(frame, { scoreThreshold: LEAST, signal });
+      result = await (await detector).detect(frame, { scoreThreshold: MIN_SCORE, signal });
       render();
       showFacts(result);
     }
@@ -87,7 +87,7 @@ async function watch() {
   }
 }
 
-/** Ends what came before. */
+/** Cancels the previous detection and stops the camera. */
 function start() {
   current.abort();
   current = new AbortController();
@@ -103,7 +103,7 @@ function stop() {
   camera = null;
 }
 
-/** Makes room for an image of a size. */
+/** Sets the aspect ratio of the stage. */
 function fit(width, height) {
   at("figure").style.setProperty("--width", width);
   at("figure").style.setProperty("--height", height);
@@ -117,10 +117,10 @@ function show(state) {
 }
 
 function render() {
-  const least = score.valueAsNumber / 100;
+  const threshold = score.valueAsNumber / 100;
   at("score-text").textContent = `${score.value} %`;
   if (result === null) return;
-  const shown = result.detections.filter((detection) => detection.score > least);
+  const shown = result.detections.filter((detection) => detection.score > threshold);
   const boxes = drawBoxes(at("overlay"), shown, result.image);
   showFound(at("found"), shown, boxes);
   say(summary(shown.length));
@@ -130,12 +130,14 @@ function render() {
 
 function summary(count) {
   if (count > 0) return `${count} ${count === 1 ? "object" : "objects"} found`;
-  return result.detections.length > 0 ? "Nothing that sure; move the slider" : "Nothing found";
+  return result.detections.length > 0
+    ? "Nothing above this score; move the slider"
+    : "Nothing found";
 }
 
 function say(text) {
   at("status").classList.remove("fault");
-  // A camera's frames mostly say the same again: it is said once.
+  // Camera frames mostly repeat the text; a screen reader should announce it once.
   if (at("status").textContent !== text) at("status").textContent = text;
 }
 
@@ -149,7 +151,7 @@ function showProgress({ loaded, total, cached }) {
   at("progress").value = loaded / total;
   at("progress-text").textContent = loaded < total
     ? `Loading the model: ${megabytes(loaded)} of ${megabytes(total)} MB`
-    : `Starting the model, ${megabytes(total)} MB ${cached ? "kept from last time" : "loaded"}`;
+    : `Starting the model, ${megabytes(total)} MB ${cached ? "from the cache" : "loaded"}`;
 }
 
 for (const button of document.querySelectorAll("[data-choose]")) {

@@ -1,8 +1,9 @@
 import { colourOf } from "./colour_of.js";
 
 /**
- * Draws detections over an image of whatever size: edges are parts of the image's own, so that
- * boxes and labels stay crisp and need no redrawing when the window changes.
+ * Draws detections over an image.
+ *
+ * Edges are percentages of the image, so boxes and labels need no redrawing when the window changes.
  *
  * @returns The elements, in the order of the detections.
  */
@@ -20,14 +21,14 @@ export function drawBoxes(overlay, detections, { width, height }) {
     element.append(name);
     return element;
   });
-  // The best ones lie on top, and choose first where their labels go.
+  // The best detections are on top and choose the places of their labels first.
   overlay.replaceChildren(...boxes.toReversed());
   const taken = [];
   for (const element of boxes) placeLabel(element, overlay.getBoundingClientRect(), taken);
   return boxes;
 }
 
-/** Above the box, inside or below, rightward or leftward: where a label covers no other one. */
+/** Places of a label, in order of preference: the first that covers no other label is used. */
 const PLACES = [[], ["leftward"], ["inside"], ["below"], ["below", "leftward"]];
 
 function placeLabel(element, room, taken) {
@@ -38,12 +39,12 @@ function placeLabel(element, room, taken) {
     taken.push(label);
     return;
   }
-  // It shows once its box is pointed out.
+  // There is no room: the label shows while its box is highlighted.
   element.className = "box inside nowhere";
 }
 
 function isWithin(label, room) {
-  // What is rounded away is no reason to move.
+  // Tolerates rounding of a few pixels.
   return label.left >= room.left - 3 && label.right <= room.right + 3 &&
     label.top >= room.top - 1 && label.bottom <= room.bottom + 1;
 }

@@ -1,4 +1,4 @@
-/** A canvas with a video's frame, or with a bitmap. */
+/** Draws the current frame of a video, or a bitmap, on a new canvas. */
 export function canvasOf(source) {
   const canvas = new OffscreenCanvas(
     source.videoWidth ?? source.width,
@@ -8,7 +8,7 @@ export function canvasOf(source) {
   return canvas;
 }
 
-/** The pixels of a video's frame, or of a bitmap, as a detector takes them. */
+/** Returns the pixels of the current frame of a video, or of a bitmap, for `detect()`. */
 export function pixelsOf(source) {
   const canvas = canvasOf(source);
   return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { serveStatic } from "hono/deno";
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 
-/** Lets threads share memory, and nothing but the page's own files be fetched or run. */
+/** Isolates the page, so that threads can share memory, and allows only its own files. */
 const HEADERS = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
@@ -33,7 +33,6 @@ export function demoApp(bundle: URL): Hono {
   return app;
 }
 
-/** `deno task demo` */
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {

@@ -1,6 +1,6 @@
 import { colourOf } from "./colour_of.js";
 
-/** Lists detections; pointing at one points out its box. */
+/** Lists detections. Pointing at one highlights its box. */
 export function showFound(list, detections, boxes) {
   const overlay = boxes[0]?.parentElement;
   const items = detections.map(({ label, score, classId }, i) => {
@@ -25,7 +25,7 @@ export function showFound(list, detections, boxes) {
   overlay?.removeAttribute("data-chosen");
 }
 
-/** The stages of a detection, and what a visitor calls them. */
+/** Stages of a detection and their labels. */
 const STAGES = [
   ["decode", "decoding"],
   ["preprocess", "scaling"],
@@ -33,7 +33,7 @@ const STAGES = [
   ["postprocess", "boxes"],
 ];
 
-/** Tells what looked at the image, and how long that took. */
+/** Shows the engine and the time of each stage. */
 export function showFacts({ engine, image, timing }) {
   const at = (id) => document.getElementById(id);
   const threads = `${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;
@@ -62,7 +62,7 @@ function swatch(stage) {
   return element;
 }
 
-/** Tells what a model knows. */
+/** Lists the classes of a model. */
 export function showClasses(list, labels) {
   list.replaceChildren(...labels.map((label, classId) => {
     const item = document.createElement("li");

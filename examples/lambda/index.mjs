@@ -1,6 +1,6 @@
 import { handler, start } from "retinanet-edge/lambda";
 
-// The model loads while the function starts, when Lambda lends more CPU than it does later.
+// Loads the model while the function starts, when Lambda assigns more CPU than later.
 await start();
 
 export { handler };

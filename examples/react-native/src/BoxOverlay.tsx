@@ -4,11 +4,11 @@ import type { Answer } from "./detect.ts";
 
 interface Props {
   readonly answer: Answer;
-  /** Width at which the photo is shown. */
+  /** Width of the displayed photo. */
   readonly width: number;
 }
 
-/** The boxes of an answer over its photo, which fills the parent. */
+/** Draws the boxes of an answer over its photo, which fills the parent view. */
 export function BoxOverlay({ answer, width }: Props): ReactElement {
   const scale = width / answer.image.width;
   return (

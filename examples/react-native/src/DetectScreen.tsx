@@ -12,7 +12,7 @@ import {
 import { BoxOverlay } from "./BoxOverlay.tsx";
 import { type Answer, detect } from "./detect.ts";
 
-/** Takes a photo, sends it to the server and draws what is in it. */
+/** Takes a photo, sends it to the server and draws the detections. */
 export function DetectScreen({ server }: { readonly server: string }): ReactElement {
   const { width } = useWindowDimensions();
   const [uri, setUri] = useState<string>();

@@ -1,4 +1,4 @@
-/** Edges in pixels of the photo as a person sees it: x right, y down. */
+/** Edges of a box, in pixels of the upright photo: x right, y down. */
 export interface Box {
   readonly xmin: number;
   readonly ymin: number;
@@ -13,14 +13,14 @@ export interface Detection {
   readonly box: Box;
 }
 
-/** What was found, the best score first. */
+/** Answer of the server; detections are sorted by score, best first. */
 export interface Answer {
   readonly model: string;
   readonly image: { readonly width: number; readonly height: number };
   readonly detections: readonly Detection[];
 }
 
-/** A photo: where it lies on a phone, or its bytes. */
+/** Photo: a file on the phone, or its bytes. */
 export type Photo = Blob | {
   readonly uri: string;
   readonly name: string;
@@ -28,13 +28,13 @@ export type Photo = Blob | {
 };
 
 export interface DetectOptions {
-  /** Only what scores above this, 0 to 1. */
+  /** Score threshold, 0 to 1. Unset: the default of the model. */
   readonly score?: number;
   readonly key?: string;
   readonly signal?: AbortSignal;
 }
 
-/** A refusal; `code` is stable, the message is for people. */
+/** Error of the server. `code` is stable, the message is for people. */
 export class DetectError extends Error {
   readonly code: string;
 
@@ -46,10 +46,10 @@ export class DetectError extends Error {
 }
 
 /**
- * Sends a photo to a server and returns what is in it.
+ * Sends a photo to a server and returns the detections.
  *
- * @throws {DetectError} If the server refuses the photo.
- * @throws {TypeError} If it cannot be reached.
+ * @throws {DetectError} If the server answers with an error.
+ * @throws {TypeError} If the server cannot be reached.
  */
 export async function detect(
   server: string,
@@ -57,7 +57,7 @@ export async function detect(
   { score, key, signal }: DetectOptions = {},
 ): Promise<Answer> {
   const form = new FormData();
-  // React Native reads the file itself, without bringing it through JavaScript.
+  // React Native reads the file natively, without copying it into JavaScript.
   form.append("image", photo as Blob);
   if (score !== undefined) form.append("score", String(score));
   const response = await fetch(`${server}/detect`, {

@@ -1,15 +1,15 @@
 import { createDetector, DomainError, type EmbeddedDetector, type Fetcher } from "retinanet-edge";
 
 interface Environment {
-  /** The model's files. */
+  /** Static assets with the files of the model. */
   readonly ASSETS: Fetcher;
 }
 
-/** One for the isolate: it outlives the request that loads it. */
+/** Detector of this isolate. It outlives the request that loads it. */
 let opening: Promise<EmbeddedDetector> | undefined;
 
 export default {
-  /** Counts what is in a photo: `{"cat": 2, "person": 1}`. */
+  /** Counts the objects in a photo: `{"cat": 2, "person": 1}`. */
   async fetch(
     request: Request,
     environment: Environment,
@@ -19,7 +19,7 @@ export default {
       return new Response("Send a photo with POST\n", { status: 405, headers: { allow: "POST" } });
     }
     const detector = detectorOf(environment);
-    // A client that goes away does not take the loading with it.
+    // Finishes loading even if the client disconnects.
     context.waitUntil(detector.catch(() => {}));
     try {
       const { detections } = await (await detector).detect(request.body, { scoreThreshold: 0.4 });

@@ -1,4 +1,4 @@
-// Passes a photo on to a server that looks at it, with a key that no client gets to see.
+// Forwards a photo to a detection server. Clients do not see the API key of that server.
 
 const MAX_MS = 30_000;
 

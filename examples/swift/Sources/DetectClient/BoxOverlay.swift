@@ -1,7 +1,7 @@
 #if canImport(SwiftUI)
 import SwiftUI
 
-/// The boxes of an answer over its photo, which is shown at the size of this view.
+/// Draws the boxes of an answer over its photo, which must have the size of this view.
 public struct BoxOverlay: View {
     private let answer: Answer
 

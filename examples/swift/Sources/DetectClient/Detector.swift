@@ -3,7 +3,7 @@ import Foundation
 import FoundationNetworking
 #endif
 
-/// Edges in pixels of the photo as a person sees it: x right, y down.
+/// Edges of a box, in pixels of the upright photo: x right, y down.
 public struct Box: Codable, Hashable, Sendable {
     public let xmin: Double
     public let ymin: Double
@@ -18,7 +18,7 @@ public struct Detection: Codable, Hashable, Sendable {
     public let box: Box
 }
 
-/// What was found, the best score first.
+/// Answer of the server; detections are sorted by score, best first.
 public struct Answer: Codable, Hashable, Sendable {
     public struct Size: Codable, Hashable, Sendable {
         public let width: Int
@@ -30,14 +30,14 @@ public struct Answer: Codable, Hashable, Sendable {
     public let detections: [Detection]
 }
 
-/// A refusal (RFC 9457); its code is stable, its detail is for people.
+/// Error of the server (RFC 9457). `code` is stable, `detail` is for people.
 public struct Problem: Error, Codable, Sendable {
     public let code: String
     public let status: Int
     public let detail: String
 }
 
-/// A server that answers `POST /detect`.
+/// Client of a server that answers `POST /detect`.
 public struct Detector: Sendable {
     private let server: URL
     private let key: String?
@@ -47,10 +47,10 @@ public struct Detector: Sendable {
         self.key = key
     }
 
-    /// Looks for objects in a photo, which may be a JPEG as the camera gives it.
+    /// Detects objects in a photo, for example a JPEG from the camera.
     ///
-    /// - Parameter score: only what scores above this, 0 to 1; the model's own limit where nil.
-    /// - Throws: `Problem` if the server refuses the photo, `URLError` if it cannot be reached.
+    /// - Parameter score: score threshold, 0 to 1; nil: the default of the model.
+    /// - Throws: `Problem` if the server answers with an error, `URLError` if it cannot be reached.
     public func detect(_ photo: Data, score: Double? = nil) async throws -> Answer {
         let (data, response) = try await URLSession.shared.upload(for: request(score), from: photo)
         guard (response as? HTTPURLResponse)?.statusCode == 200 else {
@@ -60,12 +60,12 @@ public struct Detector: Sendable {
     }
 
     private func request(_ score: Double?) -> URLRequest {
-        var address = URLComponents(
+        var components = URLComponents(
             url: server.appendingPathComponent("detect"), resolvingAgainstBaseURL: false)!
         if let score {
-            address.queryItems = [URLQueryItem(name: "score", value: String(score))]
+            components.queryItems = [URLQueryItem(name: "score", value: String(score))]
         }
-        var request = URLRequest(url: address.url!)
+        var request = URLRequest(url: components.url!)
         request.httpMethod = "POST"
         request.setValue("application/octet-stream", forHTTPHeaderField: "Content-Type")
         if let key {

@@ -1,7 +1,7 @@
 import DetectClient
 import Foundation
 
-// Prints what is in a photo: SERVER PHOTO. A key is taken from DETECT_KEY.
+// Prints the detections in a photo. Arguments: SERVER PHOTO; environment: DETECT_KEY.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let server = URL(string: arguments[1]) else {

@@ -10,7 +10,7 @@ import okhttp3.OkHttpClient
 import okhttp3.Request
 import okhttp3.RequestBody.Companion.asRequestBody
 
-/** Edges in pixels of the photo as a person sees it: x right, y down. */
+/** Edges of a box, in pixels of the upright photo: x right, y down. */
 @Serializable
 data class Box(val xmin: Double, val ymin: Double, val xmax: Double, val ymax: Double)
 
@@ -20,31 +20,31 @@ data class Detection(val label: String, val classId: Int, val score: Double, val
 @Serializable
 data class Size(val width: Int, val height: Int)
 
-/** What was found, the best score first. */
+/** Answer of the server; detections are sorted by score, best first. */
 @Serializable
 data class Answer(val model: String, val image: Size, val detections: List<Detection>)
 
-/** A refusal (RFC 9457); its code is stable, its detail is for people. */
+/** Error of the server (RFC 9457). `code` is stable, the message is for people. */
 class DetectException(val code: String, val status: Int, detail: String) : IOException(detail)
 
 @Serializable
 private data class Problem(val code: String = "internal", val detail: String = "")
 
-/** A server that answers POST /detect. */
+/** Client of a server that answers `POST /detect`. */
 class Detector(
     server: String,
     private val key: String? = null,
     private val client: OkHttpClient = OkHttpClient(),
 ) {
-    private val address = server.toHttpUrl().newBuilder().addPathSegment("detect").build()
+    private val url = server.toHttpUrl().newBuilder().addPathSegment("detect").build()
     private val json = Json { ignoreUnknownKeys = true }
 
     /**
-     * Looks for objects in a photo. On Android call it away from the main thread.
+     * Detects objects in a photo. On Android, call it off the main thread.
      *
-     * @param score only what scores above this, 0 to 1; the model's own limit where null
-     * @throws DetectException if the server refuses the photo
-     * @throws IOException if it cannot be reached
+     * @param score score threshold, 0 to 1; null: the default of the model
+     * @throws DetectException if the server answers with an error
+     * @throws IOException if the server cannot be reached
      */
     fun detect(photo: File, score: Double? = null): Answer {
         val form = MultipartBody.Builder()
@@ -53,7 +53,7 @@ class Detector(
             .apply { score?.let { addFormDataPart("score", it.toString()) } }
             .build()
         val request = Request.Builder()
-            .url(address)
+            .url(url)
             .post(form)
             .apply { key?.let { header("Authorization", "Bearer $it") } }
             .build()

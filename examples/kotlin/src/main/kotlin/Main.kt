@@ -3,7 +3,7 @@ package com.example.detect
 import java.io.File
 import kotlin.system.exitProcess
 
-/** Prints what is in a photo: SERVER PHOTO. A key is taken from DETECT_KEY. */
+/** Prints the detections in a photo. Arguments: SERVER PHOTO; environment: DETECT_KEY. */
 fun main(arguments: Array<String>) {
     val (server, photo) = arguments
     try {

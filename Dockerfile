@@ -1,4 +1,4 @@
-# The server with the everyday8 model; other models come by a volume and MODELS_DIR.
+# The server with the model everyday8. Mount other models as a volume and set MODELS_DIR.
 FROM denoland/deno:2.9.6 AS build
 WORKDIR /app
 COPY deno.json deno.lock ./
@@ -11,7 +11,7 @@ FROM denoland/deno:2.9.6
 WORKDIR /app
 COPY --from=build /app ./
 ENV HOST=0.0.0.0 PORT=8080 DENO_NO_UPDATE_CHECK=1
-# The image's own user "deno", in digits since Kubernetes takes no names for runAsNonRoot.
+# User "deno" of the base image, as a number: runAsNonRoot of Kubernetes accepts no names.
 USER 1993:1993
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \

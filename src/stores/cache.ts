@@ -1,38 +1,40 @@
+import { DomainError } from "../core/domain_error.ts";
+import { fileNameOf } from "../core/file_name.ts";
 import { graphFault } from "../manifest/graph_fault.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import { DomainError } from "../core/domain_error.ts";
+import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { fetchModelFile } from "./fetch_model_file.ts";
 import { GraphCache } from "./graph_cache.ts";
-import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 
-/** How far a graph has come. */
+/** Progress of loading a graph. */
 export interface LoadProgress {
-  /** Bytes that are there. */
+  /** Bytes loaded so far. */
   readonly loaded: number;
-  /** Bytes of the whole, by the manifest. */
+  /** Bytes of the whole graph, as the manifest states them. */
   readonly total: number;
-  /** Whether they come from the cache, not from the network. */
+  /** True if the bytes come from the cache and not from the network. */
   readonly cached: boolean;
 }
 
-/** How a `cacheModelStore` goes about it, and whom it tells. */
+/** Options of {@linkcode cacheModelStore}. */
 export interface CacheModelStoreOptions {
-  /** Told of a graph's bytes as they come; `loaded` grows up to `total`. */
-  readonly onProgress?: (progress: LoadProgress) => void;
-  /** Ends what is being fetched, which then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  /** Called as the bytes of a graph arrive; `loaded` grows up to `total`. Unset: no reports. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Cancels the fetches, which then reject with the signal's reason. Unset: no cancellation. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Models behind HTTP, their graphs kept by the Cache API: `ID.json` below a base address, or any
- * manifest by its own address; the graph lies beside it.
+ * Creates a store of models behind HTTP whose graphs are kept in the browser's Cache API.
  *
- * What is in the cache is never trusted: bytes that are not those of the manifest are thrown away
- * and fetched anew. Where there is no cache, as in a page that came over plain HTTP, a graph is
- * fetched each time.
+ * A model id stands for `ID.json` below a base URL. The URL of any manifest is accepted as an id,
+ * too. The graph lies beside its manifest.
  *
- * @param base Address with a slash at its end.
+ * Cached bytes are verified on every read. Bytes that differ from the manifest are deleted and
+ * fetched again. Without a Cache API (pages served over plain HTTP) a graph is fetched every time.
+ *
+ * @param base URL with a slash at its end.
  */
 export function cacheModelStore(base: string, options: CacheModelStoreOptions = {}): ModelStore {
   const locate = (id: string) => URL.canParse(id) ? new URL(id) : new URL(`${id}.json`, base);
@@ -40,22 +42,29 @@ export function cacheModelStore(base: string, options: CacheModelStoreOptions = 
     list: () => Promise.resolve([]),
     async manifest(id) {
       // Revalidated with the server, because the manifest says which graph is current.
-      const response = await ask(id, locate(id), "no-cache", options.signal);
+      const response = await request(id, locate(id), "no-cache", options.signal);
       return parseManifestText(id, await response.text());
     },
     graph: (id, graph) =>
-      loadGraph({ id, url: new URL(graph.file, locate(id)), graph, ...options }),
+      loadGraph({ ...options, id, url: new URL(graph.file, locate(id)), graph }),
   };
 }
 
-interface Wanted extends CacheModelStoreOptions {
+/** Graph to load, with the options of the store. */
+interface GraphRequest extends CacheModelStoreOptions {
   readonly id: string;
   readonly url: URL;
   readonly graph: Manifest["graph"];
 }
 
-/** 1. From the cache. 2. From the network. 3. From the network, past the browser's HTTP cache. */
-async function loadGraph(wanted: Wanted): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Loads a graph from the first source that has the right bytes:
+ *
+ * 1. the cache,
+ * 2. the network,
+ * 3. the network past the browser's HTTP cache, which may hold an old graph.
+ */
+async function loadGraph(wanted: GraphRequest): Promise<Uint8Array<ArrayBuffer>> {
   const { graph, url, onProgress, signal } = wanted;
   const cache = await GraphCache.open();
   const kept = await cache?.read(graph);
@@ -64,9 +73,9 @@ async function loadGraph(wanted: Wanted): Promise<Uint8Array<ArrayBuffer>> {
     onProgress?.({ loaded: graph.bytes, total: graph.bytes, cached: true });
     return kept;
   }
-  const tell = teller(wanted);
-  const fetched = await fetchGraph(wanted, "default", tell) ??
-    await fetchGraph(wanted, "reload", tell);
+  const report = progressReporter(wanted);
+  const fetched = await fetchGraph(wanted, "default", report) ??
+    await fetchGraph(wanted, "reload", report);
   if (fetched === undefined) {
     const fault = "what the server sends is not what the manifest says, in size or SHA-256";
     throw new DomainError("graph-mismatch", `Cannot load ${graph.file} as ${fault}`);
@@ -75,8 +84,8 @@ async function loadGraph(wanted: Wanted): Promise<Uint8Array<ArrayBuffer>> {
   return fetched;
 }
 
-/** Tells of progress alone: a second try that has not come as far as the first says nothing. */
-function teller({ graph, onProgress }: Wanted): (loaded: number) => void {
+/** Returns a function that reports growth only: a second fetch reports nothing twice. */
+function progressReporter({ graph, onProgress }: GraphRequest): (loaded: number) => void {
   let furthest = -1;
   return (loaded) => {
     if (loaded <= furthest) return;
@@ -85,20 +94,20 @@ function teller({ graph, onProgress }: Wanted): (loaded: number) => void {
   };
 }
 
-/** The graph, or undefined if other bytes come. */
+/** Fetches the graph. Returns undefined if the bytes are not those of the manifest. */
 async function fetchGraph(
-  { id, url, graph, signal }: Wanted,
+  { id, url, graph, signal }: GraphRequest,
   cache: RequestCache,
-  tell: (loaded: number) => void,
+  report: (loaded: number) => void,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const { body } = await ask(id, url, cache, signal);
+  const { body } = await request(id, url, cache, signal);
   const bytes = new Uint8Array(graph.bytes);
   let loaded = 0;
-  tell(loaded);
+  report(loaded);
   const reader = body!.getReader();
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => {
-      throw unreachable(id, url, error, signal);
+      throw fetchError(id, url, error, signal);
     });
     if (done) break;
     if (loaded + value.length > bytes.length) {
@@ -107,13 +116,13 @@ async function fetchGraph(
     }
     bytes.set(value, loaded);
     loaded += value.length;
-    tell(loaded);
+    report(loaded);
   }
   const whole = bytes.subarray(0, loaded);
   return await graphFault(graph, whole) === undefined ? whole : undefined;
 }
 
-async function ask(
+async function request(
   id: string,
   url: URL,
   cache: RequestCache,
@@ -121,20 +130,21 @@ async function ask(
 ): Promise<Response> {
   const fetcher = {
     fetch: (href: string) =>
-      fetch(href, { cache, signal }).catch((error: unknown) => {
-        throw unreachable(id, url, error, signal);
+      fetch(href, { cache, signal: signal ?? null }).catch((error: unknown) => {
+        throw fetchError(id, url, error, signal);
       }),
   };
   return await fetchModelFile(fetcher, id, url);
 }
 
-/** What a fetch that broke off rejects with: the signal's own reason, if that was it. */
-function unreachable(id: string, url: URL, cause: unknown, signal?: AbortSignal): unknown {
+/** Returns the error of a failed fetch: the signal's reason if the signal cancelled it. */
+function fetchError(id: string, url: URL, cause: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
-  const file = decodeURIComponent(url.pathname.split("/").at(-1)!);
   return new DomainError(
     "unknown-model",
-    `Cannot load model "${id}" as ${file} cannot be fetched: ${(cause as Error).message}`,
+    `Cannot load model "${id}" as ${fileNameOf(url)} cannot be fetched: ${
+      (cause as Error).message
+    }`,
     { cause },
   );
 }

@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { type CatalogueEntry, parseCatalogue } from "../manifest/catalogue.ts";
 
-/** Name of the catalogue in a folder of models. */
+/** File name of the catalogue in a models folder. */
 export const CATALOGUE = "catalogue.json";
 
 /**
- * The models that can be fetched into a folder; none if it has no catalogue.
+ * Reads the catalogue of a models folder: the models that can be downloaded into it.
  *
  * @param folder URL of the folder, with a slash at its end.
- * @throws {TypeError | SyntaxError} If there is one and it is wrong.
+ * @returns An empty list if the folder has no catalogue.
+ * @throws {SyntaxError} If the catalogue is not JSON.
+ * @throws {TypeError} If the catalogue has wrong entries.
  */
 export async function readCatalogue(folder: URL): Promise<CatalogueEntry[]> {
   const text = await readFile(new URL(CATALOGUE, folder), "utf8").catch((error) => {

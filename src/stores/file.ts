@@ -1,12 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { DomainError } from "../core/domain_error.ts";
+import { fileNameOf } from "../core/file_name.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { readCatalogue } from "./catalogue_file.ts";
 
 /**
- * Models as files: `ID.json` in a folder, or any manifest by its path; the graph lies beside it.
+ * Creates a store of models that are files.
+ *
+ * A model id stands for `ID.json` in a folder. The path of any manifest is accepted as an id, too.
+ * The graph lies beside its manifest.
  *
  * @param folder URL of the folder, with a slash at its end.
  */
@@ -39,7 +43,8 @@ function manifestUrl(folder: URL, id: string): URL {
 /**
  * Reads a file of a model.
  *
- * @param hint What to say after "is not here".
+ * @param hint Returns the text that follows "is not here" in the message.
+ * @throws {DomainError} `unknown-model`.
  */
 async function read(
   id: string,
@@ -53,23 +58,21 @@ async function read(
     const fault = code === "ENOENT" ? `is not here${await hint()}` : "cannot be read";
     throw new DomainError(
       "unknown-model",
-      `Cannot load model "${id}" as ${
-        decodeURIComponent(url.pathname.split("/").at(-1)!)
-      } ${fault}`,
+      `Cannot load model "${id}" as ${fileNameOf(url)} ${fault}`,
       { cause: error },
     );
   }
 }
 
-/** The command that fetches a graph, if there is one for the manifest. */
+/** Names the command that downloads the graph of a manifest, if the catalogue lists the graph. */
 async function pullHint(folder: URL, manifest: URL): Promise<string> {
-  // A catalogue that cannot be read is no reason to hide that the graph is missing.
+  // The missing graph is the error to report, even if the catalogue is unreadable as well.
   const catalogue = await readCatalogue(folder).catch(() => []);
   const entry = catalogue.find(({ id }) => new URL(`${id}.json`, folder).href === manifest.href);
   return entry ? `: deno task model pull ${entry.id} fetches it` : "";
 }
 
-/** Ids of the manifests in a folder whose graph lies beside them. */
+/** Lists the ids of the manifests in a folder whose graph lies beside them, sorted. */
 export async function listModels(folder: URL): Promise<string[]> {
   const names = await readdir(folder);
   const ids = await Promise.all(
@@ -81,7 +84,7 @@ export async function listModels(folder: URL): Promise<string[]> {
   return ids.flat().sort();
 }
 
-/** The graph that a file names if it is a manifest; other JSON may lie there too. */
+/** Returns the graph that a JSON file names, or null if the file is not a manifest. */
 async function graphOf(file: URL): Promise<string | null> {
   try {
     const json = JSON.parse(await readFile(file, "utf8")) as { graph?: { file?: string } } | null;

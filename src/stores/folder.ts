@@ -1,9 +1,10 @@
 import type { ModelStore } from "../ports/model_store.ts";
-import { fetchModelStore } from "./http.ts";
 import { fileModelStore } from "./file.ts";
+import { fetchModelStore } from "./http.ts";
 
 /**
- * The models of a folder of files, or of one behind HTTP, where the program itself came from.
+ * Creates a store of the models of a folder. The folder is behind HTTP if the program itself was
+ * loaded from there, as from JSR.
  *
  * @param folder URL with a slash at its end.
  */

@@ -3,14 +3,15 @@ import type { Manifest } from "../manifest/manifest.ts";
 
 type Graph = Manifest["graph"];
 
+/** Name of the cache. */
 const NAME = "retinanet-edge";
-/** Where a graph came from, so that its next version can take its place. */
+/** Header with the URL that a graph came from, by which its next version replaces it. */
 const SOURCE = "x-source";
 
 /**
- * Graphs in the browser's Cache API, by their SHA-256.
+ * Graphs in the browser's Cache API, keyed by their SHA-256.
  *
- * A cache is a convenience: whatever it fails with, a model is loaded without it.
+ * A failing cache never fails a load: errors are dropped, and the graph is fetched instead.
  */
 export class GraphCache {
   readonly #cache: Cache;
@@ -19,14 +20,14 @@ export class GraphCache {
     this.#cache = cache;
   }
 
-  /** Opens it; undefined where there is none, as in a page that came over plain HTTP. */
+  /** Opens the cache. Returns undefined without a Cache API (pages served over plain HTTP). */
   static async open(): Promise<GraphCache | undefined> {
     const { caches } = globalThis as { readonly caches?: CacheStorage };
     const cache = await caches?.open(NAME).catch(() => undefined);
     return cache && new GraphCache(cache);
   }
 
-  /** A graph that was kept; what is there but is not that graph is thrown away. */
+  /** Returns a cached graph. Deletes the entry and returns undefined if its bytes are wrong. */
   async read(graph: Graph): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       const kept = await this.#cache.match(keyOf(graph));
@@ -34,24 +35,24 @@ export class GraphCache {
       const bytes = new Uint8Array(await kept.arrayBuffer());
       if (await graphFault(graph, bytes) === undefined) return bytes;
     } catch {
-      // An entry that cannot be read is as good as a wrong one.
+      // An unreadable entry is deleted like a wrong one.
     }
     await this.#cache.delete(keyOf(graph)).catch(() => false);
     return undefined;
   }
 
-  /** Keeps a graph in the place of what came from the same address before. */
+  /** Caches a graph. Replaces a graph that came from the same URL before. */
   async keep(graph: Graph, source: URL, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const headers = { "content-type": "application/octet-stream", [SOURCE]: source.href };
     try {
-      await this.#forget(source);
+      await this.#evict(source);
       await this.#cache.put(keyOf(graph), new Response(bytes, { headers }));
     } catch {
-      // No room, most likely: the graph is fetched again next time.
+      // The quota is probably exceeded. The graph is fetched again next time.
     }
   }
 
-  async #forget(source: URL): Promise<void> {
+  async #evict(source: URL): Promise<void> {
     for (const key of await this.#cache.keys()) {
       const kept = await this.#cache.match(key);
       if (kept?.headers.get(SOURCE) === source.href) await this.#cache.delete(key);
@@ -59,7 +60,7 @@ export class GraphCache {
   }
 }
 
-/** Keys of the Cache API are addresses; nobody ever asks this one. */
+/** Returns the key of a graph. The Cache API wants a URL, but nothing is requested from it. */
 function keyOf({ sha256 }: Graph): string {
   return `https://graph.invalid/${sha256}`;
 }

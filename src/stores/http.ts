@@ -1,13 +1,13 @@
+import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { type Fetcher, fetchModelFile } from "./fetch_model_file.ts";
-import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 
 export type { Fetcher };
 
 /**
- * Models behind HTTP: `ID.json` below a base address, the graph beside it.
+ * Creates a store of models behind HTTP: `ID.json` below a base URL, the graph beside it.
  *
- * @param base Address with a slash at its end.
+ * @param base URL with a slash at its end.
  */
 export function fetchModelStore(fetcher: Fetcher, base: string): ModelStore {
   const read = (id: string, file: string) => fetchModelFile(fetcher, id, new URL(file, base));

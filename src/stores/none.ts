@@ -2,9 +2,9 @@ import { DomainError } from "../core/domain_error.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 
 /**
- * A store where nothing is, for hosts that come without models.
+ * Creates an empty store, for platforms that come without models.
  *
- * @param hint What to do about it, as the end of a sentence.
+ * @param hint Remedy for the caller, which ends the error message.
  */
 export function noModelStore(hint: string): ModelStore {
   const refuse = (id: string) =>

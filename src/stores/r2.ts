@@ -2,18 +2,18 @@ import { DomainError } from "../core/domain_error.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 
-/** As much of an R2 bucket's binding as it takes to read from it. */
+/** Subset of an R2 bucket binding that reading takes. */
 export interface ModelBucket {
-  /** An object by its key, or null if there is none. */
+  /** Returns the object of a key, or null if the key is unknown. */
   get(key: string): Promise<
     {
-      /** All of it. */
+      /** Reads the whole object. */
       arrayBuffer(): Promise<ArrayBuffer>;
     } | null
   >;
 }
 
-/** Models in an R2 bucket: `ID.json`, the graph beside it. */
+/** Creates a store of models in an R2 bucket: `ID.json`, the graph beside it. */
 export function r2ModelStore(bucket: ModelBucket): ModelStore {
   return {
     list: () => Promise.resolve([]),

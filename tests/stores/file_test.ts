@@ -5,10 +5,10 @@ import { smallManifest } from "../manifest/small_manifest.ts";
 
 const ENTRY = { id: "far", url: "http://127.0.0.1/far.onnx", source: "http://127.0.0.1/about" };
 
-/** What a person is told of a graph that is not here, by the catalogue beside it. */
+/** Messages for a missing graph, by the catalogue of its folder. */
 const MISSING: [claim: string, catalogue: string | undefined, id: string, fault: string][] = [
   [
-    "names the command that fetches a graph of the catalogue",
+    "names the command that downloads a graph of the catalogue",
     JSON.stringify([ENTRY]),
     "far",
     'Cannot load model "far" as far.onnx is not here: deno task model pull far fetches it',
@@ -20,20 +20,20 @@ const MISSING: [claim: string, catalogue: string | undefined, id: string, fault:
     'Cannot load model "own" as own.onnx is not here',
   ],
   [
-    "names no command where there is no catalogue",
+    "names no command without a catalogue",
     undefined,
     "far",
     'Cannot load model "far" as far.onnx is not here',
   ],
   [
-    "names no command where the catalogue is wrong",
+    "names no command if the catalogue is wrong",
     "{",
     "far",
     'Cannot load model "far" as far.onnx is not here',
   ],
 ];
 
-/** The graph of a manifest, in another file. */
+/** Returns the graph of the small manifest under another file name. */
 const graph = (file: string) => ({ ...smallManifest.graph, file });
 
 for (const [claim, catalogue, id, fault] of MISSING) {
@@ -47,7 +47,7 @@ for (const [claim, catalogue, id, fault] of MISSING) {
   });
 }
 
-Deno.test("fileModelStore() names the command for a manifest of its folder by its path", async () => {
+Deno.test("fileModelStore() names the command for a path of a manifest in its folder", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/catalogue.json`, JSON.stringify([ENTRY]));
   const store = fileModelStore(new URL(`file://${folder}/`));

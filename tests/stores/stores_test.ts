@@ -11,14 +11,14 @@ await Deno.writeTextFile(`${folder}/poor.json`, '{"id": "poor"}');
 await Deno.writeTextFile(`${folder}/broken.json`, '{"id": ');
 await Deno.writeFile(`${folder}/tiny.onnx`, Uint8Array.of(1, 2, 3));
 
-/** The same folder over HTTP. */
+/** Serves the same folder over HTTP. */
 const server = Deno.serve({ port: 0, onListen: () => {} }, async ({ url }) => {
   const file = await Deno.readFile(folder + new URL(url).pathname).catch(() => null);
   return file ? new Response(file) : new Response("no such file", { status: 404 });
 });
 const fetcher = { fetch: (url: string) => fetch(url) };
 
-/** The graph of a manifest, in another file. */
+/** Returns the graph of the small manifest under another file name. */
 const graph = (file: string) => ({ ...smallManifest.graph, file });
 
 const STORES: [name: string, store: ModelStore][] = [
@@ -29,34 +29,34 @@ const STORES: [name: string, store: ModelStore][] = [
 for (const [name, store] of STORES) {
   Deno.test({
     name: `${name} reads a manifest and the graph beside it`,
-    sanitizeResources: false, // fetch keeps its connection for the next test
+    sanitizeResources: false, // fetch keeps the connection open for the next test
     async fn() {
       assertEquals(await store.manifest("tiny"), smallManifest);
       assertEquals(await store.graph("tiny", graph("tiny.onnx")), Uint8Array.of(1, 2, 3));
     },
   });
 
-  Deno.test(`${name} says which file of which model it cannot read`, async () => {
+  Deno.test(`${name} names the model and the file that it cannot read`, async () => {
     const error = await assertRejects(() => store.manifest("nope"), DomainError, '"nope"');
     assert(error instanceof DomainError && error.code === "unknown-model");
     await assertRejects(() => store.graph("tiny", graph("gone.onnx")), DomainError, "gone.onnx");
   });
 
-  Deno.test(`${name} refuses a manifest that lacks a property, and names it`, async () => {
+  Deno.test(`${name} names the property that a manifest lacks`, async () => {
     const error = await assertRejects(() => store.manifest("poor"), DomainError, "title");
     assertEquals(error.code, "manifest-invalid");
   });
 
-  Deno.test(`${name} says so where a manifest is no JSON`, async () => {
+  Deno.test(`${name} refuses a manifest that is not JSON`, async () => {
     const error = await assertRejects(() => store.manifest("broken"), DomainError, '"broken"');
     assert(error instanceof DomainError && error.code === "manifest-invalid");
   });
 }
 
-Deno.test("fileModelStore() takes a manifest by its path", async () => {
+Deno.test("fileModelStore() accepts the path of a manifest", async () => {
   const store = fileModelStore(new URL("file:///nowhere/"));
   assertEquals(await store.manifest(`${folder}/tiny.json`), smallManifest);
   assertEquals((await store.graph(`${folder}/tiny.json`, graph("tiny.onnx"))).length, 3);
 });
 
-Deno.test("the store's server ends", () => server.shutdown());
+Deno.test("the server of the stores shuts down", () => server.shutdown());

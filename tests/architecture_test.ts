@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { readSource, sourcesIn, withoutComments } from "./sources.ts";
 
 /**
  * Each room from the lowest floor up, and the rooms that it may import.
@@ -100,16 +101,31 @@ const NAMES_EXPORTERS = ["src/describe/"];
 
 const ROOT = new URL("../", import.meta.url);
 
+Deno.test("every room is a folder with modules of its own", async () => {
+  const used = new Set((await modules()).map(({ room }) => room));
+  assertEquals(Object.keys(MAY_IMPORT).filter((room) => !used.has(room)), []);
+  assertEquals(Object.keys(MAY_USE).filter((room) => !(room in MAY_IMPORT)), []);
+});
+
 Deno.test("every module lies in a room", async () => {
-  const strangers = (await modules()).filter(({ room }) => room === undefined);
-  assertEquals(strangers.map(({ path }) => path), []);
+  const homeless = (await modules()).filter(({ room }) => room === undefined);
+  assertEquals(homeless.map(({ path }) => path), []);
+});
+
+Deno.test("a room may import only rooms above it in the list", () => {
+  const rooms = Object.keys(MAY_IMPORT);
+  const wrong = Object.entries(MAY_IMPORT).flatMap(([room, others], floor) =>
+    others.filter((other) => !rooms.slice(0, floor).includes(other))
+      .map((other) => `${room} may import ${other}`)
+  );
+  assertEquals(wrong, []);
 });
 
 Deno.test("rooms import only the rooms named for them", async () => {
   const wrong = (await modules()).flatMap(({ path, room, imports }) =>
     imports.filter((target) => {
       const other = roomOf(target);
-      return other !== undefined && other !== room && !MAY_IMPORT[room!].includes(other);
+      return other !== undefined && other !== room && !MAY_IMPORT[room!]?.includes(other);
     }).map((target) => `${path} imports ${target}`)
   );
   assertEquals(wrong, []);
@@ -150,7 +166,7 @@ async function modulesThatName(names: RegExp, rooms: readonly string[]): Promise
   const found: string[] = [];
   for (const { path } of await modules()) {
     if (rooms.some((room) => path.startsWith(room)) || path.endsWith(".json")) continue;
-    const match = withoutComments(await Deno.readTextFile(new URL(path, ROOT))).match(names);
+    const match = withoutComments(path, await readSource(path)).match(names);
     if (match) found.push(`${path} names ${match[0]}`);
   }
   return found;
@@ -186,22 +202,13 @@ function modules(): Promise<Module[]> {
 }
 
 async function readModules(): Promise<Module[]> {
-  const files: string[] = [];
-  for (const folder of ["src", "routes"]) await collect(`${folder}/`, files);
+  const files = [...await sourcesIn("src"), ...await sourcesIn("routes")];
   const seen = new Map<string, Module>();
   for (const file of files) {
     if (seen.has(file)) continue;
     for (const module of await graphFrom(file)) seen.set(module.path, module);
   }
   return [...seen.values()];
-}
-
-async function collect(folder: string, files: string[]): Promise<void> {
-  for await (const entry of Deno.readDir(new URL(folder, ROOT))) {
-    const path = folder + entry.name;
-    if (entry.isDirectory) await collect(`${path}/`, files);
-    else if (/(?<!\.d)\.[jt]s$/.test(path)) files.push(path);
-  }
 }
 
 async function graphFrom(file: string): Promise<Module[]> {
@@ -236,8 +243,4 @@ function roomOf(path: string): string | undefined {
   return Object.keys(MAY_IMPORT)
     .filter((room) => path.startsWith(`${room}/`))
     .sort((a, b) => b.length - a.length)[0];
-}
-
-function withoutComments(source: string): string {
-  return source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
 }

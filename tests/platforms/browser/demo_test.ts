@@ -39,7 +39,7 @@ async function choose(page: Page, name: string, bytes: Uint8Array): Promise<void
     const input = await page.$("input[type=file]");
     await input!.uploadFile(`${folder}/${name}`);
     await page.waitForFunction(
-      `!/^(Looking .*)?$/.test(document.querySelector("#status").innerText)`,
+      `!/^(Detecting .*)?$/.test(document.querySelector("#status").innerText)`,
     );
   } finally {
     await Deno.remove(folder, { recursive: true });

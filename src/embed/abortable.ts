@@ -1,7 +1,9 @@
 /**
- * A promise whose caller stops waiting as soon as a signal says so.
+ * Waits for a promise, but rejects as soon as a signal is aborted. The work behind the promise goes
+ * on.
  *
- * @throws The signal's reason, or what the promise is rejected with.
+ * @param signal Unset: waits for the promise alone.
+ * @throws The signal's reason, or the promise's own error.
  */
 export async function abortable<T>(
   promise: Promise<T>,
@@ -17,7 +19,7 @@ export async function abortable<T>(
   try {
     return await Promise.race([aborted, promise]);
   } catch (error) {
-    // Whoever else listened to the signal may have been faster, in words of their own.
+    // The work may listen to the same signal and reject first, with an error of its own.
     throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener("abort", stop);

@@ -1,4 +1,4 @@
-// What every entry of the package offers beside its own `createDetector`.
+// Exports that every entry of the package has beside its own `createDetector()`.
 export { DomainError, type ErrorCode } from "../core/domain_error.ts";
 export type { Size } from "../core/size.ts";
 export type { ImageLimits } from "../image/limits.ts";
@@ -12,7 +12,7 @@ export type {
   StageTimes,
 } from "../ports/detector.ts";
 export type { EngineInfo, Provider } from "../ports/session.ts";
-export type { EmbedDetectOptions, EmbedOptions, ModelFiles } from "./options.ts";
+export type { EmbedDetectOptions, EmbedLimits, EmbedOptions, ModelFiles } from "./options.ts";
 export { createApp, type EmbeddedAppOptions } from "./app.ts";
 export type { EmbeddedDetector } from "./detector.ts";
 export type { ImageSource } from "./image_source.ts";

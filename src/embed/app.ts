@@ -1,19 +1,22 @@
 import type { Hono } from "hono";
 import { createApp as appOf } from "../../routes/app.ts";
-import type { AppEnv } from "../../routes/http/app_env.ts";
 import type { AppOptions } from "../../routes/app_options.ts";
+import type { AppEnv } from "../../routes/http/app_env.ts";
 import { ModelRegistry } from "../serving/model_registry.ts";
 import { type EmbeddedDetector, partsOf } from "./detector.ts";
 
-/** What an app is made of that serves one detector; all but the detector may be left out. */
-export interface EmbeddedAppOptions extends Partial<AppOptions> {
-  /** The detector; it stays the caller's to close. */
+/** Options of an app, any of which may be unset. */
+type OptionalAppOptions = { readonly [Name in keyof AppOptions]?: AppOptions[Name] | undefined };
+
+/** Options of {@linkcode createApp}. All but the detector may be unset. */
+export interface EmbeddedAppOptions extends OptionalAppOptions {
+  /** Detector that answers. The caller closes it. */
   readonly detector: EmbeddedDetector;
 }
 
 /**
- * The HTTP side of a detector: `POST /detect` and what else the server answers, as a Hono app to be
- * served as it is or mounted under another.
+ * Creates the HTTP API of a detector: `POST /detect` and the other routes of the server, as a Hono
+ * app to be served by itself or mounted under another app.
  */
 export function createApp({ detector, ...settings }: EmbeddedAppOptions): Hono<AppEnv> {
   const { manifest, detector: inner, limits } = partsOf(detector);

@@ -1,64 +1,64 @@
-import type { ImageLimits } from "../image/limits.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { createDetector, type DetectorOptions } from "../detect/detector.ts";
-import { DetectorPool } from "../serving/detector_pool.ts";
+import type { ImageLimits } from "../image/limits.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { Detector, DetectResult, ModelInfo } from "../ports/detector.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { EngineInfo } from "../ports/session.ts";
+import { DetectorPool } from "../serving/detector_pool.ts";
 import { abortable } from "./abortable.ts";
-import { checkCount, embedLimits } from "./limits.ts";
-import type { EmbedDetectOptions, EmbedOptions } from "./options.ts";
 import { findModel, type ReadFile } from "./find_model.ts";
 import { cancelSource, type ImageSource, readSource } from "./image_source.ts";
+import { checkCount, embedLimits } from "./limits.ts";
+import type { EmbedDetectOptions, EmbedOptions } from "./options.ts";
 
-/** Where a detector is embedded. */
-export interface EmbedHost {
-  /** Its store holds the models that come with the package. */
+/** Runtime of an embedded detector that runs on the calling thread. */
+export interface EmbedRuntime {
+  /** Runtime. Its store holds the models that come with the package. */
   readonly runtime: Runtime;
-  /** Reads a file of a model by its address; where absent, the store knows it by that, too. */
-  readonly readFile?: ReadFile;
+  /** Reads a model file by its URL. Unset: the store accepts URLs as model ids. */
+  readonly readFile?: ReadFile | undefined;
 }
 
-/** Where a detector is embedded that may run elsewhere than on the thread that asks. */
+/** Models of an embedded detector, and a function that starts it on any thread. */
 export interface EmbedSource {
-  /** The models that come with the package. */
+  /** Models that come with the package. */
   readonly models: ModelStore;
-  /** Reads a file of a model by its address; where absent, `models` knows it by that, too. */
-  readonly readFile?: ReadFile;
+  /** Reads a model file by its URL. Unset: `models` accepts URLs as model ids. */
+  readonly readFile?: ReadFile | undefined;
   /** Starts a detector. */
   readonly start: (models: ModelStore, options: DetectorOptions) => Promise<Detector>;
 }
 
-/** A detector inside somebody's program: one image at a time, in the order in which they came. */
+/** Detector inside another program. It processes one image at a time, in the order of the calls. */
 export interface EmbeddedDetector extends AsyncDisposable {
-  /** The model. */
+  /** Model of the detector. */
   readonly model: ModelInfo;
-  /** The engine that runs it. */
+  /** Engine that runs the model. */
   readonly engine: EngineInfo;
   /**
-   * Finds objects in an image: a file in any of the formats that are read, or its pixels.
+   * Finds objects in an image: an encoded file of a supported format, or pixels.
    *
-   * The bytes stay as they are, and must until the answer is there.
+   * The bytes are not changed, and the caller must not change them before the promise settles.
    *
-   * @throws {DomainError} For whatever is wrong with the image or the options; `busy`, if `queue`
-   *   images wait; `model-not-ready` once the detector is closed.
-   * @throws The signal's reason, once it is aborted.
+   * @throws {DomainError} If the image or an option is wrong; `busy`, if `queue` images are waiting
+   *   already; `model-not-ready`, if the detector is closed.
+   * @throws The signal's reason, if the signal is aborted.
    */
   detect(image: ImageSource, options?: EmbedDetectOptions): Promise<DetectResult>;
-  /** Refuses what waits and what comes later, and frees the model once its image is done. */
+  /** Rejects queued and later calls, and frees the model after the running call. */
   close(): Promise<void>;
 }
 
-/** What a detector is made of inside. */
+/** Internal parts of an embedded detector. */
 interface Parts {
   readonly manifest: Manifest;
   readonly detector: Detector;
   readonly limits: ImageLimits;
 }
 
-/** The one implementation. */
+/** Implementation of {@linkcode EmbeddedDetector}. */
 class OpenDetector implements EmbeddedDetector {
   readonly #parts: Parts;
   #closing: Promise<void> | undefined;
@@ -106,9 +106,9 @@ class OpenDetector implements EmbeddedDetector {
 }
 
 /**
- * What a detector is made of, for those who serve it.
+ * Returns the internal parts of a detector, for the app that serves it.
  *
- * @throws {TypeError} If it is somebody else's.
+ * @throws {TypeError} If `createDetector()` of this package did not make the detector.
  */
 export function partsOf(detector: EmbeddedDetector): Parts {
   return OpenDetector.partsOf(detector);
@@ -119,26 +119,32 @@ function closedError(): DomainError {
 }
 
 /**
- * Loads a model and runs it once on an empty image, so that the first caller does not wait.
+ * Loads a model on the calling thread and warms it up with an empty image, so that the first call
+ * is not slower than the next ones.
  *
- * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
- * @throws The signal's reason, once it is aborted.
+ * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
+ * @throws The signal's reason, if the signal is aborted.
  */
 export async function openEmbedded(
-  { runtime, readFile }: EmbedHost,
+  { runtime, readFile }: EmbedRuntime,
   options: EmbedOptions,
 ): Promise<EmbeddedDetector> {
-  const start: EmbedSource["start"] = (models, asked) =>
-    createDetector({ ...runtime, models }, asked);
+  const start: EmbedSource["start"] = (models, wanted) =>
+    createDetector({ ...runtime, models }, wanted);
   return await openEmbeddedFrom({ models: runtime.models, readFile, start }, options);
 }
 
-/** As `openEmbedded`, on whatever thread or process `start` chooses. */
+/**
+ * Loads a model like {@linkcode openEmbedded}, on the thread or process that `start` chooses.
+ *
+ * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
+ * @throws The signal's reason, if the signal is aborted.
+ */
 export async function openEmbeddedFrom(
   { models, readFile, start }: EmbedSource,
   options: EmbedOptions,
 ): Promise<EmbeddedDetector> {
-  const { engine, queue = Infinity, signal } = options;
+  const { engine = "auto", queue = Infinity, signal } = options;
   const limits = embedLimits(options.limits);
   checkCount("queue", queue, 0);
   const { manifest, store } = await findModel(options, models, readFile);

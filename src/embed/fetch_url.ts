@@ -1,13 +1,17 @@
 import { DomainError } from "../core/domain_error.ts";
+import { fileNameOf } from "../core/file_name.ts";
 import { readStream } from "./read_stream.ts";
 
 /**
- * Fetches a file of a model by its address: https, or http where nobody stands between, on this
- * machine or at the page's own origin.
+ * Fetches a model file by its URL.
  *
- * @param maxBytes Where reading stops.
- * @throws {DomainError} `unknown-model`, if there is no such file or it is not to be fetched;
- *   `graph-mismatch`, if it is longer.
+ * The URL must use https. Plain http is accepted where nobody can intercept it: on this machine, or
+ * at the page's own origin.
+ *
+ * @param maxBytes Maximum bytes to read.
+ * @param signal Cancels the fetch. Unset: no cancellation.
+ * @throws {DomainError} `unknown-model`, if the file is missing or the URL is not accepted;
+ *   `graph-mismatch`, if the file is longer than `maxBytes`.
  */
 export async function fetchUrl(
   url: URL,
@@ -17,11 +21,11 @@ export async function fetchUrl(
   if (!isSafe(url)) {
     throw new DomainError(
       "unknown-model",
-      `Cannot load a model from ${url.protocol}//${url.host} as its address must be of https, or ` +
-        "of http on this machine. Serve it over https.",
+      `Cannot load a model from ${url.protocol}//${url.host} as its URL must use https, or http ` +
+        "on this machine. Serve it over https.",
     );
   }
-  const response = await answer(url, signal);
+  const response = await request(url, signal);
   if (!response.ok) {
     await response.body?.cancel();
     throw unreadable(url, `the answer is ${response.status}`);
@@ -35,9 +39,9 @@ export async function fetchUrl(
   return await readStream(response.body, { maxBytes, tooLong, signal });
 }
 
-async function answer(url: URL, signal: AbortSignal | undefined): Promise<Response> {
+async function request(url: URL, signal: AbortSignal | undefined): Promise<Response> {
   try {
-    return await fetch(url, { signal });
+    return await fetch(url, { signal: signal ?? null });
   } catch (error) {
     signal?.throwIfAborted();
     throw unreadable(url, "the server cannot be reached", error);
@@ -60,5 +64,5 @@ function unreadable(url: URL, why: string, cause?: unknown): DomainError {
 }
 
 function nameOf(url: URL): string {
-  return decodeURIComponent(url.pathname.split("/").at(-1)!) || url.host;
+  return fileNameOf(url) || url.host;
 }

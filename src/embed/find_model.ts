@@ -1,67 +1,67 @@
-import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
-import type { ModelStore } from "../ports/model_store.ts";
+import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
+import type { ModelStore } from "../ports/model_store.ts";
 import type { EmbedOptions, ModelFiles } from "./options.ts";
 
-/** Reads a file of a model by its address, as long as it has no more bytes than so many. */
+/** Reads a model file of at most `maxBytes` by its URL. */
 export type ReadFile = (url: URL, maxBytes: number, signal?: AbortSignal) => Promise<Uint8Array>;
 
-/** A model whose manifest was read. */
-export interface EmbeddedModel {
-  /** The manifest, checked. */
+/** Model whose manifest has been read. */
+export interface FoundModel {
+  /** Manifest, checked. */
   readonly manifest: Manifest;
-  /** A store that holds this model alone, whatever it is called. */
+  /** Store that holds only this model and ignores the id that it is given. */
   readonly store: ModelStore;
 }
 
-/** Many times the longest manifest that there is. */
+/** Maximum bytes of a manifest: many times the longest one that exists. */
 const MAX_MANIFEST_BYTES = 1_000_000;
 
 /**
- * Finds the model that a detector is to be made of.
+ * Finds the model that the options name, and reads its manifest.
  *
- * @param packaged The models that come with the package.
- * @param readFile For models by their address; where absent, the store knows them by that, too.
- * @throws {DomainError} `unknown-model`, if there is none; `manifest-invalid`.
+ * @param packaged Models that come with the package.
+ * @param readFile Reads models by their URL. Unset: `packaged` accepts URLs as model ids.
+ * @throws {DomainError} `unknown-model`, if there is no such model; `manifest-invalid`.
  */
 export async function findModel(
   { model, signal }: Pick<EmbedOptions, "model" | "signal">,
   packaged: ModelStore,
   readFile?: ReadFile,
-): Promise<EmbeddedModel> {
-  if (isFiles(model)) return inMemory(model);
+): Promise<FoundModel> {
+  if (isFiles(model)) return fromMemory(model);
   const url = urlOf(model);
-  if (url !== null && readFile) return await atAddress(url, readFile, signal);
+  if (url !== null && readFile) return await fromUrl(url, readFile, signal);
   const id = url?.href ?? idOf(model);
-  return modelOf(await packaged.manifest(id), (graph) => packaged.graph(id, graph));
+  return foundModel(await packaged.manifest(id), (graph) => packaged.graph(id, graph));
 }
 
 function isFiles(model: unknown): model is ModelFiles {
   return typeof model === "object" && model !== null && "manifest" in model && "graph" in model;
 }
 
-function inMemory({ manifest, graph }: ModelFiles): EmbeddedModel {
+function fromMemory({ manifest, graph }: ModelFiles): FoundModel {
   const bytes = ArrayBuffer.isView(graph) ? graph : new Uint8Array(graph);
-  return modelOf(parseManifest(manifest), () => Promise.resolve(bytes));
+  return foundModel(parseManifest(manifest), () => Promise.resolve(bytes));
 }
 
-async function atAddress(
+async function fromUrl(
   url: URL,
   readFile: ReadFile,
   signal: AbortSignal | undefined,
-): Promise<EmbeddedModel> {
+): Promise<FoundModel> {
   const text = new TextDecoder().decode(await readFile(url, MAX_MANIFEST_BYTES, signal));
-  return modelOf(
+  return foundModel(
     parseManifestText(url.href, text),
     ({ file, bytes }) => readFile(new URL(file, url), bytes, signal),
   );
 }
 
-function modelOf(
+function foundModel(
   manifest: Manifest,
   readGraph: (graph: Manifest["graph"]) => Promise<Uint8Array>,
-): EmbeddedModel {
+): FoundModel {
   const store: ModelStore = {
     list: () => Promise.resolve([manifest.id]),
     manifest: () => Promise.resolve(manifest),
@@ -70,13 +70,13 @@ function modelOf(
   return { manifest, store };
 }
 
-/** The address, if it is one. */
+/** Returns the URL that `model` is, or null. A URL of another realm is not an `instanceof URL`. */
 function urlOf(model: unknown): URL | null {
   if (typeof model === "string") return /^[a-z][a-z0-9+.-]+:/i.test(model) ? new URL(model) : null;
   return Object.prototype.toString.call(model) === "[object URL]" ? model as URL : null;
 }
 
-/** As manifests may be called: no path, and so nothing outside the package. */
+/** Returns the model id that `model` is. An id is never a path, so it cannot leave the package. */
 function idOf(model: unknown): string {
   if (typeof model === "string" && /^[a-z0-9][a-z0-9._-]*$/.test(model)) return model;
   throw new DomainError(

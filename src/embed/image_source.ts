@@ -4,7 +4,7 @@ import type { ImageInput, RawImage } from "../image/raw_image.ts";
 import { abortable } from "./abortable.ts";
 import { readStream } from "./read_stream.ts";
 
-/** An image in any of the forms that it comes in: an encoded file, or pixels. */
+/** Image as an encoded file in any form, or as pixels. */
 export type ImageSource =
   | Uint8Array
   | ArrayBuffer
@@ -12,27 +12,27 @@ export type ImageSource =
   | ReadableStream<Uint8Array>
   | RawImage;
 
-/** What is read of a source. */
-export interface SourceRules {
-  /** Most bytes of an encoded image. */
+/** Options of {@linkcode readSource}. */
+export interface ReadSourceOptions {
+  /** Maximum bytes of an encoded image. */
   readonly maxBytes: number;
-  /** Ends the read. */
-  readonly signal?: AbortSignal;
+  /** Cancels the read. Unset: no cancellation. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Brings an image's bytes together; pixels stay as they are.
+ * Reads an encoded image into one array. Pixels are returned unchanged.
  *
- * The forms are told apart by what they can do, as objects of another realm are no instances of
- * this one's classes.
+ * The forms are recognised by their methods, because objects of another realm are not instances of
+ * this realm's classes.
  *
- * @throws {DomainError} `too-many-bytes`, before a blob is read and while a stream is;
- *   `not-an-image`, if it is none of the forms.
- * @throws The signal's reason, or what the stream fails with.
+ * @throws {DomainError} `too-many-bytes`, before a blob is read or while a stream is read;
+ *   `not-an-image`, if the source has none of the forms.
+ * @throws The signal's reason, or the error of the stream.
  */
 export async function readSource(
   source: ImageSource,
-  { maxBytes, signal }: SourceRules,
+  { maxBytes, signal }: ReadSourceOptions,
 ): Promise<ImageInput> {
   const tooLong = (found: number) => tooManyBytes(maxBytes, found);
   const type = typeOf(source);
@@ -51,7 +51,7 @@ export async function readSource(
   );
 }
 
-/** The stream of a source that is not going to be read is told so. */
+/** Cancels a source that will not be read, if it is a stream. */
 export function cancelSource(source: ImageSource, reason: unknown): void {
   if (isStream(source) && !source.locked) source.cancel(reason).catch(() => {});
 }

@@ -1,12 +1,13 @@
-import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
 import { DomainError } from "../core/domain_error.ts";
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
+import type { EmbedLimits } from "./options.ts";
 
 /**
- * Limits with every gap filled, also one that is there as undefined.
+ * Fills in the default of each limit that is unset.
  *
- * @throws {DomainError} `invalid-option`, naming the one that is none.
+ * @throws {DomainError} `invalid-option`, naming a limit that is not a number of at least 1.
  */
-export function embedLimits(asked: Partial<ImageLimits> = {}): ImageLimits {
+export function embedLimits(asked: EmbedLimits = {}): ImageLimits {
   const {
     maxBytes = DEFAULT_IMAGE_LIMITS.maxBytes,
     maxPixels = DEFAULT_IMAGE_LIMITS.maxPixels,
@@ -18,7 +19,7 @@ export function embedLimits(asked: Partial<ImageLimits> = {}): ImageLimits {
 }
 
 /**
- * Holds an option to a number of at least so many; `Infinity` is one.
+ * Refuses an option that is not a number of at least `least`. `Infinity` is accepted.
  *
  * @throws {DomainError} `invalid-option`.
  */

@@ -2,37 +2,44 @@ import type { ImageLimits } from "../image/limits.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 import type { Provider } from "../ports/session.ts";
 
-/** A model that is in memory already. */
+/** Model that is in memory already. */
 export interface ModelFiles {
-  /** The parsed JSON of its manifest; it is checked. */
+  /** Parsed JSON of the manifest, not yet checked. */
   readonly manifest: unknown;
-  /** The bytes of its graph; they are checked against the manifest's SHA-256. */
+  /** Bytes of the graph, not yet checked against the SHA-256 of the manifest. */
   readonly graph: Uint8Array | ArrayBuffer;
 }
 
-/** What an embedded detector is made of. */
+/** Limits of an image. A limit that is unset has the server's default. */
+export type EmbedLimits = { readonly [Name in keyof ImageLimits]?: ImageLimits[Name] | undefined };
+
+/** Options of an embedded detector. */
 export interface EmbedOptions {
   /**
-   * Id of a model that comes with the package; or the URL of a manifest, whose graph lies beside
-   * it; or both in memory.
+   * Model: the id of one that comes with the package, the URL of a manifest whose graph lies beside
+   * it, or both files in memory.
    */
   readonly model: string | URL | ModelFiles;
-  /** Engine to run on; `auto`, the first that works, where absent. */
-  readonly engine?: Provider | "auto";
-  /** What an image may weigh; the defaults of the server where absent. */
-  readonly limits?: Partial<ImageLimits>;
-  /** Most images that wait while another is looked at; any number where absent. */
-  readonly queue?: number;
-  /** Takes the loading back. */
-  readonly signal?: AbortSignal;
+  /**
+   * Engine to run on. `auto` takes the first that works.
+   *
+   * @default "auto"
+   */
+  readonly engine?: Provider | "auto" | undefined;
+  /** Limits of an image. Unset: the defaults of the server. */
+  readonly limits?: EmbedLimits | undefined;
+  /** Maximum images that wait while another is processed. Unset: no limit. */
+  readonly queue?: number | undefined;
+  /** Cancels loading. Unset: no cancellation. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** What one call asks for beside the image. */
+/** Options of one call of `detect()`. */
 export interface EmbedDetectOptions extends DetectOptions {
   /**
-   * Takes the call back: `detect` rejects with its reason at once. A stream that is being read is
-   * cancelled, an image that waits loses its place, and one that is being looked at is given up at
-   * the next stage.
+   * Cancels the call: `detect()` rejects with the signal's reason at once. A stream that is being
+   * read is cancelled, and a queued image is dropped. A running call stops before its next stage;
+   * in a Web Worker it runs to completion and its result is discarded. Unset: no cancellation.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -1,29 +1,29 @@
 import { joinedBytes } from "../core/joined_bytes.ts";
 
-/** What a stream may cost, and who may end it. */
-export interface StreamRules {
-  /** Most bytes in it. */
+/** Options of {@linkcode readStream}. */
+export interface ReadStreamOptions {
+  /** Maximum bytes of the stream. */
   readonly maxBytes: number;
-  /** What is thrown where there are more, told how many had come by then. */
+  /** Returns the error for a longer stream, given the bytes that have arrived. */
   readonly tooLong: (found: number) => Error;
-  /** Ends the read. */
-  readonly signal?: AbortSignal;
+  /** Cancels the read. Unset: no cancellation. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads a stream to its end, and cancels it as soon as it is too long or nobody waits any more.
+ * Reads a stream to its end. Cancels the stream if it is too long or the signal is aborted.
  *
- * @throws What `tooLong` gives; the signal's reason; a TypeError for chunks that are no bytes;
- *   whatever the stream fails with.
+ * @throws {TypeError} If a chunk is not bytes.
+ * @throws The error of `tooLong`, the signal's reason, or the error of the stream.
  */
 export async function readStream(
   stream: ReadableStream<Uint8Array>,
-  { maxBytes, tooLong, signal }: StreamRules,
+  { maxBytes, tooLong, signal }: ReadStreamOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Which ends a read that waits.
+  // Cancelling settles a pending read().
   const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", cancel, { once: true });
   try {
@@ -33,7 +33,7 @@ export async function readStream(
       signal?.throwIfAborted();
       if (done) return joinedBytes(chunks);
       if (!ArrayBuffer.isView(value)) {
-        throw new TypeError(`A chunk is no bytes but ${typeof value}`);
+        throw new TypeError(`A chunk must be bytes: current value is of type ${typeof value}`);
       }
       size += value.length;
       if (size > maxBytes) throw tooLong(size);

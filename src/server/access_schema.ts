@@ -5,31 +5,34 @@ const listed = z.string().transform((text) => text.split(",").map((part) => part
 
 const ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})$/i;
 
-/** `name:sha256` with commas between them. No message repeats a value: a key may stand there. */
+/**
+ * API keys as a list of `name:sha256` with commas between them. No message repeats an entry,
+ * because a user may have put the key itself there.
+ */
 export const apiKeyList = listed.pipe(
   z.array(z.string()).transform((entries, context): ApiKey[] => {
     const fault = (message: string) => context.addIssue({ code: "custom", message });
     const keys: ApiKey[] = [];
     for (const [i, entry] of entries.entries()) {
-      const match = ENTRY.exec(entry);
-      if (match === null) {
+      const [, name, hash] = ENTRY.exec(entry) ?? [];
+      if (name === undefined || hash === undefined) {
         fault(
           `entry ${i + 1} must be a name, a colon and a SHA-256 in 64 hexadecimal digits, as ` +
             "deno task key prints it",
         );
         continue;
       }
-      const key = { name: match[1], sha256: match[2].toLowerCase() };
-      if (keys.some(({ name, sha256 }) => name === key.name || sha256 === key.sha256)) {
+      const sha256 = hash.toLowerCase();
+      if (keys.some((earlier) => earlier.name === name || earlier.sha256 === sha256)) {
         fault(`entry ${i + 1} has the name or the key of an earlier one`);
       }
-      keys.push(key);
+      keys.push({ name, sha256 });
     }
     return keys;
   }),
 );
 
-/** Origins as browsers send them, or `*`. */
+/** Origins in the form that browsers send, or `*`, with commas between them. */
 export const originList = listed.pipe(
   z.array(
     z.string().refine(
@@ -39,7 +42,7 @@ export const originList = listed.pipe(
   ),
 );
 
-/** Names of hosts, or `*.` and a name. */
+/** Host names, or `*.` and a host name, with commas between them. */
 export const hostList = listed.pipe(
   z.array(
     z.string().toLowerCase().regex(

@@ -1,16 +1,20 @@
-import type { ImageLimits } from "../image/limits.ts";
 import type { AppDeps } from "../../routes/app.ts";
+import type { ImageLimits } from "../image/limits.ts";
 import type { Config } from "./config.ts";
 import { createLogger, type LogFormat } from "./logger.ts";
 
-/** What of an app its settings decide alone, wherever it runs. */
+/** App options that come from the configuration alone, on every platform. */
 export type AppSettings = Pick<
   AppDeps,
   | ("maxBytes" | "log" | "logRequest" | "keys" | "keyRate" | "addressRate" | "origins")
   | ("maxHeaders" | "bodyTimeoutMs" | "bodyMemory")
 >;
 
-/** The app's side of a configuration; `format` is how lines look where LOG is not set. */
+/**
+ * Returns the app options of a configuration.
+ *
+ * @param format Format of log lines if `LOG` is unset.
+ */
 export function appSettings(config: Config, format: LogFormat): AppSettings {
   const rate = (limit: number | undefined) =>
     limit === undefined ? undefined : { limit, windowMs: config.RATE_WINDOW * 1000 };
@@ -27,7 +31,7 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
   };
 }
 
-/** What an image may weigh by a configuration. */
+/** Returns the image limits of a configuration. */
 export function imageLimits(config: Config): ImageLimits {
   return {
     maxBytes: config.MAX_BYTES,

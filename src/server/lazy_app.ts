@@ -2,53 +2,62 @@ import type { Hono } from "hono";
 import type { AppEnv } from "../../routes/http/app_env.ts";
 import type { ModelRegistry } from "../serving/model_registry.ts";
 
-/** An app and the models that it answers with. */
+/** App with the models that it serves. */
 export interface ServedApp {
   /** Answers requests. */
   readonly app: Hono<AppEnv>;
-  /** Its models. */
+  /** Models of the app. */
   readonly registry: ModelRegistry;
 }
 
-/** Between the first try to load a model again and the second; doubled with each further one. */
+/** Milliseconds between the first and the second rebuild; doubled for each further one. */
 const FIRST_PAUSE_MS = 1000;
-/** No pause is longer. */
+/** Maximum milliseconds between two rebuilds. */
 const MAX_PAUSE_MS = 30_000;
 
 /**
- * The app of a platform that starts an isolate for a request, and lets it live on as long as it
- * likes: it opens with the first request, and anew, for an image, after a model could not be loaded:
- * at once for the first time, then after pauses, since it loads the good models again, too.
+ * Opens the app on the first request, for serverless platforms, which run no code before one.
+ *
+ * If a model failed to load, the next image request rebuilds the app: immediately the first time,
+ * then with exponential back-off, because a rebuild also reloads the models that had loaded.
  */
 export class LazyApp {
   readonly #open: () => Promise<ServedApp>;
   readonly #now: () => number;
   #current: Promise<ServedApp> | undefined;
-  /** The app that last answered an image: one that was started ahead is not tried anew for the first. */
+  /**
+   * App that answered the last image request. An app that `start()` opened is not rebuilt before it
+   * has answered one.
+   */
   #answered: Promise<ServedApp> | undefined;
   #retryAt = -Infinity;
   #pauseMs = FIRST_PAUSE_MS;
 
-  /** Opens nothing yet; `now` in milliseconds. */
+  /**
+   * Creates a closed app.
+   *
+   * @param open Opens the app.
+   * @param now Returns the time in milliseconds.
+   */
   constructor(open: () => Promise<ServedApp>, now: () => number = Date.now) {
     this.#open = open;
     this.#now = now;
   }
 
-  /** Opens the app unless that was done; settles once its models have loaded or failed. */
+  /** Opens the app if it is closed. Resolves after its models have loaded or failed to load. */
   async start(): Promise<void> {
     const { registry } = await this.#opened();
     await registry.started;
   }
 
   /**
-   * Answers one request; one that posts an image waits for the models.
+   * Answers a request. A POST request waits until the models have loaded.
    *
-   * @param bindings What the platform tells beside the request, as Hono's adapters read it.
+   * @param bindings Values that the platform passes beside the request, for Hono's adapters.
    */
   async fetch(request: Request, bindings?: object): Promise<Response> {
     const wantsModel = request.method === "POST";
-    if (wantsModel) await this.#forgetFailed();
+    if (wantsModel) await this.#dropFailed();
     const current = this.#opened();
     const { app, registry } = await current;
     if (wantsModel) {
@@ -58,8 +67,8 @@ export class LazyApp {
     return await app.fetch(request, bindings);
   }
 
-  /** Lets go of an app with a model that failed, unless that was tried again a moment ago. */
-  async #forgetFailed(): Promise<void> {
+  /** Drops an app that has a failed model, unless the pause since the last rebuild is not over. */
+  async #dropFailed(): Promise<void> {
     const current = this.#current;
     const registry = await current?.then((app) => app.registry, () => undefined);
     if (current === undefined || registry === undefined || this.#current !== current) return;
@@ -68,8 +77,7 @@ export class LazyApp {
     if (this.#now() < this.#retryAt) return;
     this.#retryAt = this.#now() + this.#pauseMs;
     this.#pauseMs = Math.min(2 * this.#pauseMs, MAX_PAUSE_MS);
-    this.#forget(current);
-    // Those too that did load here are loaded again.
+    this.#drop(current);
     void registry.close();
   }
 
@@ -77,12 +85,12 @@ export class LazyApp {
     if (this.#current !== undefined) return this.#current;
     const opening = this.#open();
     this.#current = opening;
-    opening.catch(() => this.#forget(opening));
+    opening.catch(() => this.#drop(opening));
     return opening;
   }
 
-  /** Unless another has taken its place already. */
-  #forget(app: Promise<ServedApp>): void {
+  /** Drops an app, unless another one has replaced it. */
+  #drop(app: Promise<ServedApp>): void {
     if (this.#current === app) this.#current = undefined;
   }
 }

@@ -1,21 +1,22 @@
 import type { RequestLine } from "../../routes/guards/request_log.ts";
 
-/** How log lines look. */
+/** Format of log lines. */
 export type LogFormat = "json" | "text" | "none";
 
-/** Where requests and errors are told to. */
+/** Logging functions of an app. */
 export interface Logger {
-  /** A line for each request; none where the format is `none`. */
-  readonly logRequest?: (line: RequestLine) => void;
-  /** An error that nobody foresaw, with its stack, whatever the format. */
+  /** Logs a request. Unset if the format is `none`. */
+  readonly logRequest?: ((line: RequestLine) => void) | undefined;
+  /** Logs an unexpected error with its stack, in every format. */
   readonly log: (error: Error, requestId: string) => void;
 }
 
 /**
- * Writes lines.
+ * Creates the logging functions of an app.
  *
- * Every field of a line is named in `RequestLine`, so there is nothing that would have to be taken
- * out again, which is what logging libraries are for.
+ * A logging library is not needed: it would redact secrets from lines, and `RequestLine` has none.
+ *
+ * @param write Writes a line.
  */
 export function createLogger(
   format: LogFormat,
@@ -44,7 +45,7 @@ function textOf(line: RequestLine): string {
   return `${time} ${status} ${method} ${path} ${ms} ms ${bytesIn} B ${from || "-"} ${requestId}`;
 }
 
-/** The stack, and those of its causes. */
+/** Returns the stack of an error, followed by those of its causes. */
 function stackOf(error: Error): string {
   const { cause } = error;
   const own = error.stack ?? String(error);

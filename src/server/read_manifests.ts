@@ -1,23 +1,23 @@
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 
-/** The manifests of a server. */
+/** Manifests of the models that a server offers. */
 export interface ServedManifests {
-  /** Those that can be used. */
+  /** Usable manifests. */
   readonly manifests: readonly Manifest[];
-  /** Ids of the models of the start, in the order in which they were named. */
+  /** Ids of the models that load at start-up, in the configured order. */
   readonly atStart: readonly string[];
-  /** Why a model of the start has no usable manifest. */
+  /** Errors of models that load at start-up and have no usable manifest, by id. */
   readonly faults: ReadonlyMap<string, Error>;
-  /** What the store knows a model by: its id, or the path of its manifest. */
+  /** Returns the key of a model in the store: its id, or the path of its manifest. */
   readonly storeKeyOf: (id: string) => string;
 }
 
 /**
- * Reads the manifests of the models of the start, then of all others that the store has.
+ * Reads the manifests of the models that load at start-up, then those of all others in the store.
  *
- * @param start Ids of models, or paths of manifests.
- * @param log Told of a manifest that nobody named and that cannot be used.
+ * @param start Models that load at start-up: ids, or paths of manifests.
+ * @param log Called for each other manifest that is unusable or repeats an id.
  */
 export async function readManifests(
   store: ModelStore,

@@ -12,7 +12,7 @@ const IMAGE = fruitImage();
 const detector = await createDetector({ model: "everyday8", engine: "wasm", threads: 1 });
 const { detections } = await detector.detect(IMAGE);
 
-/** As `POST /detect` answers: hundredths of a pixel. */
+/** Returns the labels of an answer of `POST /detect`, which must be 200. */
 async function labelsOf(response: Response | Promise<Response>) {
   const answer = await response;
   assertEquals(answer.status, 200);
@@ -31,7 +31,7 @@ Deno.test("createApp() answers at once", async () => {
   assertEquals((await (await app.request("/models")).json()).default, "everyday8");
 });
 
-Deno.test("createApp() can be mounted under another app, whose own addresses stay", async () => {
+Deno.test("createApp() can be mounted under another app, whose routes keep working", async () => {
   const outer = new Hono();
   outer.get("/", (context) => context.text("mine"));
   outer.route("/vision", createApp({ detector }));
@@ -63,9 +63,9 @@ Deno.test("createApp() answers a real server's requests", async () => {
   await server.shutdown();
 });
 
-Deno.test("createApp() takes the server's settings, wherever it is mounted", async () => {
+Deno.test("createApp() applies the options of the server, also when it is mounted", async () => {
   const { key, entry } = await newKey("client");
-  const [name, sha256] = entry.split(":");
+  const [name, sha256] = entry.split(":") as [string, string];
   const app = createApp({ detector, keys: [{ name, sha256 }], maxBytes: 1000 });
   for (const [outer, path] of [[app, ""], [new Hono().route("/vision", app), "/vision"]] as const) {
     assertEquals((await outer.request(`${path}/detect`, POST)).status, 401);
@@ -76,7 +76,7 @@ Deno.test("createApp() takes the server's settings, wherever it is mounted", asy
   }
 });
 
-Deno.test("createApp() says 503 once its detector is closed", async () => {
+Deno.test("createApp() answers 503 after its detector was closed", async () => {
   const closing = await createDetector({ model: "everyday8", engine: "wasm", threads: 1 });
   const app = createApp({ detector: closing });
   await closing.close();
@@ -84,6 +84,6 @@ Deno.test("createApp() says 503 once its detector is closed", async () => {
   assertEquals([response.status, (await response.json()).code], [503, "model-not-ready"]);
 });
 
-Deno.test("createApp() refuses what is no detector", () => {
+Deno.test("createApp() refuses an object that createDetector() did not make", () => {
   assertThrows(() => createApp({ detector: {} as EmbeddedDetector }), TypeError, "createDetector");
 });

@@ -30,7 +30,7 @@ async function failsWith(call: Promise<unknown>, code: ErrorCode, words = "") {
   assertStringIncludes(error.message, words);
 }
 
-/** A stream of some chunks, which tells how it ended. */
+/** Returns a stream of chunks, with a record of its reads and its cancellation. */
 function streamOf(chunks: Iterable<Uint8Array>) {
   const state = { pulled: 0, cancelled: undefined as unknown };
   const rest = chunks[Symbol.iterator]();
@@ -56,7 +56,7 @@ function* endless(): Generator<Uint8Array> {
   for (;;) yield new Uint8Array(1000);
 }
 
-/** A stream that never says anything. */
+/** Returns a stream that never gives a chunk, with a record of its cancellation. */
 function silent() {
   const state = { cancelled: undefined as unknown };
   const stream = new ReadableStream<Uint8Array>({
@@ -83,7 +83,7 @@ const SOURCES: Record<string, () => ImageSource | Promise<ImageSource>> = {
 };
 
 for (const [form, source] of Object.entries(SOURCES)) {
-  Deno.test(`EmbeddedDetector.detect() finds the same in ${form}`, async () => {
+  Deno.test(`EmbeddedDetector.detect() gives the same detections for ${form}`, async () => {
     const { model, image, engine, detections } = await detector.detect(await source(), {
       scoreThreshold: 0.05,
     });
@@ -98,7 +98,7 @@ for (const [form, source] of Object.entries(SOURCES)) {
   });
 }
 
-Deno.test("EmbeddedDetector.detect() takes the options of the server", async () => {
+Deno.test("EmbeddedDetector.detect() accepts the options of the server", async () => {
   const some = await detector.detect(IMAGE, {
     scoreThreshold: 0,
     max: 3,
@@ -123,7 +123,7 @@ Deno.test("EmbeddedDetector.detect() takes the options of the server", async () 
   await failsWith(detector.detect(IMAGE, { classes: ["unicorn"] }), "unknown-class", "unicorn");
 });
 
-Deno.test("EmbeddedDetector.detect() refuses what is no image, and says what it was", async () => {
+Deno.test("EmbeddedDetector.detect() refuses a value that is not an image, naming its type", async () => {
   const strange = (value: unknown) => detector.detect(value as ImageSource);
   await failsWith(strange("cat.jpg"), "not-an-image", "type String");
   await failsWith(strange(undefined), "not-an-image", "type Undefined");
@@ -132,34 +132,34 @@ Deno.test("EmbeddedDetector.detect() refuses what is no image, and says what it 
   await failsWith(detector.detect(new Uint8Array(0)), "no-image");
   await failsWith(detector.detect(Uint8Array.of(1, 2, 3)), "not-an-image");
   const texts = new ReadableStream<string>({ start: (controller) => controller.enqueue("text") });
-  await assertRejects(() => strange(texts), TypeError, "no bytes");
+  await assertRejects(() => strange(texts), TypeError, "must be bytes");
 });
 
-Deno.test("EmbeddedDetector.detect() holds limits while it reads", async (test) => {
+Deno.test("EmbeddedDetector.detect() applies limits while it reads", async (test) => {
   const limits = { maxBytes: 5000, maxPixels: 1000 };
   await using small = await createDetector({ model: "everyday8", ...ENGINE, limits });
-  await test.step("of a stream, which it cancels", async () => {
+  await test.step("to a stream, which it cancels", async () => {
     const { stream, state } = streamOf(endless());
     await failsWith(small.detect(stream), "too-many-bytes", "at most 5000 bytes");
     assertEquals(state.pulled, 6000);
     assert(state.cancelled instanceof DomainError);
   });
-  await test.step("of a blob, before it reads it", async () => {
+  await test.step("to a blob, before it reads it", async () => {
     await failsWith(small.detect(new Blob([IMAGE])), "too-many-bytes", `${IMAGE.length}`);
   });
-  await test.step("of bytes and pixels", async () => {
+  await test.step("to bytes and pixels", async () => {
     await failsWith(small.detect(IMAGE), "too-many-bytes");
     const pixels = { data: new Uint8Array(1001), width: 1001, height: 1 };
     await failsWith(small.detect(pixels), "too-many-pixels", "at most 1000 pixels");
   });
 });
 
-Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal", async (test) => {
+Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal that is aborted", async (test) => {
   const reason = new Error("not needed any more");
   const rejects = async (call: Promise<unknown>) =>
     assertEquals(await call.catch((error) => error), reason);
 
-  await test.step("that was aborted before, and cancels the stream", async () => {
+  await test.step("before the call, and cancels the stream", async () => {
     const { stream, state } = silent();
     await rejects(detector.detect(stream, { signal: AbortSignal.abort(reason) }));
     assertEquals(state.cancelled, reason);
@@ -174,7 +174,7 @@ Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal", async
     assertEquals(state.cancelled, reason);
   });
 
-  await test.step("while it waits, and frees the place", async () => {
+  await test.step("while the call is queued, and frees its place", async () => {
     await using narrow = await createDetector({ model: "everyday8", ...ENGINE, queue: 1 });
     const controller = new AbortController();
     const first = narrow.detect(IMAGE, { scoreThreshold: 0.05 });
@@ -187,7 +187,7 @@ Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal", async
     assertEquals((await third).detections, expected);
   });
 
-  await test.step("while it looks at the image, and goes on with the next", async () => {
+  await test.step("while the call runs, and goes on with the next one", async () => {
     const controller = new AbortController();
     const first = detector.detect(IMAGE, { signal: controller.signal });
     const second = detector.detect(IMAGE, { scoreThreshold: 0.05 });
@@ -197,11 +197,11 @@ Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal", async
   });
 });
 
-Deno.test("EmbeddedDetector.close() is for good, and may be called again", async () => {
+Deno.test("EmbeddedDetector.close() rejects later calls, and may be called again", async () => {
   const closing = await createDetector({ model: "everyday8", ...ENGINE, queue: 1 });
   const running = closing.detect(IMAGE, { scoreThreshold: 0.05 });
   const refused = failsWith(closing.detect(IMAGE), "model-not-ready", "closed");
-  await failsWith(closing.detect(IMAGE), "busy"); // by now the first runs and the second waits
+  await failsWith(closing.detect(IMAGE), "busy"); // the first call runs and the second is queued
   await Promise.all([closing.close(), closing.close()]);
   assertEquals((await running).detections, expected);
   await refused;
@@ -211,13 +211,13 @@ Deno.test("EmbeddedDetector.close() is for good, and may be called again", async
   await closing.close();
 });
 
-Deno.test("createDetector() takes a model by id, by address and from memory", async (test) => {
+Deno.test("createDetector() accepts a model by id, by URL and from memory", async (test) => {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answerFile);
   const { port } = server.addr as Deno.NetAddr;
   const forms = {
     "a file: URL": new URL("everyday8.json", MODELS),
     "a file: URL as text": new URL("everyday8.json", MODELS).href,
-    "an address on this machine": `http://127.0.0.1:${port}/everyday8.json`,
+    "an http: URL on this machine": `http://127.0.0.1:${port}/everyday8.json`,
     "a manifest and its graph": { manifest, graph },
     "a graph in an ArrayBuffer": { manifest, graph: graph.buffer },
   };
@@ -228,11 +228,11 @@ Deno.test("createDetector() takes a model by id, by address and from memory", as
       assertEquals(other.model, detector.model);
     });
   }
-  await test.step("and refuses a graph that goes on beyond what the manifest says", async () => {
+  await test.step("and refuses a graph that is longer than the manifest says", async () => {
     const model = `http://127.0.0.1:${port}/endless/everyday8.json`;
     await failsWith(createDetector({ model, ...ENGINE }), "graph-mismatch", "it has more");
   });
-  await test.step("and what the server does not have", async () => {
+  await test.step("and refuses a file that the server does not have", async () => {
     const model = `http://127.0.0.1:${port}/other.json`;
     await failsWith(createDetector({ model, ...ENGINE }), "unknown-model", "404");
   });
@@ -248,16 +248,16 @@ async function answerFile(request: Request): Promise<Response> {
 }
 
 const REFUSED: readonly (readonly [string, unknown, ErrorCode, string])[] = [
-  ["an id that is not there", "everyday9", "unknown-model", "everyday9.json is not here"],
+  ["an unknown id", "everyday9", "unknown-model", "everyday9.json is not here"],
   ["a path", "./everyday8.json", "unknown-model", "new URL(path, import.meta.url)"],
-  ["a path out of the folder", "../everyday8", "unknown-model", "must be the id"],
+  ["a path that leaves the folder", "../everyday8", "unknown-model", "must be the id"],
   ["nothing", undefined, "unknown-model", "undefined"],
-  ["http elsewhere", "http://models.example/a.json", "unknown-model", "must be of https"],
-  ["another protocol", "ftp://models.example/a.json", "unknown-model", "must be of https"],
-  ["a file that is not there", new URL("none.json", MODELS), "unknown-model", "is not here"],
-  ["a file that is no JSON", new URL("everyday8.card.md", MODELS), "manifest-invalid", "no JSON"],
-  ["a manifest of nothing", { manifest: {}, graph }, "manifest-invalid", "id"],
-  ["a graph cut short", { manifest, graph: graph.subarray(1) }, "graph-mismatch", "12219155"],
+  ["http on another host", "http://models.example/a.json", "unknown-model", "must use https"],
+  ["another protocol", "ftp://models.example/a.json", "unknown-model", "must use https"],
+  ["a missing file", new URL("none.json", MODELS), "unknown-model", "is not here"],
+  ["a file that is not JSON", new URL("everyday8.card.md", MODELS), "manifest-invalid", "not JSON"],
+  ["an empty manifest", { manifest: {}, graph }, "manifest-invalid", "id"],
+  ["a truncated graph", { manifest, graph: graph.subarray(1) }, "graph-mismatch", "12219155"],
   ["another graph", { manifest, graph: graph.map((x) => x ^ 1) }, "graph-mismatch", "SHA-256"],
 ];
 
@@ -268,12 +268,12 @@ for (const [claim, model, code, words] of REFUSED) {
 }
 
 const WRONG: readonly (readonly [string, object, string])[] = [
-  ["a limit that is no number", { limits: { maxBytes: "5 MB" } }, '"limits.maxBytes"'],
-  ["a limit that is not a number", { limits: { maxPixels: NaN } }, "current value is NaN"],
-  ["a limit of nothing", { limits: { maxDecodedBytes: 0 } }, "at least 1"],
-  ["less than no queue", { queue: -1 }, '"queue"'],
-  ["no threads", { threads: 0 }, '"threads"'],
-  ["an engine that nobody knows", { engine: "abacus" }, "abacus"],
+  ["a limit of the wrong type", { limits: { maxBytes: "5 MB" } }, '"limits.maxBytes"'],
+  ["a limit of NaN", { limits: { maxPixels: NaN } }, "current value is NaN"],
+  ["a limit of 0", { limits: { maxDecodedBytes: 0 } }, "at least 1"],
+  ["a negative queue", { queue: -1 }, '"queue"'],
+  ["0 threads", { threads: 0 }, '"threads"'],
+  ["an unknown engine", { engine: "abacus" }, "abacus"],
 ];
 
 for (const [claim, options, words] of WRONG) {
@@ -291,7 +291,7 @@ Deno.test("createDetector() keeps the default of a limit that is undefined", asy
   await failsWith(other.detect(stream), "too-many-bytes", "at most 20000000 bytes");
 });
 
-Deno.test("createDetector() can be taken back", async () => {
+Deno.test("createDetector() can be cancelled", async () => {
   const reason = new Error("changed my mind");
   const controller = new AbortController();
   const { signal } = controller;
@@ -300,8 +300,8 @@ Deno.test("createDetector() can be taken back", async () => {
   assertEquals(await opening.catch((error) => error), reason);
 });
 
-Deno.test("importing the entry asks for no permission, opens nothing and leaves no globals", async () => {
-  // It ends by itself: nothing is left open that it would wait for.
+Deno.test("importing the entry needs no permission, opens nothing and adds no globals", async () => {
+  // The program ends by itself, so the import has left nothing open.
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--no-lock", "--quiet", "tests/embed/import_embed.ts"],
     cwd: new URL("../../", import.meta.url),
@@ -309,6 +309,6 @@ Deno.test("importing the entry asks for no permission, opens nothing and leaves 
   const decoder = new TextDecoder();
   assert(success, decoder.decode(stderr));
   const globals = JSON.parse(decoder.decode(stdout)) as string[];
-  // zod's own list of what it was told; every copy of zod makes it.
+  // zod keeps its configuration in a global.
   assertEquals(globals.filter((name) => !name.startsWith("__zod_global")), []);
 });

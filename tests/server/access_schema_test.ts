@@ -3,13 +3,13 @@ import { newKey } from "../../src/commands/key.ts";
 import { runTask } from "../commands/run_task.ts";
 import { startServer } from "../platforms/host/start_server.ts";
 
-Deno.test("deno task key prints a key, and the entry by which the server knows it", async () => {
+Deno.test("deno task key prints a key and its entry for API_KEYS", async () => {
   const { stdout } = await runTask("key", "alice");
   assertMatch(stdout, /\brne_[\w-]{43}\n/);
   assertMatch(stdout, /\balice:[0-9a-f]{64}\n/);
 });
 
-Deno.test("deno task start holds to the settings of the open internet", async (test) => {
+Deno.test("deno task start applies the settings for the public internet", async (test) => {
   const { key, entry } = await newKey("alice");
   await using server = await startServer({
     API_KEYS: entry,
@@ -27,7 +27,7 @@ Deno.test("deno task start holds to the settings of the open internet", async (t
     });
   const codeOf = async (response: Response) => [response.status, (await response.json()).code];
 
-  await test.step("a key is needed, but for the health addresses", async () => {
+  await test.step("a key is needed, except for the health routes", async () => {
     assertEquals((await fetch(`${server.url}/healthz`)).status, 200);
     assertEquals((await fetch(`${server.url}/readyz`)).status, 200);
     assertEquals(await codeOf(await fetch(`${server.url}/models`)), [401, "unauthorized"]);
@@ -38,7 +38,7 @@ Deno.test("deno task start holds to the settings of the open internet", async (t
     await response.body?.cancel();
   });
 
-  await test.step("an address of the own network is refused", async () => {
+  await test.step("an image URL of the local network is refused", async () => {
     for (const url of ["https://127.0.0.1/", "https://localhost/", "http://example.org/"]) {
       const headers = { "content-type": "application/json" };
       const sent = { method: "POST", body: JSON.stringify({ url }), headers };
@@ -46,7 +46,7 @@ Deno.test("deno task start holds to the settings of the open internet", async (t
     }
   });
 
-  await test.step("a slow body is cut off", async () => {
+  await test.step("a slow body is refused", async () => {
     const body = new ReadableStream({
       start: (controller) => controller.enqueue(new Uint8Array(9)),
     });
@@ -54,7 +54,7 @@ Deno.test("deno task start holds to the settings of the open internet", async (t
     assertEquals(await codeOf(response), [408, "body-timeout"]);
   });
 
-  await test.step("whoever asks too often has to wait, by key and by address", async () => {
+  await test.step("rates are limited, by key and by IP address", async () => {
     assertEquals((await codeOf(await ask("/nowhere")))[0], 404);
     assertEquals(await codeOf(await ask("/models", {}, "192.0.2.2")), [429, "too-many-requests"]);
     const statuses = [];

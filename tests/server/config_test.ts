@@ -27,7 +27,7 @@ Deno.test("readConfig() has the documented defaults", () => {
   });
 });
 
-Deno.test("readConfig() takes an empty variable for one that is not set", () => {
+Deno.test("readConfig() treats an empty variable as unset", () => {
   assertEquals(readConfig({ PORT: "", THREADS: "", HOST: "" }), readConfig({}));
 });
 
@@ -68,7 +68,7 @@ Deno.test("readConfig() reads keys, rates, origins and hosts as lists", () => {
   assertEquals(config.IMAGE_URL_ALLOW, ["example.com", "*.example.org"]);
 });
 
-const UNSAFE: readonly (readonly [Record<string, string>, said: string])[] = [
+const REFUSED: readonly (readonly [Record<string, string>, message: string])[] = [
   [{ API_KEYS: "alice" }, "API_KEYS: entry 1 must be a name"],
   [{ API_KEYS: `alice:${HASH},` }, "API_KEYS: entry 2 must be a name"],
   [{ API_KEYS: `alice:${HASH},alice:${"1".repeat(64)}` }, "API_KEYS: entry 2 has the name"],
@@ -86,14 +86,14 @@ const UNSAFE: readonly (readonly [Record<string, string>, said: string])[] = [
   [{ LOG: "xml" }, 'LOG="xml"'],
 ];
 
-for (const [environment, said] of UNSAFE) {
+for (const [environment, part] of REFUSED) {
   Deno.test(`readConfig() refuses ${JSON.stringify(environment)}`, () => {
     const { message } = assertThrows(() => readConfig(environment), TypeError) as unknown as Error;
-    assertStringIncludes(message, said);
+    assertStringIncludes(message, part);
   });
 }
 
-Deno.test("readConfig() tells of every mistake, of those between variables too, but of no key", () => {
+Deno.test("readConfig() reports conflicts with the other mistakes, and never a key", () => {
   const wrong = { PORT: "70000", KEY_RATE: "5", API_KEYS: "", BODY_MEMORY: "1" };
   const { message } = assertThrows(() => readConfig(wrong), TypeError) as unknown as Error;
   for (const variable of ["PORT", "KEY_RATE", "BODY_MEMORY"]) {

@@ -1,6 +1,6 @@
 import type { DetectionBox } from "../src/ports/detector.ts";
 
-/** IoU of two boxes, for holding a detection against the truth. */
+/** Computes the IoU of two boxes, to compare a detection with the truth. */
 export function boxIou(a: DetectionBox, b: DetectionBox): number {
   const width = Math.min(a.xmax, b.xmax) - Math.max(a.xmin, b.xmin);
   const height = Math.min(a.ymax, b.ymax) - Math.max(a.ymin, b.ymin);

@@ -1,7 +1,7 @@
-/** Numbers from 0 up to 1. */
+/** Source of numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
-/** Mulberry32: the same numbers for the same seed. */
+/** Returns a source of the same numbers for the same seed (Mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed;
   return () => {
@@ -12,12 +12,12 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A whole number, both ends included. */
+/** Returns a whole number between `low` and `high`, both included. */
 export function wholeBetween(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
 }
 
-/** A number from `low` up to `high`. */
+/** Returns a number from `low` (included) to `high` (excluded). */
 export function between(random: Random, low: number, high: number): number {
   return low + random() * (high - low);
 }

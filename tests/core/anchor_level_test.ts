@@ -9,52 +9,54 @@ import {
 import type { Size } from "../../src/core/size.ts";
 import { boxesOf, PAPER, TORCHVISION } from "./anchor_rules.ts";
 
-function anchorAt(level: AnchorLevel, index: number): number[] {
+type Box = readonly [x1: number, y1: number, x2: number, y2: number];
+
+function anchorAt(level: AnchorLevel, index: number): Box {
   const out = new Float64Array(4);
   level.write(index, out);
-  return [...out];
+  return [out[0]!, out[1]!, out[2]!, out[3]!];
 }
 
-/** The point around which a cell's square anchors lie: the middle of anchor `square`. */
+/** Returns the centre of a cell, which is the middle of its anchor `square`. */
 function centreOf(level: AnchorLevel, column: number, row: number, square: number): number[] {
   const index = (row * level.grid.width + column) * level.perCell + square;
   const [left, top, right, bottom] = anchorAt(level, index);
   return [(left + right) / 2, (top + bottom) / 2];
 }
 
-/** Grids and recovered strides of an 800x1088 input (height first in the name, as in torch). */
+/** Grids and recomputed strides of a 1088x800 input; test names put the height first, as torch. */
 const INPUT: Size = { width: 1088, height: 800 };
-const LEVELS: readonly (readonly [grid: Size, strideX: number, strideY: number])[] = [
+const GRIDS = [
   [{ width: 136, height: 100 }, 8, 8],
   [{ width: 68, height: 50 }, 16, 16],
   [{ width: 34, height: 25 }, 32, 32],
   [{ width: 17, height: 13 }, 64, 61], // 800 / 13 = 61.5
   [{ width: 9, height: 7 }, 120, 114], // 1088 / 9 = 120.9, 800 / 7 = 114.3
-];
+] as const satisfies readonly (readonly [grid: Size, strideX: number, strideY: number])[];
 
-LEVELS.forEach(([grid, strideX, strideY], i) => {
+GRIDS.forEach(([grid, strideX, strideY], i) => {
   const name = `P${i + 3}`;
-  const { stride } = PAPER.levels[i];
+  const { stride } = PAPER.levels[i]!;
 
-  Deno.test(`levelGrid() gives ${name} of 800x1088 ${grid.height}x${grid.width} cells`, () => {
+  Deno.test(`levelGrid() returns ${grid.height}x${grid.width} cells for ${name} of 800x1088`, () => {
     assertEquals(levelGrid(stride, INPUT), grid);
   });
 
-  Deno.test(`anchorLevel() recovers ${name}'s strides of 800x1088 as ${strideY} and ${strideX}`, () => {
+  Deno.test(`anchorLevel() recomputes the strides of ${name} of 800x1088 as ${strideY} and ${strideX}`, () => {
     const level = anchorLevel(TORCHVISION, i, INPUT, grid);
     assertEquals(centreOf(level, 0, 0, 3), [0, 0]);
     assertEquals(centreOf(level, 3, 5, 3), [3 * strideX, 5 * strideY]);
     assertEquals(level.covered, { width: grid.width * strideX, height: grid.height * strideY });
   });
 
-  Deno.test(`anchorLevel() keeps ${name}'s nominal stride and starts half a stride in`, () => {
+  Deno.test(`anchorLevel() keeps the nominal stride of ${name} and starts half a stride in`, () => {
     const level = anchorLevel(PAPER, i, INPUT, grid);
     assertEquals(centreOf(level, 0, 0, 3), [stride / 2, stride / 2]);
     assertEquals(centreOf(level, 3, 5, 3), [3.5 * stride, 5.5 * stride]);
     assertEquals(level.covered, { width: grid.width * stride, height: grid.height * stride });
   });
 
-  Deno.test(`anchorLevel() takes ${name}'s stride of both axes from the widths where it is told`, () => {
+  Deno.test(`anchorLevel() computes both strides of ${name} from the widths if the rule says so`, () => {
     const rule: AnchorRule = { ...PAPER, strides: "input-width-over-grid" };
     const level = anchorLevel(rule, i, INPUT, grid);
     assertEquals(centreOf(level, 3, 5, 3), [3.5 * strideX, 5.5 * strideX]);
@@ -62,8 +64,8 @@ LEVELS.forEach(([grid, strideX, strideY], i) => {
   });
 });
 
-Deno.test("anchorLevel() measures sizes in the stride that it uses, not in the declared one", () => {
-  // 33 px in 2 cells are 16 px each, where 32 is declared; 3 strides are 48 px.
+Deno.test("anchorLevel() scales sizes by the recomputed stride, not by the declared one", () => {
+  // 33 px in 2 cells are 16 px per cell, while 32 px are declared; 3 strides are 48 px.
   const rule: AnchorRule = {
     ...PAPER,
     levels: [{ stride: 32, sizes: [3] }],
@@ -86,7 +88,17 @@ Deno.test("levelGrid() and anchorLevel() make 163206 anchors for 800x1088", () =
   assertEquals(counts.reduce((sum, count) => sum + count), 163206);
 });
 
-Deno.test("levelGrid() rounds up, as a convolution of stride 2 does", () => {
+Deno.test("anchorLevel() refuses a level that the rule does not have", () => {
+  for (const level of [-1, 5, 0.5]) {
+    assertThrows(
+      () => anchorLevel(PAPER, level, INPUT, { width: 9, height: 7 }),
+      RangeError,
+      `5 levels: current level is ${level}`,
+    );
+  }
+});
+
+Deno.test("levelGrid() rounds up like a convolution of stride 2", () => {
   assertEquals(levelGrid(32, { width: 33, height: 32 }), { width: 2, height: 1 });
   assertEquals(levelGrid(32, { width: 1, height: 64 }), { width: 1, height: 2 });
 });
@@ -98,7 +110,7 @@ for (const grid of [{ width: 0, height: 4 }, { width: 4, height: 0 }]) {
   });
 }
 
-/** What a rule puts at P6 of 800x1088: its strides there, which differ by axis or do not. */
+/** Rules and their strides at P6 of 800x1088. */
 const WALKS: readonly (readonly [rule: AnchorRule, strideX: number, strideY: number])[] = [
   [PAPER, 64, 64],
   [TORCHVISION, 64, 61],
@@ -117,8 +129,8 @@ const WALKS: readonly (readonly [rule: AnchorRule, strideX: number, strideY: num
   ],
 ];
 
-Deno.test("anchorLevel() walks anchors, then columns, then rows", () => {
-  const grid = LEVELS[3][0];
+Deno.test("anchorLevel() numbers anchors first, then columns, then rows", () => {
+  const [grid] = GRIDS[3];
   for (const [rule, strideX, strideY] of WALKS) {
     const anchors = anchorLevel(rule, 3, INPUT, grid);
     const cells = boxesOf(cellAnchors(rule, 3, strideX));
@@ -135,8 +147,8 @@ Deno.test("anchorLevel() walks anchors, then columns, then rows", () => {
   }
 });
 
-Deno.test("anchorLevel() lays torchvision's last anchor of P7 where torchvision lays it", () => {
-  const anchors = anchorLevel(TORCHVISION, 4, INPUT, LEVELS[4][0]);
+Deno.test("anchorLevel() agrees with torchvision on the last anchor of P7", () => {
+  const anchors = anchorLevel(TORCHVISION, 4, INPUT, GRIDS[4][0]);
   // Column 8 · 120 = 960, row 6 · 114 = 684; size 812 at ratio 2 is 287 by 574.
   assertEquals(anchorAt(anchors, 9 * 7 * 9 - 1), [960 - 287, 684 - 574, 960 + 287, 684 + 574]);
 });

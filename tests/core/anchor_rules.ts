@@ -1,6 +1,6 @@
 import type { SizesRule } from "../../src/core/anchors.ts";
 
-/** The sizes of the paper: 4 strides, times 2^0, 2^(1/3) and 2^(2/3). */
+/** Anchors of the RetinaNet paper: 4 strides times 2^0, 2^(1/3) and 2^(2/3) (section 4). */
 export const PAPER: SizesRule = {
   kind: "sizes",
   levels: [8, 16, 32, 64, 128].map((stride) => ({
@@ -16,7 +16,7 @@ export const PAPER: SizesRule = {
   extent: "edges",
 };
 
-/** torchvision cuts the sizes to whole numbers, rounds corners and starts at the corner. */
+/** Anchors of torchvision, which truncates sizes, rounds corners and centres on the cell's corner. */
 export const TORCHVISION: SizesRule = {
   ...PAPER,
   levels: PAPER.levels.map(({ stride, sizes }) => ({ stride, sizes: sizes.map(Math.floor) })),
@@ -25,7 +25,10 @@ export const TORCHVISION: SizesRule = {
   strides: "floor-input-over-grid",
 };
 
-/** Boxes of a flat `[M, 4]` array. */
-export function boxesOf(flat: Float64Array): number[][] {
-  return Array.from({ length: flat.length / 4 }, (_, i) => [...flat.slice(i * 4, i * 4 + 4)]);
+/** Splits a flat `[M, 4]` array into boxes. */
+export function boxesOf(flat: Float64Array): [number, number, number, number][] {
+  return Array.from({ length: flat.length / 4 }, (_, i) => {
+    const at = 4 * i;
+    return [flat[at]!, flat[at + 1]!, flat[at + 2]!, flat[at + 3]!];
+  });
 }

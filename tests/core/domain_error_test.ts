@@ -1,8 +1,8 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { DomainError } from "../../src/core/domain_error.ts";
 
-Deno.test("DomainError keeps code, message and cause, and is an Error by its own name", () => {
-  const cause = new RangeError("deep down");
+Deno.test("DomainError keeps code, message and cause and has its own name", () => {
+  const cause = new RangeError("the cause");
   const error = new DomainError("corrupt-image", "Cannot decode", { cause });
   assertInstanceOf(error, Error);
   assertEquals([error.code, error.message, error.name], [

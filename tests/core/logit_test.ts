@@ -12,7 +12,7 @@ const LOGITS: readonly (readonly [score: number, logit: number])[] = [
 ];
 
 for (const [score, expected] of LOGITS) {
-  Deno.test(`logit() takes ${score} to ${expected}, and sigmoid() back`, () => {
+  Deno.test(`logit() maps ${score} to ${expected}, and sigmoid() maps it back`, () => {
     assertAlmostEquals(logit(score), expected, 1e-15);
     assertAlmostEquals(sigmoid(expected), score, 1e-15);
   });
@@ -24,7 +24,7 @@ for (const score of [-Number.MIN_VALUE, 1 + 2 ** -52, -1, 2, NaN, Infinity, -Inf
   });
 }
 
-Deno.test("logit() stays finite next to both ends", () => {
+Deno.test("logit() is finite next to 0 and 1", () => {
   assertAlmostEquals(logit(Number.MIN_VALUE), -1074 * Math.LN2, 1e-9);
   assertAlmostEquals(logit(1 - 2 ** -53), 53 * Math.LN2, 1e-9);
 });
@@ -34,7 +34,7 @@ Deno.test("sigmoid() saturates instead of overflowing", () => {
   assertEquals(sigmoid(NaN), NaN);
 });
 
-Deno.test("logit() and sigmoid() order numbers alike, so thresholds may be compared as logits", () => {
+Deno.test("logit() and sigmoid() keep the order, so thresholds can be compared as logits", () => {
   const random = seededRandom(2);
   for (let i = 0; i < 2000; i++) {
     const [x, score] = [between(random, -12, 12), random()];

@@ -13,7 +13,7 @@ type Rounding = (ResizeRule & { kind: "fit" })["rounding"];
 const ROUNDINGS = ["floor", "half-up", "half-even"] as const;
 const NONE = { kind: "none" } as const;
 
-/** A rule that halves images of 200 px and less high. */
+/** Returns a rule that halves images 200 px wide and at most 200 px high. */
 function half(rounding: Rounding, factor: "per-side" | "one" = "per-side"): ResizeRule {
   return { kind: "fit", width: 100, height: 100, rounding, factor };
 }
@@ -22,7 +22,7 @@ function plan(width: number, height: number, rule: ResizeRule): ResizePlan {
   return createResizePlan({ width, height }, rule, NONE);
 }
 
-/** Rows of an image 200 wide, at factor 1/2. */
+/** Resized rows of an image 200 px wide, halved. */
 const HALVED: readonly (readonly [
   rows: number,
   floor: number,
@@ -33,19 +33,19 @@ const HALVED: readonly (readonly [
   [103, 51, 52, 52], // 51.5
   [105, 52, 53, 52], // 52.5
   [102, 51, 51, 51], // 51
-  [1, 1, 1, 1], // 0.5: floor and half-even would leave nothing
+  [1, 1, 1, 1], // 0.5: floor and half-even would leave no row
   [3, 1, 2, 2], // 1.5
 ];
 
 for (const [rows, ...expected] of HALVED) {
   ROUNDINGS.forEach((rounding, i) => {
-    Deno.test(`createResizePlan() takes half of ${rows} rows for ${expected[i]}, ${rounding}`, () => {
-      assertEquals(plan(200, rows, half(rounding)).resized, { width: 100, height: expected[i] });
+    Deno.test(`createResizePlan() halves ${rows} rows to ${expected[i]} with rounding ${rounding}`, () => {
+      assertEquals(plan(200, rows, half(rounding)).resized, { width: 100, height: expected[i]! });
     });
   });
 }
 
-/** Rows of an image 400 wide, at factor 1/4. */
+/** Resized rows of an image 400 px wide, quartered. */
 const QUARTERED: readonly (readonly [
   rows: number,
   floor: number,
@@ -59,13 +59,13 @@ const QUARTERED: readonly (readonly [
 
 for (const [rows, ...expected] of QUARTERED) {
   ROUNDINGS.forEach((rounding, i) => {
-    Deno.test(`createResizePlan() takes a quarter of ${rows} rows for ${expected[i]}, ${rounding}`, () => {
+    Deno.test(`createResizePlan() quarters ${rows} rows to ${expected[i]} with rounding ${rounding}`, () => {
       assertEquals(plan(400, rows, half(rounding)).resized.height, expected[i]);
     });
   });
 }
 
-Deno.test("createResizePlan() rounds the shorter side as well as the longer one", () => {
+Deno.test("createResizePlan() rounds both sides", () => {
   const rule = (rounding: Rounding): ResizeRule => ({
     kind: "shortest",
     shortest: 100,
@@ -77,19 +77,19 @@ Deno.test("createResizePlan() rounds the shorter side as well as the longer one"
   // 203 · 100 / 200 = 101.5.
   const sides = ROUNDINGS.map((rounding) => plan(203, 200, rule(rounding)).resized.width);
   assertEquals(sides, [101, 102, 102]);
-  // The longest binds: 1000 / 2000 = 0.5, and 101 rows become 50.5.
+  // The longest side decides: 1000 / 2000 = 0.5, and 101 rows become 50.5.
   const rows = ROUNDINGS.map((rounding) => plan(2000, 101, rule(rounding)).resized.height);
   assertEquals(rows, [50, 51, 50]);
 });
 
-Deno.test("createResizePlan() tells the factor before rounding, for rules that keep the aspect", () => {
+Deno.test("createResizePlan() returns the ratio before rounding for rules that keep the aspect", () => {
   assertEquals(plan(200, 101, half("floor")).ratio, 0.5);
   assertEquals(plan(200, 101, half("floor", "one")).ratio, 0.5);
   assertEquals(plan(200, 101, { kind: "stretch", width: 9, height: 9 }).ratio, null);
   assertEquals(plan(200, 101, NONE).ratio, null);
 });
 
-Deno.test("createResizePlan() by float32 reciprocals tells the factor that those give", () => {
+Deno.test("createResizePlan() returns the ratio of float32 reciprocals", () => {
   const rule = {
     kind: "shortest",
     shortest: 800,
@@ -100,11 +100,11 @@ Deno.test("createResizePlan() by float32 reciprocals tells the factor that those
   } as const;
   const { ratio, scaled } = plan(500, 375, rule);
   assertEquals(ratio, Math.fround(Math.fround(1 / 375) * 800));
-  // Just below 800, which is why the floor of it is 799.
+  // Just below 800, so `floor` gives 799.
   assert(scaled.height < 800 && scaled.height > 799.99, `${scaled.height}`);
 });
 
-Deno.test("createResizePlan() with one factor ends the image where the factor puts its edges", () => {
+Deno.test("createResizePlan() scales by the ratio before rounding with factor one", () => {
   const { resized, scaled, input } = createResizePlan(
     { width: 200, height: 101 },
     half("half-up", "one"),
@@ -115,12 +115,12 @@ Deno.test("createResizePlan() with one factor ends the image where the factor pu
   assertEquals(input, { width: 104, height: 56 });
 });
 
-Deno.test("createResizePlan() with a factor per side ends the image at its last pixel", () => {
+Deno.test("createResizePlan() scales to the resized size with factor per-side", () => {
   const { resized, scaled } = plan(200, 101, half("half-up"));
   assertEquals(scaled, resized);
 });
 
-/** A box of 10 to 20 by 10 to 20 input pixels, in a source of 200x101. */
+/** Source rows per input row of a source of 200x101. */
 const BACK: readonly (readonly [rounding: Rounding, factor: "per-side" | "one", rows: number])[] = [
   ["half-up", "per-side", 101 / 51],
   ["floor", "per-side", 101 / 50],
@@ -129,34 +129,34 @@ const BACK: readonly (readonly [rounding: Rounding, factor: "per-side" | "one", 
 ];
 
 for (const [rounding, factor, rows] of BACK) {
-  Deno.test(`toSource() makes ${rows.toFixed(4)} source rows of one, ${rounding} and ${factor}`, () => {
+  Deno.test(`toSource() multiplies rows by ${rows.toFixed(4)} with rounding ${rounding} and factor ${factor}`, () => {
     const boxes = Float64Array.of(10, 10, 20, 20);
     toSource(plan(200, 101, half(rounding, factor)), boxes);
-    [20, 10 * rows, 40, 20 * rows].forEach((edge, i) => assertAlmostEquals(boxes[i], edge, 1e-12));
+    [20, 10 * rows, 40, 20 * rows].forEach((edge, i) => assertAlmostEquals(boxes[i]!, edge, 1e-12));
   });
 }
 
-Deno.test("toSource() clips to the source, by whatever factor a box goes back", () => {
+Deno.test("toSource() clips to the source with factor one", () => {
   // 51 rows times 2 would be 102.
   const boxes = Float64Array.of(0, 0, 100, 51);
   toSource(plan(200, 101, half("half-up", "one")), boxes);
   assertEquals([...boxes], [0, 0, 200, 101]);
 });
 
-Deno.test("toSource() takes what was clipped to the extent to the source's edges", () => {
+Deno.test("toSource() maps boxes clipped to the scaled size to the edges of the source", () => {
   const random = seededRandom(22);
   for (let i = 0; i < 500; i++) {
     const [width, height] = [wholeBetween(random, 1, 3000), wholeBetween(random, 1, 3000)];
-    const rounding = ROUNDINGS[i % 3];
+    const rounding = ROUNDINGS[i % 3]!;
     const one = plan(width, height, half(rounding, i % 2 ? "one" : "per-side"));
     const boxes = Float64Array.of(-1, -1, 1e9, 1e9);
     clipTo(one.scaled, boxes);
     toSource(one, boxes);
-    [0, 0, width, height].forEach((edge, axis) => assertAlmostEquals(boxes[axis], edge, 1e-9));
+    [0, 0, width, height].forEach((edge, axis) => assertAlmostEquals(boxes[axis]!, edge, 1e-9));
   }
 });
 
-Deno.test("createResizePlan() without a resize takes the image as it is, and pads it", () => {
+Deno.test("createResizePlan() only pads the image without a resize", () => {
   const untouched = createResizePlan({ width: 33, height: 7 }, NONE, { kind: "multiple", of: 16 });
   const size = { width: 33, height: 7 };
   assertEquals(untouched, {

@@ -10,7 +10,7 @@ function best(capacity: number, pairs: readonly Pair[]): number[] {
   return top.sorted();
 }
 
-/** All of them sorted, cut to length. */
+/** Reference: sorts all pairs and cuts the list. */
 function naiveBest(capacity: number, pairs: readonly Pair[]): number[] {
   return pairs.filter(([value]) => !Number.isNaN(value))
     .toSorted(([v, i], [w, j]) => v === w ? i - j : v < w ? 1 : -1)
@@ -28,14 +28,14 @@ const CASES: readonly (readonly [
   values: readonly number[],
   expected: readonly number[],
 ])[] = [
-  ["gives nothing for nothing", 3, [], []],
-  ["gives fewer where there are fewer", 3, [1, 2], [1, 0]],
-  ["keeps the best one", 1, [1, 3, 2], [1]],
-  ["puts the lower index first among equals", 4, [7, 7, 7], [0, 1, 2]],
-  ["cuts the higher indices of equals", 2, [7, 7, 7, 7], [0, 1]],
-  ["never takes a NaN, neither before nor after it is full", 2, [NaN, 1, NaN, 2, NaN], [3, 1]],
-  ["ranks infinities as any number", 3, [0, -Infinity, Infinity, 5], [2, 3, 0]],
-  ["holds 0 and -0 for equal", 1, [-0, 0], [0]],
+  ["returns nothing for no pairs", 3, [], []],
+  ["returns fewer than its capacity if there are fewer", 3, [1, 2], [1, 0]],
+  ["keeps the best pair", 1, [1, 3, 2], [1]],
+  ["sorts equal values by index", 4, [7, 7, 7], [0, 1, 2]],
+  ["drops the higher indices of equal values", 2, [7, 7, 7, 7], [0, 1]],
+  ["ignores NaN before and after it is full", 2, [NaN, 1, NaN, 2, NaN], [3, 1]],
+  ["ranks infinities like other numbers", 3, [0, -Infinity, Infinity, 5], [2, 3, 0]],
+  ["treats 0 and -0 as equal", 1, [-0, 0], [0]],
 ];
 
 for (const [claim, capacity, values, expected] of CASES) {
@@ -45,7 +45,7 @@ for (const [claim, capacity, values, expected] of CASES) {
 }
 
 for (const capacity of [0, -1, 1.5, NaN, Infinity]) {
-  Deno.test(`TopK refuses to keep ${capacity}`, () => {
+  Deno.test(`TopK refuses a capacity of ${capacity}`, () => {
     assertThrows(() => new TopK(capacity), RangeError, `current value is ${capacity}`);
   });
 }
@@ -56,10 +56,10 @@ function shuffled<T>(items: readonly T[], random: Random): T[] {
     .map(({ item }) => item);
 }
 
-Deno.test("TopK agrees with a full sort, ties included, whatever the order of arrival", () => {
+Deno.test("TopK agrees with a full sort for any order of arrival, ties included", () => {
   const random = seededRandom(6);
   for (let round = 0; round < 400; round++) {
-    const kinds = wholeBetween(random, 1, 40); // few kinds of values make many ties
+    const kinds = wholeBetween(random, 1, 40); // few distinct values give many ties
     const values = Array.from(
       { length: wholeBetween(random, 0, 120) },
       () => random() < 0.05 ? NaN : wholeBetween(random, -kinds, kinds) / 4,
@@ -70,7 +70,7 @@ Deno.test("TopK agrees with a full sort, ties included, whatever the order of ar
   }
 });
 
-Deno.test("TopK may be read and offered more", () => {
+Deno.test("TopK accepts pairs after it was read", () => {
   const top = new TopK(2);
   top.offer(1, 10);
   assertEquals(top.sorted(), [10]);
@@ -80,6 +80,6 @@ Deno.test("TopK may be read and offered more", () => {
   assertEquals(top.sorted(), [12, 11]);
 });
 
-Deno.test("TopK keeps indices that a 32-bit integer cannot hold", () => {
+Deno.test("TopK keeps indices above 32 bits", () => {
   assertEquals(best(2, [[1, 2 ** 40], [2, 2 ** 40 + 1]]), [2 ** 40 + 1, 2 ** 40]);
 });

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { figuresTable } from "../../src/eval/figures_table.ts";
 
-Deno.test("figuresTable() keeps COCO's order and words", () => {
+Deno.test("figuresTable() uses COCO's order and wording", () => {
   const figures = {
     ...{ ap: 1, ap50: 2, ap75: 3, apSmall: 4, apMedium: 5, apLarge: 6 },
     ...{ ar1: 7, ar10: 8, ar100: 9, arSmall: 10, arMedium: 11, arLarge: 12 },
     perCategory: [],
   };
-  // As pycocotools prints them, without the blank before and the figure behind.
+  // Text that pycocotools prints, without the space before it and the figure after it.
   assertEquals(figuresTable(figures), [
     ["Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ]", 1],
     ["Average Precision  (AP) @[ IoU=0.50      | area=   all | maxDets=100 ]", 2],

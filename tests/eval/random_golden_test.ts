@@ -23,24 +23,24 @@ Deno.test("evaluate() agrees with pycocotools on random data", () => {
   assertAgree(figures, randomFigures);
   assertEquals(figures.perCategory.length, 6);
   figures.perCategory.forEach(({ label, ap, ap50 }, i) => {
-    const expected = randomFigures.perCategory[i];
+    const expected = randomFigures.perCategory[i]!;
     assertEquals(label, expected.label);
     assertAlmostEquals(ap, expected.ap, 1e-9, label);
     assertAlmostEquals(ap50, expected.ap50, 1e-9, label);
   });
 });
 
-Deno.test("evaluate() agrees with pycocotools on a part of the images", () => {
+Deno.test("evaluate() agrees with pycocotools on some of the images", () => {
   assertAgree(evaluate(randomTruth, randomResults, { imageIds: subset }), subsetFigures);
 });
 
-/** The random truth with another set of annotations. */
+/** Returns the random truth with other annotations. */
 function withAnnotations(annotations: readonly CocoAnnotation[]): CocoDataset {
   return { ...randomTruth, annotations };
 }
 
-/** Each breaks one rule, so the figure beside it must leave the golden. */
-const WRONG_TWINS: readonly [
+/** Inputs that break one rule each, with a figure that must then differ from the golden one. */
+const COUNTER_CHECKS: readonly [
   rule: string,
   figure: keyof TwelveFigures,
   truth: CocoDataset,
@@ -53,13 +53,13 @@ const WRONG_TWINS: readonly [
     randomResults,
   ],
   [
-    "crowds are objects",
+    "crowds count as objects",
     "ap",
     withAnnotations(randomTruth.annotations.map((truth) => ({ ...truth, iscrowd: 0 }))),
     randomResults,
   ],
   [
-    "the box gives the area",
+    "areas are those of the boxes",
     "apSmall",
     withAnnotations(
       randomTruth.annotations.map((truth) => ({ ...truth, area: truth.bbox[2] * truth.bbox[3] })),
@@ -67,19 +67,19 @@ const WRONG_TWINS: readonly [
     randomResults,
   ],
   [
-    "limits belong to one range",
+    "limits belong to one area range only",
     "apMedium",
     withAnnotations(
       randomTruth.annotations.map((truth) => ({ ...truth, area: Math.max(0, truth.area - 1e-6) })),
     ),
     randomResults,
   ],
-  ["equal scores are turned round", "ap", randomTruth, randomResults.toReversed()],
+  ["equal scores are reversed", "ap", randomTruth, randomResults.toReversed()],
 ];
 
-for (const [rule, figure, truth, results] of WRONG_TWINS) {
-  Deno.test(`evaluate() leaves the golden when ${rule}`, () => {
+for (const [rule, figure, truth, results] of COUNTER_CHECKS) {
+  Deno.test(`evaluate() differs from the golden figures if ${rule}`, () => {
     const distance = Math.abs(evaluate(truth, results)[figure] - randomFigures[figure]);
-    assert(distance > 1e-4, `${figure} moved by ${distance} only`);
+    assert(distance > 1e-4, `${figure} differs only by ${distance}`);
   });
 }

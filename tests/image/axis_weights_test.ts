@@ -3,11 +3,11 @@ import { type AxisWeights, axisWeights } from "../../src/image/axis_weights.ts";
 import { seededRandom, wholeBetween } from "../random.ts";
 import { naiveWeights } from "./naive_tensor.ts";
 
-/** `[outputs][inputs]`, from the taps. */
+/** Returns the weights as a full `[outputs][inputs]` matrix. */
 function dense({ taps, start, weights }: AxisWeights, inputs: number): number[][] {
   return Array.from(start, (first, output) => {
     const row = new Array<number>(inputs).fill(0);
-    for (let tap = 0; tap < taps; tap++) row[first + tap] += weights[output * taps + tap];
+    for (let tap = 0; tap < taps; tap++) row[first + tap]! += weights[output * taps + tap]!;
     return row;
   });
 }
@@ -15,11 +15,11 @@ function dense({ taps, start, weights }: AxisWeights, inputs: number): number[][
 function resample(values: readonly number[], outputs: number, antialias: boolean): number[] {
   const axis = axisWeights(values.length, outputs, values.length / outputs, antialias);
   return dense(axis, values.length).map((row) =>
-    row.reduce((sum, weight, i) => sum + weight * values[i], 0)
+    row.reduce((sum, weight, i) => sum + weight * values[i]!, 0)
   );
 }
 
-/** Computed with torch: `interpolate(..., mode="bilinear", align_corners=False)`. */
+/** Values computed with torch: `interpolate(..., mode="bilinear", align_corners=False)`. */
 const TORCH: readonly (readonly [
   values: readonly number[],
   plain: readonly number[],
@@ -42,12 +42,12 @@ for (const [values, plain, antialias] of TORCH) {
     for (const [expected, isAntialias] of [[plain, false], [antialias, true]] as const) {
       const found = resample(values, expected.length, isAntialias);
       assertEquals(found.length, expected.length);
-      found.forEach((value, i) => assertAlmostEquals(value, expected[i], 1e-4));
+      found.forEach((value, i) => assertAlmostEquals(value, expected[i]!, 1e-4));
     }
   });
 }
 
-Deno.test("axisWeights() leaves an axis alone that keeps its size", () => {
+Deno.test("axisWeights() is the identity for an axis that keeps its size", () => {
   for (const antialias of [false, true]) {
     const identity = dense(axisWeights(5, 5, 1, antialias), 5);
     identity.forEach((row, output) =>
@@ -56,7 +56,7 @@ Deno.test("axisWeights() leaves an axis alone that keeps its size", () => {
   }
 });
 
-Deno.test("axisWeights() without antialias skips pixels, and with it none", () => {
+Deno.test("axisWeights() skips input pixels only without antialias", () => {
   const unseen = (antialias: boolean) => {
     const rows = dense(axisWeights(40, 4, 10, antialias), 40);
     return Array.from({ length: 40 }, (_, i) => i).filter((i) => rows.every((row) => row[i] === 0));
@@ -66,24 +66,24 @@ Deno.test("axisWeights() without antialias skips pixels, and with it none", () =
   assertEquals(unseen(true), []);
 });
 
-Deno.test("axisWeights() gives a single pixel to every output", () => {
+Deno.test("axisWeights() uses a single input pixel for every output", () => {
   for (const antialias of [false, true]) {
     assertEquals(dense(axisWeights(1, 3, 1 / 3, antialias), 1), [[1], [1], [1]]);
   }
 });
 
-Deno.test("axisWeights() sums to 1, is nowhere negative and stays within the axis", () => {
+Deno.test("axisWeights() sums to 1, is never negative and stays within the axis", () => {
   const random = seededRandom(14);
   for (let round = 0; round < 300; round++) {
     const [inputs, outputs] = [wholeBetween(random, 1, 90), wholeBetween(random, 1, 90)];
-    // Up to 8 times reduced, the last pixel may stand for an eighth of one.
+    // At a reduction of 8, the last pixel may stand for an eighth of a pixel.
     const scale = (inputs - random() * 7 / 8) / outputs;
     const { taps, start, weights } = axisWeights(inputs, outputs, scale, round % 2 === 0);
     for (let output = 0; output < outputs; output++) {
       const row = weights.subarray(output * taps, (output + 1) * taps);
       assertAlmostEquals(row.reduce((sum, weight) => sum + weight, 0), 1, 1e-5);
       assert(row.every((weight) => weight >= 0));
-      assert(start[output] >= 0 && start[output] + taps <= inputs);
+      assert(start[output]! >= 0 && start[output]! + taps <= inputs);
     }
   }
 });
@@ -100,7 +100,7 @@ Deno.test("axisWeights() agrees with the definitions of torch and Pillow", () =>
       row.forEach((weight, input) =>
         assertAlmostEquals(
           weight,
-          expected[output][input],
+          expected[output]![input]!,
           1e-6,
           `${inputs} to ${outputs}, antialias ${antialias}, output ${output}, input ${input}`,
         )

@@ -23,13 +23,13 @@ const CASES: readonly (readonly [
 ])[] = [
   ["keeps an opaque pixel", [9, 99, 199, 255], GREEN, [9, 99, 199, 255]],
   ["shows the colour through a clear pixel", [9, 99, 199, 0], GREEN, [0, 255, 0, 255]],
-  // 51 / 255 is a fifth: 100 · 1/5; 255 − 155/5; 50 · 1/5.
+  // Alpha 51 / 255 is 1/5: 100 · 1/5, 255 − 155/5, 50 · 1/5.
   ["blends by alpha", [100, 100, 50, 51], GREEN, [20, 224, 10, 255]],
-  // 1 · 128 / 255 = 0.502 goes up; 1 · 127 / 255 = 0.498 goes down.
+  // 1 · 128 / 255 = 0.502 rounds up, 1 · 127 / 255 = 0.498 rounds down.
   ["rounds to nearest", [1, 0, 0, 128], [0, 0, 0], [1, 0, 0, 255]],
   ["rounds to nearest", [1, 0, 0, 127], [0, 0, 0], [0, 0, 0, 255]],
-  // Means of ImageNet: 123.675, 116.28, 103.53.
-  ["rounds a colour between two values", [0, 0, 0, 0], [123.675, 116.28, 103.53], [
+  // The mean colour of ImageNet.
+  ["rounds a fractional colour", [0, 0, 0, 0], [123.675, 116.28, 103.53], [
     124,
     116,
     104,
@@ -43,7 +43,7 @@ for (const [claim, pixel, colour, expected] of CASES) {
   });
 }
 
-Deno.test("flattenAlpha() leaves pixels without alpha as they are", () => {
+Deno.test("flattenAlpha() does not change pixels without alpha", () => {
   for (const pixels of [pixelsOf(3, 1, 2, 3, 4, 5, 6), pixelsOf(1, 0, 0, 0, 0)]) {
     const before = pixels.data.slice();
     flattenAlpha(pixels, [200, 200, 200]);
@@ -51,13 +51,13 @@ Deno.test("flattenAlpha() leaves pixels without alpha as they are", () => {
   }
 });
 
-Deno.test("flattenAlpha() treats each pixel by its own alpha", () => {
+Deno.test("flattenAlpha() uses the alpha of each pixel", () => {
   const pixels = pixelsOf(4, 1, 2, 3, 255, 1, 2, 3, 0, 5, 6, 7, 255);
   flattenAlpha(pixels, [7, 8, 9]);
   assertEquals([...pixels.data], [1, 2, 3, 255, 7, 8, 9, 255, 5, 6, 7, 255]);
 });
 
-Deno.test("flattenAlpha() stays between pixel and colour for every alpha and value", () => {
+Deno.test("flattenAlpha() interpolates between pixel and colour for every alpha", () => {
   for (let alpha = 0; alpha < 256; alpha++) {
     for (const value of [0, 1, 100, 254, 255]) {
       const [red, green] = flattened([value, value, 0, alpha], [0, 255, 0]);
@@ -67,7 +67,7 @@ Deno.test("flattenAlpha() stays between pixel and colour for every alpha and val
   }
 });
 
-Deno.test("flattenAlpha() takes an empty image", () => {
+Deno.test("flattenAlpha() accepts an empty image", () => {
   const pixels = pixelsOf(4);
   flattenAlpha(pixels, GREEN);
   assertEquals(pixels.data.length, 0);

@@ -7,7 +7,7 @@ import { planOf, RAW, sized } from "./tensor_cases.ts";
 
 const FLOATS: InputRule = { ...RAW, type: "float32", batch: 1 };
 const BYTES: InputRule = { ...FLOATS, type: "uint8" };
-/** Two pixels in an input of 3x2. */
+/** Plan for 2x1 pixels in an input of 3x2. */
 const PLAN = planOf(sized(2, 1), sized(2, 1), sized(3, 2));
 const PIXELS: Image = (x) => [10 + x, 20 + x, 30 + x];
 
@@ -29,14 +29,14 @@ const SHAPES: readonly (readonly [
 ];
 
 for (const [layout, batch, shape] of SHAPES) {
-  Deno.test(`inputShape() gives [${shape}] for ${layout} and batch ${batch}`, () => {
+  Deno.test(`inputShape() returns [${shape}] for ${layout} and batch ${batch}`, () => {
     assertEquals(inputShape({ layout, batch }, 20, 30), shape);
-    // Sides that are not known yet stay so.
+    // Sides that are not known yet stay null.
     const open = shape.map((side) => side === 20 || side === 30 ? null : side);
     assertEquals(inputShape({ layout, batch }, null, null), open);
   });
 
-  Deno.test(`inputTensor() has the numbers of [${shape}], and its shape, for ${layout} and batch ${batch}`, () => {
+  Deno.test(`inputTensor() has the shape and the length of [${shape}] for ${layout} and batch ${batch}`, () => {
     const input = inputOf({ ...FLOATS, layout, batch });
     const expected = shape.map((side) => side === 20 ? 2 : side === 30 ? 3 : side);
     assertEquals(input.shape, expected);
@@ -50,12 +50,12 @@ const PLANES = [
   ...[30, 31, 0, 0, 0, 0],
 ];
 
-Deno.test("inputTensor() is the image itself for a batch of 1, or none", () => {
+Deno.test("inputTensor() holds only the image for a batch of 1 and for no batch", () => {
   assertEquals([...inputOf(FLOATS).data], PLANES);
   assertEquals([...inputOf({ ...FLOATS, batch: null }).data], PLANES);
 });
 
-Deno.test("inputTensor() puts the image first in its batch, and zeros after it", () => {
+Deno.test("inputTensor() puts the image first in its batch and zeros after it", () => {
   const padded = { ...FLOATS, batch: 2, padValue: [7, 7, 7] } as const;
   const first = PLANES.map((value) => value === 0 ? 7 : value);
   assertEquals([...inputOf(padded).data], [...first, ...new Array(18).fill(0)]);
@@ -63,7 +63,7 @@ Deno.test("inputTensor() puts the image first in its batch, and zeros after it",
   assertEquals([...bytes.data], [...first, ...new Array(18).fill(0)]);
 });
 
-Deno.test("inputTensor() keeps float32 for float16, which it only names", () => {
+Deno.test("inputTensor() holds float32 values for float16, which the engine converts", () => {
   for (const type of ["float32", "float16"] as const) {
     const input = inputOf({ ...FLOATS, type, divisor: 3 });
     assertEquals(input.type, type);
@@ -72,14 +72,14 @@ Deno.test("inputTensor() keeps float32 for float16, which it only names", () => 
   }
 });
 
-Deno.test("inputTensor() gives bytes for uint8", () => {
+Deno.test("inputTensor() holds bytes for uint8", () => {
   const input = inputOf(BYTES);
   assertEquals(input.type, "uint8");
   assertInstanceOf(input.data, Uint8Array);
   assertEquals([...input.data], PLANES);
 });
 
-/** What becomes of a number that is no byte. */
+/** Bytes of numbers that are not bytes. */
 const ROUNDED: readonly (readonly [value: number, byte: number])[] = [
   [0.49, 0],
   [0.5, 1],
@@ -96,14 +96,14 @@ const ROUNDED: readonly (readonly [value: number, byte: number])[] = [
 ];
 
 for (const [value, byte] of ROUNDED) {
-  Deno.test(`inputTensor() makes ${value} the byte ${byte}`, () => {
+  Deno.test(`inputTensor() converts ${value} to the byte ${byte}`, () => {
     const { data } = inputOf({ ...BYTES, padValue: [value, value, value] });
     assertEquals([data[2], data[8], data[14]], [byte, byte, byte]);
   });
 }
 
-Deno.test("inputTensor() rounds sampled pixels half up, once for all", () => {
-  // The mean of 10 and 11 is 10.5, of 20 and 21 is 20.5.
+Deno.test("inputTensor() rounds sampled pixels half up, and only once", () => {
+  // The mean of 10 and 11 is 10.5, that of 20 and 21 is 20.5.
   const plan = planOf(sized(2, 1), sized(1, 1));
   const view = uprightView(storeImage(PIXELS, plan.source), 1);
   for (const rounding of ["none", "each-pass"] as const) {
@@ -112,7 +112,7 @@ Deno.test("inputTensor() rounds sampled pixels half up, once for all", () => {
   }
 });
 
-Deno.test("inputTensor() of no image is all zeros, of the same shape", () => {
+Deno.test("inputTensor() is all zeros for no image, in the same shape", () => {
   for (const type of ["float32", "float16", "uint8"] as const) {
     for (const batch of [null, 1, 2]) {
       const rule = { ...FLOATS, type, batch, padValue: [5, 5, 5] } as const;

@@ -1,14 +1,16 @@
 import type { ResizePlan } from "../../src/core/resize_plan.ts";
 import type { TensorRule } from "../../src/image/tensor.ts";
 
-/** An upright image: red, green and blue of a pixel, 0–255. */
+/** Upright image as a function: red, green and blue of a pixel, 0 to 255. */
 export type Image = (x: number, y: number) => readonly [number, number, number];
 
 /**
- * `[outputs][inputs]` of one axis.
+ * Computes the weights of one axis by definition.
  *
- * Without antialias after torch's `area_pixel_compute_source_index`, with it after Pillow's
- * `precompute_coeffs`.
+ * Follows torch's `area_pixel_compute_source_index` without antialias, and Pillow's
+ * `precompute_coeffs` with it.
+ *
+ * @returns `[outputs][inputs]`.
  */
 export function naiveWeights(
   inputs: number,
@@ -29,8 +31,8 @@ function torchRow(inputs: number, at: number): number[] {
   const low = Math.min(Math.floor(real), inputs - 1);
   const high = Math.min(low + 1, inputs - 1);
   const blend = Math.min(real - low, 1);
-  row[low] += 1 - blend;
-  row[high] += blend;
+  row[low]! += 1 - blend;
+  row[high]! += blend;
   return row;
 }
 
@@ -48,9 +50,9 @@ function pillowRow(inputs: number, output: number, scale: number): number[] {
 }
 
 /**
- * The input tensor from its definition: every pixel of every colour by itself.
+ * Computes the input tensor by definition, each pixel of each colour separately.
  *
- * @param lean Added to what is made whole; a halfway value in float32 falls to either side.
+ * @param lean Offset added before rounding, because a halfway value in float32 may round either way.
  */
 export function naiveTensor(
   image: Image,
@@ -61,9 +63,9 @@ export function naiveTensor(
   const { resized, input } = plan;
   const pixels = naivePixels(image, plan, rule, lean);
   const value = (y: number, x: number, plane: number) => {
-    if (x >= resized.width || y >= resized.height) return rule.padValue[plane];
-    const colour = pixels[y][x][rule.colour === "rgb" ? plane : 2 - plane];
-    return (colour / rule.divisor - rule.mean[plane]) / rule.std[plane];
+    if (x >= resized.width || y >= resized.height) return rule.padValue[plane]!;
+    const colour = pixels[y]![x]![rule.colour === "rgb" ? plane : 2 - plane]!;
+    return (colour / rule.divisor - rule.mean[plane]!) / rule.std[plane]!;
   };
   const [rows, columns] = [countTo(input.height), countTo(input.width)];
   const planes = [0, 1, 2];
@@ -73,8 +75,9 @@ export function naiveTensor(
 }
 
 /**
- * `[H][W]` red, green and blue of the resized image: along the rows first, then along the
- * columns, made whole after each of the two where the rule says so (half up, as Pillow does).
+ * Resizes along x and then along y, and rounds half up after each pass if the rule says so (Pillow).
+ *
+ * @returns `[H][W][3]` RGB.
  */
 function naivePixels(
   image: Image,
@@ -96,13 +99,13 @@ function naivePixels(
     return columns.map((taps) => blend(line, taps).map(whole));
   });
   return weights("height").map((taps) =>
-    countTo(resized.width).map((x) => blend(narrow.map((line) => line[x]), taps).map(whole))
+    countTo(resized.width).map((x) => blend(narrow.map((line) => line[x]!), taps).map(whole))
   );
 }
 
 function blend(pixels: readonly (readonly number[])[], taps: readonly number[]): number[] {
   return [0, 1, 2].map((channel) =>
-    taps.reduce((sum, tap, i) => tap > 0 ? sum + tap * pixels[i][channel] : sum, 0)
+    taps.reduce((sum, tap, i) => tap > 0 ? sum + tap * pixels[i]![channel]! : sum, 0)
   );
 }
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import type { ErrorCode } from "../../src/core/domain_error.ts";
 import { type RawImage, rawPixels } from "../../src/image/raw_image.ts";
-import { assertDomainError } from "../detect/assert_domain_error.ts";
+import { assertDomainError } from "../testing.ts";
 
 const LIMITS = { maxPixels: 100, maxDecodedBytes: 100 };
 
@@ -9,7 +10,7 @@ function pixelsOf(data: unknown, width: unknown, height: unknown, limits = LIMIT
 }
 
 for (const channels of [1, 3, 4] as const) {
-  Deno.test(`rawPixels() tells ${channels} channels by the length, and copies nothing`, () => {
+  Deno.test(`rawPixels() infers ${channels} channels from the length and copies nothing`, () => {
     const data = new Uint8Array(6 * channels).fill(255);
     const pixels = pixelsOf(data, 3, 2);
     assertEquals(pixels, { data, width: 3, height: 2, channels, reduction: 1 });
@@ -17,12 +18,12 @@ for (const channels of [1, 3, 4] as const) {
   });
 }
 
-Deno.test("rawPixels() takes clamped bytes and a part of a buffer", () => {
+Deno.test("rawPixels() accepts clamped bytes and a part of a buffer", () => {
   const { data } = pixelsOf(Uint8ClampedArray.of(9, 1, 2, 3, 9).subarray(1, 4), 1, 1);
   assertEquals(data, Uint8Array.of(1, 2, 3));
 });
 
-Deno.test("rawPixels() copies an image with a clear pixel, which is flattened in place", () => {
+Deno.test("rawPixels() copies an image with a transparent pixel, because it is flattened in place", () => {
   const data = Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 254);
   const pixels = pixelsOf(data, 2, 1);
   assertEquals(pixels.data, data);
@@ -33,11 +34,11 @@ Deno.test("rawPixels() copies an image with a clear pixel, which is flattened in
 const CASES: readonly (readonly [
   claim: string,
   call: () => unknown,
-  code: Parameters<typeof assertDomainError>[1],
+  code: ErrorCode,
   words: string,
 ])[] = [
   [
-    "a length of two bytes a pixel",
+    "two bytes per pixel",
     () => pixelsOf(new Uint8Array(12), 3, 2),
     "corrupt-image",
     "12",
@@ -47,7 +48,7 @@ const CASES: readonly (readonly [
   ["a side of 0", () => pixelsOf(new Uint8Array(6), 0, 2), "corrupt-image", "width"],
   ["a side of 1.5", () => pixelsOf(new Uint8Array(6), 4, 1.5), "corrupt-image", "value is 1.5"],
   [
-    "a side that is no number",
+    "a side that is not a number",
     () => pixelsOf(new Uint8Array(6), 3, "2"),
     "corrupt-image",
     "height",
@@ -56,15 +57,20 @@ const CASES: readonly (readonly [
   ["floats", () => pixelsOf(new Float32Array(6), 3, 2), "not-an-image", "Float32Array"],
   ["a plain array", () => pixelsOf([1, 2], 2, 1), "not-an-image", "type Array"],
   ["no data", () => pixelsOf(undefined, 2, 1), "not-an-image", "type Undefined"],
-  ["a pixel too many", () => pixelsOf(new Uint8Array(101), 101, 1), "too-many-pixels", "101x1"],
   [
-    "a side beyond 65535 before it looks at the length",
+    "more pixels than maxPixels",
+    () => pixelsOf(new Uint8Array(101), 101, 1),
+    "too-many-pixels",
+    "101x1",
+  ],
+  [
+    "a side above 65535, whatever the length",
     () => pixelsOf(new Uint8Array(1), 65536, 1, { ...LIMITS, maxPixels: 1e6 }),
     "too-many-pixels",
     "65536x1",
   ],
   [
-    "a copy that is too large",
+    "a copy larger than maxDecodedBytes",
     () => pixelsOf(new Uint8Array(104), 26, 1),
     "too-many-pixels",
     "at most 100 bytes",
@@ -72,5 +78,7 @@ const CASES: readonly (readonly [
 ];
 
 for (const [claim, call, code, words] of CASES) {
-  Deno.test(`rawPixels() refuses ${claim}`, () => assertDomainError(call, code, words));
+  Deno.test(`rawPixels() refuses ${claim}`, () => {
+    assertDomainError(call, code, words);
+  });
 }

@@ -7,7 +7,7 @@ import { type Random, wholeBetween } from "../random.ts";
 import type { Image } from "./naive_tensor.ts";
 import { storeImage } from "./store_image.ts";
 
-/** Values come out as they went in. */
+/** Rule that neither normalises nor reorders. */
 export const RAW: TensorRule = {
   layout: "nchw",
   colour: "rgb",
@@ -19,7 +19,7 @@ export const RAW: TensorRule = {
   rounding: "none",
   padValue: [0, 0, 0],
 };
-/** Zero mean and deviation 1 over a large set of photos. */
+/** Rule that normalises by the means and deviations of ImageNet. */
 export const IMAGENET: TensorRule = {
   ...RAW,
   divisor: 255,
@@ -27,22 +27,22 @@ export const IMAGENET: TensorRule = {
   std: [0.229, 0.224, 0.225],
 };
 
-/** Stretches, and pads to a fixed size. */
+/** Returns a plan that stretches and pads to a fixed size. */
 export function planOf(source: Size, resized: Size, input: Size = resized): ResizePlan {
   return createResizePlan(source, { kind: "stretch", ...resized }, { kind: "fixed", ...input });
 }
 
-/** A size by its sides. */
+/** Returns a size by its sides. */
 export function sized(width: number, height: number): Size {
   return { width, height };
 }
 
-/** The tensor of an upright image. */
+/** Returns the tensor of an upright image. */
 export function tensorOf(image: Image, plan: ResizePlan, rule: TensorRule): Float32Array {
   return toTensor(uprightView(storeImage(image, plan.source), 1), plan, rule);
 }
 
-/** Asserts that two lists of numbers are as long and nearly equal. */
+/** Asserts that two lists of numbers have the same length and nearly equal values. */
 export function assertClose(
   found: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -50,15 +50,18 @@ export function assertClose(
 ): void {
   assertEquals(found.length, expected.length);
   for (let i = 0; i < found.length; i++) {
-    assertAlmostEquals(found[i], expected[i], tolerance, `at ${i}`);
+    assertAlmostEquals(found[i]!, expected[i]!, tolerance, `at ${i}`);
   }
 }
 
-/** An image of random colours. */
+/** Returns an image of random colours. */
 export function noise(random: Random, { width, height }: Size): Image {
   const data = Array.from(
     { length: width * height },
-    () => [0, 0, 0].map(() => wholeBetween(random, 0, 255)) as [number, number, number],
+    () => {
+      const colour = () => wholeBetween(random, 0, 255);
+      return [colour(), colour(), colour()] as const;
+    },
   );
-  return (x, y) => data[y * width + x];
+  return (x, y) => data[y * width + x]!;
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type UprightView, uprightView } from "../../src/image/upright_view.ts";
 
-/** What a person sees is always this; each drawing is how a camera stored it. */
+/** Upright image that every drawing of {@linkcode STORED} shows. */
 const UPRIGHT = ["AB", "CD", "EF"];
 
 const STORED: readonly (readonly [orientation: number, claim: string, rows: readonly string[]])[] =
@@ -16,23 +16,23 @@ const STORED: readonly (readonly [orientation: number, claim: string, rows: read
     [8, "by columns, from the bottom", ["ECA", "FDB"]],
   ];
 
-/** Each letter becomes one pixel: its code, then codes that tell the channel. */
+/** Returns one pixel per letter: its code, plus 50 per channel. */
 function pixelsOf(rows: readonly string[], channels: 1 | 3 | 4) {
   const bytes = [...rows.join("")].flatMap((letter) =>
     Array.from({ length: channels }, (_, channel) => letter.charCodeAt(0) + 50 * channel)
   );
-  const size = { width: rows[0].length, height: rows.length };
+  const size = { width: rows[0]!.length, height: rows.length };
   return { data: Uint8Array.from(bytes), ...size, channels, reduction: 2 } as const;
 }
 
-/** The letters that one channel shows. */
+/** Returns the letters of one channel. */
 function read(view: UprightView, channel: number): string[] {
   return Array.from(
     { length: view.height },
     (_, y) =>
       Array.from({ length: view.width }, (_, x) => {
         const at = view.offset + x * view.stepX + y * view.stepY + channel;
-        return String.fromCharCode(view.data[at] - 50 * channel);
+        return String.fromCharCode(view.data[at]! - 50 * channel);
       }).join(""),
   );
 }
@@ -54,13 +54,13 @@ Deno.test("uprightView() copies nothing", () => {
   assertStrictEquals(uprightView(pixels, 6).data, pixels.data);
 });
 
-Deno.test("uprightView() takes a value that Exif does not know for upright", () => {
+Deno.test("uprightView() reads an orientation that Exif does not define as upright", () => {
   for (const orientation of [0, 9, NaN]) {
     assertEquals(read(uprightView(pixelsOf(UPRIGHT, 1), orientation), 0), UPRIGHT);
   }
 });
 
-Deno.test("uprightView() turns a single pixel in place", () => {
+Deno.test("uprightView() returns a single pixel for every orientation", () => {
   for (let orientation = 1; orientation <= 8; orientation++) {
     assertEquals(read(uprightView(pixelsOf(["X"], 4), orientation), 3), ["X"]);
   }

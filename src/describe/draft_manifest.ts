@@ -1,43 +1,48 @@
-import type { Family } from "./families.ts";
 import { type HeadsManifest, type Manifest, parseManifest } from "../manifest/manifest.ts";
+import type { Family } from "./families.ts";
 import type { GraphFacts, JoinedFacts, LevelsFacts } from "./graph_facts.ts";
+import labelSets from "./label_sets.json" with { type: "json" };
 
-/** What a person or a file says of a model, beside its graph. */
+/** Class names of well-known data sets by their number: 80, 81 and 91 classes are COCO's. */
+const LABEL_SETS: Readonly<Record<string, readonly (string | null)[] | undefined>> = labelSets;
+
+/** Class ids assumed for a graph that returns detections, which does not state their number. */
+const ASSUMED_CLASSES = 91;
+
+/** Facts about a model that its graph does not hold. */
 export interface ModelNames {
-  /** Id of the model. */
+  /** Model id. */
   readonly id: string;
-  /** The graph's file. */
+  /** File of the graph, with its length and hash. */
   readonly graph: Manifest["graph"];
-  /** Class names by class id, where somebody named them. */
+  /** Class names by class id, or null if unknown. */
   readonly labels: readonly (string | null)[] | null;
 }
 
-/** A part of a manifest, and the reasons for what in it is a guess. */
+/** Part of a manifest, with the properties in it that are guesses. */
 interface Guessed<Part> {
   readonly part: Part;
+  /** Paths of the guessed properties, each with the reason for its value. */
   readonly guesses: Readonly<Record<string, string>>;
 }
 
 /**
- * A manifest for a graph: what the graph tells, and for the rest what its family does, each marked
- * as a guess.
+ * Drafts the manifest of a graph.
  *
- * @param labelSets Class names by their number, for graphs of well-known data sets.
+ * Facts about the graph are taken as they are. All else is the behaviour of the family and is
+ * listed under `guesses` with its reason, for a person to confirm.
+ *
+ * @throws {DomainError} `manifest-invalid`, if facts and family contradict each other.
  */
-export function proposeManifest(
-  facts: GraphFacts,
-  family: Family,
-  names: ModelNames,
-  labelSets: Readonly<Record<string, readonly (string | null)[] | undefined>>,
-): Manifest {
+export function draftManifest(facts: GraphFacts, family: Family, names: ModelNames): Manifest {
   const { behaviour } = family;
-  const why = `as ${family.family} does`;
-  const labels = labelsOf(facts, names, labelSets);
-  const input = inputOf(facts, family, why);
-  const sizes = sizesOf(facts, family, why);
+  const reason = `as ${family.family} does`;
+  const labels = draftLabels(facts, names);
+  const input = draftInput(facts, family, reason);
+  const sizes = draftSizes(facts, family, reason);
   const rest = "anchors" in behaviour && facts.outputs.kind !== "finished"
-    ? headsOf(facts, facts.outputs, behaviour, why)
-    : finishedOf(facts, family, why);
+    ? draftHeads(facts, facts.outputs, behaviour, reason)
+    : draftFinished(facts, family, reason);
   return parseManifest({
     manifest: 1,
     id: names.id,
@@ -51,7 +56,7 @@ export function proposeManifest(
     ...rest.part,
     guesses: {
       title: "the file's name",
-      licence: "nothing tells it",
+      licence: "the graph does not state one",
       ...labels.guesses,
       ...input.guesses,
       ...sizes.guesses,
@@ -60,51 +65,49 @@ export function proposeManifest(
   });
 }
 
-function labelsOf(
+function draftLabels(
   { outputs }: GraphFacts,
   names: ModelNames,
-  labelSets: Readonly<Record<string, readonly (string | null)[] | undefined>>,
 ): Guessed<Pick<Manifest, "labels">> {
   if (names.labels !== null) return { part: { labels: [...names.labels] }, guesses: {} };
-  // A graph that suppresses inside does not tell how many classes it has, nor which.
   const isKnown = outputs.kind !== "finished";
-  const count = isKnown ? outputs.classes : 91;
-  const set = isKnown ? labelSets[count] : undefined;
+  const count = isKnown ? outputs.classes : ASSUMED_CLASSES;
+  const set = isKnown ? LABEL_SETS[count] : undefined;
   const numbered = Array.from({ length: count }, (_, id) => `class ${id}`);
   const reason = set
     ? `the ${count} classes of COCO, by their number`
     : isKnown
-    ? "only numbers are known"
-    : "the graph does not tell how many classes it has";
+    ? "the graph does not name its classes"
+    : "the graph does not state how many classes it has";
   return { part: { labels: [...(set ?? numbered)] }, guesses: { labels: reason } };
 }
 
-function inputOf(
+function draftInput(
   { input }: GraphFacts,
   { behaviour }: Family,
-  why: string,
+  reason: string,
 ): Guessed<Pick<Manifest, "input">> {
   const { name, type, layout, batch } = input;
-  const { colour, ...normalising } = behaviour.input;
-  const own = { name, layout, batch, colour };
+  const { colour, ...normalisation } = behaviour.input;
+  const known = { name, layout, batch, colour };
   if (type === "uint8") {
-    return { part: { input: { type, ...own } }, guesses: { "input.colour": why } };
+    return { part: { input: { type, ...known } }, guesses: { "input.colour": reason } };
   }
   return {
-    part: { input: { type, ...own, ...normalising } },
+    part: { input: { type, ...known, ...normalisation } },
     guesses: Object.fromEntries(
-      ["colour", "divisor", "mean", "std"].map((property) => [`input.${property}`, why]),
+      ["colour", "divisor", "mean", "std"].map((property) => [`input.${property}`, reason]),
     ),
   };
 }
 
-/** An input of fixed size leaves only the choice of how an image gets there. */
-function sizesOf(
+/** Drafts resize, resample and padding. An input of fixed size overrides the family's sizes. */
+function draftSizes(
   { input: { size } }: GraphFacts,
   { behaviour: { resize, resample, pad } }: Family,
-  why: string,
+  reason: string,
 ): Guessed<Pick<Manifest, "resize" | "resample" | "pad">> {
-  const guesses = { resize: why, resample: why, pad: why };
+  const guesses = { resize: reason, resample: reason, pad: reason };
   if (size === null) return { part: { resize, resample, pad }, guesses };
   if (resize.kind === "stretch" || resize.kind === "none") {
     return { part: { resize: { kind: "stretch", ...size }, resample, pad }, guesses };
@@ -120,28 +123,34 @@ function sizesOf(
   };
 }
 
-function finishedOf({ outputs }: GraphFacts, { behaviour }: Family, why: string): Guessed<object> {
+/** Drafts outputs and post-processing of a graph that returns detections. */
+function draftFinished(
+  { outputs }: GraphFacts,
+  { behaviour }: Family,
+  reason: string,
+): Guessed<object> {
   const corners = "corners" in behaviour ? behaviour.corners ?? "xyxy" : "xyxy";
   return {
     part: { outputs: { ...outputs, corners }, postprocess: behaviour.postprocess },
     guesses: {
-      "outputs.corners": why,
+      "outputs.corners": reason,
       "outputs.space": "by the range of numbers",
-      postprocess: why,
+      postprocess: reason,
     },
   };
 }
 
 type HeadsBehaviour = Pick<HeadsManifest, "anchors" | "boxes" | "postprocess">;
 
-function headsOf(
+/** Drafts outputs, anchors, box coder and post-processing of a graph that returns heads. */
+function draftHeads(
   { scores }: GraphFacts,
   outputs: LevelsFacts | JoinedFacts,
   behaviour: HeadsBehaviour,
-  why: string,
+  reason: string,
 ): Guessed<object> {
-  const anchors = anchorsOf(outputs, behaviour.anchors, why);
-  const boxes = boxesOf(outputs, behaviour.boxes, why);
+  const anchors = draftAnchors(outputs, behaviour.anchors, reason);
+  const boxCoder = draftBoxCoder(outputs, behaviour.boxes, reason);
   const names = outputs.kind === "levels"
     ? { kind: outputs.kind, layout: outputs.layout, scores: outputs.scores, deltas: outputs.deltas }
     : { kind: outputs.kind, scores: outputs.scores, deltas: outputs.deltas };
@@ -151,15 +160,21 @@ function headsOf(
     activation: scores === "logits" ? (activation === "none" ? "sigmoid" : activation) : "none",
   };
   return {
-    part: { outputs: names, ...anchors.part, ...boxes.part, postprocess },
-    guesses: { ...anchors.guesses, ...boxes.guesses, postprocess: why },
+    part: { outputs: names, ...anchors.part, ...boxCoder.part, postprocess },
+    guesses: { ...anchors.guesses, ...boxCoder.guesses, postprocess: reason },
   };
 }
 
-function anchorsOf(
+/**
+ * Drafts the anchors.
+ *
+ * If the graph has other strides or more anchors per cell than the family, sizes follow the
+ * RetinaNet paper, section 4: from 4 strides up, in steps of 2^(1/n) for n sizes per octave.
+ */
+function draftAnchors(
   outputs: LevelsFacts | JoinedFacts,
   anchors: HeadsBehaviour["anchors"],
-  why: string,
+  reason: string,
 ): Guessed<{ anchors: HeadsBehaviour["anchors"] }> {
   if (outputs.kind === "joined" && outputs.decoded) {
     return { part: { anchors: { kind: "none" } }, guesses: { anchors: "rows look like boxes" } };
@@ -167,32 +182,36 @@ function anchorsOf(
   if (outputs.kind === "joined" && outputs.anchors !== null) {
     const { anchors: name, space } = outputs;
     const part = { anchors: { kind: "output", name, corners: "xyxy", space } as const };
-    return { part, guesses: { "anchors.corners": why } };
+    return { part, guesses: { "anchors.corners": reason } };
   }
-  if (anchors.kind !== "sizes") return { part: { anchors }, guesses: { anchors: why } };
+  if (anchors.kind !== "sizes") return { part: { anchors }, guesses: { anchors: reason } };
   const strides = outputs.kind === "levels" ? outputs.strides : anchors.levels.map((l) => l.stride);
   const sizes = (outputs.perCell ?? 9) / anchors.ratios.length;
-  const known = anchors.levels[0].sizes.length === sizes &&
+  const isKnown = anchors.levels[0]?.sizes.length === sizes &&
     anchors.levels.map(({ stride }) => stride).join() === strides.join();
-  if (known || !Number.isInteger(sizes)) return { part: { anchors }, guesses: { anchors: why } };
+  if (isKnown || !Number.isInteger(sizes)) {
+    return { part: { anchors }, guesses: { anchors: reason } };
+  }
   const levels = strides.map((stride) => ({
     stride,
     sizes: Array.from({ length: sizes }, (_, i) => 4 * stride * 2 ** (i / sizes)),
   }));
-  const reason = `${sizes} sizes per level from 4 strides up, as the paper has; the rest ${why}`;
   return {
     part: { anchors: { ...anchors, unit: "pixels", levels } },
-    guesses: { anchors: reason },
+    guesses: {
+      anchors: `${sizes} sizes per level from 4 strides up, as the paper has; the rest ${reason}`,
+    },
   };
 }
 
-function boxesOf(
+/** Drafts the box coder, which manifests call `boxes`. */
+function draftBoxCoder(
   outputs: LevelsFacts | JoinedFacts,
   boxes: HeadsBehaviour["boxes"],
-  why: string,
+  reason: string,
 ): Guessed<{ boxes: HeadsBehaviour["boxes"] }> {
   if (outputs.kind !== "joined" || !outputs.decoded) {
-    return { part: { boxes }, guesses: { boxes: why } };
+    return { part: { boxes }, guesses: { boxes: reason } };
   }
   const { space } = outputs;
   const part = { boxes: { kind: "decoded", corners: "xyxy", space, extent: "edges" } as const };

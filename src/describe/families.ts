@@ -2,37 +2,42 @@ import { z } from "zod";
 import json from "./families.json" with { type: "json" };
 import { finishedSchema, headsSchema } from "../manifest/manifest_schema.ts";
 
-/** What a family's graphs have in common, as far as a graph can tell it. */
+/** Facts about a graph that its family determines. A graph must match every trait that is set. */
 const traits = z.strictObject({
+  /** Kind of the outputs, as in a manifest. */
   outputs: z.enum(["levels", "joined", "finished"]),
+  /** Meaning of the class head's numbers, as in `ScoreKind`. */
   scores: z.enum(["logits", "probabilities", "distribution"]).optional(),
+  /** Layout of the input. */
   layout: z.enum(["nchw", "nhwc"]).optional(),
+  /** Element type of the input. */
   type: z.enum(["float32", "float16", "uint8"]).optional(),
-  /** Whether the graph fixes the size of its input. */
+  /** Size of the input: `open` for any size, `square` is also `fixed`. */
   size: z.enum(["open", "fixed", "square"]).optional(),
-  /** Whether the graph puts out its anchors. */
+  /** True if the graph returns its anchors. */
   anchors: z.boolean().optional(),
-  /** Whether the box head holds boxes. */
+  /** True if the box head holds boxes instead of deltas. */
   decoded: z.boolean().optional(),
-  /** Whether detections come with a batch side. */
+  /** True if detections have a batch dimension. */
   batched: z.boolean().optional(),
-  /** Whether the graph tells how many of its detections are meant. */
+  /** True if the graph returns the number of valid detections. */
   count: z.boolean().optional(),
-  /** Whether the input has a batch side. */
+  /** True if the input has a batch dimension. */
   batch: z.boolean().optional(),
-  /** Start of the class heads' names. */
+  /** Prefix of the names of the class heads. */
   prefix: z.string().optional(),
 });
 
 const shared = {
+  /** Name of the family. */
   family: z.string().min(1),
-  /** Where its behaviour can be read. */
+  /** Code or paper that defines the behaviour. */
   source: z.string().min(1),
   traits,
 };
 
-/** The part of a manifest that no graph tells. */
 const { resize, resample, pad, anchors, boxes, postprocess } = headsSchema.shape;
+
 const input = z.strictObject({
   colour: z.enum(["rgb", "bgr"]),
   divisor: z.number(),
@@ -40,6 +45,7 @@ const input = z.strictObject({
   std: z.tuple([z.number(), z.number(), z.number()]),
 });
 
+/** Part of a manifest that a graph does not state: of a graph with heads, or with detections. */
 const family = z.union([
   z.strictObject({
     ...shared,
@@ -52,18 +58,18 @@ const family = z.union([
       resize,
       resample,
       pad,
-      /** Order of the coordinates of a box; `xyxy` where absent. */
+      /** Order of a box's coordinates. Unset: `xyxy`. */
       corners: finishedSchema.shape.outputs.shape.corners.optional(),
       postprocess: finishedSchema.shape.postprocess,
     }),
   }),
 ]);
 
-/** How the exports of one framework behave. */
+/** Behaviour of the exports of one framework. */
 export type Family = z.infer<typeof family>;
 
-/** What a graph can tell of its family. */
+/** Facts about a graph that its family determines. */
 export type FamilyTraits = z.infer<typeof traits>;
 
-/** Every family that is known; those told apart by more come first. */
+/** All known families, from `families.json`. */
 export const FAMILIES: readonly Family[] = z.array(family).parse(json);

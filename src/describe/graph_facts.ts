@@ -1,24 +1,24 @@
 import type { Size } from "../core/size.ts";
 
-/** What a graph's input tells of itself. */
+/** Facts about the input of a graph. */
 export interface InputFacts {
   /** Name in the graph. */
   readonly name: string;
-  /** Number type. */
+  /** Element type. */
   readonly type: "float32" | "float16" | "uint8";
-  /** Order of its sides. */
+  /** Order of the dimensions. */
   readonly layout: "nchw" | "nhwc";
-  /** Images per run; null without such a side. */
+  /** Images per run, or null without a batch dimension. */
   readonly batch: number | null;
-  /** Its size where the graph fixes it, else null. */
+  /** Size if the graph fixes it, in pixels, else null. */
   readonly size: Size | null;
 }
 
-/** One pair of heads per level. */
+/** Facts about outputs that are two heads per level. */
 export interface LevelsFacts {
-  /** Names the variant. */
+  /** Discriminant. */
   readonly kind: "levels";
-  /** Order of the heads' sides. */
+  /** Order of the heads' dimensions. */
   readonly layout: "nchw" | "nhwc";
   /** Names of the class heads, finest level first. */
   readonly scores: readonly string[];
@@ -28,33 +28,33 @@ export interface LevelsFacts {
   readonly strides: readonly number[];
   /** Anchors per cell. */
   readonly perCell: number;
-  /** Columns of a class head. */
+  /** Channels of a class head. */
   readonly classes: number;
 }
 
-/** All levels in one pair of heads. */
+/** Facts about outputs that are two heads over all levels. */
 export interface JoinedFacts {
-  /** Names the variant. */
+  /** Discriminant. */
   readonly kind: "joined";
   /** Name of the class head. */
   readonly scores: string;
   /** Name of the box head. */
   readonly deltas: string;
-  /** Name of the anchors, where the graph puts them out. */
+  /** Name of the anchors if the graph returns them, else null. */
   readonly anchors: string | null;
-  /** Whether anchors, or decoded boxes, are parts of the input's sides. */
+  /** Unit of anchors and decoded boxes: input pixels, or fractions of the input's sides. */
   readonly space: "input" | "unit";
-  /** Whether the box head holds boxes. */
+  /** True if the box head holds boxes instead of deltas. */
   readonly decoded: boolean;
-  /** Anchors per cell of the five levels from stride 8; null if the rows are no multiple. */
+  /** Anchors per cell if the rows belong to five levels from stride 8, else null. */
   readonly perCell: number | null;
   /** Columns of the class head. */
   readonly classes: number;
 }
 
-/** Detections. */
+/** Facts about outputs that are detections. */
 export interface FinishedFacts {
-  /** Names the variant. */
+  /** Discriminant. */
   readonly kind: "finished";
   /** Name of the boxes. */
   readonly boxes: string;
@@ -62,26 +62,30 @@ export interface FinishedFacts {
   readonly scores: string;
   /** Name of the class ids. */
   readonly labels: string;
-  /** Name of the number of rows that are meant. */
+  /** Name of the number of valid rows, or null without one. */
   readonly count: string | null;
-  /** Whether there is a batch side. */
+  /** True if the outputs have a batch dimension. */
   readonly batched: boolean;
-  /** Whether boxes are parts of the input's sides. */
+  /** Unit of the boxes: input pixels, or fractions of the input's sides. */
   readonly space: "input" | "unit";
 }
 
 /**
- * What the numbers of a class head are: `logits`; `probabilities`, all within 0 and 1;
- * `distribution`, whose rows sum to 1 besides; null where there is no class head.
+ * Meaning of the numbers of a class head, judged by their values.
+ *
+ * - `logits`: some lie outside 0 to 1.
+ * - `probabilities`: all lie within 0 to 1.
+ * - `distribution`: probabilities whose rows sum to 1.
+ * - null: the graph has no class head.
  */
 export type ScoreKind = "logits" | "probabilities" | "distribution" | null;
 
-/** What a graph tells of itself: by its declarations, and by two runs on made-up images. */
+/** Facts about a graph, from its declarations and from two runs on synthetic images. */
 export interface GraphFacts {
-  /** Of the input. */
+  /** Facts about the input. */
   readonly input: InputFacts;
-  /** Of the outputs. */
+  /** Facts about the outputs. */
   readonly outputs: LevelsFacts | JoinedFacts | FinishedFacts;
-  /** Of the class head. */
+  /** Meaning of the class head's numbers. */
   readonly scores: ScoreKind;
 }

@@ -2,24 +2,32 @@ import type { Size } from "../core/size.ts";
 import type { LevelsFacts } from "./graph_facts.ts";
 import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
 
-/** A head of one level. */
+/** Head of one level. */
 interface Head {
+  /** Name in the graph. */
   readonly name: string;
+  /** Anchors per cell times channels. */
   readonly depth: number;
+  /** Input pixels per cell. */
   readonly stride: number;
 }
 
-/** `[N, A·K, H, W]` beside `[N, A·4, H, W]` for each level, or channels last; null if they are not. */
+/**
+ * Reads outputs as two heads per level: `[N, A·K, H, W]` and `[N, A·4, H, W]`, or channels last.
+ *
+ * @param size Size of the input in both runs.
+ * @returns Null if the outputs are not such heads.
+ */
 export function levelsFacts(outputs: readonly ProbedOutput[], size: Size): LevelsFacts | null {
   for (const layout of ["nchw", "nhwc"] as const) {
     const heads = headsIn(layout, outputs, size);
-    const facts = heads && pairs(layout, heads);
+    const facts = heads && pairHeads(layout, heads);
     if (facts) return facts;
   }
   return null;
 }
 
-/** Every output as a head of one layout, or null if one is none. */
+/** Returns every output as a head of one layout, or null if one does not fit. */
 function headsIn(
   layout: "nchw" | "nhwc",
   outputs: readonly ProbedOutput[],
@@ -27,10 +35,11 @@ function headsIn(
 ): Head[] | null {
   const heads: Head[] = [];
   for (const { name, runs: [{ shape }] } of outputs) {
-    if (shape.length !== 4) return null;
+    if (!hasRank4(shape)) return null;
+    const [, first, second, third] = shape;
     const [depth, height, width] = layout === "nchw"
-      ? shape.slice(1)
-      : [shape[3], shape[1], shape[2]];
+      ? [first, second, third] as const
+      : [third, first, second] as const;
     const stride = strideOf(size, { width, height });
     if (stride === null) return null;
     heads.push({ name, depth, stride });
@@ -38,7 +47,13 @@ function headsIn(
   return heads;
 }
 
-/** The power of two that makes this grid of the input. */
+function hasRank4(
+  shape: readonly number[],
+): shape is readonly [number, number, number, number] {
+  return shape.length === 4;
+}
+
+/** Returns the power of two by which the input has this grid, or null if there is none. */
 function strideOf(input: Size, grid: Size): number | null {
   for (let stride = 2; stride <= 512; stride *= 2) {
     const fits = Math.ceil(input.width / stride) === grid.width &&
@@ -48,19 +63,22 @@ function strideOf(input: Size, grid: Size): number | null {
   return null;
 }
 
-function pairs(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts | null {
+/** Groups heads by stride into a class head and a box head each; null if that is impossible. */
+function pairHeads(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts | null {
   const strides = [...new Set(heads.map(({ stride }) => stride))].sort((a, b) => a - b);
-  const deltas: Head[] = [];
   const scores: Head[] = [];
+  const deltas: Head[] = [];
   for (const stride of strides) {
-    const pair = heads.filter((head) => head.stride === stride);
-    if (pair.length !== 2) return null;
-    const box = pair[boxHead(pair)];
+    const [first, second, third] = heads.filter((head) => head.stride === stride);
+    if (first === undefined || second === undefined || third !== undefined) return null;
+    const box = boxHead(first, second);
+    scores.push(box === first ? second : first);
     deltas.push(box);
-    scores.push(pair.find((head) => head !== box)!);
   }
-  const perCell = deltas[0].depth / 4;
-  const classes = scores[0].depth / perCell;
+  const [finestScores, finestDeltas] = [scores[0], deltas[0]];
+  if (finestScores === undefined || finestDeltas === undefined) return null;
+  const perCell = finestDeltas.depth / 4;
+  const classes = finestScores.depth / perCell;
   if (!Number.isInteger(perCell) || !Number.isInteger(classes)) return null;
   return {
     kind: "levels",
@@ -73,12 +91,17 @@ function pairs(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts | n
   };
 }
 
-/** Which of a level's two heads holds deltas: by name, else nine anchors' worth, else the second. */
-function boxHead(pair: readonly Head[]): number {
-  const byName = pair.findIndex(({ name }) => BOX_NAMES.test(name) && !CLASS_NAMES.test(name));
-  if (byName >= 0) return byName;
-  const byClassName = pair.findIndex(({ name }) => CLASS_NAMES.test(name));
-  if (byClassName >= 0) return 1 - byClassName;
-  const byDepth = pair.findIndex(({ depth }) => depth === 36);
-  return byDepth >= 0 ? byDepth : 1;
+/**
+ * Returns the head of a level that holds deltas.
+ *
+ * Tells the two apart by name, else by the depth of 9 anchors and 4 deltas, else by their order:
+ * class head first.
+ */
+function boxHead(first: Head, second: Head): Head {
+  const pair = [first, second];
+  const byName = pair.find(({ name }) => BOX_NAMES.test(name) && !CLASS_NAMES.test(name));
+  if (byName !== undefined) return byName;
+  const byClassName = pair.find(({ name }) => CLASS_NAMES.test(name));
+  if (byClassName !== undefined) return byClassName === first ? second : first;
+  return pair.find(({ depth }) => depth === 36) ?? second;
 }

@@ -1,19 +1,22 @@
 import type { Family, FamilyTraits } from "./families.ts";
 import type { GraphFacts } from "./graph_facts.ts";
 
-/** The families whose traits a graph has, those with most traits first. */
-export function fittingFamilies(facts: GraphFacts, families: readonly Family[]): Family[] {
+/**
+ * Selects the families that a graph matches in every trait.
+ *
+ * @returns Families with the most traits first; of equally many, in the order of `families`.
+ */
+export function matchFamilies(facts: GraphFacts, families: readonly Family[]): Family[] {
   const found = traitsOf(facts);
-  const fitting = families.filter(({ traits }) =>
-    Object.entries(traits).every(([trait, value]) => fits(trait, value, found))
+  const matching = families.filter(({ traits }) =>
+    Object.entries(traits).every(([trait, value]) => hasTrait(found, trait, value))
   );
   const weight = ({ traits }: Family) => Object.keys(traits).length;
-  return fitting.sort((a, b) => weight(b) - weight(a));
+  return matching.sort((a, b) => weight(b) - weight(a));
 }
 
-type Traits = { readonly [trait in keyof FamilyTraits]: FamilyTraits[trait] };
-
-function traitsOf({ input, outputs, scores }: GraphFacts): Traits {
+/** Returns all traits of a graph. `prefix` is the whole name of its first class head. */
+function traitsOf({ input, outputs, scores }: GraphFacts): FamilyTraits {
   return {
     outputs: outputs.kind,
     scores: scores ?? undefined,
@@ -33,8 +36,8 @@ function traitsOf({ input, outputs, scores }: GraphFacts): Traits {
   };
 }
 
-function fits(trait: string, value: unknown, found: Traits): boolean {
-  const own = found[trait as keyof Traits];
+function hasTrait(found: FamilyTraits, trait: string, value: unknown): boolean {
+  const own = found[trait as keyof FamilyTraits];
   if (trait === "prefix") return typeof own === "string" && own.startsWith(String(value));
   // A square is fixed too.
   return own === value || (trait === "size" && value === "fixed" && own === "square");

@@ -1,14 +1,15 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
+import type { Tensor } from "../ports/session.ts";
 import type { FinishedFacts, GraphFacts, JoinedFacts } from "./graph_facts.ts";
-import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
 import { levelsFacts } from "./levels_facts.ts";
+import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
 
 /**
- * Finds out what each output is, by shape first and by name only where shapes leave a doubt.
+ * Identifies the outputs of a graph: by shape, and by name if shapes are ambiguous.
  *
- * @param size Of the input in both runs.
- * @throws {DomainError} `graph-mismatch`, if they are no heads and no detections.
+ * @param size Size of the input in both runs.
+ * @throws {DomainError} `graph-mismatch`, if the outputs are neither heads nor detections.
  */
 export function outputFacts(outputs: readonly ProbedOutput[], size: Size): GraphFacts["outputs"] {
   const facts = levelsFacts(outputs, size) ?? joinedFacts(outputs, size) ?? finishedFacts(outputs);
@@ -23,14 +24,11 @@ export function outputFacts(outputs: readonly ProbedOutput[], size: Size): Graph
   );
 }
 
-/** `[N, R, K]` beside `[N, R, 4]`, and perhaps anchors. */
+/** Reads outputs as `[N, R, K]` and `[N, R, 4]`, with or without anchors; null if they are not. */
 function joinedFacts(outputs: readonly ProbedOutput[], size: Size): JoinedFacts | null {
-  const wide = outputs.filter(({ runs: [{ shape }] }) => shape.length === 3 && shape[1] > 1);
-  const scores = wide.find(({ name, runs: [{ shape }] }) => {
-    return shape[2] !== 4 || (CLASS_NAMES.test(name) && !BOX_NAMES.test(name));
-  });
-  if (scores === undefined) return null;
-  const [, rows, classes] = scores.runs[0].shape;
+  const scores = outputs.find(isJoinedClassHead);
+  const [, rows, classes] = scores?.runs[0].shape ?? [];
+  if (scores === undefined || rows === undefined || classes === undefined) return null;
   const fours = outputs.filter((output) => {
     const { shape } = output.runs[0];
     return output !== scores && shape.at(-1) === 4 && shape.at(-2) === rows;
@@ -50,7 +48,14 @@ function joinedFacts(outputs: readonly ProbedOutput[], size: Size): JoinedFacts 
   };
 }
 
-/** `[M, 4]`, `[M]` and `[M]`, with a batch side or without. */
+/** Returns true for `[N, R, K]` with R > 1. A K of 4 could be deltas: then the name decides. */
+function isJoinedClassHead({ name, runs: [{ shape }] }: ProbedOutput): boolean {
+  const [, rows = 0, columns] = shape;
+  return shape.length === 3 && rows > 1 &&
+    (columns !== 4 || (CLASS_NAMES.test(name) && !BOX_NAMES.test(name)));
+}
+
+/** Reads outputs as `[M, 4]`, `[M]` and `[M]`, with or without N; null if they are not. */
 function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   const boxes = outputs.find(({ runs: [{ shape }] }) => shape.length >= 2 && shape.at(-1) === 4);
   if (boxes === undefined) return null;
@@ -58,9 +63,9 @@ function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   const lists = outputs.filter(({ name, runs: [{ shape }] }) => {
     return shape.length === rank - 1 && !COUNT_NAMES.test(name);
   });
-  const isWhole = ({ type }: ProbedOutput) => type.startsWith("int");
-  const labels = lists.find(isWhole) ?? lists.find(({ name }) => /label|class/i.test(name));
-  const scores = lists.find((output) => output !== labels && !isWhole(output));
+  const isInteger = ({ type }: ProbedOutput) => type.startsWith("int");
+  const labels = lists.find(isInteger) ?? lists.find(({ name }) => /label|class/i.test(name));
+  const scores = lists.find((output) => output !== labels && !isInteger(output));
   if (labels === undefined || scores === undefined) return null;
   return {
     kind: "finished",
@@ -73,31 +78,43 @@ function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   };
 }
 
+/** Names that exporters give to the number of valid rows. */
 const COUNT_NAMES = /num|count|valid/i;
 
-/** Anchors are the same whatever the image. */
+/** Returns true if both runs gave the same numbers: anchors do not depend on the pixels. */
 function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
   return even.data.every((value, i) => value === noise.data[i]);
 }
 
-/** Parts of an image's sides reach some way beyond 0 and 1, pixels far; -1 is padding. */
+/**
+ * Returns true if coordinates are fractions of the input's sides.
+ *
+ * Fractions may exceed 0 to 1 by a little, pixels exceed 8 by far. A value of -1 is padding.
+ */
 function isUnit({ runs }: ProbedOutput): boolean {
   const values = runs.flatMap(({ data }) => [...data.filter((value) => value !== -1)]);
   return values.length > 0 && values.every((value) => Math.abs(value) <= 8);
 }
 
-/** In nearly all rows the second corner lies behind the first, which deltas do by chance only. */
+/**
+ * Returns true if rows of four are boxes instead of deltas.
+ *
+ * In nearly all boxes the second corner lies behind the first; in deltas it does so by chance.
+ */
 function holdsBoxes({ runs }: ProbedOutput): boolean {
-  return runs.every(({ data }) => {
-    let ordered = 0;
-    for (let i = 0; i < data.length; i += 4) {
-      if (data[i] <= data[i + 2] && data[i + 1] <= data[i + 3]) ordered++;
-    }
-    return ordered / (data.length / 4) > 0.95;
-  });
+  return runs.every((run) => orderedShare(run) > 0.95);
 }
 
-/** Anchors per cell of P3 to P7. */
+/** Returns the share of rows `[a, b, c, d]` with a ≤ c and b ≤ d, 0 to 1. */
+function orderedShare({ data }: Tensor): number {
+  let ordered = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i]! <= data[i + 2]! && data[i + 1]! <= data[i + 3]!) ordered++;
+  }
+  return ordered / (data.length / 4);
+}
+
+/** Returns the anchors per cell of levels P3 to P7, or null if the rows are not a multiple. */
 function perCellOf(rows: number, { width, height }: Size): number | null {
   const cells = [8, 16, 32, 64, 128].reduce((sum, stride) => {
     return sum + Math.ceil(width / stride) * Math.ceil(height / stride);

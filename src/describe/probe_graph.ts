@@ -6,64 +6,79 @@ import type { GraphFacts, InputFacts, ScoreKind } from "./graph_facts.ts";
 import { outputFacts } from "./output_facts.ts";
 import type { ProbedOutput } from "./probed_output.ts";
 
-/** Not square, so that height and width are told apart; a multiple of every stride up to 128. */
+/**
+ * Size of the probe's images if the graph accepts any size, in pixels.
+ *
+ * Not square, to tell height from width; a multiple of every stride up to 128.
+ */
 const OPEN_SIZE: Size = { width: 384, height: 256 };
 
+/** Element types of an input that a manifest can describe. */
+const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
+
 /**
- * Finds out what a graph can tell of itself: names, types and shapes as it declares them, the rest
- * from two runs, of an even image and of noise.
+ * Collects the facts about a graph that its family and its manifest depend on.
  *
- * @throws {DomainError} `graph-mismatch`, if it is no detector that a manifest could describe.
+ * 1. Read names, types and shapes from the declarations.
+ * 2. Run the graph on an even image and on noise.
+ * 3. Identify the outputs by their shapes, names and numbers.
+ *
+ * @throws {DomainError} `graph-mismatch`, if the graph is not a detector that a manifest can
+ *   describe.
  */
 export async function probeGraph(session: Session): Promise<GraphFacts> {
   const input = inputFacts(session.inputs);
   const size = input.size ?? OPEN_SIZE;
   const even = await session.run({ [input.name]: evenImage(input, size) });
   const noise = await session.run({ [input.name]: noiseImage(input, size) });
+  // A session returns every output that it declares.
   const probed = session.outputs.map(({ name, type }): ProbedOutput => {
-    return { name, type, runs: [even[name], noise[name]] };
+    return { name, type, runs: [even[name]!, noise[name]!] };
   });
   const outputs = outputFacts(probed, size);
-  const classHead = outputs.kind === "levels" ? outputs.scores[0] : outputs.scores;
-  const scores = outputs.kind === "finished"
-    ? null
-    : scoreKind(probed, classHead, outputs.kind === "joined" ? outputs.classes : null);
-  return { input, outputs, scores };
+  return { input, outputs, scores: scoreKind(probed, outputs) };
 }
 
+/** Reads the declaration of the only input. */
 function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
-  const [{ name, type, shape }] = inputs;
-  const image = shape.slice(-3);
-  const isKnown = type === "float32" || type === "float16" || type === "uint8";
-  if (inputs.length !== 1 || shape.length < 3 || shape.length > 4 || !isKnown) {
+  const [input, ...others] = inputs;
+  const type = INPUT_TYPES.find((known) => known === input?.type);
+  const rank = input?.shape.length;
+  const isImage = others.length === 0 && (rank === 3 || rank === 4);
+  if (input === undefined || type === undefined || !isImage) {
     const found = inputs.map((each) => `"${each.name}" ${each.type} [${each.shape.join(", ")}]`);
     throw new DomainError(
       "graph-mismatch",
       "Cannot describe the graph as it must have one input of float32, float16 or uint8 with 3 or " +
-        `4 sides: it has ${found.join(", ")}`,
+        `4 dimensions: it has ${found.join(", ") || "none"}`,
     );
   }
-  const layout = image[2] === 3 && image[0] !== 3 ? "nhwc" : "nchw";
-  const [height, width] = layout === "nchw" ? image.slice(1) : image;
-  const [batch] = shape;
+  const [first, second, third] = input.shape.slice(-3);
+  const layout = third === 3 && first !== 3 ? "nhwc" : "nchw";
+  const [height, width] = layout === "nchw" ? [second, third] : [first, second];
+  const [batch] = input.shape;
   return {
-    name,
+    name: input.name,
     type,
     layout,
-    batch: shape.length === 3 ? null : typeof batch === "number" && batch > 0 ? batch : 1,
-    size: isSide(height) && isSide(width) ? { width, height } : null,
+    batch: rank === 3 ? null : isFixed(batch) ? batch : 1,
+    size: isFixed(height) && isFixed(width) ? { width, height } : null,
   };
 }
 
-function isSide(side: number | string | null): side is number {
-  return typeof side === "number" && side > 0;
+function isFixed(length: number | string | null | undefined): length is number {
+  return typeof length === "number" && length > 0;
 }
 
 function evenImage(input: InputFacts, size: Size): InputTensor {
   return imageOf(input, size, () => 0.5);
 }
 
-/** The same noise at every call: a linear congruential generator (Numerical Recipes, 7.1). */
+/**
+ * Returns an image of noise, the same at every call.
+ *
+ * The numbers are those of a linear congruential generator (Numerical Recipes, section 7.1).
+ */
 function noiseImage(input: InputFacts, size: Size): InputTensor {
   let state = 1;
   return imageOf(input, size, () => {
@@ -72,6 +87,11 @@ function noiseImage(input: InputFacts, size: Size): InputTensor {
   });
 }
 
+/**
+ * Fills an input tensor.
+ *
+ * @param value Returns the next pixel value, 0 to 1. Bytes are scaled to 0 to 255.
+ */
 function imageOf(input: InputFacts, { width, height }: Size, value: () => number): InputTensor {
   const shape = inputShape(input, height, width);
   const length = shape.reduce((product, side) => product * side, 1);
@@ -81,22 +101,31 @@ function imageOf(input: InputFacts, { width, height }: Size, value: () => number
   return { type: input.type, data, shape };
 }
 
+/**
+ * Largest distance from 1 of a row's sum that still counts as a distribution.
+ *
+ * Quantised graphs return scores in steps of 1/256, and a row of 81 adds up many of them.
+ */
+const ROW_SUM_TOLERANCE = 0.3;
+
+/** Judges the numbers of the class head, of its finest level if there are several. */
 function scoreKind(
   probed: readonly ProbedOutput[],
-  name: string,
-  columns: number | null,
+  outputs: GraphFacts["outputs"],
 ): ScoreKind {
-  const { runs } = probed.find((output) => output.name === name)!;
+  if (outputs.kind === "finished") return null;
+  const name = outputs.kind === "levels" ? outputs.scores[0] : outputs.scores;
+  const head = probed.find((output) => output.name === name);
+  if (head === undefined) return null;
+  const { runs } = head;
   if (!runs.every(({ data }) => data.every((value) => value >= 0 && value <= 1))) return "logits";
+  const columns = outputs.kind === "joined" ? outputs.classes : null;
   const sumsToOne = columns !== null && columns > 1 &&
     runs.every(({ data }) =>
       rowSums(data, columns).every((sum) => Math.abs(sum - 1) < ROW_SUM_TOLERANCE)
     );
   return sumsToOne ? "distribution" : "probabilities";
 }
-
-/** Quantised graphs hold scores in steps of 1/256, of which a row of 81 adds up many. */
-const ROW_SUM_TOLERANCE = 0.3;
 
 function rowSums(data: Float32Array, columns: number): number[] {
   return Array.from({ length: data.length / columns }, (_, row) => {

@@ -1,13 +1,13 @@
 import type { Tensor } from "../ports/session.ts";
 
-/** One output in both runs. */
+/** One output of a graph in both runs of a probe. */
 export interface ProbedOutput {
   /** Name in the graph. */
   readonly name: string;
-  /** Number type in the graph. */
+  /** Element type in the graph. */
   readonly type: string;
-  /** On an even image, and on noise. */
-  readonly runs: readonly [Tensor, Tensor];
+  /** Tensors of the run on an even image and of the run on noise. */
+  readonly runs: readonly [even: Tensor, noise: Tensor];
 }
 
 /** Names that exporters give to box heads. */

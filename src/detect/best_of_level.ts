@@ -1,30 +1,33 @@
 import { TopK } from "../core/top_k.ts";
 import type { LevelHeads } from "./heads.ts";
 
-/** What a level's class head is held against. */
+/** Selection of the (anchor, class) pairs of one level. */
 export interface LevelCut {
-  /** Its numbers are strictly greater. */
+  /** Numbers of the class head must be strictly greater. */
   readonly cut: number;
-  /** At most this many. */
+  /** Maximum number of pairs. */
   readonly count: number;
-  /** Classes to look for, or null for all. */
+  /** Class ids to select, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
 }
 
 /** One of the four nested loops over a head. */
 interface Loop {
+  /** Number of iterations. */
   readonly count: number;
-  /** In the tensor. */
+  /** Step in the data of the tensor. */
   readonly step: number;
-  /** In the index that is reported. */
+  /** Step in the index that is returned. */
   readonly stride: number;
 }
 
 /**
- * The best (anchor, class) pairs of one level, best first.
+ * Selects the best (anchor, class) pairs of one level.
  *
- * The loops run in the order of memory, whatever the layout; the index that is reported, and by
- * which ties are broken, is always `((row · W + column) · A + anchor) · K + class`.
+ * The loops follow the order of memory, whatever the layout. The returned index is the same for
+ * every layout, and the lower index wins a tie.
+ *
+ * @returns Indices `((row · W + column) · A + anchor) · K + class`, best first.
  */
 export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
   const { data, offset, channels } = heads.scores;
@@ -42,7 +45,7 @@ export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
           const index = i * outer.stride + j * second.stride + k * third.stride +
             (at - start) / inner.step * inner.stride;
           if (limits.classIds === null || limits.classIds.has(index % channels)) {
-            best.offer(data[at], index);
+            best.offer(data[at]!, index);
           }
         }
       }
@@ -51,7 +54,11 @@ export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
   return best.sorted();
 }
 
-/** Where the next number above a threshold lies. Nearly all time goes here: kept bare on purpose. */
+/**
+ * Returns the index of the next number above a threshold, or an index of at least `end`.
+ *
+ * Post-processing spends nearly all its time here, so the loop does nothing else.
+ */
 function nextAbove(
   data: Float32Array,
   from: number,
@@ -60,18 +67,19 @@ function nextAbove(
   threshold: number,
 ): number {
   let at = from;
-  while (at < end && !(data[at] > threshold)) at += step;
+  while (at < end && !(data[at]! > threshold)) at += step;
   return at;
 }
 
-/** The four loops, largest step first, so that the innermost walks neighbours. */
-function loopsOf({ anchors, scores }: LevelHeads): Loop[] {
+/** Returns the loops over a class head, largest step first: the innermost visits neighbours. */
+function loopsOf({ anchors, scores }: LevelHeads): [Loop, Loop, Loop, Loop] {
   const { grid, perCell } = anchors;
   const perColumn = perCell * scores.channels;
-  return [
+  const loops: [Loop, Loop, Loop, Loop] = [
     { count: grid.height, step: scores.rowStep, stride: grid.width * perColumn },
     { count: grid.width, step: scores.columnStep, stride: perColumn },
     { count: perCell, step: scores.anchorStep, stride: scores.channels },
     { count: scores.channels, step: scores.channelStep, stride: 1 },
-  ].sort((a, b) => b.step - a.step);
+  ];
+  return loops.sort((a, b) => b.step - a.step);
 }

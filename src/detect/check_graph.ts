@@ -1,20 +1,20 @@
-import type { Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { Session, TensorInfo } from "../ports/session.ts";
 import {
+  type Dimension,
   expectedInput,
   expectedOutputs,
   type ExpectedTensor,
-  type Side,
 } from "./expected_tensors.ts";
 
 /**
- * Holds a manifest against the graph that was loaded for it.
+ * Checks that the tensors of a graph are those that its manifest implies.
  *
- * Names, number types, ranks and every side that both know must agree; a side that the graph
- * leaves open, or that depends on the image, is checked at every run instead.
+ * Names, element types, ranks and all dimensions that both declare must be equal. A dimension that
+ * the graph leaves open or that depends on the image is checked at every run instead.
  *
- * @throws {DomainError} `graph-mismatch`, with the two values side by side for each difference.
+ * @throws {DomainError} `graph-mismatch`, with both values for each difference.
  */
 export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" | "outputs">): void {
   const faults = [
@@ -34,6 +34,7 @@ export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" |
   }
 }
 
+/** Returns the differences of one tensor, each as text with both values. */
 function faultsOf(
   kind: "input" | "output",
   found: readonly TensorInfo[],
@@ -49,9 +50,9 @@ function faultsOf(
     const wanted = types.join(" or ");
     faults.push(`${kind} "${name}" is ${tensor.type} in the graph, ${wanted} in the manifest`);
   }
-  // Exports with suppression inside often leave even the rank open.
-  const known = tensor.shape.length > 0 && shapes.length > 0;
-  if (known && !shapes.some((shape) => fits(shape, tensor.shape))) {
+  // Graphs that apply NMS often leave even the rank open.
+  const isKnown = tensor.shape.length > 0 && shapes.length > 0;
+  if (isKnown && !shapes.some((shape) => fits(shape, tensor.shape))) {
     const wanted = shapes.map(text).join(" or ");
     faults.push(
       `${kind} "${name}" is ${text(tensor.shape)} in the graph, ${wanted} in the manifest`,
@@ -60,13 +61,14 @@ function faultsOf(
   return faults;
 }
 
-function fits(expected: readonly Side[], found: TensorInfo["shape"]): boolean {
-  return expected.length === found.length && expected.every((side, axis) => {
+/** Returns true if the ranks and all dimensions that both sides declare are equal. */
+function fits(expected: readonly Dimension[], found: TensorInfo["shape"]): boolean {
+  return expected.length === found.length && expected.every((length, axis) => {
     const other = found[axis];
-    return side === null || typeof other !== "number" || other === side;
+    return length === null || typeof other !== "number" || other === length;
   });
 }
 
 function text(shape: readonly (number | string | null)[]): string {
-  return `[${shape.map((side) => side ?? "?").join(", ")}]`;
+  return `[${shape.map((length) => length ?? "?").join(", ")}]`;
 }

@@ -1,8 +1,8 @@
-import type { HeadsManifest, Manifest } from "../manifest/manifest.ts";
 import type { AnchorLevel } from "../core/anchors.ts";
 import { nms } from "../core/nms.ts";
 import { type ResizePlan, toSource } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
+import type { HeadsManifest, Manifest } from "../manifest/manifest.ts";
 import type { Detection } from "../ports/detector.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { LevelHeads } from "./heads.ts";
@@ -11,9 +11,16 @@ import { scoreScale } from "./score_scale.ts";
 import { softmaxHeads } from "./softmax_heads.ts";
 
 /**
- * Heads to detections: candidates, NMS and limit, back to source pixels, label.
+ * Turns the heads of an image into its detections.
  *
- * @returns Best score first, boxes in pixels of the upright source.
+ * 1. Select and decode candidates: boxes in input pixels, best first.
+ * 2. Suppress overlapping boxes (NMS) and cut to the limit.
+ * 3. Scale the boxes to source pixels and clip them to the source.
+ * 4. Label the kept rows.
+ * 5. Drop boxes that are empty or inside out. They have counted towards the limit.
+ *
+ * @param levels Heads, finest level first.
+ * @returns Detections, best first; boxes in pixels of the upright source.
  */
 export function detectionsOf(
   levels: readonly LevelHeads[],
@@ -21,31 +28,44 @@ export function detectionsOf(
   manifest: HeadsManifest,
   options: ResolvedOptions,
 ): Detection[] {
-  const { activation, candidates: limits, nms: rule } = manifest.postprocess;
-  const { cut, scoreOf } = scoreScale(manifest.postprocess, options.scoreThreshold);
-  const { boxes, classIds, values } = candidatesOf(
-    activation === "softmax" ? levels.map(softmaxHeads) : levels,
-    {
-      cut,
-      limits,
-      classIds: wantedClasses(manifest, options),
-      coder: manifest.boxes,
-      input: plan.input,
-      clip: (level) => clipSize(manifest, plan, level),
-    },
-  );
-  const groups = rule.perClass ? classIds : new Int32Array(classIds.length);
-  const { extent } = manifest.boxes;
-  const kept = nms(boxes, groups, { iou: options.iou, limit: options.max, extent });
+  const { boxes: boxCoder, postprocess } = manifest;
+  const { cut, scoreOf } = scoreScale(postprocess, options.scoreThreshold);
+
+  // 1. Candidates.
+  const scored = postprocess.activation === "softmax" ? levels.map(softmaxHeads) : levels;
+  const { boxes, classIds, values } = candidatesOf(scored, {
+    cut,
+    limits: postprocess.candidates,
+    classIds: wantedClasses(manifest, options),
+    boxCoder,
+    input: plan.input,
+    clip: (level) => clipArea(manifest, plan, level),
+  });
+
+  // 2. NMS: one group per class, or one for all.
+  const groups = postprocess.nms.perClass ? classIds : new Int32Array(classIds.length);
+  const kept = nms(boxes, groups, {
+    iou: options.iou,
+    limit: options.max,
+    extent: boxCoder.extent,
+  });
+
+  // 3. From input pixels to source pixels, in place.
   toSource(plan, boxes);
-  const detections = kept.map((row) =>
-    detectionAt(manifest, boxes, row, classIds[row], scoreOf(values[row]))
-  );
-  const isKept = manifest.postprocess.empty === "drop" ? hasArea : isInOrder;
-  return detections.filter(isKept);
+
+  // 4. Labels, and 5. drop.
+  const isKept = postprocess.empty === "drop" ? hasArea : isInOrder;
+  return kept
+    .map((row) => detectionAt(manifest, boxes, row, classIds[row]!, scoreOf(values[row]!)))
+    .filter(isKept);
 }
 
-/** One row of boxes in source pixels as a detection. */
+/**
+ * Returns one row of boxes as a detection.
+ *
+ * @param boxes `[M, 4]` xyxy, source pixels.
+ * @param score 0 to 1.
+ */
 export function detectionAt(
   { labels }: Pick<Manifest, "labels">,
   boxes: Float64Array,
@@ -53,16 +73,34 @@ export function detectionAt(
   classId: number,
   score: number,
 ): Detection {
-  const [xmin, ymin, xmax, ymax] = boxes.subarray(row * 4, row * 4 + 4);
+  const at = row * 4;
   return {
     label: labels[classId] ?? `class ${classId}`,
     classId,
     score,
-    box: { xmin, ymin, xmax, ymax },
+    box: {
+      xmin: boxes[at]!,
+      ymin: boxes[at + 1]!,
+      xmax: boxes[at + 2]!,
+      ymax: boxes[at + 3]!,
+    },
   };
 }
 
-/** The asked classes without the background, or null for all. */
+/**
+ * Returns true unless an edge of the box lies beyond its opposite.
+ *
+ * A coder of corners decodes each edge on its own, so extreme deltas can swap them.
+ */
+export function isInOrder({ box }: Detection): boolean {
+  return box.xmax >= box.xmin && box.ymax >= box.ymin;
+}
+
+function hasArea({ box }: Detection): boolean {
+  return box.xmax > box.xmin && box.ymax > box.ymin;
+}
+
+/** Returns the requested class ids without the background, or null for all. */
 function wantedClasses(
   { labels, postprocess: { background } }: HeadsManifest,
   { classIds }: ResolvedOptions,
@@ -73,8 +111,8 @@ function wantedClasses(
   return wanted;
 }
 
-/** What boxes of a level are clipped to before NMS. */
-function clipSize(
+/** Returns the area to which boxes of a level are clipped before NMS, in input pixels. */
+function clipArea(
   { postprocess }: HeadsManifest,
   plan: ResizePlan,
   level: AnchorLevel,
@@ -93,13 +131,4 @@ function clipSize(
 
 function lastPixelOf({ width, height }: Size): Size {
   return { width: width - 1, height: height - 1 };
-}
-
-/** Whether no edge has changed places with its opposite, as wild deltas of corners can make it. */
-export function isInOrder({ box }: Detection): boolean {
-  return box.xmax >= box.xmin && box.ymax >= box.ymin;
-}
-
-function hasArea({ box }: Detection): boolean {
-  return box.xmax > box.xmin && box.ymax > box.ymin;
 }

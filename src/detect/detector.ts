@@ -1,6 +1,9 @@
-import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
-import { isFinished, type Manifest } from "../manifest/manifest.ts";
+import { goneError } from "../core/domain_error.ts";
 import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
+import type { InputTensor } from "../image/input_tensor.ts";
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
+import type { ImageInput } from "../image/raw_image.ts";
+import { isFinished, type Manifest } from "../manifest/manifest.ts";
 import type {
   DetectCall,
   Detection,
@@ -8,32 +11,40 @@ import type {
   Detector,
   DetectResult,
 } from "../ports/detector.ts";
-import type { ImageInput } from "../image/raw_image.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
 import { finishedDetections } from "./finished_detections.ts";
-import { goneError } from "../core/domain_error.ts";
 import { headsOf } from "./heads.ts";
-import { emptyInput, inputOf, readImage } from "./preprocess.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
+import { emptyInput, inputOf, readImage } from "./preprocess.ts";
 import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";
 
-/** What a detector is made of. */
+/** Options of {@linkcode createDetector}. */
 export interface DetectorOptions {
-  /** Id of the model in the runtime's store. */
+  /** Model id in the runtime's store. */
   readonly model: string;
-  /** Engine to run on; `auto` where absent. */
-  readonly engine?: Provider | "auto";
-  /** What an image may weigh; {@linkcode DEFAULT_IMAGE_LIMITS} where absent. */
-  readonly limits?: ImageLimits;
+  /**
+   * Engine that runs the graph; `auto` takes the first that works.
+   *
+   * @default "auto"
+   */
+  readonly engine?: Provider | "auto" | undefined;
+  /**
+   * Limits of an image. The runtime's own limits apply in any case.
+   *
+   * @default DEFAULT_IMAGE_LIMITS
+   */
+  readonly limits?: ImageLimits | undefined;
 }
 
 /**
- * Loads a model and runs it once on an empty image, so that the first caller does not wait.
+ * Loads a model and creates its detector.
  *
- * @throws {DomainError} If the manifest, the graph or the engine does not do.
+ * The graph runs once on an empty image, because the first run of a graph is slow.
+ *
+ * @throws {DomainError} If the manifest, the graph or the engine cannot be used.
  */
 export async function createDetector(
   runtime: Runtime,
@@ -49,17 +60,21 @@ export async function createDetector(
   return detectorOf(runtime, loaded, options.limits);
 }
 
-/** A detector of a model that is loaded already; it closes the session. */
+/**
+ * Creates the detector of a model that is already loaded.
+ *
+ * The detector owns the session: closing it closes the session.
+ */
 export function detectorOf(
   runtime: Runtime,
   { manifest, session }: LoadedModel,
-  asked: ImageLimits = DEFAULT_IMAGE_LIMITS,
+  { maxBytes, maxPixels, maxDecodedBytes }: ImageLimits = DEFAULT_IMAGE_LIMITS,
 ): Detector {
   const { capabilities } = runtime;
   const limits = {
-    maxBytes: asked.maxBytes,
-    maxPixels: Math.min(asked.maxPixels, capabilities.maxPixels),
-    maxDecodedBytes: Math.min(asked.maxDecodedBytes, capabilities.maxDecodedBytes),
+    maxBytes,
+    maxPixels: Math.min(maxPixels, capabilities.maxPixels),
+    maxDecodedBytes: Math.min(maxDecodedBytes, capabilities.maxDecodedBytes),
   };
   return {
     model: modelInfo(manifest),
@@ -70,6 +85,7 @@ export function detectorOf(
   };
 }
 
+/** Everything that {@linkcode detect} needs besides its call. */
 interface Parts {
   readonly manifest: Manifest;
   readonly session: Session;
@@ -77,56 +93,92 @@ interface Parts {
   readonly limits: ImageLimits;
 }
 
-/** The pipeline: decode, tensor, run, detections; each stage on the clock. */
+/**
+ * Detects objects in one image.
+ *
+ * 1. Resolve the options: unset ones come from the manifest.
+ * 2. Decode the image, plan its resize and fill the input tensor.
+ * 3. Run the graph.
+ * 4. Turn its outputs into detections in source pixels.
+ * 5. Report the time of each stage.
+ *
+ * A cancelled call ends before step 2 or before step 4.
+ */
 async function detect(
   parts: Parts,
   image: ImageInput,
-  asked: DetectOptions,
+  options: DetectOptions,
   call: DetectCall,
 ): Promise<DetectResult> {
   const { manifest, session } = parts;
-  const options = resolveOptions(manifest, asked);
-  refuseGone(call);
+
+  // 1. Options.
+  const resolved = resolveOptions(manifest, options);
+
+  // 2. Image to tensor.
+  refuseCancelled(call);
   const started = performance.now();
-  const { input, plan, decoded } = prepare(parts, image);
+  const { input, plan, decodedAt } = prepare(parts, image);
   call.onDecoded?.();
-  const prepared = performance.now();
+  const preparedAt = performance.now();
+
+  // 3. Tensor to outputs.
   const outputs = await session.run({ [manifest.input.name]: input });
-  refuseGone(call);
-  const inferred = performance.now();
-  const detections = postprocess(manifest, outputs, plan, options);
+  refuseCancelled(call);
+  const inferredAt = performance.now();
+
+  // 4. Outputs to detections.
+  const detections = postprocess(manifest, outputs, plan, resolved);
   const ended = performance.now();
+
+  // 5. Result.
   return {
     model: manifest.id,
     image: plan.source,
     detections,
     engine: session.engine,
     timing: {
-      decode: decoded - started,
-      preprocess: prepared - decoded,
-      inference: inferred - prepared,
-      postprocess: ended - inferred,
+      decode: decodedAt - started,
+      preprocess: preparedAt - decodedAt,
+      inference: inferredAt - preparedAt,
+      postprocess: ended - inferredAt,
       total: ended - started,
     },
   };
 }
 
-/** Decodes and fills the tensor; the pixels are let go before the wait for the engine begins. */
-function prepare({ manifest, runtime, limits }: Parts, image: ImageInput) {
-  const planned = readImage(image, manifest, runtime.codec, limits);
-  const decoded = performance.now();
-  return { input: inputOf(planned, manifest), plan: planned.plan, decoded };
-}
-
-/** Nobody waits for the stages after this one. */
-function refuseGone({ signal }: DetectCall): void {
+/** Throws if nobody waits for the result any more. */
+function refuseCancelled({ signal }: DetectCall): void {
   if (signal?.aborted) throw goneError();
 }
 
+/** Input tensor of an image, with the plan that maps its boxes back to the source. */
+interface PreparedImage {
+  readonly input: InputTensor;
+  readonly plan: ResizePlan;
+  /** Time at which the pixels were decoded, by `performance.now()`. */
+  readonly decodedAt: number;
+}
+
 /**
- * The outputs of a run to detections in source pixels.
+ * Decodes an image and fills its input tensor.
  *
- * @throws {DomainError} `graph-mismatch`, if the outputs are not what the manifest says.
+ * The pixels are reachable from this function only, so they can be collected while a run waits in
+ * the engine's queue.
+ */
+function prepare({ manifest, runtime, limits }: Parts, image: ImageInput): PreparedImage {
+  const planned = readImage(image, manifest, runtime.codec, limits);
+  const decodedAt = performance.now();
+  return { input: inputOf(planned, manifest), plan: planned.plan, decodedAt };
+}
+
+/**
+ * Turns the outputs of a run into detections.
+ *
+ * @param outputs Outputs of the graph, by name.
+ * @param plan Resize plan of the image that was run.
+ * @returns Detections, best first; boxes in pixels of the upright source.
+ * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.
  */
 export function postprocess(
   manifest: Manifest,
@@ -139,10 +191,10 @@ export function postprocess(
 }
 
 /**
- * Runs a model on an empty image.
+ * Runs a model on an empty image and checks what it returns.
  *
- * @returns What the graph put out.
- * @throws {DomainError} `graph-mismatch`, if that is not what the manifest says.
+ * @returns Outputs of the graph, by name.
+ * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.
  */
 export async function warmUp({ manifest, session }: LoadedModel): Promise<Record<string, Tensor>> {
   const plan = createResizePlan({ width: 64, height: 64 }, manifest.resize, manifest.pad);

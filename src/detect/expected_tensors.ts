@@ -1,41 +1,48 @@
-import { type HeadsManifest, isFinished, type Manifest } from "../manifest/manifest.ts";
 import { anchorsPerCell, levelGrid } from "../core/anchors.ts";
 import { createResizePlan } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import { inputShape } from "../image/input_tensor.ts";
-import { headShape } from "./head_shape.ts";
+import { type HeadsManifest, isFinished, type Manifest } from "../manifest/manifest.ts";
 
-/** A side that is known before an image is there, or null. */
-export type Side = number | null;
+/** Length of one dimension of a tensor, or null if it depends on the image. */
+export type Dimension = number | null;
 
-/** What a manifest says of one tensor of its graph. */
+/** Declaration of one tensor of the graph, as the manifest implies it. */
 export interface ExpectedTensor {
   /** Name in the graph. */
   readonly name: string;
-  /** Number types that do. */
+  /** Accepted element types. */
   readonly types: readonly string[];
-  /** Shapes that do; none where any does. */
-  readonly shapes: readonly (readonly Side[])[];
+  /** Accepted shapes; empty accepts any. */
+  readonly shapes: readonly (readonly Dimension[])[];
 }
 
 const FLOATS = ["float32", "float16"];
 const CLASS_IDS = [...FLOATS, "int64", "int32"];
 
-/** The input's size where it is the same for every image. */
+/** Returns the input tensor that the manifest implies. */
+export function expectedInput(manifest: Manifest): ExpectedTensor {
+  const { name, type } = manifest.input;
+  return { name, types: [type], shapes: [expectedInputShape(manifest)] };
+}
+
+/**
+ * Returns the shape of the input tensor.
+ *
+ * @returns `[N, 3, H, W]` or `[N, H, W, 3]`, without N if the input has no batch dimension.
+ */
+export function expectedInputShape(manifest: Manifest): Dimension[] {
+  const size = fixedInput(manifest);
+  return inputShape(manifest.input, size?.height ?? null, size?.width ?? null);
+}
+
+/** Returns the size of the padded input tensor if it is the same for every image, else null. */
 export function fixedInput({ resize, pad }: Manifest): Size | null {
   if (pad.kind === "fixed") return pad;
   return resize.kind === "stretch" ? createResizePlan(resize, resize, pad).input : null;
 }
 
-/** The tensor that the graph is fed. */
-export function expectedInput(manifest: Manifest): ExpectedTensor {
-  const { name, type } = manifest.input;
-  const size = fixedInput(manifest);
-  const shape = inputShape(manifest.input, size?.height ?? null, size?.width ?? null);
-  return { name, types: [type], shapes: [shape] };
-}
-
-/** The tensors that are read. */
+/** Returns the output tensors that the manifest names. A graph may have more. */
 export function expectedOutputs(manifest: Manifest): ExpectedTensor[] {
   if (isFinished(manifest)) {
     const { boxes, scores, labels, count, batched } = manifest.outputs;
@@ -52,11 +59,29 @@ export function expectedOutputs(manifest: Manifest): ExpectedTensor[] {
     : expectedJoined(manifest, manifest.outputs);
 }
 
-/** Images per run, as the outputs have them; an input without such a side gives one. */
+/** Returns the images per run, N of the output shapes: 1 if the input has no batch dimension. */
 export function batchOf({ input }: Manifest): number {
   return input.batch ?? 1;
 }
 
+/**
+ * Returns the shape of one level's head, without the batch dimension.
+ *
+ * @param depth Anchors per cell times channels.
+ * @param height Grid rows; null if unknown.
+ * @param width Grid columns; null if unknown.
+ * @returns `[depth, H, W]` or `[H, W, depth]`.
+ */
+export function headShape<Length extends Dimension>(
+  layout: "nchw" | "nhwc",
+  depth: number,
+  height: Length,
+  width: Length,
+): (number | Length)[] {
+  return layout === "nchw" ? [depth, height, width] : [height, width, depth];
+}
+
+/** Returns `[N, A·K, H, W]` and `[N, A·4, H, W]` of each level, or the same with channels last. */
 function expectedLevels(
   manifest: HeadsManifest,
   { layout, scores, deltas }: HeadsManifest["outputs"] & { kind: "levels" },
@@ -72,10 +97,12 @@ function expectedLevels(
       const shape = headShape(layout, depth, grid?.height ?? null, grid?.width ?? null);
       return { name, types: FLOATS, shapes: [[batchOf(manifest), ...shape]] };
     };
-    return [head(scores[level], labels.length), head(deltas[level], 4)];
+    // The manifest's check guarantees one name per level.
+    return [head(scores[level]!, labels.length), head(deltas[level]!, 4)];
   });
 }
 
+/** Returns `[N, R, K]` and `[N, R, 4]`, and the anchors if they are an output of the graph. */
 function expectedJoined(
   manifest: HeadsManifest,
   { scores, deltas }: HeadsManifest["outputs"] & { kind: "joined" },
@@ -95,8 +122,8 @@ function expectedJoined(
   ];
 }
 
-/** R, where grids and the input's size tell it. */
-function rowsOf(manifest: HeadsManifest): Side {
+/** Returns R = Σ H·W·A, or null without a grid or a fixed input. */
+function rowsOf(manifest: HeadsManifest): Dimension {
   const { anchors } = manifest;
   const input = fixedInput(manifest);
   if (!("levels" in anchors) || input === null) return null;

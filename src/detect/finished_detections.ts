@@ -1,20 +1,36 @@
-import type { FinishedManifest } from "../manifest/manifest.ts";
 import { swapAxes, toPixels } from "../core/box_coder.ts";
-import { nextBelow } from "../core/next_below.ts";
 import { type ResizePlan, toSource } from "../core/resize_plan.ts";
+import type { FinishedManifest } from "../manifest/manifest.ts";
 import type { Detection } from "../ports/detector.ts";
 import { detectionAt, isInOrder } from "./detections.ts";
 import { batchOf } from "./expected_tensors.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
+import { scoreScale } from "./score_scale.ts";
+
+/** Rows of the first image, as the graph returns them. */
+interface Rows {
+  /** `[M, 4]` in the order and space that the manifest declares. */
+  readonly boxes: Float32Array;
+  /** `[M]` scores, 0 to 1. */
+  readonly scores: Float32Array;
+  /** `[M]` class ids; negative for padding. */
+  readonly labels: Float32Array;
+  /** Number of valid rows, at most M. */
+  readonly count: number;
+}
 
 /**
- * The detections of a graph that suppresses inside: rows that are meant and score enough, best
- * first, back to source pixels, label.
+ * Turns the outputs of a graph that applies NMS itself into detections.
  *
- * A row is padding if its class id is below 0; one that holds a number that is none is lost.
+ * 1. Read the rows.
+ * 2. Select rows by score and class. Padding, rows with NaN and infinite boxes are dropped.
+ * 3. Order them, best first, and cut them to the limit.
+ * 4. Convert the boxes to source pixels and clip them to the source.
+ * 5. Label them, and drop boxes that are inside out.
  *
- * @throws {DomainError} `graph-mismatch`, if the outputs do not belong together.
+ * @returns Detections, best first; ties in the order of the graph.
+ * @throws {DomainError} `graph-mismatch`, if outputs are missing or have different row counts.
  */
 export function finishedDetections(
   manifest: FinishedManifest,
@@ -22,56 +38,65 @@ export function finishedDetections(
   plan: ResizePlan,
   options: ResolvedOptions,
 ): Detection[] {
-  const { boxes, scores, labels, count } = readRows(manifest, outputs);
-  const { scoreTest } = manifest.postprocess;
-  // Frameworks compare float32 scores with the threshold as float32.
-  const threshold = Math.fround(options.scoreThreshold);
-  const cut = scoreTest === "at-least" ? nextBelow(threshold) : threshold;
-  const rows = Array.from({ length: count }, (_, row) => row).filter((row) => {
-    const isWanted = options.classIds === null || options.classIds.has(labels[row]);
-    const box = boxes.subarray(row * 4, row * 4 + 4);
-    return labels[row] >= 0 && scores[row] > cut && isWanted && box.every(Number.isFinite);
-  });
-  rows.sort((a, b) => scores[b] - scores[a]);
-  rows.splice(options.max);
-  const inSource = inSourcePixels(manifest, boxes, rows, plan);
-  return rows.map((row, i) => detectionAt(manifest, inSource, i, labels[row], scores[row]))
+  const rows = readRows(manifest, outputs);
+  const { scores, labels } = rows;
+  const selected = selectedRows(rows, manifest, options);
+  selected.sort((a, b) => scores[b]! - scores[a]!);
+  selected.splice(options.max);
+  const boxes = sourceBoxes(manifest, rows, selected, plan);
+  return selected
+    .map((row, i) => detectionAt(manifest, boxes, i, labels[row]!, scores[row]!))
     .filter(isInOrder);
 }
 
-/** The boxes of some rows, `[M, 4]` xyxy in source pixels. */
-function inSourcePixels(
+/** Reads M from the boxes; all other outputs must have as many rows. */
+function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
+  const names = manifest.outputs;
+  const rows = outputs[names.boxes]?.shape.at(-2) ?? 0;
+  const shape = names.batched ? [batchOf(manifest), rows] : [rows];
+  return {
+    boxes: outputData(outputs, names.boxes, [...shape, 4]),
+    scores: outputData(outputs, names.scores, shape),
+    labels: outputData(outputs, names.labels, shape),
+    count: names.count === null ? rows : readCount(outputs, names.count, rows),
+  };
+}
+
+/** Reads the number of valid rows of the first image; an output of any shape is accepted. */
+function readCount(outputs: Outputs, name: string, rows: number): number {
+  const [count = 0] = outputData(outputs, name, outputs[name]?.shape ?? []);
+  return Math.max(0, Math.min(rows, count));
+}
+
+/** Returns rows above the threshold, of a requested class and with a finite box. */
+function selectedRows(
+  { boxes, scores, labels, count }: Rows,
+  { postprocess: { scoreTest } }: FinishedManifest,
+  { scoreThreshold, classIds }: ResolvedOptions,
+): number[] {
+  const { cut } = scoreScale({ activation: "none", scoreTest }, scoreThreshold);
+  return Array.from({ length: count }, (_, row) => row).filter((row) => {
+    const classId = labels[row]!;
+    const isWanted = classId >= 0 && (classIds === null || classIds.has(classId));
+    const box = boxes.subarray(row * 4, row * 4 + 4);
+    return isWanted && scores[row]! > cut && box.every(Number.isFinite);
+  });
+}
+
+/** Returns the boxes of the selected rows, `[M, 4]` xyxy in source pixels. */
+function sourceBoxes(
   { outputs }: FinishedManifest,
-  boxes: Float32Array,
-  rows: readonly number[],
+  { boxes }: Rows,
+  selected: readonly number[],
   plan: ResizePlan,
 ): Float64Array {
-  const all = new Float64Array(rows.length * 4);
-  rows.forEach((row, i) => {
-    const box = all.subarray(i * 4, i * 4 + 4);
+  const converted = new Float64Array(selected.length * 4);
+  selected.forEach((row, i) => {
+    const box = converted.subarray(i * 4, i * 4 + 4);
     box.set(boxes.subarray(row * 4, row * 4 + 4));
     if (outputs.corners === "yxyx") swapAxes(box);
     if (outputs.space === "unit") toPixels(box, plan.input);
   });
-  toSource(plan, all);
-  return all;
-}
-
-/** M is what the boxes say; the others must agree. */
-function readRows(manifest: FinishedManifest, outputs: Outputs) {
-  const names = manifest.outputs;
-  const rows = outputs[names.boxes]?.shape.at(-2) ?? 0;
-  const sides = names.batched ? [batchOf(manifest), rows] : [rows];
-  return {
-    boxes: outputData(outputs, names.boxes, [...sides, 4]),
-    scores: outputData(outputs, names.scores, sides),
-    labels: outputData(outputs, names.labels, sides),
-    count: names.count === null ? rows : countIn(outputs, names.count, rows),
-  };
-}
-
-/** How many of the rows are meant. */
-function countIn(outputs: Outputs, name: string, rows: number): number {
-  const [count] = outputData(outputs, name, outputs[name]?.shape ?? []);
-  return Math.max(0, Math.min(rows, count));
+  toSource(plan, converted);
+  return converted;
 }

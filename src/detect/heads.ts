@@ -1,49 +1,51 @@
 import { type AnchorLevel, anchorLevel, type AnchorRule, levelGrid } from "../core/anchors.ts";
 import type { Size } from "../core/size.ts";
 import type { HeadsManifest } from "../manifest/manifest.ts";
-import { batchOf } from "./expected_tensors.ts";
-import { headShape } from "./head_shape.ts";
+import { batchOf, headShape } from "./expected_tensors.ts";
 import { listedAnchors } from "./listed_anchors.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 
-/**
- * One level's part of a head, where the graph left it: nothing is copied.
- *
- * The number of (row, column, anchor, channel) lies at `offset` plus the sum of each index times
- * its step.
- */
-export interface HeadView {
-  /** The whole output tensor. */
-  readonly data: Float32Array;
-  /** Where the level starts. */
-  readonly offset: number;
-  /** From one grid row to the next. */
-  readonly rowStep: number;
-  /** From one cell to the next. */
-  readonly columnStep: number;
-  /** From one anchor of a cell to the next. */
-  readonly anchorStep: number;
-  /** From one class, or one delta, to the next. */
-  readonly channelStep: number;
-  /** Classes, or the 4 deltas. */
-  readonly channels: number;
-}
-
-/** One level: its anchors and its two heads. */
+/** One pyramid level: its anchors and its two heads. */
 export interface LevelHeads {
-  /** Where the anchors lie. */
+  /** Anchors of the level. */
   readonly anchors: AnchorLevel;
-  /** Logits or scores, one channel per class. */
+  /** Logits or scores: K channels, one per class id. */
   readonly scores: HeadView;
-  /** Box deltas, 4 channels. */
+  /** Deltas of the boxes: 4 channels. */
   readonly deltas: HeadView;
 }
 
 /**
- * Finds each level's heads in the outputs of a run; of a batch, the first image's.
+ * View of one level's head in an output tensor. Nothing is copied: the layout is all in the steps.
  *
- * @param input Size of the padded input that was run.
- * @throws {DomainError} `graph-mismatch`, if a shape is not what the manifest makes of the input.
+ * The number of (row, column, anchor, channel) lies at index `offset + row · rowStep +
+ * column · columnStep + anchor · anchorStep + channel · channelStep` of `data`.
+ */
+export interface HeadView {
+  /** Numbers of the whole output tensor. */
+  readonly data: Float32Array;
+  /** Index of the level's first number. */
+  readonly offset: number;
+  /** Step from one grid row to the next. */
+  readonly rowStep: number;
+  /** Step from one grid column to the next. */
+  readonly columnStep: number;
+  /** Step from one anchor of a cell to the next. */
+  readonly anchorStep: number;
+  /** Step from one channel to the next. */
+  readonly channelStep: number;
+  /** Number of channels: K classes, or 4 deltas. */
+  readonly channels: number;
+}
+
+/**
+ * Finds the heads of each level in the outputs of a run.
+ *
+ * If the outputs are a batch, only its first image is read.
+ *
+ * @param input Size of the padded input tensor.
+ * @returns Levels, finest first.
+ * @throws {DomainError} `graph-mismatch`, if an output is missing or has an unexpected shape.
  */
 export function headsOf(manifest: HeadsManifest, outputs: Outputs, input: Size): LevelHeads[] {
   const { outputs: names, anchors } = manifest;
@@ -51,90 +53,30 @@ export function headsOf(manifest: HeadsManifest, outputs: Outputs, input: Size):
   return "levels" in anchors ? headsPerLevel(manifest, names, anchors, outputs, input) : [];
 }
 
-/** (N, A·C, H, W) or (N, H, W, A·C) per level. */
-function headsPerLevel(
-  manifest: HeadsManifest,
-  names: HeadsManifest["outputs"] & { kind: "levels" },
-  rule: AnchorRule,
-  outputs: Outputs,
-  input: Size,
-): LevelHeads[] {
-  return rule.levels.map(({ stride }, i) => {
-    const grid = levelGrid(stride, input);
-    const anchors = anchorLevel(rule, i, input, grid);
-    const view = (name: string, channels: number): HeadView => {
-      const depth = anchors.perCell * channels;
-      const shape = headShape(names.layout, depth, grid.height, grid.width);
-      const data = outputData(outputs, name, [batchOf(manifest), ...shape]);
-      return names.layout === "nchw"
-        ? planes(data, grid, channels)
-        : rows(data, 0, anchors, channels);
-    };
-    return {
-      anchors,
-      scores: view(names.scores[i], manifest.labels.length),
-      deltas: view(names.deltas[i], 4),
-    };
-  });
+/** Counts the anchors of a level: H·W·A. */
+export function anchorCount({ grid, perCell }: AnchorLevel): number {
+  return grid.width * grid.height * perCell;
 }
 
-/** (N, R, C) over all levels, R = Σ H·W·A. */
-function joinedHeads(
-  manifest: HeadsManifest,
-  names: HeadsManifest["outputs"] & { kind: "joined" },
-  outputs: Outputs,
-  input: Size,
-): LevelHeads[] {
-  const classes = manifest.labels.length;
-  const levels = joinedLevels(manifest, names, outputs, input);
-  const counts = levels.map(({ grid, perCell }) => grid.width * grid.height * perCell);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const batch = batchOf(manifest);
-  const scores = outputData(outputs, names.scores, [batch, total, classes]);
-  const deltas = outputData(outputs, names.deltas, [batch, total, 4]);
-  let row = 0;
-  return levels.map((anchors, i) => {
-    const first = row;
-    row += counts[i];
-    return {
-      anchors,
-      scores: rows(scores, first * classes, anchors, classes),
-      deltas: rows(deltas, first * 4, anchors, 4),
-    };
-  });
+/**
+ * Returns the index of an anchor's first channel in the data of a head.
+ *
+ * @param anchorIndex `(row · W + column) · A + anchor`.
+ */
+export function anchorOffset(view: HeadView, anchors: AnchorLevel, anchorIndex: number): number {
+  const cell = Math.floor(anchorIndex / anchors.perCell);
+  const row = Math.floor(cell / anchors.grid.width);
+  const column = cell - row * anchors.grid.width;
+  const anchor = anchorIndex - cell * anchors.perCell;
+  return view.offset + row * view.rowStep + column * view.columnStep + anchor * view.anchorStep;
 }
 
-/** The levels of joined heads: those of the grids, or one list where there are none. */
-function joinedLevels(
-  { anchors }: HeadsManifest,
-  names: HeadsManifest["outputs"] & { kind: "joined" },
-  outputs: Outputs,
-  input: Size,
-): AnchorLevel[] {
-  if ("levels" in anchors) {
-    return anchors.levels.map(({ stride }, i) =>
-      anchorLevel(anchors, i, input, levelGrid(stride, input))
-    );
-  }
-  const count = outputs[names.deltas]?.shape.at(-2) ?? 0;
-  return [listedAnchors(anchors, count, outputs, input)];
-}
-
-function planes(data: Float32Array, grid: Size, channels: number): HeadView {
-  const plane = grid.width * grid.height;
-  return {
-    data,
-    offset: 0,
-    rowStep: grid.width,
-    columnStep: 1,
-    anchorStep: channels * plane,
-    channelStep: plane,
-    channels,
-  };
-}
-
-/** Channels innermost, then anchors, columns and rows. */
-export function rows(
+/**
+ * Views numbers whose channels are contiguous: (H, W, A, C), or the H·W·A rows of (R, C).
+ *
+ * @param offset Index of the level's first number.
+ */
+export function channelsLast(
   data: Float32Array,
   offset: number,
   anchors: AnchorLevel,
@@ -152,15 +94,86 @@ export function rows(
   };
 }
 
-/**
- * Where an anchor's first channel lies in a head.
- *
- * @param anchorIndex `(row · W + column) · A + anchor`.
- */
-export function headAt(view: HeadView, anchors: AnchorLevel, anchorIndex: number): number {
-  const cell = Math.floor(anchorIndex / anchors.perCell);
-  const row = Math.floor(cell / anchors.grid.width);
-  const column = cell - row * anchors.grid.width;
-  const anchor = anchorIndex - cell * anchors.perCell;
-  return view.offset + row * view.rowStep + column * view.columnStep + anchor * view.anchorStep;
+/** Views numbers whose channels are planes: (A, C, H, W). */
+function channelsFirst(data: Float32Array, grid: Size, channels: number): HeadView {
+  const plane = grid.width * grid.height;
+  return {
+    data,
+    offset: 0,
+    rowStep: grid.width,
+    columnStep: 1,
+    anchorStep: channels * plane,
+    channelStep: plane,
+    channels,
+  };
+}
+
+/** Finds two outputs per level: (N, A·C, H, W) or (N, H, W, A·C). */
+function headsPerLevel(
+  manifest: HeadsManifest,
+  names: HeadsManifest["outputs"] & { kind: "levels" },
+  rule: AnchorRule,
+  outputs: Outputs,
+  input: Size,
+): LevelHeads[] {
+  return rule.levels.map(({ stride }, level) => {
+    const grid = levelGrid(stride, input);
+    const anchors = anchorLevel(rule, level, input, grid);
+    const view = (name: string, channels: number): HeadView => {
+      const depth = anchors.perCell * channels;
+      const shape = headShape(names.layout, depth, grid.height, grid.width);
+      const data = outputData(outputs, name, [batchOf(manifest), ...shape]);
+      return names.layout === "nchw"
+        ? channelsFirst(data, grid, channels)
+        : channelsLast(data, 0, anchors, channels);
+    };
+    // The manifest's check guarantees one name per level.
+    return {
+      anchors,
+      scores: view(names.scores[level]!, manifest.labels.length),
+      deltas: view(names.deltas[level]!, 4),
+    };
+  });
+}
+
+/** Finds one pair of outputs, (N, R, K) and (N, R, 4), and splits R = Σ H·W·A into levels. */
+function joinedHeads(
+  manifest: HeadsManifest,
+  names: HeadsManifest["outputs"] & { kind: "joined" },
+  outputs: Outputs,
+  input: Size,
+): LevelHeads[] {
+  const batch = batchOf(manifest);
+  const classes = manifest.labels.length;
+  const levels = joinedLevels(manifest, names, outputs, input);
+  const rows = levels.reduce((sum, anchors) => sum + anchorCount(anchors), 0);
+  const scores = outputData(outputs, names.scores, [batch, rows, classes]);
+  const deltas = outputData(outputs, names.deltas, [batch, rows, 4]);
+  let nextRow = 0;
+  return levels.map((anchors) => {
+    const row = nextRow;
+    nextRow += anchorCount(anchors);
+    return {
+      anchors,
+      scores: channelsLast(scores, row * classes, anchors, classes),
+      deltas: channelsLast(deltas, row * 4, anchors, 4),
+    };
+  });
+}
+
+/** Returns the levels of joined heads: those of the anchor rule, or one level without a grid. */
+function joinedLevels(
+  { anchors }: HeadsManifest,
+  names: HeadsManifest["outputs"] & { kind: "joined" },
+  outputs: Outputs,
+  input: Size,
+): AnchorLevel[] {
+  if ("levels" in anchors) {
+    return anchors.levels.map(({ stride }, level) =>
+      anchorLevel(anchors, level, input, levelGrid(stride, input))
+    );
+  }
+  // The graph alone knows R. A missing output is refused when it is read.
+  const count = outputs[names.deltas]?.shape.at(-2) ?? 0;
+  return [listedAnchors(anchors, count, outputs, input)];
 }

@@ -1,13 +1,18 @@
-import type { HeadsManifest } from "../manifest/manifest.ts";
 import type { AnchorLevel } from "../core/anchors.ts";
 import { swapAxes, toPixels } from "../core/box_coder.ts";
 import type { Size } from "../core/size.ts";
+import type { HeadsManifest } from "../manifest/manifest.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 
 /**
- * Rows without a grid as one level of `count` cells: anchors that the graph put out, or none.
+ * Returns rows without a grid as one level of `count` cells with one anchor each.
  *
- * @throws {DomainError} `graph-mismatch`, if the graph put out another number of anchors.
+ * The anchors are an output of the graph (`output`), or there are none (`none`): then nothing is
+ * written, as boxes that the graph decoded need no anchor.
+ *
+ * @param count Rows of the heads, R.
+ * @param input Size of the padded input tensor.
+ * @throws {DomainError} `graph-mismatch`, if the anchors are missing or are not R rows.
  */
 export function listedAnchors(
   rule: HeadsManifest["anchors"] & { kind: "output" | "none" },
@@ -17,7 +22,7 @@ export function listedAnchors(
 ): AnchorLevel {
   const level = { grid: { width: count, height: 1 }, perCell: 1, covered: input };
   if (rule.kind === "none") return { ...level, write() {} };
-  // Of a batch, the first image's anchors.
+  // (N, R, 4) or (R, 4): the first R rows are those of the first image.
   const batch = outputs[rule.name]?.shape.at(-3) ?? 1;
   const data = outputData(outputs, rule.name, [batch, count, 4], [count, 4]);
   return {

@@ -1,16 +1,15 @@
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ModelInfo } from "../ports/detector.ts";
-import { expectedInput } from "./expected_tensors.ts";
+import { expectedInputShape } from "./expected_tensors.ts";
 
-/** What a manifest tells the users of its model. */
+/** Returns the part of a manifest that is shown to users of its model. */
 export function modelInfo(manifest: Manifest): ModelInfo {
-  const { shapes: [shape] } = expectedInput(manifest);
   return {
     id: manifest.id,
     labels: manifest.labels,
     input: {
       type: manifest.input.type,
-      shape,
+      shape: expectedInputShape(manifest),
       resize: describeResize(manifest),
     },
     sha256: manifest.graph.sha256,
@@ -18,6 +17,7 @@ export function modelInfo(manifest: Manifest): ModelInfo {
   };
 }
 
+/** Describes the resize in words for people. */
 function describeResize({ resize }: Manifest): string {
   switch (resize.kind) {
     case "fit":

@@ -1,14 +1,15 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Tensor } from "../ports/session.ts";
 
-/** What a run gave, by name; not every name that a manifest has must be there. */
+/** Output tensors of a run by name. Undefined for outputs that the graph does not have. */
 export type Outputs = Readonly<Record<string, Tensor | undefined>>;
 
 /**
- * The numbers of an output, once its shape is what the manifest makes of the input.
+ * Returns the numbers of an output, after a check of its shape.
  *
- * @param expected Shapes that do.
- * @throws {DomainError} `graph-mismatch`, with both shapes.
+ * @param name Name of the output in the graph.
+ * @param expected Accepted shapes.
+ * @throws {DomainError} `graph-mismatch`, with the shape found and the accepted shapes.
  */
 export function outputData(
   outputs: Outputs,
@@ -17,10 +18,10 @@ export function outputData(
 ): Float32Array {
   const tensor = outputs[name];
   if (tensor && expected.some((shape) => shape.join() === tensor.shape.join())) return tensor.data;
-  const found = tensor ? `its shape is ${text(tensor.shape)}` : "the run did not give it";
+  const found = tensor ? `its shape is ${text(tensor.shape)}` : "the run did not return it";
   throw new DomainError(
     "graph-mismatch",
-    `Cannot read output "${name}" as ${found} where the manifest makes it ${
+    `Cannot read output "${name}" as ${found}: the manifest expects ${
       expected.map(text).join(" or ")
     }`,
   );

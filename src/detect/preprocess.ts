@@ -1,26 +1,32 @@
-import type { Manifest } from "../manifest/manifest.ts";
+import { tooManyBytes } from "../core/domain_error.ts";
 import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
 import { flattenAlpha } from "../image/flatten_alpha.ts";
 import { readHeader } from "../image/formats/read_header.ts";
-import { checkLimits, checkMemory, type ImageLimits, tooManyBytes } from "../image/limits.ts";
 import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
+import { checkLimits, checkMemory, type ImageLimits } from "../image/limits.ts";
 import { type ImageInput, type RawImage, rawPixels } from "../image/raw_image.ts";
-import { type UprightView, uprightView } from "../image/upright_view.ts";
 import { uprightSize } from "../image/upright_size.ts";
+import { type UprightView, uprightView } from "../image/upright_view.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
 
-/** Upright pixels and their way into the input. */
+/** Upright pixels and the plan of their resize. */
 export interface PlannedImage {
-  /** Decoded, possibly at a reduced scale. */
+  /** Upright pixels, possibly decoded at a reduced scale. */
   readonly view: UprightView;
-  /** Both directions of the resize. */
+  /** Resize from source pixels to input pixels, and back. */
   readonly plan: ResizePlan;
 }
 
+type Triple = readonly [number, number, number];
+
+/** Normalisation of `uint8` inputs, for which a manifest declares none: pixel values unchanged. */
+const NOT_NORMALISED = { divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+
 /**
- * Any image to upright pixels.
+ * Reads an encoded image or raw pixels.
  *
- * @throws {DomainError} For whatever is wrong with the image.
+ * @throws {DomainError} If the image exceeds a limit or cannot be decoded.
  */
 export function readImage(
   image: ImageInput,
@@ -28,30 +34,23 @@ export function readImage(
   codec: ImageCodec,
   limits: ImageLimits,
 ): PlannedImage {
-  // Asked of the value itself, since a Uint8Array of another realm is no instance of this one's.
+  // `instanceof Uint8Array` fails for arrays of another realm, such as an iframe.
   return ArrayBuffer.isView(image)
     ? decodeImage(image, manifest, codec, limits)
-    : placeImage(image, manifest, limits);
-}
-
-/** Pixels that somebody else decoded: the plan is all that they lack. */
-function placeImage(
-  image: RawImage,
-  manifest: Manifest,
-  limits: ImageLimits,
-): PlannedImage {
-  const pixels = rawPixels(image, limits);
-  const { width, height } = pixels;
-  const plan = createResizePlan({ width, height }, manifest.resize, manifest.pad);
-  flattenAlpha(pixels, padColour(manifest));
-  return { view: uprightView(pixels, 1), plan };
+    : readRawImage(image, manifest, limits);
 }
 
 /**
- * Encoded bytes to upright pixels: header, limits, plan, then decoding at the smallest scale that
- * the plan allows.
+ * Decodes an image.
  *
- * @throws {DomainError} For whatever is wrong with the image.
+ * 1. Check the length of the file.
+ * 2. Read the header and check the size that it declares.
+ * 3. Plan the resize.
+ * 4. Check the memory that decoding takes.
+ * 5. Decode at the smallest scale that the plan allows.
+ * 6. Lay transparent pixels over the colour of the padding.
+ *
+ * @throws {DomainError} If the image exceeds a limit or cannot be decoded.
  */
 export function decodeImage(
   bytes: Uint8Array,
@@ -59,46 +58,54 @@ export function decodeImage(
   codec: ImageCodec,
   limits: ImageLimits,
 ): PlannedImage {
+  // 1. to 3. Header and plan.
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes, bytes.length);
   const header = readHeader(bytes);
   checkLimits(header, limits);
   const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
-  // A reduced image is smoothed, which a model that samples without antialias never saw. The
-  // inverse of an orientation swaps the sides just as the orientation does.
+
+  // 4. Decoding at a reduced scale smooths the image, so a model without antialias gets full scale.
+  // An orientation and its inverse swap the sides alike, so uprightSize() also leads back.
   const stored = manifest.resample.antialias ? uprightSize({ ...header, ...plan.resized }) : header;
   checkMemory(header, stored, limits);
+
+  // 5. and 6. Pixels.
   const pixels = codec.decode(bytes, header, stored);
   if (header.hasAlpha) flattenAlpha(pixels, padColour(manifest));
   return { view: uprightView(pixels, header.orientation), plan };
 }
 
-/** The planned image as the input of a run. */
+/** Checks raw pixels and plans their resize. */
+function readRawImage(image: RawImage, manifest: Manifest, limits: ImageLimits): PlannedImage {
+  const pixels = rawPixels(image, limits);
+  const { width, height } = pixels;
+  const plan = createResizePlan({ width, height }, manifest.resize, manifest.pad);
+  flattenAlpha(pixels, padColour(manifest));
+  return { view: uprightView(pixels, 1), plan };
+}
+
+/** Returns the input tensor of an image. */
 export function inputOf({ view, plan }: PlannedImage, manifest: Manifest): InputTensor {
   return inputTensor(view, plan, inputRule(manifest));
 }
 
-/** An input in which nothing is to be seen. */
+/** Returns an input tensor of zeros. */
 export function emptyInput(plan: ResizePlan, manifest: Manifest): InputTensor {
   return inputTensor(null, plan, inputRule(manifest));
 }
 
 function inputRule({ input, resample, pad }: Manifest): InputRule {
-  return { ...AS_THEY_ARE, ...input, ...resample, padValue: tripleOf(pad.value) };
+  const { value } = pad;
+  const padValue: Triple = typeof value === "number" ? [value, value, value] : value;
+  return { ...NOT_NORMALISED, ...input, ...resample, padValue };
 }
 
-/** Pixel values that nothing is done to, which is all that an input of bytes can say. */
-const AS_THEY_ARE = { divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
-
-function tripleOf(value: number | readonly [number, number, number]) {
-  return typeof value === "number" ? [value, value, value] as const : value;
-}
-
-/** The pad value as a colour: RGB, 0–255. */
-function padColour(manifest: Manifest): [number, number, number] {
+/** Returns the colour of the padding: RGB, 0 to 255. */
+function padColour(manifest: Manifest): Triple {
   const { colour, divisor, mean, std, padValue } = inputRule(manifest);
-  const values = padValue.map((value, i) => {
-    return Math.min(255, Math.max(0, (value * std[i] + mean[i]) * divisor));
-  });
-  if (colour === "bgr") values.reverse();
-  return values as [number, number, number];
+  const pixelValue = (i: 0 | 1 | 2) => {
+    return Math.min(255, Math.max(0, (padValue[i] * std[i] + mean[i]) * divisor));
+  };
+  const [first, second, third] = [pixelValue(0), pixelValue(1), pixelValue(2)] as const;
+  return colour === "rgb" ? [first, second, third] : [third, second, first];
 }

@@ -1,40 +1,18 @@
-import { isFinished, type Manifest } from "../manifest/manifest.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
+import { isFinished, type Manifest } from "../manifest/manifest.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 
-/** Options with every gap filled from the manifest. */
+/** Options of one call; unset ones come from the manifest. */
 export interface ResolvedOptions {
-  /** Detections score above this, or as much where the manifest says `at-least`. */
+  /** Score threshold, 0 to 1; the manifest's `scoreTest` says if a score may equal it. */
   readonly scoreThreshold: number;
-  /** Boxes of one group overlap by at most this IoU. */
+  /** Maximum IoU of two boxes of a group, 0 to 1. */
   readonly iou: number;
-  /** At most this many detections. */
+  /** Maximum number of detections. */
   readonly max: number;
-  /** Classes to look for, or null for all. */
+  /** Class ids to detect, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
-}
-
-/**
- * Fills and checks what a caller asked for.
- *
- * @throws {DomainError} `invalid-option` or `unknown-class`.
- */
-export function resolveOptions(manifest: Manifest, options: DetectOptions): ResolvedOptions {
-  checkNames(options);
-  const { postprocess } = manifest;
-  const { scoreThreshold = postprocess.score, max = postprocess.limit } = options;
-  const iou = iouOf(manifest, options);
-  checkFraction("scoreThreshold", scoreThreshold);
-  checkFraction("iou", iou);
-  const most = Math.max(MAX_DETECTIONS, postprocess.limit);
-  if (!Number.isInteger(max) || max < 1 || max > most) {
-    throw new DomainError(
-      "invalid-option",
-      `Cannot detect as "max" must be a whole number from 1 to ${most}: current value is ${max}`,
-    );
-  }
-  return { scoreThreshold, iou, max, classIds: classIdsOf(manifest, options.classes) };
 }
 
 const OPTION_NAMES: readonly string[] = [
@@ -44,7 +22,32 @@ const OPTION_NAMES: readonly string[] = [
   "classes",
 ] satisfies (keyof DetectOptions)[];
 
-/** Refuses misspelt options, which would otherwise have no effect. */
+/** Maximum of the option `max`: NMS compares every candidate with every kept detection. */
+const MAX_DETECTIONS = 1000;
+
+/**
+ * Checks the options of a call and fills unset ones from the manifest.
+ *
+ * @throws {DomainError} `invalid-option` or `unknown-class`.
+ */
+export function resolveOptions(manifest: Manifest, options: DetectOptions): ResolvedOptions {
+  checkNames(options);
+  const { postprocess } = manifest;
+  const { scoreThreshold = postprocess.score, max = postprocess.limit } = options;
+  const iou = resolveIou(manifest, options);
+  checkFraction("scoreThreshold", scoreThreshold);
+  checkFraction("iou", iou);
+  const most = Math.max(MAX_DETECTIONS, postprocess.limit);
+  if (!Number.isInteger(max) || max < 1 || max > most) {
+    throw new DomainError(
+      "invalid-option",
+      `Cannot detect as "max" must be a whole number from 1 to ${most}: current value is ${max}`,
+    );
+  }
+  return { scoreThreshold, iou, max, classIds: resolveClasses(manifest, options.classes) };
+}
+
+/** Refuses unknown options: a misspelt one would have no effect. */
 function checkNames(options: DetectOptions): void {
   const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
   if (unknown === undefined) return;
@@ -54,8 +57,12 @@ function checkNames(options: DetectOptions): void {
   );
 }
 
-/** The graph's own suppression cannot be set; its detections are all kept. */
-function iouOf(manifest: Manifest, { iou }: DetectOptions): number {
+/**
+ * Returns the IoU threshold of a call.
+ *
+ * NMS inside a graph cannot be configured; 1 keeps all of its detections.
+ */
+function resolveIou(manifest: Manifest, { iou }: DetectOptions): number {
   if (!isFinished(manifest)) return iou ?? manifest.postprocess.nms.iou;
   if (iou === undefined) return 1;
   throw new DomainError(
@@ -65,9 +72,7 @@ function iouOf(manifest: Manifest, { iou }: DetectOptions): number {
   );
 }
 
-/** NMS compares every candidate with every detection that is kept. */
-const MAX_DETECTIONS = 1000;
-
+/** Refuses a threshold outside {@linkcode THRESHOLD_RANGE}. */
 function checkFraction(option: string, value: number): void {
   const { min, max } = THRESHOLD_RANGE;
   if (value >= min && value <= max) return;
@@ -77,7 +82,8 @@ function checkFraction(option: string, value: number): void {
   );
 }
 
-function classIdsOf(
+/** Returns the ids of the requested labels, or null if `classes` is unset. */
+function resolveClasses(
   manifest: Manifest,
   classes: readonly string[] | undefined,
 ): ReadonlySet<number> | null {

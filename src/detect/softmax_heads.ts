@@ -1,26 +1,32 @@
-import { headAt, type LevelHeads, rows } from "./heads.ts";
+import { anchorCount, anchorOffset, channelsLast, type LevelHeads } from "./heads.ts";
 
 /**
- * A level whose class logits became probabilities: e^x over the sum of all classes, background
- * too. Other than a sigmoid it needs all logits of an anchor, so here the head is copied.
+ * Replaces the class logits of a level by probabilities: e^x over the sum of e^x of all classes,
+ * background included.
+ *
+ * A softmax needs all logits of an anchor, so its head is copied. A sigmoid needs one logit at a
+ * time and is applied to survivors only.
  */
 export function softmaxHeads({ anchors, scores, deltas }: LevelHeads): LevelHeads {
   const { channels, channelStep, data } = scores;
-  const count = anchors.grid.width * anchors.grid.height * anchors.perCell;
+  const count = anchorCount(anchors);
   const probabilities = new Float32Array(count * channels);
   const exponentials = new Float64Array(channels);
   for (let anchor = 0; anchor < count; anchor++) {
-    const at = headAt(scores, anchors, anchor);
+    const at = anchorOffset(scores, anchors, anchor);
+    // Subtracting the largest logit keeps every e^x finite.
     let largest = -Infinity;
-    for (let c = 0; c < channels; c++) largest = Math.max(largest, data[at + c * channelStep]);
+    for (let c = 0; c < channels; c++) largest = Math.max(largest, data[at + c * channelStep]!);
     let sum = 0;
     for (let c = 0; c < channels; c++) {
-      exponentials[c] = Math.exp(data[at + c * channelStep] - largest);
-      sum += exponentials[c];
+      const exponential = Math.exp(data[at + c * channelStep]! - largest);
+      exponentials[c] = exponential;
+      sum += exponential;
     }
     for (let c = 0; c < channels; c++) {
-      probabilities[anchor * channels + c] = exponentials[c] / sum;
+      probabilities[anchor * channels + c] = exponentials[c]! / sum;
     }
   }
-  return { anchors, deltas, scores: rows(probabilities, 0, anchors, channels) };
+  // Any layout to (H, W, A, K).
+  return { anchors, deltas, scores: channelsLast(probabilities, 0, anchors, channels) };
 }

@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-const address = z.url({ protocol: /^https?$/, error: "must be an address that starts with http" });
+const url = z.url({ protocol: /^https?$/, error: "must be a URL that starts with http" });
 
 const entry = z.strictObject({
-  /** Id of the manifest, `ID.json` beside the catalogue; it has whatever is not said here. */
+  /** Id of the manifest `ID.json` beside the catalogue. It holds whatever the entry leaves out. */
   id: z.string().min(1),
-  /** Where the graph's bytes are. */
-  url: address,
-  /** Page that tells people about the file. */
-  source: address,
+  /** URL of the graph's bytes. */
+  url,
+  /** URL of a page about the model, for people. */
+  source: url,
   bytes: z.int().positive().optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits").optional(),
   md5: z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits").optional(),
@@ -17,16 +17,17 @@ const entry = z.strictObject({
 const catalogue = z.array(entry).superRefine((entries, context) => {
   entries.forEach(({ id }, i) => {
     if (entries.findIndex((other) => other.id === id) === i) return;
-    context.addIssue({ code: "custom", path: [i, "id"], message: `"${id}" is there twice` });
+    context.addIssue({ code: "custom", path: [i, "id"], message: `"${id}" is listed twice` });
   });
 });
 
-/** A model whose graph can be fetched. */
+/** Model whose graph can be downloaded. */
 export type CatalogueEntry = z.infer<typeof entry>;
 
 /**
  * Checks the JSON of a catalogue.
  *
+ * @param json Value that `JSON.parse()` returned.
  * @throws {TypeError} Naming every property that is wrong.
  *
  * @example
@@ -35,7 +36,7 @@ export type CatalogueEntry = z.infer<typeof entry>;
  * import catalogue from "../../models/catalogue.json" with { type: "json" };
  *
  * const ids = parseCatalogue(catalogue).map(({ id }) => id);
- * if (!ids.includes("retinanet-9")) throw new Error("the project's own catalogue is valid");
+ * if (!ids.includes("retinanet-9")) throw new Error(ids.join());
  * ```
  */
 export function parseCatalogue(json: unknown): CatalogueEntry[] {

@@ -2,8 +2,9 @@ import type { Manifest } from "./manifest.ts";
 import { sha256 } from "./sha256.ts";
 
 /**
- * What is wrong with the bytes of a graph, as the end of a sentence that says "as"; undefined if
- * they are those that the manifest means.
+ * Compares the bytes of a graph with the length and the SHA-256 that its manifest declares.
+ *
+ * @returns The difference, as text to follow "Cannot … as". Undefined if the bytes match.
  */
 export async function graphFault(
   { bytes, sha256: wanted }: Manifest["graph"],

@@ -9,7 +9,11 @@ import {
 
 export type { FinishedManifest, HeadsManifest, Manifest } from "./manifest_schema.ts";
 
-/** Whether the graph suppresses inside, so that no anchors, boxes or NMS are declared. */
+/**
+ * Returns true if the graph applies NMS itself and returns detections.
+ *
+ * Such a manifest declares no anchors, no box coder and no NMS.
+ */
 export function isFinished(manifest: Manifest): manifest is FinishedManifest {
   return manifest.outputs.kind === "finished";
 }
@@ -17,6 +21,7 @@ export function isFinished(manifest: Manifest): manifest is FinishedManifest {
 /**
  * Checks the JSON of a manifest.
  *
+ * @param json Value that `JSON.parse()` returned.
  * @throws {DomainError} `manifest-invalid`, naming every property that is wrong.
  *
  * @example
@@ -25,7 +30,7 @@ export function isFinished(manifest: Manifest): manifest is FinishedManifest {
  * import everyday8 from "../../models/everyday8.json" with { type: "json" };
  *
  * const manifest = parseManifest(everyday8);
- * if (manifest.id !== "everyday8") throw new Error("the model's own manifest is valid");
+ * if (manifest.id !== "everyday8") throw new Error(manifest.id);
  * ```
  */
 export function parseManifest(json: unknown): Manifest {
@@ -41,7 +46,17 @@ export function parseManifest(json: unknown): Manifest {
   return parsed.data;
 }
 
-/** What stands at a path, as the end of a sentence; nothing where that is long or not there. */
+/**
+ * Selects the schema by the kind of the outputs.
+ *
+ * An unknown kind gets the schema of heads, whose error message lists the known kinds.
+ */
+function schemaFor(json: unknown): typeof headsSchema | typeof finishedSchema {
+  const { outputs } = (json ?? {}) as { outputs?: { kind?: unknown } };
+  return outputs?.kind === "finished" ? finishedSchema : headsSchema;
+}
+
+/** Returns the value at a path as the end of a fault, or nothing if it is long or missing. */
 function foundAt(json: unknown, path: readonly PropertyKey[]): string {
   const value = path.reduce<unknown>(
     (owner, key) => (owner as Record<PropertyKey, unknown> | undefined)?.[key],
@@ -49,10 +64,4 @@ function foundAt(json: unknown, path: readonly PropertyKey[]): string {
   );
   const text = typeof value === "symbol" ? undefined : JSON.stringify(value) as string | undefined;
   return text === undefined || text.length > 60 || path.length === 0 ? "" : `: it is ${text}`;
-}
-
-/** The kind of outputs decides; one that is neither is told of by the schema with more kinds. */
-function schemaFor(json: unknown): typeof headsSchema | typeof finishedSchema {
-  const { outputs } = (json ?? {}) as { outputs?: { kind?: unknown } };
-  return outputs?.kind === "finished" ? finishedSchema : headsSchema;
 }

@@ -1,6 +1,10 @@
 import type { HeadsManifest, Manifest } from "./manifest_schema.ts";
 
-/** What no single property can tell: counts and kinds that must agree. */
+/**
+ * Finds the contradictions between properties that are valid on their own.
+ *
+ * @returns One text per contradiction: path, rule and value found.
+ */
 export function manifestFaults(manifest: Manifest): string[] {
   return [
     ...padFaults(manifest),
@@ -8,9 +12,10 @@ export function manifestFaults(manifest: Manifest): string[] {
   ];
 }
 
+/** Checks that a fixed padding is at least as large as every resized image. */
 function padFaults({ resize, pad }: Manifest): string[] {
   if (pad.kind !== "fixed") return [];
-  const wanted = `pad: ${pad.width}x${pad.height} must hold what resize makes:`;
+  const wanted = `pad: ${pad.width}x${pad.height} must hold the resized image:`;
   if (resize.kind === "none") return [`${wanted} any size, as resize.kind is "none"`];
   const [width, height] = resize.kind === "shortest"
     ? [resize.longest, resize.longest]
@@ -29,11 +34,10 @@ function headsFaults(manifest: HeadsManifest): string[] {
   ];
 }
 
-/** Levels need equally many anchors per cell, and an output each. */
+/** Checks that all levels have the same number of anchors per cell, and one output per head. */
 function levelFaults({ outputs, anchors }: HeadsManifest): string[] {
   if (!("levels" in anchors)) return [];
   const faults: string[] = [];
-  const what = anchors.kind;
   const perCell = new Set<number>(
     anchors.kind === "sizes"
       ? anchors.levels.map(({ sizes }) => sizes.length)
@@ -41,7 +45,9 @@ function levelFaults({ outputs, anchors }: HeadsManifest): string[] {
   );
   if (perCell.size > 1) {
     faults.push(
-      `anchors.levels: must all have equally many ${what}: found ${[...perCell].join(", ")}`,
+      `anchors.levels: must all have equally many ${anchors.kind}: found ${
+        [...perCell].join(", ")
+      }`,
     );
   }
   if (outputs.kind !== "levels") return faults;
@@ -55,7 +61,7 @@ function levelFaults({ outputs, anchors }: HeadsManifest): string[] {
   return faults;
 }
 
-/** Which kinds of outputs, anchors, boxes and clip go together. */
+/** Checks that the kinds of `outputs`, `anchors`, `boxes` and `clip` can be combined. */
 function kindFaults({ outputs, anchors, boxes, postprocess }: HeadsManifest): string[] {
   const faults: string[] = [];
   const hasGrid = "levels" in anchors;

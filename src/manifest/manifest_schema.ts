@@ -1,111 +1,109 @@
 import { z } from "zod";
+import type { AnchorRule } from "../core/anchors.ts";
+import type { BoxCoder } from "../core/box_coder.ts";
+import type { PadRule, ResizeRule } from "../core/resize_plan.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
-const positive = z.int().positive();
+// The rules `resize`, `pad`, `anchors` and `boxes` are types of src/core and are explained there;
+// the end of this file ties each schema to its type. docs/manifest.md explains every property.
+
+const positiveInteger = z.int().positive();
+const positive = z.number().positive();
 const fraction = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE.max);
 const name = z.string().min(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
-const above = z.number().positive();
-/** Of an input that any engine here could hold. */
-const length = positive.max(16_384);
-const side = { width: length, height: length };
-/** Of things that are kept in memory and compared with each other. */
-const number = positive.max(100_000);
 
-/** Order of the coordinates in a row of four. */
+/** Side of an input, in pixels. The maximum is beyond any input that an engine can hold. */
+const side = positiveInteger.max(16_384);
+const size = { width: side, height: side };
+
+/** Number of candidates or detections. NMS holds them in memory and compares them in pairs. */
+const count = positiveInteger.max(100_000);
+
 const corners = z.enum(["xyxy", "yxyx"]);
-
-/** Coordinates in pixels of the input, or in 0–1 of its sides. */
 const space = z.enum(["input", "unit"]);
-
-/** Whether a box ends at an edge, or (legacy) at its last pixel: its width is then x2 − x1 + 1. */
 const extent = z.enum(["edges", "last-pixel"]);
+const factor = z.enum(["per-side", "one"]);
+const layout = z.enum(["nchw", "nhwc"]);
 
 const tensor = {
   name,
-  /** Order of the tensor's sides. */
-  layout: z.enum(["nchw", "nhwc"]),
-  /** Images that one run takes; null where the input has no such side. */
-  batch: positive.nullable(),
+  layout,
+  /** Images per run, or null if the input has no batch dimension. */
+  batch: positiveInteger.nullable(),
+  /** Order of the colour channels. */
   colour: z.enum(["rgb", "bgr"]),
 };
 
+/** Normalisation of pixel values 0 to 255: `(pixel / divisor - mean) / std`. */
 const normalised = {
   ...tensor,
-  /** Pixel values are divided by this first: 255 for 0–1, 1 for 0–255. */
-  divisor: above,
+  divisor: positive,
   mean: triple,
-  std: z.tuple([above, above, above]),
+  std: z.tuple([positive, positive, positive]),
 };
 
 const input = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("float32"), ...normalised }),
   z.strictObject({ type: z.literal("float16"), ...normalised }),
-  /** Pixel values as they are. */
   z.strictObject({ type: z.literal("uint8"), ...tensor }),
 ]);
 
-/** Each side's own ratio after rounding, or the one factor of both sides before it. */
-const factor = z.enum(["per-side", "one"]);
-
-const keepsAspect = {
-  /** How a side becomes whole: 0.5 goes up with `half-up`. */
-  rounding: z.enum(["floor", "half-up", "half-even"]),
-  /** By what a box goes back to the source. */
-  factor,
-};
+const keepsAspect = { rounding: z.enum(["floor", "half-up", "half-even"]), factor };
 
 const resize = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("fit"), ...side, ...keepsAspect }),
+  z.strictObject({ kind: z.literal("fit"), ...size, ...keepsAspect }),
   z.strictObject({
     kind: z.literal("shortest"),
-    shortest: length,
-    longest: length,
+    shortest: side,
+    longest: side,
     scale: z.enum(["float64", "float32-reciprocal"]),
     ...keepsAspect,
   }),
-  z.strictObject({ kind: z.literal("stretch"), ...side }),
-  /** The graph takes the image as it is. */
+  z.strictObject({ kind: z.literal("stretch"), ...size }),
   z.strictObject({ kind: z.literal("none") }),
 ]);
 
 const resample = z.strictObject({
   kind: z.literal("bilinear"),
+  /** True if a downscale averages all source pixels that an output pixel covers. */
   antialias: z.boolean(),
-  /** By what pixels are sampled: OpenCV takes one factor where it is given one. */
+  /** Sampling step: from each side's own ratio, or from the `one` factor before rounding. */
   factor,
-  /** Whether pixels become whole numbers after the pass over the rows and that over the columns. */
+  /** Rounding to bytes: never, or after the horizontal and again after the vertical pass. */
   rounding: z.enum(["none", "each-pass"]),
 });
 
-/** Value of the padding as the tensor holds it; three in the order of its colours. */
+/** Value of the padding in the tensor: one number, or one per channel in the order of `colour`. */
 const value = z.union([z.number(), triple]);
 
 const pad = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none"), value }),
-  z.strictObject({ kind: z.literal("multiple"), of: positive.max(4096), value }),
-  z.strictObject({ kind: z.literal("fixed"), ...side, value }),
+  z.strictObject({ kind: z.literal("multiple"), of: positiveInteger.max(4096), value }),
+  z.strictObject({ kind: z.literal("fixed"), ...size, value }),
 ]);
 
 const headOutputs = z.discriminatedUnion("kind", [
-  /** One pair of heads per level: `[N, A·K, H, W]` and `[N, A·4, H, W]`, or channels last. */
+  /** Two heads per level: `[N, A·K, H, W]` and `[N, A·4, H, W]`, or channels last. */
   z.strictObject({
     kind: z.literal("levels"),
-    layout: z.enum(["nchw", "nhwc"]),
+    layout,
+    /** Output names, finest level first. */
     scores: z.array(name).min(1),
+    /** Output names, finest level first. */
     deltas: z.array(name).min(1),
   }),
-  /** All levels in one pair: `[N, R, K]` and `[N, R, 4]`, finest level first. */
+  /** Two heads over all levels: `[N, R, K]` and `[N, R, 4]`, finest level first. */
   z.strictObject({ kind: z.literal("joined"), scores: name, deltas: name }),
 ]);
 
-/** Suppressed inside the graph: `[M, 4]`, `[M]` and `[M]`, each with N before it if `batched`. */
+/** Detections after NMS in the graph: `[M, 4]`, `[M]` and `[M]`, with N in front if `batched`. */
 const finishedOutputs = z.strictObject({
   kind: z.literal("finished"),
   boxes: name,
   scores: name,
   labels: name,
-  /** How many of the M rows are meant, where the graph tells; null where it does not. */
+  /** Output that counts the valid rows of the M, or null if the graph has none. */
   count: name.nullable(),
   batched: z.boolean(),
   corners,
@@ -113,88 +111,82 @@ const finishedOutputs = z.strictObject({
 });
 
 const grid = {
-  /** Centre of a cell's anchors, in strides from the cell's top left corner. */
   centre: fraction,
   strides: z.enum(["nominal", "floor-input-over-grid", "input-width-over-grid"]),
   extent,
 };
 
-const anchors = z.discriminatedUnion("kind", [
-  /** Every size in every ratio. */
+const computedAnchors = [
   z.strictObject({
     kind: z.literal("sizes"),
-    levels: z.array(z.strictObject({ stride: positive, sizes: z.array(above).min(1) })).min(1),
-    /** Whether sizes are pixels of the input, or multiples of the stride. */
+    levels: z.array(z.strictObject({ stride: positiveInteger, sizes: z.array(positive).min(1) }))
+      .min(1),
     unit: z.enum(["pixels", "strides"]),
-    /** Height over width. */
-    ratios: z.array(above).min(1),
-    /** Which of the two varies slowest within a cell. */
+    ratios: z.array(positive).min(1),
     order: z.enum(["ratio-size", "size-ratio"]),
-    /** What becomes of the corners around a cell's centre. */
     rounding: z.enum(["none", "half-even"]),
     ...grid,
   }),
-  /** Width and height of each anchor of a cell, in pixels of the input. */
   z.strictObject({
     kind: z.literal("shapes"),
     levels: z.array(z.strictObject({
-      stride: positive,
-      shapes: z.array(z.tuple([above, above])).min(1),
+      stride: positiveInteger,
+      shapes: z.array(z.tuple([positive, positive])).min(1),
     })).min(1),
     ...grid,
   }),
-  /** The graph puts its anchors out: `[N, R, 4]` or `[R, 4]`. */
+] as const;
+
+const anchors = z.discriminatedUnion("kind", [
+  ...computedAnchors,
+  /** Anchors are an output of the graph: `[N, R, 4]` or `[R, 4]`. */
   z.strictObject({ kind: z.literal("output"), name, corners, space }),
-  /** There are none: the boxes are decoded in the graph. */
+  /** No anchors: the graph decodes its boxes. */
   z.strictObject({ kind: z.literal("none") }),
 ]);
 
 const deltas = {
-  /** Whether deltas come as x, y or as y, x. */
   order: z.enum(["xy", "yx"]),
-  /** The deltas were multiplied by these for training; in the order x, y, x, y. */
-  weights: z.tuple([above, above, above, above]),
+  weights: z.tuple([positive, positive, positive, positive]),
   extent,
 };
 
-const boxes = z.discriminatedUnion("kind", [
-  /** Shift of the centre in anchor sides, logarithm of the sides. */
-  z.strictObject({ kind: z.literal("centre-size"), ...deltas, clamp: above.nullable() }),
-  /** Shift of each corner in anchor sides. */
+const boxCoder = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("centre-size"), ...deltas, clamp: positive.nullable() }),
   z.strictObject({ kind: z.literal("corners"), ...deltas }),
-  /** Boxes already. */
   z.strictObject({ kind: z.literal("decoded"), corners, space, extent }),
 ]);
 
-const threshold = {
+const finishedPostprocess = {
+  /** Default score threshold. */
   score: fraction,
-  /** Whether a score that equals the threshold passes. */
+  /** Comparison with the score threshold: `>` or `>=`. */
   scoreTest: z.enum(["greater", "at-least"]),
-  /** Most detections per image. */
-  limit: number,
+  /** Maximum number of detections per image. */
+  limit: count,
 };
 
 const headPostprocess = z.strictObject({
-  /** What turns the numbers of the class head into scores. */
+  /** Function from the class head's numbers to scores; `none` if the graph applies it. */
   activation: z.enum(["sigmoid", "softmax", "none"]),
-  /** Class id that means nothing is there; null where there is none. */
+  /** Class id of the background, or null if there is none. */
   background: z.int().nonnegative().nullable(),
-  /** Most candidates, best first, over all (anchor, class) pairs of a level and of all levels. */
-  candidates: z.strictObject({ perLevel: number.nullable(), total: number.nullable() }),
-  /** What boxes are clipped to before NMS; all are clipped to the source after it. */
+  /** Maximum number of (anchor, class) pairs, best first; null for no limit of the model. */
+  candidates: z.strictObject({ perLevel: count.nullable(), total: count.nullable() }),
+  /** Area to which boxes are clipped before NMS. All are clipped to the source after it. */
   clip: z.enum(["none", "picture", "input-pixels", "grid-pixels"]),
   nms: z.strictObject({
-    /** A box goes when its IoU with a better one is strictly greater. */
+    /** Maximum IoU of two kept boxes. */
     iou: fraction,
     perClass: z.boolean(),
   }),
-  /** What becomes of detections without width or height after the last clip. */
+  /** Treatment of detections that have no width or no height after the last clip. */
   empty: z.enum(["keep", "drop"]),
-  ...threshold,
+  ...finishedPostprocess,
 });
 
 const common = {
-  /** Version of this format. */
+  /** Version of the manifest format. */
   manifest: z.literal(1),
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "lower case letters, digits, '.', '_' and '-'"),
   title: name,
@@ -202,12 +194,13 @@ const common = {
   graph: z.strictObject({
     file: z.string().regex(/^[\w. -]+\.onnx$/, "the plain name of an .onnx file"),
     sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
-    bytes: positive,
+    bytes: positiveInteger,
   }),
-  /** Class names by class id; null for an id that the model never gives. */
+  /** Class names by class id; null for an id that the model never returns. */
   labels: z.array(name.nullable()).min(1),
+  /** Measured figures by name. */
   metrics: z.record(name, z.number()).default({}),
-  /** Properties that nobody has confirmed yet, each with the reason for its value. */
+  /** Unconfirmed properties by path, each with the reason for its value. */
   guesses: z.record(name, name).default({}),
   input,
   resize,
@@ -215,27 +208,43 @@ const common = {
   pad,
 };
 
-/** A graph that puts out heads; everything after them is ours. */
+/** Schema of a graph that returns heads: anchors, decoding and NMS are left to this project. */
 export const headsSchema = z.strictObject({
   ...common,
   outputs: headOutputs,
   anchors,
-  boxes,
+  boxes: boxCoder,
   postprocess: headPostprocess,
 });
 
-/** A graph that puts out detections. */
+/** Schema of a graph that returns detections. */
 export const finishedSchema = z.strictObject({
   ...common,
   outputs: finishedOutputs,
-  postprocess: z.strictObject(threshold),
+  postprocess: z.strictObject(finishedPostprocess),
 });
 
-/** How an export behaves that puts out heads: logits or scores, and deltas. */
+/** Manifest of a graph that returns heads: logits or scores, and deltas. */
 export type HeadsManifest = z.infer<typeof headsSchema>;
 
-/** How an export behaves that puts out detections. */
+/** Manifest of a graph that returns detections. */
 export type FinishedManifest = z.infer<typeof finishedSchema>;
 
-/** How an export behaves, property by property; `docs/manifest.md` explains each. */
+/** Behaviour of an exported model, property by property; `docs/manifest.md` explains each. */
 export type Manifest = HeadsManifest | FinishedManifest;
+
+// Each line stops compiling as soon as a schema and its rule in src/core differ in a property or in
+// a word.
+true satisfies Same<z.infer<typeof resize>, ResizeRule>;
+true satisfies Same<z.infer<typeof pad>, PadRule & { readonly value: z.infer<typeof value> }>;
+true satisfies Same<z.infer<typeof computedAnchors[number]>, AnchorRule>;
+true satisfies Same<z.infer<typeof boxCoder>, BoxCoder>;
+
+/** True if two types are equal, `readonly` and intersections of objects aside. */
+type Same<A, B> = Identical<Plain<A>, Plain<B>>;
+
+type Identical<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
+  : false;
+
+/** A type with every property `readonly` and every intersection of objects merged. */
+type Plain<T> = T extends object ? { readonly [Key in keyof T]: Plain<T[Key]> } : T;

@@ -5,6 +5,7 @@ import { type Manifest, parseManifest } from "./manifest.ts";
  * Parses and checks the text of a manifest.
  *
  * @param id Model id or URL that an error names.
+ * @param text Content of the manifest's file.
  * @throws {DomainError} `manifest-invalid`, if the text is not JSON or not a valid manifest.
  */
 export function parseManifestText(id: string, text: string): Manifest {
@@ -15,6 +16,7 @@ export function parseManifestText(id: string, text: string): Manifest {
  * Parses the text of a manifest without checking its properties.
  *
  * @param id Model id or URL that an error names.
+ * @param text Content of the manifest's file.
  * @throws {DomainError} `manifest-invalid`, if the text is not JSON.
  */
 export function parseManifestJson(id: string, text: string): unknown {
@@ -23,7 +25,7 @@ export function parseManifestJson(id: string, text: string): unknown {
   } catch (error) {
     throw new DomainError(
       "manifest-invalid",
-      `Cannot use the manifest of "${id}" as it is no JSON: ${(error as Error).message}`,
+      `Cannot use the manifest of "${id}" as it is not JSON: ${(error as Error).message}`,
     );
   }
 }

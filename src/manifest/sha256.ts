@@ -1,7 +1,10 @@
 /**
- * SHA-256 of some bytes, in hexadecimal digits.
+ * Computes the SHA-256 of some bytes.
  *
- * The platform's own is not to be had in a page that came over plain HTTP, where a library does it.
+ * Uses Web Crypto. Falls back to `@noble/hashes` in insecure contexts (pages served over plain
+ * HTTP), where `crypto.subtle` is undefined.
+ *
+ * @returns 64 hexadecimal digits, lower case.
  */
 export async function sha256(bytes: Uint8Array): Promise<string> {
   const hash = await digest(bytes);

@@ -1,46 +1,46 @@
 import { assertEquals } from "@std/assert";
+import { draftManifest } from "../../src/describe/draft_manifest.ts";
 import { FAMILIES } from "../../src/describe/families.ts";
-import labelSets from "../../src/describe/label_sets.json" with { type: "json" };
+import type { GraphFacts } from "../../src/describe/graph_facts.ts";
+import { matchFamilies } from "../../src/describe/match_families.ts";
 import { probeGraph } from "../../src/describe/probe_graph.ts";
-import { proposeManifest } from "../../src/describe/draft_manifest.ts";
-import { fittingFamilies } from "../../src/describe/match_families.ts";
 import { differencesFrom, openGraph } from "../parity/detect_golden.ts";
 import { goldenFolders } from "../parity/golden_folders.ts";
 
-/** The family of a golden folder where it is called otherwise; null for what no framework made. */
+/** Families of golden folders with another name; null for a graph that no framework exported. */
 const FAMILY_OF: Readonly<Record<string, string | null>> = {
   "torchvision": "torchvision-0.14",
   "torchvision-v2": "torchvision",
   "half": null,
 };
 
-/** Families that no graph tells from another, with what they are taken for. */
-const TAKEN_FOR: Readonly<Record<string, string>> = { "torchvision-0.14": "torchvision" };
+/** Families whose graphs look like those of another family, which matches first. */
+const LOOKS_LIKE: Readonly<Record<string, string>> = { "torchvision-0.14": "torchvision" };
 
-for (const { family: name, folder, manifest, goldens } of await goldenFolders()) {
-  const family = name in FAMILY_OF ? FAMILY_OF[name] : name;
+for (const { name, folder, manifest, goldens } of await goldenFolders()) {
+  const family = FAMILY_OF[name] === undefined ? name : FAMILY_OF[name];
   const graph = new URL(manifest.graph.file, folder);
   const { id, labels } = manifest;
 
-  Deno.test(`fittingFamilies() tells first ${family ?? "no family"} from the graph of ${name}`, async () => {
+  Deno.test(`matchFamilies() returns ${family ?? "no family"} first for the graph of ${name}`, async () => {
     const facts = await factsOf(graph);
-    const expected = family && (TAKEN_FOR[family] ?? family);
-    assertEquals(fittingFamilies(facts, FAMILIES)[0]?.family ?? null, expected);
+    const expected = family && (LOOKS_LIKE[family] ?? family);
+    assertEquals(matchFamilies(facts, FAMILIES)[0]?.family ?? null, expected);
   });
 
   if (family === null) continue;
-  Deno.test(`proposeManifest() gives the boxes of ${family} from its graph alone`, async () => {
+  Deno.test(`draftManifest() reproduces the boxes of ${family} from its graph alone`, async () => {
     const facts = await factsOf(graph);
     const behaviour = FAMILIES.find((each) => each.family === family)!;
-    const names = { id, graph: manifest.graph, labels };
-    const proposed = proposeManifest(facts, behaviour, names, labelSets);
+    const draft = draftManifest(facts, behaviour, { id, graph: manifest.graph, labels });
     for (const golden of goldens) {
-      assertEquals(await differencesFrom(golden, proposed, graph), []);
+      assertEquals(await differencesFrom(golden, draft, graph), []);
     }
   });
 }
 
-async function factsOf(graph: URL) {
+/** Probes a graph. */
+async function factsOf(graph: URL): Promise<GraphFacts> {
   const session = await openGraph(graph);
   try {
     return await probeGraph(session);

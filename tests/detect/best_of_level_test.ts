@@ -7,15 +7,15 @@ import { layouts, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 const INPUT = { width: 40, height: 24 };
 const ALL: LevelCut = { cut: -Infinity, count: 1000, classIds: null };
-/** Cells of both levels: 5x3 and 3x2. */
+/** Columns of both levels, whose grids are 5x3 and 3x2. */
 const WIDTHS = [5, 3];
 
-/** `((row · W + column) · A + anchor) · K + class`, with 2 anchors and 3 classes. */
+/** Returns `((row · W + column) · A + anchor) · K + class` for 2 anchors and 3 classes. */
 function indexOf({ level, row, column, anchor, channel }: Place): number {
-  return ((row * WIDTHS[level] + column) * 2 + anchor) * 3 + channel;
+  return ((row * WIDTHS[level]! + column) * 2 + anchor) * 3 + channel;
 }
 
-/** The best of both levels, in each layout. */
+/** Returns the best indices of both levels, for each layout. */
 function bestInEachLayout(scores: Fill, cut: LevelCut): number[][][] {
   return layouts.map((outputs) => {
     const manifest = varied({ outputs });
@@ -28,12 +28,12 @@ function assertBest(scores: Fill, cut: LevelCut, expected: readonly number[][]):
   for (const found of bestInEachLayout(scores, cut)) assertEquals(found, expected);
 }
 
-/** A head of −1 with a few other values at places of the first level, by index. */
+/** Returns a fill of −1 with other values at some indices of the first level. */
 function sparse(values: Readonly<Record<number, number>>): Fill {
   return (place) => place.level === 0 ? values[indexOf(place)] ?? -1 : -1;
 }
 
-Deno.test("bestOfLevel() gives indices best first, in every layout", () => {
+Deno.test("bestOfLevel() returns indices best first, in every layout", () => {
   const scores = sparse({ 3: 1, 40: 5, 89: 3, 0: 2 });
   assertBest(scores, { ...ALL, cut: 0 }, [[40, 89, 0, 3], []]);
 });
@@ -45,12 +45,12 @@ Deno.test("bestOfLevel() breaks ties by the lower index, in every layout", () =>
   assertBest(scores, { ...ALL, cut: 0, count: 3 }, [[5, 6, 30], []]);
 });
 
-Deno.test("bestOfLevel() takes only what is strictly above the cut", () => {
+Deno.test("bestOfLevel() selects numbers strictly above the cut", () => {
   const scores = sparse({ 1: 0.5, 2: 0.5000001, 3: 0.4999999 });
   assertBest(scores, { ...ALL, cut: 0.5 }, [[2], []]);
 });
 
-Deno.test("bestOfLevel() takes only the classes that are asked for", () => {
+Deno.test("bestOfLevel() selects only the requested classes", () => {
   // Index modulo 3 is the class.
   const scores = sparse({ 0: 9, 1: 8, 2: 7, 3: 6, 4: 5, 5: 4 });
   const cut = { ...ALL, cut: 0 };
@@ -59,12 +59,12 @@ Deno.test("bestOfLevel() takes only the classes that are asked for", () => {
   assertBest(scores, { ...cut, classIds: new Set([]) }, [[], []]);
 });
 
-Deno.test("bestOfLevel() does not let other classes use up the count", () => {
+Deno.test("bestOfLevel() does not count other classes towards the limit", () => {
   const scores = sparse({ 0: 9, 3: 8, 1: 1, 4: 2 });
   assertBest(scores, { cut: 0, count: 2, classIds: new Set([1]) }, [[4, 1], []]);
 });
 
-Deno.test("bestOfLevel() takes no NaN, and nothing above an infinite cut", () => {
+Deno.test("bestOfLevel() selects no NaN, and nothing above an infinite cut", () => {
   const scores = sparse({ 1: NaN, 2: Infinity, 3: -Infinity });
   assertBest(scores, { ...ALL, cut: 0 }, [[2], []]);
   assertBest(scores, { ...ALL, cut: Infinity }, [[], []]);
@@ -73,7 +73,7 @@ Deno.test("bestOfLevel() takes no NaN, and nothing above an infinite cut", () =>
 });
 
 function randomScores(random: Random): Fill {
-  // Few kinds of values make many ties; every layout must see the same numbers.
+  // Few different values make many ties. Every layout must get the same numbers.
   const kinds = wholeBetween(random, 2, 200);
   const known = new Map<string, number>();
   return (place) => {
@@ -83,7 +83,7 @@ function randomScores(random: Random): Fill {
   };
 }
 
-/** All pairs of a level, sorted and cut. */
+/** Selects by definition: filters all pairs of a level, sorts them and cuts. */
 function naiveBest(scores: Fill, level: number, cut: LevelCut): number[] {
   return placesOf(smallManifest, INPUT, level, 3)
     .map((place) => ({ place, score: scores(place), index: indexOf(place) }))
@@ -94,9 +94,9 @@ function naiveBest(scores: Fill, level: number, cut: LevelCut): number[] {
     .map(({ index }) => index);
 }
 
-Deno.test("bestOfLevel() agrees with sorting all pairs, whatever the layout", () => {
+Deno.test("bestOfLevel() equals sorting all pairs, in every layout", () => {
   const random = seededRandom(11);
-  let taken = 0;
+  let selected = 0;
   for (let round = 0; round < 40; round++) {
     const scores = randomScores(random);
     const cut = {
@@ -106,7 +106,7 @@ Deno.test("bestOfLevel() agrees with sorting all pairs, whatever the layout", ()
     };
     const expected = [0, 1].map((level) => naiveBest(scores, level, cut));
     assertBest(scores, cut, expected);
-    taken += expected.flat().length;
+    selected += expected.flat().length;
   }
-  assert(taken > 500, `only ${taken} pairs were taken, so little was tested`);
+  assert(selected > 500, `only ${selected} pairs were selected, so little was tested`);
 });

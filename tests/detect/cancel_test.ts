@@ -1,31 +1,29 @@
-import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { DomainError } from "../../src/core/domain_error.ts";
+import { assert, assertGreater } from "@std/assert";
 import { openEveryday8 } from "../everyday8.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 const detector = await openEveryday8();
 const IMAGE = fruitImage();
 
-/** A call that notes whether its image was decoded. */
+/** Starts a call and records if its image was decoded. */
 function call(signal: AbortSignal) {
   const state = { isDecoded: false };
-  const asked = { signal, onDecoded: () => state.isDecoded = true };
-  return { state, answer: detector.detect(IMAGE, {}, asked) };
+  const onDecoded = () => state.isDecoded = true;
+  return { state, result: detector.detect(IMAGE, {}, { signal, onDecoded }) };
 }
 
-Deno.test("detect() looks at no image of a call that was taken back before", async () => {
-  const { state, answer } = call(AbortSignal.abort());
-  const error = await assertRejects(() => answer, DomainError);
-  assertEquals(error.code, "client-gone");
+Deno.test("detect() decodes no image of a call that was cancelled before it", async () => {
+  const { state, result } = call(AbortSignal.abort());
+  await assertRejectsDomainError(result, "client-gone");
   assert(!state.isDecoded);
 });
 
-Deno.test("detect() ends at the next stage when its call is taken back, and works on", async () => {
+Deno.test("detect() stops at the next stage when its call is cancelled, and serves the next call", async () => {
   const controller = new AbortController();
-  const { state, answer } = call(controller.signal);
-  assert(state.isDecoded, "it decodes at once");
+  const { state, result } = call(controller.signal);
+  assert(state.isDecoded, "the image is decoded before detect() returns");
   controller.abort();
-  const error = await assertRejects(() => answer, DomainError);
-  assertEquals(error.code, "client-gone");
+  await assertRejectsDomainError(result, "client-gone");
   assertGreater((await detector.detect(IMAGE)).detections.length, 0);
 });

@@ -10,19 +10,20 @@ const OPTIONS: CandidateOptions = {
   cut: 0,
   limits: { perLevel: 10, total: null },
   classIds: null,
-  coder: smallManifest.boxes,
+  boxCoder: smallManifest.boxes,
   input: INPUT,
   clip: () => null,
 };
-/** More than there are. */
+/** Limits above the number of pairs. */
 const ALL = { perLevel: 100, total: null };
 
-/** A number by place, written `level row column anchor channel`, each one digit. */
+/** Returns a fill of `other` with values by place: level, row, column, anchor, channel, a digit each. */
 function sparse(values: Readonly<Record<string, number>>, other: number): Fill {
   return ({ level, row, column, anchor, channel }) =>
     values[`${level}${row}${column}${anchor}${channel}`] ?? other;
 }
 
+/** Returns the candidates, which must be the same for every layout. */
 function candidates(scores: Fill, deltas: Fill, options: CandidateOptions = OPTIONS) {
   const [first, ...others] = layouts.map((outputs) => {
     const manifest = varied({ outputs });
@@ -30,12 +31,12 @@ function candidates(scores: Fill, deltas: Fill, options: CandidateOptions = OPTI
     return candidatesOf(headsOf(manifest, tensors, INPUT), options);
   });
   for (const other of others) assertEquals(other, first, "layouts differ");
-  return first;
+  return first!;
 }
 
 const none: Fill = () => 0;
 
-Deno.test("candidatesOf() orders by number, then level, then index", () => {
+Deno.test("candidatesOf() orders candidates by number, then level, then index", () => {
   const scores = sparse({
     "10000": 2,
     "00000": 1,
@@ -47,11 +48,11 @@ Deno.test("candidatesOf() orders by number, then level, then index", () => {
   assertEquals([...found.values], [3, 2, 2, 2, 1]);
   // Of the twos: level 0 at column 1, level 0 in the last row, level 1.
   assertEquals([...found.classIds], [1, 0, 2, 0, 0]);
-  const centresX = [0, 1, 2, 3, 4].map((i) => (found.boxes[i * 4] + found.boxes[i * 4 + 2]) / 2);
+  const centresX = [0, 1, 2, 3, 4].map((i) => (found.boxes[i * 4]! + found.boxes[i * 4 + 2]!) / 2);
   assertEquals(centresX, [8, 12, 28, 8, 4]);
 });
 
-Deno.test("candidatesOf() gives the anchors themselves where the deltas are 0", () => {
+Deno.test("candidatesOf() returns the anchors if the deltas are 0", () => {
   const scores = sparse({ "00000": 4, "00110": 3, "10000": 2, "10110": 1 }, -1);
   const { boxes } = candidates(scores, none);
   assertEquals([...boxes], [
@@ -64,39 +65,39 @@ Deno.test("candidatesOf() gives the anchors themselves where the deltas are 0", 
 
 Deno.test("candidatesOf() decodes the deltas of each candidate's own anchor", () => {
   const scores = sparse({ "00212": 1 }, -1);
-  // A move by half a width; doubled height: 4x32 around (20 + 2, 4). All other anchors differ.
+  // dx of 0.5 and twice the height: 4x32 around (20 + 2, 4). All other deltas are 9.
   const deltas = sparse({ "00210": 0.5, "00211": 0, "00212": 0, "00213": Math.log(2) }, 9);
   const { boxes, classIds } = candidates(scores, deltas);
   assertEquals([...classIds], [2]);
-  [20, -12, 24, 20].forEach((edge, i) => assertAlmostEquals(boxes[i], edge, 1e-5));
+  [20, -12, 24, 20].forEach((edge, i) => assertAlmostEquals(boxes[i]!, edge, 1e-5));
 });
 
-Deno.test("candidatesOf() lets an anchor stand for several classes", () => {
+Deno.test("candidatesOf() selects an anchor for several classes", () => {
   const found = candidates(sparse({ "01000": 1, "01001": 2, "01002": 3 }, -1), none);
   assertEquals([...found.classIds], [2, 1, 0]);
   assertEquals(found.boxes.slice(0, 4), found.boxes.slice(4, 8));
   assertEquals(found.boxes.slice(0, 4), found.boxes.slice(8, 12));
 });
 
-Deno.test("candidatesOf() cuts each level by itself", () => {
+Deno.test("candidatesOf() limits each level separately", () => {
   const found = candidates(() => 1, none, { ...OPTIONS, limits: { perLevel: 4, total: null } });
-  // Of each level the first cell's: classes 0, 1, 2 of one anchor, then 0 of the next.
+  // From the first cell of each level: classes 0, 1, 2 of one anchor, then 0 of the next.
   assertEquals([...found.classIds], [0, 1, 2, 0, 0, 1, 2, 0]);
 });
 
-Deno.test("candidatesOf() takes only numbers strictly above the cut", () => {
+Deno.test("candidatesOf() selects numbers strictly above the cut", () => {
   const scores = sparse({ "00000": 0, "00001": 1e-30, "00002": -1e-30 }, -1);
   assertEquals([...candidates(scores, none).classIds], [1]);
 });
 
-Deno.test("candidatesOf() takes every pair above −∞, and none above ∞", () => {
+Deno.test("candidatesOf() selects every pair above −∞, and none above ∞", () => {
   // (4·2 + 2·1) cells · 2 anchors · 3 classes = 60.
   const options = { ...OPTIONS, limits: ALL };
   assertEquals(candidates(() => -50, none, { ...options, cut: -Infinity }).values.length, 60);
   assertEquals(candidates(() => 50, none, { ...options, cut: Infinity }).values.length, 0);
 });
 
-Deno.test("candidatesOf() cuts all levels together, after each by itself", () => {
+Deno.test("candidatesOf() limits all levels together, after each level", () => {
   // Two of level 1 are better than the third of level 0.
   const scores = sparse({ "00000": 9, "00100": 8, "00200": 3, "10000": 5, "10100": 4 }, -1);
   const found = (perLevel: number | null, total: number | null) => [
@@ -107,19 +108,19 @@ Deno.test("candidatesOf() cuts all levels together, after each by itself", () =>
   assertEquals(found(null, 1), [9]);
   assertEquals(found(1, null), [9, 5]);
   assertEquals(found(1, 2), [9, 5]);
-  // Of 9, 8 and 5, 4 the best three.
+  // The best three of 9, 8 (level 0) and 5, 4 (level 1).
   assertEquals(found(2, 3), [9, 8, 5]);
   assertEquals(found(2, 99), [9, 8, 5, 4]);
 });
 
-Deno.test("candidatesOf() cuts ties of several levels by level, then index", () => {
+Deno.test("candidatesOf() cuts ties between levels by level, then index", () => {
   const found = candidates(() => 1, none, { ...OPTIONS, limits: { perLevel: 2, total: 3 } });
   assertEquals([...found.classIds], [0, 1, 0]);
   // The third is the first anchor of level 1, 16x16.
   assertEquals([...found.boxes.subarray(8)], [0, 0, 16, 16]);
 });
 
-Deno.test("candidatesOf() clips the boxes of each level to the size that it is given", () => {
+Deno.test("candidatesOf() clips the boxes of each level to the area for that level", () => {
   const scores = sparse({ "00110": 2, "10110": 1 }, -1);
   const clip = ({ covered, grid }: { covered: Size; grid: Size }) =>
     grid.width === 4 ? { width: 13, height: 11 } : covered;
@@ -137,36 +138,36 @@ const SPACES: readonly (readonly [space: "input" | "unit", box: readonly number[
 ];
 
 for (const [space, box] of SPACES) {
-  Deno.test(`candidatesOf() takes decoded boxes for boxes, in space ${space}`, () => {
-    const fill: Fill = ({ channel }) => [0.25, 0.5, 0.75, 1][channel];
+  Deno.test(`candidatesOf() keeps decoded boxes as they are, in space ${space}`, () => {
+    const fill: Fill = ({ channel }) => [0.25, 0.5, 0.75, 1][channel]!;
     const tensors = makeOutputs(decoded, INPUT, sparse({ "00501": 3 }, -1), fill);
-    const coder = { kind: "decoded", corners: "xyxy", space, extent: "edges" } as const;
+    const boxCoder = { kind: "decoded", corners: "xyxy", space, extent: "edges" } as const;
     const levels = headsOf(decoded, tensors, INPUT);
-    const found = candidatesOf(levels, { ...OPTIONS, coder });
+    const found = candidatesOf(levels, { ...OPTIONS, boxCoder });
     assertEquals([...found.classIds], [1]);
     assertEquals([...found.boxes], box);
-    // The clip comes after the way to pixels.
+    // The area is in input pixels.
     const clipped = candidatesOf(levels, {
       ...OPTIONS,
-      coder,
+      boxCoder,
       clip: () => ({ width: 20, height: 0.75 }),
     });
     assertEquals([...clipped.boxes], [
-      box[0],
-      Math.min(box[1], 0.75),
-      Math.min(box[2], 20),
+      box[0]!,
+      Math.min(box[1]!, 0.75),
+      Math.min(box[2]!, 20),
       0.75,
     ]);
   });
 }
 
-Deno.test("candidatesOf() takes only the classes that are asked for", () => {
+Deno.test("candidatesOf() selects only the requested classes", () => {
   const options = { ...OPTIONS, limits: ALL, classIds: new Set([2]) };
   const found = candidates(() => 1, none, options);
   assertEquals([...found.classIds], Array.from({ length: 20 }, () => 2));
 });
 
-Deno.test("candidatesOf() gives nothing where nothing is above, and nothing for NaN", () => {
+Deno.test("candidatesOf() returns nothing if no number is above the cut, or all are NaN", () => {
   for (const silent of [-1, NaN, -Infinity]) {
     const found = candidates(() => silent, none);
     assertEquals([found.boxes.length, found.values.length, found.classIds.length], [0, 0, 0]);

@@ -1,7 +1,7 @@
 import type { HeadsManifest, Manifest } from "../../src/manifest/manifest.ts";
 import { checkGraph } from "../../src/detect/check_graph.ts";
 import type { TensorInfo } from "../../src/ports/session.ts";
-import { assertDomainError } from "./assert_domain_error.ts";
+import { assertDomainError } from "../testing.ts";
 import {
   decoded,
   finished,
@@ -14,6 +14,7 @@ import {
 
 type Described = readonly [type: string, shape: TensorInfo["shape"]];
 type Tensors = Readonly<Record<string, Described>>;
+type Rows = Readonly<Record<"boxes" | "scores" | "labels", Described>>;
 
 const IMAGE: Described = ["float32", [1, 3, null, null]];
 
@@ -22,19 +23,19 @@ function graphOf(image: Described, outputs: Tensors) {
   return { inputs: [info(["image", image])], outputs: Object.entries(outputs).map(info) };
 }
 
-const FINISHED: Tensors = {
+const FINISHED: Rows = {
   boxes: ["float32", [100, 4]],
   scores: ["float32", [100]],
   labels: ["int64", [100]],
 };
-const BATCHED: Tensors = {
+const BATCHED: Rows = {
   boxes: ["float32", [1, 100, 4]],
   scores: ["float32", [1, 100]],
   labels: ["float32", [1, 100]],
 };
 const batched = finished({ batched: true });
 const counted = finished({ batched: true, count: "count" });
-const LISTED: Tensors = {
+const LISTED: Readonly<Record<"scores" | "deltas" | "anchors", Described>> = {
   scores: ["float32", [1, 50, 3]],
   deltas: ["float32", [1, 50, 4]],
   anchors: ["float32", [50, 4]],
@@ -51,16 +52,16 @@ const bytes: Manifest = varied({
   outputs: joined,
 });
 
-const TAKEN: readonly (readonly [claim: string, Manifest, outputs: Tensors, image?: Described])[] =
-  [
-    ["a finished graph without a batch", smallFinished, FINISHED],
-    ["a finished graph with a batch", batched, BATCHED],
-    ["a finished graph whose rows are open", batched, {
+const ACCEPTED:
+  readonly (readonly [claim: string, Manifest, outputs: Tensors, image?: Described])[] = [
+    ["a finished graph without a batch dimension", smallFinished, FINISHED],
+    ["a finished graph with a batch dimension", batched, BATCHED],
+    ["a finished graph with an open number of rows", batched, {
       boxes: ["float32", ["n", "rows", 4]],
       scores: ["float32", [null, null]],
       labels: ["int64", ["n", "rows"]],
     }],
-    ["a finished graph that leaves its ranks open", batched, {
+    ["a finished graph with open ranks", batched, {
       boxes: ["float32", []],
       scores: ["float32", []],
       labels: ["int64", []],
@@ -72,7 +73,7 @@ const TAKEN: readonly (readonly [claim: string, Manifest, outputs: Tensors, imag
     ["a count of another shape", counted, { ...BATCHED, count: ["int32", [1, 1]] }],
     ["anchors of rank 2", listed, LISTED],
     ["anchors of rank 3", listed, { ...LISTED, anchors: ["float32", [1, 50, 4]] }],
-    ["anchors of open sides", listed, { ...LISTED, anchors: ["float16", ["n", null, 4]] }],
+    ["anchors with open dimensions", listed, { ...LISTED, anchors: ["float16", ["n", null, 4]] }],
     ["boxes without anchors", decoded, { scores: LISTED.scores, deltas: LISTED.deltas }],
     ["float16 heads", varied({ outputs: joined }), {
       scores: ["float16", [1, 50, 3]],
@@ -80,7 +81,11 @@ const TAKEN: readonly (readonly [claim: string, Manifest, outputs: Tensors, imag
     }],
     ["a float16 input", inputOf({ type: "float16" }), JOINED, ["float16", [1, 3, 32, 32]]],
     ["an input of bytes", bytes, JOINED, ["uint8", [1, null, null, 3]]],
-    ["an input without a batch", inputOf({ batch: null }), JOINED, ["float32", [3, null, null]]],
+    ["an input without a batch dimension", inputOf({ batch: null }), JOINED, ["float32", [
+      3,
+      null,
+      null,
+    ]]],
     [
       "a batch of 2",
       inputOf({ batch: 2 }),
@@ -89,8 +94,8 @@ const TAKEN: readonly (readonly [claim: string, Manifest, outputs: Tensors, imag
     ],
   ];
 
-for (const [claim, manifest, outputs, image = IMAGE] of TAKEN) {
-  Deno.test(`checkGraph() takes ${claim}`, () => checkGraph(manifest, graphOf(image, outputs)));
+for (const [claim, manifest, outputs, image = IMAGE] of ACCEPTED) {
+  Deno.test(`checkGraph() accepts ${claim}`, () => checkGraph(manifest, graphOf(image, outputs)));
 }
 
 const REFUSED: readonly (readonly [
@@ -101,13 +106,13 @@ const REFUSED: readonly (readonly [
   image?: Described,
 ])[] = [
   [
-    "a batch where there should be none",
+    "an unexpected batch dimension",
     smallFinished,
     BATCHED,
     `output "boxes" is [1, 100, 4] in the graph, [?, 4] in the manifest`,
   ],
   [
-    "no batch where there should be one",
+    "a missing batch dimension",
     batched,
     FINISHED,
     `output "scores" is [100] in the graph, [1, ?] in the manifest`,
@@ -156,41 +161,41 @@ const REFUSED: readonly (readonly [
     `output "anchors" is [50, 5] in the graph, [1, ?, 4] or [?, 4] in the manifest`,
   ],
   [
-    "a float32 input for bytes",
+    "a float32 input instead of uint8",
     bytes,
     JOINED,
     `input "image" is float32 in the graph, uint8 in the manifest`,
     ["float32", [1, null, null, 3]],
   ],
   [
-    "a float16 input for float32",
+    "a float16 input instead of float32",
     varied({ outputs: joined }),
     JOINED,
     `input "image" is float16 in the graph, float32 in the manifest`,
     ["float16", [1, 3, null, null]],
   ],
   [
-    "channels first for last",
+    "channels first instead of last",
     bytes,
     JOINED,
     `input "image" is [1, 3, 64, 64] in the graph, [1, ?, ?, 3] in the manifest`,
     ["uint8", [1, 3, 64, 64]],
   ],
   [
-    "another batch",
+    "an input with another batch",
     inputOf({ batch: 2 }),
     JOINED,
     `input "image" is [1, 3, ?, ?] in the graph, [2, 3, ?, ?] in the manifest`,
   ],
   [
-    "heads of another batch",
+    "heads with another batch",
     inputOf({ batch: 2 }),
     JOINED,
     `output "scores" is [1, 50, 3] in the graph, [2, ?, 3] in the manifest`,
     ["float32", [2, 3, null, null]],
   ],
   [
-    "a batch that the input does not have",
+    "a batch dimension of the input that the manifest lacks",
     inputOf({ batch: null }),
     JOINED,
     `input "image" is [1, 3, ?, ?] in the graph, [3, ?, ?] in the manifest`,
@@ -198,7 +203,7 @@ const REFUSED: readonly (readonly [
 ];
 
 for (const [claim, manifest, outputs, words, image = IMAGE] of REFUSED) {
-  Deno.test(`checkGraph() refuses ${claim} and shows both`, () => {
+  Deno.test(`checkGraph() refuses ${claim} and shows both values`, () => {
     const graph = graphOf(image, outputs);
     assertDomainError(() => checkGraph(manifest, graph), "graph-mismatch", words);
   });

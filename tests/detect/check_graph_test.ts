@@ -1,27 +1,27 @@
 import type { HeadsManifest, Manifest } from "../../src/manifest/manifest.ts";
 import { checkGraph } from "../../src/detect/check_graph.ts";
 import type { TensorInfo } from "../../src/ports/session.ts";
-import { assertDomainError } from "./assert_domain_error.ts";
+import { assertDomainError } from "../testing.ts";
 import { joined, layouts, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 type Shape = TensorInfo["shape"];
 type Graph = { inputs: TensorInfo[]; outputs: TensorInfo[] };
 
-/** A manifest whose input is always 32 wide and 16 high: grids of 4x2 and 2x1 cells. */
+/** Manifest with a fixed input of 32x16: grids of 4x2 and 2x1 cells. */
 const FIXED: HeadsManifest = varied({
   resize: { kind: "fit", width: 32, height: 16, rounding: "half-up", factor: "per-side" },
   pad: { kind: "fixed", width: 32, height: 16, value: 0 },
 });
-/** The depths of the heads: 2 anchors · 3 classes, and 2 anchors · 4 deltas. */
-const SHAPES: Readonly<Record<string, Shape>> = {
+/** Shapes of its graph. Depths are 2 anchors · 3 classes, and 2 anchors · 4 deltas. */
+const SHAPES = {
   image: [1, 3, 16, 32],
   scores_8: [1, 6, 2, 4],
   deltas_8: [1, 8, 2, 4],
   scores_16: [1, 6, 1, 2],
   deltas_16: [1, 8, 1, 2],
-};
+} satisfies Readonly<Record<string, Shape>>;
 
-/** A graph of these tensors; the first is its input. */
+/** Returns a graph of these tensors; the first is its input. */
 function graphOf(shapes: Readonly<Record<string, Shape>>): Graph {
   const tensors = Object.entries(shapes).map(([name, shape]) => ({ name, type: "float32", shape }));
   return { inputs: tensors.slice(0, 1), outputs: tensors.slice(1) };
@@ -31,26 +31,26 @@ function assertMismatch(manifest: Manifest, graph: Graph, ...words: readonly str
   assertDomainError(() => checkGraph(manifest, graph), "graph-mismatch", `"small"`, ...words);
 }
 
-Deno.test("checkGraph() takes the graph that the manifest describes", () => {
+Deno.test("checkGraph() accepts the graph that the manifest describes", () => {
   checkGraph(FIXED, graphOf(SHAPES));
 });
 
-Deno.test("checkGraph() takes sides that the graph leaves open, by name or by null", () => {
+Deno.test("checkGraph() accepts open dimensions, given as a name or as null", () => {
   const open = Object.entries(SHAPES).map(([name, shape]) => [name, shape.map(() => null)]);
   checkGraph(FIXED, graphOf(Object.fromEntries(open)));
   checkGraph(FIXED, graphOf({ ...SHAPES, image: ["batch", 3, "height", "width"] }));
 });
 
-Deno.test("checkGraph() does not ask for sides that depend on the image", () => {
+Deno.test("checkGraph() ignores dimensions that depend on the image", () => {
   checkGraph(smallManifest, graphOf({ ...SHAPES, image: [1, 3, 999, 999] }));
   checkGraph(smallManifest, graphOf({ ...SHAPES, scores_8: [1, 6, 50, 60] }));
 });
 
-Deno.test("checkGraph() takes surplus outputs", () => {
+Deno.test("checkGraph() accepts additional outputs", () => {
   checkGraph(FIXED, graphOf({ ...SHAPES, features: [1, 256] }));
 });
 
-Deno.test("checkGraph() knows every layout", () => {
+Deno.test("checkGraph() accepts every layout", () => {
   checkGraph(
     { ...FIXED, outputs: layouts[1] },
     graphOf({
@@ -86,7 +86,7 @@ for (const [claim, name, shape, words] of WRONG_SHAPES) {
   });
 }
 
-Deno.test("checkGraph() writes a side that it does not know as a question mark", () => {
+Deno.test("checkGraph() writes an unknown dimension as a question mark", () => {
   const graph = graphOf({ ...SHAPES, image: [1, 4, null, null] });
   assertMismatch(smallManifest, graph, "[1, 4, ?, ?] in the graph, [1, 3, ?, ?] in the manifest");
 });
@@ -102,7 +102,7 @@ Deno.test("checkGraph() shows both values of wrong joined rows and classes", () 
   );
 });
 
-Deno.test("checkGraph() shows both names where an output or the input is called otherwise", () => {
+Deno.test("checkGraph() shows both names if an output or the input has another name", () => {
   const { deltas_16: shape, ...others } = SHAPES;
   assertMismatch(
     FIXED,
@@ -119,10 +119,10 @@ Deno.test("checkGraph() shows both names where an output or the input is called 
   );
 });
 
-Deno.test("checkGraph() shows both types where a tensor is of another", () => {
+Deno.test("checkGraph() shows both element types if they differ", () => {
   const graph = graphOf(SHAPES);
-  graph.inputs[0] = { ...graph.inputs[0], type: "uint8" };
-  graph.outputs[1] = { ...graph.outputs[1], type: "int64" };
+  graph.inputs[0] = { ...graph.inputs[0]!, type: "uint8" };
+  graph.outputs[1] = { ...graph.outputs[1]!, type: "int64" };
   assertMismatch(
     FIXED,
     graph,
@@ -131,13 +131,13 @@ Deno.test("checkGraph() shows both types where a tensor is of another", () => {
   );
 });
 
-Deno.test("checkGraph() refuses a graph that wants more than an image", () => {
+Deno.test("checkGraph() refuses a graph with a second input", () => {
   const graph = graphOf(SHAPES);
   graph.inputs.push({ name: "sizes", type: "float32", shape: [1, 2] });
   assertMismatch(FIXED, graph, "the graph has 2 inputs, the manifest feeds 1");
 });
 
-Deno.test("checkGraph() lists every difference at once", () => {
+Deno.test("checkGraph() lists all differences in one error", () => {
   const graph = graphOf({ ...SHAPES, scores_8: [1, 9, 2, 4], scores_16: [1, 9, 1, 2] });
   assertMismatch(FIXED, graph, `"scores_8"`, `"scores_16"`);
 });

@@ -10,7 +10,7 @@ import { decoded, postprocessed, smallManifest } from "../manifest/small_manifes
 
 type Postprocess = HeadsManifest["postprocess"];
 
-/** Boxes of an image, in its pixels. */
+/** Returns the boxes of all detections, in source pixels. */
 function boxesOf(manifest: HeadsManifest, source: Size, scores: Fill, deltas: Fill = () => 0) {
   const plan = createResizePlan(source, manifest.resize, manifest.pad);
   const outputs = makeOutputs(manifest, plan.input, scores, deltas);
@@ -19,18 +19,18 @@ function boxesOf(manifest: HeadsManifest, source: Size, scores: Fill, deltas: Fi
     .map(({ box: { xmin, ymin, xmax, ymax } }) => [xmin, ymin, xmax, ymax]);
 }
 
-/** One anchor of the last cell of level 0, 4x16; boxes before the way back are told by the clip. */
+/** Logits above the threshold for one class of one 4x16 anchor, in a cell at the right of level 0. */
 const LAST_CELL: Fill = ({ level, row, column, anchor, channel }) =>
   level === 0 && row === 2 && column === 3 && anchor === 1 && channel === 0 ? 1 : -9;
 
-/** In a source of 32x20, padded to 32x32: 4x16 around (28, 20), moved by delta x of 1 to (32, 20). */
+/** Clips of a 4x16 anchor around (28, 20) that dx = 1 moves to (32, 20); 32x20 padded to 32x32. */
 const CLIPS: readonly (readonly [
   clip: Postprocess["clip"],
   claim: string,
   box: readonly number[],
 ])[] = [
-  // Every box ends at the source at last, 32x20.
-  ["none", "the source at last", [30, 12, 32, 20]],
+  // The last clip is to the source, 32x20.
+  ["none", "the source, after NMS", [30, 12, 32, 20]],
   ["picture", "the image", [30, 12, 32, 20]],
   // 32 − 1.
   ["input-pixels", "the input's last pixel", [30, 12, 31, 20]],
@@ -39,15 +39,15 @@ const CLIPS: readonly (readonly [
 ];
 
 for (const [clip, claim, box] of CLIPS) {
-  Deno.test(`detectionsOf() cuts at ${claim} with clip ${clip}`, () => {
+  Deno.test(`detectionsOf() clips to ${claim} with clip ${clip}`, () => {
     const right: Fill = ({ channel }) => channel === 0 ? 1 : 0;
     const manifest = postprocessed({ clip });
     assertEquals(boxesOf(manifest, { width: 32, height: 20 }, LAST_CELL, right), [box]);
   });
 }
 
-Deno.test("detectionsOf() cuts at the last pixel of the grid, not of the input", () => {
-  // 20x20 in cells of 8: 3 columns cover 24, 2 px more than the strides recovered (6 · 3 = 18).
+Deno.test("detectionsOf() clips to the last pixel of the grid, not of the input", () => {
+  // 20x20 has 3 columns: 24 px of nominal stride 8, 18 px of stride floor(20 / 3) = 6.
   const manifest = (clip: Postprocess["clip"], strides: "nominal" | "floor-input-over-grid") => ({
     ...postprocessed({ clip }),
     resize: { kind: "none" } as const,
@@ -56,7 +56,7 @@ Deno.test("detectionsOf() cuts at the last pixel of the grid, not of the input",
   });
   const everything: Fill = ({ level, row, column, anchor, channel }) =>
     level === 0 && row === 1 && column === 1 && anchor === 0 && channel === 0 ? 1 : -9;
-  // 8x8, e^4 times as large: whatever it is cut at.
+  // An 8x8 anchor, e^4 times as large, exceeds every area.
   const huge: Fill = ({ channel }) => channel < 2 ? 0 : 4;
   const source = { width: 20, height: 20 };
   const cut = (clip: Postprocess["clip"], strides: "nominal" | "floor-input-over-grid") =>
@@ -67,7 +67,7 @@ Deno.test("detectionsOf() cuts at the last pixel of the grid, not of the input",
   assertEquals(cut("picture", "nominal"), [[0, 0, 20, 20]]);
 });
 
-Deno.test("detectionsOf() cuts between two pixels where one factor puts the image's edge", () => {
+Deno.test("detectionsOf() clips between two pixels if one factor puts the image's edge there", () => {
   // 64x41 at one half: the image ends at 20.5, its last row at 21.
   const boxes = [[0, 10, 10, 20.5], [0, 10, 10, 30]];
   const scores: Fill = ({ column, channel }) => channel === 0 && column < 2 ? 9 - column : -9;
@@ -79,11 +79,11 @@ Deno.test("detectionsOf() cuts between two pixels where one factor puts the imag
     const outputs = makeOutputs(manifest, plan.input, scores, deltas);
     return postprocess(manifest, outputs, plan, resolveOptions(manifest, { iou: 0.98 })).length;
   };
-  // Equal boxes, or 10.5 of 11 rows, which is 0.95.
+  // Equal boxes, or an IoU of 10.5 / 11 = 0.95.
   assertEquals([count("one"), count("per-side")], [1, 2]);
 });
 
-/** Which classes are found where one anchor has a score for each. */
+/** Returns the classes detected for one anchor with a logit of 3, 2 and 1 for class 0, 1 and 2. */
 function classesOf(changes: Partial<Postprocess>, asked: DetectOptions = {}): number[] {
   const manifest = postprocessed(changes);
   const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
@@ -94,20 +94,20 @@ function classesOf(changes: Partial<Postprocess>, asked: DetectOptions = {}): nu
     .map(({ classId }) => classId);
 }
 
-Deno.test("detectionsOf() never finds the background, though it scores best", () => {
+Deno.test("detectionsOf() never returns the background, even with the best score", () => {
   assertEquals(classesOf({}), [0, 1, 2]);
   assertEquals(classesOf({ background: 0 }), [1, 2]);
   assertEquals(classesOf({ background: 1 }), [0, 2]);
   assertEquals(classesOf({ background: 2 }), [0, 1]);
 });
 
-Deno.test("detectionsOf() does not find the background where it is asked for by name", () => {
+Deno.test("detectionsOf() does not return the background if it is requested by name", () => {
   assertEquals(classesOf({ background: 0 }, { classes: ["cat"] }), []);
   assertEquals(classesOf({ background: 0 }, { classes: ["cat", "dog"] }), [2]);
   assertEquals(classesOf({}, { classes: ["cat"] }), [0]);
 });
 
-Deno.test("detectionsOf() does not find the background at score 0, nor lets it use up candidates", () => {
+Deno.test("detectionsOf() does not count the background as a candidate, even at threshold 0", () => {
   const candidates = { perLevel: 1, total: null };
   assertEquals(classesOf({ background: 0, candidates }, { max: 1 }), [1]);
   const all = classesOf({ background: 0, candidates: { perLevel: 99, total: null } }, {
@@ -120,8 +120,8 @@ Deno.test("detectionsOf() does not find the background at score 0, nor lets it u
   assertEquals(all.includes(0), false);
 });
 
-Deno.test("detectionsOf() counts the background in the softmax", () => {
-  // e^3 : e^2 : e^1, thus 1 / (1 + e + e²) for the last one.
+Deno.test("detectionsOf() includes the background in the softmax", () => {
+  // e^3 : e^2 : e^1, so the last one is 1 / (1 + e + e²).
   const manifest = postprocessed({ activation: "softmax", background: 0, score: 0.05 });
   const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
   const scores: Fill = ({ level, row, column, anchor, channel }) =>
@@ -130,11 +130,11 @@ Deno.test("detectionsOf() counts the background in the softmax", () => {
   const found = postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
   assertEquals(found.map(({ classId }) => classId), [1, 2]);
   const sum = 1 + Math.E + Math.E ** 2;
-  assertAlmostEquals(found[0].score, Math.E / sum, 1e-6);
-  assertAlmostEquals(found[1].score, 1 / sum, 1e-6);
+  assertAlmostEquals(found[0]!.score, Math.E / sum, 1e-6);
+  assertAlmostEquals(found[1]!.score, 1 / sum, 1e-6);
 });
 
-/** Boxes of which some have no area once they are clipped to a source of 32x32. */
+/** Boxes, and true for those with an area after the clip to a source of 32x32. */
 const THIN: readonly (readonly [box: readonly number[], hasArea: boolean])[] = [
   [[1, 1, 2, 2], true],
   [[5, 5, 5, 9], false],
@@ -159,12 +159,12 @@ for (const empty of ["keep", "drop"] as const) {
   });
 }
 
-Deno.test("detectionsOf() gives no box whose edges have changed places", () => {
+Deno.test("detectionsOf() returns no box with swapped edges", () => {
   const scores: Fill = ({ column, channel }) => channel === 0 && column === 0 ? 9 : -9;
-  const deltas: Fill = ({ channel }) => [20, 20, 10, 5][channel];
+  const deltas: Fill = ({ channel }) => [20, 20, 10, 5][channel]!;
   const found = boxesOf(decoded, { width: 32, height: 32 }, scores, deltas);
   for (const [xmin, ymin, xmax, ymax] of found) {
-    assertEquals([xmin <= xmax, ymin <= ymax], [true, true]);
+    assertEquals([xmin! <= xmax!, ymin! <= ymax!], [true, true]);
   }
 });
 
@@ -172,7 +172,7 @@ Deno.test("detectionsOf() counts empty detections towards the limit", () => {
   const postprocessing = { ...decoded.postprocess, empty: "drop", clip: "none", limit: 2 } as const;
   const manifest = { ...decoded, postprocess: postprocessing };
   const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
-  // The second best has no width, so that the third is past the limit.
+  // The second best has no width, and the third is beyond the limit.
   const scores: Fill = ({ column, channel }) => channel === 0 && column < 3 ? 9 - column : -9;
   const deltas: Fill = ({ column, channel }) =>
     [[1, 1, 2, 2], [5, 5, 5, 9], [9, 9, 12, 12]][column]?.[channel] ?? 0;
@@ -181,8 +181,8 @@ Deno.test("detectionsOf() counts empty detections towards the limit", () => {
   assertEquals(found.map(({ box }) => box.xmin), [1]);
 });
 
-Deno.test("detectionsOf() suppresses by pixels where boxes end at their last one", () => {
-  // By edges 45 of 81, by pixels 60 of 100.
+Deno.test("detectionsOf() computes IoU in whole pixels with extent last-pixel", () => {
+  // IoU is 45 / 81 by edges, 60 / 100 by pixels.
   const boxes = [[0, 0, 9, 9], [0, 0, 9, 5]];
   const scores: Fill = ({ column, channel }) => channel === 0 && column < 2 ? 9 - column : -9;
   const deltas: Fill = ({ column, channel }) => boxes[column]?.[channel] ?? 0;

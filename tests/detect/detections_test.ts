@@ -5,14 +5,14 @@ import { detectionsOf } from "../../src/detect/detections.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import { decoded, smallManifest } from "../manifest/small_manifest.ts";
 
-/** A box of a graph that decodes, with a logit for one class; the others never pass. */
+/** Decoded box with a logit for one class; the other classes have −∞. */
 type Row = readonly [
   box: readonly [number, number, number, number],
   classId: number,
   logit?: number,
 ];
 
-// 64x48 to 32x24 in 32x32: source pixels are half as large as input pixels.
+// 64x48 is resized to 32x24 and padded to 32x32: an input pixel is two source pixels wide.
 const PLAN = createResizePlan({ width: 64, height: 48 }, smallManifest.resize, smallManifest.pad);
 const OPTIONS = { scoreThreshold: 0, iou: 0.5, max: 100, classIds: null };
 const SQUARE = [0, 0, 10, 10] as const;
@@ -35,21 +35,21 @@ function postprocess(changes: Partial<HeadsManifest["postprocess"]>): HeadsManif
 const AGNOSTIC = postprocess({ nms: { iou: 0.5, perClass: false } });
 const UNCLIPPED = postprocess({ clip: "none" });
 
-Deno.test("detectionsOf() gives label, class, score and a box in source pixels", () => {
+Deno.test("detectionsOf() returns label, class, score and a box in source pixels", () => {
   assertEquals(detect([[[1, 2, 10, 20], 2, Math.log(3)]]).map(({ score: _, ...rest }) => rest), [
     { label: "dog", classId: 2, box: { xmin: 2, ymin: 4, xmax: 20, ymax: 40 } },
   ]);
-  assertAlmostEquals(detect([[SQUARE, 2, Math.log(3)]])[0].score, 0.75);
+  assertAlmostEquals(detect([[SQUARE, 2, Math.log(3)]])[0]!.score, 0.75);
 });
 
-Deno.test("detectionsOf() calls a class id without a label by its number", () => {
-  assertEquals(detect([[SQUARE, 1]])[0].label, "class 1");
+Deno.test("detectionsOf() labels a class id without a name by its number", () => {
+  assertEquals(detect([[SQUARE, 1]])[0]!.label, "class 1");
 });
 
 Deno.test("detectionsOf() clips to the image, not to the padding", () => {
   for (const manifest of [decoded, UNCLIPPED]) {
     // The image ends at row 24, the input at 32.
-    assertEquals(detect([[[-4, 20, 99, 31], 0]], manifest)[0].box, {
+    assertEquals(detect([[[-4, 20, 99, 31], 0]], manifest)[0]!.box, {
       xmin: 0,
       ymin: 40,
       xmax: 64,
@@ -58,14 +58,14 @@ Deno.test("detectionsOf() clips to the image, not to the padding", () => {
   }
 });
 
-Deno.test("detectionsOf() drops repeats of a class, and of any class where groups do not count", () => {
+Deno.test("detectionsOf() suppresses boxes of the same class, or of any class without perClass", () => {
   const rows: Row[] = [[SQUARE, 0, 3], [SQUARE, 2, 2], [SQUARE, 0, 1]];
   assertEquals(detect(rows).map(({ classId }) => classId), [0, 2]);
   assertEquals(detect(rows, AGNOSTIC).map(({ classId }) => classId), [0]);
 });
 
-Deno.test("detectionsOf() goes by the asked overlap, not by the manifest's", () => {
-  // 60 of 100 are shared.
+Deno.test("detectionsOf() uses the IoU of the call, not of the manifest", () => {
+  // The IoU is 60 / 100.
   const rows: Row[] = [[SQUARE, 0], [[0, 0, 10, 6], 0]];
   assertEquals(detect(rows).length, 1);
   assertEquals(detect(rows, decoded, { ...OPTIONS, iou: 0.6 }).length, 2);
@@ -77,14 +77,14 @@ Deno.test("detectionsOf() keeps the first `max`, over all classes", () => {
   assertEquals(found.map(({ classId }) => classId), [0, 2]);
 });
 
-Deno.test("detectionsOf() clips before NMS only where the manifest says so", () => {
-  // The image ends at row 24: below it the second box goes on for twice its visible part.
+Deno.test("detectionsOf() clips before NMS only if the manifest says so", () => {
+  // The image ends at row 24, and the second box at row 44.
   const rows: Row[] = [[[0, 14, 10, 24], 0], [[0, 14, 10, 44], 0]];
-  // Clipped, the two are equal; unclipped, they share 100 of 300.
+  // Clipped, the two are equal. Unclipped, their IoU is 100 / 300.
   assertEquals(detect(rows).length, 1);
   const unclipped = detect(rows, UNCLIPPED);
   assertEquals(unclipped.length, 2);
-  assertEquals(unclipped[1].box, { xmin: 0, ymin: 28, xmax: 20, ymax: 48 });
+  assertEquals(unclipped[1]!.box, { xmin: 0, ymin: 28, xmax: 20, ymax: 48 });
 });
 
 Deno.test("detectionsOf() keeps the order of the candidates", () => {
@@ -92,9 +92,9 @@ Deno.test("detectionsOf() keeps the order of the candidates", () => {
   assertEquals(detect(rows).map(({ box }) => box.xmin), [40, 0, 0]);
 });
 
-Deno.test("detectionsOf() gives a score of 1 for an endless logit", () => {
+Deno.test("detectionsOf() returns a score of 1 for an infinite logit", () => {
   const rows: Row[] = [[SQUARE, 0, Infinity], [SQUARE, 2, -99]];
   const scores = detect(rows).map(({ score }) => score);
   assertEquals(scores[0], 1);
-  assertAlmostEquals(scores[1], 0, 1e-40);
+  assertAlmostEquals(scores[1]!, 0, 1e-40);
 });

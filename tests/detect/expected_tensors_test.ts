@@ -2,10 +2,10 @@ import { assertEquals } from "@std/assert";
 import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import {
   batchOf,
+  type Dimension,
   expectedInput,
   expectedOutputs,
   fixedInput,
-  type Side,
 } from "../../src/detect/expected_tensors.ts";
 import {
   decoded,
@@ -33,13 +33,13 @@ const INPUTS: readonly (readonly [
 
 for (const [rules, expected] of INPUTS) {
   const kinds = `${rules.resize.kind} and ${rules.pad.kind}`;
-  Deno.test(`fixedInput() gives ${JSON.stringify(expected)} for ${kinds}`, () => {
+  Deno.test(`fixedInput() returns ${JSON.stringify(expected)} for ${kinds}`, () => {
     const found = fixedInput(varied(rules));
     assertEquals(found && { width: found.width, height: found.height }, expected);
   });
 }
 
-Deno.test("expectedInput() names one type, and the sides that do not depend on the image", () => {
+Deno.test("expectedInput() returns one type, and the dimensions that do not depend on the image", () => {
   for (const type of ["float32", "float16"] as const) {
     const manifest = varied({ input: { ...smallManifest.input, type } as HeadsManifest["input"] });
     assertEquals(expectedInput(manifest), {
@@ -56,14 +56,14 @@ Deno.test("expectedInput() names one type, and the sides that do not depend on t
   });
 });
 
-Deno.test("batchOf() counts one image where the input has no such side", () => {
+Deno.test("batchOf() returns 1 for an input without a batch dimension", () => {
   const batches = [null, 1, 5].map((batch) => {
     return batchOf(varied({ input: { ...smallManifest.input, batch } }));
   });
   assertEquals(batches, [1, 1, 5]);
 });
 
-/** Shapes of every output by name. */
+/** Returns the shapes of every output by name. */
 function shapesOf(manifest: Parameters<typeof expectedOutputs>[0]) {
   return Object.fromEntries(expectedOutputs(manifest).map(({ name, shapes }) => [name, shapes]));
 }
@@ -71,35 +71,35 @@ function shapesOf(manifest: Parameters<typeof expectedOutputs>[0]) {
 const OUTPUTS: readonly (readonly [
   claim: string,
   manifest: Parameters<typeof expectedOutputs>[0],
-  shapes: Readonly<Record<string, readonly (readonly Side[])[]>>,
+  shapes: Readonly<Record<string, readonly (readonly Dimension[])[]>>,
 ])[] = [
   // 48x32: 6x4 and 3x2 cells; 2 anchors · 3 classes and 2 anchors · 4 deltas.
-  ["levels of a fixed input", varied({ pad: FIXED_PAD }), {
+  ["heads per level with a fixed input", varied({ pad: FIXED_PAD }), {
     scores_8: [[1, 6, 4, 6]],
     deltas_8: [[1, 8, 4, 6]],
     scores_16: [[1, 6, 2, 3]],
     deltas_16: [[1, 8, 2, 3]],
   }],
-  ["levels of any input", smallManifest, {
+  ["heads per level with an open input", smallManifest, {
     scores_8: [[1, 6, null, null]],
     deltas_8: [[1, 8, null, null]],
     scores_16: [[1, 6, null, null]],
     deltas_16: [[1, 8, null, null]],
   }],
   // (6·4 + 3·2) cells · 2 anchors = 60 rows.
-  ["joined heads of a fixed input", varied({ pad: FIXED_PAD, outputs: joined }), {
+  ["joined heads with a fixed input", varied({ pad: FIXED_PAD, outputs: joined }), {
     scores: [[1, 60, 3]],
     deltas: [[1, 60, 4]],
   }],
-  ["joined heads of any input", varied({ outputs: joined }), {
+  ["joined heads with an open input", varied({ outputs: joined }), {
     scores: [[1, null, 3]],
     deltas: [[1, null, 4]],
   }],
-  ["joined heads of a batch", {
+  ["joined heads with a batch", {
     ...varied({ outputs: joined, input: { ...smallManifest.input, batch: 3 } }),
   }, { scores: [[3, null, 3]], deltas: [[3, null, 4]] }],
-  // Anchors do not follow from the input, so neither do the rows.
-  ["anchors that the graph puts out", { ...listed, pad: FIXED_PAD }, {
+  // The number of rows does not follow from the input.
+  ["anchors that the graph returns", { ...listed, pad: FIXED_PAD }, {
     scores: [[1, null, 3]],
     deltas: [[1, null, 4]],
     anchors: [[1, null, 4], [null, 4]],
@@ -109,7 +109,7 @@ const OUTPUTS: readonly (readonly [
     deltas: [[1, null, 4]],
   }],
   ["a finished graph", finished({}), { boxes: [[null, 4]], scores: [[null]], labels: [[null]] }],
-  ["a finished graph with a batch and a count", finished({ batched: true, count: "n" }), {
+  ["a finished graph with a batch dimension and a count", finished({ batched: true, count: "n" }), {
     boxes: [[1, null, 4]],
     scores: [[1, null]],
     labels: [[1, null]],
@@ -118,5 +118,6 @@ const OUTPUTS: readonly (readonly [
 ];
 
 for (const [claim, manifest, shapes] of OUTPUTS) {
-  Deno.test(`expectedOutputs() knows ${claim}`, () => assertEquals(shapesOf(manifest), shapes));
+  Deno.test(`expectedOutputs() returns the shapes of ${claim}`, () =>
+    assertEquals(shapesOf(manifest), shapes));
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import type { Tensor } from "../../src/ports/session.ts";
-import { assertDomainError } from "./assert_domain_error.ts";
+import { assertDomainError } from "../testing.ts";
 import { decoded, listed, varied } from "../manifest/small_manifest.ts";
 
 const INPUT = { width: 40, height: 20 };
@@ -21,7 +21,7 @@ const HEADS = {
 
 function anchorsOf(rule: Partial<Output>, anchors: Tensor): number[][] {
   const manifest = { ...listed, anchors: { ...listed.anchors, ...rule } as Output };
-  const [level] = headsOf(manifest, { ...HEADS, anchors }, INPUT);
+  const level = headsOf(manifest, { ...HEADS, anchors }, INPUT)[0]!;
   return [0, 1].map((index) => {
     const out = new Float64Array(4).fill(-1);
     level.anchors.write(index, out);
@@ -46,22 +46,22 @@ const ANCHORS: readonly (readonly [
 ];
 
 for (const [corners, space, expected] of ANCHORS) {
-  Deno.test(`headsOf() takes the graph's anchors, ${corners} in space ${space}`, () => {
+  Deno.test(`headsOf() reads anchors that the graph returns, ${corners} in space ${space}`, () => {
     assertEquals(anchorsOf({ corners, space }, tensor([1, 2, 4], ROWS)), expected);
     assertEquals(anchorsOf({ corners, space }, tensor([2, 4], ROWS)), expected);
   });
 }
 
-Deno.test("headsOf() takes the first image's anchors of a batch", () => {
+Deno.test("headsOf() reads the anchors of the first image of a batch", () => {
   const anchors = tensor([2, 2, 4], [...ROWS, 9, 9, 9, 9, 9, 9, 9, 9]);
   assertEquals(anchorsOf({}, anchors), [[0.25, 0.5, 0.75, 1], [0, 0, 0.5, 0.25]]);
 });
 
 for (const manifest of [listed, decoded]) {
-  Deno.test(`headsOf() makes rows one level of cells, anchors ${manifest.anchors.kind}`, () => {
+  Deno.test(`headsOf() returns one level for rows with anchors ${manifest.anchors.kind}`, () => {
     const levels = headsOf(manifest, { ...HEADS, anchors: tensor([2, 4]) }, INPUT);
     assertEquals(levels.length, 1);
-    const [{ anchors, scores, deltas }] = levels;
+    const { anchors, scores, deltas } = levels[0]!;
     assertEquals([anchors.grid, anchors.perCell], [{ width: 2, height: 1 }, 1]);
     assertEquals(anchors.covered, INPUT);
     assertEquals([scores.columnStep, scores.channelStep, scores.channels], [3, 1, 3]);
@@ -71,8 +71,8 @@ for (const manifest of [listed, decoded]) {
   });
 }
 
-Deno.test("headsOf() writes no anchor where there are none", () => {
-  const [level] = headsOf(decoded, HEADS, INPUT);
+Deno.test("headsOf() writes no anchor for anchors none", () => {
+  const level = headsOf(decoded, HEADS, INPUT)[0]!;
   const out = Float64Array.of(1, 2, 3, 4);
   level.anchors.write(1, out);
   assertEquals([...out], [1, 2, 3, 4]);
@@ -84,7 +84,7 @@ const WRONG: readonly (readonly [
   outputs: Readonly<Record<string, Tensor>>,
   words: readonly string[],
 ])[] = [
-  ["other rows of anchors", listed, { ...HEADS, anchors: tensor([3, 4]) }, [
+  ["another number of anchors", listed, { ...HEADS, anchors: tensor([3, 4]) }, [
     `"anchors"`,
     "its shape is [3, 4]",
     "[1, 2, 4] or [2, 4]",
@@ -93,8 +93,8 @@ const WRONG: readonly (readonly [
     `"anchors"`,
     "[1, 1, 2, 4]",
   ]],
-  ["no anchors", listed, HEADS, [`"anchors"`, "the run did not give it"]],
-  ["other rows of scores", decoded, { ...HEADS, scores: tensor([1, 3, 3]) }, [
+  ["no anchors", listed, HEADS, [`"anchors"`, "the run did not return it"]],
+  ["another number of scores", decoded, { ...HEADS, scores: tensor([1, 3, 3]) }, [
     `"scores"`,
     "[1, 3, 3]",
     "[1, 2, 3]",
@@ -113,7 +113,7 @@ const WRONG: readonly (readonly [
 ];
 
 for (const [claim, manifest, outputs, words] of WRONG) {
-  Deno.test(`headsOf() refuses ${claim} as graph-mismatch, showing both`, () => {
+  Deno.test(`headsOf() refuses ${claim} and shows both shapes`, () => {
     assertDomainError(() => headsOf(manifest, outputs, INPUT), "graph-mismatch", ...words);
   });
 }

@@ -1,16 +1,17 @@
-import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
-import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import type { ErrorCode } from "../../src/core/domain_error.ts";
 import { loadModel } from "../../src/detect/load_model.ts";
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import type { Session, TensorInfo } from "../../src/ports/session.ts";
 import { type Contents, memoryRuntime } from "./memory_runtime.ts";
 import { smallManifest, varied } from "../manifest/small_manifest.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 function tensor(name: string, depth: number): TensorInfo {
   return { name, type: "float32", shape: [1, depth, null, null] };
 }
 
-/** A session with the heads of the small manifest, which notes whether it was closed. */
+/** Opens a session with the heads of the small manifest; it counts how often it is closed. */
 function openSession(scoresDepth = 6) {
   const state = { closed: 0 };
   const session: Session = {
@@ -26,7 +27,7 @@ function openSession(scoresDepth = 6) {
   return { session, state };
 }
 
-/** The bytes whose length and hash the small manifest gives. */
+/** Graph bytes with the length and hash of the small manifest. */
 const GRAPH = new TextEncoder().encode("abc");
 
 function load(contents: Partial<Contents> = {}) {
@@ -40,12 +41,10 @@ async function assertRefused(
   code: ErrorCode,
   ...words: readonly string[]
 ): Promise<void> {
-  const error = await assertRejects(() => load(contents), DomainError);
-  assertEquals(error.code, code, error.message);
-  for (const word of words) assertStringIncludes(error.message, word);
+  await assertRejectsDomainError(load(contents), code, ...words);
 }
 
-Deno.test("loadModel() gives the manifest and its session, still open", async () => {
+Deno.test("loadModel() returns the manifest and an open session", async () => {
   const { session, state } = openSession();
   const loaded = await load({ session });
   assertEquals(loaded.manifest, smallManifest);
@@ -53,22 +52,22 @@ Deno.test("loadModel() gives the manifest and its session, still open", async ()
   assertEquals(state.closed, 0);
 });
 
-Deno.test("loadModel() refuses a manifest that is not valid", async () => {
+Deno.test("loadModel() refuses an invalid manifest", async () => {
   await assertRefused({ manifest: { ...smallManifest, id: 5 } }, "manifest-invalid", "id: ");
 });
 
-Deno.test("loadModel() refuses a graph of another length, naming both", async () => {
+Deno.test("loadModel() refuses a graph of another length and shows both", async () => {
   await assertRefused({ graph: GRAPH.subarray(1) }, "graph-mismatch", "small.onnx", "2 bytes", "3");
 });
 
-Deno.test("loadModel() refuses a graph with another hash, naming both", async () => {
+Deno.test("loadModel() refuses a graph with another hash and shows both", async () => {
   const graph = new TextEncoder().encode("abd");
   const sha256 = smallManifest.graph.sha256;
   // SHA-256 of "abd" starts a52d159f.
   await assertRefused({ graph }, "graph-mismatch", "small.onnx", "a52d159f", sha256);
 });
 
-Deno.test("loadModel() takes a graph as large as the runtime allows, and none larger", async () => {
+Deno.test("loadModel() accepts a graph up to the limit of the runtime, and none above it", async () => {
   assertEquals((await load({ maxModelBytes: 3 })).manifest.id, "small");
   await assertRefused({ maxModelBytes: 2 }, "model-too-large", "3 bytes", "at most 2");
 });
@@ -79,19 +78,26 @@ Deno.test("loadModel() does not read a graph that is too large", async () => {
     throw new Error("it was read");
   };
   const runtime = memoryRuntime({ manifest: smallManifest, graph: GRAPH, session });
-  const capabilities = { ...runtime.capabilities, maxModelBytes: 2, largerModelsHint: "cut it down" };
+  const capabilities = {
+    ...runtime.capabilities,
+    maxModelBytes: 2,
+    largerModelsHint: "cut it down",
+  };
   const small = { ...runtime, capabilities, models: { ...runtime.models, graph } };
-  const error = await assertRejects(() => loadModel(small, "small", "auto"), DomainError);
-  assertStringIncludes(error.message, "cut it down");
+  await assertRejectsDomainError(
+    loadModel(small, "small", "auto"),
+    "model-too-large",
+    "cut it down",
+  );
 });
 
-Deno.test("loadModel() closes the session of a graph that does not fit its manifest", async () => {
+Deno.test("loadModel() closes the session of a graph that does not match its manifest", async () => {
   const { session, state } = openSession(160);
   await assertRefused({ session }, "graph-mismatch", "[1, 160, ?, ?]", "[1, 6, ?, ?]");
   assertEquals(state.closed, 1);
 });
 
-Deno.test("loadModel() looks for the file that the manifest names", async () => {
+Deno.test("loadModel() reads the graph file that the manifest names", async () => {
   const manifest = varied({ graph: { ...smallManifest.graph, file: "other.onnx" } });
   const asked: string[] = [];
   const runtime = memoryRuntime({ manifest, graph: GRAPH, session: openSession().session });

@@ -2,20 +2,20 @@ import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import type { Size } from "../../src/core/size.ts";
 import type { Tensor } from "../../src/ports/session.ts";
 
-/** Where a number of a head belongs, whatever the layout. */
+/** Position of a number in a head, independent of the layout. */
 export interface Place {
   readonly level: number;
   readonly row: number;
   readonly column: number;
   readonly anchor: number;
-  /** Class, or delta. */
+  /** Index of a class, or of one of the 4 deltas. */
   readonly channel: number;
 }
 
-/** The number that belongs in a place. */
+/** Returns the number at a place. */
 export type Fill = (place: Place) => number;
 
-/** Gives the same number for the same place, whatever the order in which it is asked. */
+/** Returns a fill that draws a number per place and repeats it for the same place. */
 export function remember(draw: () => number): Fill {
   const known = new Map<string, number>();
   return (place) => {
@@ -25,16 +25,17 @@ export function remember(draw: () => number): Fill {
   };
 }
 
-/** Rows of heads that have no grid: one level of so many columns. */
+/** Columns of the only level of heads without a grid. */
 export const LISTED_ROWS = 24;
 
-/** What the images of a batch hold that nobody asked for. */
+/** Number with which the other images of a batch are filled; no test may read it. */
 const OTHER_IMAGES = 77;
 
 /**
- * What a graph that fits the manifest would put out for an input of this size.
+ * Returns the outputs of a graph that matches the manifest.
  *
- * @param anchors The graph's own anchors, where it has any.
+ * @param input Size of the padded input tensor.
+ * @param anchors Anchors that the graph returns, for manifests with anchors of kind `output`.
  */
 export function makeOutputs(
   manifest: HeadsManifest,
@@ -51,7 +52,7 @@ export function makeOutputs(
     );
     if (outputs.kind === "joined") return [[outputs[head], rowsOf(perLevel.flat(), fill)]];
     return perLevel.map((places, level): [string, Tensor] => [
-      outputs[head][level],
+      outputs[head][level]!,
       outputs.layout === "nhwc" ? channelsLast(places, fill) : channelsFirst(places, fill),
     ]);
   });
@@ -61,14 +62,14 @@ export function makeOutputs(
   return Object.fromEntries(tensors.map(([name, tensor]) => [name, inBatch(tensor, batch ?? 1)]));
 }
 
-/** The places of a level: rows, then columns, anchors and channels. */
+/** Returns the places of a level: rows, then columns, anchors and channels. */
 export function placesOf(
   manifest: HeadsManifest,
   input: Size,
   level: number,
   channels: number,
 ): Place[] {
-  const { width, height, perCell } = levelsOf(manifest, input)[level];
+  const { width, height, perCell } = levelsOf(manifest, input)[level]!;
   return countTo(height).flatMap((row) =>
     countTo(width).flatMap((column) =>
       countTo(perCell).flatMap((anchor) =>
@@ -78,7 +79,7 @@ export function placesOf(
   );
 }
 
-/** Grid and anchors per cell of each level; rows without a grid are one level. */
+/** Returns grid and anchors per cell of each level; rows without a grid are one level. */
 function levelsOf({ anchors }: HeadsManifest, input: Size) {
   if (!("levels" in anchors)) return [{ width: LISTED_ROWS, height: 1, perCell: 1 }];
   return anchors.levels.map((level) => ({
@@ -96,26 +97,26 @@ function countTo(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** H, W and A·C of a list of places, which ends with the last of each. */
+/** Returns H, W, C and A·C of the places of a level. */
 function sidesOf(places: readonly Place[]) {
-  const last = places[places.length - 1];
+  const last = places.at(-1)!;
   const [height, width, channels] = [last.row + 1, last.column + 1, last.channel + 1];
   return { height, width, channels, depth: (last.anchor + 1) * channels };
 }
 
-/** (1, R, C) */
+/** Returns (1, R, C). */
 function rowsOf(places: readonly Place[], fill: Fill): Tensor {
   const { channels } = sidesOf(places);
   return { data: Float32Array.from(places, fill), shape: [1, places.length / channels, channels] };
 }
 
-/** (1, H, W, A·C) */
+/** Returns (1, H, W, A·C). */
 function channelsLast(places: readonly Place[], fill: Fill): Tensor {
   const { height, width, depth } = sidesOf(places);
   return { data: Float32Array.from(places, fill), shape: [1, height, width, depth] };
 }
 
-/** (1, A·C, H, W) */
+/** Returns (1, A·C, H, W). */
 function channelsFirst(places: readonly Place[], fill: Fill): Tensor {
   const { height, width, channels, depth } = sidesOf(places);
   const data = new Float32Array(places.length);
@@ -126,7 +127,7 @@ function channelsFirst(places: readonly Place[], fill: Fill): Tensor {
   return { data, shape: [1, depth, height, width] };
 }
 
-/** The first image of N. */
+/** Returns (N, …) whose first image is the tensor. */
 function inBatch({ data, shape: [, ...sides] }: Tensor, batch: number): Tensor {
   const all = new Float32Array(data.length * batch).fill(OTHER_IMAGES);
   all.set(data);

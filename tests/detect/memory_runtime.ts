@@ -2,7 +2,7 @@ import { parseManifest } from "../../src/manifest/manifest.ts";
 import type { Runtime } from "../../src/ports/runtime.ts";
 import type { Session } from "../../src/ports/session.ts";
 
-/** What a runtime in memory holds. */
+/** Contents of a runtime in memory. */
 export interface Contents {
   readonly manifest: unknown;
   readonly graph: Uint8Array;
@@ -10,7 +10,7 @@ export interface Contents {
   readonly maxModelBytes?: number;
 }
 
-/** A runtime with one model in memory, whatever its id, and without a codec. */
+/** Returns a runtime that has one model for every id, and no codec. */
 export function memoryRuntime(contents: Contents): Runtime {
   return {
     capabilities: {
@@ -26,7 +26,7 @@ export function memoryRuntime(contents: Contents): Runtime {
       },
     },
     models: {
-      manifest: async () => parseManifest(contents.manifest),
+      manifest: () => Promise.try(() => parseManifest(contents.manifest)),
       graph: () => Promise.resolve(contents.graph),
       list: () => Promise.resolve(["small"]),
     },

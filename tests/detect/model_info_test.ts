@@ -3,7 +3,7 @@ import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
 import { smallFinished, smallManifest, varied } from "../manifest/small_manifest.ts";
 
-Deno.test("modelInfo() tells id, labels, hash and figures as the manifest has them", () => {
+Deno.test("modelInfo() returns id, labels, hash and metrics of the manifest", () => {
   const { id, labels, sha256, metrics } = modelInfo(smallManifest);
   assertEquals([id, labels, sha256, metrics], [
     "small",
@@ -66,6 +66,6 @@ for (const [changes, shape, resize] of INPUTS) {
   });
 }
 
-Deno.test("modelInfo() describes a finished model as any other", () => {
+Deno.test("modelInfo() describes a finished model like any other", () => {
   assertEquals(modelInfo(smallFinished), modelInfo(smallManifest));
 });

@@ -4,15 +4,19 @@ import { type Fill, type Place, placesOf } from "./make_outputs.ts";
 
 type Grid = HeadsManifest["anchors"] & { kind: "sizes" | "shapes" };
 
-/** An anchor by its definition, alone. */
+/** One anchor, computed from its definition. */
 export interface NaiveAnchor {
   /** xyxy, input pixels. */
   readonly box: readonly number[];
-  /** What the grid of its level covers. */
+  /** Size of the level's grid in input pixels: cells times stride. */
   readonly covered: Size;
 }
 
-/** The anchor of a place; `listed` holds those that the graph puts out. */
+/**
+ * Computes the anchor of a place.
+ *
+ * @param listed Anchors that the graph returns.
+ */
 export function naiveAnchor(
   { anchors }: HeadsManifest,
   input: Size,
@@ -30,7 +34,8 @@ export function naiveAnchor(
   const round = anchors.kind === "sizes" && anchors.rounding === "half-even"
     ? halfEven
     : (edge: number) => edge;
-  const [x, y] = [place.column, place.row].map((cell) => cell + anchors.centre);
+  const x = place.column + anchors.centre;
+  const y = place.row + anchors.centre;
   return {
     box: [
       x * stride.x + round(-width / 2),
@@ -42,48 +47,58 @@ export function naiveAnchor(
   };
 }
 
-/** The box that four numbers name in an order and a space: xyxy, input pixels. */
+/**
+ * Converts four numbers to a box.
+ *
+ * @returns xyxy, input pixels.
+ */
 export function naiveBox(
-  [a, b, c, d]: readonly number[],
+  numbers: readonly number[],
   { corners, space }: { corners: "xyxy" | "yxyx"; space: "input" | "unit" },
   { width, height }: Size,
 ): number[] {
-  const [x1, y1, x2, y2] = corners === "xyxy" ? [a, b, c, d] : [b, a, d, c];
-  const [right, down] = space === "unit" ? [width, height] : [1, 1];
+  const [a, b, c, d] = numbers as [number, number, number, number];
+  const [x1, y1, x2, y2] = corners === "xyxy" ? [a, b, c, d] as const : [b, a, d, c] as const;
+  const [right, down] = space === "unit" ? [width, height] as const : [1, 1] as const;
   return [x1 * right, y1 * down, x2 * right, y2 * down];
 }
 
-/** How often each place of a level occurs, and how far apart its cells are. */
+/** Computes the grid of a level and its strides in input pixels. */
 function naiveStride({ levels, strides }: Grid, level: number, input: Size) {
-  const { stride } = levels[level];
+  const { stride } = levels[level]!;
   const [columns, rows] = [Math.ceil(input.width / stride), Math.ceil(input.height / stride)];
-  const [overWidth, overHeight] = [input.width / columns, input.height / rows].map(Math.floor);
-  const [x, y] = {
+  const overWidth = Math.floor(input.width / columns);
+  const overHeight = Math.floor(input.height / rows);
+  const [x, y] = ({
     "nominal": [stride, stride],
     "floor-input-over-grid": [overWidth, overHeight],
     "input-width-over-grid": [overWidth, overWidth],
-  }[strides];
+  } as const)[strides];
   return { columns, rows, x, y };
 }
 
-function naiveShape(anchors: Grid, { level, anchor }: Place, stride: number): readonly number[] {
-  if (anchors.kind === "shapes") return anchors.levels[level].shapes[anchor];
-  const { sizes } = anchors.levels[level];
+function naiveShape(
+  anchors: Grid,
+  { level, anchor }: Place,
+  stride: number,
+): readonly [number, number] {
+  if (anchors.kind === "shapes") return anchors.levels[level]!.shapes[anchor]!;
+  const { sizes } = anchors.levels[level]!;
   const { ratios, order, unit } = anchors;
   const [size, ratio] = order === "ratio-size"
-    ? [sizes[anchor % sizes.length], ratios[Math.floor(anchor / sizes.length)]]
-    : [sizes[Math.floor(anchor / ratios.length)], ratios[anchor % ratios.length]];
+    ? [sizes[anchor % sizes.length]!, ratios[Math.floor(anchor / sizes.length)]!] as const
+    : [sizes[Math.floor(anchor / ratios.length)]!, ratios[anchor % ratios.length]!] as const;
   const pixels = unit === "strides" ? size * stride : size;
-  // Area size², height over width the ratio.
+  // The area is size², and height over width is the ratio.
   return [pixels / Math.sqrt(ratio), pixels * Math.sqrt(ratio)];
 }
 
-/** To the nearest whole number; of a half, to the even one. */
+/** Rounds to the nearest integer; a half goes to the even neighbour. */
 function halfEven(value: number): number {
   return Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value);
 }
 
-/** Every place of every level, once per anchor. */
+/** Returns one place per anchor, level by level. */
 export function naivePlaces(manifest: HeadsManifest, input: Size): Place[][] {
   const count = "levels" in manifest.anchors ? manifest.anchors.levels.length : 1;
   return Array.from({ length: count }, (_, level) => placesOf(manifest, input, level, 1));

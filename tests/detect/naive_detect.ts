@@ -4,15 +4,15 @@ import type { Size } from "../../src/core/size.ts";
 import type { Fill } from "./make_outputs.ts";
 import { naiveAnchor, naiveBox, naivePlaces } from "./naive_anchors.ts";
 
-/** What the heads of a graph hold, place by place. */
+/** Numbers of a graph's heads, by place. */
 export interface HeadFills {
   readonly scores: Fill;
   readonly deltas: Fill;
-  /** The graph's own anchors, where it has any. */
+  /** Anchors that the graph returns. */
   readonly anchors: Fill;
 }
 
-/** A detection of the naive pipeline. */
+/** Detection of the naive pipeline. */
 export interface Found {
   readonly label: string | null;
   readonly classId: number;
@@ -21,7 +21,7 @@ export interface Found {
   readonly box: readonly number[];
 }
 
-/** The whole pipeline from its definition: everything decoded, scored, sorted and cut. */
+/** Detects by the definitions: decodes and scores every pair, then sorts, suppresses and cuts. */
 export function naiveDetect(fills: HeadFills, plan: ResizePlan, manifest: HeadsManifest): Found[] {
   const { score, scoreTest, candidates: limits, nms, limit, empty, background } =
     manifest.postprocess;
@@ -45,12 +45,13 @@ export function naiveDetect(fills: HeadFills, plan: ResizePlan, manifest: HeadsM
   }
   return kept.slice(0, limit)
     .map((found) => ({ ...found, box: toSource(found.box, plan, manifest) }))
-    .filter(({ box: [x1, y1, x2, y2] }) =>
-      empty === "keep" ? x2 >= x1 && y2 >= y1 : x2 > x1 && y2 > y1
-    );
+    .filter(({ box }) => {
+      const [x1, y1, x2, y2] = box as [number, number, number, number];
+      return empty === "keep" ? x2 >= x1 && y2 >= y1 : x2 > x1 && y2 > y1;
+    });
 }
 
-/** All pairs of each level: by anchor, then by class. */
+/** Returns every (anchor, class) pair of each level: by anchor, then by class. */
 function naiveFounds(fills: HeadFills, plan: ResizePlan, manifest: HeadsManifest): Found[][] {
   const { labels } = manifest;
   return naivePlaces(manifest, plan.input).map((places) =>
@@ -70,7 +71,7 @@ function naiveFounds(fills: HeadFills, plan: ResizePlan, manifest: HeadsManifest
         }[manifest.postprocess.clip],
       );
       return naiveScores(numbers, manifest.postprocess.activation)
-        .map((score, classId) => ({ label: labels[classId], classId, score, box }));
+        .map((score, classId) => ({ label: labels[classId]!, classId, score, box }));
     })
   );
 }
@@ -96,18 +97,20 @@ function naiveDecode(
   if (boxes.kind === "decoded") return naiveBox(numbers, boxes, input);
   const last = boxes.extent === "last-pixel" ? 1 : 0;
   const inOrder = boxes.order === "xy" ? [0, 1, 2, 3] : [1, 0, 3, 2];
-  const deltas = inOrder.map((at, i) => numbers[at] / boxes.weights[i]);
-  const sides = [0, 1].map((axis) => {
-    const side = anchor[axis + 2] + last - anchor[axis];
-    const [first, second] = [deltas[axis], deltas[axis + 2]];
+  const deltas = inOrder.map((at, i) => numbers[at]! / boxes.weights[i]!);
+  const edges = (axis: 0 | 1) => {
+    const [start, end] = [anchor[axis]!, anchor[axis + 2]!];
+    const side = end + last - start;
+    const [first, second] = [deltas[axis]!, deltas[axis + 2]!];
     if (boxes.kind === "corners") {
-      return [anchor[axis] + first * side, anchor[axis + 2] + second * side];
+      return [start + first * side, end + second * side] as const;
     }
-    const centre = (anchor[axis] + anchor[axis + 2] + last) / 2 + first * side;
+    const centre = (start + end + last) / 2 + first * side;
     const length = side * Math.exp(boxes.clamp === null ? second : Math.min(second, boxes.clamp));
-    return [centre - length / 2, centre + length / 2 - last];
-  });
-  return [sides[0][0], sides[1][0], sides[0][1], sides[1][1]];
+    return [centre - length / 2, centre + length / 2 - last] as const;
+  };
+  const [[x1, x2], [y1, y2]] = [edges(0), edges(1)];
+  return [x1, y1, x2, y2];
 }
 
 function lastPixel({ width, height }: Size): Size {
@@ -117,10 +120,10 @@ function lastPixel({ width, height }: Size): Size {
 function clip(box: readonly number[], size: Size | null): number[] {
   if (size === null) return [...box];
   const limits = [size.width, size.height];
-  return box.map((edge, i) => Math.min(Math.max(edge, 0), limits[i % 2]));
+  return box.map((edge, i) => Math.min(Math.max(edge, 0), limits[i % 2]!));
 }
 
-/** Where the source's right and bottom edges lie in the input. */
+/** Computes the size of the source in input pixels. */
 function naiveExtent({ source, resized }: ResizePlan, { resize }: HeadsManifest): Size {
   if (!("factor" in resize) || resize.factor === "per-side") return resized;
   const { width, height } = source;
@@ -134,7 +137,7 @@ function naiveExtent({ source, resized }: ResizePlan, { resize }: HeadsManifest)
 function toSource(box: readonly number[], plan: ResizePlan, manifest: HeadsManifest): number[] {
   const { width, height } = naiveExtent(plan, manifest);
   const ratios = [plan.source.width / width, plan.source.height / height];
-  return clip(box.map((edge, i) => edge * ratios[i % 2]), plan.source);
+  return clip(box.map((edge, i) => edge * ratios[i % 2]!), plan.source);
 }
 
 function naiveIou(
@@ -144,8 +147,8 @@ function naiveIou(
 ): number {
   const last = extent === "last-pixel" ? 1 : 0;
   const side = (axis: 0 | 1) =>
-    Math.max(0, Math.min(a[axis + 2], b[axis + 2]) + last - Math.max(a[axis], b[axis]));
-  const area = (box: readonly number[]) => (box[2] + last - box[0]) * (box[3] + last - box[1]);
+    Math.max(0, Math.min(a[axis + 2]!, b[axis + 2]!) + last - Math.max(a[axis]!, b[axis]!));
+  const area = (box: readonly number[]) => (box[2]! + last - box[0]!) * (box[3]! + last - box[1]!);
   const shared = side(0) * side(1);
   return shared / (area(a) + area(b) - shared);
 }

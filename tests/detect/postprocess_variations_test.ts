@@ -42,17 +42,18 @@ function detect({ plan: { source }, fills }: Case, manifest: HeadsManifest): Fou
 
 function isEqual(found: readonly Found[], expected: readonly Found[]): boolean {
   return found.length === expected.length &&
-    found.every(({ classId, score, box }, i) =>
-      classId === expected[i].classId && Math.abs(score - expected[i].score) < 1e-6 &&
-      box.every((edge, side) => Math.abs(edge - expected[i].box[side]) < 1e-6)
-    );
+    found.every(({ classId, score, box }, i) => {
+      const other = expected[i]!;
+      return classId === other.classId && Math.abs(score - other.score) < 1e-6 &&
+        box.every((edge, side) => Math.abs(edge - other.box[side]!) < 1e-6);
+    });
 }
 
-Deno.test("parseManifest() takes every variation", () => {
+Deno.test("parseManifest() accepts every random manifest", () => {
   for (const { manifest } of CASES) assertEquals(parseManifest(manifest), manifest);
 });
 
-Deno.test("postprocess() agrees with computing everything from the definitions", () => {
+Deno.test("postprocess() equals the naive pipeline on random manifests", () => {
   let count = 0;
   CASES.forEach((one, round) => {
     const { expected, manifest } = one;
@@ -60,11 +61,12 @@ Deno.test("postprocess() agrees with computing everything from the definitions",
     const message = `round ${round}: ${JSON.stringify(manifest)}`;
     assertEquals(found.length, expected.length, message);
     found.forEach(({ box, label, classId, score }, i) => {
-      assertEquals(classId, expected[i].classId, message);
-      assertEquals(label, expected[i].label ?? `class ${classId}`);
-      // A softmax is kept in float32.
-      assertAlmostEquals(score, expected[i].score, 1e-6, message);
-      box.forEach((edge, side) => assertAlmostEquals(edge, expected[i].box[side], 1e-9, message));
+      const other = expected[i]!;
+      assertEquals(classId, other.classId, message);
+      assertEquals(label, other.label ?? `class ${classId}`);
+      // The scores of a softmax are float32.
+      assertAlmostEquals(score, other.score, 1e-6, message);
+      box.forEach((edge, side) => assertAlmostEquals(edge, other.box[side]!, 1e-9, message));
     });
     count += found.length;
   });
@@ -73,7 +75,7 @@ Deno.test("postprocess() agrees with computing everything from the definitions",
 
 type Change = (manifest: HeadsManifest) => HeadsManifest;
 
-/** A change of what stands under a key, where all of it can be changed so. */
+/** Returns a change of the properties below one key of a manifest. */
 function changed<Key extends "resize" | "anchors" | "boxes" | "postprocess">(
   key: Key,
   change: (value: HeadsManifest[Key]) => object,
@@ -85,7 +87,7 @@ function other<Value>(value: Value, first: Value, second: Value): Value {
   return value === first ? second : first;
 }
 
-/** One change of each property, which does nothing where the manifest does not have it. */
+/** One change per property. A manifest without the property is left as it is. */
 const CHANGES: Readonly<Record<string, Change>> = {
   "resize.factor": changed("resize", (resize) => {
     return "factor" in resize ? { factor: other(resize.factor, "one", "per-side") } : {};
@@ -106,10 +108,10 @@ const CHANGES: Readonly<Record<string, Change>> = {
   "anchors.centre": changed("anchors", (anchors) => {
     return "levels" in anchors ? { centre: other(anchors.centre, 0, 0.5) } : {};
   }),
-  "anchors.strides, nominal for recovered": changed("anchors", (anchors) => {
+  "anchors.strides: nominal instead of a quotient": changed("anchors", (anchors) => {
     return "levels" in anchors && anchors.strides !== "nominal" ? { strides: "nominal" } : {};
   }),
-  "anchors.strides, by axis or by width": changed("anchors", (anchors) => {
+  "anchors.strides: a quotient per axis instead of one": changed("anchors", (anchors) => {
     return "levels" in anchors && anchors.strides === "input-width-over-grid"
       ? { strides: "floor-input-over-grid" }
       : {};
@@ -165,31 +167,31 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 for (const [claim, change] of Object.entries(CHANGES)) {
-  Deno.test(`postprocess() differs with another ${claim}`, () => {
+  Deno.test(`postprocess() returns other detections with another ${claim}`, () => {
     const differs = CASES.some((one) => !isEqual(detect(one, change(one.manifest)), one.expected));
-    assert(differs, "no variation notices");
+    assert(differs, "no case notices");
   });
 }
 
 for (const activation of ["sigmoid", "softmax", "none"] as const) {
-  Deno.test(`postprocess() differs with activation ${activation} for another`, () => {
+  Deno.test(`postprocess() returns other detections with activation ${activation} instead of another`, () => {
     const differs = CASES.filter((one) => one.manifest.postprocess.activation !== activation)
       .some((one) => {
         const postprocess = { ...one.manifest.postprocess, activation };
         return !isEqual(detect(one, { ...one.manifest, postprocess }), one.expected);
       });
-    assert(differs, "no variation notices");
+    assert(differs, "no case notices");
   });
 }
 
 for (const clip of ["none", "picture", "input-pixels", "grid-pixels"] as const) {
-  Deno.test(`postprocess() differs with clip ${clip} for another`, () => {
+  Deno.test(`postprocess() returns other detections with clip ${clip} instead of another`, () => {
     const differs = CASES
       .filter(({ manifest }) => "levels" in manifest.anchors && manifest.postprocess.clip !== clip)
       .some((one) => {
         const postprocess = { ...one.manifest.postprocess, clip };
         return !isEqual(detect(one, { ...one.manifest, postprocess }), one.expected);
       });
-    assert(differs, "no variation notices");
+    assert(differs, "no case notices");
   });
 }

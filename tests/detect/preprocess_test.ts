@@ -1,18 +1,18 @@
 import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { HeadsManifest, Manifest } from "../../src/manifest/manifest.ts";
 import { decodeImage, emptyInput, inputOf } from "../../src/detect/preprocess.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { encodePng } from "../sample_images/encode_png.ts";
-import { assertDomainError } from "./assert_domain_error.ts";
+import { assertDomainError } from "../testing.ts";
 import { smallManifest, varied } from "../manifest/small_manifest.ts";
 
 const { codec } = await hostRuntime({ threads: 1 });
 
-/** RGBA pixels that repeat these bytes. */
+/** Returns RGBA pixels that repeat some bytes. */
 function repeat(width: number, height: number, bytes: readonly number[]): Pixels {
-  const data = Uint8Array.from({ length: width * height * 4 }, (_, i) => bytes[i % bytes.length]);
+  const data = Uint8Array.from({ length: width * height * 4 }, (_, i) => bytes[i % bytes.length]!);
   return { data, width, height, channels: 4, reduction: 1 };
 }
 
@@ -28,7 +28,7 @@ function imageOf(
 
 const TINY = encodePng(repeat(4, 3, [10, 20, 30, 255]));
 
-Deno.test("decodeImage() takes as many bytes and pixels as are allowed", () => {
+Deno.test("decodeImage() accepts as many bytes and pixels as the limits allow", () => {
   const { plan } = imageOf(TINY, smallManifest, {
     ...DEFAULT_IMAGE_LIMITS,
     maxBytes: TINY.length,
@@ -37,7 +37,7 @@ Deno.test("decodeImage() takes as many bytes and pixels as are allowed", () => {
   assertEquals(plan.source, { width: 4, height: 3 });
 });
 
-Deno.test("decodeImage() refuses a byte too many, naming limit and value", () => {
+Deno.test("decodeImage() refuses one byte too many and shows limit and value", () => {
   assertDomainError(
     () =>
       imageOf(TINY, smallManifest, {
@@ -50,7 +50,7 @@ Deno.test("decodeImage() refuses a byte too many, naming limit and value", () =>
   );
 });
 
-Deno.test("decodeImage() refuses a pixel too many before it decodes", () => {
+Deno.test("decodeImage() refuses one pixel too many before it decodes", () => {
   // Cut within its first data chunk: decoding would fail in another way.
   const cut = TINY.subarray(0, 45);
   assertDomainError(
@@ -61,7 +61,7 @@ Deno.test("decodeImage() refuses a pixel too many before it decodes", () => {
   );
 });
 
-Deno.test("decodeImage() refuses what takes too much memory before it decodes", () => {
+Deno.test("decodeImage() refuses an image that takes too much memory before it decodes", () => {
   const cut = TINY.subarray(0, 45);
   assertDomainError(
     () => imageOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxDecodedBytes: 95 }),
@@ -70,28 +70,28 @@ Deno.test("decodeImage() refuses what takes too much memory before it decodes", 
   );
 });
 
-Deno.test("decodeImage() counts bytes before it looks at them", () => {
+Deno.test("decodeImage() counts bytes before it reads them", () => {
   const limits = { ...DEFAULT_IMAGE_LIMITS, maxBytes: 1, maxPixels: 1 };
   assertDomainError(() => imageOf(new Uint8Array(2), smallManifest, limits), "too-many-bytes");
 });
 
-/** The first pixel of the view. */
+/** Returns the first pixel of the decoded image. */
 function firstPixel(bytes: Uint8Array, manifest: Manifest): number[] {
   const { view } = imageOf(bytes, manifest);
   return [...view.data.subarray(view.offset, view.offset + 3)];
 }
 
-Deno.test("decodeImage() lays clear pixels over the colour of the padding", () => {
+Deno.test("decodeImage() lays transparent pixels over the colour of the padding", () => {
   const clear = encodePng(repeat(4, 3, [10, 20, 30, 0]));
   // Padding of 0 is the mean: .5, .25 and .125 of 255.
   assertEquals(firstPixel(clear, smallManifest), [128, 64, 32]);
-  // By planes, (0.4 · std + mean) · 255: 178.5, 89.25 and 44.625.
+  // Per channel, (0.4 · std + mean) · 255: 178.5, 89.25 and 44.625.
   const padded = varied({ pad: { kind: "none", value: 0.4 } });
   assertEquals(firstPixel(clear, padded), [179, 89, 45]);
-  // The first plane is blue.
+  // The first channel is blue.
   const input = { ...smallManifest.input, colour: "bgr" } as const;
   assertEquals(firstPixel(clear, varied({ input })), [32, 64, 128]);
-  // Three values are in the order of the planes: (value · std + mean) · 255.
+  // Three values are in the order of the channels: (value · std + mean) · 255.
   const triple = { kind: "none", value: [1, 2, 3] } as const;
   // 255, .75 · 255 = 191.25, .5 · 255 = 127.5
   assertEquals(
@@ -104,7 +104,7 @@ Deno.test("decodeImage() lays clear pixels over the colour of the padding", () =
   );
 });
 
-Deno.test("decodeImage() takes the padding of a byte input for a colour as it is", () => {
+Deno.test("decodeImage() uses the padding of a uint8 input as the colour", () => {
   const clear = encodePng(repeat(4, 3, [10, 20, 30, 0]));
   const manifest = varied({ input: BYTES, pad: { kind: "none", value: [1, 128, 300] } });
   assertEquals(firstPixel(clear, manifest), [1, 128, 255]);
@@ -115,7 +115,7 @@ Deno.test("decodeImage() takes the padding of a byte input for a colour as it is
 const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 
 for (const orientation of [2, 3, 4, 5, 6, 7, 8]) {
-  Deno.test(`decodeImage() plans orientation ${orientation} upright, at the scale that covers it`, async () => {
+  Deno.test(`decodeImage() plans orientation ${orientation} upright and decodes at half scale`, async () => {
     const bytes = await Deno.readFile(new URL(`orientation-${orientation}.jpg`, FORMATS));
     const { view, plan } = imageOf(bytes);
     assertEquals(plan, {
@@ -131,15 +131,15 @@ for (const orientation of [2, 3, 4, 5, 6, 7, 8]) {
 
 const NORMALISED = smallManifest.input as HeadsManifest["input"] & { type: "float32" };
 
-/** Planes at a pixel of the 32x32 input, as 0–255 again. */
+/** Returns the channels of a pixel of the 32x32 input, converted back to 0–255. */
 function colourAt(tensor: ArrayLike<number>, x: number, y: number) {
   const { mean, std } = NORMALISED;
-  return [0, 1, 2].map((plane) =>
-    (tensor[(plane * 32 + y) * 32 + x] * std[plane] + mean[plane]) * 255
-  );
+  const channel = (plane: 0 | 1 | 2) =>
+    (tensor[(plane * 32 + y) * 32 + x]! * std[plane] + mean[plane]) * 255;
+  return [channel(0), channel(1), channel(2)] as const;
 }
 
-Deno.test("inputOf() goes by the manifest: colour order, mean, std and padding", async () => {
+Deno.test("inputOf() applies colour order, mean, std and padding of the manifest", async () => {
   // Red, green, blue and grey quarters; the image ends at row 24.
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const input = { ...smallManifest.input, colour: "bgr" } as const;
@@ -147,16 +147,16 @@ Deno.test("inputOf() goes by the manifest: colour order, mean, std and padding",
   const { data: tensor } = inputOf(imageOf(bytes, manifest), manifest);
   assertEquals(tensor.length, 3 * 32 * 32);
   const [blue, green, red] = colourAt(tensor, 8, 6);
-  [[red, 220], [green, 40], [blue, 30]].forEach(([found, painted]) =>
-    assert(Math.abs(found - painted) < 5, `${found} is not ${painted}`)
-  );
+  for (const [found, painted] of [[red, 220], [green, 40], [blue, 30]] as const) {
+    assert(Math.abs(found - painted) < 5, `${found} is not ${painted}`);
+  }
   for (const plane of [0, 1, 2]) assertEquals(tensor[(plane * 32 + 24) * 32], -9);
 });
 
-Deno.test("inputOf() smooths only where the manifest says so", () => {
-  // Columns are black and white by turns.
+Deno.test("inputOf() averages pixels only with antialias", () => {
+  // Columns alternate between black and white.
   const stripes = repeat(64, 64, [0, 0, 0, 255, 255, 255, 255, 255]);
-  // To 21 columns: without antialias some outputs lie on one colour, with it all are near grey.
+  // At 21 columns some are black or white without antialias, and all are near grey with it.
   const spread = (antialias: boolean) => {
     const manifest = varied({
       resize: { kind: "stretch", width: 21, height: 21 },
@@ -171,19 +171,19 @@ Deno.test("inputOf() smooths only where the manifest says so", () => {
   assert(spread(true) < 0.6, `${spread(true)}`);
 });
 
-Deno.test("inputOf() gives a byte input the pixels as they are, and its padding", async () => {
+Deno.test("inputOf() fills a uint8 input with unchanged pixels and padding", async () => {
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const manifest = varied({ input: BYTES, pad: { kind: "multiple", of: 32, value: 114 } });
   const { type, shape, data } = inputOf(imageOf(bytes, manifest), manifest);
   assertEquals([type, shape], ["uint8", [1, 32, 32, 3]]);
   const at = (x: number, y: number) => [...data.subarray((y * 32 + x) * 3, (y * 32 + x) * 3 + 3)];
   // Red, green, blue.
-  at(8, 6).forEach((found, i) => assert(Math.abs(found - [220, 40, 30][i]) < 5, `${at(8, 6)}`));
+  at(8, 6).forEach((found, i) => assert(Math.abs(found - [220, 40, 30][i]!) < 5, `${at(8, 6)}`));
   assertEquals(at(0, 24), [114, 114, 114]);
 });
 
-Deno.test("inputOf() makes pixels whole only where the manifest says so", () => {
-  // Black and white by turns: the mean of two is 127.5.
+Deno.test("inputOf() rounds pixels only with rounding each-pass", () => {
+  // Columns alternate between black and white: the mean of two is 127.5.
   const stripes = encodePng(repeat(64, 1, [0, 0, 0, 255, 255, 255, 255, 255]));
   const middle = (rounding: "none" | "each-pass") => {
     const manifest = varied({
@@ -197,7 +197,7 @@ Deno.test("inputOf() makes pixels whole only where the manifest says so", () => 
   assertEquals([middle("none"), middle("each-pass")], [127.5, 128]);
 });
 
-Deno.test("inputOf() samples by the factor where the manifest says so", () => {
+Deno.test("inputOf() samples by one factor only with factor one", () => {
   // 64x5 at one half: 2.5 rows become 3. The last row lies at 5 / 3 · 2.5 − 0.5 or 2 · 2.5 − 0.5.
   const grey = (y: number) => [50 * y, 50 * y, 50 * y, 255];
   const rows = Array.from({ length: 5 }, (_, y) => Array.from({ length: 64 }, () => grey(y)));
@@ -211,12 +211,12 @@ Deno.test("inputOf() samples by the factor where the manifest says so", () => {
     });
     return inputOf(imageOf(bytes, manifest), manifest).data[32 * 2];
   };
-  // Indices 3.67 and 4 (past the border the edge repeats), times 50.
-  assert(Math.abs(last("per-side") - 550 / 3) < 1e-3, `${last("per-side")}`);
-  assert(Math.abs(last("one") - 200) < 1e-3, `${last("one")}`);
+  // Rows 3.67 and 4 (the last row repeats beyond the border), times 50.
+  assertAlmostEquals(last("per-side")!, 550 / 3, 1e-3);
+  assertAlmostEquals(last("one")!, 200, 1e-3);
 });
 
-Deno.test("emptyInput() is as large as any input, and empty", () => {
+Deno.test("emptyInput() returns zeros in the shape of any input", () => {
   const { plan } = imageOf(TINY);
   for (const input of [NORMALISED, { ...NORMALISED, batch: 2 }, BYTES]) {
     const manifest = varied({ input });

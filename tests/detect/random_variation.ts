@@ -8,9 +8,10 @@ type Anchors = HeadsManifest["anchors"];
 type Boxes = HeadsManifest["boxes"];
 type Postprocess = HeadsManifest["postprocess"];
 
-/** A valid manifest with every property of the pipeline after the graph left to chance. */
+/** Returns a valid manifest whose resize, pad, outputs and post-processing are random. */
 export function randomManifest(random: Random): HeadsManifest {
-  const one = <T>(...choices: readonly T[]) => choices[wholeBetween(random, 0, choices.length - 1)];
+  const one = <T>(...choices: readonly T[]) =>
+    choices[wholeBetween(random, 0, choices.length - 1)]!;
   const boxes = randomBoxes(random, one);
   const anchors: Anchors = boxes.kind === "decoded" ? { kind: "none" } : randomAnchors(random, one);
   const hasGrid = "levels" in anchors;
@@ -100,14 +101,14 @@ function randomPostprocess(random: Random, one: One, hasGrid: boolean): Postproc
     clip: hasGrid ? one(...clips, "grid-pixels") : one(...clips),
     nms: { iou: between(random, 0.05, 0.7), perClass: one(true, false) },
     empty: one("keep", "drop"),
-    // Eighths, which randomFills() hits, or anything.
+    // 0.5 is a multiple of 1/8, so that scores of randomFills() can equal it.
     score: one(0.5, 0.5, between(random, 0.3, 0.7)),
     scoreTest: one("greater", "at-least"),
     limit: wholeBetween(random, 1, 40),
   };
 }
 
-/** Numbers for the heads of a manifest; scores often equal each other, and the threshold. */
+/** Returns numbers for the heads of a manifest. Scores often equal each other or the threshold. */
 export function randomFills(random: Random, manifest: HeadsManifest): HeadFills {
   const { boxes, anchors, postprocess: { activation } } = manifest;
   const steps = random() < 0.5 && activation !== "softmax";
@@ -125,7 +126,7 @@ export function randomFills(random: Random, manifest: HeadsManifest): HeadFills 
   };
 }
 
-/** Boxes that stand out of a square of this side by a little. */
+/** Returns boxes that exceed a square of this side by a little. */
 function randomBoxFill(random: Random, side: number): Fill {
   const start = remember(() => between(random, -0.2 * side, 0.8 * side));
   const length = remember(() => between(random, 0.1 * side, 0.5 * side));

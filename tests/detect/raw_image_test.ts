@@ -11,21 +11,21 @@ import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const { codec } = await hostRuntime({ threads: 1 });
 
-/** What a PNG decodes to. */
+/** Decodes a PNG. */
 function decoded(png: Uint8Array): RawImage {
   const header = readHeader(png);
   const { data, width, height } = codec.decode(png, header, header);
   return { data: data.slice(), width, height };
 }
 
-/** A PNG whose left half can be seen through. */
-function clearImage(): Uint8Array {
+/** Returns a PNG whose left half is translucent. */
+function translucentImage(): Uint8Array {
   const { data, ...rest } = decoded(fruitImage());
-  const clear = Uint8Array.from(data, (value, i) => {
+  const translucent = Uint8Array.from(data, (value, i) => {
     const isLeft = (i >> 2) % rest.width < rest.width / 2;
     return i % 4 === 3 && isLeft ? 180 : value;
   });
-  return encodePng({ data: clear, ...rest, channels: 4, reduction: 1 });
+  return encodePng({ data: translucent, ...rest, channels: 4, reduction: 1 });
 }
 
 async function found(detector: Detector, photo: Uint8Array | RawImage) {
@@ -35,9 +35,11 @@ async function found(detector: Detector, photo: Uint8Array | RawImage) {
   return { image, detections };
 }
 
-Deno.test("detect() finds in raw pixels exactly what it finds in the PNG of them", async (test) => {
+Deno.test("detect() returns the same for raw pixels as for a PNG of them", async (test) => {
   const detector = await openEveryday8();
-  for (const [name, png] of [["opaque", fruitImage()], ["clear", clearImage()]] as const) {
+  for (
+    const [name, png] of [["opaque", fruitImage()], ["translucent", translucentImage()]] as const
+  ) {
     await test.step(name, async () => {
       const expected = await found(detector, png);
       assertGreater(expected.detections.length, 0);
@@ -47,10 +49,10 @@ Deno.test("detect() finds in raw pixels exactly what it finds in the PNG of them
       assertEquals(raw.data, before, "the caller's bytes");
     });
   }
-  await test.step("grey and RGB as the RGBA of them", async () => {
+  await test.step("grey and RGB", async () => {
     const { data, ...size } = decoded(fruitImage());
     const grey = data.filter((_, i) => i % 4 === 1);
-    const rgba = data.map((_, i) => i % 4 === 3 ? 255 : grey[i >> 2]);
+    const rgba = data.map((_, i) => i % 4 === 3 ? 255 : grey[i >> 2]!);
     const expected = await found(detector, { data: rgba, ...size });
     assertEquals(await found(detector, { data: grey, ...size }), expected);
     const rgb = rgba.filter((_, i) => i % 4 < 3);
@@ -59,7 +61,7 @@ Deno.test("detect() finds in raw pixels exactly what it finds in the PNG of them
   await detector.close();
 });
 
-Deno.test("workerDetector() hands raw pixels to a real process", async () => {
+Deno.test("workerDetector() sends raw pixels to a worker process", async () => {
   const detector = await startDetector({
     model: "everyday8",
     folder: new URL("../../models/", import.meta.url).href,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
-import { assertDomainError } from "./assert_domain_error.ts";
+import { assertDomainError } from "../testing.ts";
 import { finished, smallFinished, smallManifest, varied } from "../manifest/small_manifest.ts";
 
 const DEFAULTS = { scoreThreshold: 0.5, iou: 0.5, max: 5, classIds: null };
@@ -11,24 +11,24 @@ const RESOLVED: readonly (readonly [
   DetectOptions,
   expected: Partial<typeof DEFAULTS> | { classIds: Set<number> },
 ])[] = [
-  ["fills everything from the manifest", {}, {}],
+  ["returns the manifest's values for unset options", {}, {}],
   [
-    "takes undefined for absent",
+    "treats undefined as unset",
     { scoreThreshold: undefined, max: undefined, classes: undefined },
     {},
   ],
-  ["takes what is asked", { scoreThreshold: 0.3, iou: 0.7, max: 9 }, {
+  ["returns the options of the call", { scoreThreshold: 0.3, iou: 0.7, max: 9 }, {
     scoreThreshold: 0.3,
     iou: 0.7,
     max: 9,
   }],
-  ["takes both ends of scores", { scoreThreshold: 0, iou: 1 }, { scoreThreshold: 0, iou: 1 }],
-  ["takes the other ends", { scoreThreshold: 1, iou: 0 }, { scoreThreshold: 1, iou: 0 }],
-  ["takes labels for class ids", { classes: ["dog"] }, { classIds: new Set([2]) }],
-  ["takes labels in any order, twice too", { classes: ["dog", "cat", "dog"] }, {
+  ["accepts both ends of the ranges", { scoreThreshold: 0, iou: 1 }, { scoreThreshold: 0, iou: 1 }],
+  ["accepts the other ends", { scoreThreshold: 1, iou: 0 }, { scoreThreshold: 1, iou: 0 }],
+  ["converts labels to class ids", { classes: ["dog"] }, { classIds: new Set([2]) }],
+  ["accepts labels in any order, also repeated", { classes: ["dog", "cat", "dog"] }, {
     classIds: new Set([0, 2]),
   }],
-  ["takes an empty list of classes for none", { classes: [] }, { classIds: new Set<number>() }],
+  ["accepts an empty list of classes", { classes: [] }, { classIds: new Set<number>() }],
 ];
 
 for (const [claim, options, expected] of RESOLVED) {
@@ -37,7 +37,7 @@ for (const [claim, options, expected] of RESOLVED) {
   });
 }
 
-Deno.test("resolveOptions() takes a label for all ids that share it", () => {
+Deno.test("resolveOptions() converts a label to all ids that share it", () => {
   const manifest = varied({ labels: ["cat", "dog", "cat"] });
   const { classIds } = resolveOptions(manifest, { classes: ["cat"] });
   assertEquals(classIds, new Set([0, 2]));
@@ -58,7 +58,7 @@ for (const option of ["scoreThreshold", "iou"] as const) {
 }
 
 for (const name of ["score", "threshold", "scorethreshold", "constructor", ""]) {
-  Deno.test(`resolveOptions() refuses the unknown option "${name}" and tells those that there are`, () => {
+  Deno.test(`resolveOptions() refuses the unknown option "${name}" and lists the known ones`, () => {
     assertDomainError(
       () => resolveOptions(smallManifest, { [name]: 0.5 }),
       "invalid-option",
@@ -79,7 +79,7 @@ for (const max of [0, -1, 1.5, 1001, NaN, Infinity]) {
 }
 
 for (const label of ["bird", "Cat", "", "null", "class 1"]) {
-  Deno.test(`resolveOptions() refuses class "${label}" and tells those that there are`, () => {
+  Deno.test(`resolveOptions() refuses class "${label}" and lists the known ones`, () => {
     assertDomainError(
       () => resolveOptions(smallManifest, { classes: ["cat", label] }),
       "unknown-class",
@@ -89,7 +89,7 @@ for (const label of ["bird", "Cat", "", "null", "class 1"]) {
   });
 }
 
-Deno.test("resolveOptions() keeps every box of a finished model, whatever the overlap", () => {
+Deno.test("resolveOptions() returns an IoU of 1 for a finished model, which keeps every box", () => {
   const manifest = finished({}, { score: 0.25, limit: 7 });
   assertEquals(resolveOptions(manifest, {}), {
     scoreThreshold: 0.25,
@@ -104,7 +104,7 @@ Deno.test("resolveOptions() keeps every box of a finished model, whatever the ov
 });
 
 for (const iou of [0, 0.5, 1, NaN]) {
-  Deno.test(`resolveOptions() refuses iou ${iou} for a finished model and says why`, () => {
+  Deno.test(`resolveOptions() refuses iou ${iou} for a finished model and gives the reason`, () => {
     assertDomainError(
       () => resolveOptions(smallFinished, { iou }),
       "invalid-option",

@@ -13,7 +13,7 @@ function passes(
   return number > scoreScale({ activation, scoreTest }, score).cut;
 }
 
-/** A number of the head, and whether it passes `greater` and `at-least` of a score. */
+/** Numbers of a head, and true if they pass a score threshold with `greater`, with `at-least`. */
 const CUTS: readonly (readonly [
   activation: (typeof ACTIVATIONS)[number],
   score: number,
@@ -25,7 +25,7 @@ const CUTS: readonly (readonly [
   ["sigmoid", 0.5, 0, false, true],
   ["sigmoid", 0.5, 2 ** -149, true, true],
   ["sigmoid", 0.5, -(2 ** -149), false, false],
-  // sigmoid(ln 3) = 0.75, and float32 lies just above ln 3.
+  // sigmoid(ln 3) = 0.75, and ln 3 in float32 is slightly greater.
   ["sigmoid", 0.75, Math.fround(Math.log(3)), true, true],
   ["sigmoid", 0.75, Math.log(3) - 1e-12, false, false],
   ["sigmoid", 1, 1e30, false, false],
@@ -36,14 +36,14 @@ const CUTS: readonly (readonly [
   ["none", 0.5, 0.5 - 2 ** -25, false, false],
   ["none", 0, 0, false, true],
   ["none", 1, 1, false, true],
-  // Softmax has been applied by then.
+  // The numbers are those after the softmax.
   ["softmax", 0.25, 0.25, false, true],
   ["softmax", 0.25, 0.25 + 2 ** -25, true, true],
   ["softmax", 0.25, 0.25 - 2 ** -26, false, false],
 ];
 
 for (const [activation, score, number, greater, atLeast] of CUTS) {
-  Deno.test(`scoreScale() of ${activation} holds ${number} against ${score}`, () => {
+  Deno.test(`scoreScale() of ${activation} compares ${number} with threshold ${score}`, () => {
     assertEquals(passes(activation, "greater", score, number), greater);
     assertEquals(passes(activation, "at-least", score, number), atLeast);
   });
@@ -57,7 +57,7 @@ Deno.test("scoreScale() lets no NaN pass", () => {
   }
 });
 
-Deno.test("scoreScale() takes scores as they are, and logits by the sigmoid", () => {
+Deno.test("scoreScale() returns scores unchanged and applies the sigmoid to logits", () => {
   const random = seededRandom(41);
   const scaleOf = (activation: (typeof ACTIVATIONS)[number]) =>
     scoreScale({ activation, scoreTest: "greater" }, 0.5).scoreOf;
@@ -69,7 +69,7 @@ Deno.test("scoreScale() takes scores as they are, and logits by the sigmoid", ()
   }
 });
 
-Deno.test("scoreScale() passes exactly what scores above the threshold, by any activation", () => {
+Deno.test("scoreScale() passes exactly the numbers whose score is above the threshold", () => {
   const random = seededRandom(42);
   for (let i = 0; i < 1000; i++) {
     const [score, number] = [between(random, 0, 1), between(random, -6, 6)];

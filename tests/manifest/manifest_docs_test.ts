@@ -14,20 +14,20 @@ interface JsonSchema {
   readonly const?: unknown;
 }
 
-/** Names of the properties, and the words that they may hold, wherever they stand. */
+/** Returns all property names and all string values that a schema allows. */
 function wordsOf(schema: JsonSchema): string[] {
   const { properties = {}, oneOf = [], anyOf = [], items } = schema;
   const parts = [...Object.values(properties), ...oneOf, ...anyOf, ...(items ? [items] : [])];
   const values = [schema.const, ...schema.enum ?? []].filter((value) => typeof value === "string");
-  return [...Object.keys(properties), ...values as string[], ...parts.flatMap(wordsOf)];
+  return [...Object.keys(properties), ...values, ...parts.flatMap(wordsOf)];
 }
 
-Deno.test("docs/manifest.md explains every property of a manifest and every word it may hold", () => {
+Deno.test("docs/manifest.md explains every property of a manifest and every word that it allows", () => {
   const words = [headsSchema, finishedSchema].flatMap((schema) => {
     return wordsOf(z.toJSONSchema(schema, { io: "input" }) as JsonSchema);
   });
   const quoted = new Set(
-    [...PAGE.replace(/```[^]*?```/g, "").matchAll(/`([^`]+)`/g)].flatMap(([, code]) =>
+    [...PAGE.replace(/```[^]*?```/g, "").matchAll(/`([^`]+)`/g)].flatMap(([, code = ""]) =>
       code.split(/[.\s,:"]+/)
     ),
   );

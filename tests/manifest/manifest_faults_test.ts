@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type HeadsManifest, parseManifest } from "../../src/manifest/manifest.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { assertDomainError } from "../detect/assert_domain_error.ts";
+import { assertDomainError } from "../testing.ts";
 import {
   decoded,
   finished,
@@ -13,7 +13,7 @@ import {
   varied,
 } from "./small_manifest.ts";
 
-/** The one fault of a manifest, without the words around it. */
+/** Returns the fault of a manifest without the prefix of the message. */
 function faultOf(json: unknown): string {
   const { message } = assertThrows(() => parseManifest(json), DomainError);
   return message.replace("Cannot use the manifest. ", "");
@@ -29,7 +29,7 @@ const SHORTEST = {
 } as const;
 const STRETCH = { kind: "stretch", width: 32, height: 16 } as const;
 
-/** A fixed padding, against what each resize makes at most. */
+/** Fixed paddings, each with a resize whose largest result it must hold. */
 const PADS: readonly (readonly [
   resize: HeadsManifest["resize"],
   width: number,
@@ -38,24 +38,26 @@ const PADS: readonly (readonly [
 ])[] = [
   [smallManifest.resize, 32, 32, null],
   [smallManifest.resize, 99, 32, null],
-  [smallManifest.resize, 31, 32, "pad: 31x32 must hold what resize makes: up to 32x32"],
-  [smallManifest.resize, 32, 31, "pad: 32x31 must hold what resize makes: up to 32x32"],
+  [smallManifest.resize, 31, 32, "pad: 31x32 must hold the resized image: up to 32x32"],
+  [smallManifest.resize, 32, 31, "pad: 32x31 must hold the resized image: up to 32x32"],
   [STRETCH, 32, 16, null],
-  [STRETCH, 32, 15, "pad: 32x15 must hold what resize makes: up to 32x16"],
-  [STRETCH, 16, 32, "pad: 16x32 must hold what resize makes: up to 32x16"],
+  [STRETCH, 32, 15, "pad: 32x15 must hold the resized image: up to 32x16"],
+  [STRETCH, 16, 32, "pad: 16x32 must hold the resized image: up to 32x16"],
   [SHORTEST, 40, 40, null],
-  // A portrait is as high as a landscape is wide.
-  [SHORTEST, 40, 20, "pad: 40x20 must hold what resize makes: up to 40x40"],
+  // A portrait image may be as high as a landscape image is wide.
+  [SHORTEST, 40, 20, "pad: 40x20 must hold the resized image: up to 40x40"],
   [
     { kind: "none" },
     4000,
     4000,
-    `pad: 4000x4000 must hold what resize makes: any size, as resize.kind is "none"`,
+    `pad: 4000x4000 must hold the resized image: any size, as resize.kind is "none"`,
   ],
 ];
 
 for (const [resize, width, height, fault] of PADS) {
-  const claim = `${fault === null ? "takes" : "refuses"} ${width}x${height} for ${resize.kind}`;
+  const claim = `${
+    fault === null ? "accepts" : "refuses"
+  } a pad of ${width}x${height} after ${resize.kind}`;
   Deno.test(`parseManifest() ${claim}`, () => {
     const pad = { kind: "fixed", width, height, value: 0 } as const;
     for (const manifest of [varied({ resize, pad }), { ...smallFinished, resize, pad }]) {
@@ -65,7 +67,7 @@ for (const [resize, width, height, fault] of PADS) {
   });
 }
 
-Deno.test("parseManifest() leaves open paddings to any resize", () => {
+Deno.test("parseManifest() accepts a padding without a fixed size after any resize", () => {
   for (const kind of ["none", "multiple"] as const) {
     const pad = kind === "none" ? { kind, value: 0 } : { kind, of: 32, value: 0 };
     const manifest = { ...smallManifest, pad, resize: { kind: "none" } };
@@ -81,17 +83,17 @@ const SHAPES: HeadsManifest["anchors"] = {
   extent: "edges",
 };
 const SIZES = smallManifest.anchors as HeadsManifest["anchors"] & { kind: "sizes" };
-const UNEVEN = { ...SIZES, levels: [{ stride: 8, sizes: [8, 10, 12] }, SIZES.levels[1]] };
+const UNEVEN = { ...SIZES, levels: [{ stride: 8, sizes: [8, 10, 12] }, SIZES.levels[1]!] };
 const LEVELS = smallManifest.outputs as HeadsManifest["outputs"] & { kind: "levels" };
 
 const FAULTS: readonly (readonly [claim: string, manifest: HeadsManifest, fault: string])[] = [
   [
-    "fewer scores than levels",
+    "fewer class heads than levels",
     varied({ outputs: { ...LEVELS, scores: ["a"] } }),
     "outputs.scores: must name one output per level of anchors.levels: 1 names, 2 levels",
   ],
   [
-    "more deltas than levels",
+    "more box heads than levels",
     varied({ outputs: { ...LEVELS, deltas: ["a", "b", "c"] } }),
     "outputs.deltas: must name one output per level of anchors.levels: 3 names, 2 levels",
   ],
@@ -111,12 +113,12 @@ const FAULTS: readonly (readonly [claim: string, manifest: HeadsManifest, fault:
     "anchors.levels: must all have equally many shapes: found 1, 2",
   ],
   [
-    "levels of outputs beside anchors that the graph puts out",
+    "heads per level with anchors that the graph returns",
     { ...listed, outputs: LEVELS },
     `anchors.kind: must be "sizes" or "shapes" where outputs.kind is "levels": it is "output"`,
   ],
   [
-    "levels of outputs without anchors",
+    "heads per level without anchors",
     { ...decoded, outputs: LEVELS },
     `anchors.kind: must be "sizes" or "shapes" where outputs.kind is "levels": it is "none"`,
   ],
@@ -133,20 +135,20 @@ const FAULTS: readonly (readonly [claim: string, manifest: HeadsManifest, fault:
     `they are "sizes" and "decoded"`,
   ],
   [
-    "decoded boxes with the graph's anchors",
+    "decoded boxes with anchors that the graph returns",
     { ...listed, boxes: decoded.boxes },
     `anchors.kind: must be "none" exactly where boxes.kind is "decoded": ` +
     `they are "output" and "decoded"`,
   ],
   ...[listed, decoded].map((manifest) =>
     [
-      `a clip to a grid with anchors ${manifest.anchors.kind}`,
+      `a clip to the grid with anchors ${manifest.anchors.kind}`,
       { ...manifest, postprocess: { ...manifest.postprocess, clip: "grid-pixels" as const } },
       `postprocess.clip: "grid-pixels" needs a grid: anchors.kind is "${manifest.anchors.kind}"`,
     ] as const
   ),
   [
-    "a background past the class ids",
+    "a background that is not a class id",
     postprocessed({ background: 3 }),
     "postprocess.background: must be one of 3 class ids: it is 3",
   ],
@@ -156,7 +158,7 @@ for (const [claim, manifest, fault] of FAULTS) {
   Deno.test(`parseManifest() refuses ${claim}`, () => assertEquals(faultOf(manifest), fault));
 }
 
-Deno.test("parseManifest() names all that does not go together at once", () => {
+Deno.test("parseManifest() names all contradictions in one error", () => {
   assertDomainError(
     () =>
       parseManifest({
@@ -177,7 +179,7 @@ Deno.test("parseManifest() names all that does not go together at once", () => {
   );
 });
 
-/** What the graph of a finished model does itself. */
+/** Properties that a finished manifest must not have: its graph does their work. */
 const SURPLUS: Readonly<Record<string, object>> = {
   anchors: { anchors: smallManifest.anchors },
   boxes: { boxes: smallManifest.boxes },
@@ -191,7 +193,7 @@ const SURPLUS: Readonly<Record<string, object>> = {
 };
 
 for (const [key, surplus] of Object.entries(SURPLUS)) {
-  Deno.test(`parseManifest() refuses ${key} of a finished model`, () => {
+  Deno.test(`parseManifest() refuses ${key} in a finished manifest`, () => {
     assertDomainError(
       () => parseManifest({ ...smallFinished, ...surplus }),
       "manifest-invalid",
@@ -200,7 +202,7 @@ for (const [key, surplus] of Object.entries(SURPLUS)) {
   });
 }
 
-Deno.test("parseManifest() names what finished outputs lack or have wrong", () => {
+Deno.test("parseManifest() names each missing or wrong property of finished outputs", () => {
   for (const key of ["boxes", "scores", "labels", "count", "batched", "corners", "space"]) {
     const outputs: Record<string, unknown> = { ...smallFinished.outputs };
     delete outputs[key];
@@ -217,7 +219,7 @@ Deno.test("parseManifest() names what finished outputs lack or have wrong", () =
   }
 });
 
-Deno.test("parseManifest() wants anchors, boxes and rules where outputs are not finished", () => {
+Deno.test("parseManifest() requires anchors, boxes and NMS unless the outputs are finished", () => {
   assertDomainError(
     () => parseManifest({ ...finished({}), outputs: smallManifest.outputs }),
     "manifest-invalid",

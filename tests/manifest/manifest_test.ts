@@ -1,17 +1,21 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseManifest } from "../../src/manifest/manifest.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { assertDomainError } from "../detect/assert_domain_error.ts";
+import { assertDomainError } from "../testing.ts";
 import { smallManifest, varied } from "./small_manifest.ts";
 
 type Path = readonly (string | number)[];
-// deno-lint-ignore no-explicit-any -- JSON that is wrong on purpose has no type
+// deno-lint-ignore no-explicit-any -- JSON that is wrong on purpose
 type Json = any;
 
-/** A copy whose property at the path was changed by `edit`, which gets the property's owner. */
+/**
+ * Returns a copy of the small manifest with one property edited.
+ *
+ * @param edit Changes the property `key` of `owner`.
+ */
 function edited(path: Path, edit: (owner: Json, key: string | number) => void): Json {
   const copy = structuredClone(smallManifest) as Json;
-  edit(path.slice(0, -1).reduce((owner, key) => owner[key], copy), path[path.length - 1]);
+  edit(path.slice(0, -1).reduce((owner, key) => owner[key], copy), path.at(-1)!);
   return copy;
 }
 
@@ -19,7 +23,7 @@ function withValue(path: Path, value: unknown): Json {
   return edited(path, (owner, key) => owner[key] = value);
 }
 
-/** Paths of everything below a value; objects and arrays come before what they hold. */
+/** Returns the paths of all properties below a value, owners before their members. */
 function pathsBelow(value: Json, path: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return [];
   const keys = Array.isArray(value) ? value.map((_, i) => i) : Object.keys(value);
@@ -34,11 +38,11 @@ function assertNames(json: Json, ...words: readonly string[]): void {
   assertDomainError(() => parseManifest(json), "manifest-invalid", ...words);
 }
 
-Deno.test("parseManifest() gives a valid manifest back", () => {
+Deno.test("parseManifest() returns a valid manifest unchanged", () => {
   assertEquals(parseManifest(structuredClone(smallManifest)), smallManifest);
 });
 
-Deno.test("parseManifest() takes no metrics and no guesses for empty ones", () => {
+Deno.test("parseManifest() returns empty metrics and guesses if they are unset", () => {
   const { metrics: _, guesses: __, ...rest } = smallManifest;
   assertEquals(parseManifest(rest), varied({ metrics: {}, guesses: {} }));
 });
@@ -52,17 +56,17 @@ Deno.test("parseManifest() names each property that has a wrong type", () => {
 Deno.test("parseManifest() names each property that is missing", () => {
   for (const path of pathsBelow(smallManifest)) {
     const isOptional = path[0] === "metrics" || path[0] === "guesses";
-    if (isOptional || typeof path[path.length - 1] === "number") continue;
+    if (isOptional || typeof path.at(-1) === "number") continue;
     assertNames(edited(path, (owner, key) => delete owner[key]), `${path.join(".")}: `);
   }
 });
 
-Deno.test("parseManifest() refuses an unknown key wherever it stands", () => {
+Deno.test("parseManifest() refuses an unknown key at any depth", () => {
   const objects = [[], ...pathsBelow(smallManifest)].filter((path) => {
     const value = at(path);
     return typeof value === "object" && value !== null && !Array.isArray(value);
   });
-  // Metrics and guesses may have any name.
+  // These two are records with any keys.
   const open = ["metrics", "guesses"];
   for (const path of objects.filter((path) => !open.includes(path.join(".")))) {
     const name = path.join(".") || "manifest";
@@ -134,19 +138,19 @@ const WRONG_VALUES: readonly (readonly [path: string, values: readonly unknown[]
 ];
 
 for (const [dotted, values] of WRONG_VALUES) {
-  Deno.test(`parseManifest() refuses a ${dotted} out of range`, () => {
+  Deno.test(`parseManifest() refuses invalid values of ${dotted}`, () => {
     const path = dotted.split(".");
     for (const value of values) assertNames(withValue(path, value), dotted);
   });
 }
 
 for (const json of [undefined, null, 1, "{}", [], [smallManifest]]) {
-  Deno.test(`parseManifest() refuses ${JSON.stringify(json)?.slice(0, 20)} as a whole`, () => {
+  Deno.test(`parseManifest() refuses ${JSON.stringify(json)?.slice(0, 20)} instead of an object`, () => {
     assertNames(json, "manifest: ");
   });
 }
 
-Deno.test("parseManifest() names all that is wrong at once", () => {
+Deno.test("parseManifest() names all faults in one error", () => {
   const json = structuredClone(smallManifest) as Json;
   json.input.divisor = 0;
   json.anchors.levels[1].stride = "16";
@@ -155,12 +159,12 @@ Deno.test("parseManifest() names all that is wrong at once", () => {
   assertNames(json, "input.divisor: ", "anchors.levels.1.stride: ", "boxes: ", `"surplus"`);
 });
 
-Deno.test("parseManifest() tells a person what to do about a name", () => {
+Deno.test("parseManifest() says which characters an id may have", () => {
   const error = assertThrows(() => parseManifest(withValue(["id"], "Small")), DomainError);
   assert(error.message.includes("lower case letters, digits"), error.message);
 });
 
-Deno.test("parseManifest() tells the value that it found", () => {
+Deno.test("parseManifest() shows the value that it found", () => {
   assertNames(withValue(["input", "colour"], "gbr"), "input.colour: ", ': it is "gbr"');
   assertNames(withValue(["postprocess", "score"], 1.5), "postprocess.score: ", ": it is 1.5");
 });

@@ -50,7 +50,7 @@ function sized(changes: Partial<typeof SIZES>): HeadsManifest {
   return varied({ anchors: { ...SIZES, ...changes } });
 }
 
-/** Every value that a property may have, each once at least. */
+/** Manifests in which every allowed value of every property occurs at least once. */
 const VARIANTS: readonly Manifest[] = [
   ...layouts.map((outputs) => varied({ outputs })),
   ...(["float32", "float16"] as const).map((type) => varied({ input: { ...FLOAT_INPUT, type } })),
@@ -114,12 +114,12 @@ VARIANTS.forEach((variant, i) => {
     JSON.stringify(value) !== JSON.stringify(smallManifest[key as keyof HeadsManifest])
   );
   const claim = JSON.stringify(Object.fromEntries(changes)).slice(0, 160);
-  Deno.test(`parseManifest() takes variant ${i}: ${claim}`, () => {
+  Deno.test(`parseManifest() accepts variant ${i}: ${claim}`, () => {
     assertEquals(parseManifest(structuredClone(variant)), variant);
   });
 });
 
-Deno.test("isFinished() tells by the kind of the outputs", () => {
+Deno.test("isFinished() is true for outputs of kind finished only", () => {
   assertEquals(isFinished(smallFinished), true);
   assertEquals([smallManifest, listed, decoded].some(isFinished), false);
 });

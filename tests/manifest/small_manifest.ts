@@ -1,6 +1,8 @@
 import type { FinishedManifest, HeadsManifest } from "../../src/manifest/manifest.ts";
 
-/** A valid manifest: 2 levels, 2 anchors per cell, 3 class ids of which one is unused. */
+type Outputs = HeadsManifest["outputs"];
+
+/** Valid manifest: 2 levels, 2 anchors per cell, 3 class ids of which one is unused. */
 export const smallManifest = {
   manifest: 1,
   id: "small",
@@ -8,7 +10,7 @@ export const smallManifest = {
   licence: "Apache-2.0",
   graph: {
     file: "small.onnx",
-    // Of the three bytes "abc" (FIPS 180-4, first example).
+    // SHA-256 of the three bytes "abc" (FIPS 180-4, first example).
     sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
     bytes: 3,
   },
@@ -59,37 +61,37 @@ export const smallManifest = {
   },
 } satisfies HeadsManifest as HeadsManifest;
 
-/** The small manifest with other properties. */
+/** Returns the small manifest with other properties. */
 export function varied(changes: Partial<HeadsManifest>): HeadsManifest {
   return { ...smallManifest, ...changes };
 }
 
-/** The small manifest with other rules after the heads. */
+/** Returns the small manifest with other post-processing. */
 export function postprocessed(changes: Partial<HeadsManifest["postprocess"]>): HeadsManifest {
   return varied({ postprocess: { ...smallManifest.postprocess, ...changes } });
 }
 
-/** The same heads as one pair over all levels. */
-export const joined: HeadsManifest["outputs"] = {
+/** Outputs of the same heads as one pair over all levels. */
+export const joined: Outputs = {
   kind: "joined",
   scores: "scores",
   deltas: "deltas",
 };
 
-/** The ways in which a graph may lay out its heads. */
-export const layouts: readonly HeadsManifest["outputs"][] = [
+/** All layouts of heads: channels first, channels last, joined. */
+export const layouts: readonly [Outputs, Outputs, Outputs] = [
   smallManifest.outputs,
-  { ...smallManifest.outputs, kind: "levels", layout: "nhwc" } as HeadsManifest["outputs"],
+  { ...smallManifest.outputs, kind: "levels", layout: "nhwc" } as Outputs,
   joined,
 ];
 
-/** Joined heads beside anchors that the graph puts out. */
+/** Manifest of joined heads with anchors that the graph returns. */
 export const listed: HeadsManifest = varied({
   outputs: joined,
   anchors: { kind: "output", name: "anchors", corners: "xyxy", space: "input" },
 });
 
-/** Joined heads with boxes instead of deltas. */
+/** Manifest of joined heads with boxes instead of deltas. */
 export const decoded: HeadsManifest = varied({
   outputs: joined,
   anchors: { kind: "none" },
@@ -99,7 +101,7 @@ export const decoded: HeadsManifest = varied({
 const { outputs: _outputs, anchors: _anchors, boxes: _boxes, postprocess: _, ...common } =
   smallManifest;
 
-/** The same model, suppressing inside its graph. */
+/** Manifest of the same model with NMS in its graph. */
 export const smallFinished: FinishedManifest = {
   ...common,
   outputs: {
@@ -115,7 +117,7 @@ export const smallFinished: FinishedManifest = {
   postprocess: { score: 0.5, scoreTest: "greater", limit: 5 },
 };
 
-/** The finished manifest with other outputs or thresholds. */
+/** Returns the finished manifest with other outputs or thresholds. */
 export function finished(
   outputs: Partial<FinishedManifest["outputs"]>,
   postprocess: Partial<FinishedManifest["postprocess"]> = {},

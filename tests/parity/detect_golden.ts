@@ -1,4 +1,5 @@
 import { createDetector } from "../../src/detect/detector.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
 import { comparable, type Golden } from "../../src/commands/eval_files/golden_file.ts";
 import type { Session } from "../../src/ports/session.ts";
 import { goldenDifferences } from "../../src/eval/golden_differences.ts";
@@ -6,10 +7,15 @@ import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 
 const runtime = await hostRuntime({ threads: 1 });
 
-/** Five times tighter on edges than a person would ask for, so that wrong twins show. */
+/** Tolerance of scores and of edges, in source pixels: tight enough to notice every wrong twin. */
 const TOLERANCE = { score: 1e-4, box: 0.01 };
 
-/** The whole way, from the image's bytes to boxes, held against the framework's. */
+/**
+ * Detects in the image of a golden and compares the detections with the golden's.
+ *
+ * @param manifest JSON of the manifest.
+ * @returns One text per difference.
+ */
 export async function differencesFrom(
   golden: Golden,
   manifest: unknown,
@@ -17,7 +23,7 @@ export async function differencesFrom(
 ): Promise<string[]> {
   const models = {
     ...runtime.models,
-    manifest: () => Promise.resolve(manifest),
+    manifest: () => Promise.try(() => parseManifest(manifest)),
     graph: () => Deno.readFile(graph),
   };
   const detector = await createDetector({ ...runtime, models }, {
@@ -30,7 +36,7 @@ export async function differencesFrom(
   return goldenDifferences(detections.map(comparable), golden.detections, TOLERANCE);
 }
 
-/** The session of a graph alone. */
+/** Opens a session for a graph. */
 export async function openGraph(graph: URL): Promise<Session> {
   return await runtime.openSession(await Deno.readFile(graph), "wasm");
 }

@@ -11,24 +11,29 @@ import type { CocoDataset, CocoResult } from "../../src/eval/coco.ts";
 import { evaluate } from "../../src/eval/evaluate.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { differencesFrom } from "./detect_golden.ts";
+import { missingShared, SHARED, testUnless } from "../testing.ts";
 import { goldensIn, twinsIn, withProperty } from "./golden_folders.ts";
 
-const SHARED = new URL("../../../shared/", import.meta.url);
-const GRAPH = new URL("models/fpnlite-coco/ssd_mobilenet_v2_fpnlite_10_256_int8.onnx", SHARED);
+const GRAPH_PATH = "models/fpnlite-coco/ssd_mobilenet_v2_fpnlite_10_256_int8.onnx";
+const GRAPH = new URL(GRAPH_PATH, SHARED);
 const DATA = new URL("data/everyday8/", SHARED);
+
+/** Number of COCO photos to evaluate: the first by name. */
 const PHOTOS = 64;
 
 /**
- * Of the first 64 COCO photos by name, eight classes, score > .05: onnxruntime 1.32 for Python
- * without optimisation, torch's bilinear resize, NumPy decoding, torchvision's NMS, pycocotools.
- * The graph is int8: with onnxruntime's own int8 kernels the same script gives AP .299.
+ * Average precision of the reference on the same photos, eight classes, score > 0.05.
+ *
+ * The reference is onnxruntime 1.32 for Python without optimisation, torch's bilinear resize, NumPy
+ * decoding, torchvision's NMS and pycocotools. The graph is int8: with onnxruntime's own int8
+ * kernels the same script gives an AP of 0.299.
  */
 const REFERENCE = { ap: 0.2786, ap50: 0.4461 };
 
-Deno.test({
-  name: "POST /detect with fpnlite-coco is as accurate on COCO photos as the reference",
-  ignore: !await exists(GRAPH),
-  async fn() {
+testUnless(
+  missingShared(GRAPH_PATH),
+  "POST /detect with fpnlite-coco is as accurate on COCO photos as the reference",
+  async () => {
     const truth = await firstPhotos();
     const app = await serveFpnlite();
     const results: CocoResult[] = [];
@@ -40,20 +45,20 @@ Deno.test({
       results.push(...cocoResults(image, truth.categories, detections));
     }
     const { ap, ap50 } = evaluate(truth, results);
-    // int8 kernels, and the order of scores that are equal in steps of 1/256, move AP by .02.
+    // int8 kernels and the order of equal scores, which have steps of 1/256, move AP by 0.02.
     assert(Math.abs(ap - REFERENCE.ap) < 0.03, `AP ${ap}`);
     assert(Math.abs(ap50 - REFERENCE.ap50) < 0.03, `AP50 ${ap50}`);
   },
-});
+);
 
 const FOLDER = new URL("goldens/fpnlite-coco/", import.meta.url);
 
 for (const golden of await goldensIn(FOLDER)) {
   const image = basename(golden.image);
-  Deno.test({
-    name: `createDetector() equals ${golden.framework} on fpnlite-coco/${image}`,
-    ignore: !await exists(GRAPH),
-    async fn() {
+  testUnless(
+    missingShared(GRAPH_PATH),
+    `createDetector() equals ${golden.framework} on fpnlite-coco/${image}`,
+    async () => {
       assertEquals(await differencesFrom(golden, manifestJson, GRAPH), []);
       for (const { claim, ...change } of await twinsIn(FOLDER)) {
         const differences = await differencesFrom(
@@ -64,18 +69,20 @@ for (const golden of await goldensIn(FOLDER)) {
         assert(differences.length > 0, `${image} does not notice ${claim}`);
       }
     },
-  });
+  );
 }
 
+/** Creates an app that serves the model. */
 async function serveFpnlite() {
   const runtime = await hostRuntime({ threads: 1 });
+  const manifest = parseManifest(manifestJson);
   const models = {
     ...runtime.models,
-    manifest: () => Promise.resolve(manifestJson),
+    manifest: () => Promise.resolve(manifest),
     graph: () => Deno.readFile(GRAPH),
   };
   const registry = new ModelRegistry({
-    manifests: [parseManifest(manifestJson)],
+    manifests: [manifest],
     atStart: ["fpnlite-coco"],
     load: (model) => createDetector({ ...runtime, models }, { model, engine: "wasm" }),
   });
@@ -83,6 +90,7 @@ async function serveFpnlite() {
   return createApp({ registry, maxBytes: 2e7, log: console.error });
 }
 
+/** Reads the first COCO photos of the data set and their annotations. */
 async function firstPhotos(): Promise<CocoDataset> {
   const truth = await readDataset(new URL("val.json", DATA).pathname);
   const coco = truth.images.filter(({ file_name }) => file_name.startsWith("coco_"));
@@ -90,8 +98,4 @@ async function firstPhotos(): Promise<CocoDataset> {
   const ids = new Set(images.map(({ id }) => id));
   const annotations = truth.annotations.filter(({ image_id }) => ids.has(image_id));
   return { ...truth, images, annotations };
-}
-
-async function exists(file: URL): Promise<boolean> {
-  return await Deno.stat(file).then(() => true, () => false);
 }

@@ -3,48 +3,53 @@ import { type Golden, readGolden } from "../../src/commands/eval_files/golden_fi
 
 const GOLDENS = new URL("goldens/", import.meta.url);
 
-// deno-lint-ignore no-explicit-any -- tests set its properties by their path
+// deno-lint-ignore no-explicit-any -- properties are set by their path
 type Json = any;
 
-/** A property of a manifest with a value that must make every golden of the family fail. */
+/** Wrong value of one manifest property, with which every golden of the folder must fail. */
 export interface Twin {
   readonly claim: string;
-  /** Path with dots. */
+  /** Path of the property, joined by dots. */
   readonly property: string;
   readonly value: unknown;
 }
 
-/** What a script of make/ wrote for a family. */
+/** Folder that a script of `make/` wrote for one family. */
 export interface GoldenFolder {
-  readonly family: string;
+  readonly name: string;
   readonly folder: URL;
+  /** JSON of the manifest. */
   readonly manifest: Json;
   readonly goldens: readonly Golden[];
   readonly twins: readonly Twin[];
 }
 
-/** Every family with a graph of its own; the others are tested beside their model. */
+/** Reads every folder with a graph. The others belong to models that lie elsewhere. */
 export async function goldenFolders(): Promise<GoldenFolder[]> {
-  const families = (await namesIn(GOLDENS)).sort();
-  const folders = await Promise.all(families.map(async (family) => {
-    const folder = new URL(`${family}/`, GOLDENS);
-    return (await namesIn(folder)).includes("model.onnx") ? [await readFolder(family, folder)] : [];
+  const names = (await namesIn(GOLDENS)).sort();
+  const folders = await Promise.all(names.map(async (name) => {
+    const folder = new URL(`${name}/`, GOLDENS);
+    return (await namesIn(folder)).includes("model.onnx") ? [await readFolder(name, folder)] : [];
   }));
   return folders.flat();
 }
 
-/** The goldens of one folder. */
+/** Reads the goldens of a folder. */
 export async function goldensIn(folder: URL): Promise<Golden[]> {
   const files = (await namesIn(folder)).filter((name) => /^\d+x\d+\.json$/.test(name)).sort();
   return await Promise.all(files.map((name) => readGolden(fileURLToPath(new URL(name, folder)))));
 }
 
-/** The twins of one folder. */
+/** Reads the twins of a folder. */
 export async function twinsIn(folder: URL): Promise<Twin[]> {
   return await readJson(new URL("twins.json", folder));
 }
 
-/** A copy of a manifest with one property changed, which it must have. */
+/**
+ * Returns a copy of a manifest with one property changed.
+ *
+ * @throws {Error} If the manifest does not have the property.
+ */
 export function withProperty(manifest: Json, { property, value }: Omit<Twin, "claim">): Json {
   const copy = structuredClone(manifest);
   const path = property.split(".");
@@ -55,9 +60,9 @@ export function withProperty(manifest: Json, { property, value }: Omit<Twin, "cl
   return copy;
 }
 
-async function readFolder(family: string, folder: URL): Promise<GoldenFolder> {
+async function readFolder(name: string, folder: URL): Promise<GoldenFolder> {
   return {
-    family,
+    name,
     folder,
     manifest: await readJson(new URL("manifest.json", folder)),
     goldens: await goldensIn(folder),

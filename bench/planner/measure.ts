@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { PlanConstants } from "../../src/planner/constants.ts";
 import { readArguments } from "../../src/commands/shared/arguments.ts";
 import { runCommand } from "../../src/commands/shared/run_command.ts";
+import { MAX_ASSET_BYTES } from "../../src/platforms/workerd/limits.ts";
 import { calibrate } from "./calibrate.ts";
 import { bundleSize, installedSize } from "./code_size.ts";
 import { fitConstants, type Sample } from "./fit_constants.ts";
@@ -14,9 +15,6 @@ const CONSTANTS = new URL("../../src/planner/constants.json", import.meta.url);
 
 /** What was measured the last time. */
 const MEASUREMENTS = new URL("../../dist/plan_measurements.json", import.meta.url);
-
-/** A static asset of Workers holds no more. */
-const ASSET_BYTES = 25 * 1024 * 1024;
 
 const USAGE = `Measures what plans are made of, and writes the planner's constants.
 
@@ -73,7 +71,7 @@ async function measureAll(subjects: readonly SizedSubject[]): Promise<void> {
   for (const subject of subjects) {
     const { size } = await Deno.stat(new URL(`${subject.id}.onnx`, subject.folder));
     const deno = await measureOnDeno(subject);
-    const workerd = size > ASSET_BYTES ? undefined : await measureOnWorkerd(subject);
+    const workerd = size > MAX_ASSET_BYTES ? undefined : await measureOnWorkerd(subject);
     console.log(JSON.stringify({ id: subject.id, deno, workerd }));
     runs.push({ deno, workerd });
   }

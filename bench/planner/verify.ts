@@ -3,6 +3,7 @@ import { CONSTANTS, type MeasuredRuntime } from "../../src/planner/constants.ts"
 import { predict } from "../../src/planner/predict.ts";
 import { runCommand } from "../../src/commands/shared/run_command.ts";
 import { textTable } from "../../src/commands/shared/text_table.ts";
+import { MAX_ASSET_BYTES } from "../../src/platforms/workerd/limits.ts";
 import { calibrate } from "./calibrate.ts";
 import { measureOnDeno, measureOnWorkerd } from "./measure_model.ts";
 import { readNeeds } from "./read_needs.ts";
@@ -66,7 +67,7 @@ const TRIES = 3;
 
 async function compare(subject: SizedSubject, scale: number): Promise<Comparison[]> {
   const needs = await readNeeds(subject);
-  const fitsAsset = needs.graphBytes <= 25 * 1024 * 1024;
+  const fitsAsset = needs.graphBytes <= MAX_ASSET_BYTES;
   const runtimes = fitsAsset ? ["deno", "workerd"] as const : ["deno"] as const;
   const comparisons: Comparison[] = [];
   for (const runtime of runtimes) {

@@ -4,7 +4,7 @@ import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import { DetectorPool } from "../../src/serving/detector_pool.ts";
 import { DetectorSlot } from "../../src/serving/detector_slot.ts";
 import { startDetector } from "../../src/platforms/host/start_pool.ts";
-import { ProcessWorker } from "../../src/platforms/host/process/process_worker.ts";
+import { WorkerProcess } from "../../src/platforms/host/process/worker_process.ts";
 import { workerDetector } from "../../src/isolation/worker_detector.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 
@@ -77,7 +77,7 @@ Deno.test("DetectorPool over real processes", async (test) => {
   const pool = await DetectorPool.open({
     size: 1,
     queue: 4,
-    start: () => workerDetector(new ProcessWorker(script), LOAD, deadlines),
+    start: () => workerDetector(new WorkerProcess(script), LOAD, deadlines),
     log: (message) => replaced.push(message),
   });
   for (const [body, claim, code] of FAULTS) {

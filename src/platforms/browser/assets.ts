@@ -1,4 +1,4 @@
-/** Addresses of the files that lie with a page's bundle. */
+/** URLs of the files that belong to a browser bundle. */
 export interface BrowserAssets {
   /** imagescript's JPEG decoder. */
   readonly jpeg: string;
@@ -12,31 +12,32 @@ export interface BrowserAssets {
   readonly avif: string;
   /** onnxruntime-web's CPU engine. */
   readonly wasm: EngineFiles;
-  /** onnxruntime-web's WebGPU engine, for browsers whose wasm can wait for a promise (JSPI). */
+  /** onnxruntime-web's WebGPU engine for browsers with JSPI, in which wasm can await a promise. */
   readonly webgpu: EngineFiles;
-  /** The same for those whose wasm cannot; half as large again. */
+  /** onnxruntime-web's WebGPU engine for browsers without JSPI; half as large again. */
   readonly webgpuAsyncify: EngineFiles;
-  /** Script of the worker. */
+  /** Script of the Web Worker. */
   readonly worker: string;
   /** Folder of the models, with a slash at its end. */
   readonly models: string;
 }
 
-/** An engine's wasm and the module that starts it. */
+/** URLs of an engine's files. */
 export interface EngineFiles {
-  /** The module. */
+  /** Module that starts the engine. */
   readonly mjs: string;
-  /** The wasm. */
+  /** Wasm file. */
   readonly wasm: string;
 }
 
 /**
- * The files of a bundle, in the folder that is named or else beside this module.
+ * Returns the URLs of a bundle's files.
  *
- * @param folder Its address, absolute or from the page's own.
+ * @param folder URL of the bundle's folder, absolute or relative to the page. Unset: the folder of
+ *   this module.
  */
 export function browserAssets(folder?: string | URL): BrowserAssets {
-  const base = folder === undefined ? import.meta.url : folderOf(folder);
+  const base = folder === undefined ? import.meta.url : folderUrl(folder);
   const locate = (file: string) => new URL(file, base).href;
   const engine = (name: string) => ({ mjs: locate(`${name}.mjs`), wasm: locate(`${name}.wasm`) });
   return {
@@ -53,8 +54,9 @@ export function browserAssets(folder?: string | URL): BrowserAssets {
   };
 }
 
-function folderOf(address: string | URL): URL {
-  const url = new URL(address, globalThis.location.href);
+/** Resolves a folder against the page and adds a slash to its end. */
+function folderUrl(folder: string | URL): URL {
+  const url = new URL(folder, globalThis.location.href);
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url;
 }

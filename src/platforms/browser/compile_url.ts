@@ -1,23 +1,26 @@
 import { DomainError } from "../../core/domain_error.ts";
 
 /**
- * Compiles wasm as it comes over the network.
+ * Fetches and compiles a wasm file.
  *
- * Browsers take such a stream under the media type of wasm alone; what a server sends under another
- * is compiled once it is all there.
+ * Browsers compile a stream only if its media type is `application/wasm`. A file of another media
+ * type is compiled after it has been downloaded.
  *
- * @throws {DomainError} `engine-unavailable`, if it cannot be fetched or is no wasm.
+ * @throws {DomainError} `engine-unavailable`, if the file cannot be fetched or is not wasm.
  */
 export async function compileUrl(url: string): Promise<WebAssembly.Module> {
   try {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
-    const [type] = (response.headers.get("content-type") ?? "").split(";");
-    return type.trim() === "application/wasm"
+    return mediaTypeOf(response) === "application/wasm"
       ? await WebAssembly.compileStreaming(response)
       : await WebAssembly.compile(await response.arrayBuffer());
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new DomainError("engine-unavailable", `Cannot load ${url} as ${reason}`, { cause });
   }
+}
+
+function mediaTypeOf({ headers }: Response): string | undefined {
+  return headers.get("content-type")?.split(";")[0]?.trim();
 }

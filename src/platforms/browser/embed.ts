@@ -1,35 +1,41 @@
-import { browserAssets } from "./assets.ts";
-import { cacheModelStore, type LoadProgress } from "../../stores/cache.ts";
-import type { EmbedOptions } from "../../embed/options.ts";
 import { type EmbeddedDetector, openEmbedded, openEmbeddedFrom } from "../../embed/detector.ts";
-import { startPageWorker } from "./start_worker.ts";
+import type { EmbedOptions } from "../../embed/options.ts";
+import { cacheModelStore, type LoadProgress } from "../../stores/cache.ts";
+import { browserAssets } from "./assets.ts";
+import { startWebWorker } from "./start_worker.ts";
 
 export * from "../../embed/api.ts";
 export type { LoadProgress };
 
-/** What a detector is made of in a page. */
+/** Options of a detector in a page. */
 export interface BrowserEmbedOptions extends EmbedOptions {
   /**
-   * Whether decoders and engine run in a worker, so that the page stays responsive (true); a worker
-   * that makes a detector itself may say false.
+   * True if the decoders and the engine run in a Web Worker, which keeps the page responsive. Pass
+   * false inside a Web Worker.
+   *
+   * @default true
    */
-  readonly worker?: boolean;
-  /** Most CPU threads, in a page that is isolated from others; at most 4 of the machine's. */
-  readonly threads?: number;
-  /** Folder of the bundle's wasm, worker and models; the one that this module lies in. */
-  readonly assets?: string | URL;
-  /** Told of the graph's bytes as they come. */
-  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly worker?: boolean | undefined;
+  /**
+   * CPU threads. Only a cross-origin isolated page can have more than one. Unset: one per core, at
+   * most 4.
+   */
+  readonly threads?: number | undefined;
+  /** Folder of the bundle's wasm files, Web Worker and models. Unset: the folder of this module. */
+  readonly assets?: string | URL | undefined;
+  /** Called as the bytes of the graph arrive. Unset: no reports. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
 /**
- * A detector inside a page: on WebGPU where the browser has it on hardware, else on the CPU.
+ * Creates a detector in a page. It runs on WebGPU if the browser supports it in hardware, otherwise
+ * on the CPU.
  *
- * The graph is kept by the Cache API, and checked against the manifest's SHA-256 whenever it is
- * read. Nothing is loaded before the first call.
+ * The graph is kept in the Cache API and checked against the SHA-256 of the manifest on every read.
+ * Nothing is loaded before the first call of this function.
  *
- * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
- * @throws The signal's reason, once it is aborted.
+ * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
+ * @throws The signal's reason, if the signal is aborted.
  */
 export async function createDetector(options: BrowserEmbedOptions): Promise<EmbeddedDetector> {
   options.signal?.throwIfAborted();
@@ -43,6 +49,6 @@ export async function createDetector(options: BrowserEmbedOptions): Promise<Embe
   }
   return await openEmbeddedFrom({
     models,
-    start: (store, asked) => startPageWorker(store, { ...asked, assets, threads }),
+    start: (store, wanted) => startWebWorker(store, { ...wanted, assets, threads }),
   }, options);
 }

@@ -1,12 +1,12 @@
-import type { BrowserAssets } from "./assets.ts";
 import type { EngineCandidate } from "../../engines/open_engine.ts";
 import { ortSession } from "../../engines/ort_session.ts";
 import { webgpuCandidate } from "../../engines/webgpu_candidate.ts";
+import type { BrowserAssets } from "./assets.ts";
 
 /**
- * onnxruntime-web on WebGPU; loaded only when it is tried.
+ * Returns onnxruntime-web on WebGPU, which is imported when the engine is tried.
  *
- * Of its two builds the smaller one is taken where the browser has what it needs.
+ * The package has two builds. The smaller one needs JSPI (`WebAssembly.Suspending`).
  */
 export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
   return webgpuCandidate(async () => {
@@ -20,10 +20,10 @@ export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
 }
 
 /**
- * onnxruntime-web on the CPU.
+ * Returns onnxruntime-web on the CPU.
  *
- * The package keeps one wasm instance per thread that imports it: its thread count is set by the
- * first session, and a start that failed is final there.
+ * The package keeps one wasm instance per thread that imports it. The first session fixes its
+ * thread count, and a failed start cannot be retried.
  */
 export function browserWasmEngine(assets: BrowserAssets, threads: number): EngineCandidate {
   return {

@@ -1,33 +1,34 @@
+import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
+import { openEngine } from "../../engines/open_engine.ts";
 import type { ModelStore } from "../../ports/model_store.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { BrowserAssets } from "./assets.ts";
-import { browserWasmEngine, browserWebgpuEngine } from "./engines.ts";
 import { compileUrl } from "./compile_url.ts";
-import { openEngine } from "../../engines/open_engine.ts";
-import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
+import { browserWasmEngine, browserWebgpuEngine } from "./engines.ts";
 
-/** What a page gives its runtime. */
+/** Options of {@linkcode browserRuntime}. */
 export interface BrowserRuntimeOptions {
-  /** Where the bundle's files lie. */
+  /** URLs of the bundle's files. */
   readonly assets: BrowserAssets;
-  /** Where models come from. */
+  /** Store of the models. */
   readonly models: ModelStore;
-  /** Most CPU threads per session; at most 4 of the machine's where absent. */
-  readonly threads?: number;
+  /** CPU threads per session. Unset: one per core, at most 4. */
+  readonly threads?: number | undefined;
 }
 
-/** More threads than this mostly wait: networks that suit a page have small layers. */
+/** Maximum default threads. More would mostly wait: networks for a page have small layers. */
 const MAX_THREADS = 4;
 
 /**
- * A page, or a worker of one: engines and decoders over HTTP, no files.
+ * Creates the runtime of a page or a Web Worker: decoders and engines come over HTTP, and there are
+ * no files.
  *
- * Threads share memory, which a browser allows pages alone that are isolated from others by
- * `Cross-Origin-Opener-Policy` and `Cross-Origin-Embedder-Policy`.
+ * Threads share memory. Browsers allow that in cross-origin isolated pages only, which are served
+ * with `Cross-Origin-Opener-Policy` and `Cross-Origin-Embedder-Policy`.
  */
 export async function browserRuntime(options: BrowserRuntimeOptions): Promise<Runtime> {
   const { assets, models } = options;
-  const threads = threadsHere(options.threads);
+  const threads = threadsFor(options.threads);
   const engines = [browserWebgpuEngine(assets), browserWasmEngine(assets, threads)];
   return {
     capabilities: {
@@ -43,10 +44,10 @@ export async function browserRuntime(options: BrowserRuntimeOptions): Promise<Ru
   };
 }
 
-function threadsHere(asked: number | undefined): number {
+function threadsFor(wanted: number | undefined): number {
   const { crossOriginIsolated } = globalThis as { readonly crossOriginIsolated?: boolean };
   if (!crossOriginIsolated) return 1;
-  return asked ?? Math.min(MAX_THREADS, navigator.hardwareConcurrency);
+  return wanted ?? Math.min(MAX_THREADS, navigator.hardwareConcurrency);
 }
 
 async function compileCodecs(assets: BrowserAssets): Promise<CodecModules> {

@@ -1,38 +1,38 @@
-import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 import { DomainError } from "../../core/domain_error.ts";
 import type { DetectorOptions } from "../../detect/detector.ts";
+import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
+import type { Deadlines } from "../../isolation/deadlines.ts";
+import { workerDetector } from "../../isolation/worker_detector.ts";
 import type { Detector } from "../../ports/detector.ts";
 import type { ModelStore } from "../../ports/model_store.ts";
 import type { BrowserAssets } from "./assets.ts";
-import type { Deadlines } from "../../isolation/deadlines.ts";
-import type { PageLoadRequest } from "./load_request.ts";
-import { workerDetector } from "../../isolation/worker_detector.ts";
+import type { WebWorkerLoadRequest } from "./load_request.ts";
 
-/** What a page's worker is made of. */
-export interface PageWorkerOptions extends DetectorOptions {
-  /** Where the bundle's files lie. */
+/** Options of {@linkcode startWebWorker}. */
+export interface WebWorkerOptions extends DetectorOptions {
+  /** URLs of the bundle's files. */
   readonly assets: BrowserAssets;
-  /** Most CPU threads. */
-  readonly threads?: number;
+  /** CPU threads. Unset: the runtime decides. */
+  readonly threads?: number | undefined;
 }
 
 /**
- * A worker that is silent for so long counts as lost, and is replaced; a slow phone is done with
- * anything before that.
+ * Deadlines after which a Web Worker is considered hung and is replaced. Generous enough for slow
+ * phones.
  */
 const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
 
-/** Starts a detector in a worker of the page, with a graph that the page itself has fetched. */
-export async function startPageWorker(
+/** Starts a detector in a Web Worker. The page fetches the graph and passes it on. */
+export async function startWebWorker(
   models: ModelStore,
-  { model, engine = "auto", limits = DEFAULT_IMAGE_LIMITS, assets, threads }: PageWorkerOptions,
+  { model, engine = "auto", limits = DEFAULT_IMAGE_LIMITS, assets, threads }: WebWorkerOptions,
 ): Promise<Detector> {
   const manifest = await models.manifest(model);
   const graph = await models.graph(model, manifest.graph);
   const script = scriptOf(assets);
   try {
     const worker = new Worker(script, { type: "module" });
-    const load: PageLoadRequest = { manifest, graph, assets, engine, limits, threads };
+    const load: WebWorkerLoadRequest = { manifest, graph, assets, engine, limits, threads };
     return await workerDetector(worker, load, DEADLINES);
   } catch (error) {
     const didNotStart = !(error instanceof DomainError) || error.code === "worker-crashed";
@@ -42,7 +42,10 @@ export async function startPageWorker(
   }
 }
 
-/** A worker's script must be of the page's own origin; what that imports need not be. */
+/**
+ * Returns the URL of a same-origin script that runs the Web Worker. The script of a Web Worker must
+ * have the page's origin, but the modules that it imports need not.
+ */
 function scriptOf({ worker }: BrowserAssets): string {
   if (new URL(worker).origin === location.origin) return worker;
   const relay = `import ${JSON.stringify(worker)};`;
@@ -52,8 +55,8 @@ function scriptOf({ worker }: BrowserAssets): string {
 function notStarted(script: string, cause: unknown): DomainError {
   return new DomainError(
     "engine-unavailable",
-    `Cannot start a worker from ${script} as it broke down. Is it there, and does the page's ` +
-      "Content-Security-Policy allow it in worker-src? With { worker: false } the page does without.",
+    `Cannot start a worker from ${script} as it failed. Does the file exist, and does the page's ` +
+      "Content-Security-Policy allow it in worker-src? With { worker: false } the page needs none.",
     { cause },
   );
 }

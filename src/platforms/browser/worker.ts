@@ -1,12 +1,12 @@
 import { createDetector } from "../../detect/detector.ts";
-import type { ModelStore } from "../../ports/model_store.ts";
-import { browserRuntime } from "./runtime.ts";
-import type { PageLoadRequest } from "./load_request.ts";
 import { serveWorker, type WorkerPort } from "../../isolation/serve_worker.ts";
+import type { ModelStore } from "../../ports/model_store.ts";
+import type { WebWorkerLoadRequest } from "./load_request.ts";
+import { browserRuntime } from "./runtime.ts";
 
-// The script of the workers that `start_page_worker.ts` starts.
-serveWorker<PageLoadRequest>(
-  globalThis as unknown as WorkerPort<PageLoadRequest>,
+// Script of the Web Workers that start_worker.ts starts.
+serveWorker<WebWorkerLoadRequest>(
+  globalThis as unknown as WorkerPort<WebWorkerLoadRequest>,
   async ({ manifest, graph, assets, threads, engine, limits }) => {
     const models: ModelStore = {
       list: () => Promise.resolve([]),

@@ -1,33 +1,34 @@
 import type { Context, Hono } from "hono";
-import { type AppDeps, createApp } from "../../../routes/app.ts";
-import type { AppEnv } from "../../../routes/http/app_env.ts";
+import { createApp } from "../../../routes/app.ts";
 import { forwardedAddress } from "../../../routes/guards/client_address.ts";
-import type { ModelRegistry } from "../../serving/model_registry.ts";
-import { httpsImageFetcher } from "./fetch_image/https_image_fetcher.ts";
+import type { AppEnv } from "../../../routes/http/app_env.ts";
+import type { ImageFetcher } from "../../ports/image_fetcher.ts";
 import { appSettings } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
 import type { LogFormat } from "../../server/logger.ts";
+import type { ModelRegistry } from "../../serving/model_registry.ts";
+import { httpsImageFetcher } from "./fetch_image/https_image_fetcher.ts";
 
-/** What of an app differs from host to host. */
+/** App options that depend on the host. */
 export interface HostAppOptions {
-  /** Address that the connection comes from. */
-  readonly peerOf: (context: Context) => string | undefined;
-  /** How log lines look where LOG is not set. */
+  /** Returns the IP address that the connection comes from. */
+  readonly peerAddress: (context: Context) => string | undefined;
+  /** Format of log lines if `LOG` is unset. */
   readonly logFormat: LogFormat;
 }
 
-/** The app of Deno, Node and Bun, which reach the network. */
+/** Creates the app of Deno, Node and Bun, which can fetch images by URL. */
 export function hostApp(
   config: Config,
   registry: ModelRegistry,
-  { peerOf, logFormat }: HostAppOptions,
+  { peerAddress, logFormat }: HostAppOptions,
 ): Hono<AppEnv> {
   return createApp({
     ...appSettings(config, logFormat),
     registry,
     clientAddress: (context) =>
       forwardedAddress(
-        peerOf(context),
+        peerAddress(context),
         context.req.header("x-forwarded-for"),
         config.TRUSTED_PROXY,
       ),
@@ -35,7 +36,7 @@ export function hostApp(
   });
 }
 
-function imageFetcher(config: Config): AppDeps["fetchImage"] {
+function imageFetcher(config: Config): ImageFetcher {
   return httpsImageFetcher({
     maxBytes: config.MAX_BYTES,
     timeoutMs: config.IMAGE_URL_TIMEOUT_MS,

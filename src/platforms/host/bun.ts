@@ -5,47 +5,47 @@ import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
 import { processRegistry } from "./process_registry.ts";
 
-/** What `Bun.serve` takes, and Bun itself as the default export of a program. */
+/** Server that `Bun.serve()` accepts, as does Bun itself as the default export of a program. */
 export interface BunServer {
-  /** Address to listen on. */
+  /** IP address to listen on. */
   readonly hostname: string;
   /** Port to listen on. */
   readonly port: number;
-  /** Seconds that a connection may be silent. */
+  /** Seconds until a silent connection times out. */
   readonly idleTimeout: number;
-  /** Answers one request; `server` is Bun's own. */
+  /** Answers a request; `server` is Bun's own object. */
   fetch(request: Request, server: object): Response | Promise<Response>;
-  /** Frees the models, once the server has stopped. */
+  /** Frees the models. Call it after the server has stopped. */
   close(): Promise<void>;
 }
 
-/** The longest silence that Bun grants, in seconds. */
-const MAX_SILENCE = 255;
+/** Maximum `idleTimeout` that Bun accepts, seconds. */
+const MAX_IDLE_SECONDS = 255;
 
 /**
- * The server for Bun: `export default await bunServer()`. The models begin to load.
+ * Creates the server for Bun: `export default await bunServer()`. The models start to load.
  *
- * @param environment Settings by the names of docs/configuration.md.
- * @throws {TypeError} Naming every setting that is wrong.
+ * @param environment Settings, by the names of docs/configuration.md.
+ * @throws {TypeError} If settings are wrong. The message names each of them.
  */
 export async function bunServer(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<BunServer> {
   const config = readConfig(environment);
   const registry = await processRegistry(config);
-  const peerOf = (context: Context) => getConnInfo(context).remote.address;
+  const peerAddress = (context: Context) => getConnInfo(context).remote.address;
   const app = hostApp(config, registry, {
-    peerOf,
+    peerAddress,
     logFormat: process.stderr.isTTY ? "text" : "json",
   });
-  const longest = Math.max(
+  const longestMs = Math.max(
     config.BODY_TIMEOUT_MS,
     config.DECODE_TIMEOUT_MS + config.RUN_TIMEOUT_MS,
   );
   return {
     hostname: config.HOST,
     port: config.PORT,
-    idleTimeout: Math.min(Math.ceil(longest / 1000), MAX_SILENCE),
+    idleTimeout: Math.min(Math.ceil(longestMs / 1000), MAX_IDLE_SECONDS),
     fetch: (request, server) => app.fetch(request, server),
     close: () => registry.close(),
   };

@@ -1,23 +1,23 @@
+import { type EmbeddedDetector, openEmbedded } from "../../embed/detector.ts";
 import { checkCount } from "../../embed/limits.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
-import { type EmbeddedDetector, openEmbedded } from "../../embed/detector.ts";
 
 export * from "../../embed/api.ts";
 
-/** What a detector is made of in Deno, Node and Bun. */
+/** Options of a detector in Deno, Node or Bun. */
 export interface HostEmbedOptions extends EmbedOptions {
-  /** Most CPU threads; the number of cores where absent. */
-  readonly threads?: number;
+  /** CPU threads. Unset: one per core. */
+  readonly threads?: number | undefined;
 }
 
 /**
- * A detector inside a program of Deno, Node or Bun.
+ * Creates a detector in a program of Deno, Node or Bun.
  *
- * Nothing is loaded before the first call: importing this runs no engine and reads no file. Images
- * are decoded on the thread that calls `detect`.
+ * Nothing is loaded before the first call of this function: importing the module runs no engine and
+ * reads no file. Images are decoded on the thread that calls `detect()`.
  *
- * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
- * @throws The signal's reason, once it is aborted.
+ * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
+ * @throws The signal's reason, if the signal is aborted.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export interface HostEmbedOptions extends EmbedOptions {
  * await using detector = await createDetector({ model: "everyday8", threads: 1 });
  * const pixels = { data: new Uint8Array(3 * 64 * 64).fill(255), width: 64, height: 64 };
  * const { detections } = await detector.detect(pixels, { scoreThreshold: 0.9 });
- * if (detections.length > 0) throw new Error("a white square is nothing");
+ * if (detections.length > 0) throw new Error("a white square has no objects");
  * ```
  */
 export async function createDetector(options: HostEmbedOptions): Promise<EmbeddedDetector> {

@@ -4,51 +4,51 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { AppEnv } from "../../../routes/http/app_env.ts";
 
-/** Where a server listens, and what a connection may cost. */
+/** Options of {@linkcode listen}. */
 export interface ListenOptions {
-  /** Address to listen on. */
+  /** IP address to listen on. */
   readonly hostname: string;
-  /** Port; 0 takes a free one. */
+  /** Port to listen on; 0 takes a free one. */
   readonly port: number;
-  /** Connections at a time; further ones are closed at once. */
+  /** Maximum open connections. Further ones are closed at once. */
   readonly maxConnections: number;
-  /** Bytes of a request's header; 431 above. */
+  /** Maximum bytes of a request header; 431 above. */
   readonly maxHeaderBytes: number;
-  /** Milliseconds within which a header must be there. */
+  /** Milliseconds until a request header times out. */
   readonly headerTimeoutMs: number;
-  /** Milliseconds within which a body must be there. */
+  /** Milliseconds until a request body times out. */
   readonly bodyTimeoutMs: number;
 }
 
-/** A server that listens. */
+/** Server that listens. */
 export interface Listener {
-  /** Where. */
+  /** URL of the server. */
   readonly url: string;
-  /** Takes no further connections, and waits for the answers that are on their way. */
+  /** Accepts no further connections, and waits for the running requests. */
   close(): Promise<void>;
 }
 
 /**
  * Serves an app over HTTP/1.1.
  *
- * By node:http, since Deno.serve has no time limit for headers, never closes the connection of a
- * client whose body was refused, and does not tell when a client is gone.
+ * Uses node:http on every runtime. Deno.serve has no timeout for headers, never closes the
+ * connection of a client whose body was refused, and does not report that a client is gone.
  */
 export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise<Listener> {
-  // The Request and Response of the runtime stay as they are.
+  // Otherwise the library replaces the global Request and Response.
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   let answers = 0;
   let isClosing = false;
   const count = (more: number) => {
     answers += more;
-    // Node takes a connection that has sent nothing yet for a busy one, and would wait for it.
+    // Node counts a connection that has sent nothing yet as busy, and would wait for it.
     if (isClosing && answers === 0) server.closeAllConnections();
   };
   const server = createServer(
     {
       maxHeaderSize: options.maxHeaderBytes,
       headersTimeout: options.headerTimeoutMs,
-      // The app itself refuses slow bodies; this ends those that nobody reads.
+      // The app refuses slow bodies that it reads. This limit ends those that it does not read.
       requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
       connectionsCheckingInterval: 1000,
     },

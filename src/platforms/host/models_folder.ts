@@ -1,7 +1,11 @@
 import { pathToFileURL } from "node:url";
 
-/** URL of the folder of the models, with a slash at its end: the project's own where none is named. */
-export function modelsFolder(path: string | undefined): URL {
+/**
+ * Returns the URL of the models folder, with a slash at its end.
+ *
+ * @param path Path of the folder. Unset: the project's own folder.
+ */
+export function modelsFolder(path?: string): URL {
   return path === undefined
     ? new URL("../../../models/", import.meta.url)
     : pathToFileURL(path.endsWith("/") ? path : `${path}/`);

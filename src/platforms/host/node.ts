@@ -4,40 +4,40 @@ import { getRequestListener } from "@hono/node-server";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
 import { processRegistry } from "./process_registry.ts";
-import { peerOf, type RunningServer, startServer } from "./server.ts";
+import { peerAddress, type RunningServer, startServer } from "./server.ts";
 
 export type { RunningServer };
 
-/** Settings by the names of docs/configuration.md. */
+/** Settings, by the names of docs/configuration.md. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The server for Node: listens, and loads the models beside that.
+ * Starts the server for Node. It listens while the models load.
  *
- * @throws {TypeError} Naming every setting that is wrong.
+ * @throws {TypeError} If settings are wrong. The message names each of them.
  */
 export function serve(environment: Environment = process.env): Promise<RunningServer> {
   return startServer(readConfig(environment), "json");
 }
 
-/** What answers the requests of somebody's own server. */
+/** Request handler for a `node:http` server of another program. */
 export interface NodeHandler {
-  /** Answers one request, as `createServer` of `node:http` takes it. */
+  /** Answers a request, as `createServer()` of `node:http` calls it. */
   readonly listener: RequestListener;
-  /** Frees the models, once the server has stopped. */
+  /** Frees the models. Call it after the server has stopped. */
   close(): Promise<void>;
 }
 
 /**
- * The handler for a server of one's own, whose limits on headers and connections are then one's
- * own, too. The models begin to load.
+ * Creates a request handler for a `node:http` server of another program, which sets its own limits
+ * on headers and connections. The models start to load.
  *
- * @throws {TypeError} Naming every setting that is wrong.
+ * @throws {TypeError} If settings are wrong. The message names each of them.
  */
 export async function createHandler(environment: Environment = process.env): Promise<NodeHandler> {
   const config = readConfig(environment);
   const registry = await processRegistry(config);
-  const app = hostApp(config, registry, { peerOf, logFormat: "json" });
+  const app = hostApp(config, registry, { peerAddress, logFormat: "json" });
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return {
     listener: (incoming, outgoing) => void answer(incoming, outgoing),

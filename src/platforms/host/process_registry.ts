@@ -1,10 +1,10 @@
-import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { imageLimits } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
+import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostRegistry } from "./registry.ts";
 import { startPool } from "./start_pool.ts";
 
-/** The models of a server that has a machine to itself: each in worker processes. */
+/** Creates the model registry of a server on its own machine: models run in worker processes. */
 export function processRegistry(config: Config): Promise<ModelRegistry> {
   return hostRegistry(config, config.WORKERS, ({ storeKey, folder }) =>
     startPool({

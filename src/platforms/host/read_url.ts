@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { DomainError } from "../../core/domain_error.ts";
+import { fileNameOf } from "../../core/file_name.ts";
 import { fetchUrl } from "../../embed/fetch_url.ts";
 
 /**
- * Reads a file of a model by its address, where there are files: `file:`, or as `fetchUrl`.
+ * Reads a model file by its URL: `file:`, or a URL that `fetchUrl()` accepts.
  *
+ * @param maxBytes Maximum bytes of a file that is fetched.
+ * @param signal Cancels the read. Unset: no cancellation.
  * @throws {DomainError} `unknown-model` or `graph-mismatch`.
  */
 export async function readUrl(
@@ -14,14 +17,13 @@ export async function readUrl(
 ): Promise<Uint8Array> {
   if (url.protocol !== "file:") return await fetchUrl(url, maxBytes, signal);
   try {
-    return new Uint8Array(await readFile(url, { signal }));
+    return new Uint8Array(await readFile(url, signal && { signal }));
   } catch (error) {
     signal?.throwIfAborted();
-    const file = decodeURIComponent(url.pathname.split("/").at(-1)!);
     const isMissing = (error as { code?: string }).code === "ENOENT";
     throw new DomainError(
       "unknown-model",
-      `Cannot load a model as ${file} ${isMissing ? "is not here" : "cannot be read"}`,
+      `Cannot load a model as ${fileNameOf(url)} ${isMissing ? "is not here" : "cannot be read"}`,
       { cause: error },
     );
   }

@@ -1,22 +1,23 @@
-import { ModelRegistry } from "../../serving/model_registry.ts";
 import type { Detector } from "../../ports/detector.ts";
-import { folderModelStore } from "../../stores/folder.ts";
 import type { Config } from "../../server/config.ts";
-import { modelsFolder } from "./models_folder.ts";
 import { readManifests } from "../../server/read_manifests.ts";
+import { ModelRegistry } from "../../serving/model_registry.ts";
+import { folderModelStore } from "../../stores/folder.ts";
+import { modelsFolder } from "./models_folder.ts";
 
-/** A model that is to be loaded. */
+/** Model to load. */
 export interface HostModel {
-  /** What the store knows it by. */
+  /** Key of the model in the store. */
   readonly storeKey: string;
-  /** URL of the folder of the models, with a slash at its end. */
+  /** URL of the models folder, with a slash at its end. */
   readonly folder: URL;
 }
 
 /**
- * The models of a folder by a configuration; those of the start begin to load.
+ * Creates the registry of the models of a folder. Those of `MODELS` start to load.
  *
- * @param copies How many sessions each model is held in.
+ * @param copies Sessions per model.
+ * @param load Loads a model.
  */
 export async function hostRegistry(
   config: Config,

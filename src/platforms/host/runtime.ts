@@ -1,22 +1,29 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import type { Runtime } from "../../ports/runtime.ts";
-import { folderModelStore } from "../../stores/folder.ts";
+import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
 import { nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
-import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
 import { wasmEngine } from "../../engines/wasm.ts";
 import { webgpuEngine } from "../../engines/webgpu.ts";
+import type { Runtime } from "../../ports/runtime.ts";
+import { folderModelStore } from "../../stores/folder.ts";
+import { modelsFolder } from "./models_folder.ts";
 
-/** What a person may decide about the runtime. */
+/** Options of {@linkcode hostRuntime}. */
 export interface HostRuntimeOptions {
-  /** Most CPU threads per session; the number of cores where absent. */
-  readonly threads?: number;
-  /** URL of the folder of the models, with a slash at its end; the project's own where absent. */
-  readonly models?: URL;
+  /** CPU threads per session. Unset: one per core. */
+  readonly threads?: number | undefined;
+  /** URL of the models folder, with a slash at its end. Unset: the project's own folder. */
+  readonly models?: URL | undefined;
 }
 
-/** Deno, Node or Bun on a machine of its own: files, every engine, threads. */
+/**
+ * Creates the runtime of Deno, Node and Bun: files, every engine, threads.
+ *
+ * The three share this folder. They differ in `bun.ts` and `node.ts` (how a program serves), in
+ * `process/worker_flags.ts` (permissions of worker processes) and in `source_modules.js` (Deno
+ * without a `node_modules` folder).
+ */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
   const threads = options.threads ?? availableParallelism();
   const engines = [
@@ -34,12 +41,12 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       maxModelBytes: Infinity,
     },
     codec: imageCodec(await compileCodecs()),
-    models: folderModelStore(options.models ?? new URL("../../../models/", import.meta.url)),
+    models: folderModelStore(options.models ?? modelsFolder()),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
 }
 
-/** The addresses are written out, since the registry of Deno rewrites them as it publishes. */
+/** Compiles the decoders. Specifiers are literals, because JSR rewrites them when it publishes. */
 async function compileCodecs(): Promise<CodecModules> {
   const jpegFile = import.meta.resolve("imagescript/wasm/any/jpeg.wasm");
   if (!jpegFile.startsWith("file:")) return await import("./source_modules.js");

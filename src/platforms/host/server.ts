@@ -1,35 +1,35 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
-import type { ModelRegistry } from "../../serving/model_registry.ts";
 import type { Config } from "../../server/config.ts";
+import type { LogFormat } from "../../server/logger.ts";
+import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostApp } from "./app.ts";
 import { listen } from "./listen.ts";
-import type { LogFormat } from "../../server/logger.ts";
 import { processRegistry } from "./process_registry.ts";
 
-/** A server that listens. */
+/** Server that listens. */
 export interface RunningServer {
-  /** Where it listens. */
+  /** URL of the server. */
   readonly url: string;
-  /** A line per model of the start: how it is served, or why it cannot be. */
+  /** One line per start-up model: its engine, or the reason why it failed to load. */
   readonly started: Promise<string>;
   /** Stops listening and frees the models. */
   stop(): Promise<void>;
 }
 
-/** Address that a connection comes from, by node:http. */
-export function peerOf(context: Context): string | undefined {
+/** Returns the IP address that a connection of node:http comes from. */
+export function peerAddress(context: Context): string | undefined {
   return getConnInfo(context).remote.address;
 }
 
 /**
- * Reads the manifests, listens, and loads the models beside that; `/readyz` tells when it is done.
+ * Reads the manifests and listens, while the models load. `/readyz` reports when they have loaded.
  *
- * @param logFormat How log lines look where LOG is not set.
+ * @param logFormat Format of log lines if `LOG` is unset.
  */
 export async function startServer(config: Config, logFormat: LogFormat): Promise<RunningServer> {
   const registry = await processRegistry(config);
-  const listener = await listen(hostApp(config, registry, { peerOf, logFormat }), {
+  const listener = await listen(hostApp(config, registry, { peerAddress, logFormat }), {
     hostname: config.HOST,
     port: config.PORT,
     maxConnections: config.MAX_CONNECTIONS,
@@ -37,7 +37,7 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     headerTimeoutMs: config.HEADER_TIMEOUT_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
   }).catch(async (error: unknown) => {
-    // Its workers would keep a program alive that serves nobody.
+    // Worker processes would keep the program alive.
     await registry.close();
     throw error;
   });

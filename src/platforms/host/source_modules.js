@@ -1,6 +1,6 @@
 // @ts-self-types="./source_modules.d.ts"
-// Where a package's files are no files to us, as in Deno without a folder of packages, it compiles
-// them itself. Plain JavaScript, as TypeScript does not know of sources yet.
+// Source phase imports, with which Deno compiles wasm of packages that are not files on disk (no
+// node_modules folder). Plain JavaScript, because TypeScript does not support them yet.
 import source jpeg from "imagescript/wasm/any/jpeg.wasm";
 import source png from "imagescript/wasm/any/png.wasm";
 import source gif from "imagescript/wasm/any/gif.wasm";

@@ -1,34 +1,34 @@
 import { availableParallelism } from "node:os";
-import { DetectorPool } from "../../serving/detector_pool.ts";
-import type { Detector } from "../../ports/detector.ts";
 import type { Deadlines } from "../../isolation/deadlines.ts";
-import { ProcessWorker } from "./process/process_worker.ts";
-import { workerDetector } from "../../isolation/worker_detector.ts";
 import type { LoadRequest } from "../../isolation/protocol.ts";
+import { workerDetector } from "../../isolation/worker_detector.ts";
+import type { Detector } from "../../ports/detector.ts";
+import { DetectorPool } from "../../serving/detector_pool.ts";
+import { WorkerProcess } from "./process/worker_process.ts";
 
-/** How many images are looked at side by side, and how long that may take. */
-export interface PoolSettings {
-  /** Workers, each with a session of its own. */
+/** Options of {@linkcode startPool}. */
+export interface PoolOptions {
+  /** Worker processes, each with its own session. */
   readonly workers: number;
-  /** Most images that wait for one. */
+  /** Maximum images that wait for a worker process. */
   readonly queue: number;
-  /** What an image may take. */
+  /** Time limits for loading and for each image. */
   readonly deadlines: Deadlines;
-  /** Told why a worker is replaced. */
+  /** Called with the reason when a worker process is replaced. */
   readonly log: (message: string) => void;
 }
 
-/** Starts a detector in a process of its own. */
+/** Starts a detector in a worker process. */
 export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {
-  // Compiled, as it is in the package, it is JavaScript like this file.
+  // The npm package has both this file and the script as .js.
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
   const script = new URL(`./process/detector_process${extension}`, import.meta.url);
-  return workerDetector(new ProcessWorker(script), load, deadlines);
+  return workerDetector(new WorkerProcess(script), load, deadlines);
 }
 
-/** Starts as many detectors as there are to be workers, behind a queue. */
-export function startPool(load: LoadRequest, settings: PoolSettings): Promise<Detector> {
-  const { workers, queue, deadlines, log } = settings;
+/** Starts a detector in each worker process, behind a shared queue. */
+export function startPool(load: LoadRequest, options: PoolOptions): Promise<Detector> {
+  const { workers, queue, deadlines, log } = options;
   const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
   return DetectorPool.open({
     size: workers,

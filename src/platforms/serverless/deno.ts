@@ -1,18 +1,18 @@
 import { getConnInfo } from "hono/deno";
-import { isolateApp } from "./app.ts";
+import { serverlessApp } from "./app.ts";
 
-const app = isolateApp({ peerOf: (context) => getConnInfo(context).remote.address });
+const app = serverlessApp({ peerAddress: (context) => getConnInfo(context).remote.address });
 
-/** What `deno serve` takes. */
+/** Default export that `deno serve` expects. */
 export interface DenoServer {
-  /** Answers one request; `info` is Deno's own. */
+  /** Answers a request; `info` is Deno's own object. */
   fetch(request: Request, info: object): Promise<Response>;
 }
 
 /**
- * The entry of `deno serve` and of Deno Deploy.
+ * Entry for `deno serve` and Deno Deploy.
  *
- * The models load with the first request, on the thread that serves, which starts no process there.
+ * The models load with the first request, on the serving thread. No process is started.
  */
 const server: DenoServer = {
   fetch: (request, info) => app.fetch(request, info),

@@ -1,15 +1,17 @@
 import { createDetector } from "../../detect/detector.ts";
-import { DetectorPool } from "../../serving/detector_pool.ts";
-import type { ModelRegistry } from "../../serving/model_registry.ts";
-import { hostRuntime } from "../host/runtime.ts";
 import { imageLimits } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
+import { DetectorPool } from "../../serving/detector_pool.ts";
+import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostRegistry } from "../host/registry.ts";
+import { hostRuntime } from "../host/runtime.ts";
 
 /**
- * The models of a server whose platform starts and ends it as it likes, and lets it start no
- * process: all on this thread, one image at a time, the others in a bounded queue. It lends a
- * share of a core rather than several, so the engine takes one thread unless it is told otherwise.
+ * Creates the model registry of a serverless platform. Such a platform starts and stops the process
+ * as it likes and allows no child processes, so all models run on this thread, one image at a time,
+ * behind a bounded queue.
+ *
+ * The engine takes one thread if `THREADS` is unset, because the platform lends a share of a core.
  */
 export function serverlessRegistry(config: Config): Promise<ModelRegistry> {
   return hostRegistry(config, 1, async ({ storeKey, folder }) => {

@@ -1,18 +1,18 @@
 import { getConnInfo } from "hono/vercel";
-import { isolateApp } from "./app.ts";
+import { serverlessApp } from "./app.ts";
 
-const app = isolateApp({ peerOf: (context) => getConnInfo(context).remote.address });
+const app = serverlessApp({ peerAddress: (context) => getConnInfo(context).remote.address });
 
-/** What Vercel takes. */
+/** Default export that Vercel expects. */
 export interface VercelFunction {
-  /** Answers one request. */
+  /** Answers a request. */
   fetch(request: Request): Promise<Response>;
 }
 
 /**
- * The entry of Vercel's functions on Node: `export { default } from "retinanet-edge/vercel"`.
+ * Entry for Vercel's functions on Node: `export { default } from "retinanet-edge/vercel"`.
  *
- * The models load with the first request, on the thread that serves.
+ * The models load with the first request, on the serving thread.
  */
 const server: VercelFunction = {
   fetch: (request) => app.fetch(request),

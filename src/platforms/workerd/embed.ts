@@ -1,31 +1,31 @@
-import type { Fetcher } from "../../stores/fetch_model_file.ts";
+import { type EmbeddedDetector, openEmbedded } from "../../embed/detector.ts";
 import { fetchUrl } from "../../embed/fetch_url.ts";
+import type { EmbedOptions } from "../../embed/options.ts";
+import type { Fetcher } from "../../stores/fetch_model_file.ts";
 import { noModelStore } from "../../stores/none.ts";
 import type { ModelBucket } from "../../stores/r2.ts";
 import { WORKERD_LIMITS } from "./limits.ts";
 import { type WorkerdModels, workerdRuntime } from "./runtime.ts";
-import type { EmbedOptions } from "../../embed/options.ts";
-import { type EmbeddedDetector, openEmbedded } from "../../embed/detector.ts";
 
 export * from "../../embed/api.ts";
 export type { Fetcher, ModelBucket };
 
-/** What a detector is made of in Cloudflare Workers. */
+/** Options of a detector in Cloudflare Workers. */
 export interface WorkerdEmbedOptions extends EmbedOptions {
-  /** Binding of the static assets that hold `ID.json` and the graph, for a model named by its id. */
-  readonly assets?: Fetcher;
-  /** Binding of an R2 bucket that holds them instead. */
-  readonly bucket?: ModelBucket;
+  /** Binding of the static assets with `ID.json` and the graph, for a model that is named by id. */
+  readonly assets?: Fetcher | undefined;
+  /** Binding of an R2 bucket with these files. Overrides `assets`. */
+  readonly bucket?: ModelBucket | undefined;
 }
 
 /**
- * A detector inside somebody's Worker.
+ * Creates a detector inside a Cloudflare Worker.
  *
- * Nothing is loaded before the first call, which belongs into a request, as the platform allows no
- * I/O before one; `context.waitUntil` keeps the loading alive where the client may go away.
+ * Call it while a request is handled, because Workers allow no I/O outside of requests. Pass the
+ * promise to `context.waitUntil()`, so that loading continues if the client goes away.
  *
- * @throws {DomainError} If there is no such model; if its manifest, graph or engine does not do.
- * @throws The signal's reason, once it is aborted.
+ * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
+ * @throws The signal's reason, if the signal is aborted.
  */
 export async function createDetector(options: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
   options.signal?.throwIfAborted();
@@ -37,7 +37,7 @@ export async function createDetector(options: WorkerdEmbedOptions): Promise<Embe
   return await openEmbedded(host, { ...options, limits });
 }
 
-/** The bucket, or else the assets; models of addresses and in memory need neither. */
+/** Returns the bucket, or else the assets. Models by URL or in memory need neither. */
 function modelsOf({ assets, bucket }: WorkerdEmbedOptions): WorkerdModels {
   if (bucket !== undefined) return { bucket };
   if (assets !== undefined) return { assets };

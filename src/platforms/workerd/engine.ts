@@ -3,11 +3,11 @@ import type { EngineCandidate } from "../../engines/open_engine.ts";
 import { ortSession } from "../../engines/ort_session.ts";
 
 /**
- * onnxruntime-web on one CPU thread, for runtimes that compile no wasm while they run.
+ * Returns onnxruntime-web on one CPU thread, for runtimes that forbid compiling wasm at run time.
  *
- * The package insists on instantiating bytes. It is given empty ones, and for as long as it starts
- * `WebAssembly.instantiate` takes the module that was compiled ahead instead of those; whoever else
- * instantiates something meanwhile gets what they asked for.
+ * The package only instantiates bytes, so it gets empty ones. While it starts, a replacement of
+ * `WebAssembly.instantiate()` instantiates the precompiled module for empty bytes. All other calls
+ * of the function are passed on.
  */
 export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
   return {
@@ -25,12 +25,12 @@ export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
   };
 }
 
-/** The platform's own function, while it is replaced, and how many tasks need that. */
+/** Original function while it is replaced, and the number of tasks that need the replacement. */
 let replaced: { readonly original: typeof WebAssembly.instantiate; tasks: number } | undefined;
 
 /**
- * Runs a task while `WebAssembly.instantiate` answers empty bytes, which are no module of anybody's,
- * with an instance of `module`; the last of several tasks at a time puts the original back.
+ * Runs a task while `WebAssembly.instantiate()` returns an instance of `module` for empty bytes,
+ * which are never a valid module. The last of several concurrent tasks restores the original.
  */
 export async function withInstantiate<T>(
   module: WebAssembly.Module,

@@ -1,17 +1,20 @@
 /**
- * What one image and one graph may weigh in the 128 MB of a Worker.
+ * Limits of one image and one graph in the 128 MB of a Worker.
  *
- * An engine with a graph of 12 MB takes 54, a decoder up to 20 of itself, and an image as it came 10
- * two or three times; 32 are left for pixels. A JPEG is decoded at a reduced scale and takes a
- * fraction of them; a PNG of 4 megapixels takes all.
+ * An engine with a graph of 12 MB takes 54 MB, a decoder takes up to 20 MB itself, and an uploaded
+ * image of 10 MB is in memory two or three times. That leaves 32 MB for pixels. A JPEG is decoded
+ * at a reduced scale and takes a fraction of that; a PNG of 4 megapixels takes all of it.
  */
 export const WORKERD_LIMITS = {
-  /** Bytes of an image's file. */
+  /** Maximum bytes of an image file. */
   maxBytes: 10_000_000,
-  /** Pixels of an image. */
+  /** Maximum pixels of an image. */
   maxPixels: 40_000_000,
-  /** Bytes that decoding one may take. */
+  /** Maximum bytes that decoding an image may take. */
   maxDecodedBytes: 32_000_000,
-  /** Bytes of a graph that lies in a bucket. */
+  /** Maximum bytes of a graph, wherever it comes from. */
   maxModelBytes: 32_000_000,
 } as const;
+
+/** Maximum bytes of a static asset of Workers. */
+export const MAX_ASSET_BYTES = 25 * 1024 * 1024;

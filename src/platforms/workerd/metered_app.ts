@@ -1,27 +1,31 @@
-import { MemoryMeter, type MemoryUse, type Release } from "./metering/memory_meter.ts";
 import { LazyApp, type ServedApp } from "../../server/lazy_app.ts";
+import { MemoryMeter, type MemoryUse, type Release } from "./metering/memory_meter.ts";
 
 /**
- * A {@linkcode LazyApp} whose answers tell in `X-Memory` how many bytes the isolate held when it
- * held the most meanwhile: `peak=` the sum, of which `wasm=` in WebAssembly memories and `buffers=`
- * in the buffers of bodies, graphs, images and tensors.
+ * {@linkcode LazyApp} that measures memory. The header `X-Memory` of a response has the peak of the
+ * isolate during the request, in bytes: `peak=` is the sum of `wasm=` (WebAssembly memories) and
+ * `buffers=` (bodies, graphs, images and tensors).
  */
-export class MeteredWorker {
+export class MeteredApp {
   readonly #meter = new MemoryMeter();
   readonly #app: LazyApp;
 
-  /** Starts to count; opens nothing yet. */
+  /**
+   * Starts to count memory. The app stays closed.
+   *
+   * @param open Opens the app, whose memory the meter counts.
+   */
   constructor(open: (meter: MemoryMeter) => Promise<ServedApp>) {
     this.#meter.watchWasm();
     this.#app = new LazyApp(() => open(this.#meter));
   }
 
-  /** As {@linkcode LazyApp.start}. */
+  /** Opens the app, like {@linkcode LazyApp.start}. */
   start(): Promise<void> {
     return this.#app.start();
   }
 
-  /** As {@linkcode LazyApp.fetch}. */
+  /** Answers a request, like {@linkcode LazyApp.fetch}. */
   async fetch(request: Request): Promise<Response> {
     const chunks: Release[] = [];
     const watched = this.#watch(request, chunks);
@@ -35,7 +39,7 @@ export class MeteredWorker {
     }
   }
 
-  /** A request whose body is counted: as it comes, and as the one buffer that is made of it. */
+  /** Returns a request whose body is counted twice: its chunks, and the buffer that joins them. */
   #watch(request: Request, chunks: Release[]): Request {
     if (request.body === null) return request;
     const counted = request.body.pipeThrough(

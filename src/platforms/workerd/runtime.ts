@@ -1,26 +1,26 @@
+import { imageCodec } from "../../codecs/image_codec.ts";
+import { openEngine } from "../../engines/open_engine.ts";
 import type { ModelStore } from "../../ports/model_store.ts";
 import type { Capabilities, Runtime } from "../../ports/runtime.ts";
 import { type Fetcher, fetchModelStore } from "../../stores/http.ts";
-import { openEngine } from "../../engines/open_engine.ts";
-import { imageCodec } from "../../codecs/image_codec.ts";
 import { type ModelBucket, r2ModelStore } from "../../stores/r2.ts";
 import { staticWasmEngine } from "./engine.ts";
+import { MAX_ASSET_BYTES, WORKERD_LIMITS } from "./limits.ts";
 import { gif, jpeg, onnxruntime, png, webp } from "./modules.js";
-import { WORKERD_LIMITS } from "./limits.ts";
 
-/** Where a Worker's models lie. */
+/** Source of a Worker's models. */
 export type WorkerdModels =
-  /** A binding that serves a folder of models. */
+  /** Binding of static assets that serves a models folder. */
   | { readonly assets: Fetcher }
-  /** An R2 bucket. */
+  /** Binding of an R2 bucket. */
   | { readonly bucket: ModelBucket }
-  /** Anywhere else. */
+  /** Any other store. */
   | { readonly store: ModelStore };
 
 /**
- * Cloudflare Workers: one thread, no files, 128 MB for everything.
+ * Creates the runtime of Cloudflare Workers: one thread, no files, 128 MB of memory.
  *
- * AVIF is not read: its decoder takes 16 bytes a pixel.
+ * AVIF is not supported, because its decoder takes 16 bytes per pixel.
  */
 export function workerdRuntime(models: WorkerdModels): Runtime {
   const engines = [staticWasmEngine(onnxruntime)];
@@ -49,8 +49,9 @@ function largestModel(
 ): Pick<Capabilities, "maxModelBytes" | "largerModelsHint"> {
   if ("assets" in models) {
     return {
-      maxModelBytes: 25 * 1024 * 1024,
-      largerModelsHint: "it is more than a static asset holds: put the models into an R2 bucket that " +
+      maxModelBytes: MAX_ASSET_BYTES,
+      largerModelsHint:
+        "it is more than a static asset holds: put the models into an R2 bucket that " +
         "is bound as MODELS_BUCKET",
     };
   }

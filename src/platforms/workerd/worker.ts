@@ -1,62 +1,72 @@
 import { createApp } from "../../../routes/app.ts";
 import { createDetector } from "../../detect/detector.ts";
-import { ModelRegistry } from "../../serving/model_registry.ts";
-import type { Fetcher } from "../../stores/http.ts";
-import type { MemoryMeter } from "./metering/memory_meter.ts";
-import { meteredRuntime } from "./metering/metered_runtime.ts";
-import type { ModelBucket } from "../../stores/r2.ts";
-import { WORKERD_LIMITS } from "./limits.ts";
-import { workerdRuntime } from "./runtime.ts";
 import { appSettings, imageLimits } from "../../server/app_settings.ts";
 import { readConfig } from "../../server/config.ts";
 import { LazyApp, type ServedApp } from "../../server/lazy_app.ts";
-import { MeteredWorker } from "./metered_app.ts";
 import { readManifests } from "../../server/read_manifests.ts";
+import { ModelRegistry } from "../../serving/model_registry.ts";
+import type { Fetcher } from "../../stores/http.ts";
+import type { ModelBucket } from "../../stores/r2.ts";
+import { WORKERD_LIMITS } from "./limits.ts";
+import { MeteredApp } from "./metered_app.ts";
+import type { MemoryMeter } from "./metering/memory_meter.ts";
+import { meteredRuntime } from "./metering/metered_runtime.ts";
+import { workerdRuntime } from "./runtime.ts";
 
-/** What `wrangler.toml` binds. */
-interface Environment {
-  /** The folder `models/`. */
+/** Bindings and variables of `wrangler.toml`. */
+export interface WorkerEnvironment {
+  /** Static assets: the folder `models/`. */
   readonly ASSETS: Fetcher;
-  /** Where the models lie instead, if it is bound. */
-  readonly MODELS_BUCKET?: ModelBucket;
-  /** Any other variable or secret, by the names of docs/configuration.md. */
+  /** R2 bucket with the models. Unset: they come from the static assets. */
+  readonly MODELS_BUCKET?: ModelBucket | undefined;
+  /** Variables and secrets, by the names of docs/configuration.md. */
   readonly [variable: string]: unknown;
 }
 
-/** A body is there up to three times: as it came, as one piece, and in the decoder. */
-const SMALL_BODIES = {
+/** Default export that Cloudflare Workers expects. */
+export interface CloudflareWorker {
+  /** Answers a request. */
+  fetch(
+    request: Request,
+    environment: WorkerEnvironment,
+    context: {
+      /** Keeps the isolate running until a promise settles. */
+      waitUntil(promise: Promise<unknown>): void;
+    },
+  ): Promise<Response>;
+}
+
+/** Default settings. A body is held up to three times: as chunks, joined, and in the decoder. */
+const DEFAULTS = {
   MAX_BYTES: String(WORKERD_LIMITS.maxBytes),
   BODY_MEMORY: String(2 * WORKERD_LIMITS.maxBytes),
 };
 
-/** What answers in this isolate; it outlives the request that made it. */
-let isolate: LazyApp | MeteredWorker | undefined;
+/** App of this isolate. It outlives the request that opens it. */
+let app: LazyApp | MeteredApp | undefined;
 
 /**
- * The entry of Cloudflare Workers.
+ * Entry for Cloudflare Workers.
  *
- * The model loads within the first request, since the platform allows no I/O before one, and
- * outlives that request; whoever posts an image waits for it. A load that failed is tried anew.
+ * The models load with the first request, because the platform allows no I/O before one. Image
+ * requests wait for them. A failed load is retried.
  */
-export default {
-  /** Answers one request. */
-  fetch(
-    request: Request,
-    environment: Environment,
-    context: { waitUntil(promise: Promise<unknown>): void },
-  ): Promise<Response> {
-    isolate ??= environment.DEBUG_MEMORY === "true"
-      ? new MeteredWorker((meter) => openApp(environment, meter))
+const worker: CloudflareWorker = {
+  fetch(request, environment, context) {
+    app ??= environment.DEBUG_MEMORY === "true"
+      ? new MeteredApp((meter) => openApp(environment, meter))
       : new LazyApp(() => openApp(environment));
-    // Without this the load would end with its request, should that client go away.
-    context.waitUntil(isolate.start());
-    return isolate.fetch(request);
+    // Otherwise the load would end with its request, if the client goes away.
+    context.waitUntil(app.start());
+    return app.fetch(request);
   },
 };
 
-async function openApp(environment: Environment, meter?: MemoryMeter): Promise<ServedApp> {
+export default worker;
+
+async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Promise<ServedApp> {
   const { ASSETS, MODELS_BUCKET } = environment;
-  const config = readConfig({ ...SMALL_BODIES, ...textsOf(environment) });
+  const config = readConfig({ ...DEFAULTS, ...textsOf(environment) });
   const plain = workerdRuntime(
     MODELS_BUCKET === undefined ? { assets: ASSETS } : { bucket: MODELS_BUCKET },
   );
@@ -79,7 +89,8 @@ async function openApp(environment: Environment, meter?: MemoryMeter): Promise<S
   return { app, registry };
 }
 
-function textsOf(environment: Environment): Record<string, string> {
+/** Returns the variables of the environment, without its bindings. */
+function textsOf(environment: WorkerEnvironment): Record<string, string> {
   const texts = Object.entries(environment).filter((entry): entry is [string, string] =>
     typeof entry[1] === "string"
   );

@@ -29,9 +29,9 @@ Deno.test("MemoryMeter", async (test) => {
     assertEquals(meter.now.wasm, 7 * PAGE);
   });
 
-  await test.step("passing() counts the instances of a task until their release, once", () => {
+  await test.step("transient() counts the instances of a task until their release, once", () => {
     const before = meter.now.wasm;
-    const { result, memories, release } = meter.passing(() => new WebAssembly.Instance(TWO_PAGES));
+    const { result, memories, release } = meter.transient(() => new WebAssembly.Instance(TWO_PAGES));
     assertEquals(memories, [result.exports.m as WebAssembly.Memory]);
     assertEquals(meter.now.wasm, before + 2 * PAGE);
     release();

@@ -1,36 +1,38 @@
 import { lookup } from "node:dns/promises";
 import { DomainError } from "../../../core/domain_error.ts";
+import { abortable } from "../../../embed/abortable.ts";
 import type { ImageFetcher } from "../../../ports/image_fetcher.ts";
-import { type HostRules, type ImageUrl, notAllowed, readImageUrl } from "./image_url.ts";
+import { type HostLists, type ImageUrl, readImageUrl, urlNotAllowed } from "./image_url.ts";
 import {
-  failed,
   type PinnedAnswer,
   pinnedGet,
   type PinnedGetOptions,
   Unreachable,
+  urlFailed,
 } from "./pinned_get.ts";
 import { isPublicAddress } from "./public_address.ts";
 
-/** What images may cost, and whom to ask for them. */
+/** Options of {@linkcode httpsImageFetcher}. */
 export interface ImageFetcherOptions
-  extends HostRules, Pick<PinnedGetOptions, "maxBytes" | "ca" | "connect"> {
-  /** Milliseconds for all of it: names, redirects, bytes. */
+  extends HostLists, Pick<PinnedGetOptions, "maxBytes" | "ca" | "connect"> {
+  /** Milliseconds until a fetch times out, with name resolution and redirects. */
   readonly timeoutMs: number;
-  /** The addresses of a name; the system's own resolver where absent. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** Resolves a host name to its IP addresses. Unset: the system's resolver. */
+  readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined;
 }
 
-/** Redirects that are followed. */
+/** Maximum redirects that are followed. */
 const MAX_REDIRECTS = 3;
-/** Addresses of a host that are tried. */
+/** Maximum IP addresses of a host that are tried. */
 const MAX_ADDRESSES = 3;
 
 /**
- * Fetches images by https from the open internet alone.
+ * Creates a fetcher of images by https that connects to the public internet only, which prevents
+ * server-side request forgery.
  *
- * A name is resolved once for each request, every address that it has is checked, and the
- * connection goes to a checked address by its number: an answer of the DNS that changes after the
- * check is never asked for. Redirects are followed by hand, each through the same checks.
+ * A host name is resolved once per request, and all its IP addresses are checked. The connection
+ * goes to a checked IP address, so a later DNS answer cannot change the target. Redirects are
+ * followed by hand, and each passes the same checks.
  */
 export function httpsImageFetcher(options: ImageFetcherOptions): ImageFetcher {
   return {
@@ -40,18 +42,19 @@ export function httpsImageFetcher(options: ImageFetcherOptions): ImageFetcher {
       try {
         return await follow(text, options, either);
       } catch (error) {
-        if (!either.aborted || !(isFailure(error))) throw error;
+        if (!either.aborted || !mayComeFromAbort(error)) throw error;
         throw new DomainError(
           "url-failed",
           timeout.aborted
             ? `Cannot fetch image as all of it must come within ${options.timeoutMs} ms`
-            : "Cannot fetch image as whoever asked for it is gone",
+            : "Cannot fetch image as the client is gone",
         );
       }
     },
   };
 }
 
+/** Requests a URL and follows its redirects. */
 async function follow(
   text: string,
   options: ImageFetcherOptions,
@@ -63,27 +66,31 @@ async function follow(
     const answer = await firstAnswer(to, addresses, options, signal);
     if ("bytes" in answer) return answer.bytes;
     if (redirects === MAX_REDIRECTS) {
-      throw failed(to.host, `redirects further than ${MAX_REDIRECTS} times`);
+      throw urlFailed(to.host, `redirects more than ${MAX_REDIRECTS} times`);
     }
     to = readImageUrl(answer.location, to.url, options);
   }
 }
 
-/** A host that is unknown and one that is not public are told apart to nobody. */
+/**
+ * Resolves a host name to public IP addresses. The error is the same for unknown and for internal
+ * names, so that clients cannot probe which internal names exist.
+ */
 async function publicAddresses(
   host: string,
   resolve: (host: string) => Promise<readonly string[]>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  // The dot keeps the resolver from trying the name below the names of the own network.
-  const addresses = await beforeEnd(resolve(`${host}.`).catch(() => []), signal);
+  signal.throwIfAborted();
+  // The dot keeps the resolver from appending the search domains of the local network.
+  const addresses = await abortable(resolve(`${host}.`).catch(() => []), signal);
   if (addresses.length === 0 || !addresses.every(isPublicAddress)) {
-    throw notAllowed("its host has no address of the open internet, or not only such");
+    throw urlNotAllowed("its host must have public IP addresses only");
   }
   return addresses.slice(0, MAX_ADDRESSES);
 }
 
-/** A host has several addresses so that one may fail. */
+/** Sends the request to one IP address after the other, until a connection succeeds. */
 async function firstAnswer(
   to: ImageUrl,
   addresses: readonly string[],
@@ -100,7 +107,7 @@ async function firstAnswer(
       reason = error.message;
     }
   }
-  throw failed(to.host, `cannot be reached: ${reason}`);
+  throw urlFailed(to.host, `cannot be reached: ${reason}`);
 }
 
 async function systemResolve(host: string): Promise<readonly string[]> {
@@ -108,17 +115,7 @@ async function systemResolve(host: string): Promise<readonly string[]> {
   return found.map(({ address }) => address);
 }
 
-/** Resolving cannot be stopped, but left alone. */
-function beforeEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const end = () => reject(signal.reason);
-  signal.addEventListener("abort", end, { once: true });
-  work.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
-  return promise;
-}
-
-/** What the end of the time may have brought about. */
-function isFailure(error: unknown): boolean {
+/** Returns true for an error that an aborted signal may have caused. */
+function mayComeFromAbort(error: unknown): boolean {
   return !(error instanceof DomainError) || error.code === "url-failed";
 }

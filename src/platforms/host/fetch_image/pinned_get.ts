@@ -1,39 +1,47 @@
 import { Agent, request, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
-import { DomainError } from "../../../core/domain_error.ts";
+import { DomainError, tooManyBytes } from "../../../core/domain_error.ts";
 import { joinedBytes } from "../../../core/joined_bytes.ts";
 import type { ImageUrl } from "./image_url.ts";
 
-/** Where a request goes, and what it may take. */
+/** Options of {@linkcode pinnedGet}. */
 export interface PinnedGetOptions {
-  /** The address that was checked; no name is looked up any more. */
+  /** Checked IP address to connect to. No name is resolved again. */
   readonly address: string;
-  /** Ends it. */
+  /** Cancels the request. */
   readonly signal: AbortSignal;
-  /** Most bytes of the answer. */
+  /** Maximum bytes of the response body. */
   readonly maxBytes: number;
-  /** Certificates that are trusted instead of the runtime's own. */
-  readonly ca?: string;
-  /** Where the address really is, for tests. */
-  readonly connect?: (address: string) => { readonly host: string; readonly port: number };
+  /** Trusted certificates. Unset: the runtime's own. */
+  readonly ca?: string | undefined;
+  /** Maps an IP address to a test server. Unset: the address itself and port 443. */
+  readonly connect?: ((address: string) => Endpoint) | undefined;
 }
 
-/** What came back: an image or another address. */
+/** Endpoint of a TCP connection. */
+export interface Endpoint {
+  /** IP address. */
+  readonly host: string;
+  /** Port. */
+  readonly port: number;
+}
+
+/** Result of a request: the bytes of an image, or the location of a redirect. */
 export type PinnedAnswer = { readonly bytes: Uint8Array<ArrayBuffer> } | {
   readonly location: string;
 };
 
-/** No connection could be made; another address of the host may do better. */
+/** Error for a failed connection. Another IP address of the host may work. */
 export class Unreachable extends Error {}
 
-/** No connection of one request is left for the next, to whatever host that goes. */
+/** Agent without keep-alive, so that no request reuses the connection of another one. */
 const agent = new Agent({ keepAlive: false });
 
 /**
- * One GET of an address that was checked, under the name that the certificate must have.
+ * Sends a GET request to a checked IP address. The certificate must prove the host name of the URL.
  *
  * @throws {DomainError} `url-failed` or `too-many-bytes`.
- * @throws {Unreachable}
+ * @throws {Unreachable} If the connection fails.
  */
 export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promise<PinnedAnswer> {
   const response = await send(to, options);
@@ -42,9 +50,9 @@ export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promis
     if ([301, 302, 303, 307, 308].includes(statusCode) && headers.location !== undefined) {
       return { location: headers.location };
     }
-    if (statusCode !== 200) throw failed(to.host, `answers ${statusCode}`);
+    if (statusCode !== 200) throw urlFailed(to.host, `answers ${statusCode}`);
     if ((headers["content-encoding"] ?? "identity") !== "identity") {
-      throw failed(to.host, "sends the image compressed, which nobody asked for");
+      throw urlFailed(to.host, "sends the image compressed, against the accept-encoding header");
     }
     return { bytes: await bodyOf(response, to.host, options.maxBytes) };
   } finally {
@@ -52,8 +60,8 @@ export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promis
   }
 }
 
-/** The error for an address that gives no image. */
-export function failed(host: string, fault: string): DomainError {
+/** Returns the error for a URL that does not give an image. */
+export function urlFailed(host: string, fault: string): DomainError {
   return new DomainError("url-failed", `Cannot fetch image as ${host} ${fault}`);
 }
 
@@ -66,7 +74,7 @@ function send(
     method: "GET",
     path: url.pathname + url.search,
     servername: host,
-    // Nothing of the client's own request goes on: no cookie, no key, no address.
+    // Nothing of the client's own request is forwarded: no cookie, no key, no IP address.
     headers: {
       host,
       accept: "image/*",
@@ -75,8 +83,8 @@ function send(
     },
     agent,
     signal,
-    ca,
     maxHeaderSize: 16 * 1024,
+    ...(ca === undefined ? {} : { ca }),
   };
   return new Promise((resolve, reject) => {
     const sent = request(options, resolve);
@@ -93,25 +101,18 @@ async function bodyOf(
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(response.headers["content-length"] ?? 0);
-  if (declared > maxBytes) throw tooManyBytes(maxBytes, `there are ${declared}`);
+  if (declared > maxBytes) throw tooManyBytes(maxBytes, `there are ${declared}`, "fetch");
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       size += chunk.length;
-      if (size > maxBytes) throw tooManyBytes(maxBytes, "there are more");
+      if (size > maxBytes) throw tooManyBytes(maxBytes, "there are more", "fetch");
       chunks.push(chunk);
     }
   } catch (error) {
     if (error instanceof DomainError) throw error;
-    throw failed(host, "broke the connection off");
+    throw urlFailed(host, "closed the connection early");
   }
   return joinedBytes(chunks);
-}
-
-function tooManyBytes(maxBytes: number, found: string): DomainError {
-  return new DomainError(
-    "too-many-bytes",
-    `Cannot fetch image as it must have at most ${maxBytes} bytes: ${found}`,
-  );
 }

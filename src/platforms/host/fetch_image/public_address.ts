@@ -1,14 +1,14 @@
 import ipaddr from "ipaddr.js";
 
-/** Addresses of the open internet, by their range, behind which clouds keep what is their own. */
-const CLOUD_INTERNAL = new Set(["168.63.129.16"]); // Azure's agents and its DNS
+/** Addresses in public ranges that clouds use internally. */
+const CLOUD_INTERNAL = new Set(["168.63.129.16"]); // Azure: agents and DNS
 
-/** What is given out of IPv6 to this day; the rest, ::/96 among it, is of no use or worse. */
+/** Part of IPv6 that has been allocated. The rest, such as ::/96, is unused or special. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /**
- * Whether an address belongs to the open internet: no loopback, no private or link-local network,
- * no carrier's, no multicast, nothing reserved, and no IPv6 address that hides an IPv4 one.
+ * Returns true if an IP address is on the public internet. Loopback, private, link-local, carrier,
+ * multicast and reserved ranges are not, nor are IPv6 addresses that embed an IPv4 address.
  */
 export function isPublicAddress(address: string): boolean {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) {

@@ -2,10 +2,10 @@ import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import { deserialize, serialize } from "node:v8";
 
-/** Bytes before each message that tell its length. */
+/** Bytes of the length that precedes each message. */
 const HEAD = 4;
 
-/** Writes a message to a pipe: its length, then the structured clone of it. */
+/** Writes a message to a pipe: its length, then its structured clone. */
 export function writeFrame(pipe: Writable, message: unknown): void {
   const body = serialize(message);
   const head = Buffer.alloc(HEAD);
@@ -14,7 +14,7 @@ export function writeFrame(pipe: Writable, message: unknown): void {
   pipe.write(body);
 }
 
-/** Reads messages from a pipe, in order, until it ends. */
+/** Reads messages from a pipe, in order, until the pipe ends. */
 export async function readFrames(
   pipe: Readable,
   onMessage: (message: unknown) => void,

@@ -1,20 +1,20 @@
 import process from "node:process";
+import type { LoadRequest, WorkerRequest } from "../../../isolation/protocol.ts";
+import { serveWorker, type WorkerPort } from "../../../isolation/serve_worker.ts";
 import type { Detector } from "../../../ports/detector.ts";
 import { readFrames, writeFrame } from "./frames.ts";
-import { serveWorker, type WorkerPort } from "../../../isolation/serve_worker.ts";
-import type { LoadRequest, WorkerRequest } from "../../../isolation/protocol.ts";
 
 /**
- * Answers a `ProcessWorker` over standard input and output; ends when the input does, so that no
- * process outlives its server.
+ * Answers a `WorkerProcess` over standard input and output. Exits when the input ends, so that no
+ * worker process outlives its server.
  */
 export async function serveProcess(
   load: (request: LoadRequest) => Promise<Detector>,
 ): Promise<void> {
-  // Standard output belongs to the messages.
+  // Standard output carries the messages, so logs go to standard error.
   console.log = console.error;
   console.info = console.error;
-  // Whoever read it is gone.
+  // The server is gone.
   process.stdout.on("error", () => process.exit(0));
   const port: WorkerPort = {
     onmessage: null,

@@ -1,44 +1,44 @@
-/** Bytes that are held at one moment. */
+/** Memory in use, bytes. */
 export interface MemoryUse {
-  /** In the memories of all WebAssembly instances: the engine's and the decoders'. */
+  /** Memories of all WebAssembly instances: the engine and the decoders. */
   readonly wasm: number;
-  /** In buffers beside them. */
+  /** Other buffers. */
   readonly buffers: number;
 }
 
-/** Says that what was counted is not needed any more. */
+/** Stops counting something. */
 export type Release = () => void;
 
-/** What a task gave, and what it took. */
-export interface Passing<Result> {
-  /** What it gave. */
+/** Result of a task that created WebAssembly instances. */
+export interface Transient<Result> {
+  /** Return value of the task. */
   readonly result: Result;
-  /** The memories of the instances that it made. */
+  /** Memories of the instances. */
   readonly memories: readonly WebAssembly.Memory[];
-  /** To be called once those are not needed any more. */
+  /** Stops counting the memories. Call it when they are garbage. */
   readonly release: Release;
 }
 
 /**
- * Counts the memory of WebAssembly instances and of buffers for as long as somebody needs them.
+ * Counts the memory of WebAssembly instances and buffers while they are in use.
  *
- * Platforms that limit memory tell nobody how much of it is in use. The sum leaves out what only
- * they know: compiled code, the JavaScript heap, and what the garbage collector has yet to take. It
- * counts bytes and refers to nothing that may go, since a WeakRef keeps alive what is young.
+ * Platforms that limit memory do not report its use. The count excludes compiled code, the
+ * JavaScript heap and uncollected garbage, which a program cannot see. The meter keeps no reference
+ * to transient objects, not even a WeakRef, because a WeakRef keeps young objects alive.
  */
 export class MemoryMeter {
-  /** Those that stay. */
+  /** Memories that live as long as the isolate. */
   readonly #memories = new Set<WebAssembly.Memory>();
-  /** Those that were made since a passing task began. */
-  #made: WebAssembly.Memory[] | undefined;
-  #passing = 0;
+  /** Memories created by the running `transient()` task, if one runs. */
+  #created: WebAssembly.Memory[] | undefined;
+  #transientBytes = 0;
   #buffers = 0;
   readonly #spans = new Set<{ peak: MemoryUse }>();
 
   /**
-   * Counts every memory that is made from here on, by JavaScript or as an instance's export.
+   * Counts every memory that is created from now on, by JavaScript or as an export of an instance.
    *
-   * `WebAssembly` itself is changed, for good: a meter is for finding out, not for every day.
+   * Patches the global `WebAssembly` permanently, so a meter is for diagnosis only.
    */
   watchWasm(): void {
     const { Instance, Memory, instantiate } = WebAssembly;
@@ -59,7 +59,7 @@ export class MemoryMeter {
     });
   }
 
-  /** Counts the whole buffer below a view. */
+  /** Counts the whole buffer of a view until it is released. */
   hold({ buffer }: ArrayBufferView): Release {
     const bytes = buffer.byteLength;
     this.#buffers += bytes;
@@ -67,26 +67,26 @@ export class MemoryMeter {
     return once(() => this.#buffers -= bytes);
   }
 
-  /** Runs a task whose instances are needed until their release, and not for good. */
-  passing<Result>(task: () => Result): Passing<Result> {
-    const memories: WebAssembly.Memory[] = this.#made = [];
+  /** Runs a task and counts the instances that it creates until they are released. */
+  transient<Result>(task: () => Result): Transient<Result> {
+    const memories: WebAssembly.Memory[] = this.#created = [];
     try {
       const result = task();
       const bytes = sizeOf(memories);
-      this.#passing += bytes;
+      this.#transientBytes += bytes;
       this.sample();
-      return { result, memories, release: once(() => this.#passing -= bytes) };
+      return { result, memories, release: once(() => this.#transientBytes -= bytes) };
     } finally {
-      this.#made = undefined;
+      this.#created = undefined;
     }
   }
 
-  /** What is held now. */
+  /** Memory in use now. */
   get now(): MemoryUse {
-    return { wasm: sizeOf(this.#memories) + this.#passing, buffers: this.#buffers };
+    return { wasm: sizeOf(this.#memories) + this.#transientBytes, buffers: this.#buffers };
   }
 
-  /** Compares what is held now with the peaks of all spans. Wasm memory only grows: after is enough. */
+  /** Updates the peaks. Wasm memory never shrinks, so sampling after a task is enough. */
   sample(): void {
     const { now } = this;
     for (const span of this.#spans) {
@@ -94,7 +94,10 @@ export class MemoryMeter {
     }
   }
 
-  /** Runs a task, and tells what was held when the most was, for whomever. */
+  /**
+   * Runs `task` and returns its result with the peak memory of the whole isolate meanwhile,
+   * whichever request caused it.
+   */
   async peakOf<Result>(task: () => Promise<Result>): Promise<{ result: Result; peak: MemoryUse }> {
     const span = { peak: this.now };
     this.#spans.add(span);
@@ -108,22 +111,22 @@ export class MemoryMeter {
   }
 
   #add(memory: WebAssembly.Memory): void {
-    if (this.#made !== undefined) this.#made.push(memory);
+    if (this.#created !== undefined) this.#created.push(memory);
     else this.#memories.add(memory);
     this.sample();
   }
 }
 
-/** A class that tells of everything that is made of it. */
-function watched<Made extends object, Args extends unknown[]>(
-  constructor: new (...args: Args) => Made,
-  tell: (made: Made) => void,
-): new (...args: Args) => Made {
+/** Returns a class like `constructor` that reports its instances. */
+function watched<Instance extends object, Args extends unknown[]>(
+  constructor: new (...args: Args) => Instance,
+  onCreate: (instance: Instance) => void,
+): new (...args: Args) => Instance {
   return new Proxy(constructor, {
     construct(target, args) {
-      const made = new target(...args as Args);
-      tell(made);
-      return made;
+      const instance = new target(...args as Args);
+      onCreate(instance);
+      return instance;
     },
   });
 }

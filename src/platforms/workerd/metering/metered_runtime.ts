@@ -4,13 +4,13 @@ import type { Session } from "../../../ports/session.ts";
 import type { MemoryMeter, Release } from "./memory_meter.ts";
 
 /**
- * A runtime of which a meter sees the large buffers: graphs, images, tensors.
+ * Returns a runtime whose large buffers are counted: graphs, images and tensors.
  *
- * Pixels are needed until they are a tensor, which is when a run begins, and a graph until its
+ * Pixels are in use until a run begins, which has them as a tensor. A graph is in use until its
  * session is open.
  */
 export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
-  const pixels = new Held();
+  const pixels = new Releases();
   return {
     ...runtime,
     codec: meteredCodec(runtime.codec, meter, pixels),
@@ -27,16 +27,16 @@ export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   };
 }
 
-/** Counts the pixels and all that the decoder took for them. */
-function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Held): ImageCodec {
+/** Counts the pixels and the memory of their decoder. */
+function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Releases): ImageCodec {
   return {
     decode(bytes, header, atLeast) {
       pixels.release();
-      const { result, memories, release } = meter.passing(() =>
+      const { result, memories, release } = meter.transient(() =>
         codec.decode(bytes, header, atLeast)
       );
       pixels.add(release);
-      // Most decoders leave the pixels in their memory, which is counted.
+      // Most decoders return a view of their own memory, which is counted already.
       const { buffer } = result.data;
       if (!memories.some((memory) => memory.buffer === buffer)) {
         pixels.add(meter.hold(result.data));
@@ -46,8 +46,8 @@ function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Held): Imag
   };
 }
 
-function meteredSession(session: Session, meter: MemoryMeter, pixels: Held): Session {
-  const outputs = new Held();
+function meteredSession(session: Session, meter: MemoryMeter, pixels: Releases): Session {
+  const outputs = new Releases();
   return {
     ...session,
     async run(feeds) {
@@ -65,8 +65,8 @@ function meteredSession(session: Session, meter: MemoryMeter, pixels: Held): Ses
   };
 }
 
-/** What is released together. */
-class Held {
+/** Releases that are called together. */
+class Releases {
   #releases: Release[] = [];
 
   add(release: Release): void {

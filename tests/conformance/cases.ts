@@ -4,7 +4,7 @@ import { IMAGE_CASES, LAST_CASE } from "./cases/images.ts";
 import { BOMB_CASES, FILE_CASES, PROBLEM_CASES } from "./cases/problems.ts";
 import { SERVICE_CASES } from "./cases/service.ts";
 
-/** The suite: what every runtime is asked, in this order. */
+/** All cases of the suite, in the order in which they run. */
 export const CASES: readonly Case[] = [
   ...IMAGE_CASES,
   ...OPTION_CASES,

@@ -1,58 +1,75 @@
 import type { Detection } from "../../src/ports/detector.ts";
 import type { Size } from "../../src/core/size.ts";
 
-/** What must be found for one request. */
+/** Detections that one request must find. */
 export interface GoldenAnswer {
-  /** The upright image's size. */
+  /** Size of the upright image. */
   readonly image: Size;
   /** Best score first. */
   readonly detections: readonly Detection[];
 }
 
-/** What must be found, and in what. */
+/** Content of `golden.json`. */
 export interface Golden {
-  /** SHA-256 of each photo. */
-  readonly photos: Readonly<Record<string, string>>;
-  /** By the key of a case. */
+  /** SHA-256 of each image. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Answers by the keys of the cases. */
   readonly answers: Readonly<Record<string, GoldenAnswer>>;
-  /** How cases end that may end in several ways, by their names. */
+  /** Codes of cases that may end in one of several codes, by the names of the cases. */
   readonly ends: Readonly<Record<string, string>>;
 }
 
-/** Where the committed one lies; `make_golden.ts` writes it. */
+/** The committed file; `make_golden.ts` writes it. */
 const FILE = new URL("golden.json", import.meta.url);
 
-/** The size as `448x336`; a detection as score, left, top, right, bottom, class id and label. */
+/** Form on disk: sizes as `448x336`; detections as score, left, top, right, bottom, id, label. */
 interface GoldenFile {
-  readonly photos: Golden["photos"];
+  readonly images: Golden["images"];
   readonly ends: Golden["ends"];
   readonly answers: Readonly<
     Record<string, { readonly size: string; readonly found: readonly string[] }>
   >;
 }
 
-/** Reads the committed one. */
+/** Reads the committed file. */
 export async function readGolden(): Promise<Golden> {
-  const { photos, ends, answers }: GoldenFile = JSON.parse(await Deno.readTextFile(FILE));
+  const { images, ends, answers }: GoldenFile = JSON.parse(await Deno.readTextFile(FILE));
   const read = Object.entries(answers).map(([key, { size, found }]) => {
-    const [width, height] = size.split("x").map(Number);
+    const [width, height] = numbersOf(size, "x", 2) as [number, number];
     return [key, { image: { width, height }, detections: found.map(detectionOf) }] as const;
   });
-  return { photos, ends, answers: Object.fromEntries(read) };
+  return { images, ends, answers: Object.fromEntries(read) };
 }
 
-/** Writes it anew, as `deno fmt` would have it. */
-export async function writeGolden({ photos, ends, answers }: Golden): Promise<void> {
+/** Returns the golden answer with this key. */
+export function goldenAnswer({ answers }: Golden, key: string): GoldenAnswer {
+  const answer = answers[key];
+  if (answer === undefined) {
+    throw new RangeError(`Cannot find "${key}" in golden.json: run make_golden.ts`);
+  }
+  return answer;
+}
+
+/** Writes the file in the form of `deno fmt`. */
+export async function writeGolden({ images, ends, answers }: Golden): Promise<void> {
   const written = Object.entries(answers).map(([key, { image, detections }]) =>
     [key, { size: `${image.width}x${image.height}`, found: detections.map(lineOf) }] as const
   );
-  const file: GoldenFile = { photos, ends, answers: Object.fromEntries(written) };
+  const file: GoldenFile = { images, ends, answers: Object.fromEntries(written) };
   await Deno.writeTextFile(FILE, JSON.stringify(file));
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", FILE.pathname] }).output();
 }
 
+type Six = [number, number, number, number, number, number];
+
+function numbersOf(text: string, separator: string, count: number): number[] {
+  const numbers = text.split(separator).slice(0, count).map(Number);
+  if (numbers.length === count && numbers.every(Number.isFinite)) return numbers;
+  throw new SyntaxError(`Cannot read golden.json as it must hold ${count} numbers: "${text}"`);
+}
+
 function detectionOf(line: string): Detection {
-  const [score, xmin, ymin, xmax, ymax, classId] = line.split(" ").map(Number);
+  const [score, xmin, ymin, xmax, ymax, classId] = numbersOf(line, " ", 6) as Six;
   const label = line.split(" ").slice(6).join(" ");
   return { label, classId, score, box: { xmin, ymin, xmax, ymax } };
 }

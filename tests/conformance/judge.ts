@@ -1,20 +1,22 @@
 import { assert, assertEquals, AssertionError } from "@std/assert";
 import type { Detection, DetectResult } from "../../src/ports/detector.ts";
 import type { Case } from "./case.ts";
-import type { Golden, GoldenAnswer } from "./golden.ts";
+import { type Golden, type GoldenAnswer, goldenAnswer } from "./golden.ts";
 import { PROBLEM_STATUS } from "./problem_status.ts";
 
-/** How far an answer of another engine may lie from the golden one: pixels of an edge, score. */
-const MAX_PIXELS = 0.5, MAX_SCORE = 1e-3;
+/** Maximum difference of an edge between two engines, in pixels. */
+const MAX_PIXELS = 0.5;
+/** Maximum difference of a score between two engines. */
+const MAX_SCORE = 1e-3;
 
 /**
- * Holds an answer to what its case expects.
+ * Asserts that an answer is the one that its case expects.
  *
- * All runtimes have the same decoders, so that detections of the engine that made the golden answer,
- * wasm on one thread, must be equal to it; those of another may be off by half a pixel and a
- * thousandth of the score.
+ * All runtimes have the same decoders. Detections of the engine that made the golden answer, wasm on
+ * one thread, must therefore be equal to it. Those of another engine may differ by half a pixel and
+ * a thousandth of the score.
  *
- * @throws {AssertionError} Where it is something else.
+ * @throws {AssertionError} If the answer is another one.
  */
 export async function judge(
   { name, expected }: Case,
@@ -35,9 +37,7 @@ export async function judge(
     return;
   }
   assertEquals(response.status, 200, JSON.stringify(answer));
-  const wanted = golden.answers[expected.key];
-  assert(wanted !== undefined, `golden.json has no "${expected.key}": make it anew`);
-  judgeDetections(answer, wanted, expected.score);
+  judgeDetections(answer, goldenAnswer(golden, expected.key), expected.score);
 }
 
 function judgeProblem(
@@ -47,6 +47,7 @@ function judgeProblem(
 ): void {
   const { code = "ok" } = answer;
   assert(codes.includes(code), `${status} ${code} instead of ${codes.join(" or ")}`);
+  assert(code in PROBLEM_STATUS, `problem_status.ts has no status of ${code}`);
   assertEquals(status, PROBLEM_STATUS[code]);
   if (code === "ok") return;
   assertEquals([answer.status, answer.type], [status, `/problems/${code}`]);
@@ -65,12 +66,13 @@ function judgeDetections(
   }
   detections.forEach((detection, i) => {
     assert(detection.score > score, `a score of ${detection.score} is not above ${score}`);
-    assert(i === 0 || detection.score <= detections[i - 1].score, "the best score is not first");
+    const previous = detections[i - 1]?.score ?? 1;
+    assert(detection.score <= previous, "the best score is not first");
   });
   matchOneToOne(detections, wanted.detections);
 }
 
-/** Gives each golden detection the nearest of those found that is left; none may be left over. */
+/** Pairs each golden detection with one that was found; asserts that none is left over. */
 function matchOneToOne(found: readonly Detection[], wanted: readonly Detection[]): void {
   const left = [...found];
   for (const detection of wanted) {
@@ -78,18 +80,16 @@ function matchOneToOne(found: readonly Detection[], wanted: readonly Detection[]
     if (at === -1) throw missing(detection, left);
     left.splice(at, 1);
   }
-  assertEquals(left, [], "there are detections that nobody expects");
+  assertEquals(left, [], "there are detections that the golden answer has not");
 }
 
 function isClose(found: Detection, wanted: Detection): boolean {
   return found.label === wanted.label && found.classId === wanted.classId &&
     Math.abs(found.score - wanted.score) <= MAX_SCORE &&
-    edgesOf(found).every((edge, i) => Math.abs(edge - edgesOf(wanted)[i]) <= MAX_PIXELS);
+    EDGES.every((edge) => Math.abs(found.box[edge] - wanted.box[edge]) <= MAX_PIXELS);
 }
 
-function edgesOf({ box }: Detection): readonly number[] {
-  return [box.xmin, box.ymin, box.xmax, box.ymax];
-}
+const EDGES = ["xmin", "ymin", "xmax", "ymax"] as const;
 
 function missing(wanted: Detection, left: readonly Detection[]): AssertionError {
   return new AssertionError(

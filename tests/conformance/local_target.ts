@@ -8,7 +8,7 @@ import { readConfig } from "../../src/server/config.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import type { Target } from "./target.ts";
 
-/** The app itself in this process, without a server, on wasm with one thread. */
+/** Starts the app in this process, without a server, on wasm with one thread. */
 export async function startLocalTarget(environment: Record<string, string> = {}): Promise<Target> {
   const config = readConfig(environment);
   const manifest = parseManifest(everyday8);

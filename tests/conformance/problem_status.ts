@@ -1,4 +1,4 @@
-/** The status of each problem that a request can bring about (docs/api.md); `ok` is none. */
+/** HTTP status of each problem that a request can cause (docs/api.md); `ok` is no problem. */
 export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   "ok": 200,
   "no-image": 400,

@@ -5,7 +5,7 @@ import { startDeno } from "./targets/deno.ts";
 import { startNode } from "./targets/node.ts";
 import { startWorkerdTarget } from "./targets/workerd.ts";
 
-/** Every runtime that the suite is held against. */
+/** Runtimes of the suite, each with the function that starts its server. */
 export const RUNTIMES: Readonly<Record<string, StartTarget>> = {
   deno: startDeno,
   node: startNode,

@@ -5,7 +5,7 @@ import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 import { readGolden } from "./golden.ts";
 import { judge } from "./judge.ts";
-import { HAVE_PHOTOS, loadPhotos } from "./photos.ts";
+import { loadImages, MISSING_PHOTOS } from "./images.ts";
 import { RUNTIMES } from "./runtimes.ts";
 import { sendCase } from "./send_case.ts";
 import { suiteSettings } from "./settings.ts";
@@ -13,27 +13,27 @@ import { SKIPS } from "./skips.ts";
 import type { StartTarget, Target } from "./target.ts";
 import { startDeno } from "./targets/deno.ts";
 
-// The same cases on every runtime, one after the other: `deno task test:runtimes`. A part of them
-// runs with `deno task test:runtimes --filter "bun:"`.
+// The same cases on every runtime, one after the other: `deno task test:runtimes`.
+// One runtime alone: `deno task test:runtimes --filter "bun:"`.
 
 const golden = await readGolden();
-const photos = HAVE_PHOTOS ? await loadPhotos() : new Map();
+const images = await loadImages();
 const tallies = new Map<string, { passed: number; failed: number; skipped: number }>();
 
-/** Beside the runtimes another engine, whose answers need only be near the golden ones. */
+/** Runtimes, and another engine, whose answers need only be near the golden ones. */
 const TARGETS: Readonly<Record<string, StartTarget>> = {
   ...RUNTIMES,
   "deno, two threads": (environment) => startDeno({ ...environment, THREADS: "2" }),
 };
 
-/** The server that runs; starting another ends it, as two cores are too few for five. */
+/** Running server; starting another one stops it, since five servers are too many for two cores. */
 let running: { readonly name: string; readonly target: Promise<Target> } | undefined;
 
-/** One that could not start is not tried again: all its cases fail with the reason. */
-async function targetOf(name: string): Promise<Target> {
+/** Starts a server once; if the start fails, all its cases fail with the reason. */
+async function targetOf(name: string, start: StartTarget): Promise<Target> {
   if (running?.name !== name) {
     await stop();
-    running = { name, target: suiteSettings().then(TARGETS[name]) };
+    running = { name, target: suiteSettings().then(start) };
   }
   return await running.target;
 }
@@ -53,21 +53,21 @@ Deno.test.afterAll(async () => {
   console.log(`\n${textTable(["runtime", "passed", "failed", "skipped"], rows)}`);
 });
 
-Deno.test("each skip is of a runtime and of cases that there are", () => {
+Deno.test("SKIPS names runtimes and cases that exist", () => {
   for (const { runtime, cases } of SKIPS) {
     assert(runtime in TARGETS, `there is no runtime ${runtime}`);
     assert(CASES.some(({ name }) => cases.test(name)), `${cases} is the name of no case`);
   }
 });
 
-/** Why a case does not run; undefined if it does. */
+/** Returns the reason to skip a case; undefined if it runs. */
 function skipOf(runtime: string, { name, needsPhotos }: Case): string | undefined {
-  if (needsPhotos && !HAVE_PHOTOS) return "../shared has no photos";
+  if (needsPhotos && MISSING_PHOTOS !== undefined) return MISSING_PHOTOS;
   if (runtime === "chromium" && NO_BROWSER) return "NO_BROWSER=1";
   return SKIPS.find((skip) => skip.runtime === runtime && skip.cases.test(name))?.reason;
 }
 
-for (const runtime of Object.keys(TARGETS)) {
+for (const [runtime, start] of Object.entries(TARGETS)) {
   const tally = { passed: 0, failed: 0, skipped: 0 };
   tallies.set(runtime, tally);
   for (const asked of CASES) {
@@ -76,13 +76,13 @@ for (const runtime of Object.keys(TARGETS)) {
     Deno.test({
       name: `${runtime}: ${asked.name}${reason === undefined ? "" : ` (skipped: ${reason})`}`,
       ignore: reason !== undefined,
-      // Connections and processes outlive the case that opened them.
+      // The server process and its connections stay open for the next case.
       sanitizeOps: false,
       sanitizeResources: false,
       async fn() {
         tally.failed++;
-        const target = await targetOf(runtime);
-        await judge(asked, await sendCase(target, asked, photos), golden);
+        const target = await targetOf(runtime, start);
+        await judge(asked, await sendCase(target, asked, images), golden);
         tally.failed--;
         tally.passed++;
       },

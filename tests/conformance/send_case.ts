@@ -1,15 +1,15 @@
 import type { Case } from "./case.ts";
-import type { Photos } from "./photos.ts";
+import type { SuiteImages } from "./images.ts";
 import { KEY } from "./settings.ts";
 import type { Target } from "./target.ts";
 
-/** Sends what a case asks, with the suite's key where it brings none and wants one. */
+/** Sends the request of a case, with the suite's key unless the case brings a key or wants none. */
 export function sendCase(
   target: Target,
   { request, anonymous }: Case,
-  photos: Photos,
+  images: SuiteImages,
 ): Promise<Response> {
-  const [path, init] = request(photos);
+  const [path, init] = request(images);
   const headers = new Headers(init?.headers);
   const hasKey = headers.has("authorization") || headers.has("x-api-key");
   if (!anonymous && !hasKey) headers.set("authorization", `Bearer ${KEY}`);

@@ -1,15 +1,12 @@
-/** A key that the servers know. */
+/** API key that the servers accept. */
 export const KEY = "rne_conformance-suite-0123456789abcdefghijklmnop";
 
-/** The most bytes and pixels of an image; the largest photo lies just below both. */
+/** Maximum bytes of an image; the largest photo has few less. */
 export const MAX_BYTES = 2_000_000;
-/** The most pixels. */
+/** Maximum pixels of an image. */
 export const MAX_PIXELS = 12_000_000;
 
-/**
- * Settings of every server: one engine for all, so that answers can be equal, and a key, so that
- * its lack can be seen.
- */
+/** Returns the settings of every server: one engine, so that answers are equal, and an API key. */
 export async function suiteSettings(): Promise<Record<string, string>> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(KEY));
   return {

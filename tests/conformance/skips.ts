@@ -1,23 +1,23 @@
-/** Cases that a runtime does not run. */
+/** Cases that are skipped on a runtime. */
 export interface Skip {
-  /** The runtime's name. */
+  /** Name of the runtime. */
   readonly runtime: string;
   /** Names of the cases. */
   readonly cases: RegExp;
-  /** Why not. */
+  /** Reason, which the name of the test shows. */
   readonly reason: string;
 }
 
-/** Every one there is; each must be of a runtime and of cases that there are. */
+/** All skips; `runtimes_test.ts` fails on one whose runtime or cases do not exist. */
 export const SKIPS: readonly Skip[] = [
   {
     runtime: "workerd",
     cases: /\.avif$|"AVIF: /,
-    reason: "Workers have not the memory to decode AVIF, and refuse it as an unsupported format",
+    reason: "Workers lack the memory to decode AVIF, and refuse it as an unsupported format",
   },
   {
     runtime: "deno, two threads",
     cases: /^runs wasm on one thread/,
-    reason: "it is there to run on more",
+    reason: "it runs on two threads",
   },
 ];

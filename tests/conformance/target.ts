@@ -1,15 +1,14 @@
-/**
- * One running server on one runtime, as the conformance suite sees it: a name, a way to ask, a way to stop.
- *
- * `environment` given to a target's start function holds the server's settings (`DETECT_MODEL`, `API_KEYS`, …) as docs/api
- * names them; a target passes them on in its runtime's own way.
- */
+/** Running server on one runtime; disposing it stops the server. */
 export interface Target extends AsyncDisposable {
-  /** The runtime: `deno`, `node`, `bun`, `workerd` or `chromium`. */
+  /** Name of the runtime: `deno`, `node`, `bun`, `workerd` or `chromium`. */
   readonly name: string;
-  /** Asks for `path` (with its query) and gives the runtime's own answer, as `fetch` would. */
+  /** Sends a request to `path`, which includes the query, like `fetch`. */
   request(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** Starts a server with these settings on top of the target's own. */
+/**
+ * Starts a server.
+ *
+ * @param environment Settings by the names of docs/configuration.md, which override the target's.
+ */
 export type StartTarget = (environment?: Record<string, string>) => Promise<Target>;

@@ -1,14 +1,14 @@
 import type { Detection, DetectResult } from "../../src/ports/detector.ts";
 
-/** A server like another but for one thing. */
+/** Change that makes a wrong server of a right one, or a near one. */
 export interface Twin {
-  /** What it does. */
+  /** Verb phrase for the name of the test. */
   readonly what: string;
-  /** Makes its answer of the other's; undefined where it has none of its own. */
+  /** Changes an answer; returns undefined if the change does not apply. */
   readonly change: (answer: Answer) => Answer | undefined;
 }
 
-/** A status, a content type, and JSON. */
+/** Answer of a server. */
 export interface Answer {
   readonly status: number;
   readonly type: string;
@@ -17,7 +17,7 @@ export interface Answer {
 
 type Detections = readonly Detection[];
 
-/** Servers that answer something else than they must, each in one way. */
+/** Servers that are wrong in one way each. */
 export const WRONG_TWINS: readonly Twin[] = [
   { what: "shifts boxes by 0.01 px", change: onFound((found) => found.map(shiftedBy(0.01))) },
   elsewhere("shifts boxes by 0.6 px", (found) => found.map(shiftedBy(0.6))),
@@ -39,10 +39,10 @@ export const WRONG_TWINS: readonly Twin[] = [
     change: onBody("detections", { image: { width: 1, height: 1 } }),
   },
   { what: "has another code", change: onBody("code", { code: "busy" }) },
-  { what: "says another status than it has", change: onBody("code", { status: 500 }) },
+  { what: "writes another status than it has", change: onBody("code", { status: 500 }) },
   { what: "has another type of problem", change: onBody("code", { type: "about:blank" }) },
   {
-    what: "calls what is cut off damaged",
+    what: "calls truncated images corrupt",
     change: ({ body, ...answer }) =>
       body.code !== "truncated-image"
         ? undefined
@@ -57,13 +57,13 @@ export const WRONG_TWINS: readonly Twin[] = [
   },
 ];
 
-/** Servers on another engine, whose answers are as near as they must be. */
+/** Servers on another engine whose answers are near enough. */
 export const NEAR_TWINS: readonly Twin[] = [
   elsewhere("shifts boxes by 0.4 px", (found) => found.map(shiftedBy(0.4))),
   elsewhere("scores by 0.0009 more", (found) => found.map(scoredBy(0.0009))),
 ];
 
-/** On an engine that the golden answers are not from, so that they need only be near. */
+/** Makes a twin on another engine than the golden answers, whose answers need only be near. */
 function elsewhere(what: string, change: (found: Detections) => Detections): Twin {
   const engine = { provider: "webgpu", threads: 1, reason: "it is a twin" } as const;
   return {
@@ -81,7 +81,7 @@ function onFound(
     { ...answer, body: { ...body, ...fields, detections: change(body.detections) } };
 }
 
-/** Changes bodies that have a certain key. */
+/** Changes bodies that have this key. */
 function onBody(key: keyof Answer["body"], fields: object): Twin["change"] {
   return ({ body, ...answer }) =>
     key in body ? { ...answer, body: { ...body, ...fields } } : undefined;

@@ -1,20 +1,23 @@
 import type { Pixels } from "../../src/image/pixels.ts";
 
-/** A round fruit in source pixels. */
+/** Round fruit, in source pixels. */
 export interface Fruit {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
-  /** RGB of its skin, 0–255. */
+  /** RGB of the skin, 0–255. */
   readonly skin: readonly [number, number, number];
 }
 
 /** Skin of an orange. */
 export const ORANGE_SKIN = [244, 140, 22] as const;
+/** Skin of a red apple. */
+export const APPLE_SKIN = [200, 30, 35] as const;
 
 /**
- * Draws fruits as lit spheres on a white table: Lambert shading from the upper left, a highlight,
- * a dimpled skin and a soft shadow. Real enough for a detector, and nobody's photo.
+ * Draws fruits as lit spheres on a white table, real enough for a detector.
+ *
+ * Lambert shading from the upper left, a highlight, a dimpled skin and a soft shadow.
  *
  * @returns RGB pixels.
  */
@@ -46,7 +49,7 @@ function skinAt(x: number, y: number, { x: cx, y: cy, radius, skin }: Fruit): nu
   return skin.map((value) => Math.min(255, value * (0.38 + 0.72 * light) + glint));
 }
 
-/** How much of the light reaches the table: a blurred ellipse under the fruit, to its right. */
+/** Returns the share of the light that reaches the table; the shadow is a blurred ellipse. */
 function shadowAt(x: number, y: number, { x: cx, y: cy, radius }: Fruit): number {
   const dx = (x - cx - radius * 0.25) / (radius * 1.15);
   const dy = (y - cy - radius * 0.85) / (radius * 0.32);

@@ -4,7 +4,7 @@ import type { Pixels } from "../../src/image/pixels.ts";
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const COLOUR_TYPE = { 1: 0, 3: 2, 4: 6 } as const;
 
-/** Pixels as an 8-bit PNG without filters (PNG specification, sections 5 and 11). */
+/** Encodes pixels as an 8-bit PNG without filters (PNG specification, sections 5 and 11). */
 export function encodePng({ data, width, height, channels }: Pixels): Uint8Array<ArrayBuffer> {
   const row = width * channels;
   const lines = new Uint8Array(height * (row + 1));

@@ -1,10 +1,10 @@
 import { drawFruit, type Fruit, ORANGE_SKIN } from "./draw_fruit.ts";
 import { encodePng } from "./encode_png.ts";
 
-/** The orange that lies in {@linkcode fruitImage}. */
+/** Orange in {@linkcode fruitImage}. */
 export const ORANGE: Fruit = { x: 300, y: 250, radius: 150, skin: ORANGE_SKIN };
 
-/** A 640x480 PNG of one orange on a white table. */
+/** Draws a 640x480 PNG of one orange on a white table. */
 export function fruitImage(): Uint8Array<ArrayBuffer> {
   return encodePng(drawFruit(640, 480, [ORANGE]));
 }

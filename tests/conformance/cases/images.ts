@@ -1,22 +1,22 @@
 import type { Case } from "../case.ts";
-import { PHOTO_NAMES, STREET } from "../photos.ts";
+import { IMAGE_NAMES, SCENE } from "../images.ts";
 import { golden } from "./golden_case.ts";
 
 const SCORE = 0.3;
 
-/** Every photo as the body itself: each format, upright and turned. */
-export const IMAGE_CASES: readonly Case[] = PHOTO_NAMES.map((name) =>
-  golden(`finds what is in ${name}`, SCORE, (photos) => [
+/** Every image as the body itself: each format, upright and turned. */
+export const IMAGE_CASES: readonly Case[] = IMAGE_NAMES.map((name) =>
+  golden(`detects objects in ${name}`, SCORE, name, (body) => [
     `/detect?score=${SCORE}`,
-    { method: "POST", body: photos.get(name)! },
+    { method: "POST", body },
   ])
 );
 
-/** The same one again, so that the server is seen to have outlived all that came before. */
+/** The scene once more: the server must have survived all cases before. */
 export const LAST_CASE: Case = {
-  ...golden("finds what is in it after all of this", SCORE, (photos) => [
+  ...golden("detects objects in the scene after all other cases", SCORE, SCENE, (body) => [
     `/detect?score=${SCORE}`,
-    { method: "POST", body: photos.get(STREET)! },
+    { method: "POST", body },
   ]),
-  expected: { kind: "golden", key: `finds what is in ${STREET}`, score: SCORE },
+  expected: { kind: "golden", key: `detects objects in ${SCENE}`, score: SCORE },
 };

@@ -1,103 +1,104 @@
-import type { Case } from "../case.ts";
-import { type Photos, STREET } from "../photos.ts";
+import everyday8 from "../../../models/everyday8.json" with { type: "json" };
+import type { Case, Request } from "../case.ts";
+import { SCENE, STREET } from "../images.ts";
 import { KEY } from "../settings.ts";
 import { golden } from "./golden_case.ts";
 
-/** Score of everyday8's manifest, where no other is asked for. */
-const DEFAULT_SCORE = 0.05;
+type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Each option, in the query of one photo. */
-export const OPTION_CASES: readonly Case[] = [
-  inQuery("", DEFAULT_SCORE),
-  inQuery("score=0.1", 0.1),
-  inQuery("score=0.6", 0.6),
-  inQuery("score=1", 1),
-  inQuery("score=0.1&iou=0.1", 0.1),
-  inQuery("score=0.1&iou=0.9", 0.1),
-  inQuery("score=0.1&max=1", 0.1),
-  inQuery("score=0.1&max=3", 0.1),
-  inQuery("classes=bus&score=0.1", 0.1),
-  inQuery("classes=person,car&score=0.1", 0.1),
-  inQuery("classes=banana&score=0.3", 0.3),
-  inQuery("score=0.2&iou=0.7&max=4&classes=car,bus,train&model=everyday8", 0.2),
+/** Score threshold of the manifest, which holds for requests without one. */
+const DEFAULT_SCORE = everyday8.postprocess.score;
+
+/** Queries of any image, with their score thresholds. */
+const QUERIES: readonly (readonly [query: string, score: number])[] = [
+  ["", DEFAULT_SCORE],
+  ["score=0.1", 0.1],
+  ["score=0.6", 0.6],
+  ["score=1", 1],
+  ["score=0.1&iou=0.1", 0.1],
+  ["score=0.1&max=1", 0.1],
+  ["score=0.1&max=3", 0.1],
 ];
 
-function inQuery(query: string, score: number): Case {
-  return golden(`takes ${query || "no option"}`, score, (photos) => [
-    `/detect?${query}`,
-    { method: "POST", body: photos.get(STREET)! },
-  ]);
+/** Each option, in the query of the drawn scene and of a photo. */
+export const OPTION_CASES: readonly Case[] = [
+  ...inQuery(SCENE, [
+    ...QUERIES,
+    ["score=0.5&iou=0.9", 0.5],
+    ["classes=apple&score=0.1", 0.1],
+    ["classes=orange,banana&score=0.1", 0.1],
+    ["classes=bus&score=0.3", 0.3],
+    ["score=0.2&iou=0.7&max=4&classes=orange,apple,banana&model=everyday8", 0.2],
+  ]),
+  ...inQuery(STREET, [
+    ...QUERIES,
+    ["score=0.1&iou=0.9", 0.1],
+    ["classes=bus&score=0.1", 0.1],
+    ["classes=person,car&score=0.1", 0.1],
+    ["classes=banana&score=0.3", 0.3],
+    ["score=0.2&iou=0.7&max=4&classes=car,bus,train&model=everyday8", 0.2],
+  ]),
+];
+
+function inQuery(image: string, queries: typeof QUERIES): Case[] {
+  return queries.map(([query, score]) =>
+    golden(`takes ${query || "no option"} with ${image}`, score, image, (body) => [
+      `/detect?${query}`,
+      { method: "POST", body },
+    ])
+  );
 }
 
-const OPTIONS = { score: "0.2", max: "5", classes: "car,bus,train,person" };
+const OPTIONS = { score: "0.2", max: "5", classes: "apple,orange,banana" };
 const QUERY = `/detect?${new URLSearchParams(OPTIONS)}`;
+const OTHER_QUERY = "/detect?score=0.9&max=1&classes=person";
 
-/** The ways in which a photo and its options may come; all say the same, so all find the same. */
+/** Each way to send an image and its options; all ask the same, so all find the same. */
 export const WAY_CASES: readonly Case[] = ways([
-  ["as a body without a type", (photos) => [QUERY, { method: "POST", body: street(photos) }]],
-  ["as a body of its own type", (photos) => typed(photos, "image/jpeg")],
-  ["as a body that claims another type", (photos) => typed(photos, "image/png")],
+  ["as a body without a type", (body) => [QUERY, { method: "POST", body }]],
+  ["as a body of its own type", (body) => typed(body, "image/jpeg")],
+  ["as a body that claims another type", (body) => typed(body, "image/png")],
   [
-    "as a body that claims to be a form, as curl sends it",
-    (photos) => typed(photos, "application/x-www-form-urlencoded"),
+    "as a body that claims to be a form, like curl's",
+    (body) => typed(body, "application/x-www-form-urlencoded"),
   ],
-  ["as a form with the options in it", (photos) => form(photos, "/detect", OPTIONS)],
-  ["as a form with the options in the query", (photos) => form(photos, QUERY, {})],
-  [
-    "as a form that wins over the query",
-    (photos) => form(photos, "/detect?score=0.9&max=1&classes=person", OPTIONS),
-  ],
-  ["as base64 in JSON", (photos) => json("/detect", base64(photos))],
+  ["as a form with the options in it", (bytes) => form(bytes, "/detect", OPTIONS)],
+  ["as a form with the options in the query", (bytes) => form(bytes, QUERY, {})],
+  ["as a form that overrides the query", (bytes) => form(bytes, OTHER_QUERY, OPTIONS)],
+  ["as base64 in JSON", (bytes) => json("/detect", bytes.toBase64())],
   [
     "as a data URL in JSON",
-    (photos) => json("/detect", `data:image/jpeg;base64,${base64(photos)}`),
+    (bytes) => json("/detect", `data:image/jpeg;base64,${bytes.toBase64()}`),
   ],
-  [
-    "as JSON that wins over the query",
-    (photos) => json("/detect?score=0.9&max=1&classes=person", base64(photos)),
-  ],
+  ["as JSON that overrides the query", (bytes) => json(OTHER_QUERY, bytes.toBase64())],
   [
     "with the key as X-API-Key",
-    (photos) => [QUERY, {
-      method: "POST",
-      body: street(photos),
-      headers: { "x-api-key": KEY },
-    }],
+    (body) => [QUERY, { method: "POST", body, headers: { "x-api-key": KEY } }],
   ],
 ]);
 
-function ways(rows: readonly (readonly [way: string, request: Case["request"]])[]): Case[] {
+function ways(
+  rows: readonly (readonly [way: string, request: (bytes: Bytes) => Request])[],
+): Case[] {
   return rows.map(([way, request]) => ({
-    ...golden(`takes a photo ${way}`, 0.2, request),
-    expected: { kind: "golden", key: "takes a photo in every way", score: 0.2 },
+    ...golden(`takes an image ${way}`, 0.2, SCENE, request),
+    expected: { kind: "golden", key: "takes an image in every way", score: 0.2 },
   }));
 }
 
-function street(photos: Photos) {
-  return photos.get(STREET)!;
+function typed(body: Bytes, type: string): Request {
+  return [QUERY, { method: "POST", body, headers: { "content-type": type } }];
 }
 
-function base64(photos: Photos): string {
-  return street(photos).toBase64();
-}
-
-function typed(photos: Photos, type: string): ReturnType<Case["request"]> {
-  return [QUERY, { method: "POST", body: street(photos), headers: { "content-type": type } }];
-}
-
-function form(
-  photos: Photos,
-  path: string,
-  fields: Readonly<Record<string, string>>,
-): ReturnType<Case["request"]> {
+function form(bytes: Bytes, path: string, fields: Readonly<Record<string, string>>): Request {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
-  body.set("image", new File([street(photos)], "street.jpg", { type: "image/jpeg" }));
+  body.set("image", new File([bytes], "scene.jpg", { type: "image/jpeg" }));
   return [path, { method: "POST", body }];
 }
 
-function json(path: string, image: string): ReturnType<Case["request"]> {
-  const options = { score: 0.2, max: 5, classes: ["car", "bus", "train", "person"] };
+function json(path: string, image: string): Request {
+  const options = { score: 0.2, max: 5, classes: ["apple", "orange", "banana"] };
   return [path, {
     method: "POST",
     body: JSON.stringify({ image, ...options }),

@@ -2,22 +2,22 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import type { Case, Request } from "../case.ts";
 
-/** What a server answers beside detections. */
+/** Requests whose answers hold no detections. */
 export const SERVICE_CASES: readonly Case[] = [
   {
-    ...answer("is alive, to anybody", ["/healthz"], (body) => {
+    ...answer("is alive for clients without a key", ["/healthz"], (body) => {
       assertEquals(JSON.parse(body), { status: "alive" });
     }),
     anonymous: true,
   },
   {
-    ...answer("is ready, to anybody", ["/readyz"], (body) => {
+    ...answer("is ready for clients without a key", ["/readyz"], (body) => {
       assertEquals(JSON.parse(body), { status: "ready" });
     }),
     anonymous: true,
   },
   answer(
-    "runs wasm on one thread, as all must whose answers are to be equal",
+    "runs wasm on one thread, the engine of the golden answers",
     ["/detect", { method: "POST", body: fruitImage() }],
     (body) => assertEquals(JSON.parse(body).engine, { provider: "wasm", threads: 1 }),
   ),

@@ -4,9 +4,9 @@ import { startHost } from "../../platforms/hosts/start_host.ts";
 import type { Target } from "../target.ts";
 import { hostTarget } from "./host_target.ts";
 
-/** The command of the npm package on Bun. */
-export async function startBun(environment?: Record<string, string>): Promise<Target> {
-  const script = new URL("src/entry/serve.js", await builtPackage()).pathname;
+/** Starts the command of the npm package on Bun. */
+export async function startBun(environment: Record<string, string> = {}): Promise<Target> {
+  const script = new URL("src/commands/serve.js", await builtPackage()).pathname;
   const command = await executable("bun");
   return hostTarget("bun", await startHost({ command, args: [script], environment }));
 }

@@ -8,18 +8,18 @@ import { servePages } from "../../platforms/browser/serve_pages.ts";
 import type { Target } from "../target.ts";
 
 declare global {
-  /** The app, in the page. */
+  /** App in the page. */
   var app: Hono;
 }
 
-/** A request or a response as it crosses between the page and us. */
+/** Request or response, in the form that the driver passes to and from the page. */
 interface Message {
   readonly headers: readonly [name: string, value: string][];
-  /** Its body in base64; null if it has none. */
+  /** Body in base64; null if there is none. */
   readonly body: string | null;
 }
 
-/** The app of the browser's bundle, in a page of Chromium, which is asked through its driver. */
+/** Starts the app of the browser bundle in a page of Chromium; requests go through the driver. */
 export async function startChromium(environment: Record<string, string> = {}): Promise<Target> {
   const stack = new AsyncDisposableStack();
   const server = stack.use(servePages({ folder: await bundle(), files: PAGE_FILES }));
@@ -38,12 +38,14 @@ export async function startChromium(environment: Record<string, string> = {}): P
   }
 }
 
-/** Makes the page's detector and app by the names of docs/configuration.md. */
+/** Creates the detector and the app of the page from settings of docs/configuration.md. */
 async function startApp(page: Page, environment: Record<string, string>): Promise<void> {
   const config = readConfig(environment);
   const { log: _log, logRequest: _logRequest, ...settings } = appSettings(config, "json");
+  const [model] = config.MODELS;
+  if (model === undefined) throw new RangeError("Cannot start the app as MODELS must name a model");
   const options = {
-    model: config.MODELS[0],
+    model,
     engine: config.ENGINE,
     threads: config.THREADS,
     queue: config.QUEUE ?? 2,
@@ -72,14 +74,14 @@ async function messageOf(request: Request): Promise<Message> {
   return { headers: [...request.headers], body: bytes && bytes.toBase64() };
 }
 
-/** Runs in the page. */
+/** Answers a request with the app; runs in the page. */
 async function answer(
   { method, url, headers, body }: Message & { readonly method: string; readonly url: string },
 ): Promise<Message & { readonly status: number; readonly statusText: string }> {
   const fields = new Headers(headers.map(([...pair]) => pair));
-  const bytes = body === null ? undefined : Uint8Array.fromBase64(body);
+  const bytes = body === null ? null : Uint8Array.fromBase64(body);
   const request = new Request(url, { method, headers: fields, body: bytes });
-  // A page's own Request drops what only the browser may set, as Origin.
+  // The Request of a page drops headers that only the browser may set, such as Origin.
   Object.defineProperty(request, "headers", { value: fields });
   const response = await app.fetch(request);
   const answered = response.body === null ? null : new Uint8Array(await response.arrayBuffer());

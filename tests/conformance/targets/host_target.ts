@@ -1,7 +1,7 @@
 import type { Host } from "../../platforms/hosts/start_host.ts";
 import type { Target } from "../target.ts";
 
-/** A server that is a process of its own, as a target. */
+/** Makes a target of a server process. */
 export function hostTarget(name: string, host: Host): Target {
   return {
     name,

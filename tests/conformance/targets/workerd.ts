@@ -1,8 +1,10 @@
 import { startWorkerd } from "../../platforms/workerd/start_workerd.ts";
 import type { Target } from "../target.ts";
 
-/** The Worker of wrangler.toml in workerd, the runtime of Cloudflare Workers. */
-export async function startWorkerdTarget(environment?: Record<string, string>): Promise<Target> {
+/** Starts the Worker of wrangler.toml in workerd, the runtime of Cloudflare Workers. */
+export async function startWorkerdTarget(
+  environment: Record<string, string> = {},
+): Promise<Target> {
   const workerd = await startWorkerd({ environment });
   return {
     name: "workerd",

@@ -1,10 +1,10 @@
-import { drawFruit, ORANGE_SKIN } from "../draw_fruit.ts";
+import { APPLE_SKIN, drawFruit, ORANGE_SKIN } from "../draw_fruit.ts";
 import { encodePng } from "../encode_png.ts";
 
 // Draws the README's image: deno run -A tests/sample_images/make/fruit_bowl.ts fruit.png
-// The boxes are our own tool's: deno task detect --svg fruit.png
-const APPLE_SKIN = [200, 30, 35] as const;
+// Its boxes come from the project's own command: deno task detect --svg fruit.png
 const [file] = Deno.args;
+if (file === undefined) throw new TypeError("Cannot draw as a file must be named");
 await Deno.writeFile(
   file,
   encodePng(drawFruit(640, 480, [

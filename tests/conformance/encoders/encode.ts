@@ -1,14 +1,14 @@
 import { avif, jpeg, webp } from "icodec/node";
 import type { Pixels } from "../../../src/image/pixels.ts";
 
-// All of these are wasm of one pinned package, so they make the same bytes on every machine.
+// These encoders are wasm of one pinned package, so they make the same bytes on every machine.
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** JPEG's colour space of one component. */
+/** Number of the grey colour space in the encoder's options. */
 const GRAYSCALE = 1;
 
-/** Encodes as a JPEG, in one scan or several. */
+/** Encodes as a JPEG: baseline, or progressive in several scans. */
 export async function encodeJpeg(image: Pixels, progressive = false): Promise<Bytes> {
   await jpeg.loadEncoder();
   return own(jpeg.encode(rgbaOf(image), { quality: 92, progressive, baseline: !progressive }));
@@ -40,7 +40,7 @@ function own(bytes: Uint8Array): Bytes {
 function rgbaOf({ data, width, height, channels }: Pixels) {
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let from = 0, to = 0; from < data.length; from += channels, to += 4) {
-    const [red, green = red, blue = red, alpha = 255] = data.subarray(from, from + channels);
+    const [red = 0, green = red, blue = red, alpha = 255] = data.subarray(from, from + channels);
     rgba.set([red, green, blue, alpha], to);
   }
   return { data: rgba, width, height, depth: 8 };

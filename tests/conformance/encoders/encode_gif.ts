@@ -5,11 +5,11 @@ import { bytesOf } from "../../image/formats/bytes_of.ts";
 const LEVELS = 6;
 const CODE_BITS = 9;
 const CLEAR = 256, END = 257;
-/** Codes of 9 bits last until the table has 512 entries; a clear code comes before that. */
+/** Pixels between two clear codes, which come before the table has 512 entries. */
 const RUN = 250;
 const MAX_BLOCK = 255;
 
-/** Encodes RGB pixels as a GIF of a fixed palette, with codes of one length only (GIF89a, F). */
+/** Encodes RGB pixels as a GIF with a fixed palette and codes of one length (GIF89a, F). */
 export function encodeGif({ data, width, height }: Pixels): Uint8Array<ArrayBuffer> {
   const size = [width & 255, width >> 8, height & 255, height >> 8];
   const codes: number[] = [];
@@ -39,7 +39,7 @@ function palette(): number[] {
   }).flat();
 }
 
-/** Codes behind one another, the lowest bit first. */
+/** Packs codes into bytes, the lowest bit first. */
 function packed(codes: readonly number[]): number[] {
   const bytes: number[] = [];
   let bits = 0, count = 0;

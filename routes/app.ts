@@ -6,45 +6,71 @@ import { basePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import { modelInfo } from "../src/detect/model_info.ts";
 import type { ModelRegistry } from "../src/serving/model_registry.ts";
-import { apiKeys } from "./guards/api_keys.ts";
-import type { AppEnv } from "./http/app_env.ts";
-import { ByteBudget } from "./http/byte_budget.ts";
-import { clientNetwork } from "./guards/client_address.ts";
-import { detect } from "./detect/handler.ts";
-import { headerLimit } from "./guards/header_limit.ts";
 import type { AppOptions } from "./app_options.ts";
-import { describeProblem, problem, problemOf } from "./http/problem.ts";
-import { OVERHEAD } from "./detect/read_upload.ts";
+import { detect, type DetectDeps } from "./detect/handler.ts";
+import { MAX_OVERHEAD } from "./detect/read_upload.ts";
+import { apiKeys } from "./guards/api_keys.ts";
+import { clientNetwork } from "./guards/client_address.ts";
+import { headerLimit } from "./guards/header_limit.ts";
 import { rateLimit } from "./guards/rate_limit.ts";
 import { requestLog } from "./guards/request_log.ts";
-import { OPEN_INFERENCE_METHODS, openInference } from "./open_inference/app.ts";
+import type { AppEnv } from "./http/app_env.ts";
+import { ByteBudget } from "./http/byte_budget.ts";
+import type { Dialect } from "./http/dialect.ts";
+import { describeProblem, problem, problemOf } from "./http/problem.ts";
+import { openInference } from "./open_inference/app.ts";
 
-/** What the app is made of. */
+/** Options of an app, and the models that it serves. */
 export interface AppDeps extends AppOptions {
-  /** Every model that is served. */
+  /** Models that are served. */
   readonly registry: ModelRegistry;
 }
 
-/** What answers without a key and uncounted: whoever watches the server asks often. */
-const OPEN = ["/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"];
+/** Dialects beside our own, by mount point. A new one needs its folder and a line here. */
+const DIALECTS = Object.entries<Dialect<DetectDeps>>({
+  "/v2": openInference,
+});
 
-/** What a page of another origin may send, and what it may see of an answer. */
+/** Allowed methods of each path. */
+const METHODS: readonly (readonly [path: string, allow: string])[] = [
+  ["/detect", "POST"],
+  ["/models", "GET, HEAD"],
+  ["/models/:id", "GET, HEAD"],
+  ["/healthz", "GET, HEAD"],
+  ["/readyz", "GET, HEAD"],
+  ...DIALECTS.flatMap(([mount, { methods }]) =>
+    Object.entries(methods).map(([path, allow]) => [mount + path, allow] as const)
+  ),
+];
+
+/** Paths that require no API key and have no rate limit, because monitors poll them. */
+const OPEN_PATHS: readonly string[] = [
+  "/healthz",
+  "/readyz",
+  ...DIALECTS.flatMap(([mount, { openPaths }]) => openPaths.map((path) => mount + path)),
+];
+
+/** Header fields of the dialects. */
+const DIALECT_HEADERS = DIALECTS.flatMap(([, { headers }]) => headers);
+
+/** Requests that pages of other origins may send, and the header fields that they may read. */
 const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],
   allowHeaders: [
-    ...["Authorization", "Content-Type", "Inference-Header-Content-Length"],
-    ...["X-API-Key", "X-Request-Id"],
-  ],
+    ...["Authorization", "Content-Type", "X-API-Key", "X-Request-Id"],
+    ...DIALECT_HEADERS,
+  ].sort(),
   exposeHeaders: [
-    ...["Inference-Header-Content-Length", "RateLimit", "RateLimit-Policy", "Retry-After"],
-    ...["Server-Timing", "X-Request-Id"],
-  ],
+    ...["RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-Id"],
+    ...DIALECT_HEADERS,
+  ].sort(),
   maxAge: 600,
 };
 
 /**
- * Answers are data, never pages. That all must be encrypted is for whoever has the certificate to
- * promise, so there is no Strict-Transport-Security.
+ * Header fields for browsers: responses are data, never pages.
+ *
+ * Strict-Transport-Security is left to the operator who has the certificate.
  */
 const SECURE_HEADERS = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -52,73 +78,57 @@ const SECURE_HEADERS = {
   xFrameOptions: "DENY",
 };
 
-/** What each address takes. */
-const METHODS = {
-  "/detect": "POST",
-  "/models": "GET, HEAD",
-  "/models/:id": "GET, HEAD",
-  "/healthz": "GET, HEAD",
-  "/readyz": "GET, HEAD",
-  ...OPEN_INFERENCE_METHODS,
-};
-
 /**
- * The HTTP side of the detector: `POST /detect`, `GET /models`, `/models/{id}`, `/healthz`,
+ * Creates the HTTP side of a detector: `POST /detect`, `GET /models`, `/models/{id}`, `/healthz`,
  * `/readyz`, and the Open Inference Protocol below `/v2`.
  *
- * Every error is `application/problem+json` with a stable code; below `/v2` it is JSON with `error`
- * and the same code.
+ * Errors are `application/problem+json` with a stable code. Those of a dialect have its own form.
  *
  * @example
  * ```ts
  * import { ModelRegistry } from "../src/serving/model_registry.ts";
  * import { createApp } from "./app.ts";
  *
- * const load = () => Promise.reject(new Error("there is none"));
+ * const load = () => Promise.reject(new Error("There are no models"));
  * const registry = new ModelRegistry({ manifests: [], atStart: [], load });
  * const app = createApp({ registry, maxBytes: 1000, log: console.error });
  * const response = await app.request("/healthz");
- * if (response.status !== 200) throw new Error("an app without models is alive, if not ready");
+ * if (response.status !== 200) throw new Error("/healthz must answer 200 without a model");
  * ```
  */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { registry, maxBytes, log } = deps;
   const app = new Hono<AppEnv>();
-  app.use("/v2/*", (context, next) => {
-    context.set("isOpenInference", true);
-    return next();
-  });
+  for (const [mount, { errorForm }] of DIALECTS) {
+    app.use(`${mount}/*`, (context, next) => {
+      context.set("errorForm", errorForm);
+      return next();
+    });
+  }
   guard(app, deps);
-  const upload = {
+  const detectDeps = {
     registry,
     maxBytes,
     bodyTimeoutMs: deps.bodyTimeoutMs ?? 30_000,
-    budget: new ByteBudget(deps.bodyMemory ?? 20 * (maxBytes + OVERHEAD)),
+    budget: new ByteBudget(deps.bodyMemory ?? 20 * (maxBytes + MAX_OVERHEAD)),
     fetchImage: deps.fetchImage,
   };
-  app.post("/detect", (context) => detect(context, upload));
+  app.post("/detect", (context) => detect(context, detectDeps));
   app.get("/models", (context) => models(context, registry));
   app.get("/models/:id", (context) => context.json(registry.manifest(context.req.param("id"))));
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   app.get("/readyz", (context) => readiness(context, registry));
   app.get("/problems/:code", (context) => describeProblem(context, context.req.param("code")));
-  app.route("/v2", openInference(upload));
-  for (const [path, allow] of Object.entries(METHODS)) {
+  for (const [mount, dialect] of DIALECTS) app.route(mount, dialect.createApp(detectDeps));
+  for (const [path, allow] of METHODS) {
     app.all(path, (context) => wrongMethod(context, path, allow));
   }
-  app.notFound((context) =>
-    problem(
-      context,
-      "not-found",
-      "There are POST /detect, GET /models, /models/{id}, /healthz, /readyz and, for the Open " +
-        "Inference Protocol, /v2.",
-    )
-  );
+  app.notFound(notFound);
   app.onError((error, context) => problemOf(context, error, log));
   return app;
 }
 
-/** What every request passes before anything looks at its body, in this order. */
+/** Adds the checks that every request passes before its body is read, in this order. */
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
   app.use(requestId({ limitLength: 64 }));
@@ -138,10 +148,10 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   }
 }
 
-/** Wherever the app is mounted. */
+/** Returns true for {@linkcode OPEN_PATHS}, also if the app is mounted below another path. */
 function isOpen(context: Context): boolean {
   const mount = basePath(context).replace(/\/$/, "");
-  return OPEN.includes(context.req.path.slice(mount.length));
+  return OPEN_PATHS.includes(context.req.path.slice(mount.length));
 }
 
 function wrongMethod(context: Context<AppEnv>, path: string, allow: string): Response {
@@ -149,13 +159,22 @@ function wrongMethod(context: Context<AppEnv>, path: string, allow: string): Res
   return problem(context, "method-not-allowed", detail, { allow });
 }
 
-/** What a person would ask of each model; its manifest has the rest. */
+function notFound(context: Context<AppEnv>): Response {
+  const dialects = DIALECTS.map(([mount, { name }]) => ` and, for the ${name}, ${mount}`).join("");
+  return problem(
+    context,
+    "not-found",
+    `There are POST /detect, GET /models, /models/{id}, /healthz, /readyz${dialects}.`,
+  );
+}
+
+/** Responds with a summary of each model. */
 function models(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const list = registry.models.map(({ manifest, status }) => ({ ...modelInfo(manifest), status }));
   return context.json({ default: registry.defaultModel, models: list });
 }
 
-/** Ready once every model of the start has loaded and run once; 503 with the reason until then. */
+/** Responds 200 once every model of the start has loaded and run once, otherwise 503. */
 function readiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const { unreadiness } = registry;
   return unreadiness === null

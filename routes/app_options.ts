@@ -4,30 +4,45 @@ import type { ApiKey } from "./guards/api_keys.ts";
 import type { RateLimit } from "./guards/rate_limit.ts";
 import type { RequestLine } from "./guards/request_log.ts";
 
-/** What an app allows, and where it tells of it, whatever it serves. */
+/** HTTP options of an app: limits, authentication, logging. */
 export interface AppOptions {
-  /** Most bytes of an image. */
+  /** Maximum bytes of an image. */
   readonly maxBytes: number;
-  /** Where errors go that no client is told of, with the id of their request. */
+  /** Logs an error that the client is not told about, with the id of its request. */
   readonly log: (error: Error, requestId: string) => void;
-  /** Where the line of each request goes; nowhere where absent. */
-  readonly logRequest?: (line: RequestLine) => void;
-  /** Address of the client, which only the server knows; without it all are one client. */
-  readonly clientAddress?: (context: Context) => string | undefined;
-  /** Who may ask; everybody where absent. */
-  readonly keys?: readonly ApiKey[];
-  /** How often the owner of a key may ask; as often as they like where absent. */
-  readonly keyRate?: RateLimit;
-  /** How often an address may ask; as often as it likes where absent. */
-  readonly addressRate?: RateLimit;
-  /** Origins whose pages may ask, or `*` for all; none where absent. */
-  readonly origins?: readonly string[];
-  /** Most header fields of a request (100). */
-  readonly maxHeaders?: number;
-  /** Milliseconds within which a body must be there (30,000). */
-  readonly bodyTimeoutMs?: number;
-  /** Bytes that the bodies of all requests may take together (20 of the largest). */
-  readonly bodyMemory?: number;
-  /** Fetches images by their address; where absent, addresses are refused. */
-  readonly fetchImage?: ImageFetcher;
+  /** Logs a line per request. Unset: requests are not logged. */
+  readonly logRequest?: ((line: RequestLine) => void) | undefined;
+  /**
+   * Returns the IP address of the client, which only the server knows. Unset: all requests count
+   * as one client.
+   */
+  readonly clientAddress?: ((context: Context) => string | undefined) | undefined;
+  /** API keys that are accepted. Unset: no key is required. */
+  readonly keys?: readonly ApiKey[] | undefined;
+  /** Rate limit per API key. Unset: no limit. */
+  readonly keyRate?: RateLimit | undefined;
+  /** Rate limit per IP address. Unset: no limit. */
+  readonly addressRate?: RateLimit | undefined;
+  /** Origins whose pages may send requests, or `*` for all. Unset: none. */
+  readonly origins?: readonly string[] | undefined;
+  /**
+   * Maximum number of header fields of a request.
+   *
+   * @default 100
+   */
+  readonly maxHeaders?: number | undefined;
+  /**
+   * Milliseconds until reading a body times out.
+   *
+   * @default 30_000
+   */
+  readonly bodyTimeoutMs?: number | undefined;
+  /**
+   * Maximum bytes that the bodies of all requests hold together.
+   *
+   * @default 20 of the largest bodies
+   */
+  readonly bodyMemory?: number | undefined;
+  /** Fetches images by their URL. Unset: URLs are refused. */
+  readonly fetchImage?: ImageFetcher | undefined;
 }

@@ -1,16 +1,16 @@
-import { decodeBase64 as decodeByHand } from "hono/utils/encode";
+import { decodeBase64 } from "hono/utils/encode";
 import { DomainError } from "../../src/core/domain_error.ts";
 
 /**
- * The image that a text stands for: base64, or a data URL of an image in base64.
+ * Decodes an image in base64, or in a data URL in base64.
  *
- * The type that a data URL claims only has to be an image's; the bytes themselves decide.
+ * A data URL may declare any image type. The format is detected from the bytes.
  *
  * @throws {DomainError} `malformed-request` or `not-an-image`.
  */
 export function decodeImageText(text: string): Uint8Array<ArrayBuffer> {
   if (!/^data:/i.test(text)) return decode(text);
-  const comma = text.indexOf(",", 0);
+  const comma = text.indexOf(",");
   const head = text.slice("data:".length, comma === -1 ? 0 : Math.min(comma, 200));
   if (!/^image\//i.test(head)) {
     throw new DomainError(
@@ -29,8 +29,8 @@ export function decodeImageText(text: string): Uint8Array<ArrayBuffer> {
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
   try {
-    // 20 MB take a fifth of a second by hand.
-    return "fromBase64" in Uint8Array ? Uint8Array.fromBase64(base64) : decodeByHand(base64);
+    // The fallback in JavaScript takes a fifth of a second for 20 MB.
+    return "fromBase64" in Uint8Array ? Uint8Array.fromBase64(base64) : decodeBase64(base64);
   } catch {
     throw new DomainError(
       "malformed-request",

@@ -2,17 +2,17 @@ import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { THRESHOLD_RANGE } from "../../src/core/threshold_range.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
-import { optionFaults } from "./option_faults.ts";
+import { optionFaults } from "./faults.ts";
 
 const { min, max } = THRESHOLD_RANGE;
 
 const threshold = z.number("must be a number").min(min, `must be at least ${min}`)
   .max(max, `must be at most ${max}`);
 
-const number = z.string().trim().regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i, "must be a number")
+const numberText = z.string().trim().regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i, "must be a number")
   .transform(Number);
 
-/** The options as numbers and lists. */
+/** Schemas of the options as JSON has them: numbers and lists. `score` is the score threshold. */
 export const OPTION_SCHEMAS = {
   score: threshold,
   iou: threshold,
@@ -26,32 +26,32 @@ export const OPTION_SCHEMAS = {
 };
 
 const schema = z.strictObject({
-  score: number.pipe(OPTION_SCHEMAS.score),
-  iou: number.pipe(OPTION_SCHEMAS.iou),
-  max: number.pipe(OPTION_SCHEMAS.max),
+  score: numberText.pipe(OPTION_SCHEMAS.score),
+  iou: numberText.pipe(OPTION_SCHEMAS.iou),
+  max: numberText.pipe(OPTION_SCHEMAS.max),
   classes: z.string().transform((list) => list.split(",").map((label) => label.trim()))
     .pipe(z.array(z.string().min(1, "must be labels with commas between them"))),
   model: OPTION_SCHEMAS.model,
-}).partial();
+}).exactPartial();
 
-/** Options as clients send them: `score` is the score threshold. */
+/** Options of a request. */
+export interface RequestOptions extends DetectOptions {
+  /** Id of the model. Unset: the default model of the server. */
+  readonly model?: string;
+}
+
+/** Options with the names that clients send. */
 type WireOptions = Omit<RequestOptions, "scoreThreshold"> & { readonly score?: number };
 
-/** Names the options of a request as a detector does. */
+/** Converts the option names of clients to those of a detector. */
 export function requestOptions({ score, ...options }: WireOptions): RequestOptions {
   return { ...options, ...(score !== undefined && { scoreThreshold: score }) };
 }
 
-/** The options of a request, and the model that it asks for. */
-export interface RequestOptions extends DetectOptions {
-  /** Id of the model; the server's default where absent. */
-  readonly model?: string;
-}
-
 /**
- * Reads the options of `POST /detect` from its query and form fields.
+ * Parses the options in the query and in the text fields of a form.
  *
- * @throws {DomainError} `invalid-option`, naming each option that is wrong and its value.
+ * @throws {DomainError} `invalid-option`, with each invalid option and its value.
  */
 export function readDetectOptions(fields: Readonly<Record<string, string>>): RequestOptions {
   const parsed = schema.safeParse(fields);

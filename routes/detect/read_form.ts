@@ -1,85 +1,71 @@
 import { DomainError } from "../../src/core/domain_error.ts";
-import { noImage } from "./no_image.ts";
-import { occursMore } from "./occurs_more.ts";
-import { shorten } from "../http/shorten.ts";
+import { shorten } from "../http/problem.ts";
+import { noImage } from "./faults.ts";
+import { type FormPart, formParts } from "./form_parts.ts";
 import { textFields } from "./text_fields.ts";
 
-/** A form's image and its text fields. */
+/** Image and text fields of a form. */
 export interface FormUpload {
-  /** The encoded image. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Every other field. */
+  /** Encoded image. */
+  readonly bytes: Uint8Array;
+  /** Text of every other field. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Parts that a form may have: the image, every option, and room for those that come. */
-const MAX_PARTS = 64;
-
-/** Bytes after the last boundary; there are none but a line break in what browsers and curl send. */
-const MAX_EPILOGUE = 1000;
-
 /**
- * The image of a multipart form, which is the file in its field `image`.
+ * Reads a multipart form with the image in the field `image`.
  *
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
-export async function readForm(
-  body: Uint8Array<ArrayBuffer>,
-  contentType: string,
-): Promise<FormUpload> {
-  const form = await parse(body, contentType);
-  const image = form.get("image");
-  if (image === null) throw imageElsewhere(form);
-  if (typeof image === "string") {
+export function readForm(body: Uint8Array, contentType: string): FormUpload {
+  const parts = formParts(body, contentType);
+  const images = parts.filter(({ name }) => name === "image");
+  const [image] = images;
+  if (image === undefined) throw imageElsewhere(parts);
+  if (!isImage(image)) {
     throw new DomainError(
       "wrong-field",
       'Cannot read image as the field "image" must be a file: it is text. With curl: -F image=@photo.jpg',
     );
   }
-  const images = form.getAll("image").length;
-  if (images > 1) {
+  if (images.length > 1) {
     throw new DomainError(
       "wrong-field",
-      `Cannot read image as there must be one field "image": there are ${images}`,
+      `Cannot read image as there must be one field "image": there are ${images.length}`,
     );
   }
-  form.delete("image");
-  const fields = Object.fromEntries([...form.keys()].map((name) => [name, form.getAll(name)]));
-  return { bytes: new Uint8Array(await image.arrayBuffer()), fields: textFields(fields) };
+  return { bytes: image.bytes, fields: textFields(otherFields(parts)) };
 }
 
-async function parse(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<FormData> {
-  const boundary = contentType.match(/;\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i);
-  const delimiter = boundary?.[1] ?? boundary?.[2];
-  if (delimiter === undefined) throw broken();
-  // Some runtimes read what there is of a form that breaks off.
-  const end = body.subarray(-(delimiter.length + MAX_EPILOGUE));
-  if (!occursMore(end, new TextEncoder().encode(`--${delimiter}--`), 0)) throw broken();
-  // Parsing 100,000 parts would take a minute.
-  if (occursMore(body, new TextEncoder().encode(`--${delimiter}`), MAX_PARTS + 1)) {
-    throw new DomainError(
-      "malformed-request",
-      `Cannot read the form as it must have at most ${MAX_PARTS} parts`,
-    );
-  }
-  // The header is made anew, so that the parser sees the boundary that was counted.
-  const headers = { "content-type": `multipart/form-data; boundary="${delimiter}"` };
+/** Returns true for a file, and for a part without a file name whose type or bytes are no text. */
+function isImage({ hasFileName, mediaType, bytes }: FormPart): boolean {
+  return hasFileName || /^image\/|^application\/octet-stream$/.test(mediaType) || isBinary(bytes);
+}
+
+/** Returns true for bytes that are not UTF-8 or have a NUL, as files of all image formats do. */
+function isBinary(bytes: Uint8Array): boolean {
+  if (bytes.includes(0)) return true;
   try {
-    return await new Response(body, { headers }).formData();
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return false;
   } catch {
-    throw broken();
+    return true;
   }
 }
 
-function broken(): DomainError {
-  return new DomainError(
-    "malformed-request",
-    "Cannot read the form as its multipart body is broken",
-  );
+/** Returns the values of each field but the image: texts, and bytes for files. */
+function otherFields(parts: readonly FormPart[]): Record<string, (string | Uint8Array)[]> {
+  const fields = new Map<string, (string | Uint8Array)[]>();
+  for (const { name, hasFileName, bytes } of parts) {
+    if (name === "image") continue;
+    const value = hasFileName ? bytes : new TextDecoder().decode(bytes);
+    fields.set(name, [...fields.get(name) ?? [], value]);
+  }
+  return Object.fromEntries(fields);
 }
 
-function imageElsewhere(form: FormData): DomainError {
-  const names = [...new Set(form.keys())];
+function imageElsewhere(parts: readonly FormPart[]): DomainError {
+  const names = [...new Set(parts.map(({ name }) => name))];
   if (names.length === 0) return noImage("the form is empty");
   const found = names.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
   return new DomainError(

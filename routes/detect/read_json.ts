@@ -1,32 +1,34 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
-import { noImage } from "./no_image.ts";
-import { optionFaults } from "./option_faults.ts";
 import { parseJsonObject } from "../http/parse_json_object.ts";
+import { noImage, optionFaults } from "./faults.ts";
+import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
+
+/** Limits of a body: base64 has neither commas nor brackets, a list of labels has some. */
+const JSON_OPTIONS = { maxMarks: 10_000, maxColons: 10_000, example: '{"image": "BASE64"}' };
 
 const schema = z.strictObject({
   image: z.string("must be a text"),
   url: z.string("must be a text").max(2048, "must have at most 2048 characters"),
   ...OPTION_SCHEMAS,
-}).partial();
+}).exactPartial();
 
-/** What a JSON body says: an image or where one lies, and the options. */
+/** Image and options of a JSON body. */
 export interface JsonUpload {
-  /** The image as a text, or its address. */
+  /** Image as text (base64 or a data URL), or its URL. */
   readonly source: { readonly image: string } | { readonly url: string };
-  /** How to look at it. */
+  /** Options beside the image. */
   readonly options: RequestOptions;
 }
 
 /**
- * Reads `{"image": …}` or `{"url": …}` and the options beside it.
+ * Reads a JSON body with the key `image` or `url`, and options.
  *
  * @throws {DomainError} `malformed-request`, `no-image`, `wrong-field` or `invalid-option`.
  */
 export function readJson(body: Uint8Array): JsonUpload {
   if (body.length === 0) throw noImage("the body is empty");
-  const given = parseJsonObject(body, JSON_RULES);
+  const given = parseJsonObject(body, JSON_OPTIONS);
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
     const faults = optionFaults(parsed.error, given, Object.keys(schema.shape));
@@ -47,6 +49,3 @@ export function readJson(body: Uint8Array): JsonUpload {
   if (url === undefined) throw noImage('the JSON has neither "image" nor "url"');
   return { source: { url }, options };
 }
-
-/** Commas and brackets that a body may have: base64 has none, the labels of a request some. */
-const JSON_RULES = { mostMarks: 10_000, mostColons: 10_000, example: '{"image": "BASE64"}' };

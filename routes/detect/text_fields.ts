@@ -1,13 +1,14 @@
 import { DomainError } from "../../src/core/domain_error.ts";
-import { shorten } from "../http/shorten.ts";
+import { shorten } from "../http/problem.ts";
 
-/** Characters of a field; as many as the labels of the largest data sets have together. */
+/** Maximum length of a value; the labels of the largest data sets have as many characters. */
 const MAX_CHARACTERS = 16_384;
 
 /**
- * Each field's one value; nothing that a client sent twice, or as a file, is taken for less.
+ * Returns one text per field.
  *
- * @throws {DomainError} `invalid-option`.
+ * @param fields Values of each field; a value that is no string is a file.
+ * @throws {DomainError} `invalid-option` for a field that is repeated, a file or too long.
  */
 export function textFields(
   fields: Readonly<Record<string, readonly unknown[]>>,

@@ -2,19 +2,20 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
-/** Who may ask, and by what the key is known. */
+/** API key that is accepted. */
 export interface ApiKey {
-  /** Whose it is; it may stand in logs. */
+  /** Name of the owner, which appears in logs. */
   readonly name: string;
-  /** SHA-256 of the key, in 64 hexadecimal digits; the key itself is nowhere. */
+  /** SHA-256 of the key in 64 hexadecimal digits; the key itself is not stored. */
   readonly sha256: string;
 }
 
 /**
- * Lets those pass that have a key, as `Authorization: Bearer KEY` or `X-API-Key: KEY`.
+ * Creates a middleware that requires an API key, as `Authorization: Bearer KEY` or
+ * `X-API-Key: KEY`.
  *
- * SHA-256 is enough since keys are 32 random bytes: what makes slow hashes necessary is that
- * people's passwords can be guessed.
+ * SHA-256 is enough for keys of 32 random bytes. Slow hashes protect passwords, which can be
+ * guessed.
  */
 export function apiKeys(keys: readonly ApiKey[]): MiddlewareHandler<AppEnv> {
   const known = keys.map(({ name, sha256 }) => ({ name, digest: bytesOf(sha256) }));
@@ -36,7 +37,7 @@ async function digestOf(key: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
 }
 
-/** Looks at every byte of every key, so that the time it takes tells nothing. */
+/** Finds the owner of a key in constant time: compares every byte of every digest. */
 function ownerOf(
   digest: Uint8Array,
   known: readonly { readonly name: string; readonly digest: Uint8Array }[],
@@ -44,14 +45,14 @@ function ownerOf(
   let owner: string | undefined;
   for (const candidate of known) {
     let difference = 0;
-    for (let i = 0; i < digest.length; i++) difference |= digest[i] ^ candidate.digest[i];
+    for (let i = 0; i < digest.length; i++) difference |= digest[i]! ^ candidate.digest[i]!;
     if (difference === 0) owner = candidate.name;
   }
   return owner;
 }
 
 function unauthorized(context: Context<AppEnv>, presented: boolean): Response {
-  // RFC 6750, section 3.1: no error code where nothing was presented.
+  // RFC 6750, section 3.1: no error code if the request has no key.
   const challenge = 'Bearer realm="retinanet-edge"' + (presented ? ', error="invalid_token"' : "");
   const fault = presented ? "the key is not known here" : "there is no key";
   return problem(

@@ -1,15 +1,15 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * The client's address as the last proxy that is trusted saw it.
+ * Returns the IP address of the client, as seen by the first of the trusted proxies.
  *
- * Each proxy adds the address that it was called from to the end of `X-Forwarded-For`. What stands
- * before the trusted ones' entries comes from the client and can be anything.
+ * Each proxy appends the address of its own client to `X-Forwarded-For`. Entries before those of
+ * the trusted proxies come from the client, which can send anything.
  *
- * @param connection Address of whoever is connected.
+ * @param connection IP address of the connection.
  * @param header Value of `X-Forwarded-For`.
- * @param hops Proxies that are trusted; none believes the header at all.
- * @returns The connection's own address where the header has not what was promised.
+ * @param hops Number of trusted proxies; 0 ignores the header.
+ * @returns The address of the connection if the header has no valid entry at that position.
  */
 export function forwardedAddress(
   connection: string | undefined,
@@ -21,17 +21,18 @@ export function forwardedAddress(
   return plainAddress(header.split(",").at(-hops) ?? "") ?? own;
 }
 
-/** The address without a port, without brackets, and IPv4 within IPv6 as IPv4. */
+/** Returns an IP address without port and brackets; IPv4-mapped IPv6 becomes IPv4. */
 function plainAddress(text: string): string | undefined {
   const bare = text.trim().replace(/^\[(.*)\](:\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1");
   return parseAddress(bare)?.toString();
 }
 
 /**
- * What one client has of the address space: an IPv4 address, or the /64 of an IPv6 address, since
- * whoever has one address there has the 2^64 beside it.
+ * Returns the network that counts as one client: an IPv4 address, or the /64 of an IPv6 address.
  *
- * @returns What is counted as one client; the text itself if it is no address.
+ * A host commonly has a whole /64, so it could send each request from another address.
+ *
+ * @returns `address` itself if it is no IP address.
  */
 export function clientNetwork(address: string): string {
   const parsed = parseAddress(address);
@@ -42,9 +43,9 @@ export function clientNetwork(address: string): string {
 }
 
 /**
- * Reads an IP address; IPv4 within IPv6, as servers that listen on both name it, becomes IPv4.
+ * Parses an IP address. IPv4-mapped IPv6, which dual-stack servers report, becomes IPv4.
  *
- * @returns Undefined for anything else, the short forms of IPv4 among it.
+ * @returns Undefined if the text is no IP address, or one of the short forms of IPv4.
  */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);

@@ -4,28 +4,30 @@ import type { AppEnv } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 import { RateStore } from "./rate_store.ts";
 
-/** A limit on how often one client may ask. */
+/** Limit on the requests of one client. */
 export interface RateLimit {
-  /** Requests in a window. */
+  /** Maximum number of requests in a window. */
   readonly limit: number;
-  /** Length of a window in milliseconds. */
+  /** Milliseconds of a window. */
   readonly windowMs: number;
   /**
-   * Where the counts are kept; this process's memory where absent. Several instances share one
-   * with a store of the package hono-rate-limiter.
+   * Store of the counts. Several instances of the app can share one: the package
+   * hono-rate-limiter has stores for that.
+   *
+   * @default the memory of this process
    */
-  readonly store?: Store<AppEnv>;
+  readonly store?: Store<AppEnv> | undefined;
 }
 
-/** By what clients are told apart. */
+/** Rate limit with the property that clients are counted by. */
 export interface RatePolicy extends RateLimit {
   /** Name of the policy. */
   readonly name: "address" | "key";
-  /** Who asks; undefined is not counted. */
+  /** Function that returns the key of the client; undefined is not counted. */
   readonly clientOf: (context: Context<AppEnv>) => string | undefined;
 }
 
-/** What the library leaves in the context. */
+/** Usage of a client, which hono-rate-limiter sets in the context. */
 interface Usage {
   readonly limit: number;
   readonly remaining: number;
@@ -33,11 +35,12 @@ interface Usage {
 }
 
 /**
- * Answers 429 to a client that asks too often, and tells each one how much is left.
+ * Creates a middleware that answers 429 to a client with too many requests, and tells every client
+ * how many are left.
  *
- * The header fields are those of draft-ietf-httpapi-ratelimit-headers-11, in which every policy
- * has a name, so that an answer can tell of several; the library itself writes those of draft 7,
- * which cannot.
+ * The header fields are those of draft-ietf-httpapi-ratelimit-headers-11, where each policy has a
+ * name, so one response can report several. hono-rate-limiter writes those of draft 7, which
+ * cannot.
  */
 export function rateLimit(policy: RatePolicy): MiddlewareHandler<AppEnv> {
   const { name, limit, windowMs, clientOf } = policy;
@@ -59,7 +62,7 @@ export function rateLimit(policy: RatePolicy): MiddlewareHandler<AppEnv> {
     keyGenerator: (context) => clientOf(context) ?? "",
     handler: (context) => {
       announce(context);
-      return tooMany(context, policy, secondsLeft(usageOf(context), windowMs));
+      return tooManyRequests(context, policy, secondsLeft(usageOf(context), windowMs));
     },
   });
   return (context, next) =>
@@ -69,7 +72,7 @@ export function rateLimit(policy: RatePolicy): MiddlewareHandler<AppEnv> {
     });
 }
 
-function tooMany(
+function tooManyRequests(
   context: Context<AppEnv>,
   { name, limit, windowMs }: RatePolicy,
   wait: number,

@@ -1,76 +1,99 @@
 import type { Store } from "hono-rate-limiter";
+import { LRU } from "tiny-lru";
 
-/** The requests of one client in the window that runs. */
+/** Requests of one client in its current window. */
+interface RateWindow {
+  hits: number;
+  /** End of the window on the monotonic clock. */
+  readonly end: number;
+}
+
+/** Requests of one client, in the form of hono-rate-limiter. */
 interface Count {
-  totalHits: number;
+  readonly totalHits: number;
   readonly resetTime: Date;
 }
 
-/** Clients that are remembered at a time; a few megabytes. */
-const MAX_CLIENTS = 10_000;
+/** Options of a {@linkcode RateStore}. */
+export interface RateStoreOptions {
+  /**
+   * Maximum number of clients in the store, a few megabytes.
+   *
+   * @default 10_000
+   */
+  readonly maxClients?: number;
+  /**
+   * Monotonic clock in milliseconds, which measures the windows.
+   *
+   * @default performance.now
+   */
+  readonly now?: () => number;
+  /**
+   * Wall clock in milliseconds, for the reset time that clients are told.
+   *
+   * @default Date.now
+   */
+  readonly wallNow?: () => number;
+}
 
 /**
- * Counts requests in fixed windows, in memory that is bounded.
+ * Store that counts requests in fixed windows, in bounded memory.
  *
- * The library's own store holds every client of a window, however many come; this one forgets the
- * window that began first when it is full. Whoever commands more than that many addresses cannot
- * be held off by counting addresses anyway.
+ * The store of hono-rate-limiter keeps every client of a window, without a bound. This one evicts
+ * the client that has sent nothing for the longest time. An attacker with more addresses than
+ * `maxClients` could not be stopped by counting addresses anyway.
  */
 export class RateStore implements Store {
-  /** In the order in which the windows began, so that those that have ended come first. */
-  readonly #counts = new Map<string, Count>();
+  readonly #windows: LRU<RateWindow>;
   readonly #windowMs: number;
-  readonly #maxClients: number;
   readonly #now: () => number;
+  readonly #wallNow: () => number;
 
-  /** Builds an empty store; `now` in milliseconds. */
-  constructor(windowMs: number, maxClients = MAX_CLIENTS, now: () => number = Date.now) {
+  /** Creates an empty store with windows of `windowMs` milliseconds. */
+  constructor(windowMs: number, options: RateStoreOptions = {}) {
+    const { maxClients = 10_000, now = () => performance.now(), wallNow = Date.now } = options;
     this.#windowMs = windowMs;
-    this.#maxClients = maxClients;
+    this.#windows = new LRU(maxClients);
     this.#now = now;
+    this.#wallNow = wallNow;
   }
 
-  /** Clients that are remembered. */
+  /** Number of clients in the store. */
   get size(): number {
-    return this.#counts.size;
+    return this.#windows.size;
   }
 
-  /** What is known of a client. */
+  /** Returns the count of a client; undefined if its window has ended or it was evicted. */
   get(key: string): Count | undefined {
-    const count = this.#counts.get(key);
-    return count && count.resetTime.getTime() > this.#now() ? count : undefined;
+    const current = this.#current(key);
+    return current && this.#countOf(current);
   }
 
-  /** One more request of a client. */
+  /** Counts a request of a client; starts a new window if the last one has ended. */
   increment(key: string): Count {
-    const count = this.get(key);
-    if (count) {
-      count.totalHits++;
-      return count;
-    }
-    this.#counts.delete(key);
-    this.#makeRoom();
-    const fresh = { totalHits: 1, resetTime: new Date(this.#now() + this.#windowMs) };
-    this.#counts.set(key, fresh);
-    return fresh;
+    const current = this.#current(key) ?? { hits: 0, end: this.#now() + this.#windowMs };
+    current.hits++;
+    this.#windows.set(key, current); // also marks the client as recently used
+    return this.#countOf(current);
   }
 
-  /** Takes a request back. */
+  /** Takes back one request of a client. */
   decrement(key: string): void {
-    const count = this.get(key);
-    if (count) count.totalHits--;
+    const current = this.#current(key);
+    if (current) current.hits--;
   }
 
-  /** Forgets a client. */
+  /** Removes a client. */
   resetKey(key: string): void {
-    this.#counts.delete(key);
+    this.#windows.delete(key);
   }
 
-  #makeRoom(): void {
-    for (const [key, { resetTime }] of this.#counts) {
-      const ended = resetTime.getTime() <= this.#now();
-      if (!ended && this.#counts.size < this.#maxClients) return;
-      this.#counts.delete(key);
-    }
+  #current(key: string): RateWindow | undefined {
+    const last = this.#windows.peek(key);
+    return last && last.end > this.#now() ? last : undefined;
+  }
+
+  #countOf({ hits, end }: RateWindow): Count {
+    return { totalHits: hits, resetTime: new Date(this.#wallNow() + end - this.#now()) };
   }
 }

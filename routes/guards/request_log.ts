@@ -1,29 +1,29 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 
-/** What is written down of a request: none of its bytes, no key, no value of the query. */
+/** Log line of one request. It contains no body, no key and no query. */
 export interface RequestLine {
-  /** When it came, ISO 8601. */
+  /** Time of arrival, ISO 8601. */
   readonly time: string;
-  /** Its id, which the answer has, too. */
+  /** Id of the request, which the response repeats. */
   readonly requestId: string;
   /** HTTP method. */
   readonly method: string;
-  /** Path as it came, percent-encoded and cut to 200 characters, without the query. */
+  /** Path as received, percent-encoded, without the query, cut to 200 characters. */
   readonly path: string;
-  /** Status of the answer. */
+  /** Status of the response. */
   readonly status: number;
-  /** Milliseconds until the answer began. */
+  /** Milliseconds until the response started. */
   readonly ms: number;
-  /** Bytes of the body that were read. */
+  /** Number of body bytes that were read. */
   readonly bytesIn: number;
-  /** Name of the API key. */
-  readonly key?: string;
-  /** Address of the client. */
-  readonly address?: string;
+  /** Name of the API key. Unset: the request had none. */
+  readonly key?: string | undefined;
+  /** IP address of the client. Unset: unknown. */
+  readonly address?: string | undefined;
 }
 
-/** Tells of each request once it is answered. */
+/** Creates a middleware that writes one line per request, after its response. */
 export function requestLog(
   write: (line: RequestLine) => void,
   clientAddress: (context: Context) => string | undefined,

@@ -1,14 +1,20 @@
-/** What is known of a request while it is answered. */
+import type { ErrorForm } from "./error_form.ts";
+
+/** Environment of the Hono app. */
 export interface AppEnv {
-  /** By Hono's `context.get()`. */
+  /** Variables of one request, read with `context.get()`. */
   readonly Variables: {
-    /** The client's own id where it is sane, else a new one. */
+    /** Id of the request: the client's own if it is valid, otherwise a new one. */
     requestId: string;
-    /** Name of the API key that the request came with. */
+    /** Name of the API key. Unset: the request has no valid key, or the server requires none. */
     keyName?: string;
-    /** Bytes of the body that were read. */
+    /** Number of body bytes read so far. Unset: none. */
     bytesIn?: number;
-    /** Whether it is one of the Open Inference Protocol, which has a form of its own for errors. */
-    isOpenInference?: boolean;
+    /**
+     * Form of error responses, set by the dialect that the path belongs to.
+     *
+     * @default problemForm
+     */
+    errorForm?: ErrorForm;
   };
 }

@@ -1,26 +1,26 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** What one request has taken of a budget; it goes back when the request ends. */
-export interface Room extends Disposable {
+/** Bytes of a budget that one request holds. Disposing of the lease returns them. */
+export interface ByteLease extends Disposable {
   /**
-   * Takes bytes.
+   * Takes bytes from the budget.
    *
-   * @throws {DomainError} `busy` if there are not as many left.
+   * @throws {DomainError} `busy` if the budget has fewer bytes left.
    */
   take(bytes: number): void;
 }
 
-/** Bytes that all requests of a server may hold together. */
+/** Budget of bytes that all requests of a server may hold in memory together. */
 export class ByteBudget {
   #left: number;
 
-  /** Builds a budget of which nothing is taken. */
+  /** Creates a budget of `bytes` bytes. */
   constructor(bytes: number) {
     this.#left = bytes;
   }
 
-  /** Room for a request, of which nothing is taken yet. */
-  open(): Room {
+  /** Opens a lease for one request; it holds no bytes yet. */
+  lease(): ByteLease {
     let taken = 0;
     return {
       take: (bytes) => {

@@ -1,54 +1,54 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** How much there may be to parse, and what it should look like. */
-export interface JsonRules {
-  /** Most commas and brackets: nesting is slow to parse, and each value takes memory. */
-  readonly mostMarks: number;
-  /** Most colons, so most keys: a million different ones take two seconds. */
-  readonly mostColons: number;
-  /** What to do instead where there are more; nothing where that is never needed. */
-  readonly otherwise?: string;
-  /** What the body should be, which a message shows. */
+/** Options of {@linkcode parseJsonObject}. */
+export interface JsonOptions {
+  /** Maximum number of commas and brackets: deep nesting is slow, and every value takes memory. */
+  readonly maxMarks: number;
+  /** Maximum number of colons, thus of keys: a million different keys take two seconds. */
+  readonly maxColons: number;
+  /** Remedy for a body over these limits, appended to the message. Unset: none. */
+  readonly remedy?: string;
+  /** Example of a valid body, for the message. */
   readonly example: string;
 }
 
 /**
- * Parses JSON that must be an object.
+ * Parses a body that must be a JSON object.
  *
- * @throws {DomainError} `malformed-request`.
+ * @throws {DomainError} `malformed-request` if it is invalid, over the limits or no object.
  */
-export function parseJsonObject(body: Uint8Array, rules: JsonRules): Record<string, unknown> {
-  const { mostMarks, mostColons, otherwise = "" } = rules;
-  if (isIntricate(body, rules)) {
+export function parseJsonObject(body: Uint8Array, options: JsonOptions): Record<string, unknown> {
+  const { maxMarks, maxColons, remedy = "", example } = options;
+  if (isTooComplex(body, options)) {
     throw new DomainError(
       "malformed-request",
-      `Cannot read the body as the JSON must have at most ${mostMarks} commas and brackets, and ` +
-        `${mostColons} colons${otherwise}`,
+      `Cannot read the body as the JSON must have at most ${maxMarks} commas and brackets, and ` +
+        `${maxColons} colons${remedy}`,
     );
   }
-  let given: unknown;
+  let value: unknown;
   try {
-    given = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     throw new DomainError("malformed-request", "Cannot read the body as it is not valid JSON");
   }
-  if (typeof given === "object" && given !== null && !Array.isArray(given)) {
-    return given as Record<string, unknown>;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
   }
   throw new DomainError(
     "malformed-request",
-    `Cannot read the body as the JSON must be an object: ${rules.example}`,
+    `Cannot read the body as the JSON must be an object: ${example}`,
   );
 }
 
-function isIntricate(body: Uint8Array, { mostMarks, mostColons }: JsonRules): boolean {
+function isTooComplex(body: Uint8Array, { maxMarks, maxColons }: JsonOptions): boolean {
   let marks = 0;
   let colons = 0;
   for (let i = 0; i < body.length; i++) {
     const byte = body[i];
-    if (byte === 0x3a && ++colons > mostColons) return true;
+    if (byte === 0x3a && ++colons > maxColons) return true; // :
     if (byte !== 0x2c && byte !== 0x5b && byte !== 0x7b) continue; // , [ {
-    if (++marks > mostMarks) return true;
+    if (++marks > maxMarks) return true;
   }
   return false;
 }

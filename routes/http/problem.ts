@@ -2,9 +2,9 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import type { AppEnv } from "./app_env.ts";
-import { shorten } from "./shorten.ts";
+import { problemForm } from "./error_form.ts";
 
-/** Codes that only HTTP knows. */
+/** Codes of errors that exist only over HTTP. */
 type HttpCode =
   | "not-found"
   | "method-not-allowed"
@@ -13,14 +13,14 @@ type HttpCode =
   | "too-many-headers"
   | "internal";
 
-/** What each code becomes over HTTP. */
-const PROBLEMS: Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, string]> = {
+/** Status and title of each code. */
+const PROBLEMS: Readonly<Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, string]>> = {
   "malformed-request": [400, "The request could not be read"],
   "body-timeout": [408, "The body came too slowly"],
   "no-image": [400, "No image was sent"],
   "wrong-field": [400, "The image came in the wrong field"],
-  "url-not-allowed": [403, "The address may not be fetched"],
-  "url-failed": [422, "The address gave no image"],
+  "url-not-allowed": [403, "The URL may not be fetched"],
+  "url-failed": [422, "The URL gave no image"],
   "not-an-image": [415, "The data is not an image"],
   "unsupported-format": [415, "The image format is not supported"],
   "truncated-image": [422, "The image ends too early"],
@@ -41,46 +41,50 @@ const PROBLEMS: Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, str
   "graph-mismatch": [503, "The model does not match its manifest"],
   "engine-unavailable": [503, "The engine is not available"],
   "busy": [503, "The server is busy"],
-  "not-found": [404, "There is nothing at this address"],
-  "method-not-allowed": [405, "The address does not take this method"],
+  "not-found": [404, "There is nothing at this URL"],
+  "method-not-allowed": [405, "The URL does not take this method"],
   "unauthorized": [401, "A key is needed"],
   "too-many-requests": [429, "There were too many requests"],
   "too-many-headers": [431, "There are too many header fields"],
   "internal": [500, "Something went wrong here"],
 };
 
-/** Characters of a detail: an answer is never as long as what a client made up. */
-const MAX_DETAIL = 2000;
-
-/**
- * An answer of type `application/problem+json` (RFC 9457); below `/v2` in the form of the Open
- * Inference Protocol, with the code beside it.
- */
-export function problem(
-  context: Context<AppEnv>,
-  code: ErrorCode | HttpCode,
-  detail: string,
-  headers: Record<string, string> = {},
-): Response {
-  const [status, title] = PROBLEMS[code];
-  const requestId = context.get("requestId");
-  const text = shorten(detail, MAX_DETAIL);
-  if (context.get("isOpenInference")) {
-    return context.json({ error: text, code, requestId }, status, headers);
-  }
-  const body = { type: `/problems/${code}`, title, status, detail: text, code, requestId };
-  return context.json(body, status, { "content-type": "application/problem+json", ...headers });
-}
-
-/** What a client should do next, where its status has a way to say it. */
-const ADVICE: Partial<Record<ErrorCode, Record<string, string>>> = {
+/** Header fields that tell a client what to do next, by code. */
+const ADVICE: Readonly<Partial<Record<ErrorCode, Record<string, string>>>> = {
   "body-timeout": { "connection": "close" }, // RFC 9110, section 15.5.9
   "busy": { "retry-after": "1" },
   "run-timeout": { "retry-after": "1" },
   "worker-crashed": { "retry-after": "1" },
 };
 
-/** The answer to an error; what nobody foresaw is logged and told to nobody. */
+/** Maximum length of a detail, which may repeat long values of the request. */
+const MAX_DETAIL = 2000;
+
+/** Creates the response to an error, in the form of the dialect that the path belongs to. */
+export function problem(
+  context: Context<AppEnv>,
+  code: ErrorCode | HttpCode,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const [status, title] = PROBLEMS[code];
+  const form = context.get("errorForm") ?? problemForm;
+  const { contentType, json } = form({
+    code,
+    title,
+    status,
+    detail: shorten(detail, MAX_DETAIL),
+    requestId: context.get("requestId"),
+  });
+  return context.json(json, status, { "content-type": contentType, ...headers });
+}
+
+/**
+ * Creates the response to a thrown error.
+ *
+ * Only the message of a {@linkcode DomainError} is sent to the client. Its cause and every other
+ * error go to `log`.
+ */
 export function problemOf(
   context: Context<AppEnv>,
   error: Error,
@@ -91,14 +95,19 @@ export function problemOf(
     return problem(context, error.code, error.message, ADVICE[error.code]);
   }
   log(error, context.get("requestId"));
-  return problem(context, "internal", "The server failed on this request; it was logged there.");
+  return problem(context, "internal", "The server failed on this request and logged the error.");
 }
 
-/** What a problem's `type` leads to: its code, its status and its title. */
+/** Describes a code, which the `type` of a problem links to. */
 export function describeProblem(context: Context<AppEnv>, code: string): Response {
   if (!Object.hasOwn(PROBLEMS, code)) {
     return problem(context, "not-found", `There is no problem "${code}".`);
   }
-  const [status, title] = PROBLEMS[code as ErrorCode];
+  const [status, title] = PROBLEMS[code as ErrorCode | HttpCode];
   return context.json({ code, status, title });
+}
+
+/** Shortens a value for a message: a client can send megabytes. */
+export function shorten(value: string, maxLength = 100): string {
+  return value.length <= maxLength ? value : `${value.slice(0, maxLength)}…`;
 }

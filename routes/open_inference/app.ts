@@ -2,33 +2,41 @@ import { type Context, Hono } from "hono";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { VERSION } from "../../src/core/version.ts";
 import type { ModelRegistry } from "../../src/serving/model_registry.ts";
-import type { AppEnv } from "../http/app_env.ts";
 import type { DetectDeps } from "../detect/handler.ts";
-import { askedModel } from "./asked_model.ts";
+import type { AppEnv } from "../http/app_env.ts";
+import type { Dialect } from "../http/dialect.ts";
+import { inferenceErrorForm } from "./error_form.ts";
 import { infer } from "./infer.ts";
 import { MODEL_VERSION, modelMetadata } from "./model_metadata.ts";
+import { requestedModel } from "./requested_model.ts";
 
 const GET = "GET, HEAD";
 
-/** What each address of the protocol takes. */
-export const OPEN_INFERENCE_METHODS = {
-  "/v2": GET,
-  "/v2/health/live": GET,
-  "/v2/health/ready": GET,
-  "/v2/models/:name": GET,
-  "/v2/models/:name/ready": GET,
-  "/v2/models/:name/infer": "POST",
-  "/v2/models/:name/versions/:version": GET,
-  "/v2/models/:name/versions/:version/ready": GET,
-  "/v2/models/:name/versions/:version/infer": "POST",
-  "/v2/repository/index": "POST",
+/** Open Inference Protocol, version 2, over REST. */
+export const openInference: Dialect<DetectDeps> = {
+  name: "Open Inference Protocol",
+  methods: {
+    "": GET,
+    "/health/live": GET,
+    "/health/ready": GET,
+    "/models/:name": GET,
+    "/models/:name/ready": GET,
+    "/models/:name/infer": "POST",
+    "/models/:name/versions/:version": GET,
+    "/models/:name/versions/:version/ready": GET,
+    "/models/:name/versions/:version/infer": "POST",
+    "/repository/index": "POST",
+  },
+  openPaths: ["/health/live", "/health/ready"],
+  headers: ["Inference-Header-Content-Length"],
+  errorForm: inferenceErrorForm,
+  createApp,
 };
 
-/** What `GET /v2` tells of the server; the version is the project's. */
+/** Metadata of the server. */
 const SERVER = { name: "retinanet-edge", version: VERSION, extensions: ["binary_tensor_data"] };
 
-/** The Open Inference Protocol, version 2, over REST; its paths are below `/v2`. */
-export function openInference(deps: DetectDeps): Hono<AppEnv> {
+function createApp(deps: DetectDeps): Hono<AppEnv> {
   const { registry } = deps;
   const app = new Hono<AppEnv>();
   app.get("/", (context) => context.json(SERVER));
@@ -38,7 +46,7 @@ export function openInference(deps: DetectDeps): Hono<AppEnv> {
     throw new DomainError("model-not-ready", registry.unreadiness);
   });
   for (const path of ["/models/:name", "/models/:name/versions/:version"]) {
-    app.get(path, (context) => context.json(modelMetadata(askedModel(context, registry))));
+    app.get(path, (context) => context.json(modelMetadata(requestedModel(context, registry))));
     app.get(`${path}/ready`, (context) => modelReadiness(context, registry));
     app.post(`${path}/infer`, (context) => infer(context, deps));
   }
@@ -46,14 +54,15 @@ export function openInference(deps: DetectDeps): Hono<AppEnv> {
   return app;
 }
 
-/** Ready is whatever can be asked; a model that waits for its first use loads then. */
+/** Responds with the readiness of a model. An idle model is ready: its first request loads it. */
 function modelReadiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
-  const { id } = askedModel(context, registry);
+  const { id } = requestedModel(context, registry);
   const why = unreadiness(id, registry);
   if (why === null) return context.json({ name: id, ready: true });
   throw new DomainError("model-not-ready", `Model "${id}" is not ready: ${why}`);
 }
 
+/** Returns the reason why a model cannot answer requests, or null if it can. */
 function unreadiness(id: string, registry: ModelRegistry): string | null {
   const state = registry.state(id);
   switch (state?.status) {
@@ -68,7 +77,7 @@ function unreadiness(id: string, registry: ModelRegistry): string | null {
   }
 }
 
-/** Of the model repository extension what needs no rights: the list. */
+/** Lists the models: the part of the model repository extension that changes nothing. */
 function index(registry: ModelRegistry) {
   return registry.models.map(({ manifest: { id } }) => {
     const reason = unreadiness(id, registry);

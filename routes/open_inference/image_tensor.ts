@@ -1,20 +1,19 @@
 import { DomainError } from "../../src/core/domain_error.ts";
-import type { Detector } from "../../src/ports/detector.ts";
+import type { ImageInput } from "../../src/image/raw_image.ts";
 import { decodeImageText } from "../detect/decode_image_text.ts";
-import { shorten } from "../http/shorten.ts";
+import { shorten } from "../http/problem.ts";
 import type { InferTensor } from "./infer_schema.ts";
 import { tensorValues } from "./tensor_values.ts";
 
-/** What a detector takes: an encoded image, or its pixels. */
-export type Image = Parameters<Detector["detect"]>[0];
-
 /**
- * The image that the one input of a request is: a file as BYTES, or upright RGB pixels as UINT8.
+ * Reads the image of a request from its input tensor: a file as BYTES, or upright RGB pixels as
+ * UINT8.
  *
- * @param binary What follows the JSON.
+ * @param input Input tensor in the JSON.
+ * @param binary Binary data after the JSON.
  * @throws {DomainError} `wrong-field`, `malformed-request`, `no-image` or `not-an-image`.
  */
-export function imageTensor(input: InferTensor, binary: Uint8Array<ArrayBuffer>): Image {
+export function imageTensor(input: InferTensor, binary: Uint8Array): ImageInput {
   if (input.name !== "image") {
     throw new DomainError(
       "wrong-field",
@@ -31,10 +30,10 @@ export function imageTensor(input: InferTensor, binary: Uint8Array<ArrayBuffer>)
   );
 }
 
-/** Bytes that followed the JSON, or values that stood in it. */
-type Content = Uint8Array<ArrayBuffer> | readonly unknown[];
+/** Binary data after the JSON, or values in the JSON. */
+type Content = Uint8Array | readonly unknown[];
 
-function contentOf({ data, parameters }: InferTensor, binary: Uint8Array<ArrayBuffer>): Content {
+function contentOf({ data, parameters }: InferTensor, binary: Uint8Array): Content {
   const size = parameters?.binary_data_size;
   if (size === undefined) {
     if (data === undefined) throw malformed('it must have "data" or "binary_data_size"');
@@ -51,7 +50,7 @@ function contentOf({ data, parameters }: InferTensor, binary: Uint8Array<ArrayBu
   );
 }
 
-function encodedImage({ shape }: InferTensor, content: Content): Uint8Array<ArrayBuffer> {
+function encodedImage({ shape }: InferTensor, content: Content): Uint8Array {
   if (shape.length > 2 || shape.some((side) => side !== 1)) {
     throw malformed(
       `its shape as BYTES must be [1], one image: current value is [${shape.join()}]. ` +
@@ -63,8 +62,8 @@ function encodedImage({ shape }: InferTensor, content: Content): Uint8Array<Arra
   throw new DomainError("no-image", 'Cannot infer as the tensor "image" is an empty text');
 }
 
-/** The one element of a tensor of BYTES, which four bytes with its length go before. */
-function elementOf(content: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+/** Returns the one element of a BYTES tensor, which four bytes with its length precede. */
+function elementOf(content: Uint8Array): Uint8Array {
   if (content.length < 4) {
     throw malformed(`its element must begin with 4 bytes of length: there are ${content.length}`);
   }
@@ -76,15 +75,15 @@ function elementOf(content: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   );
 }
 
-function fromText(data: readonly unknown[], shape: readonly number[]): Uint8Array<ArrayBuffer> {
+function fromText(data: readonly unknown[], shape: readonly number[]): Uint8Array {
   const [text] = tensorValues(data, shape);
   if (typeof text === "string") return decodeImageText(text);
   throw malformed("its element in JSON must be a text, the image in base64");
 }
 
-function rawImage({ shape }: InferTensor, content: Content): Image {
+function rawImage({ shape }: InferTensor, content: Content): ImageInput {
   const sides = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
-  const [height, width, channels] = sides;
+  const [height = 0, width = 0, channels] = sides;
   if (sides.length !== 3 || channels !== 3) {
     throw malformed(
       `its shape as UINT8 must be [height, width, 3] or [1, height, width, 3], one image: ` +

@@ -1,19 +1,22 @@
 import type { Context } from "hono";
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
-import type { AppEnv } from "../http/app_env.ts";
+import { serverTiming } from "../detect/format_result.ts";
 import type { DetectDeps } from "../detect/handler.ts";
-import { serverTiming } from "../detect/server_timing.ts";
-import { askedModel } from "./asked_model.ts";
+import type { AppEnv } from "../http/app_env.ts";
 import { MODEL_VERSION } from "./model_metadata.ts";
 import { type OutputTensor, outputTensor } from "./output_tensors.ts";
 import { readInferRequest } from "./read_infer_request.ts";
+import { requestedModel } from "./requested_model.ts";
 import { tensorBytes } from "./tensor_bytes.ts";
 
-/** `POST /v2/models/{name}/infer`: an image as a tensor in, what is in it as tensors out. */
+/**
+ * Handles `POST /v2/models/{name}/infer`: reads an image as a tensor, and responds with its
+ * detections as tensors.
+ */
 export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
-  const { id: model } = askedModel(context, deps.registry);
-  using room = deps.budget.open();
-  const { id, image, options, outputs } = await readInferRequest(context, deps, room);
+  const { id: model } = requestedModel(context, deps.registry);
+  using lease = deps.budget.lease();
+  const { id, image, options, outputs } = await readInferRequest(context, deps, lease);
   const { signal } = context.req.raw;
   const result = await deps.registry.use(
     model,
@@ -36,7 +39,7 @@ function withoutData({ name, datatype, shape }: OutputTensor, size: number) {
   return { name, datatype, shape, parameters: { binary_data_size: size } };
 }
 
-/** JSON, and the binary data of the outputs in their order after it. */
+/** Responds with JSON, followed by the binary data of the outputs in their order. */
 function binaryAnswer(
   context: Context<AppEnv>,
   answer: Readonly<Record<string, unknown>>,

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
+import { optionFaults } from "../detect/faults.ts";
 import { OPTION_SCHEMAS, requestOptions } from "../detect/options.ts";
-import { optionFaults } from "../detect/option_faults.ts";
 
-/** Labels of a request; no data set has as many. */
+/** Maximum number of labels; no data set has as many. */
 const MAX_CLASSES = 10_000;
 
 const { score, iou, max } = OPTION_SCHEMAS;
@@ -13,7 +13,7 @@ const schema = z.strictObject({
   score,
   iou,
   max,
-  // The protocol's parameters are texts, numbers and booleans; its clients send lists all the same.
+  // Parameters of the protocol are strings, numbers and booleans, but some clients send lists.
   classes: z.preprocess(
     (value) => typeof value === "string" ? value.split(",").map((label) => label.trim()) : value,
     z.array(z.unknown(), "must be labels with commas between them").max(
@@ -22,23 +22,23 @@ const schema = z.strictObject({
     ).pipe(OPTION_SCHEMAS.classes),
   ),
   binary_data_output: z.boolean("must be true or false"),
-  // Triton's clients send them; every request waits its turn, within the server's own deadlines.
+  // Clients of Triton send these two. The server ignores them: it has one queue and own deadlines.
   priority: z.unknown(),
   timeout: z.unknown(),
-}).partial();
+}).exactPartial();
 
-/** The parameters of an inference request. */
+/** Parameters of an inference request. */
 export interface InferParameters {
-  /** How to look at the image. */
+  /** Options of the detection. */
   readonly options: DetectOptions;
-  /** Whether outputs come as binary data where they do not say themselves. */
+  /** Default for outputs that do not set `binary_data`: true sends binary data. */
   readonly binaryOutput: boolean;
 }
 
 /**
- * Reads the parameters of an inference request.
+ * Parses the parameters of an inference request.
  *
- * @throws {DomainError} `invalid-option`, naming each parameter that is wrong and its value.
+ * @throws {DomainError} `invalid-option`, with each invalid parameter and its value.
  */
 export function inferParameters(given: Readonly<Record<string, unknown>> = {}): InferParameters {
   const parsed = schema.safeParse(given);

@@ -1,31 +1,33 @@
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { OUTPUTS } from "./output_tensors.ts";
 
-/** Each model is served in one version, which the graph's hash in `/models/{id}` tells apart. */
+/** Version of every model in the protocol. `/models/{id}` has the hash of the graph instead. */
 export const MODEL_VERSION = "1";
 
-/** A tensor as the protocol describes it: a side of -1 varies. */
+/** Tensor in the form of the protocol; a side of -1 varies. */
 interface TensorMetadata {
   readonly name: string;
   readonly datatype: string;
   readonly shape: readonly number[];
 }
 
-/** What the protocol tells of a model. */
+/** Metadata of a model in the form of the protocol. */
 export interface ModelMetadata {
-  /** Its id. */
+  /** Model id. */
   readonly name: string;
-  /** The versions that are served. */
+  /** Versions that are served. */
   readonly versions: readonly string[];
-  /** What runs it, in the protocol's words. */
+  /** Framework and format, in the words of the protocol. */
   readonly platform: string;
-  /** What it takes. */
+  /** Input tensors. */
   readonly inputs: readonly TensorMetadata[];
-  /** What it gives. */
+  /** Output tensors. */
   readonly outputs: readonly TensorMetadata[];
 }
 
-/** Describes a model; that `image` may be pixels in UINT8, too, the protocol has no way to say. */
+/**
+ * Describes a model. The protocol has no way to say that `image` also accepts pixels in UINT8.
+ */
 export function modelMetadata({ id }: Manifest): ModelMetadata {
   return {
     name: id,

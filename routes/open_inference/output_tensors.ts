@@ -1,7 +1,7 @@
 import type { Detection } from "../../src/ports/detector.ts";
-import { roundDetection } from "../detect/round_detection.ts";
+import { roundDetection } from "../detect/format_result.ts";
 
-/** What every model answers with; -1 is the number of detections. */
+/** Outputs of every model; -1 is the number of detections. */
 export const OUTPUTS = [
   { name: "boxes", datatype: "FP32", shape: [-1, 4] },
   { name: "scores", datatype: "FP32", shape: [-1] },
@@ -13,19 +13,23 @@ export const OUTPUTS = [
 /** Name of an output. */
 export type OutputName = typeof OUTPUTS[number]["name"];
 
-/** An output with its values. */
+/** Output tensor with its values. */
 export interface OutputTensor {
   /** Name of the output. */
   readonly name: OutputName;
-  /** Type of its elements. */
+  /** Type of the elements. */
   readonly datatype: typeof OUTPUTS[number]["datatype"];
-  /** Its sides. */
+  /** Sides. */
   readonly shape: readonly number[];
-  /** Its elements, row by row. */
+  /** Elements in row-major order. */
   readonly data: readonly (number | string)[];
 }
 
-/** An output of an image; boxes are xmin, ymin, xmax, ymax in pixels of the upright source. */
+/**
+ * Creates an output of an image.
+ *
+ * @param detections Detections; `boxes` become `[N, 4]` xyxy in pixels of the upright source.
+ */
 export function outputTensor(name: OutputName, detections: readonly Detection[]): OutputTensor {
   const { datatype, shape } = OUTPUTS.find((output) => output.name === name)!;
   return {

@@ -1,76 +1,78 @@
 import type { Context } from "hono";
 import { DomainError } from "../../src/core/domain_error.ts";
+import type { ImageInput } from "../../src/image/raw_image.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
-import type { AppEnv } from "../http/app_env.ts";
-import type { Room } from "../http/byte_budget.ts";
 import { readDetectOptions } from "../detect/options.ts";
-import { parseJsonObject } from "../http/parse_json_object.ts";
-import { readBody } from "../http/read_body.ts";
-import { OVERHEAD, type UploadRules } from "../detect/read_upload.ts";
-import { shorten } from "../http/shorten.ts";
+import { MAX_OVERHEAD, type UploadOptions } from "../detect/read_upload.ts";
 import { textFields } from "../detect/text_fields.ts";
-import { type Image, imageTensor } from "./image_tensor.ts";
+import type { AppEnv } from "../http/app_env.ts";
+import type { ByteLease } from "../http/byte_budget.ts";
+import { parseJsonObject } from "../http/parse_json_object.ts";
+import { shorten } from "../http/problem.ts";
+import { readBody } from "../http/read_body.ts";
+import { imageTensor } from "./image_tensor.ts";
 import { inferParameters } from "./infer_parameters.ts";
 import { checkInferJson } from "./infer_schema.ts";
 import { type RequestedOutput, requestedOutputs } from "./requested_outputs.ts";
 
-/** What a client asks of a model. */
+/** Parsed inference request. */
 export interface InferRequest {
-  /** The client's own id of the request. */
+  /** Id that the client gave the request. Unset: none. */
   readonly id?: string;
-  /** What to look at. */
-  readonly image: Image;
-  /** How. */
+  /** Encoded image, or its pixels. */
+  readonly image: ImageInput;
+  /** Options of the detection. */
   readonly options: DetectOptions;
-  /** What to tell of it. */
+  /** Outputs to send. */
   readonly outputs: readonly RequestedOutput[];
 }
 
-/** An image of 220x220 in numbers, in nested lists, has some 200,000: each one takes time of all. */
-const JSON_RULES = {
-  mostMarks: 200_000,
-  mostColons: 10_000,
-  otherwise: ": send images of more than some 220x220 pixels as binary data, or as files (BYTES)",
+/** Limits of the JSON: an image of 220x220 pixels in nested lists has about 200,000 marks. */
+const JSON_OPTIONS = {
+  maxMarks: 200_000,
+  maxColons: 10_000,
+  remedy: ": send images of more than some 220x220 pixels as binary data, or as files (BYTES)",
   example: '{"inputs": [{"name": "image", …}]}',
 };
 
 /**
- * Reads an inference request: JSON, with binary data after it where the header
- * `Inference-Header-Content-Length` says how long the JSON is. Where it says 0, there is no JSON,
- * and the body is the one element of a tensor of BYTES.
+ * Reads an inference request: JSON, optionally followed by binary data.
  *
- * @throws {DomainError} For whatever is wrong with the request.
+ * The header `Inference-Header-Content-Length` is the length of the JSON. If it is 0, there is no
+ * JSON, and the body is the only element of a BYTES tensor.
+ *
+ * @throws {DomainError} If the request is invalid.
  */
 export async function readInferRequest(
   context: Context<AppEnv>,
-  { maxBytes, bodyTimeoutMs: timeoutMs }: UploadRules,
-  room: Room,
+  { maxBytes, bodyTimeoutMs: timeoutMs }: UploadOptions,
+  lease: ByteLease,
 ): Promise<InferRequest> {
-  const jsonBytes = declaredJson(context);
+  const jsonBytes = declaredJsonBytes(context);
   const query = queryOptions(context);
-  // Base64 writes three bytes as four characters.
-  const most = jsonBytes === undefined ? Math.ceil(maxBytes / 3) * 4 : maxBytes;
-  const maxBodyBytes = most + OVERHEAD;
-  const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, room });
+  // Base64 has four characters for three bytes.
+  const maxImageBytes = jsonBytes === undefined ? Math.ceil(maxBytes / 3) * 4 : maxBytes;
+  const maxBodyBytes = maxImageBytes + MAX_OVERHEAD;
+  const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, lease });
   if (jsonBytes === 0) {
     if (body.length === 0) throw new DomainError("no-image", "Cannot infer as the body is empty");
     return { image: body, options: query, outputs: requestedOutputs(undefined, false) };
   }
   const { json, binary } = split(body, jsonBytes);
   const { id, inputs: [input], parameters, outputs } = checkInferJson(
-    parseJsonObject(json, JSON_RULES),
+    parseJsonObject(json, JSON_OPTIONS),
   );
   const { options, binaryOutput } = inferParameters(parameters);
   return {
-    id,
+    ...(id !== undefined && { id }),
     outputs: requestedOutputs(outputs, binaryOutput),
     options: { ...query, ...options },
     image: imageTensor(input, binary),
   };
 }
 
-/** Bytes of JSON that the body begins with; undefined where all of it is JSON. */
-function declaredJson(context: Context<AppEnv>): number | undefined {
+/** Returns the declared bytes of JSON at the start of the body; undefined if all of it is JSON. */
+function declaredJsonBytes(context: Context<AppEnv>): number | undefined {
   const encoding = context.req.header("content-encoding") ?? "identity";
   if (encoding !== "identity") {
     throw new DomainError(
@@ -88,14 +90,14 @@ function declaredJson(context: Context<AppEnv>): number | undefined {
   );
 }
 
-/** Options stand in the query, too, as for `/detect`; the path names the model. */
+/** Parses the options in the query, as for `/detect` but without `model`: the path names it. */
 function queryOptions(context: Context<AppEnv>): DetectOptions {
   const { model, ...options } = readDetectOptions(textFields(context.req.queries()));
   if (model === undefined) return options;
   throw new DomainError("invalid-option", 'Cannot infer with "model" as the path names the model');
 }
 
-function split(body: Uint8Array<ArrayBuffer>, jsonBytes = body.length) {
+function split(body: Uint8Array, jsonBytes = body.length) {
   if (jsonBytes <= body.length) {
     return { json: body.subarray(0, jsonBytes), binary: body.subarray(jsonBytes) };
   }

@@ -1,29 +1,31 @@
 import { DomainError } from "../../src/core/domain_error.ts";
-import { shorten } from "../http/shorten.ts";
+import { shorten } from "../http/problem.ts";
 import type { InferJson } from "./infer_schema.ts";
 import { type OutputName, OUTPUTS } from "./output_tensors.ts";
 
-/** An output that a client wants, and how. */
+/** Output that a client requests. */
 export interface RequestedOutput {
-  /** Which one. */
+  /** Name of the output. */
   readonly name: OutputName;
-  /** Whether as binary data after the JSON. */
+  /** True if its data is sent as binary data after the JSON. */
   readonly isBinary: boolean;
 }
 
 /**
- * The outputs that a request asks for, in its order; all where it names none.
+ * Returns the outputs that a request names, in its order; all outputs if it names none.
  *
- * @throws {DomainError} `invalid-option` for one that is not there, or that is named twice.
+ * @param requested Outputs in the JSON of the request.
+ * @param binaryOutput Default of `isBinary`.
+ * @throws {DomainError} `invalid-option` for an output that is unknown or named twice.
  */
 export function requestedOutputs(
-  asked: InferJson["outputs"],
+  requested: InferJson["outputs"],
   binaryOutput: boolean,
 ): RequestedOutput[] {
-  if (asked === undefined || asked.length === 0) {
+  if (requested === undefined || requested.length === 0) {
     return OUTPUTS.map(({ name }) => ({ name, isBinary: binaryOutput }));
   }
-  return asked.map(({ name, parameters }, i) => {
+  return requested.map(({ name, parameters }, i) => {
     const output = OUTPUTS.find((each) => each.name === name);
     if (output === undefined) {
       const known = OUTPUTS.map((each) => each.name).join(", ");
@@ -32,7 +34,7 @@ export function requestedOutputs(
         `Cannot infer as there is no output "${shorten(name)}"; there are ${known}`,
       );
     }
-    if (asked.findIndex((each) => each.name === name) < i) {
+    if (requested.findIndex((each) => each.name === name) < i) {
       throw new DomainError(
         "invalid-option",
         `Cannot infer as output "${name}" is asked for twice`,

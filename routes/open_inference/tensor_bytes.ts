@@ -1,7 +1,7 @@
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import type { OutputTensor } from "./output_tensors.ts";
 
-/** The elements of a tensor as the binary extension writes them: little-endian, without padding. */
+/** Encodes a tensor as the binary tensor data extension does: little-endian, without padding. */
 export function tensorBytes({ datatype, data }: OutputTensor): Uint8Array<ArrayBuffer> {
   if (datatype === "BYTES") {
     return joinedBytes(data.flatMap((text) => lengthAndBytes(String(text))));
@@ -16,7 +16,7 @@ export function tensorBytes({ datatype, data }: OutputTensor): Uint8Array<ArrayB
   return new Uint8Array(view.buffer);
 }
 
-/** Four bytes say how many follow. */
+/** Encodes a string as its length in four bytes, followed by its UTF-8. */
 function lengthAndBytes(text: string): [Uint8Array, Uint8Array] {
   const bytes = new TextEncoder().encode(text);
   const length = new Uint8Array(4);

@@ -1,9 +1,9 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
 /**
- * The elements of a tensor that JSON holds, flat or nested by its sides.
+ * Returns the elements of a tensor in JSON, whose lists are flat or nested like the shape.
  *
- * @throws {DomainError} `malformed-request` if there are more or fewer than the shape says.
+ * @throws {DomainError} `malformed-request` if the number of elements differs from the shape.
  */
 export function tensorValues(
   data: readonly unknown[],
@@ -19,7 +19,7 @@ export function tensorValues(
   return values;
 }
 
-/** As deep as the shape has sides, so no deeper than that. */
+/** Appends the elements of a list to `values`. Recursion ends at the number of sides. */
 function collect(
   list: readonly unknown[],
   shape: readonly number[],

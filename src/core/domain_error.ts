@@ -65,3 +65,22 @@ export class DomainError extends Error {
 export function goneError(): DomainError {
   return new DomainError("client-gone", "Cannot detect as the client is gone");
 }
+
+/**
+ * Returns the `too-many-bytes` error for an encoded image that is too long.
+ *
+ * @param maxBytes Limit in bytes.
+ * @param found Length in bytes, or a clause for the message if the length is not known.
+ * @param action Action that failed.
+ */
+export function tooManyBytes(
+  maxBytes: number,
+  found: number | string,
+  action: "read" | "fetch" = "read",
+): DomainError {
+  const value = typeof found === "number" ? `current value is ${found}` : found;
+  return new DomainError(
+    "too-many-bytes",
+    `Cannot ${action} image as it must have at most ${maxBytes} bytes: ${value}`,
+  );
+}

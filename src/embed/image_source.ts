@@ -1,5 +1,4 @@
-import { DomainError } from "../core/domain_error.ts";
-import { tooManyBytes } from "../image/limits.ts";
+import { DomainError, tooManyBytes } from "../core/domain_error.ts";
 import type { ImageInput, RawImage } from "../image/raw_image.ts";
 import { abortable } from "./abortable.ts";
 import { readStream } from "./read_stream.ts";

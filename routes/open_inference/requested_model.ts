@@ -1,17 +1,17 @@
 import type { Context } from "hono";
-import type { Manifest } from "../../src/manifest/manifest.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
+import type { Manifest } from "../../src/manifest/manifest.ts";
 import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
-import { shorten } from "../http/shorten.ts";
+import { shorten } from "../http/problem.ts";
 import { MODEL_VERSION } from "./model_metadata.ts";
 
 /**
- * The manifest of the model, and of its version, that a path names.
+ * Returns the manifest of the model in the path.
  *
- * @throws {DomainError} `unknown-model`.
+ * @throws {DomainError} `unknown-model` for another model or another version.
  */
-export function askedModel(context: Context<AppEnv>, registry: ModelRegistry): Manifest {
+export function requestedModel(context: Context<AppEnv>, registry: ModelRegistry): Manifest {
   const { name = "", version = MODEL_VERSION } = context.req.param() as Record<string, string>;
   const manifest = registry.manifest(name);
   if (version === MODEL_VERSION) return manifest;

@@ -1,11 +1,25 @@
 import type { z } from "zod";
-import { shorten } from "../http/shorten.ts";
+import { DomainError } from "../../src/core/domain_error.ts";
+import { shorten } from "../http/problem.ts";
 
 /**
- * What is wrong with the options of a request, each with its value.
+ * Returns the `no-image` error for a request without an image, with the ways to send one.
  *
- * @param given What the client sent.
- * @param known Names of everything that it may send.
+ * @param why Clause that says what is missing.
+ */
+export function noImage(why: string): DomainError {
+  return new DomainError(
+    "no-image",
+    `Cannot detect as ${why}. Send the image as the field "image" of a form, or as the body`,
+  );
+}
+
+/**
+ * Describes the invalid options of a request, each with its value.
+ *
+ * @param error Error of the validation.
+ * @param given Options of the request.
+ * @param known Names of all options.
  */
 export function optionFaults(
   error: z.ZodError,

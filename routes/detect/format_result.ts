@@ -1,0 +1,45 @@
+import type { Detection, DetectResult, StageTimes } from "../../src/ports/detector.ts";
+
+/** Rounds a result to meaningful digits: 0.01 pixels, 0.01 milliseconds and 5 digits of a score. */
+export function formatResult(result: DetectResult): Record<string, unknown> {
+  const { model, image, detections, engine, timing } = result;
+  return {
+    model,
+    image,
+    detections: detections.map(roundDetection),
+    engine: { provider: engine.provider, threads: engine.threads },
+    timing: {
+      decode: roundTo(timing.decode, 2),
+      preprocess: roundTo(timing.preprocess, 2),
+      inference: roundTo(timing.inference, 2),
+      postprocess: roundTo(timing.postprocess, 2),
+      total: roundTo(timing.total, 2),
+    },
+  };
+}
+
+/** Rounds a detection: the score to 5 digits, the box to 0.01 pixels. */
+export function roundDetection({ label, classId, score, box }: Detection): Detection {
+  const { xmin, ymin, xmax, ymax } = box;
+  return {
+    label,
+    classId,
+    score: roundTo(score, 5),
+    box: {
+      xmin: roundTo(xmin, 2),
+      ymin: roundTo(ymin, 2),
+      xmax: roundTo(xmax, 2),
+      ymax: roundTo(ymax, 2),
+    },
+  };
+}
+
+/** Returns the value of the header `Server-Timing` (W3C Server Timing, section 3). */
+export function serverTiming(timing: StageTimes): string {
+  const stages = Object.entries(timing) as [keyof StageTimes, number][];
+  return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
+}
+
+function roundTo(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

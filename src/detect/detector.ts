@@ -85,7 +85,7 @@ export function detectorOf(
   };
 }
 
-/** Everything that {@linkcode detect} needs besides its call. */
+/** Everything that {@linkcode detect} needs in addition to its call. */
 interface Parts {
   readonly manifest: Manifest;
   readonly session: Session;
@@ -147,7 +147,7 @@ async function detect(
   };
 }
 
-/** Throws if nobody waits for the result any more. */
+/** Throws if the caller has cancelled the call. */
 function refuseCancelled({ signal }: DetectCall): void {
   if (signal?.aborted) throw goneError();
 }

@@ -84,13 +84,13 @@ Deno.test("detectionsOf() clips between two pixels if one factor puts the image'
 });
 
 /** Returns the classes detected for one anchor with a logit of 3, 2 and 1 for class 0, 1 and 2. */
-function classesOf(changes: Partial<Postprocess>, asked: DetectOptions = {}): number[] {
+function classesOf(changes: Partial<Postprocess>, options: DetectOptions = {}): number[] {
   const manifest = postprocessed(changes);
   const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
   const scores: Fill = ({ level, row, column, anchor, channel }) =>
     level === 0 && row === 0 && column === 0 && anchor === 0 ? 3 - channel : -99;
   const outputs = makeOutputs(manifest, plan.input, scores, () => 0);
-  return postprocess(manifest, outputs, plan, resolveOptions(manifest, asked))
+  return postprocess(manifest, outputs, plan, resolveOptions(manifest, options))
     .map(({ classId }) => classId);
 }
 

@@ -33,10 +33,10 @@ function outputsOf(rows: readonly Row[], batch?: number) {
 function detect(
   rows: readonly Row[],
   manifest: FinishedManifest = smallFinished,
-  asked: DetectOptions = {},
+  options: DetectOptions = {},
 ) {
   const outputs = outputsOf(rows, manifest.outputs.batched ? 1 : undefined);
-  return postprocess(manifest, outputs, PLAN, resolveOptions(manifest, asked));
+  return postprocess(manifest, outputs, PLAN, resolveOptions(manifest, options));
 }
 
 /** Returns the left edge of each detection in input pixels, which identifies its row. */

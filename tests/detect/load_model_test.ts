@@ -99,15 +99,15 @@ Deno.test("loadModel() closes the session of a graph that does not match its man
 
 Deno.test("loadModel() reads the graph file that the manifest names", async () => {
   const manifest = varied({ graph: { ...smallManifest.graph, file: "other.onnx" } });
-  const asked: string[] = [];
+  const read: string[] = [];
   const runtime = memoryRuntime({ manifest, graph: GRAPH, session: openSession().session });
   const models = {
     ...runtime.models,
     graph(id: string, graph: Manifest["graph"]) {
-      asked.push(`${id}/${graph.file}`);
+      read.push(`${id}/${graph.file}`);
       return runtime.models.graph(id, graph);
     },
   };
   await loadModel({ ...runtime, models }, "small", "auto");
-  assertEquals(asked, ["small/other.onnx"]);
+  assertEquals(read, ["small/other.onnx"]);
 });

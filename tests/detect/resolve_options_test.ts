@@ -104,7 +104,7 @@ Deno.test("resolveOptions() returns an IoU of 1 for a finished model, which keep
 });
 
 for (const iou of [0, 0.5, 1, NaN]) {
-  Deno.test(`resolveOptions() refuses iou ${iou} for a finished model and gives the reason`, () => {
+  Deno.test(`resolveOptions() refuses iou ${iou} for a finished model and explains why`, () => {
     assertDomainError(
       () => resolveOptions(smallFinished, { iou }),
       "invalid-option",

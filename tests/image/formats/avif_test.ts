@@ -9,15 +9,15 @@ import {
   fullBox,
   type ItemOptions,
   numbers,
-  openUnit,
   sequenceHeader,
+  sequenceUnit,
 } from "./build_avif.ts";
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 
 const ALPHA = fullBox("auxC", 0, bytesOf("urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"));
 const DEPTH = fullBox("auxC", 0, bytesOf("urn:mpeg:mpegB:cicp:systems:auxiliary:depth\0"));
 
-Deno.test("readHeader() reads an AVIF's size, depth and channels", () => {
+Deno.test("readHeader() reads size, depth and channels of an AVIF", () => {
   assertEquals(readHeader(buildAvif({ items: [{ width: 65_536, height: 258 }] })), {
     format: "avif",
     width: 65_536,
@@ -27,14 +27,14 @@ Deno.test("readHeader() reads an AVIF's size, depth and channels", () => {
     channels: 3,
     hasAlpha: false,
   });
-  const depths = [[0x0c, 8, 3], [0x4c, 10, 3], [0x6c, 12, 3], [0x5c, 10, 1]];
+  const depths = [[0x0c, 8, 3], [0x4c, 10, 3], [0x6c, 12, 3], [0x5c, 10, 1]] as const;
   for (const [flags, bitDepth, channels] of depths) {
     const header = readHeader(buildAvif({ items: [{ properties: [av1C(flags)] }] }));
     assertEquals([header.bitDepth, header.channels], [bitDepth, channels]);
   }
 });
 
-Deno.test("readHeader() knows an AVIF by any of its brands", () => {
+Deno.test("readHeader() recognises an AVIF by any of its brands", () => {
   for (const brands of [["avif"], ["avis", "avif"], ["mif1", "avif"], ["mif1", "miaf", "avis"]]) {
     assertEquals(readHeader(buildAvif({ brands })).format, "avif");
   }
@@ -43,7 +43,7 @@ Deno.test("readHeader() knows an AVIF by any of its brands", () => {
   assertRefused(buildAvif({ brands: ["isom"] }), "not-an-image");
 });
 
-// ISO/IEC 23008-12: turns to the left by 90°, then the exchange of top and bottom or left and right.
+/** Rotations to the left by 90°, then a mirroring: 0 top to bottom, 1 left to right (23008-12). */
 const TURNS: readonly (readonly [turns: number, mirror: number | null, orientation: number])[] = [
   [0, null, 1],
   [0, 1, 2],
@@ -67,14 +67,14 @@ for (const [turns, mirror, orientation] of TURNS) {
   });
 }
 
-Deno.test("readHeader() finds alpha in an AVIF, and takes a depth map for none", () => {
+Deno.test("readHeader() finds alpha in an AVIF, but not in a depth map", () => {
   for (const [kind, hasAlpha] of [[ALPHA, true], [DEPTH, false]] as const) {
     const header = readHeader(buildAvif({ items: [{}, { properties: [av1C(0x1c), kind] }] }));
     assertEquals([header.hasAlpha, header.channels], [hasAlpha, hasAlpha ? 4 : 3]);
   }
 });
 
-/** A grid of tiles that all have this size, and then the tiles. */
+/** Returns the item of a grid, then its tiles, which are all the same. */
 function grid(
   [rows, columns]: readonly [number, number],
   [width, height]: readonly [number, number],
@@ -87,34 +87,34 @@ function grid(
 
 const TILE = { width: 64, height: 64 };
 
-Deno.test("readHeader() reads an AVIF whose tiles just cover it", () => {
+Deno.test("readHeader() reads an AVIF that its tiles just cover", () => {
   for (const [width, height] of [[128, 64], [65, 1], [100, 64]] as const) {
     const header = readHeader(buildAvif({ items: grid([1, 2], [width, height], TILE) }));
     assertEquals([header.width, header.height, header.bitDepth], [width, height, 8]);
   }
 });
 
-Deno.test("readHeader() reads AV1 data whose sequence header is not reduced", () => {
+Deno.test("readHeader() reads AV1 data with a full sequence header", () => {
   const size = "1111" + "1111" + "0000000000000010" + "0000000000000001";
   const one = "00000" + "000000000000" + "00000";
-  const timing = "1" + "0".repeat(64) + "1" + "00100"; // And a number of 2 zeros, 1 and 2 bits.
+  const timing = "1" + "0".repeat(64) + "1" + "00100"; // The last is a variable-length integer.
   const model = "1" + "00111" + "0".repeat(32) + "0000000000";
   const cases: [string, string][] = [
     ["without timing", "0" + "0" + one],
     ["with timing", timing + "0" + "0" + one],
     ["with a decoder model", timing + model + "0" + one + "1" + "0".repeat(17)],
     ["with display delays", "0" + "1" + one + "1" + "0000"],
-    ["of a high level", "0" + "0" + "00000" + "000000000000" + "11111" + "0"],
-    ["of two points", "0" + "0" + "00001" + ("000000000000" + "00000").repeat(2)],
+    ["with a high level", "0" + "0" + "00000" + "000000000000" + "11111" + "0"],
+    ["with two operating points", "0" + "0" + "00001" + ("000000000000" + "00000").repeat(2)],
   ];
   for (const [claim, points] of cases) {
-    const data = openUnit("000" + "0" + "0" + points + size);
+    const data = sequenceUnit("000" + "0" + "0" + points + size);
     const header = readHeader(buildAvif({ items: [{ data }] }));
     assertEquals([header.width, header.height], [3, 2], claim);
   }
 });
 
-Deno.test("readHeader() reads AV1 data after a temporal delimiter, and without a size", () => {
+Deno.test("readHeader() reads AV1 data after a temporal delimiter and units without a size", () => {
   const unit = sequenceHeader(3, 2);
   for (
     const data of [
@@ -127,7 +127,7 @@ Deno.test("readHeader() reads AV1 data after a temporal delimiter, and without a
   }
 });
 
-Deno.test("readHeader() reads tables of later versions, and data in idat and in two pieces", () => {
+Deno.test("readHeader() reads later table versions, and data in idat and in two extents", () => {
   const data = sequenceHeader(3, 2);
   const location = (method: number, ...extents: number[]) =>
     fullBox(
@@ -158,29 +158,29 @@ const NO_PROPERTIES = box("iprp", box("ipco"), fullBox("ipma", 0, numbers(4, 0))
 
 const CORRUPT: readonly (readonly [claim: string, options: AvifOptions, word: string])[] = [
   ["width 0", { items: [{ width: 0, data: sequenceHeader(3, 2) }] }, "at least 1x1"],
-  ["a size that the AV1 data does not have", {
+  ["a size that differs from the AV1 data", {
     items: [{ data: sequenceHeader(30_000, 30_000) }],
   }, "30000x30000"],
-  ["alpha of another size than it claims", {
+  ["alpha whose AV1 data has another size", {
     items: [{}, { properties: [av1C(), ALPHA], data: sequenceHeader(9000, 9000) }],
   }, "9000x9000"],
   ["alpha larger than the image", {
     items: [{}, { width: 9000, height: 9000, properties: [av1C(), ALPHA] }],
   }, "image's 3x2"],
   ["AV1 data that starts with a frame", { items: [{ data: Uint8Array.of(0x32, 0) }] }, "unit 6"],
-  ["AV1 data that ends too early", { items: [{ data: Uint8Array.of(0x0a, 1, 0x18) }] }, "part"],
+  ["AV1 data that ends early", { items: [{ data: Uint8Array.of(0x0a, 1, 0x18) }] }, "part"],
   ["two sizes", { items: [{ properties: [av1C(), SIZE] }] }, "property once"],
   ["no properties", { tables: { iprp: NO_PROPERTIES } }, "a size"],
   ["no AV1 configuration", { items: [{ properties: [] }] }, "configuration"],
   ["no primary item", { tables: { pitm: box("free") } }, "pitm"],
   [
-    "a primary item that is not there",
+    "a missing primary item",
     { tables: { pitm: fullBox("pitm", 0, numbers(2, 9)) } },
     "9",
   ],
-  ["a table that is there twice", { tables: { more: fullBox("pitm", 0, numbers(2, 1)) } }, "once"],
+  ["a duplicate table", { tables: { more: fullBox("pitm", 0, numbers(2, 1)) } }, "once"],
   ["tiles that leave a gap", { items: grid([1, 2], [129, 64], TILE) }, "just cover"],
-  ["a tile that is not needed", { items: grid([1, 2], [64, 64], TILE) }, "just cover"],
+  ["an unneeded tile", { items: grid([1, 2], [64, 64], TILE) }, "just cover"],
   ["a missing tile", {
     items: grid([1, 2], [128, 64], TILE).map((item) => ({
       ...item,
@@ -193,7 +193,7 @@ const CORRUPT: readonly (readonly [claim: string, options: AvifOptions, word: st
   ["tiles of two sizes", {
     items: [...grid([1, 2], [128, 64], TILE).slice(0, 2), { width: 64, height: 63 }],
   }, "just cover"],
-  ["a property that is not there", {
+  ["a missing property", {
     tables: {
       iprp: box(
         "iprp",
@@ -202,11 +202,11 @@ const CORRUPT: readonly (readonly [claim: string, options: AvifOptions, word: st
       ),
     },
   }, "property"],
-  ["an item at two places", {
+  ["an item with two locations", {
     tables: {
       iloc: fullBox("iloc", 0, numbers(1, 0x44, 0), numbers(2, 2, 1, 0, 0, 1, 0, 0)),
     },
-  }, "one place"],
+  }, "one location"],
   ["extents without bytes", {
     tables: { iloc: fullBox("iloc", 0, numbers(1, 0, 0), numbers(2, 1, 1, 0, 65_535)) },
   }, "must have bytes"],
@@ -220,12 +220,12 @@ const CORRUPT: readonly (readonly [claim: string, options: AvifOptions, word: st
 ];
 
 for (const [claim, options, word] of CORRUPT) {
-  Deno.test(`readHeader() finds an AVIF corrupt for ${claim}`, () => {
+  Deno.test(`readHeader() refuses an AVIF as corrupt: ${claim}`, () => {
     assertRefused(buildAvif(options), "corrupt-image", "AVIF", word);
   });
 }
 
-Deno.test("readHeader() does not read an AVIF that is cropped or not coded as AV1", () => {
+Deno.test("readHeader() refuses an AVIF that is cropped or not AV1", () => {
   const clap = box("clap", numbers(4, 1, 1, 1, 1, 0, 1, 0, 1));
   assertRefused(
     buildAvif({ items: [{ properties: [av1C(), clap] }] }),
@@ -233,11 +233,15 @@ Deno.test("readHeader() does not read an AVIF that is cropped or not coded as AV
     "cropped",
   );
   assertRefused(buildAvif({ items: [{ type: "hvc1" }] }), "unsupported-format", "HEVC");
-  const ownTile = { ...grid([1, 1], [64, 64], TILE)[0], tiles: [1] };
-  assertRefused(buildAvif({ items: [ownTile] }), "unsupported-format", "another one");
+  const [selfTiled] = grid([1, 1], [64, 64], TILE);
+  assertRefused(
+    buildAvif({ items: [{ ...selfTiled, tiles: [1] }] }),
+    "unsupported-format",
+    "another one",
+  );
 });
 
-Deno.test("readHeader() finds an AVIF truncated whose boxes or data are longer than it", () => {
+Deno.test("readHeader() refuses an AVIF with boxes or data beyond the file as truncated", () => {
   for (const size of [100_000, 0x7fffffff, 0xffffffff]) {
     assertRefused(buildAvif({ before: [numbers(4, size, 0)] }), "truncated-image");
   }
@@ -245,40 +249,28 @@ Deno.test("readHeader() finds an AVIF truncated whose boxes or data are longer t
     buildAvif({ before: [numbers(4, 1, 0, 0xffffffff, 0xffffffff)] }),
     "truncated-image",
   );
-  assertRefused(buildAvif({ before: [numbers(4, 0, 0)] }), "truncated-image"); // To the end.
+  assertRefused(buildAvif({ before: [numbers(4, 0, 0)] }), "truncated-image"); // A box up to the end.
   const far = numbers(4, 0xfffffff0, 0xfffffff0);
   const iloc = fullBox("iloc", 0, numbers(1, 0x44, 0), numbers(2, 1, 1, 0, 1), far);
   assertRefused(buildAvif({ tables: { iloc } }), "truncated-image");
 });
 
-Deno.test("readHeader() refuses metadata of tiny entries without taking much time", () => {
-  const many = 2 ** 19;
-  const heaps: readonly (readonly [claim: string, tables: Record<string, Uint8Array>])[] = [
-    ["boxes", { heap: new Uint8Array(many).map((_, i) => i % 8 === 3 ? 8 : 0) }],
-    ["items", {
-      iinf: fullBox("iinf", 0, new Uint8Array(many).map((_, i) => i % 8 === 3 ? 8 : 0)),
-    }],
-    ["properties", {
-      iprp: box("iprp", box("ipco", new Uint8Array(many).map((_, i) => i % 8 === 3 ? 8 : 0))),
-    }],
-    ["extents", {
-      iloc: fullBox(
-        "iloc",
-        0,
-        numbers(1, 0x44, 0),
-        numbers(2, 1, 1, 0, 65_535),
-        new Uint8Array(many),
-      ),
-    }],
-  ];
-  for (const [claim, tables] of heaps) {
-    const started = performance.now();
-    try {
-      readHeader(buildAvif({ tables }));
-    } catch {
-      // Which of the rules it breaks is not asked here.
-    }
-    const took = performance.now() - started;
-    if (took > 2000) throw new Error(`${claim} took ${took} ms`);
-  }
+/** Entries of 8 bytes each, 65536 of them; `deno task fuzz` limits the time that they may take. */
+const TINY = new Uint8Array(2 ** 19).map((_, i) => i % 8 === 3 ? 8 : 0);
+const EXTENTS = [numbers(1, 0x44, 0), numbers(2, 1, 1, 0, 65_535), new Uint8Array(2 ** 19)];
+
+Deno.test("readHeader() reads past 65536 boxes that it does not know", () => {
+  assertEquals(readHeader(buildAvif({ tables: { heap: TINY } })).width, 3);
 });
+
+for (
+  const [claim, tables, word] of [
+    ["item boxes", { iinf: fullBox("iinf", 0, TINY) }, "must end inside"],
+    ["properties", { iprp: box("iprp", box("ipco", TINY)) }, "at most 32767 properties"],
+    ["extents", { iloc: fullBox("iloc", 0, ...EXTENTS) }, "must end inside"],
+  ] as const
+) {
+  Deno.test(`readHeader() refuses an AVIF with too many ${claim}`, () => {
+    assertRefused(buildAvif({ tables }), "corrupt-image", word);
+  });
+}

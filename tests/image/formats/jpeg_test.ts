@@ -5,7 +5,7 @@ import { buildJpeg, exifSegment, type JpegOptions, jpegSegment } from "./build_j
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 import { orientationTiff as tiff } from "./build_tiff.ts";
 
-Deno.test("readHeader() reads a JPEG's size, precision and components", () => {
+Deno.test("readHeader() reads size, precision and components of a JPEG", () => {
   const bytes = buildJpeg({ width: 65_535, height: 257 });
   assertEquals(readHeader(bytes), {
     format: "jpeg",
@@ -40,7 +40,7 @@ const READ_JPEGS: readonly (readonly [claim: string, options: JpegOptions])[] = 
 
 for (const [claim, options] of READ_JPEGS) {
   Deno.test(`readHeader() reads a JPEG ${claim}`, () => {
-    // A signature needs FF after SOI, so that stray bytes may only follow a first segment.
+    // The signature needs FF after SOI, so stray bytes can only come after a first segment.
     const before = [jpegSegment(0xe0, []), ...options.before ?? []];
     const header = readHeader(buildJpeg({ ...options, before }));
     assertEquals([header.width, header.height], [3, 2]);
@@ -70,7 +70,7 @@ const ORIENTED: readonly (readonly [claim: string, options: JpegOptions, expecte
   ["after the frame", { after: [exifSegment(tiff(6))] }, 6],
   ["the first of two", { before: [exifSegment(tiff(6)), exifSegment(tiff(8))] }, 6],
   ["the first valid of two", { before: [exifSegment(tiff(9)), exifSegment(tiff(8))] }, 8],
-  ["the first of two, and nothing inside the second", {
+  ["the first of two, with a frame inside the second", {
     before: [exifSegment(tiff(6)), exifSegment(joinBytes(tiff(8), buildJpeg({ width: 9 })))],
   }, 6],
   ["1 for only an invalid one", { before: [exifSegment(tiff(0))] }, 1],
@@ -84,28 +84,34 @@ for (const [claim, options, expected] of ORIENTED) {
   });
 }
 
-const UNREAD_JPEGS: readonly (readonly [marker: number, kind: string])[] = [
-  [0xc3, "lossless"],
-  [0xc5, "hierarchical sequential"],
-  [0xc6, "hierarchical progressive"],
-  [0xc7, "hierarchical lossless"],
-  [0xc9, "arithmetic sequential"],
-  [0xca, "arithmetic progressive"],
-  [0xcb, "arithmetic lossless"],
-  [0xcd, "hierarchical arithmetic sequential"],
-  [0xce, "hierarchical arithmetic progressive"],
-  [0xcf, "hierarchical arithmetic lossless"],
-  [0xde, "hierarchical"],
-  [0xf7, "JPEG-LS"],
-];
+/**
+ * Coding of each frame marker that is not read, spelled out by the bits of its number.
+ *
+ * T.81 numbers SOF0 to SOF15 as C0 to CF: bits 0 and 1 are the process, bit 2 is set for a frame
+ * of a hierarchical image, bit 3 for arithmetic coding. Process 0 has other meanings (B.1.1.3).
+ */
+const UNREAD_JPEGS = Array.from({ length: 16 }, (_, n) => {
+  const process = [undefined, "sequential", "progressive", "lossless"][n & 3];
+  const words = [n & 4 ? "hierarchical" : "", n & 8 ? "arithmetic" : "", process];
+  const isRead = n === 1 || n === 2;
+  return process === undefined || isRead
+    ? []
+    : [[0xc0 + n, words.filter(Boolean).join(" ")] as const];
+}).flat();
+
+Deno.test("readHeader() refuses each coding but baseline, extended and progressive", () => {
+  assertEquals(UNREAD_JPEGS.length, 10);
+  assertRefused(buildJpeg({ marker: 0xde }), "unsupported-format", "is hierarchical.");
+  assertRefused(buildJpeg({ marker: 0xf7 }), "unsupported-format", "is JPEG-LS.");
+});
 
 for (const [marker, kind] of UNREAD_JPEGS) {
-  Deno.test(`readHeader() refuses a JPEG that is ${kind} and says so`, () => {
+  Deno.test(`readHeader() refuses a JPEG with the coding ${kind} and names it`, () => {
     assertRefused(buildJpeg({ marker }), "unsupported-format", `current value is ${kind}.`);
   });
 }
 
-Deno.test("readHeader() refuses a JPEG whose height is left to DNL", () => {
+Deno.test("readHeader() refuses a JPEG whose height comes in a DNL segment", () => {
   assertRefused(buildJpeg({ height: 0 }), "unsupported-format", "height", "DNL");
 });
 
@@ -140,12 +146,12 @@ const CORRUPT_JPEGS: readonly (readonly [claim: string, options: JpegOptions, wo
 ];
 
 for (const [claim, options, word] of CORRUPT_JPEGS) {
-  Deno.test(`readHeader() finds a JPEG corrupt for ${claim}`, () => {
+  Deno.test(`readHeader() refuses a JPEG as corrupt: ${claim}`, () => {
     assertRefused(buildJpeg(options), "corrupt-image", "JPEG", word);
   });
 }
 
-Deno.test("readHeader() tells a progressive image from others", () => {
+Deno.test("readHeader() sets `progressive` for a progressive JPEG only", () => {
   assertEquals(readHeader(buildJpeg({ marker: 0xc2 })).progressive, true);
   assertEquals("progressive" in readHeader(buildJpeg({ marker: 0xc1 })), false);
 });

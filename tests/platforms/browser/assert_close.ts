@@ -1,13 +1,14 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Detection } from "../../../src/ports/detector.ts";
 
-/** Holds detections against those of another engine: edges within 0.5 px, scores within 1e-3. */
+/** Compares detections with those of another engine: edges within 0.5 px, scores within 1e-3. */
 export function assertClose(found: readonly Detection[], wanted: readonly Detection[]): void {
   assertEquals(found.map(({ label }) => label), wanted.map(({ label }) => label));
   found.forEach(({ score, box }, i) => {
-    assertAlmostEquals(score, wanted[i].score, 1e-3);
+    const other = wanted[i]!;
+    assertAlmostEquals(score, other.score, 1e-3);
     for (const edge of ["xmin", "ymin", "xmax", "ymax"] as const) {
-      assertAlmostEquals(box[edge], wanted[i].box[edge], 0.5);
+      assertAlmostEquals(box[edge], other.box[edge], 0.5);
     }
   });
 }

@@ -2,7 +2,7 @@ import { bundleBrowser } from "../../../packaging/bundle_browser.ts";
 
 let bundled: Promise<URL> | undefined;
 
-/** URL of a folder with the bundle of the code as it is now; made once, gone with the tests. */
+/** Bundles the current code once per process. Returns the URL of a temporary folder. */
 export function bundle(): Promise<URL> {
   return bundled ??= makeBundle();
 }

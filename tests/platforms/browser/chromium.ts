@@ -3,21 +3,19 @@ import puppeteer, { type Browser, type Page } from "npm:puppeteer-core@25.16.0";
 
 export type { Browser, Page };
 
-/** Where Debian's package puts it; CHROMIUM names another. */
+/** Path of Chromium: the variable CHROMIUM, or the path of Debian's package. */
 const PROGRAM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
-/** WebGPU on SwiftShader, the software device that comes with Chromium. */
+/** Arguments for WebGPU on SwiftShader, the software device of Chromium. */
 export const SOFTWARE_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 /**
- * Whether a person decided to do without a browser. Otherwise its lack is a failure: tests that
- * quietly run nowhere prove nothing.
+ * Reason to skip the tests of pages, if a person chose to. A missing browser is no reason but a
+ * failure, as tests that silently run nowhere prove nothing.
  */
-export const NO_BROWSER = Deno.env.get("NO_BROWSER") === "1";
-/** What to add to the name of a test that is left out. */
-export const SKIPPED = NO_BROWSER ? " (skipped: NO_BROWSER=1)" : "";
+export const NO_BROWSER = Deno.env.get("NO_BROWSER") === "1" ? "NO_BROWSER=1" : undefined;
 
-/** Starts a Chromium without a window. */
+/** Starts Chromium without a window. */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
   if (await Deno.stat(PROGRAM).then(() => false, () => true)) {
     throw new Error(
@@ -29,7 +27,7 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
     executablePath: PROGRAM,
     // Tests run as root in containers, where Chromium's own sandbox cannot start.
     args: ["--no-sandbox", ...args],
-    // WebGPU in software takes its time.
+    // WebGPU in software is slow.
     protocolTimeout: 600_000,
   });
 }

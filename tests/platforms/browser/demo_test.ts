@@ -3,10 +3,9 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "
 import axe from "npm:axe-core@4.14.1";
 import { demoApp } from "../../../examples/browser/serve.ts";
 import { fruitImage, ORANGE } from "../../sample_images/fruit_image.ts";
+import { testUnless } from "../../testing.ts";
 import { bundle } from "./bundle.ts";
-import { launchChromium, NO_BROWSER, type Page, SKIPPED } from "./chromium.ts";
-
-const ignore = NO_BROWSER;
+import { launchChromium, NO_BROWSER, type Page } from "./chromium.ts";
 
 interface StartedDemo extends AsyncDisposable {
   readonly page: Page;
@@ -31,7 +30,7 @@ async function startDemo(args: readonly string[] = []): Promise<StartedDemo> {
   return { page, complaints, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** Hands the page a file, as a visitor who chooses one. */
+/** Chooses a file in the page. */
 async function choose(page: Page, name: string, bytes: Uint8Array): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -50,10 +49,10 @@ function textOf(page: Page, selector: string): Promise<string> {
   return page.$eval(selector, (element) => (element as unknown as { innerText: string }).innerText);
 }
 
-Deno.test({
-  name: `the demo draws the boxes where the objects are, and lists them${SKIPPED}`,
-  ignore,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  "the demo draws a box around each object, and lists them",
+  async () => {
     await using demo = await startDemo();
     const { page, complaints } = demo;
     await choose(page, "fruit.png", fruitImage());
@@ -62,14 +61,17 @@ Deno.test({
     assert(/^CPU, \d threads?$/.test(await textOf(page, "#engine")));
     assertEquals(await textOf(page, "#size"), "640 × 480");
     const [photo, box] = await page.evaluate(`["#photo", ".box:last-child"].map((selector) =>
-      document.querySelector(selector).getBoundingClientRect().toJSON())`) as DOMRectLike[];
+      document.querySelector(selector).getBoundingClientRect().toJSON())`) as [
+      DOMRectLike,
+      DOMRectLike,
+    ];
     const scale = photo.width / 640;
     const { x, y, radius } = ORANGE;
     assertAlmostEquals(box.left - photo.left, (x - radius) * scale, 20 * scale);
     assertAlmostEquals(box.bottom - photo.top, (y + radius) * scale, 20 * scale);
     assertEquals(complaints, []);
   },
-});
+);
 
 interface DOMRectLike {
   readonly left: number;
@@ -78,31 +80,27 @@ interface DOMRectLike {
   readonly width: number;
 }
 
-Deno.test({
-  name: `the demo's slider hides what is less sure${SKIPPED}`,
-  ignore,
-  async fn() {
-    await using demo = await startDemo();
-    const { page } = demo;
-    await choose(page, "fruit.png", fruitImage());
-    const count = () => page.$$eval(".box", (boxes) => boxes.length);
-    const shares = async () => (await textOf(page, "#found")).match(/\d+ %/g)!.map(parseFloat);
-    await page.focus("#score");
-    await page.keyboard.press("Home");
-    const all = await shares();
-    assertEquals([await textOf(page, "#score-text"), await count()], ["5 %", all.length]);
-    await page.keyboard.press("End");
-    const sure = await shares();
-    assertEquals([await textOf(page, "#score-text"), await count()], ["95 %", sure.length]);
-    assertEquals(sure, all.filter((share) => share >= 95));
-    assert(sure.length < all.length);
-  },
+testUnless(NO_BROWSER, "the demo's slider hides detections with lower scores", async () => {
+  await using demo = await startDemo();
+  const { page } = demo;
+  await choose(page, "fruit.png", fruitImage());
+  const count = () => page.$$eval(".box", (boxes) => boxes.length);
+  const shares = async () => (await textOf(page, "#found")).match(/\d+ %/g)!.map(parseFloat);
+  await page.focus("#score");
+  await page.keyboard.press("Home");
+  const all = await shares();
+  assertEquals([await textOf(page, "#score-text"), await count()], ["5 %", all.length]);
+  await page.keyboard.press("End");
+  const sure = await shares();
+  assertEquals([await textOf(page, "#score-text"), await count()], ["95 %", sure.length]);
+  assertEquals(sure, all.filter((share) => share >= 95));
+  assert(sure.length < all.length);
 });
 
-Deno.test({
-  name: `the demo says what is wrong with a file, and takes the next one${SKIPPED}`,
-  ignore,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  "the demo reports an error in a file, and accepts the next one",
+  async () => {
     await using demo = await startDemo();
     const { page } = demo;
     await choose(page, "text.jpg", new TextEncoder().encode("no image"));
@@ -111,31 +109,27 @@ Deno.test({
     await page.waitForSelector(".box");
     assert(/^\d objects? found$/.test(await textOf(page, "#status")));
   },
-});
+);
 
-Deno.test({
-  name: `the demo looks at what the camera sees, and takes its image${SKIPPED}`,
-  ignore,
-  async fn() {
-    await using demo = await startDemo([
-      "--use-fake-ui-for-media-stream",
-      "--use-fake-device-for-media-stream",
-    ]);
-    const { page } = demo;
-    await page.click("#camera");
-    await page.waitForSelector("[data-state=camera] ~ aside #facts:not([hidden])");
-    await page.click("#take");
-    await page.waitForSelector("[data-state=photo]");
-    await page.waitForFunction(`/found|Nothing/.test(document.querySelector("#status").innerText)`);
-    await page.waitForFunction(`document.querySelector("#photo").naturalWidth > 0`);
-  },
+testUnless(NO_BROWSER, "the demo detects in the camera image, and takes a photo", async () => {
+  await using demo = await startDemo([
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+  ]);
+  const { page } = demo;
+  await page.click("#camera");
+  await page.waitForSelector("[data-state=camera] ~ aside #facts:not([hidden])");
+  await page.click("#take");
+  await page.waitForSelector("[data-state=photo]");
+  await page.waitForFunction(`/found|Nothing/.test(document.querySelector("#status").innerText)`);
+  await page.waitForFunction(`document.querySelector("#photo").naturalWidth > 0`);
 });
 
 for (const scheme of ["light", "dark"]) {
-  Deno.test({
-    name: `the demo keeps to the rules of accessibility that axe knows, ${scheme}${SKIPPED}`,
-    ignore,
-    async fn() {
+  testUnless(
+    NO_BROWSER,
+    `the demo passes the accessibility rules of axe, ${scheme}`,
+    async () => {
       await using demo = await startDemo();
       const { page } = demo;
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
@@ -147,5 +141,5 @@ for (const scheme of ["light", "dark"]) {
       await choose(page, "fruit.png", fruitImage());
       assertEquals(await faults(), []);
     },
-  });
+  );
 }

@@ -2,13 +2,13 @@ import type { DetectResult } from "../../../src/ports/detector.ts";
 import type { BrowserEmbedOptions } from "../../../src/platforms/browser/embed.ts";
 import type { Page } from "./chromium.ts";
 
-/** Options that can cross over to a page. */
+/** Options that can be passed to a page. */
 export type PageOptions = Pick<BrowserEmbedOptions, "engine" | "threads" | "worker" | "queue"> & {
-  /** Id of a model, or the address of its manifest; the everyday model where absent. */
+  /** Id of a model, or the URL of its manifest. Unset: everyday8. */
   readonly model?: string;
 };
 
-/** Has a page look at images that it fetches by their paths, with one detector, one by one. */
+/** Detects in a page: fetches images by their paths, one by one, for one detector. */
 export async function detectInPage(
   page: Page,
   paths: readonly string[],
@@ -23,7 +23,7 @@ export async function detectInPage(
         results.push(await detector.detect(await response.arrayBuffer(), { scoreThreshold: 0.1 }));
       }
       await detector.close();
-      // As text, since the driver's own way of values keeps not every number as it is.
+      // JSON, because the driver's own encoding changes some numbers.
       return JSON.stringify(results);
     },
     paths,

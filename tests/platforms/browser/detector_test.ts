@@ -2,29 +2,29 @@ import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import type { EmbeddedDetector } from "../../../src/embed/detector.ts";
 import type { RawImage } from "../../../src/image/raw_image.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
-import { NO_BROWSER, type Page, SKIPPED } from "./chromium.ts";
+import { testUnless } from "../../testing.ts";
+import { NO_BROWSER, type Page } from "./chromium.ts";
 import { startPage } from "./start_page.ts";
 
-const ignore = NO_BROWSER;
 const FILES = { "/fruit.png": fruitImage() };
 
-/** What a promise of the page rejects with, as much of it as crosses over. */
+/** Error of a promise in the page, as far as it can be passed out of the page. */
 interface Refusal {
   readonly isDomainError: boolean;
   readonly code?: string;
   readonly message: string;
 }
 
-/** A 2D context, which Deno has not. */
+/** Subset of a 2D context, which Deno has no type for. */
 interface Pen {
   drawImage(image: ImageBitmap, x: number, y: number): void;
   getImageData(x: number, y: number, width: number, height: number): ImageData & RawImage;
 }
 
 declare global {
-  /** In the page: what a promise rejects with. */
+  /** In the page: returns the error of a promise, or null. */
   var refusalOf: (promise: Promise<unknown>) => Promise<Refusal | null>;
-  /** In the page: a detector that is used twice. */
+  /** In the page: detector that two calls share. */
   var detector: EmbeddedDetector;
 }
 
@@ -40,10 +40,10 @@ async function withRefusals(page: Page): Promise<Page> {
   return page;
 }
 
-Deno.test({
-  name: `detect() finds the same in every form that an image has in a page${SKIPPED}`,
-  ignore,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  "detect() gives the same detections for every form of an image in a page",
+  async () => {
     await using started = await startPage({ files: FILES });
     const found = await started.page.evaluate(async () => {
       const detector = await retinanet.createDetector({ model: "everyday8", engine: "wasm" });
@@ -76,14 +76,14 @@ Deno.test({
       assertEquals(detections, found.bytes, form);
     }
   },
-});
+);
 
 for (const worker of [true, false]) {
-  const where = worker ? "a worker" : "the page itself";
-  Deno.test({
-    name: `detect() in ${where} refuses with the codes of every runtime${SKIPPED}`,
-    ignore,
-    async fn() {
+  const where = worker ? "a Web Worker" : "the page itself";
+  testUnless(
+    NO_BROWSER,
+    `detect() in ${where} rejects with the same codes as other runtimes`,
+    async () => {
       await using started = await startPage({ files: FILES });
       const page = await withRefusals(started.page);
       const refusals = await page.evaluate(async (worker) => {
@@ -110,12 +110,12 @@ for (const worker of [true, false]) {
       ]);
       for (const refusal of refusals) assertEquals(refusal?.isDomainError, true);
     },
-  });
+  );
 
-  Deno.test({
-    name: `detect() in ${where} ends with the signal's reason, and the next one works${SKIPPED}`,
-    ignore,
-    async fn() {
+  testUnless(
+    NO_BROWSER,
+    `detect() in ${where} rejects with the signal's reason, and the next call works`,
+    async () => {
       await using started = await startPage({ files: FILES });
       const page = await withRefusals(started.page);
       const [before, meanwhile, after] = await page.evaluate(async (worker) => {
@@ -129,38 +129,34 @@ for (const worker of [true, false]) {
         const results = [
           (await refusalOf(detector.detect(image, { signal: early })))?.message,
           (await refusal)?.message,
-          (await detector.detect(image, { scoreThreshold: 0.2 })).detections[0].label,
+          (await detector.detect(image, { scoreThreshold: 0.2 })).detections[0]!.label,
         ];
         await detector.close();
         return results;
       }, worker);
       assertEquals([before, meanwhile, after], ["too early", "changed my mind", "orange"]);
     },
-  });
+  );
 }
 
-Deno.test({
-  name: `close() ends the worker${SKIPPED}`,
-  ignore,
-  async fn() {
-    await using started = await startPage();
-    const { page } = started;
-    const ended = new Promise<void>((resolve) => page.once("workerdestroyed", () => resolve()));
-    await page.evaluate(async () => {
-      const options = { model: "everyday8", engine: "wasm", threads: 1 } as const;
-      globalThis.detector = await retinanet.createDetector(options);
-    });
-    assertEquals(page.workers().length, 1);
-    await page.evaluate(() => detector.close());
-    await ended;
-    assertEquals(page.workers().length, 0);
-  },
+testUnless(NO_BROWSER, "close() ends the Web Worker", async () => {
+  await using started = await startPage();
+  const { page } = started;
+  const ended = new Promise<void>((resolve) => page.once("workerdestroyed", () => resolve()));
+  await page.evaluate(async () => {
+    const options = { model: "everyday8", engine: "wasm", threads: 1 } as const;
+    globalThis.detector = await retinanet.createDetector(options);
+  });
+  assertEquals(page.workers().length, 1);
+  await page.evaluate(() => detector.close());
+  await ended;
+  assertEquals(page.workers().length, 0);
 });
 
-Deno.test({
-  name: `createDetector() ends with the signal's reason while the graph comes${SKIPPED}`,
-  ignore,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  "createDetector() rejects with the signal's reason while the graph loads",
+  async () => {
     await using started = await startPage();
     const page = await withRefusals(started.page);
     const [refusal, kept] = await page.evaluate(async () => {
@@ -175,12 +171,12 @@ Deno.test({
     });
     assertEquals([refusal, kept], ["too large for me", 0]);
   },
-});
+);
 
-Deno.test({
-  name: `createDetector() refuses models that are not there or not right${SKIPPED}`,
-  ignore,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  "createDetector() refuses missing, wrong and unreachable models",
+  async () => {
     const files = {
       "/models/text.json": "no JSON",
       "/models/wrong.json": "{}",
@@ -202,33 +198,29 @@ Deno.test({
     ]);
     for (const refusal of refusals) assertEquals(refusal?.isDomainError, true);
   },
-});
+);
 
-Deno.test({
-  name: `a page goes on drawing while its worker looks at images${SKIPPED}`,
-  ignore,
-  async fn() {
-    await using started = await startPage({ files: FILES });
-    const { longest, frames } = await started.page.evaluate(async () => {
-      const detector = await retinanet.createDetector({ model: "everyday8", engine: "wasm" });
-      const image = await (await fetch("/fruit.png")).bytes();
-      // Deno's types have no frames.
-      const { requestAnimationFrame } = globalThis as unknown as {
-        requestAnimationFrame(callback: (time: number) => void): void;
-      };
-      const times: number[] = [];
-      const note = (time: number) => {
-        times.push(time);
-        requestAnimationFrame(note);
-      };
+testUnless(NO_BROWSER, "a page keeps drawing while its Web Worker detects", async () => {
+  await using started = await startPage({ files: FILES });
+  const { longest, frames } = await started.page.evaluate(async () => {
+    const detector = await retinanet.createDetector({ model: "everyday8", engine: "wasm" });
+    const image = await (await fetch("/fruit.png")).bytes();
+    // Deno has no types for animation frames.
+    const { requestAnimationFrame } = globalThis as unknown as {
+      requestAnimationFrame(callback: (time: number) => void): void;
+    };
+    const times: number[] = [];
+    const note = (time: number) => {
+      times.push(time);
       requestAnimationFrame(note);
-      for (let i = 0; i < 5; i++) await detector.detect(image);
-      await detector.close();
-      const gaps = times.slice(1).map((time, i) => time - times[i]);
-      return { longest: Math.max(...gaps), frames: times.length };
-    });
-    // How long depends on the machine, so it is told, not judged.
-    console.log(`${frames} frames, the longest gap between two ${Math.round(longest)} ms`);
-    assertGreater(frames, 5);
-  },
+    };
+    requestAnimationFrame(note);
+    for (let i = 0; i < 5; i++) await detector.detect(image);
+    await detector.close();
+    const gaps = times.slice(1).map((time, i) => time - times[i]!);
+    return { longest: Math.max(...gaps), frames: times.length };
+  });
+  // The gap depends on the machine, so it is printed, not checked.
+  console.log(`${frames} frames, the longest gap between two ${Math.round(longest)} ms`);
+  assertGreater(frames, 5);
 });

@@ -1,11 +1,11 @@
 import type { Browser, Page } from "./chromium.ts";
 
 declare global {
-  /** The bundle, in a page that `openPage` has opened. */
+  /** Bundle, in a page that `openPage()` has opened. */
   var retinanet: typeof import("../../../src/platforms/browser/embed.ts");
 }
 
-/** What a server of such pages needs beside the bundle. */
+/** Files that such a page needs beside the bundle. */
 export const PAGE_FILES: Readonly<Record<string, string>> = {
   "/": `<!doctype html><title>Test</title><link rel="icon" href="data:,">` +
     `<script type="module" src="/page.js"></script>`,
@@ -15,7 +15,7 @@ export const PAGE_FILES: Readonly<Record<string, string>> = {
 /**
  * Opens a page in which the bundle is the global `retinanet`.
  *
- * @param prepare Called with the page before it has loaded anything.
+ * @param prepare Called with the page before anything is loaded.
  */
 export async function openPage(
   browser: Browser,

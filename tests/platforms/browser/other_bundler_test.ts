@@ -3,13 +3,14 @@ import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { build, stop } from "npm:esbuild@0.28.2";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { testUnless } from "../../testing.ts";
 import { bundle } from "./bundle.ts";
-import { launchChromium, NO_BROWSER, SKIPPED } from "./chromium.ts";
+import { launchChromium, NO_BROWSER } from "./chromium.ts";
 import { servePages } from "./serve_pages.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** A page of somebody who bundles the browser's entry with their own code, in their own way. */
+/** Page of a user who bundles the browser entry with their own code. */
 const PROGRAM = `
 import { createDetector } from "./src/platforms/browser/embed.ts";
 
@@ -23,7 +24,7 @@ globalThis.found = async (worker) => {
 };
 `;
 
-/** Their bundler moves modules together, and knows nothing of ours. */
+/** Bundles the page without any option of our own bundle. */
 async function bundleProgram(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: fileURLToPath(ROOT),
@@ -34,13 +35,13 @@ async function bundleProgram(): Promise<string> {
     write: false,
   });
   await stop();
-  return outputFiles[0].text;
+  return outputFiles[0]!.text;
 }
 
-Deno.test({
-  name: `the browser's entry works in a page that another bundler made, with \`assets\`${SKIPPED}`,
-  ignore: NO_BROWSER,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  `the browser's entry works in a page that another bundler made, with \`assets\``,
+  async () => {
     await using stack = new AsyncDisposableStack();
     const folder = await bundle();
     const server = stack.use(servePages({
@@ -59,4 +60,4 @@ Deno.test({
     assertEquals(await page.evaluate("found(true)"), "orange");
     assertEquals(await page.evaluate("found(false)"), "orange");
   },
-});
+);

@@ -1,39 +1,38 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { testUnless } from "../../testing.ts";
 import { bundle } from "./bundle.ts";
-import { NO_BROWSER, SKIPPED } from "./chromium.ts";
+import { NO_BROWSER } from "./chromium.ts";
 import { detectInPage } from "./detect_in_page.ts";
 import { servePages } from "./serve_pages.ts";
 import { type StartedPage, startPage, type StartPageOptions } from "./start_page.ts";
 
-const ignore = NO_BROWSER;
 const IMAGE = "/fruit.png";
 const FILES = { [IMAGE]: fruitImage() };
 
-/** As docs/browser.md gives it. */
+/** Content-Security-Policy of docs/browser.md. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; " +
   "connect-src 'self'; img-src data:";
 
 for (const worker of [true, false]) {
-  const where = worker ? "a worker" : "the page itself";
+  const where = worker ? "a Web Worker" : "the page itself";
 
-  /** What is found in a page of these rules. */
+  /** Detects the orange in a page that is served with `options`. */
   const findIn = async (
     options: StartPageOptions,
     then: (started: StartedPage) => Promise<void> = () => Promise.resolve(),
   ) => {
     await using started = await startPage({ files: FILES, ...options });
     const [result] = await detectInPage(started.page, [IMAGE], { engine: "wasm", worker });
-    assertEquals(result.detections[0]?.label, "orange");
+    assertEquals(result?.detections[0]?.label, "orange");
     await then(started);
-    return result;
+    return result!;
   };
 
-  Deno.test({
-    name:
-      `createDetector() in ${where} breaks no rule of a strict Content-Security-Policy${SKIPPED}`,
-    ignore,
-    async fn() {
+  testUnless(
+    NO_BROWSER,
+    `createDetector() in ${where} respects a strict Content-Security-Policy`,
+    async () => {
       const reported = Promise.withResolvers<void>();
       let reports = 0;
       const report = () => {
@@ -46,34 +45,34 @@ for (const worker of [true, false]) {
         { headers, files: { ...FILES, "/reports": report } },
         async ({ page, complaints }) => {
           assertEquals(complaints, []);
-          // One that is broken on purpose, after which those before it would have come, too.
+          // Breaks the policy on purpose. Reports of earlier violations would arrive first.
           await page.evaluate("new Image().src = '/no-such.png'");
           await reported.promise;
         },
       );
       assertEquals(reports, 1);
     },
-  });
+  );
 
-  Deno.test({
-    name: `createDetector() in ${where} compiles wasm that comes as another media type${SKIPPED}`,
-    ignore,
-    fn: async () => void await findIn({ types: { ".wasm": "application/octet-stream" } }),
-  });
+  testUnless(
+    NO_BROWSER,
+    `createDetector() in ${where} compiles wasm of another media type`,
+    async () => void await findIn({ types: { ".wasm": "application/octet-stream" } }),
+  );
 
-  Deno.test({
-    name: `createDetector() in ${where} works in a page that came over plain HTTP${SKIPPED}`,
-    ignore,
-    async fn() {
+  testUnless(
+    NO_BROWSER,
+    `createDetector() in ${where} works in a page served over plain HTTP`,
+    async () => {
       const { engine } = await findIn({ host: "page.test" });
       assertEquals(engine.threads, 1);
     },
-  });
+  );
 
-  Deno.test({
-    name: `createDetector() in ${where} works with a bundle of another origin${SKIPPED}`,
-    ignore,
-    async fn() {
+  testUnless(
+    NO_BROWSER,
+    `createDetector() in ${where} works with a bundle of another origin`,
+    async () => {
       await using other = servePages({
         folder: await bundle(),
         headers: { "access-control-allow-origin": "*" },
@@ -82,13 +81,13 @@ for (const worker of [true, false]) {
       const { engine } = await findIn({ files: { ...FILES, "/page.js": script } });
       assert(engine.threads >= 1);
     },
-  });
+  );
 }
 
-Deno.test({
-  name: `createDetector() finds wasm, worker and models in the folder of \`assets\`${SKIPPED}`,
-  ignore,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  `createDetector() loads wasm, Web Worker and models from the folder of \`assets\``,
+  async () => {
     const folder = await bundle();
     const script = await Deno.readFile(new URL("retinanet-edge.js", folder));
     const files = { ...FILES, "/page.js": `globalThis.retinanet = await import("/app/own.js");` };
@@ -104,18 +103,18 @@ Deno.test({
       const detector = await retinanet.createDetector(options);
       const { detections } = await detector.detect(await (await fetch(image)).blob());
       await detector.close();
-      return detections[0].label;
+      return detections[0]!.label;
     }, IMAGE);
     assertEquals(label, "orange");
     assertEquals(server.counts.get("/served/browser_worker.js"), 1);
     assertEquals(server.counts.get("/served/models/everyday8.onnx"), 1);
   },
-});
+);
 
-Deno.test({
-  name: `createDetector() says why where the page lets no worker start${SKIPPED}`,
-  ignore,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  "createDetector() explains why the page cannot start a Web Worker",
+  async () => {
     const headers = {
       "content-security-policy": POLICY.replace("worker-src 'self'", "worker-src 'none'"),
     };
@@ -128,18 +127,14 @@ Deno.test({
     assertStringIncludes(message, "engine-unavailable: Cannot start a worker");
     assertStringIncludes(message, "worker-src");
   },
-});
+);
 
-Deno.test({
-  name: `importing the bundle asks for nothing and runs nothing${SKIPPED}`,
-  ignore,
-  async fn() {
-    await using started = await startPage({ files: FILES });
-    const asked = [...started.server.counts.keys()];
-    const own = asked.filter((path) =>
-      !/^\/(|page\.js|retinanet-edge\.js|chunk-\w+\.js)$/.test(path)
-    );
-    assertEquals(own, []);
-    assertEquals(await started.page.evaluate(() => caches.keys()), []);
-  },
+testUnless(NO_BROWSER, "importing the bundle fetches nothing and runs nothing", async () => {
+  await using started = await startPage({ files: FILES });
+  const asked = [...started.server.counts.keys()];
+  const own = asked.filter((path) =>
+    !/^\/(|page\.js|retinanet-edge\.js|chunk-\w+\.js)$/.test(path)
+  );
+  assertEquals(own, []);
+  assertEquals(await started.page.evaluate(() => caches.keys()), []);
 });

@@ -1,29 +1,33 @@
 import { extname } from "node:path";
 
-/** What a file in memory may be. */
+/** Content of a file in memory. */
 export type FileBody = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
-/** What a server of pages is told. */
+/** Options of {@linkcode servePages}. */
 export interface PageServerOptions {
-  /** URL of the folder that it serves. */
+  /** URL of the folder that is served. */
   readonly folder: URL;
-  /** More folders, by the path that they are served under. */
+  /** More folders, by their path on the server. */
   readonly mounts?: Readonly<Record<string, URL>>;
-  /** Files that are in memory alone, or made whenever they are asked for, by their path. */
+  /** Files in memory, or functions that return them, by their path on the server. */
   readonly files?: Readonly<Record<string, FileBody | (() => FileBody)>>;
-  /** Whether its pages are isolated from others, so that their threads may share memory (true). */
+  /**
+   * True if pages are cross-origin isolated, so that their threads can share memory.
+   *
+   * @default true
+   */
   readonly isolated?: boolean;
-  /** Further headers of every answer. */
+  /** Further headers of every response. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Media types by extension, in the place of the right ones. */
+  /** Media types by extension, which replace the right ones. */
   readonly types?: Readonly<Record<string, string>>;
 }
 
-/** A server of pages that counts. */
+/** Server of pages that counts its requests. */
 export interface PageServer extends AsyncDisposable {
-  /** Its address, with a slash at its end. */
+  /** URL of the server, with a slash at its end. */
   readonly url: string;
-  /** How often each path was asked for. */
+  /** Number of requests by path. */
   readonly counts: Map<string, number>;
 }
 
@@ -35,7 +39,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** Serves pages on any free port of this machine. */
+/** Serves pages on a free port of this machine. */
 export function servePages(options: PageServerOptions): PageServer {
   const counts = new Map<string, number>();
   const server = Deno.serve(

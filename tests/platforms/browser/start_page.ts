@@ -1,29 +1,30 @@
+import { missingShared, SHARED } from "../../testing.ts";
 import { bundle } from "./bundle.ts";
 import { type Browser, launchChromium, type Page } from "./chromium.ts";
 import { openPage, PAGE_FILES } from "./open_page.ts";
 import { type PageServer, type PageServerOptions, servePages } from "./serve_pages.ts";
 
-/** What a page under test is told beside where the bundle lies. */
+/** Options of {@linkcode startPage}. */
 export interface StartPageOptions extends Partial<PageServerOptions> {
-  /** Further arguments of the browser. */
+  /** Further command-line arguments of the browser. */
   readonly args?: readonly string[];
-  /** Host name of the page's address, which the browser is made to find on this machine. */
+  /** Host name in the page's URL, which the browser resolves to this machine. */
   readonly host?: string;
 }
 
-/** A page with the bundle, the browser that shows it and the server that it came from. */
+/** Page with the bundle, its browser and its server. */
 export interface StartedPage extends AsyncDisposable {
-  /** The browser. */
+  /** Browser. */
   readonly browser: Browser;
-  /** The page. */
+  /** Page. */
   readonly page: Page;
-  /** The server. */
+  /** Server. */
   readonly server: PageServer;
-  /** What the page's console said was wrong, and what its Content-Security-Policy refused. */
+  /** Errors on the page's console, with violations of its Content-Security-Policy. */
   readonly complaints: readonly string[];
 }
 
-/** Opens a page with the bundle in a browser of its own; `/photos/` and `/formats/` are images. */
+/** Opens a page with the bundle in a new browser; `/photos/` and `/formats/` are images. */
 export async function startPage(options: StartPageOptions = {}): Promise<StartedPage> {
   const { args = [], host, ...served } = options;
   const stack = new AsyncDisposableStack();
@@ -54,9 +55,9 @@ export async function startPage(options: StartPageOptions = {}): Promise<Started
   }
 }
 
-/** Images of every format, small. */
+/** Small images of every format. */
 export const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
-/** Real photos, which are not part of the project. */
-export const PHOTOS = new URL("../../../../shared/photos/", import.meta.url);
-/** Whether they are here. */
-export const HAVE_PHOTOS = await Deno.stat(PHOTOS).then(() => true, () => false);
+/** Real photos, which the repository does not carry. */
+export const PHOTOS = new URL("photos/", SHARED);
+/** Reason to skip a test that needs the photos. */
+export const MISSING_PHOTOS = missingShared("photos");

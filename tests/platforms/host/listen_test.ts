@@ -18,12 +18,12 @@ async function listenTo(deps: Partial<AppDeps> = {}, options: Partial<ListenOpti
   return { ...listener, [Symbol.asyncDispose]: () => listener.close() };
 }
 
-/** A connection on which nothing is taken for granted. */
+/** Opens a raw TCP connection to a server. */
 async function connect({ url }: Pick<Listener, "url">) {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
   return {
     send: (text: string) => connection.write(new TextEncoder().encode(text)),
-    /** All that the server says until it closes the connection. */
+    /** Reads until the server closes the connection. */
     async rest(): Promise<string> {
       let text = "";
       const bytes = new Uint8Array(4096);
@@ -40,13 +40,13 @@ async function connect({ url }: Pick<Listener, "url">) {
 const HEAD = "POST /detect HTTP/1.1\r\nhost: a\r\n";
 
 for (
-  const [what, start, more] of [
+  const [fault, start, more] of [
     ["stalls", `${HEAD}content-length: 1000\r\n\r\nabc`, ""],
     ["trickles", `${HEAD}content-length: 1000\r\n\r\nabc`, "x"],
     ["trickles in chunks", `${HEAD}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`, "1\r\nx\r\n"],
-  ]
+  ] as const
 ) {
-  Deno.test(`listen() answers a body that ${what} with 408 and closes the connection`, async () => {
+  Deno.test(`listen() answers a body that ${fault} with 408 and closes the connection`, async () => {
     await using listener = await listenTo({ bodyTimeoutMs: 300 });
     using connection = await connect(listener);
     await connection.send(start);
@@ -75,7 +75,7 @@ for (const start of ["", "POST /detect HT", HEAD]) {
   });
 }
 
-Deno.test("listen() refuses a header of too many bytes or fields, and lives on", async () => {
+Deno.test("listen() refuses a header of too many bytes or fields, and keeps serving", async () => {
   await using listener = await listenTo();
   const fields = (count: number) => Array.from({ length: count }, (_, i) => `x${i}: yyyy\r\n`);
   for (
@@ -88,7 +88,7 @@ Deno.test("listen() refuses a header of too many bytes or fields, and lives on",
   assertEquals((await fetch(`${listener.url}/healthz`)).status, 200);
 });
 
-Deno.test("listen() closes connections beyond the most at once", async () => {
+Deno.test("listen() closes connections beyond maxConnections at once", async () => {
   await using listener = await listenTo({}, { maxConnections: 2 });
   using first = await connect(listener);
   using second = await connect(listener);
@@ -108,7 +108,7 @@ Deno.test("listen() closes the connection of a client whose upload was refused u
   assertMatch(await connection.rest(), /^HTTP\/1\.1 401 /);
 });
 
-Deno.test("listen() tells the app the address of the connection", async () => {
+Deno.test("listen() passes the IP address of the connection to the app", async () => {
   const addresses: (string | undefined)[] = [];
   const clientAddress: AppDeps["clientAddress"] = (context) => getConnInfo(context).remote.address;
   const logRequest: AppDeps["logRequest"] = ({ address }) => addresses.push(address);
@@ -117,7 +117,7 @@ Deno.test("listen() tells the app the address of the connection", async () => {
   assertEquals(addresses, ["127.0.0.1"]);
 });
 
-Deno.test("listen() waits for the answers that are on their way before it closes", async () => {
+Deno.test("listen() waits for running requests before it closes", async () => {
   const listener = await listenTo();
   const { promise: body, resolve } = Promise.withResolvers<void>();
   const sent = fetch(`${listener.url}/detect`, {

@@ -7,32 +7,32 @@ const GOLDEN = new URL("tests/parity/goldens/keras-retinanet-finished/", ROOT);
 
 Deno.test("deno task start serves several models within a memory budget", async (test) => {
   const folder = await folderOfModels();
-  // One of the two takes 150 or 200 MB by the rule of docs/configuration.md, never both.
+  // By docs/configuration.md the models count as 150 and 200 MB, so both do not fit.
   await using server = await startServer({ MODELS_DIR: folder, MODEL_MEMORY: "300000000" });
 
-  await test.step("loads those of the start, and knows the others of its folder", async () => {
+  await test.step("loads the start-up models, and lists the others of its folder", async () => {
     assertEquals(await statusesOf(server), { everyday8: "ready", other: "idle" });
   });
 
-  await test.step("loads another on first use, for which the one used least recently leaves", async () => {
+  await test.step("loads another on first use, and evicts the least recently used one", async () => {
     assertEquals((await detect(server, "other")).model, "other");
     assertEquals(await statusesOf(server), { everyday8: "idle", other: "ready" });
   });
 
-  await test.step("loads the one that left again, and stays ready for traffic", async () => {
+  await test.step("loads the evicted one again, and stays ready", async () => {
     const { model, detections: [best] } = await detect(server, "everyday8");
     assertEquals([model, best.label], ["everyday8", "orange"]);
     assertEquals((await fetch(`${server.url}/readyz`)).status, 200);
   });
 
-  await test.step("gives a model's manifest", async () => {
+  await test.step("serves the manifest of a model", async () => {
     const manifest = await (await fetch(`${server.url}/models/other`)).json();
     assertEquals(manifest.outputs.kind, "finished");
   });
 
-  await test.step("refuses a graph that was changed, naming both hashes", async () => {
+  await test.step("refuses a changed graph, and names both hashes", async () => {
     const graph = await Deno.readFile(`${folder}/other.onnx`);
-    graph[graph.length >> 1] ^= 1;
+    graph[graph.length >> 1]! ^= 1;
     await Deno.writeFile(`${folder}/other.onnx`, graph);
     const response = await post(server, "other");
     const { code, detail } = await response.json();
@@ -44,7 +44,7 @@ Deno.test("deno task start serves several models within a memory budget", async 
   await Deno.remove(folder, { recursive: true });
 });
 
-/** everyday8, and a golden's small graph under the name "other". */
+/** Creates a models folder: everyday8, and the small graph of a golden under the id "other". */
 async function folderOfModels(): Promise<string> {
   const folder = await Deno.makeTempDir();
   for (const file of ["everyday8.json", "everyday8.onnx"]) {

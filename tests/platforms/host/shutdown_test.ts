@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { drain } from "../../drain.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { drain } from "../../testing.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-Deno.test("serve.ts answers what is on its way after SIGTERM, takes nothing new, and ends with 0", async () => {
+Deno.test("serve.ts finishes running requests after SIGTERM, accepts none, and exits with 0", async () => {
   const server = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "src/commands/serve.ts"],
     cwd: ROOT,
@@ -12,7 +12,7 @@ Deno.test("serve.ts answers what is on its way after SIGTERM, takes nothing new,
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const url = await firstAddress(server.stdout);
+  const url = await firstUrl(server.stdout);
   const detect = () => fetch(`${url}/detect`, { method: "POST", body: fruitImage() });
   const statuses = await drain(server, url, detect);
   assertEquals(statuses, [200, 200]);
@@ -23,12 +23,12 @@ Deno.test("serve.ts answers what is on its way after SIGTERM, takes nothing new,
   );
 });
 
-async function firstAddress(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function firstUrl(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
   for await (const chunk of stream) {
     text += new TextDecoder().decode(chunk);
-    const address = text.match(/http:\/\/[\d.]+:\d+/)?.[0];
-    if (address) return address;
+    const url = text.match(/http:\/\/[\d.]+:\d+/)?.[0];
+    if (url) return url;
   }
   throw new Error(`it did not start: ${text}`);
 }

@@ -1,18 +1,18 @@
-import { firstLine } from "../../first_line.ts";
+import { firstLine } from "../../testing.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** A server that was started as a user starts it. */
+/** Server that was started like a user does. */
 export interface Server extends AsyncDisposable {
-  /** Where it listens. */
+  /** URL of the server. */
   readonly url: string;
-  /** The line that it printed. */
+  /** First line that the server printed. */
   readonly line: string;
-  /** Of the task that runs it. */
+  /** Process id of the task that runs the server. */
   readonly pid: number;
 }
 
-/** `deno task start` on a free port; returns once it has printed its line. */
+/** Runs `deno task start` on a free port. Returns after the server has printed its first line. */
 export async function startServer(environment: Record<string, string> = {}): Promise<Server> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "start"],

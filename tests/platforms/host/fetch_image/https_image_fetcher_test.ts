@@ -8,19 +8,22 @@ import {
 import { CERTIFICATE, type HttpsServer, serveHttps } from "./https_server.ts";
 
 const IMAGE = Uint8Array.from({ length: 1000 }, (_, i) => i % 256);
-const [PUBLIC, OTHER_PUBLIC] = ["93.184.215.14", "93.184.215.15"];
+const PUBLIC = "93.184.215.14";
+const OTHER_PUBLIC = "93.184.215.15";
 const URL_OF_IMAGE = "https://photos.example.org/a.jpg";
 const giveImage: RequestListener = (_, response) => response.end(IMAGE);
 
-/** What was resolved and connected to. */
+/** Names that were resolved, and IP addresses that were connected to. */
 interface Calls {
   readonly resolved: string[];
   readonly connected: string[];
 }
 
 /**
- * A fetcher for which every public address is the server's, so that all its own checks are real:
- * only what they let through gets there.
+ * Creates a fetcher whose public IP addresses all lead to the test server. Its checks are the real
+ * ones.
+ *
+ * @param names IP addresses of each host, for the first and the following resolutions.
  */
 function fetcherOf(
   server: HttpsServer,
@@ -36,7 +39,7 @@ function fetcherOf(
       const times = calls.resolved.filter((earlier) => earlier === host).length;
       calls.resolved.push(host);
       const answers = names[host.replace(/\.$/, "")] ?? [[]];
-      return Promise.resolve(answers[Math.min(times, answers.length - 1)]);
+      return Promise.resolve(answers[Math.min(times, answers.length - 1)]!);
     },
     connect(address) {
       calls.connected.push(address);
@@ -47,17 +50,17 @@ function fetcherOf(
   return { fetch: (url: string, signal?: AbortSignal) => fetcher.fetch(url, signal), ...calls };
 }
 
-/** The code and message of what a fetch is refused with. */
+/** Returns the error of a fetch that is refused. */
 async function refusalOf(work: Promise<unknown>): Promise<DomainError> {
-  return await assertRejects(() => work, DomainError) as DomainError;
+  return await assertRejects(() => work, DomainError);
 }
 
-Deno.test("httpsImageFetcher() fetches an image from the address that it checked", async () => {
+Deno.test("httpsImageFetcher() fetches an image from the IP address that it checked", async () => {
   await using server = await serveHttps(giveImage);
   const { fetch, resolved, connected } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] });
   assertEquals(await fetch("https://PHOTOS.example.org:443/a.jpg?b=%20c#d"), IMAGE);
   assertEquals([resolved, connected], [["photos.example.org."], [PUBLIC]]);
-  const [{ method, url, headers }] = server.asked;
+  const { method, url, headers } = server.requests[0]!;
   assertEquals([method, url], ["GET", "/a.jpg?b=%20c"]);
   assertEquals(Object.keys(headers).sort(), [
     ...["accept", "accept-encoding", "connection", "host", "user-agent"],
@@ -65,7 +68,7 @@ Deno.test("httpsImageFetcher() fetches an image from the address that it checked
   assertEquals(headers.host, "photos.example.org");
 });
 
-Deno.test("httpsImageFetcher() refuses every address that is not plain https of a named host", async () => {
+Deno.test("httpsImageFetcher() refuses every URL that is not plain https to a host name", async () => {
   await using server = await serveHttps(giveImage);
   const { fetch, resolved, connected } = fetcherOf(server, {});
   for (
@@ -75,7 +78,7 @@ Deno.test("httpsImageFetcher() refuses every address that is not plain https of 
       ...["https://user@photos.example.org/", "https://user:pass@photos.example.org/"],
       ...["https://:pass@photos.example.org/", "https://photos.example.org:8443/"],
       ...["https://photos.example.org:80/", "https://photos.example.org:22/"],
-      // An IP address in every way that a browser reads.
+      // IP addresses in every notation that a browser accepts.
       ...["https://127.0.0.1/", "https://93.184.215.14/", "https://2130706433/"],
       ...["https://0x7f000001/", "https://0x7f.0.0.1/", "https://0177.0.0.1/", "https://127.1/"],
       ...["https://017700000001/", "https://127.0.0.1./", "https://2130706433./", "https://0/"],
@@ -83,7 +86,7 @@ Deno.test("httpsImageFetcher() refuses every address that is not plain https of 
       ...["https://①②⑦.⓪.⓪.①/", "https://169.254.169.254/", "https://0xa9fea9fe/"],
       ...["https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:7f00:1]/"],
       ...["https://[fd00:ec2::254]/", "https://[2606:4700::1111]/", "https://[::]/"],
-      // Names that lie nowhere on the open internet.
+      // Names that are never on the public internet.
       ...["https://localhost/", "https://localhost./", "https://LOCALHOST/", "https://intranet/"],
       ...["https://a.localhost/", "https://metadata.google.internal/", "https://nas.local/"],
       ...[
@@ -107,11 +110,11 @@ Deno.test("httpsImageFetcher() refuses every address that is not plain https of 
     const { code } = await refusalOf(fetch(url));
     assertEquals([url, code], [url, "invalid-option"]);
   }
-  assertEquals([resolved, connected], [[], []], "nothing may be asked for any of them");
+  assertEquals([resolved, connected], [[], []], "none of them may be resolved or connected to");
 });
 
 for (
-  const [what, addresses] of [
+  const [found, addresses] of [
     ["a loopback address", ["127.0.0.1"]],
     ["the clouds' metadata", ["169.254.169.254"]],
     ["a private address", ["10.1.2.3"]],
@@ -125,16 +128,16 @@ for (
     ["no address", []],
   ] as const
 ) {
-  Deno.test(`httpsImageFetcher() refuses a name with ${what}, without connecting`, async () => {
+  Deno.test(`httpsImageFetcher() refuses a name with ${found}, without connecting`, async () => {
     await using server = await serveHttps(giveImage);
     const { fetch, connected } = fetcherOf(server, { "photos.example.org": [addresses] });
     const { code, message } = await refusalOf(fetch(URL_OF_IMAGE));
-    assertEquals([code, connected, server.asked.length], ["url-not-allowed", [], 0]);
-    for (const address of addresses) assert(!message.includes(address), "nobody may learn it");
+    assertEquals([code, connected, server.requests.length], ["url-not-allowed", [], 0]);
+    for (const address of addresses) assert(!message.includes(address), message);
   });
 }
 
-Deno.test("httpsImageFetcher() says the same of unknown names and of private ones", async () => {
+Deno.test("httpsImageFetcher() gives the same error for unknown names and for private ones", async () => {
   await using server = await serveHttps(giveImage);
   const { fetch } = fetcherOf(server, { "private.example.org": [["10.0.0.1"]] });
   const one = await refusalOf(fetch("https://private.example.org/"));
@@ -144,9 +147,9 @@ Deno.test("httpsImageFetcher() says the same of unknown names and of private one
   assertEquals([one.message, one.message], [other.message, third.message]);
 });
 
-Deno.test("httpsImageFetcher() never asks the DNS between the check and the connection", async () => {
+Deno.test("httpsImageFetcher() does not resolve again between the check and the connection", async () => {
   await using server = await serveHttps(giveImage);
-  // Public when it is checked, private for whoever asks after that.
+  // Public in the first answer, private in all later ones.
   const names = { "photos.example.org": [[PUBLIC], ["127.0.0.1"]] };
   const { fetch, resolved, connected } = fetcherOf(server, names);
   assertEquals(await fetch(URL_OF_IMAGE), IMAGE);
@@ -155,7 +158,7 @@ Deno.test("httpsImageFetcher() never asks the DNS between the check and the conn
   assertEquals(connected, [PUBLIC]);
 });
 
-Deno.test("httpsImageFetcher() checks anew when a redirect leads to the same name", async () => {
+Deno.test("httpsImageFetcher() checks again when a redirect leads to the same name", async () => {
   await using server = await serveHttps((_, response) => {
     response.writeHead(302, { location: URL_OF_IMAGE }).end();
   });
@@ -175,7 +178,7 @@ for (
 ) {
   Deno.test(`httpsImageFetcher() refuses a redirect to ${location}`, async () => {
     await using server = await serveHttps((_, response) => {
-      response.writeHead(302, { location }).end("an answer of its own");
+      response.writeHead(302, { location }).end("a body");
     });
     const names = {
       "photos.example.org": [[PUBLIC]],
@@ -199,12 +202,12 @@ for (const status of [301, 302, 303, 307, 308]) {
     const { fetch, connected } = fetcherOf(server, names);
     assertEquals(await fetch(URL_OF_IMAGE), IMAGE);
     assertEquals(connected, [PUBLIC, OTHER_PUBLIC]);
-    const { url, headers } = server.asked[1];
+    const { url, headers } = server.requests[1]!;
     assertEquals([url, headers.cookie, headers.referer], ["/b.jpg", undefined, undefined]);
   });
 }
 
-Deno.test("httpsImageFetcher() follows three redirects and no fourth", async () => {
+Deno.test("httpsImageFetcher() follows three redirects, but not a fourth", async () => {
   await using server = await serveHttps((request, response) => {
     const left = Number(request.url!.slice(1));
     if (left === 0) response.end(IMAGE);
@@ -218,12 +221,12 @@ Deno.test("httpsImageFetcher() follows three redirects and no fourth", async () 
 });
 
 for (
-  const [what, answer, code, part] of [
+  const [response, answer, code, part] of [
     ["404", (_, response) => response.writeHead(404).end(IMAGE), "url-failed", "404"],
     ["304", (_, response) => response.writeHead(304).end(), "url-failed", "304"],
     ["a redirect to nowhere", (_, response) => response.writeHead(302).end(), "url-failed", "302"],
     [
-      "more bytes than it may",
+      "too many bytes",
       (_, response) => response.end(new Uint8Array(10_001)),
       "too-many-bytes",
       "10001",
@@ -253,7 +256,7 @@ for (
         setTimeout(() => response.destroy(), 20);
       },
       "url-failed",
-      "broke",
+      "closed",
     ],
     ["no answer", (_, response) => response.destroy(), "url-failed", "reached"],
     [
@@ -264,7 +267,7 @@ for (
     ],
   ] as readonly (readonly [string, RequestListener, string, string])[]
 ) {
-  Deno.test(`httpsImageFetcher() answers ${what} with ${code}`, async () => {
+  Deno.test(`httpsImageFetcher() rejects ${response} with ${code}`, async () => {
     await using server = await serveHttps(answer);
     const { fetch } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] });
     const refusal = await refusalOf(fetch(URL_OF_IMAGE));
@@ -274,18 +277,18 @@ for (
 }
 
 for (
-  const [what, answer] of [
+  const [response, answer] of [
     ["silence", () => {}],
     ["a body that trickles", (_, response) => {
       const timer = setInterval(() => response.write("x"), 20);
       response.on("close", () => clearInterval(timer));
     }],
-    ["redirects that dawdle", (_, response) => {
+    ["slow redirects", (_, response) => {
       setTimeout(() => response.writeHead(302, { location: "/again" }).end(), 150);
     }],
   ] as readonly (readonly [string, RequestListener])[]
 ) {
-  Deno.test(`httpsImageFetcher() gives up on ${what} when the time is over`, async () => {
+  Deno.test(`httpsImageFetcher() times out on ${response}`, async () => {
     await using server = await serveHttps(answer);
     const names = { "photos.example.org": [[PUBLIC]] };
     const { fetch } = fetcherOf(server, names, { timeoutMs: 300 });
@@ -297,14 +300,14 @@ for (
   });
 }
 
-Deno.test("httpsImageFetcher() gives up on a resolver that never answers", async () => {
+Deno.test("httpsImageFetcher() times out on a resolver that never answers", async () => {
   await using server = await serveHttps(giveImage);
   const resolve = () => new Promise<never>(() => {});
   const { fetch } = fetcherOf(server, {}, { resolve, timeoutMs: 100 });
   assertStringIncludes((await refusalOf(fetch(URL_OF_IMAGE))).message, "100 ms");
 });
 
-Deno.test("httpsImageFetcher() stops when whoever asked is gone", async () => {
+Deno.test("httpsImageFetcher() stops when the client is gone", async () => {
   await using server = await serveHttps(() => {});
   const { fetch } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] });
   const client = new AbortController();
@@ -314,20 +317,20 @@ Deno.test("httpsImageFetcher() stops when whoever asked is gone", async () => {
   assertStringIncludes(message, "gone");
 });
 
-Deno.test("httpsImageFetcher() trusts no certificate of another name, nor one of nobody", async () => {
+Deno.test("httpsImageFetcher() refuses certificates of another name and untrusted ones", async () => {
   await using server = await serveHttps(giveImage);
-  const names = { "photos.example.org": [[PUBLIC]], "stranger.example.com": [[PUBLIC]] };
+  const names = { "photos.example.org": [[PUBLIC]], "unnamed.example.com": [[PUBLIC]] };
   const other = fetcherOf(server, names);
   assertStringIncludes(
-    (await refusalOf(other.fetch("https://stranger.example.com/"))).message,
+    (await refusalOf(other.fetch("https://unnamed.example.com/"))).message,
     "ALTNAME",
   );
-  const nobody = fetcherOf(server, names, { ca: undefined });
-  assertEquals((await refusalOf(nobody.fetch(URL_OF_IMAGE))).code, "url-failed");
-  assertEquals(server.asked.length, 0);
+  const untrusting = fetcherOf(server, names, { ca: undefined });
+  assertEquals((await refusalOf(untrusting.fetch(URL_OF_IMAGE))).code, "url-failed");
+  assertEquals(server.requests.length, 0);
 });
 
-Deno.test("httpsImageFetcher() tries the next address of a host when one refuses", async () => {
+Deno.test("httpsImageFetcher() tries the next IP address of a host when a connection fails", async () => {
   await using server = await serveHttps(giveImage);
   const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = closed.addr;
@@ -341,7 +344,7 @@ Deno.test("httpsImageFetcher() tries the next address of a host when one refuses
   assertEquals(await fetch(URL_OF_IMAGE), IMAGE);
 });
 
-Deno.test("httpsImageFetcher() asks the hosts of its lists alone, and a denied one never", async () => {
+Deno.test("httpsImageFetcher() fetches from allowed hosts only, and never from a denied one", async () => {
   await using server = await serveHttps(giveImage);
   const names = {
     "photos.example.org": [[PUBLIC]],
@@ -364,7 +367,7 @@ Deno.test("httpsImageFetcher() asks the hosts of its lists alone, and a denied o
   assertEquals(resolved.length, 2);
 });
 
-Deno.test("httpsImageFetcher() resolves by the system, which knows of no name without a network", async () => {
+Deno.test("httpsImageFetcher() uses the system's resolver, which knows no name without a network", async () => {
   const fetcher = httpsImageFetcher({ maxBytes: 1000, timeoutMs: 20_000 });
   const { code } = await refusalOf(fetcher.fetch("https://no-such-host.example.org/"));
   assertEquals(code, "url-not-allowed");

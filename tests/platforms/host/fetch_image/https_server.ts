@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 // openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 \
 //   -subj "/CN=retinanet-edge tests" \
 //   -addext "subjectAltName=DNS:photos.example.org,DNS:other.example.org,DNS:cdn.example.net"
-/** The certificate of `photos.example.org`, `other.example.org` and `cdn.example.net`. */
+/** Certificate of `photos.example.org`, `other.example.org` and `cdn.example.net`. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIB2zCCAYCgAwIBAgIUb7tidpP7RGCCzOS4wJ7NOaJ6sgAwCgYIKoZIzj0EAwIw
 HzEdMBsGA1UEAwwUcmV0aW5hbmV0LWVkZ2UgdGVzdHMwIBcNMjYxMTIzMjIxMjA3
@@ -26,25 +26,25 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsoBve5m3cOAdHtWI
 /9qHpOcWgrTjrEssTPRP2+ixncG2HNrUyEJYQF5QJbjxXNoWUt042x+I
 -----END PRIVATE KEY-----`;
 
-/** A server on the loopback that is taken for one of the open internet. */
+/** Server on the loopback interface that the tests treat as one on the public internet. */
 export interface HttpsServer extends AsyncDisposable {
-  /** Its port. */
+  /** Port of the server. */
   readonly port: number;
-  /** The requests so far. */
-  readonly asked: readonly IncomingMessage[];
+  /** Requests so far. */
+  readonly requests: readonly IncomingMessage[];
 }
 
-/** Serves https from a loopback port. */
+/** Serves https on a loopback port. */
 export async function serveHttps(answer: RequestListener): Promise<HttpsServer> {
-  const asked: IncomingMessage[] = [];
+  const requests: IncomingMessage[] = [];
   const server: Server = createServer({ cert: CERTIFICATE, key: KEY }, (request, response) => {
-    asked.push(request);
+    requests.push(request);
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,
-    asked,
+    requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,7 +1,7 @@
 import type { ByteReader } from "./byte_reader.ts";
 
 /**
- * Reads whole numbers of any count of bits, the high one first, and never past the end.
+ * Reads unsigned integers of any bit count, most significant bit first, and never past the end.
  *
  * @example
  * ```ts
@@ -15,20 +15,20 @@ import type { ByteReader } from "./byte_reader.ts";
 export class BitReader {
   readonly #reader: ByteReader;
   #byte = 0;
-  /** Bits of `#byte` that are left. */
+  /** Unread bits of `#byte`. */
   #left = 0;
 
   /**
-   * Starts at the high bit of the next byte.
+   * Starts at the most significant bit of the next byte.
    *
-   * @param reader Where the bytes come from; it is read on as they are needed.
+   * @param reader Source of the bytes; it advances when a bit of a new byte is needed.
    */
   constructor(reader: ByteReader) {
     this.#reader = reader;
   }
 
   /**
-   * Reads an unsigned number.
+   * Reads an unsigned integer.
    *
    * @param count Bits, 0 to 32.
    * @throws {DomainError} `truncated-image` or `corrupt-image`, if the bytes end first.
@@ -46,7 +46,7 @@ export class BitReader {
   }
 
   /**
-   * Reads one bit as yes or no.
+   * Reads one bit as a boolean.
    *
    * @throws {DomainError} `truncated-image` or `corrupt-image`, if the bytes end first.
    */

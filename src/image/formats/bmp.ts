@@ -1,29 +1,33 @@
 import { DomainError } from "../../core/domain_error.ts";
 import { ByteReader } from "./byte_reader.ts";
-import type { ImageHeader } from "./image_header.ts";
+import type { BaseHeader, ImageFormat } from "./image_format.ts";
 
-/** What a BMP holds, and how its pixels lie. */
+/** Header of a BMP. */
+export interface BmpHeader extends BaseHeader<"bmp"> {
+  /** Location and meaning of the pixel bytes, for the decoder. */
+  readonly layout: BmpLayout;
+}
+
+/** Location and meaning of the pixel bytes of a BMP. */
 export interface BmpLayout {
-  /** The header. */
-  readonly header: ImageHeader;
   /** Bits of one stored pixel: 1, 4 and 8 are indices into `palette`, 16, 24 and 32 are colours. */
   readonly bitsPerPixel: number;
-  /** Where the first stored row starts. */
+  /** Offset of the first stored row in the file, bytes. */
   readonly start: number;
-  /** Bytes from one stored row to the next: whole words of four bytes. */
+  /** Bytes from one stored row to the next, a multiple of four. */
   readonly stride: number;
-  /** Whether the first stored row is the upper one. */
+  /** True if the first stored row is the top one. */
   readonly topDown: boolean;
-  /** RGB of each index, 0–255; what the file leaves out is black. Empty where pixels are colours. */
+  /** RGB of each index, 0–255; missing entries are black. Empty if pixels are colours. */
   readonly palette: Uint8Array;
-  /** Which bits of a pixel are red, green, blue and alpha; 0 where there is none. */
+  /** Bits of a pixel that hold each channel; 0 for a missing channel. */
   readonly masks: readonly [red: number, green: number, blue: number, alpha: number];
 }
 
 const FILE_HEADER_BYTES = 14;
 const CORE_BYTES = 12;
 const INFO_BYTES = 40;
-/** Sizes of the headers that are known: OS/2 1 and 2, Windows 3, the same with masks, 4 and 5. */
+/** Sizes of the known headers: OS/2 1 and 2, Windows 3, Windows 3 with masks, 4 and 5. */
 const HEADER_BYTES: readonly number[] = [CORE_BYTES, INFO_BYTES, 52, 56, 64, 108, 124];
 const OS2_BYTES = 64;
 
@@ -42,24 +46,31 @@ const COMPRESSIONS: ReadonlyMap<number, string> = new Map([
 const MASKS_16 = [0x7c00, 0x03e0, 0x001f, 0] as const;
 const MASKS_32 = [0xff0000, 0x00ff00, 0x0000ff, 0] as const;
 
+/** The BMP format. */
+export const BMP: ImageFormat<BmpHeader> = {
+  name: "BMP",
+  signatures: ["BM????\0\0\0\0"],
+  readHeader: readBmpHeader,
+};
+
 /**
  * Reads the header of a BMP: everything before its pixels.
  *
- * @param bytes The file; its first two bytes are taken to be `BM`.
+ * @param bytes The file; its first two bytes are assumed to be `BM`.
  * @throws {DomainError} `truncated-image`, if it ends before its pixels; `unsupported-format`, if
- * they are compressed; `corrupt-image`, if a value is none that the format knows.
+ * they are compressed; `corrupt-image`, if the format does not allow a value.
  *
  * @example
  * ```ts
- * import { type BmpLayout, readBmpLayout } from "./bmp.ts";
+ * import { readBmpHeader } from "./bmp.ts";
  *
  * const file = [0x42, 0x4d, 34, 0, 0, 0, 0, 0, 0, 0, 26, 0, 0, 0];
  * const core = [12, 0, 0, 0, 1, 0, 2, 0, 1, 0, 24, 0];
- * const layout: BmpLayout = readBmpLayout(Uint8Array.of(...file, ...core));
- * if (layout.header.height !== 2 || layout.stride !== 4) throw new Error("two rows of a pixel");
+ * const { height, layout } = readBmpHeader(Uint8Array.of(...file, ...core));
+ * if (height !== 2 || layout.stride !== 4) throw new Error("two rows of one pixel");
  * ```
  */
-export function readBmpLayout(bytes: Uint8Array): BmpLayout {
+export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   const reader = new ByteReader(bytes, "BMP", "little-endian");
   reader.skip(FILE_HEADER_BYTES - 4);
   const start = reader.u32();
@@ -76,13 +87,13 @@ export function readBmpLayout(bytes: Uint8Array): BmpLayout {
   if (width < 1 || height < 1) {
     throw reader.corrupt("its size must be at least 1x1", `${width}x${storedHeight}`);
   }
-  reader.skip(2); // Planes: 1, or what nobody looks at.
+  reader.skip(2); // Number of planes: always 1, and ignored by every reader.
   const bitsPerPixel = reader.u16();
   if (!BITS_PER_PIXEL.includes(bitsPerPixel)) {
     throw reader.corrupt(`its pixels must have ${BITS_PER_PIXEL.join(", ")} bits`, bitsPerPixel);
   }
 
-  // 2. Masks, in the header or right behind it; then the palette.
+  // 2. Masks, in the header or right after it; then the palette.
   const info = isCore ? NO_INFO : readInfo(reader, headerBytes, bitsPerPixel);
   const palette = bitsPerPixel > 8
     ? new Uint8Array()
@@ -95,33 +106,34 @@ export function readBmpLayout(bytes: Uint8Array): BmpLayout {
 
   const hasAlpha = bitsPerPixel > 8 && masks[3] !== 0;
   return {
-    header: {
-      format: "bmp",
-      ...{ width, height, orientation: 1 },
-      bitDepth: bitsPerPixel <= 8 ? bitsPerPixel : bitsPerPixel === 16 ? 5 : 8,
-      channels: bitsPerPixel <= 8 ? 1 : hasAlpha ? 4 : 3,
-      hasAlpha,
+    format: "bmp",
+    ...{ width, height, orientation: 1 },
+    bitDepth: bitsPerPixel <= 8 ? bitsPerPixel : bitsPerPixel === 16 ? 5 : 8,
+    channels: bitsPerPixel <= 8 ? 1 : hasAlpha ? 4 : 3,
+    hasAlpha,
+    layout: {
+      ...{ bitsPerPixel, start, palette, masks },
+      stride: Math.ceil(width * bitsPerPixel / 32) * 4,
+      topDown: storedHeight < 0,
     },
-    ...{ bitsPerPixel, start, palette, masks },
-    stride: Math.ceil(width * bitsPerPixel / 32) * 4,
-    topDown: storedHeight < 0,
   };
 }
 
 interface Info {
-  /** How many colours the palette holds; as many as there are indices where it is 0. */
+  /** Declared number of palette colours; 0 stands for one per index. */
   readonly colours: number;
+  /** Bit masks. Unset: the default masks of the depth. */
   readonly masks?: BmpLayout["masks"];
 }
 
 const NO_INFO: Info = { colours: 0 };
 
-/** Reads what stands behind the depth in all headers but the smallest, to the header's end. */
+/** Reads the fields after the depth, to the end of the header; the smallest header has none. */
 function readInfo(reader: ByteReader, headerBytes: number, bitsPerPixel: number): Info {
   const compression = reader.u32();
   reader.skip(12); // Bytes of all pixels, and pixels per metre.
   const colours = reader.u32();
-  reader.skip(4); // How many of them matter.
+  reader.skip(4); // Number of important colours.
   // OS/2 2 uses 3 for a compression of its own.
   const hasMasks = (compression === BIT_FIELDS || compression === ALPHA_BIT_FIELDS) &&
     headerBytes !== OS2_BYTES;
@@ -144,7 +156,7 @@ function readInfo(reader: ByteReader, headerBytes: number, bitsPerPixel: number)
   return { colours, masks: checkedMasks(reader, [red, green, blue, alpha], bitsPerPixel) };
 }
 
-/** Each mask must be one run of bits inside the pixel; only alpha may have none. */
+/** Refuses a mask that is not one run of bits inside the pixel; only alpha may be 0. */
 function checkedMasks(
   reader: ByteReader,
   masks: BmpLayout["masks"],
@@ -173,7 +185,7 @@ function compressed(compression: number): DomainError {
   );
 }
 
-/** Reads blue, green and red of each colour, which a fourth byte may follow. */
+/** Reads blue, green and red of each colour; in all but the smallest header a fourth byte follows. */
 function readPalette(
   reader: ByteReader,
   bitsPerPixel: number,
@@ -183,8 +195,7 @@ function readPalette(
   const indices = 2 ** bitsPerPixel;
   const palette = new Uint8Array(indices * 3);
   for (let i = 0; i < Math.min(colours || indices, indices); i++) {
-    const [blue, green, red] = reader.take(entryBytes);
-    palette.set([red, green, blue], i * 3);
+    palette.set(reader.take(entryBytes).slice(0, 3).reverse(), i * 3);
   }
   return palette;
 }

@@ -1,10 +1,10 @@
 import { DomainError } from "../../core/domain_error.ts";
 
 /**
- * Reads whole numbers from front to back and never past the end.
+ * Reads integers from front to back and never past the end.
  *
- * Every read moves forward by at least the bytes it returns, so a loop in which each pass reads
- * one byte ends after at most as many passes as the file has bytes, whatever the file claims.
+ * Every read moves forward by the bytes that it returns. A loop that reads at least one byte per
+ * pass therefore ends after at most one pass per byte, whatever counts the file declares.
  *
  * @example
  * ```ts
@@ -19,7 +19,7 @@ export class ByteReader {
   readonly #view: DataView;
   readonly #format: string;
   readonly #order: "little-endian" | "big-endian";
-  /** Where reading stops: the end of the file, or of the part that this reader is for. */
+  /** Offset at which reading stops: the end of the file or of this reader's part. */
   #end: number;
   #start = 0;
   #offset = 0;
@@ -27,9 +27,9 @@ export class ByteReader {
   /**
    * Starts at the first byte.
    *
-   * @param bytes What to read; it is not copied.
-   * @param format The name that messages call the file by.
-   * @param order Which byte of a number comes first: the low one (little) or the high one (big).
+   * @param bytes The file; it is not copied.
+   * @param format Name of the format in error messages.
+   * @param order Byte order of numbers.
    */
   constructor(bytes: Uint8Array, format: string, order: "little-endian" | "big-endian") {
     this.#bytes = bytes;
@@ -39,7 +39,7 @@ export class ByteReader {
     this.#end = bytes.length;
   }
 
-  /** Bytes that are left to read. */
+  /** Number of unread bytes. */
   get remaining(): number {
     return this.#end - this.#offset;
   }
@@ -54,7 +54,7 @@ export class ByteReader {
   }
 
   /**
-   * Reads an unsigned number of two bytes.
+   * Reads an unsigned integer of two bytes.
    *
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
@@ -63,7 +63,7 @@ export class ByteReader {
   }
 
   /**
-   * Reads an unsigned number of three bytes, the low one first whatever the order of the others.
+   * Reads an unsigned little-endian integer of three bytes, whatever the reader's byte order.
    *
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
@@ -73,7 +73,7 @@ export class ByteReader {
   }
 
   /**
-   * Reads an unsigned number of four bytes.
+   * Reads an unsigned integer of four bytes.
    *
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
@@ -82,7 +82,7 @@ export class ByteReader {
   }
 
   /**
-   * Reads a signed number of four bytes.
+   * Reads a signed integer of four bytes.
    *
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
@@ -91,7 +91,7 @@ export class ByteReader {
   }
 
   /**
-   * Reads an unsigned number of eight bytes, rounded as a double is beyond 2^53.
+   * Reads an unsigned integer of eight bytes, rounded to a double above 2^53.
    *
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
@@ -100,23 +100,23 @@ export class ByteReader {
   }
 
   /**
-   * Reads a run of bytes by a reader of its own, which finds the file corrupt where it would have
-   * to read past the run.
+   * Reads a run of bytes as a reader of its own. Reading past the end of the run is
+   * `corrupt-image`, as the declared lengths contradict each other.
    *
-   * @param count How many bytes, 0 or more.
+   * @param count Bytes of the run, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
   part(count: number): ByteReader {
-    const part = this.again();
+    const part = this.fromStart();
     part.#offset = part.#start = this.#advance(count);
     part.#end = this.#offset;
     return part;
   }
 
   /**
-   * Reads a run of bytes, as a view: a length that the file claims never allocates.
+   * Reads a run of bytes as a view, so that a length declared by the file never allocates.
    *
-   * @param count How many bytes, 0 or more.
+   * @param count Bytes of the run, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
   take(count: number): Uint8Array {
@@ -124,15 +124,15 @@ export class ByteReader {
     return this.#bytes.subarray(start, start + count);
   }
 
-  /** Reads the file or the part from its start again, by another reader. */
-  again(): ByteReader {
+  /** Returns another reader at the start of the same file or part. */
+  fromStart(): ByteReader {
     const reader = new ByteReader(this.#bytes, this.#format, this.#order);
     reader.#offset = reader.#start = this.#start;
     reader.#end = this.#end;
     return reader;
   }
 
-  /** All bytes of the file or of the part that this reader is for, read or not, as a view. */
+  /** Returns all bytes of the file or part, read or not, as a view. */
   whole(): Uint8Array {
     return this.#bytes.subarray(this.#start, this.#end);
   }
@@ -140,7 +140,7 @@ export class ByteReader {
   /**
    * Moves forward without reading.
    *
-   * @param count How many bytes, 0 or more.
+   * @param count Bytes to skip, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
   skip(count: number): void {
@@ -148,10 +148,10 @@ export class ByteReader {
   }
 
   /**
-   * Builds the error for a file that breaks a rule of its format.
+   * Returns the error for a file that breaks a rule of its format.
    *
-   * @param rule What the format asks, for example "its width must be at least 1".
-   * @param found What the file holds instead.
+   * @param rule The rule, for example "its width must be at least 1".
+   * @param found The value in the file.
    */
   corrupt(rule: string, found: string | number): DomainError {
     return new DomainError(

@@ -1,8 +1,8 @@
 /**
- * How the stored pixels are to be turned for viewing (Exif 2.32, tag 0x0112).
+ * Rotation or mirroring that shows the stored pixels upright (Exif 2.32, tag 0x0112).
  *
- * 1 as stored · 2 mirrored left to right · 3 turned by 180° · 4 mirrored top to bottom ·
- * 5 transposed · 6 turn right by 90° · 7 transverse · 8 turn left by 90°.
+ * 1 as stored · 2 mirror left to right · 3 rotate by 180° · 4 mirror top to bottom ·
+ * 5 transpose · 6 rotate right by 90° · 7 transverse · 8 rotate left by 90°.
  */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -14,13 +14,13 @@ const COUNT_BYTES = 2;
 const ENTRY_BYTES = 12;
 
 /**
- * Reads the orientation out of an Exif block.
+ * Reads the orientation from an Exif block.
  *
- * Only the first directory (IFD0) is read and no link is followed, so a directory that points at
- * itself is harmless. A broken block is not an error: viewers show such images as stored.
+ * Reads only the first directory (IFD0) and follows no link, so a directory that points at itself
+ * is harmless. A broken block is not an error: viewers show such images as stored.
  *
  * @param tiff The TIFF structure (TIFF 6.0, section 2), without the `Exif\0\0` before it in JPEG.
- * @returns The orientation, or `undefined` if the block holds no valid one.
+ * @returns The orientation, or `undefined` if the block has no valid one.
  *
  * @example
  * ```ts
@@ -28,10 +28,10 @@ const ENTRY_BYTES = 12;
  *
  * const header = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8];
  * const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
- * const turned: Orientation | undefined = exifOrientation(
+ * const orientation: Orientation | undefined = exifOrientation(
  *   Uint8Array.of(...header, 0, 1, ...entry),
  * );
- * if (turned !== 6) throw new Error("a big-endian block says 6");
+ * if (orientation !== 6) throw new Error("the big-endian block holds 6");
  * ```
  */
 export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
@@ -47,7 +47,7 @@ export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
   const first = start + COUNT_BYTES;
   if (start < HEADER_BYTES || first > tiff.length) return undefined;
 
-  // The claimed count is cut to what the block has room for, so that each read below lies inside.
+  // The declared count is capped by the size of the block, so every read below stays inside it.
   const room = Math.floor((tiff.length - first) / ENTRY_BYTES);
   const count = Math.min(view.getUint16(start, littleEndian), room);
   for (let i = 0; i < count; i++) {
@@ -67,7 +67,7 @@ function entryOrientation(
   switch (view.getUint16(at + 2, littleEndian)) {
     case TYPE_SHORT:
       return valid(view.getUint16(at + 8, littleEndian));
-    case TYPE_LONG: // Against the standard, yet some writers do it and viewers honour it.
+    case TYPE_LONG: // Not allowed by the standard, but some writers use it and viewers accept it.
       return valid(view.getUint32(at + 8, littleEndian));
     default:
       return undefined;

@@ -1,24 +1,35 @@
 import type { Size } from "../../core/size.ts";
 import { ByteReader } from "./byte_reader.ts";
-import type { ImageHeader } from "./image_header.ts";
+import type { BaseHeader, ImageFormat } from "./image_format.ts";
+
+/** Header of a GIF; its size is the logical screen. */
+export type GifHeader = BaseHeader<"gif">;
 
 const SIGNATURE_BYTES = 6;
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const TRAILER = 0x3b;
 
-/** Far more extensions than one frame can use; a file of nothing else only costs time. */
+/** Far more extensions than one frame needs; more would only cost time. */
 const MAX_EXTENSIONS = 10_000;
 
-/** Bits of an index when no colour table says: the most that a table can need. */
+/** Index bits of a GIF without a colour table: the largest table has 2^8 colours. */
 const MAX_INDEX_BITS = 8;
 
+/** The GIF format. */
+export const GIF: ImageFormat<GifHeader> = {
+  name: "GIF",
+  signatures: ["GIF87a", "GIF89a"],
+  readHeader: readGifHeader,
+  endsEarly: (bytes) => bytes.findLast((byte) => byte !== 0) !== TRAILER,
+};
+
 /**
- * Reads the header of a GIF, up to and with its first image descriptor (GIF89a, 17 to 26).
+ * Reads the header of a GIF, up to and including its first image descriptor (GIF89a, 17 to 26).
  *
- * @param bytes The file; its first six bytes are taken to be the signature.
+ * @param bytes The file; its first six bytes are assumed to be the signature.
  * @throws {DomainError} `truncated-image`, if it ends before its first image; `corrupt-image`, if
- * it holds no image, a size is 0 or the first frame does not lie inside the screen.
+ * it has no image, a size is 0 or the first frame is not inside the screen.
  *
  * @example
  * ```ts
@@ -31,7 +42,7 @@ const MAX_INDEX_BITS = 8;
  * if (header.width !== 3 || header.height !== 2) throw new Error("it is 3 wide and 2 high");
  * ```
  */
-export function readGifHeader(bytes: Uint8Array): ImageHeader {
+export function readGifHeader(bytes: Uint8Array): GifHeader {
   const reader = new ByteReader(bytes, "GIF", "little-endian");
   reader.skip(SIGNATURE_BYTES);
 
@@ -62,7 +73,11 @@ function readSize(reader: ByteReader, name: string): Size {
   return { width, height };
 }
 
-/** Reads the packed byte of a descriptor (GIF89a, 18 and 20): no bits where there is no table. */
+/**
+ * Reads the index bits from the packed byte of a descriptor (GIF89a, 18 and 20).
+ *
+ * @returns Bits of an index, or `undefined` if there is no colour table.
+ */
 function indexBits(packed: number): number | undefined {
   return (packed & 0x80) === 0 ? undefined : (packed & 0x07) + 1;
 }
@@ -75,7 +90,7 @@ function skipToImage(reader: ByteReader): void {
     if (block !== EXTENSION) {
       throw reader.corrupt("a block must start with byte 33, 44 or 59", block);
     }
-    reader.skip(1); // Which extension it is.
+    reader.skip(1); // Kind of the extension.
     skipSubBlocks(reader);
   }
   throw reader.corrupt(`at most ${MAX_EXTENSIONS} extensions may precede its first frame`, "more");

@@ -1,8 +1,11 @@
 import { DomainError } from "../../core/domain_error.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
-import type { ImageHeader } from "./image_header.ts";
+import type { BaseHeader, ImageFormat } from "./image_format.ts";
 import { hasSignature } from "./signature.ts";
+
+/** Header of a JPEG. */
+export type JpegHeader = BaseHeader<"jpeg">;
 
 const TEM = 0x01;
 const RST0 = 0xd0;
@@ -14,12 +17,12 @@ const APP1 = 0xe1;
 
 const EXIF_SIGNATURE = "Exif\0\0";
 
-/** Markers of the frames that are read: baseline, extended sequential, progressive (Huffman). */
+/** Markers of the supported frames: baseline, extended sequential, progressive (Huffman). */
 const PROGRESSIVE = 0xc2;
-const READ_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, PROGRESSIVE]);
+const SUPPORTED_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, PROGRESSIVE]);
 
-/** Markers that announce a coding which common decoders do not read (T.81 table B.1; T.87). */
-const UNREAD_CODINGS: ReadonlyMap<number, string> = new Map([
+/** Markers of codings that common decoders lack (T.81, table B.1; T.87). */
+const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
   [0xc3, "lossless"],
   [0xc5, "hierarchical sequential"],
   [0xc6, "hierarchical progressive"],
@@ -34,18 +37,27 @@ const UNREAD_CODINGS: ReadonlyMap<number, string> = new Map([
   [0xf7, "JPEG-LS"],
 ]);
 
-/** Far more than a colour profile of the most parts takes; a file of nothing else only costs time. */
+/** Far more than the largest colour profile needs; more would only cost time. */
 const MAX_SEGMENTS = 10_000;
 
-type Frame = Pick<ImageHeader, "width" | "height" | "bitDepth" | "channels" | "progressive">;
+type Frame = Pick<JpegHeader, "width" | "height" | "bitDepth" | "channels" | "progressive">;
+
+/** The JPEG format. */
+export const JPEG: ImageFormat<JpegHeader> = {
+  name: "JPEG",
+  signatures: ["\xff\xd8\xff"],
+  readHeader: readJpegHeader,
+  // A thumbnail has an EOI of its own, before the scan of the image. With neither marker both are -1.
+  endsEarly: (bytes) => lastMarker(bytes, EOI) <= lastMarker(bytes, SOS),
+};
 
 /**
  * Reads the header of a JPEG: everything before its first scan (ITU-T T.81, annex B).
  *
- * @param bytes The file; its first two bytes are taken to be SOI.
+ * @param bytes The file; its first two bytes are assumed to be SOI.
  * @throws {DomainError} `truncated-image`, if it ends before the first scan; `corrupt-image`, if
- * a segment breaks the standard; `unsupported-format`, if it is not Huffman coded DCT or leaves
- * its height to a later DNL segment.
+ * a segment breaks the standard; `unsupported-format`, if it is not Huffman-coded DCT or a later
+ * DNL segment defines its height.
  *
  * @example
  * ```ts
@@ -56,7 +68,7 @@ type Frame = Pick<ImageHeader, "width" | "height" | "bitDepth" | "channels" | "p
  * if (header.width !== 3 || header.height !== 2) throw new Error("it is 3 wide and 2 high");
  * ```
  */
-export function readJpegHeader(bytes: Uint8Array): ImageHeader {
+export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const reader = new ByteReader(bytes, "JPEG", "big-endian");
   reader.skip(2);
 
@@ -67,18 +79,18 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
     if (++segments > MAX_SEGMENTS) {
       throw reader.corrupt(`at most ${MAX_SEGMENTS} segments may precede its scan`, "more");
     }
-    refuseUnread(marker);
+    refuseUnsupported(marker);
     if (marker === SOI || marker === EOI) {
       throw reader.corrupt("a scan must come before its end", marker === SOI ? "SOI" : "EOI");
     }
     if (isStandalone(marker)) continue;
     const length = payloadLength(reader);
-    if (READ_FRAMES.has(marker)) {
-      // Decoders differ in which of two frames they keep: the size checked could be the other's.
+    if (SUPPORTED_FRAMES.has(marker)) {
+      // Decoders differ in which of two frames they use: the checked size could be the other one's.
       if (frame !== undefined) throw reader.corrupt("it must have one frame header", "two");
       frame = readFrame(reader, marker, length);
     } else if (marker === APP1 && length > EXIF_SIGNATURE.length) {
-      const payload = reader.take(length); // Always taken: `??=` would leave it to be read again.
+      const payload = reader.take(length); // Not inside `??=`, which may skip the read.
       orientation ??= app1Orientation(payload);
     } else {
       reader.skip(length);
@@ -90,9 +102,10 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
 }
 
 /**
- * Finds the next marker, past fill bytes (T.81, B.1.1.2).
+ * Returns the next marker, after any fill bytes (T.81, B.1.1.2).
  *
- * Stray bytes between segments break the standard, but decoders skip them and cameras write them.
+ * Skips stray bytes between segments: the standard forbids them, but some cameras write them and
+ * decoders skip them.
  */
 function nextMarker(reader: ByteReader): number {
   let previous = 0;
@@ -107,8 +120,8 @@ function isStandalone(marker: number): boolean {
   return marker === TEM || (marker >= RST0 && marker <= RST7);
 }
 
-function refuseUnread(marker: number): void {
-  const coding = UNREAD_CODINGS.get(marker);
+function refuseUnsupported(marker: number): void {
+  const coding = UNSUPPORTED_CODINGS.get(marker);
   if (coding === undefined) return;
   throw new DomainError(
     "unsupported-format",
@@ -117,7 +130,7 @@ function refuseUnread(marker: number): void {
   );
 }
 
-/** Reads a segment's length, which counts its own two bytes (T.81, B.1.1.4). */
+/** Returns the payload length; the stored one includes its own two bytes (T.81, B.1.1.4). */
 function payloadLength(reader: ByteReader): number {
   const length = reader.u16();
   if (length < 2) throw reader.corrupt("a segment length must be at least 2", length);
@@ -155,8 +168,16 @@ function readFrame(reader: ByteReader, marker: number, length: number): Frame {
   return marker === PROGRESSIVE ? { ...frame, progressive: true } : frame;
 }
 
-/** Reads the orientation of an APP1 segment, which can also hold other things, such as XMP. */
+/** Returns the orientation in an APP1 segment, which can also hold other data, such as XMP. */
 function app1Orientation(payload: Uint8Array): Orientation | undefined {
   if (!hasSignature(payload, EXIF_SIGNATURE)) return undefined;
   return exifOrientation(payload.subarray(EXIF_SIGNATURE.length));
+}
+
+/** Returns the offset of the last occurrence of a marker, or -1. */
+function lastMarker(bytes: Uint8Array, marker: number): number {
+  for (let at = bytes.length - 2; at >= 0; at--) {
+    if (bytes[at] === 0xff && bytes[at + 1] === marker) return at;
+  }
+  return -1;
 }

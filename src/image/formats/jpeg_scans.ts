@@ -6,14 +6,14 @@ const RST0 = 0xd0;
 const SOI = 0xd8;
 const TEM = 0x01;
 
-/** Far more than the 10 or so of a progressive image; a decoder goes over all blocks for each. */
+/** Far more than the usual 10 of a progressive image. A decoder passes over all blocks per scan. */
 const MAX_SCANS = 100;
 
 /**
- * Refuses a JPEG of more scans than an image needs: one of 20 bytes costs as much time as a whole
- * pass over the pixels, so that a small file could take hours.
+ * Refuses a JPEG with more scans than an image needs. A scan of 20 bytes costs as much time as a
+ * pass over all pixels, so a small file could take hours.
  *
- * @param bytes The file; its first two bytes are taken to be SOI.
+ * @param bytes The file; its first two bytes are assumed to be SOI.
  * @throws {DomainError} `corrupt-image`, if it has more than 100 scans.
  *
  * @example
@@ -27,22 +27,22 @@ const MAX_SCANS = 100;
  * } catch {
  *   isRefused = true;
  * }
- * if (!isRefused) throw new Error("a hundred scans are enough");
+ * if (!isRefused) throw new Error("101 scans are too many");
  * ```
  */
 export function checkScans(bytes: Uint8Array): void {
   let scans = 0;
   let at = 2;
-  // Entropy-coded bytes of 255 are followed by 0, so each other pair is a marker.
+  // An entropy-coded byte 255 is followed by 0, so 255 before any other byte starts a marker.
   while ((at = bytes.indexOf(0xff, at)) !== -1 && at + 1 < bytes.length) {
-    const marker = bytes[at + 1];
+    const marker = bytes[at + 1]!;
     if (marker === 0xff) at++;
     else if (marker === EOI) return;
     else if (marker <= TEM || (marker >= RST0 && marker <= SOI)) at += 2;
     else {
-      // A segment could hold what looks like a marker, an end among them.
+      // Skips the segment: its payload could look like a marker, even like EOI.
       if (marker === SOS && ++scans > MAX_SCANS) throw tooManyScans();
-      at += 2 + (bytes[at + 2] << 8 | bytes[at + 3]);
+      at += 2 + (bytes[at + 2]! << 8 | bytes[at + 3]!);
     }
   }
 }

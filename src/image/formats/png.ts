@@ -1,25 +1,28 @@
 import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
-import type { ImageHeader } from "./image_header.ts";
+import type { BaseHeader, ImageFormat } from "./image_format.ts";
+
+/** Header of a PNG. */
+export type PngHeader = BaseHeader<"png">;
 
 const SIGNATURE_BYTES = 8;
 const IHDR_BYTES = 13;
 const CRC_BYTES = 4;
 
-// Types are compared as numbers: a hostile file can hold a million chunks, a string for each.
+// Chunk types are numbers: a hostile file can hold a million chunks, so strings would be costly.
 const IHDR = 0x49484452;
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;
 const EXIF = 0x65584966;
 const TRNS = 0x74524e53;
 
-/** The largest length or side: a PNG number of four bytes leaves the top bit unset. */
+/** Largest length or side: four-byte integers of a PNG have their top bit unset. */
 const MAX_UINT31 = 2 ** 31 - 1;
 
-/** Far more than a writer puts before the pixels; a file of nothing else only costs time. */
+/** Far more than any writer puts before the pixels; more would only cost time. */
 const MAX_CHUNKS = 10_000;
 
-/** What a colour type allows (PNG third edition, 11.2.1). */
+/** Samples and depths of a colour type (PNG third edition, 11.2.1). */
 interface ColourType {
   readonly channels: number;
   readonly bitDepths: readonly number[];
@@ -34,16 +37,24 @@ const COLOUR_TYPES: ReadonlyMap<number, ColourType> = new Map([
   [6, { channels: 4, bitDepths: [8, 16], hasAlpha: true }],
 ]);
 
-type Ihdr = Pick<ImageHeader, "width" | "height" | "bitDepth" | "channels" | "hasAlpha">;
+type Ihdr = Pick<PngHeader, "width" | "height" | "bitDepth" | "channels" | "hasAlpha">;
 
-type Extras = Pick<ImageHeader, "orientation"> & { readonly hasTransparency: boolean };
+type Extras = Pick<PngHeader, "orientation"> & { readonly hasTransparency: boolean };
+
+/** The PNG format. */
+export const PNG: ImageFormat<PngHeader> = {
+  name: "PNG",
+  signatures: ["\x89PNG\r\n\x1a\n"],
+  readHeader: readPngHeader,
+  endsEarly: (bytes) => !contains(bytes, bytesOf(IEND)),
+};
 
 /**
  * Reads the header of a PNG: everything before its first IDAT chunk (PNG third edition).
  *
  * Checksums are not verified: the decoder does that.
  *
- * @param bytes The file; its first eight bytes are taken to be the signature.
+ * @param bytes The file; its first eight bytes are assumed to be the signature.
  * @throws {DomainError} `truncated-image`, if it ends before the first IDAT chunk;
  * `corrupt-image`, if a chunk breaks the standard.
  *
@@ -59,7 +70,7 @@ type Extras = Pick<ImageHeader, "orientation"> & { readonly hasTransparency: boo
  * if (header.width !== 3 || !header.hasAlpha) throw new Error("it is 3 wide, with alpha");
  * ```
  */
-export function readPngHeader(bytes: Uint8Array): ImageHeader {
+export function readPngHeader(bytes: Uint8Array): PngHeader {
   const reader = new ByteReader(bytes, "PNG", "big-endian");
   reader.skip(SIGNATURE_BYTES);
   const { hasAlpha, ...ihdr } = readIhdr(reader);
@@ -122,7 +133,7 @@ function readExtras(reader: ByteReader): Extras {
       throw reader.corrupt("IDAT must come before the end and after one IHDR", nameOf(type));
     }
     if (type === EXIF) {
-      const data = reader.take(length); // Always taken: `??=` would leave it to be read again.
+      const data = reader.take(length); // Not inside `??=`, which may skip the read.
       orientation ??= exifOrientation(data);
     } else {
       hasTransparency ||= type === TRNS;
@@ -133,7 +144,7 @@ function readExtras(reader: ByteReader): Extras {
   throw reader.corrupt(`at most ${MAX_CHUNKS} chunks may precede its pixels`, "more");
 }
 
-/** Reads the length and the type of a chunk (PNG third edition, 5.3), but not its data. */
+/** Reads the length and type of a chunk (PNG third edition, 5.3), but not its data. */
 function nextChunk(reader: ByteReader): { readonly type: number; readonly length: number } {
   const length = reader.u32();
   if (length > MAX_UINT31) {
@@ -157,4 +168,11 @@ function isLetter(byte: number): boolean {
 
 function nameOf(type: number): string {
   return String.fromCharCode(...bytesOf(type));
+}
+
+function contains(bytes: Uint8Array, pattern: readonly number[]): boolean {
+  for (let at = bytes.length - pattern.length; at >= 0; at--) {
+    if (pattern.every((byte, i) => bytes[at + i] === byte)) return true;
+  }
+  return false;
 }

@@ -1,44 +1,47 @@
 import { DomainError } from "../../core/domain_error.ts";
-import { isAvif, readAvifHeader } from "./avif/header.ts";
-import { readBmpLayout } from "./bmp.ts";
-import { readGifHeader } from "./gif.ts";
-import type { ImageHeader } from "./image_header.ts";
-import { readJpegHeader } from "./jpeg.ts";
-import { readPngHeader } from "./png.ts";
+import { AVIF } from "./avif/header.ts";
+import { BMP } from "./bmp.ts";
+import { GIF } from "./gif.ts";
+import type { BaseHeader, ImageFormat } from "./image_format.ts";
+import { JPEG } from "./jpeg.ts";
+import { PNG } from "./png.ts";
 import { hasSignature } from "./signature.ts";
 import { unsupportedFormat } from "./unsupported.ts";
-import { readWebpLayout } from "./webp.ts";
+import { WEBP } from "./webp.ts";
 
-interface Format {
-  readonly name: string;
-  readonly signature: string;
-  /** What else must hold where the signature is that of other formats, too. */
-  readonly isOne?: (bytes: Uint8Array) => boolean;
-  readonly read: (bytes: Uint8Array) => ImageHeader;
-}
+/** The supported formats by id. To add one, write its file and add it here. */
+export const FORMATS = {
+  jpeg: JPEG,
+  png: PNG,
+  gif: GIF,
+  webp: WEBP,
+  avif: AVIF,
+  bmp: BMP,
+} satisfies Readonly<Record<string, ImageFormat<BaseHeader>>>;
 
-const FORMATS: readonly Format[] = [
-  { name: "JPEG", signature: "\xff\xd8\xff", read: readJpegHeader },
-  { name: "PNG", signature: "\x89PNG\r\n\x1a\n", read: readPngHeader },
-  { name: "GIF", signature: "GIF87a", read: readGifHeader },
-  { name: "GIF", signature: "GIF89a", read: readGifHeader },
-  { name: "WebP", signature: "RIFF????WEBP", read: (bytes) => readWebpLayout(bytes).header },
-  { name: "AVIF", signature: "????ftyp", isOne: isAvif, read: readAvifHeader },
-  { name: "BMP", signature: "BM????\0\0\0\0", read: (bytes) => readBmpLayout(bytes).header },
-];
+/** Id of a supported format. */
+export type FormatId = keyof typeof FORMATS;
 
-const KNOWN = "JPEG, PNG, GIF, WebP, AVIF or BMP";
+/** Header of an image of format `Id`. Unset: of any supported format. */
+export type ImageHeader<Id extends FormatId = FormatId> = {
+  // The explicit `format` lets TypeScript find the entry of a header in a table by format.
+  [Each in Id]: { readonly format: Each } & ReturnType<(typeof FORMATS)[Each]["readHeader"]>;
+}[Id];
+
+const ALL: readonly ImageFormat<ImageHeader>[] = Object.values(FORMATS);
+const NAMES = ALL.map(({ name }) => name);
+const SUPPORTED = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
 
 /**
  * Reads format, size, orientation and bit depth from an image's header alone.
  *
- * It decodes nothing and copies nothing, and takes time in proportion to the header at most, so
- * that it is safe to call on a hostile upload. The header is everything before the first pixels,
- * and in a WebP its first frame and what is told behind it: more bytes never change the answer.
+ * Safe on a hostile upload: it decodes and copies no pixels, and takes time at most proportional to
+ * the header. The header is everything before the first pixels; in a WebP also the first frame and
+ * the Exif block behind it. Bytes behind the header never change the result.
  *
- * @param bytes The file from its first byte on.
- * @throws {DomainError} `no-image`, if there are no bytes; `not-an-image`, if the first bytes are
- * of no known image format; `unsupported-format`, if they are of one that is not decoded;
+ * @param bytes The whole file.
+ * @throws {DomainError} `no-image`, if there are no bytes; `not-an-image`, if the first bytes match
+ * no known image format; `unsupported-format`, if they match one that is not decoded;
  * `truncated-image`, if the file ends inside the header; `corrupt-image`, if the header breaks a
  * rule of its format.
  *
@@ -55,15 +58,16 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
   if (bytes.length === 0) {
     throw new DomainError(
       "no-image",
-      `Cannot decode image as it must have at least 1 byte: current value is 0. Send a ${KNOWN} ` +
-        "file.",
+      `Cannot decode image as it must have at least 1 byte: current value is 0. ` +
+        `Send a ${SUPPORTED} file.`,
     );
   }
-  const format = FORMATS.find(({ signature, isOne }) =>
-    hasSignature(bytes, signature) && (isOne === undefined || isOne(bytes))
+  const format = ALL.find(({ signatures, matches }) =>
+    signatures.some((signature) => hasSignature(bytes, signature)) &&
+    (matches === undefined || matches(bytes))
   );
   if (format === undefined) throw unreadable(bytes);
-  return format.read(bytes);
+  return format.readHeader(bytes);
 }
 
 function unreadable(bytes: Uint8Array): DomainError {
@@ -71,29 +75,35 @@ function unreadable(bytes: Uint8Array): DomainError {
   if (unsupported !== undefined) {
     return new DomainError(
       "unsupported-format",
-      `Cannot decode image as its format must be ${KNOWN}: current value is ${unsupported.name}. ` +
-        unsupported.advice,
+      `Cannot decode image as its format must be ${SUPPORTED}: ` +
+        `current value is ${unsupported.name}. ${unsupported.advice}`,
     );
   }
-  // The first bytes of an AVIF can be any: that they are there says nothing.
-  const begun = FORMATS.find(({ signature }) =>
-    signature[0] !== "?" && hasSignature(bytes, signature.slice(0, bytes.length))
-  );
-  if (begun !== undefined) {
-    return new DomainError(
-      "truncated-image",
-      `Cannot decode ${begun.name} as its header needs at least ${begun.signature.length} bytes: ` +
-        `the file ends after ${bytes.length}. Send the whole file.`,
-    );
-  }
-  return new DomainError(
+  return truncatedSignature(bytes) ?? new DomainError(
     "not-an-image",
-    `Cannot decode image as it must be a ${KNOWN} file: ` +
+    `Cannot decode image as it must be a ${SUPPORTED} file: ` +
       `its first bytes are ${firstBytes(bytes)}. Send the image file itself.`,
   );
 }
 
-/** Shows what the file starts with as hexadecimal: raw text from a file could forge a log line. */
+/** Returns the error for a file that ends inside a signature, or undefined for any other file. */
+function truncatedSignature(bytes: Uint8Array): DomainError | undefined {
+  for (const { name, signatures } of ALL) {
+    const begun = signatures.find((signature) =>
+      // An AVIF starts with any four bytes, so they prove nothing.
+      !signature.startsWith("?") && hasSignature(bytes, signature.slice(0, bytes.length))
+    );
+    if (begun === undefined) continue;
+    return new DomainError(
+      "truncated-image",
+      `Cannot decode ${name} as its header needs at least ${begun.length} bytes: ` +
+        `the file ends after ${bytes.length}. Send the whole file.`,
+    );
+  }
+  return undefined;
+}
+
+/** Returns the first bytes in hexadecimal, as raw text from a file could forge a log line. */
 function firstBytes(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }

@@ -1,7 +1,7 @@
 /**
- * Tells whether bytes begin with a signature.
+ * Returns true if bytes begin with a signature.
  *
- * @param bytes Any bytes; fewer than the signature holds do not match.
+ * @param bytes Any bytes; fewer bytes than the signature has never match.
  * @param signature One character per byte, by its code from 0 to 255; `?` stands for any byte.
  *
  * @example
@@ -9,7 +9,7 @@
  * import { hasSignature } from "./signature.ts";
  *
  * const bytes = Uint8Array.of(0x42, 0x4d, 0x9a);
- * if (!hasSignature(bytes, "BM?")) throw new Error("any third byte will do");
+ * if (!hasSignature(bytes, "BM?")) throw new Error("any third byte matches");
  * ```
  */
 export function hasSignature(bytes: Uint8Array, signature: string): boolean {

@@ -1,10 +1,10 @@
 import { hasSignature } from "./signature.ts";
 
-/** An image format that is known by sight but not decoded. */
+/** An image format that is recognised but not decoded. */
 export interface UnsupportedFormat {
-  /** What people call the format. */
+  /** Common name of the format. */
   readonly name: string;
-  /** What to do instead, as a whole sentence. */
+  /** Advice for the sender, a whole sentence. */
   readonly advice: string;
 }
 
@@ -15,9 +15,9 @@ const FROM_PHONE =
   'Save it as JPEG and send that (on an iPhone: Settings, Camera, Formats, "Most Compatible").';
 
 /**
- * First bytes of each format, in the order in which they are tried; `?` stands for any byte.
+ * First bytes of each format, in the order of the checks; `?` stands for any byte.
  *
- * ICO stands last: the four bytes of a box length in front of `ftyp` can look like it.
+ * ICO comes last: the four bytes of a box length before `ftyp` can look like an ICO.
  */
 const FORMATS: readonly (readonly [signature: string, name: string, advice: string])[] = [
   ["????ftyphei", "HEIC", FROM_PHONE],
@@ -36,14 +36,14 @@ const FORMATS: readonly (readonly [signature: string, name: string, advice: stri
   ["\0\0\x01\0", "ICO", EXPORT_AS_PNG],
 ];
 
-/** How much of a text is searched for the root element of an SVG: comments can stand before it. */
+/** Number of bytes searched for the root element of an SVG, which comments can precede. */
 const SVG_SEARCH_BYTES = 1024;
 
 /**
- * Recognises the image formats that people send and that are not decoded.
+ * Recognises common image formats that are not decoded.
  *
- * @param bytes The file; only its first 1024 bytes are looked at.
- * @returns The format, or `undefined` if it is none of them.
+ * @param bytes The file; only its first 1024 bytes are read.
+ * @returns The format, or `undefined` for any other file.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export function unsupportedFormat(bytes: Uint8Array): UnsupportedFormat | undefi
   return isSvg(bytes) ? { name: "SVG", advice: EXPORT_AS_PNG } : undefined;
 }
 
-/** SVG has no signature; web pages may hold `<svg` too, so what stands first must be XML. */
+/** Recognises SVG, which has no signature. Web pages can contain `<svg`, so XML must come first. */
 function isSvg(bytes: Uint8Array): boolean {
   const text = String.fromCharCode(...bytes.subarray(0, SVG_SEARCH_BYTES));
   return /^(?:\xef\xbb\xbf)?\s*<(?:svg|\?xml|!--|!DOCTYPE svg)/.test(text) &&

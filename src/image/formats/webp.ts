@@ -1,43 +1,42 @@
+import type { Size } from "../../core/size.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
-import type { ImageHeader } from "./image_header.ts";
+import type { BaseHeader, ImageFormat } from "./image_format.ts";
 import { hasSignature } from "./signature.ts";
 
-/** What a WebP holds, and where its first frame lies. */
-export interface WebpLayout {
-  /** The header; its size is that of the canvas. */
-  readonly header: ImageHeader;
-  /** The first frame of an animation, or the one image. */
+/** Header of a WebP; its size is the canvas. */
+export interface WebpHeader extends BaseHeader<"webp"> {
+  /** The image, or the first frame of an animation, for the decoder. */
   readonly frame: WebpFrame;
 }
 
-/** One frame of a WebP, on its canvas. */
+/** One frame of a WebP and its place on the canvas. */
 export interface WebpFrame {
-  /** Canvas pixels left of it. */
+  /** Left edge, canvas pixels. */
   readonly left: number;
-  /** Canvas pixels above it. */
+  /** Top edge, canvas pixels. */
   readonly top: number;
-  /** Its own width. */
+  /** Width of the frame. */
   readonly width: number;
-  /** Its own height. */
+  /** Height of the frame. */
   readonly height: number;
-  /** Payload of the `ALPH` chunk; none where the frame is opaque or lossless. */
+  /** Payload of the `ALPH` chunk. Unset: the frame is opaque or lossless. */
   readonly alpha?: Uint8Array;
   /** Payload of the `VP8 ` or `VP8L` chunk. */
   readonly data: Uint8Array;
-  /** Whether `data` is `VP8L`. */
+  /** True if `data` is the payload of `VP8L`. */
   readonly lossless: boolean;
-  /** Whether a pixel can be transparent. */
+  /** True if a pixel can be transparent. */
   readonly hasAlpha: boolean;
 }
 
-/** `RIFF` and the length of what follows. */
+/** Bytes of `RIFF` and the length after it. */
 const RIFF_BYTES = 8;
 const CHUNK_BYTES = 8;
 const CANVAS_BYTES = 10;
 const FRAME_BYTES = 16;
 
-/** Far more than there are kinds, frames apart; a file of nothing else only costs time. */
+/** Far more than there are kinds of chunks besides frames; more would only cost time. */
 const MAX_CHUNKS = 10_000;
 
 const VP8 = 0x56503820;
@@ -53,29 +52,35 @@ const HAS_ALPHA = 0x10;
 
 const EXIF_PREFIX = "Exif\0\0";
 
+/** The WebP format. */
+export const WEBP: ImageFormat<WebpHeader> = {
+  name: "WebP",
+  signatures: ["RIFF????WEBP"],
+  readHeader: readWebpHeader,
+};
+
 /**
- * Finds the canvas, the orientation and the first frame of a WebP (RFC 9649).
+ * Reads the canvas, the orientation and the first frame of a WebP (RFC 9649).
  *
- * The Exif block stands behind the pixels, so all chunks are walked where the file says that it
- * has one. Sizes that are told twice must agree: each part of a decoder believes another one.
+ * The Exif block comes after the pixels, so all chunks are read if the file announces one. A size
+ * that is stored twice must agree, because parts of a decoder rely on different copies.
  *
- * @param bytes The file; its first twelve bytes are taken to be the signature.
- * @throws {DomainError} `truncated-image`, if it ends before its first frame does, or before its
- * Exif block; `corrupt-image`, if it holds no frame or breaks the standard.
+ * @param bytes The file; its first twelve bytes are assumed to be the signature.
+ * @throws {DomainError} `truncated-image`, if it ends inside its first frame or before its Exif
+ * block; `corrupt-image`, if it has no frame or breaks the standard.
  *
  * @example
  * ```ts
- * import { readWebpLayout, type WebpFrame, type WebpLayout } from "./webp.ts";
+ * import { readWebpHeader } from "./webp.ts";
  *
  * const text = (word: string) => Array.from(word, (letter) => letter.charCodeAt(0));
- * const image = [0x2f, 2, 0x40, 0, 0]; // 3 wide and 2 high, less 1 each, 14 bits each
+ * const image = [0x2f, 2, 0x40, 0, 0]; // Width 3 and height 2, minus 1, 14 bits each.
  * const bytes = Uint8Array.of(...text("RIFF\x12\0\0\0WEBPVP8L\x05\0\0\0"), ...image, 0);
- * const { header, frame }: WebpLayout = readWebpLayout(bytes);
- * const { lossless }: WebpFrame = frame;
- * if (header.width !== 3 || header.height !== 2 || !lossless) throw new Error("3x2, lossless");
+ * const { width, height, frame } = readWebpHeader(bytes);
+ * if (width !== 3 || height !== 2 || !frame.lossless) throw new Error("3x2, lossless");
  * ```
  */
-export function readWebpLayout(bytes: Uint8Array): WebpLayout {
+export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   const reader = new ByteReader(bytes, "WebP", "little-endian");
   reader.skip(4);
   const end = RIFF_BYTES + reader.u32();
@@ -83,15 +88,15 @@ export function readWebpLayout(bytes: Uint8Array): WebpLayout {
   const { type, length } = nextChunk(reader);
   if (type === VP8X) return readExtended(reader, length, bytes.length - end);
   const frame = readFrameChunks(reader, type, length);
-  return { header: headerOf(frame, frame.hasAlpha, 1), frame };
+  return headerOf(frame, frame, frame.hasAlpha, 1);
 }
 
 /**
- * Reads what follows `VP8X`: a canvas, one image or an animation, and what is told of them.
+ * Reads the chunks from the payload of `VP8X` on: the canvas, an image or animation, and Exif.
  *
- * @param behind Bytes of the file behind its last chunk; below 0 where it was cut off.
+ * @param behind Bytes of the file behind its last chunk; negative if the file was cut off.
  */
-function readExtended(reader: ByteReader, length: number, behind: number): WebpLayout {
+function readExtended(reader: ByteReader, length: number, behind: number): WebpHeader {
   if (length < CANVAS_BYTES) {
     throw reader.corrupt(`VP8X must hold ${CANVAS_BYTES} bytes`, length);
   }
@@ -103,7 +108,7 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpL
   const animated = (flags & ANIMATED) !== 0;
   let frame: WebpFrame | undefined;
   let orientation: Orientation | undefined;
-  // Exif may be promised and not there: then the pixels are shown as they are stored.
+  // An announced Exif block may be missing: then the pixels are shown as stored.
   for (
     let chunks = 0;
     frame === undefined ||
@@ -141,19 +146,20 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpL
     );
   }
   const hasAlpha = frame.hasAlpha || !covers || (flags & HAS_ALPHA) !== 0;
-  return { header: headerOf(canvas, hasAlpha, orientation ?? 1), frame };
+  return headerOf(canvas, frame, hasAlpha, orientation ?? 1);
 }
 
 function headerOf(
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height }: Size,
+  frame: WebpFrame,
   hasAlpha: boolean,
   orientation: Orientation,
-): ImageHeader {
+): WebpHeader {
   const channels = hasAlpha ? 4 : 3;
-  return { format: "webp", width, height, orientation, bitDepth: 8, channels, hasAlpha };
+  return { format: "webp", width, height, orientation, bitDepth: 8, channels, hasAlpha, frame };
 }
 
-/** Reads one frame of an animation, chunks of its own inside one chunk (RFC 9649, 2.7.1.1). */
+/** Reads one frame of an animation, an `ANMF` chunk with chunks inside (RFC 9649, 2.7.1.1). */
 function readAnimationFrame(reader: ByteReader, length: number): WebpFrame {
   if (length < FRAME_BYTES) {
     throw reader.corrupt(`ANMF must hold at least ${FRAME_BYTES} bytes`, length);
@@ -169,7 +175,7 @@ function readAnimationFrame(reader: ByteReader, length: number): WebpFrame {
   const frame = readFrameChunks(inner, chunk.type, chunk.length);
   if (frame.width !== width || frame.height !== height) {
     throw reader.corrupt(
-      `its first frame must have the ${width}x${height} pixels that it is said to have`,
+      `its first frame must have the declared ${width}x${height} pixels`,
       `${frame.width}x${frame.height}`,
     );
   }
@@ -201,7 +207,7 @@ function readFrameChunks(reader: ByteReader, type: number, length: number): Webp
   };
 }
 
-/** Reads the size out of a lossy frame (RFC 6386, 9.1): 14 bits each, then two of scaling. */
+/** Reads the size of a lossy frame (RFC 6386, 9.1): each side is 14 bits, then 2 of scaling. */
 function readLossy(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "hasAlpha"> {
   const tag = reader.u24le();
   if ((tag & 1) !== 0) throw reader.corrupt("its frame must be a key frame", "another kind");
@@ -217,7 +223,7 @@ function readLossy(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "ha
   return { width, height, hasAlpha: false };
 }
 
-/** Reads the size out of a lossless frame (RFC 9649, 3.4): 14 bits each, less 1, then alpha. */
+/** Reads the size of a lossless frame (RFC 9649, 3.4): each side minus 1 in 14 bits, then alpha. */
 function readLossless(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "hasAlpha"> {
   const signature = reader.u8();
   if (signature !== 0x2f) {
@@ -233,7 +239,7 @@ function readLossless(reader: ByteReader): Pick<WebpFrame, "width" | "height" | 
   };
 }
 
-/** Reads the type of a chunk, as a number, and the length of its payload (RFC 9649, 2.3). */
+/** Reads the type of a chunk as a number and the length of its payload (RFC 9649, 2.3). */
 function nextChunk(reader: ByteReader): { readonly type: number; readonly length: number } {
   let type = 0;
   for (let i = 0; i < 4; i++) type = type << 8 | reader.u8();
@@ -251,12 +257,12 @@ function skipPadded(reader: ByteReader, length: number): void {
   skipPadding(reader, length);
 }
 
-/** A payload of odd length is followed by a byte of padding, which some writers leave out at the end. */
+/** Skips the padding byte after a payload of odd length; some writers omit it at the end. */
 function skipPadding(reader: ByteReader, length: number): void {
   if (length % 2 === 1 && reader.remaining > 0) reader.skip(1);
 }
 
-/** Some writers put the prefix that Exif has in JPEG in front of it. */
+/** Returns the orientation of an Exif block; some writers put the Exif prefix of JPEG before it. */
 function orientationOf(exif: Uint8Array): Orientation | undefined {
   return exifOrientation(
     hasSignature(exif, EXIF_PREFIX) ? exif.subarray(EXIF_PREFIX.length) : exif,

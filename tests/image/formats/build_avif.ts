@@ -1,6 +1,6 @@
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 
-/** Builds a box, which may lie about its length. */
+/** Builds a box. */
 export function box(type: string, ...content: readonly Uint8Array[]): Uint8Array {
   const payload = joinBytes(...content);
   return joinBytes(numbers(4, payload.length + 8), bytesOf(type), payload);
@@ -15,7 +15,7 @@ export function fullBox(
   return box(type, numbers(1, version, 0, 0, 0), ...content);
 }
 
-/** Numbers of so many bytes each, the high one first. */
+/** Converts integers to big-endian bytes, `bytes` per integer. */
 export function numbers(bytes: number, ...values: readonly number[]): Uint8Array {
   return Uint8Array.from(
     values.flatMap((value) =>
@@ -24,33 +24,38 @@ export function numbers(bytes: number, ...values: readonly number[]): Uint8Array
   );
 }
 
-/** One image item. */
+/** An image item. */
 export interface ItemOptions {
   readonly type?: string;
-  /** The size it claims, as a property. */
+  /** Width in the size property. */
   readonly width?: number;
+  /** Height in the size property. */
   readonly height?: number;
-  /** Further properties. */
+  /** Properties beside the size. */
   readonly properties?: readonly Uint8Array[];
-  /** What it holds; the sequence header of its size where absent. */
+  /** Data of the item. Unset: a sequence header of its size. */
   readonly data?: Uint8Array;
-  /** Numbers of the items it is made of; the first item is 1. */
+  /** Ids of the tiles of a grid; the first item has id 1. */
   readonly tiles?: readonly number[];
 }
 
-/** What an AVIF may hold; what is left out makes one image of 3x2 pixels. */
+/** Contents of an AVIF. Unset: those of one image of 3x2 pixels. */
 export interface AvifOptions {
   /** Major and compatible brands. */
   readonly brands?: readonly string[];
-  /** Item 1, which is the image, and so on. */
+  /** Items from id 1 on; the first one is the image. */
   readonly items?: readonly ItemOptions[];
   /** Boxes between `ftyp` and `meta`. */
   readonly before?: readonly Uint8Array[];
-  /** Tables of `meta` that come instead of those built, by type. */
+  /** Tables of `meta` by type, which replace those that are built or are added. */
   readonly tables?: Readonly<Record<string, Uint8Array>>;
 }
 
-/** An AV1 configuration: profile and level, then depth, subsampling and whether it is grey. */
+/**
+ * Builds an AV1 configuration.
+ *
+ * @param flags Depth, subsampling and monochrome bits.
+ */
 export function av1C(flags = 0x0c): Uint8Array {
   return box("av1C", numbers(1, 0x81, 0, flags, 0));
 }
@@ -58,15 +63,15 @@ export function av1C(flags = 0x0c): Uint8Array {
 /** Eight bits in each of three channels. */
 export const PIXI = fullBox("pixi", 0, numbers(1, 3, 8, 8, 8));
 
-/** As much of AV1 data as tells its size: a reduced still image header, 16 bits each side. */
+/** Builds the start of AV1 data, up to its size: a reduced still image header, 16 bits per side. */
 export function sequenceHeader(width: number, height: number): Uint8Array {
   const bits = "000" + "1" + "1" + "00000" + "1111" + "1111" +
     (width - 1).toString(2).padStart(16, "0") + (height - 1).toString(2).padStart(16, "0");
-  return openUnit(bits);
+  return sequenceUnit(bits);
 }
 
-/** A sequence header of these bits. */
-export function openUnit(bits: string): Uint8Array {
+/** Builds a sequence header from its bits. */
+export function sequenceUnit(bits: string): Uint8Array {
   const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8, "0");
   const bytes = padded.match(/.{8}/g)!.map((byte) => parseInt(byte, 2));
   return Uint8Array.of(0x0a, bytes.length, ...bytes);
@@ -77,7 +82,7 @@ export function buildAvif(options: AvifOptions = {}): Uint8Array {
   const { brands = ["avif", "mif1"], items = [{}], before = [] } = options;
   const whole = items.map(withDefaults);
   const head = joinBytes(
-    box("ftyp", bytesOf(brands[0]), numbers(4, 0), ...brands.slice(1).map(bytesOf)),
+    box("ftyp", bytesOf(brands[0]!), numbers(4, 0), ...brands.slice(1).map(bytesOf)),
     ...before,
   );
   const meta = (dataStart: number) => {
@@ -120,7 +125,7 @@ function tablesOf(items: readonly WholeItem[], dataStart: number): Record<string
       0,
       numbers(1, 0x44, 0),
       numbers(2, items.length),
-      ...ids.map((id, i) => joinBytes(numbers(2, id, 0, 1), extents[i])),
+      ...ids.map((id, i) => joinBytes(numbers(2, id, 0, 1), extents[i]!)),
     ),
     iinf: fullBox(
       "iinf",

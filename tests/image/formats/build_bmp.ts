@@ -1,27 +1,27 @@
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 
-/** What a BMP may hold; what is left out makes the 24-bit image of 3x2 pixels. */
+/** Contents of a BMP. Unset: those of a 24-bit image of 3x2 pixels. */
 export interface BmpOptions {
-  /** Bytes of its header: 12, 40, 52, 56, 64, 108 or 124. */
+  /** Bytes of the header: 12, 40, 52, 56, 64, 108 or 124. */
   readonly headerBytes?: number;
   readonly width?: number;
-  /** Below 0 where the upper row comes first. */
+  /** Negative if the top row comes first. */
   readonly height?: number;
   readonly bitsPerPixel?: number;
   readonly compression?: number;
-  /** Bit masks, behind the 40 bytes that all headers but the smallest start with. */
+  /** Bit masks, after the first 40 bytes of any header but the smallest. */
   readonly masks?: readonly number[];
-  /** How many colours the palette is said to have. */
+  /** Declared number of palette colours. */
   readonly colours?: number;
-  /** The palette: blue, green, red and, but for the smallest header, a fourth byte. */
+  /** Palette: blue, green, red and, except with the smallest header, a fourth byte. */
   readonly palette?: readonly number[];
-  /** Where the pixels are said to start; behind all of the above where absent. */
+  /** Declared start of the pixels. Unset: the end of the palette. */
   readonly start?: number;
-  /** Rows with their padding. */
+  /** Rows with their padding. Unset: the file ends with its header. */
   readonly pixels?: readonly number[];
 }
 
-/** Builds a BMP; without pixels it ends with its header. */
+/** Builds a BMP. */
 export function buildBmp(options: BmpOptions = {}): Uint8Array {
   const { headerBytes = 40, width = 3, height = 2, bitsPerPixel = 24, masks = [] } = options;
   const isCore = headerBytes === 12;

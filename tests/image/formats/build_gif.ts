@@ -1,21 +1,21 @@
 import { bytesOf } from "./bytes_of.ts";
 
-/** What a GIF may hold; what is left out makes the image of 3x2 pixels without tables. */
+/** Contents of a GIF. Unset: those of an image of 3x2 pixels without colour tables. */
 export interface GifOptions {
   readonly version?: "87a" | "89a";
   readonly width?: number;
   readonly height?: number;
-  /** Bits of an index into the global colour table; 0 for no table. */
+  /** Bits of an index into the global colour table. Unset or 0: no table. */
   readonly globalBits?: number;
-  /** Bits of an index into the first frame's colour table; 0 for no table. */
+  /** Bits of an index into the colour table of the first frame. Unset or 0: no table. */
   readonly localBits?: number;
   /** Blocks before the first image. */
   readonly blocks?: readonly number[];
-  /** Left, top, width and height of the first frame; the whole screen if left out. */
+  /** Left, top, width and height of the first frame. Unset: the whole screen. */
   readonly frame?: readonly [number, number, number, number];
 }
 
-/** Builds a GIF up to and with its first image descriptor. */
+/** Builds a GIF up to the end of its first image descriptor. */
 export function buildGif(options: GifOptions = {}): Uint8Array {
   const { version = "89a", width = 3, height = 2, globalBits = 0, localBits = 0 } = options;
   const frame = options.frame ?? [0, 0, width, height];

@@ -1,8 +1,8 @@
 import { joinBytes } from "./bytes_of.ts";
 
-/** What a JPEG may hold; what is left out makes the baseline image of 3x2 pixels. */
+/** Contents of a JPEG. Unset: those of a baseline image of 3x2 pixels. */
 export interface JpegOptions {
-  /** The second byte of the frame's marker. */
+  /** Second byte of the marker of the frame. */
   readonly marker?: number;
   readonly width?: number;
   readonly height?: number;
@@ -14,7 +14,7 @@ export interface JpegOptions {
   readonly after?: readonly Uint8Array[];
 }
 
-/** Builds a JPEG up to and with its SOS marker, so that each byte of it belongs to the header. */
+/** Builds a JPEG up to the end of its SOS marker, so that every byte belongs to the header. */
 export function buildJpeg(options: JpegOptions = {}): Uint8Array {
   const { marker = 0xc0, width = 3, height = 2, precision = 8, components = 3 } = options;
   const frame = [precision, height >> 8, height & 255, width >> 8, width & 255, components];
@@ -28,13 +28,13 @@ export function buildJpeg(options: JpegOptions = {}): Uint8Array {
   );
 }
 
-/** Builds a segment of this marker. */
+/** Builds a segment. */
 export function jpegSegment(marker: number, payload: ArrayLike<number>): Uint8Array {
   const length = payload.length + 2;
   return Uint8Array.of(0xff, marker, length >> 8, length & 255, ...Array.from(payload));
 }
 
-/** Builds the APP1 segment that holds this Exif block. */
+/** Builds an APP1 segment with an Exif block. */
 export function exifSegment(tiff: Uint8Array): Uint8Array {
   return jpegSegment(0xe1, [0x45, 0x78, 0x69, 0x66, 0, 0, ...tiff]);
 }

@@ -1,6 +1,6 @@
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 
-/** What a PNG may hold; what is left out makes the RGB image of 3x2 pixels. */
+/** Contents of a PNG. Unset: those of an RGB image of 3x2 pixels. */
 export interface PngOptions {
   readonly width?: number;
   readonly height?: number;
@@ -12,7 +12,7 @@ export interface PngOptions {
   readonly chunks?: readonly Uint8Array[];
 }
 
-/** Builds a PNG up to and with the type of its first IDAT; its checksums are zero. */
+/** Builds a PNG up to the type of its first IDAT chunk. Checksums are zero. */
 export function buildPng(options: PngOptions = {}): Uint8Array {
   const { width = 3, height = 2, bitDepth = 8, colourType = 2, methods = [0, 0, 0] } = options;
   return joinBytes(
@@ -23,7 +23,11 @@ export function buildPng(options: PngOptions = {}): Uint8Array {
   );
 }
 
-/** Builds a chunk, which may lie about its length. */
+/**
+ * Builds a chunk.
+ *
+ * @param length Declared length of the data, which may be wrong.
+ */
 export function pngChunk(
   type: string,
   data: ArrayLike<number>,

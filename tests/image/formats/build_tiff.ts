@@ -1,25 +1,25 @@
-/** One directory entry: its value goes into the four value bytes, a SHORT into the first two. */
+/** A directory entry. A SHORT value is written to the first two of its four bytes. */
 export interface TiffEntry {
   readonly tag: number;
-  /** 3 SHORT, 4 LONG. */
+  /** 3 for SHORT, 4 for LONG. */
   readonly type: number;
   readonly count: number;
   readonly value: number;
 }
 
-/** What a block may say wrongly; what is left out is right. */
+/** Contents of an Exif block; declared values may be wrong. Unset: the right value. */
 export interface TiffOptions {
   readonly littleEndian: boolean;
   readonly entries: readonly TiffEntry[];
-  /** Where IFD0 is said to start. */
+  /** Declared start of IFD0. */
   readonly ifdOffset?: number;
-  /** How many entries IFD0 is said to have. */
+  /** Declared number of entries of IFD0. */
   readonly entryCount?: number;
-  /** Where the next directory is said to start. */
+  /** Declared start of the next directory. */
   readonly nextOffset?: number;
 }
 
-/** Builds an Exif block with one directory, right after the eight bytes of its header. */
+/** Builds an Exif block with one directory, directly after its header of eight bytes. */
 export function buildTiff(options: TiffOptions): Uint8Array {
   const { littleEndian, entries } = options;
   const bytes = new Uint8Array(8 + 2 + entries.length * 12 + 4);
@@ -40,7 +40,7 @@ export function buildTiff(options: TiffOptions): Uint8Array {
   return bytes;
 }
 
-/** Builds an Exif block that holds this orientation, a SHORT, and nothing else. */
+/** Builds an Exif block with an orientation, stored as a SHORT, and nothing else. */
 export function orientationTiff(orientation: number, littleEndian = false): Uint8Array {
   const entries = [{ tag: 0x0112, type: 3, count: 1, value: orientation }];
   return buildTiff({ littleEndian, entries });

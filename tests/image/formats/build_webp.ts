@@ -1,6 +1,10 @@
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 
-/** Builds a chunk of a WebP, which may lie about its length. */
+/**
+ * Builds a chunk of a WebP.
+ *
+ * @param length Declared length of the payload, which may be wrong.
+ */
 export function webpChunk(
   type: string,
   payload: ArrayLike<number>,
@@ -15,7 +19,11 @@ export function webpChunk(
   );
 }
 
-/** Builds a WebP of these chunks, which may lie about its length. */
+/**
+ * Builds a WebP.
+ *
+ * @param length Declared length of the file after the first eight bytes, which may be wrong.
+ */
 export function buildWebp(chunks: readonly Uint8Array[], length?: number): Uint8Array {
   const body = joinBytes(...chunks);
   return joinBytes(
@@ -26,7 +34,7 @@ export function buildWebp(chunks: readonly Uint8Array[], length?: number): Uint8
   );
 }
 
-/** Builds as much of a lossy frame as tells its size. */
+/** Builds the start of a lossy frame, up to its size. */
 export function vp8Frame(width = 3, height = 2): Uint8Array {
   return Uint8Array.of(
     ...[0x10, 0, 0, 0x9d, 0x01, 0x2a],
@@ -35,7 +43,7 @@ export function vp8Frame(width = 3, height = 2): Uint8Array {
   );
 }
 
-/** Builds as much of a lossless frame as tells its size and alpha. */
+/** Builds the start of a lossless frame, up to its size and alpha. */
 export function vp8lFrame(width = 3, height = 2, hasAlpha = false): Uint8Array {
   const bits = width - 1 + (height - 1) * 2 ** 14 + (hasAlpha ? 2 ** 28 : 0);
   return Uint8Array.of(0x2f, ...littleEndian(bits, 4));
@@ -44,13 +52,13 @@ export function vp8lFrame(width = 3, height = 2, hasAlpha = false): Uint8Array {
 /** Flags of `VP8X`. */
 export const ANIMATED = 0x02, HAS_EXIF = 0x08, HAS_ALPHA = 0x10;
 
-/** Builds the chunk `VP8X`. */
+/** Builds a `VP8X` chunk. */
 export function vp8x(flags: number, width = 3, height = 2): Uint8Array {
   const canvas = [...littleEndian(width - 1, 3), ...littleEndian(height - 1, 3)];
   return webpChunk("VP8X", [flags, 0, 0, 0, ...canvas]);
 }
 
-/** Builds the chunk `ANMF` of one frame, whose chunks come after its own fields. */
+/** Builds an `ANMF` chunk: the fields of a frame, then its chunk. */
 export function anmf(
   [left, top, width, height]: readonly [number, number, number, number],
   chunk: Uint8Array,

@@ -1,9 +1,9 @@
-/** Turns a text into bytes: one for each character, by its code from 0 to 255. */
+/** Converts text to bytes, one per character, by its code from 0 to 255. */
 export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Puts parts one after the other. */
+/** Concatenates parts. */
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }

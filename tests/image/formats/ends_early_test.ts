@@ -1,31 +1,35 @@
 import { assertEquals } from "@std/assert";
-import { endsEarly } from "../../../src/image/formats/ends_early.ts";
+import type { BaseHeader, ImageFormat } from "../../../src/image/formats/image_format.ts";
+import { type FormatId, FORMATS } from "../../../src/image/formats/read_header.ts";
 
-const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
-const END: Record<string, number> = {
-  "rgb.jpg": 2, // FF D9
-  "progressive.jpg": 2,
-  "orientation-6.jpg": 2,
-  "rgb.png": 12, // length, IEND, CRC
-  "rgb.gif": 1, // 3B
-  "rgb.avif": 1, // Of the last box, which says how long it is.
-};
+const IMAGES = new URL("../../sample_images/formats/", import.meta.url);
 
-for (const [file, end] of Object.entries(END)) {
-  const ending = file.slice(file.lastIndexOf(".") + 1);
-  const format = ending === "jpg" ? "jpeg" : ending as "png" | "gif" | "avif";
+const IMAGE_ENDS: readonly (readonly [file: string, format: FormatId, endBytes: number])[] = [
+  ["rgb.jpg", "jpeg", 2], // EOI marker.
+  ["progressive.jpg", "jpeg", 2],
+  ["orientation-6.jpg", "jpeg", 2],
+  ["rgb.png", "png", 12], // Length, type and checksum of IEND.
+  ["rgb.gif", "gif", 1], // Trailer.
+  ["rgb.avif", "avif", 1], // Last byte of the last box.
+];
 
-  Deno.test(`endsEarly() tells ${file} from itself without its last ${end} bytes`, async () => {
-    const bytes = await Deno.readFile(new URL(file, FORMATS));
+for (const [file, format, endBytes] of IMAGE_ENDS) {
+  Deno.test(`endsEarly() is true for ${file} without its last ${endBytes} bytes`, async () => {
+    const bytes = await Deno.readFile(new URL(file, IMAGES));
     assertEquals(endsEarly(bytes, format), false);
-    assertEquals(endsEarly(bytes.slice(0, -end), format), true);
+    assertEquals(endsEarly(bytes.slice(0, -endBytes), format), true);
     assertEquals(endsEarly(bytes.slice(0, bytes.length / 2), format), true);
   });
 }
 
-Deno.test("endsEarly() does not take a thumbnail's end for the image's", () => {
+Deno.test("endsEarly() of JPEG ignores the end of a thumbnail", () => {
   const thumbnail = [0xff, 0xda, 1, 2, 0xff, 0xd9];
   const scan = [0xff, 0xda, 3, 4];
   assertEquals(endsEarly(Uint8Array.from([...thumbnail, ...scan]), "jpeg"), true);
   assertEquals(endsEarly(Uint8Array.from([...thumbnail, ...scan, 0xff, 0xd9]), "jpeg"), false);
 });
+
+function endsEarly(bytes: Uint8Array, id: FormatId): boolean | undefined {
+  const format: ImageFormat<BaseHeader> = FORMATS[id];
+  return format.endsEarly?.(bytes);
+}

@@ -28,7 +28,7 @@ for (const littleEndian of [false, true]) {
     });
   }
 
-  Deno.test(`exifOrientation() finds the tag among others, ${order}`, () => {
+  Deno.test(`exifOrientation() finds the tag among other tags, ${order}`, () => {
     const other: TiffEntry = { tag: 0x010f, type: 2, count: 6, value: 158 };
     const entries = [other, other, orientationEntry(8), other];
     assertEquals(read({ littleEndian, entries }), 8);
@@ -39,7 +39,7 @@ const INVALID_ENTRIES: readonly (readonly [claim: string, entry: TiffEntry])[] =
   ["the value 0", orientationEntry(0)],
   ["the value 9", orientationEntry(9)],
   ["the value 65535", orientationEntry(0xffff)],
-  ["a LONG beyond 16 bits whose half is valid", orientationEntry(0x00060006, { type: LONG })],
+  ["a LONG above 16 bits whose low half is valid", orientationEntry(0x00060006, { type: LONG })],
   ["the type BYTE", orientationEntry(0x06060606, { type: 1 })],
   ["the type 0", orientationEntry(0x00060006, { type: 0 })],
   ["the type 65535", orientationEntry(0x00060006, { type: 0xffff })],
@@ -50,58 +50,58 @@ const INVALID_ENTRIES: readonly (readonly [claim: string, entry: TiffEntry])[] =
 ];
 
 for (const [claim, entry] of INVALID_ENTRIES) {
-  Deno.test(`exifOrientation() ignores ${claim} and reads on`, () => {
+  Deno.test(`exifOrientation() ignores ${claim} and reads the next entry`, () => {
     assertEquals(read({ entries: [entry] }), undefined);
     assertEquals(read({ entries: [entry, orientationEntry(3)] }), 3);
   });
 }
 
-Deno.test("exifOrientation() keeps the first valid value of two", () => {
+Deno.test("exifOrientation() uses the first of two valid values", () => {
   assertEquals(read({ entries: [orientationEntry(5), orientationEntry(7)] }), 5);
 });
 
-Deno.test("exifOrientation() takes no IFD0 that starts too early or past the end", () => {
+Deno.test("exifOrientation() ignores an IFD0 that starts too early or past the end", () => {
   for (const ifdOffset of [0, 2, 4, 7, 25, 26, 1000, 0x7fffffff, 0x80000000, 0xfffffff8]) {
     assertEquals(read({ ifdOffset }), undefined, `offset ${ifdOffset}`);
   }
 });
 
-Deno.test("exifOrientation() takes no IFD0 that starts inside the header, even a readable one", () => {
-  // Read from byte 2 on, the 42 is the count and the second of its entries says 6.
+Deno.test("exifOrientation() ignores a readable IFD0 that starts inside the header", () => {
+  // From byte 2 on, the 42 would be the count, and the second entry has orientation 6.
   const header = [0x4d, 0x4d, 0, 42, 0, 0, 0, 2];
   const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
   assertEquals(exifOrientation(Uint8Array.of(...header, ...Array(8).fill(0), ...entry)), undefined);
 });
 
-Deno.test("exifOrientation() reads no further than the block when the count is huge", () => {
+Deno.test("exifOrientation() stops at the end of the block if the count is huge", () => {
   assertEquals(read({ entryCount: 0xffff }), 6);
   assertEquals(read({ entryCount: 0xffff, entries: [orientationEntry(9)] }), undefined);
 });
 
-Deno.test("exifOrientation() reads no entry beyond the claimed count", () => {
+Deno.test("exifOrientation() stops at the declared count", () => {
   assertEquals(read({ entryCount: 0 }), undefined);
 });
 
-Deno.test("exifOrientation() follows no directory that points at itself", () => {
+Deno.test("exifOrientation() does not follow a directory that points at itself", () => {
   assertEquals(read({ nextOffset: 8, entries: [orientationEntry(9)] }), undefined);
   assertEquals(read({ nextOffset: 8 }), 6);
 });
 
-Deno.test("exifOrientation() looks at no sub-directory, even one that is IFD0 again", () => {
+Deno.test("exifOrientation() reads no sub-directory, not even IFD0 again", () => {
   const exifPointer: TiffEntry = { tag: 0x8769, type: LONG, count: 1, value: 8 };
   assertEquals(read({ entries: [exifPointer] }), undefined);
 });
 
-Deno.test("exifOrientation() finds nothing without the byte order or the number 42", () => {
+Deno.test("exifOrientation() returns undefined without the byte order or the number 42", () => {
   const whole = buildTiff({ littleEndian: true, entries: [orientationEntry(6)] });
   for (const at of [0, 1, 2, 3]) {
     const broken = whole.slice();
-    broken[at] ^= 1;
+    broken[at]! ^= 1;
     assertEquals(exifOrientation(broken), undefined, `byte ${at}`);
   }
 });
 
-Deno.test("exifOrientation() finds nothing in a block cut before the end of its entry", () => {
+Deno.test("exifOrientation() returns undefined for a block cut before the end of its entry", () => {
   const whole = buildTiff({ littleEndian: true, entries: [orientationEntry(6)] });
   const entryEnd = 8 + 2 + 12;
   for (let length = 0; length < entryEnd; length++) {

@@ -3,7 +3,7 @@ import { readHeader } from "../../../src/image/formats/read_header.ts";
 import { assertRefused } from "./assert_refused.ts";
 import { buildGif, type GifOptions } from "./build_gif.ts";
 
-Deno.test("readHeader() reads a GIF's screen, whatever its version", () => {
+Deno.test("readHeader() reads the screen of both versions of GIF", () => {
   for (const version of ["87a", "89a"] as const) {
     assertEquals(readHeader(buildGif({ version, width: 65_535, height: 258, globalBits: 5 })), {
       format: "gif",
@@ -24,10 +24,10 @@ const READ_GIFS: readonly (readonly [claim: string, options: GifOptions, bits: n
   ["without a colour table", {}, 8],
   ["with a global table", { globalBits: 8 }, 8],
   ["with a global table of 2 colours", { globalBits: 1 }, 1],
-  ["whose first frame has its own table", { globalBits: 8, localBits: 3 }, 3],
+  ["with a table for its first frame", { globalBits: 8, localBits: 3 }, 3],
   ["with extensions before its first frame", { blocks: [...COMMENT, ...CONTROL] }, 8],
   ["with an empty extension", { blocks: [0x21, 0x01, 0] }, 8],
-  ["whose first frame covers a part", { frame: [1, 1, 2, 1] }, 8],
+  ["with a first frame smaller than its screen", { frame: [1, 1, 2, 1] }, 8],
 ];
 
 for (const [claim, options, bits] of READ_GIFS) {
@@ -44,15 +44,15 @@ const CORRUPT_GIFS: readonly (readonly [claim: string, options: GifOptions, word
   ["a frame of height 0", { frame: [0, 0, 3, 0] }, "at least 1x1"],
   ["a frame wider than the screen", { frame: [0, 0, 4, 2] }, "4x2 at (0, 0)"],
   ["a frame higher than the screen", { frame: [0, 0, 3, 3] }, "3x3 at (0, 0)"],
-  ["a frame that starts right of the screen", { frame: [3, 0, 1, 1] }, "1x1 at (3, 0)"],
+  ["a frame to the right of the screen", { frame: [3, 0, 1, 1] }, "1x1 at (3, 0)"],
   ["a frame that ends below the screen", { frame: [0, 1, 3, 2] }, "3x2 at (0, 1)"],
-  ["a frame whose edge passes 16 bits", { frame: [65_535, 0, 2, 1] }, "2x1 at (65535, 0)"],
+  ["a frame whose right edge exceeds 16 bits", { frame: [65_535, 0, 2, 1] }, "2x1 at (65535, 0)"],
   ["a trailer before any frame", { blocks: [0x3b] }, "it must hold an image"],
   ["an unknown block", { blocks: [0x00] }, "value is 0"],
 ];
 
 for (const [claim, options, word] of CORRUPT_GIFS) {
-  Deno.test(`readHeader() finds a GIF corrupt for ${claim}`, () => {
+  Deno.test(`readHeader() refuses a GIF as corrupt: ${claim}`, () => {
     assertRefused(buildGif(options), "corrupt-image", "GIF", word);
   });
 }

@@ -19,10 +19,10 @@ const COMMENT = [0x21, 0xfe, 3, 0x2c, 0x2c, 0x3b, 1, 0, 0];
 const CONTROL = [0x21, 0xf9, 4, 1, 0, 0, 0, 0];
 
 /**
- * Headers in which each byte counts: they end with the last byte that has to be read. An AVIF is
- * known by its first twelve bytes, the others by their very first.
+ * Complete headers that end with their last required byte, and the bytes that identify the format:
+ * the first twelve of an AVIF, the first one of any other.
  */
-const WHOLE: readonly (readonly [name: string, bytes: Uint8Array, knownFrom?: number])[] = [
+const HEADERS: readonly (readonly [name: string, bytes: Uint8Array, knownFrom?: number])[] = [
   ["JPEG", buildJpeg({ before: [JFIF, exifSegment(tiff(6))], after: [XMP] })],
   ["progressive JPEG", buildJpeg({ marker: 0xc2, before: [XMP, exifSegment(tiff(8, true))] })],
   ["PNG", buildPng({ colourType: 3, chunks: [pngChunk("eXIf", tiff(3)), TRANSPARENCY] })],
@@ -40,20 +40,20 @@ const WHOLE: readonly (readonly [name: string, bytes: Uint8Array, knownFrom?: nu
   ["AVIF", buildAvif({ before: [box("free", bytesOf("free"))] }), 12],
 ];
 
-for (const [name, bytes, knownFrom = 1] of WHOLE) {
-  Deno.test(`readHeader() finds a ${name} truncated at each of its bytes`, () => {
+for (const [name, bytes, knownFrom = 1] of HEADERS) {
+  Deno.test(`readHeader() refuses a ${name} truncated at any byte`, () => {
     assertRefused(bytes.subarray(0, 0), "no-image");
     for (let length = knownFrom; length < bytes.length; length++) {
       assertRefused(bytes.subarray(0, length), "truncated-image", `after ${length}.`);
     }
   });
 
-  Deno.test(`readHeader() gives a ${name} the same answer whatever follows its header`, () => {
+  Deno.test(`readHeader() of a ${name} ignores the bytes behind its header`, () => {
     const longer = joinBytes(bytes, Uint8Array.of(0, 0xff, 0xc0, 0, 0, 0x3b), bytes);
     assertEquals(readHeader(longer), readHeader(bytes));
   });
 
-  Deno.test(`readHeader() reads a ${name} that is a view into a larger buffer`, () => {
+  Deno.test(`readHeader() reads a ${name} in a view of a larger buffer`, () => {
     const buffer = joinBytes(Uint8Array.of(1, 2, 3), bytes, bytes);
     const view = buffer.subarray(3, 3 + bytes.length);
     assertEquals(readHeader(view), readHeader(bytes));
@@ -69,7 +69,7 @@ const CODES: readonly ErrorCode[] = [
   "corrupt-image",
 ];
 
-/** Returns how reading ended: "read", or the code of the error, which must be a declared one. */
+/** Returns "read" or the code of the error, which must be one of `CODES`. */
 function outcome(bytes: Uint8Array): string {
   try {
     const { width, height, orientation } = readHeader(bytes);
@@ -84,21 +84,21 @@ function outcome(bytes: Uint8Array): string {
   }
 }
 
-/** Changes one to eight bytes, some to the values that lengths go wrong with, and cuts one in 4. */
+/** Changes one to eight bytes, half of them to edge values of lengths, and cuts a quarter. */
 function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
   const mutant = bytes.slice();
   const below = (limit: number) => Math.floor(random() * limit);
   const edges = [0, 1, 0x7f, 0x80, 0xfe, 0xff];
   for (let i = below(8); i >= 0; i--) {
-    mutant[below(mutant.length)] = below(2) === 0 ? edges[below(edges.length)] : below(256);
+    mutant[below(mutant.length)] = below(2) === 0 ? edges[below(edges.length)]! : below(256);
   }
   return below(4) === 0 ? mutant.subarray(0, below(mutant.length + 1)) : mutant;
 }
 
-Deno.test("readHeader() answers or throws a declared code for 3000 mutations of each header", () => {
+Deno.test("readHeader() returns or throws a declared code for 3000 mutations of each header", () => {
   const random = seededRandom(20_241_123);
   const seen = new Set<string>();
-  for (const [, bytes] of WHOLE) {
+  for (const [, bytes] of HEADERS) {
     for (let i = 0; i < 3000; i++) seen.add(outcome(mutate(bytes, random)));
   }
   for (const end of ["read", "not-an-image", "truncated-image", "corrupt-image"]) {
@@ -106,22 +106,22 @@ Deno.test("readHeader() answers or throws a declared code for 3000 mutations of 
   }
 });
 
-Deno.test("readHeader() ends for each value of each byte", () => {
-  for (const [, bytes] of WHOLE) {
+Deno.test("readHeader() ends for any value of any byte", () => {
+  for (const [, bytes] of HEADERS) {
     const mutant = bytes.slice();
     for (let at = 0; at < bytes.length; at++) {
       for (let value = 0; value < 256; value++) {
         mutant[at] = value;
         outcome(mutant);
       }
-      mutant[at] = bytes[at];
+      mutant[at] = bytes[at]!;
     }
   }
 });
 
-/** Repeats a piece until there is a megabyte of it. */
+/** Repeats bytes up to a megabyte. */
 function megabyteOf(...piece: readonly number[]): Uint8Array {
-  return new Uint8Array(2 ** 20).map((_, i) => piece[i % piece.length]);
+  return new Uint8Array(2 ** 20).map((_, i) => piece[i % piece.length]!);
 }
 
 const ENDLESS: readonly (readonly [claim: string, bytes: Uint8Array, end?: ErrorCode])[] = [

@@ -13,8 +13,8 @@ function scans(count: number, ...before: readonly Uint8Array[]): Uint8Array {
 
 const MANY: readonly (readonly [claim: string, bytes: Uint8Array])[] = [
   ["in a row", scans(101)],
-  ["behind a segment that holds an end", scans(101, jpegSegment(0xfe, [0xff, 0xd9]))],
-  ["behind fill bytes and markers without length", scans(101, bytesOf("\xff\xff\x01\xff\xd7"))],
+  ["after a segment that contains EOI", scans(101, jpegSegment(0xfe, [0xff, 0xd9]))],
+  ["after fill bytes and markers without length", scans(101, bytesOf("\xff\xff\x01\xff\xd7"))],
 ];
 
 for (const [claim, bytes] of MANY) {
@@ -25,16 +25,16 @@ for (const [claim, bytes] of MANY) {
 }
 
 const FEW: readonly (readonly [claim: string, bytes: Uint8Array])[] = [
-  ["100", scans(100)],
-  ["none", SOI],
-  ["those of other images behind its end", joinBytes(scans(60), bytesOf("\xff\xd9"), scans(60))],
+  ["100 scans", scans(100)],
+  ["no scan", SOI],
+  ["scans of other images behind EOI", joinBytes(scans(60), bytesOf("\xff\xd9"), scans(60))],
   [
-    "what looks like one in a segment",
+    "bytes like SOS in a segment",
     scans(1, jpegSegment(0xe2, Array(202).fill([0xff, 0xda]).flat())),
   ],
-  ["one that is cut off", joinBytes(scans(1), Uint8Array.of(0xff, 0xda))],
+  ["a scan that is cut off", joinBytes(scans(1), Uint8Array.of(0xff, 0xda))],
 ];
 
 for (const [claim, bytes] of FEW) {
-  Deno.test(`checkScans() takes ${claim}`, () => checkScans(bytes));
+  Deno.test(`checkScans() accepts ${claim}`, () => checkScans(bytes));
 }

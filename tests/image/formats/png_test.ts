@@ -5,7 +5,7 @@ import { buildPng, pngChunk, type PngOptions } from "./build_png.ts";
 import { joinBytes } from "./bytes_of.ts";
 import { orientationTiff as tiff } from "./build_tiff.ts";
 
-Deno.test("readHeader() reads a PNG's size, depth and channels", () => {
+Deno.test("readHeader() reads size, depth and channels of a PNG", () => {
   assertEquals(readHeader(buildPng({ width: 2 ** 31 - 1, height: 66_051, bitDepth: 16 })), {
     format: "png",
     width: 2 ** 31 - 1,
@@ -26,7 +26,7 @@ const PNG_BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
 };
 const PNG_CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
-Deno.test("readHeader() reads the allowed pairs of PNG colour type and depth and no other", () => {
+Deno.test("readHeader() accepts only the allowed pairs of PNG colour type and depth", () => {
   for (let colourType = 0; colourType < 256; colourType++) {
     for (const bitDepth of [0, 1, 2, 3, 4, 7, 8, 9, 16, 32, 255]) {
       const bytes = buildPng({ colourType, bitDepth });
@@ -42,7 +42,7 @@ Deno.test("readHeader() reads the allowed pairs of PNG colour type and depth and
   }
 });
 
-Deno.test("readHeader() sees the transparency of a PNG in a tRNS chunk before IDAT only", () => {
+Deno.test("readHeader() finds transparency of a PNG only in a tRNS chunk before IDAT", () => {
   const before = buildPng({ colourType: 3, chunks: [pngChunk("PLTE", [1, 2, 3]), tRNS()] });
   assertEquals(readHeader(before).hasAlpha, true);
   const after = joinBytes(buildPng({ colourType: 3 }), Uint8Array.of(0, 0, 0, 0), tRNS());
@@ -66,7 +66,7 @@ for (const littleEndian of [false, true]) {
   });
 }
 
-Deno.test("readHeader() takes the first valid eXIf of a PNG and 1 without any", () => {
+Deno.test("readHeader() uses the first valid eXIf chunk of a PNG, or orientation 1", () => {
   const chunks = [9, 5, 7].map((value) => pngChunk("eXIf", tiff(value)));
   assertEquals(readHeader(buildPng({ chunks })).orientation, 5);
   assertEquals(readHeader(buildPng({ chunks: chunks.slice(0, 1) })).orientation, 1);
@@ -92,12 +92,12 @@ const CORRUPT_PNGS: readonly (readonly [claim: string, options: PngOptions, word
 ];
 
 for (const [claim, options, word] of CORRUPT_PNGS) {
-  Deno.test(`readHeader() finds a PNG corrupt for ${claim}`, () => {
+  Deno.test(`readHeader() refuses a PNG as corrupt: ${claim}`, () => {
     assertRefused(buildPng(options), "corrupt-image", "PNG", word);
   });
 }
 
-Deno.test("readHeader() takes letters and nothing else for a PNG's chunk type", () => {
+Deno.test("readHeader() accepts only letters in a PNG chunk type", () => {
   for (const letter of ["A", "Z", "a", "z"]) {
     assertEquals(readHeader(buildPng({ chunks: [pngChunk(`aa${letter}a`, [])] })).width, 3);
   }
@@ -107,7 +107,7 @@ Deno.test("readHeader() takes letters and nothing else for a PNG's chunk type", 
   }
 });
 
-Deno.test("readHeader() finds a PNG corrupt whose first chunk is not an IHDR of 13 bytes", () => {
+Deno.test("readHeader() refuses a PNG as corrupt: first chunk is not an IHDR of 13 bytes", () => {
   const signature = buildPng().subarray(0, 8);
   const first = [
     pngChunk("IDAT", []),
@@ -118,7 +118,7 @@ Deno.test("readHeader() finds a PNG corrupt whose first chunk is not an IHDR of 
   }
 });
 
-Deno.test("readHeader() finds a PNG truncated whose chunk is longer than the file", () => {
+Deno.test("readHeader() refuses a PNG with a chunk longer than the file as truncated", () => {
   const chunks = [pngChunk("eXIf", [], 0x7fffffff)];
   assertRefused(buildPng({ chunks }), "truncated-image", "PNG");
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DomainError } from "../../../src/core/domain_error.ts";
 import { readHeader } from "../../../src/image/formats/read_header.ts";
+import { missingShared, SHARED, testUnless } from "../../testing.ts";
 import { assertRefused } from "./assert_refused.ts";
 import { bytesOf } from "./bytes_of.ts";
 
@@ -26,13 +27,13 @@ const UNSUPPORTED: readonly (readonly [name: string, bytes: string])[] = [
   ["ICO", "\0\0\x01\0\x01\0\x10\x10"],
 ];
 
-Deno.test("readHeader() names each format that it knows and does not read", () => {
+Deno.test("readHeader() names the format of a file that it does not support", () => {
   for (const [name, text] of UNSUPPORTED) {
     assertRefused(bytesOf(text), "unsupported-format", `current value is ${name}.`, "send that");
   }
 });
 
-Deno.test("readHeader() asks for JPEG where it is sent HEIC", () => {
+Deno.test("readHeader() suggests JPEG for HEIC", () => {
   assertRefused(bytesOf("\0\0\0\x18ftypheic"), "unsupported-format", "Save it as JPEG");
 });
 
@@ -40,74 +41,50 @@ const NO_IMAGES: readonly (readonly [claim: string, bytes: string])[] = [
   ["text", "BMW and Fiat\n"],
   ["a web page with a drawing", "<!DOCTYPE html><html><body><svg/></body></html>"],
   ["XML of another kind", '<?xml version="1.0"?><rss/>'],
-  ["a RIFF file that is a sound", "RIFF\x24\0\0\0WAVEfmt "],
-  ["an ISO media file that is a film", "\0\0\0\x20ftypisom\0\0\0\0"],
+  ["a RIFF file with sound", "RIFF\x24\0\0\0WAVEfmt "],
+  ["an ISO media file with video", "\0\0\0\x20ftypisom\0\0\0\0"],
   ["an archive", "PK\x03\x04\x14\0"],
-  ["a GIF of no known version", "GIF88a\x03\0\x02\0"],
-  ["a PNG whose line ends were rewritten", "\x89PNG\n\x1a\n\0\0\0\rIHDR"],
-  ["SOI and no marker", "\xff\xd8\0\0"],
+  ["a GIF of an unknown version", "GIF88a\x03\0\x02\0"],
+  ["a PNG with converted line ends", "\x89PNG\n\x1a\n\0\0\0\rIHDR"],
+  ["SOI without a marker", "\xff\xd8\0\0"],
   ["one zero byte", "\0"],
 ];
 
 for (const [claim, text] of NO_IMAGES) {
-  Deno.test(`readHeader() takes ${claim} for no image`, () => {
+  Deno.test(`readHeader() refuses ${claim} as no image`, () => {
     assertRefused(bytesOf(text), "not-an-image", "JPEG, PNG, GIF, WebP, AVIF or BMP");
   });
 }
 
-Deno.test("readHeader() puts none of a file's own text into its message", () => {
+Deno.test("readHeader() keeps text of the file out of its message", () => {
   const error = assertThrows(() => readHeader(bytesOf("evil\n\x1b[0m")), DomainError);
   assert(/^[ -~]*$/.test(error.message) && !error.message.includes("evil"), error.message);
 });
 
-Deno.test("readHeader() asks for an image where it gets no bytes", () => {
+Deno.test("readHeader() asks for an image if there are no bytes", () => {
   assertRefused(new Uint8Array(), "no-image", "Send a JPEG, PNG, GIF, WebP, AVIF or BMP");
 });
 
-const PHOTOS = new URL("../../../../shared/photos/", import.meta.url);
+const PHOTOS = [["cat_1080p.jpg", 1920, 1080], ["kite_and_cold.jpg", 1352, 900]] as const;
 
-function hasPhotos(): boolean {
-  try {
-    return Deno.statSync(PHOTOS).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-const ignore = !hasPhotos();
-
-for (
-  const [file, width, height] of [["cat_1080p.jpg", 1920, 1080], [
-    "kite_and_cold.jpg",
-    1352,
-    900,
-  ]] as const
-) {
-  Deno.test({
-    name: `readHeader() reads the photo ${file} (skipped without the photos)`,
-    ignore,
-    fn() {
-      const header = readHeader(Deno.readFileSync(new URL(file, PHOTOS)));
-      assertEquals(header, {
-        format: "jpeg",
-        width,
-        height,
-        orientation: 1,
-        bitDepth: 8,
-        channels: 3,
-        hasAlpha: false,
-      });
-    },
+for (const [file, width, height] of PHOTOS) {
+  const path = `photos/${file}`;
+  testUnless(missingShared(path), `readHeader() reads the photo ${file}`, () => {
+    assertEquals(readHeader(Deno.readFileSync(new URL(path, SHARED))), {
+      format: "jpeg",
+      width,
+      height,
+      orientation: 1,
+      bitDepth: 8,
+      channels: 3,
+      hasAlpha: false,
+    });
   });
 }
 
-Deno.test({
-  name: "readHeader() reads the photo grace_hopper.bmp (skipped without the photos)",
-  ignore,
-  fn() {
-    const { format, bitDepth } = readHeader(
-      Deno.readFileSync(new URL("grace_hopper.bmp", PHOTOS)),
-    );
-    assertEquals([format, bitDepth], ["bmp", 8]);
-  },
+const BMP_PHOTO = "photos/grace_hopper.bmp";
+
+testUnless(missingShared(BMP_PHOTO), "readHeader() reads the photo grace_hopper.bmp", () => {
+  const { format, bitDepth } = readHeader(Deno.readFileSync(new URL(BMP_PHOTO, SHARED)));
+  assertEquals([format, bitDepth], ["bmp", 8]);
 });

@@ -6,18 +6,18 @@ const SEQUENCE_HEADER = 1;
 const TEMPORAL_DELIMITER = 2;
 
 /**
- * Reads the largest frame of AV1 data out of its sequence header (AV1 specification, 5.5).
+ * Reads the largest frame size of AV1 data from its sequence header (AV1 specification, 5.5).
  *
  * @param reader The data from its first unit on; the sequence header must come before any frame.
- * @throws {DomainError} `corrupt-image`, if there is none; `truncated-image`, if the file ends
- * inside it.
+ * @throws {DomainError} `corrupt-image`, if there is no sequence header; `truncated-image`, if the
+ * file ends inside it.
  *
  * @example
  * ```ts
  * import { av1Size } from "./av1_size.ts";
  * import { ByteReader } from "../byte_reader.ts";
  *
- * // A still image of level 0: sides of 2 bits each, 3 and 2, less 1 each.
+ * // A still image of level 0, width 3 and height 2, minus 1, in 2 bits each.
  * const unit = [0x0a, 4, 0b000_1_1_000, 0b00_0001_00, 0b01_10_01_00, 0];
  * const size = av1Size(new ByteReader(Uint8Array.from(unit), "AVIF", "big-endian"));
  * if (size.width !== 3 || size.height !== 2) throw new Error("3 wide and 2 high");
@@ -33,7 +33,7 @@ export function av1Size(reader: ByteReader): Size {
   return readSequenceHeader(new BitReader(second.unit));
 }
 
-/** Reads the type of a unit and goes past its header (5.3.2); its payload may be the whole rest. */
+/** Reads the header of a unit (5.3.2); without a size, its payload is the rest of the data. */
 function nextUnit(reader: ByteReader): { readonly type: number; readonly unit: ByteReader } {
   const header = reader.u8();
   const hasExtension = (header & 4) !== 0;
@@ -43,7 +43,7 @@ function nextUnit(reader: ByteReader): { readonly type: number; readonly unit: B
   return { type: header >> 3 & 15, unit: reader.part(Math.min(size, reader.remaining)) };
 }
 
-/** Reads a number of seven bits a byte, the low ones first (4.10.5). */
+/** Reads an integer stored seven bits per byte, low bits first (4.10.5). */
 function leb128(reader: ByteReader): number {
   let value = 0;
   for (let i = 0; i < 8; i++) {
@@ -54,7 +54,7 @@ function leb128(reader: ByteReader): number {
   return value;
 }
 
-/** Reads a sequence header up to the size in it (5.5.1). */
+/** Reads a sequence header (5.5.1) up to its size. */
 function readSequenceHeader(reader: BitReader): Size {
   reader.bits(3); // Profile.
   reader.flag(); // Still image.
@@ -74,9 +74,10 @@ function skipOperatingPoints(reader: BitReader): void {
   const points = reader.bits(5) + 1;
   for (let i = 0; i < points; i++) {
     reader.bits(12);
-    if (reader.bits(5) > 7) reader.flag(); // Level, and tier where it is high.
+    if (reader.bits(5) > 7) reader.flag(); // Level; high levels have a tier.
     if (delayBits !== undefined && reader.flag()) {
-      reader.bits(delayBits), reader.bits(delayBits + 1);
+      reader.bits(delayBits);
+      reader.bits(delayBits + 1);
     }
     if (hasDisplayDelay && reader.flag()) reader.bits(4);
   }
@@ -89,14 +90,14 @@ function skipTiming(reader: BitReader): void {
   if (isEqual) skipVariableLength(reader);
 }
 
-/** Skips as many bits after the first set one as came before it (4.10.3). */
+/** Skips a variable-length integer: n zeros, a one, then n bits (4.10.3). */
 function skipVariableLength(reader: BitReader): void {
   let zeros = 0;
   while (zeros < 32 && !reader.flag()) zeros++;
   if (zeros < 32) reader.bits(zeros);
 }
 
-/** Skips a decoder model (5.5.4); returns how many bits its delays have. */
+/** Skips a decoder model (5.5.4) and returns the bit count of its delays. */
 function skipDecoderModel(reader: BitReader): number {
   const delayBits = reader.bits(5) + 1;
   reader.bits(32);

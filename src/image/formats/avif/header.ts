@@ -2,10 +2,13 @@ import { DomainError } from "../../../core/domain_error.ts";
 import type { Size } from "../../../core/size.ts";
 import { av1Size } from "./av1_size.ts";
 import { type AvifItem, type AvifItems, readAvifItems } from "./items.ts";
-import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
+import { boxType, type IsoBox, lastBoxEndsEarly, nextBox } from "./iso_box.ts";
 import { ByteReader } from "../byte_reader.ts";
 import type { Orientation } from "../exif_orientation.ts";
-import type { ImageHeader } from "../image_header.ts";
+import type { BaseHeader, ImageFormat } from "../image_format.ts";
+
+/** Header of an AVIF. */
+export type AvifHeader = BaseHeader<"avif">;
 
 const FTYP = boxType("ftyp");
 const META = boxType("meta");
@@ -20,39 +23,51 @@ const CLAP = boxType("clap");
 
 const AVIF_BRANDS: readonly number[] = [boxType("avif"), boxType("avis")];
 
-/** More than any image's metadata, its colour profile too; a longer one only costs time. */
+/** More than any real metadata with its colour profile; more would only cost time. */
 const MAX_META_BYTES = 2 ** 20;
 
-/** Far more boxes than a writer puts before the metadata; a file of nothing else only costs time. */
+/** Far more boxes than any writer puts before the metadata; more would only cost time. */
 const MAX_BOXES = 1000;
 
-const ALPHA_KINDS: readonly string[] = [
+/** Types of an auxiliary image that mean alpha; the second one is from HEVC. */
+const ALPHA_TYPES: readonly string[] = [
   "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
   "urn:mpeg:hevc:2015:auxid:1",
 ];
 
-/**
- * Exif's orientations by quarter turns to the left, then without mirroring, with top and bottom
- * exchanged, and with left and right exchanged (ISO/IEC 23008-12, 6.5.10 and 6.5.12).
- */
-const ORIENTATIONS: readonly (readonly [Orientation, Orientation, Orientation])[] = [
-  [1, 4, 2],
-  [8, 5, 7],
-  [3, 2, 4],
-  [6, 7, 5],
-];
+type Mirroring = "none" | "top-bottom" | "left-right";
 
 /**
- * Tells an AVIF from the other ISO media files, HEIC among them, which start alike.
+ * Exif orientations by quarter turns to the left, 0 to 3, then by mirroring after the turns
+ * (ISO/IEC 23008-12, 6.5.10 and 6.5.12).
+ */
+const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Orientation>>>> = {
+  0: { "none": 1, "top-bottom": 4, "left-right": 2 },
+  1: { "none": 8, "top-bottom": 5, "left-right": 7 },
+  2: { "none": 3, "top-bottom": 2, "left-right": 4 },
+  3: { "none": 6, "top-bottom": 7, "left-right": 5 },
+};
+
+/** The AVIF format. */
+export const AVIF: ImageFormat<AvifHeader> = {
+  name: "AVIF",
+  signatures: ["????ftyp"],
+  matches: isAvif,
+  readHeader: readAvifHeader,
+  endsEarly: lastBoxEndsEarly,
+};
+
+/**
+ * Returns true for an AVIF; other ISO media files, such as HEIC, have the same signature.
  *
- * @param bytes The file; only its first box is looked at.
+ * @param bytes The file; only its first box is read.
  */
 export function isAvif(bytes: Uint8Array): boolean {
   const reader = new ByteReader(bytes, "AVIF", "big-endian");
   if (bytes.length < 12) return false;
   const size = reader.u32();
   if (reader.u32() !== FTYP) return false;
-  // The major brand, a version, which is no brand, and the compatible brands.
+  // The major brand, a version (at offset 12, not a brand) and the compatible brands.
   const end = Math.min(size, bytes.length);
   for (let at = 8; at + 4 <= end; at += 4) {
     const brand = reader.u32();
@@ -62,17 +77,16 @@ export function isAvif(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the header of an AVIF: its metadata, and as much of the AV1 data of each part that is
- * decoded as tells its size (AVIF 1.1, ISO/IEC 23008-12).
+ * Reads the header of an AVIF: its metadata, and the start of the AV1 data of each decoded part,
+ * which holds its size (AVIF 1.1, ISO/IEC 23008-12).
  *
- * The image is the primary item, also where the file holds a sequence. Its size is told by its
- * properties and by the AV1 data; both must agree, as they must for alpha and for each tile of a
- * grid.
+ * The image is the primary item, even if the file also has a sequence. The properties and the AV1
+ * data both state its size and must agree, also for alpha and for each tile of a grid.
  *
- * @param bytes The file; its first box is taken to be `ftyp`.
+ * @param bytes The file; its first box is assumed to be `ftyp`.
  * @throws {DomainError} `truncated-image`, if it ends before its metadata or before the start of
- * the AV1 data; `corrupt-image`, if either breaks the standard or they disagree;
- * `unsupported-format`, if the image is not coded as AV1 or is to be cropped.
+ * the AV1 data; `corrupt-image`, if either breaks the standard or the two disagree;
+ * `unsupported-format`, if the image is not AV1 or has a crop.
  *
  * @example
  * ```ts
@@ -85,42 +99,24 @@ export function isAvif(bytes: Uint8Array): boolean {
  * try {
  *   header = readAvifHeader(bytes);
  * } catch {
- *   // It ends before its metadata.
+ *   // The file ends before its metadata.
  * }
- * if (header !== undefined) throw new Error("there is no metadata to read it from");
+ * if (header !== undefined) throw new Error("a file without metadata has no header");
  * ```
  */
-export function readAvifHeader(bytes: Uint8Array): ImageHeader {
+export function readAvifHeader(bytes: Uint8Array): AvifHeader {
   const file = new ByteReader(bytes, "AVIF", "big-endian");
   const items = readAvifItems(bytes, findMeta(file));
   const { primary } = items;
 
   const size = sizeOf(items, primary);
   const coded = codedItems(items, primary, size);
-  const colour = property(items, coded[0], AV1C, "an AV1 configuration").content;
+  const configuration = property(items, coded[0], AV1C, "an AV1 configuration").content;
   if (only(items, primary, CLAP) !== undefined) throw cropped();
 
-  // That of each tile, and the grid that they make.
-  const mostAlphas = new Set(coded).size + 1;
-  let alphas = 0;
-  for (const item of items.all) {
-    if (!isAlpha(items, item)) continue;
-    if (++alphas > mostAlphas) {
-      throw items.reader.corrupt(`it must have alpha at most ${mostAlphas} times`, "more");
-    }
-    const own = sizeOf(items, item);
-    // Alpha is that of the image or, where that is a grid, of one tile.
-    if (!isSame(own, size) && !isSame(own, sizeOf(items, coded[0]))) {
-      throw items.reader.corrupt(
-        `its alpha must have the image's ${size.width}x${size.height} pixels`,
-        `${own.width}x${own.height}`,
-      );
-    }
-    codedItems(items, item, own);
-  }
-  const hasAlpha = alphas > 0;
-  colour.skip(2);
-  const flags = colour.u8();
+  const hasAlpha = checkAlpha(items, size, coded);
+  configuration.skip(2);
+  const flags = configuration.u8();
   const isGrey = (flags & 0x10) !== 0;
   return {
     format: "avif",
@@ -130,6 +126,32 @@ export function readAvifHeader(bytes: Uint8Array): ImageHeader {
     channels: (isGrey ? 1 : 3) + (hasAlpha ? 1 : 0),
     hasAlpha,
   };
+}
+
+/** One or more AV1 images; a grid has one per tile. */
+type CodedItems = readonly [AvifItem, ...AvifItem[]];
+
+/** Checks the alpha items of an image and returns true if there are any. */
+function checkAlpha(items: AvifItems, size: Size, coded: CodedItems): boolean {
+  // One for each tile, and one for the grid of them.
+  const maxAlphas = new Set(coded).size + 1;
+  let alphas = 0;
+  for (const item of items.all) {
+    if (!isAlpha(items, item)) continue;
+    if (++alphas > maxAlphas) {
+      throw items.reader.corrupt(`it must have at most ${maxAlphas} alpha items`, "more");
+    }
+    const own = sizeOf(items, item);
+    // The alpha item belongs to the whole image or, in a grid, to one tile.
+    if (!isSame(own, size) && !isSame(own, sizeOf(items, coded[0]))) {
+      throw items.reader.corrupt(
+        `its alpha must have the image's ${size.width}x${size.height} pixels`,
+        `${own.width}x${own.height}`,
+      );
+    }
+    codedItems(items, item, own);
+  }
+  return alphas > 0;
 }
 
 function findMeta(file: ByteReader): ByteReader {
@@ -147,7 +169,7 @@ function findMeta(file: ByteReader): ByteReader {
   return content;
 }
 
-/** Returns a property of which an item has one at most: decoders differ in which of two they take. */
+/** Returns a property of an item. Two of one type are an error, as decoders differ in the choice. */
 function only(items: AvifItems, item: AvifItem, type: number): IsoBox | undefined {
   const found = items.properties(item).filter((box) => box.type === type);
   if (found.length > 1) {
@@ -159,7 +181,7 @@ function only(items: AvifItems, item: AvifItem, type: number): IsoBox | undefine
 function property(items: AvifItems, item: AvifItem, type: number, name: string): IsoBox {
   const found = only(items, item, type);
   if (found === undefined) throw items.reader.corrupt(`an image must have ${name}`, "none");
-  return { type, content: found.content.again() };
+  return { type, content: found.content.fromStart() };
 }
 
 function sizeOf(items: AvifItems, item: AvifItem): Size {
@@ -173,12 +195,12 @@ function sizeOf(items: AvifItems, item: AvifItem): Size {
   return { width, height };
 }
 
-/** Returns the AV1 images that make up an item, itself or its tiles, all of the size they claim. */
-function codedItems(items: AvifItems, item: AvifItem, size: Size): readonly AvifItem[] {
+/** Returns the AV1 images of an item, itself or its tiles, after checking their sizes. */
+function codedItems(items: AvifItems, item: AvifItem, size: Size): CodedItems {
   if (item.type === GRID) {
     const tiles = readGrid(items, item, size);
-    // All have the size of the first: readGrid() saw to it. Each is looked at once, however often
-    // it is named.
+    // readGrid() has checked that all tiles have the size of the first. Each tile is read once,
+    // even if the grid uses it many times.
     const tileSize = sizeOf(items, tiles[0]);
     for (const tile of new Set(tiles)) checkCodedSize(items, tile, tileSize);
     return tiles;
@@ -192,14 +214,14 @@ function checkCodedSize(items: AvifItems, item: AvifItem, size: Size): void {
   const coded = av1Size(items.data(item));
   if (!isSame(coded, size)) {
     throw items.reader.corrupt(
-      `its AV1 data must have the ${size.width}x${size.height} pixels that it is said to have`,
+      `its AV1 data must have the declared ${size.width}x${size.height} pixels`,
       `${coded.width}x${coded.height}`,
     );
   }
 }
 
-/** Reads a grid (ISO/IEC 23008-12, 6.6.2.3): tiles of one size that just cover the image. */
-function readGrid(items: AvifItems, item: AvifItem, size: Size): readonly AvifItem[] {
+/** Returns the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3), which have one size and just cover it. */
+function readGrid(items: AvifItems, item: AvifItem, size: Size): CodedItems {
   const reader = items.data(item);
   reader.skip(1); // Version.
   const isWide = (reader.u8() & 1) !== 0;
@@ -209,12 +231,12 @@ function readGrid(items: AvifItems, item: AvifItem, size: Size): readonly AvifIt
   const height = isWide ? reader.u32() : reader.u16();
   if (!isSame({ width, height }, size)) {
     throw reader.corrupt(
-      `its grid must have the ${size.width}x${size.height} pixels that it is said to have`,
+      `its grid must have the declared ${size.width}x${size.height} pixels`,
       `${width}x${height}`,
     );
   }
   const tiles = items.tiles(item);
-  if (tiles.length !== rows * columns) {
+  if (!isFilled(tiles) || tiles.length !== rows * columns) {
     throw reader.corrupt(`its grid must have ${rows * columns} tiles`, tiles.length);
   }
   const tile = sizeOf(items, tiles[0]);
@@ -229,27 +251,38 @@ function readGrid(items: AvifItems, item: AvifItem, size: Size): readonly AvifIt
   return tiles;
 }
 
+function isFilled(items: readonly AvifItem[]): items is CodedItems {
+  return items.length > 0;
+}
+
 function isSame(one: Size, other: Size): boolean {
   return one.width === other.width && one.height === other.height;
 }
 
-/** Whether so many tiles cover a side, and one less does not. */
+/** Returns true if `count` tiles cover a side and one less does not. */
 function covered(count: number, tile: number, side: number): boolean {
   return count * tile >= side && (count - 1) * tile < side;
 }
 
+/** Returns true if an item is an auxiliary image of alpha. */
 function isAlpha(items: AvifItems, item: AvifItem): boolean {
   const auxiliary = items.properties(item).find((box) => box.type === AUXC);
   if (auxiliary === undefined) return false;
   const text = String.fromCharCode(...auxiliary.content.whole().subarray(4, 64));
-  return ALPHA_KINDS.includes(text.split("\0")[0]);
+  const [type = ""] = text.split("\0");
+  return ALPHA_TYPES.includes(type);
 }
 
 function orientationOf(items: AvifItems, item: AvifItem): Orientation {
-  const turn = only(items, item, IROT)?.content.again();
-  const mirror = only(items, item, IMIR)?.content.again();
-  const turns = turn === undefined ? 0 : turn.u8() & 3;
-  return ORIENTATIONS[turns][mirror === undefined ? 0 : (mirror.u8() & 1) + 1];
+  const turn = only(items, item, IROT)?.content.fromStart();
+  const mirror = only(items, item, IMIR)?.content.fromStart();
+  const turns = turn === undefined ? 0 : (turn.u8() & 3) as 0 | 1 | 2 | 3;
+  const axis = mirror === undefined
+    ? "none"
+    : (mirror.u8() & 1) === 0
+    ? "top-bottom"
+    : "left-right";
+  return ORIENTATIONS[turns][axis];
 }
 
 function notAv1(type: number): DomainError {
@@ -264,7 +297,7 @@ function notAv1(type: number): DomainError {
 function cropped(): DomainError {
   return new DomainError(
     "unsupported-format",
-    "Cannot decode AVIF as it must show all of its pixels: it is to be cropped. " +
+    "Cannot decode AVIF as it must show all of its pixels: it is cropped. " +
       "Save it as JPEG and send that.",
   );
 }

@@ -1,15 +1,18 @@
 import type { ByteReader } from "../byte_reader.ts";
 
+const HEADER_BYTES = 8;
+const LONG_HEADER_BYTES = 16;
+
 /** A box of an ISO media file. */
 export interface IsoBox {
-  /** Four characters, as a number: a hostile file can hold a million boxes, a string for each. */
+  /** Four characters as a number: a hostile file can hold a million boxes, so strings are costly. */
   readonly type: number;
-  /** What it holds. */
+  /** Payload of the box. */
   readonly content: ByteReader;
 }
 
 /**
- * Turns the four characters of a box's type into its number.
+ * Returns the number for the four characters of a box type.
  *
  * @param name Four characters with codes from 0 to 127.
  */
@@ -21,7 +24,7 @@ export function boxType(name: string): number {
  * Reads the next box (ISO/IEC 14496-12, 4.2).
  *
  * @throws {DomainError} `truncated-image`, if the file ends before the box does; `corrupt-image`,
- * if the box is shorter than its own header or does not end inside the one that holds it.
+ * if the box is shorter than its own header or does not end inside its parent box.
  *
  * @example
  * ```ts
@@ -37,10 +40,24 @@ export function nextBox(reader: ByteReader): IsoBox {
   const short = reader.u32();
   const type = reader.u32();
   const size = short === 1 ? reader.u64() : short;
-  const headerBytes = short === 1 ? 16 : 8;
+  const headerBytes = short === 1 ? LONG_HEADER_BYTES : HEADER_BYTES;
   if (short === 0) return { type, content: reader.part(reader.remaining) };
   if (size < headerBytes) {
     throw reader.corrupt(`a box must have at least ${headerBytes} bytes`, size);
   }
   return { type, content: reader.part(size - headerBytes) };
+}
+
+/** Returns true if the file ends inside a box; each box declares its length (14496-12, 4.2). */
+export function lastBoxEndsEarly(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  while (at + HEADER_BYTES <= bytes.length) {
+    const short = view.getUint32(at);
+    if (short === 0) return false; // The box extends to the end of the file.
+    const isLong = short === 1 && at + LONG_HEADER_BYTES <= bytes.length;
+    const size = isLong ? Number(view.getBigUint64(at + HEADER_BYTES)) : short;
+    at += Math.max(size, HEADER_BYTES);
+  }
+  return at !== bytes.length;
 }

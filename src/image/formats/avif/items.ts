@@ -1,27 +1,27 @@
 import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 import { ByteReader } from "../byte_reader.ts";
 
-/** An item of an AVIF: an image, a grid of images, or what belongs to one. */
+/** An item of an AVIF: an image, a grid of images, or data of one such as its alpha. */
 export interface AvifItem {
-  /** Number by which the file's tables name it. */
+  /** Id in the tables of the file. */
   readonly id: number;
-  /** Four characters, as a number. */
+  /** Four characters as a number. */
   readonly type: number;
 }
 
-/** The items of an AVIF and what its tables say about them. */
+/** The items of an AVIF with their properties, tiles and data. */
 export interface AvifItems {
-  /** Makes the errors of the file. */
+  /** Reader of the `meta` box, for its `corrupt()`. */
   readonly reader: ByteReader;
-  /** The item that is the image. */
+  /** The item to show. */
   readonly primary: AvifItem;
-  /** Every item. */
+  /** All items. */
   readonly all: readonly AvifItem[];
-  /** What is said of an item, such as its size. */
+  /** Returns the properties of an item, such as its size. */
   properties(item: AvifItem): readonly IsoBox[];
-  /** The items that a grid is made of, row by row. */
+  /** Returns the items of a grid, row by row. */
   tiles(item: AvifItem): readonly AvifItem[];
-  /** The first bytes of an item's data: as many as a header can have. */
+  /** Returns the first bytes of the data of an item, enough for any header. */
   data(item: AvifItem): ByteReader;
 }
 
@@ -36,43 +36,44 @@ const IPCO = boxType("ipco");
 const IPMA = boxType("ipma");
 const IDAT = boxType("idat");
 
-/** A sequence header has some 20 bytes, or some 400 with all of its 32 operating points. */
+/** Bytes of data that are read: a sequence header has some 20, or 400 with all 32 operating points. */
 const DATA_BYTES = 512;
 
-/** As many as can be named: the place of one in the list is a number of 15 bits. */
+/** Maximum number of properties: an item refers to one by a 15-bit index. */
 const MAX_PROPERTIES = 32_767;
 
-/** Where an item's data lies. */
+/** Location of the data of an item. */
 interface Location {
-  /** 0 counts from the start of the file, 1 from that of the `idat` box. */
+  /** Base of the offsets: 0 is the start of the file, 1 the start of the `idat` box. */
   readonly method: number;
+  /** Runs of bytes that make up the data, in order. */
   readonly extents: readonly { readonly start: number; readonly length: number }[];
 }
 
 /**
  * Reads the tables of a `meta` box (ISO/IEC 14496-12, 8.11).
  *
- * It takes time in proportion to the box, whatever its counts claim.
+ * The time is proportional to the bytes of the box, whatever counts it declares.
  *
- * @param bytes The file, in which items lie.
- * @param meta What the box holds.
- * @throws {DomainError} `corrupt-image`, if a table that is needed is missing, there twice or
- * broken; `truncated-image`, if the file ends inside it.
+ * @param bytes The whole file, which contains the data of the items.
+ * @param meta Payload of the box.
+ * @throws {DomainError} `corrupt-image`, if a required table is missing, duplicate or broken;
+ * `truncated-image`, if the file ends inside one.
  *
  * @example
  * ```ts
  * import { type AvifItem, type AvifItems, readAvifItems } from "./items.ts";
  * import { ByteReader } from "../byte_reader.ts";
  *
- * const meta = new Uint8Array(4); // Version and flags, and no table.
+ * const meta = new Uint8Array(4); // Version and flags, but no table.
  * let primary: AvifItem | undefined;
  * try {
  *   const items: AvifItems = readAvifItems(meta, new ByteReader(meta, "AVIF", "big-endian"));
  *   primary = items.primary;
  * } catch {
- *   // It has no table of items.
+ *   // The table of items is missing.
  * }
- * if (primary !== undefined) throw new Error("no item is the image where there is none");
+ * if (primary !== undefined) throw new Error("a file without items has no primary item");
  * ```
  */
 export function readAvifItems(bytes: Uint8Array, meta: ByteReader): AvifItems {
@@ -85,7 +86,7 @@ export function readAvifItems(bytes: Uint8Array, meta: ByteReader): AvifItems {
   const references = tables.get(IREF);
   const tiles = references === undefined ? undefined : readTiles(references);
   const properties = propertiesOf(needed(tables, meta, IPRP, "iprp"));
-  // An item can be the tile of many grids, and have many extents.
+  // Cached: an item can be a tile of many grids and have many extents.
   const data = new Map<number, ByteReader>();
   return {
     reader: meta,
@@ -96,23 +97,23 @@ export function readAvifItems(bytes: Uint8Array, meta: ByteReader): AvifItems {
     data: ({ id }) => {
       const known = data.get(id) ?? dataOf(bytes, meta, tables.get(IDAT), locations.get(id));
       data.set(id, known);
-      return known.again();
+      return known.fromStart();
     },
   };
 }
 
-/** Finds the tables, each of which may be there once. */
+/** Returns the tables by type; each may occur once. */
 function tablesOf(reader: ByteReader): ReadonlyMap<number, ByteReader> {
-  const children = new Map<number, ByteReader>();
+  const tables = new Map<number, ByteReader>();
   while (reader.remaining > 0) {
     const { type, content } = nextBox(reader);
     if (!TABLES.has(type)) continue;
-    if (children.has(type)) {
-      throw reader.corrupt("each table must be there once", "two of one kind");
+    if (tables.has(type)) {
+      throw reader.corrupt("each table must occur once", "two of one kind");
     }
-    children.set(type, content);
+    tables.set(type, content);
   }
-  return children;
+  return tables;
 }
 
 const TABLES: ReadonlySet<number> = new Set([PITM, IINF, ILOC, IREF, IPRP, IPCO, IDAT]);
@@ -130,11 +131,11 @@ function needed(
 
 function itemOf(items: ReadonlyMap<number, AvifItem>, reader: ByteReader, id: number): AvifItem {
   const item = items.get(id);
-  if (item === undefined) throw reader.corrupt("an item that is named must be there", id);
+  if (item === undefined) throw reader.corrupt("a referenced item must exist", id);
   return item;
 }
 
-/** Reads the version of a box and skips its flags. */
+/** Returns the version of a box and skips its flags. */
 function versionOf(reader: ByteReader): number {
   const version = reader.u8();
   reader.skip(3);
@@ -147,15 +148,15 @@ function readPrimary(reader: ByteReader): number {
 
 function readItems(reader: ByteReader): ReadonlyMap<number, AvifItem> {
   const items = new Map<number, AvifItem>();
-  reader.skip(versionOf(reader) === 0 ? 2 : 4); // How many there are; they are counted here.
+  reader.skip(versionOf(reader) === 0 ? 2 : 4); // Declared number of items; the boxes themselves are counted.
   while (reader.remaining > 0) {
     const { type, content } = nextBox(reader);
     if (type !== INFE) continue;
     const version = versionOf(content);
-    if (version < 2) continue; // Of a time before items had types.
+    if (version < 2) continue; // Early versions have no item types.
     const id = version === 2 ? content.u16() : content.u32();
     content.skip(2); // Protection.
-    if (items.has(id)) throw reader.corrupt("each item must be there once", id);
+    if (items.has(id)) throw reader.corrupt("each item must occur once", id);
     items.set(id, { id, type: content.u32() });
   }
   return items;
@@ -174,20 +175,20 @@ function readLocations(reader: ByteReader): ReadonlyMap<number, Location> {
   for (let i = 0; i < count; i++) {
     const id = version < 2 ? reader.u16() : reader.u32();
     const method = version === 0 ? 0 : reader.u16() & 15;
-    reader.skip(2); // Which file: this one.
+    reader.skip(2); // Index of the file that has the data; always this one.
     const base = readSized(reader, baseBytes);
     const extentCount = reader.u16();
-    // Else a table of extents could be long without having any bytes.
+    // Otherwise a long table of extents would take no bytes of the file.
     if (extentCount > 1 && offsetBytes + lengthBytes + indexBytes === 0) {
       throw reader.corrupt("an extent must have bytes", 0);
     }
-    const extents = [];
+    const extents: { readonly start: number; readonly length: number }[] = [];
     for (let extent = 0; extent < extentCount; extent++) {
       readSized(reader, indexBytes);
       const start = base + readSized(reader, offsetBytes);
       extents.push({ start, length: readSized(reader, lengthBytes) });
     }
-    if (locations.has(id)) throw reader.corrupt("each item must lie at one place", id);
+    if (locations.has(id)) throw reader.corrupt("each item must have one location", id);
     locations.set(id, { method, extents });
   }
   return locations;
@@ -206,7 +207,7 @@ function readSized(reader: ByteReader, size: number): number {
   }
 }
 
-/** Reads which items each grid is made of. */
+/** Reads the item ids of the tiles of each grid, by the id of the grid. */
 function readTiles(reader: ByteReader): ReadonlyMap<number, readonly number[]> {
   const tiles = new Map<number, readonly number[]>();
   const version = versionOf(reader);
@@ -224,7 +225,7 @@ function readTiles(reader: ByteReader): ReadonlyMap<number, readonly number[]> {
   return tiles;
 }
 
-/** Reads the properties, and which of them each item has. */
+/** Reads the properties of each item, by item id. */
 function propertiesOf(reader: ByteReader): ReadonlyMap<number, readonly IsoBox[]> {
   let all: readonly IsoBox[] | undefined;
   const properties = new Map<number, readonly IsoBox[]>();
@@ -267,14 +268,16 @@ function readAssociations(
     const boxes: IsoBox[] = [];
     for (let left = reader.u8(); left > 0; left--) {
       const index = isWide ? reader.u16() & 0x7fff : reader.u8() & 0x7f;
-      if (index > all.length) throw reader.corrupt("a property that is named must be there", index);
-      if (index > 0) boxes.push(all[index - 1]);
+      if (index === 0) continue; // No property.
+      const box = all[index - 1];
+      if (box === undefined) throw reader.corrupt("a referenced property must exist", index);
+      boxes.push(box);
     }
     properties.set(id, boxes);
   }
 }
 
-/** Puts the first extents of an item one after the other. */
+/** Returns the first bytes of the data of an item, joined from its extents. */
 function dataOf(
   bytes: Uint8Array,
   meta: ByteReader,
@@ -282,11 +285,11 @@ function dataOf(
   location: Location | undefined,
 ): ByteReader {
   if (location === undefined || location.method > 1) {
-    throw meta.corrupt("an image must lie in the file", "elsewhere");
+    throw meta.corrupt("the data of an image must be in the file", "elsewhere");
   }
   const source = location.method === 0
     ? () => new ByteReader(bytes, "AVIF", "big-endian")
-    : () => (idat ?? meta.part(0)).again();
+    : () => (idat ?? meta.part(0)).fromStart();
   const data: number[] = [];
   for (const { start, length } of location.extents) {
     if (data.length === DATA_BYTES) break;
@@ -295,7 +298,7 @@ function dataOf(
     reader.skip(start);
     data.push(...reader.take(Math.min(length, DATA_BYTES - data.length)));
   }
-  // One byte more, which is never read, so that running out of them is damage and no cut.
+  // The extra byte is never read. It makes reading past the data `corrupt-image`, not truncated.
   const copy = new ByteReader(Uint8Array.of(...data, 0), "AVIF", "big-endian");
   return copy.part(data.length);
 }

@@ -3,6 +3,7 @@ import { build, type BuildOptions, stop } from "npm:esbuild@0.28.2";
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
+import { checkWasm } from "./check_wasm.ts";
 import { ROOT } from "./tools.ts";
 import { zodForPages } from "./zod_for_pages.ts";
 
@@ -46,7 +47,9 @@ export async function bundleBrowser(target: URL): Promise<void> {
     await stop();
   }
   for (const file of PACKAGE_FILES) {
-    await copyFile(new URL(`node_modules/${file}`, ROOT), new URL(nameOf(file), target));
+    const source = new URL(`node_modules/${file}`, ROOT);
+    await checkWasm(source);
+    await copyFile(source, new URL(nameOf(file), target));
   }
   await mkdir(new URL("models/", target), { recursive: true });
   for (const file of MODEL_FILES) {

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runCommand } from "../src/commands/shared/run_command.ts";
 import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
+import { checkWasm } from "./check_wasm.ts";
 
 const PACKAGE = new URL("../", import.meta.url);
 
@@ -19,6 +20,7 @@ await runCommand(async ([path]) => {
   for (const file of PACKAGE_FILES) {
     // The packages export their `dist` files without that folder's name.
     const source = new URL(import.meta.resolve(file.replace("/dist/", "/")));
+    await checkWasm(source);
     await copyFile(source, new URL(file.slice(file.lastIndexOf("/") + 1), target));
   }
   console.log(`A page can import ${new URL("retinanet-edge.js", target).pathname}`);

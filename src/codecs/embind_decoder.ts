@@ -1,125 +1,92 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
+import {
+  checkBuild,
+  type EmbindBuild,
+  type EmbindExports,
+  type EmscriptenImport,
+} from "./embind_build.ts";
 
-/**
- * A decoder that Emscripten compiled, whose C++ is `val decode(std::string)` by embind.
- *
- * The names of its imports and exports are those that the build made up: they belong to one exact
- * version of its package.
- */
-export interface SealedDecoder {
-  /** The wasm. */
-  readonly module: WebAssembly.Module;
-  /** What each import is for; one that is not here does nothing. */
-  readonly imports: Readonly<Record<string, SealedImport>>;
-  /** Names of what it exports. */
-  readonly exports: SealedExports;
-}
-
-/** What an import is for. */
-export type SealedImport =
-  | "abort"
-  | "call"
-  | "copy"
-  | "getMethodCaller"
-  | "getGlobal"
-  | "grow"
-  | "invoke"
-  | "registerFunction"
-  | "throwLongjmp";
-
-/** Names of what a decoder exports. */
-export interface SealedExports {
-  /** Its memory. */
-  readonly memory: string;
-  /** Its functions by number. */
-  readonly table: string;
-  /** Runs C++ constructors, which register `decode`. */
-  readonly construct: string;
-  /** `malloc` of C. */
-  readonly malloc: string;
-  /** What `setjmp` takes, where the decoder has it. */
-  readonly jump?: {
-    readonly getStack: string;
-    readonly setStack: string;
-    readonly setThrew: string;
-  };
-}
-
-/** Pixels that a decoder made. */
-export interface SealedPixels extends Size {
-  /** RGBA in 8 bits each, in the memory of an instance that nothing else uses. */
+/** Pixels of a decoded image. */
+export interface EmbindPixels extends Size {
+  /** RGBA, 8 bits per sample, in the memory of an instance that nothing else uses. */
   readonly data: Uint8Array;
 }
 
-const PAGE_BYTES = 65_536;
-/** embind passes each argument of a JavaScript call in as many bytes. */
-const ARGUMENT_BYTES = 8;
-/** A value that the decoder may hold and hand back, but that stands for nothing. */
-const TOKEN = 100;
+/**
+ * Decodes a file with an instance of its own, whose imports can do no more than request memory and
+ * hand over pixels.
+ *
+ * @param bytes The file.
+ * @param maxMemory Maximum bytes of memory of the instance; above it, `malloc` fails in C.
+ * @throws {DomainError} `corrupt-image`, if the decoder returns no pixels.
+ * @throws If the decoder traps.
+ */
+export type EmbindDecoder = (bytes: Uint8Array, maxMemory: number) => EmbindPixels;
 
-/** Thrown through the decoder to leave it with its pixels still in place. */
+const PAGE_BYTES = 65_536;
+/** Bytes per argument in a call from embind to JavaScript. */
+const ARGUMENT_BYTES = 8;
+/** Handle for any JavaScript value; the decoder only stores and returns it. */
+const HANDLE = 100;
+
+/** Error that leaves the decoder once it has handed over its pixels, before it frees them. */
 const FINISHED = new Error("The decoder has handed over its pixels");
 const LONGJMP = new Error("longjmp");
 
 /**
- * Decodes with an instance of its own, to which nothing is given but memory.
+ * Creates a decoder from a compiled wasm file.
  *
- * The JavaScript that comes with such wasm hands it every global by name, and builds functions from
- * text, which not every runtime allows. Here its imports can do no more than ask for memory up to a
- * limit and hand over pixels, whatever a hostile file makes of the C++ behind them. Wasm memory
- * never shrinks, and an instance that trapped cannot be used again: each image has a new one.
+ * It replaces the JavaScript of the package, which gives the wasm access to every global by name
+ * and compiles functions from text, which not every runtime allows. A hostile file that takes over
+ * the C++ code can only use the memory of its own instance. Each image gets a new instance, because
+ * wasm memory never shrinks and an instance that trapped cannot be used again.
  *
- * @param maxMemory Bytes that the instance may have; more are refused as the C library expects it.
- * @throws {DomainError} `corrupt-image`, if it makes no pixels of the file.
- * @throws If it traps.
+ * @throws {Error} If imports or exports of the module are not those of the build.
  */
-export function decodeSealed(
-  decoder: SealedDecoder,
-  bytes: Uint8Array,
-  maxMemory: number,
-): SealedPixels {
-  const instance = new SealedInstance(decoder, maxMemory);
-  const pixels = instance.decode(bytes);
-  if (pixels === undefined) {
-    throw new DomainError("corrupt-image", "Cannot decode image as its data is damaged");
-  }
-  return pixels;
+export function embindDecoder(build: EmbindBuild, module: WebAssembly.Module): EmbindDecoder {
+  checkBuild(build, module);
+  return (bytes, maxMemory) => {
+    const pixels = new EmbindInstance(build, module, maxMemory).decode(bytes);
+    if (pixels === undefined) {
+      throw new DomainError("corrupt-image", "Cannot decode image as its data is damaged");
+    }
+    return pixels;
+  };
 }
 
 type WasmFunction = (...args: readonly number[]) => number;
+type ImportFunction = (...args: number[]) => number;
 
-class SealedInstance {
-  readonly #exports: Readonly<Record<string, unknown>>;
-  readonly #names: SealedExports;
+class EmbindInstance {
+  readonly #names: EmbindExports;
+  readonly #exports: WebAssembly.Exports;
   readonly #memory: WebAssembly.Memory;
   readonly #table: WebAssembly.Table;
   readonly #maxMemory: number;
-  /** `decode`, and what calls it with arguments from JavaScript. */
+  /** Table index of the C++ function `decode`. */
   #decode = 0;
+  /** Table index of the function that calls `decode` with arguments from JavaScript. */
   #invoker = 0;
+  /** Bytes of the last memory view that the decoder created. */
   #view: { readonly start: number; readonly length: number } = { start: 0, length: 0 };
-  #pixels: SealedPixels | undefined;
+  #pixels: EmbindPixels | undefined;
 
-  constructor({ module, imports, exports }: SealedDecoder, maxMemory: number) {
-    this.#names = exports;
+  constructor(build: EmbindBuild, module: WebAssembly.Module, maxMemory: number) {
+    this.#names = build.exports;
     this.#maxMemory = maxMemory;
-    const given: Record<string, Record<string, unknown>> = {};
-    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-      given[from] ??= {};
-      given[from][name] = this.#import(imports[name]);
-    }
-    this.#exports = new WebAssembly.Instance(module, given as WebAssembly.Imports).exports;
-    this.#memory = this.#exports[exports.memory] as WebAssembly.Memory;
-    this.#table = this.#exports[exports.table] as WebAssembly.Table;
-    this.#call(exports.construct);
+    this.#exports = new WebAssembly.Instance(module, this.#imports(build, module)).exports;
+    // checkBuild() has checked the kinds.
+    this.#memory = this.#exports[this.#names.memory] as WebAssembly.Memory;
+    this.#table = this.#exports[this.#names.__indirect_function_table] as WebAssembly.Table;
+    this.#call(this.#names.__wasm_call_ctors);
   }
 
-  decode(bytes: Uint8Array): SealedPixels | undefined {
-    // A std::string crosses over as its length and its bytes.
+  decode(bytes: Uint8Array): EmbindPixels | undefined {
+    // Layout of a std::string argument: its length, then its bytes.
     const string = this.#call(this.#names.malloc, 4 + bytes.length + 1);
     if (string === 0) return undefined;
-    this.#words()[string / 4] = bytes.length;
+    this.#dataView().setUint32(string, bytes.length, true);
     new Uint8Array(this.#memory.buffer, string + 4, bytes.length).set(bytes);
     try {
       this.#function(this.#invoker)(this.#decode, string);
@@ -129,49 +96,62 @@ class SealedInstance {
     return this.#pixels;
   }
 
-  #call(name: string, ...args: readonly number[]): number {
-    return (this.#exports[name] as WasmFunction)(...args);
+  #call(letter: string, ...args: readonly number[]): number {
+    return (this.#exports[letter] as WasmFunction)(...args);
   }
 
   #function(index: number): WasmFunction {
     return this.#table.get(index) as WasmFunction;
   }
 
-  #words(): Uint32Array {
-    return new Uint32Array(this.#memory.buffer);
+  #dataView(): DataView {
+    return new DataView(this.#memory.buffer);
   }
 
-  #import(use: SealedImport | undefined): (...args: number[]) => unknown {
-    switch (use) {
-      case undefined:
-        return () => 0;
-      case "abort":
+  #imports(build: EmbindBuild, module: WebAssembly.Module): WebAssembly.Imports {
+    const functions = Object.entries(build.imports).map(([letter, name]) => {
+      return [letter, this.#import(name)] as const;
+    });
+    const imports = Object.fromEntries(functions);
+    // All imports of a build come from one module, whose name is minified too.
+    return Object.fromEntries(
+      WebAssembly.Module.imports(module).map(({ module: namespace }) => [namespace, imports]),
+    );
+  }
+
+  #import(name: EmscriptenImport): ImportFunction {
+    switch (name) {
+      case "__assert_fail":
+      case "_abort_js":
+      case "proc_exit":
         return () => {
           throw new Error("The decoder gave up");
         };
-      case "copy":
+      case "_emscripten_memcpy_js":
         return (to, from, length) => {
           new Uint8Array(this.#memory.buffer).copyWithin(to, from, from + length);
+          return 0;
         };
-      case "grow":
+      case "emscripten_resize_heap":
         return (size) => this.#grow(size >>> 0);
-      case "registerFunction":
+      case "_embind_register_function":
         return (_name, _count, _types, _signature, invoker, decode) => {
           this.#invoker = invoker;
           this.#decode = decode;
+          return 0;
         };
-      case "getGlobal":
-        return () => TOKEN;
-      case "getMethodCaller": // It is told apart by how many types it has, the result's among them.
+      case "_emval_get_global":
+        return () => HANDLE;
+      case "_emval_get_method_caller": // Identified by the number of its types, result included.
         return (types) => types;
-      case "call":
-        return (types, _target, _destructors, args) => this.#answer(types, args);
-      case "invoke":
-        return (index, ...args) => this.#invoke(index, args);
-      case "throwLongjmp":
+      case "_emval_call":
+        return (types, _target, _destructors, args) => this.#construct(types, args);
+      case "_emscripten_throw_longjmp":
         return () => {
           throw LONGJMP;
         };
+      default:
+        return name.startsWith("invoke_") ? (index, ...args) => this.#invoke(index, args) : () => 0;
     }
   }
 
@@ -186,25 +166,28 @@ class SealedInstance {
   }
 
   /**
-   * What the decoder takes for `new Uint8ClampedArray(view)`, with two types, and then for
-   * `new ImageData(array, width, height, depth)`.
+   * Answers the two constructor calls of a decoder: `new Uint8ClampedArray(view)`, which has two
+   * types, then `new ImageData(array, width, height, depth)`, which ends the decoding.
    */
-  #answer(types: number, args: number): number {
-    const words = this.#words();
-    const at = args / 4;
-    const argument = (index: number) => words[at + index * ARGUMENT_BYTES / 4];
+  #construct(types: number, args: number): number {
+    const memory = this.#dataView();
     if (types === 2) {
-      this.#view = { start: words[at + 1], length: words[at] };
-      return TOKEN;
+      this.#view = {
+        length: memory.getUint32(args, true),
+        start: memory.getUint32(args + 4, true),
+      };
+      return HANDLE;
     }
-    const [width, height, depth] = [1, 2, 3].map(argument);
+    const width = memory.getUint32(args + ARGUMENT_BYTES, true);
+    const height = memory.getUint32(args + 2 * ARGUMENT_BYTES, true);
+    const depth = memory.getUint32(args + 3 * ARGUMENT_BYTES, true);
     const { start, length } = this.#view;
     const samples = width * height * 4;
     if (
       length !== samples * (depth > 8 ? 2 : 1) || depth > 16 ||
       start + length > this.#memory.buffer.byteLength
     ) {
-      throw new Error("The decoder's pixels are not those of its size");
+      throw new Error("The decoder's pixels do not match its size");
     }
     const data = new Uint8Array(this.#memory.buffer, start, samples);
     if (depth > 8) narrow(new Uint16Array(this.#memory.buffer, start, samples), depth, data);
@@ -214,21 +197,26 @@ class SealedInstance {
 
   /** Calls a function that may end in `longjmp`. */
   #invoke(index: number, args: readonly number[]): number {
-    const { getStack, setStack, setThrew } = this.#names.jump!;
-    const stack = this.#call(getStack);
+    const { setjmp } = this.#names;
+    if (setjmp === undefined) throw new Error("The build has no setjmp");
+    const stack = this.#call(setjmp.emscripten_stack_get_current);
     try {
       return this.#function(index)(...args);
     } catch (error) {
-      this.#call(setStack, stack);
+      this.#call(setjmp._emscripten_stack_restore, stack);
       if (error !== LONGJMP) throw error;
-      this.#call(setThrew, 1, 0);
+      this.#call(setjmp.setThrew, 1, 0);
       return 0;
     }
   }
 }
 
-/** Samples of more than 8 bits to 8, which may be their own first half: none is read once written. */
+/**
+ * Reduces samples of more than 8 bits to 8.
+ *
+ * @param narrowed May be the first half of the memory of `samples`: each sample is read first.
+ */
 function narrow(samples: Uint16Array, depth: number, narrowed: Uint8Array): void {
   const scale = 255 / (2 ** depth - 1);
-  for (let i = 0; i < samples.length; i++) narrowed[i] = samples[i] * scale + 0.5;
+  for (let i = 0; i < samples.length; i++) narrowed[i] = samples[i]! * scale + 0.5;
 }

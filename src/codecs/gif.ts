@@ -1,9 +1,10 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { Pixels } from "../image/pixels.ts";
+import type { Decoder } from "./decoder.ts";
 import { placeBytes } from "./place_bytes.ts";
 
-/** What imagescript's `gif.wasm` exports, as far as it is used. */
+/** Exports of imagescript's `gif.wasm` that are used. */
 interface GifExports {
   readonly memory: WebAssembly.Memory;
   walloc(size: number): number;
@@ -14,22 +15,25 @@ interface GifExports {
   decoder_frame_width(frame: number): number;
   decoder_frame_height(frame: number): number;
   decoder_frame_buffer(frame: number): number;
-  /** Length of the buffer that was asked for last. */
+  /** Returns the length of the buffer that the last call returned. */
   wlen(): number;
 }
 
 /**
- * Decodes the first frame of a GIF onto its transparent screen, as RGBA.
+ * Creates a decoder of the first frame of a GIF to RGBA, on its transparent screen.
  *
- * @param screen Logical screen size in the header.
- * @throws {DomainError} `corrupt-image`.
+ * @param module imagescript's `gif.wasm`.
  */
-export function decodeGif(module: WebAssembly.Module, bytes: Uint8Array, screen: Size): Pixels {
+export function gifDecoder(module: WebAssembly.Module): Decoder<"gif"> {
+  return (bytes, header) => decodeGif(module, bytes, header);
+}
+
+function decodeGif(module: WebAssembly.Module, bytes: Uint8Array, screen: Size): Pixels {
   const imports = { env: { push_to_stream: () => {} } };
   const wasm = new WebAssembly.Instance(module, imports).exports as unknown as GifExports;
   const input = placeBytes(wasm, bytes);
   const decoder = wasm.decoder_new(input, bytes.length, 0);
-  // 0 says that a step failed; 1 that there is no frame.
+  // Result 0 means that a step failed, 1 that there is no frame.
   const frame = decoder === 0 ? 0 : wasm.decoder_frame(decoder);
   if (frame <= 1) {
     throw new DomainError("corrupt-image", "Cannot decode GIF as its data is damaged");

@@ -1,17 +1,18 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
-import { endsEarly } from "../image/formats/ends_early.ts";
-import type { ImageHeader } from "../image/formats/image_header.ts";
+import { type FormatId, FORMATS, type ImageHeader } from "../image/formats/read_header.ts";
+import type { BaseHeader, ImageFormat } from "../image/formats/image_format.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
-import { avifDecoder, decodeAvif } from "./avif.ts";
+import { avifDecoder } from "./avif.ts";
 import { decodeBmp } from "./bmp.ts";
-import { decodeGif } from "./gif.ts";
-import { decodeJpeg } from "./jpeg.ts";
-import { decodePng } from "./png.ts";
-import { decodeWebp, webpDecoder } from "./webp.ts";
+import type { Decoder } from "./decoder.ts";
+import { gifDecoder } from "./gif.ts";
+import { jpegDecoder } from "./jpeg.ts";
+import { pngDecoder } from "./png.ts";
+import { webpDecoder } from "./webp.ts";
 
-/** The decoders, compiled; each runtime gets at them in its own way. */
+/** Compiled wasm files of the decoders; each runtime loads them in its own way. */
 export interface CodecModules {
   /** imagescript's `wasm/any/jpeg.wasm`. */
   readonly jpeg: WebAssembly.Module;
@@ -21,79 +22,76 @@ export interface CodecModules {
   readonly gif: WebAssembly.Module;
   /** icodec's `webp-dec.wasm`. */
   readonly webp: WebAssembly.Module;
-  /** icodec's `avif-dec.wasm`; without it AVIF is a format that is not read. */
+  /** icodec's `avif-dec.wasm`. Unset: AVIF is refused as an unsupported format. */
   readonly avif?: WebAssembly.Module;
 }
 
-/** A decoder for each format, by the header; BMP is decoded by ourselves. */
-type Decoders = Readonly<
-  Record<
-    ImageHeader["format"],
-    (bytes: Uint8Array, header: ImageHeader, atLeast: Size) => Pixels
-  >
->;
+type Decoders = { readonly [Id in FormatId]: Decoder<Id> };
+
+/** Creates the decoders by format. To add one, write its file and add it here. */
+function decodersOf({ jpeg, png, gif, webp, avif }: CodecModules): Decoders {
+  return {
+    jpeg: jpegDecoder(jpeg),
+    png: pngDecoder(png),
+    gif: gifDecoder(gif),
+    webp: webpDecoder(webp),
+    avif: avif === undefined ? refusedHere : avifDecoder(avif),
+    bmp: decodeBmp,
+  };
+}
 
 /**
- * A codec over wasm files of imagescript and icodec.
+ * Creates a codec from the wasm files of imagescript and icodec.
  *
- * They are driven directly: imagescript's `Image.decode` never asks for a reduced JPEG, and both
- * packages' own entries compile wasm or JavaScript as they run, which not every runtime allows.
+ * The wasm is called directly, without the JavaScript of the packages. imagescript's `Image.decode`
+ * never requests a reduced JPEG. The entry points of both packages compile wasm or JavaScript at run
+ * time, which not every runtime allows.
+ *
+ * @throws {Error} If a module of icodec is not the supported build.
  */
 export function imageCodec(modules: CodecModules): ImageCodec {
   const decoders = decodersOf(modules);
   return {
     decode(bytes, header, atLeast) {
       try {
-        return decoders[header.format](bytes, header, atLeast);
+        return decodeWith(decoders, bytes, header, atLeast);
       } catch (error) {
-        // The decoder said no, or trapped on data that it did not expect.
-        throw asDomainError(error, bytes, header);
+        // The decoder refused the data or trapped on it.
+        throw asDomainError(error, bytes, FORMATS[header.format]);
       }
     },
   };
 }
 
-function decodersOf({ jpeg, png, gif, webp, avif }: CodecModules): Decoders {
-  const ofWebp = webpDecoder(webp);
-  const ofAvif = avif === undefined ? undefined : avifDecoder(avif);
-  return {
-    jpeg: (bytes, header, atLeast) => decodeJpeg(jpeg, bytes, header, atLeast),
-    png: (bytes, header) => decodePng(png, bytes, header),
-    gif: (bytes, header) => decodeGif(gif, bytes, header),
-    webp: (bytes) => decodeWebp(ofWebp, bytes),
-    bmp: (bytes) => decodeBmp(bytes),
-    avif: (bytes, header) => {
-      if (ofAvif === undefined) throw notHere("AVIF");
-      return decodeAvif(ofAvif, bytes, header);
-    },
-  };
+function decodeWith<Id extends FormatId>(
+  decoders: Decoders,
+  bytes: Uint8Array,
+  header: ImageHeader<Id>,
+  atLeast: Size,
+): Pixels {
+  return decoders[header.format](bytes, header, atLeast);
 }
 
-function notHere(format: string): DomainError {
-  return new DomainError(
+function refusedHere(_bytes: Uint8Array, { format }: ImageHeader): Pixels {
+  throw new DomainError(
     "unsupported-format",
-    `Cannot decode ${format} as this server does not read it. Save it as JPEG and send that.`,
+    `Cannot decode ${FORMATS[format].name} as this server does not read it. ` +
+      "Save it as JPEG and send that.",
   );
 }
 
-const NAMES: Readonly<Record<ImageHeader["format"], string>> = {
-  jpeg: "JPEG",
-  png: "PNG",
-  gif: "GIF",
-  webp: "WebP",
-  avif: "AVIF",
-  bmp: "BMP",
-};
-
-function asDomainError(error: unknown, bytes: Uint8Array, header: ImageHeader): DomainError {
+function asDomainError(
+  error: unknown,
+  bytes: Uint8Array,
+  { name, endsEarly }: ImageFormat<BaseHeader>,
+): DomainError {
   if (error instanceof DomainError && error.code === "unsupported-format") return error;
-  const format = NAMES[header.format];
-  if (endsEarly(bytes, header.format)) {
+  if (endsEarly?.(bytes)) {
     return new DomainError(
       "truncated-image",
-      `Cannot decode ${format} as it ends too early, after ${bytes.length} bytes. Was it sent whole?`,
+      `Cannot decode ${name} as it ends too early, after ${bytes.length} bytes. Was it sent whole?`,
     );
   }
   if (error instanceof DomainError) return error;
-  return new DomainError("corrupt-image", `Cannot decode ${format} as its data is damaged`);
+  return new DomainError("corrupt-image", `Cannot decode ${name} as its data is damaged`);
 }

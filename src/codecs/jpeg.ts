@@ -3,9 +3,10 @@ import type { Size } from "../core/size.ts";
 import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
 import { checkScans } from "../image/formats/jpeg_scans.ts";
 import type { Pixels } from "../image/pixels.ts";
+import type { Decoder } from "./decoder.ts";
 import { placeBytes } from "./place_bytes.ts";
 
-/** What imagescript's `jpeg.wasm` exports, as far as it is used. */
+/** Exports of imagescript's `jpeg.wasm` that are used. */
 interface JpegExports {
   readonly memory: WebAssembly.Memory;
   walloc(size: number): number;
@@ -14,25 +15,27 @@ interface JpegExports {
   decode_height(image: number): number;
   decode_format(image: number): number;
   decode_buffer(image: number): number;
-  /** Length of the buffer that was asked for last. */
+  /** Returns the length of the buffer that the last call returned. */
   wlen(): number;
 }
 
-/** `decode_format` of the wasm. */
+/** Results of `decode_format`. */
 const GREY = 0, CMYK = 2;
 
 /**
- * Decodes a JPEG at the smallest of 1/8, 1/4, 1/2 and 1/1 that still covers a size.
+ * Creates a decoder of a JPEG at the smallest scale of 1/8, 1/4, 1/2 and 1/1 that covers a size.
  *
- * The inverse DCT itself works at the reduced size, which makes a 1080p photo for a 320 px model
- * several times cheaper than decoding it whole. Each image gets an instance of its own: wasm
- * memory never shrinks, and an instance that trapped cannot be used again.
+ * The inverse DCT runs at the reduced size. For a 1080p photo and a 320 px model this is several
+ * times cheaper than decoding at full size. Each image gets a new instance: wasm memory never
+ * shrinks, and an instance that trapped cannot be used again.
  *
- * @param stored Size in the header, before orientation.
- * @param atLeast Size that the pixels must cover.
- * @throws {DomainError} `corrupt-image`.
+ * @param module imagescript's `jpeg.wasm`.
  */
-export function decodeJpeg(
+export function jpegDecoder(module: WebAssembly.Module): Decoder<"jpeg"> {
+  return (bytes, header, atLeast) => decodeJpeg(module, bytes, header, atLeast);
+}
+
+function decodeJpeg(
   module: WebAssembly.Module,
   bytes: Uint8Array,
   stored: Size,
@@ -44,7 +47,7 @@ export function decodeJpeg(
   const { width, height } = reducedSize(stored, reduction);
   const input = placeBytes(wasm, bytes);
   const image = wasm.decode(input, bytes.length, width, height);
-  // 0 and 1 are the wasm's two ways to say that it failed.
+  // Results 0 and 1 both mean failure.
   if (image <= 1) {
     throw new DomainError("corrupt-image", "Cannot decode JPEG as its data is damaged");
   }
@@ -66,14 +69,14 @@ export function decodeJpeg(
   };
 }
 
-/** Ink to light: each of C, M, Y takes from white, and K from what they leave. */
+/** Converts CMYK to RGB: C, M and Y each absorb light, and K absorbs part of the rest. */
 function cmykToRgb(data: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(data.length / 4 * 3);
   for (let from = 0, to = 0; from < data.length; from += 4) {
-    const light = 255 - data[from + 3];
-    rgb[to++] = Math.round((255 - data[from]) * light / 255);
-    rgb[to++] = Math.round((255 - data[from + 1]) * light / 255);
-    rgb[to++] = Math.round((255 - data[from + 2]) * light / 255);
+    const light = 255 - data[from + 3]!;
+    rgb[to++] = Math.round((255 - data[from]!) * light / 255);
+    rgb[to++] = Math.round((255 - data[from + 1]!) * light / 255);
+    rgb[to++] = Math.round((255 - data[from + 2]!) * light / 255);
   }
   return rgb;
 }

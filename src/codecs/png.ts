@@ -1,29 +1,33 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { Pixels } from "../image/pixels.ts";
+import type { Decoder } from "./decoder.ts";
 import { placeBytes } from "./place_bytes.ts";
 
-/** What imagescript's `png.wasm` exports, as far as it is used. */
+/** Exports of imagescript's `png.wasm` that are used. */
 interface PngExports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
   walloc(size: number): number;
-  /** Start of the pixels, or a negative error. */
+  /** Returns the start of the pixels, or a negative error. */
   decode(bytes: number, length: number): number;
   width(): number;
   height(): number;
 }
 
 /**
- * Decodes a PNG of any colour type and depth to 8-bit RGBA.
+ * Creates a decoder of a PNG of any colour type and depth to RGBA, 8 bits per sample.
  *
- * Each image gets an instance of its own: wasm memory never shrinks, and an instance that
- * trapped cannot be used again.
+ * Each image gets a new instance: wasm memory never shrinks, and an instance that trapped cannot be
+ * used again.
  *
- * @param stored Size in the header.
- * @throws {DomainError} `corrupt-image`.
+ * @param module imagescript's `png.wasm`.
  */
-export function decodePng(module: WebAssembly.Module, bytes: Uint8Array, stored: Size): Pixels {
+export function pngDecoder(module: WebAssembly.Module): Decoder<"png"> {
+  return (bytes, header) => decodePng(module, bytes, header);
+}
+
+function decodePng(module: WebAssembly.Module, bytes: Uint8Array, stored: Size): Pixels {
   const imports = { env: { emscripten_notify_memory_growth: () => {} } };
   const wasm = new WebAssembly.Instance(module, imports).exports as unknown as PngExports;
   wasm._initialize();

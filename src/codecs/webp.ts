@@ -1,81 +1,82 @@
 import { DomainError } from "../core/domain_error.ts";
-import type { Pixels } from "../image/pixels.ts";
-import { readWebpLayout, type WebpFrame } from "../image/formats/webp.ts";
-import { decodeSealed, type SealedDecoder } from "./embind_decoder.ts";
+import type { WebpFrame } from "../image/formats/webp.ts";
+import type { Decoder } from "./decoder.ts";
+import { embindDecoder } from "./embind_decoder.ts";
+import { WEBP_BUILD } from "./icodec_builds.ts";
 
-/** What the decoder takes of itself, and what it may take for each byte and each pixel. */
+/** Fixed memory of the decoder, and its maximum per byte of the file and per pixel. */
 const BASE_MEMORY = 32 * 2 ** 20;
 const MEMORY_PER_BYTE = 3;
 const MEMORY_PER_PIXEL = 16;
 
+/** Flag of `VP8X`. */
 const HAS_ALPHA = 0x10;
+/** Bytes of the type and length of a chunk. */
+const CHUNK_BYTES = 8;
 
-/** libwebp as icodec 0.6.0 builds it. */
-export function webpDecoder(module: WebAssembly.Module): SealedDecoder {
-  return {
-    module,
-    imports: {
-      ...{ u: "abort", p: "abort", t: "copy", s: "grow", j: "registerFunction" },
-      ...{ e: "getGlobal", h: "getMethodCaller", i: "call" },
-    },
-    exports: { memory: "w", table: "z", construct: "x", malloc: "A" },
+/**
+ * Creates a decoder of a WebP to RGBA. An animation becomes its first frame on a transparent canvas.
+ *
+ * libwebp gets that frame alone, in a new file, so it cannot read the container in another way than
+ * the header reader did.
+ *
+ * @param module icodec's `webp-dec.wasm`.
+ */
+export function webpDecoder(module: WebAssembly.Module): Decoder<"webp"> {
+  const decode = embindDecoder(WEBP_BUILD, module);
+  return (_bytes, { width: canvasWidth, height: canvasHeight, frame }) => {
+    const { left, top, width, height } = frame;
+    const file = stillFile(frame);
+    const maxMemory = BASE_MEMORY + MEMORY_PER_BYTE * file.length +
+      MEMORY_PER_PIXEL * width * height;
+    const pixels = decode(file, maxMemory);
+    if (pixels.width !== width || pixels.height !== height) {
+      throw new DomainError("corrupt-image", "Cannot decode WebP as its data is damaged");
+    }
+    const canvas = { width: canvasWidth, height: canvasHeight, channels: 4, reduction: 1 } as const;
+    if (width === canvasWidth && height === canvasHeight) return { data: pixels.data, ...canvas };
+    const data = new Uint8Array(canvasWidth * canvasHeight * 4);
+    for (let y = 0; y < height; y++) {
+      const row = pixels.data.subarray(y * width * 4, (y + 1) * width * 4);
+      data.set(row, ((top + y) * canvasWidth + left) * 4);
+    }
+    return { data, ...canvas };
   };
 }
 
-/**
- * Decodes a WebP, or the first frame of an animated one onto its transparent canvas, to RGBA.
- *
- * The decoder is given that frame alone, in a file that is made for it, so that it has no container
- * to read differently from us.
- *
- * @throws {DomainError} `corrupt-image`.
- */
-export function decodeWebp(decoder: SealedDecoder, bytes: Uint8Array): Pixels {
-  const { header: canvas, frame } = readWebpLayout(bytes);
-  const { left, top, width, height } = frame;
-  const file = stillFile(frame);
-  const maxMemory = BASE_MEMORY + MEMORY_PER_BYTE * file.length +
-    MEMORY_PER_PIXEL * width * height;
-  const pixels = decodeSealed(decoder, file, maxMemory);
-  if (pixels.width !== width || pixels.height !== height) {
-    throw new DomainError("corrupt-image", "Cannot decode WebP as its data is damaged");
-  }
-  const size = { width: canvas.width, height: canvas.height };
-  if (width === size.width && height === size.height) {
-    return { data: pixels.data, ...size, channels: 4, reduction: 1 };
-  }
-  const data = new Uint8Array(size.width * size.height * 4);
-  for (let y = 0; y < height; y++) {
-    const row = pixels.data.subarray(y * width * 4, (y + 1) * width * 4);
-    data.set(row, ((top + y) * size.width + left) * 4);
-  }
-  return { data, ...size, channels: 4, reduction: 1 };
+/** Chunk of a WebP. */
+type Chunk = readonly [type: string, payload: ArrayLike<number>];
+
+/** Returns a frame as a file of its own (RFC 9649, 2.5 to 2.7). */
+function stillFile({ alpha, data, lossless, width, height }: WebpFrame): Uint8Array {
+  const pixels: Chunk = [lossless ? "VP8L" : "VP8 ", data];
+  if (alpha === undefined) return riffFile([pixels]);
+  const canvas = [HAS_ALPHA, 0, 0, 0, ...bytes24(width - 1), ...bytes24(height - 1)];
+  return riffFile([["VP8X", canvas], ["ALPH", alpha], pixels]);
 }
 
-/** A frame as a file of its own (RFC 9649, 2.5 to 2.7). */
-function stillFile({ alpha, data, lossless, width, height }: WebpFrame): Uint8Array {
-  const chunks: (readonly [name: string, payload: ArrayLike<number>])[] = [
-    ...(alpha === undefined ? [] : [
-      ["VP8X", [HAS_ALPHA, 0, 0, 0, ...bytes24(width - 1), ...bytes24(height - 1)]] as const,
-      ["ALPH", alpha] as const,
-    ]),
-    [lossless ? "VP8L" : "VP8 ", data],
-  ];
-  const padded = chunks.map(([, { length }]) => 8 + length + length % 2);
-  const file = new Uint8Array(padded.reduce((sum, length) => sum + length, 12));
+function riffFile(chunks: readonly Chunk[]): Uint8Array {
+  const bodyBytes = chunks.reduce((sum, [, { length }]) => sum + CHUNK_BYTES + padded(length), 4);
+  const file = new Uint8Array(CHUNK_BYTES + bodyBytes);
   const view = new DataView(file.buffer);
-  const put = (text: string, at: number) => file.set(new TextEncoder().encode(text), at);
-  put("RIFF", 0);
-  view.setUint32(4, file.length - 8, true);
-  put("WEBP", 8);
-  let at = 12;
-  chunks.forEach(([name, payload], i) => {
-    put(name, at);
-    view.setUint32(at + 4, payload.length, true);
-    file.set(payload, at + 8);
-    at += padded[i];
-  });
+  const writeHeader = (type: string, length: number, at: number) => {
+    file.set(new TextEncoder().encode(type), at);
+    view.setUint32(at + 4, length, true);
+  };
+  writeHeader("RIFF", bodyBytes, 0);
+  file.set(new TextEncoder().encode("WEBP"), CHUNK_BYTES);
+  let at = CHUNK_BYTES + 4;
+  for (const [type, payload] of chunks) {
+    writeHeader(type, payload.length, at);
+    file.set(payload, at + CHUNK_BYTES);
+    at += CHUNK_BYTES + padded(payload.length);
+  }
   return file;
+}
+
+/** Returns the bytes of a payload with its padding to an even number. */
+function padded(length: number): number {
+  return length + length % 2;
 }
 
 function bytes24(value: number): readonly number[] {

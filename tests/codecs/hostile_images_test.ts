@@ -2,30 +2,29 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { readHeader } from "../../src/image/formats/read_header.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
-import { avifDecoder } from "../../src/codecs/avif.ts";
+import { embindDecoder } from "../../src/codecs/embind_decoder.ts";
+import { AVIF_BUILD, WEBP_BUILD } from "../../src/codecs/icodec_builds.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { imageCodec } from "../../src/codecs/image_codec.ts";
-import { decodeSealed, type SealedDecoder } from "../../src/codecs/embind_decoder.ts";
-import { webpDecoder } from "../../src/codecs/webp.ts";
 import { av1C, buildAvif, PIXI } from "../image/formats/build_avif.ts";
 import { ANIMATED, anmf, buildWebp, vp8x, webpChunk } from "../image/formats/build_webp.ts";
-import { readWebpLayout } from "../../src/image/formats/webp.ts";
+import { readWebpHeader } from "../../src/image/formats/webp.ts";
 import { seededRandom } from "../random.ts";
 
 const { codec } = await hostRuntime({ threads: 1 });
 const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 
-/** Bytes that it takes to know an AVIF; less is no image. */
+/** Bytes that identify an AVIF; a shorter file is not an image. */
 const KNOWN_FROM = 12;
 
-/** Still images of which each byte counts. */
+/** Still images that need each of their bytes. */
 const STILLS = [
   ...["lossy.webp", "lossless.webp", "lossy-alpha.webp", "orientation-6.webp"],
   ...["rgb.avif", "alpha.avif", "10-bit.avif", "grid.avif", "one-bit.bmp"],
 ];
 
 for (const file of STILLS) {
-  Deno.test(`imageCodec() refuses ${file} cut at any byte`, async () => {
+  Deno.test(`imageCodec() refuses ${file} cut at any byte as truncated`, async () => {
     const bytes = await read(file);
     for (let length = KNOWN_FROM; length < bytes.length; length++) {
       const error = assertThrows(() => decode(bytes.slice(0, length)), DomainError);
@@ -35,7 +34,7 @@ for (const file of STILLS) {
   });
 }
 
-/** Changes one to six bytes; every other time the first 64 bytes are spared. */
+/** Changes one to six bytes, half of the time behind the first 64. */
 function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
   const mutant = bytes.slice();
   const below = (limit: number) => Math.floor(random() * limit);
@@ -71,7 +70,7 @@ for (const [file, count] of MUTATED) {
 
 const CODES = ["not-an-image", "unsupported-format", "truncated-image", "corrupt-image"];
 
-/** Returns how decoding ended, which must be in a declared way. */
+/** Returns "decoded" or the code of the error, which must be one of `CODES`. */
 function outcome(bytes: Uint8Array): string {
   try {
     const header = readHeader(bytes);
@@ -87,16 +86,15 @@ function outcome(bytes: Uint8Array): string {
   }
 }
 
-Deno.test("imageCodec() lays a frame that covers a part on a transparent canvas", async () => {
-  const { data } = readWebpLayout(await read("lossless.webp")).frame; // 64x48
+Deno.test("imageCodec() puts a WebP frame smaller than its canvas on a transparent canvas", async () => {
+  const { data } = readWebpHeader(await read("lossless.webp")).frame; // 64x48
   const frame = anmf([6, 10, 64, 48], webpChunk("VP8L", data));
   const pixels = decode(buildWebp([vp8x(ANIMATED, 80, 60), frame]));
   assertEquals([pixels.width, pixels.height, pixels.channels], [80, 60, 4]);
   const still = decode(await read("lossless.webp"));
-  const at = (
-    x: number,
-    y: number,
-  ) => [...pixels.data.slice((y * 80 + x) * 4, (y * 80 + x + 1) * 4)];
+  const at = (x: number, y: number) => {
+    return [...pixels.data.slice((y * 80 + x) * 4, (y * 80 + x + 1) * 4)];
+  };
   assertEquals(at(5, 10), [0, 0, 0, 0]);
   assertEquals(at(6, 9), [0, 0, 0, 0]);
   assertEquals(at(6, 10), [...still.data.slice(0, 4)]);
@@ -104,7 +102,7 @@ Deno.test("imageCodec() lays a frame that covers a part on a transparent canvas"
   assertEquals(at(70, 57), [0, 0, 0, 0]);
 });
 
-Deno.test("imageCodec() works on after a WebP and an AVIF that it refused", async () => {
+Deno.test("imageCodec() decodes a WebP and an AVIF after it refused others", async () => {
   for (const file of ["lossy.webp", "rgb.avif"]) {
     const bytes = await read(file);
     const broken = bytes.slice().fill(0x55, bytes.length - 100);
@@ -113,30 +111,29 @@ Deno.test("imageCodec() works on after a WebP and an AVIF that it refused", asyn
   }
 });
 
-Deno.test("imageCodec() without an AVIF decoder says so", async () => {
+Deno.test("imageCodec() without an AVIF decoder refuses AVIF as unsupported", async () => {
   const empty = await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-  const without = imageCodec({ jpeg: empty, png: empty, gif: empty, webp: empty });
+  const webp = await compile("icodec/webp-dec.wasm");
+  const without = imageCodec({ jpeg: empty, png: empty, gif: empty, webp });
   const bytes = await read("rgb.avif");
   const header = readHeader(bytes);
   const error = assertThrows(() => without.decode(bytes, header, header), DomainError, "JPEG");
   assertEquals(error.code, "unsupported-format");
 });
 
-Deno.test("decodeSealed() gives a decoder no more memory than it may have", async () => {
-  const decoders: [string, SealedDecoder, number][] = [
-    ["lossy.webp", webpDecoder(await compile("icodec/webp-dec.wasm")), 18.9e6],
-    ["rgb.avif", avifDecoder(await compile("icodec/avif-dec.wasm")), 19.6e6],
-  ];
-  for (const [file, decoder, enough] of decoders) {
+Deno.test("embindDecoder() limits the memory of a decoder", async () => {
+  const cases = [["lossy.webp", WEBP_BUILD, 18.9e6], ["rgb.avif", AVIF_BUILD, 19.6e6]] as const;
+  for (const [file, build, enough] of cases) {
+    const decode = embindDecoder(build, await compile(`icodec/${build.file}`));
     const bytes = await read(file);
-    assertEquals(decodeSealed(decoder, bytes, enough).width, 64);
+    assertEquals(decode(bytes, enough).width, 64);
     const large = new Uint8Array(20e6);
     large.set(bytes);
-    assertThrows(() => decodeSealed(decoder, large, enough), DomainError, "damaged");
+    assertThrows(() => decode(large, enough), DomainError, "damaged");
   }
 });
 
-Deno.test("imageCodec() refuses a small AVIF whose one tile is large, before it is decoded", async () => {
+Deno.test("imageCodec() refuses a small AVIF with one large tile for its memory", async () => {
   const large = await read("large-flat.avif");
   const { width, height } = readHeader(large);
   assertEquals([width, height], [4096, 4096]);
@@ -150,9 +147,9 @@ Deno.test("imageCodec() refuses a small AVIF whose one tile is large, before it 
   assertEquals(readHeader(bomb).width, 100);
   const error = assertThrows(() => decode(bomb), DomainError);
   assertEquals(error.code, "corrupt-image");
-  // It is memory that it lacks.
-  const decoder = avifDecoder(await compile("icodec/avif-dec.wasm"));
-  assertEquals(decodeSealed(decoder, bomb, 2 ** 30).width, 100);
+  // Only the memory limit refuses it.
+  const unlimited = embindDecoder(AVIF_BUILD, await compile("icodec/avif-dec.wasm"));
+  assertEquals(unlimited(bomb, 2 ** 30).width, 100);
 });
 
 function indexOf(bytes: Uint8Array, text: string): number {

@@ -9,15 +9,15 @@ import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 const { codec } = await hostRuntime({ threads: 1 });
 const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 
-/** What make/formats.py painted: the quarters of the upright image. */
+/** Colours that make/formats.py painted: the quarters of the upright image. */
 const RED = [220, 40, 30], GREEN = [40, 180, 60], BLUE = [30, 60, 200], GREY = [128, 128, 128];
 const COLOURS = [RED, GREEN, BLUE, GREY];
-/** ITU-R 601: .299 · 220 + .587 · 40 + .114 · 30 = 92.7, and so on. */
+/** Luma of the colours (ITU-R BT.601): .299 · 220 + .587 · 40 + .114 · 30 = 92.7, and so on. */
 const LUMAS = [93, 124, 67, 128].map((luma) => [luma, luma, luma]);
-/** Levels above 100 became white. */
+/** Black and white: levels above 100 are white. */
 const BITS = [0, 255, 0, 255].map((level) => [level, level, level]);
 const PAD = [10, 20, 200] as const;
-/** The grey quarter is transparent. */
+/** Colours of an image whose grey quarter is transparent. */
 const OVER_PAD = [RED, GREEN, BLUE, [...PAD]];
 const LUMAS_OVER_PAD = [...LUMAS.slice(0, 3), [...PAD]];
 
@@ -45,12 +45,12 @@ const CASES: [file: string, quarters: number[][], tolerance: number][] = [
 ];
 
 for (const [file, quarters, tolerance] of CASES) {
-  Deno.test(`imageCodec() decodes ${file} to its colours, upright`, async () => {
+  Deno.test(`imageCodec() decodes ${file} to the painted colours`, async () => {
     const bytes = await Deno.readFile(new URL(file, FORMATS));
     const found = quarterColours(bytes);
     found.forEach((colour, quarter) =>
       colour.forEach((value, channel) => {
-        const expected = quarters[quarter][channel];
+        const expected = quarters[quarter]![channel]!;
         assert(
           Math.abs(value - expected) <= tolerance,
           `quarter ${quarter} is ${colour}, not ${quarters[quarter]}`,
@@ -60,24 +60,24 @@ for (const [file, quarters, tolerance] of CASES) {
   });
 }
 
-Deno.test("imageCodec() shows a wrong orientation in these images", async () => {
-  // The twin of the cases above: stored pixels of orientation 6 are not the upright ones.
+Deno.test("the comparison of colours finds a wrong orientation", async () => {
+  // Proves that the cases above can fail: stored pixels of orientation 6 are not upright.
   const bytes = await Deno.readFile(new URL("orientation-6.jpg", FORMATS));
   const [topLeft] = quarterColours(bytes, 1);
-  assert(Math.abs(topLeft[0] - RED[0]) > 50);
+  assert(Math.abs(topLeft![0]! - RED[0]!) > 50);
 });
 
-Deno.test("decodeJpeg() takes the smallest of 1/1, 1/2, 1/4, 1/8 that covers a size", async () => {
+Deno.test("imageCodec() decodes a JPEG at the smallest of 1/1, 1/2, 1/4, 1/8 that covers a size", async () => {
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS)); // 64x48
   const cases: [width: number, height: number, reduction: number][] = [
-    [8, 6, 8], // 64 / 8 = 8, 48 / 8 = 6: covers to the pixel
-    [9, 6, 4], // 8 < 9, so 16x12
+    [8, 6, 8], // 64 / 8 = 8, 48 / 8 = 6: covers exactly.
+    [9, 6, 4], // 8 < 9, so 16x12.
     [16, 12, 4],
     [16, 13, 2],
     [32, 24, 2],
     [33, 1, 1],
     [64, 48, 1],
-    [500, 500, 1], // nothing covers; the whole image is the best there is
+    [500, 500, 1], // No scale covers it, so the largest one.
   ];
   for (const [width, height, reduction] of cases) {
     const pixels = codec.decode(bytes, readHeader(bytes), { width, height });
@@ -90,7 +90,7 @@ Deno.test("decodeJpeg() takes the smallest of 1/1, 1/2, 1/4, 1/8 that covers a s
 });
 
 for (const file of ["rgb.jpg", "progressive.jpg", "rgb.png", "sixteen-bit.png", "rgb.gif"]) {
-  Deno.test(`imageCodec() refuses ${file} cut anywhere, or reads all of it`, async () => {
+  Deno.test(`imageCodec() decodes all of ${file} or refuses it, cut at any byte`, async () => {
     const bytes = await Deno.readFile(new URL(file, FORMATS));
     const whole = decode(bytes);
     let refused = 0;
@@ -107,7 +107,7 @@ for (const file of ["rgb.jpg", "progressive.jpg", "rgb.png", "sixteen-bit.png", 
   });
 }
 
-Deno.test("imageCodec() works on after an image that it refused", async () => {
+Deno.test("imageCodec() decodes an image after it refused another", async () => {
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const broken = bytes.slice().fill(0x55, 300);
   assertThrows(() => decode(broken.slice(0, 400)), DomainError);
@@ -119,17 +119,17 @@ function decode(bytes: Uint8Array): Pixels {
   return codec.decode(bytes, header, header);
 }
 
-/** Colours at the centres of the upright quarters, alpha laid over PAD. */
+/** Returns the colours at the centres of the upright quarters, composited over PAD. */
 function quarterColours(bytes: Uint8Array, orientation?: number): number[][] {
   const header = readHeader(bytes);
   const pixels = codec.decode(bytes, header, header);
   flattenAlpha(pixels, PAD);
   const view = uprightView(pixels, orientation ?? header.orientation);
-  return [[1, 1], [3, 1], [1, 3], [3, 3]].map(([x, y]) => {
+  return ([[1, 1], [3, 1], [1, 3], [3, 3]] as const).map(([x, y]) => {
     const column = Math.floor(view.width * x / 4);
     const row = Math.floor(view.height * y / 4);
     const at = view.offset + column * view.stepX + row * view.stepY;
     const { data, channels } = view;
-    return channels === 1 ? [data[at], data[at], data[at]] : [data[at], data[at + 1], data[at + 2]];
+    return [0, 1, 2].map((channel) => data[channels === 1 ? at : at + channel]!);
   });
 }

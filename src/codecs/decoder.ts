@@ -1,0 +1,18 @@
+import type { Size } from "../core/size.ts";
+import type { FormatId, ImageHeader } from "../image/formats/read_header.ts";
+import type { Pixels } from "../image/pixels.ts";
+
+/**
+ * Decodes a file of one format.
+ *
+ * @param bytes The file.
+ * @param header Header of the file.
+ * @param atLeast Stored size (before orientation) that the pixels must cover.
+ * @throws {DomainError} `corrupt-image`, `truncated-image` or `unsupported-format`.
+ * @throws If a decoder in wasm traps, which it does on some damaged files.
+ */
+export type Decoder<Id extends FormatId> = (
+  bytes: Uint8Array,
+  header: ImageHeader<Id>,
+  atLeast: Size,
+) => Pixels;

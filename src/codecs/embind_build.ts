@@ -1,0 +1,114 @@
+/**
+ * One build of a C++ decoder with the signature `val decode(std::string)`, exported by embind.
+ *
+ * Emscripten minifies the names of imports and exports to letters, which change with every build.
+ */
+export interface EmbindBuild {
+  /** Name and version of the package that has the build. */
+  readonly package: string;
+  /** Name of the wasm file in the package. */
+  readonly file: string;
+  /** SHA-256 of the wasm file, hexadecimal. Tests and packaging check it; loading does not. */
+  readonly sha256: string;
+  /** Function that each imported letter stands for, by the name in the source of Emscripten. */
+  readonly imports: Readonly<Record<string, EmscriptenImport>>;
+  /** Letters of the exports that are used. */
+  readonly exports: EmbindExports;
+}
+
+/** Exported letters by the name in the source of Emscripten. */
+export interface EmbindExports {
+  /** Memory of the decoder. */
+  readonly memory: string;
+  /** Functions by index. */
+  readonly __indirect_function_table: string;
+  /** Runs the C++ constructors, which register `decode`. */
+  readonly __wasm_call_ctors: string;
+  /** Allocates memory. */
+  readonly malloc: string;
+  /** Functions of `setjmp`. Unset: the build does not use it. */
+  readonly setjmp?: {
+    /** Records that `longjmp` was called. */
+    readonly setThrew: string;
+    /** Sets the stack pointer. */
+    readonly _emscripten_stack_restore: string;
+    /** Returns the stack pointer. */
+    readonly emscripten_stack_get_current: string;
+  };
+}
+
+/** Function that a decoder imports, by the name in the source of Emscripten. */
+export type EmscriptenImport =
+  | "__assert_fail"
+  | "_abort_js"
+  | "_embind_register_function"
+  | "_emscripten_memcpy_js"
+  | "_emscripten_throw_longjmp"
+  | "_emval_call"
+  | "_emval_get_global"
+  | "_emval_get_method_caller"
+  | "emscripten_resize_heap"
+  | "proc_exit"
+  | `invoke_${string}`
+  | IgnoredImport;
+
+/** Imports that decoding does not need: types, reference counts, timers and output. They return 0. */
+export type IgnoredImport =
+  | "_embind_register_bigint"
+  | "_embind_register_bool"
+  | "_embind_register_emval"
+  | "_embind_register_float"
+  | "_embind_register_integer"
+  | "_embind_register_memory_view"
+  | "_embind_register_std_string"
+  | "_embind_register_std_wstring"
+  | "_embind_register_void"
+  | "_emscripten_runtime_keepalive_clear"
+  | "_emval_decref"
+  | "_emval_incref"
+  | "_emval_new_cstring"
+  | "_emval_run_destructors"
+  | "_setitimer_js"
+  | "fd_close"
+  | "fd_seek"
+  | "fd_write";
+
+/**
+ * Refuses a module of another build, in which the letters stand for other functions.
+ *
+ * @throws {Error} If imports or exports of the module are not those of the build.
+ */
+export function checkBuild(build: EmbindBuild, module: WebAssembly.Module): void {
+  const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
+  for (const letter of imports) {
+    if (!Object.hasOwn(build.imports, letter)) {
+      throw otherBuild(build, `import "${letter}" is not in the table`);
+    }
+  }
+  for (const [letter, name] of Object.entries(build.imports)) {
+    if (!imports.includes(letter)) {
+      throw otherBuild(build, `it does not import "${letter}" (${name})`);
+    }
+  }
+  const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
+  const { setjmp = {}, ...always } = build.exports;
+  for (const [name, letter] of Object.entries({ ...always, ...setjmp })) {
+    const kind = EXPORT_KINDS.get(name) ?? "function";
+    if (kinds.get(letter) !== kind) {
+      throw otherBuild(build, `it does not export ${kind} "${letter}" (${name})`);
+    }
+  }
+}
+
+/** Kinds of the exports that are not functions. */
+const EXPORT_KINDS: ReadonlyMap<string, WebAssembly.ImportExportKind> = new Map([
+  ["memory", "memory"],
+  ["__indirect_function_table", "table"],
+]);
+
+function otherBuild(build: EmbindBuild, found: string): Error {
+  return new Error(
+    `Cannot use ${build.file} as it must be the build of ${build.package}, to which the table of ` +
+      `its minified names belongs: ${found}. Install ${build.package}.`,
+  );
+}

@@ -2,57 +2,70 @@ import { DomainError, goneError } from "../core/domain_error.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 
-/** What a pool is made of. */
+/** Options of a {@linkcode DetectorPool}. */
 export interface PoolOptions {
-  /** Detectors that work side by side. */
+  /** Number of detectors that run in parallel. */
   readonly size: number;
-  /** Most calls that wait for one of them. */
+  /** Maximum number of queued calls. */
   readonly queue: number;
   /** Starts a detector. */
   readonly start: () => Promise<Detector>;
-  /** Milliseconds before a second try to replace a detector; doubled with each further one (500). */
-  readonly retryMs?: number;
-  /** Told why a detector is replaced, and why it could not be. */
-  readonly log?: (message: string) => void;
+  /**
+   * Milliseconds until the first retry of a failed replacement; doubled with each further retry.
+   *
+   * @default 500
+   */
+  readonly retryMs?: number | undefined;
+  /** Logs why a detector is replaced, and why a replacement failed. Unset: no log. */
+  readonly log?: ((message: string) => void) | undefined;
 }
 
-/** A call that waits for its turn. */
-interface Waiting {
+/** A queued call. */
+interface QueuedCall {
   readonly run: (detector: Detector) => void;
   readonly reject: (error: DomainError) => void;
 }
 
-/** No pause between two tries to replace a detector is longer. */
+/** Maximum milliseconds between two retries of a replacement. */
 const MAX_RETRY_MS = 30_000;
 
 /**
- * Several detectors of one model behind a bounded queue, as one detector.
+ * Several detectors of one model behind a bounded queue, used as one detector.
  *
- * Each of them looks at one image at a time, so that a deadline that ends one ends no other's
- * work. One that breaks down is replaced; calls wait meanwhile, as far as the queue reaches.
+ * Each detector processes one image at a time, so killing its worker at a deadline fails no other
+ * call. A detector that breaks down is replaced; meanwhile calls are queued.
  */
 export class DetectorPool implements Detector {
-  /** The model. */
+  /** Model of the detectors. */
   readonly model: Detector["model"];
-  /** The engine of each. */
+  /** Engine of the detectors. */
   readonly engine: Detector["engine"];
   readonly #options: PoolOptions;
   readonly #alive = new Set<Detector>();
   readonly #idle: Detector[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #queue: QueuedCall[] = [];
   #closed = false;
+  /** Error of the last failed replacement, with a colon before it. Empty after a success. */
   #lastFault = "";
 
   private constructor(options: PoolOptions, detectors: readonly Detector[]) {
     this.#options = options;
-    [{ model: this.model, engine: this.engine }] = detectors;
+    const [first] = detectors;
+    if (first === undefined) {
+      throw new RangeError(
+        `Cannot open a pool as size must be at least 1: current value is ${options.size}`,
+      );
+    }
+    this.model = first.model;
+    this.engine = first.engine;
     for (const detector of detectors) this.#add(detector);
   }
 
   /**
-   * Starts all detectors of a pool.
+   * Opens a pool and starts all of its detectors.
    *
-   * @throws {DomainError} Whatever the first to fail fails with.
+   * @throws {RangeError} If `size` is below 1.
+   * @throws The error of the first detector that fails to start; the others are closed.
    */
   static async open(options: PoolOptions): Promise<DetectorPool> {
     const starting = Array.from({ length: options.size }, () => options.start());
@@ -65,10 +78,11 @@ export class DetectorPool implements Detector {
   }
 
   /**
-   * Finds objects in an image, as soon as a detector is free.
+   * Detects objects in an image as soon as a detector is free.
    *
-   * @throws {DomainError} `busy` at once if the queue is full; `client-gone` if the call was taken
-   *   back; whatever a detector fails with.
+   * @throws {DomainError} `busy` immediately, if the queue is full; `client-gone`, if the call was
+   * cancelled in the queue; `worker-crashed`, if no detector can be started; otherwise the error of
+   * the detector.
    */
   detect(
     image: ImageInput,
@@ -77,10 +91,10 @@ export class DetectorPool implements Detector {
   ): Promise<DetectResult> {
     if (this.#closed) return Promise.reject(closedError());
     if (call.signal?.aborted) return Promise.reject(goneError());
-    // A first try to replace the last detector is worth waiting for, one that failed is not.
+    // Queues calls during the first attempt to replace the last detector, but not during retries.
     if (this.#alive.size === 0 && this.#lastFault) return Promise.reject(this.#crashedError());
     const idle = this.#idle.pop();
-    if (idle === undefined && this.#waiting.length >= this.#options.queue) {
+    if (idle === undefined && this.#queue.length >= this.#options.queue) {
       return Promise.reject(this.#busyError());
     }
     const { promise, resolve, reject } = Promise.withResolvers<DetectResult>();
@@ -92,33 +106,34 @@ export class DetectorPool implements Detector {
     return promise;
   }
 
-  /** Not ready while no detector is alive. */
+  /** Returns the reason why no detector is available, or null. */
   unreadiness(): string | null {
     if (this.#alive.size > 0) return null;
     return `its workers broke down and are being replaced${this.#lastFault}`;
   }
 
-  /** Refuses what waits, and frees every detector once its image is done. */
+  /** Rejects all queued calls, then closes each detector. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#refuseAll(closedError());
+    this.#rejectAll(closedError());
     await Promise.all([...this.#alive].map((detector) => detector.close()));
     this.#alive.clear();
   }
 
-  #enqueue(waiting: Waiting, signal: AbortSignal | undefined): void {
-    // A signal may outlive many calls: whoever has left the queue must not hold their image by it.
-    const stay = () => signal?.removeEventListener("abort", leave);
-    const placed: Waiting = {
-      run: (detector) => (stay(), waiting.run(detector)),
-      reject: (error) => (stay(), waiting.reject(error)),
+  #enqueue(call: QueuedCall, signal: AbortSignal | undefined): void {
+    // A signal may outlive many calls. Its listener holds the image of the call, so the listener is
+    // removed as soon as the call leaves the queue.
+    const stopListening = () => signal?.removeEventListener("abort", cancel);
+    const queued: QueuedCall = {
+      run: (detector) => (stopListening(), call.run(detector)),
+      reject: (error) => (stopListening(), call.reject(error)),
     };
-    const leave = () => {
-      this.#waiting.splice(this.#waiting.indexOf(placed), 1);
-      placed.reject(goneError());
+    const cancel = () => {
+      this.#queue.splice(this.#queue.indexOf(queued), 1);
+      queued.reject(goneError());
     };
-    signal?.addEventListener("abort", leave);
-    this.#waiting.push(placed);
+    signal?.addEventListener("abort", cancel);
+    this.#queue.push(queued);
   }
 
   #add(detector: Detector): void {
@@ -127,42 +142,42 @@ export class DetectorPool implements Detector {
     this.#release(detector);
   }
 
-  /** Hands the next call over, unless the detector has broken down with the last one. */
+  /** Runs the next queued call on a detector, unless the last call broke the detector down. */
   #release(detector: Detector): void {
     if (!this.#alive.has(detector)) return;
-    const next = this.#waiting.shift();
+    const next = this.#queue.shift();
     if (next === undefined) this.#idle.push(detector);
     else next.run(detector);
   }
 
   async #replace(detector: Detector, error: Error): Promise<void> {
     this.#alive.delete(detector);
-    const place = this.#idle.indexOf(detector);
-    if (place >= 0) this.#idle.splice(place, 1);
+    const index = this.#idle.indexOf(detector);
+    if (index >= 0) this.#idle.splice(index, 1);
     this.#options.log?.(`A worker of model "${this.model.id}" is replaced: ${error.message}`);
     let pause = this.#options.retryMs ?? 500;
     while (!this.#closed) {
       try {
-        return this.#welcome(await this.#options.start());
+        return this.#adopt(await this.#options.start());
       } catch (failure) {
         this.#lastFault = `: ${(failure as Error).message}`;
         this.#options.log?.(`No new worker of model "${this.model.id}"${this.#lastFault}`);
-        if (this.#alive.size === 0) this.#refuseAll(this.#crashedError());
+        if (this.#alive.size === 0) this.#rejectAll(this.#crashedError());
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
       pause = Math.min(2 * pause, MAX_RETRY_MS);
     }
   }
 
-  /** Takes a new detector in, unless the pool was closed while it started. */
-  #welcome(detector: Detector): void {
+  /** Adds a new detector, or closes it if the pool was closed while it started. */
+  #adopt(detector: Detector): void {
     this.#lastFault = "";
     if (this.#closed) void detector.close();
     else this.#add(detector);
   }
 
-  #refuseAll(error: DomainError): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  #rejectAll(error: DomainError): void {
+    for (const { reject } of this.#queue.splice(0)) reject(error);
   }
 
   #crashedError(): DomainError {
@@ -172,8 +187,8 @@ export class DetectorPool implements Detector {
   #busyError(): DomainError {
     return new DomainError(
       "busy",
-      `Cannot take the image as at most ${this.#options.queue} may wait and all places are ` +
-        "taken: try again in a moment",
+      `Cannot take the image as at most ${this.#options.queue} may wait and the queue is full: ` +
+        "try again in a moment",
     );
   }
 }

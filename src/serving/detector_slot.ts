@@ -1,18 +1,22 @@
 import type { Detector } from "../ports/detector.ts";
 
-/** How far a model has come. */
+/** State of a model: loading, ready with its detector, or failed. */
 export type SlotState =
   | { readonly status: "loading" }
   | { readonly status: "ready"; readonly detector: Detector }
   | { readonly status: "failed"; readonly error: Error };
 
-/** A place for a detector that is still loading, ready, or will never be. */
+/** Holder of the detector of one model and its state, from the start of loading on. */
 export class DetectorSlot {
-  /** Settles, never rejects, once the state is no longer `loading`. */
+  /** Resolves, never rejects, once the state is no longer `loading`. */
   readonly settled: Promise<void>;
   #state: SlotState = { status: "loading" };
 
-  /** Takes the place of the detector of model `id`, until it has loaded where that is to come. */
+  /**
+   * Creates a slot for model `id`.
+   *
+   * @param detector May be a promise while the model is loading.
+   */
   constructor(readonly id: string, detector: Detector | Promise<Detector>) {
     if (detector instanceof Promise) {
       this.settled = detector.then((ready) => this.#take(ready), (error) => this.#fail(error));
@@ -22,7 +26,7 @@ export class DetectorSlot {
     }
   }
 
-  /** How far it has come by now. */
+  /** Current state. */
   get state(): SlotState {
     return this.#state;
   }

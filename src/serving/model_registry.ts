@@ -1,76 +1,76 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Detector } from "../ports/detector.ts";
-import { DetectorSlot, type SlotState } from "./detector_slot.ts";
+import type { SlotState } from "./detector_slot.ts";
+import { LoadedModels } from "./loaded_models.ts";
 
-/** What a registry is made of. */
+/** Options of a {@linkcode ModelRegistry}. */
 export interface RegistryOptions {
-  /** Every model that may be asked for. */
+  /** All models that clients can use. */
   readonly manifests: readonly Manifest[];
-  /** Ids of the models that load at once; the first answers where none is asked for. */
+  /** Ids of the models that load at the start; the first one is the default model. */
   readonly atStart: readonly string[];
-  /** Why models of the start have no usable manifest. */
+  /** Errors of the models in `atStart` without a valid manifest, by model id. */
   readonly faults?: ReadonlyMap<string, Error>;
   /** Loads a model by its id. */
   readonly load: (id: string) => Promise<Detector>;
-  /** Detectors of models that need not be loaded, by their ids. */
+  /** Detectors of models that are loaded already, by model id. */
   readonly loaded?: ReadonlyMap<string, Detector>;
-  /** Bytes that the loaded models may take by `modelMemory`; no end where absent. */
+  /** Maximum bytes of all loaded models together, as `modelMemory()` counts. Unset: no limit. */
   readonly budget?: number;
-  /** How many times each model is held: once per worker (1). */
+  /**
+   * Number of copies of a model in memory, one per worker.
+   *
+   * @default 1
+   */
   readonly copies?: number;
 }
 
-/** How far a model has come: as a slot's state, or waiting for its first use. */
+/** State of a model, or `idle` before its first use. */
 export type ModelStatus = SlotState["status"] | "idle";
 
-/** A detector on the registry, and who uses it. */
-interface Place {
-  readonly slot: DetectorSlot;
-  users: number;
-  /** Called when the last user has gone, once somebody waits for that. */
-  onIdle?: () => void;
-}
-
 /**
- * The models of a server: some load at the start, the others on first use, within a memory budget;
- * when it is spent, the one that was used least recently makes room once nobody uses it.
+ * The models of a server. Some load at the start, the others on first use, within a memory budget.
  *
- * A model that cannot load is not tried again, unless its file was missing. One that breaks down
- * later is loaded anew: at once if it was there from the start, on its next use otherwise.
+ * A model that cannot be loaded is not retried, unless its file was missing. One that breaks down
+ * later is reloaded: immediately if it belongs to the start, otherwise on its next use.
  */
 export class ModelRegistry {
-  /** Settles, never rejects, once every model of the start has loaded or failed. */
+  /** Resolves, never rejects, once every model of the start has loaded or failed. */
   readonly started: Promise<void>;
+  /** Ids of the models that load at the start. */
+  readonly atStart: readonly string[];
   readonly #manifests: ReadonlyMap<string, Manifest>;
-  readonly #options: RegistryOptions;
-  /** Loaded or loading, in the order of their last use. */
-  readonly #places = new Map<string, Place>();
-  /** Models of the start that have yet to become ready, for the first time or again. */
+  readonly #faults: ReadonlyMap<string, Error> | undefined;
+  readonly #models: LoadedModels;
+  /** Models of the start that are not ready yet, for the first time or after a breakdown. */
   readonly #awaited: Set<string>;
-  /** The end of the queue of loads: one at a time, so that the budget holds. */
-  #lastLoad: Promise<unknown> = Promise.resolve();
 
   /** Starts to load the models of the start. */
   constructor(options: RegistryOptions) {
-    this.#options = options;
-    this.#manifests = new Map(options.manifests.map((manifest) => [manifest.id, manifest]));
-    this.#awaited = new Set(options.atStart.filter((id) => !options.loaded?.has(id)));
-    const slots = options.atStart.map((id) => this.#place(id).slot);
+    const { manifests, atStart, faults, load, loaded, budget = Infinity, copies = 1 } = options;
+    this.atStart = atStart;
+    this.#manifests = new Map(manifests.map((manifest) => [manifest.id, manifest]));
+    this.#faults = faults;
+    this.#awaited = new Set(atStart.filter((id) => !loaded?.has(id)));
+    this.#models = new LoadedModels({
+      load,
+      preloaded: loaded ?? new Map(),
+      budget,
+      memoryOf: (id) => copies * modelMemory(this.manifest(id)),
+      onLoaded: (id, detector) => this.#watch(id, detector),
+      onFailed: (id, error) => this.#forgetMissing(id, error),
+    });
+    const slots = atStart.map((id) => this.#models.open(id));
     this.started = Promise.all(slots.map((slot) => slot.settled)).then(() => {});
   }
 
-  /** Id of the model that answers where none is asked for. */
+  /** Id of the model for requests that name none. */
   get defaultModel(): string {
     return this.atStart[0] ?? "";
   }
 
-  /** Ids of the models that load at once. */
-  get atStart(): readonly string[] {
-    return this.#options.atStart;
-  }
-
-  /** Every model with its status. */
+  /** All models with their status. */
   get models(): { readonly manifest: Manifest; readonly status: ModelStatus }[] {
     return [...this.#manifests.values()].map((manifest) => {
       return { manifest, status: this.state(manifest.id)?.status ?? "idle" };
@@ -78,26 +78,26 @@ export class ModelRegistry {
   }
 
   /**
-   * The manifest of a model.
+   * Returns the manifest of a model.
    *
-   * @throws {DomainError} `unknown-model`, naming those that there are; what is wrong with the
-   *   manifest of a model of the start.
+   * @throws {DomainError} `unknown-model`, with the ids of all models; for a model of the start
+   * without a valid manifest, the error of its manifest.
    */
   manifest(id: string): Manifest {
     const manifest = this.#manifests.get(id);
     if (manifest !== undefined) return manifest;
-    const fault = this.#options.faults?.get(id);
+    const fault = this.#faults?.get(id);
     if (fault !== undefined) throw fault;
     const known = [...this.#manifests.keys()].join(", ") || "none";
     throw new DomainError("unknown-model", `Cannot use model "${id}" as there are only: ${known}`);
   }
 
-  /** How far a model has come, or undefined for one that waits for its first use. */
+  /** Returns the state of a model, or undefined before its first use. */
   state(id: string): SlotState | undefined {
-    return this.#places.get(id)?.slot.state;
+    return this.#models.state(id);
   }
 
-  /** Why the server is not ready for traffic, or null if it is. */
+  /** Reason why the server is not ready for traffic, or null if it is. */
   get unreadiness(): string | null {
     for (const id of this.#awaited) {
       const state = this.state(id);
@@ -113,10 +113,11 @@ export class ModelRegistry {
   }
 
   /**
-   * Runs a task with a model's detector, which stays until the task has ended.
+   * Runs a task with the detector of a model, which is not evicted before the task ends.
    *
-   * @throws {DomainError} `unknown-model`; `model-not-ready` while a model of the start loads, or if
-   *   it cannot; `model-too-large` if it does not fit the budget; whatever else loading fails with.
+   * @throws {DomainError} `unknown-model`; `model-not-ready`, while a model of the start is loading
+   * or if it could not be loaded; `model-too-large`, if the model does not fit the budget;
+   * otherwise the error of the load or the task.
    */
   async use<Result>(id: string, task: (detector: Detector) => Promise<Result>): Promise<Result> {
     this.manifest(id);
@@ -126,110 +127,39 @@ export class ModelRegistry {
         `Cannot use model "${id}": it is still loading, ask again soon`,
       );
     }
-    const place = this.#place(id);
-    place.users++;
-    try {
-      return await task(await detectorIn(place.slot));
-    } finally {
-      if (--place.users === 0) place.onIdle?.();
-    }
+    return await this.#models.use(id, task);
   }
 
-  /** Frees every model once it has loaded. */
+  /** Closes every model once it has loaded and its last call has ended. */
   async close(): Promise<void> {
-    await Promise.all([...this.#places.keys()].map((id) => this.#evict(id)));
+    await this.#models.close();
   }
 
-  /** The place of a model, which becomes the one used last; a model without one starts to load. */
-  #place(id: string): Place {
-    const place = this.#places.get(id) ?? { slot: this.#load(id), users: 0 };
-    this.#places.delete(id);
-    this.#places.set(id, place);
-    return place;
-  }
-
-  #load(id: string): DetectorSlot {
-    const loaded = this.#options.loaded?.get(id);
-    if (loaded !== undefined) return new DetectorSlot(id, loaded);
-    const loading = this.#lastLoad.then(async () => {
-      await this.#makeRoomFor(id);
-      return await this.#options.load(id);
-    });
-    this.#lastLoad = loading.catch(() => {});
-    const slot = new DetectorSlot(id, loading);
-    loading.then((detector) => this.#welcome(id, detector), (error) => this.#forget(id, error));
-    return slot;
-  }
-
-  #welcome(id: string, detector: Detector): void {
+  /** Marks a model as ready and reloads it, or lets its next use do that, when it breaks down. */
+  #watch(id: string, detector: Detector): void {
     this.#awaited.delete(id);
     void detector.brokenDown?.then(() => {
       if (this.state(id)?.status !== "failed") return;
-      this.#places.delete(id);
-      if (!this.#options.atStart.includes(id)) return;
+      this.#models.forget(id);
+      if (!this.atStart.includes(id)) return;
       this.#awaited.add(id);
-      this.#place(id);
+      this.#models.open(id);
     });
   }
 
-  /** A file that was missing may come; any other failure stays. */
-  #forget(id: string, error: unknown): void {
-    const mayPass = error instanceof DomainError && error.code === "unknown-model";
-    if (mayPass && !this.#awaited.has(id)) this.#places.delete(id);
+  /** Forgets a load whose file was missing, since the file may arrive later. */
+  #forgetMissing(id: string, error: unknown): void {
+    const isMissing = error instanceof DomainError && error.code === "unknown-model";
+    if (isMissing && !this.#awaited.has(id)) this.#models.forget(id);
   }
-
-  /** Lets the models go that were used least recently, until one more fits. */
-  async #makeRoomFor(id: string): Promise<void> {
-    const { budget = Infinity } = this.#options;
-    const needed = this.#memoryOf(id);
-    if (needed > budget) {
-      throw new DomainError(
-        "model-too-large",
-        `Cannot load model "${id}" as it takes about ${needed} bytes of memory and all models ` +
-          `together may take ${budget}: raise MODEL_MEMORY`,
-      );
-    }
-    const loaded = [...this.#places].filter(([, { slot }]) => slot.state.status === "ready")
-      .map(([other]) => other);
-    let used = loaded.reduce((sum, other) => sum + this.#memoryOf(other), 0);
-    for (const other of loaded) {
-      if (used + needed <= budget) break;
-      used -= this.#memoryOf(other);
-      await this.#evict(other);
-    }
-  }
-
-  #memoryOf(id: string): number {
-    return (this.#options.copies ?? 1) * modelMemory(this.manifest(id));
-  }
-
-  /** Takes a model off the registry, and frees it when its last user has gone. */
-  async #evict(id: string): Promise<void> {
-    const place = this.#places.get(id);
-    if (place === undefined) return;
-    this.#places.delete(id);
-    await place.slot.settled;
-    if (place.users > 0) await new Promise<void>((resolve) => place.onIdle = resolve);
-    const { state } = place.slot;
-    if (state.status === "ready") await state.detector.close();
-  }
-}
-
-async function detectorIn(slot: DetectorSlot): Promise<Detector> {
-  await slot.settled;
-  const { state } = slot;
-  if (state.status === "ready") return state.detector;
-  const error = state.status === "failed" ? state.error : new Error("it is still loading");
-  if (error instanceof DomainError) throw error;
-  throw new DomainError("model-not-ready", `Cannot use model "${slot.id}": ${error.message}`);
 }
 
 /**
- * Bytes that a loaded model takes, for a budget: about what the process grows by.
+ * Estimates the bytes of a loaded model for a budget: about the growth of the process.
  *
- * An engine in a worker of its own takes some 150 MB whatever the graph; weights are held as the
- * engine packs them, beside buffers that grow with them. Measured on two cores, wasm and native:
- * 100 to 270 MB for a graph of 12 MB at 320 px, 690 and 860 MB for one of 136 MB at 800 px.
+ * An engine in its own worker takes some 150 MB with any graph. The weights are held as packed by
+ * the engine, beside buffers that grow with them. Measured on two cores, wasm and native: 100 to
+ * 270 MB for a graph of 12 MB at 320 px, 690 and 860 MB for one of 136 MB at 800 px.
  */
 export function modelMemory({ graph }: Pick<Manifest, "graph">): number {
   return 150_000_000 + 4 * graph.bytes;

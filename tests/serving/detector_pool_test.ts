@@ -1,14 +1,15 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
+import { DomainError } from "../../src/core/domain_error.ts";
 import { DetectorPool, type PoolOptions } from "../../src/serving/detector_pool.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
 import type { Detector, DetectResult } from "../../src/ports/detector.ts";
 import { smallManifest } from "../manifest/small_manifest.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 const IMAGE = new Uint8Array(1);
 
-/** A detector whose every step the test decides on. */
-class Puppet implements Detector {
+/** Detector that the test controls step by step. */
+class FakeDetector implements Detector {
   readonly model = modelInfo(smallManifest);
   readonly engine = { provider: "wasm", threads: 1, reason: "asked for" } as const;
   readonly calls: PromiseWithResolvers<DetectResult>[] = [];
@@ -22,13 +23,13 @@ class Puppet implements Detector {
     return call.promise;
   }
 
-  /** Ends the current call well. */
+  /** Resolves the current call. */
   answer(): void {
     this.calls.at(-1)!.resolve({} as DetectResult);
   }
 
-  /** Dies with its current call, as a worker does whose deadline has passed. */
-  die(): void {
+  /** Breaks down and rejects the current call, like a worker that missed a deadline. */
+  breakDown(): void {
     this.#broken.resolve(new Error("stopped"));
     this.calls.at(-1)?.reject(new DomainError("decode-timeout", "Cannot decode"));
   }
@@ -39,31 +40,26 @@ class Puppet implements Detector {
   }
 }
 
-/** A pool of puppets, in the order of their start. */
+/** Opens a pool, and returns it with its detectors in the order of their start and the first one. */
 async function poolOf(options: Partial<PoolOptions> = {}) {
-  const puppets: Puppet[] = [];
+  const detectors: FakeDetector[] = [];
   const start = () => {
-    const puppet = new Puppet();
-    puppets.push(puppet);
-    return Promise.resolve(puppet);
+    const detector = new FakeDetector();
+    detectors.push(detector);
+    return Promise.resolve(detector);
   };
   const pool = await DetectorPool.open({ size: 1, queue: 1, start, ...options });
-  return { pool, puppets };
+  return { pool, detectors, detector: detectors[0]! };
 }
 
-async function failsWith(task: Promise<unknown>, code: ErrorCode, ...words: string[]) {
-  const error = await assertRejects(() => task, DomainError);
-  assertEquals(error.code, code, error.message);
-  for (const word of words) assertStringIncludes(error.message, word);
-}
-
-Deno.test("DetectorPool gives each detector one image at a time, first come first served", async () => {
-  const { pool, puppets: [a, b] } = await poolOf({ size: 2, queue: 2 });
+Deno.test("DetectorPool runs one call per detector at a time, in the order of the calls", async () => {
+  const { pool, detectors } = await poolOf({ size: 2, queue: 2 });
+  const [a, b] = [detectors[0]!, detectors[1]!];
   const done: number[] = [];
   const calls = [1, 2, 3, 4].map((n) => pool.detect(IMAGE).then(() => done.push(n)));
   assertEquals([a.calls.length, b.calls.length], [1, 1]);
-  for (const puppet of [a, b, a, b]) {
-    puppet.answer();
+  for (const detector of [a, b, a, b]) {
+    detector.answer();
     await nextTurn();
   }
   await Promise.all(calls);
@@ -71,38 +67,38 @@ Deno.test("DetectorPool gives each detector one image at a time, first come firs
   assertEquals([a.calls.length, b.calls.length], [2, 2]);
 });
 
-Deno.test("DetectorPool refuses at once what finds no place in the queue, naming the limit", async () => {
-  const { pool, puppets: [puppet] } = await poolOf({ queue: 1 });
+Deno.test("DetectorPool refuses a call immediately if the queue is full, and names the limit", async () => {
+  const { pool, detector } = await poolOf({ queue: 1 });
   const first = pool.detect(IMAGE);
   const second = pool.detect(IMAGE);
-  await failsWith(pool.detect(IMAGE), "busy", "at most 1 may wait");
-  puppet.answer();
+  await assertRejectsDomainError(pool.detect(IMAGE), "busy", "at most 1 may wait");
+  detector.answer();
   await first;
   const third = pool.detect(IMAGE);
-  puppet.answer();
+  detector.answer();
   await second;
   await nextTurn();
-  puppet.answer();
+  detector.answer();
   await third;
 });
 
-Deno.test("DetectorPool gives the place of a client that left to the next one", async () => {
-  const { pool, puppets: [puppet] } = await poolOf({ queue: 1 });
+Deno.test("DetectorPool frees the place of a cancelled call in the queue", async () => {
+  const { pool, detector } = await poolOf({ queue: 1 });
   const first = pool.detect(IMAGE);
-  const leaving = new AbortController();
-  const second = pool.detect(IMAGE, {}, { signal: leaving.signal });
-  leaving.abort();
-  await failsWith(second, "client-gone");
+  const controller = new AbortController();
+  const second = pool.detect(IMAGE, {}, { signal: controller.signal });
+  controller.abort();
+  await assertRejectsDomainError(second, "client-gone");
   const third = pool.detect(IMAGE);
-  puppet.answer();
+  detector.answer();
   await first;
   await nextTurn();
-  puppet.answer();
+  detector.answer();
   await third;
-  assertEquals(puppet.calls.length, 2);
+  assertEquals(detector.calls.length, 2);
 });
 
-/** A signal that knows how many listen to it. */
+/** Signal that counts its listeners. */
 class CountedSignal extends EventTarget {
   aborted = false;
   listeners = 0;
@@ -118,95 +114,102 @@ class CountedSignal extends EventTarget {
   }
 }
 
-Deno.test("DetectorPool leaves no listener on a signal once a call runs, is refused or leaves", async () => {
-  const { pool, puppets: [puppet] } = await poolOf({ queue: 5 });
+Deno.test("DetectorPool removes its listener once a call runs, is rejected or is cancelled", async () => {
+  const { pool, detector } = await poolOf({ queue: 5 });
   const counted = new CountedSignal();
   const call = { signal: counted as unknown as AbortSignal };
   const calls = [1, 2, 3].map(() => pool.detect(IMAGE, {}, call));
   assertEquals(counted.listeners, 2);
   for (const each of calls) {
-    puppet.answer();
+    detector.answer();
     await each;
     await nextTurn();
   }
-  assertEquals([puppet.calls.length, counted.listeners], [3, 0]);
+  assertEquals([detector.calls.length, counted.listeners], [3, 0]);
   const running = pool.detect(IMAGE);
-  const left = pool.detect(IMAGE, {}, call);
+  const cancelled = pool.detect(IMAGE, {}, call);
   counted.dispatchEvent(new Event("abort"));
-  await failsWith(left, "client-gone");
-  const refused = pool.detect(IMAGE, {}, call);
+  await assertRejectsDomainError(cancelled, "client-gone");
+  const queued = pool.detect(IMAGE, {}, call);
   assertEquals(counted.listeners, 1);
   await pool.close();
-  await failsWith(refused, "model-not-ready");
+  await assertRejectsDomainError(queued, "model-not-ready");
   assertEquals(counted.listeners, 0);
-  puppet.answer();
+  detector.answer();
   await running;
 });
 
-Deno.test("DetectorPool lets an image finish whose client left while it ran", async () => {
-  const { pool, puppets: [puppet] } = await poolOf();
-  const leaving = new AbortController();
-  const first = pool.detect(IMAGE, {}, { signal: leaving.signal });
-  leaving.abort();
-  puppet.answer();
+Deno.test("DetectorPool finishes a call that is cancelled while it runs", async () => {
+  const { pool, detector } = await poolOf();
+  const controller = new AbortController();
+  const first = pool.detect(IMAGE, {}, { signal: controller.signal });
+  controller.abort();
+  detector.answer();
   await first;
-  await failsWith(pool.detect(IMAGE, {}, { signal: leaving.signal }), "client-gone");
+  await assertRejectsDomainError(
+    pool.detect(IMAGE, {}, { signal: controller.signal }),
+    "client-gone",
+  );
 });
 
-Deno.test("DetectorPool replaces a detector that broke down; what waited goes to the new one", async () => {
-  const { pool, puppets } = await poolOf();
+Deno.test("DetectorPool replaces a detector that broke down and gives it the queued calls", async () => {
+  const { pool, detectors, detector } = await poolOf();
   const first = pool.detect(IMAGE);
   const second = pool.detect(IMAGE);
-  puppets[0].die();
-  await failsWith(first, "decode-timeout");
+  detector.breakDown();
+  await assertRejectsDomainError(first, "decode-timeout");
   await nextTurn();
-  assertEquals([puppets.length, puppets[0].calls.length], [2, 1]);
-  puppets[1].answer();
+  assertEquals([detectors.length, detector.calls.length], [2, 1]);
+  detectors[1]!.answer();
   await second;
   assertEquals(pool.unreadiness(), null);
 });
 
-Deno.test("DetectorPool is not ready, and refuses at once, while no detector can be started", async () => {
-  const puppet = new Puppet();
+Deno.test("DetectorPool is not ready and refuses calls while no detector can be started", async () => {
+  const detector = new FakeDetector();
   const starts = [
-    () => Promise.resolve(puppet),
+    () => Promise.resolve(detector),
     () => Promise.reject(new Error("no memory")),
-    () => Promise.resolve(new Puppet()),
+    () => Promise.resolve(new FakeDetector()),
   ];
   const { pool } = await poolOf({ start: () => starts.shift()!(), retryMs: 20 });
-  puppet.die();
+  detector.breakDown();
   await nextTurn();
   assertStringIncludes(pool.unreadiness()!, "no memory");
-  await failsWith(pool.detect(IMAGE), "worker-crashed", "no memory");
+  await assertRejectsDomainError(pool.detect(IMAGE), "worker-crashed", "no memory");
   while (pool.unreadiness() !== null) await nextTurn();
   void pool.detect(IMAGE);
 });
 
-Deno.test("DetectorPool.open() closes what has started where one cannot", async () => {
-  const puppet = new Puppet();
+Deno.test("DetectorPool.open() closes the started detectors if one cannot start", async () => {
+  const detector = new FakeDetector();
   const starts = [
-    () => Promise.resolve(puppet),
+    () => Promise.resolve(detector),
     () => Promise.reject(new DomainError("engine-unavailable", "no engine")),
   ];
-  await failsWith(
+  await assertRejectsDomainError(
     DetectorPool.open({ size: 2, queue: 1, start: () => starts.shift()!() }),
     "engine-unavailable",
   );
   await nextTurn();
-  assertEquals(puppet.closed, true);
+  assertEquals(detector.closed, true);
 });
 
-Deno.test("DetectorPool.close() refuses what waits and what comes, and frees its detectors", async () => {
-  const { pool, puppets: [puppet] } = await poolOf();
+Deno.test("DetectorPool.open() refuses a pool without detectors", async () => {
+  await assertRejects(() => poolOf({ size: 0 }), RangeError, "size must be at least 1");
+});
+
+Deno.test("DetectorPool.close() rejects queued and later calls and closes its detectors", async () => {
+  const { pool, detector } = await poolOf();
   void pool.detect(IMAGE);
-  const waiting = pool.detect(IMAGE);
+  const queued = pool.detect(IMAGE);
   await pool.close();
-  await failsWith(waiting, "model-not-ready");
-  await failsWith(pool.detect(IMAGE), "model-not-ready");
-  assertEquals(puppet.closed, true);
+  await assertRejectsDomainError(queued, "model-not-ready");
+  await assertRejectsDomainError(pool.detect(IMAGE), "model-not-ready");
+  assertEquals(detector.closed, true);
 });
 
-/** Lets everything happen that waits for nothing but its turn. */
+/** Waits until all pending microtasks and timers of 0 ms have run. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -8,7 +8,7 @@ import { smallManifest } from "../manifest/small_manifest.ts";
 const DETECTOR: Detector = {
   model: modelInfo(smallManifest),
   engine: { provider: "wasm", threads: 1, reason: "asked for" },
-  detect: () => Promise.reject(new Error("not asked to detect")),
+  detect: () => Promise.reject(new Error("must not detect")),
   close: () => Promise.resolve(),
 };
 
@@ -22,7 +22,7 @@ Deno.test("DetectorSlot is loading until its detector has loaded, then ready", a
   if (slot.state.status === "ready") assertStrictEquals(slot.state.detector, DETECTOR);
 });
 
-Deno.test("DetectorSlot is loading even where the detector is there at once", async () => {
+Deno.test("DetectorSlot is loading at first even if its promise is resolved", async () => {
   const slot = new DetectorSlot("small", Promise.resolve(DETECTOR));
   assertEquals(slot.state.status, "loading");
   await slot.settled;
@@ -36,7 +36,7 @@ const FAILURES: readonly Error[] = [
 ];
 
 for (const error of FAILURES) {
-  Deno.test(`DetectorSlot keeps the error "${error.message}" of a failure, and settles`, async () => {
+  Deno.test(`DetectorSlot settles as failed with the error "${error.message}"`, async () => {
     const slot = new DetectorSlot("small", Promise.reject(error));
     assertEquals(slot.state.status, "loading");
     await slot.settled;

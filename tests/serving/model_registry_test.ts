@@ -1,6 +1,6 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Manifest } from "../../src/manifest/manifest.ts";
-import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
+import { DomainError } from "../../src/core/domain_error.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
 import {
   modelMemory,
@@ -9,6 +9,7 @@ import {
 } from "../../src/serving/model_registry.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import { smallManifest, varied } from "../manifest/small_manifest.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 const MEMORY = modelMemory(smallManifest);
 
@@ -16,7 +17,7 @@ function manifestsOf(...ids: string[]): Manifest[] {
   return ids.map((id) => varied({ id }));
 }
 
-/** A loader that writes down what it did. */
+/** Returns a loader that records its loads and closes, and functions that break detectors down. */
 function loader() {
   const events: string[] = [];
   const broken = new Map<string, (error: Error) => void>();
@@ -27,7 +28,7 @@ function loader() {
     return Promise.resolve({
       model: modelInfo(smallManifest),
       engine: { provider: "wasm", threads: 1, reason: "asked for" },
-      detect: () => Promise.reject(new Error("nothing is detected here")),
+      detect: () => Promise.reject(new Error("must not detect")),
       brokenDown: promise,
       close: () => Promise.resolve(void events.push(`close ${id}`)),
     });
@@ -41,22 +42,16 @@ async function started(options: RegistryOptions): Promise<ModelRegistry> {
   return registry;
 }
 
-/** Uses a model for nothing. */
+/** Uses a model and does nothing with it. */
 function touch(registry: ModelRegistry, id: string): Promise<void> {
   return registry.use(id, () => Promise.resolve());
-}
-
-async function assertFails(task: Promise<unknown>, code: ErrorCode, ...words: string[]) {
-  const error = await assertRejects(() => task, DomainError);
-  assertEquals(error.code, code, error.message);
-  for (const word of words) assertStringIncludes(error.message, word);
 }
 
 function statuses(registry: ModelRegistry): string[] {
   return registry.models.map(({ manifest, status }) => `${manifest.id} ${status}`);
 }
 
-Deno.test("ModelRegistry has models that need not be loaded ready at once", async () => {
+Deno.test("ModelRegistry has preloaded models ready immediately", async () => {
   const { events, load } = loader();
   const detector = await load("elsewhere");
   const loaded = new Map([["a", detector]]);
@@ -73,7 +68,7 @@ Deno.test("ModelRegistry has models that need not be loaded ready at once", asyn
   assertEquals(events, ["load elsewhere", "load b"]);
 });
 
-Deno.test("ModelRegistry loads the models of the start at once and the others on first use", async () => {
+Deno.test("ModelRegistry loads the models of the start immediately, the others on first use", async () => {
   const { events, load } = loader();
   const registry = await started({ manifests: manifestsOf("a", "b", "c"), atStart: ["b"], load });
   assertEquals(statuses(registry), ["a idle", "b ready", "c idle"]);
@@ -83,14 +78,14 @@ Deno.test("ModelRegistry loads the models of the start at once and the others on
   assertEquals(events, ["load b", "load c"]);
 });
 
-Deno.test("ModelRegistry loads a model once for all who ask at the same time", async () => {
+Deno.test("ModelRegistry loads a model once for concurrent uses", async () => {
   const { events, load } = loader();
   const registry = await started({ manifests: manifestsOf("a"), atStart: [], load });
   await Promise.all([touch(registry, "a"), touch(registry, "a"), touch(registry, "a")]);
   assertEquals(events, ["load a"]);
 });
 
-Deno.test("ModelRegistry lets the model go that was used least recently when memory is spent", async () => {
+Deno.test("ModelRegistry evicts the least recently used model when the budget is exceeded", async () => {
   const { events, load } = loader();
   const registry = await started({
     manifests: manifestsOf("a", "b", "c"),
@@ -98,14 +93,14 @@ Deno.test("ModelRegistry lets the model go that was used least recently when mem
     load,
     budget: 2 * MEMORY,
   });
-  await touch(registry, "a"); // now b is the one that was used least recently
+  await touch(registry, "a"); // Now b is the least recently used.
   await touch(registry, "c");
   assertEquals(events, ["load a", "load b", "close b", "load c"]);
   assertEquals(statuses(registry), ["a ready", "b idle", "c ready"]);
   assertEquals(registry.unreadiness, null);
 });
 
-Deno.test("ModelRegistry waits for the last user before it lets a model go", async () => {
+Deno.test("ModelRegistry evicts a model only after its last use has ended", async () => {
   const { events, load } = loader();
   const registry = await started({
     manifests: manifestsOf("a", "b"),
@@ -123,37 +118,42 @@ Deno.test("ModelRegistry waits for the last user before it lets a model go", asy
   assertEquals(events, ["load a", "close a", "load b"]);
 });
 
-Deno.test("ModelRegistry takes a model that fills the budget, and none that is larger", async () => {
+Deno.test("ModelRegistry loads a model that fills the budget but refuses a larger one", async () => {
   const { load } = loader();
   const options = { manifests: manifestsOf("a"), atStart: [], load };
   await touch(await started({ ...options, budget: MEMORY }), "a");
   const registry = await started({ ...options, budget: MEMORY - 1 });
-  await assertFails(touch(registry, "a"), "model-too-large", String(MEMORY), String(MEMORY - 1));
+  await assertRejectsDomainError(
+    touch(registry, "a"),
+    "model-too-large",
+    String(MEMORY),
+    String(MEMORY - 1),
+  );
 });
 
-Deno.test("ModelRegistry is not ready while a model of the start loads, and refuses its users", async () => {
+Deno.test("ModelRegistry is not ready while a model of the start is loading, and refuses its use", async () => {
   const { load } = loader();
   const registry = new ModelRegistry({ manifests: manifestsOf("a"), atStart: ["a"], load });
   assertEquals(registry.unreadiness, 'Model "a" is not ready: it is still loading');
-  await assertFails(touch(registry, "a"), "model-not-ready", "still loading");
+  await assertRejectsDomainError(touch(registry, "a"), "model-not-ready", "still loading");
   await registry.started;
   assertEquals(registry.unreadiness, null);
 });
 
-Deno.test("ModelRegistry keeps the failure of a load, with its own code, and does not try again", async () => {
+Deno.test("ModelRegistry keeps the error of a failed load and does not retry it", async () => {
   let tries = 0;
   const load = () => {
     tries++;
     return Promise.reject(new DomainError("graph-mismatch", "31 bytes, not 30"));
   };
   const registry = await started({ manifests: manifestsOf("a"), atStart: ["a"], load });
-  await assertFails(touch(registry, "a"), "graph-mismatch", "31 bytes");
-  await assertFails(touch(registry, "a"), "graph-mismatch", "31 bytes");
+  await assertRejectsDomainError(touch(registry, "a"), "graph-mismatch", "31 bytes");
+  await assertRejectsDomainError(touch(registry, "a"), "graph-mismatch", "31 bytes");
   assertEquals(tries, 1);
   assertStringIncludes(registry.unreadiness!, "31 bytes");
 });
 
-Deno.test("ModelRegistry looks again for a file that was missing", async () => {
+Deno.test("ModelRegistry retries a load whose file was missing", async () => {
   const { load } = loader();
   const missing = () => Promise.reject(new DomainError("unknown-model", "a.onnx is not here"));
   const loads = [missing, load];
@@ -162,11 +162,11 @@ Deno.test("ModelRegistry looks again for a file that was missing", async () => {
     atStart: [],
     load: (id) => loads.shift()!(id),
   });
-  await assertFails(touch(registry, "a"), "unknown-model", "a.onnx");
+  await assertRejectsDomainError(touch(registry, "a"), "unknown-model", "a.onnx");
   await touch(registry, "a");
 });
 
-Deno.test("ModelRegistry loads a model of the start again at once when it breaks down", async () => {
+Deno.test("ModelRegistry reloads a model of the start immediately when it breaks down", async () => {
   const { events, load, broken } = loader();
   const registry = await started({ manifests: manifestsOf("a"), atStart: ["a"], load });
   broken.get("a")!(new Error("the worker died"));
@@ -176,7 +176,7 @@ Deno.test("ModelRegistry loads a model of the start again at once when it breaks
   assertEquals(registry.unreadiness, null);
 });
 
-Deno.test("ModelRegistry loads another model again on its next use when it breaks down", async () => {
+Deno.test("ModelRegistry reloads another model on its next use after it broke down", async () => {
   const { events, load, broken } = loader();
   const registry = await started({ manifests: manifestsOf("a"), atStart: [], load });
   await touch(registry, "a");
@@ -187,7 +187,21 @@ Deno.test("ModelRegistry loads another model again on its next use when it break
   assertEquals(events, ["load a", "load a"]);
 });
 
-Deno.test("ModelRegistry names the models that there are, and what is wrong with one of the start", async () => {
+Deno.test("ModelRegistry reloads a model that breaks down as soon as it has loaded", async () => {
+  const { events, load } = loader();
+  const brokenDown = Promise.resolve(new Error("the worker died"));
+  const loads = [async (id: string) => ({ ...await load(id), brokenDown }), load];
+  const registry = await started({
+    manifests: manifestsOf("a"),
+    atStart: ["a"],
+    load: (id) => loads.shift()!(id),
+  });
+  await nextTurn();
+  assertEquals(events, ["load a", "load a"]);
+  assertEquals(registry.unreadiness, null);
+});
+
+Deno.test("ModelRegistry lists all models in an error, and reports the fault of a model of the start", async () => {
   const { load } = loader();
   const faults = new Map([["x", new DomainError("manifest-invalid", "input.divisor: too small")]]);
   const registry = await started({
@@ -196,19 +210,19 @@ Deno.test("ModelRegistry names the models that there are, and what is wrong with
     load,
     faults,
   });
-  await assertFails(touch(registry, "nope"), "unknown-model", "a, b");
-  await assertFails(touch(registry, "x"), "manifest-invalid", "input.divisor");
+  await assertRejectsDomainError(touch(registry, "nope"), "unknown-model", "a, b");
+  await assertRejectsDomainError(touch(registry, "x"), "manifest-invalid", "input.divisor");
   assertStringIncludes(registry.unreadiness!, "input.divisor");
 });
 
-Deno.test("ModelRegistry.close() frees every model that is loaded", async () => {
+Deno.test("ModelRegistry.close() closes every loaded model", async () => {
   const { events, load } = loader();
   const registry = await started({ manifests: manifestsOf("a", "b"), atStart: ["a", "b"], load });
   await registry.close();
   assertEquals(events.slice(2).sort(), ["close a", "close b"]);
 });
 
-/** Lets everything happen that waits for nothing but its turn. */
+/** Waits until all pending microtasks and timers of 0 ms have run. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,12 +1,12 @@
-/** How long a worker's load and the stages of a call may take, in milliseconds. */
+/** Deadlines of a worker, in milliseconds; a worker that misses one is considered hung and killed. */
 export interface Deadlines {
-  /** Reading the model and its first run; as long as it takes where absent. */
+  /** Maximum time to read the model and run it once. Unset: no limit. */
   readonly loadMs?: number;
-  /** From the worker's first look at the bytes to the input tensor. */
+  /** Maximum time from sending the image to the worker to the finished input tensor. */
   readonly decodeMs: number;
-  /** From there to the answer. */
+  /** Maximum time from the finished input tensor to the result. */
   readonly runMs: number;
 }
 
-/** As long as it takes. */
+/** Deadlines that never pass. */
 export const NO_DEADLINES: Deadlines = { decodeMs: Infinity, runMs: Infinity };

@@ -1,24 +1,24 @@
-import type { ImageLimits } from "../image/limits.ts";
 import type { ErrorCode } from "../core/domain_error.ts";
+import type { ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectOptions, DetectResult, ModelInfo } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
 
-/** What a detector worker is told first. */
-export interface LoadRequest {
-  /** Id of the model in the runtime's store. */
-  readonly model: string;
-  /** URL of the folder of the models. */
-  readonly folder: string;
-  /** Engine to run on. */
-  readonly engine: Provider | "auto";
-  /** What an image may weigh. */
-  readonly limits: ImageLimits;
-  /** Most CPU threads; the number of cores where absent. */
-  readonly threads?: number;
+/**
+ * Web Worker or worker process, as seen by the thread that starts it. Carries the messages below.
+ */
+export interface WorkerLike<Load = LoadRequest> {
+  /** Called with each message from the worker. */
+  onmessage: ((event: MessageEvent<WorkerResponse>) => void) | null;
+  /** Called when the worker crashes. */
+  onerror: ((event: ErrorEvent) => void) | null;
+  /** Sends a message to the worker. */
+  postMessage(request: WorkerRequest<Load>): void;
+  /** Kills the worker. */
+  terminate(): void;
 }
 
-/** To the worker; `Load` is what it is told first. */
+/** Message to the worker: the model to load, which comes first, or an image. */
 export type WorkerRequest<Load = LoadRequest> =
   | { readonly kind: "load"; readonly load: Load }
   | {
@@ -28,17 +28,26 @@ export type WorkerRequest<Load = LoadRequest> =
     readonly options: DetectOptions;
   };
 
-/** An error that crossed between threads. */
-export interface ErrorMessage {
-  /** Its code, or null for one that nobody foresaw. */
-  readonly code: ErrorCode | null;
-  /** Its text. */
-  readonly message: string;
-  /** What lay behind it, for the log. */
-  readonly cause?: string;
+/** Model to load and the options of its detector. */
+export interface LoadRequest {
+  /** Id of the model in the store of the runtime. */
+  readonly model: string;
+  /** URL of the folder of models. */
+  readonly folder: string;
+  /** Engine to run on. */
+  readonly engine: Provider | "auto";
+  /** Limits of one image. */
+  readonly limits: ImageLimits;
+  /** Maximum number of CPU threads. Unset: the number of cores. */
+  readonly threads?: number | undefined;
 }
 
-/** From the worker. */
+/**
+ * Message from the worker.
+ *
+ * `ready` or `load-failed` answers `load`. `decoded` and then `result` answer `detect`, or
+ * `detect-failed` at any time; `id` is that of the request.
+ */
 export type WorkerResponse =
   | { readonly kind: "ready"; readonly model: ModelInfo; readonly engine: EngineInfo }
   | { readonly kind: "load-failed"; readonly error: ErrorMessage }
@@ -46,14 +55,12 @@ export type WorkerResponse =
   | { readonly kind: "result"; readonly id: number; readonly result: DetectResult }
   | { readonly kind: "detect-failed"; readonly id: number; readonly error: ErrorMessage };
 
-/** As much of a Web Worker as a `workerDetector` needs, so that it may be a process too. */
-export interface WorkerLike<Load = LoadRequest> {
-  /** Called for each message of the worker. */
-  onmessage: ((event: MessageEvent<WorkerResponse>) => void) | null;
-  /** Called when it breaks down of itself. */
-  onerror: ((event: ErrorEvent) => void) | null;
-  /** Sends a message to it. */
-  postMessage(request: WorkerRequest<Load>): void;
-  /** Ends it. */
-  terminate(): void;
+/** An error as a message. */
+export interface ErrorMessage {
+  /** Code of the error, or null for an unexpected one. */
+  readonly code: ErrorCode | null;
+  /** Text of the error; for an unexpected one, its stack trace. */
+  readonly message: string;
+  /** Stack trace of the cause, for the log. Unset: there is no cause. */
+  readonly cause?: string;
 }

@@ -2,20 +2,25 @@ import { DomainError } from "../core/domain_error.ts";
 import type { Detector } from "../ports/detector.ts";
 import type { ErrorMessage, LoadRequest, WorkerRequest, WorkerResponse } from "./protocol.ts";
 
-/** The worker's own side of its channel. */
+/** Channel to the thread that started the worker, as seen by the worker. */
 export interface WorkerPort<Load = LoadRequest> {
-  /** Sends to the thread that started the worker. */
+  /** Sends a message to that thread. */
   postMessage(response: WorkerResponse): void;
-  /** Called for each message from there. */
+  /** Called with each message from that thread. */
   onmessage: ((event: MessageEvent<WorkerRequest<Load>>) => void) | null;
 }
 
-/** Answers a `workerDetector`: loads one detector, then serves it. */
+/**
+ * Serves a `workerDetector()` from inside the worker: loads one detector, then answers its calls.
+ *
+ * @param port Channel to the thread that started the worker.
+ * @param load Loads the detector.
+ */
 export function serveWorker<Load = LoadRequest>(
   port: WorkerPort<Load>,
   load: (request: Load) => Promise<Detector>,
 ): void {
-  let loading: Promise<Detector> = Promise.reject(new Error("No model was asked for yet"));
+  let loading: Promise<Detector> = Promise.reject(new Error("No model was requested yet"));
   loading.catch(() => {});
   port.onmessage = ({ data }) => {
     if (data.kind === "load") {
@@ -53,7 +58,7 @@ async function answerDetect(
 function messageOf(error: unknown): ErrorMessage {
   if (!(error instanceof DomainError)) return { code: null, message: traceOf(error) };
   const { code, message, cause } = error;
-  return { code, message, cause: cause === undefined ? undefined : traceOf(cause) };
+  return { code, message, ...(cause === undefined ? {} : { cause: traceOf(cause) }) };
 }
 
 function traceOf(error: unknown): string {

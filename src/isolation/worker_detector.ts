@@ -11,13 +11,16 @@ import type {
 } from "./protocol.ts";
 
 /**
- * A detector that lives in a worker, so that decoding and inference never hold up the thread
- * that serves, and can be stopped: an image that passes a deadline costs the worker its life, as
- * nothing else ends a decoder or an engine that does not come to an end.
+ * Loads a detector in a worker, so that decoding and inference never block the calling thread.
  *
- * @param worker Runs `serveWorker`; it belongs to the detector from now on.
- * @throws {DomainError} `model-not-ready` if loading the model passes its deadline, or whatever it
- *   fails with.
+ * The worker is killed when an image exceeds its deadline: a hung decoder or engine cannot be
+ * interrupted otherwise.
+ *
+ * @param worker Runs `serveWorker()`. The detector owns it from now on.
+ * @param load Request that loads the model.
+ * @param deadlines Deadlines of the worker. Unset: none.
+ * @throws {DomainError} `model-not-ready`, if loading exceeds its deadline; otherwise the error of
+ * the load.
  */
 export async function workerDetector<Load = LoadRequest>(
   worker: WorkerLike<Load>,
@@ -46,20 +49,21 @@ function closed(why: string): DomainError {
 
 type Ready = WorkerResponse & { kind: "ready" };
 
-/** A call that waits for its answer. */
-interface Waiting extends PromiseWithResolvers<DetectResult> {
+/** A call without an answer yet. */
+interface PendingCall extends PromiseWithResolvers<DetectResult> {
   readonly call: DetectCall;
+  /** Timer of the deadline of the current stage. Unset: no deadline. */
   timer?: ReturnType<typeof setTimeout>;
 }
 
-/** Matches what comes from the worker to those who wait for it. */
+/** Sends requests to the worker and matches its responses to them. */
 class Channel<Load> {
   readonly #worker: WorkerLike<Load>;
   readonly #deadlines: Deadlines;
   readonly #ready = Promise.withResolvers<Ready>();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, PendingCall>();
   readonly #brokenDown = Promise.withResolvers<Error>();
-  /** Resolves when the worker dies of itself, or of a deadline. */
+  /** Resolves when the worker crashes or misses a deadline. */
   readonly brokenDown = this.#brokenDown.promise;
   #lastId = 0;
   #closed: DomainError | undefined;
@@ -92,46 +96,46 @@ class Channel<Load> {
   ): Promise<DetectResult> {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
-    const waiting: Waiting = { ...Promise.withResolvers<DetectResult>(), call };
-    this.#waiting.set(id, waiting);
-    this.#watch(id, waiting, this.#deadlines.decodeMs, "decode-timeout", "decode");
+    const pending: PendingCall = { ...Promise.withResolvers<DetectResult>(), call };
+    this.#pending.set(id, pending);
+    this.#watch(id, pending, this.#deadlines.decodeMs, "decode-timeout", "decode");
     this.#send({ kind: "detect", id, image: cloneable(image), options });
-    return waiting.promise;
+    return pending.promise;
   }
 
-  /** Ends the worker; whoever still waits is told why. */
+  /** Kills the worker and rejects all pending calls with `why`. */
   close(why: DomainError): void {
     this.#worker.terminate();
     this.#closed ??= why;
     this.#ready.reject(why);
-    for (const { reject, timer } of this.#waiting.values()) {
+    for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
       reject(why);
     }
-    this.#waiting.clear();
+    this.#pending.clear();
   }
 
-  /** The news goes out first, so that nobody hands this worker another call. */
+  /** Announces the breakdown before rejecting calls, so that no caller sends this worker another. */
   #breakDown(why: DomainError): void {
     this.#brokenDown.resolve(why);
     this.close(why);
   }
 
-  /** Gives a call so long for its next stage, and not longer. */
+  /** Starts the deadline of the next stage of a call. */
   #watch(
     id: number,
-    waiting: Waiting,
+    pending: PendingCall,
     ms: number,
     code: "decode-timeout" | "run-timeout",
     stage: string,
   ): void {
-    clearTimeout(waiting.timer);
+    clearTimeout(pending.timer);
     if (ms === Infinity) return;
-    waiting.timer = setTimeout(() => {
-      this.#waiting.delete(id);
+    pending.timer = setTimeout(() => {
+      this.#pending.delete(id);
       this.#breakDown(new DomainError("worker-crashed", "Cannot detect as the worker was stopped"));
       const limit = `Cannot ${stage} the image as it must take at most ${ms} ms: it was stopped`;
-      waiting.reject(new DomainError(code, limit));
+      pending.reject(new DomainError(code, limit));
     }, ms);
   }
 
@@ -155,32 +159,32 @@ class Channel<Load> {
   }
 
   #decoded(id: number): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    this.#watch(id, waiting, this.#deadlines.runMs, "run-timeout", "run the model on");
-    waiting.call.onDecoded?.();
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#watch(id, pending, this.#deadlines.runMs, "run-timeout", "run the model on");
+    pending.call.onDecoded?.();
   }
 
-  /** An engine that failed once may have aborted, which is final in its worker. */
+  /** Rejects a call. An engine failure also ends the worker, as an aborted engine stays aborted. */
   #fail(id: number, error: Error): void {
-    const waiting = this.#take(id);
+    const pending = this.#take(id);
     if (!(error instanceof DomainError) || error.code === "inference-failed") {
       this.#breakDown(
         new DomainError("worker-crashed", "Cannot detect as the worker's engine failed"),
       );
     }
-    waiting?.reject(error);
+    pending?.reject(error);
   }
 
-  #take(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id);
-    clearTimeout(waiting?.timer);
-    this.#waiting.delete(id);
-    return waiting;
+  #take(id: number): PendingCall | undefined {
+    const pending = this.#pending.get(id);
+    clearTimeout(pending?.timer);
+    this.#pending.delete(id);
+    return pending;
   }
 }
 
-/** An `ImageData` is a raw image, too, but not every channel takes one. */
+/** Copies the fields of a raw image: an `ImageData` is one, but not every channel can send it. */
 function cloneable(image: ImageInput): ImageInput {
   if (ArrayBuffer.isView(image)) return image;
   const { data, width, height } = image;

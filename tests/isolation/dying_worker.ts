@@ -1,4 +1,4 @@
-// Loads at once and dies of the first image, as an engine does that runs out of memory.
+// Loads immediately and crashes on the first image, like an engine that runs out of memory.
 const port = globalThis as unknown as {
   postMessage(message: unknown): void;
   onmessage: (event: MessageEvent<{ kind: "load" | "detect" }>) => void;

@@ -2,20 +2,20 @@ import { createDetector } from "../../src/detect/detector.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { serveProcess } from "../../src/platforms/host/process/serve_process.ts";
 
-// A real detector's process, which fails as a decoder or an engine would, by a body of one byte:
-// 0 never comes back from decoding, 1 never from the engine, 2 throws what nobody foresaw, 3 ends.
+// Worker process of a real detector. An image of one byte makes it fail: 0 hangs in the decoder,
+// 1 hangs in the engine, 2 throws an unexpected error, 3 exits.
 await serveProcess(async ({ threads, folder, ...options }) => {
   const runtime = await hostRuntime({ threads, models: new URL(folder) });
   const detector = await createDetector(runtime, options);
   return {
     ...detector,
-    async detect(bytes, asked, call) {
-      if (!(bytes instanceof Uint8Array) || bytes.length > 1) {
-        return detector.detect(bytes, asked, call);
+    async detect(image, detectOptions, call) {
+      if (!(image instanceof Uint8Array) || image.length > 1) {
+        return detector.detect(image, detectOptions, call);
       }
-      if (bytes[0] === 2) throw new Error("nobody foresaw this");
-      if (bytes[0] === 3) Deno.exit(9);
-      if (bytes[0] === 1) {
+      if (image[0] === 2) throw new Error("an unexpected error");
+      if (image[0] === 3) Deno.exit(9);
+      if (image[0] === 1) {
         call?.onDecoded?.();
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

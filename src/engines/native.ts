@@ -3,7 +3,7 @@ import type { InferenceSession } from "onnxruntime-common";
 import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession, type OrtTensorConstructor } from "./ort_session.ts";
 
-/** As much of onnxruntime-node as is used; its own types come with the package, if at all. */
+/** Part of onnxruntime-node that is used; the package and its types may not be installed. */
 interface OrtNode {
   readonly InferenceSession: {
     create(
@@ -15,9 +15,11 @@ interface OrtNode {
 }
 
 /**
- * onnxruntime-node on the CPU, where it is installed.
+ * Returns the engine onnxruntime-node on the CPU.
  *
- * It is looked up in `node_modules` as the program runs, so that nothing depends on its 288 MB.
+ * The package is looked up in `node_modules` at run time, so that its 288 MB stay optional.
+ *
+ * @param threads CPU threads.
  */
 export function nativeEngine(threads: number): EngineCandidate {
   return {

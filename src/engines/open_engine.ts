@@ -1,48 +1,56 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { EngineInfo, Provider, Session } from "../ports/session.ts";
 
-/** One engine that a runtime may try. */
+/** An engine that a runtime can try. */
 export interface EngineCandidate {
-  /** Which implementation. */
+  /** Implementation of the engine. */
   readonly provider: Provider;
-  /** CPU threads that it would use. */
+  /** CPU threads of a session. */
   readonly threads: number;
-  /** Why `auto` should pass this candidate over, or null; an explicit choice is never asked. */
+  /**
+   * Returns the reason why `auto` skips this engine, or null. An engine that the caller names is
+   * always tried. Unset: `auto` never skips it.
+   */
   unfitForAuto?(): Promise<string | null>;
-  /** Loads a graph; rejects if the engine cannot start. */
+  /** Loads a graph. Rejects if the engine cannot start. */
   open(graph: Uint8Array, engine: EngineInfo): Promise<Session>;
 }
 
 /**
- * Opens a session on the engine that was asked for, or on the first that works.
+ * Opens a session on the requested engine, or with `auto` on the first one that works.
  *
- * @param candidates Best first.
- * @param asked A provider, which must work, or `auto`.
- * @throws {DomainError} `engine-unavailable`, saying what was tried and how each failed.
+ * @param candidates Engines of the runtime, best first.
+ * @param requested An engine, which must work, or `auto`.
+ * @param graph Bytes of the ONNX file.
+ * @throws {DomainError} `engine-unavailable`, with each engine that was tried and its error.
  */
 export async function openEngine(
   candidates: readonly EngineCandidate[],
-  asked: Provider | "auto",
+  requested: Provider | "auto",
   graph: Uint8Array,
 ): Promise<Session> {
   const failures: string[] = [];
   for (const candidate of candidates) {
-    if (asked !== "auto" && asked !== candidate.provider) continue;
+    if (requested !== "auto" && requested !== candidate.provider) continue;
     const { provider, threads } = candidate;
     try {
-      const unfit = asked === "auto" ? await candidate.unfitForAuto?.() : null;
+      const unfit = requested === "auto" ? await candidate.unfitForAuto?.() : null;
       if (unfit) throw new Error(unfit);
-      return await candidate.open(graph, { provider, threads, reason: reasonFor(asked, failures) });
+      return await candidate.open(graph, {
+        provider,
+        threads,
+        reason: reasonFor(requested, failures),
+      });
     } catch (error) {
       failures.push(`${nameOf(candidate)}: ${(error as Error).message}`);
     }
   }
   const tried = failures.length > 0 ? failures.join("; ") : "this runtime does not have it";
-  throw new DomainError("engine-unavailable", `Cannot start engine "${asked}". ${tried}`);
+  throw new DomainError("engine-unavailable", `Cannot start engine "${requested}". ${tried}`);
 }
 
-function reasonFor(asked: Provider | "auto", failures: readonly string[]): string {
-  if (asked !== "auto") return `asked for ${asked}`;
+function reasonFor(requested: Provider | "auto", failures: readonly string[]): string {
+  if (requested !== "auto") return `asked for ${requested}`;
   return failures.length === 0 ? "first choice" : `after ${failures.join("; ")}`;
 }
 

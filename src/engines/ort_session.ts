@@ -13,9 +13,10 @@ export type OrtTensorConstructor = new (
 ) => OrtTensor;
 
 /**
- * An onnxruntime session, of whichever package, as the port.
+ * Wraps a session of any onnxruntime package as a {@linkcode Session}.
  *
- * onnxruntime does not promise that concurrent runs of one session are safe, so they queue.
+ * Runs are queued, because onnxruntime does not promise that concurrent runs of one session are
+ * safe.
  */
 export function ortSession(
   session: InferenceSession,
@@ -53,7 +54,7 @@ async function run(
   }
 }
 
-/** onnxruntime takes float16 as its bits, on platforms with a Float16Array too. */
+/** Returns the data as onnxruntime expects it: float16 as its bits, even if Float16Array exists. */
 function engineData({ type, data }: InputTensor): Float32Array | Uint8Array | Uint16Array {
   return type === "float16" ? new Uint16Array(Float16Array.from(data).buffer) : data;
 }
@@ -64,14 +65,14 @@ function tensorOf({ type, data, dims }: OrtTensor): Tensor {
   return { data: read(data), shape: dims };
 }
 
-/** How each number type that is read becomes float32. */
+/** Conversions to float32, by the supported types of outputs. */
 const READERS: Partial<Record<OrtTensor.Type, (data: OrtTensor["data"]) => Float32Array>> = {
   float32: (data) => data as Float32Array,
   float16: (data) => {
     const { buffer, byteOffset, length } = data as Uint16Array<ArrayBuffer>;
     return Float32Array.from(new Float16Array(buffer, byteOffset, length));
   },
-  // Class ids and counts: whole numbers that float32 holds exactly up to 2^24.
+  // Class ids and counts: integers, which float32 represents exactly up to 2^24.
   int64: (data) => Float32Array.from(data as BigInt64Array, Number),
   int32: (data) => Float32Array.from(data as Int32Array),
 };

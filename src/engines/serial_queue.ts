@@ -1,25 +1,24 @@
 /**
- * Runs tasks one after the other, in the order of the calls.
+ * Creates a queue that runs tasks one at a time, in the order of the calls.
  *
- * A task that fails rejects its own promise and nothing else: the tail of the queue is always
- * settled well, so the next task starts as if nothing had happened.
+ * A failed task rejects only its own promise; the next task starts as usual.
  *
  * @example
  * ```ts
  * import { serialQueue } from "./serial_queue.ts";
  *
  * const enqueue = serialQueue();
- * const failed = enqueue(() => Promise.reject(new Error("mine alone")));
- * const next = enqueue(() => Promise.resolve("fine"));
+ * const failed = enqueue(() => Promise.reject(new Error("failed")));
+ * const next = enqueue(() => Promise.resolve("done"));
  * await failed.catch(() => {});
- * if (await next !== "fine") throw new Error("a failure poisons nobody");
+ * if (await next !== "done") throw new Error("the next task must run");
  * ```
  */
 export function serialQueue(): <T>(task: () => Promise<T>) => Promise<T> {
   let tail: Promise<unknown> = Promise.resolve();
   return (task) => {
     const result = tail.then(task);
-    // Holds on to no result: outputs can be tens of megabytes.
+    // Drops the result: outputs can be tens of megabytes.
     tail = result.then(() => {}, () => {});
     return result;
   };

@@ -3,10 +3,12 @@ import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession } from "./ort_session.ts";
 
 /**
- * onnxruntime-web on the CPU.
+ * Returns the engine onnxruntime-web on the CPU.
  *
- * The package keeps one wasm instance per thread that imports it: its thread count is set by the
- * first session, and a start that failed is final there.
+ * The package has one wasm instance per JavaScript thread. The first session sets its number of CPU
+ * threads, and a failed start cannot be retried on that thread.
+ *
+ * @param threads CPU threads.
  */
 export function wasmEngine(threads: number): EngineCandidate {
   return {
@@ -14,11 +16,11 @@ export function wasmEngine(threads: number): EngineCandidate {
     threads,
     async open(graph, engine) {
       if (threads > 1 && typeof SharedArrayBuffer === "undefined") {
-        throw new Error("threads need SharedArrayBuffer, which is not to be had here");
+        throw new Error("threads need SharedArrayBuffer, which is not available here");
       }
       ort.env.wasm.numThreads = threads;
       const session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] });
-      // The package lowers the number by itself where it cannot have them.
+      // The package lowers the number if it cannot start that many.
       return ortSession(session, ort.Tensor, { ...engine, threads: ort.env.wasm.numThreads });
     },
   };

@@ -1,16 +1,16 @@
 import type { EngineCandidate } from "./open_engine.ts";
 import { webgpuCandidate } from "./webgpu_candidate.ts";
 
-/** onnxruntime-web on WebGPU; loaded only when it is tried. */
+/** Returns the engine onnxruntime-web on WebGPU; the package is imported when the engine is tried. */
 export function webgpuEngine(): EngineCandidate {
   return webgpuCandidate(() => withoutLocation(() => import("onnxruntime-web/webgpu")));
 }
 
 /**
- * Imports while `location` is hidden.
+ * Runs an import while `location` is hidden.
  *
- * As it loads, the package resolves its own address against `location.origin`, and the origin of
- * a worker that was started from a file is the text "null", which is no base for an address.
+ * The package resolves its own URL against `location.origin` when it loads. In a Web Worker that
+ * was started from a file, the origin is the text "null", which is not a valid base URL.
  */
 async function withoutLocation<T>(load: () => Promise<T>): Promise<T> {
   const location = Object.getOwnPropertyDescriptor(globalThis, "location");

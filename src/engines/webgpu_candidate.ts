@@ -2,13 +2,13 @@ import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession } from "./ort_session.ts";
 import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
 
-/** As much of the package as is needed; its builds are of one type. */
+/** Part of onnxruntime-web that is used; all of its WebGPU builds have the same type. */
 type WebgpuBuild = Pick<typeof import("onnxruntime-web/webgpu"), "InferenceSession" | "Tensor">;
 
 /**
- * onnxruntime-web on WebGPU.
+ * Returns the engine onnxruntime-web on WebGPU.
  *
- * @param load Imports a build; called only when it is tried, where there is an adapter.
+ * @param load Imports a build; called when the engine is tried and there is an adapter.
  */
 export function webgpuCandidate(load: () => Promise<WebgpuBuild>): EngineCandidate {
   return {

@@ -1,11 +1,16 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { DomainError } from "../../src/core/domain_error.ts";
+import { assertEquals } from "@std/assert";
 import type { EngineInfo, Provider, Session } from "../../src/ports/session.ts";
 import { type EngineCandidate, openEngine } from "../../src/engines/open_engine.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 const GRAPH = new Uint8Array();
 
-/** A candidate that starts, or fails with a message. */
+/**
+ * Returns a candidate.
+ *
+ * @param failure Message of its start. Unset: it starts.
+ * @param unfit Reason why `auto` skips it. Unset: none.
+ */
 function candidate(
   provider: Provider,
   threads: number,
@@ -26,7 +31,7 @@ function sessionOn(engine: EngineInfo): Session {
   return { engine, inputs: [], outputs: [], run: () => Promise.resolve({}), close };
 }
 
-Deno.test("openEngine() takes the first of auto that works and says how the others failed", async () => {
+Deno.test("openEngine() with auto opens the first engine that works and reports the failed ones", async () => {
   const { engine } = await openEngine(
     [
       candidate("webgpu", 1, undefined, "the adapter is software"),
@@ -45,7 +50,7 @@ Deno.test("openEngine() takes the first of auto that works and says how the othe
   );
 });
 
-Deno.test("openEngine() takes nothing after the first that works", async () => {
+Deno.test("openEngine() with auto stops at the first engine that works", async () => {
   const { engine } = await openEngine(
     [candidate("webgpu", 1), candidate("wasm", 1)],
     "auto",
@@ -54,22 +59,24 @@ Deno.test("openEngine() takes nothing after the first that works", async () => {
   assertEquals([engine.provider, engine.reason], ["webgpu", "first choice"]);
 });
 
-Deno.test("openEngine() opens what was asked for, though auto would pass it over", async () => {
+Deno.test("openEngine() opens the requested engine even if auto would skip it", async () => {
   const candidates = [candidate("webgpu", 1, undefined, "software"), candidate("wasm", 1)];
   assertEquals((await openEngine(candidates, "webgpu", GRAPH)).engine.reason, "asked for webgpu");
 });
 
-Deno.test("openEngine() never gives another engine than the one asked for", async () => {
+Deno.test("openEngine() never falls back from the requested engine", async () => {
   const candidates = [candidate("native", 2, "not installed"), candidate("wasm", 1)];
-  const error = await assertRejects(() => openEngine(candidates, "native", GRAPH), DomainError);
-  assert(error instanceof DomainError && error.code === "engine-unavailable");
-  assertStringIncludes(error.message, "native: not installed");
+  await assertRejectsDomainError(
+    openEngine(candidates, "native", GRAPH),
+    "engine-unavailable",
+    "native: not installed",
+  );
 });
 
-Deno.test("openEngine() says so where the runtime lacks the engine asked for", async () => {
-  const error = await assertRejects(
-    () => openEngine([candidate("wasm", 1)], "webgpu", GRAPH),
-    DomainError,
+Deno.test("openEngine() refuses an engine that the runtime does not have", async () => {
+  await assertRejectsDomainError(
+    openEngine([candidate("wasm", 1)], "webgpu", GRAPH),
+    "engine-unavailable",
+    "this runtime does not have it",
   );
-  assertStringIncludes((error as unknown as Error).message, "this runtime does not have it");
 });

@@ -1,9 +1,9 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { type InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
-import { DomainError } from "../../src/core/domain_error.ts";
 import type { InputTensor } from "../../src/image/input_tensor.ts";
 import type { EngineInfo } from "../../src/ports/session.ts";
 import { ortSession, type OrtTensorConstructor } from "../../src/engines/ort_session.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 type Metadata = InferenceSession.ValueMetadata;
 type Run = (feeds: Record<string, OrtTensor>) => Promise<Record<string, OrtTensor>>;
@@ -16,19 +16,19 @@ function sessionOf(run: Run, inputs: Metadata[] = [], outputs: Metadata[] = []) 
   return ortSession(session as InferenceSession, Constructor, ENGINE);
 }
 
-/** What the engine is fed. */
+/** Returns the tensor that the engine receives for an input. */
 async function fedWith(input: InputTensor): Promise<OrtTensor> {
   const fed: OrtTensor[] = [];
   await sessionOf((feeds) => {
-    fed.push(feeds.image);
+    fed.push(feeds.image!);
     return Promise.resolve({});
   }).run({ image: input });
-  return fed[0];
+  return fed[0]!;
 }
 
-/** What comes of an output. */
+/** Returns the tensor that the session makes of an output of the engine. */
 async function read(output: OrtTensor) {
-  return (await sessionOf(() => Promise.resolve({ output })).run({})).output;
+  return (await sessionOf(() => Promise.resolve({ output })).run({})).output!;
 }
 
 /** Numbers and their bits as IEEE 754 half precision: sign, 5 of exponent, 10 of fraction. */
@@ -36,30 +36,30 @@ const HALVES: readonly (readonly [number: number, bits: number])[] = [
   [0, 0x0000],
   [1, 0x3c00],
   [-2, 0xc000],
-  [0.333251953125, 0x3555], // the nearest to 1/3
-  [65504, 0x7bff], // the largest
-  [2 ** -24, 0x0001], // the smallest
+  [0.333251953125, 0x3555], // The nearest to 1/3.
+  [65504, 0x7bff], // The largest.
+  [2 ** -24, 0x0001], // The smallest.
 ];
 
-/** The bits of a float16 tensor, whichever array the engine keeps them in. */
+/** Returns the bits of a float16 tensor, in any kind of array. */
 function bitsOf({ data }: OrtTensor): number[] {
   const { buffer, byteOffset, length } = data as Uint16Array;
   return [...new Uint16Array(buffer, byteOffset, length)];
 }
 
-Deno.test("ortSession() feeds float16 as its bits", async () => {
+Deno.test("ortSession() passes float16 inputs as bits", async () => {
   const data = Float32Array.from(HALVES, ([number]) => number);
   const fed = await fedWith({ type: "float16", data, shape: [1, 6] });
   assertEquals([fed.type, [...fed.dims]], ["float16", [1, 6]]);
   assertEquals(bitsOf(fed), HALVES.map(([, bits]) => bits));
 });
 
-Deno.test("ortSession() rounds to the nearest float16, and past the largest to infinity", async () => {
+Deno.test("ortSession() rounds inputs to the nearest float16, above the largest to infinity", async () => {
   const fed = await fedWith({ type: "float16", data: Float32Array.of(1 / 3, 1e6), shape: [2] });
   assertEquals(bitsOf(fed), [0x3555, 0x7c00]);
 });
 
-Deno.test("ortSession() feeds float32 and bytes as they are", async () => {
+Deno.test("ortSession() passes float32 and uint8 inputs without a copy", async () => {
   for (
     const input of [
       { type: "float32", data: Float32Array.of(1.5, -2), shape: [2] },
@@ -68,7 +68,7 @@ Deno.test("ortSession() feeds float32 and bytes as they are", async () => {
   ) {
     const fed = await fedWith(input);
     assertEquals([fed.type, [...fed.dims]], [input.type, [...input.shape]]);
-    assert(fed.data === input.data, "nothing is copied");
+    assert(fed.data === input.data, "the data is a copy");
   }
 });
 
@@ -84,7 +84,7 @@ const OUTPUTS: readonly (readonly [
 ];
 
 for (const [type, data, expected] of OUTPUTS) {
-  Deno.test(`ortSession() gives ${type} outputs as float32`, async () => {
+  Deno.test(`ortSession() returns ${type} outputs as float32`, async () => {
     const output = new Constructor(type as "float32", data as Float32Array, [1, expected.length]);
     const found = await read(output);
     assertInstanceOf(found.data, Float32Array);
@@ -93,26 +93,25 @@ for (const [type, data, expected] of OUTPUTS) {
   });
 }
 
-Deno.test("ortSession() reads float16 that does not start its buffer", async () => {
+Deno.test("ortSession() reads float16 outputs from the middle of a buffer", async () => {
   const bits = Uint16Array.of(0x3c00, 0xc000, 0x3c00).subarray(1);
   const { data } = await read(new Constructor("float16", bits, [2]));
   assertEquals([...data], [-2, 1]);
 });
 
-Deno.test("ortSession() fails where the engine fails, or an output is of no number type", async () => {
+Deno.test("ortSession() rejects if the engine fails or an output is not numeric", async () => {
   const text = new OrtTensor("string", ["a"], [1]);
   const runs: Run[] = [
     () => Promise.reject(new Error("out of memory")),
     () => Promise.resolve({ text }),
   ];
   for (const run of runs) {
-    const error = await assertRejects(() => sessionOf(run).run({}), DomainError);
-    assert(error instanceof DomainError && error.code === "inference-failed");
+    const error = await assertRejectsDomainError(sessionOf(run).run({}), "inference-failed");
     assertInstanceOf(error.cause, Error);
   }
 });
 
-Deno.test("ortSession() tells the types and shapes of the graph", () => {
+Deno.test("ortSession() returns the types and shapes of the graph", () => {
   const { inputs, outputs, engine } = sessionOf(
     () => Promise.resolve({}),
     [{ name: "image", isTensor: true, type: "uint8", shape: ["n", 3] }],

@@ -102,13 +102,13 @@ const WRONG: [
   ["an empty class list", "/detect?classes=", IMAGE, 400, "invalid-option"],
   ["an unknown model", "/detect?model=nope", IMAGE, 404, "unknown-model"],
   ["a prototype's name as model", "/detect?model=__proto__", IMAGE, 404, "unknown-model"],
-  ["an unknown address", "/detects", IMAGE, 404, "not-found"],
+  ["an unknown path", "/detects", IMAGE, 404, "not-found"],
 ];
 
 for (const [what, path, body, status, code] of WRONG) {
   Deno.test(`POST ${path} answers ${what} with ${status} ${code}`, async () => {
     logged.length = 0;
-    const response = await app.request(path, { method: "POST", body });
+    const response = await app.request(path, { method: "POST", body: body ?? null });
     assertEquals(response.headers.get("content-type"), "application/problem+json");
     const problem = await response.json();
     assertEquals([response.status, problem.status, problem.code], [status, status, code]);
@@ -137,7 +137,10 @@ const FORM_START =
   '--xyz\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\n\r\n';
 
 for (
-  const [type, start] of [["image/png", ""], ["multipart/form-data; boundary=xyz", FORM_START]]
+  const [type, start] of [
+    ["image/png", ""],
+    ["multipart/form-data; boundary=xyz", FORM_START],
+  ] as const
 ) {
   Deno.test(`POST /detect stops reading an endless body of type ${type} at the limit`, async () => {
     logged.length = 0;
@@ -180,7 +183,7 @@ Deno.test("POST /detect answers a body that breaks off with 400, and logs nothin
   assertEquals(logged, []);
 });
 
-Deno.test("POST /detect tells no client what nobody foresaw; the log gets all of it", async () => {
+Deno.test("POST /detect logs an unexpected error and hides it from the client", async () => {
   logged.length = 0;
   const secret = new Error("secret");
   const failing = { ...detector, detect: () => Promise.reject(secret) };
@@ -195,12 +198,12 @@ Deno.test("POST /detect tells no client what nobody foresaw; the log gets all of
   assertEquals(logged, [secret]);
 });
 
-Deno.test("POST /healthz answers 405 as every address does", async () => {
+Deno.test("POST /healthz answers 405 with the allowed methods", async () => {
   const response = await app.request("/healthz", { method: "POST" });
   assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
 });
 
-Deno.test("GET /models tells id, labels, input, sha256, metrics and status", async () => {
+Deno.test("GET /models lists id, labels, input, sha256, metrics and status", async () => {
   const { default: chosen, models } = await (await app.request("/models")).json();
   assertEquals(chosen, "everyday8");
   const [model] = models;
@@ -210,7 +213,7 @@ Deno.test("GET /models tells id, labels, input, sha256, metrics and status", asy
   assertEquals(model.sha256.length, 64);
 });
 
-Deno.test("GET /models/:id gives a model's manifest, and 404 for one that is not there", async () => {
+Deno.test("GET /models/:id answers the manifest of a model, and 404 for an unknown one", async () => {
   assertEquals(await (await app.request("/models/everyday8")).json(), everyday8);
   const response = await app.request("/models/nope");
   const { code, detail } = await response.json();
@@ -220,7 +223,7 @@ Deno.test("GET /models/:id gives a model's manifest, and 404 for one that is not
   assertEquals([posted.status, posted.headers.get("allow")], [405, "GET, HEAD"]);
 });
 
-Deno.test("POST /detect loads a model of the folder when it is first asked for", async () => {
+Deno.test("POST /detect loads a model on its first request", async () => {
   const several = new ModelRegistry({
     manifests: [everyday8, { ...everyday8, id: "second" }],
     atStart: ["everyday8"],
@@ -238,12 +241,12 @@ Deno.test("POST /detect loads a model of the folder when it is first asked for",
   assertEquals(await statuses(), ["everyday8 ready", "second ready"]);
 });
 
-Deno.test("GET /healthz lives and GET /readyz is ready with a loaded model", async () => {
+Deno.test("GET /healthz and GET /readyz answer 200 with a loaded model", async () => {
   assertEquals((await app.request("/healthz")).status, 200);
   assertEquals((await app.request("/readyz")).status, 200);
 });
 
-Deno.test("GET /readyz answers 503 with the reason while a model loads and once it failed", async () => {
+Deno.test("GET /readyz answers 503 with the reason while a model loads and after it failed", async () => {
   const never = Promise.withResolvers<never>();
   const loading = registryOf("slow", never.promise);
   const other = createApp({ registry: loading, maxBytes: 1e6, log: () => {} });
@@ -265,7 +268,7 @@ Deno.test("GET /problems/:code explains every code that an answer's type points 
   assertEquals((await app.request("/problems/constructor")).status, 404);
 });
 
-/** A registry with one model of the start. */
+/** Creates a registry with one model, which loads at the start. */
 function registryOf(id: string, loading: Promise<Detector>): ModelRegistry {
   return new ModelRegistry({
     manifests: [{ ...everyday8, id }],
@@ -274,7 +277,7 @@ function registryOf(id: string, loading: Promise<Detector>): ModelRegistry {
   });
 }
 
-/** The real detector under another name. */
+/** Returns the real detector under another name. */
 function detectAs(model: string): Detector["detect"] {
   return async (bytes, options) => ({ ...await detector.detect(bytes, options), model });
 }
@@ -296,12 +299,12 @@ function textForm(name: string, value: string): FormData {
   return form;
 }
 
-/** Right at both ends, wrong in the middle. */
+/** Returns an image that is damaged in the middle. */
 function damaged(): BodyInit {
   return IMAGE.slice().fill(0x11, 2000, IMAGE.length - 2000);
 }
 
-/** 700x600 = 420,000 pixels in a few hundred bytes. */
+/** Returns an image of 700x600 = 420,000 pixels in a few hundred bytes. */
 function largeImage(): BodyInit {
   const [width, height] = [700, 600];
   const data = new Uint8Array(width * height);

@@ -7,14 +7,16 @@ import { modelInfo } from "../../src/detect/model_info.ts";
 import { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { RawImage } from "../../src/image/raw_image.ts";
 import type { DetectOptions, Detector } from "../../src/ports/detector.ts";
+import type { ApiKey } from "../../routes/guards/api_keys.ts";
+import { newKey } from "../../src/commands/key.ts";
 
-/** What the detector was given. */
+/** Arguments of one call of the detector. */
 export interface Seen {
   readonly bytes: Uint8Array | RawImage;
   readonly options: DetectOptions | undefined;
 }
 
-/** The app before a detector that finds nothing at once, behind a real registry. */
+/** Creates an app with a real registry, and a detector that finds nothing without delay. */
 export async function quickApp(
   deps?: Partial<AppDeps>,
   seen?: Seen[],
@@ -41,19 +43,25 @@ export async function quickApp(
   return createApp({ registry, maxBytes: 1000, log: () => {}, ...deps });
 }
 
-/** `POST /detect` of a body. */
+/** Builds a `POST` of a body. */
 export function post(body: BodyInit, headers: Record<string, string> = {}): RequestInit {
   return { method: "POST", body, headers };
 }
 
-/** `POST /detect` of a value as JSON. */
+/** Builds a `POST` of a value as JSON. */
 export function postJson(value: unknown): RequestInit {
   return post(JSON.stringify(value), { "content-type": "application/json" });
 }
 
-/** Status and code of a problem. */
+/** Reads the status and the code of a problem. */
 export async function problemOf(response: Response | Promise<Response>): Promise<[number, string]> {
   const answer = await response;
   const { code } = await answer.json();
   return [answer.status, code];
+}
+
+/** Creates an API key, and the entry that makes the app accept it. */
+export async function newApiKey(name: string): Promise<{ key: string; accepted: ApiKey }> {
+  const { key, entry } = await newKey(name);
+  return { key, accepted: { name, sha256: entry.slice(name.length + 1) } };
 }

@@ -40,7 +40,7 @@ for (
     const seen: Seen[] = [];
     const app = await quickApp({}, seen);
     assertEquals((await app.request("/detect", postJson({ image }))).status, 200);
-    assertEquals(seen[0].bytes, BYTES);
+    assertEquals(seen[0]!.bytes, BYTES);
   });
 }
 
@@ -50,7 +50,7 @@ Deno.test("POST /detect takes JSON's options before those of the query", async (
   const body = { image: BASE64, score: 0.25, iou: 0.5, max: 3, classes: ["a, b", "cat"] };
   const response = await app.request("/detect?score=0.9&max=9", postJson(body));
   assertEquals(response.status, 200);
-  assertEquals(seen[0].options, {
+  assertEquals(seen[0]!.options, {
     scoreThreshold: 0.25,
     iou: 0.5,
     max: 3,
@@ -126,13 +126,13 @@ for (
     ["classes as a text", { image: BASE64, classes: "cat" }, 400, "invalid-option", "list"],
     ["an empty class", { image: BASE64, classes: [""] }, 400, "invalid-option", "empty"],
     [
-      "an address where that is off",
+      "a URL where images by URL are off",
       { url: "https://a.org/b.jpg" },
       403,
       "url-not-allowed",
-      "no addresses",
+      "no URLs",
     ],
-    ["a long address", { url: `https://a.org/${"a".repeat(2048)}` }, 400, "invalid-option", "2048"],
+    ["a long URL", { url: `https://a.org/${"a".repeat(2048)}` }, 400, "invalid-option", "2048"],
   ] as const
 ) {
   Deno.test(`POST /detect answers JSON with ${what} with ${status} ${code}`, async () => {
@@ -158,7 +158,7 @@ Deno.test("POST /detect takes an image of the most bytes as base64 and refuses l
   ]);
 });
 
-Deno.test("POST /detect repeats no more of a value or of names than fits a message", async () => {
+Deno.test("POST /detect shortens long values and names in its message", async () => {
   const app = await quickApp({ maxBytes: 2_000_000 });
   const many = Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`key${i}`, i]));
   const classes = Array.from({ length: 9_000 }, (_, i) => `label ${i}`);

@@ -1,16 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RequestLine } from "../../../routes/guards/request_log.ts";
-import { newKey } from "../../../src/commands/key.ts";
 import { createLogger } from "../../../src/server/logger.ts";
 import { seededRandom, wholeBetween } from "../../random.ts";
-import { post, postJson, quickApp } from "../quick_app.ts";
+import { newApiKey, post, postJson, quickApp } from "../quick_app.ts";
 
-Deno.test("requestLog() tells of each request by these fields", async () => {
+Deno.test("requestLog() writes a line of these fields per request", async () => {
   const lines: RequestLine[] = [];
-  const { key, entry } = await newKey("alice");
-  const [name, sha256] = entry.split(":");
+  const { key, accepted } = await newApiKey("alice");
   const app = await quickApp({
-    keys: [{ name, sha256 }],
+    keys: [accepted],
     logRequest: (line) => lines.push(line),
     clientAddress: () => "192.0.2.1",
   });
@@ -19,7 +17,7 @@ Deno.test("requestLog() tells of each request by these fields", async () => {
     post(new Uint8Array(123), { "x-api-key": key, "x-request-id": "order-1" }),
   );
   assertEquals(response.status, 200);
-  const [{ time, ms, ...line }] = lines;
+  const { time, ms, ...line } = lines[0]!;
   assertEquals(line, {
     requestId: "order-1",
     method: "POST",
@@ -32,22 +30,21 @@ Deno.test("requestLog() tells of each request by these fields", async () => {
   assert(ms >= 0 && new Date(time).toISOString() === time);
 });
 
-Deno.test("requestLog() tells of what is refused before it is read, too", async () => {
+Deno.test("requestLog() writes a line for a request that is refused unread", async () => {
   const lines: RequestLine[] = [];
   const app = await quickApp({ keys: [], logRequest: (line) => lines.push(line) });
   await app.request("/detect", post("hello"));
-  assertEquals([lines[0].status, lines[0].bytesIn, lines[0].key], [401, 0, undefined]);
+  assertEquals([lines[0]!.status, lines[0]!.bytesIn, lines[0]!.key], [401, 0, undefined]);
 });
 
-// Whatever a client sends as key, query, image or header: the log has none of it.
+// Keys, queries, images and headers of clients must not appear in the log.
 for (const format of ["json", "text"] as const) {
   Deno.test(`createLogger() writes no secret as ${format}, and one line for each request`, async () => {
     const random = seededRandom(7);
     const written: string[] = [];
     const logger = createLogger(format, (line) => written.push(line));
-    const { key, entry } = await newKey("alice");
-    const [name, sha256] = entry.split(":");
-    const app = await quickApp({ ...logger, keys: [{ name, sha256 }], maxBytes: 100 });
+    const { key, accepted } = await newApiKey("alice");
+    const app = await quickApp({ ...logger, keys: [accepted], maxBytes: 100 });
     for (let i = 0; i < 300; i++) {
       const secret = `s3cret${wholeBetween(random, 1e9, 1e10)}`;
       const image = new TextEncoder().encode(secret);
@@ -74,27 +71,27 @@ for (const format of ["json", "text"] as const) {
         ],
         ["/detect", post(image, { "x-api-key": key, "x-request-id": `${secret} {}\n`.trim() })],
       ];
-      const [path, init] = requests[i % requests.length];
+      const [path, init] = requests[i % requests.length]!;
       written.length = 0;
       await (await app.request(path, init)).text();
       assertEquals(written.length, 1);
-      for (const hidden of [secret, key, sha256, image.toBase64()]) {
-        assert(!written[0].includes(hidden), written[0]);
+      for (const hidden of [secret, key, accepted.sha256, image.toBase64()]) {
+        assert(!written[0]!.includes(hidden), written[0]!);
       }
-      assert(!/[\n\r]/.test(written[0]), written[0]);
-      if (format === "json") assertEquals(JSON.parse(written[0]).level, "info");
+      assert(!/[\n\r]/.test(written[0]!), written[0]!);
+      if (format === "json") assertEquals(JSON.parse(written[0]!).level, "info");
     }
   });
 }
 
-Deno.test("createLogger() keeps what a client makes up in its place", async () => {
+Deno.test("createLogger() escapes a path that could forge a line", async () => {
   const written: string[] = [];
   const app = await quickApp(createLogger("text", (line) => written.push(line)));
   await app.request("/a%0Ab%22%20200%20POST\u2028");
   assertEquals(written.length, 1);
-  assert(/ 404 GET \/a%0Ab%22%20200%20POST%E2%80%A8 /.test(written[0]), written[0]);
+  assert(/ 404 GET \/a%0Ab%22%20200%20POST%E2%80%A8 /.test(written[0]!), written[0]!);
   await app.request(`/${"a".repeat(5000)}`);
-  assert(written[1].length < 400);
+  assert(written[1]!.length < 400);
 });
 
 Deno.test("createLogger() writes errors with stack, cause and request id, whatever the format", () => {
@@ -104,9 +101,9 @@ Deno.test("createLogger() writes errors with stack, cause and request id, whatev
     log(new Error("outer", { cause: new TypeError("inner") }), "id-1");
     assertEquals(written.length, 1);
     for (const part of ["outer", "TypeError: inner", "id-1", "request_log_test.ts"]) {
-      assert(written[0].includes(part), written[0]);
+      assert(written[0]!.includes(part), written[0]!);
     }
-    if (format === "json") assertEquals(JSON.parse(written[0]).level, "error");
+    if (format === "json") assertEquals(JSON.parse(written[0]!).level, "error");
     assertEquals(logRequest === undefined, format === "none");
   }
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { post, problemOf, quickApp } from "../quick_app.ts";
 
-/** Sends a byte now and then. */
+/** Creates a body that sends a byte every `everyMs` milliseconds. */
 function slowBody(everyMs: number, onCancel: () => void = () => {}): ReadableStream<Uint8Array> {
   let timer: ReturnType<typeof setInterval>;
   return new ReadableStream({
@@ -16,7 +16,7 @@ function slowBody(everyMs: number, onCancel: () => void = () => {}): ReadableStr
 }
 
 for (const type of ["image/png", "multipart/form-data; boundary=b", "application/json"]) {
-  Deno.test(`POST /detect cuts a slow body of type ${type} off`, async () => {
+  Deno.test(`POST /detect times out a slow body of type ${type}`, async () => {
     const app = await quickApp({ bodyTimeoutMs: 100 });
     let cancelled = false;
     const body = slowBody(10, () => cancelled = true);
@@ -25,11 +25,11 @@ for (const type of ["image/png", "multipart/form-data; boundary=b", "application
     assertEquals(await problemOf(response), [408, "body-timeout"]);
     assertEquals(response.headers.get("connection"), "close");
     assert(performance.now() - start < 2000);
-    assert(cancelled, "nobody may go on reading");
+    assert(cancelled, "the body must be cancelled");
   });
 }
 
-Deno.test("POST /detect answers 503 at once when the bodies of all take too much", async () => {
+Deno.test("POST /detect answers 503 at once when all bodies together exceed the budget", async () => {
   const app = await quickApp({ maxBytes: 1000, bodyMemory: 1500 });
   const held = Promise.withResolvers<void>();
   const body = new ReadableStream({
@@ -51,7 +51,7 @@ Deno.test("POST /detect answers 503 at once when the bodies of all take too much
   }
 });
 
-Deno.test("POST /detect gives the room of refused requests back", async () => {
+Deno.test("POST /detect returns the bytes of refused requests to the budget", async () => {
   const app = await quickApp({ maxBytes: 1000, bodyMemory: 2000 });
   for (let i = 0; i < 20; i++) {
     const form = post(new Uint8Array(900), { "content-type": "multipart/form-data; boundary=b" });
@@ -87,7 +87,13 @@ Deno.test("POST /detect refuses a form of 100,000 parts before it is parsed", as
   }
 });
 
-for (const [boundary, fill] of [["x", "-"], [`${"-".repeat(190)}x`, "-"], ["x", "\r\n--"]]) {
+for (
+  const [boundary, fill] of [
+    ["x", "-"],
+    [`${"-".repeat(190)}x`, "-"],
+    ["x", "\r\n--"],
+  ] as const
+) {
   Deno.test(`POST /detect reads a form full of near misses of its boundary in time: ${boundary.length} ${JSON.stringify(fill)}`, async () => {
     const app = await quickApp({ maxBytes: 20_000_000 });
     const head = 'content-disposition: form-data; name="image"; filename="a"';
@@ -101,7 +107,7 @@ for (const [boundary, fill] of [["x", "-"], [`${"-".repeat(190)}x`, "-"], ["x", 
   });
 }
 
-Deno.test("POST /detect takes one image a request, and tells how many there were", async () => {
+Deno.test("POST /detect takes one image per request, and names how many there were", async () => {
   const app = await quickApp();
   const body = new FormData();
   for (let i = 0; i < 3; i++) body.append("image", new File([new Uint8Array(9)], "a.png"));

@@ -1,16 +1,16 @@
-/** Where the protocol takes images of the model that the quick app serves. */
+/** Path of inference with the model of the quick app. */
 export const INFER = "/v2/models/everyday8/infer";
 
-/** An encoded image as a tensor. */
+/** Input tensor of an encoded image. */
 export const BYTES_TENSOR = { name: "image", datatype: "BYTES", shape: [1] };
 
-/** JSON alone. */
+/** Builds a request of JSON alone. */
 export function jsonBody(value: unknown): RequestInit {
   const body = typeof value === "string" ? value : JSON.stringify(value);
   return { method: "POST", body, headers: { "content-type": "application/json" } };
 }
 
-/** JSON and binary data after it; the header may lie about its length. */
+/** Builds a request of JSON and binary data; `header` may declare a wrong length of the JSON. */
 export function binaryBody(
   value: unknown,
   binary: Uint8Array<ArrayBuffer>,
@@ -21,7 +21,7 @@ export function binaryBody(
   return { method: "POST", body: new Blob([json, binary]), headers };
 }
 
-/** An element of a tensor of BYTES: its length, which may be a lie, and its bytes. */
+/** Encodes an element of a BYTES tensor; `length` may be wrong. */
 export function element(bytes: Uint8Array, length = bytes.length): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(4 + bytes.length);
   new DataView(all.buffer).setUint32(0, length, true);
@@ -29,7 +29,7 @@ export function element(bytes: Uint8Array, length = bytes.length): Uint8Array<Ar
   return all;
 }
 
-/** A request with the element as binary data, and whatever else. */
+/** Builds a request with an image as binary data, and further JSON keys. */
 export function encodedBody(
   bytes: Uint8Array,
   rest: Readonly<Record<string, unknown>> = {},

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Random, seededRandom } from "../../random.ts";
+import { seededRandom } from "../../random.ts";
+import { damaged } from "../damaged.ts";
 import { quickApp } from "../quick_app.ts";
 import { binaryBody, encodedBody, INFER, jsonBody } from "./infer_body.ts";
 
@@ -38,22 +39,4 @@ for (const [what, request] of Object.entries(REQUESTS)) {
     const foreseen = new Set([200, 400, 415]);
     assert(statuses.has(400) && statuses.isSubsetOf(foreseen), [...statuses].join());
   });
-}
-
-/** Some bytes changed, a piece left out, or a piece that is there twice. */
-function damaged(whole: Uint8Array<ArrayBuffer>, next: Random): Uint8Array<ArrayBuffer> {
-  const [from, to] = [next(), next()].map((x) => Math.floor(x * whole.length)).sort((a, b) =>
-    a - b
-  );
-  const kind = next();
-  if (kind < 0.2) return new Uint8Array([...whole.subarray(0, from), ...whole.subarray(to)]);
-  if (kind < 0.4) return new Uint8Array([...whole.subarray(0, to), ...whole.subarray(from)]);
-  const bytes = whole.slice();
-  for (let i = 0; i < 1 + 3 * next(); i++) {
-    const symbols = '0123456789-.e[]{},:"\\\0\xff';
-    bytes[Math.floor(next() * bytes.length)] = symbols.charCodeAt(
-      Math.floor(next() * symbols.length),
-    );
-  }
-  return bytes;
 }

@@ -53,7 +53,7 @@ for (
     const app = await quickApp({}, seen);
     const response = await app.request(INFER, init);
     assertEquals(response.status, 200, await response.clone().text());
-    assertEquals(seen[0].bytes, image);
+    assertEquals(seen[0]!.bytes, image);
   });
 }
 

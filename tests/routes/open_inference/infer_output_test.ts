@@ -42,7 +42,7 @@ Deno.test("POST infer", async (test) => {
     });
   });
 
-  await test.step("finds the same in the pixels themselves", async () => {
+  await test.step("finds the same in raw pixels", async () => {
     const pixels = rgbOf(640, 480);
     const response = await infer(binaryBody({
       parameters: OPTIONS,
@@ -63,22 +63,23 @@ Deno.test("POST infer", async (test) => {
     assertEquals(response.headers.get("content-type"), "application/octet-stream");
     const { outputs, binary } = await split(response);
     const sizes = outputs.map((each) => each.parameters?.binary_data_size ?? 0);
+    const [boxBytes = 0, scoreBytes = 0, classBytes = 0] = sizes;
     const labels = column("label").map((label: string) => 4 + label.length);
     const sum = (list: number[]) => list.reduce((total, each) => total + each, 0);
     assertEquals(sizes, [16 * count, 4 * count, 8 * count, sum(labels), 4]);
     assertEquals(binary.length, sum(sizes));
     const view = new DataView(binary.buffer, binary.byteOffset);
     assertEquals(view.getFloat32(4, true), Math.fround(boxes[1]));
-    assertEquals(view.getFloat32(sizes[0], true), Math.fround(detections[0].score));
-    assertEquals(view.getBigInt64(sizes[0] + sizes[1], true), BigInt(detections[0].classId));
-    const first = sizes[0] + sizes[1] + sizes[2];
+    assertEquals(view.getFloat32(boxBytes, true), Math.fround(detections[0].score));
+    assertEquals(view.getBigInt64(boxBytes + scoreBytes, true), BigInt(detections[0].classId));
+    const first = boxBytes + scoreBytes + classBytes;
     assertEquals(view.getUint32(first, true), detections[0].label.length);
     const text = binary.subarray(first + 4, first + labels[0]);
     assertEquals(new TextDecoder().decode(text), detections[0].label);
     assertEquals(view.getInt32(binary.length - 4, true), count);
   });
 
-  await test.step("answers only what was asked for, each as it was asked for", async () => {
+  await test.step("answers only the requested outputs, each in its requested form", async () => {
     const response = await infer(encodedBody(fruitImage(), {
       parameters: { ...OPTIONS, binary_data_output: true },
       outputs: [
@@ -99,12 +100,12 @@ Deno.test("POST infer", async (test) => {
     assertEquals(binary.length, 4 * count);
   });
 
-  await test.step("answers tensors without elements where nothing is found", async () => {
+  await test.step("answers tensors without elements if there are no detections", async () => {
     const parameters = { score: 1, binary_data_output: true };
     const { outputs, binary } = await split(
       await infer(encodedBody(fruitImage(), { parameters })),
     );
-    assertEquals(outputs[0].shape, [0, 4]);
+    assertEquals(outputs[0]!.shape, [0, 4]);
     assertEquals(binary.length, 4);
   });
   await registry.close();
@@ -141,7 +142,7 @@ for (
   });
 }
 
-/** The drawn image without its alpha. */
+/** Draws the image, without its alpha. */
 function rgbOf(width: number, height: number): Uint8Array<ArrayBuffer> {
   const { data, channels } = drawFruit(width, height, [ORANGE]);
   const rgb = new Uint8Array(width * height * 3);

@@ -60,20 +60,32 @@ Deno.test("POST /v2/repository/index lists the models", async () => {
 for (
   const [what, path, init, status, code, error] of [
     ["an unknown model", "/v2/models/nope", {}, 404, "unknown-model", "everyday8"],
-    ["an unknown model's readiness", "/v2/models/nope/ready", {}, 404, "unknown-model", "nope"],
-    ["an unknown model to ask", "/v2/models/nope/infer", encodedBody(PHOTO), 404, ...[
+    [
+      "the readiness of an unknown model",
+      "/v2/models/nope/ready",
+      {},
+      404,
+      "unknown-model",
+      "nope",
+    ],
+    ["an image for an unknown model", "/v2/models/nope/infer", encodedBody(PHOTO), 404, ...[
       "unknown-model" as const,
       "nope",
     ]],
     ["an unknown version", "/v2/models/everyday8/versions/2", {}, 404, "unknown-model", '"2"'],
-    ["an unknown version to ask", "/v2/models/everyday8/versions/2/infer", encodedBody(PHOTO), ...[
-      404 as const,
-      "unknown-model" as const,
-      "only 1",
-    ]],
-    ["another address", "/v2/models", {}, 404, "not-found", "/v2"],
+    [
+      "an image for an unknown version",
+      "/v2/models/everyday8/versions/2/infer",
+      encodedBody(PHOTO),
+      ...[
+        404 as const,
+        "unknown-model" as const,
+        "only 1",
+      ],
+    ],
+    ["an unknown path", "/v2/models", {}, 404, "not-found", "/v2"],
     ["another method", INFER, {}, 405, "method-not-allowed", "takes POST"],
-    ["another method of an address", "/v2", { method: "POST" }, 405, ...[
+    ["another method of the mount point", "/v2", { method: "POST" }, 405, ...[
       "method-not-allowed" as const,
       "GET, HEAD",
     ]],
@@ -98,7 +110,7 @@ for (
   });
 }
 
-Deno.test("/v2 is guarded as everything else is, and refuses in the protocol's form", async () => {
+Deno.test("/v2 has the same guards, which refuse in the protocol's form", async () => {
   const hash = async (text: string) =>
     new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
   const app = await quickApp({
@@ -125,7 +137,7 @@ Deno.test("/v2 is guarded as everything else is, and refuses in the protocol's f
   assertEquals(await answerTo("/v2", many), [431, "too-many-headers"]);
 });
 
-Deno.test("POST infer cuts a slow body off, and bodies that take too much together", async () => {
+Deno.test("POST infer times out a slow body, and refuses bodies over the budget", async () => {
   const held = Promise.withResolvers<void>();
   const app = await quickApp({ maxBytes: 1000, bodyMemory: 1500, bodyTimeoutMs: 200 });
   const isRead = Promise.withResolvers<void>();
@@ -148,12 +160,12 @@ Deno.test("POST infer cuts a slow body off, and bodies that take too much togeth
   assertEquals((await app.request(INFER, encodedBody(new Uint8Array(900)))).status, 200);
 });
 
-Deno.test("POST infer writes a line without anything of the image or the query", async () => {
+Deno.test("POST infer logs nothing of the image or the query", async () => {
   const lines: RequestLine[] = [];
   const app = await quickApp({ logRequest: (line) => lines.push(line) });
   const init = encodedBody(PHOTO, { id: "private" });
   await app.request(`${INFER}?classes=apple`, init);
-  const [{ path, status, bytesIn }] = lines;
+  const { path, status, bytesIn } = lines[0]!;
   assertEquals([path, status, bytesIn], [INFER, 200, (init.body as Blob).size]);
   assertEquals(JSON.stringify(lines).match(/private|apple/), null);
 });
@@ -176,7 +188,7 @@ for (
   });
 }
 
-Deno.test("GET /v2/health/ready and a model's readiness are 503 with the reason", async () => {
+Deno.test("GET /v2/health/ready and the readiness of a model answer 503 with the reason", async () => {
   const load = () => Promise.reject(new DomainError("graph-mismatch", "it has no heads"));
   const registry = new ModelRegistry({ manifests: [everyday8], atStart: ["everyday8"], load });
   await registry.started;
@@ -192,7 +204,7 @@ Deno.test("GET /v2/health/ready and a model's readiness are 503 with the reason"
   assertEquals((await app.request("/v2/health/live")).status, 200);
 });
 
-/** The app before a detector that fails. */
+/** Creates an app with a detector that fails. */
 async function failingApp(code: ErrorCode) {
   const engine = { provider: "wasm", threads: 1, reason: "it is a test" } as const;
   const detector = {

@@ -113,7 +113,7 @@ Deno.test("tritonclient", async (test) => {
       ["image", "415", "Cannot"],
       ["option", "400", '"score" must be at most 1'],
       ["batch", "400", "a request for each image"],
-    ]
+    ] as const
   ) {
     await test.step(`raises our message for a wrong ${what}`, () => {
       assertEquals(answers.errors[what]?.status, status);

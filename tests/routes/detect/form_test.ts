@@ -1,0 +1,223 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { bytesOf, joinBytes } from "../../image/formats/bytes_of.ts";
+import { seededRandom } from "../../random.ts";
+import { damaged } from "../damaged.ts";
+import { post, problemOf, quickApp, type Seen } from "../quick_app.ts";
+
+/** Start of a JPEG, with bytes that a careless parser takes for a delimiter. */
+const IMAGE = bytesOf("\xff\xd8\xff\xe0\0\x10JFIF\0\r\n--\r\n--Xb\r\n");
+
+const DISPOSITION = 'Content-Disposition: form-data; name="image"; filename="a.jpg"';
+
+/** Builds a form with the boundary XbX of one part, the image. */
+function formOf(headers: string | Uint8Array, start = "", end = "--\r\n"): Uint8Array<ArrayBuffer> {
+  const head = typeof headers === "string" ? new TextEncoder().encode(headers) : headers;
+  return joinBytes(
+    ...[bytesOf(`${start}--XbX\r\n`), head, bytesOf("\r\n\r\n"), IMAGE],
+    bytesOf(`\r\n--XbX${end}`),
+  );
+}
+
+function typed(body: BodyInit, boundary = "XbX"): RequestInit {
+  return post(body, { "content-type": `multipart/form-data; boundary=${boundary}` });
+}
+
+for (
+  const [what, body, boundary = "XbX"] of [
+    ["a part as curl and browsers send it", formOf(`${DISPOSITION}\r\nContent-Type: image/jpeg`)],
+    [
+      "names without quotes, as .NET sends them",
+      formOf(
+        "Content-Disposition: form-data; name=image; filename=a.jpg; filename*=utf-8''a.jpg",
+      ),
+      '"XbX"',
+    ],
+    [
+      "filename before name",
+      formOf('Content-Disposition: form-data; filename="a.jpg"; name="image"'),
+    ],
+    [
+      "filename* alone",
+      formOf(
+        "Content-Disposition: form-data; name=\"image\"; filename*=UTF-8''ph%C3%B6to.jpg",
+      ),
+    ],
+    [
+      "filename* in Latin-1",
+      formOf(
+        "Content-Disposition: form-data; name=\"image\"; filename*=ISO-8859-1''ph%F6to.jpg",
+      ),
+    ],
+    [
+      "filename and filename*, as React Native sends them",
+      formOf(
+        'content-disposition: form-data; name="image"; filename="a.jpg"; filename*=utf-8\'\'a.jpg',
+      ),
+    ],
+    [
+      "parameters and headers in capitals",
+      formOf('CONTENT-DISPOSITION: FORM-DATA; Name="image"; FileName="a.jpg"'),
+    ],
+    ["headers without spaces", formOf('content-disposition:form-data;name="image";filename="a"')],
+    [
+      "spaces around the equals sign",
+      formOf('content-disposition: form-data; name = "image"; filename = "a"'),
+    ],
+    [
+      "an empty file name",
+      formOf('Content-Disposition: form-data; name="image"; filename=""'),
+    ],
+    [
+      "a file name in UTF-8",
+      formOf('Content-Disposition: form-data; name="image"; filename="фото.jpg"'),
+    ],
+    [
+      "a file name in Latin-1",
+      formOf(bytesOf('Content-Disposition: form-data; name="image"; filename="ph\xf6to.jpg"')),
+    ],
+    [
+      "a file name with another name in it",
+      formOf('Content-Disposition: form-data; filename="a; name=score.jpg"; name="image"'),
+    ],
+    [
+      "a file name with escaped quotes",
+      formOf('Content-Disposition: form-data; filename="\\"; name=\\"score"; name="image"'),
+    ],
+    [
+      "no file name but the type of an image",
+      formOf('Content-Disposition: form-data; name="image"\r\nContent-Type: image/jpeg'),
+    ],
+    [
+      "no file name but the type of binary data",
+      formOf(
+        'Content-Disposition: form-data; name="image"\r\nContent-Type: application/octet-stream',
+      ),
+    ],
+    [
+      "neither file name nor type but bytes that are no text",
+      formOf('Content-Disposition: form-data; name="image"'),
+    ],
+    [
+      "the type of a text but bytes that are none",
+      formOf('Content-Disposition: form-data; name="image"\r\nContent-Type: text/plain'),
+    ],
+    ["a preamble", formOf(DISPOSITION, "This is a form.\r\n")],
+    ["a line break before the first delimiter", formOf(DISPOSITION, "\r\n")],
+    ["an epilogue", formOf(DISPOSITION, "", `--\r\nThe end.\r\n--XbX\r\n${DISPOSITION}\r\n\r\n`)],
+    ["a bare LF after the last delimiter", formOf(DISPOSITION, "", "--\n")],
+    ["nothing after the last delimiter", formOf(DISPOSITION, "", "--")],
+    [
+      "spaces after its delimiters",
+      joinBytes(
+        ...[bytesOf(`--XbX \t\r\n${DISPOSITION}\r\n\r\n`), IMAGE],
+        bytesOf("\r\n--XbX-- \r\n"),
+      ),
+    ],
+  ] as const
+) {
+  Deno.test(`POST /detect reads a form with ${what}`, async () => {
+    const seen: Seen[] = [];
+    const app = await quickApp({}, seen);
+    const response = await app.request("/detect", typed(body, boundary));
+    assertEquals(response.status, 200, await response.text());
+    assertEquals(seen.map(({ bytes }) => bytes), [IMAGE]);
+  });
+}
+
+Deno.test("POST /detect reads the options of a form whatever their type is", async () => {
+  const seen: Seen[] = [];
+  const app = await quickApp({}, seen);
+  const option = "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=";
+  const start = `--XbX\r\n${option}score\r\n\r\n0.25\r\n--XbX\r\n${option}max\r\n\r\n3\r\n`;
+  const response = await app.request("/detect", typed(formOf(DISPOSITION, start)));
+  assertEquals(response.status, 200);
+  assertEquals(seen[0]!.options, { scoreThreshold: 0.25, max: 3 });
+});
+
+for (
+  const [what, field, detail] of [
+    [
+      "repeated",
+      'name="score"\r\n\r\n0.5\r\n--XbX\r\nContent-Disposition: form-data; name="score"',
+      ...[
+        "2 times",
+      ],
+    ],
+    ["a file", 'name="score"; filename="a.txt"', "a file"],
+    ["unknown", 'name="scroe"', '"scroe" is no option'],
+  ] as const
+) {
+  Deno.test(`POST /detect refuses a form with an option that is ${what}`, async () => {
+    const app = await quickApp();
+    const start = `--XbX\r\nContent-Disposition: form-data; ${field}\r\n\r\n0.5\r\n`;
+    const response = await app.request("/detect", typed(formOf(DISPOSITION, start)));
+    const problem = await response.json();
+    assertEquals([response.status, problem.code], [400, "invalid-option"]);
+    assertStringIncludes(problem.detail, detail);
+  });
+}
+
+Deno.test("POST /detect refuses a form that ends early, wherever that is", async () => {
+  const app = await quickApp();
+  const body = formOf(`${DISPOSITION}\r\nContent-Type: image/jpeg`, "", "--");
+  for (let length = 1; length < body.length; length++) {
+    const response = await app.request("/detect", typed(body.subarray(0, length)));
+    const problem = await problemOf(response);
+    assertEquals(problem, [400, "malformed-request"], `${length} of ${body.length} bytes`);
+  }
+});
+
+Deno.test("POST /detect survives 3,000 damaged forms", async () => {
+  const app = await quickApp({
+    log: (error) => {
+      throw error;
+    },
+  });
+  const option = '--XbX\r\nContent-Disposition: form-data; name="max"\r\n\r\n3\r\n';
+  const whole = formOf(`${DISPOSITION}\r\nContent-Type: image/jpeg`, `\r\n${option}`);
+  const next = seededRandom(11);
+  const statuses = new Set<number>();
+  for (let i = 0; i < 3000; i++) {
+    const response = await app.request("/detect", typed(damaged(whole, next)));
+    await response.arrayBuffer();
+    statuses.add(response.status);
+  }
+  assertEquals(statuses, new Set([200, 400]));
+});
+
+for (
+  const [what, headers, code, detail] of [
+    ["a text for an image", 'Content-Disposition: form-data; name="image"', "wrong-field", "text"],
+    ["no name", "Content-Disposition: form-data", "malformed-request", "broken"],
+    ["no disposition", "Content-Type: image/jpeg", "malformed-request", "broken"],
+    ["a header without a colon", `${DISPOSITION}\r\nContent-Type`, "malformed-request", "broken"],
+    ["20 KB of headers", `${DISPOSITION}\r\nX: ${"x".repeat(20_000)}`, ...[
+      "malformed-request" as const,
+      "broken",
+    ]],
+  ] as const
+) {
+  Deno.test(`POST /detect refuses a form with ${what} with ${code}`, async () => {
+    const app = await quickApp({ maxBytes: 100_000 });
+    const body = `--XbX\r\n${headers}\r\n\r\nstreet.jpg\r\n--XbX--\r\n`;
+    const response = await app.request("/detect", typed(body));
+    const problem = await response.json();
+    assertEquals([response.status, problem.code], [400, code]);
+    assertStringIncludes(problem.detail, detail);
+  });
+}
+
+Deno.test("POST /detect refuses a boundary that would slow its search down", async () => {
+  const app = await quickApp({ maxBytes: 20_000_000 });
+  for (const [boundary, fill] of [["x", "-"], ["x", "ab"], ["", "-"]] as const) {
+    const long = boundary + fill.repeat(Math.floor(190 / fill.length));
+    const file = fill.repeat(19_000_000 / fill.length);
+    const body = `--${long}\r\n${DISPOSITION}\r\n\r\n${file}\r\n--${long}--\r\n`;
+    const start = performance.now();
+    const response = await app.request("/detect", typed(body, long));
+    const { code, detail } = await response.json();
+    assertEquals([response.status, code], [400, "malformed-request"]);
+    assertStringIncludes(detail, "boundary");
+    assert(performance.now() - start < 3000, `${performance.now() - start} ms`);
+  }
+});

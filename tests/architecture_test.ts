@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/serving": ["src/core", "src/image", "src/manifest", "src/ports"],
   "routes/detect": ["src/core", "src/ports", "src/serving", "routes/http"],
   "routes/open_inference": [
-    ...["src/core", "src/manifest", "src/ports", "src/serving"],
+    ...["src/core", "src/image", "src/manifest", "src/ports", "src/serving"],
     ...["routes/http", "routes/detect"],
   ],
   "routes": [
@@ -60,7 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/commands": [
     ...["src/core", "src/image", "src/image/formats", "src/manifest", "src/eval", "src/ports"],
-    ...["src/detect", "src/describe", "src/stores", "src/planner", "src/server"],
+    ...["src/detect", "src/describe", "src/engines", "src/stores", "src/planner", "src/server"],
     "src/platforms/host",
   ],
 };
@@ -73,8 +73,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "src/stores": ["node:fs", "node:url"],
   "src/planner": ["@bufbuild/protobuf"],
   "routes/http": ["hono"],
-  "routes/guards": ["hono", "hono-rate-limiter", "ipaddr.js"],
-  "routes/detect": ["hono", "zod"],
+  "routes/guards": ["hono", "hono-rate-limiter", "ipaddr.js", "tiny-lru"],
+  "routes/detect": ["hono", "multipasta", "zod"],
   "routes/open_inference": ["hono", "zod"],
   "routes": ["hono"],
   "src/embed": ["hono"],

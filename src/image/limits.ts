@@ -1,19 +1,20 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import { decodedBytes } from "./decoded_bytes.ts";
-import type { ImageHeader } from "./formats/image_header.ts";
+import type { BaseHeader } from "./formats/image_format.ts";
+import type { FormatId } from "./formats/read_header.ts";
 
 /** Limits of one image. */
 export interface ImageLimits {
-  /** Bytes of the encoded image; at least 1. */
+  /** Maximum bytes of the encoded image; at least 1. */
   readonly maxBytes: number;
-  /** Pixels, width times height; at least 1. */
+  /** Maximum pixels, width times height; at least 1. */
   readonly maxPixels: number;
-  /** Bytes of memory that decoding may take, as {@linkcode decodedBytes} counts them; at least 1. */
+  /** Maximum bytes of memory for decoding, as {@linkcode decodedBytes} estimates; at least 1. */
   readonly maxDecodedBytes: number;
 }
 
-/** Limits of a server or an embedded detector unless the caller sets others. */
+/** Default limits of a server and of an embedded detector. */
 export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
   maxBytes: 20_000_000,
   maxPixels: 40_000_000,
@@ -21,17 +22,20 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
 };
 
 /**
- * Longest side, as JPEG and GIF can hold it; a PNG of 40 million by 1 would be small in pixels and
- * yet take hundreds of megabytes of resampling weights.
+ * Longest side in pixels, the largest that JPEG and GIF can store.
+ *
+ * `maxPixels` is not enough: resampling a PNG of 40 million by 1 pixels would take hundreds of
+ * megabytes of weights.
  */
 const MAX_SIDE = 65_535;
 
 /**
- * Refuses an image whose pixels would take too much memory to decode.
+ * Refuses an image with too many pixels or too long a side.
  *
- * @param header Stored pixels; an `ImageHeader` will do.
- * @throws {DomainError} `too-many-pixels`, if it has more pixels than `maxPixels`.
- * @throws {RangeError} If `maxPixels` is below 1 or not a number, as no image could pass.
+ * @param header Stored size, for example an `ImageHeader`.
+ * @throws {DomainError} `too-many-pixels`, if the image has more pixels than `maxPixels` or a side
+ *   over 65535 pixels.
+ * @throws {RangeError} If `maxPixels` is below 1 or NaN, because no image could pass.
  *
  * @example
  * ```ts
@@ -66,12 +70,13 @@ export function checkLimits(header: Size, limits: Pick<ImageLimits, "maxPixels">
 }
 
 /**
- * Refuses an image that would take too much memory to decode: pixels alone do not say, as a decoder
- * takes from 1 to 42 bytes for each.
+ * Refuses an image that would take too much memory to decode.
  *
- * @param header What the file says about itself.
- * @param atLeast Stored size that the pixels must cover.
- * @throws {DomainError} `too-many-pixels`, if it takes more than `maxDecodedBytes`.
+ * The pixel count is not enough, because decoders take from 1 to 42 bytes per pixel.
+ *
+ * @param header Header of the image.
+ * @param atLeast Stored size (before orientation) that the pixels must cover.
+ * @throws {DomainError} `too-many-pixels`, if decoding takes more than `maxDecodedBytes`.
  *
  * @example
  * ```ts
@@ -84,7 +89,7 @@ export function checkLimits(header: Size, limits: Pick<ImageLimits, "maxPixels">
  * ```
  */
 export function checkMemory(
-  header: ImageHeader,
+  header: BaseHeader<FormatId>,
   atLeast: Size,
   limits: Pick<ImageLimits, "maxDecodedBytes">,
 ): void {
@@ -96,13 +101,5 @@ export function checkMemory(
     `Cannot decode image as it must take at most ${limits.maxDecodedBytes} bytes of memory: ` +
       `current value is ${bytes} (${width}x${height}, ${format} of ${bitDepth} bits). ` +
       "Scale it down and send it again.",
-  );
-}
-
-/** What an encoded image is refused with that is too long. */
-export function tooManyBytes(maxBytes: number, found: number): DomainError {
-  return new DomainError(
-    "too-many-bytes",
-    `Cannot read image as it must have at most ${maxBytes} bytes: current value is ${found}`,
   );
 }

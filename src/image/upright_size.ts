@@ -1,10 +1,10 @@
 import type { Size } from "../core/size.ts";
-import type { ImageHeader } from "./formats/image_header.ts";
+import type { ImageHeader } from "./formats/read_header.ts";
 
 /**
- * Gives the size of the image as it is viewed: upright, after the orientation is applied.
+ * Returns the size of the upright image, that is after the orientation is applied.
  *
- * Orientations 5 to 8 turn by 90°, so their sides change places (Exif 2.32, tag 0x0112).
+ * Orientations 5 to 8 turn by 90° and swap the sides (Exif 2.32, tag 0x0112).
  *
  * @returns Upright pixels.
  *
@@ -12,8 +12,8 @@ import type { ImageHeader } from "./formats/image_header.ts";
  * ```ts
  * import { uprightSize } from "./upright_size.ts";
  *
- * const size = uprightSize({ width: 4000, height: 3000, orientation: 6 });
- * if (size.width !== 3000) throw new Error("a phone held upright takes narrow images");
+ * const { width } = uprightSize({ width: 4000, height: 3000, orientation: 6 });
+ * if (width !== 3000) throw new Error(`width is ${width}`);
  * ```
  */
 export function uprightSize(

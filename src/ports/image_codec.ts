@@ -1,16 +1,19 @@
 import type { Size } from "../core/size.ts";
-import type { ImageHeader } from "../image/formats/image_header.ts";
+import type { ImageHeader } from "../image/formats/read_header.ts";
 import type { Pixels } from "../image/pixels.ts";
 
-/** Turns an encoded image into pixels. */
+/** Decoder of encoded images. */
 export interface ImageCodec {
   /**
-   * Decodes an image whose header was read and found within the limits.
+   * Decodes an image whose header has been read and checked against the limits.
    *
-   * @param atLeast Stored size (before orientation) that the pixels must still cover; a codec may
+   * @param bytes Encoded file.
+   * @param header Header of the file.
+   * @param atLeast Stored size (before orientation) that the pixels must cover. The codec may
    *   decode at the smallest scale that does.
-   * @throws {DomainError} `corrupt-image` or `truncated-image`; `unsupported-format`, if this codec
-   *   does not read the format.
+   * @returns Stored pixels, before orientation.
+   * @throws {DomainError} `corrupt-image` or `truncated-image`; `unsupported-format` if this codec
+   *   cannot decode the format.
    */
   decode(bytes: Uint8Array, header: ImageHeader, atLeast: Size): Pixels;
 }

@@ -1,15 +1,15 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { decodedBytes } from "../../src/image/decoded_bytes.ts";
-import type { ImageHeader } from "../../src/image/formats/image_header.ts";
+import type { ImageHeader } from "../../src/image/formats/read_header.ts";
 
 const SIZE = { width: 4000, height: 3000 };
 const PIXELS = 12_000_000;
 const SMALL = { width: 500, height: 375 };
 
-/** Least bytes that 12 megapixels were seen to take, in units of one byte a pixel. */
-const SEEN: readonly (readonly [
+/** Bytes per pixel that decoding 12 megapixels took at least, as measured. */
+const MEASURED: readonly (readonly [
   header: Pick<ImageHeader, "format" | "bitDepth" | "channels" | "hasAlpha" | "progressive">,
-  seen: number,
+  measured: number,
 ])[] = [
   [{ format: "png", bitDepth: 1, channels: 1, hasAlpha: false }, 4.1],
   [{ format: "png", bitDepth: 8, channels: 4, hasAlpha: true }, 8],
@@ -27,14 +27,14 @@ const SEEN: readonly (readonly [
   [{ format: "bmp", bitDepth: 8, channels: 3, hasAlpha: false }, 3],
 ];
 
-for (const [header, seen] of SEEN) {
-  Deno.test(`decodedBytes() says what ${JSON.stringify(header)} takes, and half more at most`, () => {
+for (const [header, measured] of MEASURED) {
+  Deno.test(`decodedBytes() estimates the measured bytes of ${JSON.stringify(header)}, at most half more`, () => {
     const bytes = decodedBytes({ ...SIZE, orientation: 1, ...header }, SIZE) / PIXELS;
-    assertEquals(bytes >= seen && bytes <= seen * 1.5 + 1, true, `${bytes} for ${seen}`);
+    assert(bytes >= measured && bytes <= measured * 1.5 + 1, `${bytes}, measured ${measured}`);
   });
 }
 
-Deno.test("decodedBytes() counts a JPEG at the scale that it is decoded at, coefficients whole", () => {
+Deno.test("decodedBytes() counts a JPEG's pixels at the reduced scale, its coefficients at full size", () => {
   const jpeg: ImageHeader = {
     ...{ format: "jpeg", ...SIZE, orientation: 1, bitDepth: 8, channels: 3, hasAlpha: false },
   };

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   console.log(`of it JavaScript ${megabytes(sum(js))}, types ${megabytes(sum(types))}`);
   console.log(`installed with dependencies ${megabytes(await folderBytes(installed.folder))}`);
   await Deno.writeTextFile(`${installed.folder}/import.mjs`, SCRIPT);
-  for (const runtime of ["node20", "node24", "bun"] as const) {
+  for (const runtime of ["node22", "node24", "bun"] as const) {
     console.log(`import on ${runtime}: ${await importTime(runtime, installed.folder)} ms`);
   }
 }

@@ -2,15 +2,18 @@ import { buildPackage } from "../../../packaging/build_package.ts";
 import { filesIn } from "../../../packaging/tools.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-/** What the package is made of. */
+/** Paths of the package's sources. */
 const SOURCES = ["src", "routes", "models", "packaging", "deno.json"];
 
 let built: Promise<URL> | undefined;
 
 /**
- * Folder of the npm package, within the project, where it finds what it depends on.
+ * Builds the npm package inside the project, where it finds its dependencies in `node_modules`.
  *
- * It is built once for each state of the sources, in a folder that nobody changes under a server.
+ * Each state of the sources is built once, into a folder of its own, so that no build changes the
+ * files of a running server.
+ *
+ * @returns URL of the package's folder.
  */
 export function builtPackage(): Promise<URL> {
   return built ??= build();
@@ -26,7 +29,7 @@ async function build(): Promise<URL> {
   return folder;
 }
 
-/** Those of yesterday are in nobody's use. */
+/** Removes packages older than a day, which no server uses any more. */
 async function removeOld(folder: URL): Promise<void> {
   const yesterday = Date.now() - 24 * 3600 * 1000;
   for (const { name } of await Array.fromAsync(Deno.readDir(folder)).catch(() => [])) {
@@ -35,7 +38,7 @@ async function removeOld(folder: URL): Promise<void> {
   }
 }
 
-/** A name for the sources as they are now. */
+/** Returns a name for the current state of the sources. */
 async function stateOfSources(): Promise<string> {
   const lines: string[] = [];
   for (const source of SOURCES) {

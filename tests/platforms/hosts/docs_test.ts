@@ -1,6 +1,6 @@
 import { assertStringIncludes } from "@std/assert";
 
-Deno.test("docs/runtimes.md shows the programs that these tests run", async () => {
+Deno.test("docs/runtimes.md shows the programs of these tests", async () => {
   const docs = await Deno.readTextFile(new URL("../../../docs/runtimes.md", import.meta.url));
   for (const name of ["node_serve.mjs", "bun.mjs", "lambda.mjs", "vercel.mjs"]) {
     const program = await Deno.readTextFile(new URL(`project/${name}`, import.meta.url));

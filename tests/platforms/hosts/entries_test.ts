@@ -4,7 +4,7 @@ import { hostProject } from "./host_project.ts";
 import { type Ask, assertSameAnswers, SAME } from "./same_answers.ts";
 import { startHost } from "./start_host.ts";
 
-const node20 = () => executable("node20");
+const node22 = () => executable("node22");
 const node24 = () => executable("node24");
 const bun = () => executable("bun");
 const deno = () => Promise.resolve(Deno.execPath());
@@ -15,31 +15,31 @@ const DENO_SERVE = [
   ...["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
 ];
 
-// These load their models beside their first requests, which are refused until then.
+// Servers that load their models while they listen, and refuse images until then.
 for (
-  const [what, program, script] of [
+  const [entry, program, script] of [
     ["bunServer() as Bun's default export", bun, "bun.mjs"],
-    ["node.ts serve() on Node 20", node20, "node_serve.mjs"],
-    ["node.ts createHandler() under a server of one's own", node20, "node_handler.mjs"],
+    ["node.ts serve() on Node 22", node22, "node_serve.mjs"],
+    ["node.ts createHandler() under a user's server", node22, "node_handler.mjs"],
   ] as const
 ) {
-  Deno.test(`${what} answers as Deno does`, async () => {
+  Deno.test(`${entry} answers like Deno`, async () => {
     await using host = await start(await program(), [script]);
     await ready(host.ask);
     await assertSameAnswers(host.ask);
   });
 }
 
-// These load their models when they are asked first, and whoever asks waits.
+// Servers that load their models with the first image request, which waits.
 for (
-  const [what, program, args] of [
-    ["vercel.ts on Node 20", node20, ["serve_fetch.mjs", "vercel.mjs"]],
+  const [entry, program, args] of [
+    ["vercel.ts on Node 22", node22, ["serve_fetch.mjs", "vercel.mjs"]],
     ["vercel.ts on Node 24", node24, ["serve_fetch.mjs", "vercel.mjs"]],
-    ["deno_serve.ts of the package by deno serve", deno, [...DENO_SERVE, "deno.mjs"]],
-    ["deno_serve.ts of the project by deno serve", deno, [...DENO_SERVE, OWN_ENTRY]],
+    ["serverless/deno.ts of the package by deno serve", deno, [...DENO_SERVE, "deno.mjs"]],
+    ["serverless/deno.ts of the project by deno serve", deno, [...DENO_SERVE, OWN_ENTRY]],
   ] as const
 ) {
-  Deno.test(`${what} answers as Deno does`, async () => {
+  Deno.test(`${entry} answers like Deno`, async () => {
     await using host = await start(await program(), args);
     await assertSameAnswers(host.ask);
     const response = await host.ask("/readyz");
@@ -54,7 +54,7 @@ async function start(command: string, args: readonly string[]) {
     args,
     cwd: project.folder,
     environment: SAME,
-    tells: command === Deno.execPath() ? "stderr" : "stdout",
+    output: command === Deno.execPath() ? "stderr" : "stdout",
   });
   const ask: Ask = (path, init) => fetch(`${host.url}${path}`, init);
   return {

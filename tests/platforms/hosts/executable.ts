@@ -1,22 +1,22 @@
 import { runTool } from "../../../packaging/tools.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-/** Where they are kept from run to run. */
+/** Folder that keeps the runtimes from run to run. */
 const FOLDER = new URL("dist/runtimes/", ROOT);
 
-/** A runtime at one release. */
+/** Runtime of a pinned release. */
 export type RuntimeName = keyof typeof RELEASES;
 
 const RELEASES = {
-  node20: "20.20.2",
+  node22: "22.23.3",
   node24: "24.21.0",
   bun: "1.4.5",
 } as const;
 
 /**
- * Path of a runtime's program; it is installed on first use.
+ * Returns the path of a runtime's program. Installs the runtime on first use.
  *
- * Node's and Bun's releases come as npm packages, and npm itself runs on Deno, which is enough.
+ * Node and Bun are published as npm packages, and npm runs on Deno, so only Deno is needed.
  */
 export async function executable(name: RuntimeName): Promise<string> {
   const isBun = name === "bun";
@@ -44,13 +44,13 @@ async function isThere(file: URL): Promise<boolean> {
   return await Deno.stat(file).then(() => true, () => false);
 }
 
-/** Beside its place first, so that nobody meets half of it. */
-async function install(what: string, folder: URL): Promise<void> {
+/** Installs into a temporary folder and renames it, so that no test finds half a runtime. */
+async function install(specifier: string, folder: URL): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
   const beside = await Deno.makeTempDir({ dir: FOLDER.pathname });
   const flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", beside];
-  await runTool("npm", ["install", ...flags, what], beside);
-  // Another process may have been faster.
+  await runTool("npm", ["install", ...flags, specifier], beside);
+  // Another process may have installed it first.
   await Deno.rename(beside, folder.pathname.replace(/\/$/, "")).catch(() =>
     Deno.remove(beside, { recursive: true })
   );

@@ -2,13 +2,13 @@ import { builtPackage } from "./built_package.ts";
 
 const PROGRAMS = new URL("project/", import.meta.url);
 
-/** A project of somebody else's in a folder of its own. */
+/** Project of a user, in a temporary folder. */
 export interface HostProject extends AsyncDisposable {
   /** Path of the folder. */
   readonly folder: string;
 }
 
-/** A project of the programs in `project/` that has the npm package. */
+/** Creates a user's project with the npm package and the programs of `project/`. */
 export async function hostProject(): Promise<HostProject> {
   const folder = await Deno.makeTempDir({ prefix: "hosts-" });
   await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true, "type": "module" }');

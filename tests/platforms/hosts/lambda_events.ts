@@ -1,16 +1,16 @@
-/** A request, as a platform receives it. */
+/** Request that a platform receives. */
 export interface LambdaRequest {
   readonly method: string;
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: Uint8Array | undefined;
 }
 
-/** The address that events say a request came from. */
+/** IP address of the client in the events. */
 export const CLIENT = "203.0.113.7";
 
-/** What a function URL and an HTTP API of API Gateway hand on (payload 2.0). */
+/** Returns the event of a function URL or an HTTP API of API Gateway (payload 2.0). */
 export function payload2({ method, path, query, headers, body }: LambdaRequest): object {
   const domainName = "abcdefghij.lambda-url.eu-central-1.on.aws";
   return {
@@ -36,7 +36,7 @@ export function payload2({ method, path, query, headers, body }: LambdaRequest):
   };
 }
 
-/** What a REST API of API Gateway hands on (payload 1.0). */
+/** Returns the event of a REST API of API Gateway (payload 1.0). */
 export function payload1({ method, path, query, headers, body }: LambdaRequest): object {
   const all = { Host: "abcdefghij.execute-api.eu-central-1.amazonaws.com", ...headers };
   return {
@@ -66,7 +66,7 @@ export function payload1({ method, path, query, headers, body }: LambdaRequest):
   };
 }
 
-/** What an application load balancer hands on. */
+/** Returns the event of an application load balancer. */
 export function loadBalancer({ method, path, query, headers, body }: LambdaRequest): object {
   return {
     requestContext: {

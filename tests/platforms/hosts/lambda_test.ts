@@ -7,29 +7,29 @@ import { type Ask, assertSameAnswers, SAME } from "./same_answers.ts";
 
 const MODELS = new URL("../../../models/", import.meta.url);
 
-for (const runtime of ["node20", "node24"] as const) {
+for (const runtime of ["node22", "node24"] as const) {
   Deno.test(`lambda.ts on ${runtime}`, async (test) => {
     await using lambda = await startLambda(runtime, SAME);
     for (const event of [payload2, payload1, loadBalancer]) {
-      await test.step(`${event.name}() answers as Deno does`, async () => {
+      await test.step(`${event.name}() is answered like on Deno`, async () => {
         await assertSameAnswers(askBy(lambda, event));
       });
     }
   });
 }
 
-Deno.test("lambda.ts counts requests by the address that the platform tells", async () => {
-  await using lambda = await startLambda("node20", { ...SAME, ADDRESS_RATE: "1" });
+Deno.test("lambda.ts limits rates by the client address of the event", async () => {
+  await using lambda = await startLambda("node22", { ...SAME, ADDRESS_RATE: "1" });
   for (const event of [payload2, payload1]) {
     const ask = askBy(lambda, event);
     assertEquals((await ask("/models")).status, event === payload2 ? 200 : 429);
   }
 });
 
-Deno.test("lambda.ts says why its model does not load, and tries anew", async () => {
+Deno.test("lambda.ts reports why its model does not load, and retries", async () => {
   const folder = await Deno.makeTempDir({ prefix: "models-" });
   {
-    await using lambda = await startLambda("node20", { ...SAME, MODELS_DIR: folder });
+    await using lambda = await startLambda("node22", { ...SAME, MODELS_DIR: folder });
     const ask = askBy(lambda, payload2);
     const detect = () => ask("/detect", { method: "POST", body: fruitImage() });
     const refused = await detect();
@@ -44,8 +44,8 @@ Deno.test("lambda.ts says why its model does not load, and tries anew", async ()
 
 type Lambda = Awaited<ReturnType<typeof startLambda>>;
 
-/** A program that hands events to the function, as JSON, one at a time. */
-async function startLambda(runtime: "node20" | "node24", environment: Record<string, string>) {
+/** Starts a program that passes events to the function, one at a time. */
+async function startLambda(runtime: "node22" | "node24", environment: Record<string, string>) {
   const project = await hostProject();
   const process = new Deno.Command(await executable(runtime), {
     args: ["invoke.mjs", "lambda.mjs"],
@@ -69,7 +69,7 @@ async function startLambda(runtime: "node20" | "node24", environment: Record<str
   };
 }
 
-/** A request through an event and its result. */
+/** Returns a function like `fetch()` that sends requests as events. */
 function askBy(lambda: Lambda, eventOf: (request: LambdaRequest) => object): Ask {
   return async (path, init) => {
     const request = new Request(`http://host${path}`, init);

@@ -1,17 +1,18 @@
 import { assertEquals } from "@std/assert";
-import { isolateApp } from "../../../src/platforms/serverless/app.ts";
+import { serverlessApp } from "../../../src/platforms/serverless/app.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { SHARED } from "../../testing.ts";
 
-/** Settings by which every runtime computes the same: one engine, one thread, no log. */
+/** Settings with which every runtime computes the same values: one engine, one thread. */
 export const SAME = { ENGINE: "wasm", THREADS: "1", LOG: "none" };
 
-/** As `fetch`, of one server. */
+/** Function like `fetch()` for one server. */
 export type Ask = (path: string, init?: RequestInit) => Promise<Response>;
 
-const PHOTOS = new URL("../../../../shared/photos/", import.meta.url);
+const PHOTOS = new URL("photos/", SHARED);
 const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
 
-/** Real photos where they are to be had, and images of every decoder. */
+/** Reads an image for every decoder, and the real photos if they are here. */
 export async function hostImages(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
   const images = new Map([["fruit.png", fruitImage()]]);
   for (const name of ["cat_1080p.jpg", "kite_and_cold.jpg", "grace_hopper.bmp"]) {
@@ -24,9 +25,9 @@ export async function hostImages(): Promise<ReadonlyMap<string, Uint8Array<Array
   return images;
 }
 
-const onDeno = isolateApp({ peerOf: () => undefined, environment: SAME });
+const onDeno = serverlessApp({ peerAddress: () => undefined, environment: SAME });
 
-/** Holds the server of `ask` to the answers that this Deno gives. */
+/** Asserts that the server of `ask` answers like this process. */
 export async function assertSameAnswers(ask: Ask): Promise<void> {
   const images = await hostImages();
   for (const [name, body] of images) {
@@ -34,8 +35,8 @@ export async function assertSameAnswers(ask: Ask): Promise<void> {
     assertEquals({ name, ...found }, { name, ...await expected(body) });
   }
   const form = new FormData();
-  const [[name, bytes]] = images;
-  form.set("image", new File([bytes], name));
+  const bytes = fruitImage();
+  form.set("image", new File([bytes], "fruit.png"));
   form.set("score", "0.05");
   assertEquals(
     await read(await ask("/detect", { method: "POST", body: form })),
@@ -50,7 +51,7 @@ async function expected(body: BodyInit) {
   return await read(await onDeno.fetch(request));
 }
 
-/** What an answer says of the image; its times differ. */
+/** Reads a response without its times, which differ. */
 async function read(response: Response) {
   const { model, image, detections, engine } = await response.json();
   return { status: response.status, model, image, detections, engine };

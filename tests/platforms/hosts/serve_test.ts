@@ -8,7 +8,7 @@ import { startHost } from "./start_host.ts";
 
 const script = new URL("src/commands/serve.js", await builtPackage()).pathname;
 
-for (const runtime of ["node20", "node24", "bun"] as const) {
+for (const runtime of ["node22", "node24", "bun"] as const) {
   const start = async (environment: Record<string, string>) =>
     await startHost({
       command: await executable(runtime),
@@ -24,10 +24,10 @@ for (const runtime of ["node20", "node24", "bun"] as const) {
     const ask = (path: string, init?: RequestInit) => fetch(`${host.url}${path}`, init);
     const detect = () => ask("/detect", { method: "POST", body: fruitImage() });
 
-    await test.step("answers as Deno does", () => assertSameAnswers(ask));
+    await test.step("answers like Deno", () => assertSameAnswers(ask));
 
-    await test.step("stops a worker that does not come back, and answers the next", async () => {
-      const [worker] = await childrenOf(host.pid);
+    await test.step("replaces a hung worker process, and answers the next request", async () => {
+      const worker = (await childrenOf(host.pid))[0]!;
       Deno.kill(worker, "SIGSTOP");
       const stopped = await detect();
       assertEquals([stopped.status, (await stopped.json()).code], [422, "decode-timeout"]);
@@ -35,15 +35,15 @@ for (const runtime of ["node20", "node24", "bun"] as const) {
       assertEquals((await childrenOf(host.pid)).includes(worker), false);
     });
 
-    await test.step("replaces a worker that was killed", async () => {
-      const [worker] = await childrenOf(host.pid);
+    await test.step("replaces a worker process that was killed", async () => {
+      const worker = (await childrenOf(host.pid))[0]!;
       const waiting = detect();
       Deno.kill(worker, "SIGKILL");
       await (await waiting).body?.cancel();
       assertEquals((await detect()).status, 200);
     });
 
-    await test.step("ends a connection whose header or body does not come", async () => {
+    await test.step("times out a connection whose header or body does not arrive", async () => {
       for (
         const part of [
           "POST /detect HT",
@@ -59,17 +59,17 @@ for (const runtime of ["node20", "node24", "bun"] as const) {
       assertStringIncludes(await talk(host.url, header), "HTTP/1.1 431 ");
     });
 
-    await test.step("answers what is on its way after SIGTERM, and ends with 0", async () => {
-      // Browsers open such ones ahead.
+    await test.step("finishes running requests after SIGTERM, and exits with 0", async () => {
+      // Browsers open connections ahead of requests.
       using _silent = await connect(host.url);
-      const onTheWay = [detect(), detect()].map(async (response) => (await response).status);
+      const running = [detect(), detect()].map(async (response) => (await response).status);
       await (await ask("/healthz")).body?.cancel();
       assertEquals(await host.stop(), 0);
-      assertEquals(await Promise.all(onTheWay), [200, 200]);
+      assertEquals(await Promise.all(running), [200, 200]);
     });
   });
 
-  Deno.test(`retinanet-edge on ${runtime} says that it has no WebGPU`, async () => {
+  Deno.test(`retinanet-edge on ${runtime} reports that it has no WebGPU`, async () => {
     await using host = await start({ ENGINE: "webgpu" });
     const ready = await fetch(`${host.url}/readyz`);
     assertEquals(ready.status, 503);
@@ -79,7 +79,7 @@ for (const runtime of ["node20", "node24", "bun"] as const) {
     );
   });
 
-  Deno.test(`retinanet-edge on ${runtime} ends with 1 where its port is taken`, async () => {
+  Deno.test(`retinanet-edge on ${runtime} exits with 1 if its port is in use`, async () => {
     using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const port = (taken.addr as Deno.NetAddr).port;
     const { code, stderr } = await new Deno.Command(await executable(runtime), {
@@ -95,7 +95,7 @@ function connect(url: string): Promise<Deno.TcpConn> {
   return Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
 }
 
-/** Sends a text over a connection of its own, and gives all that comes until it ends. */
+/** Sends a text over a new connection, and returns everything that the server sends. */
 async function talk(url: string, text: string): Promise<string> {
   using connection = await connect(url);
   await connection.write(new TextEncoder().encode(text));

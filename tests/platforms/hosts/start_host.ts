@@ -1,47 +1,54 @@
-/** A server that was started as a program of its own. */
+/** Server that runs as a process. */
 export interface Host extends AsyncDisposable {
-  /** Where it listens. */
+  /** URL of the server. */
   readonly url: string;
-  /** Of the process. */
+  /** Process id. */
   readonly pid: number;
-  /** Ends it as a platform does, by SIGTERM; gives its exit code. */
+  /** Stops the process with SIGTERM, and returns its exit code. */
   stop(): Promise<number>;
 }
 
-/** How a server is started. */
+/** Options of {@linkcode startHost}. */
 export interface HostOptions {
-  /** The program. */
+  /** Path of the program. */
   readonly command: string;
-  /** Its arguments. */
+  /** Arguments of the program. */
   readonly args: readonly string[];
-  /** Where it starts. */
+  /** Working directory. Unset: that of the tests. */
   readonly cwd?: string;
-  /** Where it tells its address; standard output where absent. */
-  readonly tells?: "stdout" | "stderr";
-  /** Settings, beside a free port. */
+  /**
+   * Stream on which the server prints its URL.
+   *
+   * @default "stdout"
+   */
+  readonly output?: "stdout" | "stderr";
+  /** Environment variables, beside a free PORT. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts a server; returns once it has told where it listens, which `retinanet-edge` does when its models are ready. */
+/**
+ * Starts a server. Returns after it has printed its URL; `retinanet-edge` prints it when its models
+ * are ready.
+ */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { command, args, cwd, environment, tells = "stdout" } = options;
+  const { command, args, cwd, environment, output = "stdout" } = options;
   const process = new Deno.Command(command, {
     args: [...args],
-    cwd,
+    ...(cwd !== undefined && { cwd }),
     env: { PORT: "0", ...environment },
-    stdout: tells === "stdout" ? "piped" : "null",
-    stderr: tells === "stderr" ? "piped" : "inherit",
+    stdout: output === "stdout" ? "piped" : "null",
+    stderr: output === "stderr" ? "piped" : "inherit",
   }).spawn();
-  const output = process[tells];
+  const stream = process[output];
   let isOver = false;
   const stop = async () => {
     if (!isOver) process.kill("SIGTERM");
     isOver = true;
-    await output.cancel();
+    await stream.cancel();
     return (await process.status).code;
   };
   try {
-    const url = await firstAddress(output);
+    const url = await firstUrl(stream);
     return { url, pid: process.pid, stop, [Symbol.asyncDispose]: async () => void await stop() };
   } catch (error) {
     await stop();
@@ -49,13 +56,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
-async function firstAddress(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function firstUrl(stream: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of stream.values({ preventCancel: true })) {
     text += decoder.decode(chunk, { stream: true });
-    const address = text.match(/http:\/\/[\w.-]+:\d+/)?.[0];
-    if (address) return address;
+    const url = text.match(/http:\/\/[\w.-]+:\d+/)?.[0];
+    if (url) return url;
   }
-  throw new Error(`it ended without an address: ${text}`);
+  throw new Error(`The server ended without a URL: ${text}`);
 }

@@ -5,17 +5,19 @@ import { executable } from "./executable.ts";
 import { assertSameAnswers, SAME } from "./same_answers.ts";
 import { startHost } from "./start_host.ts";
 
-/** What Vercel decides by which files of a project become part of a function. */
+/** Vercel's file tracer, which finds the files of a project that belong to a function. */
 const TRACER = "npm:@vercel/nft@1.11.5/nft";
-/** As `includeFiles` in docs/runtimes.md: the engine looks for them as it starts. */
+/** `includeFiles` of docs/runtimes.md: files that the engine reads when it starts. */
 const INCLUDED = ["mjs", "wasm"].map((ending) =>
   `node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.${ending}`
 );
 
-Deno.test("vercel.ts needs the files that Vercel finds, and the engine's two", async () => {
+Deno.test("vercel.ts needs the files that Vercel finds, and two files of the engine", async () => {
   await using project = await installPackage();
   await Deno.mkdir(`${project.folder}/api`);
-  for (const [from, to] of [["vercel.mjs", "api/index.js"], ["serve_fetch.mjs", "serve.mjs"]]) {
+  for (
+    const [from, to] of [["vercel.mjs", "api/index.js"], ["serve_fetch.mjs", "serve.mjs"]] as const
+  ) {
     await Deno.copyFile(new URL(`project/${from}`, import.meta.url), `${project.folder}/${to}`);
   }
   const deployed = await Deno.makeTempDir({ prefix: "vercel-" });
@@ -36,7 +38,7 @@ Deno.test("vercel.ts needs the files that Vercel finds, and the engine's two", a
   await Deno.remove(deployed, { recursive: true });
 });
 
-/** The files of a project that its function needs, as the tracer finds them. */
+/** Returns the files that the tracer finds for a project's function. */
 async function traced(folder: string): Promise<readonly string[]> {
   const flags = ["--no-lock", "--no-config", "--node-modules-dir=none"];
   const output = await runDeno(["run", "-A", ...flags, TRACER, "print", "api/index.js"], folder);

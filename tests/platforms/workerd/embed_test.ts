@@ -11,19 +11,19 @@ async function labelsOf(worker: Workerd, path: string): Promise<string[]> {
   return detections.map(({ label }) => label);
 }
 
-Deno.test("embed_workerd.ts in a Worker of somebody else, with assets", async (test) => {
+Deno.test("workerd/embed.ts in a user's Worker, with static assets", async (test) => {
   await using worker = await startWorkerd({ config });
 
-  await test.step("createDetector() refuses a model that is nowhere", async () => {
+  await test.step("createDetector() refuses an unknown model", async () => {
     const response = await fetch(`${worker.url}/unknown`);
     assertEquals(await response.json(), ["unknown-model", "unknown-model"]);
   });
 
-  await test.step("createDetector() takes a model by its id, detect() a request's body", async () => {
+  await test.step("createDetector() accepts a model id, and detect() the body of a request", async () => {
     assertEquals(await labelsOf(worker, "/mine"), ["orange"]);
   });
 
-  await test.step("createApp() answers below another app", async () => {
+  await test.step("createApp() answers below a path of the Worker", async () => {
     const image = fruitImage();
     const response = await fetch(`${worker.url}/objects/detect`, { method: "POST", body: image });
     assertEquals(response.status, 200);
@@ -31,7 +31,7 @@ Deno.test("embed_workerd.ts in a Worker of somebody else, with assets", async (t
   });
 });
 
-Deno.test("embed_workerd.ts takes a model that is in memory", async () => {
+Deno.test("workerd/embed.ts accepts a model in memory", async () => {
   await using worker = await startWorkerd({ config });
   assertEquals(await labelsOf(worker, "/in-memory"), ["orange"]);
 });

@@ -12,12 +12,12 @@ const TWO_PAGES = new WebAssembly.Module(
   ),
 );
 
-// One after the other, as the meter changes WebAssembly for the rest of this file.
+// One test with steps, because the meter patches WebAssembly for the rest of this file.
 Deno.test("MemoryMeter", async (test) => {
   const meter = new MemoryMeter();
   meter.watchWasm();
 
-  await test.step("counts memories of JavaScript and of instances, as they grow", async () => {
+  await test.step("counts memories of JavaScript and of instances, also after they grow", async () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     assertEquals(meter.now.wasm, PAGE);
     new WebAssembly.Instance(TWO_PAGES);
@@ -29,9 +29,11 @@ Deno.test("MemoryMeter", async (test) => {
     assertEquals(meter.now.wasm, 7 * PAGE);
   });
 
-  await test.step("transient() counts the instances of a task until their release, once", () => {
+  await test.step("transient() counts the instances of a task until their release", () => {
     const before = meter.now.wasm;
-    const { result, memories, release } = meter.transient(() => new WebAssembly.Instance(TWO_PAGES));
+    const { result, memories, release } = meter.transient(() =>
+      new WebAssembly.Instance(TWO_PAGES)
+    );
     assertEquals(memories, [result.exports.m as WebAssembly.Memory]);
     assertEquals(meter.now.wasm, before + 2 * PAGE);
     release();
@@ -39,14 +41,14 @@ Deno.test("MemoryMeter", async (test) => {
     assertEquals(meter.now.wasm, before);
   });
 
-  await test.step("hold() counts the whole buffer below a view until its release", () => {
+  await test.step("hold() counts the whole buffer of a view until its release", () => {
     const release = meter.hold(new Uint8Array(1000).subarray(10, 20));
     assertEquals(meter.now.buffers, 1000);
     release();
     assertEquals(meter.now.buffers, 0);
   });
 
-  await test.step("peakOf() tells the most of a task, whatever is released within it", async () => {
+  await test.step("peakOf() returns the peak of a task, also if its memory is released meanwhile", async () => {
     const { wasm } = meter.now;
     const { result, peak } = await meter.peakOf(async () => {
       meter.hold(new Uint8Array(500))();

@@ -1,39 +1,39 @@
 import { runWrangler } from "./wrangler.ts";
-// The last release of which every platform's binary was published. It is not in the import map, so
-// that nobody who only serves installs its 100 MB.
+// Last release with the binaries of all platforms. It is not in the import map, so that users who
+// only serve do not install its 100 MB.
 // deno-lint-ignore no-import-prefix
 import workerd from "npm:workerd@1.20261023.1";
 
 const ROOT = new URL("../../../", import.meta.url);
-/** Path of the program; the package's own default export, within that of its CommonJS module. */
+/** Path of the program: the default export inside that of a CommonJS module. */
 const BINARY = (workerd as unknown as { default: string }).default;
 
-/** workerd, serving the bundle that wrangler makes of this project. */
+/** workerd, which serves a bundle that wrangler built. */
 export interface Workerd extends AsyncDisposable {
-  /** Where it listens. */
+  /** URL of the server. */
   readonly url: string;
-  /** The process, if it is one of workerd alone. */
+  /** Process id, if the process is workerd itself. */
   readonly pid?: number;
 }
 
-/** What a Worker is made of. */
+/** Options of {@linkcode startWorkerd}. */
 export interface WorkerdOptions {
-  /** Variables and secrets; those of the project's own wrangler.toml where absent. */
+  /** Variables and secrets, beside MODEL and LOG. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Path of the Worker's wrangler.toml, from the project's root. */
+  /** Path of the Worker's wrangler.toml, from the project's root. Unset: the project's own. */
   readonly config?: string;
-  /** Folder that its assets come from; the project's own models where absent. */
+  /** Folder of the static assets. Unset: the project's own models. */
   readonly models?: URL;
 }
 
-/** Bundles by wrangler, which checks wrangler.toml too, and starts workerd on a free port. */
+/** Bundles with wrangler, which also checks wrangler.toml, and starts workerd on a free port. */
 export async function startWorkerd(
   { environment = {}, config = "wrangler.toml", models = new URL("models", ROOT) }: WorkerdOptions =
     {},
 ): Promise<Workerd> {
   const folder = await bundleOf(config);
   const variables = { MODEL: "everyday8", LOG: "none", ...environment };
-  // Beside the modules, whose names in it are relative.
+  // Beside the modules, because their names in the file are relative.
   const file = await Deno.makeTempFile({ dir: folder, suffix: ".capnp" });
   await Deno.writeTextFile(file, await configFor(folder, variables, models));
   const process = new Deno.Command(BINARY, {
@@ -54,7 +54,7 @@ export async function startWorkerd(
 
 const bundles = new Map<string, Promise<string>>();
 
-/** Path of a folder with a Worker's modules; made once, gone with the process. */
+/** Returns the folder of a Worker's modules: bundled once, removed when the process ends. */
 function bundleOf(config: string): Promise<string> {
   const bundled = bundles.get(config) ?? bundle(config);
   bundles.set(config, bundled);
@@ -68,7 +68,7 @@ async function bundle(config: string): Promise<string> {
   return folder;
 }
 
-/** The bindings of wrangler.toml in workerd's own terms. */
+/** Returns the bindings of wrangler.toml in workerd's own format. */
 async function configFor(
   folder: string,
   variables: Readonly<Record<string, string>>,
@@ -78,7 +78,7 @@ async function configFor(
   for await (const { name } of Deno.readDir(folder)) {
     const embedded = `embed ${JSON.stringify(name)}`;
     if (name.endsWith(".wasm")) modules.push(`(name = "./${name}", wasm = ${embedded})`);
-    // The entry comes first: it is the one whose handlers are called.
+    // The first module is the entry, whose handlers are called.
     if (name.endsWith(".js")) modules.unshift(`(name = "${name}", esModule = ${embedded})`);
   }
   const texts = Object.entries(variables).map(([name, value]) =>
@@ -99,7 +99,7 @@ const config :Workerd.Config = (
 `;
 }
 
-/** workerd tells the port that it took as a line of JSON. */
+/** Reads the port that workerd prints as a line of JSON. */
 async function listenPort(stdout: ReadableStream<Uint8Array>): Promise<number> {
   let text = "";
   for await (const chunk of stdout.values({ preventCancel: true })) {

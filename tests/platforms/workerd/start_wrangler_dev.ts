@@ -3,18 +3,15 @@ import { runWrangler, wrangler } from "./wrangler.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
-/** A Worker with a bucket. */
+/** Options of {@linkcode startWranglerDev}. */
 export interface BucketWorkerOptions {
   /** Variables and secrets. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What lies in the bucket, by key. */
+  /** Objects of the bucket, by key. */
   readonly bucket: Readonly<Record<string, string | Uint8Array>>;
 }
 
-/**
- * Starts `workers.ts` by `wrangler dev`: workerd again, with the tool's own R2, which workerd itself
- * has not.
- */
+/** Starts `worker.ts` with `wrangler dev`: workerd with wrangler's own R2, as workerd has none. */
 export async function startWranglerDev(
   { environment, bucket }: BucketWorkerOptions,
 ): Promise<Workerd> {
@@ -68,13 +65,13 @@ ${variables.join("\n")}
 `;
 }
 
-/** Where it says that it listens. */
+/** Reads the URL that wrangler prints. */
 async function readyUrl(stdout: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
   for await (const chunk of stdout.values({ preventCancel: true })) {
     text += new TextDecoder().decode(chunk);
-    const url = text.match(/Ready on (http:\S+)/);
-    if (url) return url[1];
+    const url = text.match(/Ready on (http:\S+)/)?.[1];
+    if (url !== undefined) return url;
   }
   throw new Error(`wrangler dev did not start: ${text}`);
 }

@@ -1,23 +1,24 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Pixels } from "../../../src/image/pixels.ts";
 import type { DetectResult } from "../../../src/ports/detector.ts";
 import { boxIou } from "../../box_iou.ts";
 import { openEveryday8 } from "../../everyday8.ts";
-import { fruitImage } from "../../sample_images/fruit_image.ts";
-import type { Pixels } from "../../../src/image/pixels.ts";
-import { encodePng } from "../../sample_images/encode_png.ts";
 import { seededRandom, wholeBetween } from "../../random.ts";
 import { CAMERA_ORANGE, cameraJpeg } from "../../sample_images/camera_jpeg.ts";
+import { encodePng } from "../../sample_images/encode_png.ts";
+import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { missingShared, SHARED, testUnless } from "../../testing.ts";
 import { startWorkerd } from "./start_workerd.ts";
 import { runWrangler } from "./wrangler.ts";
 
-// Cloudflare's own runtime, with the bundle that its own tool makes from wrangler.toml.
-Deno.test("workers.ts on workerd", async (test) => {
+// Cloudflare's own runtime, with the bundle that Cloudflare's own tool builds from wrangler.toml.
+Deno.test("worker.ts on workerd", async (test) => {
   await using workerd = await startWorkerd();
   const image = fruitImage();
   const post = (path: string, body: BodyInit) =>
     fetch(`${workerd.url}${path}`, { method: "POST", body });
 
-  await test.step("POST /detect gives the boxes that the same engine gives on Deno", async () => {
+  await test.step("POST /detect gives the boxes of the same engine on Deno", async () => {
     const detector = await openEveryday8();
     const expected = await detector.detect(image, { scoreThreshold: 0.05 });
     await detector.close();
@@ -29,13 +30,13 @@ Deno.test("workers.ts on workerd", async (test) => {
     assertSameDetections(answer, expected);
   });
 
-  await test.step("POST /detect takes a form, too", async () => {
+  await test.step("POST /detect accepts a form", async () => {
     const form = new FormData();
     form.set("image", new File([image], "fruit.png"));
     assertEquals((await post("/detect", form)).status, 200);
   });
 
-  await test.step("POST /detect takes base64 in JSON, and no address", async () => {
+  await test.step("POST /detect accepts base64 in JSON, and refuses a URL", async () => {
     const headers = { "content-type": "application/json" };
     const postJson = (value: unknown) =>
       fetch(`${workerd.url}/detect`, { method: "POST", headers, body: JSON.stringify(value) });
@@ -44,12 +45,12 @@ Deno.test("workers.ts on workerd", async (test) => {
     assertEquals([response.status, (await response.json()).code], [403, "url-not-allowed"]);
   });
 
-  await test.step("POST /detect refuses what is no image with a problem", async () => {
+  await test.step("POST /detect refuses a body that is not an image", async () => {
     const response = await post("/detect", "not an image");
     assertEquals([response.status, (await response.json()).code], [415, "not-an-image"]);
   });
 
-  await test.step("POST /detect decodes the other formats with the same static modules", async () => {
+  await test.step("POST /detect decodes the other formats", async () => {
     const jpegs = ["orientation-6.jpg", "progressive.jpg", "cmyk.jpg"];
     const webps = ["lossy-alpha.webp", "lossless.webp", "orientation-6.webp"];
     for (const file of [...jpegs, "rgb.gif", ...webps, "palette.bmp"]) {
@@ -62,7 +63,7 @@ Deno.test("workers.ts on workerd", async (test) => {
     }
   });
 
-  await test.step("POST /detect says that AVIF is not read there", async () => {
+  await test.step("POST /detect refuses AVIF as an unsupported format", async () => {
     const bytes = await Deno.readFile(
       new URL("../../sample_images/formats/rgb.avif", import.meta.url),
     );
@@ -76,45 +77,41 @@ Deno.test("workers.ts on workerd", async (test) => {
   });
 });
 
-const CAT = new URL("../../../../shared/photos/cat_1080p.jpg", import.meta.url);
-const ignore = !await Deno.stat(CAT).then(() => true, () => false);
+const CAT = "photos/cat_1080p.jpg";
 
-Deno.test({
-  name: `workers.ts finds the cat of a photo${ignore ? " (skipped: it is not here)" : ""}`,
-  ignore,
-  async fn() {
-    await using workerd = await startWorkerd();
-    const body = await Deno.readFile(CAT);
-    const response = await fetch(`${workerd.url}/detect`, { method: "POST", body });
-    const { detections }: DetectResult = await response.json();
-    assertEquals(detections[0].label, "cat");
-  },
+testUnless(missingShared(CAT), "worker.ts finds the cat of a photo", async () => {
+  await using workerd = await startWorkerd();
+  const body = await Deno.readFile(new URL(CAT, SHARED));
+  const response = await fetch(`${workerd.url}/detect`, { method: "POST", body });
+  const { detections }: DetectResult = await response.json();
+  assertEquals(detections[0]?.label, "cat");
 });
 
-Deno.test("workers.ts tells in X-Memory what it holds, under 100 MB for a 12-megapixel JPEG", async (test) => {
+Deno.test("worker.ts reports its memory in X-Memory: under 100 MB for a 12-megapixel JPEG", async (test) => {
   await using workerd = await startWorkerd({ environment: { DEBUG_MEMORY: "true" } });
   const camera = await cameraJpeg();
   const post = (body: BodyInit) => fetch(`${workerd.url}/detect`, { method: "POST", body });
 
   for (const turn of ["first", "second", "third"]) {
-    await test.step(`at the ${turn} of three`, async () => {
+    await test.step(`for the ${turn} of three`, async () => {
       const response = await post(camera);
       const { image, detections }: DetectResult = await response.json();
       assertEquals(image, { width: 4000, height: 3000 });
       assertEquals(detections.map(({ label }) => label), ["orange"]);
       const { x, y, radius } = CAMERA_ORANGE;
       const orange = { xmin: x - radius, ymin: y - radius, xmax: x + radius, ymax: y + radius };
-      assert(boxIou(detections[0].box, orange) > 0.8, JSON.stringify(detections[0].box));
+      const { box } = detections[0]!;
+      assert(boxIou(box, orange) > 0.8, JSON.stringify(box));
       const { peak, wasm, buffers } = memoryOf(response);
       assertEquals(peak, wasm + buffers);
       assert(peak < 100e6, `${peak} bytes`);
-      // The engine with its weights, and the body beside it: less would mean that some was missed.
+      // The engine with its weights, and the body. Less would mean that the meter missed some.
       assert(wasm > 40e6 && buffers > camera.length, `${wasm} and ${buffers} bytes`);
     });
   }
 
-  await test.step("and 128 MB are enough for the heaviest image that is taken", async () => {
-    const image = encodePng(noise(2000, 1999)); // 8 bytes a pixel in the decoder
+  await test.step("and under 128 MB for the heaviest image that is accepted", async () => {
+    const image = encodePng(noise(2000, 1999)); // 8 bytes per pixel in the decoder
     assert(image.length > 9e6 && image.length < 10e6, `${image.length} bytes`);
     const response = await post(image);
     assertEquals(response.status, 200, await response.text());
@@ -123,14 +120,14 @@ Deno.test("workers.ts tells in X-Memory what it holds, under 100 MB for a 12-meg
   });
 });
 
-Deno.test("workers.ts says nothing of its memory where nobody asked for it", async () => {
+Deno.test("worker.ts sends no X-Memory if DEBUG_MEMORY is unset", async () => {
   await using workerd = await startWorkerd();
   const response = await fetch(`${workerd.url}/healthz`);
   await response.body?.cancel();
   assertEquals(response.headers.get("x-memory"), null);
 });
 
-Deno.test("workers.ts refuses a graph that no static asset can hold, and says where it could lie", async () => {
+Deno.test("worker.ts refuses a graph too large for a static asset, and names R2 as the remedy", async () => {
   await using workerd = await startWorkerd({ environment: { MODEL: "retinanet-9" } });
   const response = await fetch(`${workerd.url}/detect`, { method: "POST", body: fruitImage() });
   const { status, code, detail } = await response.json();
@@ -139,7 +136,7 @@ Deno.test("workers.ts refuses a graph that no static asset can hold, and says wh
   assertStringIncludes(detail, "MODELS_BUCKET");
 });
 
-Deno.test("wrangler deploy --dry-run takes wrangler.toml without a warning, and tells the size", async () => {
+Deno.test("wrangler deploy --dry-run accepts wrangler.toml without a warning", async () => {
   const folder = await Deno.makeTempDir();
   const printed = await runWrangler(["deploy", "--dry-run", "--outdir", folder]);
   await Deno.remove(folder, { recursive: true });
@@ -150,14 +147,14 @@ Deno.test("wrangler deploy --dry-run takes wrangler.toml without a warning, and 
   assert(Number(packed) < 10 * 1024, `10 MiB are allowed on paid plans: ${printed}`);
 });
 
-/** RGBA pixels that a PNG makes little smaller. */
+/** Returns RGBA pixels that PNG compresses little. */
 function noise(width: number, height: number): Pixels {
   const random = seededRandom(1);
   const data = Uint8Array.from({ length: width * height * 4 }, () => wholeBetween(random, 0, 24));
   return { data, width, height, channels: 4, reduction: 1 };
 }
 
-/** The header `X-Memory`. */
+/** Parses the header `X-Memory`. */
 function memoryOf({ headers }: Response): { peak: number; wasm: number; buffers: number } {
   const fields = (headers.get("x-memory") ?? "").split(", ").map((field) => field.split("="));
   const { peak, wasm, buffers } = Object.fromEntries(fields);
@@ -168,9 +165,10 @@ function assertSameDetections(found: DetectResult, expected: DetectResult): void
   const labels = (result: DetectResult) => result.detections.map(({ label }) => label);
   assertEquals(labels(found), labels(expected));
   found.detections.forEach(({ score, box }, i) => {
-    assertAlmostEquals(score, expected.detections[i].score, 1e-4);
+    const other = expected.detections[i]!;
+    assertAlmostEquals(score, other.score, 1e-4);
     for (const edge of ["xmin", "ymin", "xmax", "ymax"] as const) {
-      assertAlmostEquals(box[edge], expected.detections[i].box[edge], 0.05);
+      assertAlmostEquals(box[edge], other.box[edge], 0.05);
     }
   });
 }

@@ -3,7 +3,7 @@ import { assert } from "@std/assert";
 const ROOT = new URL("../../../", import.meta.url);
 const WRANGLER = "npm:wrangler@4.156.0";
 
-/** Cloudflare's own tool, to be run in the project's root. */
+/** Returns the command of wrangler, Cloudflare's tool, in the project's root. */
 export function wrangler(args: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-lock", "--node-modules-dir=none", WRANGLER, ...args],
@@ -14,7 +14,7 @@ export function wrangler(args: readonly string[]): Deno.Command {
   });
 }
 
-/** Runs it to its end, and gives all that it printed. */
+/** Runs wrangler and returns its output. */
 export async function runWrangler(args: readonly string[]): Promise<string> {
   const { success, stdout, stderr } = await wrangler(args).output();
   const printed = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");

@@ -1,4 +1,4 @@
-// Hands events to a module's handler, one at a time and as JSON, as AWS Lambda does.
+// Passes events to a module's handler, one at a time and as JSON, like AWS Lambda.
 import { createInterface } from "node:readline";
 import process from "node:process";
 

@@ -1,4 +1,4 @@
-// Hands requests to a module's default export, as platforms do that take such a module.
+// Passes requests to the default export of a module, like Vercel.
 import { createServer } from "node:http";
 import process from "node:process";
 import { Readable } from "node:stream";

@@ -1,4 +1,4 @@
-// Starts a worker as the package does, and tells what that may do.
+// Starts a worker process like the package does, and prints the outcomes of its attempts.
 import { WorkerProcess } from "./node_modules/retinanet-edge/src/platforms/host/process/worker_process.js";
 
 const worker = new WorkerProcess(new URL("worker.mjs", import.meta.url));

@@ -1,4 +1,4 @@
-// A worker that tries what a broken decoder might.
+// Worker process that attempts what a compromised decoder could.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";

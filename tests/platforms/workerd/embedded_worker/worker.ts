@@ -8,7 +8,7 @@ import {
 
 let detector: Promise<EmbeddedDetector> | undefined;
 
-/** A Worker of somebody else: one route of its own, ours below `/objects`. */
+/** User's Worker: routes of its own, and those of this project below `/objects`. */
 export default {
   async fetch(request: Request, { ASSETS }: { readonly ASSETS: Fetcher }): Promise<Response> {
     const { pathname } = new URL(request.url);
@@ -31,7 +31,7 @@ async function openDetector(inMemory: boolean, assets: Fetcher): Promise<Embedde
   return await createDetector({ model: { manifest, graph } });
 }
 
-/** The code of what goes wrong where nobody said where models lie. */
+/** Returns the error codes of a model without any store, and of an unknown id. */
 async function unknownModel(assets: Fetcher): Promise<Response> {
   const tries = [{ model: "everyday8" }, { model: "nowhere", assets }];
   const codes = await Promise.all(

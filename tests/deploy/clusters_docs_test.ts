@@ -14,7 +14,7 @@ Deno.test("docs/clusters.md", async (test) => {
   const docs = (await Deno.readTextFile(DOCS)).replaceAll("localhost:8000", address);
   const blocks = (language: string) =>
     [...docs.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map(([, code]) =>
-      code
+      code!
     );
   const run = async (program: string | URL, ...args: string[]) => {
     const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd: folder })
@@ -27,7 +27,7 @@ Deno.test("docs/clusters.md", async (test) => {
     const [code, ...more] = blocks("python");
     assertEquals(more, []);
     const python = new URL("python", await pythonTools(TRITON));
-    assertMatch(await run(python, "-c", code), /^orange 0\.\d+ \[/);
+    assertMatch(await run(python, "-c", code!), /^orange 0\.\d+ \[/);
   });
 
   await test.step("has commands that find the orange", async () => {
@@ -40,7 +40,7 @@ Deno.test("docs/clusters.md", async (test) => {
     }
   });
 
-  await test.step("tells the outputs and the paths that there are", async () => {
+  await test.step("lists the outputs and the paths", async () => {
     const { outputs } = await (await fetch(`${server.url}/v2/models/everyday8`)).json();
     for (const { name, datatype } of outputs) {
       assertMatch(docs, new RegExp(`\\| \`${name}\` +\\| \`${datatype}\``));

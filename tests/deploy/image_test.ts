@@ -7,9 +7,9 @@ import { run } from "./run.ts";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const HERE = new URL("./", import.meta.url);
 const ignore = Deno.build.os !== "linux" || Deno.uid() !== 0;
-const skipped = ignore ? " (skipped: only root on Linux can cut the network off)" : "";
+const skipped = ignore ? " (skipped: only root on Linux can disable the network)" : "";
 
-Deno.test("hadolint has nothing to say of the Dockerfile", async () => {
+Deno.test("the Dockerfile passes hadolint", async () => {
   const dockerfile = await Deno.readTextFile(`${ROOT}Dockerfile`);
   const clean = { success: true, said: "" };
   assertEquals(await run(await tool("hadolint"), ["--no-color", "-"], dockerfile), clean);
@@ -28,11 +28,11 @@ Deno.test("the Dockerfile", async (test) => {
   const image = JSON.parse(built.said.slice(built.said.lastIndexOf('{"base"')));
   const app = image.root + image.workdir;
 
-  await test.step("takes the Deno that the tests run on", () => {
+  await test.step("has the Deno version of the tests", () => {
     assertEquals(image.base, `denoland/deno:${Deno.version.deno}`);
   });
 
-  await test.step("copies what the server needs, and nothing else", async () => {
+  await test.step("copies the files of the server, and no others", async () => {
     const there = (await Array.fromAsync(Deno.readDir(app))).map(({ name }) => name);
     const expected = ["deno.json", "deno.lock", "models", "node_modules", "routes", "src"];
     assertEquals(there.sort(), expected);
@@ -42,7 +42,7 @@ Deno.test("the Dockerfile", async (test) => {
     ]);
   });
 
-  await test.step("starts the server as deno task start does, without downloads", () => {
+  await test.step("starts the server like deno task start, without downloads", () => {
     const [deno, run, cachedOnly, noPrompt, ...rest] = image.cmd;
     assertEquals([cachedOnly, noPrompt], ["--cached-only", "--no-prompt"]);
     assertEquals([deno, run, ...rest].join(" "), config.tasks.start.command);
@@ -51,7 +51,7 @@ Deno.test("the Dockerfile", async (test) => {
   });
 
   await test.step({
-    name: `runs without network, disk and rights, and drains when it ends${skipped}`,
+    name: `runs without network, disk and privileges, and drains when it ends${skipped}`,
     ignore,
     async fn() {
       await Deno.mkdir(`${folder}/empty`);

@@ -17,7 +17,7 @@ interface Container {
   readonly livenessProbe: { readonly httpGet: { readonly path: string } };
 }
 
-/** What both kinds say, by one name. */
+/** Settings that both kinds of manifests have. */
 interface Settings {
   readonly concurrency: number;
   readonly target: number;
@@ -57,7 +57,7 @@ for (const [file, settingsOf] of Object.entries(SETTINGS)) {
     });
 
     for (
-      const [what, from, to, fault] of [
+      const [mistake, from, to, fault] of [
         [
           "an unknown field",
           "containerConcurrency:",
@@ -67,40 +67,40 @@ for (const [file, settingsOf] of Object.entries(SETTINGS)) {
         ["an unknown field of the container", "readinessProbe:", "redinessProbe:", "redinessProbe"],
         ["a text for a number", "containerConcurrency: 3", "containerConcurrency: three", "three"],
         ["a wrong quantity", "memory: 512Mi", "memory: 512MB", "512MB"],
-        ["a key that is there twice", "spec:\n", "spec:\n  x: 1\n  x: 2\n", "twice"],
-      ]
+        ["a repeated key", "spec:\n", "spec:\n  x: 1\n  x: 2\n", "twice"],
+      ] as const
     ) {
-      await test.step(`would be refused with ${what}`, async () => {
+      await test.step(`would be refused with ${mistake}`, async () => {
         const answer = await check(text.replace(from, to));
         assertEquals(answer.success, false);
         assertStringIncludes(answer.said, fault);
       });
     }
 
-    await test.step("sets nothing that the server does not know", async () => {
+    await test.step("sets only variables that the server knows", async () => {
       const docs = await Deno.readTextFile(new URL("../docs/configuration.md", DEPLOY));
       const unknown = Object.keys(environment).filter((name) => !docs.includes(`| \`${name}\``));
       assertEquals(unknown, file === "kserve.yaml" ? ["PROTOCOL"] : []);
     });
 
-    await test.step("asks for the port of the Dockerfile and the version of the project", async () => {
+    await test.step("has the port of the Dockerfile and the version of the project", async () => {
       const dockerfile = await Deno.readTextFile(new URL("../Dockerfile", DEPLOY));
-      assertStringIncludes(dockerfile, `EXPOSE ${container.ports[0].containerPort}\n`);
+      assertStringIncludes(dockerfile, `EXPOSE ${container.ports[0]?.containerPort}\n`);
       assertEquals(container.image, `retinanet-edge:${project.version}`);
     });
 
-    await test.step("lets as many in as the server takes, and scales before that", () => {
+    await test.step("admits as many requests as the server accepts, and scales before that", () => {
       assertEquals(concurrency, config.WORKERS + config.QUEUE!);
       assert(target < concurrency);
     });
 
-    await test.step("gives a pod longer to end than its last request can take", () => {
+    await test.step("gives a pod more time to end than its last request can take", () => {
       const each = config.DECODE_TIMEOUT_MS + config.RUN_TIMEOUT_MS;
       const worst = config.BODY_TIMEOUT_MS + Math.ceil(concurrency / config.WORKERS) * each;
       assert(1000 * seconds > worst, `${seconds} s for ${worst} ms`);
     });
 
-    await test.step("probes what answers", async () => {
+    await test.step("probes routes that exist", async () => {
       const app = await quickApp({ keys: [] });
       for (const { httpGet } of [container.readinessProbe, container.livenessProbe]) {
         assertEquals((await app.request(httpGet.path)).status, 200, httpGet.path);

@@ -1,10 +1,9 @@
-import { drain } from "../drain.ts";
-import { firstLine } from "../first_line.ts";
+import { drain, firstLine } from "../testing.ts";
 
-// Runs an image where there is no network and nothing can be written, asks it, and prints what
-// came of it as JSON: run_image.ts FOLDER PHOTO < image.json
+// Runs an image without network and with a read-only disk, sends it requests, and prints the results
+// as JSON: run_image.ts FOLDER PHOTO < image.json
 
-/** What `build_image.py` prints. */
+/** Image that `build_image.py` has built. */
 interface Image {
   readonly root: string;
   readonly workdir: string;
@@ -14,7 +13,7 @@ interface Image {
   readonly healthcheck: readonly string[];
 }
 
-const [folder, photo] = Deno.args;
+const [folder, photo] = Deno.args as [string, string];
 const image: Image = JSON.parse(await new Response(Deno.stdin.readable).text());
 const body = await Deno.readFile(photo);
 const url = `http://127.0.0.1:${image.env.PORT}`;
@@ -44,7 +43,7 @@ console.log(
 );
 Deno.exit();
 
-/** A command of the image as its user, who may do nothing, with its environment alone. */
+/** Returns a command of the image: as its user, without privileges, with its environment only. */
 function start(command: readonly string[], stdout: "piped" | "null" = "null"): Deno.Command {
   const [uid, gid] = image.user.split(":");
   return new Deno.Command("setpriv", {

@@ -5,13 +5,13 @@ import { runTool } from "../../packaging/tools.ts";
 const EXAMPLES = new URL("../../examples/", import.meta.url);
 const FLAGS = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
 
-/** A copy of an example with all that it depends on. */
+/** Copy of an example with its dependencies installed. */
 export interface InstalledExample extends AsyncDisposable {
-  /** Where it lies, without a slash at the end. */
+  /** Path of the copy, without a slash at its end. */
   readonly folder: string;
 }
 
-/** Copies an example out of this project and installs what it asks for, our package as it is now. */
+/** Copies an example out of this project and installs its dependencies, with the current package. */
 export async function installExample(name: string): Promise<InstalledExample> {
   const root = await Deno.makeTempDir({ prefix: `example-${name}-` });
   const remove = () => Deno.remove(root, { recursive: true });
@@ -38,7 +38,7 @@ async function packedPackage(folder: string): Promise<string> {
   return (await packPackage(built, folder)).file;
 }
 
-/** Copies what is the example's own. */
+/** Copies an example without its `node_modules`. */
 export async function copyFolder(from: URL, to: string): Promise<void> {
   await Deno.mkdir(to);
   for await (const { name, isDirectory } of Deno.readDir(from)) {

@@ -2,17 +2,17 @@ import { stripVTControlCharacters } from "node:util";
 import { assertEquals, assertMatch } from "@std/assert";
 import { startServer } from "../platforms/host/start_server.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
+import { testUnless } from "../testing.ts";
 import { copyFolder } from "./install_example.ts";
 
 const EXAMPLE = new URL("../../examples/kotlin/", import.meta.url);
 const hasMaven = await new Deno.Command("mvn", { args: ["-v"], stdout: "null", stderr: "null" })
   .output().then(({ success }) => success, () => false);
-const skipped = hasMaven ? "" : " (skipped: Maven is not here)";
 
-Deno.test({
-  name: `examples/kotlin gets its boxes from a real server${skipped}`,
-  ignore: !hasMaven,
-  async fn() {
+testUnless(
+  hasMaven ? undefined : "Maven is not here",
+  "examples/kotlin gets its boxes from a real server",
+  async () => {
     const root = await Deno.makeTempDir({ prefix: "example-kotlin-" });
     await using cleaner = new AsyncDisposableStack();
     cleaner.defer(() => Deno.remove(root, { recursive: true }));
@@ -22,7 +22,7 @@ Deno.test({
     await using server = await startServer({ LOG: "none" });
     const run = async (...args: string[]) => {
       const { code, stdout, stderr } = await new Deno.Command("mvn", {
-        // Without the daemon, which would outlive the test.
+        // Without the compiler daemon, which would outlive the test.
         args: ["-q", "-B", "-Dkotlin.compiler.daemon=false", ...args],
         cwd: folder,
       }).output();
@@ -39,4 +39,4 @@ Deno.test({
     assertEquals(refused.code, 1);
     assertMatch(refused.stderr, /^not-an-image: /m);
   },
-});
+);

@@ -3,7 +3,7 @@ import { executable } from "../platforms/hosts/executable.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { installExample } from "./install_example.ts";
 
-/** Calls the handler as Lambda does, once for each event, and prints the answers as JSON. */
+/** Program that calls the handler like Lambda, once per event, and prints the results as JSON. */
 const CALLER = `
 import { handler } from "./index.mjs";
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ for (const event of JSON.parse(readFileSync("events.json"))) answers.push(await 
 console.log(JSON.stringify(answers));
 `;
 
-/** The event of a function's address (payload format 2.0) for a body. */
+/** Returns the event of a function URL (payload format 2.0). */
 function eventOf(method: string, path: string, body: Uint8Array, query = "") {
   return {
     version: "2.0",
@@ -36,7 +36,7 @@ function eventOf(method: string, path: string, body: Uint8Array, query = "") {
   };
 }
 
-Deno.test("examples/lambda answers the events of a function's address, on Node", async () => {
+Deno.test("examples/lambda answers the events of a function URL, on Node", async () => {
   await using example = await installExample("lambda");
   const events = [
     eventOf("POST", "/detect", fruitImage(), "score=0.3"),

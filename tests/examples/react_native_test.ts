@@ -12,7 +12,7 @@ Deno.test("detect() of examples/react-native gets its boxes from a real server",
   await using server = await startServer({ API_KEYS: entry, LOG: "none" });
   const photo = new File([fruitImage()], "photo.png", { type: "image/png" });
   const { image, detections } = await detect(server.url, photo, { score: 0.3, key });
-  assertEquals([image, detections[0].label], [{ width: 640, height: 480 }, "orange"]);
+  assertEquals([image, detections[0]?.label], [{ width: 640, height: 480 }, "orange"]);
   assert(detections.every(({ score }) => score > 0.3));
 
   const text = new File(["a text"], "photo.png");
@@ -29,7 +29,7 @@ Deno.test("examples/react-native, with Expo and React Native", async (test) => {
     await runTool("tsc5", [], example.folder);
   });
 
-  await test.step("becomes the bundle of an Android app", async () => {
+  await test.step("is exported as the bundle of an Android app", async () => {
     const { success, stdout, stderr } = await new Deno.Command(await executable("node24"), {
       args: ["node_modules/expo/bin/cli", "export", "--platform", "android"],
       cwd: example.folder,

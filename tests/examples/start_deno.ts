@@ -1,6 +1,6 @@
 import { type Host, startHost } from "../platforms/hosts/start_host.ts";
 
-/** Starts a server on Deno, which tells its address on standard error. */
+/** Starts a server on Deno, which prints its URL on standard error. */
 export function startDeno(
   args: readonly string[],
   cwd: string,

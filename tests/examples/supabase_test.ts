@@ -6,7 +6,7 @@ import { startDeno } from "./start_deno.ts";
 
 const FUNCTION = new URL("../../examples/supabase/functions/detect/", import.meta.url);
 
-Deno.test("examples/supabase passes photos on to a server, with the key", async () => {
+Deno.test("examples/supabase passes photos to a server, with the key", async () => {
   const { key, entry } = await newKey("supabase");
   await using server = await startServer({ API_KEYS: entry, LOG: "none" });
   await using edge = await startDeno(

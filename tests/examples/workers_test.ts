@@ -19,7 +19,7 @@ Deno.test("examples/workers counts what is in a photo, on workerd", async (test)
     assertEquals([response.status, await response.json()], [200, { orange: 1 }]);
   });
 
-  await test.step("refuses what is no photo, by its code", async () => {
+  await test.step("refuses a body that is not a photo, with a code", async () => {
     const response = await post("a text");
     assertEquals([response.status, (await response.json()).code], [422, "not-an-image"]);
     const get = await fetch(worker.url);

@@ -2,15 +2,15 @@ import { buildPackage } from "../../packaging/build_package.ts";
 import { type PackedPackage, packPackage } from "../../packaging/pack_package.ts";
 import { runTool } from "../../packaging/tools.ts";
 
-/** A project of somebody else's that has installed the package. */
+/** Project of a user with the package installed. */
 export interface InstalledPackage extends AsyncDisposable {
   /** Path of the project. */
   readonly folder: string;
-  /** What was installed. */
+  /** Tarball that was installed. */
   readonly packed: PackedPackage;
 }
 
-/** Builds the package, packs it, and installs it in an empty project outside of this one. */
+/** Builds and packs the package, and installs it in an empty project outside of this one. */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = await Deno.makeTempDir({ prefix: "package-" });
   const remove = () => Deno.remove(folder, { recursive: true });

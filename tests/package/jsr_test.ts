@@ -15,7 +15,7 @@ async function deno(args: readonly string[], cwd: URL | string = ROOT) {
   return { success, output: decoder.decode(stdout), report: decoder.decode(stderr) };
 }
 
-Deno.test("the JSR package could be published as it is", async () => {
+Deno.test("the JSR package passes deno publish --dry-run", async () => {
   const { success, report } = await deno(["publish", "--dry-run", "--allow-dirty"]);
   assert(success, report);
   assertEquals(report.match(/^(error|warning).*/gm), null);
@@ -23,17 +23,17 @@ Deno.test("the JSR package could be published as it is", async () => {
   assert(!report.includes("/tests/") && !report.includes("/training/"), report);
 });
 
-/** What the registry makes of an import as it publishes. */
+/** Returns the import map as JSR rewrites it. */
 function asPublished(imports: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(imports).flatMap(([name, address]) => [
-      [name, address],
-      [`${name}/`, `${address.replace("npm:", "npm:/")}/`],
+    Object.entries(imports).flatMap(([name, specifier]) => [
+      [name, specifier],
+      [`${name}/`, `${specifier.replace("npm:", "npm:/")}/`],
     ]),
   );
 }
 
-/** The project's files as a registry serves them. */
+/** Serves the project's files like JSR. */
 async function serveFile(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   const isScript = /\.[jt]s$/.test(pathname);
@@ -43,7 +43,7 @@ async function serveFile(request: Request): Promise<Response> {
   return new Response(file, { headers: isScript ? { "content-type": type } : {} });
 }
 
-Deno.test("the JSR package runs from where it is published, without a folder of packages", async () => {
+Deno.test("the JSR package runs over HTTP, without a node_modules folder", async () => {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, serveFile);
   const { port } = server.addr as Deno.NetAddr;
   const base = `http://127.0.0.1:${port}`;
@@ -55,7 +55,7 @@ Deno.test("the JSR package runs from where it is published, without a folder of 
   await Deno.writeFile(`${folder}/fruit.png`, fruitImage());
   await Deno.writeTextFile(
     `${folder}/main.ts`,
-    `import { createDetector } from "${base}/src/entry/embed.ts";
+    `import { createDetector } from "${base}/${config.exports["."]}";
      const detector = await createDetector({ model: "everyday8", engine: "wasm", threads: 1 });
      const { detections } = await detector.detect(await Deno.readFile("fruit.png"));
      console.log(detections[0].label);

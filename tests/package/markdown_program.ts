@@ -1,4 +1,4 @@
-/** The program that the blocks of JavaScript in a page are together. */
+/** Joins the JavaScript blocks of a page to a program. */
 export async function markdownProgram(page: URL): Promise<string> {
   const text = await Deno.readTextFile(page);
   const blocks = [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code]) => code);

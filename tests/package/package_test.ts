@@ -2,26 +2,27 @@ import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes }
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 import { EXPORTS } from "../../packaging/entries.ts";
 import { filesIn, ROOT, runTool } from "../../packaging/tools.ts";
+import { openEveryday8 } from "../everyday8.ts";
 import { executable, type RuntimeName } from "../platforms/hosts/executable.ts";
 import { startHost } from "../platforms/hosts/start_host.ts";
-import { openEveryday8 } from "../everyday8.ts";
-import { fruitImage } from "../sample_images/fruit_image.ts";
 import { startWorkerd } from "../platforms/workerd/start_workerd.ts";
+import { fruitImage } from "../sample_images/fruit_image.ts";
+import { missingShared, SHARED } from "../testing.ts";
 import { installPackage } from "./installed_package.ts";
 import { markdownProgram } from "./markdown_program.ts";
 
 const PROJECT = new URL("project/", import.meta.url);
-const PHOTO = new URL("../../../shared/photos/cat_1080p.jpg", import.meta.url);
-const photo = await Deno.readFile(PHOTO).catch(() => undefined);
+const PHOTO = "photos/cat_1080p.jpg";
+const MISSING_PHOTO = missingShared(PHOTO);
 
-/** Engines of JavaScript differ in the last digit of an exponential. */
+/** Rounds all numbers, because JavaScript engines differ in the last digit of an exponential. */
 function rounded(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, part) => {
     return typeof part === "number" ? Number(part.toFixed(6)) : part;
   });
 }
 
-/** Bytes of each file of a folder, by its place there. */
+/** Returns the bytes of each file of a folder, by its path in the folder. */
 async function sizesIn(folder: string): Promise<Record<string, number>> {
   const files = (await Array.fromAsync(filesIn(folder))).sort();
   const sizes = files.map(async (file) => {
@@ -37,8 +38,7 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
     await Deno.copyFile(new URL(name, PROJECT), `${folder}/${name}`);
   }
   await Deno.writeFile(`${folder}/fruit.png`, fruitImage());
-  if (photo) await Deno.writeFile(`${folder}/cat.jpg`, photo);
-  // What the documents' programs find beside them.
+  // Files that the programs of the documents read.
   await Deno.writeFile(`${folder}/photo.jpg`, fruitImage());
   await Deno.mkdir(`${folder}/models`);
   const manifest = await Deno.readTextFile(new URL("models/everyday8.json", ROOT));
@@ -46,7 +46,7 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   await Deno.writeTextFile(`${folder}/models/street.json`, street);
   await Deno.copyFile(new URL("models/everyday8.onnx", ROOT), `${folder}/models/street.onnx`);
 
-  /** What a script writes, which is JSON. */
+  /** Runs a script and returns the JSON that it prints. */
   const outputOf = async (runtime: RuntimeName | "deno", ...args: string[]) => {
     const isDeno = runtime === "deno";
     const command = new Deno.Command(isDeno ? Deno.execPath() : await executable(runtime), {
@@ -63,8 +63,8 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   const expectedIn = async (image: Uint8Array) =>
     rounded((await detector.detect(image)).detections);
 
-  for (const runtime of ["node20", "node24", "bun", "deno"] as const) {
-    await test.step(`finds the same on ${runtime}, and lets the program end`, async () => {
+  for (const runtime of ["node22", "node24", "bun", "deno"] as const) {
+    await test.step(`gives the same detections on ${runtime}, and lets the program end`, async () => {
       const { found } = await outputOf(runtime, "detect.mjs", "fruit.png");
       assertGreater(found.length, 0);
       assertEquals(rounded(found), await expectedIn(fruitImage()));
@@ -72,34 +72,36 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   }
 
   await test.step({
-    name: `finds the cat in a real photo${photo ? "" : " (skipped: ../shared/photos is not here)"}`,
-    ignore: photo === undefined,
+    name: `finds the cat in a real photo${MISSING_PHOTO ? ` (skipped: ${MISSING_PHOTO})` : ""}`,
+    ignore: MISSING_PHOTO !== undefined,
     async fn() {
-      const { found } = await outputOf("node20", "detect.mjs", "cat.jpg");
+      const photo = await Deno.readFile(new URL(PHOTO, SHARED));
+      await Deno.writeFile(`${folder}/cat.jpg`, photo);
+      const { found } = await outputOf("node22", "detect.mjs", "cat.jpg");
       assertEquals(found[0].label, "cat");
-      assertEquals(rounded(found), await expectedIn(photo!));
+      assertEquals(rounded(found), await expectedIn(photo));
     },
   });
   await detector.close();
 
-  await test.step("answers requests within another app", async () => {
-    const { status, labels } = await outputOf("node20", "app.mjs", "fruit.png");
+  await test.step("answers requests inside another app", async () => {
+    const { status, labels } = await outputOf("node22", "app.mjs", "fruit.png");
     assertEquals(status, 200);
     assert(labels.includes("orange"), labels);
   });
 
-  await test.step("does nothing when it is imported", async () => {
-    const ways = [["node20"], ["node20", "--conditions=browser"], ["node24"], ["bun"]] as const;
+  await test.step("has no side effects when it is imported", async () => {
+    const ways = [["node22"], ["node22", "--conditions=browser"], ["node24"], ["bun"]] as const;
     for (const [runtime, ...flags] of ways) {
       const { globals, resources } = await outputOf(runtime, ...flags, "import.mjs");
-      // zod's own list of what it was told; every copy of zod makes it.
+      // zod keeps its configuration in a global.
       assertEquals(globals.filter((name: string) => !name.startsWith("__zod_global")), []);
       assertEquals(resources, []);
     }
   });
 
   await test.step("serves as a command", async () => {
-    const command = await executable("node20");
+    const command = await executable("node22");
     const server = await startHost({
       command,
       args: [`${folder}/node_modules/.bin/retinanet-edge`],
@@ -110,10 +112,10 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   });
 
   for (const page of ["docs/embedding.md", "packaging/README.md"]) {
-    await test.step(`does what ${page} says`, async () => {
+    await test.step(`runs the program of ${page}`, async () => {
       const program = await markdownProgram(new URL(page, ROOT));
       await Deno.writeTextFile(`${folder}/program.mjs`, program);
-      const { success, stdout, stderr } = await new Deno.Command(await executable("node20"), {
+      const { success, stdout, stderr } = await new Deno.Command(await executable("node22"), {
         args: ["program.mjs"],
         cwd: folder,
       }).output();
@@ -122,14 +124,14 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
     });
   }
 
-  await test.step("answers on workerd, in a Worker of somebody's", async () => {
+  await test.step("answers on workerd, in a user's Worker", async () => {
     await using worker = await startWorkerd({ config: `${folder}/wrangler.toml` });
     const response = await fetch(`${worker.url}/detect`, { method: "POST", body: fruitImage() });
     assertEquals((await response.json()).detections[0].label, "orange");
   });
 
-  await test.step("copies all that a page needs", async () => {
-    const program = await executable("node20");
+  await test.step("copies all files that a page needs", async () => {
+    const program = await executable("node22");
     const copying = new Deno.Command(program, {
       args: ["node_modules/.bin/retinanet-edge-page", "public"],
       cwd: folder,
@@ -141,7 +143,7 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   });
 
   for (const compiler of ["tsc", "tsc5"] as const) {
-    for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]] as const) {
       await test.step(`has types for ${compiler}, strict, ${resolution}`, async () => {
         const options = ["--noEmit", "--strict", "--target", "es2022", "--types", "node"];
         const how = ["--module", module, "--moduleResolution", resolution];
@@ -152,7 +154,7 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   }
 
   await test.step("has types without those of Node, by every condition", async () => {
-    for (const condition of Object.keys(EXPORTS["."])) {
+    for (const condition of Object.keys(EXPORTS["."]!)) {
       const options = ["--noEmit", "--strict", "--target", "es2022", "--ignoreConfig"];
       const how = ["--module", "esnext", "--moduleResolution", "bundler", "--types", ""];
       const conditions = condition === "default" ? [] : ["--customConditions", condition];
@@ -160,18 +162,18 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
     }
   });
 
-  await test.step("pleases publint and arethetypeswrong", async () => {
+  await test.step("passes publint and arethetypeswrong", async () => {
     await runTool("publint", ["run", "--strict", packed.file], folder);
     await runTool("attw", ["--profile", "esm-only", packed.file], folder);
   });
 
-  await test.step("is as large as the docs say, and holds nothing else", () => {
+  await test.step("is no larger than the docs say, and has no other files", () => {
     assertLess(packed.size, 12_000_000);
     assertLess(packed.unpackedSize, 14_000_000);
-    const strange = packed.files.filter(({ path }) =>
+    const unexpected = packed.files.filter(({ path }) =>
       !/^(browser|packaging|src|routes|models)\/[\w./-]+\.(js|d\.ts|LEGAL\.txt)$|^models\/everyday8\.|^(LICENSE|README\.md|package\.json)$/
         .test(path)
     );
-    assertEquals(strange, []);
+    assertEquals(unexpected, []);
   });
 });

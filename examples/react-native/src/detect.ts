@@ -64,7 +64,7 @@ export async function detect(
     method: "POST",
     headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
     body: form,
-    signal,
+    ...(signal && { signal }),
   });
   const answer = await response.json();
   if (!response.ok) throw new DetectError(answer.code, answer.detail);

@@ -1,7 +1,7 @@
 const globals = new Set(Reflect.ownKeys(globalThis));
 const resources = process.getActiveResourcesInfo?.() ?? [];
 await import("retinanet-edge");
-// What the import itself opened is closed in the next turns.
+// Resources of the import itself are closed in the next turns of the event loop.
 await new Promise((resolve) => setTimeout(resolve));
 const opened = (process.getActiveResourcesInfo?.() ?? []).filter((name) =>
   !resources.includes(name) && name !== "CloseReq"

@@ -35,7 +35,7 @@ const app = new Hono().route("/vision", createApp({ detector, maxHeaders: 10 }))
 const handler: (request: Request) => Response | Promise<Response> = app.fetch;
 console.log(handler);
 
-// @ts-expect-error a model is needed
+// @ts-expect-error a model is required
 await createDetector({});
-// @ts-expect-error a path is no image
+// @ts-expect-error a path is not an image
 await detector.detect("cat.jpg");

@@ -21,3 +21,8 @@ export function wholeBetween(random: Random, low: number, high: number): number 
 export function between(random: Random, low: number, high: number): number {
   return low + random() * (high - low);
 }
+
+/** Returns an element of a list that is not empty. */
+export function pick<T>(list: readonly T[], random: Random): T {
+  return list[wholeBetween(random, 0, list.length - 1)]!;
+}

@@ -1,17 +1,17 @@
-/** Bytes of their own buffer, as a request's body must be. */
+/** Bytes that a request body accepts: they fill a buffer of their own. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A file that is made to do harm, and how it must end. */
+/** File that is made to do harm. */
 export interface Bomb {
-  /** What is wrong with it. */
+  /** Format and fault. */
   readonly name: string;
-  /** Builds it anew. */
+  /** Builds the file. */
   readonly bytes: () => Bytes;
-  /** Codes of the problems that may answer it; `ok`, if it may be taken for an image. */
+  /** Codes of the problems that may answer it; `ok` if it may be decoded. */
   readonly ends: readonly string[];
 }
 
-/** How a bomb may end. */
+/** Code of the problem that answers a bomb; `ok` if it is decoded. */
 export type End =
   | "ok"
   | "no-image"
@@ -22,14 +22,14 @@ export type End =
   | "too-many-pixels"
   | "too-many-bytes";
 
-/** A row of a table of bombs: what it is, how it ends, and its bytes. */
+/** Row of a table of bombs: fault, codes, and bytes. */
 export type Row = readonly [
   name: string,
   end: End | readonly End[],
   bytes: () => ArrayLike<number>,
 ];
 
-/** A table of bombs of one format. */
+/** Makes the bombs of one format from a table. */
 export function bombsOf(format: string, rows: readonly Row[]): readonly Bomb[] {
   return rows.map(([name, end, bytes]) => ({
     name: `${format}: ${name}`,

@@ -8,7 +8,7 @@ import { PNG_BOMBS } from "./bombs/png.ts";
 import { TIFF_BOMBS } from "./bombs/tiff.ts";
 import { WEBP_BOMBS } from "./bombs/webp.ts";
 
-/** Every file that is made to do harm. */
+/** All bombs. */
 export const BOMBS: readonly Bomb[] = [
   ...PNG_BOMBS,
   ...JPEG_BOMBS,

@@ -2,7 +2,7 @@ import type { Bytes } from "./bomb.ts";
 
 const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 
-/** A real file of each kind of each format. */
+/** Reads a valid file of each kind of each format. */
 export async function corpus(): Promise<readonly (readonly [name: string, bytes: Bytes])[]> {
   const files: [string, Bytes][] = [];
   for await (const { name } of Deno.readDir(FORMATS)) {
@@ -10,6 +10,6 @@ export async function corpus(): Promise<readonly (readonly [name: string, bytes:
       files.push([name, await Deno.readFile(new URL(name, FORMATS))]);
     }
   }
-  // Directories are listed in any order, and the same seed is to make the same files.
+  // Folders are listed in any order, but the same seed must make the same files.
   return files.sort(([one], [other]) => one < other ? -1 : 1);
 }

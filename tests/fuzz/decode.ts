@@ -8,7 +8,7 @@ import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 const { codec } = await hostRuntime({ threads: 1 });
 const manifest = parseManifest(everyday8);
 
-/** Decodes a file as the server does, without a run of the model; returns `ok` or the code. */
+/** Decodes a file like the server, without running the model; returns `ok` or the code. */
 export function decode(bytes: Uint8Array): string {
   try {
     decodeImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);

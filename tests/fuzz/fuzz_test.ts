@@ -5,25 +5,25 @@ import { parseManifest } from "../../src/manifest/manifest.ts";
 import { ModelRegistry } from "../../src/serving/model_registry.ts";
 import { openEveryday8 } from "../everyday8.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
-import { seededRandom, wholeBetween } from "../random.ts";
+import { pick, seededRandom } from "../random.ts";
 import { BOMBS } from "./bombs.ts";
 import { corpus } from "./corpus.ts";
 import { decode } from "./decode.ts";
 import { mutate } from "./mutate.ts";
 
-// The long one, which measures time and memory of a real server too, is `deno task fuzz`.
+// `deno task fuzz` runs more mutations and measures the time and memory of a real server.
 const SEED = 20_261_123;
 const DECLARED = [
   ...["ok", "no-image", "not-an-image", "unsupported-format", "truncated-image", "corrupt-image"],
   ...["too-many-pixels", "too-many-bytes"],
 ];
 
-Deno.test("the corpus has 200 bombs at least, each by a name of its own", () => {
+Deno.test("BOMBS has 200 bombs at least, each with a name of its own", () => {
   assert(BOMBS.length >= 200);
   assertEquals(new Set(BOMBS.map(({ name }) => name)).size, BOMBS.length);
 });
 
-Deno.test("decodeImage() ends each bomb in one of the ways it may end", () => {
+Deno.test("decodeImage() ends each bomb with one of its codes", () => {
   for (const { name, bytes, ends } of BOMBS) {
     const end = decode(bytes());
     assert(ends.includes(end), `${name} ended in ${end}, not in ${ends.join(" or ")}`);
@@ -35,8 +35,8 @@ Deno.test("decodeImage() decodes or refuses each of 300 mutations of real files"
   const random = seededRandom(SEED);
   const seen = new Set<string>();
   for (let i = 0; i < 300; i++) {
-    const [name, file] = files[i % files.length];
-    const [, other] = files[wholeBetween(random, 0, files.length - 1)];
+    const [name, file] = files[i % files.length]!;
+    const [, other] = pick(files, random);
     const end = decode(mutate(file, random, other));
     assert(DECLARED.includes(end), `mutation ${i}, of ${name}, ended in ${end}`);
     seen.add(end);
@@ -46,13 +46,15 @@ Deno.test("decodeImage() decodes or refuses each of 300 mutations of real files"
   }
 });
 
-Deno.test("mutate() makes the same of the same seed", async () => {
-  const [[, file], [, other]] = await corpus();
+Deno.test("mutate() makes the same file for the same seed", async () => {
+  const files = await corpus();
+  const [, file] = files[0]!;
+  const [, other] = files[1]!;
   const made = () => mutate(file, seededRandom(5), other);
   assertEquals(made(), made());
 });
 
-Deno.test("POST /detect refuses bombs, and finds what is in an image right after", async () => {
+Deno.test("POST /detect refuses bombs, and then detects objects in an image", async () => {
   const manifest = parseManifest(everyday8);
   const detector = await openEveryday8();
   const registry = new ModelRegistry({
@@ -68,7 +70,7 @@ Deno.test("POST /detect refuses bombs, and finds what is in an image right after
     const response = await app.request("/detect", { method: "POST", body });
     return [response.status, await response.json()] as const;
   };
-  // One of each format and end, as all of them ran above.
+  // One bomb of each format and end, since all of them ran above.
   const kinds = new Map(
     BOMBS.map((bomb) => [`${bomb.name.split(":")[0]} ${bomb.ends.join()}`, bomb]),
   );

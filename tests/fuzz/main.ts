@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { textTable } from "../../src/commands/shared/text_table.ts";
 import { startServer } from "../platforms/host/start_server.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
-import { seededRandom, wholeBetween } from "../random.ts";
+import { pick, seededRandom } from "../random.ts";
 import { residentBytes } from "../soak/resident_bytes.ts";
 import type { Bytes } from "./bomb.ts";
 import { BOMBS } from "./bombs.ts";
@@ -11,21 +11,21 @@ import { decode } from "./decode.ts";
 import { mutate } from "./mutate.ts";
 import { concat } from "./parts.ts";
 
-// deno task fuzz [--seed N] [--count N]: the server as a person starts it gets every bomb, and a
-// sample of so many mutations of real files; all of them go through the decoders. Ends with 1 if a
-// promise is broken, and writes the file that did it.
+// deno task fuzz [--seed N] [--count N]
+// Sends every bomb to `deno task start`, decodes mutations of valid files, and sends a sample of
+// them too. Writes each file that breaks a promise, and then ends with 1.
 const { values } = parseArgs({
   args: Deno.args,
   options: { seed: { type: "string" }, count: { type: "string" } },
 });
 const [seed, count] = [Number(values.seed ?? 1), Number(values.count ?? 10_000)];
 
-/** Milliseconds within which a bomb is refused, beside those that it takes to send its bytes. */
+/** Maximum milliseconds to refuse a bomb, without the time to send its bytes. */
 const MAX_MS = 100;
-/** Bytes that memory may grow by over all bombs. */
+/** Maximum growth of the memory over all bombs, in bytes. */
 const MAX_GROWTH = 64e6;
 const STATUSES = [200, 400, 413, 415, 422];
-/** Each so many mutations, one goes through the server, too. */
+/** Mutations for each one that the server gets as well. */
 const SAMPLE_EVERY = 20;
 
 const broken: string[] = [];
@@ -56,7 +56,7 @@ async function bombs(): Promise<void> {
     if (status !== 200 && beyond > MAX_MS) {
       await fail(name, body, `took ${beyond.toFixed(0)} ms`);
     }
-    await fault(body, name);
+    await checkAlive(body, name);
   }
   const growth = await restingBytes() - before;
   if (growth > MAX_GROWTH) broken.push(`memory grew by ${megabytes(growth)} over all bombs`);
@@ -75,10 +75,10 @@ async function bombs(): Promise<void> {
 }
 
 /**
- * Sends good images, small ones of each format and some of 15 MB: what the first of each compiles
- * and takes is no bomb's doing.
+ * Sends valid images, small ones of each format and some of 15 MB, so that the bombs do not pay for
+ * compiling and for the first allocations.
  *
- * @returns Milliseconds that a byte takes from here to the server's answer that it is no image.
+ * @returns Milliseconds to send a byte and to get the answer that it is no image.
  */
 async function warmUp(): Promise<number> {
   const large = concat(image, new Uint8Array(15e6));
@@ -91,14 +91,14 @@ async function warmUp(): Promise<number> {
     await send(noImage);
     times.push(performance.now() - started);
   }
-  return times.sort((one, other) => one - other)[4] / noImage.length;
+  return times.sort((one, other) => one - other)[4]! / noImage.length;
 }
 
-/** Resident memory: the least of some samples, as what is to be collected comes and goes. */
+/** Returns the resident memory: the least of some samples, since garbage comes and goes. */
 async function restingBytes(): Promise<number> {
   const samples: number[] = [];
   for (let i = 0; i < 50; i++) {
-    await fault(image);
+    await checkAlive(image);
     samples.push(await residentBytes(server.pid));
   }
   return Math.min(...samples);
@@ -109,8 +109,8 @@ async function mutations(): Promise<void> {
   const random = seededRandom(seed);
   let slowest: [name: string, ms: number] = ["none", 0];
   for (let i = 0; i < count; i++) {
-    const [name, file] = files[i % files.length];
-    const [, other] = files[wholeBetween(random, 0, files.length - 1)];
+    const [name, file] = files[i % files.length]!;
+    const [, other] = pick(files, random);
     const mutant = mutate(file, random, other);
     const which = `mutation ${i} of seed ${seed}, of ${name}`;
     const started = performance.now();
@@ -127,13 +127,13 @@ async function mutations(): Promise<void> {
     if (i % SAMPLE_EVERY > 0) continue;
     const [status, answered] = await send(mutant);
     if (answered !== end) await fail(which, mutant, `got ${status} ${answered}, but ${end} before`);
-    if (i % (SAMPLE_EVERY * 10) === 0) await fault(mutant, which);
+    if (i % (SAMPLE_EVERY * 10) === 0) await checkAlive(mutant, which);
   }
   const [name, ms] = slowest;
   console.log(`${count} mutations, slowest ${ms.toFixed(0)} ms (${name})`);
 }
 
-/** Status, and `ok` or the code of the problem. */
+/** Posts a file; returns the status, and `ok` or the code of the problem. */
 async function send(body: Bytes): Promise<readonly [status: number, end: string]> {
   const response = await fetch(`${server.url}/detect`, { method: "POST", body });
   const { code = "ok" } = await response.json();
@@ -141,7 +141,7 @@ async function send(body: Bytes): Promise<readonly [status: number, end: string]
   return [response.status, code];
 }
 
-/** Sends a file, up to three times where it is slow: something else may have held it up. */
+/** Times a request, up to three times if it is slow: another process may have delayed it. */
 async function timed(body: Bytes, enough: number) {
   let least = Infinity;
   for (let tries = 1;; tries++) {
@@ -152,12 +152,12 @@ async function timed(body: Bytes, enough: number) {
   }
 }
 
-/** Whether a good image is still found in, right after a file. */
-async function fault(after: Bytes, name = "the start"): Promise<void> {
+/** Checks that the server still detects in a valid image. */
+async function checkAlive(after: Bytes, name = "the start"): Promise<void> {
   const response = await fetch(`${server.url}/detect`, { method: "POST", body: image });
   const { detections } = await response.json();
   if (detections?.[0]?.label !== "orange") {
-    await fail(name, after, `a good image got ${response.status} right after it`);
+    await fail(name, after, `a good image got ${response.status} right after`);
   }
 }
 

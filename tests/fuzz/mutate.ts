@@ -1,11 +1,11 @@
-import { type Random, wholeBetween } from "../random.ts";
+import { pick, type Random, wholeBetween } from "../random.ts";
 import type { Bytes } from "./bomb.ts";
 import { concat } from "./parts.ts";
 
-/** One way to damage a file; `other` is a file to take parts from. */
+/** Function that damages a file; it may take parts of `other`. */
 type Mutation = (bytes: Bytes, random: Random, other: Uint8Array) => Bytes;
 
-/** Values that lengths and counts go wrong with. */
+/** Values at which lengths and counts overflow. */
 const EDGES = [
   0,
   1,
@@ -30,26 +30,26 @@ const MUTATIONS: readonly Mutation[] = [
   splice,
   swapRuns,
   editNumber,
-  editNumber, // Lengths are where readers break.
+  editNumber, // Twice, since readers break on lengths most.
   copyRun,
 ];
 
-/** A file with one to four kinds of damage; the same for the same random numbers. */
+/** Damages a copy of a file in one to four ways; the same for the same random numbers. */
 export function mutate(file: Uint8Array, random: Random, other: Uint8Array): Bytes {
   let bytes: Bytes = Uint8Array.from(file);
   for (let i = wholeBetween(random, 1, 4); i > 0; i--) {
-    bytes = MUTATIONS[wholeBetween(random, 0, MUTATIONS.length - 1)](bytes, random, other);
+    bytes = pick(MUTATIONS, random)(bytes, random, other);
   }
   return bytes;
 }
 
-/** A place in a file, as often in its first 256 bytes, where its header is, as anywhere. */
+/** Returns an offset in a file: every second one in the first 256 bytes, which hold the header. */
 function placeIn(bytes: Uint8Array, random: Random): number {
   const end = random() < 0.5 ? Math.min(256, bytes.length) : bytes.length;
   return wholeBetween(random, 0, Math.max(0, end - 1));
 }
 
-/** A run of at most 64 bytes. */
+/** Returns a run of at most 64 bytes. */
 function runIn(bytes: Uint8Array, random: Random): readonly [start: number, end: number] {
   const start = placeIn(bytes, random);
   return [start, Math.min(bytes.length, start + wholeBetween(random, 1, 64))];
@@ -57,7 +57,8 @@ function runIn(bytes: Uint8Array, random: Random): readonly [start: number, end:
 
 function flipBits(bytes: Bytes, random: Random): Bytes {
   for (let i = wholeBetween(random, 1, 8); i > 0; i--) {
-    bytes[placeIn(bytes, random)] ^= 1 << wholeBetween(random, 0, 7);
+    const at = placeIn(bytes, random);
+    bytes[at] = bytes[at]! ^ 1 << wholeBetween(random, 0, 7);
   }
   return bytes;
 }
@@ -98,17 +99,15 @@ function swapRuns(bytes: Bytes, random: Random): Bytes {
   );
 }
 
-/** Writes an edge, or what is there and a little more or less, over 1, 2 or 4 bytes. */
+/** Overwrites a number of 1, 2 or 4 bytes with an edge, or changes it by at most 3. */
 function editNumber(bytes: Bytes, random: Random): Bytes {
-  const size = [1, 2, 4][wholeBetween(random, 0, 2)];
+  const size = pick([1, 2, 4], random);
   if (bytes.length < size) return bytes;
   const at = Math.min(placeIn(bytes, random), bytes.length - size);
   const isLow = random() < 0.5;
   const places = Array.from({ length: size }, (_, i) => isLow ? at + i : at + size - 1 - i);
-  const found = places.reduceRight((value, place) => value * 256 + bytes[place], 0);
-  const value = random() < 0.5
-    ? EDGES[wholeBetween(random, 0, EDGES.length - 1)]
-    : found + wholeBetween(random, -3, 3);
+  const found = places.reduceRight((value, place) => value * 256 + bytes[place]!, 0);
+  const value = random() < 0.5 ? pick(EDGES, random) : found + wholeBetween(random, -3, 3);
   places.forEach((place, i) => bytes[place] = Math.floor(value / 256 ** i) & 255);
   return bytes;
 }

@@ -19,23 +19,23 @@ function avif(options: AvifOptions = {}): () => Bytes {
   return () => Uint8Array.from(buildAvif(options));
 }
 
-/** An AVIF with a table of `meta` in place of the one it would have. */
+/** Builds an AVIF with another content of one table of `meta`. */
 function withTable(type: string, ...content: readonly Uint8Array[]): () => Bytes {
   return () => avif({ tables: { [type]: box(type, ...content) } })();
 }
 
-/** A grid of tiles, which may all be the same. */
+/** Builds the data of a grid item. */
 function grid(rows: number, columns: number, width: number, height: number): Uint8Array {
   return Uint8Array.from(concat([0, 1, rows - 1, columns - 1], high(4, width), high(4, height)));
 }
 
-/** The real file with a box between its type and the rest. */
+/** Inserts boxes behind the first box of the valid file. */
 function behindType(...boxes: readonly Uint8Array[]): Bytes {
   const end = new DataView(REAL.buffer).getUint32(0);
   return concat(REAL.subarray(0, end), ...boxes, REAL.subarray(end));
 }
 
-/** The real file with four characters in place of four others, and the same again. */
+/** Renames the first box of a type in the valid file. */
 function renamed(from: string, to: string): () => Bytes {
   return () => {
     const bytes = REAL.slice();
@@ -45,7 +45,7 @@ function renamed(from: string, to: string): () => Bytes {
   };
 }
 
-/** The real file with a number of 32 bits so many bytes behind four characters. */
+/** Overwrites 32 bits of the valid file, `offset` bytes behind the first box of a type. */
 function patched(type: string, offset: number, value: number): () => Bytes {
   return () => {
     const bytes = REAL.slice();
@@ -55,15 +55,20 @@ function patched(type: string, offset: number, value: number): () => Bytes {
   };
 }
 
-const IPMA_LOOP = [
-  box("ipco", fullBox("ispe", 0, numbers(4, 3, 2)), av1C()),
-  fullBox("ipma", 0, numbers(4, 1), numbers(2, 1), numbers(1, 255, ...Array(255).fill(1))),
-];
+/** Properties, and a list that gives an item the first of them 255 times. */
+const IPCO = box("ipco", fullBox("ispe", 0, numbers(4, 3, 2)), av1C());
+const IPMA = fullBox(
+  "ipma",
+  0,
+  numbers(4, 1),
+  numbers(2, 1),
+  numbers(1, 255, ...Array(255).fill(1)),
+);
 const DAMAGED = ["corrupt-image", "truncated-image"] as const;
 const ANY = ["ok", "corrupt-image", "truncated-image"] as const;
 const LOST = "corrupt-image";
 
-/** AVIFs of huge grids, tables that name themselves, and sizes that contradict each other. */
+/** AVIFs of huge grids, self-referencing tables and contradicting sizes. */
 export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
   ["65536x65536 pixels", "too-many-pixels", avif({ items: [{ width: 65_536, height: 65_536 }] })],
   ["a row too many", "too-many-pixels", avif({ items: [{ width: 8000, height: 5001 }] })],
@@ -165,7 +170,7 @@ export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
     "unsupported-format",
     avif({ items: [{ type: "iovl", tiles: [1] }] }),
   ],
-  ["a property a hundred times", LOST, withTable("iprp", ...IPMA_LOOP)],
+  ["a property a hundred times", LOST, withTable("iprp", IPCO, IPMA)],
   [
     "4 billion lists of properties",
     LOST,
@@ -180,7 +185,7 @@ export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
       fullBox("ipma", 0, numbers(4, 1), numbers(2, 1), numbers(1, 1, 127)),
     ),
   ],
-  ["lists before its properties", LOST, withTable("iprp", IPMA_LOOP[1], IPMA_LOOP[0])],
+  ["lists before its properties", LOST, withTable("iprp", IPMA, IPCO)],
   [
     "40000 properties",
     LOST,
@@ -191,7 +196,7 @@ export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
     LOST,
     withTable(
       "iprp",
-      IPMA_LOOP[0],
+      IPCO,
       fullBox("ipma", 0, numbers(4, 2), numbers(2, 1), numbers(1, 0), numbers(2, 1), numbers(1, 0)),
     ),
   ],
@@ -383,7 +388,7 @@ function alphaOf(options: { readonly width?: number; readonly height?: number })
   return avif({ items: [{}, { ...options, properties: [av1C(0x1c), ALPHA] }] })();
 }
 
-/** A place with many extents of no bytes before the one that has all. */
+/** Builds the location of an item: empty extents, then one with all bytes. */
 function place(id: number, extents: number, start: number, length: number): Uint8Array {
   return concat(
     high(2, id),
@@ -395,7 +400,7 @@ function place(id: number, extents: number, start: number, length: number): Uint
   );
 }
 
-/** An image of 257x255 pixels, one for each tile, all tiles the same item. */
+/** Builds a grid of 257x255 tiles of one pixel, all of them the same item. */
 function sameTile(extents: number): Bytes {
   const gridData = grid(255, 256, 256, 255);
   return gridsOf(extents, [
@@ -404,7 +409,7 @@ function sameTile(extents: number): Bytes {
   ]);
 }
 
-/** Many grids of alpha, which all lead to one tile. */
+/** Builds many grids of alpha over one tile. */
 function alphaGrids(): Bytes {
   const data = grid(1, 1, 1, 1);
   const alpha = { type: "grid", width: 1, height: 1, tiles: [2], data, properties: [ALPHA] };
@@ -417,7 +422,7 @@ function alphaGrids(): Bytes {
 
 type Items = NonNullable<AvifOptions["items"]>;
 
-/** An AVIF whose second item lies in so many extents; equal items can share their properties. */
+/** Builds an AVIF whose second item has many extents; items of one kind share properties. */
 function gridsOf(extents: number, items: Items, kindOf = (i: number) => i): Bytes {
   const kinds = items.filter((_, i) => kindOf(i) === i);
   const lists = kinds.map(({ width = 3, height = 2, properties = [av1C(), PIXI] }) => [
@@ -438,8 +443,8 @@ function gridsOf(extents: number, items: Items, kindOf = (i: number) => i): Byte
         const kind = kindOf(i);
         return concat(
           high(2, i + 1),
-          [lists[kind].length],
-          lists[kind].map((_, k) => firsts[kind] + k),
+          [lists[kind]!.length],
+          lists[kind]!.map((_, k) => firsts[kind]! + k),
         );
       })),
     ),
@@ -455,7 +460,7 @@ function gridsOf(extents: number, items: Items, kindOf = (i: number) => i): Byte
       concat(...items.map((_, i) => {
         const kind = kindOf(i);
         const at = start + data.slice(0, kind).reduce((sum, { length }) => sum + length, 0);
-        return place(i + 1, i === 1 ? extents : 1, at, data[kind].length);
+        return place(i + 1, i === 1 ? extents : 1, at, data[kind]!.length);
       })),
     );
   const file = (start: number) => {
@@ -495,7 +500,7 @@ function gridsOf(extents: number, items: Items, kindOf = (i: number) => i): Byte
   return file(file(0).length - rest.length);
 }
 
-/** Boxes that each hold the next. */
+/** Builds boxes that each hold the next. */
 function nested(depth: number): Bytes {
   return concat(
     ...Array.from({ length: depth }, (_, i) => concat(high(4, (depth - i) * 8), text("free"))),

@@ -10,7 +10,7 @@ function bmp(options: BmpOptions): () => Bytes {
   return () => Uint8Array.from(buildBmp({ pixels: PIXELS, ...options }));
 }
 
-/** A BMP whose header says something else at an offset of 32 bits. */
+/** Builds a BMP with 32 other bits at an offset. */
 function patched(at: number, value: number, options: BmpOptions = {}): () => Bytes {
   return () => {
     const bytes = bmp(options)();
@@ -19,7 +19,7 @@ function patched(at: number, value: number, options: BmpOptions = {}): () => Byt
   };
 }
 
-/** BMPs that claim too much or contradict themselves. */
+/** BMPs with too large claims and contradictions. */
 export const BMP_BOMBS: readonly Bomb[] = bombsOf("BMP", [
   ["the largest size there is", "too-many-pixels", bmp({ width: HUGE, height: HUGE })],
   ["the lowest height there is", "too-many-pixels", patched(22, 0x80000000)],

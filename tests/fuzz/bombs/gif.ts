@@ -2,7 +2,7 @@ import { type Bomb, bombsOf, type Bytes } from "../bomb.ts";
 import { concat, low, repeated, text } from "../parts.ts";
 
 const TRAILER = [0x3b];
-/** Black and white. */
+/** Colour table of black and white. */
 const TABLE = [0, 0, 0, 255, 255, 255];
 
 function screen(width: number, height: number, packed = 0x80): Bytes {
@@ -19,12 +19,12 @@ function image(width: number, height: number, left = 0, top = 0, packed = 0): By
   return concat([0x2c], low(2, left), low(2, top), low(2, width), low(2, height), [packed]);
 }
 
-/** Index 0 four times: clear, 0, 0, 0, 0 of 3 bits each, end of 4. */
+/** LZW data of four pixels of index 0: clear, 0, 0, 0, 0 in 3 bits each, end in 4. */
 const FOUR = [2, 3, 0x04, 0x80, 0x02, 0];
-/** A frame of 2x2 pixels. */
+/** Frame of 2x2 pixels. */
 const SMALL = concat(image(2, 2), FOUR);
 
-/** A screen of 2x2 with what comes before and after its frame. */
+/** Builds a screen of 2x2 with blocks before and after its frame. */
 function gif(before: ArrayLike<number> = [], after: ArrayLike<number> = TRAILER): Bytes {
   return concat(screen(2, 2), before, SMALL, after);
 }

@@ -27,10 +27,10 @@ function frame(
 }
 
 const QUANTISATION = segment(0xdb, [0], new Uint8Array(64).fill(1));
-/** One code of one bit: no difference, no coefficient. */
+/** Huffman tables with one code of one bit: no difference, no coefficient. */
 const DC = segment(0xc4, [0x00, 1], new Uint8Array(15), [0]);
 const AC = segment(0xc4, [0x10, 1], new Uint8Array(15), [0]);
-/** One code of one bit: 16384 and more blocks are done. */
+/** Huffman table with one code of one bit: an end-of-band run of at least 16384 blocks. */
 const AC_RUNS = segment(0xc4, [0x10, 1], new Uint8Array(15), [0xe0]);
 const TABLES = concat(QUANTISATION, DC, AC);
 
@@ -39,12 +39,12 @@ function scan(components = 1, spectrum: readonly number[] = [0, 63, 0]): Bytes {
   return segment(0xda, [components], each, spectrum);
 }
 
-/** A whole grey JPEG of 16x16 pixels, with segments before its frame. */
+/** Builds a grey JPEG of 16x16 pixels, with segments before its frame. */
 function before(...segments: readonly Bytes[]): () => Bytes {
   return () => concat(SOI, ...segments, TABLES, frame({}), scan(), [0, 0], EOI);
 }
 
-/** A JPEG of a frame, whose data is not there. */
+/** Builds a JPEG whose frame lacks its data. */
 function framed(options: Frame): () => Bytes {
   return () => concat(SOI, TABLES, frame(options), scan(), [0], EOI);
 }
@@ -54,7 +54,7 @@ const DAMAGED = ["corrupt-image", "truncated-image"] as const;
 const ANY = ["ok", "corrupt-image", "truncated-image"] as const;
 const UNREAD = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf, 0xde, 0xf7];
 
-/** JPEGs that claim, repeat or nest too much, or contradict themselves. */
+/** JPEGs with too large claims, repetitions and contradictions. */
 export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
   ["64000x64000 pixels", "too-many-pixels", framed({ width: 64_000, height: 64_000 })],
   [
@@ -133,7 +133,7 @@ export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
   [
     "15 MB of Exif blocks",
     "corrupt-image",
-    () => concat(SOI, repeated(exif(EXIF_LOOPS[1][1]()), 5e4)),
+    () => concat(SOI, repeated(exif(EXIF_LOOPS[1]![1]()), 5e4)),
   ],
   [
     "a comment of 64 KB a hundred times",
@@ -278,7 +278,7 @@ function profile(part: number, parts: number, data: ArrayLike<number>): Bytes {
   return segment(0xe2, text("ICC_PROFILE\0"), [part, parts], data);
 }
 
-/** A few bytes for each scan, each of which a decoder goes over all blocks for. */
+/** Builds many scans of a few bytes; a decoder visits all blocks for each. */
 function manyScans(marker: number, count: number, between = new Uint8Array(0)): Bytes {
   const [width, height] = [4000, 3000];
   const blocks = width * height / 64;
@@ -286,7 +286,7 @@ function manyScans(marker: number, count: number, between = new Uint8Array(0)): 
     scan(1, [0, marker === 0xc2 ? 0 : 63, 0]),
     new Uint8Array(Math.ceil(blocks / 8)),
   );
-  // A code of one bit, and 14 bits of how many blocks more than 16384.
+  // A code of one bit, then 14 bits: the blocks of the run above 16384.
   const runs = [..."1".repeat(6)].map(() => "0" + "1".repeat(14)).join("");
   const data = runs.match(/.{1,8}/g)!.flatMap((bits) => {
     const byte = parseInt(bits.padEnd(8, "1"), 2);

@@ -3,7 +3,7 @@ import { concat, high, repeated, text, zlibBomb } from "../parts.ts";
 
 const ftyp = (brand: string): Bytes => concat(high(4, 16), text(`ftyp${brand}`), high(4, 0));
 
-/** Formats that are not read, and what is no image at all. */
+/** Files of unsupported formats, and files that are no images. */
 export const OTHER_BOMBS: readonly Bomb[] = bombsOf("other", [
   ["nothing", "no-image", () => []],
   ["one byte", "not-an-image", () => [0]],

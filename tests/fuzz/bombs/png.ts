@@ -6,7 +6,7 @@ import { EXIF_LOOPS } from "./tiff.ts";
 const SIGNATURE = text("\x89PNG\r\n\x1a\n");
 const HUGE = 2 ** 31 - 1;
 
-/** A chunk with its checksum, which may lie about its length. */
+/** Builds a chunk with its checksum and a length that may be wrong. */
 function chunk(type: string, data: ArrayLike<number> = [], length = data.length): Bytes {
   const body = concat(text(type), data);
   return concat(high(4, length), body, high(4, crc32(body)));
@@ -24,19 +24,19 @@ function ihdr({ width = 8, height = 8, depth = 8, type = 2, methods = [0, 0, 0] 
   return concat(high(4, width), high(4, height), [depth, type, ...methods]);
 }
 
-/** A PNG of chunks behind its IHDR. */
+/** Builds a PNG of an IHDR and more chunks. */
 function png(header: Ihdr, ...chunks: readonly Bytes[]): Bytes {
   return concat(SIGNATURE, chunk("IHDR", ihdr(header)), ...chunks);
 }
 
 const END = chunk("IEND");
-/** All pixels of the 8x8 RGB image, black. */
+/** Pixels of the 8x8 RGB image, all black. */
 const PIXELS = chunk("IDAT", zlibZeros(8 * 25));
 const LINES = zlibZeros(8 * 25);
 const PALETTE = { type: 3 };
 const INDICES = chunk("IDAT", zlibZeros(8 * 9));
 
-/** A whole 8x8 image with chunks before its pixels. */
+/** Builds a valid 8x8 image with chunks before its pixels. */
 function before(...chunks: readonly Bytes[]): () => Bytes {
   return () => png({}, ...chunks, PIXELS, END);
 }
@@ -45,7 +45,7 @@ const BOMBED = () => concat(text("bomb\0\0"), zlibBomb(2000));
 const EITHER = ["ok", "corrupt-image"] as const;
 const CUT = ["corrupt-image", "truncated-image"] as const;
 
-/** PNGs that claim, compress or repeat too much, or contradict themselves. */
+/** PNGs with too large claims, compression, repetitions and contradictions. */
 export const PNG_BOMBS: readonly Bomb[] = bombsOf("PNG", [
   [
     "20000x20000 pixels of 1 bit, all there",
@@ -255,13 +255,13 @@ function idat(zeros: number): Bytes {
   return chunk("IDAT", zlibZeros(zeros));
 }
 
-/** A zlib stream of one stored block. */
+/** Builds a zlib stream of one stored block. */
 function stored(bytes: Uint8Array): Bytes {
   const length = [bytes.length & 255, bytes.length >> 8];
   return concat([0x78, 1, 1], length, length.map((byte) => byte ^ 255), bytes, [0, 0, 0, 0]);
 }
 
-/** A colour profile whose own length is a lie. */
+/** Builds a colour profile that claims a wrong length. */
 function zlibIcc(): Bytes {
   return stored(concat(high(4, 2 ** 32 - 1), new Uint8Array(124)));
 }
@@ -270,6 +270,7 @@ function wrongSum(type: string): Bytes {
   const whole = png({}, PIXELS, END);
   const at = new TextDecoder("latin1").decode(whole).indexOf(type);
   const length = new DataView(whole.buffer).getUint32(at - 4);
-  whole[at + 4 + length] ^= 0xff;
+  const checksum = at + 4 + length;
+  whole[checksum] = whole[checksum]! ^ 0xff;
   return whole;
 }

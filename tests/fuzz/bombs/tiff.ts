@@ -5,7 +5,7 @@ import { concat, high, low, repeated, text } from "../parts.ts";
 const ORIENTATION = { tag: 0x0112, type: 3, count: 1, value: 6 };
 const POINTER = { tag: 0x8769, type: 4, count: 1, value: 8 };
 
-/** Exif blocks that lead a reader in circles or out of the file. */
+/** Exif blocks with loops and offsets outside of the file. */
 export const EXIF_LOOPS: readonly (readonly [name: string, tiff: () => Bytes])[] = [
   ["a directory that is its own next", () => tiff({ entries: [POINTER], nextOffset: 8 })],
   ["a directory that points at itself", () => tiff({ entries: Array(20).fill(POINTER) })],
@@ -26,7 +26,7 @@ function tiff(options: Omit<Parameters<typeof buildTiff>[0], "littleEndian">): B
   return Uint8Array.from(buildTiff({ littleEndian: false, ...options }));
 }
 
-/** Directories of one entry, each of which points at the next and the last at the first. */
+/** Builds directories of one entry in a ring: each points at the next, the last at the first. */
 function directories(): Bytes {
   const parts = Array.from({ length: 1000 }, (_, i) => {
     const next = i === 999 ? 8 : 8 + (i + 1) * 18;
@@ -42,7 +42,7 @@ function directories(): Bytes {
   return concat(text("MM\0*"), high(4, 8), ...parts);
 }
 
-/** TIFFs; none is decoded, so that all end at their first bytes. */
+/** TIFFs; the format is unsupported, so each is refused by its first bytes. */
 export const TIFF_BOMBS: readonly Bomb[] = bombsOf("TIFF", [
   ...EXIF_LOOPS.filter(([, bytes]) => bytes().length > 4).map(([name, bytes]) =>
     [name, "unsupported-format", bytes] as const

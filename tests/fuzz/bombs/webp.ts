@@ -5,7 +5,7 @@ import { EXIF_LOOPS } from "./tiff.ts";
 const ANIMATED = 0x02, XMP = 0x04, EXIF = 0x08, ALPHA = 0x10, ICC = 0x20;
 
 const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
-/** The chunks of whole images of 64x48 pixels. */
+/** Chunks of valid images of 64x48 pixels. */
 const LOSSY = Deno.readFileSync(new URL("lossy.webp", FORMATS)).subarray(12);
 const LOSSLESS = Deno.readFileSync(new URL("lossless.webp", FORMATS)).subarray(12);
 
@@ -22,12 +22,12 @@ function vp8x(flags: number, width = 64, height = 48): Bytes {
   return chunk("VP8X", concat([flags, 0, 0, 0], low(3, width - 1), low(3, height - 1)));
 }
 
-/** The start of a lossy frame of a size. */
+/** Builds the header of a lossy frame. */
 function lossy(width: number, height: number): Bytes {
   return chunk("VP8 ", concat([0x10, 0, 0, 0x9d, 1, 0x2a], low(2, width), low(2, height)));
 }
 
-/** The start of a lossless frame of a size. */
+/** Builds the header of a lossless frame. */
 function lossless(width: number, height: number, more: ArrayLike<number> = []): Bytes {
   return chunk("VP8L", concat([0x2f], low(4, width - 1 + (height - 1) * 2 ** 14), more));
 }
@@ -42,7 +42,7 @@ const EITHER = ["ok", "corrupt-image"] as const;
 const ANY = ["ok", "corrupt-image", "truncated-image"] as const;
 const MOST = 16_384;
 
-/** WebPs of huge canvases, contradicting sizes and endless chunks. */
+/** WebPs with huge canvases, contradicting sizes and endless chunks. */
 export const WEBP_BOMBS: readonly Bomb[] = bombsOf("WebP", [
   [
     "a canvas of 16777216x16777216",

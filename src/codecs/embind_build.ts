@@ -49,29 +49,45 @@ export type EmscriptenImport =
   | "_emval_get_method_caller"
   | "emscripten_resize_heap"
   | "proc_exit"
-  | `invoke_${string}`
+  | InvokeImport
   | IgnoredImport;
 
-/** Imports that decoding does not need: types, reference counts, timers and output. They return 0. */
-export type IgnoredImport =
-  | "_embind_register_bigint"
-  | "_embind_register_bool"
-  | "_embind_register_emval"
-  | "_embind_register_float"
-  | "_embind_register_integer"
-  | "_embind_register_memory_view"
-  | "_embind_register_std_string"
-  | "_embind_register_std_wstring"
-  | "_embind_register_void"
-  | "_emscripten_runtime_keepalive_clear"
-  | "_emval_decref"
-  | "_emval_incref"
-  | "_emval_new_cstring"
-  | "_emval_run_destructors"
-  | "_setitimer_js"
-  | "fd_close"
-  | "fd_seek"
-  | "fd_write";
+/** Import that calls a function which may end in `longjmp`; the suffix is its signature. */
+export type InvokeImport = `invoke_${string}`;
+
+/** Import that decoding does not need: types, reference counts, timers and output. */
+export type IgnoredImport = (typeof IGNORED_IMPORTS)[number];
+
+const IGNORED_IMPORTS = [
+  "_embind_register_bigint",
+  "_embind_register_bool",
+  "_embind_register_emval",
+  "_embind_register_float",
+  "_embind_register_integer",
+  "_embind_register_memory_view",
+  "_embind_register_std_string",
+  "_embind_register_std_wstring",
+  "_embind_register_void",
+  "_emscripten_runtime_keepalive_clear",
+  "_emval_decref",
+  "_emval_incref",
+  "_emval_new_cstring",
+  "_emval_run_destructors",
+  "_setitimer_js",
+  "fd_close",
+  "fd_seek",
+  "fd_write",
+] as const;
+
+/** Returns true for an import that decoding does not need. */
+export function isIgnored(name: EmscriptenImport): name is IgnoredImport {
+  return (IGNORED_IMPORTS as readonly string[]).includes(name);
+}
+
+/** Returns true for an import that calls a function which may end in `longjmp`. */
+export function isInvoke(name: EmscriptenImport): name is InvokeImport {
+  return name.startsWith("invoke_");
+}
 
 /**
  * Refuses a module of another build, in which the letters stand for other functions.

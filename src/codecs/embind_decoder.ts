@@ -5,6 +5,8 @@ import {
   type EmbindBuild,
   type EmbindExports,
   type EmscriptenImport,
+  isIgnored,
+  isInvoke,
 } from "./embind_build.ts";
 
 /** Pixels of a decoded image. */
@@ -120,6 +122,8 @@ class EmbindInstance {
   }
 
   #import(name: EmscriptenImport): ImportFunction {
+    if (isIgnored(name)) return () => 0;
+    if (isInvoke(name)) return (index, ...args) => this.#invoke(index, args);
     switch (name) {
       case "__assert_fail":
       case "_abort_js":
@@ -150,8 +154,6 @@ class EmbindInstance {
         return () => {
           throw LONGJMP;
         };
-      default:
-        return name.startsWith("invoke_") ? (index, ...args) => this.#invoke(index, args) : () => 0;
     }
   }
 

@@ -65,6 +65,15 @@ export const WAY_CASES: readonly Case[] = ways([
   ["as a form with the options in it", (bytes) => form(bytes, "/detect", OPTIONS)],
   ["as a form with the options in the query", (bytes) => form(bytes, QUERY, {})],
   ["as a form that overrides the query", (bytes) => form(bytes, OTHER_QUERY, OPTIONS)],
+  [
+    "as a form of .NET, with names without quotes",
+    (bytes) => rawForm(bytes, "name=image; filename=a.jpg; filename*=utf-8''a.jpg"),
+  ],
+  [
+    "as a form with filename* alone",
+    (bytes) => rawForm(bytes, `filename*=UTF-8''%C3%B6.jpg; Name="image"`),
+  ],
+  ["as a form without a file name", (bytes) => rawForm(bytes, 'name="image"')],
   ["as base64 in JSON", (bytes) => json("/detect", bytes.toBase64())],
   [
     "as a data URL in JSON",
@@ -95,6 +104,14 @@ function form(bytes: Bytes, path: string, fields: Readonly<Record<string, string
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   body.set("image", new File([bytes], "scene.jpg", { type: "image/jpeg" }));
   return [path, { method: "POST", body }];
+}
+
+/** Builds a form that no runtime writes, with a preamble and an epilogue. */
+function rawForm(bytes: Bytes, parameters: string): Request {
+  const start = `A preamble\r\n--x\r\nContent-Disposition: form-data; ${parameters}\r\n\r\n`;
+  const body = new Blob([start, bytes, "\r\n--x--\nAn epilogue"]);
+  const headers = { "content-type": 'multipart/form-data; boundary="x"' };
+  return [QUERY, { method: "POST", body, headers }];
 }
 
 function json(path: string, image: string): Request {

@@ -103,7 +103,7 @@ export function checkBuild(build: EmbindBuild, module: WebAssembly.Module): void
   }
   for (const [letter, name] of Object.entries(build.imports)) {
     if (!imports.includes(letter)) {
-      throw otherBuild(build, `it does not import "${letter}" (${name})`);
+      throw otherBuild(build, `its imports lack "${letter}" (${name})`);
     }
   }
   const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));

@@ -49,7 +49,7 @@ for (const build of [WEBP_BUILD, AVIF_BUILD]) {
       ],
       [
         { ...build, imports: { ...build.imports, "?": name! } },
-        `it does not import "?" (${name})`,
+        `its imports lack "?" (${name})`,
       ],
       [
         { ...build, exports: { ...build.exports, malloc: build.exports.memory } },

@@ -1,30 +1,30 @@
-import { Image } from "imagescript";
 import { z } from "zod";
-import { readArguments } from "../src/commands/shared/arguments.ts";
-import { readImageFile } from "../src/commands/shared/image_files.ts";
+import { readArguments, readImageFile } from "../src/commands/shared/arguments.ts";
 import { runCommand } from "../src/commands/shared/run_command.ts";
 import { textTable } from "../src/commands/shared/text_table.ts";
+import { PROVIDERS } from "../src/ports/session.ts";
 import { drawFruit, ORANGE_SKIN } from "../tests/sample_images/draw_fruit.ts";
-import { measureIngest } from "./preprocess.ts";
-import { measurePipeline } from "./pipeline.ts";
+import { encodeJpeg } from "../tests/sample_images/encode_jpeg.ts";
+import { LIBRARY_INGEST, measureIngest, OUR_INGEST } from "./preprocess.ts";
+import { measurePipeline, POST_DETECT, SESSION_RUN } from "./pipeline.ts";
 import { measurePostprocessing } from "./postprocessing.ts";
-import type { Measurement } from "./stopwatch.ts";
+import { type Measurement, medianOf } from "./stopwatch.ts";
 
-const USAGE = `Times the pipeline beside what it is built on, all in one run.
+const USAGE = `Times the pipeline and the libraries that it uses, in one run.
 
   deno task bench [options]
 
-  --image FILE   a 1080p JPEG (a drawn one)
-  --engine E     webgpu, native or wasm (wasm)
-  --threads N    threads of the engine (the number of cores)
-  --rounds N     runs of each task (40)
-  --runtimes     instead, cold start and time per photo of the server on each runtime
-  --starts N     processes of each runtime (5)
-  --json         figures as JSON`;
+  --image FILE   a 1080p JPEG (default: a drawn one)
+  --engine E     webgpu, native or wasm (default: wasm)
+  --threads N    threads of the engine (default: the number of cores)
+  --rounds N     runs of each task (default: 40)
+  --runtimes     time the server on each runtime instead: cold start, and time per image
+  --starts N     processes of each runtime (default: 5)
+  --json         print JSON`;
 
 const options = {
   image: z.string().optional(),
-  engine: z.enum(["webgpu", "native", "wasm"]).default("wasm"),
+  engine: z.enum(PROVIDERS).default("wasm"),
   threads: z.coerce.number().int().positive().default(navigator.hardwareConcurrency),
   rounds: z.coerce.number().int().positive().default(40),
   runtimes: z.boolean().default(false),
@@ -40,11 +40,12 @@ async function main(args: readonly string[]): Promise<void> {
   const pipeline = await measurePipeline(image, engine, threads, rounds);
   const ingest = await measureIngest(image, rounds);
   const postprocessing = await measurePostprocessing(rounds);
-  const ratios = {
-    "POST /detect over bare session.run": pipeline[2].median / pipeline[0].median,
-    "Image.decode + resize over our ingest": ingest[0].median / ingest[1].median,
-  };
   const measurements = [...pipeline, ...ingest, ...postprocessing];
+  const median = (name: string) => medianOf(measurements, name);
+  const ratios = {
+    "POST /detect over bare session.run": median(POST_DETECT) / median(SESSION_RUN),
+    "Image.decode + resize over our ingest": median(LIBRARY_INGEST) / median(OUR_INGEST),
+  };
   console.log(
     json
       ? JSON.stringify({ engine, threads, measurements, ratios }, null, 2)
@@ -58,7 +59,7 @@ async function printRuntimes(
   rounds: number,
   json: boolean,
 ): Promise<void> {
-  // By a name that Deno does not see ahead: it brings the tools of the tests along, 100 MB of them.
+  // Imported by a name that Deno cannot analyse: the module needs 100 MB of tools of the tests.
   const module = "./runtimes.ts";
   const { measureRuntimes }: typeof import("./runtimes.ts") = await import(module);
   const measured = await measureRuntimes(image, starts, rounds);
@@ -86,13 +87,7 @@ function tableOf(measurements: readonly Measurement[], ratios: Record<string, nu
 
 async function drawnJpeg(): Promise<Uint8Array<ArrayBuffer>> {
   const fruits = [{ x: 900, y: 560, radius: 380, skin: ORANGE_SKIN }];
-  const { data, width, height } = drawFruit(1920, 1080, fruits);
-  const image = new Image(width, height);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    image.bitmap.set(data.subarray(from, from + 3), to);
-    image.bitmap[to + 3] = 255;
-  }
-  return new Uint8Array(await image.encodeJPEG(90));
+  return await encodeJpeg(drawFruit(1920, 1080, fruits));
 }
 
 if (import.meta.main) await runCommand(main);

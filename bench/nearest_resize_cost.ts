@@ -4,28 +4,28 @@ import { z } from "zod";
 import { parseManifest } from "../src/manifest/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
 import { createResizePlan } from "../src/core/resize_plan.ts";
-import { readArguments } from "../src/commands/shared/arguments.ts";
+import { readArguments, readImageFile } from "../src/commands/shared/arguments.ts";
 import { readDataset } from "../src/commands/eval_files/coco_files.ts";
 import { cocoResults } from "../src/commands/eval_files/coco_results.ts";
-import { readImageFile } from "../src/commands/shared/image_files.ts";
 import { openDetector } from "../src/commands/shared/open_detector.ts";
 import { runCommand } from "../src/commands/shared/run_command.ts";
 import type { CocoResult } from "../src/eval/coco.ts";
 import { evaluate } from "../src/eval/evaluate.ts";
 import type { Detection } from "../src/ports/detector.ts";
+import { PROVIDERS } from "../src/ports/session.ts";
 import { encodePng } from "../tests/sample_images/encode_png.ts";
 
-const USAGE = `Measures what imagescript's own nearest-neighbour resize would cost in AP.
+const USAGE = `Measures the AP that imagescript's nearest-neighbour resize would cost.
 
   deno run -A bench/nearest_resize_cost.ts --images DIR --annotations FILE`;
 
 const options = {
   images: z.string(),
   annotations: z.string(),
-  engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
+  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
 };
 
-/** Detects on each image twice: as it is, and shrunk by imagescript to the model's size first. */
+/** Detects in each image twice: as it is, and after imagescript shrank it to the model's size. */
 async function main(args: readonly string[]): Promise<void> {
   const { values } = readArguments(args, options, USAGE);
   const truth = await readDataset(values.annotations);
@@ -50,7 +50,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 interface Shrunk {
   readonly bytes: Uint8Array;
-  /** Source pixels per pixel. */
+  /** Source pixels per shrunken pixel. */
   readonly x: number;
   readonly y: number;
 }
@@ -58,7 +58,7 @@ interface Shrunk {
 async function shrink(bytes: Uint8Array): Promise<Shrunk> {
   const image = await Image.decode(bytes);
   const manifest = parseManifest(everyday8);
-  // A copy of the sides, as imagescript resizes in place.
+  // Copies the sides, since imagescript resizes in place.
   const sides = { width: image.width, height: image.height };
   const { resized, source } = createResizePlan(sides, manifest.resize, manifest.pad);
   const { bitmap } = image.resize(resized.width, resized.height);

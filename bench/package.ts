@@ -1,14 +1,14 @@
 import { executable, type RuntimeName } from "../tests/platforms/hosts/executable.ts";
 import { installPackage } from "../tests/package/installed_package.ts";
 
-/** Fresh processes for each figure. */
+/** New processes for each figure. */
 const ROUNDS = 21;
 
 const SCRIPT = `const started = performance.now();
 await import("retinanet-edge");
 console.log(performance.now() - started);`;
 
-/** What the npm package weighs, and what it costs to import it, in fresh processes. */
+/** Prints the size of the npm package and the time to import it in a new process. */
 async function main(): Promise<void> {
   await using installed = await installPackage();
   const { size, unpackedSize, files } = installed.packed;
@@ -38,7 +38,7 @@ async function importTime(runtime: RuntimeName, folder: string): Promise<string>
     times.push(Number(new TextDecoder().decode(stdout)));
   }
   times.sort((a, b) => a - b);
-  return times[ROUNDS >> 1].toFixed(0);
+  return times[ROUNDS >> 1]!.toFixed(0);
 }
 
 function sum(files: readonly { readonly size: number }[]): number {

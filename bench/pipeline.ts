@@ -4,9 +4,14 @@ import type { Provider } from "../src/ports/session.ts";
 import type { Order } from "./pipeline_worker.ts";
 import { measure, type Measurement } from "./stopwatch.ts";
 
+/** Name of the engine alone. */
+export const SESSION_RUN = "bare session.run";
+/** Name of a request to the server. */
+export const POST_DETECT = "POST /detect over loopback";
+
 /**
- * The bare engine, the detector and the server, on one engine and one 1080p JPEG; then the
- * server's `/healthz` while it detects.
+ * Times the engine alone, the detector and the server with one 1080p JPEG, and then the server's
+ * `/healthz` while it detects.
  */
 export async function measurePipeline(
   image: Uint8Array<ArrayBuffer>,
@@ -28,9 +33,9 @@ export async function measurePipeline(
   };
   try {
     const stages = await measure([
-      ["bare session.run", () => worker.ask({ kind: "session.run" })],
+      [SESSION_RUN, () => worker.ask({ kind: "session.run" })],
       ["detector.detect(bytes)", () => worker.ask({ kind: "detector.detect" })],
-      ["POST /detect over loopback", post],
+      [POST_DETECT, post],
     ], rounds);
     const health = await measure([
       ["GET /healthz while it detects", () => healthDuring(server.url, post)],
@@ -42,7 +47,7 @@ export async function measurePipeline(
   }
 }
 
-/** Asks for health until a detection that began before has ended; the slowest answer counts. */
+/** Returns the slowest answer of `/healthz` during a detection, in milliseconds. */
 async function healthDuring(url: string, detect: () => Promise<void>): Promise<number> {
   let ended = false;
   const detection = detect().finally(() => ended = true);

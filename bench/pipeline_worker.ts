@@ -2,7 +2,7 @@ import { createDetector } from "../src/detect/detector.ts";
 import type { Provider } from "../src/ports/session.ts";
 import { hostRuntime } from "../src/platforms/host/runtime.ts";
 
-/** What the bench asks of this worker. */
+/** Message to this worker. */
 export type Order =
   | {
     readonly kind: "open";
@@ -19,14 +19,13 @@ interface Port {
 
 const port = globalThis as unknown as Port;
 const model = "everyday8";
-let tasks: Record<"session.run" | "detector.detect", () => Promise<unknown>>;
+let tasks: Record<"session.run" | "detector.detect", () => Promise<unknown>> | undefined;
 
-// Times the bare engine and the whole detector on one thread, clocks and all, so that neither
-// pays for the messages.
+// Times the engine and the detector on the thread that runs them, without the time of messages.
 port.onmessage = async ({ data }) => {
   const started = performance.now();
   if (data.kind === "open") await open(data);
-  else await tasks[data.kind]();
+  else await tasks![data.kind]();
   port.postMessage(performance.now() - started);
 };
 
@@ -37,7 +36,7 @@ async function open({ engine, threads, image }: Order & { kind: "open" }): Promi
     await runtime.models.graph(model, (await runtime.models.manifest(model)).graph),
     engine,
   );
-  // What a 16:9 image becomes: 320x180 padded to 320x192.
+  // A 16:9 image is resized to 320x180 and padded to 320x192.
   const data = new Float32Array(3 * 192 * 320);
   const input = { type: "float32", data, shape: [1, 3, 192, 320] } as const;
   tasks = {

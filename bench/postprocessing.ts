@@ -10,7 +10,7 @@ import { measure, type Measurement } from "./stopwatch.ts";
 const SIZE = { width: 1088, height: 800 };
 const CLASSES = 80;
 
-/** Post-processing of an 800x1088 input with 80 classes: 13 million logits. */
+/** Times the post-processing of an 800x1088 input with 80 classes: 13 million logits. */
 export async function measurePostprocessing(rounds: number): Promise<Measurement[]> {
   const manifest = parseManifest({
     ...everyday8,
@@ -28,7 +28,7 @@ export async function measurePostprocessing(rounds: number): Promise<Measurement
   ], rounds);
 }
 
-/** Logits like a trained model's: nearly all far below the threshold, some thousands above. */
+/** Returns logits like a trained model's: some thousands above the threshold, the rest far below. */
 function randomOutputs(manifest: ReturnType<typeof parseManifest>) {
   if (
     isFinished(manifest) || manifest.outputs.kind !== "levels" || !("levels" in manifest.anchors)
@@ -49,7 +49,7 @@ function randomOutputs(manifest: ReturnType<typeof parseManifest>) {
   }));
 }
 
-/** Irwin–Hall: twelve uniform numbers minus six are nearly normal. */
+/** Returns a nearly normal number: the sum of twelve uniform ones minus six (Irwin–Hall). */
 function gaussian(random: () => number): number {
   let sum = -6;
   for (let i = 0; i < 12; i++) sum += random();

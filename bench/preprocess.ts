@@ -6,15 +6,20 @@ import { decodeImage, inputOf } from "../src/detect/preprocess.ts";
 import { hostRuntime } from "../src/platforms/host/runtime.ts";
 import { measure, type Measurement } from "./stopwatch.ts";
 
-/** imagescript's own way from bytes to 320 px, beside ours, which goes on to the tensor. */
+/** Name of imagescript's decode and resize. */
+export const LIBRARY_INGEST = "Image.decode + resize";
+/** Name of our decode, resize and conversion to a tensor. */
+export const OUR_INGEST = "our ingest, to the tensor";
+
+/** Times imagescript from bytes to 320 px, and our pipeline from bytes to the input tensor. */
 export async function measureIngest(image: Uint8Array, rounds: number): Promise<Measurement[]> {
   const { codec } = await hostRuntime({ threads: 1 });
   const manifest = parseManifest(everyday8);
   return await measure([
-    ["Image.decode + resize", async () => {
+    [LIBRARY_INGEST, async () => {
       (await Image.decode(image)).resize(320, Image.RESIZE_AUTO);
     }],
-    ["our ingest, to the tensor", () => {
+    [OUR_INGEST, () => {
       inputOf(decodeImage(image, manifest, codec, DEFAULT_IMAGE_LIMITS), manifest);
     }],
   ], rounds);

@@ -3,32 +3,32 @@ import { RUNTIMES } from "../tests/conformance/runtimes.ts";
 import type { Target } from "../tests/conformance/target.ts";
 import { type Measurement, measurementOf } from "./stopwatch.ts";
 
-/** What a runtime was measured at. */
+/** Times of a runtime. */
 export interface RuntimeMeasurement {
-  /** The runtime. */
+  /** Name of the runtime. */
   readonly runtime: string;
-  /** What ran the graph. */
+  /** Engine and number of threads. */
   readonly engine: string;
-  /** From the start of a process to its first answer to a photo. */
+  /** Time from the start of a process to its first detections. */
   readonly coldStart: Measurement;
-  /** A photo there and its answer back, once all is warm. */
+  /** Time of a request to a warm server. */
   readonly warm: Measurement;
 }
 
-/** One engine for all: not each runtime has the others. */
+/** Settings of all servers; wasm is the only engine of every runtime. */
 const SETTINGS = { ENGINE: "wasm", LOG: "none" };
 
 /**
- * Starts each runtime's server in a fresh process several times, in turn, and sends it a photo.
+ * Starts a new server process on each runtime in turn, several times, and sends it an image.
  *
- * What is built once, as the bundle of a Worker or of a page, is built before the clock starts.
+ * An extra first round, which does not count, builds the bundles of the Worker and of the page.
  *
- * @param photo An encoded image.
+ * @param image Encoded image.
  * @param starts Processes of each runtime.
- * @param rounds Photos for the last process of each.
+ * @param rounds Images for the last process of each runtime.
  */
 export async function measureRuntimes(
-  photo: Uint8Array<ArrayBuffer>,
+  image: Uint8Array<ArrayBuffer>,
   starts: number,
   rounds: number,
 ): Promise<RuntimeMeasurement[]> {
@@ -38,7 +38,7 @@ export async function measureRuntimes(
     for (const [runtime, start] of Object.entries(RUNTIMES)) {
       const began = performance.now();
       await using target = await start(SETTINGS);
-      const { engine } = await detect(target, photo);
+      const { engine } = await detect(target, image);
       const ms = performance.now() - began;
       if (round >= 0) coldStarts.set(runtime, [...coldStarts.get(runtime) ?? [], ms]);
       if (round < starts - 1) continue;
@@ -46,30 +46,30 @@ export async function measureRuntimes(
         runtime,
         engine: `${engine.provider}, ${engine.threads} thread${engine.threads === 1 ? "" : "s"}`,
         coldStart: measurementOf("cold start", coldStarts.get(runtime)!),
-        warm: measurementOf("warm", await warmTimes(target, photo, rounds)),
+        warm: measurementOf("warm", await warmTimes(target, image, rounds)),
       });
     }
   }
   return measurements;
 }
 
-/** The first tenth does not count. */
+/** Times requests; a tenth more come first and do not count. */
 async function warmTimes(
   target: Target,
-  photo: Uint8Array<ArrayBuffer>,
+  image: Uint8Array<ArrayBuffer>,
   rounds: number,
 ): Promise<number[]> {
   const times: number[] = [];
   for (let round = -Math.ceil(rounds / 10); round < rounds; round++) {
     const began = performance.now();
-    await detect(target, photo);
+    await detect(target, image);
     if (round >= 0) times.push(performance.now() - began);
   }
   return times;
 }
 
-async function detect(target: Target, photo: Uint8Array<ArrayBuffer>): Promise<DetectResult> {
-  const response = await target.request("/detect", { method: "POST", body: photo });
+async function detect(target: Target, image: Uint8Array<ArrayBuffer>): Promise<DetectResult> {
+  const response = await target.request("/detect", { method: "POST", body: image });
   if (response.ok) return await response.json();
   throw new Error(`${target.name} answered ${response.status}: ${await response.text()}`);
 }

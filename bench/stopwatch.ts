@@ -1,38 +1,51 @@
-/** What a task was measured at, in milliseconds. */
+/** Times of a task, in milliseconds. */
 export interface Measurement {
-  /** What was done. */
+  /** Name of the task. */
   readonly name: string;
-  /** Half of the runs were faster. */
+  /** Median of the runs. */
   readonly median: number;
-  /** The fastest run. */
+  /** Fastest run. */
   readonly least: number;
-  /** Runs. */
+  /** Number of runs. */
   readonly runs: number;
 }
 
-/** A task by name; it returns its own time where the clock must run elsewhere. */
+/** Task with its name; it may return its own time, if it ran on another thread. */
 export type Task = readonly [name: string, run: () => Promise<number | void> | number | void];
 
 /**
- * Times tasks side by side: a run of each in turn, so that a machine that slows down slows all of
- * them. The first rounds do not count.
+ * Times tasks in turn, so that a machine that slows down slows all of them.
+ *
+ * A tenth more rounds come first and do not count.
  */
 export async function measure(tasks: readonly Task[], rounds: number): Promise<Measurement[]> {
-  const times = tasks.map((): number[] => []);
+  const timed = tasks.map(([name, run]) => ({ name, run, times: [] as number[] }));
   const warmUp = Math.ceil(rounds / 10);
   for (let round = -warmUp; round < rounds; round++) {
-    for (const [i, [, run]] of tasks.entries()) {
+    for (const { run, times } of timed) {
       const started = performance.now();
       const own = await run();
       const ms = own ?? performance.now() - started;
-      if (round >= 0) times[i].push(ms);
+      if (round >= 0) times.push(ms);
     }
   }
-  return tasks.map(([name], i) => measurementOf(name, times[i]));
+  return timed.map(({ name, times }) => measurementOf(name, times));
 }
 
-/** What the times of a task come to. */
+/** Sums up the times of a task. */
 export function measurementOf(name: string, times: readonly number[]): Measurement {
   const sorted = times.toSorted((a, b) => a - b);
-  return { name, median: sorted[sorted.length >> 1], least: sorted[0], runs: times.length };
+  const [least] = sorted;
+  const median = sorted[sorted.length >> 1];
+  if (least === undefined || median === undefined) {
+    throw new RangeError(`Cannot measure ${name} as it must run at least once`);
+  }
+  return { name, median, least, runs: times.length };
+}
+
+/** Returns the median of the measurement with this name. */
+export function medianOf(measurements: readonly Measurement[], name: string): number {
+  const found = measurements.find((measurement) => measurement.name === name);
+  if (found === undefined) throw new RangeError(`Cannot find the measurement "${name}"`);
+  return found.median;
 }

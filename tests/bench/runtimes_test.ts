@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { RUNTIMES } from "../conformance/runtimes.ts";
-import { NO_BROWSER, SKIPPED } from "../platforms/browser/chromium.ts";
+import { NO_BROWSER } from "../platforms/browser/chromium.ts";
 import { runTask } from "../commands/run_task.ts";
+import { testUnless } from "../testing.ts";
 
-Deno.test({
-  name: `deno task bench --runtimes measures a cold start and a warm photo on each${SKIPPED}`,
-  ignore: NO_BROWSER,
-  async fn() {
+testUnless(
+  NO_BROWSER,
+  "deno task bench --runtimes measures a cold start and a warm image on each runtime",
+  async () => {
     const args = ["--runtimes", "--starts", "1", "--rounds", "1", "--json"];
     const { code, stdout, stderr } = await runTask("bench", ...args);
     assertEquals(code, 0, stderr);
@@ -18,4 +19,4 @@ Deno.test({
       assertEquals([coldStart.runs, warm.runs], [1, 1]);
     }
   },
-});
+);

@@ -2,7 +2,7 @@ import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 
-/** Whole images of the formats that are read; the first one has something in it. */
+/** Reads valid images of all formats; the model detects an object in the first. */
 export async function goodImages(): Promise<Uint8Array<ArrayBuffer>[]> {
   const images = [fruitImage()];
   for await (const { name } of Deno.readDir(FORMATS)) {

@@ -4,14 +4,15 @@ import { paced, quantile, sustainable, unloaded } from "./overload.ts";
 import { goodImages } from "./images.ts";
 import { soak } from "./soak.ts";
 
-// deno task soak [REQUESTS [SECONDS]]: the server as a person starts it, under a long mix of good and
-// bad requests, then at twice the load that it can bear. Ends with 1 if a promise is broken.
+// deno task soak [REQUESTS [SECONDS]]
+// Loads `deno task start` with a long mix of valid and invalid requests, then with twice the images
+// per second that it can sustain. Ends with 1 if it breaks a promise.
 const [requests = 5000, seconds = 30] = Deno.args.map(Number);
 const images = { good: await goodImages() };
 const broken: string[] = [];
 const promise = (holds: boolean, text: string) => void (holds || broken.push(text));
 
-// So long a queue that every connection has a place: the mix is to be worked through, not refused.
+// The queue holds all connections, so that the server answers the mix instead of refusing it.
 const soaked = await startServer({ QUEUE: "64" });
 console.log(soaked.line);
 
@@ -30,7 +31,7 @@ console.log(
     `${(growth * 100).toFixed(1)} %`,
 );
 promise(growth < 0.1, "memory grew by a tenth or more");
-promise(alive, "no image was found in after the last request");
+promise(alive, "the server detected nothing after the last request");
 for (const [answer] of answers) {
   promise(!answer.startsWith("5") || answer.startsWith("503"), `an answer was ${answer}`);
 }
@@ -38,13 +39,13 @@ for (const [answer] of answers) {
 await soaked[Symbol.asyncDispose]();
 
 await using server = await startServer();
-const [image] = images.good;
+const image = images.good[0]!;
 const alone = quantile(await unloaded(server.url, image, 20), 0.5);
 const pace = await sustainable(server.url, image, 2, seconds / 3);
 const load = await paced(server.url, image, 2 * pace, seconds);
 const [accepted, health] = [quantile(load.accepted, 0.5), quantile(load.health, 0.99)];
-console.log(textTable(["at twice the load it can bear", "value"], [
-  ["images per second it can bear", pace.toFixed(1)],
+console.log(textTable(["at twice the sustainable load", "value"], [
+  ["sustainable images per second", pace.toFixed(1)],
   ["answers", [...load.statuses].map(([status, n]) => `${n} x ${status}`).join(", ")],
   ["median of an image alone", `${alone.toFixed(0)} ms`],
   [

@@ -1,14 +1,14 @@
-/** What a load of images at a fixed pace found. */
+/** Measurements under a load of images at a fixed pace. */
 export interface LoadReport {
-  /** How often each status came. */
+  /** Number of answers with each status. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** Milliseconds to an answer with status 200. */
+  /** Milliseconds to each answer with status 200. */
   readonly accepted: readonly number[];
-  /** Milliseconds to an answer of `/healthz` meanwhile. */
+  /** Milliseconds to each answer of `/healthz` under that load. */
   readonly health: readonly number[];
 }
 
-/** Milliseconds of each of some images, one after the other. */
+/** Times images one after the other, in milliseconds. */
 export async function unloaded(
   url: string,
   body: Uint8Array<ArrayBuffer>,
@@ -19,7 +19,7 @@ export async function unloaded(
   return times;
 }
 
-/** Images that a server takes in a second, when as many clients as it has places ask again and again. */
+/** Measures the images per second of a server whose clients wait for each answer. */
 export async function sustainable(
   url: string,
   body: Uint8Array<ArrayBuffer>,
@@ -37,7 +37,7 @@ export async function sustainable(
   return done / seconds;
 }
 
-/** Sends images at a fixed pace, whether answers come or not. */
+/** Sends images at a fixed pace, without waiting for the answers. */
 export async function paced(
   url: string,
   body: Uint8Array<ArrayBuffer>,
@@ -64,15 +64,15 @@ export async function paced(
   return { statuses, accepted, health };
 }
 
-/** The value below which a part of the values lies. */
+/** Returns the value below which this part of the values lies. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? NaN;
 }
 
-async function timed(address: string, body?: Uint8Array<ArrayBuffer>) {
+async function timed(url: string, body?: Uint8Array<ArrayBuffer>) {
   const started = performance.now();
-  const response = await fetch(address, body && { method: "POST", body });
+  const response = await fetch(url, body && { method: "POST", body });
   await response.arrayBuffer();
   return { status: response.status, ms: performance.now() - started };
 }

@@ -1,51 +1,48 @@
-import { type Random, wholeBetween } from "../random.ts";
+import { pick, type Random, wholeBetween } from "../random.ts";
 
-/** What a client sends. */
+/** Request of a client. */
 export interface Sent {
   readonly path: string;
   readonly body: Uint8Array<ArrayBuffer> | FormData | string;
+  /** Content type. Unset: none. */
   readonly type?: string;
-  /** Whether the client leaves before the answer. */
+  /** True if the client closes the connection before the answer. */
   readonly leaves?: boolean;
 }
 
-/** Images that a mix is made of. */
+/** Images of a mix of requests. */
 export interface Images {
-  /** Whole ones, of every format that is read. */
+  /** Valid images of all formats. */
   readonly good: readonly Uint8Array<ArrayBuffer>[];
 }
 
 type Maker = (random: Random, images: Images) => Sent;
 
-/** Kinds of requests, each with how often it comes in a hundred. */
+/** Kinds of requests with their shares. */
 const KINDS: readonly (readonly [percent: number, make: Maker])[] = [
-  [40, (random, { good }) => ({ path: "/detect", body: pick(random, good) })],
-  [15, (random, { good }) => ({ path: "/detect?score=0.1", body: formOf(pick(random, good)) })],
+  [40, (random, { good }) => ({ path: "/detect", body: pick(good, random) })],
+  [15, (random, { good }) => ({ path: "/detect?score=0.1", body: formOf(pick(good, random)) })],
   [5, (random, { good }) => ({
     path: "/detect",
-    body: JSON.stringify({ image: pick(random, good).toBase64() }),
+    body: JSON.stringify({ image: pick(good, random).toBase64() }),
     type: "application/json",
   })],
-  [10, (random, { good }) => ({ path: "/detect", body: cut(random, pick(random, good)) })],
-  [10, (random, { good }) => ({ path: "/detect", body: flipped(random, pick(random, good)) })],
+  [10, (random, { good }) => ({ path: "/detect", body: cut(random, pick(good, random)) })],
+  [10, (random, { good }) => ({ path: "/detect", body: flipped(random, pick(good, random)) })],
   [5, (random) => ({ path: "/detect", body: noise(random) })],
   [5, () => ({ path: "/detect?score=2", body: "no image" })],
   [5, () => ({ path: "/detect?model=nope", body: "no image" })],
-  [5, (random, { good }) => ({ path: "/detect", body: pick(random, good), leaves: true })],
+  [5, (random, { good }) => ({ path: "/detect", body: pick(good, random), leaves: true })],
 ];
 
-/** The next request of a mix: the same ones for the same seed. */
+/** Returns the next request of a mix: the same requests for the same seed. */
 export function nextRequest(random: Random, images: Images): Sent {
   let rest = random() * 100;
   for (const [percent, make] of KINDS) {
     rest -= percent;
     if (rest < 0) return make(random, images);
   }
-  return KINDS[0][1](random, images);
-}
-
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[wholeBetween(random, 0, list.length - 1)];
+  throw new RangeError("Cannot pick a request as the shares must add up to 100 %");
 }
 
 function formOf(bytes: Uint8Array<ArrayBuffer>): FormData {
@@ -61,7 +58,8 @@ function cut(random: Random, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBu
 function flipped(random: Random, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const copy = bytes.slice();
   for (let i = 0; i < 8; i++) {
-    copy[wholeBetween(random, 0, copy.length - 1)] ^= 1 << wholeBetween(random, 0, 7);
+    const at = wholeBetween(random, 0, copy.length - 1);
+    copy[at] = copy[at]! ^ 1 << wholeBetween(random, 0, 7);
   }
   return copy;
 }

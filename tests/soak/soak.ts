@@ -2,10 +2,10 @@ import { seededRandom } from "../random.ts";
 import { type Images, nextRequest, type Sent } from "./requests.ts";
 import { residentBytes } from "./resident_bytes.ts";
 
-/** How a soak is run. */
+/** Options of {@linkcode soak}. */
 export interface SoakOptions {
   readonly url: string;
-  /** Of the server; its children count with it. */
+  /** Process id of the server; the memory of its children is added. */
   readonly pid: number;
   readonly requests: number;
   readonly connections: number;
@@ -13,20 +13,20 @@ export interface SoakOptions {
   readonly images: Images;
 }
 
-/** What a soak found. */
+/** Result of {@linkcode soak}. */
 export interface SoakReport {
-  /** How often each answer came: a status with the problem's code, or "left". */
+  /** Number of each answer: a status with the code of its problem, or "left". */
   readonly answers: ReadonlyMap<string, number>;
   /**
-   * Resident memory of the server and its workers towards the end of the first and of the last
-   * fifth: the least of some samples, since images that are being decoded come and go.
+   * Resident memory of the server and its workers, in the second tenth of the requests and in the
+   * last: the least of some samples, since images in the decoder come and go.
    */
   readonly memory: readonly [early: number, late: number];
-  /** Whether a good image was found in right after the last request. */
+  /** True if the server detected in a valid image after the last request. */
   readonly alive: boolean;
 }
 
-/** Sends a mix of good and bad requests over several connections at a time. */
+/** Sends a mix of valid and invalid requests over several connections at a time. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const random = seededRandom(options.seed);
   const answers = new Map<string, number>();
@@ -46,15 +46,15 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       ...samples.filter(([at]) => at > from * options.requests && at <= to * options.requests)
         .map(([, bytes]) => bytes),
     );
-  return { answers, memory: [least(0.1, 0.2), least(0.9, 1)], alive: await finds(options) };
+  return { answers, memory: [least(0.1, 0.2), least(0.9, 1)], alive: await detects(options) };
 }
 
-/** Requests between two looks at the memory. */
+/** Requests between two samples of the memory. */
 const SAMPLE_EVERY = 20;
 
 async function send(url: string, { path, body, type, leaves }: Sent): Promise<string> {
   const headers: HeadersInit = type === undefined ? {} : { "content-type": type };
-  const signal = leaves ? AbortSignal.timeout(5) : undefined;
+  const signal = leaves ? AbortSignal.timeout(5) : null;
   try {
     const response = await fetch(url + path, { method: "POST", headers, body, signal });
     if (response.ok) return await response.arrayBuffer().then(() => "200");
@@ -66,10 +66,10 @@ async function send(url: string, { path, body, type, leaves }: Sent): Promise<st
   }
 }
 
-/** Waits out what is still in the queue. */
-async function finds({ url, images }: SoakOptions): Promise<boolean> {
+/** Detects in a valid image; retries while the queue is full. */
+async function detects({ url, images }: SoakOptions): Promise<boolean> {
   for (let tries = 0; tries < 50; tries++) {
-    const response = await fetch(`${url}/detect`, { method: "POST", body: images.good[0] });
+    const response = await fetch(`${url}/detect`, { method: "POST", body: images.good[0]! });
     const answer = await response.json();
     if (response.status === 200) return answer.detections.length > 0;
     await new Promise((resolve) => setTimeout(resolve, 200));

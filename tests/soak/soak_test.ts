@@ -3,11 +3,11 @@ import { startServer } from "../platforms/host/start_server.ts";
 import { goodImages } from "./images.ts";
 import { soak } from "./soak.ts";
 
-/** Answers that a client may get for what it sent, or since there was no room. */
+/** Answers to valid and invalid requests, and to requests for which the queue was full. */
 const ALLOWED = /^(200|left|503 busy|4(00|04|13|15|22) [a-z-]+)$/;
 
-// The long one, which measures memory and time too, is `deno task soak`.
-Deno.test("deno task start answers a mix of good and bad requests, and lives on", async () => {
+// `deno task soak` sends more requests and measures memory and time.
+Deno.test("deno task start answers a mix of valid and invalid requests, and survives it", async () => {
   await using server = await startServer({ ENGINE: "wasm", QUEUE: "16" });
   const { answers, alive } = await soak({
     url: server.url,
@@ -19,5 +19,5 @@ Deno.test("deno task start answers a mix of good and bad requests, and lives on"
   });
   assertEquals([...answers.keys()].filter((answer) => !ALLOWED.test(answer)), []);
   assert((answers.get("200") ?? 0) > 30, JSON.stringify([...answers]));
-  assert(alive, "no image was found in after the last request");
+  assert(alive, "the server detected nothing after the last request");
 });

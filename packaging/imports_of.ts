@@ -1,3 +1,7 @@
+/** Imports as the compiler prints them: at the start of a line, or after a `;` in a bundle. */
+const IMPORTS =
+  /(?:^|;)import\s*"([^"]+)"|(?:^|;)(?:import|export)\b[^"=;]*\bfrom\s*"([^"]+)"|\bimport\("([^"]+)"\)|import\.meta\.resolve\("([^"]+)"\)/gm;
+
 /**
  * Returns the import specifiers of a compiled module or `.d.ts` file, comments excluded.
  *
@@ -5,10 +9,9 @@
  */
 export function importsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  const found = code.matchAll(
-    /(?:^|[\s;}])(?:from|import)\s*"([^"]+)"|\bimport\("([^"]+)"\)|import\.meta\.resolve\("([^"]+)"\)/g,
+  return [...code.matchAll(IMPORTS)].flatMap((match) =>
+    match.slice(1).filter((part) => part !== undefined)
   );
-  return [...found].flatMap((match) => match.slice(1).filter((part) => part !== undefined));
 }
 
 /** Returns the package of an import specifier, or undefined for relative and `node:` imports. */

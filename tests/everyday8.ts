@@ -6,7 +6,7 @@ import { ModelRegistry } from "../src/serving/model_registry.ts";
 import type { Detector } from "../src/ports/detector.ts";
 import { hostRuntime } from "../src/platforms/host/runtime.ts";
 
-/** The project's own model on the real engine that is everywhere: wasm, one thread. */
+/** Opens the project's model on wasm with one thread, the engine that every machine has. */
 export async function openEveryday8(limits: ImageLimits = DEFAULT_IMAGE_LIMITS): Promise<Detector> {
   return await createDetector(await hostRuntime({ threads: 1 }), {
     model: "everyday8",
@@ -15,7 +15,7 @@ export async function openEveryday8(limits: ImageLimits = DEFAULT_IMAGE_LIMITS):
   });
 }
 
-/** A registry that holds it, loaded. */
+/** Returns a model registry with that model, loaded. */
 export async function everyday8Registry(): Promise<ModelRegistry> {
   const detector = await openEveryday8();
   const registry = new ModelRegistry({

@@ -1,10 +1,10 @@
 const ROOT = new URL("../", import.meta.url);
 
 /**
- * A Python environment with the packages of a requirements file, every one of them pinned, below
- * `dist/python`; it is made once for each content of the file.
+ * Makes a Python environment below `dist/python`, once for each content of the requirements file.
  *
- * @returns The folder of its programs.
+ * @param requirements File that pins every package.
+ * @returns The folder of the environment's programs.
  */
 export async function pythonTools(requirements: URL): Promise<URL> {
   const folder = new URL(`dist/python/${await hashOf(requirements)}/`, ROOT);

@@ -1,6 +1,5 @@
 import type { Pixels } from "../../src/image/pixels.ts";
 import { APPLE_SKIN, drawFruit, type Fruit, ORANGE_SKIN } from "./draw_fruit.ts";
-import { encodeJpeg } from "./encode_jpeg.ts";
 
 /** Fruits of {@linkcode drawScene} at a height of 480; the model finds all but the green one. */
 const FRUITS: readonly Fruit[] = [
@@ -11,7 +10,7 @@ const FRUITS: readonly Fruit[] = [
   { x: 420, y: 370, radius: 80, skin: [240, 215, 40] },
 ];
 
-/** Draws five fruits, for what a test wants to find several objects in. */
+/** Draws five fruits, for tests that need several objects. */
 export function drawScene(width: number, height: number): Pixels {
   const scale = height / 480;
   const fruits = FRUITS.map(({ x, y, radius, skin }) => ({
@@ -23,7 +22,7 @@ export function drawScene(width: number, height: number): Pixels {
   return drawFruit(width, height, fruits);
 }
 
-/** Draws the scene as a JPEG of a phone's screen or a video frame: 1920x1080. */
+/** Reads the scene as a JPEG of 1920x1080, the size of a video frame; make/scene.ts drew it. */
 export async function sceneJpeg(): Promise<Uint8Array<ArrayBuffer>> {
-  return await encodeJpeg(drawScene(1920, 1080));
+  return await Deno.readFile(new URL("scene.jpg", import.meta.url));
 }

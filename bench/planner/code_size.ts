@@ -1,26 +1,23 @@
 import { gzipSync } from "node:zlib";
 import { runWrangler } from "../../tests/platforms/workerd/wrangler.ts";
+import type { CodeSize } from "../../src/planner/constants.ts";
 import config from "../../deno.json" with { type: "json" };
 
-/** Bytes, and bytes once they are gzipped. */
-export interface CodeSize {
-  readonly bytes: number;
-  readonly gzipped: number;
-}
-
-/** The Worker's bundle with its wasm, by `wrangler deploy --dry-run`. */
+/** Measures the bundle of the Worker with its wasm, by `wrangler deploy --dry-run`. */
 export async function bundleSize(): Promise<CodeSize> {
   const folder = await Deno.makeTempDir();
   const printed = await runWrangler(["deploy", "--dry-run", "--outdir", folder]);
   await Deno.remove(folder, { recursive: true });
-  const [, raw, gzipped] = printed.match(/Total Upload: ([\d.]+) KiB \/ gzip: ([\d.]+) KiB/)!;
+  const total = printed.match(/Total Upload: ([\d.]+) KiB \/ gzip: ([\d.]+) KiB/);
+  if (total === null) throw new Error(`Cannot find the size of the bundle in: ${printed}`);
+  const [, raw, gzipped] = total;
   return { bytes: Math.round(Number(raw) * 1024), gzipped: Math.round(Number(gzipped) * 1024) };
 }
 
-/** Packages that only the command lines and the tests use. */
+/** Packages that only commands and tests use. */
 const NOT_SERVED = /^(@types\/|@std\/|@bufbuild\/|cli-)/;
 
-/** Every package that a server needs, as it lies in `node_modules`. */
+/** Measures the packages of a server in `node_modules`. */
 export async function installedSize(): Promise<CodeSize> {
   const total = { bytes: 0, gzipped: 0 };
   for (const folder of await packageFolders()) await addFolder(folder, total);
@@ -29,7 +26,7 @@ export async function installedSize(): Promise<CodeSize> {
 
 const STORE = new URL("../../node_modules/.deno/", import.meta.url);
 
-/** The packages of the import map and all that they depend on. */
+/** Returns the folders of the packages in the import map and of their dependencies. */
 async function packageFolders(): Promise<Set<string>> {
   const store = (await Array.fromAsync(Deno.readDir(STORE))).map(({ name }) => name);
   const found = new Set<string>();
@@ -37,7 +34,7 @@ async function packageFolders(): Promise<Set<string>> {
     const start = `${name.replace("/", "+")}@${version ?? ""}`;
     const entry = store.find((each) => each === start) ??
       store.find((each) => each.startsWith(start));
-    if (entry === undefined) return; // optional, and not for this platform
+    if (entry === undefined) return; // optional, for other platforms
     const folder = new URL(`${entry}/node_modules/${name}/`, STORE).pathname;
     if (found.has(folder)) return;
     found.add(folder);

@@ -5,11 +5,11 @@ import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { MemoryMeter } from "../../src/platforms/workerd/metering/memory_meter.ts";
 import { meteredRuntime } from "../../src/platforms/workerd/metering/metered_runtime.ts";
 import { readUrl } from "../../src/platforms/host/read_url.ts";
-import type { Measured } from "./measured.ts";
-import { mostBytes } from "./most_bytes.ts";
+import { type Measured, peakResidentBytes } from "./measured.ts";
 
-// A process of its own, as a cold start is measured: deno_process.ts MANIFEST IMAGE ROUNDS
+// deno_process.ts MANIFEST IMAGE ROUNDS: measures a model, cold start included, in this process.
 const [manifest, image, rounds] = process.argv.slice(2);
+if (manifest === undefined || image === undefined) throw new TypeError("Arguments are missing");
 const bytes = await Deno.readFile(image);
 
 const meter = new MemoryMeter();
@@ -27,7 +27,7 @@ const { result, peak } = await meter.peakOf(async () => {
     await detector.detect(bytes);
     imageMs = Math.min(imageMs, processorMs() - before);
   }
-  // Every decoder's memory was released when its run began.
+  // Decoders release their memory before the engine runs.
   const engineBytes = meter.now.wasm;
   await detector.close();
   return { engineBytes, coldMs, imageMs };
@@ -35,11 +35,11 @@ const { result, peak } = await meter.peakOf(async () => {
 const measured: Measured = {
   ...result,
   heapBytes: peak.wasm + peak.buffers,
-  processBytes: await mostBytes(process.pid),
+  processBytes: await peakResidentBytes(process.pid),
 };
 console.log(JSON.stringify(measured));
 
-/** Of all threads, from the start of the process. */
+/** Returns the CPU time of all threads since the start of the process. */
 function processorMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

@@ -4,11 +4,12 @@ import { engineBytes, megapixels, type Needs } from "../../src/planner/predict.t
 import { fit } from "./fit.ts";
 import type { Measured } from "./measured.ts";
 
-/** A model with an image, and what it was measured at. */
+/** Needs of a model for an image, and its measurements. */
 export interface Sample {
   readonly needs: Needs;
   readonly deno: Measured;
-  readonly workerd?: Measured;
+  /** Unset: the graph is too large for a static asset. */
+  readonly workerd?: Measured | undefined;
 }
 
 const KINDS: readonly (keyof Macs)[] = [
@@ -17,33 +18,33 @@ const KINDS: readonly (keyof Macs)[] = [
 
 type Runtime = "deno" | "workerd";
 
-/** What follows from samples. */
+/** Constants that are fitted to samples. */
 export type FittedConstants = Pick<PlanConstants, "heap" | "engine" | "runtimes">;
 
-/** Makes the constants of samples: the engine's of both runtimes together, the rest of each. */
+/** Fits constants to samples: those of the engine to both runtimes, the others to each. */
 export function fitConstants(samples: readonly Sample[]): FittedConstants {
   const runs = samples.flatMap(({ needs, deno, workerd }) => [
     { needs, runtime: "deno" as const, measured: deno },
     ...(workerd ? [{ needs, runtime: "workerd" as const, measured: workerd }] : []),
   ]);
   const [denoImage, denoFile, workerdImage, workerdFile, decoded, elements, ...rates] = fit(
-    runs.map(({ needs, runtime }) => [...ofImage(needs, runtime), ...ofEngine(needs)]),
+    runs.map(({ needs, runtime }) => [...imageTerms(needs, runtime), ...engineTerms(needs)]),
     runs.map(({ measured }) => measured.imageMs),
-  ).map(rounded);
+  ).map(rounded) as [number, number, number, number, number, number, ...number[]];
   const macs = Object.fromEntries(KINDS.map((kind, i) => [kind, rates[i]])) as Record<
     keyof Macs,
     number
   >;
   const image = { deno: denoImage, workerd: workerdImage };
   const megapixel = { deno: denoFile, workerd: workerdFile };
-  const ofRuntime = (runtime: Runtime): RuntimeConstants => {
+  const fitRuntime = (runtime: Runtime): RuntimeConstants => {
     const own = runs.filter((run) => run.runtime === runtime);
     const [start, graphMegabyte, node, first] = fit(
       own.map(({ needs, measured }) => [
         ...[1, needs.graphBytes / 1e6, needs.work.nodes, measured.imageMs],
       ]),
       own.map(({ measured }) => measured.coldMs),
-    ).map(rounded);
+    ).map(rounded) as [number, number, number, number];
     const beside = own.map(({ measured }) => measured.processBytes - measured.heapBytes);
     const processBytes = Math.round(median(beside) / 1e5) * 1e5;
     return {
@@ -54,20 +55,20 @@ export function fitConstants(samples: readonly Sample[]): FittedConstants {
   return {
     heap: fitHeap(samples),
     engine: { macs, elements },
-    runtimes: { deno: ofRuntime("deno"), workerd: ofRuntime("workerd") },
+    runtimes: { deno: fitRuntime("deno"), workerd: fitRuntime("workerd") },
   };
 }
 
-function ofImage({ image, decoded }: Needs, runtime: Runtime): number[] {
+function imageTerms({ image, decoded }: Needs, runtime: Runtime): number[] {
   const own = [1, megapixels(image)];
   return [...runtime === "deno" ? [...own, 0, 0] : [0, 0, ...own], megapixels(decoded)];
 }
 
-function ofEngine({ work: { macs, elements } }: Needs): number[] {
+function engineTerms({ work: { macs, elements } }: Needs): number[] {
   return [elements / 1e6, ...KINDS.map((kind) => macs[kind] / 1e9)];
 }
 
-/** The larger of two sums is no sum: every combination is tried. */
+/** Tries every combination: the larger of two sums is not linear. */
 function fitHeap(samples: readonly Sample[]): PlanConstants["heap"] {
   let best = { error: Infinity, heap: { base: 0, loading: 0, running: 0, activations: 0 } };
   for (let base = 8e6; base <= 22e6; base += 1e6) {
@@ -95,7 +96,7 @@ function worstError(samples: readonly Sample[], heap: PlanConstants["heap"]): nu
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 function rounded(value: number): number {

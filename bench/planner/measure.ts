@@ -1,5 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { readNeeds } from "../../src/commands/plan_needs.ts";
 import type { PlanConstants } from "../../src/planner/constants.ts";
 import { readArguments } from "../../src/commands/shared/arguments.ts";
 import { runCommand } from "../../src/commands/shared/run_command.ts";
@@ -8,21 +9,20 @@ import { calibrate } from "./calibrate.ts";
 import { bundleSize, installedSize } from "./code_size.ts";
 import { fitConstants, type Sample } from "./fit_constants.ts";
 import { measureOnDeno, measureOnWorkerd } from "./measure_model.ts";
-import { readNeeds } from "./read_needs.ts";
 import { type SizedSubject, subjectOf, TRAINING, writeSubjects } from "./subjects.ts";
 
 const CONSTANTS = new URL("../../src/planner/constants.json", import.meta.url);
 
-/** What was measured the last time. */
+/** Measurements of the last run. */
 const MEASUREMENTS = new URL("../../dist/plan_measurements.json", import.meta.url);
 
-const USAGE = `Measures what plans are made of, and writes the planner's constants.
+const USAGE = `Measures models and writes the planner's constants.
 
   deno task plan:measure [--refit]
 
-  --refit  take the measurements of the last time`;
+  --refit  use the measurements of the last run`;
 
-/** `deno task plan:measure` */
+/** Runs `deno task plan:measure`. */
 async function main(args: readonly string[]): Promise<void> {
   const { values: { refit } } = readArguments(args, { refit: z.boolean().default(false) }, USAGE);
   const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
@@ -36,8 +36,9 @@ async function main(args: readonly string[]): Promise<void> {
     if (!refit) await measureAll(subjects);
     const { date, calibrationMs, runs } = await readMeasurements();
     const samples: Sample[] = [];
-    for (const [i, subject] of subjects.entries()) {
-      samples.push({ needs: await readNeeds(subject), ...runs[i] });
+    for (const [i, run] of runs.entries()) {
+      const { id, folder, size } = subjects[i]!;
+      samples.push({ needs: await readNeeds(id, folder, size), ...run });
     }
     const constants: PlanConstants = {
       measured: {
@@ -57,11 +58,11 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What is kept of the last time. */
+/** File of the measurements. */
 interface Measurements {
   readonly date: string;
   readonly calibrationMs: number;
-  /** In the order of the subjects. */
+  /** Measurements in the order of the subjects. */
   readonly runs: readonly Omit<Sample, "needs">[];
 }
 

@@ -1,10 +1,9 @@
 import { startWorkerd } from "../../tests/platforms/workerd/start_workerd.ts";
-import type { Measured } from "./measured.ts";
-import { mostBytes } from "./most_bytes.ts";
+import { type Measured, peakResidentBytes } from "./measured.ts";
 
-/** What is measured. */
+/** Model and image to measure. */
 export interface Subject {
-  /** Id of a model. */
+  /** Model id. */
   readonly id: string;
   /** URL of the folder of its manifest and graph, with a slash at its end. */
   readonly folder: URL;
@@ -12,10 +11,10 @@ export interface Subject {
   readonly image: string;
 }
 
-/** Images after the first; the fastest counts. */
+/** Number of images after the first; the fastest counts. */
 const ROUNDS = 12;
 
-/** A fresh process of Deno, with the detector embedded in it. */
+/** Measures in a fresh process of Deno, with an embedded detector. */
 export async function measureOnDeno(
   { id, folder, image }: Subject,
   rounds = ROUNDS,
@@ -30,7 +29,7 @@ export async function measureOnDeno(
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-/** A fresh process of workerd, with the bundle of wrangler.toml; heap by `X-Memory`. */
+/** Measures in a fresh process of workerd, with the bundle of wrangler.toml; heap by `X-Memory`. */
 export async function measureOnWorkerd(
   { id, folder, image }: Subject,
   rounds = ROUNDS,
@@ -42,7 +41,7 @@ export async function measureOnWorkerd(
     const response = await fetch(`${worker.url}/detect`, { method: "POST", body });
     const text = await response.text();
     if (!response.ok) throw new Error(`Cannot measure "${id}": ${text}`);
-    return Number(response.headers.get("x-memory")!.match(/peak=(\d+)/)![1]);
+    return Number(response.headers.get("x-memory")?.match(/peak=(\d+)/)?.[1]);
   };
   let heapBytes = await detect();
   const coldMs = await processorMs(worker.pid!);
@@ -52,10 +51,10 @@ export async function measureOnWorkerd(
     heapBytes = Math.max(heapBytes, await detect());
     imageMs = Math.min(imageMs, await processorMs(worker.pid!) - before);
   }
-  return { heapBytes, processBytes: await mostBytes(worker.pid!), coldMs, imageMs };
+  return { heapBytes, processBytes: await peakResidentBytes(worker.pid!), coldMs, imageMs };
 }
 
-/** Processor time of all threads of another process, from its start (Linux). */
+/** Returns the CPU time of all threads of another process since its start (Linux). */
 async function processorMs(pid: number): Promise<number> {
   let nanoseconds = 0;
   for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {

@@ -1,13 +1,24 @@
-/** What a model was measured at in a fresh process, on one thread. */
+/** Measurements of a model in a fresh process, on one thread. */
 export interface Measured {
-  /** Most bytes in wasm memories and buffers. */
+  /** Peak bytes of wasm memories and buffers. */
   readonly heapBytes: number;
-  /** Of those, what the engine's wasm memory grew to; where it can be told apart. */
+  /** Bytes of the engine's wasm memory. Unset: not measured apart. */
   readonly engineBytes?: number;
-  /** Most bytes of the whole process that were in memory (Linux). */
+  /** Peak resident bytes of the whole process (Linux). */
   readonly processBytes: number;
-  /** Processor time from the start of the process to its first answer, in milliseconds. */
+  /** CPU time from the start of the process to its first answer, in milliseconds. */
   readonly coldMs: number;
-  /** Processor time of one more image, the least of several, in milliseconds. */
+  /** CPU time of one more image in milliseconds, the least of several. */
   readonly imageMs: number;
+}
+
+/**
+ * Returns the peak resident bytes of a process (Linux). `getrusage` is no substitute: its figure
+ * includes that of the parent at the start.
+ */
+export async function peakResidentBytes(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  const peak = status.match(/VmHWM:\s*(\d+) kB/);
+  if (peak === null) throw new Error(`Cannot find the memory of process ${pid} in: ${status}`);
+  return Number(peak[1]) * 1024;
 }

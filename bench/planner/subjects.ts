@@ -4,13 +4,13 @@ import { noisyJpeg } from "../../tests/sample_images/camera_jpeg.ts";
 import type { Subject } from "./measure_model.ts";
 import type { Size } from "../../src/core/size.ts";
 
-/** A model and an image. */
+/** Model and image to measure, with the size of the image. */
 export interface SizedSubject extends Subject {
-  /** Of the image. */
+  /** Size of the image. */
   readonly size: Size;
 }
 
-/** Sides of the images, by name. */
+/** Sizes of the images by name. */
 export const IMAGES = {
   "hd": { width: 1920, height: 1080 },
   "camera": { width: 4000, height: 3000 },
@@ -20,7 +20,7 @@ const small = { blocks: [1, 1, 1, 1], depth: 1 } as const;
 const medium = { blocks: [2, 2, 2, 2], depth: 2 } as const;
 const mobile = { block: "inverted", blocks: [2, 3, 4, 3], depth: 2 } as const;
 
-/** The graphs that constants are made of: every kind of block, of floats and of bytes. */
+/** Graphs that constants are fitted to: every kind of block, in float32 and int8. */
 export const TRAINING: Readonly<Record<string, RetinaNetShape>> = {
   "basic-s": { ...small, block: "basic", width: 32, channels: 64, side: 256 },
   "basic-m": { ...medium, block: "basic", width: 32, channels: 64, side: 320 },
@@ -48,7 +48,7 @@ export const TRAINING: Readonly<Record<string, RetinaNetShape>> = {
   "mobile-int8": { ...mobile, width: 24, channels: 96, side: 320, int8: true },
 };
 
-/** The graphs that predictions are held against, beside the project's own. */
+/** Graphs that predictions are compared with, in addition to the project's own. */
 export const VERIFICATION: Readonly<Record<string, RetinaNetShape>> = {
   "resnet34": {
     block: "basic",
@@ -70,7 +70,7 @@ export const VERIFICATION: Readonly<Record<string, RetinaNetShape>> = {
   },
 };
 
-/** Writes graphs with their manifests, and the images, into a folder. */
+/** Writes graphs, their manifests and the images into a folder. */
 export async function writeSubjects(
   folder: URL,
   shapes: Readonly<Record<string, RetinaNetShape>>,
@@ -88,10 +88,10 @@ export async function writeSubjects(
 }
 
 /**
- * A model with one of the images.
+ * Combines a model with one of the images.
  *
  * @param images Folder that {@linkcode writeSubjects} wrote.
- * @param folder Folder of the model; the same where absent.
+ * @param folder Folder of the model. Unset: `images`.
  */
 export function subjectOf(
   images: URL,

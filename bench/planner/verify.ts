@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { readNeeds } from "../../src/commands/plan_needs.ts";
 import { CONSTANTS, type MeasuredRuntime } from "../../src/planner/constants.ts";
 import { predict } from "../../src/planner/predict.ts";
 import { runCommand } from "../../src/commands/shared/run_command.ts";
@@ -6,10 +7,9 @@ import { textTable } from "../../src/commands/shared/text_table.ts";
 import { MAX_ASSET_BYTES } from "../../src/platforms/workerd/limits.ts";
 import { calibrate } from "./calibrate.ts";
 import { measureOnDeno, measureOnWorkerd } from "./measure_model.ts";
-import { readNeeds } from "./read_needs.ts";
 import { type SizedSubject, subjectOf, VERIFICATION, writeSubjects } from "./subjects.ts";
 
-/** How far a prediction may be from what is measured. */
+/** Largest relative error of a prediction. */
 const TOLERANCE = 0.25;
 
 const FPNLITE = new URL(
@@ -20,9 +20,9 @@ const FPNLITE = new URL(
 const OWN = new URL("../../models/", import.meta.url);
 
 /**
- * `deno task plan:verify`: holds the planner's figures against measurements of graphs that its
- * constants were not made of; times are scaled by the benchmark of this machine. Exit code 1 if one
- * is off by more than a quarter.
+ * Runs `deno task plan:verify`: compares predictions with measurements of graphs that the constants
+ * were not fitted to. Times are scaled by the benchmark of this machine. The exit code is 1 if an
+ * error exceeds a quarter.
  */
 async function main(): Promise<number> {
   const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
@@ -62,11 +62,11 @@ interface Comparison {
 
 const MEASURE = { deno: measureOnDeno, workerd: measureOnWorkerd };
 
-/** How often a subject is measured; the least counts, as whatever else runs only adds to times. */
+/** Measurements per subject; the least counts, because other processes only add to times. */
 const TRIES = 3;
 
 async function compare(subject: SizedSubject, scale: number): Promise<Comparison[]> {
-  const needs = await readNeeds(subject);
+  const needs = await readNeeds(subject.id, subject.folder, subject.size);
   const fitsAsset = needs.graphBytes <= MAX_ASSET_BYTES;
   const runtimes = fitsAsset ? ["deno", "workerd"] as const : ["deno"] as const;
   const comparisons: Comparison[] = [];
@@ -94,7 +94,7 @@ async function compare(subject: SizedSubject, scale: number): Promise<Comparison
   return comparisons;
 }
 
-/** Takes the int8 model of somebody else along, where it is. */
+/** Copies the third-party int8 model, if it is there. Returns true if it is. */
 async function copyFpnlite(folder: URL): Promise<boolean> {
   try {
     await Deno.copyFile(FPNLITE, new URL("fpnlite-coco.onnx", folder));

@@ -1,63 +1,86 @@
 import { DEFAULT_IMAGE_LIMITS } from "../image/limits.ts";
 import { WORKERD_LIMITS } from "../platforms/workerd/limits.ts";
-import type { PlanConstants } from "./constants.ts";
+import type { CodeSize, PlanConstants } from "./constants.ts";
 import type { Platform } from "./platforms.ts";
 import type { Expectation, Needs } from "./predict.ts";
 
-/** One thing that a platform limits. */
+/** Expected value of a plan, with the limit of the platform. */
 export interface Check {
-  /** What it is. */
+  /** Name of the value. */
   readonly what: string;
-  /** What is expected. */
+  /** Expected value. */
   readonly expected: number;
-  /** What is allowed; absent where there is no limit. */
-  readonly limit?: number;
-  /** Unit of both. */
+  /** Maximum that the platform allows. Unset: no limit. */
+  readonly limit?: number | undefined;
+  /** Unit of the expected value and of the limit. */
   readonly unit: "bytes" | "ms" | "pixels";
-  /** What to do about it if it does not fit. */
+  /** Remedy if the value exceeds the limit. */
   readonly advice: string;
 }
 
-/** Whether it fits. */
+/** Returns true if the expected value is within the limit. */
 export function fits({ expected, limit = Infinity }: Check): boolean {
   return expected <= limit;
 }
 
-/** Of the memory of an isolate, whose limit is also on compiled code and the JavaScript heap. */
+/**
+ * Share of the isolate's memory limit that wasm and buffers may use. The rest is left for compiled
+ * code and the JavaScript heap.
+ */
 const HEAP_SHARE = 0.8;
 
-/** Holds what is expected against what a platform allows. */
+/** Remedy for most values. */
+const SMALLER = "take a smaller model, an int8 export of it, or another platform";
+
+/** Compares the expected values with the limits of a platform. */
 export function checkLimits(
   needs: Needs,
-  { heapBytes, processBytes, coldMs, imageMs }: Expectation,
+  expected: Expectation,
   platform: Platform,
   { code }: PlanConstants,
 ): Check[] {
-  const program = code[platform.code];
-  const graph = platform.graphInCode ? needs.graphBytes : 0;
-  const isWorker = platform.runtime === "workerd";
-  const smaller = "take a smaller model, an int8 export of it, or another platform";
-  const checks: readonly (Check | false)[] = [
-    {
-      what: "heap: wasm memory and buffers",
-      expected: heapBytes,
-      limit: platform.wholeProcess || platform.memory === undefined
-        ? undefined
-        : HEAP_SHARE * platform.memory,
-      unit: "bytes",
-      advice: `${smaller}; send smaller images`,
-    },
-    // Of an isolate's process nobody but the platform knows.
-    (platform.wholeProcess || platform.memory === undefined) && {
-      what: "whole process, roughly",
-      expected: processBytes,
-      limit: platform.memory,
-      unit: "bytes",
-      advice: `${smaller}, or ask for more memory`,
-    },
+  return [
+    ...memoryChecks(expected, platform),
+    ...imageChecks(needs, platform),
+    ...platform.runtime === "workerd" ? [graphCheck(needs)] : [],
+    ...codeChecks(needs, platform, code[platform.code]),
+    ...timeChecks(expected, platform),
+  ];
+}
+
+function memoryChecks(
+  { heapBytes, processBytes }: Expectation,
+  { memory, wholeProcess }: Platform,
+): Check[] {
+  const heapLimit = memory === undefined || wholeProcess ? undefined : HEAP_SHARE * memory;
+  const heap: Check = {
+    what: "heap: wasm memory and buffers",
+    expected: heapBytes,
+    limit: heapLimit,
+    unit: "bytes",
+    advice: `${SMALLER}; send smaller images`,
+  };
+  // A platform that limits the heap does not report the memory of its processes.
+  if (heapLimit !== undefined) return [heap];
+  return [heap, {
+    what: "whole process, roughly",
+    expected: processBytes,
+    limit: memory,
+    unit: "bytes",
+    advice: `${SMALLER}, or ask for more memory`,
+  }];
+}
+
+function imageChecks(
+  { decodedBytes, image, fileBytes }: Needs,
+  { runtime, bodyBytes = Infinity }: Platform,
+): Check[] {
+  const isWorker = runtime === "workerd";
+  const { maxBytes } = isWorker ? WORKERD_LIMITS : DEFAULT_IMAGE_LIMITS;
+  return [
     {
       what: "decoded image, within the heap",
-      expected: needs.decodedBytes,
+      expected: decodedBytes,
       limit: isWorker ? WORKERD_LIMITS.maxDecodedBytes : undefined,
       unit: "bytes",
       advice: "send smaller images, or take a model whose manifest resamples with antialias, " +
@@ -65,56 +88,68 @@ export function checkLimits(
     },
     {
       what: "pixels of the image",
-      expected: needs.image.width * needs.image.height,
+      expected: image.width * image.height,
       limit: DEFAULT_IMAGE_LIMITS.maxPixels,
       unit: "pixels",
       advice: "send smaller images, or set MAX_PIXELS",
     },
     {
       what: "file of the image",
-      expected: needs.fileBytes,
-      limit: Math.min(
-        isWorker ? WORKERD_LIMITS.maxBytes : DEFAULT_IMAGE_LIMITS.maxBytes,
-        platform.bodyBytes ?? Infinity,
-      ),
+      expected: fileBytes,
+      limit: Math.min(maxBytes, bodyBytes),
       unit: "bytes",
       advice: "send smaller images",
     },
-    isWorker && {
-      what: "graph, in static assets (25 MiB) or R2",
-      expected: needs.graphBytes,
-      limit: WORKERD_LIMITS.maxModelBytes,
-      unit: "bytes",
-      advice: "take a smaller model, or an int8 export of it",
-    },
+  ];
+}
+
+function graphCheck({ graphBytes }: Needs): Check {
+  return {
+    what: "graph, in static assets (25 MiB) or R2",
+    expected: graphBytes,
+    limit: WORKERD_LIMITS.maxModelBytes,
+    unit: "bytes",
+    advice: "take a smaller model, or an int8 export of it",
+  };
+}
+
+function codeChecks(
+  { graphBytes }: Needs,
+  { graphInCode, codeBytes, codeGzipped }: Platform,
+  program: CodeSize,
+): Check[] {
+  const [what, graph] = graphInCode
+    ? ["code and graph", graphBytes] as const
+    : ["code", 0] as const;
+  return [
     {
-      what: graph > 0 ? "code and graph" : "code",
+      what,
       expected: program.bytes + graph,
-      limit: platform.codeBytes,
+      limit: codeBytes,
       unit: "bytes",
-      advice: "keep the graph in storage and load it by its address",
+      advice: "keep the graph in storage and load it by its URL",
     },
     {
-      what: graph > 0 ? "code and graph, gzipped" : "code, gzipped",
+      what: `${what}, gzipped`,
       expected: program.gzipped + graph,
-      limit: platform.codeGzipped,
+      limit: codeGzipped,
       unit: "bytes",
       advice: "the engine alone is 3.7 MB: take a platform or a plan that allows more",
     },
-    {
-      what: "cold start to first answer",
-      expected: coldMs,
-      limit: platform.processorMs ?? platform.requestMs,
-      unit: "ms",
-      advice: `${smaller} that allows a request more processor time`,
-    },
-    {
-      what: "each further image",
-      expected: imageMs,
-      limit: platform.processorMs ?? platform.requestMs,
-      unit: "ms",
-      advice: `${smaller} that allows a request more processor time`,
-    },
   ];
-  return checks.filter((check) => check !== false);
+}
+
+function timeChecks(
+  { coldMs, imageMs }: Expectation,
+  { processorMs, requestMs }: Platform,
+): Check[] {
+  const common = {
+    limit: processorMs ?? requestMs,
+    unit: "ms",
+    advice: `${SMALLER} that allows a request more processor time`,
+  } as const;
+  return [
+    { what: "cold start to first answer", expected: coldMs, ...common },
+    { what: "each further image", expected: imageMs, ...common },
+  ];
 }

@@ -1,69 +1,77 @@
 import type { Macs } from "./graph_work.ts";
 import measured from "./constants.json" with { type: "json" };
 
-/** Where times were measured: the host of Deno, or that of Cloudflare Workers. */
+/** Runtime that was measured: Deno, or Cloudflare Workers. */
 export type MeasuredRuntime = "deno" | "workerd";
 
-/** Times of a runtime, in milliseconds of processor time on one thread. */
+/** CPU times of a runtime in milliseconds, on one thread. */
 export interface RuntimeConstants {
-  /** Of every image. */
+  /** Milliseconds per image. */
   readonly image: number;
-  /** Of each megapixel of a JPEG's file. */
+  /** Milliseconds per megapixel of a JPEG. */
   readonly megapixel: number;
-  /** Of each megapixel that it is decoded to. */
+  /** Milliseconds per megapixel of the decoded image. */
   readonly decodedMegapixel: number;
-  /** Of every start, up to the first answer. */
+  /** Milliseconds of a start, up to the first answer. */
   readonly start: number;
-  /** Of each megabyte of the graph, at a start. */
+  /** Milliseconds of a start per megabyte of the graph. */
   readonly graphMegabyte: number;
-  /** Of each operation of the graph, at a start. */
+  /** Milliseconds of a start per operation of the graph. */
   readonly node: number;
-  /** How many images the first one counts as, while the engine is still being compiled. */
+  /** Images that the first one counts as: the engine is still being compiled. */
   readonly first: number;
-  /** Memory of a process beside its heap, in bytes; 0 where it is nobody's concern. */
+  /** Bytes of a process beside its heap. */
   readonly processBytes: number;
 }
 
-/** What `deno task plan:measure` found. */
+/** Bytes of a program, as they are and gzipped. */
+export interface CodeSize {
+  /** Bytes as they are. */
+  readonly bytes: number;
+  /** Bytes after gzip. */
+  readonly gzipped: number;
+}
+
+/** Results of `deno task plan:measure`. */
 export interface PlanConstants {
-  /** When, where and of what. */
+  /** Source of the numbers. */
   readonly measured: {
     readonly date: string;
     readonly machine: string;
     readonly command: string;
-    /** How each group of constants was found. */
+    /** Method of each group of constants. */
     readonly how: Readonly<Record<string, string>>;
   };
-  /** Processor time of the benchmark of the machine, in milliseconds. */
+  /** CPU time of the benchmark on the measured machine, in milliseconds. */
   readonly calibrationMs: number;
-  /** The engine's wasm memory: the larger of two sums. */
+  /** Size of the engine's wasm memory: `base`, plus the larger of two sums. */
   readonly heap: {
-    /** Bytes without any graph. */
+    /** Bytes without a graph. */
     readonly base: number;
-    /** While it loads, for each byte of weights. */
+    /** Bytes per byte of weights while the graph loads. */
     readonly loading: number;
-    /** While it runs, for each byte of weights. */
+    /** Bytes per byte of weights while the graph runs. */
     readonly running: number;
-    /** While it runs, for each byte of results. */
+    /** Bytes per byte of intermediate results while the graph runs. */
     readonly activations: number;
   };
-  /** Milliseconds of the engine. */
+  /** CPU time of the engine in milliseconds. */
   readonly engine: {
-    /** For 10^9 multiply-accumulates of each kind. */
+    /** Milliseconds per 10^9 multiply-accumulates of each kind. */
     readonly macs: Readonly<Record<keyof Macs, number>>;
-    /** For 10^6 numbers that other operations put out. */
+    /** Milliseconds per 10^6 numbers in the outputs of other operations. */
     readonly elements: number;
   };
-  /** Times by runtime. */
+  /** CPU times by runtime. */
   readonly runtimes: Readonly<Record<MeasuredRuntime, RuntimeConstants>>;
-  /** Bytes of the program without a model. */
+  /** Size of the program without a model. */
   readonly code: {
     /** One bundle with its wasm, as wrangler makes it. */
-    readonly bundle: { readonly bytes: number; readonly gzipped: number };
-    /** The packages that it needs, as npm installs them. */
-    readonly installed: { readonly bytes: number; readonly gzipped: number };
+    readonly bundle: CodeSize;
+    /** All packages, as npm installs them. */
+    readonly installed: CodeSize;
   };
 }
 
-/** The constants of this version. */
+/** Constants of this version. */
 export const CONSTANTS: PlanConstants = measured;

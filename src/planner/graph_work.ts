@@ -1,171 +1,197 @@
-import { type GraphValue, inferValues } from "./infer_shapes.ts";
-import type { OnnxGraph, OnnxNode } from "./read_onnx.ts";
+import type { GraphProto, NodeProto } from "./onnx_pb.ts";
+import { inputsOf, numberBytesOf, sidesOf, weightsOf } from "./read_onnx.ts";
+import type { TensorShape } from "./tensor_shapes.ts";
 
-/** How much a graph has to do for one image, and what it holds meanwhile. */
+/** Work of a graph for one image, and the memory that it needs. */
 export interface GraphWork {
-  /** Bytes of the weights, as they lie in the file. */
+  /** Bytes of the weights in the file. */
   readonly weightBytes: number;
-  /** Multiply-accumulates of convolutions and matrix products, by how they are done. */
+  /** Multiply-accumulates of convolutions and matrix products, by kind. */
   readonly macs: Macs;
   /**
-   * Numbers that all other operations put out, unless they are done along with a convolution; four
-   * bytes are one.
+   * Numbers in the outputs of all other operations, except those that the engine fuses with a
+   * convolution. Four bytes of an int8 operation count as one number.
    */
   readonly elements: number;
-  /** Most bytes of results that are needed at one time. */
+  /** Peak bytes of intermediate results. */
   readonly activationBytes: number;
-  /** Operations. */
+  /** Number of operations. */
   readonly nodes: number;
-  /** Convolutions whose work cannot be told: what is counted is a lower bound. */
+  /** Number of convolutions and matrix products of unknown shape, whose work is not counted. */
   readonly unknown: number;
 }
 
-/** Multiply-accumulates by how they are done, each kind at a rate of its own. */
+/** Multiply-accumulates by kind. Each kind has a speed of its own. */
 export interface Macs {
-  /** 1x1 and matrix products. */
+  /** 1x1 convolutions and matrix products. */
   readonly pointwise: number;
-  /** Of larger windows. */
+  /** Convolutions with a larger kernel. */
   readonly spatial: number;
-  /** Each channel for itself. */
+  /** Depthwise convolutions: one filter per channel. */
   readonly depthwise: number;
-  /** Pointwise and spatial, where the numbers are bytes. */
+  /** Pointwise and spatial, on int8. */
   readonly int8: number;
-  /** Depthwise, where the numbers are bytes. */
+  /** Depthwise, on int8. */
   readonly int8Depthwise: number;
 }
+
+/** Shapes of a graph's inputs, weights and values by name; unknown ones are left out. */
+type Shapes = ReadonlyMap<string, TensorShape>;
+
+/** Operations by the name of their first output. */
+type Makers = ReadonlyMap<string, NodeProto>;
 
 /**
  * Adds up the work of a graph.
  *
- * @param sides Sides of the input.
+ * @param shapes Shapes of inputs, weights and values by name; unknown ones are left out.
  */
-export function graphWork(graph: OnnxGraph, sides: readonly number[]): GraphWork {
-  const values = inferValues(graph, new Map([...graph.inputs.keys()].map((name) => [name, sides])));
+export function graphWork(graph: GraphProto, shapes: Shapes): GraphWork {
   const macs = { pointwise: 0, spatial: 0, depthwise: 0, int8: 0, int8Depthwise: 0 };
-  const makers = new Map(graph.nodes.map((node) => [node.outputs[0], node]));
+  const makers: Makers = new Map(graph.node.map((node) => [node.output[0] ?? "", node]));
+  const weights = new Set(graph.initializer.map(({ name }) => name));
   let elements = 0;
   let unknown = 0;
-  for (const node of graph.nodes) {
-    const weightAt = WEIGHTED[node.op];
-    const output = values.get(node.outputs[0]);
-    const weight = weightAt === undefined ? undefined : values.get(node.inputs[weightAt])?.sides;
+  for (const node of graph.node) {
+    const weightAt = WEIGHT_INPUTS[node.opType];
     if (weightAt === undefined) {
-      elements += isFree(node, graph, makers)
-        ? 0
-        : countOf(output) / (isOfBytes(node, 0, makers) ? 4 : 1);
-    } else if (!output?.sides || !weight) unknown++;
-    else {
-      const kind = kindOf(node, weight);
-      const ofBytes = kind === "depthwise" ? "int8Depthwise" : "int8";
-      const isBytes = isOfBytes(node, weightAt, makers);
-      macs[isBytes ? ofBytes : kind] += macsOf(node, output.sides, weight);
+      if (!isFree(node, weights, makers)) elements += elementsOf(node, shapes, makers);
+      continue;
     }
+    const output = sidesAt(node.output, 0, shapes);
+    const weight = sidesAt(node.input, weightAt, shapes);
+    if (!output?.length || !weight?.length) unknown++;
+    else macs[kindOf(node, weightAt, weight, makers)] += macsOf(node, output, weight);
   }
   return {
     weightBytes: weightBytes(graph),
     macs,
     elements,
-    activationBytes: activationBytes(graph, values),
-    nodes: graph.nodes.filter(({ op }) => op !== "Constant").length,
+    activationBytes: activationBytes(graph, weights, shapes),
+    nodes: graph.node.filter(({ opType }) => opType !== "Constant").length,
     unknown,
   };
 }
 
-/** Where operations that multiply have their weights. */
-const WEIGHTED: Readonly<Partial<Record<string, number>>> = {
+/** Index of the weights among the inputs of operations that multiply. */
+const WEIGHT_INPUTS: Readonly<Partial<Record<string, number>>> = {
   ...{ Conv: 1, ConvInteger: 1, ConvTranspose: 1, QLinearConv: 3 },
   ...{ MatMul: 1, MatMulInteger: 1, QLinearMatMul: 3, Gemm: 1 },
 };
 
+function sidesAt(names: readonly string[], index: number, shapes: Shapes) {
+  return shapes.get(names[index] ?? "")?.sides;
+}
+
+function elementsOf(node: NodeProto, shapes: Shapes, makers: Makers): number {
+  const sides = sidesAt(node.output, 0, shapes);
+  if (sides === undefined) return 0;
+  return product(sides) / (isInt8(node, 0, makers) ? 4 : 1);
+}
+
 function kindOf(
-  node: OnnxNode,
+  node: NodeProto,
+  weightAt: number,
+  weight: readonly number[],
+  makers: Makers,
+): keyof Macs {
+  const kind = floatKindOf(node, weight);
+  if (!isInt8(node, weightAt, makers)) return kind;
+  return kind === "depthwise" ? "int8Depthwise" : "int8";
+}
+
+function floatKindOf(
+  node: NodeProto,
   weight: readonly number[],
 ): "pointwise" | "spatial" | "depthwise" {
-  if (!node.op.includes("Conv")) return "pointwise";
-  const group = node.attributes.get("group") ?? 1;
-  if (typeof group === "number" && group > 1 && weight[1] === 1) return "depthwise";
+  if (!node.opType.includes("Conv")) return "pointwise";
+  if ((integerOf(node, "group") ?? 1) > 1 && weight[1] === 1) return "depthwise";
   return weight.slice(2).every((length) => length === 1) ? "pointwise" : "spatial";
 }
 
-function macsOf(node: OnnxNode, output: readonly number[], weight: readonly number[]): number {
-  // (N, outside, H, W) of (outside, inside / groups, kh, kw); transposed (inside, outside / groups, …)
-  if (node.op === "ConvTranspose") return product(output) / output[1] * product(weight);
-  if (node.op.includes("Conv")) return product(output) * product(weight.slice(1));
-  const inner = node.op === "Gemm" && node.attributes.get("transB") === 1 ? weight[1] : weight[0];
-  return product(output) * (weight.length > 2 ? weight[weight.length - 2] : inner);
+function macsOf(node: NodeProto, output: readonly number[], weight: readonly number[]): number {
+  // [N, out, H, W] by [out, in / groups, kh, kw]; transposed [in, out / groups, kh, kw].
+  if (node.opType === "ConvTranspose") return product(output) / output[1]! * product(weight);
+  if (node.opType.includes("Conv")) return product(output) * product(weight.slice(1));
+  const isTransposed = node.opType === "Gemm" && integerOf(node, "transB") === 1;
+  const inner = weight.length === 1 || isTransposed ? weight.at(-1)! : weight.at(-2)!;
+  return product(output) * inner;
 }
 
-/** Whether an operation has integers for weights, by itself or between quantizers. */
-function isOfBytes(
-  { op, inputs }: OnnxNode,
-  weightAt: number,
-  makers: ReadonlyMap<string, OnnxNode>,
-): boolean {
-  return /^QLinear|Integer$/.test(op) || makers.get(inputs[weightAt])?.op === "DequantizeLinear";
+function integerOf({ attribute }: NodeProto, wanted: string): number | undefined {
+  const found = attribute.find(({ name }) => name === wanted);
+  return found && Number(found.i);
 }
 
-/** What the engine does once, or together with the operation before it. */
-function isFree(
-  node: OnnxNode,
-  graph: OnnxGraph,
-  makers: ReadonlyMap<string, OnnxNode>,
-): boolean {
-  if (/^(Quantize|Dequantize)Linear$/.test(node.op) || isConstant(node, graph)) return true;
-  const before = makers.get(node.inputs[0])?.op ?? "";
-  return /^(Relu|Clip|LeakyRelu|Sigmoid|HardSigmoid|Tanh)$/.test(node.op) && /Conv/.test(before);
+/** True if the weights are integers, of the operation itself or between quantizers. */
+function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers): boolean {
+  return /^QLinear|Integer$/.test(opType) ||
+    makers.get(input[weightAt] ?? "")?.opType === "DequantizeLinear";
 }
 
-/** Weights that are read in as they are, and turned once: no work per image. */
-function isConstant({ op, inputs }: OnnxNode, { initializers }: OnnxGraph): boolean {
-  return op === "Constant" || inputs.length > 0 && inputs.every((name) => initializers.has(name));
+/** True if the engine does the operation once per session, or fuses it with the one before. */
+function isFree(node: NodeProto, weights: ReadonlySet<string>, makers: Makers): boolean {
+  if (/^(Quantize|Dequantize)Linear$/.test(node.opType) || isConstant(node, weights)) return true;
+  const before = makers.get(node.input[0] ?? "")?.opType ?? "";
+  return /^(Relu|Clip|LeakyRelu|Sigmoid|HardSigmoid|Tanh)$/.test(node.opType) &&
+    /Conv/.test(before);
 }
 
-function weightBytes({ initializers, nodes }: OnnxGraph): number {
-  let bytes = 0;
-  for (const tensor of initializers.values()) bytes += tensor.bytes;
-  for (const { op, attributes } of nodes) {
-    const value = op === "Constant" ? attributes.get("value") : undefined;
-    if (typeof value === "object" && "bytes" in value) bytes += value.bytes;
-  }
-  return bytes;
+/** True if an operation has only weights for inputs: the engine folds it as it loads the graph. */
+function isConstant({ opType, input }: NodeProto, weights: ReadonlySet<string>): boolean {
+  return opType === "Constant" || input.length > 0 && input.every((name) => weights.has(name));
 }
 
-/** What can be written where its input lay, once nobody else needs that. */
+function weightBytes(graph: GraphProto): number {
+  return weightsOf(graph).reduce((sum, tensor) => {
+    return sum + product(sidesOf(tensor)) * numberBytesOf(tensor);
+  }, 0);
+}
+
+/** Operations that write over their input after its last use. */
 const IN_PLACE =
   /^(Relu|Clip|LeakyRelu|Sigmoid|HardSigmoid|HardSwish|Add|Mul|Sub|Div|Reshape|Squeeze|Unsqueeze|Flatten|Identity|Cast)$/;
 
-/** Follows the results from their making to their last use. */
-function activationBytes(graph: OnnxGraph, values: ReadonlyMap<string, GraphValue>): number {
-  const lastUse = new Map<string, number>();
-  graph.nodes.forEach(({ inputs }, i) => inputs.forEach((name) => lastUse.set(name, i)));
-  for (const name of graph.outputs) lastUse.set(name, Infinity);
-  const bytesOf = (name: string) =>
-    countOf(values.get(name)) * (values.get(name)?.numberBytes ?? 4);
-  const live = new Map([...graph.inputs.keys()].map((name) => [name, bytesOf(name)]));
-  let held = [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
-  let most = held;
-  graph.nodes.forEach((node, i) => {
-    if (isConstant(node, graph)) return;
-    const free = () => {
-      for (const name of node.inputs) {
-        if (lastUse.get(name) !== i) continue;
-        held -= live.get(name) ?? 0;
-        live.delete(name);
-      }
-    };
-    if (IN_PLACE.test(node.op)) free();
-    for (const name of node.outputs) {
-      live.set(name, bytesOf(name));
-      held += bytesOf(name);
+/** Follows the results from the operation that makes them to their last use. */
+function activationBytes(
+  graph: GraphProto,
+  weights: ReadonlySet<string>,
+  shapes: Shapes,
+): number {
+  const lastUse = lastUses(graph);
+  const live = new Map<string, number>();
+  let held = 0;
+  const hold = (name: string) => {
+    const { sides, numberBytes = 4 } = shapes.get(name) ?? {};
+    const bytes = sides === undefined ? 0 : product(sides) * numberBytes;
+    live.set(name, bytes);
+    held += bytes;
+  };
+  const release = (names: readonly string[], now: number) => {
+    for (const name of names) {
+      if (lastUse.get(name) !== now) continue;
+      held -= live.get(name) ?? 0;
+      live.delete(name);
     }
-    most = Math.max(most, held);
-    free();
-  });
-  return most;
+  };
+  for (const { name } of inputsOf(graph)) hold(name);
+  let peak = held;
+  for (const [i, node] of graph.node.entries()) {
+    if (isConstant(node, weights)) continue;
+    if (IN_PLACE.test(node.opType)) release(node.input, i);
+    for (const name of node.output) hold(name);
+    peak = Math.max(peak, held);
+    release(node.input, i);
+  }
+  return peak;
 }
 
-function countOf(value: GraphValue | undefined): number {
-  return value?.sides === undefined ? 0 : product(value.sides);
+/** Returns the index of the last operation that needs each value; Infinity for outputs. */
+function lastUses({ node, output }: GraphProto): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const [i, { input }] of node.entries()) for (const name of input) uses.set(name, i);
+  for (const { name } of output) uses.set(name, Infinity);
+  return uses;
 }
 
 function product(sides: readonly number[]): number {

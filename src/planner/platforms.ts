@@ -1,40 +1,40 @@
 import type { MeasuredRuntime } from "./constants.ts";
 
-/** What a platform allows; a limit that is absent is not known, or there is none. */
+/** Limits of a platform. An unset limit is unknown, or there is none. */
 export interface Platform {
-  /** Its name. */
+  /** Name for people. */
   readonly title: string;
-  /** Whose times are taken. */
+  /** Measured runtime whose times apply. */
   readonly runtime: MeasuredRuntime;
-  /** Bytes of memory. */
+  /** Maximum bytes of memory. */
   readonly memory?: number;
-  /** Whether the limit is on the whole process, and not on the heap alone. */
+  /** True if `memory` limits the whole process. Unset: it limits the heap. */
   readonly wholeProcess?: boolean;
-  /** Milliseconds of processor time of a request, one that loads the model among them. */
+  /** Maximum CPU time of a request in milliseconds, the first one with its cold start included. */
   readonly processorMs?: number;
-  /** Milliseconds that a request may take. */
+  /** Maximum duration of a request in milliseconds. */
   readonly requestMs?: number;
-  /** How the program gets there. */
+  /** Form of the program: one bundle, or the installed packages. */
   readonly code: "bundle" | "installed";
-  /** Whether the graph is counted with the program. */
+  /** True if the graph is deployed with the program and counts towards its size. */
   readonly graphInCode: boolean;
-  /** Bytes of the program. */
+  /** Maximum bytes of the program. */
   readonly codeBytes?: number;
-  /** Bytes of the program, gzipped. */
+  /** Maximum bytes of the program after gzip. */
   readonly codeGzipped?: number;
-  /** Bytes of the image in a request. */
+  /** Maximum bytes of the image in a request. */
   readonly bodyBytes?: number;
-  /** What else there is to know. */
+  /** Notes that a plan prints. */
   readonly notes: readonly string[];
 }
 
-/** When the limits were read in the platforms' own pages. They change: check before promising. */
+/** Month in which the limits were read in the documentation of the platforms. */
 export const LIMITS_READ = "2026-11";
 
 const MB = 1e6;
 const SAME_ENGINE = "times are those of Deno, which has the same engine";
 
-/** The platforms by the name that a person gives. */
+/** The platforms by their names on the command line. */
 export const PLATFORMS = {
   "workers-free": {
     title: "Cloudflare Workers, free",
@@ -106,7 +106,7 @@ export const PLATFORMS = {
     code: "bundle",
     graphInCode: false,
     codeBytes: 20 * MB,
-    notes: ["no workers; the graph comes from storage by its address"],
+    notes: ["no workers; the graph comes from storage by its URL"],
   },
   "netlify-edge": {
     title: "Netlify Edge Functions",
@@ -135,5 +135,5 @@ export const PLATFORMS = {
   },
 } as const satisfies Readonly<Record<string, Platform>>;
 
-/** A platform's name. */
+/** Name of a platform on the command line. */
 export type PlatformName = keyof typeof PLATFORMS;

@@ -6,59 +6,77 @@ import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
 import { inputShape } from "../image/input_tensor.ts";
 import type { MeasuredRuntime, PlanConstants } from "./constants.ts";
 import { type GraphWork, graphWork, type Macs } from "./graph_work.ts";
-import type { OnnxGraph } from "./read_onnx.ts";
+import type { GraphProto } from "./onnx_pb.ts";
+import type { TensorShape } from "./tensor_shapes.ts";
 
-/** What a model needs for an image, whatever the platform. */
+/** Needs of a model for an image, on any platform. */
 export interface Needs {
-  /** Sides of the input. */
+  /** Sizes of the axes of the input tensor. */
   readonly input: readonly number[];
-  /** What the graph does for it. */
+  /** Work of the graph for that input. */
   readonly work: GraphWork;
   /** Bytes of the graph's file. */
   readonly graphBytes: number;
-  /** The image. */
+  /** Size of the image. */
   readonly image: Size;
-  /** Bytes of its file. */
+  /** Bytes of the image's file. */
   readonly fileBytes: number;
-  /** What it is decoded to, as a baseline JPEG. */
+  /** Size of the decoded image, if it is a baseline JPEG. */
   readonly decoded: Size;
-  /** Bytes that this takes at most. */
+  /** Peak bytes while the image is decoded. */
   readonly decodedBytes: number;
 }
 
-/** What is expected on one thread of wasm. */
+/** Expected memory and CPU time, with one thread of wasm. */
 export interface Expectation {
-  /** Bytes of wasm memories and buffers, when they are most. */
+  /** Peak bytes of wasm memories and buffers. */
   readonly heapBytes: number;
-  /** Bytes of the whole process, roughly: what an engine's compiler takes differs by the graph. */
+  /** Rough peak bytes of the whole process. The engine's compiler varies with the graph. */
   readonly processBytes: number;
-  /** Processor time from the start to the first answer, in milliseconds. */
+  /** CPU time from the start to the first answer, in milliseconds. */
   readonly coldMs: number;
-  /** Processor time of a further image, in milliseconds. */
+  /** CPU time of one more image, in milliseconds. */
   readonly imageMs: number;
 }
 
-/** A JPEG of a camera has about two bits a pixel. */
+/** JPEGs of a camera have about two bits per pixel. */
 const FILE_BYTES_PER_PIXEL = 0.25;
 
-/** How often a file is there: as one piece and in the decoder, and as the pieces of a body. */
-const COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, workerd: 3 };
+/**
+ * Copies of the image's file in memory: the whole and the decoder's, and on workerd the chunks of
+ * the body as well.
+ */
+const FILE_COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, workerd: 3 };
 
-/** What a decoder takes before it has seen a file. */
+/** Bytes of a decoder before it has read a file. */
 const DECODER_BYTES = 1_200_000;
 
-/** Reads out of a manifest and its graph what an image costs. */
-export function needsOf(manifest: Manifest, graph: OnnxGraph, image: Size): Needs {
-  const plan = createResizePlan(image, manifest.resize, manifest.pad);
-  const input = inputShape(manifest.input, plan.input.height, plan.input.width);
-  const atLeast = manifest.resample.antialias ? plan.resized : image;
+/** Returns the sizes of the axes of the input tensor for an image. */
+export function inputSides({ input, resize, pad }: Manifest, image: Size): number[] {
+  const { height, width } = createResizePlan(image, resize, pad).input;
+  return inputShape(input, height, width);
+}
+
+/**
+ * Computes the needs of a model for an image.
+ *
+ * @param shapes Shapes of the graph's tensors for {@linkcode inputSides}.
+ */
+export function needsOf(
+  manifest: Manifest,
+  graph: GraphProto,
+  shapes: ReadonlyMap<string, TensorShape>,
+  image: Size,
+): Needs {
+  const { resized } = createResizePlan(image, manifest.resize, manifest.pad);
+  const atLeast = manifest.resample.antialias ? resized : image;
   const header = {
     ...{ ...image, format: "jpeg", orientation: 1, bitDepth: 8 } as const,
     ...{ channels: 3, hasAlpha: false } as const,
   };
   return {
-    input,
-    work: graphWork(graph, input),
+    input: inputSides(manifest, image),
+    work: graphWork(graph, shapes),
     graphBytes: manifest.graph.bytes,
     image,
     fileBytes: FILE_BYTES_PER_PIXEL * image.width * image.height,
@@ -67,7 +85,7 @@ export function needsOf(manifest: Manifest, graph: OnnxGraph, image: Size): Need
   };
 }
 
-/** Memory and times by the measured constants. */
+/** Predicts memory and CPU time from the measured constants. */
 export function predict(
   needs: Needs,
   runtime: MeasuredRuntime,
@@ -83,18 +101,18 @@ export function predict(
   return { heapBytes, processBytes: heapBytes + times.processBytes, coldMs, imageMs };
 }
 
-/** The engine's memory never shrinks; while it loads, the file is there beside it. */
+/** The engine's memory never shrinks. While the graph loads, its file is in memory as well. */
 function heapOf(
   { work, graphBytes, fileBytes, decodedBytes, input }: Needs,
   runtime: MeasuredRuntime,
   constants: PlanConstants,
 ): number {
   const tensor = 4 * input.reduce((product, side) => product * side, 1);
-  const imageBytes = COPIES[runtime] * fileBytes + DECODER_BYTES + decodedBytes + tensor;
+  const imageBytes = FILE_COPIES[runtime] * fileBytes + DECODER_BYTES + decodedBytes + tensor;
   return engineBytes(work, constants) + Math.max(graphBytes, imageBytes);
 }
 
-/** What the engine's wasm memory grows to. */
+/** Predicts the final size of the engine's wasm memory, in bytes. */
 export function engineBytes(
   { weightBytes, activationBytes }: GraphWork,
   { heap: { base, loading, running, activations } }: PlanConstants,
@@ -111,7 +129,7 @@ function engineMs({ macs, elements }: GraphWork, { engine }: PlanConstants): num
   return products / 1e9 + elements * engine.elements / 1e6;
 }
 
-/** Millions of pixels. */
+/** Returns the pixels of an image in millions. */
 export function megapixels({ width, height }: Size): number {
   return width * height / 1e6;
 }

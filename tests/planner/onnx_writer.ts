@@ -1,36 +1,46 @@
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType as AttributeType,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProto_DataType as DataType,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "../../src/planner/onnx_pb.ts";
 import { seededRandom } from "../random.ts";
 
-/** `TensorProto.DataType`. */
-const FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6;
-/** `AttributeProto.AttributeType`. */
-const INT = 2, STRING = 3, INTS = 7;
-
-/** What a step of a quantized number means; results of zero to five are within. */
+/** Step of quantized numbers: 256 steps cover results from 0 to 5. */
 const STEP = 0.02;
 
-/** What a convolution is, beside its input. */
+/** Properties of a convolution. */
 export interface ConvOptions {
+  /** Channels of the input. */
   readonly inside: number;
+  /** Channels of the output. */
   readonly outside: number;
   readonly kernel?: number;
   readonly stride?: number;
   readonly groups?: number;
 }
 
-/** Writes ONNX graphs of random weights; field numbers are those of onnx.proto3. */
+/** Writes ONNX graphs of random weights. */
 export class OnnxWriter {
-  /** What has been quantized, by the name that it had before. */
+  /** Dequantized results, by the name of the result. */
   readonly #quantized = new Map<string, string>();
-  readonly #nodes: Uint8Array[] = [];
-  readonly #initializers: Uint8Array[] = [];
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
   readonly #random = seededRandom(7);
   #count = 0;
 
-  /** With `int8` every convolution and sum is of bytes, as quantizers write it: QDQ. */
+  /** @param int8 True to quantize the inputs of every convolution and sum, in QDQ form. */
   constructor(readonly int8 = false) {}
 
-  /** A convolution with bias whose outputs are about as large as its inputs; gives their name. */
+  /** Adds a convolution with bias that keeps the scale of its input. Returns the output's name. */
   conv(input: string, options: ConvOptions, output = this.#name("conv")): string {
     const { inside, outside, kernel = 1, stride = 1, groups = 1 } = options;
     const bound = Math.sqrt(6 / (inside / groups * kernel ** 2));
@@ -47,7 +57,7 @@ export class OnnxWriter {
     return this.int8 && isLast ? this.#bytes(result, output) : result;
   }
 
-  /** An operation without weights; gives the name of its output. */
+  /** Adds an operation without weights. Returns the name of its output. */
   node(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
     const output = this.#name(op);
     const isSum = op === "Add";
@@ -55,35 +65,39 @@ export class OnnxWriter {
     return output;
   }
 
-  /** Twice as wide and as high. */
+  /** Adds an operation that doubles width and height. Returns the name of its output. */
   upsample(input: string): string {
-    const scales = this.#tensor(this.#name("scales"), FLOAT, [4], Float32Array.of(1, 1, 2, 2));
+    const scales = this.constant(Float32Array.of(1, 1, 2, 2));
     return this.node("Resize", [input, "", scales], { mode: "nearest" });
   }
 
+  /** Adds a constant of one axis. Returns its name. */
+  constant(values: Numbers): string {
+    return this.#tensor(this.#name("constant"), [values.length], values);
+  }
+
   /**
-   * The file.
+   * Returns the file.
    *
    * @param inputs Sides by name; a text is a side that varies.
-   * @param outputs Names of what it puts out, with their sides.
+   * @param outputs Sides of the outputs by name.
    */
   finish(
     inputs: Record<string, readonly (number | string)[]>,
     outputs: Record<string, readonly (number | string)[]>,
   ): Uint8Array<ArrayBuffer> {
-    const graph = new BinaryWriter();
-    for (const node of this.#nodes) graph.tag(1, 2).bytes(node);
-    graph.tag(2, 2).string("random");
-    for (const initializer of this.#initializers) graph.tag(5, 2).bytes(initializer);
-    for (const [name, dims] of Object.entries(inputs)) {
-      graph.tag(11, 2).bytes(valueInfo(name, dims));
-    }
-    for (const [name, dims] of Object.entries(outputs)) {
-      graph.tag(12, 2).bytes(valueInfo(name, dims));
-    }
-    const opset = new BinaryWriter().tag(1, 2).string("").tag(2, 0).int64(17).finish();
-    const model = new BinaryWriter().tag(1, 0).int64(8).tag(7, 2).bytes(graph.finish());
-    return new Uint8Array(model.tag(8, 2).bytes(opset).finish());
+    const model = create(ModelProtoSchema, {
+      irVersion: 8n,
+      opsetImport: [{ domain: "", version: 17n }],
+      graph: {
+        name: "random",
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: Object.entries(inputs).map(valueInfo),
+        output: Object.entries(outputs).map(valueInfo),
+      },
+    });
+    return toBinary(ModelProtoSchema, model);
   }
 
   #name(stem: string): string {
@@ -93,33 +107,35 @@ export class OnnxWriter {
   #weights(dims: readonly number[], bound: number): string {
     const name = this.#name("weight");
     const count = dims.reduce((product, side) => product * side, 1);
-    const random = () => 2 * this.#random() - 1;
-    if (!this.int8) {
-      const values = Float32Array.from({ length: count }, () => random() * bound);
-      return this.#tensor(name, FLOAT, dims, values);
-    }
-    const values = Int8Array.from({ length: count }, () => random() * 127);
-    const inputs = [this.#tensor(name, INT8, dims, values), this.#scale(bound / 127)];
+    if (!this.int8) return this.#tensor(name, dims, this.#fill(new Float32Array(count), bound));
+    const values = this.#fill(new Int8Array(count), 127);
+    const inputs = [this.#tensor(name, dims, values), this.#scale(bound / 127)];
     const output = this.#name("dequantized");
-    this.#node("DequantizeLinear", [...inputs, this.#scalar(INT8, Int8Array.of(0))], output, {});
+    this.#node("DequantizeLinear", [...inputs, this.#scalar(Int8Array.of(0))], output, {});
     return output;
   }
 
+  /** Fills an array with numbers from -bound to bound. A loop: `from()` takes seconds for millions. */
+  #fill<Values extends Float32Array | Int8Array>(values: Values, bound: number): Values {
+    for (let i = 0; i < values.length; i++) values[i] = (2 * this.#random() - 1) * bound;
+    return values;
+  }
+
   #integerBias(count: number, bound: number): string {
-    const name = this.#tensor(this.#name("bias"), INT32, [count], new Int32Array(count));
+    const name = this.#tensor(this.#name("bias"), [count], new Int32Array(count));
     const output = this.#name("dequantized");
-    const zero = this.#scalar(INT32, Int32Array.of(0));
+    const zero = this.#scalar(Int32Array.of(0));
     this.#node("DequantizeLinear", [name, this.#scale(STEP * bound / 127), zero], output, {});
     return output;
   }
 
-  /** A result as bytes and back, once; as it is where numbers are floats. */
+  /** Quantizes and dequantizes a result, once. Returns the name as it is without `int8`. */
   #bytes(name: string, output?: string): string {
     if (!this.int8) return name;
     const known = this.#quantized.get(name) ?? output ?? this.#name("dequantized");
     if (this.#quantized.has(name)) return known;
     const step = this.#scale(STEP);
-    const zero = this.#scalar(UINT8, Uint8Array.of(0));
+    const zero = this.#scalar(Uint8Array.of(0));
     const bytes = this.#name("quantized");
     this.#node("QuantizeLinear", [name, step, zero], bytes, {});
     this.#node("DequantizeLinear", [bytes, step, zero], known, {});
@@ -128,68 +144,74 @@ export class OnnxWriter {
   }
 
   #scale(value: number): string {
-    return this.#scalar(FLOAT, Float32Array.of(value));
+    return this.#scalar(Float32Array.of(value));
   }
 
-  #scalar(type: number, value: Numbers): string {
-    return this.#tensor(this.#name("scalar"), type, [], value);
+  #scalar(value: Numbers): string {
+    return this.#tensor(this.#name("scalar"), [], value);
   }
 
-  #tensor(name: string, type: number, dims: readonly number[], values: Numbers): string {
-    this.#initializers.push(tensor(name, type, dims, new Uint8Array(values.buffer)));
+  #tensor(name: string, dims: readonly number[], values: Numbers): string {
+    this.#initializers.push(create(TensorProtoSchema, {
+      name,
+      dataType: dataTypeOf(values),
+      dims: dims.map(BigInt),
+      rawData: new Uint8Array(values.buffer),
+    }));
     return name;
   }
 
   #node(
-    op: string,
-    inputs: readonly string[],
+    opType: string,
+    input: readonly string[],
     output: string,
     attributes: Record<string, Attribute>,
   ): void {
-    const node = new BinaryWriter();
-    for (const input of inputs) node.tag(1, 2).string(input);
-    node.tag(2, 2).string(output).tag(4, 2).string(op);
-    for (const [name, value] of Object.entries(attributes)) {
-      node.tag(5, 2).bytes(attribute(name, value));
-    }
-    this.#nodes.push(node.finish());
+    const attribute = Object.entries(attributes).map(attributeOf);
+    this.#nodes.push(
+      create(NodeProtoSchema, { opType, input: [...input], output: [output], attribute }),
+    );
   }
 }
 
 type Numbers =
   | Float32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
   | Int32Array<ArrayBuffer>
   | Int8Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>;
 type Attribute = number | string | readonly number[];
 
-function attribute(name: string, value: Attribute): Uint8Array {
-  const writer = new BinaryWriter().tag(1, 2).string(name);
+function dataTypeOf(values: Numbers): DataType {
+  if (values instanceof Float32Array) return DataType.FLOAT;
+  if (values instanceof BigInt64Array) return DataType.INT64;
+  if (values instanceof Int32Array) return DataType.INT32;
+  return values instanceof Int8Array ? DataType.INT8 : DataType.UINT8;
+}
+
+function attributeOf([name, value]: [name: string, value: Attribute]): AttributeProto {
   if (typeof value === "number") {
-    return writer.tag(3, 0).int64(value).tag(20, 0).int32(INT).finish();
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
   }
   if (typeof value === "string") {
-    return writer.tag(4, 2).string(value).tag(20, 0).int32(STRING).finish();
+    const s = new TextEncoder().encode(value);
+    return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s });
   }
-  for (const each of value) writer.tag(8, 0).int64(each);
-  return writer.tag(20, 0).int32(INTS).finish();
+  return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
 }
 
-function tensor(name: string, type: number, dims: readonly number[], raw: Uint8Array): Uint8Array {
-  const writer = new BinaryWriter();
-  for (const side of dims) writer.tag(1, 0).int64(side);
-  return writer.tag(2, 0).int32(type).tag(8, 2).string(name).tag(9, 2).bytes(raw).finish();
-}
-
-function valueInfo(name: string, dims: readonly (number | string)[]): Uint8Array {
-  const shape = new BinaryWriter();
-  for (const side of dims) {
-    const dim = new BinaryWriter();
-    if (typeof side === "number") dim.tag(1, 0).int64(side);
-    else dim.tag(2, 2).string(side);
-    shape.tag(1, 2).bytes(dim.finish());
-  }
-  const type = new BinaryWriter().tag(1, 0).int32(FLOAT).tag(2, 2).bytes(shape.finish()).finish();
-  const wrapped = new BinaryWriter().tag(1, 2).bytes(type).finish();
-  return new BinaryWriter().tag(1, 2).string(name).tag(2, 2).bytes(wrapped).finish();
+function valueInfo(
+  [name, sides]: [name: string, sides: readonly (number | string)[]],
+): ValueInfoProto {
+  const dim = sides.map((side) => ({
+    value: typeof side === "number"
+      ? { case: "dimValue" as const, value: BigInt(side) }
+      : { case: "dimParam" as const, value: side },
+  }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: { case: "tensorType", value: { elemType: DataType.FLOAT, shape: { dim } } },
+    },
+  });
 }

@@ -2,8 +2,8 @@ import { assert } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { bundleSize, installedSize } from "../../bench/planner/code_size.ts";
 import { measureOnDeno, measureOnWorkerd } from "../../bench/planner/measure_model.ts";
-import { readNeeds } from "../../bench/planner/read_needs.ts";
 import { subjectOf, VERIFICATION, writeSubjects } from "../../bench/planner/subjects.ts";
+import { readNeeds } from "../../src/commands/plan_needs.ts";
 import { CONSTANTS } from "../../src/planner/constants.ts";
 import { predict } from "../../src/planner/predict.ts";
 
@@ -15,8 +15,8 @@ function assertNear(expected: number, measured: number, what: string): void {
   assert(Math.abs(error) <= 0.25, `${what}: ${expected} expected, ${measured} measured`);
 }
 
-// Times are held against measurements by `deno task plan:verify`, on a machine that is quiet.
-Deno.test("predict() tells the heap within a quarter", async (test) => {
+// `deno task plan:verify` compares times with measurements, on an idle machine.
+Deno.test("predict() predicts the heap within a quarter", async (test) => {
   const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
   await writeSubjects(folder, VERIFICATION);
   const subjects = [
@@ -25,7 +25,7 @@ Deno.test("predict() tells the heap within a quarter", async (test) => {
     ...Object.keys(VERIFICATION).map((id) => subjectOf(folder, id, "hd")),
   ];
   for (const subject of subjects) {
-    const needs = await readNeeds(subject);
+    const needs = await readNeeds(subject.id, subject.folder, subject.size);
     const runtimes = subject.id === "everyday8" ? ["deno", "workerd"] as const : ["deno"] as const;
     for (const runtime of runtimes) {
       const { id, size: { width, height } } = subject;
@@ -38,7 +38,7 @@ Deno.test("predict() tells the heap within a quarter", async (test) => {
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("the planner's constants tell the size of the code within a quarter", async () => {
+Deno.test("CONSTANTS has the size of the code within a quarter", async () => {
   const { bundle, installed } = CONSTANTS.code;
   const [bundleNow, installedNow] = [await bundleSize(), await installedSize()];
   assertNear(bundle.bytes, bundleNow.bytes, "bundle");

@@ -3,15 +3,15 @@ import everyday8 from "../../models/everyday8.json" with { type: "json" };
 import { type ConvOptions, OnnxWriter } from "./onnx_writer.ts";
 
 /**
- * A RetinaNet of random weights: a backbone, a pyramid from P3 to P7, and two subnets.
+ * RetinaNet of random weights: a backbone, a pyramid from P3 to P7, and two subnets.
  *
  * The blocks of the backbone are ResNet's (`basic`: two convolutions of 3x3; `bottleneck`: 1x1, 3x3
  * and 1x1) or MobileNetV2's (`inverted`: 1x1 to six times the channels, 3x3 of each, 1x1).
  */
 export interface RetinaNetShape {
-  /** Blocks of the stages at strides 4, 8, 16 and 32. */
+  /** Number of blocks of the stages at strides 4, 8, 16 and 32. */
   readonly blocks: readonly [number, number, number, number];
-  /** What the blocks are. */
+  /** Kind of the blocks. */
   readonly block: keyof typeof BLOCKS;
   /** Channels of the first stage; each further has twice as many. */
   readonly width: number;
@@ -19,17 +19,22 @@ export interface RetinaNetShape {
   readonly channels: number;
   /** Convolutions of each subnet before its last. */
   readonly depth: number;
-  /** Whether its numbers are bytes. */
+  /** True to quantize it to int8. Unset: float32. */
   readonly int8?: boolean;
-  /** Whether an image is smoothed as it is made smaller, so that its JPEG may be; it is. */
+  /**
+   * True to resample with antialias, so that JPEGs may be decoded at a reduced scale.
+   *
+   * @default true
+   */
   readonly antialias?: boolean;
-  /** Most pixels that a side of the input has. */
+  /** Maximum side of the input, pixels. */
   readonly side: number;
 }
 
+/** Anchors per cell. */
 const PER_CELL = 9;
 
-/** The convolutions of a block, by the channels of its stage. */
+/** Convolutions of each kind of block, by the channels of its stage. */
 const BLOCKS = {
   basic: (channels: number) => ({
     outside: channels,
@@ -56,7 +61,7 @@ const BLOCKS = {
   }),
 };
 
-/** The graph, and a manifest for it that is everyday8's but for the sizes. */
+/** Creates a graph, and a manifest that differs from that of everyday8 only in its sizes. */
 export function randomRetinaNet(
   id: string,
   shape: RetinaNetShape,
@@ -108,7 +113,10 @@ interface Feature {
 }
 
 /** C3, C4 and C5. */
-function backbone(writer: OnnxWriter, { blocks, block, width }: RetinaNetShape): Feature[] {
+type Features = readonly [Feature, Feature, Feature];
+
+/** Adds the backbone. */
+function backbone(writer: OnnxWriter, { blocks, block, width }: RetinaNetShape): Features {
   let x = writer.conv("image", { inside: 3, outside: width, kernel: 7, stride: 2 });
   x = writer.node("MaxPool", [writer.node("Relu", [x])], {
     kernel_shape: [3, 3],
@@ -116,7 +124,7 @@ function backbone(writer: OnnxWriter, { blocks, block, width }: RetinaNetShape):
     pads: [1, 1, 1, 1],
   });
   let inside = width;
-  return blocks.map((count, stage) => {
+  const addStage = (count: number, stage: number): Feature => {
     const { convs, outside } = BLOCKS[block](width * 2 ** stage);
     for (let i = 0; i < count; i++) {
       const stride = i === 0 && stage > 0 ? 2 : 1;
@@ -128,29 +136,29 @@ function backbone(writer: OnnxWriter, { blocks, block, width }: RetinaNetShape):
       inside = outside;
     }
     return { name: x, channels: outside };
-  }).slice(1);
+  };
+  const [, ...features] = blocks.map(addStage) as [Feature, Feature, Feature, Feature];
+  return features;
 }
 
-/** Convolutions with a ReLU between each two. */
+/** Adds convolutions with a ReLU between each two. */
 function chain(writer: OnnxWriter, input: string, convs: readonly ConvOptions[]): string {
-  const [first, ...rest] = convs;
-  return rest.reduce(
-    (x, options) => writer.conv(writer.node("Relu", [x]), options),
-    writer.conv(input, first),
+  return convs.reduce(
+    (x, options, i) => writer.conv(i === 0 ? x : writer.node("Relu", [x]), options),
+    input,
   );
 }
 
-/** P3 to P7. */
-function pyramid(writer: OnnxWriter, features: readonly Feature[], channels: number): string[] {
-  const laterals = features.map(({ name, channels: inside }) =>
-    writer.conv(name, { inside, outside: channels })
-  );
-  for (const level of [1, 0]) {
-    laterals[level] = writer.node("Add", [laterals[level], writer.upsample(laterals[level + 1])]);
-  }
+/** Adds the pyramid. Returns P3 to P7. */
+function pyramid(writer: OnnxWriter, features: Features, channels: number): string[] {
+  const lateral = ({ name, channels: inside }: Feature) =>
+    writer.conv(name, { inside, outside: channels });
+  const [c3, c4, c5] = features;
+  const [l3, l4, l5] = [lateral(c3), lateral(c4), lateral(c5)];
+  const m4 = writer.node("Add", [l4, writer.upsample(l5)]);
+  const m3 = writer.node("Add", [l3, writer.upsample(m4)]);
   const same = { inside: channels, outside: channels, kernel: 3 };
-  const last = features[features.length - 1];
-  const p6 = writer.conv(last.name, { ...same, inside: last.channels, stride: 2 });
+  const p6 = writer.conv(c5.name, { ...same, inside: c5.channels, stride: 2 });
   const p7 = writer.conv(writer.node("Relu", [p6]), { ...same, stride: 2 });
-  return [...laterals.map((lateral) => writer.conv(lateral, same)), p6, p7];
+  return [...[m3, m4, l5].map((merged) => writer.conv(merged, same)), p6, p7];
 }

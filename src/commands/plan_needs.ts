@@ -1,0 +1,42 @@
+import type { Size } from "../core/size.ts";
+import { inferOutputs } from "../engines/infer_outputs.ts";
+import { graphFault } from "../manifest/graph_fault.ts";
+import { inputSides, type Needs, needsOf } from "../planner/predict.ts";
+import { readOnnx } from "../planner/read_onnx.ts";
+import { type ProbedTensor, shapeProbe, tensorShapes } from "../planner/tensor_shapes.ts";
+import { fileModelStore } from "../stores/file.ts";
+
+/**
+ * Reads a model and computes its needs for an image.
+ *
+ * @param model Model id, or path of a manifest.
+ * @param folder URL of the folder of the models, with a slash at its end.
+ * @param warn Called with the reason if the engine cannot load the graph. The work of its
+ *   operations is unknown then. Unset: the reason is thrown.
+ * @throws {DomainError} If the model is missing or its manifest invalid.
+ * @throws {TypeError} If the graph is not the one of the manifest, or not readable.
+ */
+export async function readNeeds(
+  model: string,
+  folder: URL,
+  image: Size,
+  warn: (message: string) => void = refuse,
+): Promise<Needs> {
+  const store = fileModelStore(folder);
+  const manifest = await store.manifest(model);
+  const { file } = manifest.graph;
+  const bytes = await store.graph(model, manifest.graph);
+  const fault = await graphFault(manifest.graph, bytes);
+  if (fault) throw new TypeError(`Cannot plan for ${file} as ${fault}`);
+  const { graph } = readOnnx(bytes);
+  const sides = inputSides(manifest, image);
+  const probed = await inferOutputs(shapeProbe(bytes, sides)).catch((error): ProbedTensor[] => {
+    warn(`Cannot size the operations of ${file} as the engine refuses it: ${error.message}`);
+    return [];
+  });
+  return needsOf(manifest, graph, tensorShapes(graph, sides, probed), image);
+}
+
+function refuse(message: string): never {
+  throw new TypeError(message);
+}

@@ -6,12 +6,18 @@ import type { CocoDataset, CocoResult } from "../eval/coco.ts";
 import { type CocoFigures, evaluate } from "../eval/evaluate.ts";
 import { figuresTable } from "../eval/figures_table.ts";
 import type { Detector } from "../ports/detector.ts";
-import { readArguments, threshold } from "./shared/arguments.ts";
+import { PROVIDERS } from "../ports/session.ts";
 import { readDataset, readResults } from "./eval_files/coco_files.ts";
 import { cocoResults } from "./eval_files/coco_results.ts";
-import { readImageFile } from "./shared/image_files.ts";
-import { openDetector } from "./shared/open_detector.ts";
-import { runCommand } from "./shared/run_command.ts";
+import { readArguments, readImageFile, threshold } from "./shared/arguments.ts";
+import { type DetectorChoice, openDetector } from "./shared/open_detector.ts";
+import {
+  type CommandIo,
+  type CommandMain,
+  commandMain,
+  isMain,
+  runCommand,
+} from "./shared/run_command.ts";
 import { textTable } from "./shared/text_table.ts";
 
 const USAGE = `Measures a model on a data set in COCO format and prints the twelve COCO figures.
@@ -20,48 +26,50 @@ const USAGE = `Measures a model on a data set in COCO format and prints the twel
   deno task eval --detections FILE --annotations FILE [--json]
 
   --images DIR         folder of the images
-  --annotations FILE   the truth, COCO format
-  --model ID|MANIFEST  a model of models/, or a manifest's path (everyday8)
+  --annotations FILE   ground truth, in COCO format
+  --model ID|MANIFEST  model in models/, or path of a manifest (everyday8)
   --engine E           auto, webgpu, native or wasm (auto)
-  --score S            lowest score that counts; the paper's (0.05)
+  --score S            score threshold, 0 to 1; the default is that of the paper (0.05)
   --save FILE          write the detections as a COCO results file
-  --detections FILE    measure this COCO results file instead of a model
-  --json               figures as JSON`;
+  --detections FILE    measure a COCO results file instead of a model
+  --json               print the figures as JSON`;
 
 const options = {
   images: z.string().optional(),
   annotations: z.string(),
   model: z.string().default("everyday8"),
-  engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
+  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
   score: z.coerce.number().pipe(threshold).default(0.05),
   save: z.string().optional(),
   detections: z.string().optional(),
   json: z.boolean().default(false),
 };
 
-async function main(args: readonly string[]): Promise<void> {
+/** Runs `deno task eval`. */
+export const main: CommandMain = commandMain(measure);
+
+async function measure(args: readonly string[], io: CommandIo): Promise<void> {
   const { values } = readArguments(args, options, USAGE);
   const truth = await readDataset(values.annotations);
   const results = values.detections !== undefined
     ? await readResults(values.detections)
-    : await detectAll(truth, values);
+    : await detectAll(truth, values, io);
   if (values.save !== undefined) await writeFile(values.save, JSON.stringify(results));
   const figures = evaluate(truth, results);
-  console.log(values.json ? JSON.stringify(figures, null, 2) : tableOf(figures));
+  io.print(values.json ? JSON.stringify(figures, null, 2) : tableOf(figures));
 }
 
 async function detectAll(
   truth: CocoDataset,
-  { images, model, engine, score }: {
-    images?: string;
-    model: string;
-    engine: "auto" | "webgpu" | "native" | "wasm";
-    score: number;
+  { images, score, ...choice }: DetectorChoice & {
+    readonly images?: string | undefined;
+    readonly score: number;
   },
+  { printError }: CommandIo,
 ): Promise<CocoResult[]> {
   if (images === undefined) throw new TypeError(`Cannot measure without --images.\n\n${USAGE}`);
-  const detector = await openDetector({ model, engine });
-  console.error(`${detector.model.id} on ${detector.engine.provider} (${detector.engine.reason})`);
+  const detector = await openDetector(choice, printError);
+  printError(`${detector.model.id} on ${detector.engine.provider} (${detector.engine.reason})`);
   try {
     return await detectUnderBar(detector, truth, images, score);
   } finally {
@@ -69,6 +77,7 @@ async function detectAll(
   }
 }
 
+/** Detects on all images of a data set and shows the progress. */
 async function detectUnderBar(
   detector: Detector,
   truth: CocoDataset,
@@ -101,4 +110,4 @@ function tableOf(figures: CocoFigures): string {
   return `${summary.join("\n")}\n${textTable(["class", "AP", "AP50"], rows)}`;
 }
 
-if (import.meta.main) await runCommand(main);
+if (isMain(import.meta)) await runCommand(main);

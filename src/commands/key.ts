@@ -1,15 +1,26 @@
 import { Buffer } from "node:buffer";
-import { runCommand } from "./shared/run_command.ts";
+import {
+  type CommandIo,
+  type CommandMain,
+  commandMain,
+  isMain,
+  runCommand,
+} from "./shared/run_command.ts";
 
-/** A new key, and what the server is told of it. */
+/** API key, and its entry in the configuration of the server. */
 export interface NewKey {
-  /** What the client gets. */
+  /** Key that the client sends. */
   readonly key: string;
-  /** What `API_KEYS` gets: the name and the key's SHA-256. */
+  /** Entry of `API_KEYS`: the name and the SHA-256 of the key. */
   readonly entry: string;
 }
 
-/** Makes a key of 32 random bytes for whoever has that name. */
+/**
+ * Creates an API key of 32 random bytes.
+ *
+ * @param name Name of the client in `API_KEYS`.
+ * @throws {TypeError} If the name has other characters than letters, digits, ".", "_" and "-".
+ */
 export async function newKey(name: string): Promise<NewKey> {
   if (!/^[\w.-]{1,64}$/.test(name)) {
     throw new TypeError(
@@ -17,16 +28,19 @@ export async function newKey(name: string): Promise<NewKey> {
     );
   }
   const random = crypto.getRandomValues(new Uint8Array(32));
-  // The prefix lets scanners for secrets know one when they see it.
+  // Secret scanners recognize the prefix.
   const key = `rne_${Buffer.from(random).toString("base64url")}`;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
   return { key, entry: `${name}:${Buffer.from(digest).toString("hex")}` };
 }
 
-if (import.meta.main) {
-  await runCommand(async ([name = "client"]) => {
-    const { key, entry } = await newKey(name);
-    console.log(`Key, for the client; it is kept nowhere:\n  ${key}\n`);
-    console.log(`Entry, for API_KEYS of the server:\n  ${entry}`);
-  });
+/** Runs `deno task key`. */
+export const main: CommandMain = commandMain(printKey);
+
+async function printKey([name = "client"]: readonly string[], io: CommandIo): Promise<void> {
+  const { key, entry } = await newKey(name);
+  io.print(`Key, for the client; it is kept nowhere:\n  ${key}\n`);
+  io.print(`Entry, for API_KEYS of the server:\n  ${entry}`);
 }
+
+if (isMain(import.meta)) await runCommand(main);

@@ -1,33 +1,34 @@
 import { z } from "zod";
-import { graphFault } from "../manifest/graph_fault.ts";
-import { parseManifest } from "../manifest/manifest.ts";
-import type { Size } from "../core/size.ts";
-import { fileModelStore } from "../stores/file.ts";
-import { readArguments } from "./shared/arguments.ts";
-import { megabytes } from "./shared/megabytes.ts";
-import { modelsFolder } from "../platforms/host/models_folder.ts";
 import { type Check, checkLimits, fits } from "../planner/check_limits.ts";
 import { CONSTANTS } from "../planner/constants.ts";
-import { readOnnx } from "../planner/read_onnx.ts";
 import { LIMITS_READ, type Platform, PLATFORMS } from "../planner/platforms.ts";
-import { type Needs, needsOf, predict } from "../planner/predict.ts";
-import { runCommand } from "./shared/run_command.ts";
-import { textTable } from "./shared/text_table.ts";
+import { type Needs, predict } from "../planner/predict.ts";
+import { modelsFolder } from "../platforms/host/models_folder.ts";
+import { readNeeds } from "./plan_needs.ts";
+import { readArguments } from "./shared/arguments.ts";
+import {
+  type CommandIo,
+  type CommandMain,
+  commandMain,
+  isMain,
+  runCommand,
+} from "./shared/run_command.ts";
+import { megabytes, textTable } from "./shared/text_table.ts";
 
 const NAMES = Object.keys(PLATFORMS) as (keyof typeof PLATFORMS)[];
 
-const USAGE = `Says what a model will take on a platform, and refuses what cannot fit.
+const USAGE = `Estimates the memory, code size and time of a model on a platform.
 
-  deno task plan --model ID --platform NAME [options]
+  deno task plan --model ID|MANIFEST --platform NAME [options]
 
-  --model ID       id of a model, or the path of its manifest (…/x.json)
-  --platform NAME  ${NAMES.slice(0, 5).join(", ")},
-                   ${NAMES.slice(5).join(", ")}
-  --image WxH      size of the images, as JPEG (1920x1080)
-  --models DIR     folder of the models (models)
-  --json           the plan as JSON
+  --model ID|MANIFEST  model in models/, or path of a manifest
+  --platform NAME      ${NAMES.slice(0, 5).join(", ")},
+                       ${NAMES.slice(5).join(", ")}
+  --image WxH          size of the images, as JPEG (1920x1080)
+  --models DIR         folder of the models (models)
+  --json               print the plan as JSON
 
-Exit code 1 if it does not fit. Figures are for one thread of wasm.`;
+Exit code 1 if the model does not fit. Figures are for one thread of wasm.`;
 
 const options = {
   model: z.string(),
@@ -38,37 +39,31 @@ const options = {
   json: z.boolean().default(false),
 };
 
-/** `deno task plan`: exit code 1 if the model does not fit. */
-async function main(args: readonly string[]): Promise<number> {
+/** Runs `deno task plan`. The exit code is 1 if the model does not fit. */
+export const main: CommandMain = commandMain(plan);
+
+async function plan(args: readonly string[], io: CommandIo): Promise<number> {
   const { values, files } = readArguments(args, options, USAGE);
   if (files.length > 0) throw new TypeError(`Cannot plan for ${files[0]}.\n\n${USAGE}`);
-  const { model, json } = values;
+  const { model, models, json } = values;
   const platform: Platform = PLATFORMS[values.platform];
-  const [width, height] = values.image.split("x").map(Number);
-  const needs = await readNeeds(model, modelsFolder(values.models), { width, height });
+  const image = sizeOf(values.image);
+  const needs = await readNeeds(model, modelsFolder(models), image, io.printError);
   const expected = predict(needs, platform.runtime, CONSTANTS);
   const checks = checkLimits(needs, expected, platform, CONSTANTS);
   const reasons = checks.filter((check) => !fits(check)).map(reasonOf);
   if (json) {
     const { title, notes } = platform;
-    const plan = { model, platform: values.platform, title, image: needs.image };
-    console.log(JSON.stringify(
-      { ...plan, fits: reasons.length === 0, reasons, expected, checks, needs, notes },
-      null,
-      2,
-    ));
-  } else console.log(report(model, platform, needs, checks, reasons));
+    const plan = { model, platform: values.platform, title, image };
+    const fits = reasons.length === 0;
+    io.print(JSON.stringify({ ...plan, fits, reasons, expected, checks, needs, notes }, null, 2));
+  } else io.print(report(model, platform, needs, checks, reasons));
   return reasons.length > 0 ? 1 : 0;
 }
 
-/** Reads the manifest, and the graph if it is the one that the manifest means. */
-async function readNeeds(model: string, folder: URL, image: Size): Promise<Needs> {
-  const store = fileModelStore(folder);
-  const manifest = await store.manifest(model);
-  const graph = await store.graph(model, manifest.graph);
-  const fault = await graphFault(manifest.graph, graph);
-  if (fault) throw new TypeError(`Cannot plan for ${manifest.graph.file} as ${fault}`);
-  return needsOf(manifest, readOnnx(graph), image);
+function sizeOf(text: string): { width: number; height: number } {
+  const [width = NaN, height = NaN] = text.split("x").map(Number);
+  return { width, height };
 }
 
 function report(
@@ -99,7 +94,7 @@ function report(
   ].join("\n");
 }
 
-function notesOf({ notes, memory, codeBytes, codeGzipped, processorMs }: Platform) {
+function notesOf({ notes, memory, codeBytes, codeGzipped, processorMs }: Platform): string[] {
   const isLimited = [memory, codeBytes, codeGzipped, processorMs].some((limit) => limit);
   return [
     ...notes,
@@ -117,4 +112,4 @@ function shown(value: number, unit: Check["unit"]): string {
   return unit === "pixels" ? `${(value / 1e6).toFixed(1)} MP` : `${Math.round(value)} ms`;
 }
 
-if (import.meta.main) await runCommand(main);
+if (isMain(import.meta)) await runCommand(main);

@@ -1,5 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { main } from "../../src/commands/eval.ts";
 import { fruitImage, ORANGE } from "../sample_images/fruit_image.ts";
+import { runMain } from "./run_main.ts";
 import { runTask } from "./run_task.ts";
 
 const SHARED = new URL("../../../shared/coco-eval/", import.meta.url);
@@ -7,11 +9,11 @@ const hasShared = await Deno.stat(SHARED).then(() => true, () => false);
 const skipped = hasShared ? "" : " (skipped: ../shared/coco-eval is not here)";
 
 Deno.test({
-  name: `deno task eval --detections gives the reference evaluator's twelve figures${skipped}`,
+  name: `eval --detections prints the twelve figures of the reference evaluator${skipped}`,
   ignore: !hasShared,
   async fn() {
-    const { code, stdout } = await runTask(
-      "eval",
+    const { code, stdout } = await runMain(
+      main,
       "--annotations",
       new URL("instances_val2014_100.json", SHARED).pathname,
       "--detections",
@@ -50,12 +52,12 @@ Deno.test("deno task eval measures the model on a data set of one drawn orange",
   assertEquals([image_id, category_id], [1, 8]);
 });
 
-Deno.test("deno task eval says what is missing and what it cannot read", async () => {
-  const without = await runTask("eval");
+Deno.test("eval names a missing option and a file that it cannot read", async () => {
+  const without = await runMain(main);
   assertEquals(without.code, 1);
   assertStringIncludes(without.stderr, "--annotations is missing");
-  const wrong = await runTask(
-    "eval",
+  const wrong = await runMain(
+    main,
     "--annotations",
     new URL("../../deno.json", import.meta.url).pathname,
   );

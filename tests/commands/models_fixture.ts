@@ -1,27 +1,27 @@
 import everyday8 from "../../models/everyday8.json" with { type: "json" };
 import { FILE, sha256 } from "./model/download/file_server.ts";
 
-/** A folder of models of its own, which ends with the test. */
+/** Temporary folder of models. */
 export interface ModelsFixture extends AsyncDisposable {
   /** Path of the folder. */
   readonly path: string;
-  /** Names of the files that are there beside the manifests and the catalogue. */
+  /** Lists the files that are not JSON. */
   graphs(): Promise<string[]>;
 }
 
-/** What is known of the graph of `far`, and where it is said to be. */
+/** Catalogue entry and manifest of the model `far`. */
 export interface FarModel {
-  /** Where the catalogue says that it is. */
+  /** URL of the graph in the catalogue. */
   readonly url?: string;
-  /** What else the catalogue says of it. */
+  /** Other properties of the catalogue entry. */
   readonly entry?: Readonly<Record<string, unknown>>;
-  /** Whether the manifest has the graph's size and hash. */
+  /** False to leave the size and the hash out of the manifest. */
   readonly pinned?: boolean;
 }
 
 /**
- * Three models: `far`, whose graph the catalogue knows and which is `FILE`; `own`, which is not in
- * the catalogue; and `lost`, which is not either and has no graph.
+ * Creates three models: `far`, whose graph `FILE` the catalogue lists; `own`, which the catalogue
+ * does not list; and `lost`, which it does not list either and which has no graph.
  */
 export async function modelsFixture(far: FarModel = {}): Promise<ModelsFixture> {
   const { url = "http://127.0.0.1/nowhere", entry = {}, pinned = true } = far;

@@ -1,10 +1,15 @@
+import { createHash } from "node:crypto";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../../src/commands/plan.ts";
+import everyday8Manifest from "../../models/everyday8.json" with { type: "json" };
+import { OnnxWriter } from "../planner/onnx_writer.ts";
 import { randomRetinaNet } from "../planner/random_retinanet.ts";
+import { runMain } from "./run_main.ts";
 import { runTask } from "./run_task.ts";
 
 const everyday8 = ["--model", "everyday8"];
 
-Deno.test("deno task plan says what everyday8 takes on Workers, and that it fits", async () => {
+Deno.test("deno task plan prints the estimates for everyday8 on Workers, and that it fits", async () => {
   const { code, stdout } = await runTask("plan", ...everyday8, "--platform", "workers");
   assertEquals(code, 0, stdout);
   for (const words of ["heap", "102.4 MB", "gzipped", "cold start", "It fits."]) {
@@ -12,8 +17,8 @@ Deno.test("deno task plan says what everyday8 takes on Workers, and that it fits
   }
 });
 
-Deno.test("deno task plan ends with 1 and the reason where a request has too little time", async () => {
-  const { code, stdout } = await runTask("plan", ...everyday8, "--platform", "workers-free");
+Deno.test("plan ends with code 1 and the reason if a request has too little time", async () => {
+  const { code, stdout } = await runMain(main, ...everyday8, "--platform", "workers-free");
   assertEquals(code, 1);
   assertStringIncludes(stdout, "It does not fit:");
   assert(
@@ -29,24 +34,24 @@ const UNFIT: [platform: string, image: string, why: RegExp][] = [
 ];
 
 for (const [platform, image, why] of UNFIT) {
-  Deno.test(`deno task plan refuses everyday8 on ${platform} for ${image}`, async () => {
+  Deno.test(`plan refuses everyday8 on ${platform} for ${image}`, async () => {
     const args = [...everyday8, "--platform", platform, "--image", image];
-    const { code, stdout } = await runTask("plan", ...args);
+    const { code, stdout } = await runMain(main, ...args);
     assertEquals(code, 1, stdout);
     assert(why.test(stdout), stdout);
   });
 }
 
 for (const platform of ["lambda", "deno-deploy", "vercel", "deno", "node"]) {
-  Deno.test(`deno task plan lets everyday8 run on ${platform}`, async () => {
-    const { code, stdout } = await runTask("plan", ...everyday8, "--platform", platform);
+  Deno.test(`plan accepts everyday8 on ${platform}`, async () => {
+    const { code, stdout } = await runMain(main, ...everyday8, "--platform", platform);
     assertEquals(code, 0, stdout);
   });
 }
 
-Deno.test("deno task plan --json gives the same to programs", async () => {
+Deno.test("plan --json prints the plan as JSON", async () => {
   const args = [...everyday8, "--platform", "workers-free", "--image", "4000x3000", "--json"];
-  const { code, stdout } = await runTask("plan", ...args);
+  const { code, stdout } = await runMain(main, ...args);
   assertEquals(code, 1);
   const plan = JSON.parse(stdout);
   assertEquals([plan.model, plan.platform, plan.fits], ["everyday8", "workers-free", false]);
@@ -56,7 +61,7 @@ Deno.test("deno task plan --json gives the same to programs", async () => {
   assertEquals(plan.reasons.length, 3); // code, the first image, the others
 });
 
-Deno.test("deno task plan refuses a graph that 128 MB cannot hold, and a machine takes it", async () => {
+Deno.test("plan refuses a graph that 128 MB cannot hold, and accepts it on a machine", async () => {
   const folder = await Deno.makeTempDir();
   const { graph, manifest } = randomRetinaNet("large", {
     ...{ block: "basic", blocks: [2, 2, 2, 2], width: 64, channels: 128, depth: 2, side: 320 },
@@ -64,14 +69,14 @@ Deno.test("deno task plan refuses a graph that 128 MB cannot hold, and a machine
   await Deno.writeFile(`${folder}/large.onnx`, graph);
   await Deno.writeTextFile(`${folder}/large.json`, JSON.stringify(manifest));
   const args = ["--model", "large", "--models", folder, "--platform"];
-  const workers = await runTask("plan", ...args, "workers");
+  const workers = await runMain(main, ...args, "workers");
   assertEquals(workers.code, 1);
   assert(/heap: .* where 102\.4 MB are allowed/.test(workers.stdout), workers.stdout);
-  assertEquals((await runTask("plan", ...args, "deno")).code, 0);
+  assertEquals((await runMain(main, ...args, "deno")).code, 0);
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("deno task plan refuses an image that a Worker cannot decode for a model without antialias", async () => {
+Deno.test("plan refuses an image that a Worker cannot decode for a model without antialias", async () => {
   const folder = await Deno.makeTempDir();
   const { graph, manifest } = randomRetinaNet("sharp", {
     ...{ block: "basic", blocks: [1, 1, 1, 1], width: 8, channels: 16, depth: 1, side: 256 },
@@ -80,10 +85,30 @@ Deno.test("deno task plan refuses an image that a Worker cannot decode for a mod
   await Deno.writeFile(`${folder}/sharp.onnx`, graph);
   await Deno.writeTextFile(`${folder}/sharp.json`, JSON.stringify(manifest));
   const args = ["--model", "sharp", "--models", folder, "--platform", "workers", "--image"];
-  const large = await runTask("plan", ...args, "4000x3000");
+  const large = await runMain(main, ...args, "4000x3000");
   assertEquals(large.code, 1);
   assertStringIncludes(large.stdout, "decoded image");
-  assertEquals((await runTask("plan", ...args, "1280x960")).code, 0);
+  assertEquals((await runMain(main, ...args, "1280x960")).code, 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("plan warns about a graph with an operator that the engine lacks", async () => {
+  const folder = await Deno.makeTempDir();
+  const writer = new OnnxWriter();
+  const conv = writer.conv(writer.node("NoSuchOperator", ["image"]), { inside: 3, outside: 8 });
+  const graph = writer.finish({ image: [1, 3, "h", "w"] }, { [conv]: [1, 8, "h", "w"] });
+  const sha256 = createHash("sha256").update(graph).digest("hex");
+  const file = { file: "odd.onnx", sha256, bytes: graph.length };
+  await Deno.writeFile(`${folder}/odd.onnx`, graph);
+  await Deno.writeTextFile(
+    `${folder}/odd.json`,
+    JSON.stringify({ ...everyday8Manifest, id: "odd", graph: file }),
+  );
+  const args = ["--model", "odd", "--models", folder, "--platform", "deno"];
+  const { stdout, stderr } = await runMain(main, ...args);
+  assertStringIncludes(stderr, "Cannot size the operations of odd.onnx as the engine refuses it: ");
+  assertStringIncludes(stderr, "NoSuchOperator");
+  assertStringIncludes(stdout, "1 operations could not be sized: times are lower bounds.");
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -95,8 +120,8 @@ const WRONG: [args: string[], words: string][] = [
 ];
 
 for (const [args, words] of WRONG) {
-  Deno.test(`deno task plan ${args.join(" ")} says what is wrong`, async () => {
-    const { code, stdout, stderr } = await runTask("plan", ...args);
+  Deno.test(`plan ${args.join(" ")} names the wrong option`, async () => {
+    const { code, stdout, stderr } = await runMain(main, ...args);
     assertEquals([code, stdout], [1, ""]);
     assertStringIncludes(stderr, words);
   });

@@ -13,7 +13,7 @@ const TRUTH = {
 Deno.test("deno task start", async (test) => {
   await using server = await startServer();
 
-  await test.step("prints one line: the model, the address, the engine and its reason", () => {
+  await test.step("prints one line: the model, the URL, the engine and its reason", () => {
     assertMatch(
       server.line,
       /^Serving everyday8 at http:\/\/127\.0\.0\.1:\d+ on \w+, \d+ threads? \(.+\)$/,
@@ -31,7 +31,7 @@ Deno.test("deno task start", async (test) => {
     assert(boxIou(best.box, TRUTH) > 0.7, JSON.stringify(best.box));
   });
 
-  await test.step("answers /healthz before a detection that came first", async () => {
+  await test.step("answers /healthz before a detection that was requested earlier", async () => {
     const answered: string[] = [];
     const note = async (what: string, response: Promise<Response>) => {
       await (await response).arrayBuffer();
@@ -45,7 +45,7 @@ Deno.test("deno task start", async (test) => {
   });
 });
 
-Deno.test("deno task start stays alive without a model, and not ready with the reason", async () => {
+Deno.test("deno task start keeps running without a model, and /readyz has the reason", async () => {
   await using server = await startServer({ MODEL: "nope" });
   assertMatch(server.line, /^Listening at \S+ without nope: .*"nope"/);
   assertEquals((await fetch(`${server.url}/healthz`)).status, 200);

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { CocoDataset, CocoResult } from "../../eval/coco.ts";
+import { readJson } from "./read_json.ts";
 
 const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 
@@ -29,19 +29,20 @@ const results = z.array(z.object({
   score: z.number(),
 }));
 
-/** Reads a COCO annotation file. */
+/**
+ * Reads a COCO annotation file.
+ *
+ * @throws {TypeError} Naming the first property that is wrong.
+ */
 export function readDataset(path: string): Promise<CocoDataset> {
-  return readJson(path, dataset);
+  return readJson(path, dataset, "COCO");
 }
 
-/** Reads a COCO results file. */
+/**
+ * Reads a COCO results file.
+ *
+ * @throws {TypeError} Naming the first property that is wrong.
+ */
 export function readResults(path: string): Promise<CocoResult[]> {
-  return readJson(path, results);
-}
-
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(JSON.parse(await readFile(path, "utf8")));
-  if (parsed.success) return parsed.data;
-  const [{ path: property, message }] = parsed.error.issues;
-  throw new TypeError(`Cannot read ${path} as COCO: ${property.join(".")}: ${message}`);
+  return readJson(path, results, "COCO");
 }

@@ -2,8 +2,8 @@ import type { CocoCategory, CocoImage, CocoResult } from "../../eval/coco.ts";
 import type { Detection } from "../../ports/detector.ts";
 
 /**
- * Detections of one image as COCO writes them; labels that the data set does not know are left
- * out.
+ * Converts the detections of one image to COCO results. Detections whose label is not a category of
+ * the data set are dropped.
  */
 export function cocoResults(
   image: CocoImage,

@@ -1,22 +1,22 @@
-import { threshold } from "../shared/arguments.ts";
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { ComparedDetection } from "../../eval/golden_differences.ts";
 import type { Detection } from "../../ports/detector.ts";
+import { threshold } from "../shared/arguments.ts";
+import { readJson } from "./read_json.ts";
 
 const golden = z.object({
   /** Path of the image, relative to the folder of the golden file. */
   image: z.string().min(1),
-  /** What gave these detections, and its version. */
+  /** Framework that found these detections, and its version. */
   framework: z.string().min(1),
-  /** Score threshold, where it is not the manifest's. */
+  /** Score threshold. Unset: that of the manifest. */
   score: threshold.optional(),
   detections: z.array(z.object({
     /** Class id. */
     label: z.int().nonnegative(),
     score: z.number(),
-    /** xyxy, pixels of the source. */
+    /** xyxy, source pixels. */
     box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   })),
 });
@@ -28,30 +28,25 @@ const schema = z.preprocess((value) => {
   return { image: picture, ...rest };
 }, golden);
 
-/** An image's detections as a framework gave them. */
+/** Detections of an image by the framework that made the model. */
 export interface Golden {
   /** Path of the image. */
   readonly image: string;
-  /** What gave them, and its version. */
+  /** Name and version of the framework. */
   readonly framework: string;
-  /** Score threshold, where it is not the manifest's. */
-  readonly score?: number;
-  /** In source pixels; without boxes whose edges changed places, which no answer of ours holds. */
+  /** Score threshold. Unset: that of the manifest. */
+  readonly score?: number | undefined;
+  /** Detections in source pixels. Boxes with swapped edges are dropped: we never return any. */
   readonly detections: readonly ComparedDetection[];
 }
 
 /**
- * Reads a golden file; `docs/manifest.md` shows one.
+ * Reads a golden file. `docs/manifest.md` has an example.
  *
  * @throws {TypeError} Naming the first property that is wrong.
  */
 export async function readGolden(path: string): Promise<Golden> {
-  const parsed = schema.safeParse(JSON.parse(await readFile(path, "utf8")));
-  if (!parsed.success) {
-    const [{ path: property, message }] = parsed.error.issues;
-    throw new TypeError(`Cannot read ${path} as a golden: ${property.join(".")}: ${message}`);
-  }
-  const { image, framework, score, detections } = parsed.data;
+  const { image, framework, score, detections } = await readJson(path, schema, "a golden");
   return {
     image: join(dirname(path), image),
     framework,
@@ -61,7 +56,7 @@ export async function readGolden(path: string): Promise<Golden> {
   };
 }
 
-/** A detection of ours as goldens are compared. */
+/** Converts a detection to the form of golden ones. */
 export function comparable({ classId, score, box }: Detection): ComparedDetection {
   return { classId, score, box: [box.xmin, box.ymin, box.xmax, box.ymax] };
 }

@@ -1,35 +1,39 @@
 import { SingleBar } from "cli-progress";
-import type { Progress } from "./download/fetch_part.ts";
-import { megabytes } from "../shared/megabytes.ts";
+import { megabytes } from "../shared/text_table.ts";
+import type { DownloadProgress } from "./download/fetch_part.ts";
 
-/** A progress bar for a download, on the error output of a terminal. */
+/** Progress bar of a download, on standard error. */
 export interface DownloadBar extends Disposable {
-  /** Moves the bar. */
-  show(progress: Progress): void;
-  /** Says something on a line of its own. */
+  /** Moves the bar. The first call draws it. */
+  show(progress: DownloadProgress): void;
+  /** Prints a line. The next call of `show` draws a new bar below. */
   say(text: string): void;
 }
 
-/** A bar that is first drawn when it is first moved. */
-export function downloadBar(): DownloadBar {
+/**
+ * Creates a progress bar. It is drawn only on a terminal.
+ *
+ * @param print Prints a line.
+ */
+export function downloadBar(print: (text: string) => void): DownloadBar {
   let bar: SingleBar | undefined;
   const stop = () => {
     bar?.stop();
     bar = undefined;
   };
   return {
-    show({ done, total }) {
-      if (bar) return bar.update(done, { got: megabytes(done) });
+    show({ loaded, total }) {
+      if (bar) return bar.update(loaded, { got: megabytes(loaded) });
       bar = new SingleBar({
         format: total === undefined
-          ? "{got} of nobody knows how many"
+          ? "{got} of an unknown size"
           : `{bar} {got} of ${megabytes(total)}, {eta_formatted} left`,
       });
-      bar.start(total ?? done, done, { got: megabytes(done) });
+      bar.start(total ?? loaded, loaded, { got: megabytes(loaded) });
     },
     say(text) {
       stop();
-      console.error(text);
+      print(text);
     },
     [Symbol.dispose]: stop,
   };

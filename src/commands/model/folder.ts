@@ -1,54 +1,57 @@
 import { fileURLToPath } from "node:url";
 import type { CatalogueEntry } from "../../manifest/catalogue.ts";
 import { type Manifest, parseManifest } from "../../manifest/manifest.ts";
-import { readManifestText } from "../../stores/file.ts";
 import { parseManifestJson } from "../../manifest/parse_manifest_text.ts";
-import type { Expectations } from "./download/fingerprint.ts";
-import { readCatalogue } from "../../stores/catalogue_file.ts";
 import { modelsFolder } from "../../platforms/host/models_folder.ts";
+import { readCatalogue } from "../../stores/catalogue_file.ts";
+import { readManifestText } from "../../stores/file.ts";
+import type { Expectations } from "./download/fingerprint.ts";
 
-/** The models of a folder, and those that can be fetched into it. */
+/** Folder of models, with its catalogue. */
 export interface Models {
   /** URL of the folder, with a slash at its end. */
   readonly folder: URL;
-  /** The models that can be fetched. */
+  /** Models whose graph can be downloaded. */
   readonly catalogue: readonly CatalogueEntry[];
 }
 
-/** A model of a folder, whether its graph is here or not. */
+/** Model of a folder. Its graph may be missing. */
 export interface Model extends Pick<Manifest, "id" | "title" | "licence"> {
-  /** Path of its graph. */
+  /** Path of the graph. */
   readonly graph: string;
-  /** What is known of the graph. */
+  /** Known size and hashes of the graph. */
   readonly expected: Expectations;
-  /** Whether the manifest says all that a graph must be to be loaded. */
+  /** True if the manifest has the size and the SHA-256 of the graph. */
   readonly pinned: boolean;
 }
 
-/** A model that can be fetched. */
+/** Model whose graph can be downloaded. */
 export interface CatalogueModel extends Model {
-  /** What the catalogue says of it. */
+  /** Entry of the catalogue. */
   readonly entry: CatalogueEntry;
 }
 
-/** Stands for the size and hash of a graph that nobody has published. */
+/** Placeholder for the unknown size and hash of a graph. */
 const UNKNOWN = { sha256: "0".repeat(64), bytes: 1 };
 
-/** Opens a folder of models; the project's own where none is named. */
+/**
+ * Opens a folder of models.
+ *
+ * @param path Path of the folder. Undefined: that of the project.
+ */
 export async function openModels(path: string | undefined): Promise<Models> {
   const folder = modelsFolder(path);
   return { folder, catalogue: await readCatalogue(folder) };
 }
 
 /**
- * Reads a model's manifest, which may lack the graph's size and hash until the graph is here.
+ * Reads the manifest of a model. The size and hash of its graph may be missing until `model pull`.
  *
  * @throws {DomainError} `unknown-model` or `manifest-invalid`.
  */
 export async function readModel({ folder }: Models, id: string): Promise<Model> {
-  const json = parseManifestJson(id, await readManifestText(folder, id)) as
-    | { graph?: Expectations }
-    | null;
+  const text = await readManifestText(folder, id);
+  const json = parseManifestJson(id, text) as { graph?: Expectations } | null;
   const { title, licence, graph } = parseManifest({
     ...json,
     graph: { ...UNKNOWN, ...json?.graph },
@@ -65,9 +68,10 @@ export async function readModel({ folder }: Models, id: string): Promise<Model> 
 }
 
 /**
- * Finds the model of the catalogue that a person named.
+ * Finds a model in the catalogue.
  *
- * @param otherwise What to say if it is not there; ends with "the catalogue".
+ * @param otherwise Start of the message if the id is not there; ends with "the catalogue".
+ * @throws {Error} If the catalogue does not have the id. The message lists the ids that it has.
  */
 export async function findInCatalogue(
   models: Models,

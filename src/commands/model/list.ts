@@ -1,12 +1,12 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { z } from "zod";
-import { partSize } from "./download/part_file.ts";
 import { readArguments } from "../shared/arguments.ts";
-import { megabytes } from "../shared/megabytes.ts";
+import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
+import { megabytes, textTable } from "../shared/text_table.ts";
+import { partSize } from "./download/part_file.ts";
 import { type Model, type Models, openModels, readModel } from "./folder.ts";
-import { textTable } from "../shared/text_table.ts";
 
-const USAGE = `Lists all models, those of the catalogue and those that are here.
+const USAGE = `Lists the models of the catalogue and of the folder.
 
   deno task model list [options]
 
@@ -14,18 +14,20 @@ const USAGE = `Lists all models, those of the catalogue and those that are here.
 
 const options = { models: z.string().optional() };
 
-/** `deno task model list` */
-export async function modelList(args: readonly string[]): Promise<void> {
+/** Runs `deno task model list`. */
+export const main: CommandMain = commandMain(list);
+
+async function list(args: readonly string[], io: CommandIo): Promise<void> {
   const { values, files } = readArguments(args, options, USAGE);
   if (files.length > 0) {
     throw new TypeError(`Cannot list ${files[0]} as all models are listed.\n\n${USAGE}`);
   }
   const models = await openModels(values.models);
   const rows = await Promise.all((await idsOf(models)).map((id) => rowOf(models, id)));
-  console.log(textTable(["id", "title", "size", "state", "licence"], rows));
+  io.print(textTable(["id", "title", "size", "state", "licence"], rows));
 }
 
-/** Every model of the catalogue, and whatever else has a manifest here. */
+/** Returns the ids of the catalogue and of all manifests in the folder. */
 async function idsOf({ folder, catalogue }: Models): Promise<string[]> {
   const ids = new Set(catalogue.map(({ id }) => id));
   for (const name of await readdir(folder)) {
@@ -36,7 +38,7 @@ async function idsOf({ folder, catalogue }: Models): Promise<string[]> {
   return [...ids].sort();
 }
 
-/** Whether a file is meant for a manifest; other JSON lies beside them. */
+/** Returns true if a JSON file is meant to be a manifest. The folder has other JSON as well. */
 async function isManifest(file: URL): Promise<boolean> {
   try {
     return "manifest" in (JSON.parse(await readFile(file, "utf8")) as object);

@@ -1,33 +1,40 @@
-import { modelCheck } from "./check.ts";
-import { modelList } from "./list.ts";
-import { modelNew } from "./new.ts";
-import { modelPull } from "./pull.ts";
-import { modelRemove } from "./remove.ts";
-import { runCommand } from "../shared/run_command.ts";
+import {
+  type CommandIo,
+  type CommandMain,
+  commandMain,
+  isMain,
+  runCommand,
+} from "../shared/run_command.ts";
+import { main as check } from "./check.ts";
+import { main as list } from "./list.ts";
+import { main as create } from "./new.ts";
+import { main as pull } from "./pull.ts";
+import { main as remove } from "./remove.ts";
 
-const USAGE = `Looks after the models in models/.
+const USAGE = `Manages the models in models/.
 
   deno task model new FILE.onnx         write a manifest for a graph
-  deno task model check ID|MANIFEST     hold a manifest against its graph, or against a golden
-  deno task model list                  all models, and whether their graphs are here
-  deno task model pull ID [--from URL]  fetch the graph of a model of the catalogue
-  deno task model remove ID             delete a graph that was fetched`;
+  deno task model check ID|MANIFEST     compare a manifest with its graph, or with a golden
+  deno task model list                  list all models, and whether their graphs are here
+  deno task model pull ID [--from URL]  download the graph of a model of the catalogue
+  deno task model remove ID             delete a graph that was downloaded`;
 
-type Command = (args: readonly string[]) => Promise<number | void>;
+const COMMANDS = new Map<string, CommandMain>(Object.entries({
+  new: create,
+  check,
+  list,
+  pull,
+  remove,
+}));
 
-const COMMANDS = new Map<string, Command>([
-  ["new", modelNew],
-  ["check", modelCheck],
-  ["list", modelList],
-  ["pull", modelPull],
-  ["remove", modelRemove],
-]);
+/** Runs `deno task model`. */
+export const main: CommandMain = commandMain(model);
 
-async function main([name = "", ...args]: readonly string[]): Promise<number | void> {
+async function model([name = "", ...args]: readonly string[], io: CommandIo): Promise<number> {
   const command = COMMANDS.get(name);
-  if (command) return await command(args);
+  if (command) return await command(args, io);
   const fault = name === "" ? "none was named" : `there is no "${name}"`;
   throw new TypeError(`Cannot run a command as ${fault}.\n\n${USAGE}`);
 }
 
-if (import.meta.main) await runCommand(main);
+if (isMain(import.meta)) await runCommand(main);

@@ -3,34 +3,34 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { FAMILIES, type Family } from "../../describe/families.ts";
-import labelSets from "../../describe/label_sets.json" with { type: "json" };
 import type { Manifest } from "../../manifest/manifest.ts";
 import { checkGraph } from "../../detect/check_graph.ts";
 import { detectorOf, warmUp } from "../../detect/detector.ts";
-import { fittingFamilies } from "../../describe/match_families.ts";
+import { matchFamilies } from "../../describe/match_families.ts";
 import type { GraphFacts } from "../../describe/graph_facts.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
-import { proposeManifest } from "../../describe/draft_manifest.ts";
+import { draftManifest } from "../../describe/draft_manifest.ts";
 import { sha256 } from "../../manifest/sha256.ts";
 import type { Runtime } from "../../ports/runtime.ts";
-import type { Session } from "../../ports/session.ts";
+import { PROVIDERS, type Session } from "../../ports/session.ts";
 import { hostRuntime } from "../../platforms/host/runtime.ts";
-import { readArguments, threshold } from "../shared/arguments.ts";
-import { detectionSvg } from "../output/detection_svg.ts";
-import { detectionTable } from "../output/detection_table.ts";
-import { readImageFile } from "../shared/image_files.ts";
+import { detectionSvg, detectionTable } from "../output/detections.ts";
+import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
+import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 
-const USAGE = `Writes a manifest for an ONNX file, beside it: what the graph tells, and for the rest
-what its family does, every guess marked.
+const USAGE =
+  `Writes a manifest beside an ONNX file: facts from the graph, the rest from its family.
+Every guess is marked.
 
   deno task model new FILE.onnx [options]
 
-  --family NAME   take this family's behaviour: ${FAMILIES.map(({ family }) => family).join(", ")}
-  --labels FILE   class names, one per line; an empty line is an id that is never given
-  --image FILE  look at an image with the new manifest and draw FILE.svg
-  --score S       show what scores above S there, 0 to 1 (the manifest's)
-  --force         write over a manifest that is there
-  --engine E      auto, webgpu, native or wasm (auto)`;
+  --family NAME  family whose behaviour applies (the first that fits):
+                 ${FAMILIES.map(({ family }) => family).join(", ")}
+  --labels FILE  class names, one per line; an empty line is an id that is never returned
+  --image FILE   detect on an image with the new manifest and draw FILE.svg
+  --score S      score threshold for that image, 0 to 1 (of the manifest)
+  --force        overwrite an existing manifest
+  --engine E     auto, webgpu, native or wasm (auto)`;
 
 const options = {
   family: z.string().optional(),
@@ -38,14 +38,16 @@ const options = {
   image: z.string().optional(),
   score: z.coerce.number().pipe(threshold).optional(),
   force: z.boolean().default(false),
-  engine: z.enum(["auto", "webgpu", "native", "wasm"]).default("auto"),
+  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
 };
 
-/** `deno task model new`. */
-export async function modelNew(args: readonly string[]): Promise<void> {
+/** Runs `deno task model new`. */
+export const main: CommandMain = commandMain(create);
+
+async function create(args: readonly string[], io: CommandIo): Promise<void> {
   const { values, files } = readArguments(args, options, USAGE);
   const [file] = files;
-  if (files.length !== 1 || !file.endsWith(".onnx")) {
+  if (files.length > 1 || !file?.endsWith(".onnx")) {
     throw new TypeError(`Cannot describe as one .onnx file is wanted.\n\n${USAGE}`);
   }
   const target = file.replace(/\.onnx$/, ".json");
@@ -65,42 +67,46 @@ export async function modelNew(args: readonly string[]): Promise<void> {
       labels,
     };
     const { manifest, family } = await firstThatRuns(families, async (candidate) => {
-      const proposed = proposeManifest(facts, candidate, names, labelSets);
-      checkGraph(proposed, session);
-      await warmUp({ manifest: proposed, session });
-      return proposed;
+      const draft = draftManifest(facts, candidate, names);
+      checkGraph(draft, session);
+      await warmUp({ manifest: draft, session });
+      return draft;
     });
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
-    console.log(report(target, facts, family, manifest));
+    io.print(report(target, facts, family, manifest));
     const others = families.filter((other) => other !== family).map((other) => other.family);
-    if (others.length > 0) console.log(`It could also be (--family): ${others.join(", ")}`);
+    if (others.length > 0) io.print(`It could also be (--family): ${others.join(", ")}`);
     if (values.image !== undefined) {
-      await preview(runtime, { manifest, session }, values.image, values.score);
+      io.print(await preview(runtime, { manifest, session }, values.image, values.score));
     }
-    console.log(`\nServe it: MODEL=${resolve(target)} deno task start`);
+    io.print(`\nServe it: MODEL=${resolve(target)} deno task start`);
   } finally {
     await session.close();
   }
 }
 
-/** The families to try, the likeliest first. */
-function familiesOf(facts: GraphFacts, asked: string | undefined): Family[] {
+/**
+ * Returns the families to try, the likeliest first.
+ *
+ * @param wanted Name of a family. Unset: all that fit the graph.
+ */
+function familiesOf(facts: GraphFacts, wanted: string | undefined): Family[] {
   const { kind } = facts.outputs;
   const possible = FAMILIES.filter(({ traits }) => traits.outputs === kind);
   const known = possible.map(({ family }) => family).join(", ");
-  const found = asked === undefined
-    ? fittingFamilies(facts, FAMILIES)
-    : possible.filter(({ family }) => family === asked);
+  const found = wanted === undefined
+    ? matchFamilies(facts, FAMILIES)
+    : possible.filter(({ family }) => family === wanted);
   if (found.length > 0) return found;
   throw new TypeError(
-    asked === undefined
+    wanted === undefined
       ? `Cannot tell the family of this graph: name one with --family, of ${known}`
-      : `Cannot take family "${asked}" as the graph's outputs are of kind "${kind}", for which ` +
+      : `Cannot take family "${wanted}" as the graph's outputs are of kind "${kind}", for which ` +
         `there are: ${known}`,
   );
 }
 
-/** A manifest with which the graph gives what it should, on an empty image. */
+/** Returns the first manifest whose graph runs on an empty image with the expected outputs. */
 async function firstThatRuns(
   families: readonly Family[],
   propose: (family: Family) => Promise<Manifest>,
@@ -119,7 +125,7 @@ async function firstThatRuns(
   );
 }
 
-/** A file name as an id: lower case letters, digits, '.', '_' and '-'. */
+/** Converts a file name to a model id: lower-case letters, digits, '.', '_' and '-'. */
 function idOf(file: string): string {
   const plain = basename(file, ".onnx").toLowerCase().replace(/[^a-z0-9._-]+/g, "-");
   return plain.replace(/^[^a-z0-9]+/, "") || "model";
@@ -145,15 +151,16 @@ function report(target: string, facts: GraphFacts, family: Family, manifest: Man
   ].join("\n");
 }
 
+/** Detects on an image, draws the result beside it and returns a report. */
 async function preview(
   runtime: Runtime,
   loaded: { manifest: Manifest; session: Session },
   image: string,
   score: number | undefined,
-): Promise<void> {
+): Promise<string> {
   const bytes = await readImageFile(image);
   const result = await detectorOf(runtime, loaded).detect(bytes, { scoreThreshold: score });
   const drawing = join(dirname(image), `${basename(image)}.svg`);
   await writeFile(drawing, detectionSvg(bytes, result));
-  console.log(`\n${detectionTable(image, result)}\nDrawn in ${drawing}`);
+  return `\n${detectionTable(image, result)}\nDrawn in ${drawing}`;
 }

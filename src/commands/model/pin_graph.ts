@@ -3,9 +3,10 @@ import { fileURLToPath } from "node:url";
 import type { Fingerprint } from "./download/fingerprint.ts";
 
 /**
- * Writes a graph's size and hash into a manifest that lacked them.
+ * Writes the size and SHA-256 of a graph into its manifest, which lacked them.
  *
- * @returns Name of the manifest.
+ * @param folder URL of the folder of the models, with a slash at its end.
+ * @returns File name of the manifest.
  */
 export async function pinGraph(
   folder: URL,

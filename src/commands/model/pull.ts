@@ -1,6 +1,9 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
+import { readArguments } from "../shared/arguments.ts";
+import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
+import { megabytes } from "../shared/text_table.ts";
 import { download } from "./download/download.ts";
 import {
   type Fingerprint,
@@ -8,17 +11,15 @@ import {
   fingerprintFault,
   hasHash,
 } from "./download/fingerprint.ts";
-import { readArguments } from "../shared/arguments.ts";
 import { downloadBar } from "./download_bar.ts";
-import { megabytes } from "../shared/megabytes.ts";
 import { type CatalogueModel, findInCatalogue, openModels } from "./folder.ts";
 import { pinGraph } from "./pin_graph.ts";
 
-const USAGE = `Fetches the graph of a model of the catalogue. What was broken off is gone on with.
+const USAGE = `Downloads the graph of a model of the catalogue. Resumes an interrupted download.
 
   deno task model pull ID [options]
 
-  --from URL    another address of the same file
+  --from URL    download the same file from another URL
   --models DIR  folder of the models (models)`;
 
 const options = {
@@ -26,11 +27,13 @@ const options = {
   models: z.string().optional(),
 };
 
-/** `deno task model pull` */
-export async function modelPull(args: readonly string[]): Promise<void> {
+/** Runs `deno task model pull`. */
+export const main: CommandMain = commandMain(pull);
+
+async function pull(args: readonly string[], io: CommandIo): Promise<void> {
   const { values, files } = readArguments(args, options, USAGE);
   const [id] = files;
-  if (files.length !== 1) {
+  if (id === undefined || files.length > 1) {
     throw new TypeError(`Cannot pull as one model must be named.\n\n${USAGE}`);
   }
   const models = await openModels(values.models);
@@ -39,27 +42,33 @@ export async function modelPull(args: readonly string[]): Promise<void> {
     id,
     `Cannot pull ${id} as it is not in the catalogue`,
   );
-  const here = await findHere(model);
-  const found = here ?? await fetchGraph(model, values.from ?? model.entry.url);
-  console.log(`${id} is here${here ? " already" : ""}: ${account(found, model)}`);
+  const here = await findHere(model, io);
+  const found = here ?? await fetchGraph(model, values.from ?? model.entry.url, io);
+  io.print(`${id} is here${here ? " already" : ""}: ${account(found, model)}`);
   if (model.pinned) return;
-  console.log(`${await pinGraph(models.folder, id, found)} has its size and SHA-256 from now on`);
+  io.print(`${await pinGraph(models.folder, id, found)} has its size and SHA-256 from now on`);
 }
 
-/** The graph, if it is here and right. */
-async function findHere({ graph, expected }: CatalogueModel): Promise<Fingerprint | undefined> {
+/** Returns the fingerprint of the graph if it is in the folder and right. */
+async function findHere(
+  { graph, expected }: CatalogueModel,
+  { printError }: CommandIo,
+): Promise<Fingerprint | undefined> {
   if (await stat(graph).then(() => false, () => true)) return undefined;
   const found = await fingerprint(graph);
   const fault = fingerprintFault(found, expected);
   if (fault === undefined) return found;
-  console.error(`${basename(graph)} is here, but ${fault}: it will be replaced`);
+  printError(`${basename(graph)} is here, but ${fault}: it will be replaced`);
   return undefined;
 }
 
-async function fetchGraph(model: CatalogueModel, url: string): Promise<Fingerprint> {
-  const { entry, graph, expected } = model;
-  console.error(`Fetching ${basename(graph)} from ${url}`);
-  using bar = downloadBar();
+async function fetchGraph(
+  { entry, graph, expected }: CatalogueModel,
+  url: string,
+  { printError }: CommandIo,
+): Promise<Fingerprint> {
+  printError(`Fetching ${basename(graph)} from ${url}`);
+  using bar = downloadBar(printError);
   try {
     return await download(url, graph, expected, {
       onProgress: (progress) => bar.show(progress),
@@ -68,7 +77,7 @@ async function fetchGraph(model: CatalogueModel, url: string): Promise<Fingerpri
   } catch (error) {
     throw new Error(
       `${(error as Error).message}.\n` +
-        `The file is described at ${entry.source}; --from URL fetches it from another address`,
+        `The file is described at ${entry.source}; --from URL fetches it from another URL`,
       { cause: error },
     );
   }

@@ -1,13 +1,14 @@
 import { rm, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
+import { readArguments } from "../shared/arguments.ts";
+import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
+import { megabytes } from "../shared/text_table.ts";
 import { fingerprint, fingerprintFault } from "./download/fingerprint.ts";
 import { deletePart, partSize } from "./download/part_file.ts";
-import { readArguments } from "../shared/arguments.ts";
-import { megabytes } from "../shared/megabytes.ts";
 import { findInCatalogue, openModels } from "./folder.ts";
 
-const USAGE = `Deletes a graph that can be fetched again; its manifest stays.
+const USAGE = `Deletes a graph that can be downloaded again. Its manifest stays.
 
   deno task model remove ID [options]
 
@@ -15,11 +16,13 @@ const USAGE = `Deletes a graph that can be fetched again; its manifest stays.
 
 const options = { models: z.string().optional() };
 
-/** `deno task model remove` */
-export async function modelRemove(args: readonly string[]): Promise<void> {
+/** Runs `deno task model remove`. */
+export const main: CommandMain = commandMain(remove);
+
+async function remove(args: readonly string[], io: CommandIo): Promise<void> {
   const { values, files } = readArguments(args, options, USAGE);
   const [id] = files;
-  if (files.length !== 1) {
+  if (id === undefined || files.length > 1) {
     throw new TypeError(`Cannot remove as one model must be named.\n\n${USAGE}`);
   }
   const { graph, expected } = await findInCatalogue(
@@ -40,7 +43,7 @@ export async function modelRemove(args: readonly string[]): Promise<void> {
     await rm(graph);
   }
   await deletePart(graph);
-  console.log(
+  io.print(
     size + part > 0 ? `${id} is gone: ${megabytes(size + part)} freed` : `${id} was not here`,
   );
 }

@@ -1,35 +1,37 @@
-/** A box to draw and the words on it. */
+/** Box to draw, with its caption. */
 export interface OverlayBox {
-  /** Pixels of the image below. */
+  /** Edges, pixels of the image. */
   readonly box: {
     readonly xmin: number;
     readonly ymin: number;
     readonly xmax: number;
     readonly ymax: number;
   };
-  /** Name of the class; boxes of one class share a colour. */
+  /** Name of the class. */
   readonly label: string;
-  /** Picks the colour. */
+  /** Class id, which picks the colour. */
   readonly classId: number;
-  /** 0 to 1. */
+  /** Confidence, 0 to 1. */
   readonly score: number;
 }
 
-/** An image to draw on. */
+/** Image to draw on. */
 export interface OverlayImage {
-  /** Address of the upright image; a `data:` URL keeps the drawing in one file. */
+  /** URL of the upright image; a `data:` URL keeps the drawing in one file. */
   readonly href: string;
-  /** Pixels. */
+  /** Width in pixels. */
   readonly width: number;
-  /** Pixels. */
+  /** Height in pixels. */
   readonly height: number;
 }
 
-/** Turn on the colour wheel that keeps neighbouring class ids far apart. */
+/** Degrees between the hues of neighbouring class ids, which keep them far apart. */
 const GOLDEN_ANGLE = 137.508;
 
 /**
- * Draws boxes over an image as SVG: no canvas, sharp at every size.
+ * Draws boxes over an image as SVG, which needs no canvas and is sharp at every size.
+ *
+ * @param boxes Boxes, best first.
  *
  * @example
  * ```ts
@@ -50,7 +52,7 @@ export function overlaySvg(image: OverlayImage, boxes: readonly OverlayBox[]): s
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
     `font-family="system-ui, sans-serif" font-size="${number(unit * 2.6)}">`,
     `<image href="${escapeXml(href)}" width="${width}" height="${height}"/>`,
-    // The best box comes last, on top of the others.
+    // The best box is drawn last, on top of the others.
     ...boxes.toReversed().map((box) => drawBox(box, unit)),
     "</svg>",
   ].join("\n");

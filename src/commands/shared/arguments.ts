@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { z } from "zod";
 import { THRESHOLD_RANGE } from "../../core/threshold_range.ts";
@@ -5,13 +6,14 @@ import { THRESHOLD_RANGE } from "../../core/threshold_range.ts";
 /** Schema of a score threshold. */
 export const threshold = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE.max);
 
-/** Options by name; one whose schema takes a boolean is a switch, the others take a value. */
+/** Schemas by option. An option whose schema takes a boolean is a flag; the others take a value. */
 type OptionSchemas = Readonly<Record<string, z.ZodType>>;
 
 /**
- * Reads command line arguments: their form by `node:util`, their meaning by zod.
+ * Reads command line arguments: `node:util` parses them, zod checks the values.
  *
- * @throws {TypeError} Naming every argument that is wrong, with the usage below it.
+ * @param usage Help text that an error ends with.
+ * @throws {TypeError} Naming every argument that is wrong.
  */
 export function readArguments<Options extends OptionSchemas>(
   args: readonly string[],
@@ -33,7 +35,7 @@ export function readArguments<Options extends OptionSchemas>(
 function parse(args: readonly string[], options: OptionSchemas, usage: string) {
   const forms: ParseArgsOptionsConfig = Object.fromEntries(
     Object.entries(options).map(([name, schema]) => {
-      return [name, { type: isSwitch(schema) ? "boolean" : "string" }] as const;
+      return [name, { type: isFlag(schema) ? "boolean" : "string" }] as const;
     }),
   );
   try {
@@ -43,7 +45,22 @@ function parse(args: readonly string[], options: OptionSchemas, usage: string) {
   }
 }
 
-/** A number's schema takes `true` too, but a switch takes no text. */
-function isSwitch(schema: z.ZodType): boolean {
+/** The schema of a number accepts `true` as well, but that of a flag accepts no text. */
+function isFlag(schema: z.ZodType): boolean {
   return schema.safeParse(true).success && !schema.safeParse("1").success;
+}
+
+/**
+ * Reads an image file that the command line names.
+ *
+ * @throws {Error} With a message for people.
+ */
+export async function readImageFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    const { code } = error as { code?: string };
+    const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
+    throw new Error(`Cannot open ${path} as ${why}`, { cause: error });
+  }
 }

@@ -5,20 +5,32 @@ import type { Provider } from "../../ports/session.ts";
 import { modelsFolder } from "../../platforms/host/models_folder.ts";
 import { startPool } from "../../platforms/host/start_pool.ts";
 
-/** Generous: an image that takes longer than that never comes to an end. */
+/** Deadlines after which a worker process is considered hung. Generous for slow machines. */
 const DEADLINES = { loadMs: 300_000, decodeMs: 60_000, runMs: 120_000 };
 
+/** Model and engine of a detector. */
+export interface DetectorChoice {
+  /** Model id, or path of a manifest. */
+  readonly model: string;
+  /** Engine; `auto` takes the first that works. */
+  readonly engine: Provider | "auto";
+}
+
 /**
- * A detector for command lines: in a process of its own, which can be ended, as the threads of the
- * WebAssembly engine now and then wait for each other for ever. An image that this befell is tried
- * once more, so that an evaluation of hours does not end with it.
+ * Opens a detector in a worker process.
+ *
+ * Threads of the WebAssembly engine occasionally deadlock, and only a process can be killed. An
+ * image whose run timed out is retried once, so that an evaluation of hours does not end with it.
+ *
+ * @param log Called with the reason each time that the worker process is replaced.
  */
 export async function openDetector(
-  { model, engine }: { readonly model: string; readonly engine: Provider | "auto" },
+  { model, engine }: DetectorChoice,
+  log: (message: string) => void = console.error,
 ): Promise<Detector> {
   const pool = await startPool(
     { model, engine, folder: modelsFolder(undefined).href, limits: DEFAULT_IMAGE_LIMITS },
-    { workers: 1, queue: 1, deadlines: DEADLINES, log: (message) => console.error(message) },
+    { workers: 1, queue: 1, deadlines: DEADLINES, log },
   );
   const detect: Detector["detect"] = async (...call) => {
     try {

@@ -1,17 +1,66 @@
+import { realpathSync } from "node:fs";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+/** Output of a command. */
+export interface CommandIo {
+  /** Writes a line to standard output. */
+  readonly print: (text: string) => void;
+  /** Writes a line to standard error. */
+  readonly printError: (text: string) => void;
+}
 
 /**
- * Runs a command line: its number becomes the exit code, its error one message and exit code 1.
+ * Entry point of a command.
  *
- * @param main Gets the arguments; returns the exit code, or nothing for 0.
+ * @param args Arguments of the command line.
+ * @param io Output. Unset: the console.
+ * @returns Exit code.
+ */
+export type CommandMain = (args: readonly string[], io?: CommandIo) => Promise<number>;
+
+const CONSOLE: CommandIo = {
+  print: (text) => console.log(text),
+  printError: (text) => console.error(text),
+};
+
+/**
+ * Creates the entry point of a command: an error is printed as one message, and the exit code is 1.
+ *
+ * @param command Runs the command. Returns the exit code, or nothing for 0.
+ */
+export function commandMain(
+  command: (args: readonly string[], io: CommandIo) => Promise<number | void>,
+): CommandMain {
+  return async (args, io = CONSOLE) => {
+    try {
+      return await command(args, io) ?? 0;
+    } catch (error) {
+      io.printError((error as Error).message);
+      return 1;
+    }
+  };
+}
+
+/**
+ * Runs a command with the arguments of the process and sets the exit code of the process.
+ *
+ * @param command Command, or the entry point of one.
  */
 export async function runCommand(
-  main: (args: readonly string[]) => Promise<number | void>,
+  command: (args: readonly string[], io: CommandIo) => Promise<number | void>,
 ): Promise<void> {
-  try {
-    process.exitCode = await main(process.argv.slice(2)) ?? 0;
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-  }
+  process.exitCode = await commandMain(command)(process.argv.slice(2));
+}
+
+/**
+ * Returns true if a module is the program that was started.
+ *
+ * @param meta `import.meta` of the module. Its `main` is unset in Node before version 24.2.
+ */
+export function isMain({ main, url }: { readonly main?: boolean; readonly url: string }): boolean {
+  if (main !== undefined) return main;
+  const [, program] = process.argv;
+  // Commands of a package are started through symbolic links.
+  return program !== undefined && realpathSync(program) === fileURLToPath(url);
 }

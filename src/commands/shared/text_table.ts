@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 
-/** A table for a terminal: numbers to the right, all else to the left. */
+/** Formats a table for a terminal. Columns of numbers are aligned to the right. */
 export function textTable(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -8,7 +8,7 @@ export function textTable(
   const table = new Table({
     head: [...head],
     colAligns: head.map((_, column) =>
-      rows.every((row) => isNumber(row[column])) ? "right" : "left"
+      rows.every((row) => isNumber(row[column] ?? "")) ? "right" : "left"
     ),
     style: { head: [], border: [], compact: true },
   });
@@ -16,7 +16,12 @@ export function textTable(
   return table.toString();
 }
 
-/** A number, perhaps with its unit. */
+/** Accepts a number with a unit, and the question mark of an unknown one. */
 function isNumber(cell: string | number): boolean {
   return typeof cell === "number" || /^(-?[\d.]+( \w+)?|\?)$/.test(cell);
+}
+
+/** Formats a number of bytes. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

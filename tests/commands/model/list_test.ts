@@ -1,14 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
+import { main } from "../../../src/commands/model/main.ts";
 import { FILE } from "./download/file_server.ts";
 import { modelsFixture } from "../models_fixture.ts";
+import { runMain } from "../run_main.ts";
 import { runTask } from "../run_task.ts";
 
-Deno.test("deno task model list tells of every model and of its graph", async () => {
+Deno.test("model list prints every model with the state of its graph", async () => {
   await using models = await modelsFixture();
   await Deno.writeTextFile(`${models.path}/broken.json`, '{"manifest": 1}');
   await Deno.writeTextFile(`${models.path}/notes.json`, "{}");
   const states = async () => {
-    const { code, stdout } = await runTask("model", "list", "--models", models.path);
+    const { code, stdout } = await runMain(main, "list", "--models", models.path);
     assertEquals(code, 0);
     const rows = stdout.split("\n").map((line) => line.split("│").map((cell) => cell.trim()));
     return rows.filter((row) => row.length > 1).slice(1).map((row) => row.slice(1, -1));
@@ -28,10 +30,10 @@ Deno.test("deno task model list tells of every model and of its graph", async ()
   assertEquals(await states(), [broken, row("far", "here, but 0.2 MB"), ...others]);
 });
 
-Deno.test("deno task model list tells of a graph whose size nobody has published", async () => {
+Deno.test("model list prints a question mark for an unknown size", async () => {
   await using models = await modelsFixture({ pinned: false });
   const far = async () => {
-    const { stdout } = await runTask("model", "list", "--models", models.path);
+    const { stdout } = await runMain(main, "list", "--models", models.path);
     const line = stdout.split("\n").find((line) => line.includes("│ far "));
     return line?.split("│").map((cell) => cell.trim()).slice(3, 5);
   };
@@ -42,7 +44,7 @@ Deno.test("deno task model list tells of a graph whose size nobody has published
   assertEquals(await far(), ["?", "here"]);
 });
 
-Deno.test("deno task model list knows the project's own models", async () => {
+Deno.test("deno task model list prints the models of the project", async () => {
   const { code, stdout } = await runTask("model", "list");
   assertEquals(code, 0);
   assert(/│ everyday8 .*│ +12\.2 MB │ here +│ Apache-2\.0 +│/.test(stdout), stdout);

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runTask } from "../run_task.ts";
+import { main } from "../../../src/commands/model/main.ts";
+import { runMain } from "../run_main.ts";
 
 const WRONG: [args: string[], words: string][] = [
   [[], "none was named"],
@@ -8,8 +9,8 @@ const WRONG: [args: string[], words: string][] = [
 ];
 
 for (const [args, words] of WRONG) {
-  Deno.test(`deno task model ${args.join(" ")} ends with 1 and lists the commands`, async () => {
-    const { code, stdout, stderr } = await runTask("model", ...args);
+  Deno.test(`model ${args.join(" ")} ends with code 1 and lists the commands`, async () => {
+    const { code, stdout, stderr } = await runMain(main, ...args);
     assertEquals([code, stdout], [1, ""]);
     assertStringIncludes(stderr, words);
     for (const command of ["list", "pull ID", "remove ID"]) {

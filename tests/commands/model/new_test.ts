@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { main } from "../../../src/commands/model/main.ts";
+import { runMain } from "../run_main.ts";
 import { runTask } from "../run_task.ts";
 
 const GOLDEN = new URL("../../parity/goldens/keras-retinanet/", import.meta.url);
 const IMAGE = "97x63";
 
-/** A folder with a graph, an image and what its framework found there. */
+/** Creates a folder with a graph, an image and the golden detections. */
 async function folderWithGraph(): Promise<string> {
   const folder = await Deno.makeTempDir();
   await Deno.copyFile(new URL("model.onnx", GOLDEN), `${folder}/Retina Net.onnx`);
@@ -18,7 +20,7 @@ async function readJson(path: string) {
   return JSON.parse(await Deno.readTextFile(path));
 }
 
-Deno.test("deno task model new and check", async (test) => {
+Deno.test("deno task model new and model check", async (test) => {
   const folder = await folderWithGraph();
   const graph = `${folder}/Retina Net.onnx`;
   const manifest = `${folder}/Retina Net.json`;
@@ -42,15 +44,15 @@ Deno.test("deno task model new and check", async (test) => {
     assertEquals(written.guesses.labels, undefined);
   });
 
-  await test.step("new writes over nothing unless it is told to", async () => {
-    const { code, stderr } = await runTask("model", "new", graph);
+  await test.step("new keeps an existing manifest without --force", async () => {
+    const { code, stderr } = await runMain(main, "new", graph);
     assertEquals(code, 1);
     assertStringIncludes(stderr, "--force");
   });
 
-  await test.step("check prints each tensor, and that the framework's boxes are equal", async () => {
+  await test.step("check prints each tensor, and that the golden boxes are equal", async () => {
     const options = ["--golden", golden, "--engine", "wasm"];
-    const { code, stdout, stderr } = await runTask("model", "check", manifest, ...options);
+    const { code, stdout, stderr } = await runMain(main, "check", manifest, ...options);
     assertEquals(code, 0, stderr);
     for (const tensor of ["input_1", "classification", "regression"]) {
       assertStringIncludes(stdout, tensor);
@@ -58,12 +60,12 @@ Deno.test("deno task model new and check", async (test) => {
     assertMatch(stdout, /\d+ detections, keras-retinanet 1\.0\.0 has \d+: equal within/);
   });
 
-  await test.step("check ends with 1 and the differing boxes where one property is wrong", async () => {
+  await test.step("check ends with code 1 and the differing boxes if a property is wrong", async () => {
     const wrong = await readJson(manifest);
     wrong.input.colour = "rgb";
     await Deno.writeTextFile(`${folder}/wrong.json`, JSON.stringify(wrong));
     const options = ["--golden", golden, "--engine", "wasm"];
-    const { code, stdout } = await runTask("model", "check", `${folder}/wrong.json`, ...options);
+    const { code, stdout } = await runMain(main, "check", `${folder}/wrong.json`, ...options);
     assertEquals(code, 1);
     assertMatch(stdout, /they differ\n {2}missing: class \d+, score/);
   });
@@ -72,7 +74,7 @@ Deno.test("deno task model new and check", async (test) => {
     const other = await readJson(manifest);
     other.labels.push("horse");
     await Deno.writeTextFile(`${folder}/other.json`, JSON.stringify(other));
-    const { code, stderr } = await runTask("model", "check", `${folder}/other.json`);
+    const { code, stderr } = await runMain(main, "check", `${folder}/other.json`);
     assertEquals(code, 1);
     assertMatch(stderr, /"classification" is \[.*, 5\] in the graph, \[1, \?, 6\] in the manifest/);
   });
@@ -80,27 +82,27 @@ Deno.test("deno task model new and check", async (test) => {
   await test.step("check names both sizes of a graph that was cut", async () => {
     const bytes = await Deno.readFile(graph);
     await Deno.writeFile(graph, bytes.subarray(0, 1000));
-    const { code, stderr } = await runTask("model", "check", manifest);
+    const { code, stderr } = await runMain(main, "check", manifest);
     assertEquals(code, 1);
     assertStringIncludes(stderr, `1000 bytes where the manifest says ${bytes.length}`);
   });
 
-  await test.step("new refuses a file that is no graph", async () => {
-    const { code, stderr } = await runTask("model", "new", graph, "--force");
+  await test.step("new refuses a file that is not a graph", async () => {
+    const { code, stderr } = await runMain(main, "new", graph, "--force");
     assertEquals(code, 1);
     assert(!stderr.includes("at async"), stderr);
   });
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("deno task model new tells which families a graph resembles, and refuses one of another kind", async () => {
+Deno.test("model new lists the families that fit a graph, and refuses one of another kind", async () => {
   const folder = await Deno.makeTempDir();
   const graph = `${folder}/heads.onnx`;
   await Deno.copyFile(new URL("../effdet/model.onnx", GOLDEN), graph);
-  const other = await runTask("model", "new", graph, "--engine", "wasm", "--family", "mlperf");
+  const other = await runMain(main, "new", graph, "--engine", "wasm", "--family", "mlperf");
   assertEquals(other.code, 1);
   assertMatch(other.stderr, /"mlperf" as the graph's outputs are of kind "levels".*detectron2/);
-  const { code, stdout } = await runTask("model", "new", graph, "--engine", "wasm");
+  const { code, stdout } = await runMain(main, "new", graph, "--engine", "wasm");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "family   effdet");
   assertMatch(stdout, /It could also be \(--family\): .*detectron2/);

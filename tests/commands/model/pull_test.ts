@@ -1,12 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../../../src/commands/model/main.ts";
 import { parseManifest } from "../../../src/manifest/manifest.ts";
 import { FILE, md5, OTHER, serveFile, sha256 } from "./download/file_server.ts";
 import { modelsFixture } from "../models_fixture.ts";
+import { runMain } from "../run_main.ts";
 import { runTask } from "../run_task.ts";
 
 const HASH = sha256(FILE);
 
-Deno.test("deno task model pull fetches a graph once", async () => {
+Deno.test("deno task model pull downloads a graph once", async () => {
   await using server = serveFile();
   await using models = await modelsFixture({ url: server.url });
   const first = await runTask("model", "pull", "far", "--models", models.path);
@@ -18,34 +20,34 @@ Deno.test("deno task model pull fetches a graph once", async () => {
   assertEquals(await Deno.readFile(`${models.path}/far.onnx`), FILE);
   assertEquals(await models.graphs(), ["far.onnx", "own.onnx"]);
 
-  const second = await runTask("model", "pull", "far", "--models", models.path);
+  const second = await runMain(main, "pull", "far", "--models", models.path);
   assertEquals(second.code, 0);
   assertStringIncludes(second.stdout, "far is here already");
   assertEquals(server.asked.length, 1);
 });
 
-Deno.test("deno task model pull --from takes the file from another address", async () => {
+Deno.test("model pull --from downloads the file from another URL", async () => {
   await using server = serveFile();
   await using models = await modelsFixture();
   const args = ["pull", "far", "--models", models.path, "--from", server.url];
-  assertEquals((await runTask("model", ...args)).code, 0);
+  assertEquals((await runMain(main, ...args)).code, 0);
   assertEquals(await models.graphs(), ["far.onnx", "own.onnx"]);
 });
 
-Deno.test("deno task model pull replaces a graph that is not the catalogue's, and says so", async () => {
+Deno.test("model pull replaces a graph that differs from the catalogue", async () => {
   await using server = serveFile();
   await using models = await modelsFixture({ url: server.url });
   await Deno.writeFile(`${models.path}/far.onnx`, OTHER);
-  const { code, stderr } = await runTask("model", "pull", "far", "--models", models.path);
+  const { code, stderr } = await runMain(main, "pull", "far", "--models", models.path);
   assertEquals(code, 0);
   assertStringIncludes(stderr, `far.onnx is here, but its SHA-256 is ${sha256(OTHER)}`);
   assertEquals(await Deno.readFile(`${models.path}/far.onnx`), FILE);
 });
 
-Deno.test("deno task model pull keeps no graph of another hash", async () => {
+Deno.test("model pull keeps no graph of another hash", async () => {
   await using server = serveFile({ file: OTHER });
   await using models = await modelsFixture({ url: server.url });
-  const { code, stdout, stderr } = await runTask("model", "pull", "far", "--models", models.path);
+  const { code, stdout, stderr } = await runMain(main, "pull", "far", "--models", models.path);
   assertEquals([code, stdout], [1, ""]);
   for (const part of [HASH, sha256(OTHER), "http://127.0.0.1/about", "--from"]) {
     assertStringIncludes(stderr, part);
@@ -53,16 +55,16 @@ Deno.test("deno task model pull keeps no graph of another hash", async () => {
   assertEquals(await models.graphs(), ["own.onnx"]);
 });
 
-Deno.test("deno task model pull says where the file is described if it is not there", async () => {
+Deno.test("model pull names the page of a file that is gone", async () => {
   await using server = serveFile({ instead: () => new Response(null, { status: 404 }) });
   await using models = await modelsFixture({ url: server.url });
-  const { code, stderr } = await runTask("model", "pull", "far", "--models", models.path);
+  const { code, stderr } = await runMain(main, "pull", "far", "--models", models.path);
   assertEquals(code, 1);
   assertStringIncludes(stderr, `Cannot download ${server.url} as the server answers 404 Not Found`);
   assertStringIncludes(stderr, "http://127.0.0.1/about");
 });
 
-Deno.test("deno task model pull, interrupted, leaves a part that the next one goes on from", async () => {
+Deno.test("model pull leaves a part when interrupted, and resumes it", async () => {
   const stopAt = 40_000;
   await using server = serveFile({ stopAt, silent: true }, {});
   await using models = await modelsFixture({ url: server.url });
@@ -82,7 +84,7 @@ Deno.test("deno task model pull, interrupted, leaves a part that the next one go
   assertEquals((await pulling.status).signal, "SIGINT");
   assertEquals(await models.graphs(), ["far.onnx.part", "far.onnx.source.part", "own.onnx"]);
 
-  assertEquals((await runTask("model", ...args)).code, 0);
+  assertEquals((await runMain(main, ...args)).code, 0);
   assertEquals(server.asked.map(({ range }) => range), [null, `bytes=${stopAt}-`]);
   assertEquals(await Deno.readFile(`${models.path}/far.onnx`), FILE);
   assertEquals(await models.graphs(), ["far.onnx", "own.onnx"]);
@@ -95,10 +97,10 @@ const PINNED: [claim: string, entry: Record<string, unknown>, says: string][] = 
 ];
 
 for (const [claim, entry, says] of PINNED) {
-  Deno.test(`deno task model pull completes a manifest where the catalogue has ${claim}`, async () => {
+  Deno.test(`model pull completes a manifest where the catalogue has ${claim}`, async () => {
     await using server = serveFile();
     await using models = await modelsFixture({ url: server.url, entry, pinned: false });
-    const { code, stdout } = await runTask("model", "pull", "far", "--models", models.path);
+    const { code, stdout } = await runMain(main, "pull", "far", "--models", models.path);
     assertEquals(code, 0);
     assertStringIncludes(stdout, says);
     assertStringIncludes(stdout, "far.json has its size and SHA-256 from now on");
@@ -110,7 +112,7 @@ for (const [claim, entry, says] of PINNED) {
   });
 }
 
-Deno.test("deno task model pull leaves a manifest incomplete if the MD5 is another", async () => {
+Deno.test("model pull leaves a manifest incomplete if the MD5 differs", async () => {
   await using server = serveFile({ file: OTHER });
   await using models = await modelsFixture({
     url: server.url,
@@ -118,7 +120,7 @@ Deno.test("deno task model pull leaves a manifest incomplete if the MD5 is anoth
     pinned: false,
   });
   const before = await Deno.readTextFile(`${models.path}/far.json`);
-  const { code, stderr } = await runTask("model", "pull", "far", "--models", models.path);
+  const { code, stderr } = await runMain(main, "pull", "far", "--models", models.path);
   assertEquals(code, 1);
   for (const part of [md5(FILE), md5(OTHER)]) assertStringIncludes(stderr, part);
   assertEquals(await Deno.readTextFile(`${models.path}/far.json`), before);
@@ -134,9 +136,9 @@ const WRONG: [args: string[], words: string][] = [
 ];
 
 for (const [args, words] of WRONG) {
-  Deno.test(`deno task model pull ${args.join(" ")} ends with 1 and says why`, async () => {
+  Deno.test(`model pull ${args.join(" ")} ends with code 1 and the reason`, async () => {
     await using models = await modelsFixture();
-    const outcome = await runTask("model", "pull", ...args, "--models", models.path);
+    const outcome = await runMain(main, "pull", ...args, "--models", models.path);
     assertEquals([outcome.code, outcome.stdout], [1, ""]);
     assertStringIncludes(outcome.stderr, words);
   });

@@ -1,12 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../../../src/commands/model/main.ts";
 import { FILE, OTHER } from "./download/file_server.ts";
 import { modelsFixture } from "../models_fixture.ts";
+import { runMain } from "../run_main.ts";
 import { runTask } from "../run_task.ts";
 
 interface Case {
   readonly claim: string;
   readonly id: string;
-  /** Files that are there, beside `own.onnx`. */
+  /** Files in the folder, in addition to `own.onnx`. */
   readonly before: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
   readonly code: number;
   readonly says: string;
@@ -15,7 +17,7 @@ interface Case {
 
 const CASES: Case[] = [
   {
-    claim: "deletes a graph that was fetched",
+    claim: "deletes a graph that was downloaded",
     id: "far",
     before: { "far.onnx": FILE },
     code: 0,
@@ -23,7 +25,7 @@ const CASES: Case[] = [
     after: [],
   },
   {
-    claim: "deletes part of a graph",
+    claim: "deletes the part of a graph",
     id: "far",
     before: { "far.onnx.part": FILE, "far.onnx.source.part": FILE },
     code: 0,
@@ -31,7 +33,7 @@ const CASES: Case[] = [
     after: [],
   },
   {
-    claim: "has nothing to do where nothing is",
+    claim: "does nothing if there is no graph",
     id: "far",
     before: {},
     code: 0,
@@ -39,7 +41,7 @@ const CASES: Case[] = [
     after: [],
   },
   {
-    claim: "does not delete what the catalogue could not bring back",
+    claim: "refuses to delete a graph that differs from the catalogue",
     id: "far",
     before: { "far.onnx": OTHER, "far.onnx.part": FILE },
     code: 1,
@@ -47,7 +49,7 @@ const CASES: Case[] = [
     after: ["far.onnx", "far.onnx.part"],
   },
   {
-    claim: "does not delete a model that is not in the catalogue",
+    claim: "refuses to delete a model that is not in the catalogue",
     id: "own",
     before: {},
     code: 1,
@@ -58,19 +60,19 @@ const CASES: Case[] = [
 ];
 
 for (const { claim, id, before, code, says, after } of CASES) {
-  Deno.test(`deno task model remove ${claim}`, async () => {
+  Deno.test(`model remove ${claim}`, async () => {
     await using models = await modelsFixture();
     for (const [name, bytes] of Object.entries(before)) {
       await Deno.writeFile(`${models.path}/${name}`, bytes);
     }
-    const outcome = await runTask("model", "remove", id, "--models", models.path);
+    const outcome = await runMain(main, "remove", id, "--models", models.path);
     assertEquals(outcome.code, code, outcome.stderr);
     assertStringIncludes(code === 0 ? outcome.stdout : outcome.stderr, says);
     assertEquals(await models.graphs(), [...after, "own.onnx"]);
   });
 }
 
-Deno.test("deno task model remove everyday8 is refused", async () => {
+Deno.test("deno task model remove ends with code 1 for everyday8", async () => {
   const { code, stderr } = await runTask("model", "remove", "everyday8");
   assertEquals(code, 1);
   assertStringIncludes(stderr, "Cannot remove everyday8 as nothing could fetch it again");

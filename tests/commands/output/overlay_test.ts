@@ -9,20 +9,20 @@ const BOX = {
   score: 0.5,
 };
 
-Deno.test("overlaySvg() draws a box where it is: left, top, width, height", () => {
+Deno.test("overlaySvg() draws the left, top, width and height of a box", () => {
   const svg = overlaySvg(IMAGE, [BOX]);
   assertStringIncludes(svg, 'viewBox="0 0 200 100"');
   assertStringIncludes(svg, '<rect x="10" y="20" width="50" height="70" fill="none"');
   assertStringIncludes(svg, ">cat 50 %<");
 });
 
-Deno.test("overlaySvg() lets no label and no address out of its place", () => {
+Deno.test("overlaySvg() escapes labels and URLs", () => {
   const label = `</text><script>alert("1")</script>`;
   const svg = overlaySvg({ ...IMAGE, href: `"/><script/>` }, [{ ...BOX, label }]);
   assert(!svg.includes("<script"), svg);
 });
 
-Deno.test("overlaySvg() gives classes colours of their own and draws the best box last", () => {
+Deno.test("overlaySvg() draws each class in its own colour and the best box last", () => {
   const worse = { ...BOX, classId: 5, label: "apple", score: 0.3 };
   const svg = overlaySvg(IMAGE, [BOX, worse]);
   const strokes = [...svg.matchAll(/stroke="([^"]+)"/g)].map(([, colour]) => colour);

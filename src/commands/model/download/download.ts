@@ -9,14 +9,16 @@ import {
 import { PartFile } from "./part_file.ts";
 
 /**
- * Downloads a file, from where an earlier try ended if the server goes on from there.
+ * Downloads a file. Resumes an earlier download if the server supports it.
  *
- * 1. What is missing comes into `TARGET.part`, over as many requests as it takes.
- * 2. The part is held against what is expected. If it is put together of several answers and does
- *    not fit, it is fetched once more in one go.
- * 3. The part is renamed: there is never half a file under the target's name.
+ * 1. Download the missing bytes into `TARGET.part`, with as many requests as it takes.
+ * 2. Compare the part with the expected size and hashes. If it is wrong and assembled from several
+ *    responses, download it once more with one request.
+ * 3. Rename the part, so that there is never half a file under the target's name.
  *
- * @throws {Error} With a message for a person. What came stays in the part, unless it is wrong.
+ * @param target Path of the file.
+ * @param expected Size and hashes, as far as they are known.
+ * @throws {Error} With a message for people. The part is kept for the next call, unless it is wrong.
  */
 export async function download(
   url: string,
@@ -37,10 +39,10 @@ export async function download(
       await part.restart({ url });
       if (last || !pieced) {
         throw new Error(
-          `Cannot keep ${basename(target)} as ${fault}. What came from ${url} was deleted`,
+          `Cannot keep ${basename(target)} as ${fault}. The download from ${url} was deleted`,
         );
       }
-      options.onRetry?.(`what was put together of several answers is wrong: ${fault}`);
+      options.onRetry?.(`the file from several responses is wrong: ${fault}`);
     }
   } finally {
     await part.close();

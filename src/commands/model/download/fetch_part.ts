@@ -5,36 +5,48 @@ import type { PartFile } from "./part_file.ts";
 import { readRangeAnswer, validatorOf } from "./range_answer.ts";
 import { type StallTimer, stallTimer } from "./stall_timer.ts";
 
-/** How far a download is. */
-export interface Progress {
-  /** Bytes that are there, those of earlier tries too. */
-  readonly done: number;
-  /** Size of the whole; undefined if nobody knows it. */
+/** Progress of a download. */
+export interface DownloadProgress {
+  /** Bytes on disk, those of earlier processes included. */
+  readonly loaded: number;
+  /** Bytes of the whole file; undefined if unknown. */
   readonly total: number | undefined;
 }
 
-/** How a download goes about it, and whom it tells. */
+/** Retries and reports of a download. */
 export interface FetchPartOptions {
-  /** Called when a body begins, and with every piece of it that was written. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Called before another try, with what went wrong. */
-  readonly onRetry?: (reason: string) => void;
-  /** Tries in a row that may bring nothing new (5). */
-  readonly tries?: number;
-  /** Milliseconds before the second try; each further one waits twice as long (500). */
-  readonly firstPause?: number;
-  /** Milliseconds of silence after which a server counts as gone (30,000). */
-  readonly patience?: number;
+  /** Called when a body begins and after each chunk is written. Unset: no reports. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Called before each retry, with the reason. Unset: no reports. */
+  readonly onRetry?: ((reason: string) => void) | undefined;
+  /**
+   * Maximum number of successive requests that bring nothing new.
+   *
+   * @default 5
+   */
+  readonly tries?: number | undefined;
+  /**
+   * Milliseconds before the first retry. Each further one waits twice as long.
+   *
+   * @default 500
+   */
+  readonly retryDelay?: number | undefined;
+  /**
+   * Milliseconds without data after which a request times out.
+   *
+   * @default 30_000
+   */
+  readonly idleTimeout?: number | undefined;
 }
 
-/** What may have passed by the next try: connections that break off, servers that are busy. */
-class PassingError extends Error {}
+/** Transient failure (connection lost, server busy) that is worth a retry. */
+class TransientError extends Error {}
 
 /**
- * Brings what is missing into a part.
+ * Downloads the missing bytes of a file into its part.
  *
- * @returns Whether the part is put together of several answers.
- * @throws {Error} With a message for a person.
+ * @returns `pieced`: true if the part is assembled from several responses.
+ * @throws {Error} With a message for people.
  */
 export async function fetchPart(
   url: string,
@@ -42,37 +54,37 @@ export async function fetchPart(
   expected: Expectations,
   options: FetchPartOptions,
 ): Promise<{ readonly pieced: boolean }> {
-  const { tries = 5, firstPause = 500, onRetry } = options;
+  const { tries = 5, retryDelay = 500, onRetry } = options;
   let furthest = part.size;
   let failures = 0;
   for (;;) {
     try {
-      return await ask(url, part, expected, options);
+      return await fetchRest(url, part, expected, options);
     } catch (error) {
-      if (!(error instanceof PassingError)) throw error;
-      // A server that knows no ranges starts anew each time: only a new record is progress.
+      if (!(error instanceof TransientError)) throw error;
+      // A server without range requests sends the whole file each time: only new bytes are progress.
       failures = part.size > furthest ? 1 : failures + 1;
       furthest = Math.max(furthest, part.size);
-      if (failures >= tries) throw givenUp(url, part, `${error.message}, ${tries} times in a row`);
+      if (failures >= tries) throw giveUp(url, part, `${error.message}, ${tries} times in a row`);
       onRetry?.(error.message);
-      await pause(firstPause * 2 ** (failures - 1));
+      await pause(retryDelay * 2 ** (failures - 1));
     }
   }
 }
 
-/** One request and its answer; a second one if the first shows that there is no going on. */
-async function ask(
+/** Sends one request, and a second one for the whole file if the part cannot be resumed. */
+async function fetchRest(
   url: string,
   part: PartFile,
   expected: Expectations,
   options: FetchPartOptions,
 ): Promise<{ readonly pieced: boolean }> {
-  // 1. What is there: all of it, something to go on from, or nothing of use.
-  if (part.size > 0 && !canGoOn(url, part, expected)) await part.restart({ url });
+  // 1. Look at the part: complete, resumable or useless.
+  if (part.size > 0 && !canResume(url, part, expected)) await part.restart({ url });
   if (part.size > 0 && part.size === expected.bytes) return { pieced: true };
 
-  // 2. What the server says to that.
-  using stall = stallTimer(options.patience ?? 30_000);
+  // 2. Request the rest and read the headers.
+  using stall = stallTimer(options.idleTimeout ?? 30_000);
   const response = await request(url, part, stall);
   const answer = readRangeAnswer(response.status, response.headers, part.size);
   const said = "total" in answer ? answer.total : undefined;
@@ -80,12 +92,12 @@ async function ask(
   if (answer.kind === "refused") {
     await response.body?.cancel();
     const reason = `the server answers ${statusOf(response)}`;
-    throw answer.passing ? new PassingError(reason) : cannot(url, reason);
+    throw answer.transient ? new TransientError(reason) : cannot(url, reason);
   }
-  if (answer.kind === "anew" || broken) {
+  if (answer.kind === "restart" || broken) {
     await response.body?.cancel();
     await part.restart({ url });
-    return await ask(url, part, expected, options);
+    return await fetchRest(url, part, expected, options);
   }
   if (contradict(said, expected.bytes)) {
     await response.body?.cancel();
@@ -96,25 +108,25 @@ async function ask(
     return { pieced: true };
   }
 
-  // 3. The bytes.
+  // 3. Write the body.
   if (answer.kind === "whole") {
     await part.restart({ url, validator: validatorOf(response.headers), total: said });
   }
   const total = said ?? expected.bytes ?? part.source?.total;
-  await takeBody(bodyOf(response, url, stall), url, part, total, options);
+  await writeBody(bodyOf(response, url, stall), url, part, total, options);
   return { pieced: answer.kind === "rest" };
 }
 
-/** Whether bytes from this address may go on from those that are there. */
-function canGoOn(url: string, { size, source }: PartFile, expected: Expectations): boolean {
+/** Returns true if bytes from the URL may be appended to the part. */
+function canResume(url: string, { size, source }: PartFile, expected: Expectations): boolean {
   if (expected.bytes !== undefined && size > expected.bytes) return false;
-  // A hash tells in the end whether the pieces make the file, wherever they come from.
+  // A hash verifies the assembled file, wherever its pieces come from.
   return hasHash(expected) || (source?.url === url && source.validator !== undefined);
 }
 
 async function request(url: string, part: PartFile, stall: StallTimer): Promise<Response> {
   const { size, source } = part;
-  // Compressed on its way, a file has other offsets.
+  // Offsets of a compressed response differ from those of the file.
   const headers = new Headers({ "Accept-Encoding": "identity" });
   if (size > 0) headers.set("Range", `bytes=${size}-`);
   if (size > 0 && source?.url === url && source.validator !== undefined) {
@@ -123,28 +135,28 @@ async function request(url: string, part: PartFile, stall: StallTimer): Promise<
   try {
     return await fetch(url, { headers, signal: stall.signal });
   } catch (error) {
-    throw new PassingError(networkFault(error, url), { cause: error });
+    throw new TransientError(networkFault(error, url), { cause: error });
   }
 }
 
-async function takeBody(
+async function writeBody(
   body: AsyncIterable<Uint8Array>,
   url: string,
   part: PartFile,
   total: number | undefined,
   { onProgress }: FetchPartOptions,
 ): Promise<void> {
-  onProgress?.({ done: part.size, total });
+  onProgress?.({ loaded: part.size, total });
   for await (const chunk of body) {
     if (total !== undefined && part.size + chunk.length > total) {
       await part.restart({ url });
       throw cannot(url, `the server sends more than the ${total} bytes of the file`);
     }
     await part.append(chunk);
-    onProgress?.({ done: part.size, total });
+    onProgress?.({ loaded: part.size, total });
   }
   if (total !== undefined && part.size < total) {
-    throw new PassingError(`the server stopped after ${part.size} of ${total} bytes`);
+    throw new TransientError(`the server stopped after ${part.size} of ${total} bytes`);
   }
 }
 
@@ -155,11 +167,11 @@ async function* bodyOf(
 ): AsyncGenerator<Uint8Array, void> {
   try {
     for await (const chunk of response.body ?? []) {
-      stall.heard();
+      stall.restart();
       yield chunk;
     }
   } catch (error) {
-    throw new PassingError(networkFault(error, url), { cause: error });
+    throw new TransientError(networkFault(error, url), { cause: error });
   }
 }
 
@@ -167,7 +179,7 @@ function contradict(one: number | undefined, other: number | undefined): boolean
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** The status in words; after redirects with the address that gave it. */
+/** Formats the status, after redirects with the URL that sent it. */
 function statusOf({ status, statusText, redirected, url }: Response): string {
   return `${status} ${statusText}`.trim() + (redirected ? ` at ${url}` : "");
 }
@@ -176,14 +188,15 @@ function cannot(url: string, reason: string): Error {
   return new Error(`Cannot download ${url} as ${reason}`);
 }
 
-function givenUp(url: string, { size, path }: PartFile, reason: string): Error {
+/** Returns the error after the last try. */
+function giveUp(url: string, { size, path }: PartFile, reason: string): Error {
   const kept = size > 0
-    ? `The first ${size} bytes are kept in ${basename(path)}: the same command goes on from there`
-    : "Nothing came; try again later";
+    ? `The first ${size} bytes are kept in ${basename(path)}: the same command resumes from there`
+    : "Nothing was received; try again later";
   return new Error(`${cannot(url, reason).message}. ${kept}`);
 }
 
-/** Why a request came to nothing, as the end of a sentence that says "as". */
+/** Explains why a request failed, as text to follow "Cannot … as". */
 export function networkFault(error: unknown, url: string): string {
   const { host } = new URL(url);
   const reason = innermost(error);
@@ -194,7 +207,7 @@ export function networkFault(error: unknown, url: string): string {
   return `the connection to ${host} failed: ${reason}`;
 }
 
-/** `fetch` hides the reason in causes, some runtimes behind the address as well. */
+/** Returns the message of the innermost cause, without the URL that some runtimes put before it. */
 function innermost(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause !== undefined) return innermost(error.cause);

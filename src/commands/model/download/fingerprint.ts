@@ -1,20 +1,27 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 
-/** What is known of a file before one has it. */
+/** Expected size and hashes of a file. Unset: unknown, and not compared. */
 export interface Expectations {
-  /** Its size. */
-  readonly bytes?: number;
-  /** Its SHA-256, in hexadecimal digits. */
-  readonly sha256?: string;
-  /** Its MD5, for files of which nobody has published anything better. */
-  readonly md5?: string;
+  /** Size in bytes. */
+  readonly bytes?: number | undefined;
+  /** SHA-256, hexadecimal. */
+  readonly sha256?: string | undefined;
+  /** MD5, hexadecimal. For files whose publisher states no better hash. */
+  readonly md5?: string | undefined;
 }
 
-/** What a file turned out to be. */
-export type Fingerprint = Required<Expectations>;
+/** Size and hashes of a file. */
+export interface Fingerprint {
+  /** Size in bytes. */
+  readonly bytes: number;
+  /** SHA-256, hexadecimal. */
+  readonly sha256: string;
+  /** MD5, hexadecimal. */
+  readonly md5: string;
+}
 
-/** Reads a file through and tells what it is. */
+/** Reads a file and computes its size and hashes. */
 export async function fingerprint(path: string): Promise<Fingerprint> {
   const sha256 = createHash("sha256");
   const md5 = createHash("md5");
@@ -27,7 +34,11 @@ export async function fingerprint(path: string): Promise<Fingerprint> {
   return { bytes, sha256: sha256.digest("hex"), md5: md5.digest("hex") };
 }
 
-/** What is wrong with a file, as the end of a sentence that says "as"; undefined if nothing is. */
+/**
+ * Compares the fingerprint of a file with the expected one.
+ *
+ * @returns The difference, as text to follow "Cannot … as". Undefined if all known values match.
+ */
 export function fingerprintFault(found: Fingerprint, expected: Expectations): string | undefined {
   if (expected.bytes !== undefined && found.bytes !== expected.bytes) {
     return `it has ${found.bytes} bytes where ${expected.bytes} were expected`;
@@ -41,7 +52,7 @@ export function fingerprintFault(found: Fingerprint, expected: Expectations): st
   return undefined;
 }
 
-/** Whether a hash is known, so that a file can be told from another of its size. */
+/** Returns true if a hash is known: the size alone does not identify a file. */
 export function hasHash({ sha256, md5 }: Expectations): boolean {
   return sha256 !== undefined || md5 !== undefined;
 }

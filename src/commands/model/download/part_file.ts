@@ -2,20 +2,20 @@ import { constants } from "node:fs";
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 
-/** Where the bytes of a part come from. */
+/** Source of the bytes of a part. */
 export interface PartSource {
-  /** Address that was asked. */
+  /** URL of the request. */
   readonly url: string;
-  /** What names these very bytes there, for `If-Range`. */
-  readonly validator?: string;
-  /** Size of the whole. */
-  readonly total?: number;
+  /** Validator of this version of the file, for `If-Range`. Unset: the server sent none. */
+  readonly validator?: string | undefined;
+  /** Bytes of the whole file. Unset: unknown. */
+  readonly total?: number | undefined;
 }
 
 /**
- * A file that is not all there yet: its bytes in `FILE.part`, their source in `FILE.source.part`.
+ * Partly downloaded file: its bytes in `FILE.part`, their source in `FILE.source.part`.
  *
- * Both outlive the process, so that another one can go on.
+ * Both stay on disk when the process ends, so that another process can resume.
  */
 export class PartFile {
   readonly #target: string;
@@ -24,7 +24,11 @@ export class PartFile {
   #source: PartSource | undefined;
   #closed = false;
 
-  /** Opens the part of a file, or begins one. */
+  /**
+   * Opens the part of a file, or creates an empty one.
+   *
+   * @param target Path of the file.
+   */
   static async open(target: string): Promise<PartFile> {
     const path = bytesPath(target);
     const handle = await open(path, constants.O_RDWR | constants.O_CREAT).catch((error) => {
@@ -51,27 +55,26 @@ export class PartFile {
     return bytesPath(this.#target);
   }
 
-  /** Bytes that are there. */
+  /** Number of bytes on disk. */
   get size(): number {
     return this.#size;
   }
 
-  /** Where they come from; undefined if nobody knows any more. */
+  /** Source of the bytes; undefined if it is not recorded. */
   get source(): PartSource | undefined {
     return this.#source;
   }
 
-  /** Throws away what is there, for bytes from another source. */
+  /** Discards the bytes and records the source of those to come. */
   async restart(source: PartSource): Promise<void> {
-    // Bytes go before their source does: a process that ends in between leaves none that could be
-    // taken for the new source's.
+    // Bytes first: if the process ends in between, no old bytes are attributed to the new source.
     if (this.#size > 0) await this.#handle.truncate(0);
     this.#size = 0;
     this.#source = source;
     await writeFile(sourcePath(this.#target), JSON.stringify(source));
   }
 
-  /** Adds bytes at the end. */
+  /** Appends bytes. */
   async append(chunk: Uint8Array): Promise<void> {
     try {
       for (let start = 0; start < chunk.length;) {
@@ -85,7 +88,7 @@ export class PartFile {
     }
   }
 
-  /** Makes the part the file: its bytes are on the disk before it has the name. */
+  /** Renames the part to the file, after its bytes are flushed to disk. */
   async keep(): Promise<void> {
     await this.#handle.sync();
     await this.#handle.close();
@@ -95,7 +98,7 @@ export class PartFile {
     await rm(sourcePath(this.#target), { force: true });
   }
 
-  /** Leaves what is there for another time; of an empty part, nothing. */
+  /** Closes the part and keeps it for the next download. Deletes an empty one. */
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#handle.close();
@@ -104,12 +107,12 @@ export class PartFile {
   }
 }
 
-/** Bytes that are there of a file that is not all there; 0 if it has no part. */
+/** Returns the bytes of the part of a file; 0 if it has none. */
 export async function partSize(target: string): Promise<number> {
   return await stat(bytesPath(target)).then(({ size }) => size, () => 0);
 }
 
-/** Deletes what is there of a file that is not all there. */
+/** Deletes the part of a file, if it has one. */
 export async function deletePart(target: string): Promise<void> {
   await rm(bytesPath(target), { force: true });
   await rm(sourcePath(target), { force: true });
@@ -123,7 +126,7 @@ function sourcePath(target: string): string {
   return `${target}.source.part`;
 }
 
-/** A process that was stopped while it wrote the source leaves one that is no JSON. */
+/** Reads the recorded source. Returns undefined if it is missing or was written only in part. */
 async function readSource(target: string): Promise<PartSource | undefined> {
   try {
     const source = JSON.parse(await readFile(sourcePath(target), "utf8")) as PartSource;
@@ -133,7 +136,7 @@ async function readSource(target: string): Promise<PartSource | undefined> {
   }
 }
 
-/** A new name is safe once its folder is on the disk; not every system lets folders be opened. */
+/** Flushes a folder, so that a rename in it is durable. Not every system can open folders. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
   await folder?.sync().catch(() => {});
@@ -143,9 +146,9 @@ async function syncFolder(path: string): Promise<void> {
 function cannotWrite(path: string, error: unknown): Error {
   const { code = "", message } = error as { code?: string; message: string };
   const reason = ["ENOSPC", "EDQUOT"].includes(code)
-    ? "the disk is full: make room, then the same command goes on from what is there"
+    ? "the disk is full: make room, then the same command resumes"
     : ["EACCES", "EPERM", "EROFS"].includes(code)
-    ? `nobody may write there (${code})`
+    ? `it is not writable (${code})`
     : message;
   return new Error(`Cannot write ${basename(path)} as ${reason}`, { cause: error });
 }

@@ -1,45 +1,49 @@
-/** What an answer to "the bytes from `offset` on, please" means. */
+/** Meaning of the response to a request for the bytes from an offset on. */
 export type RangeAnswer =
-  /** The body goes on at the offset. */
+  /** Body that begins at the offset. */
   | { readonly kind: "rest"; readonly total: number | undefined }
-  /** The body is the file from its start. */
+  /** Body that is the whole file. */
   | { readonly kind: "whole"; readonly total: number | undefined }
-  /** The file ends at the offset. */
+  /** File that ends at the offset. */
   | { readonly kind: "complete"; readonly total: number }
-  /** There is no going on from the offset; ask for the file from its start. */
-  | { readonly kind: "anew" }
-  /** There is no file; `passing` if there may be one a little later. */
-  | { readonly kind: "refused"; readonly passing: boolean };
+  /** Response that cannot be appended: the whole file must be requested. */
+  | { readonly kind: "restart" }
+  /** Error; `transient` if a retry may succeed. */
+  | { readonly kind: "refused"; readonly transient: boolean };
 
-/** The statuses that a server gives for reasons that pass. */
-const PASSING = [408, 425, 429, 500, 502, 503, 504];
+/** Statuses of errors that may be gone at the next request. */
+const TRANSIENT = [408, 425, 429, 500, 502, 503, 504];
 
-/** Reads what a server makes of a request for the bytes from an offset on; 0 asks for the file. */
+/**
+ * Interprets the response to a request for the bytes from an offset on (RFC 9110, section 14).
+ *
+ * @param offset First byte of the range; 0 if the request was for the whole file.
+ */
 export function readRangeAnswer(status: number, headers: Headers, offset: number): RangeAnswer {
   const range = parseContentRange(headers.get("content-range") ?? "");
   if (status === 200) return { kind: "whole", total: lengthOf(headers) };
   if (status === 206 && offset > 0) {
     return range?.first === offset && !isEncoded(headers)
       ? { kind: "rest", total: range.total }
-      : { kind: "anew" };
+      : { kind: "restart" };
   }
   if (status === 416 && offset > 0) {
-    return range?.total === offset ? { kind: "complete", total: offset } : { kind: "anew" };
+    return range?.total === offset ? { kind: "complete", total: offset } : { kind: "restart" };
   }
-  return { kind: "refused", passing: PASSING.includes(status) };
+  return { kind: "refused", transient: TRANSIENT.includes(status) };
 }
 
-/** A `Content-Range`; that of a 416 has no first and last. */
+/** Parsed `Content-Range` header. */
 export interface ContentRange {
-  /** First byte of the body, counted from 0. */
+  /** Offset of the first byte of the body. Unset: the response is a 416. */
   readonly first?: number;
-  /** Last byte of the body. */
+  /** Offset of the last byte of the body. Unset: the response is a 416. */
   readonly last?: number;
-  /** Size of the whole, where the server knows it. */
+  /** Bytes of the whole file. Unset: the server does not know it. */
   readonly total?: number;
 }
 
-/** Reads a `Content-Range`; undefined if it is none. */
+/** Parses a `Content-Range` header. Returns undefined if it is malformed or contradicts itself. */
 export function parseContentRange(text: string): ContentRange | undefined {
   const match = /^bytes +(?:(?<first>\d+)-(?<last>\d+)|\*)\/(?:(?<total>\d+)|\*)$/i.exec(text);
   if (!match) return undefined;
@@ -53,8 +57,8 @@ export function parseContentRange(text: string): ContentRange | undefined {
 }
 
 /**
- * What names these very bytes, for `If-Range`: a strong ETag, or a date that the file was last
- * changed which was over by the time of the answer. Undefined if the server gives neither.
+ * Returns the strong validator of a response, for `If-Range`: a strong ETag, or a `Last-Modified`
+ * at least one second before `Date` (RFC 9110, section 8.8.2.2). Undefined if there is none.
  */
 export function validatorOf(headers: Headers): string | undefined {
   const etag = headers.get("etag");
@@ -65,7 +69,7 @@ export function validatorOf(headers: Headers): string | undefined {
   return age >= 1000 ? changed : undefined;
 }
 
-/** Size of the body; a compressed one's says nothing of the file. */
+/** Returns the length of the body; undefined for a compressed one, whose length is another. */
 function lengthOf(headers: Headers): number | undefined {
   const length = headers.get("content-length");
   return length !== null && /^\d+$/.test(length) && !isEncoded(headers)

@@ -1,22 +1,26 @@
 import { clearTimeout, setTimeout } from "node:timers";
 
-/** Watches over something that should be heard of now and then. */
+/** Timer that aborts a transfer without data. */
 export interface StallTimer extends Disposable {
-  /** Aborts after too long a silence. */
+  /** Signal that aborts once the timer has run out. */
   readonly signal: AbortSignal;
-  /** Something was heard: the silence starts anew. */
-  heard(): void;
+  /** Restarts the timer. */
+  restart(): void;
 }
 
-/** Starts to watch; `patience` in milliseconds. */
-export function stallTimer(patience: number): StallTimer {
+/**
+ * Starts a timer.
+ *
+ * @param milliseconds Maximum time without data.
+ */
+export function stallTimer(milliseconds: number): StallTimer {
   const stop = new AbortController();
   const timer = setTimeout(() => {
-    stop.abort(new Error(`nothing was heard for ${patience / 1000} s`));
-  }, patience);
+    stop.abort(new Error(`no data for ${milliseconds / 1000} s`));
+  }, milliseconds);
   return {
     signal: stop.signal,
-    heard: () => void timer.refresh(),
+    restart: () => void timer.refresh(),
     [Symbol.dispose]: () => clearTimeout(timer),
   };
 }

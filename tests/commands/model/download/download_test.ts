@@ -14,15 +14,15 @@ import {
 const HASH = sha256(FILE);
 const SIZE = FILE.length;
 const KNOWN = { bytes: SIZE, sha256: HASH };
-/** The first byte that a connection which ends early does not bring. */
+/** Bytes that a connection sends which ends early. */
 const CUT = 40_000;
 
-/** What an earlier process left. */
+/** Part that an earlier process left. */
 interface Left {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly validator?: string;
   readonly total?: number;
-  /** The text that says where the bytes are from, instead. */
+  /** Content of the source file. Unset: JSON of the other properties. */
   readonly source?: string;
 }
 
@@ -31,7 +31,7 @@ interface Case {
   readonly server: readonly Behaviour[];
   readonly expected?: Expectations;
   readonly left?: Left;
-  /** The `Range` and `If-Range` of every request. */
+  /** `Range` and `If-Range` of each request. */
   readonly asked: readonly (readonly [range: string | null, ifRange: string | null])[];
 }
 
@@ -40,21 +40,21 @@ const REST = [`bytes=${CUT}-`, '"v1"'] as const;
 const FIRST = FILE.slice(0, CUT);
 
 const FINE: Case[] = [
-  { claim: "fetches a file", server: [{}], asked: [NOTHING] },
-  { claim: "holds a file against its hash", server: [{}], expected: KNOWN, asked: [NOTHING] },
+  { claim: "downloads a file", server: [{}], asked: [NOTHING] },
+  { claim: "verifies the hash of a file", server: [{}], expected: KNOWN, asked: [NOTHING] },
   {
-    claim: "holds a file against an MD5 if nothing else is known",
+    claim: "verifies the MD5 if no better hash is known",
     server: [{}],
     expected: { md5: md5(FILE) },
     asked: [NOTHING],
   },
   {
-    claim: "goes on where the connection broke off",
+    claim: "resumes after a lost connection",
     server: [{ stopAt: CUT }, {}],
     asked: [NOTHING, REST],
   },
   {
-    claim: "goes on as often as something new comes",
+    claim: "resumes as often as it receives new bytes",
     server: [10, 20, 30, 40, 50, 60, 70, 80, 90].map((percent) => ({ stopAt: percent * 1000 }))
       .concat({} as { stopAt: number }),
     asked: [
@@ -65,86 +65,85 @@ const FINE: Case[] = [
     ],
   },
   {
-    claim: "goes on with a file of unknown length that ended too early",
+    claim: "resumes a file of unknown length that ended too early",
     server: [{ stopAt: CUT, sized: false }, { sized: false }],
     expected: KNOWN,
     asked: [NOTHING, REST],
   },
   {
-    claim: "starts anew where the server knows no ranges",
+    claim: "restarts if the server ignores ranges",
     server: [{ stopAt: CUT }, { ranges: false }],
     asked: [NOTHING, REST],
   },
   {
-    claim: "starts anew if the file has changed",
+    claim: "restarts if the file has changed",
     server: [{ stopAt: CUT, file: OTHER, etag: '"v0"' }, {}],
     asked: [NOTHING, [`bytes=${CUT}-`, '"v0"']],
   },
   {
-    claim: "starts anew if the file has changed and the server did not tell",
+    claim: "restarts if the file has changed and the server ignores If-Range",
     server: [{ stopAt: CUT, file: OTHER, etag: '"v0"' }, { ifRange: false }, {}],
     expected: KNOWN,
     asked: [NOTHING, [`bytes=${CUT}-`, '"v0"'], NOTHING],
   },
   {
-    claim: "starts anew if the whole has another size than before",
+    claim: "restarts if the size of the file has changed",
     server: [{ stopAt: CUT, file: FILE.slice(0, SIZE - 1) }, {}, {}],
     asked: [NOTHING, REST, NOTHING],
   },
   {
-    claim: "goes on without a validator if a hash is known",
+    claim: "resumes without a validator if a hash is known",
     server: [{ stopAt: CUT, etag: null }, {}],
     expected: KNOWN,
     asked: [NOTHING, [`bytes=${CUT}-`, null]],
   },
   {
-    claim: "starts anew without a validator and without a hash",
+    claim: "restarts without a validator and without a hash",
     server: [{ stopAt: CUT, etag: null }, {}],
     asked: [NOTHING, NOTHING],
   },
   {
-    claim: "starts anew where the ETag is weak and no hash is known",
+    claim: "restarts if the ETag is weak and no hash is known",
     server: [{ stopAt: CUT, etag: 'W/"v1"' }, {}],
     asked: [NOTHING, NOTHING],
   },
   {
-    claim: "starts anew where another range comes than was asked for",
+    claim: "restarts if the server sends another range",
     server: [{ stopAt: CUT }, { instead: partial({ "Content-Range": `bytes 0-9/${SIZE}` }) }, {}],
     asked: [NOTHING, REST, NOTHING],
   },
   {
-    claim: "starts anew where a range comes without its place",
+    claim: "restarts if a range has no Content-Range",
     server: [{ stopAt: CUT }, { instead: partial({}) }, {}],
     asked: [NOTHING, REST, NOTHING],
   },
   {
-    claim: "goes on from what an earlier process left",
+    claim: "resumes the part of an earlier process",
     server: [{}],
     left: { bytes: FIRST, validator: '"v1"', total: SIZE },
     asked: [REST],
   },
   {
-    claim:
-      "goes on from what an earlier process left without saying from where, if a hash is known",
+    claim: "resumes a part without a source if a hash is known",
     server: [{}],
     expected: KNOWN,
     left: { bytes: FIRST },
     asked: [[`bytes=${CUT}-`, null]],
   },
   {
-    claim: "starts anew from what an earlier process left without saying from where",
+    claim: "restarts a part without a source",
     server: [{}],
     left: { bytes: FIRST },
     asked: [NOTHING],
   },
   {
-    claim: "starts anew from what an earlier process left when it had not yet said from where",
+    claim: "restarts a part whose source was written only in part",
     server: [{}],
     left: { bytes: FIRST, source: '{"url": "http:' },
     asked: [NOTHING],
   },
   {
-    claim: "starts anew from what an earlier process left from another address",
+    claim: "restarts a part from another URL",
     server: [{}],
     left: {
       bytes: FIRST,
@@ -153,40 +152,40 @@ const FINE: Case[] = [
     asked: [NOTHING],
   },
   {
-    claim: "starts anew if what an earlier process left is wrong",
+    claim: "restarts a part that is wrong",
     server: [{}],
     expected: KNOWN,
     left: { bytes: OTHER.slice(0, CUT) },
     asked: [[`bytes=${CUT}-`, null], NOTHING],
   },
   {
-    claim: "starts anew if more is there than should be",
+    claim: "restarts a part that is larger than the file should be",
     server: [{}],
     expected: KNOWN,
     left: { bytes: new Uint8Array(SIZE + 1) },
     asked: [NOTHING],
   },
   {
-    claim: "starts anew if more is there than the server has (416)",
+    claim: "restarts a part that is larger than the file of the server (416)",
     server: [{}],
     left: { bytes: new Uint8Array(SIZE + 1), validator: '"v1"' },
     asked: [[`bytes=${SIZE + 1}-`, '"v1"'], NOTHING],
   },
   {
-    claim: "is done if the server has no more than is there (416)",
+    claim: "keeps a part that has all bytes of the server (416)",
     server: [{}],
     left: { bytes: FILE, validator: '"v1"' },
     asked: [[`bytes=${SIZE}-`, '"v1"']],
   },
   {
-    claim: "asks for nothing if all is there",
+    claim: "sends no request for a complete part",
     server: [{}],
     expected: KNOWN,
     left: { bytes: FILE },
     asked: [],
   },
   {
-    claim: "tries again where the server is busy",
+    claim: "retries while the server is busy",
     server: [{ instead: status(503) }, { instead: status(429) }, {}],
     asked: [NOTHING, NOTHING, NOTHING],
   },
@@ -196,7 +195,7 @@ const FINE: Case[] = [
     asked: [NOTHING, NOTHING],
   },
   {
-    claim: "goes on through redirects",
+    claim: "resumes through redirects",
     server: [{ instead: redirect }, { stopAt: CUT }, { instead: redirect }, {}],
     asked: [NOTHING, NOTHING, REST, REST],
   },
@@ -221,7 +220,7 @@ interface Failure {
   readonly left?: Left;
   readonly message: readonly string[];
   readonly requests: number;
-  /** Bytes that stay for another try. */
+  /** Bytes of the part that is kept. Unset: none is. */
   readonly kept?: number;
 }
 
@@ -241,7 +240,7 @@ const FAILURES: Failure[] = [
     requests: 1,
   },
   {
-    claim: "deletes a file of another hash that was put together twice",
+    claim: "deletes a file of another hash after a second download",
     server: [{ file: OTHER }],
     expected: KNOWN,
     left: { bytes: FIRST },
@@ -249,14 +248,14 @@ const FAILURES: Failure[] = [
     requests: 2,
   },
   {
-    claim: "does not begin with a file of another size",
+    claim: "refuses a file of another size",
     server: [{}],
     expected: { bytes: SIZE + 1 },
     message: [`the file there has ${SIZE} bytes where ${SIZE + 1} were expected`],
     requests: 1,
   },
   {
-    claim: "does not go on with a file of another size",
+    claim: "refuses to resume a file of another size",
     server: [{}],
     expected: { bytes: SIZE + 1, sha256: HASH },
     left: { bytes: FIRST, validator: '"v1"' },
@@ -265,26 +264,26 @@ const FAILURES: Failure[] = [
     kept: CUT,
   },
   {
-    claim: "stops a file that goes on for longer than it should",
+    claim: "refuses a file that is longer than expected",
     server: [{ sized: false }],
     expected: { bytes: CUT },
     message: [`the server sends more than the ${CUT} bytes of the file`],
     requests: 1,
   },
   {
-    claim: "tells of a file that is not there",
+    claim: "reports a missing file",
     server: [{ instead: status(404) }],
     message: ["the server answers 404 Not Found"],
     requests: 1,
   },
   {
-    claim: "names the address that has no file, after a redirect",
+    claim: "names the URL without a file after a redirect",
     server: [{ instead: redirect }, { instead: status(404) }],
     message: ["the server answers 404 Not Found at http://127.0.0.1:", "/elsewhere"],
     requests: 2,
   },
   {
-    claim: "tells of a range that was not asked for",
+    claim: "refuses a range that was not requested",
     server: [{ instead: partial({ "Content-Range": `bytes 0-9/${SIZE}` }) }],
     message: ["the server answers 206"],
     requests: 1,
@@ -292,11 +291,11 @@ const FAILURES: Failure[] = [
   {
     claim: "gives up on a server that stays busy",
     server: [{ instead: status(503) }],
-    message: ["503 Service Unavailable, 5 times in a row", "Nothing came"],
+    message: ["503 Service Unavailable, 5 times in a row", "Nothing was received"],
     requests: 5,
   },
   {
-    claim: "gives up on a server that always stops at the same place, and keeps what came",
+    claim: "gives up on a server that always stops at the same byte, and keeps the part",
     server: [{ stopAt: CUT, ranges: false }],
     message: ["5 times in a row", `The first ${CUT} bytes are kept in graph.onnx.part`],
     requests: 5,
@@ -317,35 +316,35 @@ for (const { claim, server: behaviours, expected, left, message, requests, kept 
   });
 }
 
-Deno.test("download() goes on where the server fell silent", async () => {
+Deno.test("download() resumes after the server stopped sending", async () => {
   await using server = serveFile({ stopAt: CUT, silent: true }, {});
   await using folder = await temporaryFolder(server);
   const reasons: string[] = [];
   await download(server.url, folder.target, KNOWN, {
-    patience: 1000,
-    firstPause: 1,
+    idleTimeout: 1000,
+    retryDelay: 1,
     onRetry: (reason) => reasons.push(reason),
   });
   assertEquals(await Deno.readFile(folder.target), FILE);
   assertEquals(server.asked.map(({ range }) => range), [null, `bytes=${CUT}-`]);
-  assertStringIncludes(reasons.join(), "nothing was heard for 1 s");
+  assertStringIncludes(reasons.join(), "no data for 1 s");
 });
 
-Deno.test("download() tells of every piece, from where it goes on", async () => {
+Deno.test("download() reports progress from the resumed byte to the last", async () => {
   await using server = serveFile({});
   await using folder = await temporaryFolder(server, { bytes: FIRST, validator: '"v1"' });
   const seen: number[] = [];
   await download(server.url, folder.target, {}, {
-    onProgress({ done, total }) {
+    onProgress({ loaded, total }) {
       assertEquals(total, SIZE);
-      seen.push(done);
+      seen.push(loaded);
     },
   });
   assertEquals([seen[0], seen.at(-1)], [CUT, SIZE]);
   assertEquals(seen, seen.toSorted((a, b) => a - b));
 });
 
-Deno.test("download() leaves an older file alone until the new one is right", async () => {
+Deno.test("download() keeps an older file until the new one is verified", async () => {
   await using server = serveFile({ file: OTHER }, {});
   await using folder = await temporaryFolder(server);
   await Deno.writeTextFile(folder.target, "older");
@@ -355,7 +354,7 @@ Deno.test("download() leaves an older file alone until the new one is right", as
   assertEquals(await Deno.readFile(folder.target), FILE);
 });
 
-Deno.test("download() tells of a server that is not there", async () => {
+Deno.test("download() reports a server that refuses connections", async () => {
   const gone = serveFile();
   await using folder = await temporaryFolder(gone);
   await gone[Symbol.asyncDispose]();
@@ -364,7 +363,7 @@ Deno.test("download() tells of a server that is not there", async () => {
   assertEquals(await folder.names(), []);
 });
 
-Deno.test("download() tells of a folder that is not there", async () => {
+Deno.test("download() reports a missing folder", async () => {
   await using server = serveFile();
   await assertRejects(
     () => fetchInto("/no such folder/graph.onnx", server),
@@ -376,7 +375,7 @@ Deno.test("download() tells of a folder that is not there", async () => {
 
 const hasFullDisk = await Deno.stat("/dev/full").then(() => true, () => false);
 Deno.test({
-  name: `download() tells of a full disk${hasFullDisk ? "" : " (skipped: no /dev/full here)"}`,
+  name: `download() reports a full disk${hasFullDisk ? "" : " (skipped: no /dev/full here)"}`,
   ignore: !hasFullDisk,
   async fn() {
     await using server = serveFile();
@@ -388,15 +387,15 @@ Deno.test({
   },
 });
 
-/** Downloads without waiting between tries; the server learns how far it has come. */
+/** Downloads without delays between retries, and tells the server its progress. */
 function fetchInto(target: string, server: FileServer, expected: Expectations = {}) {
   return download(server.url, target, expected, {
-    firstPause: 1,
-    onProgress: ({ done }) => server.reached(done),
+    retryDelay: 1,
+    onProgress: ({ loaded }) => server.reached(loaded),
   });
 }
 
-/** A folder for a download, with what an earlier process left in it. */
+/** Creates a folder for a download, with the part that an earlier process left. */
 async function temporaryFolder({ url }: FileServer, left?: Left) {
   const path = await Deno.makeTempDir();
   const target = `${path}/graph.onnx`;

@@ -6,7 +6,7 @@ const NO_HOST =
   "the host models.invalid:8080 is not found (is there a connection to the internet?)";
 const REFUSED = "models.invalid:8080 refuses the connection";
 
-/** Errors as `fetch` gives them in Deno and in Node. */
+/** Errors of `fetch` in Deno and in Node. */
 const ERRORS: [error: unknown, fault: string][] = [
   [
     because(
@@ -38,7 +38,7 @@ const ERRORS: [error: unknown, fault: string][] = [
 
 for (const [error, fault] of ERRORS) {
   const reason = error instanceof Error ? (error.cause as Error | undefined ?? error) : error;
-  Deno.test(`networkFault() says "${fault}" of ${String(reason)}`, () => {
+  Deno.test(`networkFault() returns "${fault}" for ${String(reason)}`, () => {
     assertEquals(networkFault(error, URL), fault);
   });
 }

@@ -1,51 +1,51 @@
 import { createHash } from "node:crypto";
 import { seededRandom, wholeBetween } from "../../../random.ts";
 
-/** How a server answers one request for its file. */
+/** Response of the server to one request. */
 export interface Behaviour {
-  /** The file as it is by then. */
+  /** Content of the file. Unset: {@linkcode FILE}. */
   readonly file?: Uint8Array<ArrayBuffer>;
-  /** Its ETag; null sends none. */
+  /** ETag; null sends none. Unset: `"v1"`. */
   readonly etag?: string | null;
-  /** Whether `Range` is understood. */
+  /** False to ignore `Range`. */
   readonly ranges?: boolean;
-  /** Whether `If-Range` is understood. */
+  /** False to ignore `If-Range`. */
   readonly ifRange?: boolean;
-  /** Position in the file at which the connection ends, once the client has what is before. */
+  /** Offset at which the connection ends, once the client has the bytes before it. */
   readonly stopAt?: number;
-  /** Whether the connection is left open there instead, in silence. */
+  /** True to leave the connection open at `stopAt`, without data. */
   readonly silent?: boolean;
-  /** Whether the answer says how long it is. */
+  /** False to omit `Content-Length`. */
   readonly sized?: boolean;
-  /** An answer that is not the file. */
+  /** Creates another response instead of the file. */
   readonly instead?: (request: Request) => Response;
 }
 
-/** What was asked. */
+/** Request that the server received. */
 export interface Asked {
   readonly path: string;
   readonly range: string | null;
   readonly ifRange: string | null;
 }
 
-/** A server with one file, at every path. */
+/** Server with one file, at every path. */
 export interface FileServer extends AsyncDisposable {
   readonly url: string;
-  /** The requests so far. */
+  /** Requests so far. */
   readonly asked: readonly Asked[];
-  /** To be told how much the client has, so that connections end where they should. */
+  /** Tells the server how many bytes the client has, so that it can end connections there. */
   reached(position: number): void;
 }
 
 const random = seededRandom(1);
 
-/** 100,000 bytes without a pattern that would hide a shift. */
+/** Content of 100,000 bytes without a pattern, which would hide a shift. */
 export const FILE = Uint8Array.from({ length: 100_000 }, () => wholeBetween(random, 0, 255));
 
-/** Another file of that size. */
+/** Other content of the same size. */
 export const OTHER = FILE.map((byte) => byte ^ 0xff);
 
-/** Serves `FILE` from a loopback port; a request takes the next behaviour, the last one stays. */
+/** Serves files on a loopback port. Each request takes the next behaviour; the last one repeats. */
 export function serveFile(...behaviours: readonly Behaviour[]): FileServer {
   const asked: Asked[] = [];
   const waiting = new Map<number, () => void>();
@@ -71,12 +71,12 @@ export function serveFile(...behaviours: readonly Behaviour[]): FileServer {
   };
 }
 
-/** SHA-256 in hexadecimal digits. */
+/** Returns the SHA-256, hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** MD5 in hexadecimal digits. */
+/** Returns the MD5, hexadecimal. */
 export function md5(bytes: Uint8Array): string {
   return createHash("md5").update(bytes).digest("hex");
 }

@@ -22,7 +22,7 @@ const RANGES: [text: string, range: ReturnType<typeof parseContentRange>][] = [
 ];
 
 for (const [text, range] of RANGES) {
-  Deno.test(`parseContentRange("${text}") is ${JSON.stringify(range)}`, () => {
+  Deno.test(`parseContentRange("${text}") returns ${JSON.stringify(range)}`, () => {
     assertEquals(parseContentRange(text), range);
   });
 }
@@ -42,25 +42,25 @@ const ANSWERS: [
   }],
   [206, { "Content-Range": "bytes 5-9/10" }, 5, { kind: "rest", total: 10 }],
   [206, { "Content-Range": "bytes 5-9/*" }, 5, { kind: "rest", total: undefined }],
-  [206, { "Content-Range": "bytes 4-9/10" }, 5, { kind: "anew" }],
-  [206, { "Content-Range": "bytes */10" }, 5, { kind: "anew" }],
-  [206, { "Content-Type": "multipart/byteranges; boundary=x" }, 5, { kind: "anew" }],
-  [206, { "Content-Range": "bytes 5-9/10", "Content-Encoding": "gzip" }, 5, { kind: "anew" }],
-  [206, { "Content-Range": "bytes 0-9/10" }, 0, { kind: "refused", passing: false }],
+  [206, { "Content-Range": "bytes 4-9/10" }, 5, { kind: "restart" }],
+  [206, { "Content-Range": "bytes */10" }, 5, { kind: "restart" }],
+  [206, { "Content-Type": "multipart/byteranges; boundary=x" }, 5, { kind: "restart" }],
+  [206, { "Content-Range": "bytes 5-9/10", "Content-Encoding": "gzip" }, 5, { kind: "restart" }],
+  [206, { "Content-Range": "bytes 0-9/10" }, 0, { kind: "refused", transient: false }],
   [416, { "Content-Range": "bytes */10" }, 10, { kind: "complete", total: 10 }],
-  [416, { "Content-Range": "bytes */10" }, 11, { kind: "anew" }],
-  [416, {}, 10, { kind: "anew" }],
-  [416, { "Content-Range": "bytes */0" }, 0, { kind: "refused", passing: false }],
-  [204, {}, 0, { kind: "refused", passing: false }],
-  [403, {}, 0, { kind: "refused", passing: false }],
-  [404, {}, 5, { kind: "refused", passing: false }],
-  [429, {}, 5, { kind: "refused", passing: true }],
-  [503, {}, 0, { kind: "refused", passing: true }],
+  [416, { "Content-Range": "bytes */10" }, 11, { kind: "restart" }],
+  [416, {}, 10, { kind: "restart" }],
+  [416, { "Content-Range": "bytes */0" }, 0, { kind: "refused", transient: false }],
+  [204, {}, 0, { kind: "refused", transient: false }],
+  [403, {}, 0, { kind: "refused", transient: false }],
+  [404, {}, 5, { kind: "refused", transient: false }],
+  [429, {}, 5, { kind: "refused", transient: true }],
+  [503, {}, 0, { kind: "refused", transient: true }],
 ];
 
 for (const [status, headers, offset, answer] of ANSWERS) {
   const given = `${status} ${JSON.stringify(headers)} at ${offset}`;
-  Deno.test(`readRangeAnswer() takes ${given} for ${answer.kind}`, () => {
+  Deno.test(`readRangeAnswer() returns ${answer.kind} for ${given}`, () => {
     assertEquals(readRangeAnswer(status, new Headers(headers), offset), answer);
   });
 }
@@ -71,15 +71,15 @@ const VALIDATORS: [headers: Record<string, string>, validator: string | undefine
   [
     [{ ETag: '"a"', "Last-Modified": NOON, Date: LATER }, '"a"', "a strong ETag"],
     [{ ETag: 'W/"a"', "Last-Modified": NOON, Date: LATER }, NOON, "a date beside a weak ETag"],
-    [{ "Last-Modified": NOON, Date: NOON }, undefined, "a second that may not be over"],
-    [{ "Last-Modified": NOON }, undefined, "a date without today's"],
-    [{ "Last-Modified": "long ago", Date: LATER }, undefined, "no date"],
+    [{ "Last-Modified": NOON, Date: NOON }, undefined, "a change less than a second ago"],
+    [{ "Last-Modified": NOON }, undefined, "a date of change alone"],
+    [{ "Last-Modified": "long ago", Date: LATER }, undefined, "text that is no date"],
     [{ ETag: 'W/"a"' }, undefined, "a weak ETag"],
     [{}, undefined, "nothing"],
   ];
 
 for (const [headers, validator, why] of VALIDATORS) {
-  Deno.test(`validatorOf() gives ${validator} for ${why}`, () => {
+  Deno.test(`validatorOf() returns ${validator} for ${why}`, () => {
     assertEquals(validatorOf(new Headers(headers)), validator);
   });
 }

@@ -1,8 +1,11 @@
+import { Buffer } from "node:buffer";
 import { basename } from "node:path";
+import { readHeader } from "../../image/formats/read_header.ts";
 import type { DetectResult } from "../../ports/detector.ts";
 import { textTable } from "../shared/text_table.ts";
+import { overlaySvg } from "./overlay.ts";
 
-/** What was found in an image file, for people: a line of summary and a table. */
+/** Formats the detections of an image file for a terminal: a summary line and a table. */
 export function detectionTable(
   file: string,
   { image, timing, detections, engine }: DetectResult,
@@ -16,4 +19,15 @@ export function detectionTable(
     ...[box.xmin, box.ymin, box.xmax, box.ymax].map((edge) => edge.toFixed(1)),
   ]);
   return `${summary}\n${textTable(["label", "score", "xmin", "ymin", "xmax", "ymax"], rows)}`;
+}
+
+/**
+ * Draws the detections over their image, which the SVG embeds.
+ *
+ * @param bytes Encoded image. A viewer applies its EXIF orientation, as the detector does.
+ */
+export function detectionSvg(bytes: Uint8Array, { image, detections }: DetectResult): string {
+  const { format } = readHeader(bytes);
+  const href = `data:image/${format};base64,${Buffer.from(bytes).toString("base64")}`;
+  return overlaySvg({ href, ...image }, detections);
 }

@@ -7,6 +7,7 @@ import { executable, type RuntimeName } from "../platforms/hosts/executable.ts";
 import { startHost } from "../platforms/hosts/start_host.ts";
 import { startWorkerd } from "../platforms/workerd/start_workerd.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
+import { sceneJpeg } from "../sample_images/fruit_scene.ts";
 import { missingShared, SHARED } from "../testing.ts";
 import { installPackage } from "./installed_package.ts";
 import { markdownProgram } from "./markdown_program.ts";
@@ -70,6 +71,14 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
       assertEquals(rounded(found), await expectedIn(fruitImage()));
     });
   }
+
+  await test.step("gives the same detections for a 1080p JPEG", async () => {
+    const scene = await sceneJpeg();
+    await Deno.writeFile(`${folder}/scene.jpg`, scene);
+    const { found } = await outputOf("node22", "detect.mjs", "scene.jpg");
+    assertEquals(found[0].label, "orange");
+    assertEquals(rounded(found), await expectedIn(scene));
+  });
 
   await test.step({
     name: `finds the cat in a real photo${MISSING_PHOTO ? ` (skipped: ${MISSING_PHOTO})` : ""}`,

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DomainError } from "../../../src/core/domain_error.ts";
 import { readHeader } from "../../../src/image/formats/read_header.ts";
+import { sceneJpeg } from "../../sample_images/fruit_scene.ts";
 import { missingShared, SHARED, testUnless } from "../../testing.ts";
 import { assertRefused } from "./assert_refused.ts";
 import { bytesOf } from "./bytes_of.ts";
@@ -65,20 +66,25 @@ Deno.test("readHeader() asks for an image if there are no bytes", () => {
   assertRefused(new Uint8Array(), "no-image", "Send a JPEG, PNG, GIF, WebP, AVIF or BMP");
 });
 
+const JPEG = {
+  format: "jpeg",
+  orientation: 1,
+  bitDepth: 8,
+  channels: 3,
+  hasAlpha: false,
+} as const;
+
+Deno.test("readHeader() reads a 1080p JPEG of an encoder", async () => {
+  assertEquals(readHeader(await sceneJpeg()), { ...JPEG, width: 1920, height: 1080 });
+});
+
 const PHOTOS = [["cat_1080p.jpg", 1920, 1080], ["kite_and_cold.jpg", 1352, 900]] as const;
 
 for (const [file, width, height] of PHOTOS) {
   const path = `photos/${file}`;
   testUnless(missingShared(path), `readHeader() reads the photo ${file}`, () => {
-    assertEquals(readHeader(Deno.readFileSync(new URL(path, SHARED))), {
-      format: "jpeg",
-      width,
-      height,
-      orientation: 1,
-      bitDepth: 8,
-      channels: 3,
-      hasAlpha: false,
-    });
+    const header = readHeader(Deno.readFileSync(new URL(path, SHARED)));
+    assertEquals(header, { ...JPEG, width, height });
   });
 }
 

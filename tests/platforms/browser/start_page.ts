@@ -32,7 +32,7 @@ export async function startPage(options: StartPageOptions = {}): Promise<Started
     const server = stack.use(servePages({
       folder: await bundle(),
       ...served,
-      mounts: { "/formats/": FORMATS, "/photos/": PHOTOS, ...served.mounts },
+      mounts: { "/formats/": FORMATS, "/drawn/": DRAWN, "/photos/": PHOTOS, ...served.mounts },
       files: { ...PAGE_FILES, ...served.files },
     }));
     const rules = host === undefined ? [] : [`--host-resolver-rules=MAP ${host} 127.0.0.1`];
@@ -57,7 +57,9 @@ export async function startPage(options: StartPageOptions = {}): Promise<Started
 
 /** Small images of every format. */
 export const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
+/** Folder of scene.jpg, which is a drawn 1080p JPEG. */
+export const DRAWN = new URL("../../sample_images/", import.meta.url);
 /** Real photos, which the repository does not carry. */
 export const PHOTOS = new URL("photos/", SHARED);
 /** Reason to skip a test that needs the photos. */
-export const MISSING_PHOTOS = missingShared("photos");
+export const MISSING_PHOTOS = missingShared("photos/");

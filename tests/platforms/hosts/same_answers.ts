@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { serverlessApp } from "../../../src/platforms/serverless/app.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
-import { SHARED } from "../../testing.ts";
+import { sceneJpeg } from "../../sample_images/fruit_scene.ts";
+import { exists, SHARED } from "../../testing.ts";
 
 /** Settings with which every runtime computes the same values: one engine, one thread. */
 export const SAME = { ENGINE: "wasm", THREADS: "1", LOG: "none" };
@@ -9,15 +10,14 @@ export const SAME = { ENGINE: "wasm", THREADS: "1", LOG: "none" };
 /** Function like `fetch()` for one server. */
 export type Ask = (path: string, init?: RequestInit) => Promise<Response>;
 
-const PHOTOS = new URL("photos/", SHARED);
 const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
 
-/** Reads an image for every decoder, and the real photos if they are here. */
+/** Reads an image for every decoder, a large one, and the real photos if they are here. */
 export async function hostImages(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
-  const images = new Map([["fruit.png", fruitImage()]]);
+  const images = new Map([["fruit.png", fruitImage()], ["scene.jpg", await sceneJpeg()]]);
   for (const name of ["cat_1080p.jpg", "kite_and_cold.jpg", "grace_hopper.bmp"]) {
-    const bytes = await Deno.readFile(new URL(name, PHOTOS)).catch(() => undefined);
-    if (bytes) images.set(name, bytes);
+    const file = new URL(`photos/${name}`, SHARED);
+    if (exists(file)) images.set(name, await Deno.readFile(file));
   }
   for (const name of ["orientation-6.jpg", "rgb.gif", "lossy-alpha.webp", "12-bit-alpha.avif"]) {
     images.set(name, await Deno.readFile(new URL(name, FORMATS)));

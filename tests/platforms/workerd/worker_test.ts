@@ -7,6 +7,7 @@ import { seededRandom, wholeBetween } from "../../random.ts";
 import { CAMERA_ORANGE, cameraJpeg } from "../../sample_images/camera_jpeg.ts";
 import { encodePng } from "../../sample_images/encode_png.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { sceneJpeg } from "../../sample_images/fruit_scene.ts";
 import { missingShared, SHARED, testUnless } from "../../testing.ts";
 import { startWorkerd } from "./start_workerd.ts";
 import { runWrangler } from "./wrangler.ts";
@@ -75,6 +76,16 @@ Deno.test("worker.ts on workerd", async (test) => {
     assertEquals((await fetch(`${workerd.url}/readyz`)).status, 200);
     assertStringIncludes(await (await fetch(`${workerd.url}/models`)).text(), "everyday8");
   });
+});
+
+Deno.test("worker.ts finds drawn fruits in a 1080p JPEG", async () => {
+  await using workerd = await startWorkerd();
+  const body = await sceneJpeg();
+  const response = await fetch(`${workerd.url}/detect?score=0.5`, { method: "POST", body });
+  const { image, detections }: DetectResult = await response.json();
+  assertEquals(image, { width: 1920, height: 1080 });
+  const labels = detections.map(({ label }) => label);
+  assertEquals(labels.sort(), ["apple", "orange", "orange", "orange"]);
 });
 
 const CAT = "photos/cat_1080p.jpg";

@@ -3,14 +3,13 @@ import { startServer } from "../../platforms/host/start_server.ts";
 import { drawFruit } from "../../sample_images/draw_fruit.ts";
 import { encodePng } from "../../sample_images/encode_png.ts";
 import { ORANGE } from "../../sample_images/fruit_image.ts";
+import { sceneJpeg } from "../../sample_images/fruit_scene.ts";
+import { missingShared, SHARED, testUnless } from "../../testing.ts";
 import { pythonTools } from "../../python_tools.ts";
 
 const HERE = new URL("./", import.meta.url);
-const PHOTOS = new URL("../../../../shared/photos/", import.meta.url);
-const ignore = !await Deno.stat(PHOTOS).then(() => true, () => false);
-const skipped = ignore ? " (skipped: ../shared/photos is not here)" : "";
 
-/** An image as a file, and its pixels where nothing is lost between the two. */
+/** Image as a file, with its pixels if the format is lossless. */
 interface Image {
   readonly file: Uint8Array<ArrayBuffer>;
   readonly pixels?: Uint8Array;
@@ -18,7 +17,7 @@ interface Image {
   readonly height?: number;
 }
 
-/** What tritonclient found, output by output. */
+/** Outputs that tritonclient received, by name. */
 interface Found {
   readonly id: string;
   readonly types: Record<string, string>;
@@ -37,31 +36,35 @@ interface Detection {
   readonly box: { readonly xmin: number; ymin: number; xmax: number; ymax: number };
 }
 
-const IMAGES: { what: string; ignore: boolean; read: () => Image | Promise<Image> }[] = [
-  { what: "a drawn orange", ignore: false, read: drawnOrange },
-  { what: `grace_hopper.bmp${skipped}`, ignore, read: graceHopper },
+const HOPPER = "photos/grace_hopper.bmp";
+const CAT = "photos/cat_1080p.jpg";
+
+const IMAGES: readonly {
+  readonly what: string;
+  readonly missing?: string | undefined;
+  readonly read: () => Image | Promise<Image>;
+}[] = [
+  { what: "a drawn orange", read: drawnOrange },
+  { what: "a drawn 1080p JPEG", read: async () => ({ file: await sceneJpeg() }) },
+  { what: HOPPER, missing: missingShared(HOPPER), read: graceHopper },
   {
-    what: `cat_1080p.jpg${skipped}`,
-    ignore,
-    read: async () => ({ file: await Deno.readFile(new URL("cat_1080p.jpg", PHOTOS)) }),
+    what: CAT,
+    missing: missingShared(CAT),
+    read: async () => ({ file: await Deno.readFile(new URL(CAT, SHARED)) }),
   },
 ];
 
-for (const { what, ignore, read } of IMAGES) {
-  Deno.test({
-    name: `tritonclient finds in ${what} what POST /detect finds`,
-    ignore,
-    async fn() {
-      await using server = await startServer();
-      const image = await read();
-      const detections = await detect(server.url, image.file);
-      const answers = await askedByTriton(server.url, image);
-      assert(detections.length > 0);
-      for (const way of ["binary", "json", ...(image.pixels ? ["pixels", "batchOfOne"] : [])]) {
-        assertSame(answers[way], detections);
-      }
-      assertEquals(answers.smallPixels, answers.smallBinaryPixels);
-    },
+for (const { what, missing, read } of IMAGES) {
+  testUnless(missing, `tritonclient gets the detections of POST /detect in ${what}`, async () => {
+    await using server = await startServer();
+    const image = await read();
+    const detections = await detect(server.url, image.file);
+    const answers = await askedByTriton(server.url, image);
+    assert(detections.length > 0);
+    for (const way of ["binary", "json", ...(image.pixels ? ["pixels", "batchOfOne"] : [])]) {
+      assertSame(answers[way], detections);
+    }
+    assertEquals(answers.smallPixels, answers.smallBinaryPixels);
   });
 }
 
@@ -163,11 +166,13 @@ function drawnOrange(): Image {
   return { file: encodePng(pixels), pixels: pixels.data, width: 640, height: 480 };
 }
 
-/** 24-bit BMP: rows bottom up, BGR, without padding at this width. */
+/** Reads a 24-bit BMP: rows bottom up, BGR, without padding at this width. */
 async function graceHopper(): Promise<Image> {
-  const file = await Deno.readFile(new URL("grace_hopper.bmp", PHOTOS));
+  const file = await Deno.readFile(new URL(HOPPER, SHARED));
   const view = new DataView(file.buffer);
-  const [start, width, height] = [10, 18, 22].map((offset) => view.getUint32(offset, true));
+  const start = view.getUint32(10, true);
+  const width = view.getUint32(18, true);
+  const height = view.getUint32(22, true);
   const pixels = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {
     const row = height - 1 - Math.floor(i / width);

@@ -3,7 +3,7 @@ import { inferOutputs } from "../engines/infer_outputs.ts";
 import { graphFault } from "../manifest/graph_fault.ts";
 import { inputSides, type Needs, needsOf } from "../planner/predict.ts";
 import { readOnnx } from "../planner/read_onnx.ts";
-import { type ProbedTensor, shapeProbe, tensorShapes } from "../planner/tensor_shapes.ts";
+import { shapeProbe, tensorShapes } from "../planner/tensor_shapes.ts";
 import { fileModelStore } from "../stores/file.ts";
 
 /**
@@ -30,8 +30,9 @@ export async function readNeeds(
   if (fault) throw new TypeError(`Cannot plan for ${file} as ${fault}`);
   const { graph } = readOnnx(bytes);
   const sides = inputSides(manifest, image);
-  const probed = await inferOutputs(shapeProbe(bytes, sides)).catch((error): ProbedTensor[] => {
-    warn(`Cannot size the operations of ${file} as the engine refuses it: ${error.message}`);
+  const probed = await inferOutputs(shapeProbe(bytes, sides)).catch((error: unknown) => {
+    const { message } = error as Error;
+    warn(`Cannot size the operations of ${file} as the engine refuses it: ${message}`);
     return [];
   });
   return needsOf(manifest, graph, tensorShapes(graph, sides, probed), image);

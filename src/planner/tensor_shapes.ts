@@ -29,9 +29,6 @@ export interface ProbedTensor {
 /** Weights of more numbers become inputs of a probe. Smaller ones can be shapes, axes or scales. */
 const MAX_KEPT_NUMBERS = 1024;
 
-/** First IR version whose weights need not be listed among the inputs. */
-const SEPARATE_WEIGHTS = 4n;
-
 /**
  * Rewrites an ONNX file so that an engine infers all shapes as it loads the file, without a run.
  *
@@ -50,14 +47,13 @@ export function shapeProbe(
 ): Uint8Array<ArrayBuffer> {
   const model = readOnnx(file);
   const { graph } = model;
+  // A small weight must not be an input as well: the engine would not treat it as a constant.
   const inputs = inputsOf(graph).map(({ name, type }) => {
     return tensorInfo(name, type?.value.value?.elemType, sides);
   });
   const weights = graph.initializer.filter(isLarge).map((tensor) => {
     return tensorInfo(tensor.name, tensor.dataType, sidesOf(tensor));
   });
-  // An initializer that is an input as well could be overridden, and would not be folded.
-  if (model.irVersion < SEPARATE_WEIGHTS) model.irVersion = SEPARATE_WEIGHTS;
   graph.initializer = graph.initializer.filter((tensor) => !isLarge(tensor));
   graph.input = [...inputs, ...weights];
   graph.output = valueNames(graph).map((name) => create(ValueInfoProtoSchema, { name }));

@@ -1,2 +1,2 @@
 /** Version of the project; a test holds it equal to `deno.json`. */
-export const VERSION = "0.1.0";
+export const VERSION = "0.2.0";

@@ -388,7 +388,7 @@ Deno.test("POST infer takes an image of the most bytes, and reads no longer bodi
   assertEquals(await statusOf(base64(2 * maxBytes)), 413);
 });
 
-for (const [side, status] of [[220, 200], [230, 400]]) {
+for (const [side, status] of [[220, 200], [230, 400]] as const) {
   // In nested lists a pixel has four marks: 220 x 220 x 4 = 193,600, and 230 x 230 x 4 = 211,600.
   Deno.test(`POST infer answers ${status} to ${side}x${side} pixels in JSON`, async () => {
     const app = await quickApp({ maxBytes: 4_000_000 });

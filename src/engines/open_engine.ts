@@ -50,8 +50,9 @@ export async function openEngine(
 }
 
 function reasonFor(requested: Provider | "auto", failures: readonly string[]): string {
-  if (requested !== "auto") return `asked for ${requested}`;
-  return failures.length === 0 ? "first choice" : `after ${failures.join("; ")}`;
+  const after = failures.length === 0 ? "" : `after ${failures.join("; ")}`;
+  if (requested === "auto") return after || "first choice";
+  return [`asked for ${requested}`, after].filter(Boolean).join(", ");
 }
 
 function nameOf({ provider, threads }: EngineCandidate): string {

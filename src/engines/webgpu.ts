@@ -3,7 +3,12 @@ import { webgpuCandidate } from "./webgpu_candidate.ts";
 
 /** Returns the engine onnxruntime-web on WebGPU; the package is imported when the engine is tried. */
 export function webgpuEngine(): EngineCandidate {
-  return webgpuCandidate(() => withoutLocation(() => import("onnxruntime-web/webgpu")));
+  return webgpuCandidate(async () => {
+    const ort = await withoutLocation(() => import("onnxruntime-web/webgpu"));
+    // The GPU does the work, and more threads could hang: see large_memory.ts.
+    ort.env.wasm.numThreads = 1;
+    return ort;
+  });
 }
 
 /**

@@ -73,6 +73,12 @@ Deno.test("openEngine() never falls back from the requested engine", async () =>
   );
 });
 
+Deno.test("openEngine() reports why the requested engine has fewer threads", async () => {
+  const candidates = [candidate("wasm", 2, "no address space"), candidate("wasm", 1)];
+  const { engine } = await openEngine(candidates, "wasm", GRAPH);
+  assertEquals(engine.reason, "asked for wasm, after wasm with 2 threads: no address space");
+});
+
 Deno.test("openEngine() refuses an engine that the runtime does not have", async () => {
   await assertRejectsDomainError(
     openEngine([candidate("wasm", 1)], "webgpu", GRAPH),

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import process from "node:process";
 import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
 import { nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
@@ -29,7 +30,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
   const engines = [
     webgpuEngine(),
     nativeEngine(threads),
-    ...(threads > 1 ? [wasmEngine(threads)] : []),
+    ...(threads > 1 ? [wasmEngine(threads, growsSafely() ? undefined : compileEngine)] : []),
     wasmEngine(1),
   ];
   return {
@@ -44,6 +45,19 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
     models: folderModelStore(options.models ?? modelsFolder()),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
+}
+
+/** Returns true if threads may grow shared memory: Bun is not V8, and cannot import a data URL. */
+function growsSafely(): boolean {
+  return "bun" in process.versions;
+}
+
+/** Compiles the wasm file of onnxruntime-web. */
+async function compileEngine(): Promise<WebAssembly.Module> {
+  const file = import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm");
+  return file.startsWith("file:")
+    ? await compile(file)
+    : (await import("./source_engine.js")).engine;
 }
 
 /** Compiles the decoders. Specifiers are literals, because JSR rewrites them when it publishes. */

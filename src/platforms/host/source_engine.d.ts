@@ -1,0 +1,2 @@
+/** onnxruntime-web on the CPU. */
+export const engine: WebAssembly.Module;

@@ -41,5 +41,6 @@ export const FILES: Readonly<Record<string, string>> = {
   "models/everyday8.card.md": "models/everyday8.card.md",
   // Plain JavaScript with types beside it, which TypeScript does not copy.
   "src/platforms/host/source_modules.js": "src/platforms/host/source_modules.js",
+  "src/platforms/host/source_engine.js": "src/platforms/host/source_engine.js",
   "src/platforms/workerd/modules.js": "src/platforms/workerd/modules.js",
 };

@@ -16,7 +16,7 @@ const CONSTANTS = new URL("../../src/planner/constants.json", import.meta.url);
 /** Measurements of the last run. */
 const MEASUREMENTS = new URL("../../dist/plan_measurements.json", import.meta.url);
 
-const USAGE = `Measures models and writes the planner's constants.
+const USAGE = `Measure models and write the planner's constants.
 
   deno task plan:measure [--refit]
 

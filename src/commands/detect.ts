@@ -12,12 +12,12 @@ import {
   runCommand,
 } from "./shared/run_command.ts";
 
-const USAGE = `Finds objects in image files.
+const USAGE = `Find objects in image files.
 
   deno task detect [options] FILE...
 
   --model ID|MANIFEST  model in models/, or path of a manifest (everyday8)
-  --score S            score threshold, 0 to 1 (of the manifest)
+  --score S            score threshold, 0 to 1 (from the manifest)
   --engine E           auto, webgpu, native or wasm (auto)
   --json               print one JSON object per line instead of tables
   --svg                write FILE.svg beside each file: the image with its boxes`;

@@ -20,7 +20,7 @@ import {
 } from "./shared/run_command.ts";
 import { textTable } from "./shared/text_table.ts";
 
-const USAGE = `Measures a model on a data set in COCO format and prints the twelve COCO figures.
+const USAGE = `Measure a model on a data set in COCO format and print the twelve COCO figures.
 
   deno task eval --images DIR --annotations FILE [options]
   deno task eval --detections FILE --annotations FILE [--json]
@@ -29,7 +29,7 @@ const USAGE = `Measures a model on a data set in COCO format and prints the twel
   --annotations FILE   ground truth, in COCO format
   --model ID|MANIFEST  model in models/, or path of a manifest (everyday8)
   --engine E           auto, webgpu, native or wasm (auto)
-  --score S            score threshold, 0 to 1; the default is that of the paper (0.05)
+  --score S            score threshold, 0 to 1 (0.05, as in the paper)
   --save FILE          write the detections as a COCO results file
   --detections FILE    measure a COCO results file instead of a model
   --json               print the figures as JSON`;

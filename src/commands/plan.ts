@@ -17,7 +17,7 @@ import { megabytes, textTable } from "./shared/text_table.ts";
 
 const NAMES = Object.keys(PLATFORMS) as (keyof typeof PLATFORMS)[];
 
-const USAGE = `Estimates the memory, code size and time of a model on a platform.
+const USAGE = `Estimate the memory, code size and time of a model on a platform.
 
   deno task plan --model ID|MANIFEST --platform NAME [options]
 

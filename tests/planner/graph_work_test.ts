@@ -39,7 +39,7 @@ Deno.test("graphWork() counts the products of each kind of convolution, and othe
   assertEquals(unknown, 0);
 });
 
-Deno.test("graphWork() tells int8 products from float32 products", async () => {
+Deno.test("graphWork() counts int8 products apart from float32 products", async () => {
   const shape = { block: "basic", blocks: [1, 1, 1, 1], width: 8, channels: 8, depth: 1 } as const;
   const floats = randomRetinaNet("floats", { ...shape, side: 128 });
   const bytes = randomRetinaNet("bytes", { ...shape, side: 128, int8: true });

@@ -11,7 +11,7 @@ import { readArguments, readImageFile } from "../shared/arguments.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { textTable } from "../shared/text_table.ts";
 
-const USAGE = `Compares a manifest with its graph and prints each tensor.
+const USAGE = `Compare a manifest with its graph and print each tensor.
 
   deno task model check ID|MANIFEST [options]
 

@@ -6,7 +6,7 @@ import { megabytes, textTable } from "../shared/text_table.ts";
 import { partSize } from "./download/part_file.ts";
 import { type Model, type Models, openModels, readModel } from "./folder.ts";
 
-const USAGE = `Lists the models of the catalogue and of the folder.
+const USAGE = `List the models of the catalogue and of the folder.
 
   deno task model list [options]
 

@@ -11,7 +11,7 @@ import { main as create } from "./new.ts";
 import { main as pull } from "./pull.ts";
 import { main as remove } from "./remove.ts";
 
-const USAGE = `Manages the models in models/.
+const USAGE = `Manage the models in models/.
 
   deno task model new FILE.onnx         write a manifest for a graph
   deno task model check ID|MANIFEST     compare a manifest with its graph, or with a golden

@@ -18,8 +18,7 @@ import { detectionSvg, detectionTable } from "../output/detections.ts";
 import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 
-const USAGE =
-  `Writes a manifest beside an ONNX file: facts from the graph, the rest from its family.
+const USAGE = `Write a manifest beside an ONNX file: facts from the graph, the rest from its family.
 Every guess is marked.
 
   deno task model new FILE.onnx [options]
@@ -28,7 +27,7 @@ Every guess is marked.
                  ${FAMILIES.map(({ family }) => family).join(", ")}
   --labels FILE  class names, one per line; an empty line is an id that is never returned
   --image FILE   detect on an image with the new manifest and draw FILE.svg
-  --score S      score threshold for that image, 0 to 1 (of the manifest)
+  --score S      score threshold for that image, 0 to 1 (from the manifest)
   --force        overwrite an existing manifest
   --engine E     auto, webgpu, native or wasm (auto)`;
 

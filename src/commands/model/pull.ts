@@ -15,7 +15,7 @@ import { downloadBar } from "./download_bar.ts";
 import { type CatalogueModel, findInCatalogue, openModels } from "./folder.ts";
 import { pinGraph } from "./pin_graph.ts";
 
-const USAGE = `Downloads the graph of a model of the catalogue. Resumes an interrupted download.
+const USAGE = `Download the graph of a model of the catalogue. Resume an interrupted download.
 
   deno task model pull ID [options]
 

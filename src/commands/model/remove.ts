@@ -8,7 +8,7 @@ import { fingerprint, fingerprintFault } from "./download/fingerprint.ts";
 import { deletePart, partSize } from "./download/part_file.ts";
 import { findInCatalogue, openModels } from "./folder.ts";
 
-const USAGE = `Deletes a graph that can be downloaded again. Its manifest stays.
+const USAGE = `Delete a graph that can be downloaded again. Its manifest stays.
 
   deno task model remove ID [options]
 

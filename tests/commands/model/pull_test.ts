@@ -23,7 +23,7 @@ Deno.test("deno task model pull downloads a graph once", async () => {
   const second = await runMain(main, "pull", "far", "--models", models.path);
   assertEquals(second.code, 0);
   assertStringIncludes(second.stdout, "far is here already");
-  assertEquals(server.asked.length, 1);
+  assertEquals(server.requests.length, 1);
 });
 
 Deno.test("model pull --from downloads the file from another URL", async () => {
@@ -85,7 +85,7 @@ Deno.test("model pull leaves a part when interrupted, and resumes it", async () 
   assertEquals(await models.graphs(), ["far.onnx.part", "far.onnx.source.part", "own.onnx"]);
 
   assertEquals((await runMain(main, ...args)).code, 0);
-  assertEquals(server.asked.map(({ range }) => range), [null, `bytes=${stopAt}-`]);
+  assertEquals(server.requests.map(({ range }) => range), [null, `bytes=${stopAt}-`]);
   assertEquals(await Deno.readFile(`${models.path}/far.onnx`), FILE);
   assertEquals(await models.graphs(), ["far.onnx", "own.onnx"]);
 });

@@ -32,7 +32,7 @@ interface Case {
   readonly expected?: Expectations;
   readonly left?: Left;
   /** `Range` and `If-Range` of each request. */
-  readonly asked: readonly (readonly [range: string | null, ifRange: string | null])[];
+  readonly requests: readonly (readonly [range: string | null, ifRange: string | null])[];
 }
 
 const NOTHING = [null, null] as const;
@@ -40,24 +40,24 @@ const REST = [`bytes=${CUT}-`, '"v1"'] as const;
 const FIRST = FILE.slice(0, CUT);
 
 const FINE: Case[] = [
-  { claim: "downloads a file", server: [{}], asked: [NOTHING] },
-  { claim: "verifies the hash of a file", server: [{}], expected: KNOWN, asked: [NOTHING] },
+  { claim: "downloads a file", server: [{}], requests: [NOTHING] },
+  { claim: "verifies the hash of a file", server: [{}], expected: KNOWN, requests: [NOTHING] },
   {
     claim: "verifies the MD5 if no better hash is known",
     server: [{}],
     expected: { md5: md5(FILE) },
-    asked: [NOTHING],
+    requests: [NOTHING],
   },
   {
     claim: "resumes after a lost connection",
     server: [{ stopAt: CUT }, {}],
-    asked: [NOTHING, REST],
+    requests: [NOTHING, REST],
   },
   {
     claim: "resumes as often as it receives new bytes",
     server: [10, 20, 30, 40, 50, 60, 70, 80, 90].map((percent) => ({ stopAt: percent * 1000 }))
       .concat({} as { stopAt: number }),
-    asked: [
+    requests: [
       NOTHING,
       ...[10, 20, 30, 40, 50, 60, 70, 80, 90].map((percent) =>
         [`bytes=${percent * 1000}-`, '"v1"'] as const
@@ -68,79 +68,79 @@ const FINE: Case[] = [
     claim: "resumes a file of unknown length that ended too early",
     server: [{ stopAt: CUT, sized: false }, { sized: false }],
     expected: KNOWN,
-    asked: [NOTHING, REST],
+    requests: [NOTHING, REST],
   },
   {
     claim: "restarts if the server ignores ranges",
     server: [{ stopAt: CUT }, { ranges: false }],
-    asked: [NOTHING, REST],
+    requests: [NOTHING, REST],
   },
   {
     claim: "restarts if the file has changed",
     server: [{ stopAt: CUT, file: OTHER, etag: '"v0"' }, {}],
-    asked: [NOTHING, [`bytes=${CUT}-`, '"v0"']],
+    requests: [NOTHING, [`bytes=${CUT}-`, '"v0"']],
   },
   {
     claim: "restarts if the file has changed and the server ignores If-Range",
     server: [{ stopAt: CUT, file: OTHER, etag: '"v0"' }, { ifRange: false }, {}],
     expected: KNOWN,
-    asked: [NOTHING, [`bytes=${CUT}-`, '"v0"'], NOTHING],
+    requests: [NOTHING, [`bytes=${CUT}-`, '"v0"'], NOTHING],
   },
   {
     claim: "restarts if the size of the file has changed",
     server: [{ stopAt: CUT, file: FILE.slice(0, SIZE - 1) }, {}, {}],
-    asked: [NOTHING, REST, NOTHING],
+    requests: [NOTHING, REST, NOTHING],
   },
   {
     claim: "resumes without a validator if a hash is known",
     server: [{ stopAt: CUT, etag: null }, {}],
     expected: KNOWN,
-    asked: [NOTHING, [`bytes=${CUT}-`, null]],
+    requests: [NOTHING, [`bytes=${CUT}-`, null]],
   },
   {
     claim: "restarts without a validator and without a hash",
     server: [{ stopAt: CUT, etag: null }, {}],
-    asked: [NOTHING, NOTHING],
+    requests: [NOTHING, NOTHING],
   },
   {
     claim: "restarts if the ETag is weak and no hash is known",
     server: [{ stopAt: CUT, etag: 'W/"v1"' }, {}],
-    asked: [NOTHING, NOTHING],
+    requests: [NOTHING, NOTHING],
   },
   {
     claim: "restarts if the server sends another range",
     server: [{ stopAt: CUT }, { instead: partial({ "Content-Range": `bytes 0-9/${SIZE}` }) }, {}],
-    asked: [NOTHING, REST, NOTHING],
+    requests: [NOTHING, REST, NOTHING],
   },
   {
     claim: "restarts if a range has no Content-Range",
     server: [{ stopAt: CUT }, { instead: partial({}) }, {}],
-    asked: [NOTHING, REST, NOTHING],
+    requests: [NOTHING, REST, NOTHING],
   },
   {
     claim: "resumes the part of an earlier process",
     server: [{}],
     left: { bytes: FIRST, validator: '"v1"', total: SIZE },
-    asked: [REST],
+    requests: [REST],
   },
   {
     claim: "resumes a part without a source if a hash is known",
     server: [{}],
     expected: KNOWN,
     left: { bytes: FIRST },
-    asked: [[`bytes=${CUT}-`, null]],
+    requests: [[`bytes=${CUT}-`, null]],
   },
   {
     claim: "restarts a part without a source",
     server: [{}],
     left: { bytes: FIRST },
-    asked: [NOTHING],
+    requests: [NOTHING],
   },
   {
     claim: "restarts a part whose source was written only in part",
     server: [{}],
     left: { bytes: FIRST, source: '{"url": "http:' },
-    asked: [NOTHING],
+    requests: [NOTHING],
   },
   {
     claim: "restarts a part from another URL",
@@ -149,59 +149,59 @@ const FINE: Case[] = [
       bytes: FIRST,
       source: '{"url": "http://localhost/graph.onnx", "validator": "\\"v1\\""}',
     },
-    asked: [NOTHING],
+    requests: [NOTHING],
   },
   {
     claim: "restarts a part that is wrong",
     server: [{}],
     expected: KNOWN,
     left: { bytes: OTHER.slice(0, CUT) },
-    asked: [[`bytes=${CUT}-`, null], NOTHING],
+    requests: [[`bytes=${CUT}-`, null], NOTHING],
   },
   {
     claim: "restarts a part that is larger than the file should be",
     server: [{}],
     expected: KNOWN,
     left: { bytes: new Uint8Array(SIZE + 1) },
-    asked: [NOTHING],
+    requests: [NOTHING],
   },
   {
     claim: "restarts a part that is larger than the file of the server (416)",
     server: [{}],
     left: { bytes: new Uint8Array(SIZE + 1), validator: '"v1"' },
-    asked: [[`bytes=${SIZE + 1}-`, '"v1"'], NOTHING],
+    requests: [[`bytes=${SIZE + 1}-`, '"v1"'], NOTHING],
   },
   {
     claim: "keeps a part that has all bytes of the server (416)",
     server: [{}],
     left: { bytes: FILE, validator: '"v1"' },
-    asked: [[`bytes=${SIZE}-`, '"v1"']],
+    requests: [[`bytes=${SIZE}-`, '"v1"']],
   },
   {
     claim: "sends no request for a complete part",
     server: [{}],
     expected: KNOWN,
     left: { bytes: FILE },
-    asked: [],
+    requests: [],
   },
   {
     claim: "retries while the server is busy",
     server: [{ instead: status(503) }, { instead: status(429) }, {}],
-    asked: [NOTHING, NOTHING, NOTHING],
+    requests: [NOTHING, NOTHING, NOTHING],
   },
   {
     claim: "follows redirects",
     server: [{ instead: redirect }, {}],
-    asked: [NOTHING, NOTHING],
+    requests: [NOTHING, NOTHING],
   },
   {
     claim: "resumes through redirects",
     server: [{ instead: redirect }, { stopAt: CUT }, { instead: redirect }, {}],
-    asked: [NOTHING, NOTHING, REST, REST],
+    requests: [NOTHING, NOTHING, REST, REST],
   },
 ];
 
-for (const { claim, server: behaviours, expected, left, asked } of FINE) {
+for (const { claim, server: behaviours, expected, left, requests } of FINE) {
   Deno.test(`download() ${claim}`, async () => {
     await using server = serveFile(...behaviours);
     await using folder = await temporaryFolder(server, left);
@@ -209,7 +209,7 @@ for (const { claim, server: behaviours, expected, left, asked } of FINE) {
     assertEquals({ bytes, sha256 }, KNOWN);
     assertEquals(await Deno.readFile(folder.target), FILE);
     assertEquals(await folder.names(), ["graph.onnx"]);
-    assertEquals(server.asked.map(({ range, ifRange }) => [range, ifRange]), asked);
+    assertEquals(server.requests.map(({ range, ifRange }) => [range, ifRange]), requests);
   });
 }
 
@@ -309,7 +309,7 @@ for (const { claim, server: behaviours, expected, left, message, requests, kept 
     await using folder = await temporaryFolder(server, left);
     const error = await assertRejects(() => fetchInto(folder.target, server, expected), Error);
     for (const part of message) assertStringIncludes(error.message, part);
-    assertEquals(server.asked.length, requests);
+    assertEquals(server.requests.length, requests);
     const names = kept === undefined ? [] : ["graph.onnx.part", "graph.onnx.source.part"];
     assertEquals(await folder.names(), names);
     if (kept !== undefined) assertEquals((await Deno.stat(`${folder.target}.part`)).size, kept);
@@ -326,7 +326,7 @@ Deno.test("download() resumes after the server stopped sending", async () => {
     onRetry: (reason) => reasons.push(reason),
   });
   assertEquals(await Deno.readFile(folder.target), FILE);
-  assertEquals(server.asked.map(({ range }) => range), [null, `bytes=${CUT}-`]);
+  assertEquals(server.requests.map(({ range }) => range), [null, `bytes=${CUT}-`]);
   assertStringIncludes(reasons.join(), "no data for 1 s");
 });
 
@@ -370,7 +370,7 @@ Deno.test("download() reports a missing folder", async () => {
     Error,
     "Cannot write graph.onnx.part as ",
   );
-  assertEquals(server.asked.length, 0);
+  assertEquals(server.requests.length, 0);
 });
 
 const hasFullDisk = await Deno.stat("/dev/full").then(() => true, () => false);
@@ -383,7 +383,7 @@ Deno.test({
     await Deno.symlink("/dev/full", `${folder.target}.part`);
     const error = await assertRejects(() => fetchInto(folder.target, server), Error);
     assertStringIncludes(error.message, "Cannot write graph.onnx.part as the disk is full");
-    assertEquals(server.asked.length, 1);
+    assertEquals(server.requests.length, 1);
   },
 });
 

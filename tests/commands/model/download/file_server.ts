@@ -22,7 +22,7 @@ export interface Behaviour {
 }
 
 /** Request that the server received. */
-export interface Asked {
+export interface ReceivedRequest {
   readonly path: string;
   readonly range: string | null;
   readonly ifRange: string | null;
@@ -32,7 +32,7 @@ export interface Asked {
 export interface FileServer extends AsyncDisposable {
   readonly url: string;
   /** Requests so far. */
-  readonly asked: readonly Asked[];
+  readonly requests: readonly ReceivedRequest[];
   /** Tells the server how many bytes the client has, so that it can end connections there. */
   reached(position: number): void;
 }
@@ -47,11 +47,11 @@ export const OTHER = FILE.map((byte) => byte ^ 0xff);
 
 /** Serves files on a loopback port. Each request takes the next behaviour; the last one repeats. */
 export function serveFile(...behaviours: readonly Behaviour[]): FileServer {
-  const asked: Asked[] = [];
+  const requests: ReceivedRequest[] = [];
   const waiting = new Map<number, () => void>();
   const server = Deno.serve({ port: 0, onListen: () => {} }, (request) => {
-    const behaviour = behaviours[Math.min(asked.length, behaviours.length - 1)] ?? {};
-    asked.push({
+    const behaviour = behaviours[Math.min(requests.length, behaviours.length - 1)] ?? {};
+    requests.push({
       path: new URL(request.url).pathname,
       range: request.headers.get("range"),
       ifRange: request.headers.get("if-range"),
@@ -60,7 +60,7 @@ export function serveFile(...behaviours: readonly Behaviour[]): FileServer {
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}/graph.onnx`,
-    asked,
+    requests,
     reached(position) {
       for (const [stop, end] of waiting) if (position >= stop) end();
     },

@@ -1,12 +1,17 @@
 /**
  * Fits the non-negative factors of sums to measurements, by least squares of the relative errors.
  *
- * @param rows Terms of each sum, without their factors.
+ * @param rows Terms of each sum by name, without their factors.
  * @param measured Measured value of each sum.
+ * @returns Factors by the name of their term, rounded to three digits.
  */
-export function fit(rows: readonly (readonly number[])[], measured: readonly number[]): number[] {
-  const scaled = rows.map((row, i) => row.map((value) => value / measured[i]!));
-  const factors = (rows[0] ?? []).map(() => 0);
+export function fit<Term extends string>(
+  rows: readonly Readonly<Record<Term, number>>[],
+  measured: readonly number[],
+): Record<Term, number> {
+  const terms = Object.keys(rows[0] ?? {}) as Term[];
+  const scaled = rows.map((row, i) => terms.map((term) => row[term] / measured[i]!));
+  const factors = terms.map(() => 0);
   const errors = measured.map(() => 1);
   // Coordinate descent: each step solves for one factor and keeps the others.
   for (let round = 0; round < 20_000; round++) {
@@ -23,5 +28,6 @@ export function fit(rows: readonly (readonly number[])[], measured: readonly num
       factors[j] = factor;
     }
   }
-  return factors;
+  const rounded = factors.map((factor) => Number(factor.toPrecision(3)));
+  return Object.fromEntries(terms.map((term, j) => [term, rounded[j]])) as Record<Term, number>;
 }

@@ -1,5 +1,4 @@
 import type { PlanConstants, RuntimeConstants } from "../../src/planner/constants.ts";
-import type { Macs } from "../../src/planner/graph_work.ts";
 import { engineBytes, megapixels, type Needs } from "../../src/planner/predict.ts";
 import { fit } from "./fit.ts";
 import type { Measured } from "./measured.ts";
@@ -12,10 +11,6 @@ export interface Sample {
   readonly workerd?: Measured | undefined;
 }
 
-const KINDS: readonly (keyof Macs)[] = [
-  ...["pointwise", "spatial", "depthwise", "int8", "int8Depthwise"] as const,
-];
-
 type Runtime = "deno" | "workerd";
 
 /** Constants that are fitted to samples. */
@@ -27,45 +22,59 @@ export function fitConstants(samples: readonly Sample[]): FittedConstants {
     { needs, runtime: "deno" as const, measured: deno },
     ...(workerd ? [{ needs, runtime: "workerd" as const, measured: workerd }] : []),
   ]);
-  const [denoImage, denoFile, workerdImage, workerdFile, decoded, elements, ...rates] = fit(
-    runs.map(({ needs, runtime }) => [...imageTerms(needs, runtime), ...engineTerms(needs)]),
+  const { elements, ...rates } = fit(
+    runs.map(({ needs, runtime }) => ({ ...imageTerms(needs, runtime), ...engineTerms(needs) })),
     runs.map(({ measured }) => measured.imageMs),
-  ).map(rounded) as [number, number, number, number, number, number, ...number[]];
-  const macs = Object.fromEntries(KINDS.map((kind, i) => [kind, rates[i]])) as Record<
-    keyof Macs,
-    number
-  >;
-  const image = { deno: denoImage, workerd: workerdImage };
-  const megapixel = { deno: denoFile, workerd: workerdFile };
-  const fitRuntime = (runtime: Runtime): RuntimeConstants => {
+  );
+  const { denoImage, denoFile, workerdImage, workerdFile, decoded, ...macs } = rates;
+  const fitRuntime = (runtime: Runtime): Omit<RuntimeConstants, "image" | "megapixel"> => {
     const own = runs.filter((run) => run.runtime === runtime);
-    const [start, graphMegabyte, node, first] = fit(
-      own.map(({ needs, measured }) => [
-        ...[1, needs.graphBytes / 1e6, needs.work.nodes, measured.imageMs],
-      ]),
-      own.map(({ measured }) => measured.coldMs),
-    ).map(rounded) as [number, number, number, number];
     const beside = own.map(({ measured }) => measured.processBytes - measured.heapBytes);
-    const processBytes = Math.round(median(beside) / 1e5) * 1e5;
     return {
-      ...{ image: image[runtime], megapixel: megapixel[runtime], decodedMegapixel: decoded },
-      ...{ start, graphMegabyte, node, first, processBytes },
+      decodedMegapixel: decoded,
+      ...fit(
+        own.map(({ needs, measured }) => ({
+          start: 1,
+          graphMegabyte: needs.graphBytes / 1e6,
+          node: needs.work.nodes,
+          first: measured.imageMs,
+        })),
+        own.map(({ measured }) => measured.coldMs),
+      ),
+      processBytes: Math.round(median(beside) / 1e5) * 1e5,
     };
   };
   return {
     heap: fitHeap(samples),
     engine: { macs, elements },
-    runtimes: { deno: fitRuntime("deno"), workerd: fitRuntime("workerd") },
+    runtimes: {
+      deno: { image: denoImage, megapixel: denoFile, ...fitRuntime("deno") },
+      workerd: { image: workerdImage, megapixel: workerdFile, ...fitRuntime("workerd") },
+    },
   };
 }
 
-function imageTerms({ image, decoded }: Needs, runtime: Runtime): number[] {
-  const own = [1, megapixels(image)];
-  return [...runtime === "deno" ? [...own, 0, 0] : [0, 0, ...own], megapixels(decoded)];
+function imageTerms({ image, decoded }: Needs, runtime: Runtime) {
+  const [isDeno, isWorkerd] = runtime === "deno" ? [1, 0] as const : [0, 1] as const;
+  const pixels = megapixels(image);
+  return {
+    denoImage: isDeno,
+    denoFile: isDeno * pixels,
+    workerdImage: isWorkerd,
+    workerdFile: isWorkerd * pixels,
+    decoded: megapixels(decoded),
+  };
 }
 
-function engineTerms({ work: { macs, elements } }: Needs): number[] {
-  return [elements / 1e6, ...KINDS.map((kind) => macs[kind] / 1e9)];
+function engineTerms({ work: { macs, elements } }: Needs) {
+  return {
+    elements: elements / 1e6,
+    pointwise: macs.pointwise / 1e9,
+    spatial: macs.spatial / 1e9,
+    depthwise: macs.depthwise / 1e9,
+    int8: macs.int8 / 1e9,
+    int8Depthwise: macs.int8Depthwise / 1e9,
+  };
 }
 
 /** Tries every combination: the larger of two sums is not linear. */
@@ -97,8 +106,4 @@ function worstError(samples: readonly Sample[], heap: PlanConstants["heap"]): nu
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
 }

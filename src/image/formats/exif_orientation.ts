@@ -7,14 +7,25 @@
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const TAG_ORIENTATION = 0x0112;
-const TYPE_SHORT = 3;
-const TYPE_LONG = 4;
+/** Bytes and sign of each integer type (TIFF 6.0, section 2), by its number. */
+const INTEGER_TYPES: ReadonlyMap<number, IntegerType> = new Map([
+  [1, "Uint8"],
+  [3, "Uint16"],
+  [4, "Uint32"],
+  [6, "Int8"],
+  [8, "Int16"],
+  [9, "Int32"],
+]);
+type IntegerType = "Uint8" | "Uint16" | "Uint32" | "Int8" | "Int16" | "Int32";
 const HEADER_BYTES = 8;
 const COUNT_BYTES = 2;
 const ENTRY_BYTES = 12;
 
 /**
  * Reads the orientation from an Exif block.
+ *
+ * The standard allows the type SHORT only. Cameras and editors write other integers too, and
+ * viewers accept them.
  *
  * Reads only the first directory (IFD0) and follows no link, so a directory that points at itself
  * is harmless. A broken block is not an error: viewers show such images as stored.
@@ -64,14 +75,9 @@ function entryOrientation(
 ): Orientation | undefined {
   if (view.getUint16(at, littleEndian) !== TAG_ORIENTATION) return undefined;
   if (view.getUint32(at + 4, littleEndian) !== 1) return undefined;
-  switch (view.getUint16(at + 2, littleEndian)) {
-    case TYPE_SHORT:
-      return valid(view.getUint16(at + 8, littleEndian));
-    case TYPE_LONG: // Not allowed by the standard, but some writers use it and viewers accept it.
-      return valid(view.getUint32(at + 8, littleEndian));
-    default:
-      return undefined;
-  }
+  const type = INTEGER_TYPES.get(view.getUint16(at + 2, littleEndian));
+  // Values of at most four bytes are stored in the entry, from its first byte on.
+  return type === undefined ? undefined : valid(view[`get${type}`](at + 8, littleEndian));
 }
 
 function valid(value: number): Orientation | undefined {

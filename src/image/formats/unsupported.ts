@@ -17,7 +17,7 @@ const FROM_PHONE =
 /**
  * First bytes of each format, in the order of the checks; `?` stands for any byte.
  *
- * ICO comes last: the four bytes of a box length before `ftyp` can look like an ICO.
+ * ICO and CUR come last: the four bytes of a box length before `ftyp` can look like them.
  */
 const FORMATS: readonly (readonly [signature: string, name: string, advice: string])[] = [
   ["????ftyphei", "HEIC", FROM_PHONE],
@@ -33,16 +33,25 @@ const FORMATS: readonly (readonly [signature: string, name: string, advice: stri
   ["\xff\x4f\xff\x51", "JPEG 2000", SAVE_AS_JPEG],
   ["\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000", SAVE_AS_JPEG],
   ["%PDF-", "PDF", "Export the page as PNG or JPEG and send that."],
+  ["8BPS\0", "PSD", EXPORT_AS_PNG],
   ["\0\0\x01\0", "ICO", EXPORT_AS_PNG],
+  ["\0\0\x02\0", "CUR", EXPORT_AS_PNG],
 ];
 
 /** Number of bytes searched for the root element of an SVG, which comments can precede. */
-const SVG_SEARCH_BYTES = 1024;
+const SVG_SEARCH_BYTES = 8192;
+
+/** Starts and ends of the parts that may precede the root element (XML 1.0, section 2.8). */
+const PROLOG_PARTS: readonly (readonly [start: string, end: string])[] = [
+  ["<?", "?>"],
+  ["<!--", "-->"],
+];
+const DOCTYPE = "<!DOCTYPE";
 
 /**
  * Recognises common image formats that are not decoded.
  *
- * @param bytes The file; only its first 1024 bytes are read.
+ * @param bytes The file; only its first 8192 bytes are read.
  * @returns The format, or `undefined` for any other file.
  *
  * @example
@@ -62,9 +71,32 @@ export function unsupportedFormat(bytes: Uint8Array): UnsupportedFormat | undefi
   return isSvg(bytes) ? { name: "SVG", advice: EXPORT_AS_PNG } : undefined;
 }
 
-/** Recognises SVG, which has no signature. Web pages can contain `<svg`, so XML must come first. */
+/** Recognises SVG, which has no signature, by the root element of its XML. */
 function isSvg(bytes: Uint8Array): boolean {
-  const text = String.fromCharCode(...bytes.subarray(0, SVG_SEARCH_BYTES));
-  return /^(?:\xef\xbb\xbf)?\s*<(?:svg|\?xml|!--|!DOCTYPE svg)/.test(text) &&
-    (text.includes("<svg") || text.includes("<!DOCTYPE svg"));
+  const start = String.fromCharCode(...bytes.subarray(0, SVG_SEARCH_BYTES));
+  // UTF-8 may begin with a mark. UTF-16 does, and each ASCII character has a zero byte.
+  const text = start.replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, "").replaceAll("\0", "");
+  return /^<(?:svg|[a-z]+:svg|!DOCTYPE\s+svg)\b/.test(withoutProlog(text));
+}
+
+/** Returns the text from its root element on, or from a document type of SVG. */
+function withoutProlog(xml: string): string {
+  let text = xml.trimStart();
+  while (true) {
+    const part = PROLOG_PARTS.find(([start]) => text.startsWith(start));
+    const end = part === undefined ? doctypeEnd(text) : endOf(text, part[1]);
+    if (end === undefined) return text;
+    text = text.slice(end).trimStart();
+  }
+}
+
+/** Returns the end of a document type that does not name SVG, or undefined for any other text. */
+function doctypeEnd(text: string): number | undefined {
+  if (!text.startsWith(DOCTYPE) || /^\s+svg\b/.test(text.slice(DOCTYPE.length))) return undefined;
+  return endOf(text, text.slice(0, text.indexOf(">")).includes("[") ? "]>" : ">");
+}
+
+function endOf(text: string, end: string): number | undefined {
+  const at = text.indexOf(end);
+  return at < 0 ? undefined : at + end.length;
 }

@@ -1,7 +1,7 @@
-/** A directory entry. A SHORT value is written to the first two of its four bytes. */
+/** A directory entry. A value is written to the first of its four bytes, as its type needs. */
 export interface TiffEntry {
   readonly tag: number;
-  /** 3 for SHORT, 4 for LONG. */
+  /** 1 BYTE, 3 SHORT, 4 LONG, 6 SBYTE, 8 SSHORT, 9 SLONG; any other type gets four bytes. */
   readonly type: number;
   readonly count: number;
   readonly value: number;
@@ -33,15 +33,16 @@ export function buildTiff(options: TiffOptions): Uint8Array {
     view.setUint16(at, tag, littleEndian);
     view.setUint16(at + 2, type, littleEndian);
     view.setUint32(at + 4, count, littleEndian);
-    if (type === 3) view.setUint16(at + 8, value, littleEndian);
+    if (type === 1 || type === 6) view.setUint8(at + 8, value);
+    else if (type === 3 || type === 8) view.setUint16(at + 8, value, littleEndian);
     else view.setUint32(at + 8, value, littleEndian);
   });
   view.setUint32(bytes.length - 4, options.nextOffset ?? 0, littleEndian);
   return bytes;
 }
 
-/** Builds an Exif block with an orientation, stored as a SHORT, and nothing else. */
-export function orientationTiff(orientation: number, littleEndian = false): Uint8Array {
-  const entries = [{ tag: 0x0112, type: 3, count: 1, value: orientation }];
+/** Builds an Exif block with an orientation, stored as a SHORT unless asked, and nothing else. */
+export function orientationTiff(orientation: number, littleEndian = false, type = 3): Uint8Array {
+  const entries = [{ tag: 0x0112, type, count: 1, value: orientation }];
   return buildTiff({ littleEndian, entries });
 }

@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { exifOrientation } from "../../../src/image/formats/exif_orientation.ts";
 import { buildTiff, type TiffEntry, type TiffOptions } from "./build_tiff.ts";
 
-const SHORT = 3;
-const LONG = 4;
+const BYTE = 1, SHORT = 3, LONG = 4, SBYTE = 6, SSHORT = 8, SLONG = 9;
+const INTEGERS = Object.entries({ BYTE, SHORT, LONG, SBYTE, SSHORT, SLONG });
 
 function orientationEntry(value: number, change: Partial<TiffEntry> = {}): TiffEntry {
   return { tag: 0x0112, type: SHORT, count: 1, value, ...change };
@@ -18,8 +18,7 @@ function read(change: Partial<TiffOptions>): number | undefined {
 for (const littleEndian of [false, true]) {
   const order = littleEndian ? "little-endian" : "big-endian";
 
-  for (const type of [SHORT, LONG]) {
-    const name = type === SHORT ? "SHORT" : "LONG";
+  for (const [name, type] of INTEGERS) {
     Deno.test(`exifOrientation() reads 1 to 8 from a ${order} ${name}`, () => {
       for (let value = 1; value <= 8; value++) {
         const entries = [orientationEntry(value, { type })];
@@ -40,7 +39,15 @@ const INVALID_ENTRIES: readonly (readonly [claim: string, entry: TiffEntry])[] =
   ["the value 9", orientationEntry(9)],
   ["the value 65535", orientationEntry(0xffff)],
   ["a LONG above 16 bits whose low half is valid", orientationEntry(0x00060006, { type: LONG })],
-  ["the type BYTE", orientationEntry(0x06060606, { type: 1 })],
+  ["the BYTE 0", orientationEntry(0, { type: BYTE })],
+  ["the SBYTE -1", orientationEntry(-1, { type: SBYTE })],
+  ["the SSHORT -6", orientationEntry(-6, { type: SSHORT })],
+  ["the SLONG -6", orientationEntry(-6, { type: SLONG })],
+  ["an SLONG whose low half is valid", orientationEntry(0x00060006, { type: SLONG })],
+  ["the type ASCII", orientationEntry(0x06060606, { type: 2 })],
+  ["the type RATIONAL", orientationEntry(6, { type: 5 })],
+  ["the type UNDEFINED", orientationEntry(0x06060606, { type: 7 })],
+  ["the type FLOAT", orientationEntry(6, { type: 11 })],
   ["the type 0", orientationEntry(0x00060006, { type: 0 })],
   ["the type 65535", orientationEntry(0x00060006, { type: 0xffff })],
   ["the count 0", orientationEntry(6, { count: 0 })],

@@ -24,7 +24,14 @@ const UNSUPPORTED: readonly (readonly [name: string, bytes: string])[] = [
   ["SVG", '\xef\xbb\xbf<?xml version="1.0"?>\n<!-- drawn -->\n<svg/>'],
   ["SVG", " \n<!-- drawn --><svg/>"],
   ["SVG", '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN">'],
+  ["SVG", `<?xml version="1.0"?><?xml-stylesheet href="a.css"?><!--${"-".repeat(5000)}--> <svg/>`],
+  ["SVG", '<?xml version="1.0"?><svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>'],
+  ["SVG", '<!DOCTYPE drawing [<!ENTITY a "<b>">]>\n<svg/>'],
+  ["SVG", "\xff\xfe" + [...'<?xml version="1.0"?>\r\n<svg/>'].join("\0") + "\0"],
+  ["SVG", "\xfe\xff\0" + [..."<svg/>"].join("\0")],
   ["PDF", "%PDF-1.7\n"],
+  ["PSD", "8BPS\0\x01\0\0\0\0\0\0\0\x03"],
+  ["CUR", "\0\0\x02\0\x01\0 "],
   ["ICO", "\0\0\x01\0\x01\0\x10\x10"],
 ];
 
@@ -41,6 +48,10 @@ Deno.test("readHeader() suggests JPEG for HEIC", () => {
 const NO_IMAGES: readonly (readonly [claim: string, bytes: string])[] = [
   ["text", "BMW and Fiat\n"],
   ["a web page with a drawing", "<!DOCTYPE html><html><body><svg/></body></html>"],
+  ["a web page in XML with a drawing", '<?xml version="1.0"?><html><svg/></html>'],
+  ["a comment without end", "<!-- <svg/>"],
+  ["XML whose root element only begins like a drawing", "<svgs/>"],
+  ["a prolog without a root element", '<?xml version="1.0"?><!-- drawn -->'],
   ["XML of another kind", '<?xml version="1.0"?><rss/>'],
   ["a RIFF file with sound", "RIFF\x24\0\0\0WAVEfmt "],
   ["an ISO media file with video", "\0\0\0\x20ftypisom\0\0\0\0"],

@@ -29,6 +29,7 @@ export const COMMANDS: Readonly<Record<string, string>> = {
 /** Programs that other modules start by their URL, so no import leads to them. */
 export const PROGRAMS: readonly string[] = [
   "src/platforms/host/process/detector_process.ts",
+  "src/platforms/host/process/parent_watch.ts",
   "src/platforms/browser/worker.ts",
 ];
 
@@ -39,7 +40,9 @@ export const FILES: Readonly<Record<string, string>> = {
   "models/everyday8.json": "models/everyday8.json",
   "models/everyday8.onnx": "models/everyday8.onnx",
   "models/everyday8.card.md": "models/everyday8.card.md",
+  "src/codecs/jpeg.wasm": "src/codecs/jpeg.wasm",
   // Plain JavaScript with types beside it, which TypeScript does not copy.
+  "src/engines/module_factory.js": "src/engines/module_factory.js",
   "src/platforms/host/source_modules.js": "src/platforms/host/source_modules.js",
   "src/platforms/host/source_engine.js": "src/platforms/host/source_engine.js",
   "src/platforms/workerd/modules.js": "src/platforms/workerd/modules.js",

@@ -1,4 +1,5 @@
 import ort from "onnxruntime-web";
+import type { ModuleOptions } from "./module_factory.js";
 
 /** Bytes of a page of WebAssembly memory. */
 const PAGE = 65_536;
@@ -11,14 +12,6 @@ const SIZES = [32_768, 16_384, 8192] as const;
 
 /** Key of the global variable that holds the factory while the package starts. */
 const FACTORY = "retinanet-edge.wasm-factory";
-
-/** Options of the package's factory, as Emscripten defines them. */
-interface ModuleOptions {
-  readonly numThreads: number;
-}
-
-/** Function that receives the instance of a module, as Emscripten defines it. */
-type ReceiveInstance = (instance: WebAssembly.Instance, module: WebAssembly.Module) => void;
 
 /**
  * Makes the next start of onnxruntime-web on this thread use shared memory that is large from the
@@ -42,12 +35,12 @@ export async function prepareLargeMemory(
 ): Promise<() => void> {
   const pages = grantedPages();
   const module = await compile();
-  const { default: createModule } = await import("onnxruntime-web/ort-wasm-simd-threaded.mjs");
+  const { createModule } = await import("./module_factory.js");
   const factory = (options: ModuleOptions) =>
     createModule({
       ...options,
       locateFile: undefined,
-      instantiateWasm(imports: WebAssembly.Imports, receive: ReceiveInstance) {
+      instantiateWasm(imports, receive) {
         growTo(pages, memoryIn(imports));
         receive(new WebAssembly.Instance(module, imports), module);
       },

@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { firstLine } from "../../testing.ts";
+import { childrenOf, isAlive } from "./children_of.ts";
 import { executable } from "./executable.ts";
 import { hostProject } from "./host_project.ts";
 
@@ -13,5 +15,25 @@ for (const runtime of ["node22", "node24"] as const) {
     const denied = "ERR_ACCESS_DENIED";
     assertEquals(outcomes, { read: "done", write: denied, start: denied });
     assertEquals(new TextDecoder().decode(stderr), "");
+  });
+}
+
+for (const runtime of ["node22", "node24", "bun"] as const) {
+  Deno.test(`WorkerProcess ends a hung process after SIGKILL of its parent process, on ${runtime}`, async () => {
+    await using project = await hostProject();
+    const parent = new Deno.Command(await executable(runtime), {
+      args: ["start_hanging.mjs"],
+      cwd: project.folder,
+      stdout: "piped",
+    }).spawn();
+    assertEquals(await firstLine(parent.stdout), "hangs");
+    const [worker] = await childrenOf(parent.pid);
+    parent.kill("SIGKILL");
+    await parent.status;
+    await parent.stdout.cancel();
+    for (let tries = 0; tries < 100 && await isAlive(worker!); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assertEquals(await isAlive(worker!), false);
   });
 }

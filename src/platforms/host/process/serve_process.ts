@@ -3,14 +3,16 @@ import type { LoadRequest, WorkerRequest } from "../../../isolation/protocol.ts"
 import { serveWorker, type WorkerPort } from "../../../isolation/serve_worker.ts";
 import type { Detector } from "../../../ports/detector.ts";
 import { readFrames, writeFrame } from "./frames.ts";
+import { watchParent } from "./watch_parent.ts";
 
 /**
- * Answers a `WorkerProcess` over standard input and output. Exits when the input ends, so that no
- * worker process outlives its server.
+ * Answers a `WorkerProcess` over standard input and output. Exits when the input ends or the parent
+ * process has ended, so that no worker process outlives its server, not even a hung one.
  */
 export async function serveProcess(
   load: (request: LoadRequest) => Promise<Detector>,
 ): Promise<void> {
+  watchParent();
   // Standard output carries the messages, so logs go to standard error.
   console.log = console.error;
   console.info = console.error;

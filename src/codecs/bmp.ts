@@ -3,23 +3,22 @@ import type { BmpHeader } from "../image/formats/bmp.ts";
 import type { Pixels } from "../image/pixels.ts";
 
 /**
- * Decodes an uncompressed BMP to RGB, or to RGBA if it has an alpha mask.
+ * Decodes a BMP to RGB, or to RGBA if it has an alpha mask.
  *
- * @throws {DomainError} `truncated-image`, if the file ends before its last row. The check comes
- * before any memory is allocated for pixels.
+ * Many writers declare alpha and leave it all zero. Such an image is opaque.
+ *
+ * @throws {DomainError} `truncated-image`, if the file ends before its last row. Without run
+ * lengths, the check comes before any memory is allocated for pixels.
  */
 export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Pixels {
   const { width, height, hasAlpha, layout } = header;
+  if (layout.hasRuns) {
+    return { data: runPixels(bytes, header), width, height, channels: 3, reduction: 1 };
+  }
   const { start, stride, bitsPerPixel, topDown } = layout;
   // Some writers omit the padding of the last row.
   const needed = start + stride * (height - 1) + Math.ceil(width * bitsPerPixel / 8);
-  if (needed > bytes.length) {
-    throw new DomainError(
-      "truncated-image",
-      `Cannot decode BMP as its ${width}x${height} pixels need ${needed} bytes: the file ends ` +
-        `after ${bytes.length}. Was it sent whole?`,
-    );
-  }
+  if (needed > bytes.length) throw truncated(bytes, header, `need ${needed} bytes`);
   const channels = hasAlpha ? 4 : 3;
   const data = new Uint8Array(width * height * channels);
   const readRow = rowReader(header, bytes, data);
@@ -27,7 +26,80 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Pixels {
     const stored = topDown ? y : height - 1 - y;
     readRow(start + stored * stride, y * width * channels);
   }
+  if (hasAlpha) makeClearOpaque(data);
   return { data, width, height, channels, reduction: 1 };
+}
+
+function truncated(bytes: Uint8Array, { width, height }: BmpHeader, need: string): DomainError {
+  return new DomainError(
+    "truncated-image",
+    `Cannot decode BMP as its ${width}x${height} pixels ${need}: the file ends ` +
+      `after ${bytes.length}. Was it sent whole?`,
+  );
+}
+
+/** Makes an RGBA image opaque if each of its pixels is fully transparent. */
+function makeClearOpaque(data: Uint8Array): void {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 0) return;
+  for (let at = 3; at < data.length; at += 4) data[at] = 255;
+}
+
+/** Bytes 0 and 1 or 2 and more of an escape in run lengths. */
+const END_OF_ROW = 0, END_OF_IMAGE = 1, MOVE = 2;
+
+/**
+ * Decodes run lengths of 4 or 8 bits (Windows GDI, "Bitmap Compression") to RGB.
+ *
+ * Pixels that no run reaches are black, as in browsers. Runs beyond the end of a row are cut off.
+ */
+function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
+  const { width, height, layout: { bitsPerPixel, start, topDown, palette } } = header;
+  const perByte = 8 / bitsPerPixel;
+  const data = new Uint8Array(width * height * 3);
+  let at = start;
+  let x = 0;
+  let y = 0;
+  const next = () => {
+    if (at < bytes.length) return bytes[at++]!;
+    throw truncated(bytes, header, "need more runs");
+  };
+  /** Writes `count` pixels; those of 4 bits alternate between the halves of each byte. */
+  const write = (count: number, byteOf: (i: number) => number) => {
+    const row = topDown ? y : height - 1 - y;
+    const end = Math.min(count, width - x);
+    let to = (row * width + x) * 3;
+    for (let i = 0; i < end; i++) {
+      const byte = byteOf(i);
+      const index = perByte === 1 ? byte : i % 2 === 0 ? byte >> 4 : byte & 15;
+      data[to++] = palette[index * 3]!;
+      data[to++] = palette[index * 3 + 1]!;
+      data[to++] = palette[index * 3 + 2]!;
+    }
+    x += end;
+  };
+  // Some writers omit the end of the image.
+  while (y < height - 1 || y === height - 1 && x < width) {
+    const count = next();
+    const value = next();
+    if (count > 0) {
+      write(count, () => value);
+    } else if (value === END_OF_ROW) {
+      x = 0;
+      y++;
+    } else if (value === END_OF_IMAGE) {
+      break;
+    } else if (value === MOVE) {
+      x = Math.min(width, x + next());
+      y += next();
+    } else {
+      const length = Math.ceil(value / perByte);
+      if (at + length > bytes.length) throw truncated(bytes, header, "need more runs");
+      const from = at;
+      write(value, (i) => bytes[from + Math.floor(i / perByte)]!);
+      at += length + length % 2;
+    }
+  }
+  return data;
 }
 
 /** Converts the stored row at offset `from` of the file to pixels at offset `to` of the data. */

@@ -10,14 +10,16 @@ export interface BmpHeader extends BaseHeader<"bmp"> {
 
 /** Location and meaning of the pixel bytes of a BMP. */
 export interface BmpLayout {
-  /** Bits of one stored pixel: 1, 4 and 8 are indices into `palette`, 16, 24 and 32 are colours. */
+  /** Bits of one stored pixel: up to 8 are indices into `palette`, 16, 24 and 32 are colours. */
   readonly bitsPerPixel: number;
   /** Offset of the first stored row in the file, bytes. */
   readonly start: number;
-  /** Bytes from one stored row to the next, a multiple of four. */
+  /** Bytes from one stored row to the next, a multiple of four; means nothing for run lengths. */
   readonly stride: number;
   /** True if the first stored row is the top one. */
   readonly topDown: boolean;
+  /** True if the indices, of 4 or 8 bits, are stored as run lengths. */
+  readonly hasRuns: boolean;
   /** RGB of each index, 0–255; missing entries are black. Empty if pixels are colours. */
   readonly palette: Uint8Array;
   /** Bits of a pixel that hold each channel; 0 for a missing channel. */
@@ -27,20 +29,30 @@ export interface BmpLayout {
 const FILE_HEADER_BYTES = 14;
 const CORE_BYTES = 12;
 const INFO_BYTES = 40;
-/** Sizes of the known headers: OS/2 1 and 2, Windows 3, Windows 3 with masks, 4 and 5. */
-const HEADER_BYTES: readonly number[] = [CORE_BYTES, INFO_BYTES, 52, 56, 64, 108, 124];
 const OS2_BYTES = 64;
+/**
+ * Sizes of the known headers: OS/2 1 and 2, Windows 3, Windows 3 with masks, 4 and 5. OS/2 2 may
+ * omit fields at the end of its 64 bytes.
+ */
+const HEADER_BYTES: readonly number[] = [
+  ...[CORE_BYTES, 16, 20, 24, 28, 32, 36, INFO_BYTES, 42, 44, 46, 48, 52, 56, 60, OS2_BYTES],
+  ...[108, 124],
+];
+/** Sizes of the Windows headers, in which compressions 3 and above have their own meanings. */
+const WINDOWS_BYTES: readonly number[] = [INFO_BYTES, 52, 56, 108, 124];
 
-const BITS_PER_PIXEL: readonly number[] = [1, 4, 8, 16, 24, 32];
+/** Depths; 2 bits are from Windows CE. */
+const BITS_PER_PIXEL: readonly number[] = [1, 2, 4, 8, 16, 24, 32];
 
 const UNCOMPRESSED = 0;
+const RUNS_8 = 1;
+const RUNS_4 = 2;
 const BIT_FIELDS = 3;
 const ALPHA_BIT_FIELDS = 6;
-const COMPRESSIONS: ReadonlyMap<number, string> = new Map([
-  [1, "run lengths of 8 bits"],
-  [2, "run lengths of 4 bits"],
-  [4, "JPEG"],
-  [5, "PNG"],
+const WINDOWS_COMPRESSIONS: ReadonlyMap<number, string> = new Map([[4, "JPEG"], [5, "PNG"]]);
+const OS2_COMPRESSIONS: ReadonlyMap<number, string> = new Map([
+  [3, "Huffman codes"],
+  [4, "run lengths of 24 bits"],
 ]);
 
 const MASKS_16 = [0x7c00, 0x03e0, 0x001f, 0] as const;
@@ -50,6 +62,8 @@ const MASKS_32 = [0xff0000, 0x00ff00, 0x0000ff, 0] as const;
 export const BMP: ImageFormat<BmpHeader> = {
   name: "BMP",
   signatures: ["BM????\0\0\0\0"],
+  // Some writers fill the reserved bytes. The size of the header then tells a BMP from a text.
+  weakSignatures: HEADER_BYTES.map((size) => `BM????????????${String.fromCharCode(size)}\0\0\0`),
   readHeader: readBmpHeader,
 };
 
@@ -58,7 +72,8 @@ export const BMP: ImageFormat<BmpHeader> = {
  *
  * @param bytes The file; its first two bytes are assumed to be `BM`.
  * @throws {DomainError} `truncated-image`, if it ends before its pixels; `unsupported-format`, if
- * they are compressed; `corrupt-image`, if the format does not allow a value.
+ * they are a JPEG or PNG, or compressed as in OS/2 only; `corrupt-image`, if the format does not
+ * allow a value.
  *
  * @example
  * ```ts
@@ -81,30 +96,32 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
 
   // 1. Size and depth, which OS/2 1 holds in fewer bytes.
   const isCore = headerBytes === CORE_BYTES;
-  const width = isCore ? reader.u16() : reader.i32();
-  const storedHeight = isCore ? reader.u16() : reader.i32();
+  const fields = reader.part(headerBytes - 4);
+  const width = isCore ? fields.u16() : fields.i32();
+  const storedHeight = isCore ? fields.u16() : fields.i32();
   const height = Math.abs(storedHeight);
   if (width < 1 || height < 1) {
     throw reader.corrupt("its size must be at least 1x1", `${width}x${storedHeight}`);
   }
-  reader.skip(2); // Number of planes: always 1, and ignored by every reader.
-  const bitsPerPixel = reader.u16();
+  fields.skip(2); // Number of planes: always 1, and ignored by every reader.
+  const bitsPerPixel = fields.u16();
+
+  // 2. Compression and masks, in the header or right after it.
+  const info = readInfo(fields, headerBytes, bitsPerPixel);
   if (!BITS_PER_PIXEL.includes(bitsPerPixel)) {
     throw reader.corrupt(`its pixels must have ${BITS_PER_PIXEL.join(", ")} bits`, bitsPerPixel);
   }
+  const masks = readMasks(fields, reader, headerBytes, info.compression);
+  if (masks !== undefined) checkMasks(reader, masks, bitsPerPixel);
 
-  // 2. Masks, in the header or right after it; then the palette.
-  const info = isCore ? NO_INFO : readInfo(reader, headerBytes, bitsPerPixel);
+  // 3. Palette, between the header and the pixels.
+  const end = bytes.length - reader.remaining;
+  if (start < end) throw startsTooEarly(reader, end, start);
   const palette = bitsPerPixel > 8
     ? new Uint8Array()
-    : readPalette(reader, bitsPerPixel, info.colours, isCore ? 3 : 4);
-  const read = bytes.length - reader.remaining;
-  if (start < read && bitsPerPixel > 8 || start < FILE_HEADER_BYTES + headerBytes) {
-    throw reader.corrupt(`its pixels must start behind its header of ${read} bytes`, start);
-  }
-  const masks = info.masks ?? (bitsPerPixel === 16 ? MASKS_16 : MASKS_32);
+    : readPalette(reader, { from: end, to: start }, info.colours, bitsPerPixel, isCore ? 3 : 4);
 
-  const hasAlpha = bitsPerPixel > 8 && masks[3] !== 0;
+  const hasAlpha = bitsPerPixel > 8 && masks !== undefined && masks[3] !== 0;
   return {
     format: "bmp",
     ...{ width, height, orientation: 1 },
@@ -112,56 +129,90 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
     channels: bitsPerPixel <= 8 ? 1 : hasAlpha ? 4 : 3,
     hasAlpha,
     layout: {
-      ...{ bitsPerPixel, start, palette, masks },
+      ...{ bitsPerPixel, start, palette },
+      masks: masks ?? (bitsPerPixel === 16 ? MASKS_16 : MASKS_32),
       stride: Math.ceil(width * bitsPerPixel / 32) * 4,
       topDown: storedHeight < 0,
+      hasRuns: info.compression === RUNS_8 || info.compression === RUNS_4,
     },
   };
 }
 
 interface Info {
+  readonly compression: number;
   /** Declared number of palette colours; 0 stands for one per index. */
   readonly colours: number;
-  /** Bit masks. Unset: the default masks of the depth. */
-  readonly masks?: BmpLayout["masks"];
 }
 
-const NO_INFO: Info = { colours: 0 };
+/**
+ * Reads the compression and the number of colours; a short header has neither.
+ *
+ * @param fields Header after the depth. Afterwards at the masks, if there are any in the header.
+ */
+function readInfo(fields: ByteReader, headerBytes: number, bitsPerPixel: number): Info {
+  const next = () => fields.remaining >= 4 ? fields.u32() : 0;
+  const compression = next();
+  checkCompression(fields, headerBytes, compression, bitsPerPixel);
+  for (let skipped = 0; skipped < 3; skipped++) next(); // Bytes of all pixels, pixels per metre.
+  const colours = next();
+  next(); // Number of important colours.
+  return { compression, colours };
+}
 
-/** Reads the fields after the depth, to the end of the header; the smallest header has none. */
-function readInfo(reader: ByteReader, headerBytes: number, bitsPerPixel: number): Info {
-  const compression = reader.u32();
-  reader.skip(12); // Bytes of all pixels, and pixels per metre.
-  const colours = reader.u32();
-  reader.skip(4); // Number of important colours.
-  // OS/2 2 uses 3 for a compression of its own.
-  const hasMasks = (compression === BIT_FIELDS || compression === ALPHA_BIT_FIELDS) &&
-    headerBytes !== OS2_BYTES;
-  if (compression !== UNCOMPRESSED && !hasMasks) throw compressed(compression);
-  if (hasMasks && bitsPerPixel !== 16 && bitsPerPixel !== 32) {
-    throw reader.corrupt("pixels with bit masks must have 16 or 32 bits", bitsPerPixel);
+/** Refuses a compression that is not read, or not with pixels of this depth. */
+function checkCompression(
+  reader: ByteReader,
+  headerBytes: number,
+  compression: number,
+  bitsPerPixel: number,
+): void {
+  const isWindows = WINDOWS_BYTES.includes(headerBytes);
+  switch (compression) {
+    case UNCOMPRESSED:
+      return;
+    case RUNS_8:
+      if (bitsPerPixel === 8) return;
+      throw reader.corrupt("run lengths of 8 bits need pixels of 8 bits", bitsPerPixel);
+    case RUNS_4:
+      if (bitsPerPixel === 4) return;
+      throw reader.corrupt("run lengths of 4 bits need pixels of 4 bits", bitsPerPixel);
+    case BIT_FIELDS:
+    case ALPHA_BIT_FIELDS:
+      if (!isWindows) break;
+      if (bitsPerPixel === 16 || bitsPerPixel === 32) return;
+      throw reader.corrupt("pixels with bit masks must have 16 or 32 bits", bitsPerPixel);
   }
-  if (!hasMasks) {
-    reader.skip(headerBytes - INFO_BYTES);
-    return { colours };
-  }
+  throw compressed(
+    (isWindows ? WINDOWS_COMPRESSIONS : OS2_COMPRESSIONS).get(compression) ??
+      `number ${compression}`,
+  );
+}
 
-  const behindHeader = headerBytes === INFO_BYTES;
-  const red = reader.u32();
-  const green = reader.u32();
-  const blue = reader.u32();
-  const hasAlphaMask = behindHeader ? compression === ALPHA_BIT_FIELDS : headerBytes >= 56;
-  const alpha = hasAlphaMask ? reader.u32() : 0;
-  if (!behindHeader) reader.skip(headerBytes - INFO_BYTES - (hasAlphaMask ? 16 : 12));
-  return { colours, masks: checkedMasks(reader, [red, green, blue, alpha], bitsPerPixel) };
+/**
+ * Reads the masks.
+ *
+ * @param fields Rest of the header.
+ * @param reader Bytes after the header, in which a header of 40 bytes has its masks.
+ * @returns The masks, or `undefined` if the pixels have those of their depth.
+ */
+function readMasks(
+  fields: ByteReader,
+  reader: ByteReader,
+  headerBytes: number,
+  compression: number,
+): BmpLayout["masks"] | undefined {
+  if (compression !== BIT_FIELDS && compression !== ALPHA_BIT_FIELDS) return undefined;
+  const isBehind = headerBytes === INFO_BYTES;
+  const from = isBehind ? reader : fields;
+  const red = from.u32();
+  const green = from.u32();
+  const blue = from.u32();
+  const hasAlphaMask = isBehind ? compression === ALPHA_BIT_FIELDS : headerBytes >= 56;
+  return [red, green, blue, hasAlphaMask ? from.u32() : 0];
 }
 
 /** Refuses a mask that is not one run of bits inside the pixel; only alpha may be 0. */
-function checkedMasks(
-  reader: ByteReader,
-  masks: BmpLayout["masks"],
-  bitsPerPixel: number,
-): BmpLayout["masks"] {
+function checkMasks(reader: ByteReader, masks: BmpLayout["masks"], bitsPerPixel: number): void {
   masks.forEach((mask, i) => {
     const run = mask === 0 ? 0 : mask / 2 ** trailingZeros(mask);
     const isRun = Number.isInteger(Math.log2(run + 1));
@@ -169,32 +220,43 @@ function checkedMasks(
       throw reader.corrupt("a bit mask must be one run of the pixel's bits", mask.toString(16));
     }
   });
-  return masks;
 }
 
 function trailingZeros(mask: number): number {
   return 31 - Math.clz32(mask & -mask);
 }
 
-function compressed(compression: number): DomainError {
-  const name = COMPRESSIONS.get(compression) ?? `number ${compression}`;
+function startsTooEarly(reader: ByteReader, end: number, start: number): DomainError {
+  return reader.corrupt(`its pixels must start behind its header of ${end} bytes`, start);
+}
+
+function compressed(name: string): DomainError {
   return new DomainError(
     "unsupported-format",
-    `Cannot decode BMP as its compression must be none: current value is ${name}. ` +
-      "Save it as PNG or JPEG and send that.",
+    "Cannot decode BMP as its compression must be none, run lengths of 4 or 8 bits, or bit " +
+      `masks: current value is ${name}. Save it as PNG or JPEG and send that.`,
   );
 }
 
-/** Reads blue, green and red of each colour; in all but the smallest header a fourth byte follows. */
+/**
+ * Reads blue, green and red of each colour; in all but the smallest header a fourth byte follows.
+ *
+ * @param room Offsets of its first byte and of the pixels, which bound a palette of unknown length.
+ * @param declared Declared number of colours; 0 stands for one per index.
+ */
 function readPalette(
   reader: ByteReader,
+  room: { readonly from: number; readonly to: number },
+  declared: number,
   bitsPerPixel: number,
-  colours: number,
   entryBytes: 3 | 4,
 ): Uint8Array {
   const indices = 2 ** bitsPerPixel;
+  const most = Math.floor((room.to - room.from) / entryBytes);
+  const colours = Math.min(declared === 0 ? Math.max(1, most) : declared, indices);
+  if (colours > most) throw startsTooEarly(reader, room.from + colours * entryBytes, room.to);
   const palette = new Uint8Array(indices * 3);
-  for (let i = 0; i < Math.min(colours || indices, indices); i++) {
+  for (let i = 0; i < colours; i++) {
     palette.set(reader.take(entryBytes).slice(0, 3).reverse(), i * 3);
   }
   return palette;

@@ -26,6 +26,11 @@ export interface ImageFormat<Header extends BaseHeader> {
   readonly name: string;
   /** First bytes of a file, one character per byte; `?` stands for any byte. */
   readonly signatures: readonly string[];
+  /**
+   * Further first bytes that mean little until all of them are there: a file that ends inside them
+   * is not called truncated. Unset: none.
+   */
+  readonly weakSignatures?: readonly string[];
   /** Returns true if a file is of this format. Unset: a signature is enough. */
   readonly matches?: (bytes: Uint8Array) => boolean;
   /** Reads the header of a file that has one of the signatures. */

@@ -62,8 +62,8 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
         `Send a ${SUPPORTED} file.`,
     );
   }
-  const format = ALL.find(({ signatures, matches }) =>
-    signatures.some((signature) => hasSignature(bytes, signature)) &&
+  const format = ALL.find(({ signatures, weakSignatures = [], matches }) =>
+    [...signatures, ...weakSignatures].some((signature) => hasSignature(bytes, signature)) &&
     (matches === undefined || matches(bytes))
   );
   if (format === undefined) throw unreadable(bytes);
@@ -90,8 +90,7 @@ function unreadable(bytes: Uint8Array): DomainError {
 function truncatedSignature(bytes: Uint8Array): DomainError | undefined {
   for (const { name, signatures } of ALL) {
     const begun = signatures.find((signature) =>
-      // An AVIF starts with any four bytes, so they prove nothing.
-      !signature.startsWith("?") && hasSignature(bytes, signature.slice(0, bytes.length))
+      hasSignature(bytes, signature.slice(0, bytes.length))
     );
     if (begun === undefined) continue;
     return new DomainError(

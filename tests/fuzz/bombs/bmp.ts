@@ -1,6 +1,6 @@
 import { type BmpOptions, buildBmp } from "../../image/formats/build_bmp.ts";
 import { type Bomb, bombsOf, type Bytes } from "../bomb.ts";
-import { concat, low, text } from "../parts.ts";
+import { concat, low, repeated, text } from "../parts.ts";
 
 const PIXELS = Array<number>(24).fill(7);
 const DAMAGED = ["corrupt-image", "truncated-image"] as const;
@@ -19,12 +19,28 @@ function patched(at: number, value: number, options: BmpOptions = {}): () => Byt
   };
 }
 
+/** Builds a BMP of run lengths with a palette of one colour. */
+function runs(
+  bitsPerPixel: 4 | 8,
+  width: number,
+  height: number,
+  pixels: readonly number[],
+): () => Bytes {
+  const compression = bitsPerPixel === 8 ? 1 : 2;
+  const palette = { colours: 1, palette: [1, 2, 3, 0] };
+  return bmp({ bitsPerPixel, width, height, compression, ...palette, pixels });
+}
+
 /** BMPs with too large claims and contradictions. */
 export const BMP_BOMBS: readonly Bomb[] = bombsOf("BMP", [
   ["the largest size there is", "too-many-pixels", bmp({ width: HUGE, height: HUGE })],
   ["the lowest height there is", "too-many-pixels", patched(22, 0x80000000)],
   ["the highest upside down", "too-many-pixels", bmp({ height: -HUGE })],
-  ["a row too many", "too-many-pixels", bmp({ width: 8000, height: 5001, bitsPerPixel: 1 })],
+  [
+    "a row too many",
+    "too-many-pixels",
+    bmp({ width: 8000, height: 5001, bitsPerPixel: 1, palette: Array(8).fill(0) }),
+  ],
   [
     "40 million pixels of 1 bit that are not there",
     "truncated-image",
@@ -37,7 +53,25 @@ export const BMP_BOMBS: readonly Bomb[] = bombsOf("BMP", [
   ...[0, 2, 3, 7, 48, 64, 65_535].map((bitsPerPixel) =>
     [`pixels of ${bitsPerPixel} bits`, "corrupt-image", bmp({ bitsPerPixel })] as const
   ),
-  ...[1, 2, 4, 5].map((compression) =>
+  ["run lengths that are not there", "corrupt-image", bmp({ bitsPerPixel: 8, compression: 1 })],
+  ["run lengths of 4 bits in 8", "corrupt-image", bmp({ bitsPerPixel: 8, compression: 2 })],
+  ["run lengths that end at once", "truncated-image", runs(8, 8000, 5000, [])],
+  ["40 million pixels in 2 bytes", "ok", runs(8, 8000, 5000, [0, 1])],
+  ["40 million pixels in 4 bytes", "ok", runs(4, 8000, 5000, [0, 2, 255, 255, 0, 1])],
+  ["a move out of the image", "ok", runs(8, 3, 2, [0, 2, 255, 255])],
+  [
+    "runs behind the end of a row, 15 MB",
+    "truncated-image",
+    () => concat(runs(8, 3, 2, [])(), new Uint8Array(15e6).fill(9)),
+  ],
+  [
+    "moves by nothing, 15 MB",
+    "truncated-image",
+    () => concat(runs(8, 3, 2, [])(), repeated([0, 2, 0, 0], 35e5)),
+  ],
+  ["raw pixels behind the end of the file", "truncated-image", runs(4, 3, 2, [0, 255, 1])],
+  ["runs of colours that are not there", "ok", runs(8, 3, 1, [3, 255])],
+  ...[4, 5].map((compression) =>
     [
       `compression ${compression}`,
       "unsupported-format",

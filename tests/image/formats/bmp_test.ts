@@ -3,9 +3,10 @@ import { readBmpHeader } from "../../../src/image/formats/bmp.ts";
 import { readHeader } from "../../../src/image/formats/read_header.ts";
 import { assertRefused } from "./assert_refused.ts";
 import { type BmpOptions, buildBmp } from "./build_bmp.ts";
+import { bytesOf } from "./bytes_of.ts";
 
 Deno.test("readHeader() reads a BMP with a header of any known size", () => {
-  for (const headerBytes of [12, 40, 52, 56, 64, 108, 124]) {
+  for (const headerBytes of [12, 16, 40, 42, 48, 52, 56, 64, 108, 124]) {
     assertEquals(readHeader(buildBmp({ headerBytes })), {
       format: "bmp",
       width: 3,
@@ -15,7 +16,13 @@ Deno.test("readHeader() reads a BMP with a header of any known size", () => {
       channels: 3,
       hasAlpha: false,
       layout: {
-        ...{ bitsPerPixel: 24, start: 14 + headerBytes, stride: 12, topDown: false },
+        ...{
+          bitsPerPixel: 24,
+          start: 14 + headerBytes,
+          stride: 12,
+          topDown: false,
+          hasRuns: false,
+        },
         ...{ palette: new Uint8Array(), masks: [0xff0000, 0xff00, 0xff, 0] },
       },
     });
@@ -68,12 +75,19 @@ const CORRUPT: readonly (readonly [claim: string, options: BmpOptions, word: str
   ["width 0", { width: 0 }, "at least 1x1"],
   ["a negative width", { width: -3 }, "-3x2"],
   ["height 0", { height: 0 }, "3x0"],
-  ["2 bits", { bitsPerPixel: 2 }, "value is 2"],
+  ["3 bits", { bitsPerPixel: 3 }, "value is 3"],
   ["0 bits", { bitsPerPixel: 0 }, "value is 0"],
   ["pixels inside its header", { start: 20 }, "behind its header"],
   ["pixels inside its masks", {
     ...{ bitsPerPixel: 16, compression: 3, masks: [0xf800, 0x7e0, 0x1f], start: 54 },
   }, "behind its header"],
+  ["pixels inside its palette", {
+    ...{ bitsPerPixel: 8, colours: 4, palette: Array(16).fill(1), start: 66 },
+  }, "70 bytes: current value is 66"],
+  ["no palette", { bitsPerPixel: 8 }, "58 bytes: current value is 54"],
+  ["no palette in a core header", { bitsPerPixel: 8, headerBytes: 12 }, "29 bytes"],
+  ["run lengths of 8 bits in 4", { bitsPerPixel: 4, compression: 1 }, "of 8 bits: current"],
+  ["run lengths of 4 bits in 8", { bitsPerPixel: 8, compression: 2 }, "of 4 bits: current"],
   ["masks of 24 bits", { compression: 3, masks: [255, 255, 255] }, "16 or 32 bits"],
   ["a mask with a gap", {
     ...{ bitsPerPixel: 32, compression: 3, masks: [0xff00ff, 0xff00, 0xff] },
@@ -90,12 +104,38 @@ for (const [claim, options, word] of CORRUPT) {
   });
 }
 
+const UNSUPPORTED: readonly (readonly [options: BmpOptions, name: string])[] = [
+  [{ compression: 4 }, "JPEG"],
+  [{ compression: 5 }, "PNG"],
+  [{ compression: 9 }, "number 9"],
+  [{ compression: 3, headerBytes: 64, bitsPerPixel: 1 }, "Huffman"],
+  [{ compression: 4, headerBytes: 64 }, "run lengths of 24 bits"],
+];
+
 Deno.test("readHeader() names the compression of a BMP that it refuses", () => {
-  for (
-    const [compression, name] of [[1, "8 bits"], [2, "4 bits"], [4, "JPEG"], [9, "9"]] as const
-  ) {
-    assertRefused(buildBmp({ compression }), "unsupported-format", name, "send that");
+  for (const [options, name] of UNSUPPORTED) {
+    assertRefused(buildBmp(options), "unsupported-format", name, "send that");
   }
+});
+
+Deno.test("readBmpHeader() ends a palette of unknown length where the pixels start", () => {
+  const palette = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+  const cases = [[12, [3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10]], [40, [
+    ...[3, 2, 1, 7, 6, 5, 11, 10, 9, 0, 0, 0],
+  ]]] as const;
+  for (const [headerBytes, colours] of cases) {
+    const { layout } = readBmpHeader(buildBmp({ headerBytes, bitsPerPixel: 8, palette }));
+    assertEquals([...layout.palette.subarray(0, 12)], [...colours]);
+    assertEquals(layout.palette.length, 256 * 3);
+  }
+});
+
+Deno.test("readHeader() reads a BMP whose reserved bytes are set, but no text", () => {
+  for (const headerBytes of [12, 40, 64, 124]) {
+    assertEquals(readHeader(buildBmp({ headerBytes, reserved: 0xffffffff })).width, 3);
+  }
+  assertRefused(bytesOf("BMW builds cars, and Fiat does so, too"), "not-an-image");
+  assertRefused(buildBmp({ headerBytes: 13, reserved: 1 }), "not-an-image");
 });
 
 Deno.test("readHeader() reads the largest sides of a BMP, which the limits refuse later", () => {

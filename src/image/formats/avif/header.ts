@@ -51,7 +51,8 @@ const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Or
 /** The AVIF format. */
 export const AVIF: ImageFormat<AvifHeader> = {
   name: "AVIF",
-  signatures: ["????ftyp"],
+  signatures: [],
+  weakSignatures: ["????ftyp"],
   matches: isAvif,
   readHeader: readAvifHeader,
   endsEarly: lastBoxEndsEarly,

@@ -1,8 +1,6 @@
 import ort from "onnxruntime-web";
 import type { TensorInfo } from "../ports/session.ts";
-
-/** Size that onnxruntime-web reports for an axis that may vary and has no name: -1, unsigned. */
-const UNNAMED = 2 ** 32 - 1;
+import { infoOf } from "./ort_session.ts";
 
 /** Log level of onnxruntime for errors. */
 const ERRORS = 3;
@@ -19,12 +17,9 @@ export async function inferOutputs(graph: Uint8Array): Promise<TensorInfo[]> {
     executionProviders: ["wasm"],
     logSeverityLevel: ERRORS,
   });
-  const outputs = session.outputMetadata.map((output): TensorInfo => {
-    const { name } = output;
-    if (!output.isTensor) return { name, type: "not a tensor", shape: [null] };
-    const shape = output.shape.map((side) => side === UNNAMED ? null : side);
-    return { name, type: output.type, shape };
-  });
+  const outputs = session.outputMetadata.map((output) =>
+    output.isTensor ? infoOf(output) : { ...infoOf(output), shape: [null] }
+  );
   await session.release();
   return outputs;
 }

@@ -77,10 +77,21 @@ const READERS: Partial<Record<OrtTensor.Type, (data: OrtTensor["data"]) => Float
   int32: (data) => Float32Array.from(data as Int32Array),
 };
 
-function infoOf(info: InferenceSession.ValueMetadata): TensorInfo {
+/** Converts the engine's description of an input or output. */
+export function infoOf(info: InferenceSession.ValueMetadata): TensorInfo {
   return info.isTensor
-    ? { name: info.name, type: info.type, shape: info.shape }
+    ? { name: info.name, type: info.type, shape: info.shape.map(sideOf) }
     : { name: info.name, type: "not a tensor", shape: [] };
+}
+
+/**
+ * Size that onnxruntime-web reports for an axis that may vary and has no name: -1, unsigned.
+ * onnxruntime-node reports -1.
+ */
+const UNNAMED = 2 ** 32 - 1;
+
+function sideOf(side: number | string): number | string | null {
+  return side === UNNAMED || side === -1 ? null : side;
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B) {

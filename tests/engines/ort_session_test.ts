@@ -111,6 +111,16 @@ Deno.test("ortSession() rejects if the engine fails or an output is not numeric"
   }
 });
 
+Deno.test("ortSession() returns null for a side that may vary and has no name", () => {
+  // onnxruntime-web reports -1 as an unsigned number, onnxruntime-node as it is.
+  const shape = [2 ** 32 - 1, -1, "h", 3];
+  const { inputs } = sessionOf(
+    () => Promise.resolve({}),
+    [{ name: "image", isTensor: true, type: "float32", shape }],
+  );
+  assertEquals(inputs[0]?.shape, [null, null, "h", 3]);
+});
+
 Deno.test("ortSession() returns the types and shapes of the graph", () => {
   const { inputs, outputs, engine } = sessionOf(
     () => Promise.resolve({}),

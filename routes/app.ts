@@ -57,7 +57,7 @@ const DIALECT_HEADERS = DIALECTS.flatMap(([, { headers }]) => headers);
 const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],
   allowHeaders: [
-    ...["Authorization", "Content-Type", "X-API-Key", "X-Request-Id"],
+    ...["Authorization", "Content-Encoding", "Content-Type", "X-API-Key", "X-Request-Id"],
     ...DIALECT_HEADERS,
   ].sort(),
   exposeHeaders: [

@@ -1,4 +1,12 @@
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import process from "node:process";
+import {
+  assert,
+  assertEquals,
+  AssertionError,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { DomainError, type ErrorCode } from "../src/core/domain_error.ts";
 
 /**
@@ -34,6 +42,60 @@ function checked(error: DomainError, code: ErrorCode, words: readonly string[]):
   assertEquals(error.code, code, error.message);
   for (const word of words) assertStringIncludes(error.message, word);
   return error;
+}
+
+/**
+ * Asserts that a response is a problem.
+ *
+ * @param words Parts of the expected message: `detail`, or `error` below `/v2`.
+ * @returns The message.
+ */
+export async function assertProblem(
+  response: Response | PromiseLike<Response>,
+  status: number,
+  code: string,
+  ...words: readonly string[]
+): Promise<string> {
+  const answer = await response;
+  const { code: found, detail, error } = await answer.json();
+  const message = detail ?? error ?? "";
+  assertEquals([answer.status, found], [status, code], message);
+  for (const word of words) assertStringIncludes(message, word);
+  return message;
+}
+
+/**
+ * Asserts that `work` takes little CPU time, which other programs on the machine do not change.
+ *
+ * @param maxMs Milliseconds of CPU time, for a bound that only a wrong algorithm exceeds.
+ * @returns Result of `work`.
+ */
+export async function assertCpuTime<T>(maxMs: number, work: () => T | PromiseLike<T>): Promise<T> {
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  const ms = (user + system) / 1000;
+  assert(ms <= maxMs, `the work took ${ms} ms of CPU time, more than ${maxMs}`);
+  return result;
+}
+
+/**
+ * Asserts that `work` ends in time.
+ *
+ * @param maxMs Milliseconds until the assertion fails.
+ * @returns Result of `work`.
+ */
+export async function assertEnds<T>(maxMs: number, work: PromiseLike<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new AssertionError(`the work has not ended after ${maxMs} ms`)),
+    maxMs,
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import type { AppEnv } from "./app_env.ts";
+import { ACCEPTED_CODINGS } from "./content_coding.ts";
 import { problemForm } from "./error_form.ts";
 
 /** Codes of errors that exist only over HTTP. */
@@ -16,6 +17,7 @@ type HttpCode =
 /** Status and title of each code. */
 const PROBLEMS: Readonly<Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, string]>> = {
   "malformed-request": [400, "The request could not be read"],
+  "unsupported-encoding": [415, "The content encoding is not supported"],
   "body-timeout": [408, "The body came too slowly"],
   "no-image": [400, "No image was sent"],
   "wrong-field": [400, "The image came in the wrong field"],
@@ -54,6 +56,7 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, Record<string, string>>>> = {
   "body-timeout": { "connection": "close" }, // RFC 9110, section 15.5.9
   "busy": { "retry-after": "1" },
   "run-timeout": { "retry-after": "1" },
+  "unsupported-encoding": { "accept-encoding": ACCEPTED_CODINGS }, // RFC 9110, section 15.5.16
   "worker-crashed": { "retry-after": "1" },
 };
 

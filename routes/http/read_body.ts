@@ -3,12 +3,13 @@ import { DomainError, tooManyBytes } from "../../src/core/domain_error.ts";
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import type { AppEnv } from "./app_env.ts";
 import type { ByteLease } from "./byte_budget.ts";
+import { bodyFormat, decompress } from "./content_coding.ts";
 
 /** Options of {@linkcode readBody}. */
 export interface ReadBodyOptions {
   /** Maximum bytes of an image, which the message names. */
   readonly maxBytes: number;
-  /** Maximum bytes of the body that contains the image. */
+  /** Maximum bytes of the body that contains the image, as it arrives and decompressed. */
   readonly maxBodyBytes: number;
   /** Milliseconds until the read times out. */
   readonly timeoutMs: number;
@@ -19,8 +20,10 @@ export interface ReadBodyOptions {
 /**
  * Reads the body of a request, and cancels it as soon as it is too long or too slow.
  *
- * @throws {DomainError} `too-many-bytes`, `body-timeout`, `busy`, or `malformed-request` if the
- *   connection is lost.
+ * A compressed body is decompressed while it arrives. Its length is limited before and after.
+ *
+ * @throws {DomainError} `too-many-bytes`, `body-timeout`, `busy`, `unsupported-encoding`, or
+ *   `malformed-request` if the connection is lost or the compressed data is broken.
  */
 export async function readBody(
   context: Context<AppEnv>,
@@ -28,6 +31,7 @@ export async function readBody(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { maxBytes, maxBodyBytes, timeoutMs } = options;
   const { headers, body } = context.req.raw;
+  const format = bodyFormat(headers.get("content-encoding"));
   const declared = Number(headers.get("content-length") ?? 0);
   if (declared > maxBodyBytes) throw tooManyBytes(maxBytes, `the body has ${declared}`);
   if (body === null) return new Uint8Array();
@@ -38,14 +42,13 @@ export async function readBody(
     cancel(reader); // ends the pending read
   }, timeoutMs);
   try {
-    const bytes = await collect(reader, options, (size) => context.set("bytesIn", size));
+    const received = receive(reader, options, (size) => context.set("bytesIn", size));
+    const chunks = format === undefined ? received : decompress(received, format);
+    const bytes = await collect(chunks, options);
     if (!state.timedOut) return bytes;
   } catch (error) {
     cancel(reader);
-    if (error instanceof DomainError) throw error;
-    if (!state.timedOut) {
-      throw new DomainError("malformed-request", "Cannot read the body as it broke off");
-    }
+    if (!state.timedOut) throw error;
   } finally {
     clearTimeout(timer);
   }
@@ -55,22 +58,39 @@ export async function readBody(
   );
 }
 
-async function collect(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  { maxBytes, maxBodyBytes, lease }: ReadBodyOptions,
+/** Yields the chunks of a body as they arrive. */
+async function* receive(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  { maxBytes, maxBodyBytes }: ReadBodyOptions,
   onProgress: (size: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let size = 0;
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return joinedBytes(chunks);
+    const { done, value } = await reader.read().catch(() => {
+      throw new DomainError("malformed-request", "Cannot read the body as it broke off");
+    });
+    if (done) return;
     size += value.length;
     onProgress(size);
     if (size > maxBodyBytes) throw tooManyBytes(maxBytes, "the body is longer");
-    lease.take(value.length);
-    chunks.push(value);
+    yield value;
   }
+}
+
+/** Joins the chunks of a body, whose bytes are taken from the lease one chunk at a time. */
+async function collect(
+  chunks: AsyncIterable<Uint8Array>,
+  { maxBytes, maxBodyBytes, lease }: ReadBodyOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > maxBodyBytes) throw tooManyBytes(maxBytes, "the decompressed body is longer");
+    lease.take(chunk.length);
+    pieces.push(chunk);
+  }
+  return joinedBytes(pieces);
 }
 
 /** Cancels a body. A failure is ignored: the client may be gone already. */

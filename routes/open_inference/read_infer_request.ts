@@ -73,13 +73,6 @@ export async function readInferRequest(
 
 /** Returns the declared bytes of JSON at the start of the body; undefined if all of it is JSON. */
 function declaredJsonBytes(context: Context<AppEnv>): number | undefined {
-  const encoding = context.req.header("content-encoding") ?? "identity";
-  if (encoding !== "identity") {
-    throw new DomainError(
-      "malformed-request",
-      `Cannot read the body as it must come without Content-Encoding: it is "${shorten(encoding)}"`,
-    );
-  }
   const length = context.req.header("inference-header-content-length");
   if (length === undefined) return undefined;
   if (/^\d{1,12}$/.test(length)) return Number(length);

@@ -5,6 +5,7 @@
  */
 export type ErrorCode =
   | "malformed-request"
+  | "unsupported-encoding"
   | "body-timeout"
   | "no-image"
   | "wrong-field"

@@ -2,6 +2,7 @@ import { make as createHeadersParser } from "multipasta/HeadersParser";
 import { make as createSearch } from "multipasta/Search";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
+import { mediaTypeOf } from "./media_type.ts";
 
 /** Part of a multipart form. */
 export interface FormPart {
@@ -19,7 +20,7 @@ export interface FormPart {
 const MAX_PARTS = 64;
 
 /** Boundary in a `Content-Type`. The first one counts. */
-const BOUNDARY = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i;
+const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i;
 
 /**
  * End of a delimiter that repeats itself 32 times, which no client sends.
@@ -49,18 +50,24 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
  */
 export function formParts(body: Uint8Array, contentType: string): FormPart[] {
   const [, ...sections] = sectionsOf(body, boundaryOf(contentType));
+  if (sections.length === 0) throw broken("the boundary of its Content-Type does not occur in it");
   const parts: FormPart[] = [];
   for (const section of sections) {
     if (section[0] === DASH && section[1] === DASH) return parts;
     parts.push(partOf(section));
   }
-  throw broken();
+  throw broken("it ends before its last boundary");
 }
 
 function boundaryOf(contentType: string): string {
   const match = contentType.match(BOUNDARY);
   const boundary = match?.[1] ?? match?.[2];
-  if (boundary === undefined) throw broken();
+  if (boundary === undefined) {
+    throw malformed(
+      "its Content-Type must name the boundary. Do not set the Content-Type of a form: the client " +
+        "library does, with the boundary",
+    );
+  }
   if (!REPETITIVE.test(`--${boundary}`)) return boundary;
   throw malformed("its boundary must not end with 32 repetitions of the same characters");
 }
@@ -83,16 +90,18 @@ function sectionsOf(body: Uint8Array, boundary: string): Uint8Array[] {
 function partOf(section: Uint8Array): FormPart {
   let start = 0;
   while (section[start] === SPACE || section[start] === TAB) start++; // RFC 2046, section 5.1.1
-  if (section[start] !== CR || section[start + 1] !== LF) throw broken();
+  if (section[start] !== CR || section[start + 1] !== LF) throw broken(HEADERS);
   const result = createHeadersParser()(section, start + CR_LF.length);
-  if (result._tag !== "Headers") throw broken();
+  if (result._tag !== "Headers") throw broken(HEADERS);
   const { headers, endPosition } = result;
   const parameters = parametersOf(valueOf(headers["content-disposition"]));
   const name = parameters.get("name");
-  if (name === undefined) throw broken();
+  if (name === undefined) {
+    throw broken('a part must have a name: Content-Disposition: form-data; name="image"');
+  }
   return {
     name,
-    mediaType: valueOf(headers["content-type"]).replace(/;.*/s, "").trim().toLowerCase(),
+    mediaType: mediaTypeOf(valueOf(headers["content-type"])),
     hasFileName: parameters.has("filename") || parameters.has("filename*"),
     bytes: section.subarray(endPosition),
   };
@@ -112,8 +121,10 @@ function parametersOf(disposition: string): Map<string, string> {
   return parameters;
 }
 
-function broken(): DomainError {
-  return malformed("its multipart body is broken");
+const HEADERS = "the headers of a part are not valid, or longer than 16 KB";
+
+function broken(why: string): DomainError {
+  return malformed(`its multipart body is broken: ${why}`);
 }
 
 function malformed(why: string): DomainError {

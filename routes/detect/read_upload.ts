@@ -6,9 +6,13 @@ import type { ByteLease } from "../http/byte_budget.ts";
 import { readBody } from "../http/read_body.ts";
 import { decodeImageText } from "./decode_image_text.ts";
 import { noImage } from "./faults.ts";
+import type { FormUpload } from "./form_upload.ts";
+import { mediaTypeOf } from "./media_type.ts";
 import { readDetectOptions, type RequestOptions } from "./options.ts";
 import { readForm } from "./read_form.ts";
 import { readJson } from "./read_json.ts";
+import { readUrlencoded } from "./read_urlencoded.ts";
+import { isBinary, refuseStripped, refuseText } from "./text_body.ts";
 import { textFields } from "./text_fields.ts";
 
 /** Image and options of a request. */
@@ -32,12 +36,14 @@ export interface UploadOptions {
 /** Bytes of a body beside the image: delimiters and text fields of a form, options of JSON. */
 export const MAX_OVERHEAD = 64 * 1024;
 
+/** Media types of JSON: `text/json` was in use before RFC 4627, `+json` is RFC 6839. */
+const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
+
 /**
- * Reads the image of a request: the field `image` of a multipart form, `image` or `url` of a JSON
- * body, or the body itself.
+ * Reads the image of a request: the field `image` of a form, `image` or `url` of a JSON body, or the
+ * body itself.
  *
- * A body of any other type is taken as the image: `curl --data-binary` declares it as
- * `application/x-www-form-urlencoded`. The format is detected from the bytes.
+ * A body of any other type is taken as the image. The format is detected from the bytes.
  *
  * @throws {DomainError} If the request is invalid.
  */
@@ -47,10 +53,13 @@ export async function readUpload(
   lease: ByteLease,
 ): Promise<Upload> {
   const { maxBytes, bodyTimeoutMs: timeoutMs } = options;
-  const type = context.req.header("content-type") ?? "";
-  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(type);
+  const contentType = context.req.header("content-type") ?? "";
+  const type = mediaTypeOf(contentType);
+  const isJson = JSON_TYPE.test(type);
+  const isUrlencoded = type === "application/x-www-form-urlencoded";
   // Base64 has four characters for three bytes.
-  const maxBodyBytes = (isJson ? Math.ceil(maxBytes / 3) * 4 : maxBytes) + MAX_OVERHEAD;
+  const isBase64 = isJson || isUrlencoded;
+  const maxBodyBytes = (isBase64 ? Math.ceil(maxBytes / 3) * 4 : maxBytes) + MAX_OVERHEAD;
   const query = textFields(context.req.queries());
   const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, lease });
   if (isJson) {
@@ -59,13 +68,24 @@ export async function readUpload(
     if ("image" in source) return { bytes: decodeImageText(source.image), options: both };
     return { bytes: await fetchImage(context, source.url, options, lease), options: both };
   }
-  if (/^multipart\/form-data\b/i.test(type)) {
-    if (body.length === 0) throw noImage("the form is empty");
-    const { bytes, fields } = readForm(body, type);
-    return { bytes, options: readDetectOptions({ ...query, ...fields }) };
-  }
-  if (body.length === 0) throw noImage("the body is empty");
-  return { bytes: body, options: readDetectOptions(query) };
+  const isMultipart = type.startsWith("multipart/");
+  if (body.length === 0) throw noImage(`the ${isMultipart ? "form" : "body"} is empty`);
+  const { bytes, fields } = isMultipart
+    ? readForm(body, contentType)
+    : readOther(body, isUrlencoded);
+  return { bytes, options: readDetectOptions({ ...query, ...fields }) };
+}
+
+/**
+ * Reads a body that is neither JSON nor a multipart form.
+ *
+ * A URL-encoded body may be an image, too: `curl --data-binary` declares everything so.
+ */
+function readOther(bytes: Uint8Array, isUrlencoded: boolean): FormUpload {
+  refuseText(bytes);
+  if (isBinary(bytes)) refuseStripped(bytes, isUrlencoded);
+  else if (isUrlencoded) return readUrlencoded(bytes);
+  return { bytes, fields: {} };
 }
 
 function fetchImage(

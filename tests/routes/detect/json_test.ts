@@ -1,7 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createApp } from "../../../routes/app.ts";
+import { decodeImageText } from "../../../routes/detect/decode_image_text.ts";
 import { everyday8Registry } from "../../everyday8.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { assertCpuTime, assertDomainError, assertProblem } from "../../testing.ts";
 import { post, postJson, problemOf, quickApp, type Seen } from "../quick_app.ts";
 
 const BYTES = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0x00]);
@@ -32,8 +34,29 @@ for (
     ["base64", BASE64],
     ["base64 without = at the end", BASE64.replaceAll("=", "")],
     ["base64 in lines, as the command writes it", `${BASE64.slice(0, 4)}\r\n${BASE64.slice(4)}\n`],
+    ["base64 between spaces", ` \n${BASE64}\t`],
     ["a data URL", `data:image/jpeg;base64,${BASE64}`],
     ["a data URL in capitals, with a parameter", `DATA:IMAGE/PNG;name=a.png;BASE64,${BASE64}`],
+    [
+      "a data URL as FileReader writes it for a Blob without a type",
+      `data:application/octet-stream;base64,${BASE64}`,
+    ],
+    ["a data URL without a type", `data:;base64,${BASE64}`],
+    ["a data URL of a text", `data:text/plain;charset=utf-8;base64,${BASE64}`],
+    ["a data URL with a space before base64", `data:image/jpeg; base64,${BASE64}`],
+    ["a data URL with spaces in its type", `data: image/jpeg ; base64 ,${BASE64}`],
+    ["a data URL between spaces", ` \r\ndata:image/jpeg;base64,${BASE64}\n `],
+    ["a data URL in lines", `data:image/jpeg;\nbase64,\n${BASE64.slice(0, 4)}\n${BASE64.slice(4)}`],
+    [
+      "a data URL with escapes",
+      `data:image/jpeg;base64,${BASE64.replaceAll("/", "%2f").replaceAll("=", "%3D")}`,
+    ],
+    [
+      "a data URL with escaped line breaks",
+      `data:image/jpeg;base64,${BASE64.slice(0, 4)}%0D%0A${BASE64.slice(4)}`,
+    ],
+    ["a data URL of escaped bytes", "data:image/jpeg,%FF%d8%ff%E0%00"],
+    ["a data URL with a fragment", `data:image/jpeg;base64,${BASE64}#photo`],
   ]
 ) {
   Deno.test(`POST /detect takes JSON with ${what}`, async () => {
@@ -43,6 +66,53 @@ for (
     assertEquals(seen[0]!.bytes, BYTES);
   });
 }
+
+Deno.test("decodeImageText() decodes data URLs as fetch() does", async () => {
+  const heads = [
+    ...["data:", "data:image/png", "DATA:;BASE64", "data:;base64", "data:image/jpeg; base64"],
+    ...["data:a/b;c=d;base64", "data:a/b;base64 ", "data:a/b;base64;c=d", "data:base64"],
+    ...["data: ;  base64 ", 'data:;name="a;base64"', "data:;base64;base64", " data:;bas\te64"],
+  ];
+  const bodies = [
+    ...["", "/9j/4AA=", "/9j/4AAQ", "/9j/4AA", "/9j/4", "%2F9j%2f4AAQ", "/9j/4A AQ", "/9j/\n4AAQ"],
+    ...["AA==", "AA=", "A===", "AAAA=", "=", "-_-_", "AAAA#frag", "AA%3D%3D", "AA%3D", "A?B="],
+    ...["a,b", "AB%0A==", "AB==%20", "%00%ff", "AAA%\n41", "\x0bAAAA", "<svg/>", "é%C3%A9", "a b "],
+  ];
+  const outcomes = { decoded: 0, refused: 0 };
+  for (const url of heads.flatMap((head) => bodies.map((body) => `${head},${body}`))) {
+    const expected = await fetch(url).then((response) => response.bytes(), () => undefined);
+    if (expected === undefined) {
+      assertDomainError(() => decodeImageText(url), "malformed-request", "base64");
+      outcomes.refused++;
+    } else {
+      assertEquals(decodeImageText(url), expected, url);
+      outcomes.decoded++;
+    }
+  }
+  assert(outcomes.decoded > 100 && outcomes.refused > 50, JSON.stringify(outcomes));
+});
+
+Deno.test("decodeImageText() keeps a percent sign that begins no escape", () => {
+  for (const text of ["%", "%4", "%zz", "a%4zb", "100%%"]) {
+    assertEquals(decodeImageText(`data:,${text}`), new TextEncoder().encode(text));
+  }
+});
+
+Deno.test("decodeImageText() takes time in proportion to the text", async () => {
+  const long = 24_000_000;
+  for (
+    const text of [
+      `data:;base64,${"%41".repeat(long / 3)}`,
+      `data:;base64${" ".repeat(long)},`,
+      `data:${";".repeat(long)},`,
+      `data:${"; ".repeat(long / 2)},`,
+      `data:,${"%".repeat(long)}`,
+      `${" ".repeat(long)}AAAA`,
+    ]
+  ) {
+    await assertCpuTime(4000, () => decodeImageText(text));
+  }
+});
 
 Deno.test("POST /detect takes JSON's options before those of the query", async () => {
   const seen: Seen[] = [];
@@ -61,7 +131,15 @@ Deno.test("POST /detect takes JSON's options before those of the query", async (
 Deno.test("POST /detect takes JSON by any of JSON's media types", async () => {
   const app = await quickApp();
   for (
-    const type of ["application/json; charset=utf-8", "application/ld+json", "Application/JSON"]
+    const type of [
+      ...[
+        "application/json; charset=utf-8",
+        "application/json;charset=UTF-8",
+        "application/json ;",
+      ],
+      ...["application/ld+json", "application/vnd.api+json", "Application/JSON", "text/json"],
+      "application/json, application/json",
+    ]
   ) {
     const body = JSON.stringify({ image: BASE64 });
     const response = await app.request("/detect", post(body, { "content-type": type }));
@@ -90,20 +168,21 @@ for (
     ["both image and url", { image: BASE64, url: "https://a.org/" }, 400, "wrong-field", "both"],
     ["what is not base64", { image: "this is no base64!" }, 400, "malformed-request", "base64"],
     ["base64 of a wrong length", { image: "abcde" }, 400, "malformed-request", "base64"],
+    ["base64 for URLs", { image: "_9j_4AA=" }, 400, "malformed-request", "+ and /"],
+    ["a data URL without a comma", { image: "data:image/png" }, 400, ...[
+      "malformed-request" as const,
+      "a comma before its data",
+    ]],
+    ["a data URL whose comma is in its fragment", { image: "data:image/png#,AAAA" }, 400, ...[
+      "malformed-request" as const,
+      "a comma before its data",
+    ]],
     [
-      "a text's data URL",
-      { image: "data:text/plain;base64,aGk=" },
-      415,
-      "not-an-image",
-      "data URL",
-    ],
-    ["a data URL without a comma", { image: "data:image/png" }, 415, "not-an-image", "data URL"],
-    [
-      "a data URL that is not base64",
-      { image: "data:image/svg+xml,<svg/>" },
+      "a data URL of base64 for URLs",
+      { image: "data:image/png;base64,_9j_4AA=" },
       400,
       "malformed-request",
-      ";base64,",
+      "base64",
     ],
     [
       "a data URL that is broken",
@@ -140,10 +219,7 @@ for (
     const sent = typeof body === "string" || body instanceof Uint8Array
       ? post(body, { "content-type": "application/json" })
       : postJson(body);
-    const response = await app.request("/detect", sent);
-    const problem = await response.json();
-    assertEquals([response.status, problem.code], [status, code]);
-    assertStringIncludes(problem.detail, detail);
+    await assertProblem(app.request("/detect", sent), status, code, detail);
   });
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import config from "../../../deno.json" with { type: "json" };
 import manifest from "../../../models/everyday8.json" with { type: "json" };
 import { parseManifest } from "../../../src/manifest/manifest.ts";
@@ -7,6 +7,7 @@ import type { RequestLine } from "../../../routes/guards/request_log.ts";
 import { DomainError, type ErrorCode } from "../../../src/core/domain_error.ts";
 import { ModelRegistry } from "../../../src/serving/model_registry.ts";
 import type { Detector } from "../../../src/ports/detector.ts";
+import { assertProblem } from "../../testing.ts";
 import { quickApp } from "../quick_app.ts";
 import { encodedBody, INFER, jsonBody } from "./infer_body.ts";
 
@@ -101,10 +102,9 @@ for (
 ) {
   Deno.test(`/v2 answers ${what} with ${status} ${code} in the protocol's form`, async () => {
     const response = await (await quickApp()).request(path, init as RequestInit);
-    const { requestId, ...answer } = await response.json();
+    const { requestId, ...answer } = await response.clone().json();
     assertEquals(Object.keys(answer), ["error", "code"]);
-    assertEquals([response.status, answer.code], [status, code]);
-    assertStringIncludes(answer.error, error);
+    await assertProblem(response, status, code, error);
     assertEquals(requestId, response.headers.get("x-request-id"));
     assertMatch(response.headers.get("content-type") ?? "", /^application\/json/);
   });
@@ -194,10 +194,7 @@ Deno.test("GET /v2/health/ready and the readiness of a model answer 503 with the
   await registry.started;
   const app = createApp({ registry, maxBytes: 1000, log: () => {} });
   for (const path of ["/v2/health/ready", "/v2/models/everyday8/ready"]) {
-    const response = await app.request(path);
-    const { error, code } = await response.json();
-    assertEquals([response.status, code], [503, "model-not-ready"]);
-    assertStringIncludes(error, "it has no heads");
+    await assertProblem(app.request(path), 503, "model-not-ready", "it has no heads");
   }
   const [model] = await (await app.request("/v2/repository/index", { method: "POST" })).json();
   assertEquals([model.state, model.reason], ["UNAVAILABLE", "it has no heads"]);

@@ -1,0 +1,82 @@
+import { DomainError } from "../../src/core/domain_error.ts";
+import { shorten } from "../http/problem.ts";
+import { isDataUrl } from "./data_url.ts";
+import { decodeImageText } from "./decode_image_text.ts";
+import { noImage } from "./faults.ts";
+import { textFields } from "./text_fields.ts";
+
+/** Field of a form. */
+export interface FormField {
+  /** Name of the field. */
+  readonly name: string;
+  /** Text, or the bytes of a file. */
+  readonly value: string | Uint8Array;
+}
+
+/** Image and text fields of a form. */
+export interface FormUpload {
+  /** Encoded image. */
+  readonly bytes: Uint8Array;
+  /** Text of every other field. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Minimum characters of an image in base64: the smallest files have some 26 bytes. */
+const MIN_BASE64 = 32;
+
+/**
+ * Takes the image of a form from its field `image`: a file, or base64 or a data URL as in JSON.
+ *
+ * Empty fields count as unset: a browser sends every input of a page, also those left empty.
+ *
+ * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
+ */
+export function formUpload(form: readonly FormField[]): FormUpload {
+  if (form.length === 0) throw noImage("the form is empty");
+  const given = form.filter(({ value }) => value.length > 0);
+  const [image, ...more] = given.filter(({ name }) => name === "image");
+  if (image === undefined) throw missingImage(form);
+  if (more.length > 0) {
+    throw new DomainError(
+      "wrong-field",
+      `Cannot read image as there must be one field "image": there are ${more.length + 1}`,
+    );
+  }
+  const { value } = image;
+  return {
+    bytes: typeof value === "string" ? decodeImageField(value) : value,
+    fields: textFields(otherFields(given)),
+  };
+}
+
+function missingImage(form: readonly FormField[]): DomainError {
+  const names = [...new Set(form.map(({ name }) => name))];
+  if (names.includes("image")) return noImage('the field "image" is empty');
+  const found = names.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
+  return new DomainError(
+    "wrong-field",
+    `Cannot read image as it must come in the field "image": the form has ${found}. ` +
+      "With curl: -F image=@photo.jpg",
+  );
+}
+
+function decodeImageField(text: string): Uint8Array<ArrayBuffer> {
+  if (isDataUrl(text)) return decodeImageText(text);
+  try {
+    if (text.length >= MIN_BASE64) return decodeImageText(text);
+  } catch { /* a text that is no base64 */ }
+  throw new DomainError(
+    "wrong-field",
+    'Cannot read image as the field "image" must be a file, base64 or a data URL: it is another ' +
+      'text. With curl: -F image=@photo.jpg. In HTML: <form enctype="multipart/form-data">',
+  );
+}
+
+/** Returns the values of each field but the image. */
+function otherFields(form: readonly FormField[]): Record<string, FormField["value"][]> {
+  const fields = new Map<string, FormField["value"][]>();
+  for (const { name, value } of form) {
+    if (name !== "image") fields.set(name, [...fields.get(name) ?? [], value]);
+  }
+  return Object.fromEntries(fields);
+}

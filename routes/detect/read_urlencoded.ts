@@ -1,0 +1,39 @@
+import { DomainError } from "../../src/core/domain_error.ts";
+import { type FormField, type FormUpload, formUpload } from "./form_upload.ts";
+
+/** Maximum number of fields, as in a multipart form. */
+const MAX_FIELDS = 64;
+
+/**
+ * Reads a URL-encoded form with the image in the field `image`, as base64 or a data URL.
+ *
+ * @param body Whole body, of bounded length.
+ * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
+ */
+export function readUrlencoded(body: Uint8Array): FormUpload {
+  const pairs = new TextDecoder().decode(body).split("&", MAX_FIELDS + 1);
+  if (pairs.length <= MAX_FIELDS) return formUpload(pairs.flatMap(fieldsOf));
+  throw new DomainError(
+    "malformed-request",
+    `Cannot read the form as it must have at most ${MAX_FIELDS} fields`,
+  );
+}
+
+/** Parses a `name=value` pair; an empty one has no field. */
+function fieldsOf(pair: string): FormField[] {
+  return [...new URLSearchParams(pair)].map(([name, value]) => ({
+    name,
+    value: name === "image" ? withPluses(value) : value,
+  }));
+}
+
+/**
+ * Restores the `+` of base64 that a client has not escaped, as in
+ * `curl -d "image=$(base64 photo.jpg)"`: in a URL-encoded form it means a space.
+ *
+ * @param text Base64, or a data URL, whose base64 follows the comma.
+ */
+function withPluses(text: string): string {
+  const start = text.indexOf(",") + 1;
+  return text.slice(0, start) + text.slice(start).replaceAll(" ", "+");
+}

@@ -20,6 +20,14 @@ export interface ListenOptions {
   readonly bodyTimeoutMs: number;
 }
 
+/** Options of the adapter from `node:http` to `fetch()`. */
+export const LISTENER_OPTIONS = {
+  /** Otherwise the library replaces the global Request and Response. */
+  overrideGlobalObjects: false,
+  /** Host in the URL of a request without the header `Host`, which HTTP/1.0 does not require. */
+  hostname: "localhost",
+} as const;
+
 /** Server that listens. */
 export interface Listener {
   /** URL of the server. */
@@ -35,8 +43,7 @@ export interface Listener {
  * connection of a client whose body was refused, and does not report that a client is gone.
  */
 export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise<Listener> {
-  // Otherwise the library replaces the global Request and Response.
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const answer = getRequestListener(app.fetch, LISTENER_OPTIONS);
   let answers = 0;
   let isClosing = false;
   const count = (more: number) => {

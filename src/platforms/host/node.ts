@@ -3,6 +3,7 @@ import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
+import { LISTENER_OPTIONS } from "./listen.ts";
 import { processRegistry } from "./process_registry.ts";
 import { peerAddress, type RunningServer, startServer } from "./server.ts";
 
@@ -38,7 +39,7 @@ export async function createHandler(environment: Environment = process.env): Pro
   const config = readConfig(environment);
   const registry = await processRegistry(config);
   const app = hostApp(config, registry, { peerAddress, logFormat: "json" });
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const answer = getRequestListener(app.fetch, LISTENER_OPTIONS);
   return {
     listener: (incoming, outgoing) => void answer(incoming, outgoing),
     close: () => registry.close(),

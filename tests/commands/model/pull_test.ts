@@ -76,10 +76,17 @@ Deno.test("model pull leaves a part when interrupted, and resumes it", async () 
     stdout: "null",
     stderr: "null",
   }).spawn();
-  for await (const _ of written) {
-    const part = await Deno.stat(`${models.path}/far.onnx.part`).catch(() => undefined);
-    if (part?.size === stopAt) break;
-  }
+  const partWritten = async () => {
+    for await (const _ of written) {
+      const part = await Deno.stat(`${models.path}/far.onnx.part`).catch(() => undefined);
+      if (part?.size === stopAt) return;
+    }
+  };
+  const ended = pulling.status.then(({ code }) => {
+    throw new Error(`model pull ended with ${code} before it was interrupted`);
+  });
+  ended.catch(() => {}); // Later it ends, since it is killed.
+  await Promise.race([partWritten(), ended]);
   pulling.kill("SIGINT");
   assertEquals((await pulling.status).signal, "SIGINT");
   assertEquals(await models.graphs(), ["far.onnx.part", "far.onnx.source.part", "own.onnx"]);

@@ -15,6 +15,7 @@ import {
 import { readHeader } from "../../src/image/formats/read_header.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 const MODELS = new URL("../../models/", import.meta.url);
 const ENGINE = { engine: "wasm", threads: 1 } as const;
@@ -23,12 +24,6 @@ const graph = await Deno.readFile(new URL("everyday8.onnx", MODELS));
 
 const detector = await createDetector({ model: "everyday8", ...ENGINE });
 const expected = (await detector.detect(IMAGE, { scoreThreshold: 0.05 })).detections;
-
-async function failsWith(call: Promise<unknown>, code: ErrorCode, words = "") {
-  const error = await assertRejects(() => call, DomainError);
-  assertEquals(error.code, code, error.message);
-  assertStringIncludes(error.message, words);
-}
 
 /** Returns a stream of chunks, with a record of its reads and its cancellation. */
 function streamOf(chunks: Iterable<Uint8Array>) {
@@ -119,18 +114,30 @@ Deno.test("EmbeddedDetector.detect() accepts the options of the server", async (
     classes: ["orange"],
   });
   assertGreater(all.detections.length, none.detections.length);
-  await failsWith(detector.detect(IMAGE, { scoreThreshold: 2 }), "invalid-option", "score");
-  await failsWith(detector.detect(IMAGE, { classes: ["unicorn"] }), "unknown-class", "unicorn");
+  await assertRejectsDomainError(
+    detector.detect(IMAGE, { scoreThreshold: 2 }),
+    "invalid-option",
+    "score",
+  );
+  await assertRejectsDomainError(
+    detector.detect(IMAGE, { classes: ["unicorn"] }),
+    "unknown-class",
+    "unicorn",
+  );
 });
 
 Deno.test("EmbeddedDetector.detect() refuses a value that is not an image, naming its type", async () => {
   const strange = (value: unknown) => detector.detect(value as ImageSource);
-  await failsWith(strange("cat.jpg"), "not-an-image", "type String");
-  await failsWith(strange(undefined), "not-an-image", "type Undefined");
-  await failsWith(strange(new Float32Array(4)), "not-an-image", "type Float32Array");
-  await failsWith(strange({ data: [0], width: 1, height: 1 }), "not-an-image", "type Array");
-  await failsWith(detector.detect(new Uint8Array(0)), "no-image");
-  await failsWith(detector.detect(Uint8Array.of(1, 2, 3)), "not-an-image");
+  await assertRejectsDomainError(strange("cat.jpg"), "not-an-image", "type String");
+  await assertRejectsDomainError(strange(undefined), "not-an-image", "type Undefined");
+  await assertRejectsDomainError(strange(new Float32Array(4)), "not-an-image", "type Float32Array");
+  await assertRejectsDomainError(
+    strange({ data: [0], width: 1, height: 1 }),
+    "not-an-image",
+    "type Array",
+  );
+  await assertRejectsDomainError(detector.detect(new Uint8Array(0)), "no-image");
+  await assertRejectsDomainError(detector.detect(Uint8Array.of(1, 2, 3)), "not-an-image");
   const texts = new ReadableStream<string>({ start: (controller) => controller.enqueue("text") });
   await assertRejects(() => strange(texts), TypeError, "must be bytes");
 });
@@ -140,17 +147,21 @@ Deno.test("EmbeddedDetector.detect() applies limits while it reads", async (test
   await using small = await createDetector({ model: "everyday8", ...ENGINE, limits });
   await test.step("to a stream, which it cancels", async () => {
     const { stream, state } = streamOf(endless());
-    await failsWith(small.detect(stream), "too-many-bytes", "at most 5000 bytes");
+    await assertRejectsDomainError(small.detect(stream), "too-many-bytes", "at most 5000 bytes");
     assertEquals(state.pulled, 6000);
     assert(state.cancelled instanceof DomainError);
   });
   await test.step("to a blob, before it reads it", async () => {
-    await failsWith(small.detect(new Blob([IMAGE])), "too-many-bytes", `${IMAGE.length}`);
+    await assertRejectsDomainError(
+      small.detect(new Blob([IMAGE])),
+      "too-many-bytes",
+      `${IMAGE.length}`,
+    );
   });
   await test.step("to bytes and pixels", async () => {
-    await failsWith(small.detect(IMAGE), "too-many-bytes");
+    await assertRejectsDomainError(small.detect(IMAGE), "too-many-bytes");
     const pixels = { data: new Uint8Array(1001), width: 1001, height: 1 };
-    await failsWith(small.detect(pixels), "too-many-pixels", "at most 1000 pixels");
+    await assertRejectsDomainError(small.detect(pixels), "too-many-pixels", "at most 1000 pixels");
   });
 });
 
@@ -179,7 +190,7 @@ Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal that is
     const controller = new AbortController();
     const first = narrow.detect(IMAGE, { scoreThreshold: 0.05 });
     const second = narrow.detect(IMAGE, { signal: controller.signal });
-    await failsWith(narrow.detect(IMAGE), "busy", "at most 1 may wait");
+    await assertRejectsDomainError(narrow.detect(IMAGE), "busy", "at most 1 may wait");
     controller.abort(reason);
     await rejects(second);
     const third = narrow.detect(IMAGE, { scoreThreshold: 0.05 });
@@ -200,13 +211,13 @@ Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal that is
 Deno.test("EmbeddedDetector.close() rejects later calls, and may be called again", async () => {
   const closing = await createDetector({ model: "everyday8", ...ENGINE, queue: 1 });
   const running = closing.detect(IMAGE, { scoreThreshold: 0.05 });
-  const refused = failsWith(closing.detect(IMAGE), "model-not-ready", "closed");
-  await failsWith(closing.detect(IMAGE), "busy"); // the first call runs and the second is queued
+  const refused = assertRejectsDomainError(closing.detect(IMAGE), "model-not-ready", "closed");
+  await assertRejectsDomainError(closing.detect(IMAGE), "busy"); // the first call runs and the second is queued
   await Promise.all([closing.close(), closing.close()]);
   assertEquals((await running).detections, expected);
   await refused;
   const { stream, state } = silent();
-  await failsWith(closing.detect(stream), "model-not-ready", "closed");
+  await assertRejectsDomainError(closing.detect(stream), "model-not-ready", "closed");
   assert(state.cancelled instanceof DomainError);
   await closing.close();
 });
@@ -230,11 +241,15 @@ Deno.test("createDetector() accepts a model by id, by URL and from memory", asyn
   }
   await test.step("and refuses a graph that is longer than the manifest says", async () => {
     const model = `http://127.0.0.1:${port}/endless/everyday8.json`;
-    await failsWith(createDetector({ model, ...ENGINE }), "graph-mismatch", "it has more");
+    await assertRejectsDomainError(
+      createDetector({ model, ...ENGINE }),
+      "graph-mismatch",
+      "it has more",
+    );
   });
   await test.step("and refuses a file that the server does not have", async () => {
     const model = `http://127.0.0.1:${port}/other.json`;
-    await failsWith(createDetector({ model, ...ENGINE }), "unknown-model", "404");
+    await assertRejectsDomainError(createDetector({ model, ...ENGINE }), "unknown-model", "404");
   });
   await server.shutdown();
 });
@@ -263,7 +278,11 @@ const REFUSED: readonly (readonly [string, unknown, ErrorCode, string])[] = [
 
 for (const [claim, model, code, words] of REFUSED) {
   Deno.test(`createDetector() refuses ${claim}`, async () => {
-    await failsWith(createDetector({ model: model as string, ...ENGINE }), code, words);
+    await assertRejectsDomainError(
+      createDetector({ model: model as string, ...ENGINE }),
+      code,
+      words,
+    );
   });
 }
 
@@ -288,7 +307,7 @@ Deno.test("createDetector() keeps the default of a limit that is undefined", asy
   const limits = { maxBytes: undefined, maxPixels: 1e6 };
   await using other = await createDetector({ model: "everyday8", ...ENGINE, limits });
   const { stream } = streamOf(endless());
-  await failsWith(other.detect(stream), "too-many-bytes", "at most 20000000 bytes");
+  await assertRejectsDomainError(other.detect(stream), "too-many-bytes", "at most 20000000 bytes");
 });
 
 Deno.test("createDetector() can be cancelled", async () => {

@@ -1,7 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { DomainError } from "../../src/core/domain_error.ts";
+import { assertEquals } from "@std/assert";
 import { fileModelStore } from "../../src/stores/file.ts";
 import { smallManifest } from "../manifest/small_manifest.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 const ENTRY = { id: "far", url: "http://127.0.0.1/far.onnx", source: "http://127.0.0.1/about" };
 
@@ -41,8 +41,9 @@ for (const [claim, catalogue, id, fault] of MISSING) {
     const folder = await Deno.makeTempDir();
     if (catalogue !== undefined) await Deno.writeTextFile(`${folder}/catalogue.json`, catalogue);
     const store = fileModelStore(new URL(`file://${folder}/`));
-    const error = await assertRejects(() => store.graph(id, graph(`${id}.onnx`)), DomainError);
-    assertEquals([error.code, error.message], ["unknown-model", fault]);
+    const work = store.graph(id, graph(`${id}.onnx`));
+    const { message } = await assertRejectsDomainError(work, "unknown-model");
+    assertEquals(message, fault);
     await Deno.remove(folder, { recursive: true });
   });
 }
@@ -51,9 +52,9 @@ Deno.test("fileModelStore() names the command for a path of a manifest in its fo
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/catalogue.json`, JSON.stringify([ENTRY]));
   const store = fileModelStore(new URL(`file://${folder}/`));
-  await assertRejects(
-    () => store.graph(`${folder}/far.json`, graph("far.onnx")),
-    DomainError,
+  await assertRejectsDomainError(
+    store.graph(`${folder}/far.json`, graph("far.onnx")),
+    "unknown-model",
     "is not here: deno task model pull far fetches it",
   );
   await Deno.remove(folder, { recursive: true });

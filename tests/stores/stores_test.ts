@@ -1,9 +1,9 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DomainError } from "../../src/core/domain_error.ts";
+import { assertEquals } from "@std/assert";
 import type { ModelStore } from "../../src/ports/model_store.ts";
 import { fetchModelStore } from "../../src/stores/http.ts";
 import { fileModelStore } from "../../src/stores/file.ts";
 import { smallManifest } from "../manifest/small_manifest.ts";
+import { assertRejectsDomainError } from "../testing.ts";
 
 const folder = await Deno.makeTempDir();
 await Deno.writeTextFile(`${folder}/tiny.json`, JSON.stringify(smallManifest));
@@ -37,19 +37,17 @@ for (const [name, store] of STORES) {
   });
 
   Deno.test(`${name} names the model and the file that it cannot read`, async () => {
-    const error = await assertRejects(() => store.manifest("nope"), DomainError, '"nope"');
-    assert(error instanceof DomainError && error.code === "unknown-model");
-    await assertRejects(() => store.graph("tiny", graph("gone.onnx")), DomainError, "gone.onnx");
+    await assertRejectsDomainError(store.manifest("nope"), "unknown-model", '"nope"');
+    const gone = store.graph("tiny", graph("gone.onnx"));
+    await assertRejectsDomainError(gone, "unknown-model", "gone.onnx");
   });
 
   Deno.test(`${name} names the property that a manifest lacks`, async () => {
-    const error = await assertRejects(() => store.manifest("poor"), DomainError, "title");
-    assertEquals(error.code, "manifest-invalid");
+    await assertRejectsDomainError(store.manifest("poor"), "manifest-invalid", "title");
   });
 
   Deno.test(`${name} refuses a manifest that is not JSON`, async () => {
-    const error = await assertRejects(() => store.manifest("broken"), DomainError, '"broken"');
-    assert(error instanceof DomainError && error.code === "manifest-invalid");
+    await assertRejectsDomainError(store.manifest("broken"), "manifest-invalid", '"broken"');
   });
 }
 

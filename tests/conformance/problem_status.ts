@@ -15,6 +15,7 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   "too-many-pixels": 413,
   "not-an-image": 415,
   "unsupported-format": 415,
+  "unsupported-encoding": 415,
   "truncated-image": 422,
   "corrupt-image": 422,
 };

@@ -1,3 +1,4 @@
+import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import everyday8 from "../../../models/everyday8.json" with { type: "json" };
 import type { Case, Request } from "../case.ts";
 import { SCENE, STREET } from "../images.ts";
@@ -51,6 +52,7 @@ function inQuery(image: string, queries: typeof QUERIES): Case[] {
 
 const OPTIONS = { score: "0.2", max: "5", classes: "apple,orange,banana" };
 const QUERY = `/detect?${new URLSearchParams(OPTIONS)}`;
+const URLENCODED = "application/x-www-form-urlencoded";
 const OTHER_QUERY = "/detect?score=0.9&max=1&classes=person";
 
 /** Each way to send an image and its options; all ask the same, so all find the same. */
@@ -58,9 +60,19 @@ export const WAY_CASES: readonly Case[] = ways([
   ["as a body without a type", (body) => [QUERY, { method: "POST", body }]],
   ["as a body of its own type", (body) => typed(body, "image/jpeg")],
   ["as a body that claims another type", (body) => typed(body, "image/png")],
+  ...["image/jpg", "IMAGE/JPEG", "application/octet-stream", "text/plain;charset=UTF-8"].map(
+    (type) => [`as a body of type ${type}`, (body: Bytes) => typed(body, type)] as const,
+  ),
   [
     "as a body that claims to be a form, like curl's",
-    (body) => typed(body, "application/x-www-form-urlencoded"),
+    (body) => typed(body, URLENCODED),
+  ],
+  [
+    "with classes that the query repeats",
+    (body) => [
+      "/detect?score=0.2&max=5&classes=apple&classes=orange&classes=banana",
+      { method: "POST", body },
+    ],
   ],
   ["as a form with the options in it", (bytes) => form(bytes, "/detect", OPTIONS)],
   ["as a form with the options in the query", (bytes) => form(bytes, QUERY, {})],
@@ -74,11 +86,73 @@ export const WAY_CASES: readonly Case[] = ways([
     (bytes) => rawForm(bytes, `filename*=UTF-8''%C3%B6.jpg; Name="image"`),
   ],
   ["as a form without a file name", (bytes) => rawForm(bytes, 'name="image"')],
+  [
+    "as multipart/mixed, the default of OkHttp",
+    (bytes) => rawForm(bytes, 'name="image"; filename="a.jpg"', "multipart/mixed"),
+  ],
+  [
+    "as a form with fields that are empty",
+    (bytes) => form(bytes, QUERY, { score: "", iou: "", classes: "" }),
+  ],
+  ["as base64 in a form", (bytes) => textForm({ ...OPTIONS, image: bytes.toBase64() })],
+  [
+    "as a data URL in a form, as a canvas writes it",
+    (bytes) => textForm({ ...OPTIONS, image: `data:image/png;base64,${bytes.toBase64()}` }),
+  ],
+  [
+    "as base64 in a URL-encoded form",
+    (bytes) => [
+      OTHER_QUERY,
+      { method: "POST", body: new URLSearchParams({ ...OPTIONS, image: bytes.toBase64() }) },
+    ],
+  ],
+  [
+    "as base64 in a URL-encoded form whose + is not escaped",
+    (bytes) => typed(`image=${bytes.toBase64()}&max=5`, URLENCODED),
+  ],
   ["as base64 in JSON", (bytes) => json("/detect", bytes.toBase64())],
   [
     "as a data URL in JSON",
     (bytes) => json("/detect", `data:image/jpeg;base64,${bytes.toBase64()}`),
   ],
+  [
+    "as a data URL of a Blob without a type, as FileReader writes it",
+    (bytes) => json("/detect", `data:application/octet-stream;base64,${bytes.toBase64()}`),
+  ],
+  ["as a data URL without a type", (bytes) => json("/detect", `data:;base64,${bytes.toBase64()}`)],
+  [
+    "as a data URL with spaces and escapes",
+    (bytes) => {
+      const escaped = bytes.toBase64().replaceAll("/", "%2F").replaceAll("+", "%2b");
+      return json("/detect", ` data: image/jpeg ; base64 ,${escaped}\n`);
+    },
+  ],
+  [
+    "as a data URL of escaped bytes",
+    (bytes) => {
+      const escaped = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`);
+      return json("/detect", `data:,${escaped.join("")}`);
+    },
+  ],
+  ["as JSON with a charset", (bytes) => {
+    const [path, init] = json("/detect", bytes.toBase64());
+    return [path, { ...init, headers: { "content-type": "application/json;charset=UTF-8" } }];
+  }],
+  ["compressed by gzip", (bytes) => [QUERY, compressed(bytes, "gzip")]],
+  ["compressed by x-gzip", (bytes) => [QUERY, compressed(bytes, "x-gzip")]],
+  ["compressed by deflate", (bytes) => [QUERY, compressed(bytes, "deflate")]],
+  [
+    "compressed by deflate without a header, as .NET writes it",
+    (bytes) => [QUERY, compressed(bytes, "deflate", {}, deflateRawSync)],
+  ],
+  ["with the coding identity", (body) => [
+    QUERY,
+    { method: "POST", body, headers: { "content-encoding": "identity" } },
+  ]],
+  ["as base64 in JSON, compressed by gzip", (bytes) => {
+    const [path, { body, headers } = {}] = json("/detect", bytes.toBase64());
+    return [path, compressed(new TextEncoder().encode(String(body)), "gzip", headers)];
+  }],
   ["as JSON that overrides the query", (bytes) => json(OTHER_QUERY, bytes.toBase64())],
   [
     "with the key as X-API-Key",
@@ -95,7 +169,24 @@ function ways(
   }));
 }
 
-function typed(body: Bytes, type: string): Request {
+const CODINGS: Readonly<Record<string, (bytes: Bytes) => Bytes>> = {
+  "gzip": gzipSync,
+  "x-gzip": gzipSync,
+  "deflate": deflateSync,
+};
+
+/** Compresses a body, which makes an image a little longer. */
+function compressed(
+  bytes: Bytes,
+  coding: string,
+  headers: HeadersInit = {},
+  compress = CODINGS[coding]!,
+): RequestInit {
+  const body = new Uint8Array(compress(bytes));
+  return { method: "POST", body, headers: { ...headers, "content-encoding": coding } };
+}
+
+function typed(body: BodyInit, type: string): Request {
   return [QUERY, { method: "POST", body, headers: { "content-type": type } }];
 }
 
@@ -106,11 +197,17 @@ function form(bytes: Bytes, path: string, fields: Readonly<Record<string, string
   return [path, { method: "POST", body }];
 }
 
+function textForm(fields: Readonly<Record<string, string>>): Request {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  return [OTHER_QUERY, { method: "POST", body }];
+}
+
 /** Builds a form that no runtime writes, with a preamble and an epilogue. */
-function rawForm(bytes: Bytes, parameters: string): Request {
+function rawForm(bytes: Bytes, parameters: string, type = "multipart/form-data"): Request {
   const start = `A preamble\r\n--x\r\nContent-Disposition: form-data; ${parameters}\r\n\r\n`;
   const body = new Blob([start, bytes, "\r\n--x--\nAn epilogue"]);
-  const headers = { "content-type": 'multipart/form-data; boundary="x"' };
+  const headers = { "content-type": `${type}; boundary="x"` };
   return [QUERY, { method: "POST", body, headers }];
 }
 

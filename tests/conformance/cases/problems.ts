@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { DomainError } from "../../../src/core/domain_error.ts";
 import { readHeader } from "../../../src/image/formats/read_header.ts";
 import { BOMBS } from "../../fuzz/bombs.ts";
@@ -7,6 +8,8 @@ import { bytesOf, joinBytes } from "../../image/formats/bytes_of.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import type { Case, Request } from "../case.ts";
 import { MAX_BYTES, MAX_PIXELS } from "../settings.ts";
+
+const URLENCODED = "application/x-www-form-urlencoded";
 
 /** Requests that are wrong in one way each. */
 export const PROBLEM_CASES: readonly Case[] = [
@@ -20,11 +23,59 @@ export const PROBLEM_CASES: readonly Case[] = [
     () => form("photo", fruitImage()),
   ),
   problem("a form with text for an image", "wrong-field", () => form("image", "text")),
+  problem("a form with the name of a file", "wrong-field", () => form("image", "photo.jpg")),
+  problem("a form with two images", "wrong-field", () => {
+    const body = new FormData();
+    for (let i = 0; i < 2; i++) body.append("image", new File([fruitImage()], "photo.png"));
+    return post("/detect", body);
+  }),
+  problem("a form with an empty image", "no-image", () => form("image", new Uint8Array())),
+  problem("a URL-encoded form without an image", "wrong-field", () => typed("a=b", URLENCODED)),
+  problem("a URL-encoded form with the name of a file", "wrong-field", () => {
+    return typed("image=photo.jpg&score=0.5", URLENCODED);
+  }),
   problem("JSON with an image and a URL", "wrong-field", () => {
     return postJson({ image: "AAAA", url: "https://example.org/a.jpg" });
   }),
   problem("invalid JSON", "malformed-request", () => typed("{", "application/json")),
   problem("invalid base64", "malformed-request", () => postJson({ image: "?" })),
+  problem("base64 for URLs", "malformed-request", () => postJson({ image: "_9j_4AA=" })),
+  problem("base64 that ends early", "malformed-request", () => postJson({ image: "/9j/4" })),
+  problem("base64 with half of its padding", "malformed-request", () => {
+    return postJson({ image: "/9j/4A=" });
+  }),
+  problem("a data URL without a comma", "malformed-request", () => {
+    return postJson({ image: "data:image/png;base64" });
+  }),
+  problem("a data URL of invalid base64", "malformed-request", () => {
+    return postJson({ image: "data:image/png;base64,?" });
+  }),
+  problem("JSON without a type", "not-an-image", () => {
+    return post("/detect", bytesOf(JSON.stringify({ image: fruitImage().toBase64() })));
+  }),
+  problem("JSON of curl -d, without a type", "not-an-image", () => {
+    return typed(JSON.stringify({ image: fruitImage().toBase64() }), URLENCODED);
+  }),
+  problem("a file that curl -d has damaged", "malformed-request", () => {
+    const stripped = fruitImage().filter((byte) => ![0x00, 0x0a, 0x0d].includes(byte));
+    return typed(stripped, URLENCODED);
+  }),
+  ...["br", "zstd", "compress", "gzip, gzip", "base64"].map((coding) =>
+    problem(`the content coding ${coding}`, "unsupported-encoding", () => {
+      return encoded(fruitImage(), coding);
+    })
+  ),
+  problem("an image that is not compressed as declared", "malformed-request", () => {
+    return encoded(fruitImage(), "gzip");
+  }),
+  problem("an image that is not deflated as declared", "malformed-request", () => {
+    return encoded(fruitImage(), "deflate");
+  }),
+  problem("half of a compressed image", "malformed-request", () => {
+    return encoded(gzip(fruitImage()).subarray(0, 1000), "gzip");
+  }),
+  problem("a compressed text", "not-an-image", () => encoded(gzip(bytesOf("hello")), "gzip")),
+  problem("a compressed nothing", "no-image", () => encoded(gzip(new Uint8Array()), "gzip")),
   problem("a form without its boundary", "malformed-request", () => {
     return typed("--x--", "multipart/form-data");
   }),
@@ -81,6 +132,12 @@ export const FILE_CASES: readonly Case[] = [
   problem("a byte too many in a form", "too-many-bytes", () => {
     return form("image", new Uint8Array(MAX_BYTES + 1));
   }),
+  problem("a byte too many once it is decompressed", "too-many-bytes", () => {
+    return encoded(gzip(new Uint8Array(MAX_BYTES + 1)), "gzip");
+  }),
+  problem("100 MB of zeros in 100 KB", "too-many-bytes", () => {
+    return encoded(gzip(new Uint8Array(1e8)), "gzip");
+  }),
   file("20000x20000 pixels in 48 bytes", "too-many-pixels", () => {
     return buildPng({ width: 20_000, height: 20_000 });
   }),
@@ -136,6 +193,14 @@ function post(path: string, body: BodyInit): Request {
 
 function typed(body: BodyInit, type: string): Request {
   return ["/detect", { method: "POST", body, headers: { "content-type": type } }];
+}
+
+function encoded(body: Uint8Array<ArrayBuffer>, coding: string): Request {
+  return ["/detect", { method: "POST", body, headers: { "content-encoding": coding } }];
+}
+
+function gzip(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(gzipSync(bytes));
 }
 
 function postJson(value: unknown): Request {

@@ -2,7 +2,7 @@
 import { build, type BuildOptions, stop } from "npm:esbuild@0.28.2";
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
+import { MODEL_FILES, OWN_FILES, PACKAGE_FILES } from "./browser_files.ts";
 import { checkWasm } from "./check_wasm.ts";
 import { ROOT } from "./tools.ts";
 import { zodForPages } from "./zod_for_pages.ts";
@@ -45,6 +45,9 @@ export async function bundleBrowser(target: URL): Promise<void> {
     await build({ ...COMMON, entryPoints: worker, outdir });
   } finally {
     await stop();
+  }
+  for (const file of OWN_FILES) {
+    await copyFile(new URL(file, ROOT), new URL(nameOf(file), target));
   }
   for (const file of PACKAGE_FILES) {
     const source = new URL(`node_modules/${file}`, ROOT);

@@ -3,7 +3,7 @@ import { copyFile, cp, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runCommand } from "../src/commands/shared/run_command.ts";
-import { MODEL_FILES, PACKAGE_FILES } from "./browser_files.ts";
+import { MODEL_FILES, OWN_FILES, PACKAGE_FILES } from "./browser_files.ts";
 import { checkWasm } from "./check_wasm.ts";
 
 const PACKAGE = new URL("../", import.meta.url);
@@ -17,11 +17,18 @@ await runCommand(async ([path]) => {
   for (const file of MODEL_FILES) {
     await copyFile(new URL(`models/${file}`, PACKAGE), new URL(`models/${file}`, target));
   }
+  for (const file of OWN_FILES) {
+    await copyFile(new URL(file, PACKAGE), new URL(nameOf(file), target));
+  }
   for (const file of PACKAGE_FILES) {
     // The packages export their `dist` files without that folder's name.
     const source = new URL(import.meta.resolve(file.replace("/dist/", "/")));
     await checkWasm(source);
-    await copyFile(source, new URL(file.slice(file.lastIndexOf("/") + 1), target));
+    await copyFile(source, new URL(nameOf(file), target));
   }
   console.log(`A page can import ${new URL("retinanet-edge.js", target).pathname}`);
 });
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,3 +1,4 @@
+import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { FormatId, ImageHeader } from "../image/formats/read_header.ts";
 import type { Pixels } from "../image/pixels.ts";
@@ -16,3 +17,15 @@ export type Decoder<Id extends FormatId> = (
   header: ImageHeader<Id>,
   atLeast: Size,
 ) => Pixels;
+
+/**
+ * Returns the error for a file that ends before all pixels are known.
+ *
+ * @param format Name of the format.
+ */
+export function endsTooEarly(format: string, bytes: Uint8Array): DomainError {
+  return new DomainError(
+    "truncated-image",
+    `Cannot decode ${format} as it ends too early, after ${bytes.length} bytes. Was it sent whole?`,
+  );
+}

@@ -1,82 +1,153 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
+import { decodedBytes } from "../image/decoded_bytes.ts";
+import type { JpegHeader } from "../image/formats/jpeg.ts";
+import { checkScans, MAX_VISITED_BLOCKS } from "../image/formats/jpeg_scans.ts";
 import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
-import { checkScans } from "../image/formats/jpeg_scans.ts";
 import type { Pixels } from "../image/pixels.ts";
-import type { Decoder } from "./decoder.ts";
-import { placeBytes } from "./place_bytes.ts";
+import { type Decoder, endsTooEarly } from "./decoder.ts";
 
-/** Exports of imagescript's `jpeg.wasm` that are used. */
+/** Exports of `jpeg.wasm`, which `wasm/jpeg/decoder.c` documents. */
 interface JpegExports {
   readonly memory: WebAssembly.Memory;
-  walloc(size: number): number;
-  decode(bytes: number, length: number, width: number, height: number): number;
-  decode_width(image: number): number;
-  decode_height(image: number): number;
-  decode_format(image: number): number;
-  decode_buffer(image: number): number;
-  /** Returns the length of the buffer that the last call returned. */
-  wlen(): number;
+  allocateFile(length: number, maxMemory: number): number;
+  readFile(file: number, length: number, reduction: number, maxBlocks: number): void;
+  isComplete(): number;
+  endsEarly(): number;
+  width(): number;
+  height(): number;
+  channels(): 1 | 3;
+  readPixels(): number;
 }
 
-/** Results of `decode_format`. */
-const GREY = 0, CMYK = 2;
+/** Error that the decoder reports. */
+class ReportedError extends Error {}
+
+/** Memory of the decoder besides the file and `decodedBytes`: stack, constants and tables. */
+const BASE_MEMORY = 2 ** 18;
+/** Maximum memory of wasm with 32-bit pointers. */
+const MAX_MEMORY = 2 ** 32 - 1;
+/** Maximum numbers in a message (`msg_parm` in libjpeg's jpeglib.h). */
+const MAX_PARAMETERS = 8;
 
 /**
  * Creates a decoder of a JPEG at the smallest scale of 1/8, 1/4, 1/2 and 1/1 that covers a size.
  *
  * The inverse DCT runs at the reduced size. For a 1080p photo and a 320 px model this is several
  * times cheaper than decoding at full size. Each image gets a new instance: wasm memory never
- * shrinks, and an instance that trapped cannot be used again.
+ * shrinks, and an instance that failed cannot be used again. Its memory is limited to the estimate
+ * from the header.
  *
- * @param module imagescript's `jpeg.wasm`.
+ * @param module `jpeg.wasm` of this folder.
  */
 export function jpegDecoder(module: WebAssembly.Module): Decoder<"jpeg"> {
   return (bytes, header, atLeast) => decodeJpeg(module, bytes, header, atLeast);
 }
 
+/**
+ * Decodes a JPEG.
+ *
+ * 1. Refuse what the decoder cannot do or would do too slowly.
+ * 2. Copy the file into an instance.
+ * 3. Read it; of an image of several scans, all scans.
+ * 4. Read the pixels.
+ */
 function decodeJpeg(
   module: WebAssembly.Module,
   bytes: Uint8Array,
-  stored: Size,
+  header: JpegHeader,
   atLeast: Size,
 ): Pixels {
-  checkScans(bytes);
-  const wasm = new WebAssembly.Instance(module).exports as unknown as JpegExports;
-  const reduction = jpegReduction(stored, atLeast);
-  const { width, height } = reducedSize(stored, reduction);
-  const input = placeBytes(wasm, bytes);
-  const image = wasm.decode(input, bytes.length, width, height);
-  // Results 0 and 1 both mean failure.
-  if (image <= 1) {
-    throw new DomainError("corrupt-image", "Cannot decode JPEG as its data is damaged");
-  }
-  if (wasm.decode_width(image) !== width || wasm.decode_height(image) !== height) {
+  // 1. Only an image of several scans can visit its blocks often.
+  if (![1, 3, 4].includes(header.channels)) throw unsupportedChannels(header);
+  if (header.coefficientBytes !== undefined) checkScans(bytes, header);
+
+  const wasm = newInstance(module);
+  try {
+    // 2. File.
+    const file = placeFile(wasm, bytes, header, decodedBytes(header, atLeast));
+
+    // 3. and 4. Scans and pixels.
+    const reduction = jpegReduction(header, atLeast);
+    readScans(wasm, () => wasm.readFile(file, bytes.length, reduction, MAX_VISITED_BLOCKS));
+    return pixelsOf(wasm, header, reduction);
+  } catch (error) {
+    if (!(error instanceof ReportedError)) throw error;
+    if (wasm.endsEarly() !== 0) throw endsTooEarly("JPEG", bytes);
     throw new DomainError(
       "corrupt-image",
-      `Cannot decode JPEG as its data does not have the size of its header, ${stored.width}x${stored.height}`,
+      `Cannot decode JPEG as its data is damaged: ${error.message}`,
     );
   }
-  const format = wasm.decode_format(image);
-  const start = wasm.decode_buffer(image);
-  const data = new Uint8Array(wasm.memory.buffer, start, wasm.wlen());
-  return {
-    data: format === CMYK ? cmykToRgb(data) : data,
-    width,
-    height,
-    channels: format === GREY ? 1 : 3,
-    reduction,
-  };
 }
 
-/** Converts CMYK to RGB: C, M and Y each absorb light, and K absorbs part of the rest. */
-function cmykToRgb(data: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array(data.length / 4 * 3);
-  for (let from = 0, to = 0; from < data.length; from += 4) {
-    const light = 255 - data[from + 3]!;
-    rgb[to++] = Math.round((255 - data[from]!) * light / 255);
-    rgb[to++] = Math.round((255 - data[from + 1]!) * light / 255);
-    rgb[to++] = Math.round((255 - data[from + 2]!) * light / 255);
+/** Copies a file into the instance, with the height that a DNL segment gives. */
+function placeFile(
+  wasm: JpegExports,
+  bytes: Uint8Array,
+  { height, heightAt }: JpegHeader,
+  estimate: number,
+): number {
+  const maxMemory = Math.min(BASE_MEMORY + bytes.length + Math.ceil(estimate), MAX_MEMORY);
+  const file = wasm.allocateFile(bytes.length, maxMemory);
+  const copy = new Uint8Array(wasm.memory.buffer, file, bytes.length);
+  copy.set(bytes);
+  if (heightAt !== undefined) copy.set([height >> 8, height & 255], heightAt);
+  return file;
+}
+
+/** Ignores errors behind the last scan: some files have other data there instead of an EOI. */
+function readScans(wasm: JpegExports, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof ReportedError) || wasm.isComplete() === 0) throw error;
   }
-  return rgb;
+}
+
+function pixelsOf(
+  wasm: JpegExports,
+  header: JpegHeader,
+  reduction: Pixels["reduction"],
+): Pixels {
+  const start = wasm.readPixels() >>> 0;
+  const [width, height, channels] = [wasm.width(), wasm.height(), wasm.channels()];
+  const expected = reducedSize(header, reduction);
+  if (width !== expected.width || height !== expected.height) {
+    throw new DomainError(
+      "corrupt-image",
+      `Cannot decode JPEG as its data does not have the size of its header, ${header.width}x${header.height}`,
+    );
+  }
+  const data = new Uint8Array(wasm.memory.buffer, start, width * height * channels);
+  return { data, width, height, channels, reduction };
+}
+
+/** Creates an instance, whose only import throws an error. */
+function newInstance(module: WebAssembly.Module): JpegExports {
+  const fail = (message: number, length: number, parameters: number) => {
+    const { buffer } = wasm.memory;
+    const text = new TextDecoder().decode(new Uint8Array(buffer, message, length));
+    const numbers = new Int32Array(buffer, parameters, MAX_PARAMETERS).values();
+    throw new ReportedError(formatted(text, numbers));
+  };
+  const instance = new WebAssembly.Instance(module, { env: { fail } });
+  const wasm = instance.exports as unknown as JpegExports;
+  return wasm;
+}
+
+/** Puts numbers into a format string of C. */
+function formatted(text: string, numbers: Iterator<number, unknown>): string {
+  return text.replace(/%(?:0(\d))?l?([dux])/g, (_, digits, type) => {
+    const number = Number(numbers.next().value);
+    return number.toString(type === "x" ? 16 : 10).padStart(Number(digits ?? 0), "0");
+  });
+}
+
+function unsupportedChannels({ channels }: JpegHeader): DomainError {
+  return new DomainError(
+    "unsupported-format",
+    "Cannot decode JPEG as it must have 1, 3 or 4 components: " +
+      `current value is ${channels}. Save it in grey, RGB or CMYK and send that.`,
+  );
 }

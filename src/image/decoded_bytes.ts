@@ -31,14 +31,19 @@ export function decodedBytes(header: BaseHeader<FormatId>, atLeast: Size): numbe
   return header.width * header.height * pixelBytes(header, header.format);
 }
 
-/** A progressive JPEG holds two bytes per coefficient at full size, at any scale. */
+/**
+ * Rows of samples that a JPEG decoder holds: 10 rows of blocks at sampling factor 4, and 4 rows of
+ * each component at full width.
+ */
+const JPEG_ROWS = 48;
+
+/** A JPEG of several scans keeps its coefficients at full size, at any scale. */
 function jpegBytes(header: BaseHeader<FormatId>, atLeast: Size): number {
-  const { channels, progressive } = header;
+  const { channels, coefficientBytes = 0 } = header;
   const { width, height } = reducedSize(header, jpegReduction(header, atLeast));
-  // Separate planes and interleaved pixels; CMYK is also converted to RGB.
-  const perPixel = 2 * channels + (channels > 3 ? 3 : 0);
-  const coefficients = progressive ? 2 * channels * header.width * header.height : 0;
-  return width * height * perPixel + coefficients;
+  // CMYK becomes RGB row by row.
+  const pixels = width * height * (channels === 1 ? 1 : 3);
+  return pixels + width * channels * JPEG_ROWS + coefficientBytes;
 }
 
 /** Bytes per pixel of the formats that are always decoded at full size. */

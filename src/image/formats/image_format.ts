@@ -16,8 +16,11 @@ export interface BaseHeader<Format extends string = string> {
   readonly channels: number;
   /** True if a pixel can be transparent. */
   readonly hasAlpha: boolean;
-  /** True for a JPEG coded in several passes over all pixels. Unset: any other image. */
-  readonly progressive?: true;
+  /**
+   * Bytes of the coefficients that a JPEG of several scans keeps at full size, such as a progressive
+   * one. Unset: the image has one scan, or another format.
+   */
+  readonly coefficientBytes?: number;
 }
 
 /** An image format: its signatures and the reader of its header. */

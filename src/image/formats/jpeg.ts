@@ -2,18 +2,30 @@ import { DomainError } from "../../core/domain_error.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
+import { APP0, APP1, APP15, COM, EOI, isStandalone, SOI, SOS } from "./jpeg_markers.ts";
+import { heightAfterScan } from "./jpeg_scans.ts";
 import { hasSignature } from "./signature.ts";
 
 /** Header of a JPEG. */
-export type JpegHeader = BaseHeader<"jpeg">;
+export interface JpegHeader extends BaseHeader<"jpeg"> {
+  /** Components of the frame, in the order of the file. */
+  readonly components: readonly JpegComponent[];
+  /**
+   * Offset of the two bytes of the frame's height, which are 0 because a DNL segment behind the
+   * first scan gives the height. Unset: the frame gives it.
+   */
+  readonly heightAt?: number;
+}
 
-const TEM = 0x01;
-const RST0 = 0xd0;
-const RST7 = 0xd7;
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const APP1 = 0xe1;
+/** Component (colour plane) of a JPEG. */
+export interface JpegComponent {
+  /** Id by which scans name the component; not always unique. */
+  readonly id: number;
+  /** Blocks of 8x8 samples that a scan of this component alone visits. */
+  readonly blocks: number;
+  /** Blocks up to whole MCUs, which a scan of several components visits and a decoder stores. */
+  readonly paddedBlocks: number;
+}
 
 const EXIF_SIGNATURE = "Exif\0\0";
 
@@ -40,31 +52,51 @@ const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
 /** Far more than the largest colour profile needs; more would only cost time. */
 const MAX_SEGMENTS = 10_000;
 
-type Frame = Pick<JpegHeader, "width" | "height" | "bitDepth" | "channels" | "progressive">;
+/** Maximum sampling factor (T.81, table B.2). */
+const MAX_SAMPLING = 4;
+/** Samples of a block, and bytes that a decoder stores for them: two for each coefficient. */
+const BLOCK_SIDE = 8;
+const BLOCK_BYTES = 2 * BLOCK_SIDE ** 2;
+
+/** Frame header, as it is stored. */
+interface Frame {
+  readonly marker: number;
+  readonly width: number;
+  readonly height: number;
+  readonly heightAt: number;
+  readonly bitDepth: number;
+  readonly samplings: readonly Sampling[];
+}
+
+/** Samples of a component per MCU, in blocks. */
+interface Sampling {
+  readonly id: number;
+  readonly horizontal: number;
+  readonly vertical: number;
+}
 
 /** The JPEG format. */
 export const JPEG: ImageFormat<JpegHeader> = {
   name: "JPEG",
   signatures: ["\xff\xd8\xff"],
   readHeader: readJpegHeader,
-  // A thumbnail has an EOI of its own, before the scan of the image. With neither marker both are -1.
-  endsEarly: (bytes) => lastMarker(bytes, EOI) <= lastMarker(bytes, SOS),
 };
 
 /**
- * Reads the header of a JPEG: everything before its first scan (ITU-T T.81, annex B).
+ * Reads the header of a JPEG: everything before the data of its first scan (ITU-T T.81, annex B).
+ *
+ * If the frame header leaves the height to a DNL segment, the scan is searched for it.
  *
  * @param bytes The file; its first two bytes are assumed to be SOI.
  * @throws {DomainError} `truncated-image`, if it ends before the first scan; `corrupt-image`, if
- * a segment breaks the standard; `unsupported-format`, if it is not Huffman-coded DCT or a later
- * DNL segment defines its height.
+ * a segment breaks the standard; `unsupported-format`, if it is not Huffman-coded DCT of 8 bits.
  *
  * @example
  * ```ts
  * import { readJpegHeader } from "./jpeg.ts";
  *
  * const frame = [0xff, 0xc0, 0, 11, 8, 0, 2, 0, 3, 1, 1, 0x11, 0];
- * const header = readJpegHeader(Uint8Array.of(0xff, 0xd8, ...frame, 0xff, 0xda));
+ * const header = readJpegHeader(Uint8Array.of(0xff, 0xd8, ...frame, 0xff, 0xda, 0, 8, 1));
  * if (header.width !== 3 || header.height !== 2) throw new Error("it is 3 wide and 2 high");
  * ```
  */
@@ -84,11 +116,11 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       throw reader.corrupt("a scan must come before its end", marker === SOI ? "SOI" : "EOI");
     }
     if (isStandalone(marker)) continue;
-    const length = payloadLength(reader);
+    const length = payloadLength(reader, marker);
     if (SUPPORTED_FRAMES.has(marker)) {
       // Decoders differ in which of two frames they use: the checked size could be the other one's.
       if (frame !== undefined) throw reader.corrupt("it must have one frame header", "two");
-      frame = readFrame(reader, marker, length);
+      frame = readFrame(reader, marker, length, bytes.length);
     } else if (marker === APP1 && length > EXIF_SIGNATURE.length) {
       const payload = reader.take(length); // Not inside `??=`, which may skip the read.
       orientation ??= app1Orientation(payload);
@@ -98,7 +130,33 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   }
 
   if (frame === undefined) throw reader.corrupt("a frame header must precede its scan", "none");
-  return { format: "jpeg", ...frame, orientation: orientation ?? 1, hasAlpha: false };
+  payloadLength(reader, SOS);
+  return headerOf(frame, reader.u8(), orientation ?? 1, bytes);
+}
+
+/**
+ * Returns the header of a file.
+ *
+ * @param scanned Components of the first scan.
+ */
+function headerOf(
+  frame: Frame,
+  scanned: number,
+  orientation: Orientation,
+  bytes: Uint8Array,
+): JpegHeader {
+  const { width, bitDepth, samplings, heightAt } = frame;
+  const height = frame.height === 0 ? heightAfterScan(bytes) : frame.height;
+  const components = componentsOf(samplings, width, height);
+  const hasSeveralScans = frame.marker === PROGRESSIVE || scanned < components.length;
+  const stored = components.reduce((sum, { paddedBlocks }) => sum + paddedBlocks, 0) * BLOCK_BYTES;
+  return {
+    ...{ format: "jpeg", width, height, orientation, bitDepth, hasAlpha: false },
+    channels: components.length,
+    components,
+    ...hasSeveralScans && { coefficientBytes: stored },
+    ...frame.height === 0 && { heightAt },
+  };
 }
 
 /**
@@ -116,10 +174,6 @@ function nextMarker(reader: ByteReader): number {
   }
 }
 
-function isStandalone(marker: number): boolean {
-  return marker === TEM || (marker >= RST0 && marker <= RST7);
-}
-
 function refuseUnsupported(marker: number): void {
   const coding = UNSUPPORTED_CODINGS.get(marker);
   if (coding === undefined) return;
@@ -130,25 +184,35 @@ function refuseUnsupported(marker: number): void {
   );
 }
 
-/** Returns the payload length; the stored one includes its own two bytes (T.81, B.1.1.4). */
-function payloadLength(reader: ByteReader): number {
+/**
+ * Returns the payload length; the stored one includes its own two bytes (T.81, B.1.1.4).
+ *
+ * Some programs write 0 for an empty comment. Decoders read that as empty, as nothing depends on
+ * the payload of a comment or an application segment.
+ */
+function payloadLength(reader: ByteReader, marker: number): number {
   const length = reader.u16();
-  if (length < 2) throw reader.corrupt("a segment length must be at least 2", length);
-  return length - 2;
+  if (length >= 2) return length - 2;
+  if (marker === COM || (marker >= APP0 && marker <= APP15)) return 0;
+  throw reader.corrupt("a segment length must be at least 2", length);
 }
 
 /** Reads a frame header (T.81, B.2.2 and table B.2). */
-function readFrame(reader: ByteReader, marker: number, length: number): Frame {
+function readFrame(reader: ByteReader, marker: number, length: number, fileBytes: number): Frame {
   if (length < 6) throw reader.corrupt("a frame header must hold at least 6 bytes", length);
   const bitDepth = reader.u8();
+  const heightAt = fileBytes - reader.remaining;
   const height = reader.u16();
   const width = reader.u16();
   const channels = reader.u8();
-  reader.skip(length - 6);
-
-  if (bitDepth !== 8 && !(bitDepth === 12 && marker !== 0xc0)) {
-    throw reader.corrupt("its precision must be 8 bits, or 12 if not baseline", bitDepth);
+  if (bitDepth === 12) {
+    throw new DomainError(
+      "unsupported-format",
+      "Cannot decode JPEG as its samples must have 8 bits: current value is 12. " +
+        "Save it with 8 bits and send that.",
+    );
   }
+  if (bitDepth !== 8) throw reader.corrupt("its precision must be 8 bits", bitDepth);
   if (width === 0) throw reader.corrupt("its width must be at least 1", width);
   if (channels === 0) throw reader.corrupt("it must have at least 1 component", channels);
   if (length !== 6 + 3 * channels) {
@@ -157,27 +221,45 @@ function readFrame(reader: ByteReader, marker: number, length: number): Frame {
       length,
     );
   }
-  if (height === 0) {
-    throw new DomainError(
-      "unsupported-format",
-      "Cannot decode JPEG as its frame header must give a height of at least 1: current value " +
-        "is 0 (left to a DNL segment). Save it again as JPEG or PNG and send that.",
+  const samplings = Array.from({ length: channels }, () => readSampling(reader));
+  return { marker, width, height, heightAt, bitDepth, samplings };
+}
+
+function readSampling(reader: ByteReader): Sampling {
+  const id = reader.u8();
+  const factors = reader.u8();
+  const [horizontal, vertical] = [factors >> 4, factors & 15];
+  if (Math.min(horizontal, vertical) < 1 || Math.max(horizontal, vertical) > MAX_SAMPLING) {
+    throw reader.corrupt(
+      `a sampling factor must be 1 to ${MAX_SAMPLING}`,
+      `${horizontal}x${vertical}`,
     );
   }
-  const frame = { width, height, bitDepth, channels };
-  return marker === PROGRESSIVE ? { ...frame, progressive: true } : frame;
+  reader.skip(1); // Number of the quantisation table.
+  return { id, horizontal, vertical };
+}
+
+/** Counts the blocks of each component (T.81, A.1.1, A.2.3 and A.2.4). */
+function componentsOf(
+  samplings: readonly Sampling[],
+  width: number,
+  height: number,
+): readonly JpegComponent[] {
+  const perMcu = {
+    width: BLOCK_SIDE * Math.max(...samplings.map(({ horizontal }) => horizontal)),
+    height: BLOCK_SIDE * Math.max(...samplings.map(({ vertical }) => vertical)),
+  };
+  const mcus = Math.ceil(width / perMcu.width) * Math.ceil(height / perMcu.height);
+  return samplings.map(({ id, horizontal, vertical }) => ({
+    id,
+    blocks: Math.ceil(width * horizontal / perMcu.width) *
+      Math.ceil(height * vertical / perMcu.height),
+    paddedBlocks: mcus * horizontal * vertical,
+  }));
 }
 
 /** Returns the orientation in an APP1 segment, which can also hold other data, such as XMP. */
 function app1Orientation(payload: Uint8Array): Orientation | undefined {
   if (!hasSignature(payload, EXIF_SIGNATURE)) return undefined;
   return exifOrientation(payload.subarray(EXIF_SIGNATURE.length));
-}
-
-/** Returns the offset of the last occurrence of a marker, or -1. */
-function lastMarker(bytes: Uint8Array, marker: number): number {
-  for (let at = bytes.length - 2; at >= 0; at--) {
-    if (bytes[at] === 0xff && bytes[at + 1] === marker) return at;
-  }
-  return -1;
 }

@@ -1,56 +1,109 @@
-import { DomainError } from "../../core/domain_error.ts";
-
-const SOS = 0xda;
-const EOI = 0xd9;
-const RST0 = 0xd0;
-const SOI = 0xd8;
-const TEM = 0x01;
-
-/** Far more than the usual 10 of a progressive image. A decoder passes over all blocks per scan. */
-const MAX_SCANS = 100;
+import { DomainError, type ErrorCode } from "../../core/domain_error.ts";
+import type { JpegHeader } from "./jpeg.ts";
+import { DNL, EOI, jpegSegments, SOS, uint16At } from "./jpeg_markers.ts";
 
 /**
- * Refuses a JPEG with more scans than an image needs. A scan of 20 bytes costs as much time as a
- * pass over all pixels, so a small file could take hours.
+ * Maximum scans of an image. A scan costs a few microseconds however small the image is.
  *
- * @param bytes The file; its first two bytes are assumed to be SOI.
- * @throws {DomainError} `corrupt-image`, if it has more than 100 scans.
+ * libjpeg's own progressive images have 10. Browsers stop at 100, the fuzz tests of libjpeg-turbo
+ * at 500.
+ */
+const MAX_SCANS = 500;
+
+/**
+ * Maximum blocks that all scans of an image visit.
+ *
+ * A scan visits each block of its components, even if the file has one bit for thousands of them: a
+ * file of 7 KB kept a decoder busy for 7 seconds. Ten scans of libjpeg visit a block of luma 6 times
+ * and one of chroma 4 times. That is 14 million for 64 megapixels without subsampling, 11 million
+ * for 48, and 18 million for 64 megapixels of RGB.
+ */
+export const MAX_VISITED_BLOCKS = 20_000_000;
+
+/**
+ * Refuses a JPEG whose scans would take too long to decode.
+ *
+ * @param bytes The file.
+ * @param header Its header.
+ * @throws {DomainError} `corrupt-image`, if it has more than 500 scans or they visit more than 20
+ *   million blocks in sum.
  *
  * @example
  * ```ts
  * import { checkScans } from "./jpeg_scans.ts";
  *
- * const scans = Array.from({ length: 101 }, () => [0xff, 0xda, 0, 2]);
+ * const components = [{ id: 1, blocks: 10_000_000, paddedBlocks: 10_000_000 }];
+ * const scan = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0];
  * let isRefused = false;
  * try {
- *   checkScans(Uint8Array.from([0xff, 0xd8, ...scans.flat()]));
+ *   checkScans(Uint8Array.of(0xff, 0xd8, ...scan, ...scan, ...scan), { components });
  * } catch {
  *   isRefused = true;
  * }
- * if (!isRefused) throw new Error("101 scans are too many");
+ * if (!isRefused) throw new Error("3 scans of 10 million blocks are too many");
  * ```
  */
-export function checkScans(bytes: Uint8Array): void {
+export function checkScans(bytes: Uint8Array, header: Pick<JpegHeader, "components">): void {
   let scans = 0;
-  let at = 2;
-  // An entropy-coded byte 255 is followed by 0, so 255 before any other byte starts a marker.
-  while ((at = bytes.indexOf(0xff, at)) !== -1 && at + 1 < bytes.length) {
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff) at++;
-    else if (marker === EOI) return;
-    else if (marker <= TEM || (marker >= RST0 && marker <= SOI)) at += 2;
-    else {
-      // Skips the segment: its payload could look like a marker, even like EOI.
-      if (marker === SOS && ++scans > MAX_SCANS) throw tooManyScans();
-      at += 2 + (bytes[at + 2]! << 8 | bytes[at + 3]!);
+  let visited = 0;
+  for (const { marker, start } of jpegSegments(bytes)) {
+    if (marker !== SOS) continue;
+    if (++scans > MAX_SCANS) {
+      throw tooSlow(`it must have at most ${MAX_SCANS} scans: it has more`);
+    }
+    visited += visitedBlocks(bytes.subarray(start), header);
+    if (visited > MAX_VISITED_BLOCKS) {
+      throw tooSlow(
+        `its scans must visit at most ${MAX_VISITED_BLOCKS} blocks of 8x8 samples: ` +
+          `${scans} scans visit ${visited}`,
+      );
     }
   }
 }
 
-function tooManyScans(): DomainError {
+/**
+ * Returns the blocks that a scan visits, or more (T.81, A.2).
+ *
+ * @param scan Bytes behind the marker: length, number of components, id and tables of each.
+ */
+function visitedBlocks(
+  [, , count, firstId]: Uint8Array,
+  { components }: Pick<JpegHeader, "components">,
+): number {
+  if (count !== 1) return components.reduce((sum, { paddedBlocks }) => sum + paddedBlocks, 0);
+  const named = components.filter(({ id }) => id === firstId);
+  return Math.max(0, ...named.map(({ blocks }) => blocks));
+}
+
+/**
+ * Returns the height that a DNL segment behind the first scan gives (T.81, B.2.5).
+ *
+ * @param bytes The file.
+ * @throws {DomainError} `truncated-image`, if the file ends before a DNL segment; `corrupt-image`,
+ *   if it has none or one with height 0.
+ */
+export function heightAfterScan(bytes: Uint8Array): number {
+  for (const { marker, start } of jpegSegments(bytes)) {
+    if (marker === EOI) throw noHeight("corrupt-image", "no DNL segment gives another");
+    if (marker !== DNL) continue;
+    const height = uint16At(bytes, start + 2);
+    if (height === 0) throw noHeight("corrupt-image", "so does its DNL segment");
+    if (height !== undefined) return height;
+  }
+  throw noHeight("truncated-image", "the file ends before a DNL segment");
+}
+
+function noHeight(code: ErrorCode, reason: string): DomainError {
+  return new DomainError(
+    code,
+    `Cannot decode JPEG as its height must be at least 1: its frame header says 0, and ${reason}. ` +
+      "Save it again and send the new file.",
+  );
+}
+
+function tooSlow(reason: string): DomainError {
   return new DomainError(
     "corrupt-image",
-    `Cannot decode JPEG as it must have at most ${MAX_SCANS} scans: it has more. ` +
-      "Save it again and send the new file.",
+    `Cannot decode JPEG as ${reason}. Save it again and send the new file.`,
   );
 }

@@ -37,7 +37,8 @@ const SUPPORTED = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
  *
  * Safe on a hostile upload: it decodes and copies no pixels, and takes time at most proportional to
  * the header. The header is everything before the first pixels; in a WebP also the first frame and
- * the Exif block behind it. Bytes behind the header never change the result.
+ * the Exif block behind it, and in a JPEG a height behind the first scan. Bytes behind the header
+ * never change the result.
  *
  * @param bytes The whole file.
  * @throws {DomainError} `no-image`, if there are no bytes; `not-an-image`, if the first bytes match
@@ -50,7 +51,7 @@ const SUPPORTED = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
  * import { readHeader } from "./read_header.ts";
  *
  * const frame = [0xff, 0xc0, 0, 11, 8, 0, 2, 0, 3, 1, 1, 0x11, 0];
- * const header = readHeader(Uint8Array.of(0xff, 0xd8, ...frame, 0xff, 0xda));
+ * const header = readHeader(Uint8Array.of(0xff, 0xd8, ...frame, 0xff, 0xda, 0, 8, 1));
  * if (header.format !== "jpeg" || header.width !== 3) throw new Error("a JPEG, 3 wide");
  * ```
  */

@@ -1,6 +1,6 @@
 /** URLs of the files that belong to a browser bundle. */
 export interface BrowserAssets {
-  /** imagescript's JPEG decoder. */
+  /** Our own JPEG decoder. */
   readonly jpeg: string;
   /** imagescript's PNG decoder. */
   readonly png: string;

@@ -62,11 +62,13 @@ async function compileEngine(): Promise<WebAssembly.Module> {
 
 /** Compiles the decoders. Specifiers are literals, because JSR rewrites them when it publishes. */
 async function compileCodecs(): Promise<CodecModules> {
-  const jpegFile = import.meta.resolve("imagescript/wasm/any/jpeg.wasm");
-  if (!jpegFile.startsWith("file:")) return await import("./source_modules.js");
+  const jpegFile = new URL("../../codecs/jpeg.wasm", import.meta.url).href;
+  const pngFile = import.meta.resolve("imagescript/wasm/any/png.wasm");
+  const areFiles = [jpegFile, pngFile].every((url) => url.startsWith("file:"));
+  if (!areFiles) return await import("./source_modules.js");
   const [jpeg, png, gif, webp, avif] = await Promise.all([
     compile(jpegFile),
-    compile(import.meta.resolve("imagescript/wasm/any/png.wasm")),
+    compile(pngFile),
     compile(import.meta.resolve("imagescript/wasm/any/gif.wasm")),
     compile(import.meta.resolve("icodec/webp-dec.wasm")),
     compile(import.meta.resolve("icodec/avif-dec.wasm")),

@@ -1,7 +1,7 @@
 // @ts-self-types="./source_modules.d.ts"
-// Source phase imports, with which Deno compiles wasm of packages that are not files on disk (no
-// node_modules folder). Plain JavaScript, because TypeScript does not support them yet.
-import source jpeg from "imagescript/wasm/any/jpeg.wasm";
+// Source phase imports, with which Deno compiles wasm that is not a file on disk (no node_modules
+// folder, or this package from JSR). Plain JavaScript, because TypeScript does not support them yet.
+import source jpeg from "../../codecs/jpeg.wasm";
 import source png from "imagescript/wasm/any/png.wasm";
 import source gif from "imagescript/wasm/any/gif.wasm";
 import source webp from "icodec/webp-dec.wasm";

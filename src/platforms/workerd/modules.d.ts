@@ -1,4 +1,4 @@
-/** imagescript's JPEG decoder. */
+/** Our own JPEG decoder. */
 export const jpeg: WebAssembly.Module;
 /** imagescript's PNG decoder. */
 export const png: WebAssembly.Module;

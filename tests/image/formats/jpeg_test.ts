@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import type { ErrorCode } from "../../../src/core/domain_error.ts";
+import { readJpegHeader } from "../../../src/image/formats/jpeg.ts";
 import { readHeader } from "../../../src/image/formats/read_header.ts";
 import { assertRefused } from "./assert_refused.ts";
 import { buildJpeg, exifSegment, type JpegOptions, jpegSegment } from "./build_jpeg.ts";
@@ -14,12 +16,23 @@ Deno.test("readHeader() reads size, precision and components of a JPEG", () => {
     orientation: 1,
     bitDepth: 8,
     channels: 3,
+    components: [1, 2, 3].map((id) => ({ id, blocks: 8192 * 33, paddedBlocks: 8192 * 33 })),
     hasAlpha: false,
   });
 });
 
+Deno.test("readHeader() counts the blocks of each component of a JPEG", () => {
+  // 33x17 pixels: 3x2 MCUs of 16x16. Luma has 5x3 blocks of its own, half as many have 3x2 or 3x3.
+  const bytes = buildJpeg({ width: 33, height: 17, samplings: [0x22, 0x11, 0x12] });
+  assertEquals(readJpegHeader(bytes).components, [
+    { id: 1, blocks: 15, paddedBlocks: 24 },
+    { id: 2, blocks: 6, paddedBlocks: 6 },
+    { id: 3, blocks: 9, paddedBlocks: 12 },
+  ]);
+});
+
 const READ_JPEGS: readonly (readonly [claim: string, options: JpegOptions])[] = [
-  ["extended, 12 bits", { marker: 0xc1, precision: 12 }],
+  ["extended", { marker: 0xc1 }],
   ["progressive", { marker: 0xc2 }],
   ["grey", { components: 1 }],
   ["CMYK", { components: 4 }],
@@ -28,6 +41,11 @@ const READ_JPEGS: readonly (readonly [claim: string, options: JpegOptions])[] = 
     before: [jpegSegment(0xc8, Array(15).fill(9)), jpegSegment(0xcc, [0, 1])],
   }],
   ["with an empty comment", { before: [jpegSegment(0xfe, [])] }],
+  ["with a comment of length 0", { before: [Uint8Array.of(0xff, 0xfe, 0, 0)] }],
+  ["with a comment of length 1", { before: [Uint8Array.of(0xff, 0xfe, 0, 1)] }],
+  ["with application segments of length 0 and 1", {
+    before: [Uint8Array.of(0xff, 0xe1, 0, 0, 0xff, 0xed, 0, 1, 0xff, 0xef, 0, 0)],
+  }],
   ["with fill bytes before its frame", { before: [Uint8Array.of(0xff, 0xff, 0xff)] }],
   ["with markers that have no length", {
     before: [Uint8Array.of(0xff, 0x01, 0xff, 0xd0, 0xff, 0xd7)],
@@ -111,9 +129,41 @@ for (const [marker, kind] of UNREAD_JPEGS) {
   });
 }
 
-Deno.test("readHeader() refuses a JPEG whose height comes in a DNL segment", () => {
-  assertRefused(buildJpeg({ height: 0 }), "unsupported-format", "height", "DNL");
+for (const marker of [0xc0, 0xc1, 0xc2]) {
+  Deno.test(`readHeader() refuses 12 bits in a frame ${marker.toString(16)} as unsupported`, () => {
+    assertRefused(buildJpeg({ marker, precision: 12 }), "unsupported-format", "value is 12.");
+  });
+}
+
+const NO_HEIGHT = buildJpeg({ height: 0 });
+const SCAN_DATA = Uint8Array.of(0, 1, 0, 2, 0, 3, 0, 0, 63, 0, 7, 0xff, 0, 9, 0xff, 0xd0, 1);
+
+Deno.test("readHeader() takes the height of a JPEG from the DNL segment behind its scan", () => {
+  const bytes = joinBytes(NO_HEIGHT, SCAN_DATA, jpegSegment(0xdc, [1, 2]));
+  const { height, components, heightAt } = readJpegHeader(bytes);
+  assertEquals(height, 258);
+  assertEquals(components[0]!.blocks, 33);
+  assertEquals(Array.from(bytes.subarray(heightAt! - 5, heightAt! + 4)), [
+    ...[0xff, 0xc0, 0, 17, 8],
+    ...[0, 0, 0, 3],
+  ]);
+  const given = joinBytes(buildJpeg(), SCAN_DATA, jpegSegment(0xdc, [1, 2]));
+  assertEquals(readJpegHeader(given).height, 2);
+  assertEquals("heightAt" in readJpegHeader(given), false);
 });
+
+const HEIGHTLESS: readonly (readonly [claim: string, code: ErrorCode, end: Uint8Array])[] = [
+  ["the file ends", "truncated-image", Uint8Array.of()],
+  ["the file ends in a DNL segment", "truncated-image", Uint8Array.of(0xff, 0xdc, 0, 4, 0)],
+  ["EOI comes instead", "corrupt-image", Uint8Array.of(0xff, 0xd9, 0xff, 0xdc, 0, 4, 0, 9)],
+  ["a DNL segment says 0", "corrupt-image", jpegSegment(0xdc, [0, 0])],
+];
+
+for (const [claim, code, end] of HEIGHTLESS) {
+  Deno.test(`readHeader() refuses a JPEG of height 0 if ${claim}: ${code}`, () => {
+    assertRefused(joinBytes(NO_HEIGHT, SCAN_DATA, end), code, "height must be at least 1");
+  });
+}
 
 const SECOND_FRAME = jpegSegment(0xc0, [8, 0, 9, 0, 9, 1, 1, 0x11, 0]);
 
@@ -123,10 +173,10 @@ const CORRUPT_JPEGS: readonly (readonly [claim: string, options: JpegOptions, wo
   ["no components", { components: 0 }, "component"],
   ["precision 0", { precision: 0 }, "precision"],
   ["precision 16", { marker: 0xc1, precision: 16 }, "precision"],
-  ["precision 12 in a baseline frame", { precision: 12 }, "precision"],
-  ["a segment of length 0", { before: [Uint8Array.of(0xff, 0xe0, 0, 0)] }, "value is 0"],
-  ["a segment of length 1", { before: [Uint8Array.of(0xff, 0xe0, 0, 1)] }, "value is 1"],
-  ["an APP1 of length 0", { before: [Uint8Array.of(0xff, 0xe1, 0, 0)] }, "value is 0"],
+  ["sampling factor 0", { samplings: [0x11, 0x01, 0x11] }, "0x1"],
+  ["sampling factor 5", { samplings: [0x11, 0x25, 0x11] }, "2x5"],
+  ["tables of length 0", { before: [Uint8Array.of(0xff, 0xdb, 0, 0)] }, "value is 0"],
+  ["tables of length 1", { before: [Uint8Array.of(0xff, 0xc4, 0, 1)] }, "value is 1"],
   ["a frame header of length 0", { before: [Uint8Array.of(0xff, 0xc0, 0, 0)] }, "segment length"],
   ["a frame header of length 1", { before: [Uint8Array.of(0xff, 0xc0, 0, 1)] }, "segment length"],
   ["a frame header too short for a size", {
@@ -139,6 +189,7 @@ const CORRUPT_JPEGS: readonly (readonly [claim: string, options: JpegOptions, wo
     before: [jpegSegment(0xc0, [8, 0, 2, 0, 3, 1, 1, 0x11, 0, 0])],
   }, "1 components must hold 9 bytes"],
   ["a second frame before the scan", { after: [SECOND_FRAME] }, "one frame header"],
+  ["a scan of length 0", { after: [Uint8Array.of(0xff, 0xda, 0, 0)] }, "value is 0"],
   ["a scan before any frame", { before: [Uint8Array.of(0xff, 0xda)] }, "frame header must precede"],
   ["an end before any frame", { before: [Uint8Array.of(0xff, 0xd9)] }, "EOI"],
   ["an end before the scan", { after: [Uint8Array.of(0xff, 0xd9)] }, "EOI"],
@@ -151,7 +202,11 @@ for (const [claim, options, word] of CORRUPT_JPEGS) {
   });
 }
 
-Deno.test("readHeader() sets `progressive` for a progressive JPEG only", () => {
-  assertEquals(readHeader(buildJpeg({ marker: 0xc2 })).progressive, true);
-  assertEquals("progressive" in readHeader(buildJpeg({ marker: 0xc1 })), false);
+Deno.test("readHeader() gives the coefficients of a JPEG of several scans, 128 bytes a block", () => {
+  const size = { width: 33, height: 17, samplings: [0x22, 0x11, 0x11] };
+  const coefficientBytes = 128 * (24 + 6 + 6);
+  for (const options of [{ marker: 0xc2 }, { scanned: 1 }, { marker: 0xc1, scanned: 2 }]) {
+    assertEquals(readHeader(buildJpeg({ ...size, ...options })).coefficientBytes, coefficientBytes);
+  }
+  assertEquals("coefficientBytes" in readHeader(buildJpeg(size)), false);
 });

@@ -1,6 +1,7 @@
-"""Writes formats/: WebP, AVIF and BMP, and beside each what Pillow decodes it to, as NAME.decoded.png.
+"""Writes formats/: WebP, AVIF, BMP and some JPEG, and beside each what Pillow decodes it to, as
+NAME.decoded.png.
 
-Run with Pillow 13 (libwebp 1.6, libavif 1.4) and avifenc of libavif 0.11 installed:
+Run with Pillow 13 (libwebp 1.6, libavif 1.4, libjpeg-turbo 3.2) and avifenc of libavif 0.11 installed:
 python tests/sample_images/make/modern_formats.py
 
 The pictures are those of formats.py, under smooth shades, so that a decoder that mixes up planes, depths or
@@ -104,7 +105,19 @@ def bmp() -> None:
     with_veil(scene()).save(OUT / "alpha.bmp")
 
 
+def jpeg() -> None:
+    """Sizes that no MCU divides, so that edges show."""
+    odd = scene((61, 45))
+    save("420.jpg", odd, quality=90, subsampling="4:2:0")
+    save("422.jpg", odd, quality=90, subsampling="4:2:2")
+    save("444.jpg", odd, quality=90, subsampling="4:4:4")
+    save("scans.jpg", odd, quality=90, subsampling="4:2:0", progressive=True)
+    save("restarts.jpg", odd, quality=90, subsampling="4:2:0", restart_marker_blocks=2)
+    save("inks.jpg", odd.convert("CMYK"), quality=90)
+
+
 def main() -> None:
+    jpeg()
     webp()
     avif()
     bmp()

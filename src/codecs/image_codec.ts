@@ -6,7 +6,7 @@ import type { Pixels } from "../image/pixels.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
 import { avifDecoder } from "./avif.ts";
 import { decodeBmp } from "./bmp.ts";
-import type { Decoder } from "./decoder.ts";
+import { type Decoder, endsTooEarly } from "./decoder.ts";
 import { gifDecoder } from "./gif.ts";
 import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
@@ -14,7 +14,7 @@ import { webpDecoder } from "./webp.ts";
 
 /** Compiled wasm files of the decoders; each runtime loads them in its own way. */
 export interface CodecModules {
-  /** imagescript's `wasm/any/jpeg.wasm`. */
+  /** `jpeg.wasm` of this folder, built by `wasm/jpeg`. */
   readonly jpeg: WebAssembly.Module;
   /** imagescript's `wasm/any/png.wasm`. */
   readonly png: WebAssembly.Module;
@@ -41,11 +41,10 @@ function decodersOf({ jpeg, png, gif, webp, avif }: CodecModules): Decoders {
 }
 
 /**
- * Creates a codec from the wasm files of imagescript and icodec.
+ * Creates a codec from our own wasm file and those of imagescript and icodec.
  *
- * The wasm is called directly, without the JavaScript of the packages. imagescript's `Image.decode`
- * never requests a reduced JPEG. The entry points of both packages compile wasm or JavaScript at run
- * time, which not every runtime allows.
+ * The wasm is called directly, without the JavaScript of the packages, whose entry points compile
+ * wasm or JavaScript at run time. Not every runtime allows that.
  *
  * @throws {Error} If a module of icodec is not the supported build.
  */
@@ -86,12 +85,7 @@ function asDomainError(
   { name, endsEarly }: ImageFormat<BaseHeader>,
 ): DomainError {
   if (error instanceof DomainError && error.code === "unsupported-format") return error;
-  if (endsEarly?.(bytes)) {
-    return new DomainError(
-      "truncated-image",
-      `Cannot decode ${name} as it ends too early, after ${bytes.length} bytes. Was it sent whole?`,
-    );
-  }
+  if (endsEarly?.(bytes)) return endsTooEarly(name, bytes);
   if (error instanceof DomainError) return error;
   return new DomainError("corrupt-image", `Cannot decode ${name} as its data is damaged`);
 }

@@ -252,8 +252,7 @@ for (
     [
       "half an answer",
       (_, response) => {
-        response.writeHead(200, { "content-length": "1000" }).write("x");
-        setTimeout(() => response.destroy(), 20);
+        response.writeHead(200, { "content-length": "1000" }).write("x", () => response.destroy());
       },
       "url-failed",
       "closed",
@@ -292,11 +291,9 @@ for (
     await using server = await serveHttps(answer);
     const names = { "photos.example.org": [[PUBLIC]] };
     const { fetch } = fetcherOf(server, names, { timeoutMs: 300 });
-    const start = performance.now();
     const { code, message } = await refusalOf(fetch(URL_OF_IMAGE));
     assertEquals(code, "url-failed");
     assertStringIncludes(message, "300 ms");
-    assert(performance.now() - start < 2000);
   });
 }
 
@@ -308,10 +305,9 @@ Deno.test("httpsImageFetcher() times out on a resolver that never answers", asyn
 });
 
 Deno.test("httpsImageFetcher() stops when the client is gone", async () => {
-  await using server = await serveHttps(() => {});
-  const { fetch } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] });
   const client = new AbortController();
-  setTimeout(() => client.abort(), 100);
+  await using server = await serveHttps(() => client.abort());
+  const { fetch } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] });
   const { code, message } = await refusalOf(fetch(URL_OF_IMAGE, client.signal));
   assertEquals(code, "url-failed");
   assertStringIncludes(message, "gone");

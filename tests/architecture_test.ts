@@ -165,7 +165,7 @@ Deno.test("only describe names an exporter", async () => {
 async function modulesThatName(names: RegExp, rooms: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const { path } of await modules()) {
-    if (rooms.some((room) => path.startsWith(room)) || path.endsWith(".json")) continue;
+    if (rooms.some((room) => path.startsWith(room)) || !isSource(path)) continue;
     const match = withoutComments(path, await readSource(path)).match(names);
     if (match) found.push(`${path} names ${match[0]}`);
   }
@@ -225,8 +225,9 @@ async function graphFrom(file: string): Promise<Module[]> {
       path,
       room: roomOf(path),
       imports: local.filter((target): target is string => target !== undefined),
+      // A wasm module names its imports by itself: they are no packages.
       packages: dependencies.map((each) => each.specifier).filter((name) =>
-        !/^(\.|file:)/.test(name)
+        isSource(path) && !/^(\.|file:)/.test(name)
       ),
     }];
   });
@@ -237,6 +238,10 @@ function pathOf(specifier: string | undefined): string | undefined {
   if (!specifier?.startsWith(ROOT.href)) return undefined;
   const path = specifier.slice(ROOT.href.length);
   return path.startsWith("node_modules/") ? undefined : path;
+}
+
+function isSource(path: string): boolean {
+  return /\.[jt]s$/.test(path);
 }
 
 function roomOf(path: string): string | undefined {

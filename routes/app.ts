@@ -82,7 +82,8 @@ const SECURE_HEADERS = {
  * Creates the HTTP side of a detector: `POST /detect`, `GET /models`, `/models/{id}`, `/healthz`,
  * `/readyz`, and the Open Inference Protocol below `/v2`.
  *
- * Errors are `application/problem+json` with a stable code. Those of a dialect have its own form.
+ * Errors are `application/problem+json` with a stable code. A dialect may give its errors another
+ * form.
  *
  * @example
  * ```ts

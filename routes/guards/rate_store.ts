@@ -17,7 +17,7 @@ interface Count {
 /** Options of a {@linkcode RateStore}. */
 export interface RateStoreOptions {
   /**
-   * Maximum number of clients in the store, a few megabytes.
+   * Maximum number of clients in the store. 10,000 clients take a few megabytes.
    *
    * @default 10_000
    */
@@ -39,8 +39,8 @@ export interface RateStoreOptions {
 /**
  * Store that counts requests in fixed windows, in bounded memory.
  *
- * The store of hono-rate-limiter keeps every client of a window, without a bound. This one evicts
- * the client that has sent nothing for the longest time. An attacker with more addresses than
+ * The store of hono-rate-limiter keeps every client of a window, without a bound. This store
+ * evicts the client that has sent nothing for the longest time. An attacker with more addresses than
  * `maxClients` could not be stopped by counting addresses anyway.
  */
 export class RateStore implements Store {

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 
-/** Log line of one request. It contains no body, no key and no query. */
+/** Log line of one request, without body, API key and query. */
 export interface RequestLine {
   /** Time of arrival, ISO 8601. */
   readonly time: string;

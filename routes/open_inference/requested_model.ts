@@ -9,7 +9,7 @@ import { MODEL_VERSION } from "./model_metadata.ts";
 /**
  * Returns the manifest of the model in the path.
  *
- * @throws {DomainError} `unknown-model` for another model or another version.
+ * @throws {DomainError} `unknown-model` if the server does not have the model or the version.
  */
 export function requestedModel(context: Context<AppEnv>, registry: ModelRegistry): Manifest {
   const { name = "", version = MODEL_VERSION } = context.req.param() as Record<string, string>;

@@ -39,7 +39,7 @@ const LONGJMP = new Error("longjmp");
 /**
  * Creates a decoder from a compiled wasm file.
  *
- * It replaces the JavaScript of the package, which gives the wasm access to every global by name
+ * The decoder replaces the JavaScript of the package, which gives the wasm access to every global by name
  * and compiles functions from text, which not every runtime allows. A hostile file that takes over
  * the C++ code can only use the memory of its own instance. Each image gets a new instance, because
  * wasm memory never shrinks and an instance that trapped cannot be used again.

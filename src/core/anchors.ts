@@ -149,7 +149,7 @@ export function anchorsPerCell(rule: AnchorRule, level: number): number {
 /**
  * Returns the anchors of one cell, centred on the origin.
  *
- * @param stride Stride of the level, input pixels. It scales sizes that are given in strides.
+ * @param stride Stride of the level, input pixels; sizes in strides are multiplied by it.
  * @returns `[A, 4]` xyxy, input pixels.
  * @throws {RangeError} If the rule has no such level.
  *

@@ -14,7 +14,7 @@ export interface InputFacts {
   readonly size: Size | null;
 }
 
-/** Facts about outputs that are two heads per level. */
+/** Facts about a graph with a class head and a box head per level. */
 export interface LevelsFacts {
   /** Discriminant. */
   readonly kind: "levels";

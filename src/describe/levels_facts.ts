@@ -13,7 +13,8 @@ interface Head {
 }
 
 /**
- * Reads outputs as two heads per level: `[N, A·K, H, W]` and `[N, A·4, H, W]`, or channels last.
+ * Reads outputs as a class head `[N, A·K, H, W]` and a box head `[N, A·4, H, W]` per level, or channels
+ * last.
  *
  * @param size Size of the input in both runs.
  * @returns Null if the outputs are not such heads.

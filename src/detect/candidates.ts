@@ -113,7 +113,7 @@ function hasFiniteDeltas({ anchors, deltas }: LevelHeads, anchorIndex: number): 
 /**
  * Creates a function that decodes and clips the box of an anchor.
  *
- * It returns the same array at every call: `[4]` xyxy, input pixels.
+ * The function returns the same array at every call: `[4]` xyxy, input pixels.
  */
 function boxDecoder({ boxCoder, input, clip }: CandidateOptions) {
   const anchor = new Float64Array(4);

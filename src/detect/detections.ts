@@ -17,7 +17,7 @@ import { softmaxHeads } from "./softmax_heads.ts";
  * 2. Suppress overlapping boxes (NMS) and cut to the limit.
  * 3. Scale the boxes to source pixels and clip them to the source.
  * 4. Label the kept rows.
- * 5. Drop boxes that are empty or inside out. They have counted towards the limit.
+ * 5. Drop boxes that are empty or inside out. Dropped boxes count towards the limit.
  *
  * @param levels Heads, finest level first.
  * @returns Detections, best first; boxes in pixels of the upright source.

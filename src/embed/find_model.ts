@@ -22,7 +22,7 @@ const MAX_MANIFEST_BYTES = 1_000_000;
  * Finds the model that the options name, and reads its manifest.
  *
  * @param packaged Models that come with the package.
- * @param readFile Reads models by their URL. Unset: `packaged` accepts URLs as model ids.
+ * @param readFile Reads the files of a model by URL. Unset: a URL is passed to `packaged` as the model id.
  * @throws {DomainError} `unknown-model`, if there is no such model; `manifest-invalid`.
  */
 export async function findModel(

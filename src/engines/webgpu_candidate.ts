@@ -8,7 +8,7 @@ type WebgpuBuild = Pick<typeof import("onnxruntime-web/webgpu"), "InferenceSessi
 /**
  * Returns the engine onnxruntime-web on WebGPU.
  *
- * @param load Imports a build; called when the engine is tried and there is an adapter.
+ * @param load Imports a build of onnxruntime-web. Called only if there is a WebGPU adapter.
  */
 export function webgpuCandidate(load: () => Promise<WebgpuBuild>): EngineCandidate {
   return {

@@ -4,7 +4,7 @@ import type { CocoDataset, CocoResult } from "./coco.ts";
  * Refuses input that pycocotools would measure wrongly without an error.
  *
  * pycocotools counts a result that finds annotation 0 as a miss, because 0 also means "found none".
- * It mixes up annotations that share an id, and lets a box with NaN find any truth.
+ * pycocotools also mixes up annotations that share an id, and matches a box with NaN to any truth.
  *
  * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id 0,
  *   a result names an image that `truth` does not have, or a box or a score is not finite.

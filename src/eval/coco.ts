@@ -31,7 +31,7 @@ export interface CocoAnnotation {
   readonly category_id: number;
   /** Box around the object. */
   readonly bbox: CocoBox;
-  /** Area of the object's outline, px²; smaller than its box. It decides the area range. */
+  /** Area inside the object's outline, px². The area range (small, medium, large) depends on it. */
   readonly area: number;
   /** 1 if the box holds many objects that were not annotated one by one, else 0. */
   readonly iscrowd: 0 | 1;

@@ -31,7 +31,7 @@ export interface CocoFigures {
   readonly apSmall: number;
   /** `ap` of objects from 32² to 96² px. */
   readonly apMedium: number;
-  /** `ap` of objects from 96² px. */
+  /** `ap` of objects with an area of 96² px or more. */
   readonly apLarge: number;
   /** Average recall with the best result per image and category. */
   readonly ar1: number;
@@ -43,7 +43,7 @@ export interface CocoFigures {
   readonly arSmall: number;
   /** `ar100` of objects from 32² to 96² px. */
   readonly arMedium: number;
-  /** `ar100` of objects from 96² px. */
+  /** `ar100` of objects with an area of 96² px or more. */
   readonly arLarge: number;
   /** Figures of each category, in ascending order of the category ids. */
   readonly perCategory: readonly CategoryFigures[];

@@ -104,8 +104,8 @@ function isOutside(area: number, range: AreaRange): boolean {
  * Matches each result with at most one truth (pycocotools, `COCOeval.evaluateImg`).
  *
  * Results choose in order, best score first. Each takes the free truth of the highest IoU; of
- * equal IoUs the last. Counted truths go before ignored ones, whatever the IoU. A crowd stays free
- * when it is taken.
+ * equal IoUs the last. Counted truths go before ignored ones, whatever the IoU. A crowd
+ * (`iscrowd`) can be matched by any number of results, every other truth by one.
  *
  * @param pair `G` truths and `D` results of one category in one image.
  * @param ignored `[G]` true if a truth is not counted; true for every crowd.

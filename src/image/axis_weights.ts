@@ -17,7 +17,7 @@ export interface AxisWeights {
  *
  * @param inputs Input pixels of the axis.
  * @param outputs Output pixels of the axis.
- * @param scale Input pixels per output pixel. It may differ from `inputs / outputs`, because the
+ * @param scale Input pixels per output pixel; may differ from `inputs / outputs`, because the
  *   last pixel of a reduced image may stand for less than a whole one.
  * @param antialias True to widen the triangle when the image shrinks.
  * @param shift Input pixels added to the position of every output; see `tensor.ts` on mirrored

@@ -1,7 +1,7 @@
 /** Fetches images from URLs that clients name. */
 export interface ImageFetcher {
   /**
-   * Fetches the bytes of an image. They are not checked to be an image.
+   * Fetches the bytes of an image, without checking that they are an image.
    *
    * @param url URL as the client sent it.
    * @param signal Cancels the fetch. Unset: the fetch cannot be cancelled.

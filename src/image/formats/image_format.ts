@@ -41,7 +41,7 @@ export interface ImageFormat<Header extends BaseHeader> {
   /**
    * Returns true if the file lacks the end of its format, like a broken-off upload.
    *
-   * It explains why decoding failed; some files without an end decode well. Unset: the header
+   * Called only if decoding failed, to explain why: some files without an end decode well. Unset: the header
    * reader and the decoder count the bytes that they need themselves.
    */
   readonly endsEarly?: (bytes: Uint8Array) => boolean;

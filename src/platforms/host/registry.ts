@@ -14,7 +14,7 @@ export interface HostModel {
 }
 
 /**
- * Creates the registry of the models of a folder. Those of `MODELS` start to load.
+ * Creates the registry of the models of a folder. The models of `MODELS` start to load.
  *
  * @param copies Sessions per model.
  * @param load Loads a model.

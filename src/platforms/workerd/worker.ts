@@ -42,7 +42,7 @@ const DEFAULTS = {
   BODY_MEMORY: String(2 * WORKERD_LIMITS.maxBytes),
 };
 
-/** App of this isolate. It outlives the request that opens it. */
+/** App of this isolate, opened by the first request and kept for later ones. */
 let app: LazyApp | MeteredApp | undefined;
 
 /**

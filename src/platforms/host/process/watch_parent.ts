@@ -4,8 +4,8 @@ import { Worker } from "node:worker_threads";
 /**
  * Starts a thread that kills this process when its parent process has ended.
  *
- * The end of standard input also reports that, but the main thread cannot read it while a decoder or
- * an engine runs, which may be forever. The thread takes 10 MB.
+ * Standard input ends as well, but the main thread cannot read it while a decoder or an engine runs,
+ * and a hung one runs forever. The thread takes 10 MB.
  */
 export function watchParent(): void {
   // The npm package has both this file and the script as .js.

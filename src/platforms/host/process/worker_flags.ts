@@ -7,7 +7,8 @@ import process from "node:process";
  */
 const YOUNG_HEAP = "--max-semi-space-size=4";
 
-/** Flags for the script of a worker process, by runtime. They drop every permission they can. */
+/** Flags for the script of a worker process, by runtime: flags that drop every permission
+ * that the runtime can drop. */
 const WORKER_FLAGS = {
   deno: [
     ...["run", `--v8-flags=${YOUNG_HEAP}`, "--no-prompt", "--cached-only"],

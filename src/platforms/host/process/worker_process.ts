@@ -12,8 +12,8 @@ import { workerFlags } from "./worker_flags.ts";
  * hung decoder or engine running, and it occupies a core.
  *
  * The process has the fewest permissions that the runtime offers. With Deno it may read files and
- * load native addons, such as an engine. It may not write files, use the network or start programs.
- * It gets only the environment variables that runtimes and drivers read.
+ * load native addons, such as an engine, but not write files, use the network or start programs.
+ * The process gets only the environment variables that runtimes and drivers read.
  */
 export class WorkerProcess implements WorkerLike {
   onmessage: WorkerLike["onmessage"] = null;

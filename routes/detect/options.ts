@@ -41,7 +41,7 @@ export interface RequestOptions extends DetectOptions {
 }
 
 /** Options with the names that clients send. */
-type WireOptions = Omit<RequestOptions, "scoreThreshold"> & { readonly score?: number };
+export type WireOptions = Omit<RequestOptions, "scoreThreshold"> & { readonly score?: number };
 
 /** Converts the option names of clients to those of a detector. */
 export function requestOptions({ score, ...options }: WireOptions): RequestOptions {

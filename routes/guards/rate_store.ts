@@ -9,8 +9,10 @@ interface RateWindow {
 }
 
 /** Requests of one client, in the form of hono-rate-limiter. */
-interface Count {
+export interface Count {
+  /** Requests since the start of the window. */
   readonly totalHits: number;
+  /** End of the window. */
   readonly resetTime: Date;
 }
 

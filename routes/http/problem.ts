@@ -6,7 +6,7 @@ import { ACCEPTED_CODINGS } from "./content_coding.ts";
 import { problemForm } from "./error_form.ts";
 
 /** Codes of errors that exist only over HTTP. */
-type HttpCode =
+export type HttpCode =
   | "not-found"
   | "method-not-allowed"
   | "unauthorized"

@@ -5,9 +5,12 @@ import { OUTPUTS } from "./output_tensors.ts";
 export const MODEL_VERSION = "1";
 
 /** Tensor in the form of the protocol; a side of -1 varies. */
-interface TensorMetadata {
+export interface TensorMetadata {
+  /** Name of the tensor. */
   readonly name: string;
+  /** Data type, in the words of the protocol. */
   readonly datatype: string;
+  /** Sides. */
   readonly shape: readonly number[];
 }
 

@@ -52,9 +52,12 @@ export interface EmbeddedDetector extends AsyncDisposable {
 }
 
 /** Internal parts of an embedded detector. */
-interface Parts {
+export interface Parts {
+  /** Manifest of the model. */
   readonly manifest: Manifest;
+  /** Detector that the embedded one wraps. */
   readonly detector: Detector;
+  /** Limits of images. */
   readonly limits: ImageLimits;
 }
 

@@ -36,7 +36,7 @@ export interface Macs {
 }
 
 /** Shapes of a graph's inputs, weights and values by name; unknown ones are left out. */
-type Shapes = ReadonlyMap<string, TensorShape>;
+export type Shapes = ReadonlyMap<string, TensorShape>;
 
 /** Operations by the name of their first output. */
 type Makers = ReadonlyMap<string, NodeProto>;

@@ -1,7 +1,8 @@
 import { graphFault } from "../manifest/graph_fault.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 
-type Graph = Manifest["graph"];
+/** Graph as a manifest names it: file, size and hash. */
+export type Graph = Manifest["graph"];
 
 /** Name of the cache. */
 const NAME = "retinanet-edge";

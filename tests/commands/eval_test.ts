@@ -1,32 +1,42 @@
 import { assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../src/commands/eval.ts";
+import { figuresTable } from "../../src/eval/figures_table.ts";
+import { randomFigures, randomResults, randomTruth } from "../eval/random_golden.ts";
 import { fruitImage, ORANGE } from "../sample_images/fruit_image.ts";
+import { missingShared, SHARED, testUnless } from "../testing.ts";
 import { runMain } from "./run_main.ts";
 import { runTask } from "./run_task.ts";
 
-const SHARED = new URL("../../../shared/coco-eval/", import.meta.url);
-const hasShared = await Deno.stat(SHARED).then(() => true, () => false);
-const skipped = hasShared ? "" : " (skipped: ../shared/coco-eval is not here)";
+Deno.test("eval --detections prints the figures of the reference evaluator for random boxes", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/truth.json`, JSON.stringify(randomTruth));
+  await Deno.writeTextFile(`${folder}/results.json`, JSON.stringify(randomResults));
+  const figures = await figuresOf(`${folder}/truth.json`, `${folder}/results.json`);
+  await Deno.remove(folder, { recursive: true });
+  assertEquals(figures, figuresTable(randomFigures).map(([, value]) => value.toFixed(3)));
+});
 
-Deno.test({
-  name: `eval --detections prints the twelve figures of the reference evaluator${skipped}`,
-  ignore: !hasShared,
-  async fn() {
-    const { code, stdout } = await runMain(
-      main,
-      "--annotations",
-      new URL("instances_val2014_100.json", SHARED).pathname,
-      "--detections",
-      new URL("instances_val2014_fakebbox100_results.json", SHARED).pathname,
-    );
-    assertEquals(code, 0);
-    const figures = [...stdout.matchAll(/\] = (\S+)$/gm)].map(([, figure]) => figure);
-    assertEquals(figures, [
+const TRUTH = "coco-eval/instances_val2014_100.json";
+const RESULTS = "coco-eval/instances_val2014_fakebbox100_results.json";
+
+testUnless(
+  missingShared(TRUTH) ?? missingShared(RESULTS),
+  "eval --detections prints the figures of the reference evaluator for COCO's sample",
+  async () => {
+    const [truth, results] = [new URL(TRUTH, SHARED), new URL(RESULTS, SHARED)];
+    assertEquals(await figuresOf(truth.pathname, results.pathname), [
       ...["0.505", "0.697", "0.573", "0.586", "0.519", "0.501"],
       ...["0.387", "0.594", "0.595", "0.640", "0.566", "0.564"],
     ]);
   },
-});
+);
+
+async function figuresOf(truth: string, results: string): Promise<string[]> {
+  const args = ["--annotations", truth, "--detections", results];
+  const { code, stdout } = await runMain(main, ...args);
+  assertEquals(code, 0);
+  return [...stdout.matchAll(/\] = (\S+)$/gm)].map(([, figure]) => figure!);
+}
 
 Deno.test("deno task eval measures the model on a data set of one drawn orange", async () => {
   const folder = await Deno.makeTempDir();

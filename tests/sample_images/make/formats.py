@@ -1,9 +1,9 @@
-"""Writes formats/: one small picture in every kind of file that the codec takes.
+"""Writes formats/: one small image in every kind of file that the codec supports.
 
 Run with Pillow 12 installed: python tests/sample_images/make/formats.py
 
-The picture has four quarters, upright: red, green / blue, grey. A decoder that mixes up channels,
-rows, inks or orientations moves a quarter. Files named orientation-N hold the picture turned so
+The image has four quarters, upright: red, green / blue, grey. A decoder that mixes up channels,
+rows, inks or orientations moves a quarter. Files named orientation-N hold the image turned so
 that EXIF orientation N brings it upright again.
 """
 
@@ -14,7 +14,7 @@ from PIL import Image
 OUT = Path(__file__).parent.parent / "formats"
 WIDTH, HEIGHT = 64, 48
 QUARTERS = {(0, 0): (220, 40, 30), (1, 0): (40, 180, 60), (0, 1): (30, 60, 200), (1, 1): (128, 128, 128)}
-# What undoes each EXIF orientation (Exif 2.32, tag 0x0112).
+# Transposition that each EXIF orientation undoes (Exif 2.32, tag 0x0112).
 TURNED = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -27,28 +27,28 @@ TURNED = {
 
 
 def quarters() -> Image.Image:
-    picture = Image.new("RGB", (WIDTH, HEIGHT))
+    image = Image.new("RGB", (WIDTH, HEIGHT))
     for (x, y), colour in QUARTERS.items():
-        picture.paste(colour, (x * WIDTH // 2, y * HEIGHT // 2, (x + 1) * WIDTH // 2, (y + 1) * HEIGHT // 2))
-    return picture
+        image.paste(colour, (x * WIDTH // 2, y * HEIGHT // 2, (x + 1) * WIDTH // 2, (y + 1) * HEIGHT // 2))
+    return image
 
 
-def with_hole(picture: Image.Image) -> Image.Image:
-    """The grey quarter becomes transparent green."""
-    picture = picture.convert("RGBA")
-    picture.paste((0, 255, 0, 0), (WIDTH // 2, HEIGHT // 2, WIDTH, HEIGHT))
-    return picture
+def with_hole(image: Image.Image) -> Image.Image:
+    """Makes the grey quarter transparent green."""
+    image = image.convert("RGBA")
+    image.paste((0, 255, 0, 0), (WIDTH // 2, HEIGHT // 2, WIDTH, HEIGHT))
+    return image
 
 
-def sixteen_bit(picture: Image.Image) -> Image.Image:
-    """Grey levels as 16 bits: level * 257."""
-    return picture.convert("L").convert("I").point(lambda level: level * 257).convert("I;16")
+def sixteen_bit(image: Image.Image) -> Image.Image:
+    """Converts to grey levels of 16 bits: level * 257."""
+    return image.convert("L").convert("I").point(lambda level: level * 257).convert("I;16")
 
 
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     rgb = quarters()
-    save = lambda name, picture, **options: picture.save(OUT / name, **options)  # noqa: E731
+    save = lambda name, image, **options: image.save(OUT / name, **options)  # noqa: E731
     save("rgb.jpg", rgb, quality=95, subsampling=0)
     save("subsampled.jpg", rgb, quality=90, subsampling=2)
     save("progressive.jpg", rgb, quality=95, progressive=True)

@@ -4,7 +4,7 @@ NAME.decoded.png.
 Run with Pillow 13 (libwebp 1.6, libavif 1.4, libjpeg-turbo 3.2) and avifenc of libavif 0.11 installed:
 python tests/sample_images/make/modern_formats.py
 
-The pictures are those of formats.py, under smooth shades, so that a decoder that mixes up planes, depths or
+The images are those of formats.py, under smooth shades, so that a decoder that mixes up planes, depths or
 ranges shows. Neither encoder is the decoder under test.
 """
 
@@ -17,43 +17,43 @@ from PIL import Image, ImageChops, ImageSequence
 from formats import HEIGHT, OUT, QUARTERS, TURNED, WIDTH, quarters
 
 GRID = (128, 64)
-# Large enough not to fit into the memory for a small picture, and of few bytes, as it is of one colour.
+# Too large for the memory of a small image. It has one colour, so the file has few bytes.
 LARGE = (4096, 4096)
 
 
 def scene(size: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Image:
-    """The quarters, darker towards the lower right."""
+    """Draws the quarters, darker towards the lower right."""
     shade = Image.linear_gradient("L").rotate(45).resize(size).point(lambda level: 128 + level // 2)
     return ImageChops.multiply(quarters().resize(size), Image.merge("RGB", [shade] * 3))
 
 
-def with_veil(picture: Image.Image) -> Image.Image:
-    """Ever more transparent from left to right."""
-    picture = picture.convert("RGBA")
-    picture.putalpha(Image.linear_gradient("L").rotate(90).resize(picture.size))
-    return picture
+def with_veil(image: Image.Image) -> Image.Image:
+    """Adds alpha that changes from left to right."""
+    image = image.convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").rotate(90).resize(image.size))
+    return image
 
 
 def decoded(name: str) -> None:
-    """Keeps what Pillow makes of the first frame, stored pixels, not turned."""
-    with Image.open(OUT / name) as picture:
-        first = next(ImageSequence.Iterator(picture))
+    """Writes the first frame as Pillow decodes it: stored pixels, orientation not applied."""
+    with Image.open(OUT / name) as image:
+        first = next(ImageSequence.Iterator(image))
         mode = "RGBA" if first.has_transparency_data else "RGB"
         first.convert(mode).save(OUT / f"{name}.decoded.png", optimize=True)
 
 
-def save(name: str, picture: Image.Image, **options: object) -> None:
-    picture.save(OUT / name, **options)
+def save(name: str, image: Image.Image, **options: object) -> None:
+    image.save(OUT / name, **options)
     decoded(name)
 
 
-def avifenc(name: str, pictures: list[Image.Image], *options: str) -> None:
-    """Encodes with the reference program, which can do more than Pillow."""
+def avifenc(name: str, images: list[Image.Image], *options: str) -> None:
+    """Encodes with the reference program, which has more options than Pillow."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
-        for index, picture in enumerate(pictures):
+        for index, image in enumerate(images):
             paths.append(str(Path(folder) / f"{index}.png"))
-            picture.save(paths[-1])
+            image.save(paths[-1])
         subprocess.run(["avifenc", "--speed", "6", *options, *paths, OUT / name], check=True, capture_output=True)
     decoded(name)
 

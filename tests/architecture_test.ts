@@ -87,6 +87,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "imagescript",
     "ipaddr.js",
     "node:",
+    "onnxruntime-web/ort-wasm-simd-threaded.wasm",
   ],
   "src/platforms/workerd": ["hono", "icodec", "imagescript", "onnxruntime-"],
   "src/platforms/serverless": ["hono", "node:"],

@@ -1,6 +1,21 @@
 import { DomainError, type ErrorCode } from "../../core/domain_error.ts";
-import type { JpegHeader } from "./jpeg.ts";
 import { DNL, EOI, jpegSegments, SOS, uint16At } from "./jpeg_markers.ts";
+
+/** Component (colour plane) of a JPEG. */
+export interface JpegComponent {
+  /** Id by which scans name the component; not always unique. */
+  readonly id: number;
+  /** Blocks of 8x8 samples that a scan of this component alone visits. */
+  readonly blocks: number;
+  /** Blocks up to whole MCUs, which a scan of several components visits and a decoder stores. */
+  readonly paddedBlocks: number;
+}
+
+/** Part of a JPEG header that scans refer to. */
+export interface JpegFrame {
+  /** Components of the frame, in the order of the file. */
+  readonly components: readonly JpegComponent[];
+}
 
 /**
  * Maximum scans of an image. A scan costs a few microseconds however small the image is.
@@ -43,7 +58,7 @@ export const MAX_VISITED_BLOCKS = 20_000_000;
  * if (!isRefused) throw new Error("3 scans of 10 million blocks are too many");
  * ```
  */
-export function checkScans(bytes: Uint8Array, header: Pick<JpegHeader, "components">): void {
+export function checkScans(bytes: Uint8Array, header: JpegFrame): void {
   let scans = 0;
   let visited = 0;
   for (const { marker, start } of jpegSegments(bytes)) {
@@ -68,7 +83,7 @@ export function checkScans(bytes: Uint8Array, header: Pick<JpegHeader, "componen
  */
 function visitedBlocks(
   [, , count, firstId]: Uint8Array,
-  { components }: Pick<JpegHeader, "components">,
+  { components }: JpegFrame,
 ): number {
   if (count !== 1) return components.reduce((sum, { paddedBlocks }) => sum + paddedBlocks, 0);
   const named = components.filter(({ id }) => id === firstId);

@@ -55,7 +55,8 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
     {
       maxHeaderSize: options.maxHeaderBytes,
       headersTimeout: options.headerTimeoutMs,
-      // The app refuses slow bodies that it reads. This limit ends those that it does not read.
+      // Ends slow bodies that the app does not read. The app itself refuses the slow bodies that it
+      // reads.
       requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
       connectionsCheckingInterval: 1000,
     },

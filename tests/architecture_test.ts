@@ -44,12 +44,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["src/codecs", "src/engines", "src/stores", "src/isolation", "src/embed"],
   ],
   "src/platforms/host": [
-    ...["src/core", "src/image", "src/ports", "src/detect", "src/codecs", "src/engines"],
+    ...["src/core", "src/ports", "src/detect", "src/codecs", "src/engines"],
     ...["src/stores", "src/isolation", "src/serving", "src/embed", "src/server"],
     ...["routes/http", "routes/guards", "routes"],
   ],
   "src/platforms/workerd": [
-    ...["src/image", "src/ports", "src/detect", "src/codecs", "src/engines", "src/stores"],
+    ...["src/ports", "src/detect", "src/codecs", "src/engines", "src/stores"],
     ...["src/serving", "src/embed", "src/server", "routes"],
   ],
   "src/platforms/serverless": [
@@ -79,7 +79,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "routes": ["hono"],
   "src/embed": ["hono"],
   "src/server": ["hono", "zod"],
-  "src/platforms/browser": ["icodec", "imagescript", "onnxruntime-"],
+  "src/platforms/browser": ["onnxruntime-"],
   "src/platforms/host": [
     "@hono/node-server",
     "hono",
@@ -89,7 +89,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "node:",
     "onnxruntime-web/ort-wasm-simd-threaded.wasm",
   ],
-  "src/platforms/workerd": ["hono", "icodec", "imagescript", "onnxruntime-"],
+  "src/platforms/workerd": ["icodec", "imagescript", "onnxruntime-"],
   "src/platforms/serverless": ["hono", "node:"],
   "src/commands": ["cli-progress", "cli-table3", "zod", "node:"],
 };
@@ -138,6 +138,25 @@ Deno.test("rooms use only their own packages", async () => {
       .map((name) => `${path} uses ${name}`)
   );
   assertEquals(wrong, []);
+});
+
+Deno.test("every room uses the rooms and packages named for it", async () => {
+  const all = await modules();
+  const unused = (table: typeof MAY_IMPORT, isUsed: (module: Module, name: string) => boolean) =>
+    Object.entries(table).flatMap(([room, names]) => {
+      const own = all.filter((module) => module.room === room);
+      return names.filter((name) => !own.some((module) => isUsed(module, name)))
+        .map((name) => `${room} does not use ${name}`);
+    });
+  const rooms = unused(
+    MAY_IMPORT,
+    ({ imports }, name) => imports.some((target) => roomOf(target) === name),
+  );
+  const packages = unused(
+    MAY_USE,
+    (module, name) => module.packages.some((each) => each.startsWith(name)),
+  );
+  assertEquals([...rooms, ...packages], []);
 });
 
 Deno.test("no module imports itself in a circle", async () => {

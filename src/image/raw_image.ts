@@ -32,7 +32,7 @@ export type ImageInput = Uint8Array | RawImage;
  * ```ts
  * import { rawPixels } from "./raw_image.ts";
  *
- * const limits = { maxPixels: 40_000_000, maxDecodedBytes: 400_000_000 };
+ * const limits = { maxPixels: 64_000_000, maxDecodedBytes: 400_000_000 };
  * const { channels } = rawPixels({ data: new Uint8Array(6), width: 3, height: 2 }, limits);
  * // Six bytes for six pixels are grey.
  * if (channels !== 1) throw new Error(`${channels} channels`);

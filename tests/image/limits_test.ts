@@ -3,15 +3,15 @@ import { checkLimits, checkMemory } from "../../src/image/limits.ts";
 import type { ImageHeader } from "../../src/image/formats/read_header.ts";
 import { assertDomainError } from "../testing.ts";
 
-const LIMITS = { maxPixels: 40_000_000 };
+const LIMITS = { maxPixels: 64_000_000 };
 
 Deno.test("checkLimits() accepts an image of exactly maxPixels", () => {
-  checkLimits({ width: 8000, height: 5000 }, LIMITS);
+  checkLimits({ width: 8000, height: 8000 }, LIMITS);
 });
 
 Deno.test("checkLimits() refuses an image above maxPixels", () => {
   assertDomainError(
-    () => checkLimits({ width: 8000, height: 5001 }, LIMITS),
+    () => checkLimits({ width: 8000, height: 8001 }, LIMITS),
     "too-many-pixels",
   );
 });
@@ -25,10 +25,10 @@ Deno.test("checkLimits() refuses a side above 65535, however few the pixels", ()
 
 Deno.test("checkLimits() names the limit, the pixels found and their sides", () => {
   assertDomainError(
-    () => checkLimits({ width: 9600, height: 6400 }, LIMITS),
+    () => checkLimits({ width: 9600, height: 7200 }, LIMITS),
     "too-many-pixels",
-    "Cannot decode image as it must have at most 40000000 pixels: " +
-      "current value is 61440000 (9600x6400)",
+    "Cannot decode image as it must have at most 64000000 pixels: " +
+      "current value is 69120000 (9600x7200)",
   );
 });
 

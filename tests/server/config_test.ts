@@ -13,7 +13,7 @@ Deno.test("readConfig() has the documented defaults", () => {
     RUN_TIMEOUT_MS: 60_000,
     LOAD_TIMEOUT_MS: 120_000,
     MAX_BYTES: 20_000_000,
-    MAX_PIXELS: 40_000_000,
+    MAX_PIXELS: 64_000_000,
     MAX_DECODED_BYTES: 400_000_000,
     BODY_TIMEOUT_MS: 30_000,
     HEADER_TIMEOUT_MS: 10_000,

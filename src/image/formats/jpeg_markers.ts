@@ -41,20 +41,14 @@ export interface JpegSegment {
  * ```
  */
 export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment> {
-  let at = 2;
-  while ((at = bytes.indexOf(0xff, at)) !== -1 && at + 1 < bytes.length) {
+  // `indexOf()` would take seconds for a file of many bytes 255.
+  for (let at = 2; at + 1 < bytes.length; at++) {
+    if (bytes[at] !== 0xff) continue;
     const marker = bytes[at + 1]!;
-    if (marker === 0xff) {
-      at++;
-    } else if (marker === EOI) {
-      yield { marker, start: at + 2 };
-      return;
-    } else if (isStandalone(marker)) {
-      at += 2;
-    } else {
-      yield { marker, start: at + 2 };
-      at += 2 + (uint16At(bytes, at + 2) ?? 0);
-    }
+    if (marker === 0xff) continue;
+    if (marker === EOI || !isStandalone(marker)) yield { marker, start: at + 2 };
+    if (marker === EOI) return;
+    at += isStandalone(marker) ? 1 : 1 + (uint16At(bytes, at + 2) ?? 0);
   }
 }
 

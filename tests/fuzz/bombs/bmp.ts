@@ -39,7 +39,7 @@ export const BMP_BOMBS: readonly Bomb[] = bombsOf("BMP", [
   [
     "a row too many",
     "too-many-pixels",
-    bmp({ width: 8000, height: 5001, bitsPerPixel: 1, palette: Array(8).fill(0) }),
+    bmp({ width: 8000, height: 8001, bitsPerPixel: 1, palette: Array(8).fill(0) }),
   ],
   [
     "40 million pixels of 1 bit that are not there",

@@ -42,7 +42,7 @@ export const GIF_BOMBS: readonly Bomb[] = bombsOf("GIF", [
   [
     "a screen of a row too many",
     "too-many-pixels",
-    () => concat(screen(8000, 5001), SMALL, TRAILER),
+    () => concat(screen(8000, 8001), SMALL, TRAILER),
   ],
   [
     "a frame of 65535x65535 on 2x2",

@@ -33,6 +33,10 @@ const AC = segment(0xc4, [0x10, 1], new Uint8Array(15), [0]);
 /** Huffman table with one code of one bit: an end-of-band run of at least 16384 blocks. */
 const AC_RUNS = segment(0xc4, [0x10, 1], new Uint8Array(15), [0xe0]);
 const TABLES = concat(QUANTISATION, DC, AC);
+/** Huffman table with three codes of one bit. */
+const TOO_MANY_CODES = segment(0xc4, [0, 3], new Uint8Array(15), [1, 2, 3]);
+/** Size of the largest image that is accepted. */
+const MOST = { width: 8000, height: 8000 };
 
 function scan(components = 1, spectrum: readonly number[] = [0, 63, 0]): Bytes {
   const each = Array.from({ length: components }, (_, i) => [i + 1, 0]).flat();
@@ -67,21 +71,28 @@ export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
     "too-many-pixels",
     framed({ marker: 0xc2, width: 65_535, height: 65_535 }),
   ],
-  ["a row too many", "too-many-pixels", framed({ width: 8000, height: 5001 })],
+  ["a row too many", "too-many-pixels", framed({ width: 8000, height: 8001 })],
   [
     "few pixels of 255 channels",
     ["too-many-pixels"],
     framed({ marker: 0xc2, width: 1000, height: 1000, components: 255 }),
   ],
-  ["255 channels", DAMAGED, framed({ components: 255 })],
-  ["5 channels", DAMAGED, framed({ components: 5 })],
+  ["255 channels", "unsupported-format", framed({ components: 255 })],
+  ["5 channels", "unsupported-format", framed({ components: 5 })],
   ["no channels", "corrupt-image", framed({ components: 0 })],
   ["no width", "corrupt-image", framed({ width: 0 })],
-  ["a height that is told later", "unsupported-format", framed({ height: 0 })],
+  ["a height that is told later, but is not", "corrupt-image", framed({ height: 0 })],
+  ["a height that is told later, of 65535", "too-many-pixels", heightLater(65_535)],
+  ["a height that is told later, of 0", "corrupt-image", heightLater(0)],
+  [
+    "15 MB of data before a height",
+    "truncated-image",
+    () => concat(SOI, TABLES, frame({ height: 0 }), scan(), repeated([0xff, 0, 0xff, 0xd0], 375e4)),
+  ],
   ["a precision of 0", "corrupt-image", framed({ precision: 0 })],
   ["a precision of 16", "corrupt-image", framed({ precision: 16 })],
-  ["a baseline of 12 bits", "corrupt-image", framed({ precision: 12 })],
-  ["12 bits", DAMAGED, framed({ marker: 0xc1, precision: 12 })],
+  ["a baseline of 12 bits", "unsupported-format", framed({ precision: 12 })],
+  ["12 bits", "unsupported-format", framed({ marker: 0xc1, precision: 12 })],
   ["sampling of 0", DAMAGED, framed({ sampling: 0 })],
   ["sampling of 15x15", DAMAGED, framed({ sampling: 0xff, components: 3 })],
   ...UNREAD.map((marker) =>
@@ -105,8 +116,14 @@ export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
   ["two starts", "corrupt-image", () => concat(SOI, SOI, frame({}), scan())],
   ["a start alone", "truncated-image", () => Uint8Array.of(0xff, 0xd8)],
   ["a start and a marker", "truncated-image", () => Uint8Array.of(0xff, 0xd8, 0xff)],
-  ["a segment of 0 bytes", "corrupt-image", () => concat(SOI, [0xff, 0xe0, 0, 0], frame({}))],
-  ["a segment of 1 byte", "corrupt-image", () => concat(SOI, [0xff, 0xe0, 0, 1], frame({}))],
+  ["a segment of 0 bytes", "corrupt-image", () => concat(SOI, [0xff, 0xdb, 0, 0], frame({}))],
+  ["a segment of 1 byte", "corrupt-image", () => concat(SOI, [0xff, 0xdb, 0, 1], frame({}))],
+  ["a comment of 0 bytes", "ok", before(Uint8Array.of(0xff, 0xfe, 0, 0))],
+  [
+    "15 MB of comments of 0 bytes",
+    "corrupt-image",
+    () => concat(SOI, repeated([0xff, 0xfe, 0, 0], 375e4)),
+  ],
   ["a segment beyond the end", "truncated-image", () => concat(SOI, [0xff, 0xe0, 0xff, 0xff, 0])],
   [
     "a frame of another length than its channels have",
@@ -195,7 +212,12 @@ export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
   [
     "more codes than bits can tell",
     DAMAGED,
-    before(segment(0xc4, [0, 3], new Uint8Array(15), [1, 2, 3])),
+    () => concat(SOI, TABLES, TOO_MANY_CODES, frame({}), scan(), [0, 0], EOI),
+  ],
+  [
+    "more codes than bits can tell, in a table that is not used",
+    EITHER,
+    before(TOO_MANY_CODES),
   ],
   ["codes without symbols", DAMAGED, before(segment(0xc4, [0], new Uint8Array(16).fill(16)))],
   ["a table of codes for nobody", DAMAGED, before(segment(0xc4, [0xff], new Uint8Array(16)))],
@@ -225,7 +247,7 @@ export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
       concat(
         SOI,
         TABLES,
-        frame({ components: 2 }),
+        frame({ components: 3 }),
         segment(0xda, [2, 1, 0, 1, 0, 0, 63, 0]),
         [0],
         EOI,
@@ -257,13 +279,30 @@ export const JPEG_BOMBS: readonly Bomb[] = bombsOf("JPEG", [
     DAMAGED,
     () => concat(SOI, TABLES, frame({ width: 4000, height: 4000 }), scan(), [0, 0, 0]),
   ],
-  ["40 million pixels without data", ANY, framed({ width: 8000, height: 5000 })],
+  ["64 million pixels without data", ANY, framed(MOST)],
+  [
+    "64 million pixels of coefficients without data",
+    "ok",
+    () => concat(SOI, TABLES, frame({ ...MOST, marker: 0xc2 }), scan(1, [0, 0, 0]), [0], EOI),
+  ],
+  [
+    "64 million pixels of coefficients of CMYK",
+    "too-many-pixels",
+    framed({ ...MOST, marker: 0xc2, components: 4 }),
+  ],
+  [
+    "64 million pixels of coefficients of a baseline frame",
+    "too-many-pixels",
+    () => concat(SOI, TABLES, frame({ ...MOST, components: 4 }), scan(), EOI),
+  ],
+  ["100 scans of 12 megapixels in 7 KB", "corrupt-image", () => manyScans(0xc2, 110)],
   ["10000 progressive scans of 12 megapixels", "corrupt-image", () => manyScans(0xc2, 10_000)],
-  ["10000 empty scans of 12 megapixels", "corrupt-image", () => manyScans(0xc0, 10_000)],
+  ["10000 scans of one of three channels", "corrupt-image", () => manyScans(0xc0, 10_000, 3)],
+  ["9999 scans behind that of the only channel", "ok", () => manyScans(0xc0, 10_000)],
   [
     "10000 scans, a comment with an end between them",
     "corrupt-image",
-    () => manyScans(0xc2, 10_000, segment(0xfe, EOI)),
+    () => manyScans(0xc2, 10_000, 1, segment(0xfe, EOI)),
   ],
   ...EXIF_LOOPS.map(([name, tiff]) =>
     [`Exif with ${name}`, "ok", () => before(exif(tiff()))()] as const
@@ -278,8 +317,24 @@ function profile(part: number, parts: number, data: ArrayLike<number>): Bytes {
   return segment(0xe2, text("ICC_PROFILE\0"), [part, parts], data);
 }
 
+/** Builds an image whose height a DNL segment gives. */
+function heightLater(height: number): () => Bytes {
+  const width = 1000;
+  return () => {
+    return concat(
+      ...[SOI, TABLES, frame({ width, height: 0 }), scan(), [0, 0]],
+      ...[segment(0xdc, high(2, height)), EOI],
+    );
+  };
+}
+
 /** Builds many scans of a few bytes; a decoder visits all blocks for each. */
-function manyScans(marker: number, count: number, between = new Uint8Array(0)): Bytes {
+function manyScans(
+  marker: number,
+  count: number,
+  components = 1,
+  between = new Uint8Array(0),
+): Bytes {
   const [width, height] = [4000, 3000];
   const blocks = width * height / 64;
   const dc = concat(
@@ -295,7 +350,8 @@ function manyScans(marker: number, count: number, between = new Uint8Array(0)): 
   const one = marker === 0xc2 ? concat(scan(1, [1, 63, 0]), data) : scan();
   return concat(
     SOI,
-    ...[QUANTISATION, DC, marker === 0xc2 ? AC_RUNS : AC, frame({ marker, width, height }), dc],
+    ...[QUANTISATION, DC, marker === 0xc2 ? AC_RUNS : AC],
+    ...[frame({ marker, width, height, components }), dc],
     repeated(concat(between, one), count),
     EOI,
   );

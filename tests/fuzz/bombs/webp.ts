@@ -57,7 +57,7 @@ export const WEBP_BOMBS: readonly Bomb[] = bombsOf("WebP", [
   [
     "a canvas of a row too many",
     "too-many-pixels",
-    () => webp(vp8x(ANIMATED, 8000, 5001), frame(0, 0, 64, 48, LOSSY)),
+    () => webp(vp8x(ANIMATED, 8000, 8001), frame(0, 0, 64, 48, LOSSY)),
   ],
   [
     "a canvas that takes more memory than pixels",

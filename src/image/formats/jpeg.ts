@@ -3,7 +3,7 @@ import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 import { APP0, APP1, APP15, COM, EOI, isStandalone, SOI, SOS } from "./jpeg_markers.ts";
-import { heightAfterScan } from "./jpeg_scans.ts";
+import { heightAfterScan, type JpegComponent } from "./jpeg_scans.ts";
 import { hasSignature } from "./signature.ts";
 
 /** Header of a JPEG. */
@@ -15,16 +15,6 @@ export interface JpegHeader extends BaseHeader<"jpeg"> {
    * first scan gives the height. Unset: the frame gives it.
    */
   readonly heightAt?: number;
-}
-
-/** Component (colour plane) of a JPEG. */
-export interface JpegComponent {
-  /** Id by which scans name the component; not always unique. */
-  readonly id: number;
-  /** Blocks of 8x8 samples that a scan of this component alone visits. */
-  readonly blocks: number;
-  /** Blocks up to whole MCUs, which a scan of several components visits and a decoder stores. */
-  readonly paddedBlocks: number;
 }
 
 const EXIF_SIGNATURE = "Exif\0\0";

@@ -18,4 +18,9 @@ export interface ModelStore {
    * @throws {DomainError} `unknown-model`, if the file is missing or cannot be read.
    */
   graph(id: string, graph: Manifest["graph"]): Promise<Uint8Array>;
+  /**
+   * Returns a text that changes when a file of a model changes, appears or goes. Unset: the store
+   * cannot tell.
+   */
+  stamp?(id: string): Promise<string>;
 }

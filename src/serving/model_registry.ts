@@ -3,6 +3,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { Detector } from "../ports/detector.ts";
 import type { SlotState } from "./detector_slot.ts";
 import { LoadedModels } from "./loaded_models.ts";
+import { LoadRetries } from "./load_retries.ts";
 
 /** Options of a {@linkcode ModelRegistry}. */
 export interface RegistryOptions {
@@ -24,6 +25,18 @@ export interface RegistryOptions {
    * @default 1
    */
   readonly copies?: number;
+  /**
+   * Milliseconds until a failed load is retried; doubled with each further retry. Unset: failed
+   * loads are not retried, unless a file was missing.
+   */
+  readonly retryMs?: number | undefined;
+  /**
+   * Returns a text that changes when a file of a model changes, for retries of models with wrong
+   * files. Unset: they are not retried.
+   */
+  readonly stampOf?: ((id: string) => Promise<string>) | undefined;
+  /** Logs failed loads and their retries. Unset: no log. */
+  readonly log?: ((message: string) => void) | undefined;
 }
 
 /** State of a model, or `idle` before its first use. */
@@ -32,8 +45,9 @@ export type ModelStatus = SlotState["status"] | "idle";
 /**
  * The models of a server. Some load at the start, the others on first use, within a memory budget.
  *
- * A model that cannot be loaded is not retried, unless its file was missing. One that breaks down
- * later is reloaded: immediately if it belongs to the start, otherwise on its next use.
+ * After a failed load, a model of the start is loaded again, and another one on its next use: after a
+ * pause, or once a file has changed if its files were wrong. One that breaks down later is reloaded:
+ * immediately if it belongs to the start, otherwise on its next use.
  */
 export class ModelRegistry {
   /** Resolves, never rejects, once every model of the start has loaded or failed. */
@@ -43,6 +57,7 @@ export class ModelRegistry {
   readonly #manifests: ReadonlyMap<string, Manifest>;
   readonly #faults: ReadonlyMap<string, Error> | undefined;
   readonly #models: LoadedModels;
+  readonly #retries: LoadRetries | undefined;
   /** Models of the start that are not ready yet, for the first time or after a breakdown. */
   readonly #awaited: Set<string>;
 
@@ -53,13 +68,17 @@ export class ModelRegistry {
     this.#manifests = new Map(manifests.map((manifest) => [manifest.id, manifest]));
     this.#faults = faults;
     this.#awaited = new Set(atStart.filter((id) => !loaded?.has(id)));
+    this.#retries = retriesOf(options, (id) => this.#retry(id));
     this.#models = new LoadedModels({
-      load,
+      load: async (id) => {
+        await this.#retries?.starts(id);
+        return await load(id);
+      },
       preloaded: loaded ?? new Map(),
       budget,
       memoryOf: (id) => copies * modelMemory(this.manifest(id)),
       onLoaded: (id, detector) => this.#watch(id, detector),
-      onFailed: (id, error) => this.#forgetMissing(id, error),
+      onFailed: (id, error) => this.#fail(id, error),
     });
     const slots = atStart.map((id) => this.#models.open(id));
     this.started = Promise.all(slots.map((slot) => slot.settled)).then(() => {});
@@ -132,12 +151,14 @@ export class ModelRegistry {
 
   /** Closes every model once it has loaded and its last call has ended. */
   async close(): Promise<void> {
+    this.#retries?.close();
     await this.#models.close();
   }
 
   /** Marks a model as ready and reloads it, or lets its next use do that, when it breaks down. */
   #watch(id: string, detector: Detector): void {
     this.#awaited.delete(id);
+    this.#retries?.succeeded(id);
     void detector.brokenDown?.then(() => {
       if (this.state(id)?.status !== "failed") return;
       this.#models.forget(id);
@@ -147,11 +168,28 @@ export class ModelRegistry {
     });
   }
 
-  /** Forgets a load whose file was missing, since the file may arrive later. */
-  #forgetMissing(id: string, error: unknown): void {
+  /** Forgets a load whose file was missing, since the file may arrive later; retries any other. */
+  #fail(id: string, error: unknown): void {
     const isMissing = error instanceof DomainError && error.code === "unknown-model";
     if (isMissing && !this.#awaited.has(id)) this.#models.forget(id);
+    else this.#retries?.failed(id, error);
   }
+
+  /** Loads a model of the start again, or lets the next use do that. */
+  #retry(id: string): void {
+    if (this.state(id)?.status !== "failed") return;
+    this.#models.forget(id);
+    if (this.#awaited.has(id)) this.#models.open(id);
+  }
+}
+
+function retriesOf(
+  { retryMs, stampOf, log }: RegistryOptions,
+  retry: (id: string) => void,
+): LoadRetries | undefined {
+  return retryMs === undefined
+    ? undefined
+    : new LoadRetries({ firstMs: retryMs, stampOf, log, retry });
 }
 
 /**

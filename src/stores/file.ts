@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { DomainError } from "../core/domain_error.ts";
 import { fileNameOf } from "../core/file_name.ts";
@@ -21,6 +21,12 @@ export function fileModelStore(folder: URL): ModelStore {
     async graph(id, { file }) {
       const manifest = manifestUrl(folder, id);
       return await read(id, new URL(file, manifest), () => pullHint(folder, manifest));
+    },
+    async stamp(id) {
+      const manifest = manifestUrl(folder, id);
+      const graph = await graphOf(manifest);
+      const files = graph === null ? [manifest] : [manifest, new URL(graph, manifest)];
+      return (await Promise.all(files.map(fileStamp))).join();
     },
   };
 }
@@ -70,6 +76,11 @@ async function pullHint(folder: URL, manifest: URL): Promise<string> {
   const catalogue = await readCatalogue(folder).catch(() => []);
   const entry = catalogue.find(({ id }) => new URL(`${id}.json`, folder).href === manifest.href);
   return entry ? `: deno task model pull ${entry.id} fetches it` : "";
+}
+
+/** Returns the size and the time of the last change of a file, or a dash if it is not there. */
+async function fileStamp(file: URL): Promise<string> {
+  return await stat(file).then(({ size, mtimeMs }) => `${size} ${mtimeMs}`, () => "-");
 }
 
 /** Lists the ids of the manifests in a folder whose graph lies beside them, sorted. */

@@ -166,6 +166,84 @@ Deno.test("ModelRegistry retries a load whose file was missing", async () => {
   await touch(registry, "a");
 });
 
+Deno.test("ModelRegistry retries a load of the start that timed out until it succeeds", async () => {
+  const { events, load } = loader();
+  const late = () => Promise.reject(new DomainError("model-not-ready", "at most 10 ms"));
+  const loads = [late, late, load];
+  const lines: string[] = [];
+  const registry = await started({
+    manifests: manifestsOf("a"),
+    atStart: ["a"],
+    load: (id) => loads.shift()!(id),
+    retryMs: 20,
+    log: (line) => lines.push(line),
+  });
+  assertStringIncludes(registry.unreadiness!, "at most 10 ms");
+  await until(() => registry.unreadiness === null);
+  await touch(registry, "a");
+  assertEquals(events, ["load a"]);
+  assertEquals(lines, [
+    'Model "a" did not load and is tried again in 0.02 s: at most 10 ms',
+    'Model "a" did not load and is tried again in 0.04 s: at most 10 ms',
+    'Model "a" has loaded after all',
+  ]);
+});
+
+Deno.test("ModelRegistry retries a failed load of another model on a use after the pause", async () => {
+  const { events, load } = loader();
+  const crashed = () => Promise.reject(new DomainError("worker-crashed", "it broke down"));
+  const loads = [crashed, load];
+  const registry = await started({
+    manifests: manifestsOf("a"),
+    atStart: [],
+    load: (id) => loads.shift()!(id),
+    retryMs: 50,
+  });
+  await assertRejectsDomainError(touch(registry, "a"), "worker-crashed");
+  await assertRejectsDomainError(touch(registry, "a"), "worker-crashed");
+  await until(() => registry.state("a") === undefined);
+  assertEquals(events, []);
+  await touch(registry, "a");
+  assertEquals(events, ["load a"]);
+});
+
+for (const code of ["graph-mismatch", "manifest-invalid", "unknown-model"] as const) {
+  Deno.test(`ModelRegistry retries a load after ${code} once a file has changed`, async () => {
+    const { load } = loader();
+    let stamp = "1";
+    let tries = 0;
+    const registry = await started({
+      manifests: manifestsOf("a"),
+      atStart: ["a"],
+      load: (id) => {
+        tries++;
+        return stamp === "2" ? load(id) : Promise.reject(new DomainError(code, "wrong file"));
+      },
+      retryMs: 5,
+      stampOf: () => Promise.resolve(stamp),
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assertEquals(tries, 1);
+    assertStringIncludes(registry.unreadiness!, "wrong file");
+    stamp = "2";
+    await until(() => registry.unreadiness === null);
+    assertEquals(tries, 2);
+  });
+}
+
+Deno.test("ModelRegistry.close() cancels retries", async () => {
+  let tries = 0;
+  const load = () => {
+    tries++;
+    return Promise.reject(new DomainError("engine-unavailable", "no engine"));
+  };
+  const options = { manifests: manifestsOf("a"), atStart: ["a"], load, retryMs: 20 };
+  const registry = await started(options);
+  await registry.close();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assertEquals(tries, 1);
+});
+
 Deno.test("ModelRegistry reloads a model of the start immediately when it breaks down", async () => {
   const { events, load, broken } = loader();
   const registry = await started({ manifests: manifestsOf("a"), atStart: ["a"], load });
@@ -221,6 +299,14 @@ Deno.test("ModelRegistry.close() closes every loaded model", async () => {
   await registry.close();
   assertEquals(events.slice(2).sort(), ["close a", "close b"]);
 });
+
+/** Waits until a condition holds, at most 5 seconds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 500 && !holds(); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals(holds(), true);
+}
 
 /** Waits until all pending microtasks and timers of 0 ms have run. */
 function nextTurn(): Promise<void> {

@@ -4,6 +4,9 @@ import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostRegistry } from "./registry.ts";
 import { startPool } from "./start_pool.ts";
 
+/** Milliseconds until a failed load is retried for the first time. */
+const RETRY_MS = 1000;
+
 /** Creates the model registry of a server on its own machine: models run in worker processes. */
 export function processRegistry(config: Config): Promise<ModelRegistry> {
   return hostRegistry(config, config.WORKERS, ({ storeKey, folder }) =>
@@ -22,5 +25,5 @@ export function processRegistry(config: Config): Promise<ModelRegistry> {
         runMs: config.RUN_TIMEOUT_MS,
       },
       log: (message) => console.error(message),
-    }));
+    }), RETRY_MS);
 }

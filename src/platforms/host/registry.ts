@@ -18,23 +18,26 @@ export interface HostModel {
  *
  * @param copies Sessions per model.
  * @param load Loads a model.
+ * @param retryMs Milliseconds until a failed load is retried; doubled with each further retry. Unset:
+ *   failed loads are not retried.
  */
 export async function hostRegistry(
   config: Config,
   copies: number,
   load: (model: HostModel) => Promise<Detector>,
+  retryMs?: number,
 ): Promise<ModelRegistry> {
   const folder = modelsFolder(config.MODELS_DIR);
   const log = (message: string) => console.error(message);
-  const { storeKeyOf, ...served } = await readManifests(
-    folderModelStore(folder),
-    config.MODELS,
-    log,
-  );
+  const store = folderModelStore(folder);
+  const { storeKeyOf, ...served } = await readManifests(store, config.MODELS, log);
   return new ModelRegistry({
     ...served,
     budget: config.MODEL_MEMORY,
     copies,
     load: (id) => load({ storeKey: storeKeyOf(id), folder }),
+    retryMs,
+    stampOf: store.stamp && ((id) => store.stamp!(storeKeyOf(id))),
+    log,
   });
 }

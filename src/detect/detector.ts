@@ -10,6 +10,7 @@ import type {
   DetectOptions,
   Detector,
   DetectResult,
+  RunCost,
 } from "../ports/detector.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
@@ -52,12 +53,12 @@ export async function createDetector(
 ): Promise<Detector> {
   const loaded = await loadModel(runtime, options.model, options.engine ?? "auto");
   try {
-    await warmUp(loaded);
+    const { cost } = await firstRun(loaded);
+    return { ...detectorOf(runtime, loaded, options.limits), warmUp: cost };
   } catch (error) {
     await loaded.session.close();
     throw error;
   }
-  return detectorOf(runtime, loaded, options.limits);
 }
 
 /**
@@ -119,7 +120,7 @@ async function detect(
   refuseCancelled(call);
   const started = performance.now();
   const { input, plan, decodedAt } = prepare(parts, image);
-  call.onDecoded?.();
+  call.onDecoded?.(input.data.length);
   const preparedAt = performance.now();
 
   // 3. Tensor to outputs.
@@ -196,9 +197,18 @@ export function postprocess(
  * @returns Outputs of the graph, by name.
  * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.
  */
-export async function warmUp({ manifest, session }: LoadedModel): Promise<Record<string, Tensor>> {
+export async function warmUp(loaded: LoadedModel): Promise<Record<string, Tensor>> {
+  return (await firstRun(loaded)).outputs;
+}
+
+async function firstRun(
+  { manifest, session }: LoadedModel,
+): Promise<{ readonly outputs: Record<string, Tensor>; readonly cost: RunCost }> {
   const plan = createResizePlan({ width: 64, height: 64 }, manifest.resize, manifest.pad);
-  const outputs = await session.run({ [manifest.input.name]: emptyInput(plan, manifest) });
+  const input = emptyInput(plan, manifest);
+  const started = performance.now();
+  const outputs = await session.run({ [manifest.input.name]: input });
+  const cost = { elements: input.data.length, ms: performance.now() - started };
   postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
-  return outputs;
+  return { outputs, cost };
 }

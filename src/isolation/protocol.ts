@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../core/domain_error.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
-import type { DetectOptions, DetectResult, ModelInfo } from "../ports/detector.ts";
+import type { DetectOptions, DetectResult, ModelInfo, RunCost } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
 
 /**
@@ -46,12 +46,17 @@ export interface LoadRequest {
  * Message from the worker.
  *
  * `ready` or `load-failed` answers `load`. `decoded` and then `result` answer `detect`, or
- * `detect-failed` at any time; `id` is that of the request.
+ * `detect-failed` at any time; `id` is that of the request. `elements` is the size of the input tensor.
  */
 export type WorkerResponse =
-  | { readonly kind: "ready"; readonly model: ModelInfo; readonly engine: EngineInfo }
+  | {
+    readonly kind: "ready";
+    readonly model: ModelInfo;
+    readonly engine: EngineInfo;
+    readonly warmUp?: RunCost | undefined;
+  }
   | { readonly kind: "load-failed"; readonly error: ErrorMessage }
-  | { readonly kind: "decoded"; readonly id: number }
+  | { readonly kind: "decoded"; readonly id: number; readonly elements: number }
   | { readonly kind: "result"; readonly id: number; readonly result: DetectResult }
   | { readonly kind: "detect-failed"; readonly id: number; readonly error: ErrorMessage };
 

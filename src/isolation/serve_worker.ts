@@ -34,8 +34,8 @@ export function serveWorker<Load = LoadRequest>(
 
 async function answerLoad(loading: Promise<Detector>): Promise<WorkerResponse> {
   try {
-    const { model, engine } = await loading;
-    return { kind: "ready", model, engine };
+    const { model, engine, warmUp } = await loading;
+    return { kind: "ready", model, engine, warmUp };
   } catch (error) {
     return { kind: "load-failed", error: messageOf(error) };
   }
@@ -48,7 +48,7 @@ async function answerDetect(
 ): Promise<WorkerResponse> {
   try {
     const detector = await loading;
-    const onDecoded = () => port.postMessage({ kind: "decoded", id });
+    const onDecoded = (elements: number) => port.postMessage({ kind: "decoded", id, elements });
     return { kind: "result", id, result: await detector.detect(image, options, { onDecoded }) };
   } catch (error) {
     return { kind: "detect-failed", id, error: messageOf(error) };

@@ -9,6 +9,7 @@ import type {
   WorkerRequest,
   WorkerResponse,
 } from "./protocol.ts";
+import { RunWatch } from "./run_watch.ts";
 
 /**
  * Loads a detector in a worker, so that decoding and inference never block the calling thread.
@@ -34,6 +35,7 @@ export async function workerDetector<Load = LoadRequest>(
       model,
       engine,
       brokenDown: channel.brokenDown,
+      unreadiness: () => channel.slowness,
       detect: (image, options = {}, call = {}) => channel.detect(image, options, call),
       close: () => Promise.resolve(channel.close(closed("the detector was closed"))),
     };
@@ -52,7 +54,7 @@ type Ready = WorkerResponse & { kind: "ready" };
 /** A call without an answer yet. */
 interface PendingCall extends PromiseWithResolvers<DetectResult> {
   readonly call: DetectCall;
-  /** Timer of the deadline of the current stage. Unset: no deadline. */
+  /** Timer of the deadline until the input tensor is ready. Unset: no deadline. */
   timer?: ReturnType<typeof setTimeout>;
 }
 
@@ -62,6 +64,7 @@ class Channel<Load> {
   readonly #deadlines: Deadlines;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #pending = new Map<number, PendingCall>();
+  readonly #runs: RunWatch;
   readonly #brokenDown = Promise.withResolvers<Error>();
   /** Resolves when the worker crashes or misses a deadline. */
   readonly brokenDown = this.#brokenDown.promise;
@@ -71,6 +74,7 @@ class Channel<Load> {
   constructor(worker: WorkerLike<Load>, deadlines: Deadlines) {
     this.#worker = worker;
     this.#deadlines = deadlines;
+    this.#runs = new RunWatch(deadlines, (id, ms) => this.#timeOut(id, ms, "run-timeout"));
     worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -78,6 +82,11 @@ class Channel<Load> {
         new DomainError("worker-crashed", "Cannot detect as the engine's worker broke down"),
       );
     };
+  }
+
+  /** Returns a text if the current run takes unusually long, or null. */
+  get slowness(): string | null {
+    return this.#runs.slowness;
   }
 
   load(load: Load, ms: number): Promise<Ready> {
@@ -98,7 +107,10 @@ class Channel<Load> {
     const id = ++this.#lastId;
     const pending: PendingCall = { ...Promise.withResolvers<DetectResult>(), call };
     this.#pending.set(id, pending);
-    this.#watch(id, pending, this.#deadlines.decodeMs, "decode-timeout", "decode");
+    const { decodeMs } = this.#deadlines;
+    if (decodeMs !== Infinity) {
+      pending.timer = setTimeout(() => this.#timeOut(id, decodeMs, "decode-timeout"), decodeMs);
+    }
     this.#send({ kind: "detect", id, image: cloneable(image), options });
     return pending.promise;
   }
@@ -108,6 +120,7 @@ class Channel<Load> {
     this.#worker.terminate();
     this.#closed ??= why;
     this.#ready.reject(why);
+    this.#runs.stop();
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
       reject(why);
@@ -121,22 +134,13 @@ class Channel<Load> {
     this.close(why);
   }
 
-  /** Starts the deadline of the next stage of a call. */
-  #watch(
-    id: number,
-    pending: PendingCall,
-    ms: number,
-    code: "decode-timeout" | "run-timeout",
-    stage: string,
-  ): void {
-    clearTimeout(pending.timer);
-    if (ms === Infinity) return;
-    pending.timer = setTimeout(() => {
-      this.#pending.delete(id);
-      this.#breakDown(new DomainError("worker-crashed", "Cannot detect as the worker was stopped"));
-      const limit = `Cannot ${stage} the image as it must take at most ${ms} ms: it was stopped`;
-      pending.reject(new DomainError(code, limit));
-    }, ms);
+  /** Kills the worker because a call has missed a deadline. */
+  #timeOut(id: number, ms: number, code: "decode-timeout" | "run-timeout"): void {
+    const pending = this.#take(id);
+    this.#breakDown(new DomainError("worker-crashed", "Cannot detect as the worker was stopped"));
+    const action = code === "decode-timeout" ? "decode" : "run the model on";
+    const limit = `Cannot ${action} the image as it must take at most ${ms} ms: it was stopped`;
+    pending?.reject(new DomainError(code, limit));
   }
 
   #send(request: WorkerRequest<Load>): void {
@@ -146,11 +150,12 @@ class Channel<Load> {
   #receive(response: WorkerResponse): void {
     switch (response.kind) {
       case "ready":
+        if (response.warmUp !== undefined) this.#runs.learn(response.warmUp);
         return this.#ready.resolve(response);
       case "load-failed":
         return this.#ready.reject(errorOf(response.error));
       case "decoded":
-        return this.#decoded(response.id);
+        return this.#decoded(response.id, response.elements);
       case "result":
         return this.#take(response.id)?.resolve(response.result);
       case "detect-failed":
@@ -158,11 +163,12 @@ class Channel<Load> {
     }
   }
 
-  #decoded(id: number): void {
+  #decoded(id: number, elements: number): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    this.#watch(id, pending, this.#deadlines.runMs, "run-timeout", "run the model on");
-    pending.call.onDecoded?.();
+    clearTimeout(pending.timer);
+    this.#runs.begin(id, elements);
+    pending.call.onDecoded?.(elements);
   }
 
   /** Rejects a call. An engine failure also ends the worker, as an aborted engine stays aborted. */
@@ -180,6 +186,7 @@ class Channel<Load> {
     const pending = this.#pending.get(id);
     clearTimeout(pending?.timer);
     this.#pending.delete(id);
+    this.#runs.end(id);
     return pending;
   }
 }

@@ -65,8 +65,19 @@ export interface DetectCall {
    * completion. Unset: the call cannot be cancelled.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Called once the input tensor is ready and only the engine's work is left. */
-  readonly onDecoded?: (() => void) | undefined;
+  /**
+   * Called with the size of the input tensor, in elements, once it is ready and only the engine's
+   * work is left.
+   */
+  readonly onDecoded?: ((elements: number) => void) | undefined;
+}
+
+/** Time that one run of the graph took. */
+export interface RunCost {
+  /** Number of elements of the input tensor. */
+  readonly elements: number;
+  /** Duration in milliseconds. */
+  readonly ms: number;
 }
 
 /** Duration of each stage, milliseconds. */
@@ -124,6 +135,8 @@ export interface Detector {
   readonly model: ModelInfo;
   /** Engine that runs the model. */
   readonly engine: EngineInfo;
+  /** Time of the run on an empty image while loading. Unset: there was none. */
+  readonly warmUp?: RunCost;
   /**
    * Detects objects in an image.
    *

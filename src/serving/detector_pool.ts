@@ -108,8 +108,9 @@ export class DetectorPool implements Detector {
 
   /** Returns the reason why no detector is available, or null. */
   unreadiness(): string | null {
-    if (this.#alive.size > 0) return null;
-    return `its workers broke down and are being replaced${this.#lastFault}`;
+    if (this.#alive.size === 0) return this.#outage();
+    const reasons = [...this.#alive].map((detector) => detector.unreadiness?.() ?? null);
+    return reasons.every((reason) => reason !== null) ? reasons[0] ?? null : null;
   }
 
   /** Rejects all queued calls, then closes each detector. */
@@ -181,7 +182,11 @@ export class DetectorPool implements Detector {
   }
 
   #crashedError(): DomainError {
-    return new DomainError("worker-crashed", `Cannot detect as ${this.unreadiness()}`);
+    return new DomainError("worker-crashed", `Cannot detect as ${this.#outage()}`);
+  }
+
+  #outage(): string {
+    return `its workers broke down and are being replaced${this.#lastFault}`;
   }
 
   #busyError(): DomainError {

@@ -1,9 +1,10 @@
+import { Worker } from "node:worker_threads";
 import { createDetector } from "../../src/detect/detector.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { serveProcess } from "../../src/platforms/host/process/serve_process.ts";
 
 // Worker process of a real detector. An image of one byte makes it fail: 0 hangs in the decoder,
-// 1 hangs in the engine, 2 throws an unexpected error, 3 exits.
+// 1 hangs in the engine, 2 throws an unexpected error, 3 exits, 4 loses a thread and waits.
 await serveProcess(async ({ threads, folder, ...options }) => {
   const runtime = await hostRuntime({ threads, models: new URL(folder) });
   const detector = await createDetector(runtime, options);
@@ -16,8 +17,12 @@ await serveProcess(async ({ threads, folder, ...options }) => {
       if (image[0] === 2) throw new Error("an unexpected error");
       if (image[0] === 3) Deno.exit(9);
       if (image[0] === 1) {
-        call?.onDecoded?.();
+        call?.onDecoded?.(1);
         await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      if (image[0] === 4) {
+        new Worker("process.exit(5)", { eval: true });
+        await new Promise(() => {});
       }
       while (true);
     },

@@ -1,5 +1,5 @@
 import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ErrorCode } from "../../src/core/domain_error.ts";
 import { DetectorPool } from "../../src/serving/detector_pool.ts";
 import { DetectorSlot } from "../../src/serving/detector_slot.ts";
@@ -72,10 +72,12 @@ const FAULTS: readonly (readonly [byte: number, claim: string, code: ErrorCode |
   [1, "an engine that hangs", "run-timeout"],
   [2, "an unexpected error", null],
   [3, "a process that exits", "worker-crashed"],
+  [4, "a thread that ends", "worker-crashed"],
 ];
 
 Deno.test("DetectorPool with real processes", async (test) => {
-  const deadlines = { decodeMs: 1500, runMs: 1500 };
+  // Long enough for a valid image on a busy machine: only the calls that hang wait for them.
+  const deadlines = { decodeMs: 8000, runMs: 8000 };
   const script = new URL("./hanging_process.ts", import.meta.url);
   const replaced: string[] = [];
   const pool = await DetectorPool.open({
@@ -102,6 +104,27 @@ Deno.test("DetectorPool with real processes", async (test) => {
     }
     assertEquals(await processesOf(script), 0);
   });
+});
+
+Deno.test("DetectorPool replaces a process whose run takes much longer than earlier ones", async () => {
+  const usualRun = { factor: 3, minMs: 4000 };
+  const deadlines = { decodeMs: 60_000, runMs: 60_000, usualRun };
+  const script = new URL("./hanging_process.ts", import.meta.url);
+  const pool = await DetectorPool.open({
+    size: 1,
+    queue: 1,
+    start: () => workerDetector(new WorkerProcess(script), LOAD, deadlines),
+  });
+  const failing = pool.detect(Uint8Array.of(1));
+  const refused = assertRejectsDomainError(failing, "run-timeout", "at most 4000 ms");
+  assertEquals(pool.unreadiness(), null);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  assertStringIncludes(pool.unreadiness()!, "its worker has run the model for");
+  await refused;
+  assertStringIncludes(pool.unreadiness()!, "are being replaced");
+  assertEquals((await pool.detect(fruitImage())).detections[0]?.label, "orange");
+  assertEquals(pool.unreadiness(), null);
+  await pool.close();
 });
 
 /** Returns the number of processes that run a script. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Deadlines } from "../../isolation/deadlines.ts";
+import type { Deadlines, UsualRun } from "../../isolation/deadlines.ts";
 import type { LoadRequest } from "../../isolation/protocol.ts";
 import { workerDetector } from "../../isolation/worker_detector.ts";
 import type { Detector } from "../../ports/detector.ts";
@@ -18,6 +18,12 @@ export interface PoolOptions {
   readonly log: (message: string) => void;
 }
 
+/**
+ * Limit of a run by earlier ones. A busy machine makes runs slower: 12 processes on two cores make
+ * one of 40 ms take 2 seconds.
+ */
+const USUAL_RUN: UsualRun = { factor: 20, minMs: 10_000 };
+
 /** Starts a detector in a worker process. */
 export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {
   // The npm package has both this file and the script as .js.
@@ -34,6 +40,6 @@ export function startPool(load: LoadRequest, options: PoolOptions): Promise<Dete
     size: workers,
     queue,
     log,
-    start: () => startDetector({ ...load, threads }, deadlines),
+    start: () => startDetector({ ...load, threads }, { usualRun: USUAL_RUN, ...deadlines }),
   });
 }

@@ -1,10 +1,8 @@
 /** Our own files that a browser bundle fetches at run time, as paths in the project. */
-export const OWN_FILES: readonly string[] = ["src/codecs/jpeg.wasm"];
+export const OWN_FILES: readonly string[] = ["src/codecs/jpeg.wasm", "src/codecs/png.wasm"];
 
 /** Files of npm packages that a browser bundle fetches at run time, as paths in `node_modules`. */
 export const PACKAGE_FILES: readonly string[] = [
-  "imagescript/wasm/any/png.wasm",
-  "imagescript/wasm/any/gif.wasm",
   "icodec/dist/webp-dec.wasm",
   "icodec/dist/avif-dec.wasm",
   "onnxruntime-web/dist/ort-wasm-simd-threaded.mjs",

@@ -41,6 +41,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "models/everyday8.onnx": "models/everyday8.onnx",
   "models/everyday8.card.md": "models/everyday8.card.md",
   "src/codecs/jpeg.wasm": "src/codecs/jpeg.wasm",
+  "src/codecs/png.wasm": "src/codecs/png.wasm",
   // Plain JavaScript with types beside it, which TypeScript does not copy.
   "src/engines/module_factory.js": "src/engines/module_factory.js",
   "src/platforms/host/source_modules.js": "src/platforms/host/source_modules.js",

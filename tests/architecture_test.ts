@@ -84,12 +84,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "@hono/node-server",
     "hono",
     "icodec",
-    "imagescript",
     "ipaddr.js",
     "node:",
     "onnxruntime-web/ort-wasm-simd-threaded.wasm",
   ],
-  "src/platforms/workerd": ["icodec", "imagescript", "onnxruntime-"],
+  "src/platforms/workerd": ["icodec", "onnxruntime-"],
   "src/platforms/serverless": ["hono", "node:"],
   "src/commands": ["cli-progress", "cli-table3", "zod", "node:"],
 };

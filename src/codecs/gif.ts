@@ -1,54 +1,68 @@
-import { DomainError } from "../core/domain_error.ts";
-import type { Size } from "../core/size.ts";
+import type { GifFrame, GifHeader } from "../image/formats/gif.ts";
 import type { Pixels } from "../image/pixels.ts";
-import type { Decoder } from "./decoder.ts";
-import { placeBytes } from "./place_bytes.ts";
+import { lzwReader } from "./lzw_reader.ts";
 
-/** Exports of imagescript's `gif.wasm` that are used. */
-interface GifExports {
-  readonly memory: WebAssembly.Memory;
-  walloc(size: number): number;
-  decoder_new(bytes: number, length: number, limit: number): number;
-  decoder_frame(decoder: number): number;
-  decoder_frame_x(frame: number): number;
-  decoder_frame_y(frame: number): number;
-  decoder_frame_width(frame: number): number;
-  decoder_frame_height(frame: number): number;
-  decoder_frame_buffer(frame: number): number;
-  /** Returns the length of the buffer that the last call returned. */
-  wlen(): number;
-}
+/** Colours of a table, the most that an index can select. */
+const MAX_COLOURS = 256;
+
+/** First row and distance of the rows of each pass (GIF89a, appendix E). */
+const PASSES: readonly (readonly [first: number, step: number])[] = [[0, 8], [4, 8], [2, 4], [
+  1,
+  2,
+]];
 
 /**
- * Creates a decoder of the first frame of a GIF to RGBA, on its transparent screen.
+ * Decodes the first frame of a GIF, to RGB, or to RGBA if it has transparent pixels or leaves a part
+ * of the screen free. Later frames are not read.
  *
- * @param module imagescript's `gif.wasm`.
+ * @throws {DomainError} `truncated-image`, if the file ends before the last pixel; `corrupt-image`,
+ * if the data ends before, or is damaged.
  */
-export function gifDecoder(module: WebAssembly.Module): Decoder<"gif"> {
-  return (bytes, header) => decodeGif(module, bytes, header);
+export function decodeGif(bytes: Uint8Array, header: GifHeader): Pixels {
+  const { width, height, hasAlpha, frame } = header;
+  const channels = hasAlpha ? 4 : 3;
+  const table = colourTable(bytes, frame);
+  const readRow = lzwReader(bytes, frame.start + frame.localTableBytes);
+  const data = new Uint8Array(width * height * channels);
+  const row = new Uint8Array(frame.width);
+  for (const y of rowsOf(frame)) {
+    readRow(row);
+    const to = ((frame.top + y) * width + frame.left) * channels;
+    placeRow(row, table, frame.transparent, data.subarray(to), channels);
+  }
+  return { data, width, height, channels, reduction: 1 };
 }
 
-function decodeGif(module: WebAssembly.Module, bytes: Uint8Array, screen: Size): Pixels {
-  const imports = { env: { push_to_stream: () => {} } };
-  const wasm = new WebAssembly.Instance(module, imports).exports as unknown as GifExports;
-  const input = placeBytes(wasm, bytes);
-  const decoder = wasm.decoder_new(input, bytes.length, 0);
-  // Result 0 means that a step failed, 1 that there is no frame.
-  const frame = decoder === 0 ? 0 : wasm.decoder_frame(decoder);
-  if (frame <= 1) {
-    throw new DomainError("corrupt-image", "Cannot decode GIF as its data is damaged");
+/** Returns RGB of each index; indices beyond the table are black. */
+function colourTable(bytes: Uint8Array, frame: GifFrame): Uint8Array {
+  const { globalTable = new Uint8Array(), localTableBytes, start } = frame;
+  // A table that the file ends in needs no check: the data after it is missing as well.
+  const local = bytes.subarray(start, start + localTableBytes);
+  const table = new Uint8Array(MAX_COLOURS * 3);
+  table.set(localTableBytes > 0 ? local : globalTable);
+  return table;
+}
+
+/** Yields the rows of a frame in stored order. */
+function* rowsOf({ height, interlaced }: GifFrame): Generator<number> {
+  for (const [first, step] of interlaced ? PASSES : [[0, 1]] as const) {
+    for (let y = first; y < height; y += step) yield y;
   }
-  const left = wasm.decoder_frame_x(frame);
-  const top = wasm.decoder_frame_y(frame);
-  const width = wasm.decoder_frame_width(frame);
-  const height = wasm.decoder_frame_height(frame);
-  const start = wasm.decoder_frame_buffer(frame);
-  const pixels = new Uint8Array(wasm.memory.buffer, start, wasm.wlen());
-  const data = new Uint8Array(screen.width * screen.height * 4);
-  for (let y = 0; y < Math.min(height, screen.height - top); y++) {
-    const row = pixels.subarray(y * width * 4, (y + 1) * width * 4);
-    const room = Math.min(width, screen.width - left) * 4;
-    data.set(row.subarray(0, room), ((top + y) * screen.width + left) * 4);
+}
+
+function placeRow(
+  row: Uint8Array,
+  table: Uint8Array,
+  transparent: number | undefined,
+  data: Uint8Array,
+  channels: 3 | 4,
+): void {
+  for (let x = 0, to = 0; x < row.length; x++, to += channels) {
+    const index = row[x]!;
+    if (index === transparent) continue;
+    data[to] = table[index * 3]!;
+    data[to + 1] = table[index * 3 + 1]!;
+    data[to + 2] = table[index * 3 + 2]!;
+    if (channels === 4) data[to + 3] = 255;
   }
-  return { data, width: screen.width, height: screen.height, channels: 4, reduction: 1 };
 }

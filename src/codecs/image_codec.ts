@@ -7,7 +7,7 @@ import type { ImageCodec } from "../ports/image_codec.ts";
 import { avifDecoder } from "./avif.ts";
 import { decodeBmp } from "./bmp.ts";
 import { type Decoder, endsTooEarly } from "./decoder.ts";
-import { gifDecoder } from "./gif.ts";
+import { decodeGif } from "./gif.ts";
 import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
 import { webpDecoder } from "./webp.ts";
@@ -16,10 +16,8 @@ import { webpDecoder } from "./webp.ts";
 export interface CodecModules {
   /** `jpeg.wasm` of this folder, built by `wasm/jpeg`. */
   readonly jpeg: WebAssembly.Module;
-  /** imagescript's `wasm/any/png.wasm`. */
+  /** `png.wasm` of this folder, built by `wasm/png`. */
   readonly png: WebAssembly.Module;
-  /** imagescript's `wasm/any/gif.wasm`. */
-  readonly gif: WebAssembly.Module;
   /** icodec's `webp-dec.wasm`. */
   readonly webp: WebAssembly.Module;
   /** icodec's `avif-dec.wasm`. Unset: AVIF is refused as an unsupported format. */
@@ -29,11 +27,11 @@ export interface CodecModules {
 type Decoders = { readonly [Id in FormatId]: Decoder<Id> };
 
 /** Creates the decoders by format. To add one, write its file and add it here. */
-function decodersOf({ jpeg, png, gif, webp, avif }: CodecModules): Decoders {
+function decodersOf({ jpeg, png, webp, avif }: CodecModules): Decoders {
   return {
     jpeg: jpegDecoder(jpeg),
     png: pngDecoder(png),
-    gif: gifDecoder(gif),
+    gif: decodeGif,
     webp: webpDecoder(webp),
     avif: avif === undefined ? refusedHere : avifDecoder(avif),
     bmp: decodeBmp,
@@ -41,10 +39,10 @@ function decodersOf({ jpeg, png, gif, webp, avif }: CodecModules): Decoders {
 }
 
 /**
- * Creates a codec from our own wasm file and those of imagescript and icodec.
+ * Creates a codec from our own wasm files and those of icodec.
  *
- * The wasm is called directly, without the JavaScript of the packages, whose entry points compile
- * wasm or JavaScript at run time. Not every runtime allows that.
+ * The wasm of icodec is called directly, without its JavaScript, which compiles wasm and JavaScript
+ * at run time. Not every runtime allows that.
  *
  * @throws {Error} If a module of icodec is not the supported build.
  */

@@ -20,10 +20,10 @@ import { jpegReduction, reducedSize } from "./jpeg_reduction.ts";
  * import { decodedBytes } from "./decoded_bytes.ts";
  *
  * const size = { width: 4000, height: 3000 };
- * const depth = { bitDepth: 16, channels: 4, hasAlpha: true };
+ * const depth = { bitDepth: 16, channels: 3, hasAlpha: false };
  * const bytes = decodedBytes({ format: "png", ...size, ...depth, orientation: 1 }, size);
- * // Per pixel: 4 bytes of RGBA and 8 bytes of stored samples.
- * if (bytes !== 12 * 4000 * 3000) throw new Error(`${bytes} bytes`);
+ * // Per pixel: 3 bytes of RGB, whatever the depth of the stored samples.
+ * if (bytes !== 3 * 4000 * 3000) throw new Error(`${bytes} bytes`);
  * ```
  */
 export function decodedBytes(header: BaseHeader<FormatId>, atLeast: Size): number {
@@ -48,19 +48,18 @@ function jpegBytes(header: BaseHeader<FormatId>, atLeast: Size): number {
 
 /** Bytes per pixel of the formats that are always decoded at full size. */
 function pixelBytes(
-  { bitDepth, channels, hasAlpha }: BaseHeader<FormatId>,
+  { bitDepth, channels, hasAlpha, isIndexed }: BaseHeader<FormatId>,
   format: Exclude<FormatId, "jpeg">,
 ): number {
   switch (format) {
-    case "png": // RGBA and the stored samples.
-      return 4 + channels * bitDepth / 8;
-    case "gif": // A frame and the canvas, both RGBA.
-      return 8;
+    case "png":
+      return hasAlpha ? 4 : channels === 1 && !isIndexed ? 1 : 3;
+    case "gif":
+    case "bmp":
+      return hasAlpha ? 4 : 3;
     case "webp": // A frame and, if it may cover only a part, its canvas.
       return hasAlpha ? 13 : 9;
     case "avif":
       return bitDepth > 8 ? (hasAlpha ? 42 : 24) : hasAlpha ? 32 : 16;
-    case "bmp":
-      return hasAlpha ? 4 : 3;
   }
 }

@@ -114,7 +114,7 @@ Deno.test("imageCodec() decodes a WebP and an AVIF after it refused others", asy
 Deno.test("imageCodec() without an AVIF decoder refuses AVIF as unsupported", async () => {
   const empty = await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   const webp = await compile("icodec/webp-dec.wasm");
-  const without = imageCodec({ jpeg: empty, png: empty, gif: empty, webp });
+  const without = imageCodec({ jpeg: empty, png: empty, webp });
   const bytes = await read("rgb.avif");
   const header = readHeader(bytes);
   assertDomainError(() => without.decode(bytes, header, header), "unsupported-format", "JPEG");

@@ -8,13 +8,18 @@ const SMALL = { width: 500, height: 375 };
 
 /** Bytes per pixel that decoding 12 megapixels took at least, as measured. */
 const MEASURED: readonly (readonly [
-  header: Pick<ImageHeader, "format" | "bitDepth" | "channels" | "hasAlpha" | "coefficientBytes">,
+  header: Pick<
+    ImageHeader,
+    "format" | "bitDepth" | "channels" | "hasAlpha" | "isIndexed" | "coefficientBytes"
+  >,
   measured: number,
 ])[] = [
-  [{ format: "png", bitDepth: 1, channels: 1, hasAlpha: false }, 4.1],
-  [{ format: "png", bitDepth: 8, channels: 4, hasAlpha: true }, 8],
-  [{ format: "png", bitDepth: 16, channels: 4, hasAlpha: true }, 12],
-  [{ format: "gif", bitDepth: 8, channels: 1, hasAlpha: true }, 8],
+  [{ format: "png", bitDepth: 1, channels: 1, hasAlpha: false }, 1],
+  [{ format: "png", bitDepth: 8, channels: 1, hasAlpha: false, isIndexed: true }, 3],
+  [{ format: "png", bitDepth: 8, channels: 3, hasAlpha: false }, 3],
+  [{ format: "png", bitDepth: 16, channels: 4, hasAlpha: true }, 4],
+  [{ format: "gif", bitDepth: 8, channels: 1, hasAlpha: false }, 3],
+  [{ format: "gif", bitDepth: 8, channels: 1, hasAlpha: true }, 4],
   [{ format: "jpeg", bitDepth: 8, channels: 1, hasAlpha: false }, 1],
   [{ format: "jpeg", bitDepth: 8, channels: 3, hasAlpha: false }, 3.02],
   [{ format: "jpeg", bitDepth: 8, channels: 4, hasAlpha: false }, 3.02],

@@ -2,13 +2,37 @@ import type { Size } from "../../core/size.ts";
 import { ByteReader } from "./byte_reader.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 
-/** Header of a GIF; its size is the logical screen. */
-export type GifHeader = BaseHeader<"gif">;
+/** Header of a GIF; its size is the logical screen, enlarged by a first frame that exceeds it. */
+export interface GifHeader extends BaseHeader<"gif"> {
+  /** The first frame, for the decoder. */
+  readonly frame: GifFrame;
+}
+
+/** Location and meaning of the first frame of a GIF. */
+export interface GifFrame extends Size {
+  /** Left edge, screen pixels. */
+  readonly left: number;
+  /** Top edge, screen pixels. */
+  readonly top: number;
+  /** True if the rows are stored in four passes (GIF89a, appendix E). */
+  readonly interlaced: boolean;
+  /** Index of transparent pixels. Unset: all pixels are opaque. */
+  readonly transparent?: number;
+  /** RGB of each index. Unset: the frame has its own table, or the file has none. */
+  readonly globalTable?: Uint8Array;
+  /** Bytes of the frame's own colour table; 0 if it has none. */
+  readonly localTableBytes: number;
+  /** Offset of the byte after the image descriptor: the colour table or the data. */
+  readonly start: number;
+}
 
 const SIGNATURE_BYTES = 6;
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const TRAILER = 0x3b;
+const GRAPHIC_CONTROL = 0xf9;
+const HAS_TRANSPARENT_INDEX = 0x01;
+const IS_INTERLACED = 0x40;
 
 /** Far more extensions than one frame needs; more would only cost time. */
 const MAX_EXTENSIONS = 10_000;
@@ -21,15 +45,16 @@ export const GIF: ImageFormat<GifHeader> = {
   name: "GIF",
   signatures: ["GIF87a", "GIF89a"],
   readHeader: readGifHeader,
-  endsEarly: (bytes) => bytes.findLast((byte) => byte !== 0) !== TRAILER,
 };
 
 /**
  * Reads the header of a GIF, up to and including its first image descriptor (GIF89a, 17 to 26).
  *
+ * A first frame that exceeds the screen enlarges it, as in browsers.
+ *
  * @param bytes The file; its first six bytes are assumed to be the signature.
  * @throws {DomainError} `truncated-image`, if it ends before its first image; `corrupt-image`, if
- * it has no image, a size is 0 or the first frame is not inside the screen.
+ * it has no image, or one without pixels.
  *
  * @example
  * ```ts
@@ -46,31 +71,45 @@ export function readGifHeader(bytes: Uint8Array): GifHeader {
   const reader = new ByteReader(bytes, "GIF", "little-endian");
   reader.skip(SIGNATURE_BYTES);
 
-  const screen = readSize(reader, "screen");
+  const screen = readSize(reader);
   const globalBits = indexBits(reader.u8());
   reader.skip(2); // Background colour and pixel aspect ratio.
-  if (globalBits !== undefined) reader.skip(3 << globalBits);
+  const globalTable = globalBits === undefined ? undefined : reader.take(3 << globalBits);
 
-  skipToImage(reader);
-  const localBits = indexBits(readFrame(reader, screen));
+  const transparent = skipToImage(reader);
+  const left = reader.u16();
+  const top = reader.u16();
+  const size = readSize(reader);
+  if (size.width === 0 || size.height === 0) {
+    throw reader.corrupt(
+      "its first frame must be at least 1x1",
+      `${size.width}x${size.height}`,
+    );
+  }
+  const packed = reader.u8();
+  const localBits = indexBits(packed);
 
+  const width = Math.max(screen.width, left + size.width);
+  const height = Math.max(screen.height, top + size.height);
   return {
     format: "gif",
-    ...screen,
-    orientation: 1,
+    ...{ width, height, orientation: 1 },
     bitDepth: localBits ?? globalBits ?? MAX_INDEX_BITS,
     channels: 1,
-    hasAlpha: true,
+    hasAlpha: transparent !== undefined || size.width < width || size.height < height,
+    frame: {
+      ...{ left, top, ...size },
+      interlaced: (packed & IS_INTERLACED) !== 0,
+      ...(transparent === undefined ? {} : { transparent }),
+      ...(globalTable === undefined || localBits !== undefined ? {} : { globalTable }),
+      localTableBytes: localBits === undefined ? 0 : 3 << localBits,
+      start: bytes.length - reader.remaining,
+    },
   };
 }
 
-function readSize(reader: ByteReader, name: string): Size {
-  const width = reader.u16();
-  const height = reader.u16();
-  if (width === 0 || height === 0) {
-    throw reader.corrupt(`its ${name} must be at least 1x1`, `${width}x${height}`);
-  }
-  return { width, height };
+function readSize(reader: ByteReader): Size {
+  return { width: reader.u16(), height: reader.u16() };
 }
 
 /**
@@ -82,36 +121,36 @@ function indexBits(packed: number): number | undefined {
   return (packed & 0x80) === 0 ? undefined : (packed & 0x07) + 1;
 }
 
-function skipToImage(reader: ByteReader): void {
+/**
+ * Skips the extensions before the first image.
+ *
+ * @returns The transparent index of the last graphic control extension, if it has one.
+ */
+function skipToImage(reader: ByteReader): number | undefined {
+  let transparent: number | undefined;
   for (let extensions = 0; extensions < MAX_EXTENSIONS; extensions++) {
     const block = reader.u8();
-    if (block === IMAGE) return;
+    if (block === IMAGE) return transparent;
     if (block === TRAILER) throw reader.corrupt("it must hold an image", "none");
     if (block !== EXTENSION) {
       throw reader.corrupt("a block must start with byte 33, 44 or 59", block);
     }
-    reader.skip(1); // Kind of the extension.
-    skipSubBlocks(reader);
+    const label = reader.u8();
+    const content = firstSubBlock(reader);
+    if (label === GRAPHIC_CONTROL) transparent = transparentIndex(content);
   }
   throw reader.corrupt(`at most ${MAX_EXTENSIONS} extensions may precede its first frame`, "more");
 }
 
-/** Skips a chain of sub-blocks, which ends at the first empty one (GIF89a, 15 and 16). */
-function skipSubBlocks(reader: ByteReader): void {
+/** Returns the first of a chain of sub-blocks, which ends at an empty one (GIF89a, 15 and 16). */
+function firstSubBlock(reader: ByteReader): Uint8Array {
+  const first = reader.take(reader.u8());
+  if (first.length === 0) return first;
   for (let length = reader.u8(); length !== 0; length = reader.u8()) reader.skip(length);
+  return first;
 }
 
-/** Checks the rectangle of an image descriptor (GIF89a, 20) and returns its packed byte. */
-function readFrame(reader: ByteReader, screen: Size): number {
-  const left = reader.u16();
-  const top = reader.u16();
-  const frame = readSize(reader, "first frame");
-  const packed = reader.u8();
-  if (left + frame.width > screen.width || top + frame.height > screen.height) {
-    throw reader.corrupt(
-      `its first frame must lie inside the screen of ${screen.width}x${screen.height}`,
-      `${frame.width}x${frame.height} at (${left}, ${top})`,
-    );
-  }
-  return packed;
+/** Reads the transparent index of a graphic control extension (GIF89a, 23). */
+function transparentIndex([flags = 0, , , index]: Uint8Array): number | undefined {
+  return (flags & HAS_TRANSPARENT_INDEX) === 0 ? undefined : index;
 }

@@ -16,6 +16,8 @@ export interface BaseHeader<Format extends string = string> {
   readonly channels: number;
   /** True if a pixel can be transparent. */
   readonly hasAlpha: boolean;
+  /** True if samples are indices into a colour table, which decoding replaces. Unset: false. */
+  readonly isIndexed?: true;
   /**
    * Bytes of the coefficients that a JPEG of several scans keeps at full size, such as a progressive
    * one. Unset: the image has one scan, or another format.

@@ -24,6 +24,7 @@ const MAX_CHUNKS = 10_000;
 
 /** Samples and depths of a colour type (PNG third edition, 11.2.1). */
 interface ColourType {
+  readonly isIndexed?: true;
   readonly channels: number;
   readonly bitDepths: readonly number[];
   readonly hasAlpha: boolean;
@@ -32,12 +33,15 @@ interface ColourType {
 const COLOUR_TYPES: ReadonlyMap<number, ColourType> = new Map([
   [0, { channels: 1, bitDepths: [1, 2, 4, 8, 16], hasAlpha: false }],
   [2, { channels: 3, bitDepths: [8, 16], hasAlpha: false }],
-  [3, { channels: 1, bitDepths: [1, 2, 4, 8], hasAlpha: false }],
+  [3, { isIndexed: true, channels: 1, bitDepths: [1, 2, 4, 8], hasAlpha: false }],
   [4, { channels: 2, bitDepths: [8, 16], hasAlpha: true }],
   [6, { channels: 4, bitDepths: [8, 16], hasAlpha: true }],
 ]);
 
-type Ihdr = Pick<PngHeader, "width" | "height" | "bitDepth" | "channels" | "hasAlpha">;
+type Ihdr = Pick<
+  PngHeader,
+  "width" | "height" | "bitDepth" | "channels" | "hasAlpha" | "isIndexed"
+>;
 
 type Extras = Pick<PngHeader, "orientation"> & { readonly hasTransparency: boolean };
 
@@ -46,13 +50,13 @@ export const PNG: ImageFormat<PngHeader> = {
   name: "PNG",
   signatures: ["\x89PNG\r\n\x1a\n"],
   readHeader: readPngHeader,
-  endsEarly: (bytes) => !contains(bytes, bytesOf(IEND)),
 };
 
 /**
  * Reads the header of a PNG: everything before its first IDAT chunk (PNG third edition).
  *
- * Checksums are not verified: the decoder does that.
+ * Checksums are not verified: the decoder does that. `tRNS` means nothing in an image with an alpha
+ * channel.
  *
  * @param bytes The file; its first eight bytes are assumed to be the signature.
  * @throws {DomainError} `truncated-image`, if it ends before the first IDAT chunk;
@@ -88,12 +92,12 @@ function readIhdr(reader: ByteReader): Ihdr {
   const width = readSide(reader, "width");
   const height = readSide(reader, "height");
   const bitDepth = reader.u8();
-  const colourType = readColourType(reader, bitDepth);
+  const { bitDepths: _, ...colourType } = readColourType(reader, bitDepth);
   expectAtMost(reader, 0, "compression method");
   expectAtMost(reader, 0, "filter method");
   expectAtMost(reader, 1, "interlace method");
   reader.skip(CRC_BYTES);
-  return { width, height, bitDepth, channels: colourType.channels, hasAlpha: colourType.hasAlpha };
+  return { width, height, bitDepth, ...colourType };
 }
 
 function readSide(reader: ByteReader, name: string): number {
@@ -168,11 +172,4 @@ function isLetter(byte: number): boolean {
 
 function nameOf(type: number): string {
   return String.fromCharCode(...bytesOf(type));
-}
-
-function contains(bytes: Uint8Array, pattern: readonly number[]): boolean {
-  for (let at = bytes.length - pattern.length; at >= 0; at--) {
-    if (pattern.every((byte, i) => bytes[at + i] === byte)) return true;
-  }
-  return false;
 }

@@ -46,7 +46,6 @@ const PROLOG_PARTS: readonly (readonly [start: string, end: string])[] = [
   ["<?", "?>"],
   ["<!--", "-->"],
 ];
-const DOCTYPE = "<!DOCTYPE";
 
 /**
  * Recognises common image formats that are not decoded.
@@ -71,7 +70,7 @@ export function unsupportedFormat(bytes: Uint8Array): UnsupportedFormat | undefi
   return isSvg(bytes) ? { name: "SVG", advice: EXPORT_AS_PNG } : undefined;
 }
 
-/** Recognises SVG, which has no signature, by the root element of its XML. */
+/** Recognises SVG, which has no signature, by the document type or root element of its XML. */
 function isSvg(bytes: Uint8Array): boolean {
   const start = String.fromCharCode(...bytes.subarray(0, SVG_SEARCH_BYTES));
   // UTF-8 may begin with a mark. UTF-16 does, and each ASCII character has a zero byte.
@@ -79,24 +78,13 @@ function isSvg(bytes: Uint8Array): boolean {
   return /^<(?:svg|[a-z]+:svg|!DOCTYPE\s+svg)\b/.test(withoutProlog(text));
 }
 
-/** Returns the text from its root element on, or from a document type of SVG. */
+/** Returns the text behind the XML declaration, instructions and comments at its start. */
 function withoutProlog(xml: string): string {
   let text = xml.trimStart();
   while (true) {
     const part = PROLOG_PARTS.find(([start]) => text.startsWith(start));
-    const end = part === undefined ? doctypeEnd(text) : endOf(text, part[1]);
-    if (end === undefined) return text;
-    text = text.slice(end).trimStart();
+    const end = part === undefined ? -1 : text.indexOf(part[1]);
+    if (part === undefined || end < 0) return text;
+    text = text.slice(end + part[1].length).trimStart();
   }
-}
-
-/** Returns the end of a document type that does not name SVG, or undefined for any other text. */
-function doctypeEnd(text: string): number | undefined {
-  if (!text.startsWith(DOCTYPE) || /^\s+svg\b/.test(text.slice(DOCTYPE.length))) return undefined;
-  return endOf(text, text.slice(0, text.indexOf(">")).includes("[") ? "]>" : ">");
-}
-
-function endOf(text: string, end: string): number | undefined {
-  const at = text.indexOf(end);
-  return at < 0 ? undefined : at + end.length;
 }

@@ -2,10 +2,8 @@
 export interface BrowserAssets {
   /** Our own JPEG decoder. */
   readonly jpeg: string;
-  /** imagescript's PNG decoder. */
+  /** Our own PNG decoder. */
   readonly png: string;
-  /** imagescript's GIF decoder. */
-  readonly gif: string;
   /** icodec's WebP decoder. */
   readonly webp: string;
   /** icodec's AVIF decoder. */
@@ -43,7 +41,6 @@ export function browserAssets(folder?: string | URL): BrowserAssets {
   return {
     jpeg: locate("jpeg.wasm"),
     png: locate("png.wasm"),
-    gif: locate("gif.wasm"),
     webp: locate("webp-dec.wasm"),
     avif: locate("avif-dec.wasm"),
     wasm: engine("ort-wasm-simd-threaded"),

@@ -51,12 +51,11 @@ function threadsFor(wanted: number | undefined): number {
 }
 
 async function compileCodecs(assets: BrowserAssets): Promise<CodecModules> {
-  const [jpeg, png, gif, webp, avif] = await Promise.all([
+  const [jpeg, png, webp, avif] = await Promise.all([
     compileUrl(assets.jpeg),
     compileUrl(assets.png),
-    compileUrl(assets.gif),
     compileUrl(assets.webp),
     compileUrl(assets.avif),
   ]);
-  return { jpeg, png, gif, webp, avif };
+  return { jpeg, png, webp, avif };
 }

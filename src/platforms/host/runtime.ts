@@ -63,17 +63,16 @@ async function compileEngine(): Promise<WebAssembly.Module> {
 /** Compiles the decoders. Specifiers are literals, because JSR rewrites them when it publishes. */
 async function compileCodecs(): Promise<CodecModules> {
   const jpegFile = new URL("../../codecs/jpeg.wasm", import.meta.url).href;
-  const pngFile = import.meta.resolve("imagescript/wasm/any/png.wasm");
-  const areFiles = [jpegFile, pngFile].every((url) => url.startsWith("file:"));
+  const webpFile = import.meta.resolve("icodec/webp-dec.wasm");
+  const areFiles = [jpegFile, webpFile].every((url) => url.startsWith("file:"));
   if (!areFiles) return await import("./source_modules.js");
-  const [jpeg, png, gif, webp, avif] = await Promise.all([
+  const [jpeg, png, webp, avif] = await Promise.all([
     compile(jpegFile),
-    compile(pngFile),
-    compile(import.meta.resolve("imagescript/wasm/any/gif.wasm")),
-    compile(import.meta.resolve("icodec/webp-dec.wasm")),
+    compile(new URL("../../codecs/png.wasm", import.meta.url).href),
+    compile(webpFile),
     compile(import.meta.resolve("icodec/avif-dec.wasm")),
   ]);
-  return { jpeg, png, gif, webp, avif };
+  return { jpeg, png, webp, avif };
 }
 
 async function compile(file: string): Promise<WebAssembly.Module> {

@@ -1,9 +1,7 @@
 /** Our own JPEG decoder. */
 export const jpeg: WebAssembly.Module;
-/** imagescript's PNG decoder. */
+/** Our own PNG decoder. */
 export const png: WebAssembly.Module;
-/** imagescript's GIF decoder. */
-export const gif: WebAssembly.Module;
 /** icodec's WebP decoder. */
 export const webp: WebAssembly.Module;
 /** icodec's AVIF decoder. */

@@ -2,9 +2,8 @@
 // Source phase imports, with which Deno compiles wasm that is not a file on disk (no node_modules
 // folder, or this package from JSR). Plain JavaScript, because TypeScript does not support them yet.
 import source jpeg from "../../codecs/jpeg.wasm";
-import source png from "imagescript/wasm/any/png.wasm";
-import source gif from "imagescript/wasm/any/gif.wasm";
+import source png from "../../codecs/png.wasm";
 import source webp from "icodec/webp-dec.wasm";
 import source avif from "icodec/avif-dec.wasm";
 
-export { avif, gif, jpeg, png, webp };
+export { avif, jpeg, png, webp };

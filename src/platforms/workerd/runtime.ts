@@ -6,7 +6,7 @@ import { type Fetcher, fetchModelStore } from "../../stores/http.ts";
 import { type ModelBucket, r2ModelStore } from "../../stores/r2.ts";
 import { staticWasmEngine } from "./engine.ts";
 import { MAX_ASSET_BYTES, WORKERD_LIMITS } from "./limits.ts";
-import { gif, jpeg, onnxruntime, png, webp } from "./modules.js";
+import { jpeg, onnxruntime, png, webp } from "./modules.js";
 
 /** Source of a Worker's models. */
 export type WorkerdModels =
@@ -32,7 +32,7 @@ export function workerdRuntime(models: WorkerdModels): Runtime {
       maxDecodedBytes: WORKERD_LIMITS.maxDecodedBytes,
       ...largestModel(models),
     },
-    codec: imageCodec({ jpeg, png, gif, webp }),
+    codec: imageCodec({ jpeg, png, webp }),
     models: storeOf(models),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };

@@ -27,7 +27,7 @@ const UNSUPPORTED: readonly (readonly [name: string, bytes: string])[] = [
   ["SVG", '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN">'],
   ["SVG", `<?xml version="1.0"?><?xml-stylesheet href="a.css"?><!--${"-".repeat(5000)}--> <svg/>`],
   ["SVG", '<?xml version="1.0"?><svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>'],
-  ["SVG", '<!DOCTYPE drawing [<!ENTITY a "<b>">]>\n<svg/>'],
+  ["SVG", '<?xml version="1.0"?>\n<!DOCTYPE svg [<!ENTITY a "<b>">]>\n<svg/>'],
   ["SVG", "\xff\xfe" + [...'<?xml version="1.0"?>\r\n<svg/>'].join("\0") + "\0"],
   ["SVG", "\xfe\xff\0" + [..."<svg/>"].join("\0")],
   ["PDF", "%PDF-1.7\n"],
@@ -49,6 +49,7 @@ Deno.test("readHeader() suggests JPEG for HEIC", () => {
 const NO_IMAGES: readonly (readonly [claim: string, bytes: string])[] = [
   ["text", "BMW and Fiat\n"],
   ["a web page with a drawing", "<!DOCTYPE html><html><body><svg/></body></html>"],
+  ["a web page that is a drawing", "<!DOCTYPE html><svg></svg>"],
   ["a web page in XML with a drawing", '<?xml version="1.0"?><html><svg/></html>'],
   ["a comment without end", "<!-- <svg/>"],
   ["XML whose root element only begins like a drawing", "<svgs/>"],

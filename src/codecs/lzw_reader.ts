@@ -1,0 +1,137 @@
+import { DomainError } from "../core/domain_error.ts";
+import { endsTooEarly } from "./decoder.ts";
+
+/** Maximum bits of a code, and the number of codes that have so many. */
+const MAX_CODE_BITS = 12;
+const MAX_CODES = 2 ** MAX_CODE_BITS;
+
+/** Fills a row with the next indices. */
+export type IndexReader = (row: Uint8Array) => void;
+
+/**
+ * Creates a reader of the indices of a GIF frame (GIF89a, 22 and appendix F).
+ *
+ * The time is proportional to the bytes and the indices, whatever the codes are. Codes start with an
+ * empty table even if the first one does not clear it, and a full table stays as it is until a code
+ * clears it: both occur in files that browsers show.
+ *
+ * @param bytes The file.
+ * @param start Offset of the byte that declares the bits of the first codes; sub-blocks follow.
+ * @throws {DomainError} `truncated-image`, if the file ends before the last index; `corrupt-image`,
+ * if the data ends before, or holds an impossible code.
+ *
+ * @example
+ * ```ts
+ * import { lzwReader } from "./lzw_reader.ts";
+ *
+ * // Codes of 3 bits, from the low bit on: clear (4), 1, 1, end (5).
+ * const readRow = lzwReader(Uint8Array.of(2, 2, 0b01_001_100, 0b1010, 0), 0);
+ * const row = new Uint8Array(2);
+ * readRow(row);
+ * if (row.join() !== "1,1") throw new Error(`the row is ${row}`);
+ * ```
+ */
+export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
+  const indexBits = bytes[start] ?? 0;
+  if (start < bytes.length && (indexBits < 1 || indexBits >= MAX_CODE_BITS)) {
+    throw damaged(`its codes must start with 1 to ${MAX_CODE_BITS - 1} bits`, indexBits);
+  }
+  const clear = 1 << indexBits;
+  const end = clear + 1;
+  const nextCode = codeReader(bytes, start + 1);
+
+  // Code c of more than one index stands for those of code `prefix[c]`, then `suffix[c]`.
+  const prefix = new Uint16Array(MAX_CODES);
+  const suffix = new Uint8Array(MAX_CODES);
+  // Indices of the last code, last one first, as far as no row has taken them.
+  const pending = new Uint8Array(MAX_CODES);
+  let pendingCount = 0;
+  let codeBits = indexBits + 1;
+  let codes = end + 1;
+  /** Last code, or -1 after the table was cleared. */
+  let previous = -1;
+  /** First index of the last code. */
+  let first = 0;
+
+  /** Reads the next code that stands for indices. */
+  function readCode(): void {
+    let code = nextCode(codeBits);
+    while (code === clear) {
+      codeBits = indexBits + 1;
+      codes = end + 1;
+      previous = -1;
+      code = nextCode(codeBits);
+    }
+    if (code === end) throw damaged("its data must have all pixels", "an early end");
+    if (code > codes || previous < 0 && code > clear) {
+      throw damaged(`a code must be at most ${previous < 0 ? clear : codes}`, code);
+    }
+    let rest = code;
+    if (code === codes) {
+      // The code that this one adds: the last code and its own first index.
+      pending[pendingCount++] = first;
+      rest = previous;
+    }
+    while (rest > end) {
+      pending[pendingCount++] = suffix[rest]!;
+      rest = prefix[rest]!;
+    }
+    pending[pendingCount++] = rest;
+    first = rest;
+    if (previous >= 0 && codes < MAX_CODES) {
+      prefix[codes] = previous;
+      suffix[codes] = first;
+      codes++;
+    }
+    if (codes === 1 << codeBits && codeBits < MAX_CODE_BITS) codeBits++;
+    previous = code;
+  }
+
+  return (row) => {
+    for (let x = 0; x < row.length;) {
+      if (pendingCount === 0) readCode();
+      while (pendingCount > 0 && x < row.length) row[x++] = pending[--pendingCount]!;
+    }
+  };
+}
+
+/**
+ * Creates a reader of codes, low bits first, from sub-blocks (GIF89a, 15).
+ *
+ * @param start Offset of the length of the first sub-block.
+ */
+function codeReader(bytes: Uint8Array, start: number): (bits: number) => number {
+  let at = start;
+  let blockEnd = start;
+  let buffer = 0;
+  let bufferBits = 0;
+  return (bits) => {
+    while (bufferBits < bits) {
+      if (at === blockEnd) {
+        const length = byteAt(bytes, at++);
+        if (length === 0) throw damaged("its data must have all pixels", "an early end");
+        blockEnd = at + length;
+      }
+      buffer |= byteAt(bytes, at++) << bufferBits;
+      bufferBits += 8;
+    }
+    const code = buffer & (1 << bits) - 1;
+    buffer >>= bits;
+    bufferBits -= bits;
+    return code;
+  };
+}
+
+function byteAt(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at];
+  if (byte !== undefined) return byte;
+  throw endsTooEarly("GIF", bytes);
+}
+
+function damaged(rule: string, found: string | number): DomainError {
+  return new DomainError(
+    "corrupt-image",
+    `Cannot decode GIF as ${rule}: current value is ${found}. ` +
+      "The file is damaged; export the image again and send the new file.",
+  );
+}

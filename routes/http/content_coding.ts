@@ -6,8 +6,8 @@ export type BodyFormat = "gzip" | "deflate";
 /**
  * Content codings that are decoded (RFC 9110, section 8.4.1).
  *
- * Brotli is not one of them: 13 of its bytes can become 16 MB, and the `DecompressionStream` of some
- * runtimes returns all of them in one piece, before a limit can stop it.
+ * Brotli is not one of them: 455 of its bytes can become 300 MB, and the `DecompressionStream` of
+ * some runtimes returns all of them in one piece, before a limit can stop it.
  */
 const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
   ["gzip", "gzip"],

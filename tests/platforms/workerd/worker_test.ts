@@ -5,6 +5,7 @@ import { boxIou } from "../../box_iou.ts";
 import { openEveryday8 } from "../../everyday8.ts";
 import { seededRandom, wholeBetween } from "../../random.ts";
 import { CAMERA_ORANGE, cameraJpeg } from "../../sample_images/camera_jpeg.ts";
+import { buildBlankJpeg } from "../../image/formats/build_jpeg.ts";
 import { encodePng } from "../../sample_images/encode_png.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { sceneJpeg } from "../../sample_images/fruit_scene.ts";
@@ -120,6 +121,28 @@ Deno.test("worker.ts reports its memory in X-Memory: under 100 MB for a 12-megap
       assert(wasm > 40e6 && buffers > camera.length, `${wasm} and ${buffers} bytes`);
     });
   }
+
+  await test.step("and under 128 MB for a JPEG of 64 megapixels and 10 MB", async () => {
+    const size = { width: 8000, height: 8000 };
+    const blank = buildBlankJpeg({ ...size, samplings: [0x22, 0x11, 0x11] });
+    const large = new Uint8Array(10e6);
+    large.set(blank);
+    const response = await post(large);
+    assertEquals((await response.json()).image, size);
+    const { peak, buffers } = memoryOf(response);
+    assert(buffers >= large.length && peak < 128e6, `${peak} bytes, ${buffers} in buffers`);
+  });
+
+  await test.step("and under 128 MB for the heaviest progressive JPEG that is accepted", async () => {
+    const samplings = [0x11, 0x11, 0x11];
+    const progressive = (width: number, height: number) =>
+      post(buildBlankJpeg({ width, height, samplings, scans: "progressive" }));
+    const response = await progressive(2600, 2000);
+    assertEquals(response.status, 200, await response.text());
+    assert(memoryOf(response).peak < 128e6, `${memoryOf(response).peak} bytes`);
+    const refused = await progressive(2700, 2000);
+    assertEquals([refused.status, (await refused.json()).code], [413, "too-many-pixels"]);
+  });
 
   await test.step("and under 128 MB for the heaviest image that is accepted", async () => {
     const image = encodePng(noise(2000, 1999)); // 8 bytes per pixel in the decoder

@@ -12,6 +12,8 @@ interface JpegExports {
   readonly memory: WebAssembly.Memory;
   allocateFile(length: number, maxMemory: number): number;
   readFile(file: number, length: number, reduction: number, maxBlocks: number): void;
+  failure(): number;
+  failureNumbers(): number;
   isComplete(): number;
   endsEarly(): number;
   width(): number;
@@ -20,15 +22,12 @@ interface JpegExports {
   readPixels(): number;
 }
 
-/** Error that the decoder reports. */
-class ReportedError extends Error {}
-
 /** Memory of the decoder besides the file and `decodedBytes`: stack, constants and tables. */
 const BASE_MEMORY = 2 ** 18;
 /** Maximum memory of wasm with 32-bit pointers. */
 const MAX_MEMORY = 2 ** 32 - 1;
-/** Maximum numbers in a message (`msg_parm` in libjpeg's jpeglib.h). */
-const MAX_PARAMETERS = 8;
+/** Numbers that the decoder keeps for the reason of an error. */
+const FAILURE_NUMBERS = 8;
 
 /**
  * Creates a decoder of a JPEG at the smallest scale of 1/8, 1/4, 1/2 and 1/1 that covers a size.
@@ -62,7 +61,7 @@ function decodeJpeg(
   if (![1, 3, 4].includes(header.channels)) throw unsupportedChannels(header);
   if (header.coefficientBytes !== undefined) checkScans(bytes, header);
 
-  const wasm = newInstance(module);
+  const wasm = new WebAssembly.Instance(module).exports as unknown as JpegExports;
   try {
     // 2. File.
     const file = placeFile(wasm, bytes, header, decodedBytes(header, atLeast));
@@ -72,12 +71,10 @@ function decodeJpeg(
     readScans(wasm, () => wasm.readFile(file, bytes.length, reduction, MAX_VISITED_BLOCKS));
     return pixelsOf(wasm, header, reduction);
   } catch (error) {
-    if (!(error instanceof ReportedError)) throw error;
+    const reason = failureOf(wasm);
+    if (error instanceof DomainError || reason === undefined) throw error;
     if (wasm.endsEarly() !== 0) throw endsTooEarly("JPEG", bytes);
-    throw new DomainError(
-      "corrupt-image",
-      `Cannot decode JPEG as its data is damaged: ${error.message}`,
-    );
+    throw new DomainError("corrupt-image", `Cannot decode JPEG as its data is damaged: ${reason}`);
   }
 }
 
@@ -101,7 +98,7 @@ function readScans(wasm: JpegExports, read: () => void): void {
   try {
     read();
   } catch (error) {
-    if (!(error instanceof ReportedError) || wasm.isComplete() === 0) throw error;
+    if (failureOf(wasm) === undefined || wasm.isComplete() === 0) throw error;
   }
 }
 
@@ -123,21 +120,15 @@ function pixelsOf(
   return { data, width, height, channels, reduction };
 }
 
-/** Creates an instance, whose only import throws an error. */
-function newInstance(module: WebAssembly.Module): JpegExports {
-  const fail = (message: number, length: number, parameters: number) => {
-    const { buffer } = wasm.memory;
-    const text = new TextDecoder().decode(new Uint8Array(buffer, message, length));
-    const numbers = new Int32Array(buffer, parameters, MAX_PARAMETERS).values();
-    throw new ReportedError(formatted(text, numbers));
-  };
-  const instance = new WebAssembly.Instance(module, { env: { fail } });
-  const wasm = instance.exports as unknown as JpegExports;
-  return wasm;
-}
-
-/** Puts numbers into a format string of C. */
-function formatted(text: string, numbers: Iterator<number, unknown>): string {
+/** Returns the reason why the decoder gave up, or undefined if it did not. */
+function failureOf(wasm: JpegExports): string | undefined {
+  const start = wasm.failure();
+  if (start === 0) return undefined;
+  const { buffer } = wasm.memory;
+  const memory = new Uint8Array(buffer);
+  const text = new TextDecoder().decode(memory.subarray(start, memory.indexOf(0, start)));
+  const numbers = new Int32Array(buffer, wasm.failureNumbers(), FAILURE_NUMBERS).values();
+  // A format string of C.
   return text.replace(/%(?:0(\d))?l?([dux])/g, (_, digits, type) => {
     const number = Number(numbers.next().value);
     return number.toString(type === "x" ? 16 : 10).padStart(Number(digits ?? 0), "0");

@@ -1,9 +1,10 @@
 /*
  * Decoder of one JPEG, on libjpeg-turbo. src/codecs/jpeg.ts is its only caller.
  *
- * An instance decodes one file and is then dropped, so nothing is freed. Errors leave through
- * fail(), which throws in JavaScript: there is no setjmp. After an error only isComplete(),
- * endsEarly() and, if the image is complete, readPixels() may still be called.
+ * An instance decodes one file and is then dropped, so nothing is freed. An error ends in a trap,
+ * which throws in JavaScript: there is no setjmp, and nothing is imported. After an error only
+ * failure(), failureNumbers(), isComplete(), endsEarly() and, if the image is complete, readPixels()
+ * may still be called.
  */
 
 #include "jerror.h"
@@ -14,14 +15,12 @@
 /* Alignment of 128-bit vectors. */
 #define ALIGNMENT  16
 
-/* Throws in JavaScript. `message` is a format string without %s, `parameters` are its numbers. */
-__attribute__((import_module("env"), import_name("fail"))) _Noreturn void
-fail(const char *message, size_t length, const int *parameters);
-
 static struct jpeg_decompress_struct image;
 static struct jpeg_error_mgr errors;
 static struct jpeg_source_mgr source;
 
+/* Reason of the last trap. */
+static const char *failure;
 /* True once bytes were needed behind the end of the file. */
 static boolean source_ended;
 /* True once all scans of an image of several scans are known. */
@@ -33,12 +32,10 @@ extern unsigned char __heap_base;
 static size_t memory_end = (size_t)&__heap_base;
 static size_t memory_limit;
 
-static _Noreturn void fail_with(const char *message)
+static _Noreturn void fail(const char *message)
 {
-  size_t length = 0;
-
-  while (message[length]) length++;
-  fail(message, length, errors.msg_parm.i);
+  failure = message;
+  __builtin_trap();
 }
 
 static void *allocate(size_t size)
@@ -47,12 +44,12 @@ static void *allocate(size_t size)
   size_t pages;
 
   if (start > memory_limit || size > memory_limit - start)
-    fail_with("it takes more memory than its header announces");
+    fail("it takes more memory than its header announces");
   memory_end = start + size;
   pages = (memory_end - 1) / PAGE_BYTES + 1;
   if (pages > __builtin_wasm_memory_size(0) &&
       __builtin_wasm_memory_grow(0, pages - __builtin_wasm_memory_size(0)) == (size_t)-1)
-    fail_with("there is not enough memory");
+    fail("there is not enough memory");
   return (void *)start;
 }
 
@@ -84,7 +81,7 @@ static const char *const messages[] = {
   NULL
 };
 
-static void on_error(j_common_ptr info) { fail_with(messages[info->err->msg_code]); }
+static void on_error(j_common_ptr info) { fail(messages[info->err->msg_code]); }
 
 static void on_message(j_common_ptr info, int level)
 {
@@ -143,13 +140,13 @@ static void read_scans(size_t blocks_left)
     if (event == JPEG_REACHED_SOS) {
       size_t blocks = scan_blocks();
 
-      if (blocks > blocks_left) fail_with("its scans take too long");
+      if (blocks > blocks_left) fail("its scans take too long");
       blocks_left -= blocks;
     } else if (event == JPEG_SCAN_COMPLETED) {
       is_complete = knows_all_coefficients();
     }
   }
-  if (source_ended && !is_complete) fail_with("it lacks scans");
+  if (source_ended && !is_complete) fail("it lacks scans");
 }
 
 /* Exports. */
@@ -199,7 +196,7 @@ void read_file(const JOCTET *file, size_t length, unsigned int denominator, size
     break;
   default:
     errors.msg_parm.i[0] = image.num_components;
-    fail_with("it must have 1, 3 or 4 components: current value is %d");
+    fail("it must have 1, 3 or 4 components: current value is %d");
   }
   image.scale_num = 1;
   image.scale_denom = denominator;
@@ -207,6 +204,12 @@ void read_file(const JOCTET *file, size_t length, unsigned int denominator, size
   jpeg_start_decompress(&image);
   if (image.buffered_image) read_scans(max_blocks);
 }
+
+/* Returns the reason of the last trap: a format string without %s. NULL: none is known. */
+EXPORT("failure") const char *get_failure(void) { return failure; }
+
+/* Returns the eight numbers that belong into the reason. */
+EXPORT("failureNumbers") const int *get_failure_numbers(void) { return errors.msg_parm.i; }
 
 /* True if all scans of an image of several scans are known, even if what follows is damaged. */
 EXPORT("isComplete") boolean get_is_complete(void) { return is_complete; }
@@ -246,9 +249,11 @@ static void cmyk_to_rgb(const JSAMPLE *cmyk, JSAMPLE *rgb)
 EXPORT("readPixels") JSAMPLE *read_pixels(void)
 {
   size_t stride = (size_t)image.output_width * get_channels();
-  JSAMPLE *pixels = allocate(stride * image.output_height);
-  JSAMPLE *cmyk = image.num_components == 4 ? allocate((size_t)image.output_width * 4) : NULL;
+  JSAMPLE *pixels, *cmyk;
 
+  failure = NULL;
+  pixels = allocate(stride * image.output_height);
+  cmyk = image.num_components == 4 ? allocate((size_t)image.output_width * 4) : NULL;
   if (image.buffered_image) jpeg_start_output(&image, image.input_scan_number);
   while (image.output_scanline < image.output_height) {
     JSAMPROW to = pixels + stride * image.output_scanline;

@@ -1,22 +1,31 @@
-import type { ErrorCode } from "../core/domain_error.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectOptions, DetectResult, ModelInfo, RunCost } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
+import type { ErrorMessage } from "./error_message.ts";
 
-/**
- * Web Worker or worker process, as seen by the thread that starts it. Carries the messages below.
- */
-export interface WorkerLike<Load = LoadRequest> {
+/** Web Worker or worker process, as seen by the thread that starts it. */
+export interface MessageWorker<Request, Response> {
   /** Called with each message from the worker. */
-  onmessage: ((event: MessageEvent<WorkerResponse>) => void) | null;
+  onmessage: ((event: MessageEvent<Response>) => void) | null;
   /** Called when the worker crashes. */
   onerror: ((event: ErrorEvent) => void) | null;
   /** Sends a message to the worker. */
-  postMessage(request: WorkerRequest<Load>): void;
+  postMessage(request: Request): void;
   /** Kills the worker. */
   terminate(): void;
 }
+
+/** Channel to the thread that started a worker, as seen by the worker. */
+export interface PortLike<Request, Response> {
+  /** Called with each message from that thread. */
+  onmessage: ((event: MessageEvent<Request>) => void) | null;
+  /** Sends a message to that thread. */
+  postMessage(response: Response): void;
+}
+
+/** Worker of a detector, which carries the messages below. */
+export type WorkerLike<Load = LoadRequest> = MessageWorker<WorkerRequest<Load>, WorkerResponse>;
 
 /** Message to the worker: the model to load, which comes first, or an image. */
 export type WorkerRequest<Load = LoadRequest> =
@@ -59,13 +68,3 @@ export type WorkerResponse =
   | { readonly kind: "decoded"; readonly id: number; readonly elements: number }
   | { readonly kind: "result"; readonly id: number; readonly result: DetectResult }
   | { readonly kind: "detect-failed"; readonly id: number; readonly error: ErrorMessage };
-
-/** An error as a message. */
-export interface ErrorMessage {
-  /** Code of the error, or null for an unexpected one. */
-  readonly code: ErrorCode | null;
-  /** Text of the error; for an unexpected one, its stack trace. */
-  readonly message: string;
-  /** Stack trace of the cause, for the log. Unset: there is no cause. */
-  readonly cause?: string;
-}

@@ -1,14 +1,9 @@
-import { DomainError } from "../core/domain_error.ts";
 import type { Detector } from "../ports/detector.ts";
-import type { ErrorMessage, LoadRequest, WorkerRequest, WorkerResponse } from "./protocol.ts";
+import { messageOf } from "./error_message.ts";
+import type { LoadRequest, PortLike, WorkerRequest, WorkerResponse } from "./protocol.ts";
 
 /** Channel to the thread that started the worker, as seen by the worker. */
-export interface WorkerPort<Load = LoadRequest> {
-  /** Sends a message to that thread. */
-  postMessage(response: WorkerResponse): void;
-  /** Called with each message from that thread. */
-  onmessage: ((event: MessageEvent<WorkerRequest<Load>>) => void) | null;
-}
+export type WorkerPort<Load = LoadRequest> = PortLike<WorkerRequest<Load>, WorkerResponse>;
 
 /**
  * Serves a `workerDetector()` from inside the worker: loads one detector, then answers its calls.
@@ -53,14 +48,4 @@ async function answerDetect(
   } catch (error) {
     return { kind: "detect-failed", id, error: messageOf(error) };
   }
-}
-
-function messageOf(error: unknown): ErrorMessage {
-  if (!(error instanceof DomainError)) return { code: null, message: traceOf(error) };
-  const { code, message, cause } = error;
-  return { code, message, ...(cause === undefined ? {} : { cause: traceOf(cause) }) };
-}
-
-function traceOf(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -2,13 +2,8 @@ import { DomainError } from "../core/domain_error.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 import { type Deadlines, NO_DEADLINES } from "./deadlines.ts";
-import type {
-  ErrorMessage,
-  LoadRequest,
-  WorkerLike,
-  WorkerRequest,
-  WorkerResponse,
-} from "./protocol.ts";
+import { errorOf } from "./error_message.ts";
+import type { LoadRequest, WorkerLike, WorkerRequest, WorkerResponse } from "./protocol.ts";
 import { RunWatch } from "./run_watch.ts";
 
 /**
@@ -196,8 +191,4 @@ function cloneable(image: ImageInput): ImageInput {
   if (ArrayBuffer.isView(image)) return image;
   const { data, width, height } = image;
   return { data, width, height };
-}
-
-function errorOf({ code, message, cause }: ErrorMessage): Error {
-  return code === null ? new Error(message) : new DomainError(code, message, { cause });
 }

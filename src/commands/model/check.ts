@@ -5,9 +5,10 @@ import { type LoadedModel, loadModel } from "../../detect/load_model.ts";
 import { goldenDifferences, type GoldenTolerance } from "../../eval/golden_differences.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS, type Tensor } from "../../ports/session.ts";
-import { hostRuntime } from "../../platforms/host/runtime.ts";
+import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { comparable, type Golden, readGolden } from "../eval_files/golden_file.ts";
 import { readArguments, readImageFile } from "../shared/arguments.ts";
+import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { textTable } from "../shared/text_table.ts";
 
@@ -39,7 +40,7 @@ async function check(args: readonly string[], io: CommandIo): Promise<number> {
   if (model === undefined || files.length > 1) {
     throw new TypeError(`Cannot check as one manifest is wanted.\n\n${USAGE}`);
   }
-  const runtime = await hostRuntime();
+  const runtime = await processRuntime(DEADLINES);
   const loaded = await loadModel(runtime, model, values.engine);
   try {
     io.print(tensorTable(loaded, await warmUp(loaded)));

@@ -13,9 +13,10 @@ import { draftManifest } from "../../describe/draft_manifest.ts";
 import { sha256 } from "../../manifest/sha256.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS, type Session } from "../../ports/session.ts";
-import { hostRuntime } from "../../platforms/host/runtime.ts";
+import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { detectionSvg, detectionTable } from "../output/detections.ts";
 import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
+import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 
 const USAGE = `Write a manifest beside an ONNX file: facts from the graph, the rest from its family.
@@ -53,7 +54,7 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
   if (existsSync(target) && !values.force) {
     throw new TypeError(`Cannot write ${target} as it is there already: --force writes over it`);
   }
-  const runtime = await hostRuntime();
+  const runtime = await processRuntime(DEADLINES);
   const bytes = new Uint8Array(await readFile(file));
   const session = await runtime.openSession(bytes, values.engine);
   try {

@@ -6,7 +6,7 @@ import { modelsFolder } from "../../platforms/host/models_folder.ts";
 import { startPool } from "../../platforms/host/start_pool.ts";
 
 /** Deadlines after which a worker process is considered hung. Generous for slow machines. */
-const DEADLINES = { loadMs: 300_000, decodeMs: 60_000, runMs: 120_000 };
+export const DEADLINES = { loadMs: 300_000, decodeMs: 60_000, runMs: 120_000 };
 
 /** Model and engine of a detector. */
 export interface DetectorChoice {
@@ -19,8 +19,8 @@ export interface DetectorChoice {
 /**
  * Opens a detector in a worker process.
  *
- * Threads of the WebAssembly engine occasionally deadlock, and only a process can be killed. An
- * image whose run timed out is retried once, so that an evaluation of hours does not end with it.
+ * An engine that hangs can only be killed with its process. An image whose run timed out is retried
+ * once, so that an evaluation of hours does not end with it.
  *
  * @param log Called with the reason each time that the worker process is replaced.
  */

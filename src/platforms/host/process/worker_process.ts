@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { WorkerLike, WorkerRequest, WorkerResponse } from "../../../isolation/protocol.ts";
+import type { MessageWorker, WorkerRequest, WorkerResponse } from "../../../isolation/protocol.ts";
 import { readFrames, writeFrame } from "./frames.ts";
 import { workerFlags } from "./worker_flags.ts";
 
@@ -15,13 +15,14 @@ import { workerFlags } from "./worker_flags.ts";
  * load native addons, such as an engine, but not write files, use the network or start programs.
  * The process gets only the environment variables that runtimes and drivers read.
  */
-export class WorkerProcess implements WorkerLike {
-  onmessage: WorkerLike["onmessage"] = null;
-  onerror: WorkerLike["onerror"] = null;
+export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
+  implements MessageWorker<Request, Response> {
+  onmessage: MessageWorker<Request, Response>["onmessage"] = null;
+  onerror: MessageWorker<Request, Response>["onerror"] = null;
   readonly #process: ChildProcess;
   #isOver = false;
 
-  /** Starts a script that calls `serveProcess()`. */
+  /** Starts a script that calls `serveProcess()` or `servePort()`. */
   constructor(script: URL) {
     this.#process = spawn(
       process.execPath,
@@ -36,12 +37,12 @@ export class WorkerProcess implements WorkerLike {
     // Writing to a process that has just died fails, and "exit" reports the death.
     this.#process.stdin!.on("error", () => {});
     void readFrames(this.#process.stdout!, (message) => {
-      this.onmessage?.(new MessageEvent("message", { data: message as WorkerResponse }));
+      this.onmessage?.(new MessageEvent("message", { data: message as Response }));
     });
   }
 
   /** Sends a message to the process. */
-  postMessage(request: WorkerRequest): void {
+  postMessage(request: Request): void {
     if (!this.#isOver) writeFrame(this.#process.stdin!, request);
   }
 

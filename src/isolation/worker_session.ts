@@ -1,0 +1,101 @@
+import { DomainError, type ErrorCode } from "../core/domain_error.ts";
+import type { Session } from "../ports/session.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { errorOf } from "./error_message.ts";
+import type { MessageWorker } from "./protocol.ts";
+import type {
+  SessionRequest,
+  SessionWorkerRequest,
+  SessionWorkerResponse,
+} from "./session_protocol.ts";
+
+/** Worker that runs `serveSession()`. */
+export type SessionWorker = MessageWorker<SessionWorkerRequest, SessionWorkerResponse>;
+
+/** Deadlines of a session, milliseconds. */
+export type SessionDeadlines = Required<Pick<Deadlines, "loadMs" | "runMs">>;
+
+/**
+ * Opens a session in a worker, which is killed when it misses a deadline: an engine that hangs
+ * cannot be interrupted otherwise.
+ *
+ * @param worker Runs `serveSession()`. The session owns it from now on.
+ * @throws {DomainError} `model-not-ready`, if opening exceeds its deadline; `worker-crashed`, if the
+ *   worker ends; otherwise the error of the worker.
+ */
+export async function workerSession(
+  worker: SessionWorker,
+  open: SessionRequest,
+  { loadMs, runMs }: SessionDeadlines,
+): Promise<Session> {
+  const dialogue = new Dialogue(worker);
+  try {
+    const action = "Cannot load the model";
+    const opened = await dialogue.ask({ kind: "open", open }, loadMs, "model-not-ready", action);
+    if (opened.kind !== "opened") throw new TypeError(`Worker answered "${opened.kind}"`);
+    const { engine, inputs, outputs } = opened;
+    return {
+      engine,
+      inputs,
+      outputs,
+      async run(feeds) {
+        const action = "Cannot run the model";
+        const response = await dialogue.ask({ kind: "run", feeds }, runMs, "run-timeout", action);
+        if (response.kind !== "outputs") throw new TypeError(`Worker answered "${response.kind}"`);
+        return response.outputs;
+      },
+      close: () => Promise.resolve(dialogue.end(new Error("The session is closed"))),
+    };
+  } catch (error) {
+    dialogue.end(error as Error);
+    throw error;
+  }
+}
+
+type Response = Exclude<SessionWorkerResponse, { kind: "failed" }>;
+
+/** Asks the worker one question at a time. */
+class Dialogue {
+  readonly #worker: SessionWorker;
+  #lastAnswer: Promise<unknown> = Promise.resolve();
+  #asked: PromiseWithResolvers<Response> | undefined;
+  #ended: Error | undefined;
+
+  constructor(worker: SessionWorker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => {
+      if (data.kind === "failed") this.#asked?.reject(errorOf(data.error));
+      else this.#asked?.resolve(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.end(new DomainError("worker-crashed", "Cannot run as the engine's worker broke down"));
+    };
+  }
+
+  /** Sends a request after the answer to the one before, and returns its answer. */
+  ask(
+    request: SessionWorkerRequest,
+    ms: number,
+    code: ErrorCode,
+    action: string,
+  ): Promise<Response> {
+    const answer = this.#lastAnswer.then(async () => {
+      if (this.#ended !== undefined) throw this.#ended;
+      const asked = this.#asked = Promise.withResolvers<Response>();
+      const limit = `${action} as it must take at most ${ms} ms: it was stopped`;
+      const timer = setTimeout(() => this.end(new DomainError(code, limit)), ms);
+      this.#worker.postMessage(request);
+      return await asked.promise.finally(() => clearTimeout(timer));
+    });
+    this.#lastAnswer = answer.catch(() => {});
+    return answer;
+  }
+
+  /** Kills the worker and rejects all requests with `why`. */
+  end(why: Error): void {
+    this.#ended ??= why;
+    this.#worker.terminate();
+    this.#asked?.reject(this.#ended);
+  }
+}

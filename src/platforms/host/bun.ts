@@ -46,7 +46,16 @@ export async function bunServer(
     hostname: config.HOST,
     port: config.PORT,
     idleTimeout: Math.min(Math.ceil(longestMs / 1000), MAX_IDLE_SECONDS),
-    fetch: (request, server) => app.fetch(request, server),
+    fetch: (request, server) => app.fetch(withHost(request), server),
     close: () => registry.close(),
   };
+}
+
+/**
+ * Completes the URL of a request without the header `Host`, which HTTP/1.0 does not require: Bun
+ * gives it the bare path. The object stays the same, as Bun knows the client's IP address by it.
+ */
+function withHost(request: Request): Request {
+  if (!request.url.startsWith("/")) return request;
+  return Object.defineProperty(request, "url", { value: `http://localhost${request.url}` });
 }

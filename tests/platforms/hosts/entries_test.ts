@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { executable } from "./executable.ts";
-import { hostProject } from "./host_project.ts";
-import { type Ask, assertSameAnswers, SAME } from "./same_answers.ts";
-import { startHost } from "./start_host.ts";
+import { assertSameAnswers } from "./same_answers.ts";
+import { startEntry } from "./start_entry.ts";
 
 const node22 = () => executable("node22");
 const node24 = () => executable("node24");
@@ -24,8 +23,8 @@ for (
   ] as const
 ) {
   Deno.test(`${entry} answers like Deno`, async () => {
-    await using host = await start(await program(), [script]);
-    await ready(host.ask);
+    await using host = await startEntry(await program(), [script]);
+    await host.ready();
     await assertSameAnswers(host.ask);
   });
 }
@@ -40,37 +39,9 @@ for (
   ] as const
 ) {
   Deno.test(`${entry} answers like Deno`, async () => {
-    await using host = await start(await program(), args);
+    await using host = await startEntry(await program(), args);
     await assertSameAnswers(host.ask);
     const response = await host.ask("/readyz");
     assertEquals([response.status, await response.json()], [200, { status: "ready" }]);
   });
-}
-
-async function start(command: string, args: readonly string[]) {
-  const project = await hostProject();
-  const host = await startHost({
-    command,
-    args,
-    cwd: project.folder,
-    environment: SAME,
-    output: command === Deno.execPath() ? "stderr" : "stdout",
-  });
-  const ask: Ask = (path, init) => fetch(`${host.url}${path}`, init);
-  return {
-    ask,
-    async [Symbol.asyncDispose]() {
-      await host.stop();
-      await project[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function ready(ask: Ask): Promise<void> {
-  for (;;) {
-    const response = await ask("/readyz");
-    await response.body?.cancel();
-    if (response.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -12,7 +12,7 @@ export interface RawRequest {
   readonly statuses: readonly number[];
   /** True if the answer must have the detections of {@linkcode IMAGE}. */
   readonly detects?: boolean;
-  /** Parts of the answer, header and body. */
+  /** Parts of the answer, header and body, in any case. */
   readonly words?: readonly string[];
 }
 
@@ -75,7 +75,12 @@ export const RAW_REQUESTS: readonly RawRequest[] = [
     "content-type:application/octet-stream",
   ], IMAGE),
   found("an image that waits for 100 Continue", ["Expect: 100-continue"], IMAGE),
-  found("an image in chunks, with an extension and a trailer", CHUNKED, chunked(IMAGE)),
+  found("an image in chunks", CHUNKED, chunked(IMAGE)),
+  found(
+    "an image in chunks, with an extension and a trailer",
+    CHUNKED,
+    chunked(IMAGE, ";a=b", "X-Trailer: 1\r\n"),
+  ),
   found("an image in chunks that waits for 100 Continue", [
     ...CHUNKED,
     "Expect: 100-continue",
@@ -186,14 +191,14 @@ function post(headers: readonly string[], body: Uint8Array): Uint8Array<ArrayBuf
   return joinBytes(bytesOf(`${lines.join("\r\n")}\r\n\r\n`), body);
 }
 
-/** Encodes a body in chunks (RFC 9112, section 7.1), with an extension and a trailer. */
-function chunked(body: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Encodes a body in chunks (RFC 9112, section 7.1). */
+function chunked(body: Uint8Array, extension = "", trailer = ""): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < body.length; at += 1001) {
     const chunk = body.subarray(at, at + 1001);
-    parts.push(bytesOf(`${chunk.length.toString(16)};a=b\r\n`), chunk, bytesOf("\r\n"));
+    parts.push(bytesOf(`${chunk.length.toString(16)}${extension}\r\n`), chunk, bytesOf("\r\n"));
   }
-  return joinBytes(...parts, bytesOf("0\r\nX-Trailer: 1\r\n\r\n"));
+  return joinBytes(...parts, bytesOf(`0\r\n${trailer}\r\n`));
 }
 
 function form(parameters: string): Uint8Array<ArrayBuffer> {

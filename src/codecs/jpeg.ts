@@ -6,6 +6,7 @@ import { checkScans, MAX_VISITED_BLOCKS } from "../image/formats/jpeg_scans.ts";
 import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { type Decoder, endsTooEarly } from "./decoder.ts";
+import { failureText, MAX_WASM_MEMORY } from "./wasm_failure.ts";
 
 /** Exports of `jpeg.wasm`, which `wasm/jpeg/decoder.c` documents. */
 interface JpegExports {
@@ -24,8 +25,6 @@ interface JpegExports {
 
 /** Memory of the decoder besides the file and `decodedBytes`: stack, constants and tables. */
 const BASE_MEMORY = 2 ** 18;
-/** Maximum memory of wasm with 32-bit pointers. */
-const MAX_MEMORY = 2 ** 32 - 1;
 /** Numbers that the decoder keeps for the reason of an error. */
 const FAILURE_NUMBERS = 8;
 
@@ -85,7 +84,7 @@ function placeFile(
   { height, heightAt }: JpegHeader,
   estimate: number,
 ): number {
-  const maxMemory = Math.min(BASE_MEMORY + bytes.length + Math.ceil(estimate), MAX_MEMORY);
+  const maxMemory = Math.min(BASE_MEMORY + bytes.length + Math.ceil(estimate), MAX_WASM_MEMORY);
   const file = wasm.allocateFile(bytes.length, maxMemory);
   const copy = new Uint8Array(wasm.memory.buffer, file, bytes.length);
   copy.set(bytes);
@@ -122,11 +121,9 @@ function pixelsOf(
 
 /** Returns the reason why the decoder gave up, or undefined if it did not. */
 function failureOf(wasm: JpegExports): string | undefined {
-  const start = wasm.failure();
-  if (start === 0) return undefined;
+  const text = failureText(wasm.memory, wasm.failure());
+  if (text === undefined) return undefined;
   const { buffer } = wasm.memory;
-  const memory = new Uint8Array(buffer);
-  const text = new TextDecoder().decode(memory.subarray(start, memory.indexOf(0, start)));
   const numbers = new Int32Array(buffer, wasm.failureNumbers(), FAILURE_NUMBERS).values();
   // A format string of C.
   return text.replace(/%(?:0(\d))?l?([dux])/g, (_, digits, type) => {

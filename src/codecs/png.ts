@@ -3,11 +3,15 @@ import { decodedBytes } from "../image/decoded_bytes.ts";
 import type { PngHeader } from "../image/formats/png.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { type Decoder, endsTooEarly } from "./decoder.ts";
+import { failureText, MAX_WASM_MEMORY } from "./wasm_failure.ts";
 
 /** Exports of `png.wasm`, which `wasm/png/decoder.c` documents. */
 interface PngExports {
   readonly memory: WebAssembly.Memory;
-  readHeader(maxMemory: number): void;
+  allocateFile(length: number, maxMemory: number): number;
+  readHeader(): void;
+  failure(): number;
+  endsEarly(): number;
   width(): number;
   height(): number;
   channels(): 1 | 3 | 4;
@@ -16,10 +20,7 @@ interface PngExports {
   isComplete(): number;
 }
 
-/** Error that the decoder reports. */
-class ReportedError extends Error {}
-
-/** Memory of the decoder besides `decodedBytes`: stack, tables, and rows of up to 65535 pixels. */
+/** Memory of the decoder besides the file and `decodedBytes`: stack, tables, and two rows. */
 const BASE_MEMORY = 4 * 2 ** 20;
 
 /**
@@ -37,11 +38,12 @@ export function pngDecoder(module: WebAssembly.Module): Decoder<"png"> {
 
 function decodePng(module: WebAssembly.Module, bytes: Uint8Array, header: PngHeader): Pixels {
   const { width, height } = header;
-  const wasm = newInstance(module, bytes);
+  const wasm = new WebAssembly.Instance(module).exports as unknown as PngExports;
   try {
-    wasm.readHeader(BASE_MEMORY + Math.ceil(decodedBytes(header, header)));
+    placeFile(wasm, bytes, decodedBytes(header, header));
+    wasm.readHeader();
     if (wasm.width() !== width || wasm.height() !== height) {
-      throw new ReportedError(`its size must be the ${width}x${height} of its first chunk`);
+      throw damaged(`its size must be the ${width}x${height} of its first chunk`);
     }
     const start = wasm.allocatePixels() >>> 0;
     readPixels(wasm, start);
@@ -49,37 +51,30 @@ function decodePng(module: WebAssembly.Module, bytes: Uint8Array, header: PngHea
     const data = new Uint8Array(wasm.memory.buffer, start, width * height * channels);
     return { data, width, height, channels, reduction: 1 };
   } catch (error) {
-    if (!(error instanceof ReportedError)) throw error;
-    throw new DomainError(
-      "corrupt-image",
-      `Cannot decode PNG as its data is damaged: ${error.message}`,
-    );
+    const reason = failureText(wasm.memory, wasm.failure());
+    if (error instanceof DomainError || reason === undefined) throw error;
+    if (wasm.endsEarly() !== 0) throw endsTooEarly("PNG", bytes);
+    throw damaged(reason);
   }
 }
 
-/** Ignores errors behind the last pixel. */
+function placeFile(wasm: PngExports, bytes: Uint8Array, estimate: number): void {
+  const maxMemory = Math.min(BASE_MEMORY + bytes.length + Math.ceil(estimate), MAX_WASM_MEMORY);
+  const file = wasm.allocateFile(bytes.length, maxMemory) >>> 0;
+  new Uint8Array(wasm.memory.buffer, file, bytes.length).set(bytes);
+}
+
+/** Reads the pixels, and ignores damage behind the last one, but not the end of the file. */
 function readPixels(wasm: PngExports, start: number): void {
   try {
     wasm.readPixels(start);
   } catch (error) {
-    if (!(error instanceof ReportedError) || wasm.isComplete() === 0) throw error;
+    const isDamage = wasm.failure() !== 0 && wasm.endsEarly() === 0;
+    if (!isDamage || wasm.isComplete() === 0) throw error;
   }
-  if (wasm.isComplete() === 0) throw new ReportedError("its checksums are wrong");
+  if (wasm.isComplete() === 0) throw damaged("its checksums are wrong");
 }
 
-/** Creates an instance, whose imports can only read the file and throw an error. */
-function newInstance(module: WebAssembly.Module, bytes: Uint8Array): PngExports {
-  let at = 0;
-  const read = (to: number, size: number) => {
-    if (size > bytes.length - at) throw endsTooEarly("PNG", bytes);
-    new Uint8Array(wasm.memory.buffer, to >>> 0, size).set(bytes.subarray(at, at + size));
-    at += size;
-  };
-  const fail = (message: number, length: number) => {
-    const text = new Uint8Array(wasm.memory.buffer, message, length);
-    throw new ReportedError(new TextDecoder().decode(text));
-  };
-  const instance = new WebAssembly.Instance(module, { env: { read, fail } });
-  const wasm = instance.exports as unknown as PngExports;
-  return wasm;
+function damaged(reason: string): DomainError {
+  return new DomainError("corrupt-image", `Cannot decode PNG as its data is damaged: ${reason}`);
 }

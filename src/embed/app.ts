@@ -6,7 +6,9 @@ import { ModelRegistry } from "../serving/model_registry.ts";
 import { type EmbeddedDetector, partsOf } from "./detector.ts";
 
 /** Options of an app, any of which may be unset. */
-export type OptionalAppOptions = { readonly [Name in keyof AppOptions]?: AppOptions[Name] | undefined };
+export type OptionalAppOptions = {
+  readonly [Name in keyof AppOptions]?: AppOptions[Name] | undefined;
+};
 
 /** Options of {@linkcode createApp}. All but the detector may be unset. */
 export interface EmbeddedAppOptions extends OptionalAppOptions {

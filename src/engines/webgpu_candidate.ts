@@ -3,7 +3,10 @@ import { ortSession } from "./ort_session.ts";
 import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
 
 /** Part of onnxruntime-web that is used; all of its WebGPU builds have the same type. */
-export type WebgpuBuild = Pick<typeof import("onnxruntime-web/webgpu"), "InferenceSession" | "Tensor">;
+export type WebgpuBuild = Pick<
+  typeof import("onnxruntime-web/webgpu"),
+  "InferenceSession" | "Tensor"
+>;
 
 /**
  * Returns the engine onnxruntime-web on WebGPU.

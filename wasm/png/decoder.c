@@ -1,23 +1,25 @@
 /*
  * Decoder of one PNG, on libpng and zlib. src/codecs/png.ts is its only caller.
  *
- * An instance decodes one file and is then dropped, so nothing is freed. Errors leave through
- * fail(), which throws in JavaScript: there is no setjmp. After an error in readPixels() only
- * isComplete() may still be called. The file stays outside: read() copies the next bytes of it.
+ * An instance decodes one file and is then dropped, so nothing is freed. An error ends in a trap,
+ * and failure() has its reason: there are no imports and no setjmp. After a trap, only failure(),
+ * isComplete() and endsEarly() may still be called.
  */
 
 #include "pngpriv.h"
 
 #define EXPORT(name)  __attribute__((export_name(name)))
-#define IMPORT(name)  __attribute__((import_module("env"), import_name(name)))
 #define PAGE_BYTES  65536
 #define ALIGNMENT  16
 
-/* Throws in JavaScript. */
-IMPORT("fail") _Noreturn void fail(const char *message, size_t length);
+/* Reason of the trap. */
+static const char *failure;
 
-/* Copies the next `size` bytes of the file. Throws in JavaScript if the file ends first. */
-IMPORT("read") void read(png_bytep to, size_t size);
+/* Rest of the file. */
+static const unsigned char *file;
+static size_t file_left;
+/* True once more bytes were read than the file has. */
+static int ends_early;
 
 static png_structp png;
 static png_infop info;
@@ -54,7 +56,11 @@ extern unsigned char __heap_base;
 static size_t memory_end = (size_t)&__heap_base;
 static size_t memory_limit;
 
-static _Noreturn void fail_with(const char *message) { fail(message, strlen(message)); }
+static _Noreturn void fail_with(const char *message)
+{
+  failure = message;
+  __builtin_trap();
+}
 
 static void *allocate(size_t size)
 {
@@ -104,18 +110,42 @@ static void on_warning(png_structp self, const char *message)
   }
 }
 
-static void on_read(png_structp self, png_bytep to, size_t size) { read(to, size); }
+/* Copies the next `size` bytes of the file. */
+static void on_read(png_structp self, png_bytep to, size_t size)
+{
+  if (size > file_left) {
+    ends_early = 1;
+    fail_with("it ends too early");
+  }
+  memcpy(to, file, size);
+  file += size;
+  file_left -= size;
+}
 
 /* Exports. */
 
 /*
- * Reads everything before the pixels. Must be called first.
+ * Reserves the place of the file and returns it. Must be called first.
  *
  * `limit` is the maximum memory of this instance in bytes.
  */
-EXPORT("readHeader") void read_header(size_t limit)
+EXPORT("allocateFile") const unsigned char *allocate_file(size_t length, size_t limit)
 {
   memory_limit = limit;
+  file = allocate(length);
+  file_left = length;
+  return file;
+}
+
+/* Reason of the trap, a text that ends with NUL. NULL: none is known. */
+EXPORT("failure") const char *get_failure(void) { return failure; }
+
+/* True if the file ends before its pixels do. */
+EXPORT("endsEarly") int get_ends_early(void) { return ends_early; }
+
+/* Reads everything before the pixels, once the file is in its place. */
+EXPORT("readHeader") void read_header(void)
+{
   png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
   if (png == NULL) fail_with("libpng does not start");
   info = png_create_info_struct(png);

@@ -30,7 +30,7 @@ Deno.test("plan ends with code 1 and the reason if a request has too little time
 const UNFIT: [platform: string, image: string, why: RegExp][] = [
   ["supabase", "1920x1080", /whole process, roughly: \d+\.\d MB where 256\.0 MB are allowed/],
   ["lambda", "8000x5000", /file of the image: 10\.0 MB where 4\.5 MB are allowed/],
-  ["workers", "10000x8000", /pixels of the image: 80\.0 MP where 40\.0 MP are allowed/],
+  ["workers", "10000x8000", /pixels of the image: 80\.0 MP where 64\.0 MP are allowed/],
 ];
 
 for (const [platform, image, why] of UNFIT) {

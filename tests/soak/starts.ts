@@ -29,7 +29,7 @@ export async function soakStarts(
 ): Promise<StartOutcome[]> {
   const image = await Deno.makeTempFile({ suffix: ".png" });
   await Deno.writeFile(image, fruitImage());
-  using _load = busyProcess();
+  await using _load = busyProcess();
   const bad: StartOutcome[] = [];
   for (let number = 1; number <= count; number++) {
     const began = performance.now();
@@ -43,10 +43,15 @@ export async function soakStarts(
 }
 
 /** Starts a process that takes one core until it is disposed. */
-function busyProcess(): Disposable {
+function busyProcess(): AsyncDisposable {
   const args = ["eval", "while (true);"];
   const process = new Deno.Command(Deno.execPath(), { args }).spawn();
-  return { [Symbol.dispose]: () => process.kill("SIGKILL") };
+  return {
+    async [Symbol.asyncDispose]() {
+      process.kill("SIGKILL");
+      await process.status;
+    },
+  };
 }
 
 /** Runs `deno task detect`, whose worker process takes a thread per core. */

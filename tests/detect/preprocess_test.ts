@@ -64,9 +64,9 @@ Deno.test("decodeImage() refuses one pixel too many before it decodes", () => {
 Deno.test("decodeImage() refuses an image that takes too much memory before it decodes", () => {
   const cut = TINY.subarray(0, 45);
   assertDomainError(
-    () => imageOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxDecodedBytes: 95 }),
+    () => imageOf(cut, smallManifest, { ...DEFAULT_IMAGE_LIMITS, maxDecodedBytes: 47 }),
     "too-many-pixels",
-    "at most 95 bytes of memory: current value is 96 (4x3, png of 8 bits)",
+    "at most 47 bytes of memory: current value is 48 (4x3, png of 8 bits)",
   );
 });
 

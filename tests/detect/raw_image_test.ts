@@ -18,9 +18,19 @@ function decoded(png: Uint8Array): RawImage {
   return { data: data.slice(), width, height };
 }
 
+/** Decodes a PNG of RGB to opaque RGBA. */
+function decodedRgba(png: Uint8Array): RawImage {
+  const { data: rgb, width, height } = decoded(png);
+  assertEquals(rgb.length, 3 * width * height);
+  const data = Uint8Array.from({ length: 4 * width * height }, (_, i) => {
+    return i % 4 === 3 ? 255 : rgb[(i >> 2) * 3 + i % 4]!;
+  });
+  return { data, width, height };
+}
+
 /** Returns a PNG whose left half is translucent. */
 function translucentImage(): Uint8Array {
-  const { data, ...rest } = decoded(fruitImage());
+  const { data, ...rest } = decodedRgba(fruitImage());
   const translucent = Uint8Array.from(data, (value, i) => {
     const isLeft = (i >> 2) % rest.width < rest.width / 2;
     return i % 4 === 3 && isLeft ? 180 : value;
@@ -50,7 +60,7 @@ Deno.test("detect() returns the same for raw pixels as for a PNG of them", async
     });
   }
   await test.step("grey and RGB", async () => {
-    const { data, ...size } = decoded(fruitImage());
+    const { data, ...size } = decodedRgba(fruitImage());
     const grey = data.filter((_, i) => i % 4 === 1);
     const rgba = data.map((_, i) => i % 4 === 3 ? 255 : grey[i >> 2]!);
     const expected = await found(detector, { data: rgba, ...size });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { fileModelStore } from "../../src/stores/file.ts";
 import { smallManifest } from "../manifest/small_manifest.ts";
 import { assertRejectsDomainError } from "../testing.ts";
@@ -57,5 +57,22 @@ Deno.test("fileModelStore() names the command for a path of a manifest in its fo
     "unknown-model",
     "is not here: deno task model pull far fetches it",
   );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("fileModelStore() has another stamp once a file of the model has changed", async () => {
+  const folder = await Deno.makeTempDir();
+  const store = fileModelStore(new URL(`file://${folder}/`));
+  const stamps = [await store.stamp!("own")];
+  const manifest = JSON.stringify({ ...smallManifest, graph: graph("own.onnx") });
+  await Deno.writeTextFile(`${folder}/own.json`, manifest);
+  stamps.push(await store.stamp!("own"));
+  await Deno.writeTextFile(`${folder}/own.onnx`, "1");
+  stamps.push(await store.stamp!("own"));
+  await Deno.writeTextFile(`${folder}/own.onnx`, "12");
+  stamps.push(await store.stamp!("own"));
+  assertEquals(new Set(stamps).size, 4);
+  assertEquals(await store.stamp!("own"), stamps.at(-1));
+  assertNotEquals(await store.stamp!("other"), stamps.at(-1));
   await Deno.remove(folder, { recursive: true });
 });

@@ -1,4 +1,4 @@
-import { drain, firstLine } from "../testing.ts";
+import { drain, firstLine } from "../server_process.ts";
 
 // Runs an image without network and with a read-only disk, sends it requests, and prints the results
 // as JSON: run_image.ts FOLDER PHOTO < image.json

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { childrenOf, isAlive } from "../platforms/hosts/children_of.ts";
-import { firstLine } from "../testing.ts";
+import { firstLine } from "../server_process.ts";
 
 for (const signal of ["SIGKILL", "SIGINT"] as const) {
   Deno.test(`WorkerProcess ends a hung process after ${signal} of its parent process`, async () => {

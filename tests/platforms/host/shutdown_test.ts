@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
-import { drain } from "../../testing.ts";
+import { drain } from "../../server_process.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 

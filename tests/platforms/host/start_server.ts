@@ -1,4 +1,4 @@
-import { firstLine } from "../../testing.ts";
+import { firstLine } from "../../server_process.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { firstLine } from "../../testing.ts";
+import { firstLine } from "../../server_process.ts";
 import { childrenOf, isAlive } from "./children_of.ts";
 import { executable } from "./executable.ts";
 import { hostProject } from "./host_project.ts";

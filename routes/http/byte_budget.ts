@@ -5,7 +5,7 @@ export interface ByteLease extends Disposable {
   /**
    * Takes bytes from the budget.
    *
-   * @throws {DomainError} `busy` if the budget has fewer bytes left.
+   * @throws {DomainError} `busy` if fewer than `bytes` bytes are left in the budget.
    */
   take(bytes: number): void;
 }

@@ -9,7 +9,7 @@ const MAX_CODES = 2 ** MAX_CODE_BITS;
 export type IndexReader = (row: Uint8Array) => void;
 
 /**
- * Creates a reader of the indices of a GIF frame (GIF89a, 22 and appendix F).
+ * Creates a reader of the palette indices of a GIF frame (GIF89a, section 22 and appendix F).
  *
  * The time is proportional to the bytes and the indices, whatever the codes are. Codes start with an
  * empty table even if the first one does not clear it, and a full table stays as it is until a code

@@ -15,9 +15,9 @@ export interface LevelCut {
 interface Loop {
   /** Number of iterations. */
   readonly count: number;
-  /** Step in the data of the tensor. */
+  /** Distance of two values of this loop in the data of the tensor. */
   readonly step: number;
-  /** Step in the index that is returned. */
+  /** Distance of the same two values in the anchor index, row, column and anchor of a cell. */
   readonly stride: number;
 }
 

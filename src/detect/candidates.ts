@@ -58,7 +58,7 @@ interface Survivor {
  * A pair whose deltas or box are not numbers is dropped: graphs may return NaN or infinity, and an
  * anchor without width gives 0 · ∞.
  *
- * @param levels Heads, finest level first.
+ * @param levels Class head and box head of each level, finest level first.
  */
 export function candidatesOf(
   levels: readonly LevelHeads[],

@@ -136,7 +136,8 @@ function headsPerLevel(
   });
 }
 
-/** Finds one pair of outputs, (N, R, K) and (N, R, 4), and splits R = Σ H·W·A into levels. */
+/** Finds the outputs of all levels, scores (N, R, K) and deltas (N, R, 4), and splits their R rows by
+ * level: H·W·A rows each. */
 function joinedHeads(
   manifest: HeadsManifest,
   names: HeadsManifest["outputs"] & { kind: "joined" },

@@ -8,8 +8,8 @@ const REDUCTIONS: readonly Pixels["reduction"][] = [8, 4, 2, 1];
  *
  * JPEG decoders can decode at 1/8, 1/4 and 1/2 of the size at lower cost.
  *
- * @param stored Size in the header, before orientation.
- * @param atLeast Size that the pixels must cover, before orientation.
+ * @param stored Size in the JPEG header, before EXIF orientation is applied.
+ * @param atLeast Size that the pixels must cover, before EXIF orientation is applied.
  *
  * @example
  * ```ts

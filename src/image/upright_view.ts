@@ -20,7 +20,7 @@ export interface UprightView {
   readonly stepY: number;
   /** Bytes per pixel: 1 grey, 3 or 4 RGB; a fourth channel is ignored. */
   readonly channels: 1 | 3 | 4;
-  /** Source pixels per pixel, on each axis. */
+  /** Source pixels per decoded pixel, in x and in y. */
   readonly reduction: number;
 }
 

@@ -30,7 +30,8 @@ export interface ProbedTensor {
 const MAX_KEPT_NUMBERS = 1024;
 
 /**
- * Rewrites an ONNX file so that an engine infers all shapes as it loads the file, without a run.
+ * Rewrites an ONNX file so that an engine infers every tensor shape while it loads the file. The
+ * graph is never run.
  *
  * 1. The inputs get fixed sizes.
  * 2. Large weights become inputs, since only their shapes matter. Even for a graph of gigabytes the

@@ -195,8 +195,8 @@ function retriesOf(
 /**
  * Estimates the bytes of a loaded model for a budget: about the growth of the process.
  *
- * An engine in its own worker takes some 150 MB with any graph. The weights are held as packed by
- * the engine, beside buffers that grow with them. Measured on two cores, wasm and native: 100 to
+ * An engine in its own worker takes some 150 MB with any graph. The engine keeps its own packed copy of
+ * the weights, and buffers whose size grows with the weights. Measured on two cores, wasm and native: 100 to
  * 270 MB for a graph of 12 MB at 320 px, 690 and 860 MB for one of 136 MB at 800 px.
  */
 export function modelMemory({ graph }: Pick<Manifest, "graph">): number {

@@ -45,7 +45,7 @@ function parse(args: readonly string[], options: OptionSchemas, usage: string) {
   }
 }
 
-/** The schema of a number accepts `true` as well, but that of a flag accepts no text. */
+/** Returns true for the schema of a flag: it accepts `true`, like a number, but not the text "1". */
 function isFlag(schema: z.ZodType): boolean {
   return schema.safeParse(true).success && !schema.safeParse("1").success;
 }

@@ -20,7 +20,7 @@ export interface DetectorChoice {
  * Opens a detector in a worker process.
  *
  * An engine that hangs can only be killed with its process. An image whose run timed out is retried
- * once, so that an evaluation of hours does not end with it.
+ * once, so that one timeout does not stop an evaluation that takes hours.
  *
  * @param log Called with the reason each time that the worker process is replaced.
  */

@@ -45,7 +45,7 @@ export function commandMain(
 /**
  * Runs a command with the arguments of the process and sets the exit code of the process.
  *
- * @param command Command, or the entry point of one.
+ * @param command Main function of a command.
  */
 export async function runCommand(
   command: (args: readonly string[], io: CommandIo) => Promise<number | void>,

@@ -193,7 +193,7 @@ function checkCompression(
  *
  * @param fields Rest of the header.
  * @param reader Bytes after the header, in which a header of 40 bytes has its masks.
- * @returns The masks, or `undefined` if the pixels have those of their depth.
+ * @returns The masks, or `undefined` if the file has none and the default masks of its depth apply.
  */
 function readMasks(
   fields: ByteReader,

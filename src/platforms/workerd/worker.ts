@@ -89,7 +89,7 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   return { app, registry };
 }
 
-/** Returns the variables of the environment, without its bindings. */
+/** Returns the text variables of the environment, without objects such as buckets and assets. */
 function textsOf(environment: WorkerEnvironment): Record<string, string> {
   const texts = Object.entries(environment).filter((entry): entry is [string, string] =>
     typeof entry[1] === "string"

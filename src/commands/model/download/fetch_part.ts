@@ -188,7 +188,7 @@ function cannot(url: string, reason: string): Error {
   return new Error(`Cannot download ${url} as ${reason}`);
 }
 
-/** Returns the error after the last try. */
+/** Returns the error for a download whose retries have all failed. */
 function giveUp(url: string, { size, path }: PartFile, reason: string): Error {
   const kept = size > 0
     ? `The first ${size} bytes are kept in ${basename(path)}: the same command resumes from there`

@@ -21,7 +21,7 @@ export interface AvifItems {
   properties(item: AvifItem): readonly IsoBox[];
   /** Returns the items of a grid, row by row. */
   tiles(item: AvifItem): readonly AvifItem[];
-  /** Returns the first bytes of the data of an item, enough for any header. */
+  /** Returns the start of the data of an item, long enough for the header of any codec. */
   data(item: AvifItem): ByteReader;
 }
 

@@ -15,9 +15,9 @@ export interface LevelCut {
 interface Loop {
   /** Number of iterations. */
   readonly count: number;
-  /** Distance of two values of this loop in the data of the tensor. */
+  /** Increase of the offset in the data of the tensor, per iteration. */
   readonly step: number;
-  /** Distance of the same two values in the anchor index, row, column and anchor of a cell. */
+  /** Increase of the anchor index, per iteration. */
   readonly stride: number;
 }
 

@@ -6,46 +6,49 @@ import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports
 export interface PoolOptions {
   /** Number of detectors that run in parallel. */
   readonly size: number;
-  /** Maximum number of queued calls. */
+  /** Maximum number of calls that wait for a free detector. */
   readonly queue: number;
-  /** Starts a detector. */
+  /** Starts one detector. Called for each detector of the pool and for each replacement. */
   readonly start: () => Promise<Detector>;
   /**
-   * Milliseconds until the first retry of a failed replacement; doubled with each further retry.
+   * Milliseconds between a failed start of a replacement detector and the next attempt. The pause
+   * doubles after each further failure.
    *
    * @default 500
    */
   readonly retryMs?: number | undefined;
-  /** Logs why a detector is replaced, and why a replacement failed. Unset: no log. */
+  /** Logs why a detector is replaced, or why its replacement did not start. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
 }
 
-/** A queued call. */
+/** Call of `detect()` that waits for a free detector. */
 interface QueuedCall {
   readonly run: (detector: Detector) => void;
   readonly reject: (error: DomainError) => void;
 }
 
-/** Maximum milliseconds between two retries of a replacement. */
+/** Maximum milliseconds between two attempts to start a replacement detector. */
 const MAX_RETRY_MS = 30_000;
 
 /**
- * Several detectors of one model behind a bounded queue, used as one detector.
+ * Several detectors of one model that callers use like a single detector. While all detectors are
+ * busy, calls wait in a queue of limited length.
  *
- * Each detector processes one image at a time, so killing its worker at a deadline fails no other
- * call. A detector that breaks down is replaced; meanwhile calls are queued.
+ * Each detector runs in its own worker and processes one image at a time. Killing a worker at a
+ * deadline therefore fails only the call that was too slow. The pool replaces a detector that
+ * breaks down.
  */
 export class DetectorPool implements Detector {
-  /** Model of the detectors. */
+  /** Model that every detector of the pool has loaded. */
   readonly model: Detector["model"];
-  /** Engine of the detectors. */
+  /** Engine that runs the model in every detector of the pool. */
   readonly engine: Detector["engine"];
   readonly #options: PoolOptions;
   readonly #alive = new Set<Detector>();
   readonly #idle: Detector[] = [];
   readonly #queue: QueuedCall[] = [];
   #closed = false;
-  /** Error of the last failed replacement, with a colon before it. Empty after a success. */
+  /** Message of the last failed replacement, after `": "`. Empty after a successful replacement. */
   #lastFault = "";
 
   private constructor(options: PoolOptions, detectors: readonly Detector[]) {
@@ -65,7 +68,7 @@ export class DetectorPool implements Detector {
    * Opens a pool and starts all of its detectors.
    *
    * @throws {RangeError} If `size` is below 1.
-   * @throws The error of the first detector that fails to start; the others are closed.
+   * @throws The error of the first detector that fails to start. The other detectors are closed.
    */
   static async open(options: PoolOptions): Promise<DetectorPool> {
     const starting = Array.from({ length: options.size }, () => options.start());
@@ -80,9 +83,9 @@ export class DetectorPool implements Detector {
   /**
    * Detects objects in an image as soon as a detector is free.
    *
-   * @throws {DomainError} `busy` immediately, if the queue is full; `client-gone`, if the call was
-   * cancelled in the queue; `worker-crashed`, if no detector can be started; otherwise the error of
-   * the detector.
+   * @throws {DomainError} `busy`, if the queue is full; `client-gone`, if the caller cancels a call
+   * that is queued; `worker-crashed`, if no detector is left and none can be started;
+   * `model-not-ready`, if the pool is closed; otherwise the error of the detector.
    */
   detect(
     image: ImageInput,
@@ -91,7 +94,8 @@ export class DetectorPool implements Detector {
   ): Promise<DetectResult> {
     if (this.#closed) return Promise.reject(closedError());
     if (call.signal?.aborted) return Promise.reject(goneError());
-    // Queues calls during the first attempt to replace the last detector, but not during retries.
+    // If no detector is left, calls wait while the pool first tries to start a replacement. Once
+    // that attempt has failed, calls are rejected at once until a later attempt succeeds.
     if (this.#alive.size === 0 && this.#lastFault) return Promise.reject(this.#crashedError());
     const idle = this.#idle.pop();
     if (idle === undefined && this.#queue.length >= this.#options.queue) {
@@ -106,7 +110,7 @@ export class DetectorPool implements Detector {
     return promise;
   }
 
-  /** Returns the reason why no detector is available, or null. */
+  /** Returns why no detector can run a call, or null if at least one detector can. */
   unreadiness(): string | null {
     if (this.#alive.size === 0) return this.#outage();
     const reasons = [...this.#alive].map((detector) => detector.unreadiness?.() ?? null);
@@ -122,8 +126,8 @@ export class DetectorPool implements Detector {
   }
 
   #enqueue(call: QueuedCall, signal: AbortSignal | undefined): void {
-    // A signal may outlive many calls. Its listener holds the image of the call, so the listener is
-    // removed as soon as the call leaves the queue.
+    // A caller may use one signal for many calls. The listener keeps the image of its call in
+    // memory, so the pool removes the listener when the call leaves the queue.
     const stopListening = () => signal?.removeEventListener("abort", cancel);
     const queued: QueuedCall = {
       run: (detector) => (stopListening(), call.run(detector)),
@@ -143,8 +147,9 @@ export class DetectorPool implements Detector {
     this.#release(detector);
   }
 
-  /** Runs the next queued call on a detector, unless the last call broke the detector down. */
+  /** Gives a detector the next queued call, or marks the detector as idle if no call waits. */
   #release(detector: Detector): void {
+    // The last call broke the detector down.
     if (!this.#alive.has(detector)) return;
     const next = this.#queue.shift();
     if (next === undefined) this.#idle.push(detector);
@@ -170,7 +175,7 @@ export class DetectorPool implements Detector {
     }
   }
 
-  /** Adds a new detector, or closes it if the pool was closed while it started. */
+  /** Adds a replacement detector, or closes it if the pool was closed during its start. */
   #adopt(detector: Detector): void {
     this.#lastFault = "";
     if (this.#closed) void detector.close();

@@ -6,16 +6,16 @@ export type SlotState =
   | { readonly status: "ready"; readonly detector: Detector }
   | { readonly status: "failed"; readonly error: Error };
 
-/** Holder of the detector of one model and its state, from the start of loading on. */
+/** State of one model, from the moment when its detector starts to load. */
 export class DetectorSlot {
-  /** Resolves, never rejects, once the state is no longer `loading`. */
+  /** Resolves once the state is `ready` or `failed`. Never rejects. */
   readonly settled: Promise<void>;
   #state: SlotState = { status: "loading" };
 
   /**
-   * Creates a slot for model `id`.
+   * Creates the slot of model `id`.
    *
-   * @param detector May be a promise while the model is loading.
+   * @param detector Detector of the model, or a promise for the detector of a model that is loading.
    */
   constructor(readonly id: string, detector: Detector | Promise<Detector>) {
     if (detector instanceof Promise) {
@@ -26,7 +26,7 @@ export class DetectorSlot {
     }
   }
 
-  /** Current state. */
+  /** Current state of the model. */
   get state(): SlotState {
     return this.#state;
   }

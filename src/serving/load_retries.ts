@@ -2,22 +2,22 @@ import { DomainError, type ErrorCode } from "../core/domain_error.ts";
 
 /** Options of {@linkcode LoadRetries}. */
 export interface LoadRetriesOptions {
-  /** Milliseconds until the first retry; doubled with each further one. */
+  /** Milliseconds between a failed load and its first retry. The pause doubles with each retry. */
   readonly firstMs: number;
   /**
-   * Returns a text that changes when a file of a model changes. Unset: models with wrong files are
-   * not retried.
+   * Returns a stamp: a text that changes when a file of the model changes. Unset: a model whose
+   * files are wrong is not retried.
    */
   readonly stampOf?: ((id: string) => Promise<string>) | undefined;
-  /** Called when it is time to load a model again. */
+  /** Loads a model again. Called when the pause after a failed load is over. */
   readonly retry: (id: string) => void;
-  /** Logs the failures. Unset: no log. */
+  /** Logs failed loads, and the load that succeeds after them. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
 }
 
-/** A failed load. */
+/** Failed load that waits for its retry. */
 interface Failure {
-  /** Milliseconds until the next retry. */
+  /** Milliseconds between the failure and the retry. */
   readonly pauseMs: number;
   readonly timer: ReturnType<typeof setTimeout>;
 }
@@ -25,7 +25,7 @@ interface Failure {
 /** Maximum milliseconds between two retries. */
 const MAX_PAUSE_MS = 30_000;
 
-/** Errors that the files of a model cause. The same files cause them again. */
+/** Errors that wrong files of a model cause. A retry with unchanged files would fail again. */
 const FILE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "unknown-model",
   "manifest-invalid",
@@ -34,36 +34,36 @@ const FILE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * Retries failed loads after pauses that grow.
+ * Retries the failed loads of models, with a longer pause after each failure.
  *
- * A load that timed out, a worker that crashed or an engine that did not start may work the next
- * time. A model with wrong files is loaded again when one of them has changed.
+ * A retry helps if the load timed out, the worker crashed or the engine did not start. A model
+ * with wrong files is loaded again only after one of its files has changed.
  */
 export class LoadRetries {
   readonly #options: LoadRetriesOptions;
-  /** Failures that wait for their retry, by model id. */
+  /** Failed loads, by model id. */
   readonly #failures = new Map<string, Failure>();
-  /** Stamps of the files that were loaded last, by model id. */
+  /** Stamps of the files at the last load, by model id. */
   readonly #stamps = new Map<string, string>();
   #isClosed = false;
 
-  /** Creates an object without failures. */
+  /** Starts without failed loads. */
   constructor(options: LoadRetriesOptions) {
     this.#options = options;
   }
 
-  /** Remembers the files of a model. Call it before each load. */
+  /** Stores the stamp of a model's files. The caller must call this method before each load. */
   async starts(id: string): Promise<void> {
     const { stampOf } = this.#options;
     if (stampOf !== undefined) this.#stamps.set(id, await stampOf(id));
   }
 
-  /** Forgets the failures of a model that has loaded. */
+  /** Ends the retries of a model that has loaded. */
   succeeded(id: string): void {
     if (this.#failures.delete(id)) this.#options.log?.(`Model "${id}" has loaded after all`);
   }
 
-  /** Plans the retry of a load that failed. */
+  /** Schedules the retry of a failed load. */
   failed(id: string, error: unknown): void {
     const waitsForFiles = error instanceof DomainError && FILE_FAULTS.has(error.code);
     if (waitsForFiles && this.#options.stampOf === undefined) return;
@@ -82,7 +82,7 @@ export class LoadRetries {
     this.#failures.clear();
   }
 
-  /** Starts the timer of a retry and returns its milliseconds, or undefined if it is closed. */
+  /** Starts the timer of a retry. Returns its milliseconds, or undefined after `close()`. */
   #plan(id: string, waitsForFiles: boolean): number | undefined {
     if (this.#isClosed) return undefined;
     const last = this.#failures.get(id)?.pauseMs;

@@ -6,11 +6,11 @@ import { DetectorSlot, type SlotState } from "./detector_slot.ts";
 export interface LoadedModelsOptions {
   /** Loads a model by its id. */
   readonly load: (id: string) => Promise<Detector>;
-  /** Detectors of models that are loaded already, by model id. */
+  /** Detectors that the caller has loaded already, by model id. */
   readonly preloaded: ReadonlyMap<string, Detector>;
   /** Maximum bytes of all loaded models together. */
   readonly budget: number;
-  /** Returns the bytes of a loaded model. An error that it throws fails the load. */
+  /** Returns the bytes that a model takes when loaded. If the function throws, the load fails. */
   readonly memoryOf: (id: string) => number;
   /** Called after a model has loaded. */
   readonly onLoaded: (id: string, detector: Detector) => void;
@@ -18,28 +18,32 @@ export interface LoadedModelsOptions {
   readonly onFailed: (id: string, error: unknown) => void;
 }
 
-/** A model that is loaded, is loading or could not be loaded. */
+/** Model that is loaded, is loading or could not be loaded. */
 interface Entry {
   readonly slot: DetectorSlot;
-  /** Number of calls that use the detector. */
+  /** Number of leases: calls that use the detector now. A detector with leases stays open. */
   leases: number;
-  /** Called when the last lease ends. Unset: no eviction waits for that. */
+  /** Called when the last lease ends. Unset: no eviction waits for the leases to end. */
   onIdle?: () => void;
 }
 
 /**
- * The models of a registry that are in memory, within a budget.
+ * Models in memory, within a budget of bytes.
  *
- * A model that does not fit evicts the least recently used ones, each after its last lease.
+ * If a new model does not fit the budget, the least recently used models are evicted. An evicted
+ * model is closed only after its running calls have ended.
  */
 export class LoadedModels {
   readonly #options: LoadedModelsOptions;
   /** Entries by model id, least recently used first. */
   readonly #entries = new Map<string, Entry>();
-  /** Last load in the queue. Models load one at a time, otherwise two could exceed the budget. */
+  /**
+   * Last load in the queue. Models load one after the other: two loads at the same time could both
+   * count the same free memory.
+   */
   #lastLoad: Promise<unknown> = Promise.resolve();
 
-  /** Starts without any model; a preloaded one is added when it is opened. */
+  /** Starts without models. A preloaded model is added when `open()` or `use()` names the model. */
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
   }
@@ -49,16 +53,17 @@ export class LoadedModels {
     return this.#entries.get(id)?.slot.state;
   }
 
-  /** Starts to load a model that is not in memory, and marks it as the most recently used. */
+  /** Marks a model as the most recently used. Starts to load a model that is not in memory. */
   open(id: string): DetectorSlot {
     return this.#entry(id).slot;
   }
 
   /**
-   * Runs a task with the detector of a model, which is not evicted before the task ends.
+   * Runs a task with the detector of a model. The detector stays open until the task ends.
    *
-   * @throws {DomainError} `model-too-large`, if the model does not fit the budget;
-   * `model-not-ready`, if it could not be loaded; otherwise the error of the load or the task.
+   * @throws {DomainError} `model-too-large`, if the model alone exceeds the budget;
+   * `model-not-ready`, if the load failed for an unexpected reason; otherwise the error of the load
+   * or of the task.
    */
   async use<Result>(id: string, task: (detector: Detector) => Promise<Result>): Promise<Result> {
     const entry = this.#entry(id);
@@ -70,20 +75,20 @@ export class LoadedModels {
     }
   }
 
-  /** Removes a model without closing it, so that its next use loads it again. */
+  /** Removes a model without closing its detector. The next use loads the model again. */
   forget(id: string): void {
     this.#entries.delete(id);
   }
 
-  /** Evicts all models. */
+  /** Removes all models. Closes each detector once its running calls have ended. */
   async close(): Promise<void> {
     await Promise.all([...this.#entries.keys()].map((id) => this.#evict(id)));
   }
 
-  /** Returns the entry of a model, now the most recently used; loads a model without one. */
+  /** Returns the entry of a model and marks the entry as the most recently used. */
   #entry(id: string): Entry {
     const entry = this.#entries.get(id) ?? { slot: this.#load(id), leases: 0 };
-    // The order of a map is that of insertion.
+    // A Map iterates in the order of insertion, so a new insertion moves the entry to the end.
     this.#entries.delete(id);
     this.#entries.set(id, entry);
     return entry;
@@ -98,13 +103,13 @@ export class LoadedModels {
       return await load(id);
     });
     this.#lastLoad = loading.catch(() => {});
-    // The slot comes first, so that both callbacks see its new state.
+    // The slot is created before the callbacks, so that the callbacks see its new state.
     const slot = new DetectorSlot(id, loading);
     loading.then((loaded) => onLoaded(id, loaded), (error) => onFailed(id, error));
     return slot;
   }
 
-  /** Evicts the least recently used models until one more fits. */
+  /** Evicts the least recently used models until model `id` fits the budget. */
   async #makeRoomFor(id: string): Promise<void> {
     const { budget, memoryOf } = this.#options;
     const needed = memoryOf(id);
@@ -125,7 +130,7 @@ export class LoadedModels {
     }
   }
 
-  /** Removes a model, then closes its detector after the last lease. */
+  /** Removes a model, then closes its detector after the last lease has ended. */
   async #evict(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;

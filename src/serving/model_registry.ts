@@ -9,30 +9,30 @@ import { LoadRetries } from "./load_retries.ts";
 export interface RegistryOptions {
   /** All models that clients can use. */
   readonly manifests: readonly Manifest[];
-  /** Ids of the models that load at the start; the first one is the default model. */
+  /** Ids of the models that load when the server starts. The first id is the default model. */
   readonly atStart: readonly string[];
-  /** Errors of the models in `atStart` without a valid manifest, by model id. */
+  /** Errors of those models in `atStart` that have no valid manifest, by model id. */
   readonly faults?: ReadonlyMap<string, Error>;
   /** Loads a model by its id. */
   readonly load: (id: string) => Promise<Detector>;
-  /** Detectors of models that are loaded already, by model id. */
+  /** Detectors that the caller has loaded already, by model id. Unset: none. */
   readonly loaded?: ReadonlyMap<string, Detector>;
-  /** Maximum bytes of all loaded models together, as `modelMemory()` counts. Unset: no limit. */
+  /** Maximum bytes of all loaded models together, by `modelMemory()`. Unset: no limit. */
   readonly budget?: number;
   /**
-   * Number of copies of a model in memory, one per worker.
+   * Number of copies of each model in memory. Every worker has its own copy.
    *
    * @default 1
    */
   readonly copies?: number;
   /**
-   * Milliseconds until a failed load is retried; doubled with each further retry. Unset: failed
-   * loads are not retried, unless a file was missing.
+   * Milliseconds between a failed load and its first retry. The pause doubles with each retry.
+   * Unset: a failed load is retried only if a file was missing, at the next use of the model.
    */
   readonly retryMs?: number | undefined;
   /**
-   * Returns a text that changes when a file of a model changes, for retries of models with wrong
-   * files. Unset: they are not retried.
+   * Returns a text that changes when a file of the model changes. The registry needs it to retry a
+   * model whose files were wrong. Unset: such a model is not retried.
    */
   readonly stampOf?: ((id: string) => Promise<string>) | undefined;
   /** Logs failed loads and their retries. Unset: no log. */
@@ -43,25 +43,26 @@ export interface RegistryOptions {
 export type ModelStatus = SlotState["status"] | "idle";
 
 /**
- * The models of a server. Some load at the start, the others on first use, within a memory budget.
+ * Models of a server. The models in `atStart` load at once, all other models on first use. The
+ * loaded models share a memory budget.
  *
- * After a failed load, a model of the start is loaded again, and another one on its next use: after a
- * pause, or once a file has changed if its files were wrong. One that breaks down later is reloaded:
- * immediately if it belongs to the start, otherwise on its next use.
+ * After a failed load, the registry waits: for a pause, or for a changed file if the files of the
+ * model were wrong. Then it reloads a model in `atStart` by itself. Any other model is reloaded by
+ * the next request for that model. A detector that breaks down later is replaced without a pause.
  */
 export class ModelRegistry {
-  /** Resolves, never rejects, once every model of the start has loaded or failed. */
+  /** Resolves once every model in `atStart` has loaded or failed to load. Never rejects. */
   readonly started: Promise<void>;
-  /** Ids of the models that load at the start. */
+  /** Ids of the models that load when the server starts. */
   readonly atStart: readonly string[];
   readonly #manifests: ReadonlyMap<string, Manifest>;
   readonly #faults: ReadonlyMap<string, Error> | undefined;
   readonly #models: LoadedModels;
   readonly #retries: LoadRetries | undefined;
-  /** Models of the start that are not ready yet, for the first time or after a breakdown. */
+  /** Models in `atStart` that have not loaded yet, or not again since their detector broke down. */
   readonly #awaited: Set<string>;
 
-  /** Starts to load the models of the start. */
+  /** Starts to load the models in `atStart`. */
   constructor(options: RegistryOptions) {
     const { manifests, atStart, faults, load, loaded, budget = Infinity, copies = 1 } = options;
     this.atStart = atStart;
@@ -84,7 +85,7 @@ export class ModelRegistry {
     this.started = Promise.all(slots.map((slot) => slot.settled)).then(() => {});
   }
 
-  /** Id of the model for requests that name none. */
+  /** Id of the model that answers requests without a model id. */
   get defaultModel(): string {
     return this.atStart[0] ?? "";
   }
@@ -99,8 +100,8 @@ export class ModelRegistry {
   /**
    * Returns the manifest of a model.
    *
-   * @throws {DomainError} `unknown-model`, with the ids of all models; for a model of the start
-   * without a valid manifest, the error of its manifest.
+   * @throws {DomainError} `unknown-model`, with the ids of all models in the message. If the model
+   * is in `atStart` and its manifest is invalid, the error of the manifest.
    */
   manifest(id: string): Manifest {
     const manifest = this.#manifests.get(id);
@@ -116,7 +117,7 @@ export class ModelRegistry {
     return this.#models.state(id);
   }
 
-  /** Reason why the server is not ready for traffic, or null if it is. */
+  /** Reason why the server is not ready for traffic. Null: every model in `atStart` is ready. */
   get unreadiness(): string | null {
     for (const id of this.#awaited) {
       const state = this.state(id);
@@ -132,11 +133,11 @@ export class ModelRegistry {
   }
 
   /**
-   * Runs a task with the detector of a model, which is not evicted before the task ends.
+   * Runs a task with the detector of a model. The model stays in memory until the task ends.
    *
-   * @throws {DomainError} `unknown-model`; `model-not-ready`, while a model of the start is loading
-   * or if it could not be loaded; `model-too-large`, if the model does not fit the budget;
-   * otherwise the error of the load or the task.
+   * @throws {DomainError} `unknown-model`; `model-not-ready`, if the model is in `atStart` and is
+   * still loading, or if a load failed for an unexpected reason; `model-too-large`, if the model
+   * alone exceeds the memory budget; otherwise the error of the load or of the task.
    */
   async use<Result>(id: string, task: (detector: Detector) => Promise<Result>): Promise<Result> {
     this.manifest(id);
@@ -149,13 +150,16 @@ export class ModelRegistry {
     return await this.#models.use(id, task);
   }
 
-  /** Closes every model once it has loaded and its last call has ended. */
+  /** Closes all models. Waits for loads and calls that are running. */
   async close(): Promise<void> {
     this.#retries?.close();
     await this.#models.close();
   }
 
-  /** Marks a model as ready and reloads it, or lets its next use do that, when it breaks down. */
+  /**
+   * Marks a model as ready. If its detector breaks down later, removes the detector, and reloads
+   * the model at once if the model is in `atStart`.
+   */
   #watch(id: string, detector: Detector): void {
     this.#awaited.delete(id);
     this.#retries?.succeeded(id);
@@ -168,14 +172,17 @@ export class ModelRegistry {
     });
   }
 
-  /** Forgets a load whose file was missing, since the file may arrive later; retries any other. */
+  /**
+   * Schedules the retry of a failed load. A model outside `atStart` whose file is missing is only
+   * forgotten: the next use loads the model again, and the file may be there by then.
+   */
   #fail(id: string, error: unknown): void {
     const isMissing = error instanceof DomainError && error.code === "unknown-model";
     if (isMissing && !this.#awaited.has(id)) this.#models.forget(id);
     else this.#retries?.failed(id, error);
   }
 
-  /** Loads a model of the start again, or lets the next use do that. */
+  /** Removes a failed model. Reloads a model in `atStart`; the next use reloads any other model. */
   #retry(id: string): void {
     if (this.state(id)?.status !== "failed") return;
     this.#models.forget(id);
@@ -193,11 +200,12 @@ function retriesOf(
 }
 
 /**
- * Estimates the bytes of a loaded model for a budget: about the growth of the process.
+ * Estimates the bytes of memory that a loaded model takes, for the budget of a registry.
  *
- * An engine in its own worker takes some 150 MB with any graph. The engine keeps its own packed copy of
- * the weights, and buffers whose size grows with the weights. Measured on two cores, wasm and native: 100 to
- * 270 MB for a graph of 12 MB at 320 px, 690 and 860 MB for one of 136 MB at 800 px.
+ * An engine in its own worker takes about 150 MB, however small the graph is. In addition, the
+ * engine keeps a packed copy of the weights, and buffers that grow with the weights. On two cores,
+ * the wasm and native engines took 100 to 270 MB for a graph of 12 MB with an input side of 320
+ * px. They took 690 and 860 MB for a graph of 136 MB with an input side of 800 px.
  */
 export function modelMemory({ graph }: Pick<Manifest, "graph">): number {
   return 150_000_000 + 4 * graph.bytes;

@@ -6,8 +6,9 @@ const listed = z.string().transform((text) => text.split(",").map((part) => part
 const ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})$/i;
 
 /**
- * API keys as a list of `name:sha256` with commas between them. No message repeats an entry,
- * because a user may have put the key itself there.
+ * Schema of the API keys that a server accepts: entries `name:sha256` with commas between them.
+ *
+ * No error message quotes an entry. Somebody may have typed a secret key in place of its SHA-256.
  */
 export const apiKeyList = listed.pipe(
   z.array(z.string()).transform((entries, context): ApiKey[] => {
@@ -32,7 +33,7 @@ export const apiKeyList = listed.pipe(
   }),
 );
 
-/** Origins in the form that browsers send, or `*`, with commas between them. */
+/** Schema of the origins that CORS allows: origins as browsers send them, or `*`, with commas. */
 export const originList = listed.pipe(
   z.array(
     z.string().refine(
@@ -42,7 +43,7 @@ export const originList = listed.pipe(
   ),
 );
 
-/** Host names, or `*.` and a host name, with commas between them. */
+/** Schema of a list of hosts, with commas: a host name, or `*.` before it for all its subdomains. */
 export const hostList = listed.pipe(
   z.array(
     z.string().toLowerCase().regex(

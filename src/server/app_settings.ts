@@ -3,7 +3,7 @@ import type { ImageLimits } from "../image/limits.ts";
 import type { Config } from "./config.ts";
 import { createLogger, type LogFormat } from "./logger.ts";
 
-/** App options that come from the configuration alone, on every platform. */
+/** App options that every platform takes from the configuration. */
 export type AppSettings = Pick<
   AppDeps,
   | ("maxBytes" | "log" | "logRequest" | "keys" | "keyRate" | "addressRate" | "origins")

@@ -5,52 +5,53 @@ import { apiKeyList, hostList, originList } from "./access_schema.ts";
 
 const whole = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
 const count = whole.pipe(z.number().positive());
-/** Milliseconds, at most the longest delay of a timer. */
+/** Milliseconds, at most the longest delay that `setTimeout()` accepts. */
 const duration = whole.pipe(z.number().min(1).max(2 ** 31 - 1));
 
 const schema = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
-  /** Port to listen on; 0 takes a free one. */
+  /** Port to listen on. With 0, the system chooses a free port. */
   PORT: whole.pipe(z.number().max(65535)).default(8000),
   /** Default model: a model id, or the path of a manifest. */
   MODEL: z.string().min(1).optional(),
-  /** Models that load at start-up, with commas between them. The first is the default of MODEL. */
+  /** Models that load at start-up, with commas. If MODEL is unset, the first is the default model. */
   MODELS: z.string().transform((list) => list.split(",").map((id) => id.trim()))
     .pipe(z.array(z.string().min(1, "must be models with commas between them"))).optional(),
-  /** Folder of the models. Unset: the project's own. */
+  /** Folder of the models. Unset: the folder `models` of this project. */
   MODELS_DIR: z.string().min(1).optional(),
-  /** Maximum memory of all loaded models together, bytes. */
+  /** Maximum bytes of memory that all loaded models take together. */
   MODEL_MEMORY: count.default(2_000_000_000),
   ENGINE: z.enum(["auto", ...PROVIDERS]).default("auto"),
-  /** CPU threads per session. Unset: the number of cores, shared among the workers. */
+  /** CPU threads per worker process. Unset: the cores of the machine, divided by WORKERS. */
   THREADS: whole.pipe(z.number().min(1).max(64)).optional(),
-  /** Worker processes per model, each with its own session. */
+  /** Worker processes per model. Each loads its own copy of the model. */
   WORKERS: whole.pipe(z.number().min(1).max(64)).default(1),
-  /** Maximum images that wait for a worker. Unset: two per worker. */
+  /** Maximum number of images that wait for a worker process. Unset: two per worker process. */
   QUEUE: whole.pipe(z.number().max(10_000)).optional(),
   LOAD_TIMEOUT_MS: duration.default(120_000),
   DECODE_TIMEOUT_MS: duration.default(10_000),
   RUN_TIMEOUT_MS: duration.default(60_000),
   MAX_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxBytes),
   MAX_PIXELS: count.default(DEFAULT_IMAGE_LIMITS.maxPixels),
-  /** Maximum memory for decoding an image, bytes, computed from its header. */
+  /** Maximum bytes of memory for decoding an image. The server estimates them from the header. */
   MAX_DECODED_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxDecodedBytes),
-  /** Maximum bytes of the bodies of all requests together. Unset: 20 times the largest body. */
+  /** Maximum bytes of all request bodies in memory at a time. Unset: 20 times the largest body. */
   BODY_MEMORY: count.optional(),
   BODY_TIMEOUT_MS: duration.default(30_000),
   HEADER_TIMEOUT_MS: duration.default(10_000),
-  /** Maximum header fields of a request. */
+  /** Maximum number of header fields of a request. */
   MAX_HEADERS: count.default(100),
   MAX_HEADER_BYTES: whole.pipe(z.number().min(1024).max(1_048_576)).default(16_384),
   MAX_CONNECTIONS: count.default(1000),
-  /** API keys that are accepted. Unset: no key is needed. */
+  /** API keys that the server accepts. Unset: clients need no key. */
   API_KEYS: apiKeyList.optional(),
-  /** Maximum requests per window of one API key, and of one IP address. Unset: no limit. */
+  /** Maximum requests of one API key in RATE_WINDOW seconds. Unset: no limit. */
   KEY_RATE: count.optional(),
+  /** Maximum requests of one IP address in RATE_WINDOW seconds. Unset: no limit. */
   ADDRESS_RATE: count.optional(),
-  /** Length of a window, seconds. */
+  /** Seconds in which the requests for KEY_RATE and ADDRESS_RATE are counted. */
   RATE_WINDOW: count.pipe(z.number().max(86_400)).default(60),
-  /** Proxies in front of the server that append to X-Forwarded-For; 0 ignores the header. */
+  /** Number of proxies that append to X-Forwarded-For. With 0, the server ignores the header. */
   TRUSTED_PROXY: whole.pipe(z.number().max(10)).default(0),
   CORS_ORIGINS: originList.optional(),
   /** Format of log lines. Unset: text on a terminal, JSON otherwise. */
@@ -61,7 +62,7 @@ const schema = z.object({
   IMAGE_URL_TIMEOUT_MS: duration.default(10_000),
 });
 
-/** Mistakes that concern several variables, with the variable that is reported. */
+/** Mistakes that involve several variables. The error message names `variable`. */
 const CONFLICTS: readonly (readonly [
   variable: keyof z.infer<typeof schema>,
   fault: string,
@@ -76,19 +77,20 @@ const CONFLICTS: readonly (readonly [
   ],
 ];
 
-/** Settings of a server, as `docs/configuration.md` lists them. */
+/** Settings of a server. `docs/configuration.md` explains each of them. */
 export type Config = Omit<z.infer<typeof schema>, "MODEL" | "MODELS"> & {
-  /** Models that load at start-up. The first is the default. */
+  /** Models that load at start-up. The first answers requests that name no model. */
   readonly MODELS: readonly string[];
 };
 
 /**
  * Reads the settings of a server from environment variables.
  *
- * @throws {TypeError} If variables are wrong. The message names each of them with its value.
+ * @throws {TypeError} If a variable is wrong. The message lists all wrong variables with their
+ * values.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  // Compose files set a variable to an empty text to leave it unset.
+  // Docker Compose files often set a variable to an empty text. The server treats it as unset.
   const given: Readonly<Record<string, string | undefined>> = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== ""),
   );
@@ -105,7 +107,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return { ...settings, MODELS: start.length > 0 ? start : ["everyday8"] };
 }
 
-/** Returns a variable with its value, but without that of API_KEYS, which may be a key itself. */
+/** Returns a variable with its value. Omits the value of API_KEYS, which may contain a secret. */
 function described(
   variable: string,
   given: Readonly<Record<string, string | undefined>>,

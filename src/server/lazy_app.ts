@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import type { AppEnv } from "../../routes/http/app_env.ts";
 import type { ModelRegistry } from "../serving/model_registry.ts";
 
-/** App with the models that it serves. */
+/** App and the models that the app serves. */
 export interface ServedApp {
   /** Answers requests. */
   readonly app: Hono<AppEnv>;
@@ -10,41 +10,39 @@ export interface ServedApp {
   readonly registry: ModelRegistry;
 }
 
-/** Milliseconds between the first and the second rebuild; doubled for each further one. */
+/** Milliseconds between the first and the second rebuild. The pause doubles after each rebuild. */
 const FIRST_PAUSE_MS = 1000;
 /** Maximum milliseconds between two rebuilds. */
 const MAX_PAUSE_MS = 30_000;
 
 /**
- * Opens the app on the first request, for serverless platforms, which run no code before one.
+ * App that opens on the first request, because serverless platforms run no code of an app before a
+ * request arrives.
  *
- * If a model failed to load, the next image request rebuilds the app: immediately the first time,
- * then with exponential back-off, because a rebuild also reloads the models that had loaded.
+ * If a model failed to load, the next image request rebuilds the app. The first rebuild happens at
+ * once. Further rebuilds wait longer each time, because a rebuild reloads all models.
  */
 export class LazyApp {
   readonly #open: () => Promise<ServedApp>;
   readonly #now: () => number;
   #current: Promise<ServedApp> | undefined;
-  /**
-   * App that answered the last image request. An app that `start()` opened is not rebuilt before it
-   * has answered one.
-   */
+  /** App that answered the last image request. Only this app may be rebuilt. */
   #answered: Promise<ServedApp> | undefined;
   #retryAt = -Infinity;
   #pauseMs = FIRST_PAUSE_MS;
 
   /**
-   * Creates a closed app.
+   * Creates a lazy app without opening the app.
    *
    * @param open Opens the app.
-   * @param now Returns the time in milliseconds.
+   * @param now Returns the current time in milliseconds.
    */
   constructor(open: () => Promise<ServedApp>, now: () => number = Date.now) {
     this.#open = open;
     this.#now = now;
   }
 
-  /** Opens the app if it is closed. Resolves after its models have loaded or failed to load. */
+  /** Opens the app, unless it is open. Resolves once its models have loaded or failed to load. */
   async start(): Promise<void> {
     const { registry } = await this.#opened();
     await registry.started;
@@ -53,7 +51,8 @@ export class LazyApp {
   /**
    * Answers a request. A POST request waits until the models have loaded.
    *
-   * @param bindings Values that the platform passes beside the request, for Hono's adapters.
+   * @param bindings Values that the platform passes with the request, such as the connection. Hono
+   * makes them available as `context.env`.
    */
   async fetch(request: Request, bindings?: object): Promise<Response> {
     const wantsModel = request.method === "POST";
@@ -67,7 +66,7 @@ export class LazyApp {
     return await app.fetch(request, bindings);
   }
 
-  /** Drops an app that has a failed model, unless the pause since the last rebuild is not over. */
+  /** Drops the app if one of its models failed and the pause after the last rebuild is over. */
   async #dropFailed(): Promise<void> {
     const current = this.#current;
     const registry = await current?.then((app) => app.registry, () => undefined);
@@ -89,7 +88,7 @@ export class LazyApp {
     return opening;
   }
 
-  /** Drops an app, unless another one has replaced it. */
+  /** Drops an app, unless a rebuilt app has already replaced it. */
   #drop(app: Promise<ServedApp>): void {
     if (this.#current === app) this.#current = undefined;
   }

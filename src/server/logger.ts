@@ -3,20 +3,20 @@ import type { RequestLine } from "../../routes/guards/request_log.ts";
 /** Format of log lines. */
 export type LogFormat = "json" | "text" | "none";
 
-/** Logging functions of an app. */
+/** Functions that write the log of an app. */
 export interface Logger {
-  /** Logs a request. Unset if the format is `none`. */
+  /** Logs a request. Unset if the format is `none`: requests are not logged. */
   readonly logRequest?: ((line: RequestLine) => void) | undefined;
-  /** Logs an unexpected error with its stack, in every format. */
+  /** Logs an unexpected error with its stack, even if the format is `none`. */
   readonly log: (error: Error, requestId: string) => void;
 }
 
 /**
- * Creates the logging functions of an app.
+ * Creates the functions that write the log of an app.
  *
- * A logging library is not needed: it would redact secrets from lines, and `RequestLine` has none.
+ * A logging library would only add the redaction of secrets, and `RequestLine` contains no secrets.
  *
- * @param write Writes a line.
+ * @param write Writes one line of the log.
  */
 export function createLogger(
   format: LogFormat,
@@ -45,7 +45,7 @@ function textOf(line: RequestLine): string {
   return `${time} ${status} ${method} ${path} ${ms} ms ${bytesIn} B ${from || "-"} ${requestId}`;
 }
 
-/** Returns the stack of an error, followed by those of its causes. */
+/** Returns the stack of an error, followed by the stacks of its causes. */
 function stackOf(error: Error): string {
   const { cause } = error;
   const own = error.stack ?? String(error);

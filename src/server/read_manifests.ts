@@ -3,21 +3,22 @@ import type { ModelStore } from "../ports/model_store.ts";
 
 /** Manifests of the models that a server offers. */
 export interface ServedManifests {
-  /** Usable manifests. */
+  /** Valid manifests, at most one per model id. */
   readonly manifests: readonly Manifest[];
   /** Ids of the models that load at start-up, in the configured order. */
   readonly atStart: readonly string[];
-  /** Errors of models that load at start-up and have no usable manifest, by id. */
+  /** Errors of those start-up models that have no valid manifest, by id. */
   readonly faults: ReadonlyMap<string, Error>;
-  /** Returns the key of a model in the store: its id, or the path of its manifest. */
+  /** Returns the key of a model in the model store: the model id, or the path of the manifest. */
   readonly storeKeyOf: (id: string) => string;
 }
 
 /**
- * Reads the manifests of the models that load at start-up, then those of all others in the store.
+ * Reads the manifests of the models that load at start-up, then all other manifests of the store.
  *
  * @param start Models that load at start-up: ids, or paths of manifests.
- * @param log Called for each other manifest that is unusable or repeats an id.
+ * @param log Called with a message for each manifest that is skipped: a manifest that repeats the
+ * id of an earlier one, or an invalid manifest of a model that does not load at start-up.
  */
 export async function readManifests(
   store: ModelStore,

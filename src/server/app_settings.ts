@@ -13,7 +13,7 @@ export type AppSettings = Pick<
 /**
  * Returns the app options of a configuration.
  *
- * @param format Format of log lines if `LOG` is unset.
+ * @param format Format of log lines if the setting `LOG` is unset.
  */
 export function appSettings(config: Config, format: LogFormat): AppSettings {
   const rate = (limit: number | undefined) =>

@@ -9,15 +9,15 @@ import type { LogFormat } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { httpsImageFetcher } from "./fetch_image/https_image_fetcher.ts";
 
-/** App options that depend on the host. */
+/** App options that differ between Deno, Node and Bun. */
 export interface HostAppOptions {
-  /** Returns the IP address that the connection comes from. */
+  /** Returns the IP address from which the connection of a request comes. */
   readonly peerAddress: (context: Context) => string | undefined;
-  /** Format of log lines if `LOG` is unset. */
+  /** Format of log lines if the setting `LOG` is unset. */
   readonly logFormat: LogFormat;
 }
 
-/** Creates the app of Deno, Node and Bun, which can fetch images by URL. */
+/** Creates the app that answers requests on Deno, Node and Bun. It can fetch images by URL. */
 export function hostApp(
   config: Config,
   registry: ModelRegistry,

@@ -5,17 +5,17 @@ import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
 import { processRegistry } from "./process_registry.ts";
 
-/** Server that `Bun.serve()` accepts, as does Bun itself as the default export of a program. */
+/** Options for `Bun.serve()`. Bun also starts a server if a program exports them as default. */
 export interface BunServer {
   /** IP address to listen on. */
   readonly hostname: string;
   /** Port to listen on. */
   readonly port: number;
-  /** Seconds until a silent connection times out. */
+  /** Seconds until Bun closes a connection on which no data flows. */
   readonly idleTimeout: number;
-  /** Answers a request; `server` is Bun's own object. */
+  /** Answers a request. Bun passes its server object as `server`. */
   fetch(request: Request, server: object): Response | Promise<Response>;
-  /** Frees the models. Call it after the server has stopped. */
+  /** Closes the models. The caller must stop the Bun server first. */
   close(): Promise<void>;
 }
 
@@ -23,10 +23,11 @@ export interface BunServer {
 const MAX_IDLE_SECONDS = 255;
 
 /**
- * Creates the server for Bun: `export default await bunServer()`. The models start to load.
+ * Creates the server for Bun and starts to load the models. A program serves it with
+ * `export default await bunServer()`.
  *
- * @param environment Settings, by the names of docs/configuration.md.
- * @throws {TypeError} If settings are wrong. The message names each of them.
+ * @param environment Settings by name, as docs/configuration.md lists them.
+ * @throws {TypeError} If a setting is wrong. The message lists all wrong settings.
  */
 export async function bunServer(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -52,8 +53,10 @@ export async function bunServer(
 }
 
 /**
- * Completes the URL of a request without the header `Host`, which HTTP/1.0 does not require: Bun
- * gives it the bare path. The object stays the same, as Bun knows the client's IP address by it.
+ * Adds a host to the URL of a request that has no `Host` header, as HTTP/1.0 allows. Bun sets only
+ * the path as the URL of such a request, and the app cannot parse a path as a URL.
+ *
+ * Changes the request in place: Bun finds the client's IP address only for the original object.
  */
 function withHost(request: Request): Request {
   if (!request.url.startsWith("/")) return request;

@@ -6,18 +6,19 @@ export * from "../../embed/api.ts";
 
 /** Options of a detector in Deno, Node or Bun. */
 export interface HostEmbedOptions extends EmbedOptions {
-  /** CPU threads. Unset: one per core. */
+  /** CPU threads that run the model. Unset: one per core. */
   readonly threads?: number | undefined;
 }
 
 /**
- * Creates a detector in a program of Deno, Node or Bun.
+ * Creates a detector that runs inside a program of Deno, Node or Bun, without a server.
  *
- * Nothing is loaded before the first call of this function: importing the module runs no engine and
- * reads no file. Images are decoded on the thread that calls `detect()`.
+ * Importing this module reads no file and starts no engine: the first call of this function does.
+ * Images are decoded on the thread that calls `detect()`.
  *
- * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
- * @throws The signal's reason, if the signal is aborted.
+ * @throws {DomainError} If the model is unknown, if its manifest or graph is wrong, or if no engine
+ * can run the graph.
+ * @throws The reason of `signal`, if the signal is aborted.
  *
  * @example
  * ```ts

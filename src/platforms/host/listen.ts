@@ -8,39 +8,40 @@ import type { AppEnv } from "../../../routes/http/app_env.ts";
 export interface ListenOptions {
   /** IP address to listen on. */
   readonly hostname: string;
-  /** Port to listen on; 0 takes a free one. */
+  /** Port to listen on. With 0, the system chooses a free port. */
   readonly port: number;
-  /** Maximum open connections. Further ones are closed at once. */
+  /** Maximum number of open connections. The server closes any further connection at once. */
   readonly maxConnections: number;
-  /** Maximum bytes of a request header; 431 above. */
+  /** Maximum bytes of all headers of a request. Larger headers are answered with status 431. */
   readonly maxHeaderBytes: number;
-  /** Milliseconds until a request header times out. */
+  /** Maximum milliseconds in which all headers of a request must arrive. */
   readonly headerTimeoutMs: number;
-  /** Milliseconds until a request body times out. */
+  /** Maximum milliseconds in which the body of a request must arrive. */
   readonly bodyTimeoutMs: number;
 }
 
-/** Options of the adapter from `node:http` to `fetch()`. */
+/** Options of `getRequestListener()`, which connects a `node:http` server to a Hono app. */
 export const LISTENER_OPTIONS = {
-  /** Otherwise the library replaces the global Request and Response. */
+  /** Leaves the global Request and Response alone. The library would replace them by default. */
   overrideGlobalObjects: false,
-  /** Host in the URL of a request without the header `Host`, which HTTP/1.0 does not require. */
+  /** Host name in the URL of a request that has no `Host` header, as HTTP/1.0 allows. */
   hostname: "localhost",
 } as const;
 
-/** Server that listens. */
+/** HTTP server that is listening. */
 export interface Listener {
   /** URL of the server. */
   readonly url: string;
-  /** Accepts no further connections, and waits for the running requests. */
+  /** Stops accepting connections. Resolves after the running requests have been answered. */
   close(): Promise<void>;
 }
 
 /**
  * Serves an app over HTTP/1.1.
  *
- * Uses node:http on every runtime. Deno.serve has no timeout for headers, never closes the
- * connection of a client whose body was refused, and does not report that a client is gone.
+ * Uses node:http on Deno as well, because `Deno.serve()` lacks three features. It cannot time out
+ * slow headers. It keeps the connection open after the app has refused a body. It does not report
+ * that a client has disconnected.
  */
 export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise<Listener> {
   const answer = getRequestListener(app.fetch, LISTENER_OPTIONS);
@@ -48,15 +49,15 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
   let isClosing = false;
   const count = (more: number) => {
     answers += more;
-    // Node counts a connection that has sent nothing yet as busy, and would wait for it.
+    // Node treats a connection without a request as busy, and would wait for the connection.
     if (isClosing && answers === 0) server.closeAllConnections();
   };
   const server = createServer(
     {
       maxHeaderSize: options.maxHeaderBytes,
       headersTimeout: options.headerTimeoutMs,
-      // Ends slow bodies that the app does not read. The app itself refuses the slow bodies that it
-      // reads.
+      // Times out slow bodies that the app does not read. The app has its own timeout for bodies
+      // that it reads, so this limit is 5 seconds longer.
       requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
       connectionsCheckingInterval: 1000,
     },

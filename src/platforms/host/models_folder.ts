@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 /**
  * Returns the URL of the models folder, with a slash at its end.
  *
- * @param path Path of the folder. Unset: the project's own folder.
+ * @param path Path of the folder. Unset: the folder `models` of this project.
  */
 export function modelsFolder(path?: string): URL {
   return path === undefined

@@ -9,13 +9,13 @@ import { peerAddress, type RunningServer, startServer } from "./server.ts";
 
 export type { RunningServer };
 
-/** Settings, by the names of docs/configuration.md. */
+/** Settings by name, as docs/configuration.md lists them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Starts the server for Node. It listens while the models load.
+ * Starts the server for Node. The server already listens while the models load.
  *
- * @throws {TypeError} If settings are wrong. The message names each of them.
+ * @throws {TypeError} If a setting is wrong. The message lists all wrong settings.
  */
 export function serve(environment: Environment = process.env): Promise<RunningServer> {
   return startServer(readConfig(environment), "json");
@@ -23,17 +23,17 @@ export function serve(environment: Environment = process.env): Promise<RunningSe
 
 /** Request handler for a `node:http` server of another program. */
 export interface NodeHandler {
-  /** Answers a request, as `createServer()` of `node:http` calls it. */
+  /** Listener for `createServer()` of `node:http`. Answers a request. */
   readonly listener: RequestListener;
-  /** Frees the models. Call it after the server has stopped. */
+  /** Closes the models. The caller must stop the `node:http` server first. */
   close(): Promise<void>;
 }
 
 /**
- * Creates a request handler for a `node:http` server of another program, which sets its own limits
- * on headers and connections. The models start to load.
+ * Creates a request handler for a `node:http` server of another program, and starts to load the
+ * models. That program itself must limit headers and connections.
  *
- * @throws {TypeError} If settings are wrong. The message names each of them.
+ * @throws {TypeError} If a setting is wrong. The message lists all wrong settings.
  */
 export async function createHandler(environment: Environment = process.env): Promise<NodeHandler> {
   const config = readConfig(environment);

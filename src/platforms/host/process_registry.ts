@@ -4,10 +4,10 @@ import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostRegistry } from "./registry.ts";
 import { startPool } from "./start_pool.ts";
 
-/** Milliseconds until a failed load is retried for the first time. */
+/** Milliseconds between a failed load of a model and its first retry. */
 const RETRY_MS = 1000;
 
-/** Creates the model registry of a server on its own machine: models run in worker processes. */
+/** Creates a model registry whose models run in worker processes. The models start to load. */
 export function processRegistry(config: Config): Promise<ModelRegistry> {
   return hostRegistry(config, config.WORKERS, ({ storeKey, folder }) =>
     startPool({

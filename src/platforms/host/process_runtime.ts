@@ -8,8 +8,9 @@ import { WorkerProcess } from "./process/worker_process.ts";
 import { hostRuntime, type HostRuntimeOptions } from "./runtime.ts";
 
 /**
- * Creates a runtime whose engines run in processes of their own, one for each session. An engine
- * that hangs is killed at its deadline.
+ * Creates a runtime that opens each session (a graph loaded in an engine) in a worker process of
+ * its own. The process is killed when the engine misses a deadline, because a hung engine cannot be
+ * stopped otherwise.
  */
 export async function processRuntime(
   deadlines: SessionDeadlines,

@@ -4,11 +4,12 @@ import { fileNameOf } from "../../core/file_name.ts";
 import { fetchUrl } from "../../embed/fetch_url.ts";
 
 /**
- * Reads a model file by its URL: `file:`, or a URL that `fetchUrl()` accepts.
+ * Reads a model file by its URL: from disk for `file:` URLs, with `fetchUrl()` for all others.
  *
- * @param maxBytes Maximum bytes of a file that is fetched.
- * @param signal Cancels the read. Unset: no cancellation.
- * @throws {DomainError} `unknown-model` or `graph-mismatch`.
+ * @param maxBytes Maximum bytes of a file that `fetchUrl()` reads. Files on disk have no limit.
+ * @param signal Cancels the read. Unset: the read cannot be cancelled.
+ * @throws {DomainError} `unknown-model`, if the file is missing or unreadable; otherwise an error
+ * of `fetchUrl()`.
  */
 export async function readUrl(
   url: URL,

@@ -5,21 +5,22 @@ import { ModelRegistry } from "../../serving/model_registry.ts";
 import { folderModelStore } from "../../stores/folder.ts";
 import { modelsFolder } from "./models_folder.ts";
 
-/** Model to load. */
+/** Location of a model to load. */
 export interface HostModel {
-  /** Key of the model in the store. */
+  /** Key of the model in the folder's model store: the model id, or the path of the manifest. */
   readonly storeKey: string;
   /** URL of the models folder, with a slash at its end. */
   readonly folder: URL;
 }
 
 /**
- * Creates the registry of the models of a folder. The models of `MODELS` start to load.
+ * Creates a registry of the models in a folder, and starts to load the models that the setting
+ * `MODELS` names.
  *
- * @param copies Sessions per model.
+ * @param copies Number of copies of each model in memory: one per worker process.
  * @param load Loads a model.
- * @param retryMs Milliseconds until a failed load is retried; doubled with each further retry. Unset:
- *   failed loads are not retried.
+ * @param retryMs Milliseconds between a failed load and its first retry. The pause doubles with each
+ *   retry. Unset: failed loads are not retried.
  */
 export async function hostRegistry(
   config: Config,

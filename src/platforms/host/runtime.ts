@@ -12,18 +12,18 @@ import { modelsFolder } from "./models_folder.ts";
 
 /** Options of {@linkcode hostRuntime}. */
 export interface HostRuntimeOptions {
-  /** CPU threads per session. Unset: one per core. */
+  /** CPU threads per session (a graph loaded in an engine). Unset: one per core. */
   readonly threads?: number | undefined;
-  /** URL of the models folder, with a slash at its end. Unset: the project's own folder. */
+  /** URL of the models folder, with a slash at its end. Unset: `models` in this project. */
   readonly models?: URL | undefined;
 }
 
 /**
- * Creates the runtime of Deno, Node and Bun: files, every engine, threads.
+ * Creates the runtime of Deno, Node and Bun: models from a folder, every engine, several threads.
  *
- * The three share this folder. They differ in `bun.ts` and `node.ts` (how a program serves), in
- * `process/worker_flags.ts` (permissions of worker processes) and in `source_modules.js` (Deno
- * without a `node_modules` folder).
+ * Deno, Node and Bun share this folder. Code for a single runtime is in `bun.ts` and `node.ts`
+ * (servers) and in `process/worker_flags.ts` (permissions of worker processes). Deno loads
+ * `source_modules.js` and `source_engine.js` if there are no local wasm files.
  */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
   const threads = options.threads ?? availableParallelism();
@@ -47,7 +47,11 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
   };
 }
 
-/** Returns true if threads may grow shared memory: Bun is not V8, and cannot import a data URL. */
+/**
+ * Returns true if threads can safely grow the memory that they share. In V8 (Deno and Node) they
+ * cannot, and `prepareLargeMemory()` avoids growth there. Bun does not use V8, and cannot import the
+ * data URL that `prepareLargeMemory()` needs.
+ */
 function growsSafely(): boolean {
   return "bun" in process.versions;
 }
@@ -60,7 +64,7 @@ async function compileEngine(): Promise<WebAssembly.Module> {
     : (await import("./source_engine.js")).engine;
 }
 
-/** Compiles the decoders. Specifiers are literals, because JSR rewrites them when it publishes. */
+/** Compiles the decoders. Specifiers are literals, because JSR rewrites only literals. */
 async function compileCodecs(): Promise<CodecModules> {
   const jpegFile = new URL("../../codecs/jpeg.wasm", import.meta.url).href;
   const webpFile = import.meta.resolve("icodec/webp-dec.wasm");

@@ -7,25 +7,26 @@ import { hostApp } from "./app.ts";
 import { listen } from "./listen.ts";
 import { processRegistry } from "./process_registry.ts";
 
-/** Server that listens. */
+/** Server that is listening. */
 export interface RunningServer {
   /** URL of the server. */
   readonly url: string;
-  /** One line per start-up model: its engine, or the reason why it failed to load. */
+  /** Text with a line per start-up model: the engine, or the reason why the model did not load. */
   readonly started: Promise<string>;
-  /** Stops listening and frees the models. */
+  /** Stops listening, waits for the running requests, and closes the models. */
   stop(): Promise<void>;
 }
 
-/** Returns the IP address that a connection of node:http comes from. */
+/** Returns the IP address from which the connection of a node:http server comes. */
 export function peerAddress(context: Context): string | undefined {
   return getConnInfo(context).remote.address;
 }
 
 /**
- * Reads the manifests and listens, while the models load. `/readyz` reports when they have loaded.
+ * Reads the manifests of the models and starts to listen. The models load meanwhile, and
+ * `GET /readyz` reports when they have loaded.
  *
- * @param logFormat Format of log lines if `LOG` is unset.
+ * @param logFormat Format of log lines if the setting `LOG` is unset.
  */
 export async function startServer(config: Config, logFormat: LogFormat): Promise<RunningServer> {
   const registry = await processRegistry(config);
@@ -37,7 +38,7 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     headerTimeoutMs: config.HEADER_TIMEOUT_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
   }).catch(async (error: unknown) => {
-    // Worker processes would keep the program alive.
+    // The program could not exit while worker processes run.
     await registry.close();
     throw error;
   });

@@ -1,8 +1,8 @@
-/** Our own JPEG decoder. */
+/** JPEG decoder of this project. */
 export const jpeg: WebAssembly.Module;
-/** Our own PNG decoder. */
+/** PNG decoder of this project. */
 export const png: WebAssembly.Module;
-/** icodec's WebP decoder. */
+/** WebP decoder of the package icodec. */
 export const webp: WebAssembly.Module;
-/** icodec's AVIF decoder. */
+/** AVIF decoder of the package icodec. */
 export const avif: WebAssembly.Module;

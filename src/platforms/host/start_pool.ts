@@ -8,31 +8,31 @@ import { WorkerProcess } from "./process/worker_process.ts";
 
 /** Options of {@linkcode startPool}. */
 export interface PoolOptions {
-  /** Worker processes, each with its own session. */
+  /** Number of worker processes. Each loads its own copy of the model. */
   readonly workers: number;
-  /** Maximum images that wait for a worker process. */
+  /** Maximum number of images that wait for a worker process. */
   readonly queue: number;
-  /** Time limits for loading and for each image. */
+  /** Deadlines for loading the model and for processing an image. */
   readonly deadlines: Deadlines;
   /** Called with the reason when a worker process is replaced. */
   readonly log: (message: string) => void;
 }
 
 /**
- * Limit of a run by earlier ones. A busy machine makes runs slower: 12 processes on two cores make
- * one of 40 ms take 2 seconds.
+ * Limit of a model run relative to the usual time of a run. The limit is generous, because a busy
+ * machine slows runs down: with 12 processes on two cores, a run of 40 ms took 2 seconds.
  */
 const USUAL_RUN: UsualRun = { factor: 20, minMs: 10_000 };
 
 /** Starts a detector in a worker process. */
 export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {
-  // The npm package has both this file and the script as .js.
+  // This file ends with .ts in the repository and with .js in the npm package, like the script.
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
   const script = new URL(`./process/detector_process${extension}`, import.meta.url);
   return workerDetector(new WorkerProcess(script), load, deadlines);
 }
 
-/** Starts a detector in each worker process, behind a shared queue. */
+/** Starts worker processes with a detector each, and returns a detector that uses all of them. */
 export function startPool(load: LoadRequest, options: PoolOptions): Promise<Detector> {
   const { workers, queue, deadlines, log } = options;
   const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));

@@ -15,24 +15,24 @@ import { isPublicAddress } from "./public_address.ts";
 /** Options of {@linkcode httpsImageFetcher}. */
 export interface ImageFetcherOptions
   extends HostLists, Pick<PinnedGetOptions, "maxBytes" | "ca" | "connect"> {
-  /** Milliseconds until a fetch times out, with name resolution and redirects. */
+  /** Maximum milliseconds of a fetch, including name resolution and redirects. */
   readonly timeoutMs: number;
-  /** Resolves a host name to its IP addresses. Unset: the system's resolver. */
+  /** Resolves a host name to its IP addresses. Unset: the system resolves it. */
   readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined;
 }
 
-/** Maximum redirects that are followed. */
+/** Maximum number of redirects that a fetch follows. */
 const MAX_REDIRECTS = 3;
-/** Maximum IP addresses of a host that are tried. */
+/** Maximum number of IP addresses of a host that a fetch tries to connect to. */
 const MAX_ADDRESSES = 3;
 
 /**
- * Creates a fetcher of images by https that connects to the public internet only, which prevents
- * server-side request forgery.
+ * Creates a fetcher that downloads images by https, and only from the public internet. Otherwise a
+ * client could make the server read internal URLs (server-side request forgery).
  *
- * A host name is resolved once per request, and all its IP addresses are checked. The connection
- * goes to a checked IP address, so a later DNS answer cannot change the target. Redirects are
- * followed by hand, and each passes the same checks.
+ * Each request resolves the host name once and checks all its IP addresses. The connection then
+ * goes to a checked IP address, so a later DNS answer cannot change the target. The URL of each
+ * redirect passes the same checks.
  */
 export function httpsImageFetcher(options: ImageFetcherOptions): ImageFetcher {
   return {
@@ -73,8 +73,8 @@ async function follow(
 }
 
 /**
- * Resolves a host name to public IP addresses. The error is the same for unknown and for internal
- * names, so that clients cannot probe which internal names exist.
+ * Resolves a host name to public IP addresses. Unknown names and internal names cause the same
+ * error, so clients cannot find out which internal names exist.
  */
 async function publicAddresses(
   host: string,
@@ -82,7 +82,7 @@ async function publicAddresses(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   signal.throwIfAborted();
-  // The dot keeps the resolver from appending the search domains of the local network.
+  // Because of the dot, the resolver does not append the search domains of the local network.
   const addresses = await abortable(resolve(`${host}.`).catch(() => []), signal);
   if (addresses.length === 0 || !addresses.every(isPublicAddress)) {
     throw urlNotAllowed("its host must have public IP addresses only");
@@ -90,7 +90,7 @@ async function publicAddresses(
   return addresses.slice(0, MAX_ADDRESSES);
 }
 
-/** Sends the request to one IP address after the other, until a connection succeeds. */
+/** Sends the request to the IP addresses in turn, until a connection succeeds. */
 async function firstAnswer(
   to: ImageUrl,
   addresses: readonly string[],
@@ -115,7 +115,7 @@ async function systemResolve(host: string): Promise<readonly string[]> {
   return found.map(({ address }) => address);
 }
 
-/** Returns true for an error that an aborted signal may have caused. */
+/** Returns true for errors that an aborted signal can cause. */
 function mayComeFromAbort(error: unknown): boolean {
   return !(error instanceof DomainError) || error.code === "url-failed";
 }

@@ -1,15 +1,21 @@
 import ipaddr from "ipaddr.js";
 import { DomainError } from "../../../core/domain_error.ts";
 
-/** Lists of hosts that images may be fetched from. An entry is a host name, or `*.` and one. */
+/**
+ * Lists that decide from which hosts images may be fetched. An entry is a host name
+ * (`example.com`), or `*.` and a host name for all its subdomains (`*.example.com`).
+ */
 export interface HostLists {
-  /** Hosts that are allowed. Unset: every public host. */
+  /** Hosts that are allowed. Unset: every public host is allowed. */
   readonly allow?: readonly string[] | undefined;
-  /** Hosts that are denied. Overrides `allow`. Unset: none. */
+  /** Hosts that are denied, even if `allow` contains them. Unset: no host is denied. */
   readonly deny?: readonly string[] | undefined;
 }
 
-/** Top-level names that are never public: RFC 6761, RFC 7686, RFC 8375, RFC 9476, ICANN. */
+/**
+ * Last labels of host names that never exist on the public internet. RFC 6761, RFC 7686, RFC 8375,
+ * RFC 9476 and ICANN reserve them for internal use.
+ */
 const INTERNAL = new Set([
   ...[
     "localhost",
@@ -25,21 +31,24 @@ const INTERNAL = new Set([
   ...["arpa", "test", "invalid", "example", "onion", "alt"],
 ]);
 
-/** URL that passed all checks which need no name resolution. */
+/** URL of an image that has passed `readImageUrl()`. Its IP addresses are not checked yet. */
 export interface ImageUrl {
   /** URL without its fragment. */
   readonly url: URL;
-  /** Host name that the certificate must prove: lower case, without the dot of the DNS root. */
+  /** Host name in lower case, without a dot at its end. The certificate must contain this name. */
   readonly host: string;
 }
 
 /**
- * Parses a URL and refuses it unless it is plain https to a host name.
+ * Parses the URL of an image. Refuses every URL except https URLs with a host name, without a user,
+ * a password or a port.
  *
- * The URL parser of the runtime normalises all notations of an IP address, as browsers do.
+ * An IP address can be written in many ways, such as `0x7f000001`. The `URL` class converts all of
+ * them to the usual notation, so the check finds them.
  *
- * @param base URL that `text` may be relative to.
- * @throws {DomainError} `invalid-option`, if `text` is not a URL; `url-not-allowed`.
+ * @param base URL against which a relative `text` is resolved. Undefined: `text` must be absolute.
+ * @throws {DomainError} `invalid-option`, if `text` is not a URL; `url-not-allowed`, if the URL is
+ * refused.
  */
 export function readImageUrl(text: string, base: URL | undefined, lists: HostLists): ImageUrl {
   if (!URL.canParse(text, base)) {
@@ -81,7 +90,7 @@ function faultOf(url: URL, host: string, { allow, deny = [] }: HostLists): strin
   return undefined;
 }
 
-/** Returns true if a list has the host itself, or `*.` and a parent domain of it. */
+/** Returns true if a list contains the host name, or `*.` and a parent domain of the host. */
 export function hostIsListed(host: string, list: readonly string[]): boolean {
   return list.some((entry) =>
     entry.startsWith("*.") ? host.endsWith(entry.slice(1)) : host === entry

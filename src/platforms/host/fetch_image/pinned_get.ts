@@ -6,15 +6,18 @@ import type { ImageUrl } from "./image_url.ts";
 
 /** Options of {@linkcode pinnedGet}. */
 export interface PinnedGetOptions {
-  /** Checked IP address to connect to. No name is resolved again. */
+  /** IP address to connect to. The caller has checked that the address is public. */
   readonly address: string;
   /** Cancels the request. */
   readonly signal: AbortSignal;
   /** Maximum bytes of the response body. */
   readonly maxBytes: number;
-  /** Trusted certificates. Unset: the runtime's own. */
+  /** Certificates to trust, PEM. Unset: the certificates that the runtime trusts. */
   readonly ca?: string | undefined;
-  /** Maps an IP address to a test server. Unset: the address itself and port 443. */
+  /**
+   * Returns the endpoint to connect to for an IP address. Tests use it to reach a local server.
+   * Unset: port 443 of the IP address.
+   */
   readonly connect?: ((address: string) => Endpoint) | undefined;
 }
 
@@ -26,21 +29,22 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Result of a request: the bytes of an image, or the location of a redirect. */
+/** Result of a request: the bytes of an image, or the URL to which the server redirects. */
 export type PinnedAnswer = { readonly bytes: Uint8Array<ArrayBuffer> } | {
   readonly location: string;
 };
 
-/** Error for a failed connection. Another IP address of the host may work. */
+/** Error for a failed connection. The caller may try the next IP address of the host. */
 export class Unreachable extends Error {}
 
-/** Agent without keep-alive, so that no request reuses the connection of another one. */
+/** Agent without keep-alive: each request opens a connection of its own to the checked address. */
 const agent = new Agent({ keepAlive: false });
 
 /**
- * Sends a GET request to a checked IP address. The certificate must prove the host name of the URL.
+ * Sends a GET request to a checked IP address, without resolving the host name again. The
+ * certificate of the server must contain the host name of the URL.
  *
- * @throws {DomainError} `url-failed` or `too-many-bytes`.
+ * @throws {DomainError} `url-failed`, if the host does not send an image; `too-many-bytes`.
  * @throws {Unreachable} If the connection fails.
  */
 export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promise<PinnedAnswer> {
@@ -60,7 +64,7 @@ export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promis
   }
 }
 
-/** Returns the error for a URL that does not give an image. */
+/** Returns the error for a URL whose host does not send an image. */
 export function urlFailed(host: string, fault: string): DomainError {
   return new DomainError("url-failed", `Cannot fetch image as ${host} ${fault}`);
 }
@@ -74,7 +78,7 @@ function send(
     method: "GET",
     path: url.pathname + url.search,
     servername: host,
-    // Nothing of the client's own request is forwarded: no cookie, no key, no IP address.
+    // The client's cookies, API key and IP address are not forwarded to the host.
     headers: {
       host,
       accept: "image/*",

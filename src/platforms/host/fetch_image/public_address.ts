@@ -1,14 +1,15 @@
 import ipaddr from "ipaddr.js";
 
-/** Addresses in public ranges that clouds use internally. */
-const CLOUD_INTERNAL = new Set(["168.63.129.16"]); // Azure: agents and DNS
+/** IP addresses that look public but belong to internal services of a cloud. */
+const CLOUD_INTERNAL = new Set(["168.63.129.16"]); // DNS and agents of Azure
 
-/** Part of IPv6 that has been allocated. The rest, such as ::/96, is unused or special. */
+/** Range of public IPv6 addresses. All other ranges, such as ::/96, are unused or special. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /**
- * Returns true if an IP address is on the public internet. Loopback, private, link-local, carrier,
- * multicast and reserved ranges are not, nor are IPv6 addresses that embed an IPv4 address.
+ * Returns true if an IP address is on the public internet. Returns false for loopback, private,
+ * link-local, carrier, multicast and reserved ranges, and for IPv6 addresses that contain an IPv4
+ * address.
  */
 export function isPublicAddress(address: string): boolean {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) {

@@ -2,7 +2,7 @@ import { createDetector } from "../../../detect/detector.ts";
 import { hostRuntime } from "../runtime.ts";
 import { serveProcess } from "./serve_process.ts";
 
-// Script of the worker processes that start_pool.ts starts.
+// Program of a worker process that serves one detector. start_pool.ts starts the process.
 await serveProcess(async ({ threads, folder, ...options }) => {
   const runtime = await hostRuntime({ threads, models: new URL(folder) });
   return await createDetector(runtime, options);

@@ -2,10 +2,10 @@ import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import { deserialize, serialize } from "node:v8";
 
-/** Bytes of the length that precedes each message. */
+/** Bytes before each message. They contain the length of the message. */
 const HEAD = 4;
 
-/** Writes a message to a pipe: its length, then its structured clone. */
+/** Writes a message to a pipe: its length in bytes, then the message as V8 serialises it. */
 export function writeFrame(pipe: Writable, message: unknown): void {
   const body = serialize(message);
   const head = Buffer.alloc(HEAD);
@@ -14,7 +14,7 @@ export function writeFrame(pipe: Writable, message: unknown): void {
   pipe.write(body);
 }
 
-/** Reads messages from a pipe, in order, until the pipe ends. */
+/** Reads the messages that `writeFrame()` wrote to a pipe. Resolves when the pipe ends. */
 export async function readFrames(
   pipe: Readable,
   onMessage: (message: unknown) => void,

@@ -1,12 +1,12 @@
 import process from "node:process";
 import { workerData } from "node:worker_threads";
 
-/** Milliseconds between two checks. */
+/** Milliseconds between two checks of the parent process. */
 const INTERVAL_MS = 1000;
 
-// Script of the thread that watch_parent.ts starts. A process whose parent has ended gets another
-// one; not on Windows, where a worker process ends with its standard input only. process.exit()
-// would end this thread alone.
+// Program of the thread that watch_parent.ts starts. When a parent process ends, the system gives
+// the child a new parent id. Windows does not: there a worker process ends only when its standard
+// input closes. The thread sends SIGKILL, because process.exit() would only end the thread.
 setInterval(() => {
   if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL");
 }, INTERVAL_MS);

@@ -11,7 +11,7 @@ import type { Detector } from "../../../ports/detector.ts";
 import { readFrames, writeFrame } from "./frames.ts";
 import { watchParent } from "./watch_parent.ts";
 
-/** Serves a detector to a `WorkerProcess`. Never returns. */
+/** Serves a detector from inside a worker process. Ends the process when the server is gone. */
 export async function serveProcess(
   load: (request: LoadRequest) => Promise<Detector>,
 ): Promise<void> {
@@ -19,20 +19,23 @@ export async function serveProcess(
 }
 
 /**
- * Answers a `WorkerProcess` over standard input and output. Exits when the input ends or the parent
- * process has ended, so that no worker process outlives its server, not even a hung one.
+ * Receives requests from the server on standard input and sends responses on standard output. The
+ * counterpart in the server is `WorkerProcess`.
  *
- * @param serve Sets `onmessage` of the port.
+ * Exits when standard input closes or the server process ends. A worker process therefore never
+ * outlives its server, even if the worker process hangs.
+ *
+ * @param serve Sets `onmessage` of the port, which receives the requests.
  */
 export async function servePort<Request, Response>(
   serve: (port: PortLike<Request, Response>) => void,
 ): Promise<void> {
   endWithThreads();
   watchParent();
-  // Standard output carries the messages, so logs go to standard error.
+  // Standard output carries the responses, so log lines must go to standard error.
   console.log = console.error;
   console.info = console.error;
-  // The server is gone.
+  // Writing fails only if the server is gone.
   process.stdout.on("error", () => process.exit(0));
   const port: PortLike<Request, Response> = {
     onmessage: null,
@@ -45,12 +48,12 @@ export async function servePort<Request, Response>(
   process.exit(0);
 }
 
-/** Threads of this process. Deno may collect one that nothing refers to, with its exit event. */
+/** Threads of this process. Without this reference, Deno may collect a thread and its exit event. */
 const threads = new Set<Worker>();
 
 /**
- * Ends this process when one of its threads ends. An engine would wait for the thread forever, and
- * it never ends one.
+ * Ends this process when one of its threads ends. An engine never ends its threads itself, so a
+ * thread that ends has crashed. The engine would wait for the crashed thread forever.
  */
 function endWithThreads(): void {
   process.on("worker", (thread) => {

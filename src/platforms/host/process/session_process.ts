@@ -2,7 +2,7 @@ import { serveSession } from "../../../isolation/serve_session.ts";
 import { hostRuntime } from "../runtime.ts";
 import { servePort } from "./serve_process.ts";
 
-// Script of the worker processes that process_runtime.ts starts.
+// Program of a worker process that serves one session. process_runtime.ts starts the process.
 await servePort((port) =>
   serveSession(port, async ({ graph, engine, threads }) => {
     const runtime = await hostRuntime({ threads });

@@ -1,21 +1,23 @@
 import process from "node:process";
 
 /**
- * V8 flag for the size of one half of the young heap, in megabytes. V8 collects garbage, such as
- * the memory of decoders, the sooner the smaller its young heap is. After 5,000 images a worker
- * process takes 207 MB with this flag, and up to 940 MB without it.
+ * V8 flag that limits half of the heap for new objects to 4 MB. With a small heap, V8 collects
+ * garbage more often, and garbage objects can hold the large memory of decoders. After 5,000
+ * images a worker process takes 207 MB with this flag, and up to 940 MB without the flag.
  */
 const YOUNG_HEAP = "--max-semi-space-size=4";
 
-/** Flags for the script of a worker process, by runtime: flags that drop every permission
- * that the runtime can drop. */
+/**
+ * Command-line flags of a worker process, by runtime. The flags drop every permission that the
+ * worker does not need, as far as the runtime can drop permissions.
+ */
 const WORKER_FLAGS = {
   deno: [
     ...["run", `--v8-flags=${YOUNG_HEAP}`, "--no-prompt", "--cached-only"],
     ...["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
   ],
-  // Node 22 and 24 cannot restrict the network. Engines need threads and native addons, which could
-  // undo the other restrictions, so Node would print a SecurityWarning for each worker process.
+  // Node 22 and 24 cannot forbid network access. Engines need threads and native addons. Node prints
+  // a SecurityWarning if these are allowed, because both could bypass the other restrictions.
   node: [
     ...[YOUNG_HEAP, "--permission", "--allow-fs-read=*", "--allow-worker", "--allow-addons"],
     "--disable-warning=SecurityWarning",

@@ -6,14 +6,14 @@ import { readFrames, writeFrame } from "./frames.ts";
 import { workerFlags } from "./worker_flags.ts";
 
 /**
- * Worker that is a process of the same runtime.
+ * Worker in a process of its own, which runs the same runtime (Deno, Node or Bun) as this program.
  *
- * A process can be killed. The thread of a Web Worker cannot: in Deno 2.9, `terminate()` leaves a
- * hung decoder or engine running, and it occupies a core.
+ * A process is used because it can always be killed. In Deno 2.9, `terminate()` of a Web Worker
+ * does not stop a hung decoder or engine, which then occupies a core forever.
  *
- * The process has the fewest permissions that the runtime offers. With Deno it may read files and
- * load native addons, such as an engine, but not write files, use the network or start programs.
- * The process gets only the environment variables that runtimes and drivers read.
+ * The process gets as few permissions as the runtime can grant. With Deno, the process may read
+ * files and load native addons, such as an engine. It may not write files, use the network or start
+ * programs. Of the environment variables, it gets only those that runtimes and drivers read.
  */
 export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
   implements MessageWorker<Request, Response> {
@@ -22,7 +22,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
   readonly #process: ChildProcess;
   #isOver = false;
 
-  /** Starts a script that calls `serveProcess()` or `servePort()`. */
+  /** Starts a process that runs `script`. The script calls `serveProcess()` or `servePort()`. */
   constructor(script: URL) {
     this.#process = spawn(
       process.execPath,
@@ -34,7 +34,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
       "exit",
       (code, signal) => this.#breakDown(`it ended with ${signal ?? code}`),
     );
-    // Writing to a process that has just died fails, and "exit" reports the death.
+    // Writing to a process that has just ended fails. The "exit" event already reports the end.
     this.#process.stdin!.on("error", () => {});
     void readFrames(this.#process.stdout!, (message) => {
       this.onmessage?.(new MessageEvent("message", { data: message as Response }));
@@ -64,7 +64,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
 const WORKER_VARIABLES =
   /^(PATH|PWD|HOME|USERPROFILE|TMPDIR|TMP|TEMP|LANG|TZ|SYSTEMROOT|NO_COLOR|DISPLAY|WAYLAND_DISPLAY|NPM_CONFIG_REGISTRY|(DENO|NODE|BUN|XDG|LC|LD|DYLD|VK|WGPU|MESA|LP|CUDA|NVIDIA)_.*)$/i;
 
-/** Returns the environment of a worker process, without the server's own variables and secrets. */
+/** Returns the environment of a worker process, without the settings and secrets of the server. */
 function workerEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) =>

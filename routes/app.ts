@@ -13,6 +13,7 @@ import { apiKeys } from "./guards/api_keys.ts";
 import { clientNetwork } from "./guards/client_address.ts";
 import { headerLimit } from "./guards/header_limit.ts";
 import { rateLimit } from "./guards/rate_limit.ts";
+import { requestFault } from "./guards/request_fault.ts";
 import { requestLog } from "./guards/request_log.ts";
 import type { AppEnv } from "./http/app_env.ts";
 import { ByteBudget } from "./http/byte_budget.ts";
@@ -20,18 +21,21 @@ import type { Dialect } from "./http/dialect.ts";
 import { describeProblem, problem, problemOf } from "./http/problem.ts";
 import { openInference } from "./open_inference/app.ts";
 
-/** Options of an app, and the models that it serves. */
+/** HTTP options of the app, and its models. */
 export interface AppDeps extends AppOptions {
-  /** Models that are served. */
+  /** Models that the app serves. */
   readonly registry: ModelRegistry;
 }
 
-/** Dialects beside our own, by mount point. A new one needs its folder and a line here. */
+/**
+ * Dialects by mount point, the path prefix of their routes. A dialect serves the same models in the
+ * JSON form of another HTTP protocol.
+ */
 const DIALECTS = Object.entries<Dialect<DetectDeps>>({
   "/v2": openInference,
 });
 
-/** Allowed methods of each path. */
+/** Value of the header `Allow` for each path, for the response to a wrong method. */
 const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ["/detect", "POST"],
   ["/models", "GET, HEAD"],
@@ -43,17 +47,17 @@ const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ),
 ];
 
-/** Paths that require no API key and have no rate limit, because monitors poll them. */
+/** Paths that need no API key and have no rate limit, because health checks poll them. */
 const OPEN_PATHS: readonly string[] = [
   "/healthz",
   "/readyz",
   ...DIALECTS.flatMap(([mount, { openPaths }]) => openPaths.map((path) => mount + path)),
 ];
 
-/** Header fields of the dialects. */
+/** Header fields that only the dialects use. */
 const DIALECT_HEADERS = DIALECTS.flatMap(([, { headers }]) => headers);
 
-/** Requests that pages of other origins may send, and the header fields that they may read. */
+/** CORS rules: the requests that web pages of other origins may send, and what they may read. */
 const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],
   allowHeaders: [
@@ -68,9 +72,9 @@ const CORS = {
 };
 
 /**
- * Header fields for browsers: responses are data, never pages.
+ * Header fields that forbid browsers to show a response as a page or to load anything from it.
  *
- * Strict-Transport-Security is left to the operator who has the certificate.
+ * Strict-Transport-Security is off: only the operator knows if every client can use HTTPS.
  */
 const SECURE_HEADERS = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -79,11 +83,13 @@ const SECURE_HEADERS = {
 };
 
 /**
- * Creates the HTTP side of a detector: `POST /detect`, `GET /models`, `/models/{id}`, `/healthz`,
- * `/readyz`, and the Open Inference Protocol below `/v2`.
+ * Creates the Hono app of the server.
  *
- * Errors are `application/problem+json` with a stable code. A dialect may give its errors another
- * form.
+ * The app serves `POST /detect`, `GET /models`, `/models/{id}`, `/healthz` and `/readyz`. Below
+ * `/v2`, the app serves the Open Inference Protocol.
+ *
+ * Error responses are problems: JSON of the media type `application/problem+json` with a stable
+ * code. The Open Inference Protocol has its own error format.
  *
  * @example
  * ```ts
@@ -129,13 +135,14 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   return app;
 }
 
-/** Adds the checks that every request passes before its body is read, in this order. */
+/** Adds the middleware that runs before a handler reads the body. The order matters. */
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
   app.use(requestId({ limitLength: 64 }));
   if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
   app.use(secureHeaders(SECURE_HEADERS));
   if (origins) app.use(cors({ ...CORS, origin: origins.includes("*") ? "*" : [...origins] }));
+  app.use(requestFault);
   app.use(headerLimit(deps.maxHeaders ?? 100));
   if (addressRate) {
     const clientOf = (context: Context<AppEnv>) =>
@@ -149,7 +156,10 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   }
 }
 
-/** Returns true for {@linkcode OPEN_PATHS}, also if the app is mounted below another path. */
+/**
+ * Returns true if the path is one of {@linkcode OPEN_PATHS}. Ignores the path below which another
+ * Hono app has mounted this app.
+ */
 function isOpen(context: Context): boolean {
   const mount = basePath(context).replace(/\/$/, "");
   return OPEN_PATHS.includes(context.req.path.slice(mount.length));
@@ -175,7 +185,10 @@ function models(context: Context<AppEnv>, registry: ModelRegistry): Response {
   return context.json({ default: registry.defaultModel, models: list });
 }
 
-/** Responds 200 once every model of the start has loaded and run once, otherwise 503. */
+/**
+ * Responds 200 once every model that loads at start has loaded and run once. Until then, responds
+ * 503.
+ */
 function readiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const { unreadiness } = registry;
   return unreadiness === null

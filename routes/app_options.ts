@@ -8,22 +8,22 @@ import type { RequestLine } from "./guards/request_log.ts";
 export interface AppOptions {
   /** Maximum bytes of an image. */
   readonly maxBytes: number;
-  /** Logs an error that the client is not told about, with the id of its request. */
+  /** Logs an error whose details the client must not see, with the id of the request. */
   readonly log: (error: Error, requestId: string) => void;
-  /** Logs a line per request. Unset: requests are not logged. */
+  /** Logs one line per request. Unset: requests are not logged. */
   readonly logRequest?: ((line: RequestLine) => void) | undefined;
   /**
-   * Returns the IP address of the client, which only the server knows. Unset: all requests count
-   * as one client.
+   * Returns the IP address of the client. The app cannot: each runtime stores the address
+   * elsewhere. Unset: all requests count as one client.
    */
   readonly clientAddress?: ((context: Context) => string | undefined) | undefined;
-  /** API keys that are accepted. Unset: no key is required. */
+  /** API keys that the app accepts. Unset: requests need no key. */
   readonly keys?: readonly ApiKey[] | undefined;
   /** Rate limit per API key. Unset: no limit. */
   readonly keyRate?: RateLimit | undefined;
   /** Rate limit per IP address. Unset: no limit. */
   readonly addressRate?: RateLimit | undefined;
-  /** Origins whose pages may send requests, or `*` for all. Unset: none. */
+  /** Origins whose web pages may send requests (CORS). `*` allows all origins. Unset: none. */
   readonly origins?: readonly string[] | undefined;
   /**
    * Maximum number of header fields of a request.
@@ -38,9 +38,9 @@ export interface AppOptions {
    */
   readonly bodyTimeoutMs?: number | undefined;
   /**
-   * Maximum bytes that the bodies of all requests hold together.
+   * Maximum bytes of memory that the bodies of all requests hold together.
    *
-   * @default 20 of the largest bodies
+   * @default 20 times the bytes of the largest body
    */
   readonly bodyMemory?: number | undefined;
   /** Fetches images by their URL. Unset: URLs are refused. */

@@ -1,20 +1,43 @@
 import type { ErrorForm } from "./error_form.ts";
 
-/** Environment of the Hono app. */
+/** Environment of the Hono app: the types of the values that its middleware and handlers share. */
 export interface AppEnv {
-  /** Variables of one request, read with `context.get()`. */
+  /** Values that the server passes beside a request, read with `context.env`. */
+  readonly Bindings: RequestFacts;
+  /** Variables of one request. Code sets them with `context.set()`, reads them with `get()`. */
   readonly Variables: {
-    /** Id of the request: the client's own if it is valid, otherwise a new one. */
+    /** Id of the request: a valid `X-Request-Id` that the client sent, otherwise a random id. */
     requestId: string;
-    /** Name of the API key. Unset: the request has no valid key, or the server requires none. */
+    /** Name of the API key. Unset: the request has no valid key, or the server needs no keys. */
     keyName?: string;
-    /** Number of body bytes read so far. Unset: none. */
+    /** Number of body bytes read so far. Unset: no byte has been read. */
     bytesIn?: number;
     /**
-     * Form of error responses, set by the dialect that the path belongs to.
+     * Function that builds the body of an error response. A dialect (the routes of another
+     * protocol) sets its own function for its paths.
      *
      * @default problemForm
      */
     errorForm?: ErrorForm;
   };
+}
+
+/** Facts of a request that its `Request` object does not have. A server may pass none of them. */
+export interface RequestFacts {
+  /** Number of header lines. Unset: unknown. */
+  readonly headerLines?: number | undefined;
+  /** Fault that the server found, which the app then answers. Unset: it found none. */
+  readonly fault?: RequestFault | undefined;
+}
+
+/** Fault of a request that the app cannot answer. */
+export interface RequestFault {
+  /** Stable code. */
+  readonly code:
+    | "malformed-request"
+    | "too-many-headers"
+    | "request-timeout"
+    | "expectation-failed";
+  /** Message about this one request. */
+  readonly detail: string;
 }

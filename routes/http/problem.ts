@@ -5,16 +5,18 @@ import type { AppEnv } from "./app_env.ts";
 import { ACCEPTED_CODINGS } from "./content_coding.ts";
 import { problemForm } from "./error_form.ts";
 
-/** Codes of errors that exist only over HTTP. */
+/** Codes of errors that only the HTTP routes return. The detector never throws them. */
 export type HttpCode =
   | "not-found"
   | "method-not-allowed"
   | "unauthorized"
   | "too-many-requests"
   | "too-many-headers"
+  | "request-timeout"
+  | "expectation-failed"
   | "internal";
 
-/** Status and title of each code. */
+/** HTTP status and title of each error code. */
 const PROBLEMS: Readonly<Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, string]>> = {
   "malformed-request": [400, "The request could not be read"],
   "unsupported-encoding": [415, "The content encoding is not supported"],
@@ -48,10 +50,12 @@ const PROBLEMS: Readonly<Record<ErrorCode | HttpCode, readonly [ContentfulStatus
   "unauthorized": [401, "A key is needed"],
   "too-many-requests": [429, "There were too many requests"],
   "too-many-headers": [431, "There are too many header fields"],
+  "request-timeout": [408, "The request came too slowly"],
+  "expectation-failed": [417, "The expectation cannot be met"],
   "internal": [500, "Something went wrong here"],
 };
 
-/** Header fields that tell a client what to do next, by code. */
+/** Header fields of error responses, by code. They tell a client when or how to retry. */
 const ADVICE: Readonly<Partial<Record<ErrorCode, Record<string, string>>>> = {
   "body-timeout": { "connection": "close" }, // RFC 9110, section 15.5.9
   "busy": { "retry-after": "1" },
@@ -60,10 +64,18 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, Record<string, string>>>> = {
   "worker-crashed": { "retry-after": "1" },
 };
 
-/** Maximum length of a detail, which may repeat long values of the request. */
+/** Maximum characters of an error message. Messages quote values of the request, however long. */
 const MAX_DETAIL = 2000;
 
-/** Creates the response to an error, in the form of the dialect that the path belongs to. */
+/**
+ * Creates an error response.
+ *
+ * The default body is a problem (JSON format of RFC 9457). A dialect (the routes of another
+ * protocol) uses its own format.
+ *
+ * @param detail Message about this request.
+ * @param headers Further header fields of the response.
+ */
 export function problem(
   context: Context<AppEnv>,
   code: ErrorCode | HttpCode,
@@ -85,8 +97,8 @@ export function problem(
 /**
  * Creates the response to a thrown error.
  *
- * Only the message of a {@linkcode DomainError} is sent to the client. Its cause and every other
- * error go to `log`.
+ * The client receives the message of a {@linkcode DomainError}, but not its cause: `log` receives
+ * the cause. For any other error, the client receives only the code `internal`.
  */
 export function problemOf(
   context: Context<AppEnv>,
@@ -101,7 +113,7 @@ export function problemOf(
   return problem(context, "internal", "The server failed on this request and logged the error.");
 }
 
-/** Describes a code, which the `type` of a problem links to. */
+/** Responds with the status and title of an error code. The `type` of a problem links here. */
 export function describeProblem(context: Context<AppEnv>, code: string): Response {
   if (!Object.hasOwn(PROBLEMS, code)) {
     return problem(context, "not-found", `There is no problem "${code}".`);
@@ -110,7 +122,7 @@ export function describeProblem(context: Context<AppEnv>, code: string): Respons
   return context.json({ code, status, title });
 }
 
-/** Shortens a value for a message: a client can send megabytes. */
+/** Shortens a value that an error message quotes, because a client can send megabytes. */
 export function shorten(value: string, maxLength = 100): string {
   return value.length <= maxLength ? value : `${value.slice(0, maxLength)}…`;
 }

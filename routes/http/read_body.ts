@@ -7,20 +7,21 @@ import { bodyFormat, decompress } from "./content_coding.ts";
 
 /** Options of {@linkcode readBody}. */
 export interface ReadBodyOptions {
-  /** Maximum bytes of an image, which the message names. */
+  /** Maximum bytes of an image. The error for a body that is too long states this limit. */
   readonly maxBytes: number;
-  /** Maximum bytes of the body that contains the image, as it arrives and decompressed. */
+  /** Maximum bytes of the body that contains the image, both before and after decompression. */
   readonly maxBodyBytes: number;
-  /** Milliseconds until the read times out. */
+  /** Milliseconds until reading the body times out. */
   readonly timeoutMs: number;
-  /** Lease that the bytes are taken from. */
+  /** Memory lease of the request. Every byte that is read is taken from the lease. */
   readonly lease: ByteLease;
 }
 
 /**
- * Reads the body of a request, and cancels it as soon as it is too long or too slow.
+ * Reads the body of a request. Stops reading as soon as the body exceeds its limit of bytes or
+ * time.
  *
- * A compressed body is decompressed while it arrives. Its length is limited before and after.
+ * A compressed body is decompressed while it arrives.
  *
  * @throws {DomainError} `too-many-bytes`, `body-timeout`, `busy`, `unsupported-encoding`, or
  *   `malformed-request` if the connection is lost or the compressed data is broken.
@@ -39,7 +40,7 @@ export async function readBody(
   const state = { timedOut: false };
   const timer = setTimeout(() => {
     state.timedOut = true;
-    cancel(reader); // ends the pending read
+    cancel(reader); // makes the pending read() return
   }, timeoutMs);
   try {
     const received = receive(reader, options, (size) => context.set("bytesIn", size));
@@ -66,7 +67,8 @@ async function* receive(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let size = 0;
   for (;;) {
-    const { done, value } = await reader.read().catch(() => {
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      if (error instanceof DomainError) throw error; // of the server, about the framing
       throw new DomainError("malformed-request", "Cannot read the body as it broke off");
     });
     if (done) return;
@@ -77,7 +79,7 @@ async function* receive(
   }
 }
 
-/** Joins the chunks of a body, whose bytes are taken from the lease one chunk at a time. */
+/** Joins the chunks of a body. Takes the bytes of each chunk from the lease before keeping it. */
 async function collect(
   chunks: AsyncIterable<Uint8Array>,
   { maxBytes, maxBodyBytes, lease }: ReadBodyOptions,
@@ -93,7 +95,7 @@ async function collect(
   return joinedBytes(pieces);
 }
 
-/** Cancels a body. A failure is ignored: the client may be gone already. */
+/** Cancels a body. Ignores an error: the client may have closed the connection. */
 function cancel(reader: ReadableStreamDefaultReader<Uint8Array>): void {
   reader.cancel().catch(() => {});
 }

@@ -21,6 +21,10 @@ async function serve(_args: readonly string[], io: CommandIo): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => void stopGracefully(server));
   }
+  void server.deaf.then(() => {
+    console.error("The server accepts no connections any more: it exits, to be started again");
+    process.exit(1);
+  });
   io.print(await server.started);
 }
 

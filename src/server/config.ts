@@ -43,6 +43,8 @@ const schema = z.object({
   MAX_HEADERS: count.default(100),
   MAX_HEADER_BYTES: whole.pipe(z.number().min(1024).max(1_048_576)).default(16_384),
   MAX_CONNECTIONS: count.default(1000),
+  /** Milliseconds after a signal to stop, until running requests are cut off. */
+  SHUTDOWN_TIMEOUT_MS: duration.default(25_000),
   /** API keys that the server accepts. Unset: clients need no key. */
   API_KEYS: apiKeyList.optional(),
   /** Maximum requests of one API key in RATE_WINDOW seconds. Unset: no limit. */

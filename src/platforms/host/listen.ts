@@ -1,8 +1,16 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { createServer, IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import process from "node:process";
+import type { Duplex } from "node:stream";
 import type { Hono } from "hono";
 import type { AppEnv } from "../../../routes/http/app_env.ts";
+import { DomainError } from "../../core/domain_error.ts";
+import { Connections } from "./connection/connections.ts";
+import { CountedMessage } from "./connection/counted_message.ts";
+import { GatedSocket } from "./connection/gated_socket.ts";
+import { type ProbeIntervals, watchListener } from "./connection/listener_probe.ts";
+import { type HandleRequest, handleRequest } from "./handle_request.ts";
+import { expectationFault, parserFault, refuse, requestLineOf, responseBytes } from "./refusals.ts";
 
 /** Options of {@linkcode listen}. */
 export interface ListenOptions {
@@ -12,29 +20,45 @@ export interface ListenOptions {
   readonly port: number;
   /** Maximum number of open connections. The server closes any further connection at once. */
   readonly maxConnections: number;
+  /** Maximum connections that wait to be accepted. Unset: what `node:http` takes. */
+  readonly backlog?: number;
   /** Maximum bytes of all headers of a request. Larger headers are answered with status 431. */
   readonly maxHeaderBytes: number;
   /** Maximum milliseconds in which all headers of a request must arrive. */
   readonly headerTimeoutMs: number;
   /** Maximum milliseconds in which the body of a request must arrive. */
   readonly bodyTimeoutMs: number;
+  /**
+   * Maximum milliseconds in which a client must take the bytes of a write.
+   *
+   * @default 30_000
+   */
+  readonly unsentTimeoutMs?: number;
 }
-
-/** Options of `getRequestListener()`, which connects a `node:http` server to a Hono app. */
-export const LISTENER_OPTIONS = {
-  /** Leaves the global Request and Response alone. The library would replace them by default. */
-  overrideGlobalObjects: false,
-  /** Host name in the URL of a request that has no `Host` header, as HTTP/1.0 allows. */
-  hostname: "localhost",
-} as const;
 
 /** HTTP server that is listening. */
 export interface Listener {
   /** URL of the server. */
   readonly url: string;
-  /** Stops accepting connections. Resolves after the running requests have been answered. */
-  close(): Promise<void>;
+  /** Resolves when the server does not accept connections any more, though it should. */
+  readonly deaf: Promise<void>;
+  /**
+   * Stops accepting connections. Resolves after the running requests have been answered, or have
+   * been cut off at the deadline.
+   *
+   * @param deadlineMs Milliseconds until the deadline. Unset: none.
+   */
+  close(deadlineMs?: number): Promise<void>;
 }
+
+/** Maximum requests of one connection. The last response closes it. */
+const MAX_REQUESTS = 1000;
+
+/** Maximum pipelined requests in progress on a connection of Bun. One more closes it. */
+const MAX_PIPELINED = 16;
+
+/** Intervals of the probe: a deaf server is noticed after 20 seconds. */
+const PROBES: ProbeIntervals = { everyMs: 5000, failures: 3 };
 
 /**
  * Serves an app over HTTP/1.1.
@@ -42,45 +66,165 @@ export interface Listener {
  * Uses node:http on Deno as well, because `Deno.serve()` lacks three features. It cannot time out
  * slow headers. It keeps the connection open after the app has refused a body. It does not report
  * that a client has disconnected.
+ *
+ * A {@linkcode GatedSocket} stands between each connection and the parser of node:http. Bun has its
+ * own parser below node:http, which takes no other socket.
  */
 export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise<Listener> {
-  const answer = getRequestListener(app.fetch, LISTENER_OPTIONS);
-  let answers = 0;
-  let isClosing = false;
-  const count = (more: number) => {
-    answers += more;
-    // Node treats a connection without a request as busy, and would wait for the connection.
-    if (isClosing && answers === 0) server.closeAllConnections();
+  const server = createServer({
+    IncomingMessage: hasOwnParser() ? IncomingMessage : CountedMessage,
+    maxHeaderSize: options.maxHeaderBytes,
+    requireHostHeader: false, // the app answers with a problem
+    headersTimeout: options.headerTimeoutMs,
+    // Times out slow bodies that the app does not read. The app has its own timeout for bodies
+    // that it reads, so this limit is 5 seconds longer.
+    requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
+    connectionsCheckingInterval: 1000,
+  });
+  server.maxHeadersCount = 0; // otherwise those after the 2000th are dropped silently
+  const answer = handleRequest(app);
+  const open = hasOwnParser() ? plainConnections(server, options) : gate(server, options);
+  const onRequest: HandleRequest = (incoming, outgoing, fault) => {
+    if (open.begin(incoming, outgoing)) answer(incoming, outgoing, fault);
   };
-  const server = createServer(
-    {
-      maxHeaderSize: options.maxHeaderBytes,
-      headersTimeout: options.headerTimeoutMs,
-      // Times out slow bodies that the app does not read. The app has its own timeout for bodies
-      // that it reads, so this limit is 5 seconds longer.
-      requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
-      connectionsCheckingInterval: 1000,
-    },
-    (incoming, outgoing) => {
-      count(1);
-      outgoing.once("close", () => count(-1));
-      void answer(incoming, outgoing);
-    },
+  server.on("request", (incoming, outgoing) => onRequest(incoming, outgoing));
+  server.on(
+    "checkExpectation",
+    (incoming, outgoing) => onRequest(incoming, outgoing, expectationFault()),
   );
-  server.maxConnections = options.maxConnections;
+  server.on(
+    "clientError",
+    (error, socket) => void refuseConnection(app, error, socket, options.maxHeaderBytes),
+  );
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject).listen(options.port, options.hostname, resolve);
+  const { port: wantedPort, hostname: host, backlog } = options;
+  server.once("error", reject).listen({ port: wantedPort, host, backlog }, resolve);
   await promise;
   server.off("error", reject);
   const { address, port } = server.address() as AddressInfo;
+  const deaf = Promise.withResolvers<void>();
+  const endWatch = hasOwnParser()
+    ? () => {}
+    : watchListener(server, port, address, PROBES, deaf.resolve);
   return {
     url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        isClosing = true;
-        count(0);
-        server.closeIdleConnections();
-      }),
+    deaf: deaf.promise,
+    async close(deadlineMs) {
+      endWatch();
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      open.drain();
+      const timer = deadlineMs === undefined ? undefined : setTimeout(open.closeAll, deadlineMs);
+      await closed;
+      clearTimeout(timer);
+    },
   };
+}
+
+/** Connections of a server, whichever way they are limited. */
+interface OpenConnections {
+  /** Counts a request. Returns false if its connection was closed instead. */
+  begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+  /** Closes each connection as soon as it has no request. */
+  drain(): void;
+  /** Closes all connections. */
+  closeAll(): void;
+}
+
+/** Puts a gate between the connections of a server and its parser. */
+function gate(server: Server, options: ListenOptions): OpenConnections {
+  const { maxConnections, unsentTimeoutMs: unsentMs = 30_000 } = options;
+  const connections = new Connections(maxConnections);
+  let isClosing = false;
+  const onIdle = (socket: GatedSocket) => {
+    if (isClosing) socket.destroySoon();
+    else connections.idle(socket);
+  };
+  const limits = {
+    unsentMs,
+    maxRequests: MAX_REQUESTS,
+    maxAheadBytes: 65_536,
+  };
+  const [parse] = server.listeners("connection");
+  server.removeAllListeners("connection");
+  server.on("connection", (socket) => {
+    const gated = new GatedSocket(socket, limits, onIdle);
+    connections.add(gated);
+    if (isClosing) gated.destroy();
+    if (!gated.destroyed) parse!.call(server, gated as Duplex as Socket);
+  });
+  return {
+    begin(incoming, outgoing) {
+      const socket = incoming.socket as unknown as GatedSocket;
+      connections.busy(socket);
+      socket.begin(incoming as CountedMessage, outgoing);
+      return true;
+    },
+    drain() {
+      isClosing = true;
+      connections.closeIdle();
+    },
+    closeAll: () => connections.closeAll(),
+  };
+}
+
+/** Limits the connections of Bun, which reads and parses a connection by itself. */
+function plainConnections(server: Server, { maxConnections }: ListenOptions): OpenConnections {
+  let requests = 0;
+  let isClosing = false;
+  const inProgress = new WeakMap<object, number>();
+  server.maxConnections = maxConnections;
+  const endIfDone = () => {
+    if (isClosing && requests === 0) server.closeAllConnections();
+  };
+  return {
+    begin({ socket }, outgoing) {
+      const count = (inProgress.get(socket) ?? 0) + 1;
+      inProgress.set(socket, count);
+      requests++;
+      outgoing.once("close", () => {
+        requests--;
+        inProgress.set(socket, (inProgress.get(socket) ?? 1) - 1);
+        endIfDone();
+      });
+      if (count <= MAX_PIPELINED) return true;
+      socket.destroy();
+      return false;
+    },
+    drain() {
+      isClosing = true;
+      endIfDone();
+      server.closeIdleConnections();
+    },
+    closeAll: () => server.closeAllConnections(),
+  };
+}
+
+/** Answers bytes that are no request with a problem, and closes the connection. */
+async function refuseConnection(
+  app: Hono<AppEnv>,
+  error: Error & { code?: string; rawPacket?: Uint8Array },
+  socket: Duplex,
+  maxHeaderBytes: number,
+): Promise<void> {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  // A client that has sent nothing gets no answer either.
+  if (socket instanceof GatedSocket && socket.bytesRead === 0) return void socket.destroy();
+  const fault = parserFault(error.code, maxHeaderBytes);
+  if (socket instanceof GatedSocket && !socket.isIdle) {
+    const reason = new DomainError("malformed-request", fault.detail);
+    if (!socket.refuseBody(reason)) socket.destroy();
+    return;
+  }
+  const [method, url] = requestLineOf(error.rawPacket);
+  const incoming = { socket: socket as Socket };
+  const response = await refuse(app, { incoming, fault }, method ?? "-", url);
+  if (!socket.writable) return;
+  socket.write(await responseBytes(response));
+  if (socket instanceof GatedSocket) socket.destroySoon();
+  else socket.end();
+}
+
+/** Returns true on Bun, whose `node:http` does not parse what a socket of ours reads. */
+function hasOwnParser(): boolean {
+  return "bun" in process.versions;
 }

@@ -1,9 +1,8 @@
 import type { RequestListener } from "node:http";
 import process from "node:process";
-import { getRequestListener } from "@hono/node-server";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
-import { LISTENER_OPTIONS } from "./listen.ts";
+import { handleRequest } from "./handle_request.ts";
 import { processRegistry } from "./process_registry.ts";
 import { peerAddress, type RunningServer, startServer } from "./server.ts";
 
@@ -39,9 +38,9 @@ export async function createHandler(environment: Environment = process.env): Pro
   const config = readConfig(environment);
   const registry = await processRegistry(config);
   const app = hostApp(config, registry, { peerAddress, logFormat: "json" });
-  const answer = getRequestListener(app.fetch, LISTENER_OPTIONS);
+  const answer = handleRequest(app);
   return {
-    listener: (incoming, outgoing) => void answer(incoming, outgoing),
+    listener: (incoming, outgoing) => answer(incoming, outgoing),
     close: () => registry.close(),
   };
 }

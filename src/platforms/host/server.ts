@@ -4,6 +4,7 @@ import type { Config } from "../../server/config.ts";
 import type { LogFormat } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostApp } from "./app.ts";
+import { type ConnectionRoom, connectionRoom, maxOpenFiles } from "./connection/open_files.ts";
 import { listen } from "./listen.ts";
 import { processRegistry } from "./process_registry.ts";
 
@@ -13,7 +14,12 @@ export interface RunningServer {
   readonly url: string;
   /** Text with a line per start-up model: the engine, or the reason why the model did not load. */
   readonly started: Promise<string>;
-  /** Stops listening, waits for the running requests, and closes the models. */
+  /** Resolves if the server accepts no connections any more, though it should. */
+  readonly deaf: Promise<void>;
+  /**
+   * Stops listening, waits for the running requests, and closes the models. Requests that have no
+   * response after `SHUTDOWN_TIMEOUT_MS` are cut off.
+   */
   stop(): Promise<void>;
 }
 
@@ -29,11 +35,13 @@ export function peerAddress(context: Context): string | undefined {
  * @param logFormat Format of log lines if the setting `LOG` is unset.
  */
 export async function startServer(config: Config, logFormat: LogFormat): Promise<RunningServer> {
+  const { connections, backlog } = await allowedConnections(config);
   const registry = await processRegistry(config);
   const listener = await listen(hostApp(config, registry, { peerAddress, logFormat }), {
     hostname: config.HOST,
     port: config.PORT,
-    maxConnections: config.MAX_CONNECTIONS,
+    maxConnections: connections,
+    backlog,
     maxHeaderBytes: config.MAX_HEADER_BYTES,
     headerTimeoutMs: config.HEADER_TIMEOUT_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
@@ -45,11 +53,29 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
   return {
     url: listener.url,
     started: registry.started.then(() => startLines(registry, listener.url)),
+    deaf: listener.deaf,
     async stop() {
-      await listener.close();
-      await registry.close();
+      const deadlineMs = config.SHUTDOWN_TIMEOUT_MS;
+      const { promise: deadline, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, deadlineMs);
+      const closed = listener.close(deadlineMs).then(() => registry.close());
+      await Promise.race([closed, deadline]);
+      clearTimeout(timer);
     },
   };
+}
+
+/** Returns room for `MAX_CONNECTIONS`, or for fewer if the process may not open so many files. */
+async function allowedConnections({ MAX_CONNECTIONS, WORKERS }: Config): Promise<ConnectionRoom> {
+  const maxFiles = await maxOpenFiles();
+  const room = connectionRoom(maxFiles, MAX_CONNECTIONS, WORKERS);
+  if (room.connections < MAX_CONNECTIONS) {
+    console.error(
+      `MAX_CONNECTIONS is ${room.connections} instead of ${MAX_CONNECTIONS}, as this process may ` +
+        `open ${maxFiles} files: raise the limit with ulimit -n`,
+    );
+  }
+  return room;
 }
 
 function startLines(registry: ModelRegistry, url: string): string {

@@ -1,8 +1,12 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { getConnInfo } from "@hono/node-server/conninfo";
+import { setTimeout as delay } from "node:timers/promises";
+import { Hono } from "hono";
 import type { AppDeps } from "../../../routes/app.ts";
+import type { RequestLine } from "../../../routes/guards/request_log.ts";
+import type { AppEnv } from "../../../routes/http/app_env.ts";
 import { listen, type Listener, type ListenOptions } from "../../../src/platforms/host/listen.ts";
-import { quickApp } from "../../routes/quick_app.ts";
+import { quickApp, type Seen } from "../../routes/quick_app.ts";
 import { assertEnds } from "../../testing.ts";
 
 const PATIENT: ListenOptions = {
@@ -18,15 +22,17 @@ const PATIENT: ListenOptions = {
 const SOON_MS = 30_000;
 
 async function listenTo(deps: Partial<AppDeps> = {}, options: Partial<ListenOptions> = {}) {
-  const listener = await listen(await quickApp(deps), { ...PATIENT, ...options });
-  return { ...listener, [Symbol.asyncDispose]: () => listener.close() };
+  return await served(await quickApp(deps), options);
 }
 
 /** Opens a raw TCP connection to a server. */
 async function connect({ url }: Pick<Listener, "url">) {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
   return {
-    send: (text: string) => connection.write(new TextEncoder().encode(text)),
+    async send(text: string): Promise<void> {
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+    },
     /** Reads the next bytes; returns "" if the server has closed the connection. */
     async next(): Promise<string> {
       const bytes = new Uint8Array(4096);
@@ -92,15 +98,37 @@ Deno.test("listen() refuses a header of too many bytes or fields, and keeps serv
   assertEquals((await fetch(`${listener.url}/healthz`)).status, 200);
 });
 
-Deno.test("listen() closes connections beyond maxConnections at once", async () => {
+Deno.test("listen() closes the connection that was idle for the longest time for a new one", async () => {
   await using listener = await listenTo({}, { maxConnections: 2 });
   using first = await connect(listener);
   using second = await connect(listener);
+  for (const connection of [first, second]) {
+    await connection.send("GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n");
+    assertMatch(await connection.next(), /^HTTP\/1\.1 200 /);
+  }
+  await first.send("GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n");
+  assertMatch(await first.next(), /^HTTP\/1\.1 200 /);
+  using third = await connect(listener);
+  assertEquals(await second.rest(), "");
+  for (const connection of [first, third]) {
+    await connection.send("GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    assertMatch(await connection.rest(), /^HTTP\/1\.1 200 /);
+  }
+});
+
+Deno.test("listen() closes a new connection while all others have a request in progress", async () => {
+  await using listener = await listenTo({}, { maxConnections: 2 });
+  using first = await connect(listener);
+  using second = await connect(listener);
+  for (const connection of [first, second]) {
+    await connection.send(`${HEAD}content-length: 10\r\nexpect: 100-continue\r\n\r\n`);
+    assertMatch(await connection.next(), /^HTTP\/1\.1 100 /);
+  }
   using third = await connect(listener);
   assertEquals(await third.rest(), "");
   for (const connection of [first, second]) {
-    await connection.send("GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-    assertMatch(await connection.rest(), /^HTTP\/1\.1 200 /);
+    await connection.send("0123456789");
+    assertMatch(await connection.next(), /^HTTP\/1\.1 200 /);
   }
 });
 
@@ -133,3 +161,151 @@ Deno.test("listen() waits for running requests before it closes", async () => {
   assertMatch(await connection.rest(), /^HTTP\/1\.1 200 /);
   await closing;
 });
+
+Deno.test("listen() begins a pipelined request after the response to the one before", async () => {
+  const seen: Seen[] = [];
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const app = await quickApp({}, seen);
+  const slow = new Hono<AppEnv>().use("/detect", async (_, next) => {
+    await next();
+    await released;
+  }).route("/", app);
+  await using listener = await served(slow);
+  using connection = await connect(listener);
+  await connection.send(`${HEAD}content-length: 3\r\n\r\nabc`.repeat(50));
+  await until(() => seen.length > 0);
+  for (let i = 0; i < 5; i++) await (await fetch(`${listener.url}/healthz`)).text();
+  assertEquals(seen.length, 1);
+  release();
+  await until(() => seen.length === 50);
+});
+
+Deno.test("listen() answers pipelined requests in order, and closes after the 1000th", async () => {
+  await using listener = await listenTo();
+  using connection = await connect(listener);
+  const paths = Array.from({ length: 1200 }, (_, i) => `/problems/p${i}`);
+  void connection.send(paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join(""));
+  const answer = await assertEnds(SOON_MS, connection.rest());
+  const found = [...answer.matchAll(/There is no problem \\"p(\d+)\\"/g)].map(([, n]) => Number(n));
+  assertEquals(found, Array.from({ length: 1000 }, (_, i) => i));
+});
+
+Deno.test("listen() keeps requests apart wherever the bytes of a connection are cut", async () => {
+  await using listener = await listenTo();
+  const text =
+    `${HEAD}content-length: 7\r\n\r\na\r\n\r\nbc${HEAD}transfer-encoding: chunked\r\n\r\n` +
+    "4\r\n\r\n\r\n\r\n3;a=b\r\nabc\r\n0\r\nx-trailer: 1\r\n\r\n" +
+    "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+  for (const step of [1, 2, 3, 7, 50, 1000]) {
+    using connection = await connect(listener);
+    for (let at = 0; at < text.length; at += step) {
+      await connection.send(text.slice(at, at + step));
+    }
+    const statuses = [...(await connection.rest()).matchAll(/HTTP\/1\.1 (\d+) /g)];
+    assertEquals(statuses.map(([, status]) => status), ["200", "200", "200"]);
+  }
+});
+
+for (
+  const [kind, part] of [
+    ["of one byte", "1\r\na\r\n".repeat(1000)],
+    ["of 10 bytes with an extension", `a;${"x".repeat(50)}\r\n0123456789\r\n`.repeat(100)],
+    ["with an endless extension", `1;${"a".repeat(8000)}`],
+    ["with endless trailers", `0\r\n${"a: b\r\n".repeat(1000)}`],
+  ] as const
+) {
+  Deno.test(`listen() refuses a body in chunks ${kind}`, async () => {
+    await using listener = await listenTo({ maxBytes: 1e9 });
+    using connection = await connect(listener);
+    await connection.send(`${HEAD}transfer-encoding: chunked\r\n\r\n`);
+    const answer = connection.rest();
+    const sent = (async () => {
+      for (let i = 0; i < 100; i++) await connection.send(part);
+    })().catch(() => {}); // the server has closed the connection
+    assertMatch(await assertEnds(SOON_MS, answer), /^HTTP\/1\.1 (400|413|431) [^]*"code":"/);
+    await sent;
+  });
+}
+
+Deno.test("listen() reads a body in 3000 chunks of one byte", async () => {
+  const seen: Seen[] = [];
+  await using listener = await served(await quickApp({ maxBytes: 5000 }, seen));
+  using connection = await connect(listener);
+  await connection.send(`${HEAD}transfer-encoding: chunked\r\nconnection: close\r\n\r\n`);
+  await connection.send(`${"1\r\na\r\n".repeat(3000)}0\r\n\r\n`);
+  assertMatch(await connection.rest(), /^HTTP\/1\.1 200 /);
+  assertEquals(seen.map(({ bytes }) => "length" in bytes && bytes.length), [3000]);
+});
+
+for (
+  const [name, text, status, code] of [
+    ["two Host lines", "GET / HTTP/1.1\r\nhost: a\r\nHost: a\r\n\r\n", 400, "malformed-request"],
+    ["no Host line", "GET / HTTP/1.1\r\n\r\n", 400, "malformed-request"],
+    ["a bad host", "GET / HTTP/1.1\r\nhost: a b/c@d\r\n\r\n", 400, "malformed-request"],
+    ["a bad URL", "GET http://[ HTTP/1.1\r\nhost: a\r\n\r\n", 400, "malformed-request"],
+    ["no HTTP", "nonsense\r\n\r\n", 400, "malformed-request"],
+    [
+      "two lengths",
+      `${HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n`,
+      400,
+      "malformed-request",
+    ],
+    ["an expectation", `${HEAD}expect: a-miracle\r\n\r\n`, 417, "expectation-failed"],
+    [
+      "a large header",
+      `GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
+      431,
+      "too-many-headers",
+    ],
+    [
+      "101 lines of one name",
+      `GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${"x: y\r\n".repeat(99)}\r\n`,
+      431,
+      "too-many-headers",
+    ],
+    ["a header that stops", "GET / HTTP/1.1\r\nhost: a\r\n", 408, "request-timeout"],
+  ] as const
+) {
+  Deno.test(`listen() answers ${name} with a problem, a request id and a log line`, async () => {
+    const lines: RequestLine[] = [];
+    const logRequest = (line: RequestLine) => void lines.push(line);
+    await using listener = await listenTo({ logRequest }, { headerTimeoutMs: 200 });
+    using connection = await connect(listener);
+    await connection.send(text);
+    const answer = await assertEnds(SOON_MS, connection.rest());
+    assertMatch(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
+    const [, id] = answer.match(/^x-request-id: (\S+)/im) ?? [];
+    const problem = JSON.parse(answer.slice(answer.indexOf("{")));
+    assertEquals([problem.code, problem.requestId], [code, id]);
+    assertEquals(lines.map((line) => [line.status, line.requestId]), [[status, id]]);
+  });
+}
+
+Deno.test("listen() closes the connection of a client that does not take its response", async () => {
+  const app = new Hono<AppEnv>().get("/", (context) => context.body(new Uint8Array(50_000_000)));
+  await using listener = await served(app, { unsentTimeoutMs: 300 });
+  using connection = await connect(listener);
+  await connection.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+  await connection.next();
+  await delay(1000);
+  assert((await assertEnds(SOON_MS, connection.rest())).length < 50_000_000);
+});
+
+Deno.test("listen() closes within its deadline although a client does not read", async () => {
+  const app = new Hono<AppEnv>().get("/", (context) => context.body(new Uint8Array(50_000_000)));
+  const listener = await served(app);
+  using connection = await connect(listener);
+  await connection.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+  await connection.next();
+  await assertEnds(SOON_MS, listener.close(200));
+});
+
+/** Serves an app with patient limits. */
+async function served(app: Hono<AppEnv>, options: Partial<ListenOptions> = {}) {
+  const listener = await listen(app, { ...PATIENT, ...options });
+  return { ...listener, [Symbol.asyncDispose]: () => listener.close() };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(5);
+}

@@ -1,0 +1,25 @@
+import type { Buffer } from "node:buffer";
+
+/** Maximum bytes that the HTTP parser gets at once, except of a body of known length. */
+export const MAX_PART = 16_384;
+
+/**
+ * Returns the length of the first part of `bytes`, which ends after an empty line if it has one.
+ *
+ * The header of a request, and a body in chunks, end with an empty line. A part that ends too early
+ * is harmless, because the parser only sees its bytes one part after the other.
+ *
+ * @param least Minimum length of the part, if there are so many bytes.
+ */
+export function cutLength(bytes: Buffer, least: number): number {
+  const most = Math.min(bytes.length, MAX_PART);
+  for (let at = bytes.indexOf(LF, least); at >= 0 && at < most;) {
+    const next = bytes[at + 1] === CR ? at + 2 : at + 1;
+    if (bytes[next] === LF) return Math.min(next + 1, most);
+    at = bytes.indexOf(LF, at + 1);
+  }
+  return most;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;

@@ -1,0 +1,296 @@
+import { Buffer } from "node:buffer";
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { nextTick } from "node:process";
+import { Duplex } from "node:stream";
+import type { DomainError } from "../../../core/domain_error.ts";
+import type { CountedMessage } from "./counted_message.ts";
+import { cutLength } from "./cut_length.ts";
+import { nextTurn } from "./turns.ts";
+
+/** Limits of one connection. */
+export interface GateLimits {
+  /** Milliseconds until the client must have taken the bytes of one write. */
+  readonly unsentMs: number;
+  /** Maximum requests of the connection. The last response closes it. */
+  readonly maxRequests: number;
+  /** Maximum bytes that are read ahead of the request in progress. */
+  readonly maxAheadBytes: number;
+}
+
+/** Milliseconds that a closed connection reads on, so that its client can read the response. */
+const LINGER_MS = 1000;
+/** Maximum bytes that it reads meanwhile. */
+const MAX_LINGER_BYTES = 2_000_000;
+
+/**
+ * Socket that passes one request at a time to the HTTP parser.
+ *
+ * `node:http` parses all that it has read: 64 KB hold 1,800 pipelined requests, each with its
+ * objects and its response. This socket cuts the bytes where a header may end, and passes on the
+ * next part once the last response has been sent. It only chooses where to cut, so it cannot see
+ * other requests than the parser does.
+ */
+export class GatedSocket extends Duplex {
+  readonly #socket: Socket;
+  readonly #limits: GateLimits;
+  readonly #onIdle: (socket: GatedSocket) => void;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  /** Message whose body is arriving, or the last one. */
+  #message: CountedMessage | undefined;
+  #requests = 0;
+  /** Responses that have not been sent yet. */
+  #responses = 0;
+  #isPumping = false;
+  #awaitsTurn = false;
+  #lingered = 0;
+  #hasEnded = false;
+  #hasPassedEnd = false;
+  #unsent: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Wraps a connection.
+   *
+   * @param onIdle Called when the last response has been sent.
+   */
+  constructor(socket: Socket, limits: GateLimits, onIdle: (socket: GatedSocket) => void) {
+    super({ allowHalfOpen: true, highWaterMark: 16_384 });
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#onIdle = onIdle;
+    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("end", () => {
+      this.#hasEnded = true;
+      this.#pump();
+    });
+    socket.on("timeout", () => this.emit("timeout"));
+    socket.on("error", (error) => this.destroy(error));
+    socket.on("close", () => this.destroy());
+  }
+
+  /** IP address of the client. */
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+  /** Port of the client. */
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort;
+  }
+  /** Family of the IP address of the client. */
+  get remoteFamily(): string | undefined {
+    return this.#socket.remoteFamily;
+  }
+  /** IP address that the client has connected to. */
+  get localAddress(): string | undefined {
+    return this.#socket.localAddress;
+  }
+  /** Port that the client has connected to. */
+  get localPort(): number | undefined {
+    return this.#socket.localPort;
+  }
+  /** Bytes received. */
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+  /** Bytes sent. */
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten;
+  }
+
+  /** True while no request of the connection is in progress. */
+  get isIdle(): boolean {
+    return this.#responses === 0;
+  }
+
+  /** Closes the gate until the response to a request has been sent. */
+  begin(message: CountedMessage, response: ServerResponse): void {
+    this.#message = message;
+    this.#responses++;
+    if (++this.#requests >= this.#limits.maxRequests) response.shouldKeepAlive = false;
+    response.once("close", () => {
+      this.#responses--;
+      if (message.refusal !== undefined) this.destroySoon();
+      if (this.isIdle) this.#onIdle(this);
+      this.#goOn();
+    });
+  }
+
+  /**
+   * Ends the body that is arriving with an error, which the app answers.
+   *
+   * @returns False if no body is arriving.
+   */
+  refuseBody(reason: DomainError): boolean {
+    const message = this.#message;
+    if (this.isIdle || message === undefined || message.complete) return false;
+    message.refuse(reason);
+    return true;
+  }
+
+  /** Emits `timeout` after milliseconds without traffic. */
+  setTimeout(ms: number, listener?: () => void): this {
+    this.#socket.setTimeout(ms);
+    if (listener !== undefined) this.once("timeout", listener);
+    return this;
+  }
+  /** Sets the option of the connection. */
+  setNoDelay(on?: boolean): this {
+    this.#socket.setNoDelay(on);
+    return this;
+  }
+  /** Sets the option of the connection. */
+  setKeepAlive(on?: boolean, delayMs?: number): this {
+    this.#socket.setKeepAlive(on, delayMs);
+    return this;
+  }
+  /** Lets the connection keep the program alive. */
+  ref(): this {
+    this.#socket.ref();
+    return this;
+  }
+  /** Lets the program end although the connection is open. */
+  unref(): this {
+    this.#socket.unref();
+    return this;
+  }
+
+  override resume(): this {
+    super.resume();
+    this.#pumpSoon();
+    return this;
+  }
+
+  /**
+   * Sends what is left, then closes the connection.
+   *
+   * Closing a connection with unread bytes resets it, and the client may lose the response. So the
+   * connection reads on for a moment.
+   */
+  destroySoon(): void {
+    if (this.destroyed) return;
+    this.#release();
+    const linger = () => {
+      if (this.#hasEnded) return void this.destroy();
+      const timer = setTimeout(() => this.destroy(), LINGER_MS);
+      this.once("close", () => clearTimeout(timer));
+      this.#socket.once("end", () => this.destroy());
+      this.#socket.resume();
+    };
+    if (this.writableFinished) return linger();
+    this.once("finish", linger);
+    this.end();
+  }
+
+  override _read(): void {
+    this.#pumpSoon();
+  }
+
+  override _write(bytes: Buffer, _: string, done: (error?: Error | null) => void): void {
+    this.#send([bytes], done);
+  }
+
+  override _writev(
+    writes: readonly { readonly chunk: Buffer }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#send(writes.map(({ chunk }) => chunk), done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearTimeout(this.#unsent);
+    this.#release();
+    this.#socket.destroy();
+    done(error);
+  }
+
+  #send(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
+    this.#unsent = setTimeout(() => this.destroy(), this.#limits.unsentMs);
+    const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    this.#socket.write(bytes, (error) => {
+      clearTimeout(this.#unsent);
+      done(error);
+      if (!error) this.#goOn();
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.writableEnded || this.destroyed) return this.#linger(bytes.length);
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    this.#pump();
+  }
+
+  #linger(bytes: number): void {
+    this.#lingered += bytes;
+    if (this.#lingered > MAX_LINGER_BYTES && !this.destroyed && this.writableFinished) {
+      this.destroy();
+    }
+  }
+
+  #release(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+
+  /** Goes on after a response: in a later turn if the client has pipelined the next request. */
+  #goOn(): void {
+    if (this.#heldBytes > 0 && this.#message?.complete !== false) this.#waitForTurn();
+    else this.#pump();
+  }
+
+  #waitForTurn(): void {
+    if (this.#awaitsTurn) return;
+    this.#awaitsTurn = true;
+    nextTurn(() => {
+      this.#awaitsTurn = false;
+      this.#pump();
+    });
+  }
+
+  #pumpSoon(): void {
+    nextTick(() => this.#pump());
+  }
+
+  /** Passes bytes on while the gate is open, and reads from the connection what has room. */
+  #pump(): void {
+    if (this.#isPumping || this.destroyed || this.writableEnded) return;
+    this.#isPumping = true;
+    while (this.#heldBytes > 0 && this.#isOpen() && this.#pass()) { /* the next part */ }
+    this.#isPumping = false;
+    if (this.destroyed || this.writableEnded) return;
+    if (this.#hasEnded && this.#heldBytes === 0 && !this.#hasPassedEnd) {
+      this.#hasPassedEnd = true;
+      this.push(null);
+    }
+    if (this.#heldBytes >= this.#limits.maxAheadBytes) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  /** True if the parser takes bytes: those of a body, or of a request after the last response. */
+  #isOpen(): boolean {
+    if (this.isPaused() || this.readableLength > 0) return false;
+    if (this.#message?.refusal !== undefined) return false;
+    if (this.#message?.complete === false) return true;
+    if (this.#awaitsTurn) return false;
+    return this.#responses === 0 && this.writableLength === 0;
+  }
+
+  /** Passes on the next part. Returns false if its body was refused. */
+  #pass(): boolean {
+    const bytes = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
+    const message = this.#message?.complete === false ? this.#message : undefined;
+    const length = message === undefined ? cutLength(bytes, 0) : message.cutLength(bytes);
+    const rest = bytes.subarray(length);
+    this.#held = rest.length > 0 ? [rest] : [];
+    this.#heldBytes = rest.length;
+    this.push(bytes.subarray(0, length));
+    const isRefused = this.#responses > 0 && message?.count(length) === true;
+    if (message?.flush() === false) this.pause();
+    return !isRefused;
+  }
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { AppEnv, RequestFault } from "../../../routes/http/app_env.ts";
+import { faultOf, type HostBindings, refuse, urlFault } from "./refusals.ts";
+
+/** Function that answers a request of `node:http`. */
+export type HandleRequest = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  fault?: RequestFault,
+) => void;
+
+/**
+ * Connects an app to `node:http`. The app also answers requests that are not valid HTTP for it: with
+ * a problem, a request id and a log line.
+ */
+export function handleRequest(app: Hono<AppEnv>): HandleRequest {
+  return (incoming, outgoing, found = faultOf(incoming)) => {
+    const headerLines = incoming.rawHeaders.length / 2;
+    const bindings = { incoming, headerLines, fault: found } satisfies HostBindings;
+    const answer = getRequestListener(
+      (request) => app.fetch(request, bindings),
+      {
+        // Leaves the global Request and Response alone. The library replaces them by default.
+        overrideGlobalObjects: false,
+        // For a request that has no Host header, as HTTP/1.0 allows.
+        hostname: "localhost",
+        errorHandler: () =>
+          refuse(app, { ...bindings, fault: found ?? urlFault() }, incoming.method, incoming.url),
+      },
+    );
+    void answer(incoming, outgoing);
+  };
+}

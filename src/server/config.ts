@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DEFAULT_IMAGE_LIMITS } from "../image/limits.ts";
 import { PROVIDERS } from "../ports/session.ts";
 import { apiKeyList, hostList, originList } from "./access_schema.ts";
+import { settingTypos } from "./setting_typos.ts";
 
 const whole = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
 const count = whole.pipe(z.number().positive());
@@ -97,10 +98,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     Object.entries(environment).filter(([, value]) => value !== ""),
   );
   const parsed = schema.safeParse(given);
+  const typos = settingTypos(Object.keys(given), Object.keys(schema.shape));
   const faults = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]),
     ...CONFLICTS.filter(([, , applies]) => applies(given)),
   ].map(([variable, fault]) => `${described(variable, given)}: ${fault}`);
+  // Without the value, which may be a secret of another program.
+  faults.push(...typos.map(([name, setting]) => `${name}: unknown, it looks like ${setting}`));
   if (!parsed.success || faults.length > 0) {
     throw new TypeError(`Cannot start as the environment has mistakes. ${faults.join("; ")}`);
   }

@@ -37,7 +37,7 @@ export class LazyApp {
    * @param open Opens the app.
    * @param now Returns the current time in milliseconds.
    */
-  constructor(open: () => Promise<ServedApp>, now: () => number = Date.now) {
+  constructor(open: () => Promise<ServedApp>, now: () => number = () => performance.now()) {
     this.#open = open;
     this.#now = now;
   }

@@ -21,6 +21,7 @@ Deno.test("readConfig() has the documented defaults", () => {
     MAX_HEADER_BYTES: 16_384,
     MAX_CONNECTIONS: 1000,
     RATE_WINDOW: 60,
+    SHUTDOWN_TIMEOUT_MS: 25_000,
     TRUSTED_PROXY: 0,
     IMAGE_URLS: "off",
     IMAGE_URL_TIMEOUT_MS: 10_000,
@@ -102,4 +103,13 @@ Deno.test("readConfig() reports conflicts with the other mistakes, and never a k
   const leak = { API_KEYS: "rne_this_is_the_key_itself" };
   const other = assertThrows(() => readConfig(leak), TypeError) as unknown as Error;
   assertEquals(other.message.includes("rne_"), false);
+});
+
+Deno.test("readConfig() refuses a variable that looks like a setting, without its value", () => {
+  const error = assertThrows(() => readConfig({ API_KEY: "secret" }), TypeError);
+  assertEquals(
+    error.message,
+    "Cannot start as the environment has mistakes. API_KEY: unknown, it looks like API_KEYS",
+  );
+  readConfig({ API_KEY: "", OPENAI_API_KEY: "secret" });
 });

@@ -1,0 +1,52 @@
+/** Minimum letters of a name that may be a typo. Shorter ones are too close to other variables. */
+const MIN_LENGTH = 7;
+
+/**
+ * Finds variables that are probably misspelt settings: `API_KEY`, `CORS_ORIGIN`, `trusted_proxy`.
+ *
+ * A misspelt limit would silently not apply. Variables of other programs must not be found, so a name
+ * counts only if it has the same words in any case, order and number, or a different letter or two.
+ * Settings of one word, such as `HOST`, are too common.
+ *
+ * @param names Names of variables that are set.
+ * @param settings Names of all settings.
+ * @returns Pairs of a name and the setting that it resembles.
+ */
+export function settingTypos(
+  names: readonly string[],
+  settings: readonly string[],
+): [name: string, setting: string][] {
+  const long = settings.filter((setting) => setting.includes("_"));
+  const words = new Map(long.map((setting) => [wordsOf(setting), setting]));
+  return names.filter((name) => !settings.includes(name)).flatMap((name) => {
+    const setting = words.get(wordsOf(name)) ?? long.find((each) => isNear(name, each));
+    return setting === undefined ? [] : [[name, setting]];
+  });
+}
+
+/** Returns the words of a name in one order, without the mark of the plural. */
+function wordsOf(name: string): string {
+  const words = name.toUpperCase().split(/[_-]/).filter((word) => word !== "");
+  return words.map((word) => word.replace(/IES$/, "Y").replace(/(ED|S)$/, "")).sort().join("");
+}
+
+/** True if one edit makes one name the other, or two edits of names from 10 letters. */
+function isNear(name: string, setting: string): boolean {
+  const [a, b] = [name, setting].map((each) => each.toUpperCase().replaceAll(/[_-]/g, ""));
+  if (a === undefined || b === undefined || Math.min(a.length, b.length) < MIN_LENGTH) return false;
+  return edits(a, b) <= (b.length >= 10 ? 2 : 1);
+}
+
+/** Returns the number of letters to insert, delete or replace (the Levenshtein distance). */
+function edits(a: string, b: string): number {
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const replaced = last[j]! + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, last[j + 1]! + 1, next[j]! + 1));
+    }
+    last = next;
+  }
+  return last[b.length]!;
+}

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { DomainError, tooManyBytes } from "../../src/core/domain_error.ts";
-import { joinedBytes } from "../../src/core/joined_bytes.ts";
+import { ByteList } from "../../src/core/byte_list.ts";
 import type { AppEnv } from "./app_env.ts";
 import type { ByteLease } from "./byte_budget.ts";
 import { bodyFormat, decompress } from "./content_coding.ts";
@@ -84,15 +84,15 @@ async function collect(
   chunks: AsyncIterable<Uint8Array>,
   { maxBytes, maxBodyBytes, lease }: ReadBodyOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const pieces: Uint8Array[] = [];
+  const list = new ByteList();
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
     if (size > maxBodyBytes) throw tooManyBytes(maxBytes, "the decompressed body is longer");
     lease.take(chunk.length);
-    pieces.push(chunk);
+    list.add(chunk);
   }
-  return joinedBytes(pieces);
+  return list.joined();
 }
 
 /** Cancels a body. Ignores an error: the client may have closed the connection. */

@@ -172,6 +172,7 @@ function plainConnections(server: Server, { maxConnections }: ListenOptions): Op
   let requests = 0;
   let isClosing = false;
   const inProgress = new WeakMap<object, number>();
+  const begun = new WeakMap<object, number>();
   server.maxConnections = maxConnections;
   const endIfDone = () => {
     if (isClosing && requests === 0) server.closeAllConnections();
@@ -186,7 +187,10 @@ function plainConnections(server: Server, { maxConnections }: ListenOptions): Op
         inProgress.set(socket, (inProgress.get(socket) ?? 1) - 1);
         endIfDone();
       });
-      if (count <= MAX_PIPELINED) return true;
+      const total = (begun.get(socket) ?? 0) + 1;
+      begun.set(socket, total);
+      if (total === MAX_REQUESTS) outgoing.shouldKeepAlive = false;
+      if (count <= MAX_PIPELINED && total <= MAX_REQUESTS) return true;
       socket.destroy();
       return false;
     },

@@ -1,0 +1,54 @@
+import { joinedBytes } from "./joined_bytes.ts";
+
+/** Bytes of a block that small chunks are copied into. */
+const BLOCK = 16_384;
+/** Chunks from this length are kept as they are. */
+const LARGE = 4096;
+
+/**
+ * List of chunks that become one array. Its memory follows their bytes and not their number: a
+ * stream of 20 MB in chunks of one byte would be 20 million objects.
+ *
+ * @example
+ * ```ts
+ * import { ByteList } from "./byte_list.ts";
+ *
+ * const list = new ByteList();
+ * for (const byte of [1, 2, 3]) list.add(Uint8Array.of(byte));
+ * if (list.joined().join() !== "1,2,3") throw new Error(list.joined().join());
+ * ```
+ */
+export class ByteList {
+  readonly #pieces: Uint8Array[] = [];
+  #block = new Uint8Array(0);
+  /** Range of the block that has small chunks which are not in the pieces yet. */
+  #start = 0;
+  #end = 0;
+
+  /** Adds a chunk, which must not change later. */
+  add(chunk: Uint8Array): void {
+    if (chunk.length >= LARGE) {
+      this.#seal();
+      this.#pieces.push(chunk);
+      return;
+    }
+    if (this.#end + chunk.length > this.#block.length) {
+      this.#seal();
+      this.#block = new Uint8Array(BLOCK);
+      this.#start = this.#end = 0;
+    }
+    this.#block.set(chunk, this.#end);
+    this.#end += chunk.length;
+  }
+
+  /** Returns the bytes of all chunks in one array. */
+  joined(): Uint8Array<ArrayBuffer> {
+    this.#seal();
+    return joinedBytes(this.#pieces);
+  }
+
+  #seal(): void {
+    if (this.#end > this.#start) this.#pieces.push(this.#block.subarray(this.#start, this.#end));
+    this.#start = this.#end;
+  }
+}

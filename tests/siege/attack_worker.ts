@@ -1,0 +1,8 @@
+/// <reference lib="deno.worker" />
+import { ATTACKS } from "./attacks.ts";
+
+// Attacks run on a thread of their own, which does not delay the polite clients.
+self.onmessage = async ({ data: { name, url, seconds } }) => {
+  await ATTACKS[name]!(url, seconds);
+  self.postMessage(null);
+};

@@ -4,9 +4,11 @@ import { appSettings, imageLimits } from "../../server/app_settings.ts";
 import { readConfig } from "../../server/config.ts";
 import { LazyApp, type ServedApp } from "../../server/lazy_app.ts";
 import { readManifests } from "../../server/read_manifests.ts";
+import { DetectorPool } from "../../serving/detector_pool.ts";
 import { ModelRegistry } from "../../serving/model_registry.ts";
 import type { Fetcher } from "../../stores/http.ts";
 import type { ModelBucket } from "../../stores/r2.ts";
+import { answerThenDrain } from "./drain_body.ts";
 import { WORKERD_LIMITS } from "./limits.ts";
 import { MeteredApp } from "./metered_app.ts";
 import type { MemoryMeter } from "./metering/memory_meter.ts";
@@ -42,6 +44,9 @@ const DEFAULTS = {
   BODY_MEMORY: String(2 * WORKERD_LIMITS.maxBytes),
 };
 
+/** Maximum images that wait for their turn if `QUEUE` is unset. `BODY_MEMORY` bounds their bytes. */
+const MAX_QUEUE = 16;
+
 /** App of this isolate, opened by the first request and kept for later ones. */
 let app: LazyApp | MeteredApp | undefined;
 
@@ -58,7 +63,8 @@ const worker: CloudflareWorker = {
       : new LazyApp(() => openApp(environment));
     // Otherwise the load would end with its request, if the client goes away.
     context.waitUntil(app.start());
-    return app.fetch(request);
+    const opened = app;
+    return answerThenDrain(request, (undrained) => opened.fetch(undrained));
   },
 };
 
@@ -79,7 +85,13 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   const limits = imageLimits(config);
   const registry = new ModelRegistry({
     ...served,
-    load: (id) => createDetector(runtime, { model: served.storeKeyOf(id), limits }),
+    // One image at a time: each holds pixels and tensors of an isolate that has 128 MB.
+    load: (id) =>
+      DetectorPool.open({
+        size: 1,
+        queue: config.QUEUE ?? MAX_QUEUE,
+        start: () => createDetector(runtime, { model: served.storeKeyOf(id), limits }),
+      }),
   });
   const app = createApp({
     ...appSettings(config, "json"),

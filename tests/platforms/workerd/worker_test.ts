@@ -32,6 +32,21 @@ Deno.test("worker.ts on workerd", async (test) => {
     assertSameDetections(answer, expected);
   });
 
+  for (const [path, status] of [["/detect", 413], ["/nowhere", 404]] as const) {
+    await test.step(`a client that sends 40 MB to ${path} before it reads gets ${status}`, async () => {
+      const { hostname, port } = new URL(workerd.url);
+      using connection = await Deno.connect({ hostname, port: Number(port) });
+      const body = new Uint8Array(40_000_000);
+      const head = `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n`;
+      for (const bytes of [new TextEncoder().encode(head), body]) {
+        for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+      }
+      const start = new Uint8Array(12);
+      await connection.read(start);
+      assertEquals(new TextDecoder().decode(start), `HTTP/1.1 ${status}`);
+    });
+  }
+
   await test.step("POST /detect accepts a form", async () => {
     const form = new FormData();
     form.set("image", new File([image], "fruit.png"));

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { IncomingMessage } from "node:http";
 import { DomainError } from "../../../core/domain_error.ts";
-import { cutLength } from "./cut_length.ts";
+import { cutLength, MAX_PART } from "./cut_length.ts";
 
 /** Bytes of framing that any body in chunks may have. */
 const FREE_OVERHEAD = 16_384;
@@ -11,6 +11,8 @@ const BODY_PER_OVERHEAD = 8;
 const SMALL = 4096;
 /** Minimum bytes of a body in chunks that the parser gets at once. */
 const LEAST_PART = 512;
+/** Maximum bytes that the parser gets at once while the chunks are small. */
+const CHOPPY_PART = 4096;
 
 /**
  * Request that counts the bytes of its body, and joins small chunks.
@@ -22,15 +24,25 @@ export class CountedMessage extends IncomingMessage {
   /** Reason why the rest of the body is not read. Undefined: the body is read. */
   refusal: DomainError | undefined;
   #wireBytes = 0;
+  /** Chunks since the last cut. */
+  #chunks = 0;
   #bodyBytes = 0;
   #small = Buffer.alloc(0);
   #smallBytes = 0;
+
+  /** True if the last bytes had many chunks, each of which costs time. */
+  get isChoppy(): boolean {
+    return this.#chunks > 16;
+  }
 
   /** Returns the number of the next bytes to pass to the parser while the body arrives. */
   cutLength(bytes: Buffer): number {
     const declared = Number(this.headers["content-length"] ?? NaN);
     const left = declared - this.#wireBytes;
-    return left > 0 ? Math.min(left, bytes.length) : cutLength(bytes, LEAST_PART);
+    if (left > 0) return Math.min(left, bytes.length);
+    const most = this.isChoppy ? CHOPPY_PART : MAX_PART;
+    this.#chunks = 0;
+    return cutLength(bytes, LEAST_PART, most);
   }
 
   /**
@@ -77,6 +89,7 @@ export class CountedMessage extends IncomingMessage {
       return super.push(null);
     }
     this.#bodyBytes += chunk.length;
+    this.#chunks++;
     if (chunk.length > SMALL) return this.flush() && super.push(chunk);
     if (this.#smallBytes + chunk.length > this.#small.length) this.#grow();
     this.#small.set(chunk, this.#smallBytes);

@@ -10,9 +10,10 @@ export const MAX_PART = 16_384;
  * is harmless, because the parser only sees its bytes one part after the other.
  *
  * @param least Minimum length of the part, if there are so many bytes.
+ * @param maxPart Maximum length of the part.
  */
-export function cutLength(bytes: Buffer, least: number): number {
-  const most = Math.min(bytes.length, MAX_PART);
+export function cutLength(bytes: Buffer, least: number, maxPart: number = MAX_PART): number {
+  const most = Math.min(bytes.length, maxPart);
   for (let at = bytes.indexOf(LF, least); at >= 0 && at < most;) {
     const next = bytes[at + 1] === CR ? at + 2 : at + 1;
     if (bytes[next] === LF) return Math.min(next + 1, most);

@@ -275,8 +275,8 @@ export class GatedSocket extends Duplex {
   #isOpen(): boolean {
     if (this.isPaused() || this.readableLength > 0) return false;
     if (this.#message?.refusal !== undefined) return false;
-    if (this.#message?.complete === false) return true;
     if (this.#awaitsTurn) return false;
+    if (this.#message?.complete === false) return true;
     return this.#responses === 0 && this.writableLength === 0;
   }
 
@@ -291,6 +291,7 @@ export class GatedSocket extends Duplex {
     this.push(bytes.subarray(0, length));
     const isRefused = this.#responses > 0 && message?.count(length) === true;
     if (message?.flush() === false) this.pause();
+    if (message?.isChoppy) this.#waitForTurn();
     return !isRefused;
   }
 }

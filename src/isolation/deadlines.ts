@@ -1,22 +1,25 @@
-/** Deadlines of a worker, in milliseconds; a worker that misses one is considered hung and killed. */
+/** Deadlines of a worker, milliseconds. A worker that misses a deadline is killed. */
 export interface Deadlines {
-  /** Maximum time to read the model and run it once. Unset: no limit. */
+  /** Maximum time for loading the model and running it once. Unset: no limit. */
   readonly loadMs?: number;
-  /** Maximum time from sending the image to the worker to the finished input tensor. */
+  /** Maximum time for decoding an image and making the input tensor of the model from it. */
   readonly decodeMs: number;
-  /** Maximum time from the finished input tensor to the result. */
+  /** Maximum time for running the model and decoding its outputs. */
   readonly runMs: number;
-  /** Lower limit of a run once earlier ones were timed. Unset: `runMs` is the only limit. */
+  /**
+   * Stricter limit than `runMs`, relative to the time that earlier runs took. Unset: `runMs` is the
+   * only limit of a run.
+   */
   readonly usualRun?: UsualRun | undefined;
 }
 
-/** Limit of a run by the time that earlier runs took. */
+/** Limit for one run of a model, relative to the mean time of earlier runs. */
 export interface UsualRun {
-  /** Limit as a multiple of the mean time of earlier runs, for inputs of the same size. */
+  /** Limit divided by the mean time: with 20, a run may take 20 times as long as usual. */
   readonly factor: number;
-  /** Minimum of this limit, milliseconds. */
+  /** Smallest limit, milliseconds. It applies to models that usually run fast. */
   readonly minMs: number;
 }
 
-/** Deadlines that never pass. */
+/** Deadlines for a worker that is never killed. */
 export const NO_DEADLINES: Deadlines = { decodeMs: Infinity, runMs: Infinity };

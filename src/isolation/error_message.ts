@@ -1,23 +1,23 @@
 import { DomainError, type ErrorCode } from "../core/domain_error.ts";
 
-/** An error as a message. */
+/** Error in the form that a worker can send: errors lose their code when they are cloned. */
 export interface ErrorMessage {
-  /** Code of the error, or null for an unexpected one. */
+  /** Code of a {@linkcode DomainError}, or null for any other error. */
   readonly code: ErrorCode | null;
-  /** Text of the error; for an unexpected one, its stack trace. */
+  /** Message of a {@linkcode DomainError}, or the stack trace of any other error. */
   readonly message: string;
-  /** Stack trace of the cause, for the log. Unset: there is no cause. */
+  /** Stack trace of the error's cause, for the log. Unset: the error has no cause. */
   readonly cause?: string;
 }
 
-/** Returns the message that stands for an error. */
+/** Converts an error to a message that a worker can send. */
 export function messageOf(error: unknown): ErrorMessage {
   if (!(error instanceof DomainError)) return { code: null, message: traceOf(error) };
   const { code, message, cause } = error;
   return { code, message, ...(cause === undefined ? {} : { cause: traceOf(cause) }) };
 }
 
-/** Returns the error that a message stands for. */
+/** Converts a message from a worker back to an error. */
 export function errorOf({ code, message, cause }: ErrorMessage): Error {
   return code === null ? new Error(message) : new DomainError(code, message, { cause });
 }

@@ -4,7 +4,7 @@ import type { DetectOptions, DetectResult, ModelInfo, RunCost } from "../ports/d
 import type { EngineInfo, Provider } from "../ports/session.ts";
 import type { ErrorMessage } from "./error_message.ts";
 
-/** Web Worker or worker process, as seen by the thread that starts it. */
+/** Web Worker or worker process, in the view of the thread that starts the worker. */
 export interface MessageWorker<Request, Response> {
   /** Called with each message from the worker. */
   onmessage: ((event: MessageEvent<Response>) => void) | null;
@@ -16,18 +16,21 @@ export interface MessageWorker<Request, Response> {
   terminate(): void;
 }
 
-/** Channel to the thread that started a worker, as seen by the worker. */
+/** Channel from a worker to the thread that started the worker. */
 export interface PortLike<Request, Response> {
-  /** Called with each message from that thread. */
+  /** Called with each message from the starting thread. */
   onmessage: ((event: MessageEvent<Request>) => void) | null;
-  /** Sends a message to that thread. */
+  /** Sends a message to the starting thread. */
   postMessage(response: Response): void;
 }
 
-/** Worker of a detector, which carries the messages below. */
+/** Worker that runs a detector. */
 export type WorkerLike<Load = LoadRequest> = MessageWorker<WorkerRequest<Load>, WorkerResponse>;
 
-/** Message to the worker: the model to load, which comes first, or an image. */
+/**
+ * Message to a worker that runs a detector. The first message is `load`; each further message is
+ * `detect`, an image to process.
+ */
 export type WorkerRequest<Load = LoadRequest> =
   | { readonly kind: "load"; readonly load: Load }
   | {
@@ -37,13 +40,13 @@ export type WorkerRequest<Load = LoadRequest> =
     readonly options: DetectOptions;
   };
 
-/** Model to load and the options of its detector. */
+/** Model that a worker shall load, and options of the detector. */
 export interface LoadRequest {
   /** Id of the model in the store of the runtime. */
   readonly model: string;
   /** URL of the folder of models. */
   readonly folder: string;
-  /** Engine to run on. */
+  /** Engine that runs the model. With `auto`, the first engine that works. */
   readonly engine: Provider | "auto";
   /** Limits of one image. */
   readonly limits: ImageLimits;
@@ -52,10 +55,13 @@ export interface LoadRequest {
 }
 
 /**
- * Message from the worker.
+ * Message from a worker that runs a detector.
  *
- * `ready` or `load-failed` answers `load`. `decoded` and then `result` answer `detect`, or
- * `detect-failed` at any time; `id` is that of the request. `elements` is the size of the input tensor.
+ * - Answer to `load`: `ready`, or `load-failed`.
+ * - Answers to `detect`, with the `id` of the request: `decoded` once the input tensor is ready,
+ *   then `result`. `detect-failed` can replace either of them.
+ *
+ * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run.
  */
 export type WorkerResponse =
   | {

@@ -1,53 +1,54 @@
 import type { RunCost } from "../ports/detector.ts";
 import type { Deadlines } from "./deadlines.ts";
 
-/** Weight of the last run in the mean time of a run. */
+/** Weight of the latest run in the moving mean of run times. */
 const WEIGHT = 0.1;
 
-/** Milliseconds that a timer may be late before this process counts as suspended. */
+/** Delay of a timer, milliseconds, above which this process must have been suspended. */
 const MAX_LATE_MS = 1000;
 
 /**
- * Watches the runs of a worker, which come one after the other, and reports one that takes too long.
+ * Measures the model runs of a worker and reports a run that exceeds its time limit. A worker runs
+ * the model for one image at a time.
  *
- * The limit follows the mean time of earlier runs, so a hung engine is noticed long before the
- * longest run that is allowed. The time is counted per element of the input tensor, because inputs
- * of some models differ in size.
+ * The limit depends on the mean time of earlier runs. A hung engine is therefore noticed long
+ * before `runMs`, the maximum for any run. Times are divided by the number of elements of the input
+ * tensor, because some models accept inputs of different sizes.
  */
 export class RunWatch {
   readonly #deadlines: Deadlines;
   readonly #onHung: (id: number, limitMs: number) => void;
-  /** Elements of the input tensors of unfinished runs, by call id, oldest first. */
+  /** Numbers of elements in the input tensors of unfinished runs, by call id, oldest first. */
   readonly #runs = new Map<number, number>();
   #msPerElement: number | undefined;
-  /** Time at which the oldest unfinished run began, by `performance.now()`. */
+  /** Value of `performance.now()` at the start of the oldest unfinished run. */
   #begunAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * Creates a watch.
+   * Starts without runs.
    *
-   * @param onHung Called with the call id of a run that exceeds its limit.
+   * @param onHung Called with the call id and the limit when a run exceeds its limit.
    */
   constructor(deadlines: Deadlines, onHung: (id: number, limitMs: number) => void) {
     this.#deadlines = deadlines;
     this.#onHung = onHung;
   }
 
-  /** Counts a finished run towards the mean. */
+  /** Adds the time of a finished run to the mean. */
   learn({ elements, ms }: RunCost): void {
     const found = ms / elements;
     this.#msPerElement ??= found;
     this.#msPerElement += WEIGHT * (found - this.#msPerElement);
   }
 
-  /** Begins the run of a call. It starts after the earlier ones. */
+  /** Adds a run, whose input tensor is ready. Its time starts when the earlier runs have ended. */
   begin(id: number, elements: number): void {
     this.#runs.set(id, elements);
     if (this.#runs.size === 1) this.#restart();
   }
 
-  /** Ends the run of a call. Does nothing if it has not begun. */
+  /** Ends a run and adds its time to the mean. Ignores a call whose run was never added. */
   end(id: number): void {
     const elements = this.#runs.get(id);
     if (elements === undefined) return;
@@ -56,13 +57,13 @@ export class RunWatch {
     this.#restart();
   }
 
-  /** Ends all runs. */
+  /** Removes all runs without adding their times. */
   stop(): void {
     this.#runs.clear();
     clearTimeout(this.#timer);
   }
 
-  /** Returns a text if the current run takes unusually long, or null. */
+  /** Message that the current run has taken over half of its limit, or null. */
   get slowness(): string | null {
     const [elements] = this.#runs.values();
     const usual = this.#msPerElement;
@@ -74,7 +75,7 @@ export class RunWatch {
     }`;
   }
 
-  /** Starts the time of the oldest unfinished run. */
+  /** Starts to measure the oldest unfinished run, and sets a timer for its limit. */
   #restart(): void {
     clearTimeout(this.#timer);
     const [oldest] = this.#runs;
@@ -84,7 +85,8 @@ export class RunWatch {
     this.#begunAt = performance.now();
     if (limitMs === Infinity) return;
     this.#timer = setTimeout(() => {
-      // A suspended process would see its worker, which was suspended too, as hung.
+      // A late timer means that this process was suspended, and the worker with it. The worker is
+      // not hung then, so its time starts again.
       const lateMs = performance.now() - this.#begunAt - limitMs;
       if (lateMs > MAX_LATE_MS) this.#restart();
       else this.#onHung(id, limitMs);

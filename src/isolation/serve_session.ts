@@ -8,7 +8,8 @@ import type {
 } from "./session_protocol.ts";
 
 /**
- * Serves a `workerSession()` from inside the worker: opens one session, then runs its graph.
+ * Runs inside a worker, as the counterpart of `workerSession()`: opens one session (a graph loaded
+ * in an engine), then runs the graph for each request.
  *
  * @param port Channel to the thread that started the worker.
  * @param open Opens the session.

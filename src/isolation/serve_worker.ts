@@ -2,11 +2,12 @@ import type { Detector } from "../ports/detector.ts";
 import { messageOf } from "./error_message.ts";
 import type { LoadRequest, PortLike, WorkerRequest, WorkerResponse } from "./protocol.ts";
 
-/** Channel to the thread that started the worker, as seen by the worker. */
+/** Channel from a worker with a detector to the thread that started the worker. */
 export type WorkerPort<Load = LoadRequest> = PortLike<WorkerRequest<Load>, WorkerResponse>;
 
 /**
- * Serves a `workerDetector()` from inside the worker: loads one detector, then answers its calls.
+ * Runs inside a worker, as the counterpart of `workerDetector()`: loads one detector, then uses the
+ * detector for each request.
  *
  * @param port Channel to the thread that started the worker.
  * @param load Loads the detector.

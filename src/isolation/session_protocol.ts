@@ -2,22 +2,22 @@ import type { InputTensor } from "../image/input_tensor.ts";
 import type { EngineInfo, Provider, Tensor, TensorInfo } from "../ports/session.ts";
 import type { ErrorMessage } from "./error_message.ts";
 
-/** Graph to load in a worker. */
+/** Graph that a worker shall load, and options of the session (a graph loaded in an engine). */
 export interface SessionRequest {
   /** Bytes of the ONNX file. */
   readonly graph: Uint8Array;
-  /** Engine to run on. */
+  /** Engine that runs the graph. With `auto`, the first engine that works. */
   readonly engine: Provider | "auto";
   /** Maximum number of CPU threads. Unset: the number of cores. */
   readonly threads?: number | undefined;
 }
 
-/** Message to a session's worker. `open` comes first. The worker answers each before the next. */
+/** Message to a worker that runs a session. The first message is `open`, all others are `run`. */
 export type SessionWorkerRequest =
   | { readonly kind: "open"; readonly open: SessionRequest }
   | { readonly kind: "run"; readonly feeds: Readonly<Record<string, InputTensor>> };
 
-/** Answer of a session's worker: `opened` to `open`, `outputs` to `run`, or `failed` to either. */
+/** Message from a worker that runs a session. Answers `open` or `run`, or says that it failed. */
 export type SessionWorkerResponse =
   | {
     readonly kind: "opened";

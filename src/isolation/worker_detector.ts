@@ -7,15 +7,15 @@ import type { LoadRequest, WorkerLike, WorkerRequest, WorkerResponse } from "./p
 import { RunWatch } from "./run_watch.ts";
 
 /**
- * Loads a detector in a worker, so that decoding and inference never block the calling thread.
+ * Loads a detector in a worker. Decoding and inference then never block the calling thread.
  *
- * The worker is killed when an image exceeds its deadline: a hung decoder or engine cannot be
- * interrupted otherwise.
+ * The worker is killed when an image misses a deadline, because a hung decoder or engine cannot be
+ * stopped otherwise.
  *
- * @param worker Runs `serveWorker()`. The detector owns it from now on.
- * @param load Request that loads the model.
- * @param deadlines Deadlines of the worker. Unset: none.
- * @throws {DomainError} `model-not-ready`, if loading exceeds its deadline; otherwise the error of
+ * @param worker Worker that runs `serveWorker()`. The returned detector kills it on `close()`.
+ * @param load Model to load, and options of the detector.
+ * @param deadlines Time limits for the worker. Unset: no limits.
+ * @throws {DomainError} `model-not-ready`, if loading misses its deadline; otherwise the error of
  * the load.
  */
 export async function workerDetector<Load = LoadRequest>(
@@ -46,14 +46,14 @@ function closed(why: string): DomainError {
 
 type Ready = WorkerResponse & { kind: "ready" };
 
-/** A call without an answer yet. */
+/** Call of `detect()` that the worker has not answered yet. */
 interface PendingCall extends PromiseWithResolvers<DetectResult> {
   readonly call: DetectCall;
-  /** Timer of the deadline until the input tensor is ready. Unset: no deadline. */
+  /** Timer that kills the worker if the input tensor is not ready in time. Unset: no deadline. */
   timer?: ReturnType<typeof setTimeout>;
 }
 
-/** Sends requests to the worker and matches its responses to them. */
+/** Sends requests to a worker, and finds the request that each response answers. */
 class Channel<Load> {
   readonly #worker: WorkerLike<Load>;
   readonly #deadlines: Deadlines;
@@ -79,7 +79,7 @@ class Channel<Load> {
     };
   }
 
-  /** Returns a text if the current run takes unusually long, or null. */
+  /** Message that the current run takes unusually long, or null. */
   get slowness(): string | null {
     return this.#runs.slowness;
   }
@@ -123,13 +123,16 @@ class Channel<Load> {
     this.#pending.clear();
   }
 
-  /** Announces the breakdown before rejecting calls, so that no caller sends this worker another. */
+  /**
+   * Kills the worker and rejects all pending calls. Resolves `brokenDown` first, so that a caller
+   * whose call is rejected does not use this worker again.
+   */
   #breakDown(why: DomainError): void {
     this.#brokenDown.resolve(why);
     this.close(why);
   }
 
-  /** Kills the worker because a call has missed a deadline. */
+  /** Kills the worker because call `id` has missed its deadline of `ms` milliseconds. */
   #timeOut(id: number, ms: number, code: "decode-timeout" | "run-timeout"): void {
     const pending = this.#take(id);
     this.#breakDown(new DomainError("worker-crashed", "Cannot detect as the worker was stopped"));
@@ -166,7 +169,7 @@ class Channel<Load> {
     pending.call.onDecoded?.(elements);
   }
 
-  /** Rejects a call. An engine failure also ends the worker, as an aborted engine stays aborted. */
+  /** Rejects a call. Kills the worker if its engine failed: such an engine may fail forever. */
   #fail(id: number, error: Error): void {
     const pending = this.#take(id);
     if (!(error instanceof DomainError) || error.code === "inference-failed") {
@@ -186,7 +189,7 @@ class Channel<Load> {
   }
 }
 
-/** Copies the fields of a raw image: an `ImageData` is one, but not every channel can send it. */
+/** Copies the fields of a raw image. An `ImageData` object cannot be sent to a worker process. */
 function cloneable(image: ImageInput): ImageInput {
   if (ArrayBuffer.isView(image)) return image;
   const { data, width, height } = image;

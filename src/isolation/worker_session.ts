@@ -9,19 +9,19 @@ import type {
   SessionWorkerResponse,
 } from "./session_protocol.ts";
 
-/** Worker that runs `serveSession()`. */
+/** Worker that runs a session: its script calls `serveSession()`. */
 export type SessionWorker = MessageWorker<SessionWorkerRequest, SessionWorkerResponse>;
 
-/** Deadlines of a session, milliseconds. */
+/** Deadlines of a worker that runs a session, milliseconds. */
 export type SessionDeadlines = Required<Pick<Deadlines, "loadMs" | "runMs">>;
 
 /**
- * Opens a session in a worker, which is killed when it misses a deadline: an engine that hangs
- * cannot be interrupted otherwise.
+ * Opens a session (a graph loaded in an engine) in a worker. The worker is killed when it misses a
+ * deadline, because a hung engine cannot be stopped otherwise.
  *
- * @param worker Runs `serveSession()`. The session owns it from now on.
- * @throws {DomainError} `model-not-ready`, if opening exceeds its deadline; `worker-crashed`, if the
- *   worker ends; otherwise the error of the worker.
+ * @param worker Worker that runs `serveSession()`. The returned session kills it on `close()`.
+ * @throws {DomainError} `model-not-ready`, if opening misses its deadline; `worker-crashed`, if the
+ *   worker ends; otherwise the error that the worker reports.
  */
 export async function workerSession(
   worker: SessionWorker,
@@ -54,7 +54,7 @@ export async function workerSession(
 
 type Response = Exclude<SessionWorkerResponse, { kind: "failed" }>;
 
-/** Asks the worker one question at a time. */
+/** Sends requests to the worker, each after the answer to the request before. */
 class Dialogue {
   readonly #worker: SessionWorker;
   #lastAnswer: Promise<unknown> = Promise.resolve();
@@ -73,7 +73,13 @@ class Dialogue {
     };
   }
 
-  /** Sends a request after the answer to the one before, and returns its answer. */
+  /**
+   * Sends a request and returns its answer. Waits first until the request before is answered.
+   *
+   * @param ms Deadline of the request, milliseconds. The worker is killed if no answer comes.
+   * @param code Code of the error for a missed deadline.
+   * @param action Begin of the error message for a missed deadline.
+   */
   ask(
     request: SessionWorkerRequest,
     ms: number,
@@ -92,7 +98,7 @@ class Dialogue {
     return answer;
   }
 
-  /** Kills the worker and rejects all requests with `why`. */
+  /** Kills the worker. Rejects the running request and all further requests with `why`. */
   end(why: Error): void {
     this.#ended ??= why;
     this.#worker.terminate();

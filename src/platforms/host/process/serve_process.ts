@@ -48,7 +48,7 @@ export async function servePort<Request, Response>(
   process.exit(0);
 }
 
-/** Threads of this process. Without this reference, Deno may collect a thread and its exit event. */
+/** Threads of this process. Unless referenced, Deno may collect a thread and its exit event. */
 const threads = new Set<Worker>();
 
 /**

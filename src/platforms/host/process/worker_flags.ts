@@ -16,8 +16,8 @@ const WORKER_FLAGS = {
     ...["run", `--v8-flags=${YOUNG_HEAP}`, "--no-prompt", "--cached-only"],
     ...["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
   ],
-  // Node 22 and 24 cannot forbid network access. Engines need threads and native addons. Node prints
-  // a SecurityWarning if these are allowed, because both could bypass the other restrictions.
+  // Node 22 and 24 cannot forbid network access. Engines need threads and native addons, which
+  // could bypass the other restrictions. Node prints a SecurityWarning for them.
   node: [
     ...[YOUNG_HEAP, "--permission", "--allow-fs-read=*", "--allow-worker", "--allow-addons"],
     "--disable-warning=SecurityWarning",

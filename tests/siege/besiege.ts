@@ -99,9 +99,11 @@ async function answers(
   maxMs: number,
   body?: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
+  // A new client has no connection of its own yet.
+  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   try {
     const signal = AbortSignal.timeout(maxMs);
-    const response = await fetch(url, { signal, ...body && { method: "POST", body } });
+    const response = await fetch(url, { client, signal, ...body && { method: "POST", body } });
     await response.arrayBuffer();
     return response.status === 200;
   } catch {

@@ -1,39 +1,115 @@
 import { Buffer } from "node:buffer";
+import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
 
-/** Bytes before each message. They contain the length of the message. */
-const HEAD = 4;
+/** Bytes before each message: the lengths of the message and of the image behind it. */
+const HEAD = 8;
+/** Bytes of an image that are written in one turn of the event loop. */
+const STEP = 1 << 18;
 
 /** Writes a message to a pipe: its length in bytes, then the message as V8 serialises it. */
 export function writeFrame(pipe: Writable, message: unknown): void {
-  const body = serialize(message);
-  const head = Buffer.alloc(HEAD);
-  head.writeUInt32LE(body.length);
-  pipe.write(head);
-  pipe.write(body);
+  writeStart(pipe, message, 0);
 }
 
-/** Reads the messages that `writeFrame()` wrote to a pipe. Resolves when the pipe ends. */
+/**
+ * Writes messages to a pipe one after the other, and the bytes of an image in steps.
+ *
+ * Serialising and writing an image of 20 MB at once takes 40 to 80 ms, in which the server would
+ * answer nobody.
+ */
+export class FrameWriter {
+  readonly #pipe: Writable;
+  #last: Promise<void> | undefined;
+
+  /** Creates a writer, which is the only one of its pipe. */
+  constructor(pipe: Writable) {
+    this.#pipe = pipe;
+  }
+
+  /** Writes a message after the earlier ones. */
+  write(message: unknown): void {
+    const image = imageOf(message);
+    if (image === undefined && this.#last === undefined) return writeFrame(this.#pipe, message);
+    const write = () => this.#write(message, image);
+    const writing = (this.#last ?? Promise.resolve()).then(write, write).finally(() => {
+      if (this.#last === writing) this.#last = undefined;
+    });
+    this.#last = writing;
+    writing.catch(() => {}); // the process has ended, which its "exit" event reports
+  }
+
+  async #write(message: unknown, image: Uint8Array | undefined): Promise<void> {
+    if (image === undefined) return writeFrame(this.#pipe, message);
+    writeStart(this.#pipe, { ...message as object, image: null }, image.length);
+    for (let at = 0; at < image.length; at += STEP) {
+      if (this.#pipe.destroyed) return;
+      const hasRoom = this.#pipe.write(image.subarray(at, at + STEP));
+      if (!hasRoom) await drained(this.#pipe);
+      await nextTurn();
+    }
+  }
+}
+
+/** Reads the messages that were written to a pipe. Resolves when the pipe ends. */
 export async function readFrames(
   pipe: Readable,
   onMessage: (message: unknown) => void,
 ): Promise<void> {
   let parts: Buffer[] = [];
   let length = 0;
-  let wanted = HEAD;
-  let isBody = false;
+  let lengths: readonly [message: number, image: number] | undefined;
   for await (const chunk of pipe as AsyncIterable<Buffer>) {
     parts.push(chunk);
     length += chunk.length;
-    while (length >= wanted) {
+    for (;;) {
+      const wanted = lengths === undefined ? HEAD : lengths[0] + lengths[1];
+      if (length < wanted) break;
       const all = Buffer.concat(parts);
       const frame = all.subarray(0, wanted);
       parts = [all.subarray(wanted)];
       length -= wanted;
-      if (isBody) onMessage(deserialize(frame));
-      wanted = isBody ? HEAD : frame.readUInt32LE();
-      isBody = !isBody;
+      if (lengths === undefined) lengths = [frame.readUInt32LE(0), frame.readUInt32LE(4)];
+      else {
+        onMessage(messageOf(frame, lengths[0]));
+        lengths = undefined;
+      }
     }
   }
+}
+
+/** Waits until a pipe has room, or is closed. */
+async function drained(pipe: Writable): Promise<void> {
+  const done = new AbortController();
+  const { signal } = done;
+  try {
+    await Promise.race([once(pipe, "drain", { signal }), once(pipe, "close", { signal })]);
+  } finally {
+    done.abort(); // removes the other listener
+  }
+}
+
+function writeStart(pipe: Writable, message: unknown, imageLength: number): void {
+  const body = serialize(message);
+  const head = Buffer.alloc(HEAD);
+  head.writeUInt32LE(body.length, 0);
+  head.writeUInt32LE(imageLength, 4);
+  pipe.write(head);
+  pipe.write(body);
+}
+
+function messageOf(frame: Buffer, length: number): unknown {
+  const message = deserialize(frame.subarray(0, length));
+  // A copy, because the bytes of a Buffer may be a part of a larger array.
+  if (frame.length > length) message.image = new Uint8Array(frame.subarray(length));
+  return message;
+}
+
+/** Returns the image file of a message, or undefined. Raw pixels are serialised like other fields. */
+function imageOf(message: unknown): Uint8Array | undefined {
+  if (typeof message !== "object" || message === null || !("image" in message)) return undefined;
+  const { image } = message;
+  return image instanceof Uint8Array && image.length > 0 ? image : undefined;
 }

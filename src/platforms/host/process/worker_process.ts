@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { MessageWorker, WorkerRequest, WorkerResponse } from "../../../isolation/protocol.ts";
-import { readFrames, writeFrame } from "./frames.ts";
+import { FrameWriter, readFrames } from "./frames.ts";
 import { workerFlags } from "./worker_flags.ts";
 
 /**
@@ -20,6 +20,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
   onmessage: MessageWorker<Request, Response>["onmessage"] = null;
   onerror: MessageWorker<Request, Response>["onerror"] = null;
   readonly #process: ChildProcess;
+  readonly #frames: FrameWriter;
   #isOver = false;
 
   /** Starts a process that runs `script`. The script calls `serveProcess()` or `servePort()`. */
@@ -29,6 +30,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
       [...workerFlags(), fileURLToPath(script)],
       { stdio: ["pipe", "pipe", "inherit"], env: workerEnvironment() },
     );
+    this.#frames = new FrameWriter(this.#process.stdin!);
     this.#process.once("error", (error) => this.#breakDown(error.message));
     this.#process.once(
       "exit",
@@ -43,7 +45,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
 
   /** Sends a message to the process. */
   postMessage(request: Request): void {
-    if (!this.#isOver) writeFrame(this.#process.stdin!, request);
+    if (!this.#isOver) this.#frames.write(request);
   }
 
   /** Kills the process. */

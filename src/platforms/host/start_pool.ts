@@ -22,7 +22,7 @@ export interface PoolOptions {
  * Limit of a model run relative to the usual time of a run. The limit is generous, because a busy
  * machine slows runs down: with 12 processes on two cores, a run of 40 ms took 2 seconds.
  */
-const USUAL_RUN: UsualRun = { factor: 20, minMs: 10_000 };
+const USUAL_RUN: UsualRun = { factor: 20, minMs: 5_000 };
 
 /** Starts a detector in a worker process. */
 export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {

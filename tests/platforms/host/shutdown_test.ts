@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { drain } from "../../server_process.ts";
+import { assertEnds } from "../../testing.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
@@ -32,3 +33,21 @@ async function firstUrl(stream: ReadableStream<Uint8Array>): Promise<string> {
   }
   throw new Error(`it did not start: ${text}`);
 }
+
+Deno.test("serve.ts ends after SHUTDOWN_TIMEOUT_MS although a client does not send its body", async () => {
+  const server = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "src/commands/serve.ts"],
+    cwd: ROOT,
+    env: { PORT: "0", ENGINE: "wasm", LOG: "none", SHUTDOWN_TIMEOUT_MS: "500" },
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const url = await firstUrl(server.stdout);
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+  const head =
+    "POST /detect HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n";
+  await client.write(new TextEncoder().encode(head));
+  await client.read(new Uint8Array(25)); // 100 Continue
+  server.kill("SIGTERM");
+  assertEquals((await assertEnds(20_000, server.status)).code, 0);
+});

@@ -90,7 +90,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/platforms/workerd": ["icodec", "onnxruntime-"],
   "src/platforms/serverless": ["hono", "node:"],
-  "src/commands": ["cli-progress", "cli-table3", "zod", "node:"],
+  "src/commands": ["cli-progress", "cli-table3", "csv-parse", "yaml", "zod", "node:"],
 };
 
 /** Rooms that may name a runtime: the platforms, their estimates, and the commands of a machine. */

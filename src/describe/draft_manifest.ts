@@ -1,37 +1,46 @@
 import { type HeadsManifest, type Manifest, parseManifest } from "../manifest/manifest.ts";
 import type { Family } from "./families.ts";
-import type { GraphFacts, JoinedFacts, LevelsFacts } from "./graph_facts.ts";
+import type { FinishedFacts, GraphFacts, JoinedFacts, LevelsFacts } from "./graph_facts.ts";
 import labelSets from "./label_sets.json" with { type: "json" };
 
-/** Class names of well-known data sets by their number: 80, 81 and 91 classes are COCO's. */
+/** Class names of the COCO data set; the key is the number of classes: 80, 81 or 91. */
 const LABEL_SETS: Readonly<Record<string, readonly (string | null)[] | undefined>> = labelSets;
 
-/** Class ids assumed for a graph that returns detections, which does not state their number. */
+/**
+ * Number of classes assumed for a graph that applies NMS itself.
+ *
+ * The outputs of such a graph do not reveal the number. COCO's class ids end at 90.
+ */
 const ASSUMED_CLASSES = 91;
 
 /** Facts about a model that its graph does not hold. */
 export interface ModelNames {
   /** Model id. */
   readonly id: string;
-  /** File of the graph, with its length and hash. */
+  /** Name, length and SHA-256 of the graph's file. */
   readonly graph: Manifest["graph"];
-  /** Class names by class id, or null if unknown. */
+  /** Class names; the index is the class id. Null if the names are unknown. */
   readonly labels: readonly (string | null)[] | null;
+  /** Assumption behind the class names. Null or unset: none. */
+  readonly labelsGuess?: string | null;
 }
 
-/** Part of a manifest, with the properties in it that are guesses. */
+/** Part of a manifest, with a list of its guessed properties. */
 interface Guessed<Part> {
   readonly part: Part;
-  /** Paths of the guessed properties, each with the reason for its value. */
+  /** Reason for the value of each guessed property; the key is the path of the property. */
   readonly guesses: Readonly<Record<string, string>>;
 }
 
 /**
  * Drafts the manifest of a graph.
  *
- * Facts about the graph are taken as they are. All else is the behaviour of the family and is
- * listed under `guesses` with its reason, for a person to confirm.
+ * Properties that the graph reveals are copied from `facts`. All other properties are copied from
+ * the family. These are guesses: the manifest lists them under `guesses`, and a person should
+ * confirm them.
  *
+ * @param facts Facts that {@linkcode probeGraph} found in the graph.
+ * @param family Typical behaviour of models that one framework exports.
  * @throws {DomainError} `manifest-invalid`, if facts and family contradict each other.
  */
 export function draftManifest(facts: GraphFacts, family: Family, names: ModelNames): Manifest {
@@ -69,7 +78,13 @@ function draftLabels(
   { outputs }: GraphFacts,
   names: ModelNames,
 ): Guessed<Pick<Manifest, "labels">> {
-  if (names.labels !== null) return { part: { labels: [...names.labels] }, guesses: {} };
+  if (names.labels !== null) {
+    const { labelsGuess = null } = names;
+    return {
+      part: { labels: [...names.labels] },
+      guesses: labelsGuess === null ? {} : { labels: labelsGuess },
+    };
+  }
   const isKnown = outputs.kind !== "finished";
   const count = isKnown ? outputs.classes : ASSUMED_CLASSES;
   const set = isKnown ? LABEL_SETS[count] : undefined;
@@ -101,7 +116,7 @@ function draftInput(
   };
 }
 
-/** Drafts resize, resample and padding. An input of fixed size overrides the family's sizes. */
+/** Drafts resize, resample and padding. If the graph fixes its input size, that size is used. */
 function draftSizes(
   { input: { size } }: GraphFacts,
   { behaviour: { resize, resample, pad } }: Family,
@@ -123,15 +138,16 @@ function draftSizes(
   };
 }
 
-/** Drafts outputs and post-processing of a graph that returns detections. */
+/** Drafts outputs and post-processing of a graph that applies NMS itself. */
 function draftFinished(
   { outputs }: GraphFacts,
   { behaviour }: Family,
   reason: string,
 ): Guessed<object> {
+  const { classIds: _, ...finishedOutputs } = outputs as FinishedFacts;
   const corners = "corners" in behaviour ? behaviour.corners ?? "xyxy" : "xyxy";
   return {
-    part: { outputs: { ...outputs, corners }, postprocess: behaviour.postprocess },
+    part: { outputs: { ...finishedOutputs, corners }, postprocess: behaviour.postprocess },
     guesses: {
       "outputs.corners": reason,
       "outputs.space": "by the range of numbers",
@@ -142,7 +158,7 @@ function draftFinished(
 
 type HeadsBehaviour = Pick<HeadsManifest, "anchors" | "boxes" | "postprocess">;
 
-/** Drafts outputs, anchors, box coder and post-processing of a graph that returns heads. */
+/** Drafts outputs, anchors, box coder and post-processing of a graph without NMS. */
 function draftHeads(
   { scores }: GraphFacts,
   outputs: LevelsFacts | JoinedFacts,
@@ -168,8 +184,8 @@ function draftHeads(
 /**
  * Drafts the anchors.
  *
- * If the graph has other strides or more anchors per cell than the family, sizes follow the
- * RetinaNet paper, section 4: from 4 strides up, in steps of 2^(1/n) for n sizes per octave.
+ * If strides or anchors per cell differ from the family's, the anchor sizes are computed as in the
+ * RetinaNet paper, section 4. With n sizes per level, size i is 4 · stride · 2^(i / n).
  */
 function draftAnchors(
   outputs: LevelsFacts | JoinedFacts,
@@ -204,7 +220,7 @@ function draftAnchors(
   };
 }
 
-/** Drafts the box coder, which manifests call `boxes`. */
+/** Drafts the box coder: the meaning of the deltas. Its name in a manifest is `boxes`. */
 function draftBoxCoder(
   outputs: LevelsFacts | JoinedFacts,
   boxes: HeadsBehaviour["boxes"],

@@ -2,9 +2,9 @@ import { z } from "zod";
 import json from "./families.json" with { type: "json" };
 import { finishedSchema, headsSchema } from "../manifest/manifest_schema.ts";
 
-/** Facts about a graph that its family determines. A graph must match every trait that is set. */
+/** Traits by which a family is recognised. A graph must match every trait that is set. */
 const traits = z.strictObject({
-  /** Kind of the outputs, as in a manifest. */
+  /** Kind of the outputs, as in the manifest's `outputs.kind`. */
   outputs: z.enum(["levels", "joined", "finished"]),
   /** Meaning of the class head's numbers, as in `ScoreKind`. */
   scores: z.enum(["logits", "probabilities", "distribution"]).optional(),
@@ -12,26 +12,26 @@ const traits = z.strictObject({
   layout: z.enum(["nchw", "nhwc"]).optional(),
   /** Element type of the input. */
   type: z.enum(["float32", "float16", "uint8"]).optional(),
-  /** Size of the input: `open` for any size, `square` is also `fixed`. */
+  /** Size of the input. `open`: the graph accepts any size. `fixed` includes `square`. */
   size: z.enum(["open", "fixed", "square"]).optional(),
   /** True if the graph returns its anchors. */
   anchors: z.boolean().optional(),
   /** True if the box head holds boxes instead of deltas. */
   decoded: z.boolean().optional(),
-  /** True if detections have a batch dimension. */
+  /** True if the outputs of a graph with NMS inside have a batch dimension. */
   batched: z.boolean().optional(),
-  /** True if the graph returns the number of valid detections. */
+  /** True if a graph with NMS inside also returns the number of valid detections. */
   count: z.boolean().optional(),
   /** True if the input has a batch dimension. */
   batch: z.boolean().optional(),
-  /** Prefix of the names of the class heads. */
+  /** Start of the name of the first class head. */
   prefix: z.string().optional(),
 });
 
 const shared = {
   /** Name of the family. */
   family: z.string().min(1),
-  /** Code or paper that defines the behaviour. */
+  /** Code or paper that defines the family's behaviour. */
   source: z.string().min(1),
   traits,
 };
@@ -45,7 +45,7 @@ const input = z.strictObject({
   std: z.tuple([z.number(), z.number(), z.number()]),
 });
 
-/** Part of a manifest that a graph does not state: of a graph with heads, or with detections. */
+/** Family in `families.json`: models without NMS (first schema) or with NMS inside (second). */
 const family = z.union([
   z.strictObject({
     ...shared,
@@ -65,10 +65,10 @@ const family = z.union([
   }),
 ]);
 
-/** Behaviour of the exports of one framework. */
+/** Typical behaviour of the models that one framework exports, such as torchvision. */
 export type Family = z.infer<typeof family>;
 
-/** Facts about a graph that its family determines. */
+/** Traits by which a family is recognised. */
 export type FamilyTraits = z.infer<typeof traits>;
 
 /** All known families, from `families.json`. */

@@ -8,31 +8,35 @@ export interface InputFacts {
   readonly type: "float32" | "float16" | "uint8";
   /** Order of the dimensions. */
   readonly layout: "nchw" | "nhwc";
-  /** Images per run, or null without a batch dimension. */
+  /** Number of images per run, or null if the input has no batch dimension. */
   readonly batch: number | null;
-  /** Size if the graph fixes it, in pixels, else null. */
+  /** Size of the input in pixels, or null if the graph accepts any size. */
   readonly size: Size | null;
 }
 
-/** Facts about a graph with a class head and a box head per level. */
+/**
+ * Facts about the outputs of a graph that returns two heads per pyramid level.
+ *
+ * The class head holds a number per anchor and class. The box head holds 4 deltas per anchor.
+ */
 export interface LevelsFacts {
   /** Discriminant. */
   readonly kind: "levels";
   /** Order of the heads' dimensions. */
   readonly layout: "nchw" | "nhwc";
-  /** Names of the class heads, finest level first. */
+  /** Names of the class heads, from the level with the smallest cells to the largest. */
   readonly scores: readonly string[];
-  /** Names of the box heads, finest level first. */
+  /** Names of the box heads, in the same order. */
   readonly deltas: readonly string[];
-  /** Input pixels per cell, finest level first. */
+  /** Width of a cell of each level, in input pixels, in the same order. */
   readonly strides: readonly number[];
-  /** Anchors per cell. */
+  /** Number of anchors per cell. */
   readonly perCell: number;
-  /** Channels of a class head. */
+  /** Number of classes. */
   readonly classes: number;
 }
 
-/** Facts about outputs that are two heads over all levels. */
+/** Facts about the outputs of a graph that returns two heads for all pyramid levels together. */
 export interface JoinedFacts {
   /** Discriminant. */
   readonly kind: "joined";
@@ -40,47 +44,49 @@ export interface JoinedFacts {
   readonly scores: string;
   /** Name of the box head. */
   readonly deltas: string;
-  /** Name of the anchors if the graph returns them, else null. */
+  /** Name of the output that holds the anchors, or null if the graph does not return them. */
   readonly anchors: string | null;
-  /** Unit of anchors and decoded boxes: input pixels, or fractions of the input's sides. */
+  /** Unit of anchors and boxes: input pixels, or fractions of the input's sides (`unit`). */
   readonly space: "input" | "unit";
   /** True if the box head holds boxes instead of deltas. */
   readonly decoded: boolean;
-  /** Anchors per cell if the rows belong to five levels from stride 8, else null. */
+  /** Number of anchors per cell if the number of rows fits strides 8 to 128, else null. */
   readonly perCell: number | null;
-  /** Columns of the class head. */
+  /** Number of classes. */
   readonly classes: number;
 }
 
-/** Facts about outputs that are detections. */
+/** Facts about the outputs of a graph that applies NMS itself and returns finished detections. */
 export interface FinishedFacts {
   /** Discriminant. */
   readonly kind: "finished";
-  /** Name of the boxes. */
+  /** Name of the output that holds the boxes. */
   readonly boxes: string;
-  /** Name of the scores. */
+  /** Name of the output that holds the scores. */
   readonly scores: string;
-  /** Name of the class ids. */
+  /** Name of the output that holds the class ids. */
   readonly labels: string;
-  /** Name of the number of valid rows, or null without one. */
+  /** Name of the output that holds the number of valid rows, or null if there is none. */
   readonly count: string | null;
   /** True if the outputs have a batch dimension. */
   readonly batched: boolean;
-  /** Unit of the boxes: input pixels, or fractions of the input's sides. */
+  /** Unit of the boxes: input pixels, or fractions of the input's sides (`unit`). */
   readonly space: "input" | "unit";
+  /** Class ids that the two runs returned, ascending, without negative ones, which are padding. */
+  readonly classIds: readonly number[];
 }
 
 /**
- * Meaning of the numbers of a class head, judged by their values.
+ * Meaning of the numbers of a class head, judged by their values in two runs.
  *
- * - `logits`: some lie outside 0 to 1.
- * - `probabilities`: all lie within 0 to 1.
- * - `distribution`: probabilities whose rows sum to 1.
+ * - `logits`: some numbers lie outside 0 to 1.
+ * - `probabilities`: all numbers lie within 0 to 1.
+ * - `distribution`: probabilities that sum to 1 over the classes of each anchor.
  * - null: the graph has no class head.
  */
 export type ScoreKind = "logits" | "probabilities" | "distribution" | null;
 
-/** Facts about a graph, from its declarations and from two runs on synthetic images. */
+/** Facts about a graph, found in its declarations and in two runs on generated images. */
 export interface GraphFacts {
   /** Facts about the input. */
   readonly input: InputFacts;

@@ -2,22 +2,25 @@ import type { Size } from "../core/size.ts";
 import type { LevelsFacts } from "./graph_facts.ts";
 import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
 
-/** Head of one level. */
+/** Class head or box head of one pyramid level. */
 interface Head {
   /** Name in the graph. */
   readonly name: string;
-  /** Anchors per cell times channels. */
+  /** Number of channels: anchors per cell times classes, or times 4 deltas. */
   readonly depth: number;
-  /** Input pixels per cell. */
+  /** Width of a grid cell, in input pixels. */
   readonly stride: number;
 }
 
 /**
- * Reads outputs as a class head `[N, A·K, H, W]` and a box head `[N, A·4, H, W]` per level, or channels
- * last.
+ * Recognises outputs that are a class head `[N, A·K, H, W]` and a box head `[N, A·4, H, W]` for each
+ * pyramid level.
+ *
+ * N images, A anchors per cell, K classes, a grid of H rows and W columns. The channels may also be
+ * the last dimension.
  *
  * @param size Size of the input in both runs.
- * @returns Null if the outputs are not such heads.
+ * @returns Null if the outputs are not two heads per level.
  */
 export function levelsFacts(outputs: readonly ProbedOutput[], size: Size): LevelsFacts | null {
   for (const layout of ["nchw", "nhwc"] as const) {
@@ -28,7 +31,7 @@ export function levelsFacts(outputs: readonly ProbedOutput[], size: Size): Level
   return null;
 }
 
-/** Returns every output as a head of one layout, or null if one does not fit. */
+/** Reads every output as a head in the given layout. Returns null if any shape does not fit. */
 function headsIn(
   layout: "nchw" | "nhwc",
   outputs: readonly ProbedOutput[],
@@ -54,7 +57,7 @@ function hasRank4(
   return shape.length === 4;
 }
 
-/** Returns the power of two by which the input has this grid, or null if there is none. */
+/** Returns the stride (a power of two) that divides the input into this grid, or null if none does. */
 function strideOf(input: Size, grid: Size): number | null {
   for (let stride = 2; stride <= 512; stride *= 2) {
     const fits = Math.ceil(input.width / stride) === grid.width &&
@@ -64,7 +67,7 @@ function strideOf(input: Size, grid: Size): number | null {
   return null;
 }
 
-/** Groups heads by stride into a class head and a box head each; null if that is impossible. */
+/** Finds the class head and the box head of each stride. Returns null if a stride lacks one. */
 function pairHeads(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts | null {
   const strides = [...new Set(heads.map(({ stride }) => stride))].sort((a, b) => a - b);
   const scores: Head[] = [];
@@ -93,10 +96,10 @@ function pairHeads(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts
 }
 
 /**
- * Returns the head of a level that holds deltas.
+ * Returns the box head of the two heads of a level.
  *
- * Tells the two apart by name, else by the depth of 9 anchors and 4 deltas, else by their order:
- * class head first.
+ * The names decide. If both names are unclear, the head with 36 channels (9 anchors with 4 deltas)
+ * is the box head. If no head has 36 channels, the second head is taken for the box head.
  */
 function boxHead(first: Head, second: Head): Head {
   const pair = [first, second];

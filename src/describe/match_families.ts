@@ -2,9 +2,10 @@ import type { Family, FamilyTraits } from "./families.ts";
 import type { GraphFacts } from "./graph_facts.ts";
 
 /**
- * Selects the families that a graph matches in every trait.
+ * Selects the families whose traits all match a graph.
  *
- * @returns Families with the most traits first; of equally many, in the order of `families`.
+ * @returns Families with the most traits first. Families with equally many traits keep the order of
+ *   `families`.
  */
 export function matchFamilies(facts: GraphFacts, families: readonly Family[]): Family[] {
   const found = traitsOf(facts);
@@ -15,7 +16,7 @@ export function matchFamilies(facts: GraphFacts, families: readonly Family[]): F
   return matching.sort((a, b) => weight(b) - weight(a));
 }
 
-/** Returns all traits of a graph. `prefix` is the whole name of its first class head. */
+/** Returns all traits of a graph. The trait `prefix` is the full name of the first class head. */
 function traitsOf({ input, outputs, scores }: GraphFacts): FamilyTraits {
   return {
     outputs: outputs.kind,
@@ -39,6 +40,6 @@ function traitsOf({ input, outputs, scores }: GraphFacts): FamilyTraits {
 function hasTrait(found: FamilyTraits, trait: string, value: unknown): boolean {
   const own = found[trait as keyof FamilyTraits];
   if (trait === "prefix") return typeof own === "string" && own.startsWith(String(value));
-  // A square is fixed too.
+  // A graph with a square input matches a family that asks for any fixed size.
   return own === value || (trait === "size" && value === "fixed" && own === "square");
 }

@@ -6,7 +6,7 @@ import { levelsFacts } from "./levels_facts.ts";
 import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
 
 /**
- * Identifies the outputs of a graph: by shape, and by name if shapes are ambiguous.
+ * Finds the meaning of each output of a graph by its shape, and by its name if several shapes fit.
  *
  * @param size Size of the input in both runs.
  * @throws {DomainError} `graph-mismatch`, if the outputs are neither heads nor detections.
@@ -24,7 +24,14 @@ export function outputFacts(outputs: readonly ProbedOutput[], size: Size): Graph
   );
 }
 
-/** Reads outputs as `[N, R, K]` and `[N, R, 4]`, with or without anchors; null if they are not. */
+/**
+ * Recognises a class head `[N, R, K]` and a box head `[N, R, 4]` for all levels together, and
+ * optionally the anchors.
+ *
+ * N images, K classes and R rows, one per anchor.
+ *
+ * @returns Null if the outputs have other shapes.
+ */
 function joinedFacts(outputs: readonly ProbedOutput[], size: Size): JoinedFacts | null {
   const scores = outputs.find(isJoinedClassHead);
   const [, rows, classes] = scores?.runs[0].shape ?? [];
@@ -48,14 +55,24 @@ function joinedFacts(outputs: readonly ProbedOutput[], size: Size): JoinedFacts 
   };
 }
 
-/** Returns true for `[N, R, K]` with R > 1. A K of 4 could be deltas: then the name decides. */
+/**
+ * Returns true for a class head `[N, R, K]`: N images, R > 1 rows, K classes.
+ *
+ * Four columns may also be deltas. In this case the name of the output decides.
+ */
 function isJoinedClassHead({ name, runs: [{ shape }] }: ProbedOutput): boolean {
   const [, rows = 0, columns] = shape;
   return shape.length === 3 && rows > 1 &&
     (columns !== 4 || (CLASS_NAMES.test(name) && !BOX_NAMES.test(name)));
 }
 
-/** Reads outputs as `[M, 4]`, `[M]` and `[M]`, with or without N; null if they are not. */
+/**
+ * Recognises boxes `[M, 4]`, scores `[M]` and class ids `[M]` of M detections.
+ *
+ * A leading batch dimension is allowed.
+ *
+ * @returns Null if the outputs have other shapes.
+ */
 function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   const boxes = outputs.find(({ runs: [{ shape }] }) => shape.length >= 2 && shape.at(-1) === 4);
   if (boxes === undefined) return null;
@@ -75,21 +92,29 @@ function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
     count: outputs.find(({ name }) => COUNT_NAMES.test(name))?.name ?? null,
     batched: rank === 3,
     space: isUnit(boxes) ? "unit" : "input",
+    classIds: classIdsOf(labels),
   };
 }
 
-/** Names that exporters give to the number of valid rows. */
+/** Returns the class ids that both runs returned together, ascending. */
+function classIdsOf({ runs }: ProbedOutput): number[] {
+  const ids = new Set(runs.flatMap(({ data }) => [...data]));
+  return [...ids].filter((id) => Number.isInteger(id) && id >= 0).sort((a, b) => a - b);
+}
+
+/** Pattern of the names that exporters give to the output with the number of valid rows. */
 const COUNT_NAMES = /num|count|valid/i;
 
-/** Returns true if both runs gave the same numbers: anchors do not depend on the pixels. */
+/** Returns true if both runs gave the same numbers. Anchors do, since they ignore the pixels. */
 function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
   return even.data.every((value, i) => value === noise.data[i]);
 }
 
 /**
- * Returns true if coordinates are fractions of the input's sides.
+ * Returns true if coordinates are fractions of the input's sides, not pixels.
  *
- * Fractions may exceed 0 to 1 by a little, pixels exceed 8 by far. A value of -1 is padding.
+ * Fractions can lie slightly outside 0 to 1. Pixel coordinates are usually far greater than 8. The
+ * value -1 marks padding and is ignored.
  */
 function isUnit({ runs }: ProbedOutput): boolean {
   const values = runs.flatMap(({ data }) => [...data.filter((value) => value !== -1)]);
@@ -97,15 +122,15 @@ function isUnit({ runs }: ProbedOutput): boolean {
 }
 
 /**
- * Returns true if rows of four are boxes instead of deltas.
+ * Returns true if the rows are boxes instead of deltas.
  *
- * In nearly all boxes the second corner lies behind the first; in deltas it does so by chance.
+ * Nearly all boxes have x1 ≤ x2 and y1 ≤ y2. Deltas satisfy the two conditions only by chance.
  */
 function holdsBoxes({ runs }: ProbedOutput): boolean {
   return runs.every((run) => orderedShare(run) > 0.95);
 }
 
-/** Returns the share of rows `[a, b, c, d]` with a ≤ c and b ≤ d, 0 to 1. */
+/** Returns the share (0 to 1) of rows `[a, b, c, d]` that satisfy a ≤ c and b ≤ d. */
 function orderedShare({ data }: Tensor): number {
   let ordered = 0;
   for (let i = 0; i < data.length; i += 4) {
@@ -114,7 +139,12 @@ function orderedShare({ data }: Tensor): number {
   return ordered / (data.length / 4);
 }
 
-/** Returns the anchors per cell of levels P3 to P7, or null if the rows are not a multiple. */
+/**
+ * Returns the number of anchors per cell if the rows belong to RetinaNet's five usual levels, with
+ * strides 8 to 128.
+ *
+ * @returns Null if the number of rows is not a multiple of the number of cells.
+ */
 function perCellOf(rows: number, { width, height }: Size): number | null {
   const cells = [8, 16, 32, 64, 128].reduce((sum, stride) => {
     return sum + Math.ceil(width / stride) * Math.ceil(height / stride);

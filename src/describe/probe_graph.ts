@@ -7,24 +7,24 @@ import { outputFacts } from "./output_facts.ts";
 import type { ProbedOutput } from "./probed_output.ts";
 
 /**
- * Size of the probe's images if the graph accepts any size, in pixels.
+ * Size of the two test images if the graph accepts any size, in pixels.
  *
- * Not square, to tell height from width; a multiple of every stride up to 128.
+ * Width and height differ, so an output shape shows which dimension is the height. Both are
+ * multiples of every stride up to 128.
  */
 const OPEN_SIZE: Size = { width: 384, height: 256 };
 
-/** Element types of an input that a manifest can describe. */
+/** Element types that the input of a graph may have. */
 const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
 
 /**
- * Collects the facts about a graph that its family and its manifest depend on.
+ * Finds out what the inputs and outputs of a graph mean, to draft a manifest for the graph.
  *
- * 1. Read names, types and shapes from the declarations.
- * 2. Run the graph on an even image and on noise.
- * 3. Identify the outputs by their shapes, names and numbers.
+ * 1. Read the declared names, types and shapes.
+ * 2. Run the graph on a grey image and on an image of noise.
+ * 3. Find the meaning of each output by its shape, name and numbers.
  *
- * @throws {DomainError} `graph-mismatch`, if the graph is not a detector that a manifest can
- *   describe.
+ * @throws {DomainError} `graph-mismatch`, if no manifest could describe the graph.
  */
 export async function probeGraph(session: Session): Promise<GraphFacts> {
   const input = inputFacts(session.inputs);
@@ -39,7 +39,7 @@ export async function probeGraph(session: Session): Promise<GraphFacts> {
   return { input, outputs, scores: scoreKind(probed, outputs) };
 }
 
-/** Reads the declaration of the only input. */
+/** Reads the declaration of the graph's only input. */
 function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
   const [input, ...others] = inputs;
   const type = INPUT_TYPES.find((known) => known === input?.type);
@@ -75,9 +75,9 @@ function evenImage(input: InputFacts, size: Size): InputTensor {
 }
 
 /**
- * Returns an image of noise, the same at every call.
+ * Returns an image of random pixels, the same at every call.
  *
- * The numbers are those of a linear congruential generator (Numerical Recipes, section 7.1).
+ * The pixels come from a linear congruential generator (Numerical Recipes, section 7.1).
  */
 function noiseImage(input: InputFacts, size: Size): InputTensor {
   let state = 1;
@@ -88,9 +88,9 @@ function noiseImage(input: InputFacts, size: Size): InputTensor {
 }
 
 /**
- * Fills an input tensor.
+ * Creates an input tensor.
  *
- * @param value Returns the next pixel value, 0 to 1. Bytes are scaled to 0 to 255.
+ * @param value Returns the next pixel value, 0 to 1. For `uint8`, the value is multiplied by 255.
  */
 function imageOf(input: InputFacts, { width, height }: Size, value: () => number): InputTensor {
   const shape = inputShape(input, height, width);
@@ -102,13 +102,14 @@ function imageOf(input: InputFacts, { width, height }: Size, value: () => number
 }
 
 /**
- * Largest distance from 1 of a row's sum that still counts as a distribution.
+ * Maximum difference from 1 of the sum of an anchor's probabilities.
  *
- * Quantised graphs return scores in steps of 1/256, and a row of 81 adds up many of them.
+ * The sum is seldom exactly 1: quantised graphs round each score to a multiple of 1/256, and the
+ * sum over 81 classes adds up 81 rounding errors.
  */
 const ROW_SUM_TOLERANCE = 0.3;
 
-/** Judges the numbers of the class head, of its finest level if there are several. */
+/** Judges the numbers of the class head. If each level has its own, the first one is judged. */
 function scoreKind(
   probed: readonly ProbedOutput[],
   outputs: GraphFacts["outputs"],

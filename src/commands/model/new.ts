@@ -14,6 +14,7 @@ import { sha256 } from "../../manifest/sha256.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS, type Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
+import { readLabels } from "../labels/read_labels.ts";
 import { detectionSvg, detectionTable } from "../output/detections.ts";
 import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
@@ -26,7 +27,8 @@ Every guess is marked.
 
   --family NAME  family whose behaviour applies (the first that fits):
                  ${FAMILIES.map(({ family }) => family).join(", ")}
-  --labels FILE  class names, one per line; an empty line is an id that is never returned
+  --labels FILE  class names: text with one per line (an empty line is an id that is never
+                 returned), JSON, COCO annotations, YAML, CSV or pbtxt, known by content
   --image FILE   detect on an image with the new manifest and draw FILE.svg
   --score S      score threshold for that image, 0 to 1 (from the manifest)
   --force        overwrite an existing manifest
@@ -60,11 +62,18 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
   try {
     const facts = await probeGraph(session);
     const families = familiesOf(facts, values.family);
-    const labels = values.labels === undefined ? null : await readLabels(values.labels);
+    const { outputs } = facts;
+    const named = values.labels === undefined ? null : await readLabels(
+      values.labels,
+      outputs.kind === "finished"
+        ? { count: null, seen: outputs.classIds }
+        : { count: outputs.classes, seen: [] },
+    );
     const names = {
       id: idOf(file),
       graph: { file: basename(file), sha256: await sha256(bytes), bytes: bytes.length },
-      labels,
+      labels: named?.labels ?? null,
+      labelsGuess: named?.guess ?? null,
     };
     const { manifest, family } = await firstThatRuns(families, async (candidate) => {
       const draft = draftManifest(facts, candidate, names);
@@ -74,6 +83,7 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
     });
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
     io.print(report(target, facts, family, manifest));
+    if (named !== null) io.print(`  labels   ${named.summary}`);
     const others = families.filter((other) => other !== family).map((other) => other.family);
     if (others.length > 0) io.print(`It could also be (--family): ${others.join(", ")}`);
     if (values.image !== undefined) {
@@ -129,11 +139,6 @@ async function firstThatRuns(
 function idOf(file: string): string {
   const plain = basename(file, ".onnx").toLowerCase().replace(/[^a-z0-9._-]+/g, "-");
   return plain.replace(/^[^a-z0-9]+/, "") || "model";
-}
-
-async function readLabels(file: string): Promise<(string | null)[]> {
-  const lines = (await readFile(file, "utf8")).replace(/\r?\n$/, "").split(/\r?\n/);
-  return lines.map((line) => line.trim() || null);
 }
 
 function report(target: string, facts: GraphFacts, family: Family, manifest: Manifest): string {

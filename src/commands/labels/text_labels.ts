@@ -1,0 +1,79 @@
+import { type LabelReading, namesById } from "./label_reading.ts";
+
+/** A line that starts with a number: `0: name`, `0 name`, `0) name`, `0. name`. */
+const NUMBER_FIRST = /^(?<id>\d+)(?<separator>\s*[:=)]|\.(?=\s)|\s)\s*(?<name>\S.*)$/;
+
+/** A line that ends with a number: `name: 0`, `name 0`. */
+const NUMBER_LAST = /^(?<name>\S.*?)(?<separator>\s*[:=]\s*|\s+)(?<id>\d+)$/;
+
+/**
+ * Reads text with one name per line.
+ *
+ * Lines that start with `#` are comments. An empty line is a class without a name, or it only
+ * separates lines: both are readings, and the number of classes decides. All lines may begin or
+ * end with their ids.
+ *
+ * @returns Readings, the likeliest first; none if there is no line with a name.
+ */
+export function textLabels(text: string): LabelReading[] {
+  const lines = unquoted(linesOf(text));
+  const names = lines.filter((line) => line !== "");
+  if (names.length === 0) return [];
+  const numbered = numberedLabels(names, NUMBER_FIRST) ?? numberedLabels(names, NUMBER_LAST);
+  if (numbered !== null) return [numbered];
+  const rows = lines.map((line) => line || null);
+  const last = rows.findLastIndex((row) => row !== null);
+  const form = "text, one name per line";
+  return [
+    { form, rows: rows.slice(0, last + 1) },
+    { form: `${form}, empty lines left out`, rows: names },
+    { form: `${form}, empty lines at the end counted`, rows },
+    ...oneLine(names),
+  ];
+}
+
+/** Returns the lines without comments, and without the end of the last line. */
+function linesOf(text: string): string[] {
+  return text.replace(/(\r\n|\n|\r)$/, "").split(/\r\n|\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => !line.startsWith("#"))
+    .map((line) => line.replace(/\s+#\s.*$/, ""));
+}
+
+/** Removes the quotes and commas of a list in source code, if all lines have them. */
+function unquoted(lines: readonly string[]): readonly string[] {
+  const quoted = /^(["'])(.*)\1,?$/;
+  const areAll = lines.every((line) => line === "" || quoted.test(line));
+  return areAll ? lines.map((line) => line.replace(quoted, "$2")) : lines;
+}
+
+/**
+ * Reads lines that all have an id.
+ *
+ * Names may begin with numbers, too ("2 euro", "5 euro"). A number is no id if a name would occur
+ * twice without it, or if only a space follows and the numbers do not count up from 0 or 1.
+ *
+ * @returns Null if the lines are not numbered.
+ */
+function numberedLabels(names: readonly string[], form: RegExp): LabelReading | null {
+  const pairs: [id: string, name: string][] = [];
+  let bySpace = false;
+  for (const line of names) {
+    const { id, separator, name } = line.match(form)?.groups ?? {};
+    if (id === undefined || name === undefined) return null;
+    bySpace ||= separator?.trim() === "";
+    pairs.push([id, name]);
+  }
+  const isUnique = new Set(pairs.map(([, name]) => name)).size === pairs.length;
+  const first = Number(pairs[0]?.[0]);
+  const countsUp = first <= 1 && pairs.every(([id], i) => Number(id) === first + i);
+  if (!isUnique || (bySpace && !countsUp)) return null;
+  return namesById("text, numbered lines", pairs);
+}
+
+/** Reads a single line as names between commas or semicolons. */
+function oneLine([line, ...others]: readonly string[]): LabelReading[] {
+  if (line === undefined || others.length > 0) return [];
+  const rows = line.split(/[,;]/).map((name) => name.trim() || null);
+  return rows.length > 1 ? [{ form: "text, names on one line", rows }] : [];
+}

@@ -1,6 +1,5 @@
 import { assertThrows } from "@std/assert";
 import { checkLimits, checkMemory } from "../../src/image/limits.ts";
-import type { ImageHeader } from "../../src/image/formats/read_header.ts";
 import { assertDomainError } from "../testing.ts";
 
 const LIMITS = { maxPixels: 64_000_000 };
@@ -47,7 +46,7 @@ Deno.test("checkLimits() throws RangeError for a limit that no image could meet"
 Deno.test("checkMemory() accepts exactly maxDecodedBytes and names the limit and the value", () => {
   const size = { width: 100, height: 50 };
   const depth = { bitDepth: 12, channels: 4, hasAlpha: true };
-  const avif: ImageHeader = { format: "avif", ...size, ...depth, orientation: 1 };
+  const avif = { format: "avif", ...size, ...depth, orientation: 1 } as const;
   checkMemory(avif, size, { maxDecodedBytes: 42 * 5000 });
   assertDomainError(
     () => checkMemory(avif, size, { maxDecodedBytes: 42 * 5000 - 1 }),

@@ -335,8 +335,8 @@ export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
   ["alpha of another size", LOST, () => alphaOf({ width: 60_000, height: 60_000 })],
   ["alpha that is its own image", DAMAGED, () => alphaOf({})],
   [
-    "an image to be cropped",
-    "unsupported-format",
+    "a crop of -1/-1 pixels",
+    LOST,
     avif({ items: [{ properties: [av1C(), box("clap", new Uint8Array(32).fill(255))] }] }),
   ],
   [

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertObjectMatch } from "@std/assert";
 import { readHeader } from "../../../src/image/formats/read_header.ts";
+import { readAvifHeader } from "../../../src/image/formats/avif/header.ts";
 import { assertRefused } from "./assert_refused.ts";
 import {
   av1C,
@@ -18,7 +19,7 @@ const ALPHA = fullBox("auxC", 0, bytesOf("urn:mpeg:mpegB:cicp:systems:auxiliary:
 const DEPTH = fullBox("auxC", 0, bytesOf("urn:mpeg:mpegB:cicp:systems:auxiliary:depth\0"));
 
 Deno.test("readHeader() reads size, depth and channels of an AVIF", () => {
-  assertEquals(readHeader(buildAvif({ items: [{ width: 65_536, height: 258 }] })), {
+  assertObjectMatch(readHeader(buildAvif({ items: [{ width: 65_536, height: 258 }] })), {
     format: "avif",
     width: 65_536,
     height: 258,
@@ -225,13 +226,37 @@ for (const [claim, options, word] of CORRUPT) {
   });
 }
 
-Deno.test("readHeader() refuses an AVIF that is cropped or not AV1", () => {
-  const clap = box("clap", numbers(4, 1, 1, 1, 1, 0, 1, 0, 1));
-  assertRefused(
-    buildAvif({ items: [{ properties: [av1C(), clap] }] }),
-    "unsupported-format",
-    "cropped",
-  );
+/** Width, height, and offsets of the centres, each a numerator and a denominator (14496-12, 12.1.4). */
+const CROPS: readonly (readonly [clap: readonly number[], crop: readonly number[] | string])[] = [
+  [[3, 1, 2, 1, 0, 1, 0, 1], [0, 0, 3, 2]],
+  // (3 - 1) / 2 + 1 = 2 and (2 - 1) / 2 - 1/2 = 0; -1 is 2^32 - 1.
+  [[1, 1, 1, 1, 1, 1, 2 ** 32 - 1, 2], [2, 0, 1, 1]],
+  [[4, 2, 2, 1, 2 ** 32 - 1, 2, 0, 1], [0, 0, 2, 2]],
+  [[1, 1, 1, 1, 0, 1, 0, 1], "1x1 at 1, 0.5"],
+  [[3, 2, 2, 1, 0, 1, 0, 1], "1.5x2"],
+  [[4, 1, 2, 1, 0, 1, 0, 1], "4x2"],
+  [[1, 1, 2, 1, 2, 1, 0, 1], "at 3, 0"],
+  [[0, 1, 2, 1, 0, 1, 0, 1], "0x2"],
+  [[1, 0, 2, 1, 0, 1, 0, 1], "Infinity"],
+  [[0, 0, 0, 0, 0, 0, 0, 0], "NaN"],
+];
+
+for (const [clap, crop] of CROPS) {
+  Deno.test(`readHeader() reads the crop ${clap} of 3x2 pixels as ${crop}`, () => {
+    const properties = [av1C(), box("clap", numbers(4, ...clap))];
+    const bytes = buildAvif({ items: [{ properties }] });
+    if (typeof crop === "string") {
+      assertRefused(bytes, "corrupt-image", "crop must be whole pixels of its 3x2", crop);
+      return;
+    }
+    const [left, top, width, height] = crop;
+    const header = readAvifHeader(bytes);
+    assertEquals(header.image.crop, { left: left!, top: top!, width: width!, height: height! });
+    assertEquals([header.width, header.height], [width, height]);
+  });
+}
+
+Deno.test("readHeader() refuses an AVIF that is not AV1", () => {
   assertRefused(buildAvif({ items: [{ type: "hvc1" }] }), "unsupported-format", "HEVC");
   const [selfTiled] = grid([1, 1], [64, 64], TILE);
   assertRefused(
@@ -267,7 +292,7 @@ for (
   const [claim, tables, word] of [
     ["item boxes", { iinf: fullBox("iinf", 0, TINY) }, "must end inside"],
     ["properties", { iprp: box("iprp", box("ipco", TINY)) }, "at most 32767 properties"],
-    ["extents", { iloc: fullBox("iloc", 0, ...EXTENTS) }, "must end inside"],
+    ["empty extents", { iloc: fullBox("iloc", 0, ...EXTENTS) }, "a sequence header"],
   ] as const
 ) {
   Deno.test(`readHeader() refuses an AVIF with too many ${claim}`, () => {

@@ -37,6 +37,8 @@ export interface ItemOptions {
   readonly data?: Uint8Array;
   /** Ids of the tiles of a grid; the first item has id 1. */
   readonly tiles?: readonly number[];
+  /** Id of the item that this one is auxiliary to, if it has a property `auxC`. Unset: 1. */
+  readonly auxiliaryOf?: number;
 }
 
 /** Contents of an AVIF. Unset: those of one image of 3x2 pixels. */
@@ -63,16 +65,29 @@ export function av1C(flags = 0x0c): Uint8Array {
 /** Eight bits in each of three channels. */
 export const PIXI = fullBox("pixi", 0, numbers(1, 3, 8, 8, 8));
 
-/** Builds the start of AV1 data, up to its size: a reduced still image header, 16 bits per side. */
-export function sequenceHeader(width: number, height: number): Uint8Array {
-  const bits = "000" + "1" + "1" + "00000" + "1111" + "1111" +
-    (width - 1).toString(2).padStart(16, "0") + (height - 1).toString(2).padStart(16, "0");
+/**
+ * Builds the start of AV1 data: a reduced still image header, 16 bits per side.
+ *
+ * @param flags Depth, subsampling and monochrome bits, as in an AV1 configuration.
+ */
+export function sequenceHeader(width: number, height: number, flags = 0x0c): Uint8Array {
+  const [isHigh, isTwelve, isGrey] = [flags & 0x40, flags & 0x20, flags & 0x10];
+  const profile = isTwelve ? "010" : "000";
+  const bits = profile + "1" + "1" + "00000" + "1111" + "1111" +
+    (width - 1).toString(2).padStart(16, "0") + (height - 1).toString(2).padStart(16, "0") +
+    "000000" + (isHigh ? "1" : "0") + (isTwelve ? "1" : "") + (isGrey ? "1" : "0");
   return sequenceUnit(bits);
 }
 
-/** Builds a sequence header from its bits. */
+/** Returns the flags of an AV1 configuration among properties. */
+function flagsOf(properties: readonly Uint8Array[]): number {
+  const found = properties.find((bytes) => bytes.length === 12 && bytes[7] === "C".charCodeAt(0));
+  return found?.[10] ?? 0x0c;
+}
+
+/** Builds a sequence header from its bits; those behind its last ones are zeros. */
 export function sequenceUnit(bits: string): Uint8Array {
-  const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8, "0");
+  const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8 + 40, "0");
   const bytes = padded.match(/.{8}/g)!.map((byte) => parseInt(byte, 2));
   return Uint8Array.of(0x0a, bytes.length, ...bytes);
 }
@@ -97,8 +112,9 @@ type WholeItem = Required<ItemOptions>;
 
 function withDefaults(item: ItemOptions): WholeItem {
   const { width = 3, height = 2 } = item;
-  const data = item.data ?? sequenceHeader(width, height);
-  return { type: "av01", properties: [av1C()], tiles: [], ...item, width, height, data };
+  const { properties = [av1C()] } = item;
+  const data = item.data ?? sequenceHeader(width, height, flagsOf(properties));
+  return { type: "av01", tiles: [], auxiliaryOf: 1, ...item, properties, width, height, data };
 }
 
 function tablesOf(items: readonly WholeItem[], dataStart: number): Record<string, Uint8Array> {
@@ -117,6 +133,11 @@ function tablesOf(items: readonly WholeItem[], dataStart: number): Record<string
   const grids = items.flatMap(({ tiles }, i) =>
     tiles.length === 0 ? [] : [box("dimg", numbers(2, i + 1, tiles.length, ...tiles))]
   );
+  const auxiliaries = items.flatMap(({ properties: own, auxiliaryOf }, i) => {
+    const isAuxiliary = own.some((bytes) => String.fromCharCode(...bytes.slice(4, 8)) === "auxC");
+    return isAuxiliary ? [box("auxl", numbers(2, i + 1, 1, auxiliaryOf))] : [];
+  });
+  const references = [...grids, ...auxiliaries];
   return {
     hdlr: fullBox("hdlr", 0, numbers(4, 0), bytesOf("pict"), new Uint8Array(13)),
     pitm: fullBox("pitm", 0, numbers(2, 1)),
@@ -133,7 +154,7 @@ function tablesOf(items: readonly WholeItem[], dataStart: number): Record<string
       numbers(2, items.length),
       ...items.map(({ type }, i) => fullBox("infe", 2, numbers(2, i + 1, 0), bytesOf(type + "\0"))),
     ),
-    ...(grids.length === 0 ? {} : { iref: fullBox("iref", 0, ...grids) }),
+    ...(references.length === 0 ? {} : { iref: fullBox("iref", 0, ...references) }),
     iprp: box(
       "iprp",
       box("ipco", ...properties),

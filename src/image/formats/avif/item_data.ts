@@ -1,0 +1,125 @@
+import { ByteReader } from "../byte_reader.ts";
+
+/** Location of the data of an item. */
+interface Location {
+  /** Base of the offsets: 0 is the start of the file, 1 the start of the `idat` box. */
+  readonly method: number;
+  /** Runs of bytes that make up the data, in order. */
+  readonly extents: readonly { readonly start: number; readonly length: number }[];
+}
+
+/** Returns the data of an item, by its id. */
+export type ItemData = (id: number) => Uint8Array;
+
+/**
+ * Creates a reader of the data of items (ISO/IEC 14496-12, 8.11.3).
+ *
+ * Data in one run is a view; several runs are joined in a copy. The copies of all items together
+ * have at most the bytes of the file, even if items share runs.
+ *
+ * @param bytes The whole file.
+ * @param meta Payload of the `meta` box, for its `corrupt()`.
+ * @param iloc Payload of the table of locations.
+ * @param idat Payload of the box that has data. Unset: the file has none.
+ * @throws {DomainError} `corrupt-image`, if the table is broken, or an item has no data in the
+ * file; `truncated-image`, if the file ends inside the data.
+ */
+export function itemData(
+  bytes: Uint8Array,
+  meta: ByteReader,
+  iloc: ByteReader,
+  idat: ByteReader | undefined,
+): ItemData {
+  const locations = readLocations(iloc);
+  // Cached: an item can be a tile of many grids and have many extents.
+  const known = new Map<number, Uint8Array>();
+  let copied = 0;
+
+  function read(id: number): Uint8Array {
+    const location = locations.get(id);
+    if (location === undefined || location.method > 1) {
+      throw meta.corrupt("the data of an image must be in the file", "elsewhere");
+    }
+    const source = location.method === 0
+      ? () => new ByteReader(bytes, "AVIF", "big-endian")
+      : () => (idat ?? meta.part(0)).fromStart();
+    const extents = location.extents.filter(({ length }) => length > 0);
+    const runs = extents.map(({ start, length }) => {
+      const reader = source();
+      reader.skip(start);
+      return reader.take(length);
+    });
+    const [first = new Uint8Array(), ...others] = runs;
+    if (others.length === 0) return first;
+    copied += runs.reduce((sum, { length }) => sum + length, 0);
+    if (copied > bytes.length) {
+      throw meta.corrupt(
+        `its images must have at most the ${bytes.length} bytes of the file`,
+        copied,
+      );
+    }
+    return joined(runs);
+  }
+
+  return (id) => {
+    const data = known.get(id) ?? read(id);
+    known.set(id, data);
+    return data;
+  };
+}
+
+function joined(runs: readonly Uint8Array[]): Uint8Array {
+  const data = new Uint8Array(runs.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const run of runs) {
+    data.set(run, at);
+    at += run.length;
+  }
+  return data;
+}
+
+function readLocations(reader: ByteReader): ReadonlyMap<number, Location> {
+  const locations = new Map<number, Location>();
+  const version = reader.u8();
+  reader.skip(3);
+  if (version > 2) throw reader.corrupt("the version of iloc must be at most 2", version);
+  const sizes = reader.u16();
+  const offsetBytes = sizes >> 12;
+  const lengthBytes = sizes >> 8 & 15;
+  const baseBytes = sizes >> 4 & 15;
+  const indexBytes = version === 0 ? 0 : sizes & 15;
+  const count = version < 2 ? reader.u16() : reader.u32();
+  for (let i = 0; i < count; i++) {
+    const id = version < 2 ? reader.u16() : reader.u32();
+    const method = version === 0 ? 0 : reader.u16() & 15;
+    reader.skip(2); // Index of the file that has the data; always this one.
+    const base = readSized(reader, baseBytes);
+    const extentCount = reader.u16();
+    // Otherwise a long table of extents would take no bytes of the file.
+    if (extentCount > 1 && offsetBytes + lengthBytes + indexBytes === 0) {
+      throw reader.corrupt("an extent must have bytes", 0);
+    }
+    const extents: { readonly start: number; readonly length: number }[] = [];
+    for (let extent = 0; extent < extentCount; extent++) {
+      readSized(reader, indexBytes);
+      const start = base + readSized(reader, offsetBytes);
+      extents.push({ start, length: readSized(reader, lengthBytes) });
+    }
+    if (locations.has(id)) throw reader.corrupt("each item must have one location", id);
+    locations.set(id, { method, extents });
+  }
+  return locations;
+}
+
+function readSized(reader: ByteReader, size: number): number {
+  switch (size) {
+    case 0:
+      return 0;
+    case 4:
+      return reader.u32();
+    case 8:
+      return reader.u64();
+    default:
+      throw reader.corrupt("a number of iloc must have 0, 4 or 8 bytes", size);
+  }
+}

@@ -1,0 +1,281 @@
+import { DomainError } from "../../../core/domain_error.ts";
+import type { Size } from "../../../core/size.ts";
+import { ByteReader } from "../byte_reader.ts";
+import type { Orientation } from "../exif_orientation.ts";
+import {
+  type AvifImage,
+  type CodedImage,
+  type CodedTile,
+  type SequenceReader,
+  sequenceReader,
+} from "./avif_image.ts";
+import { isAlphaType, readColourCodes, readCrop } from "./image_properties.ts";
+import { type AvifItem, type AvifItems, readAvifItems } from "./items.ts";
+import { boxType, type IsoBox } from "./iso_box.ts";
+
+const AV01 = boxType("av01");
+const GRID = boxType("grid");
+const ISPE = boxType("ispe");
+const AV1C = boxType("av1C");
+const AUXC = boxType("auxC");
+const IROT = boxType("irot");
+const IMIR = boxType("imir");
+const CLAP = boxType("clap");
+const COLR = boxType("colr");
+/** Properties that select a layer, with the bytes of their payloads. */
+const LAYERS: ReadonlyMap<number, readonly number[]> = new Map([
+  [boxType("a1op"), [1]],
+  [boxType("lsel"), [2]],
+  [boxType("a1lx"), [7, 13]],
+]);
+
+/** Least side of a tile (ISO/IEC 23000-22, 7.3.11.4.2); smaller ones would only cost time. */
+const MIN_TILE = 64;
+
+type Mirroring = "none" | "top-bottom" | "left-right";
+
+/**
+ * Exif orientations by quarter turns to the left, 0 to 3, then by mirroring after the turns
+ * (ISO/IEC 23008-12, 6.5.10 and 6.5.12).
+ */
+const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Orientation>>>> = {
+  0: { "none": 1, "top-bottom": 4, "left-right": 2 },
+  1: { "none": 8, "top-bottom": 5, "left-right": 7 },
+  2: { "none": 3, "top-bottom": 2, "left-right": 4 },
+  3: { "none": 6, "top-bottom": 7, "left-right": 5 },
+};
+
+/**
+ * Reads the primary item of an AVIF, with its alpha.
+ *
+ * @param bytes The whole file.
+ * @param meta Payload of the `meta` box.
+ * @throws {DomainError} `corrupt-image`, `truncated-image` or `unsupported-format`.
+ */
+export function itemImage(bytes: Uint8Array, meta: ByteReader): AvifImage {
+  const items = readAvifItems(bytes, meta);
+  const { primary } = items;
+  const read = sequenceReader(new ByteReader(bytes, "AVIF", "big-endian"));
+  const colour = codedImage(items, primary, read);
+  const alpha = alphaOf(items, colour, read);
+  const colourCodes = readColourCodes(
+    items.properties(primary).filter(({ type }) => type === COLR),
+  );
+  const clap = only(items, primary, CLAP)?.content.fromStart();
+  const crop = clap === undefined ? undefined : readCrop(clap, colour);
+  return {
+    colour,
+    ...alpha && { alpha },
+    isPremultiplied: items.isPremultiplied(primary),
+    ...colourCodes && { colourCodes },
+    ...crop && { crop },
+    orientation: orientationOf(items, primary),
+  };
+}
+
+/** Returns the alpha of the image or, in a grid, of all its tiles. */
+function alphaOf(
+  items: AvifItems,
+  colour: CodedImage,
+  read: SequenceReader,
+): CodedImage | undefined {
+  const { primary } = items;
+  const tiles = primary.type === GRID ? items.tiles(primary) : [];
+  const alphas = new Map<number, AvifItem>();
+  for (const item of items.all) {
+    if (!isAlpha(items, item)) continue;
+    for (const { id } of items.auxiliaryOf(item)) {
+      if (alphas.has(id)) throw items.reader.corrupt("an image must have one alpha item", "two");
+      alphas.set(id, item);
+    }
+  }
+  const whole = alphas.get(primary.id);
+  if (whole !== undefined) return checkAlpha(items, codedImage(items, whole, read), colour);
+  const ofTiles = tiles.flatMap(({ id }) => alphas.get(id) ?? []);
+  if (ofTiles.length === 0) return undefined;
+  if (ofTiles.length < tiles.length) {
+    throw items.reader.corrupt(`alpha must have ${tiles.length} tiles`, ofTiles.length);
+  }
+  const { sequence } = colour;
+  const coded = ofTiles.map((item) => codedTile(items, item, sequence, read));
+  const [first] = coded;
+  return { ...colour, sequence: read(first!.data), tiles: coded };
+}
+
+function checkAlpha(items: AvifItems, alpha: CodedImage, { width, height }: Size): CodedImage {
+  if (isSame(alpha, { width, height })) return alpha;
+  throw items.reader.corrupt(
+    `its alpha must have the image's ${width}x${height} pixels`,
+    `${alpha.width}x${alpha.height}`,
+  );
+}
+
+/** Returns a property of an item. Two of one type are an error, as decoders differ in the choice. */
+function only(items: AvifItems, item: AvifItem, type: number): IsoBox | undefined {
+  const found = items.properties(item).filter((box) => box.type === type);
+  if (found.length > 1) {
+    throw items.reader.corrupt("an item must have each property once", found.length);
+  }
+  return found[0];
+}
+
+function property(items: AvifItems, item: AvifItem, type: number, name: string): IsoBox {
+  const found = only(items, item, type);
+  if (found === undefined) throw items.reader.corrupt(`an image must have ${name}`, "none");
+  return { type, content: found.content.fromStart() };
+}
+
+function sizeOf(items: AvifItems, item: AvifItem): Size {
+  const { content } = property(items, item, ISPE, "a size");
+  content.skip(4); // Version and flags.
+  const width = content.u32();
+  const height = content.u32();
+  if (width === 0 || height === 0) {
+    throw items.reader.corrupt("its size must be at least 1x1", `${width}x${height}`);
+  }
+  return { width, height };
+}
+
+/** Reads an item: its AV1 data or its tiles. */
+function codedImage(items: AvifItems, item: AvifItem, read: SequenceReader): CodedImage {
+  const size = sizeOf(items, item);
+  if (item.type === GRID) return gridImage(items, item, size, read);
+  const tile = codedTile(items, item, size, read);
+  return { ...size, columns: 1, rows: 1, sequence: read(tile.data), tiles: [tile] };
+}
+
+/** Reads AV1 data and checks its size. */
+function codedTile(
+  items: AvifItems,
+  item: AvifItem,
+  { width, height }: Size,
+  read: SequenceReader,
+): CodedTile {
+  if (item.type !== AV01) throw notAv1(item.type);
+  const own = sizeOf(items, item);
+  if (!isSame(own, { width, height })) {
+    throw items.reader.corrupt(
+      `its alpha must have the image's ${width}x${height} pixels`,
+      `${own.width}x${own.height}`,
+    );
+  }
+  property(items, item, AV1C, "an AV1 configuration");
+  const data = items.data(item);
+  const coded = read(data);
+  if (!isSame(coded, { width, height })) {
+    throw items.reader.corrupt(
+      `its AV1 data must have the declared ${width}x${height} pixels`,
+      `${coded.width}x${coded.height}`,
+    );
+  }
+  return { data, layers: layersOf(items, item) };
+}
+
+function layersOf(items: AvifItems, item: AvifItem): readonly Uint8Array[] {
+  return items.properties(item).flatMap(({ type, content }) => {
+    const lengths = LAYERS.get(type);
+    if (lengths === undefined) return [];
+    const payload = content.whole();
+    if (!lengths.includes(payload.length)) {
+      throw items.reader.corrupt(
+        `a layer property must have ${lengths.join(" or ")} bytes`,
+        payload.length,
+      );
+    }
+    const box = new Uint8Array(8 + payload.length);
+    const view = new DataView(box.buffer);
+    view.setUint32(0, box.length);
+    view.setUint32(4, type);
+    box.set(payload, 8);
+    return [box];
+  });
+}
+
+/** Reads the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3), which have one format and just cover it. */
+function gridImage(
+  items: AvifItems,
+  item: AvifItem,
+  size: Size,
+  read: SequenceReader,
+): CodedImage {
+  // The extra byte makes reading past the data `corrupt-image`, not truncated.
+  const data = items.data(item).subarray(0, 12);
+  const reader = new ByteReader(Uint8Array.of(...data, 0), "AVIF", "big-endian").part(data.length);
+  reader.skip(1); // Version.
+  const isWide = (reader.u8() & 1) !== 0;
+  const rows = reader.u8() + 1;
+  const columns = reader.u8() + 1;
+  const width = isWide ? reader.u32() : reader.u16();
+  const height = isWide ? reader.u32() : reader.u16();
+  if (!isSame({ width, height }, size)) {
+    throw reader.corrupt(
+      `its grid must have the declared ${size.width}x${size.height} pixels`,
+      `${width}x${height}`,
+    );
+  }
+  const tiles = items.tiles(item);
+  const [first] = tiles;
+  if (first === undefined || tiles.length !== rows * columns) {
+    throw reader.corrupt(`its grid must have ${rows * columns} tiles`, tiles.length);
+  }
+  if (first.type !== AV01) throw notAv1(first.type);
+  const tile = sizeOf(items, first);
+  const covers = covered(columns, tile.width, width) && covered(rows, tile.height, height);
+  const areEqual = [...new Set(tiles)].every((other) => isSame(sizeOf(items, other), tile));
+  if (!covers || !areEqual) {
+    throw reader.corrupt(
+      `its grid of ${columns}x${rows} tiles must just cover ${width}x${height} pixels`,
+      `${tile.width}x${tile.height} in the first tile`,
+    );
+  }
+  if (tiles.length > 1 && Math.min(tile.width, tile.height) < MIN_TILE) {
+    throw reader.corrupt(
+      `the tiles of its grid must be at least ${MIN_TILE}x${MIN_TILE}`,
+      `${tile.width}x${tile.height}`,
+    );
+  }
+  const known = new Map<AvifItem, CodedTile>();
+  const coded = tiles.map((part) => {
+    const tileData = known.get(part) ?? codedTile(items, part, tile, read);
+    known.set(part, tileData);
+    return tileData;
+  });
+  return { ...size, columns, rows, sequence: read(coded[0]!.data), tiles: coded };
+}
+
+function isSame(one: Size, other: Size): boolean {
+  return one.width === other.width && one.height === other.height;
+}
+
+/** Returns true if `count` tiles cover a side and one less does not. */
+function covered(count: number, tile: number, side: number): boolean {
+  return count * tile >= side && (count - 1) * tile < side;
+}
+
+/** Returns true if an item is an auxiliary image of alpha. */
+function isAlpha(items: AvifItems, item: AvifItem): boolean {
+  const auxiliary = items.properties(item).find((box) => box.type === AUXC);
+  return auxiliary !== undefined && isAlphaType(auxiliary.content);
+}
+
+function orientationOf(items: AvifItems, item: AvifItem): Orientation {
+  const turn = only(items, item, IROT)?.content.fromStart();
+  const mirror = only(items, item, IMIR)?.content.fromStart();
+  const turns = turn === undefined ? 0 : (turn.u8() & 3) as 0 | 1 | 2 | 3;
+  const axis = mirror === undefined
+    ? "none"
+    : (mirror.u8() & 1) === 0
+    ? "top-bottom"
+    : "left-right";
+  return ORIENTATIONS[turns][axis];
+}
+
+/** Returns the error for an image of another coding. */
+function notAv1(type: number): DomainError {
+  const name = type === boxType("hvc1") ? "HEVC" : "another one";
+  return new DomainError(
+    "unsupported-format",
+    `Cannot decode AVIF as its coding must be AV1: current value is ${name}. ` +
+      "Save it as JPEG and send that.",
+  );
+}

@@ -1,0 +1,166 @@
+import { ByteReader } from "../byte_reader.ts";
+import {
+  type AvifImage,
+  type CodedImage,
+  type SequenceReader,
+  sequenceReader,
+} from "./avif_image.ts";
+import { isAlphaType, readColourCodes, readCrop } from "./image_properties.ts";
+import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
+
+const TRAK = boxType("trak");
+const TKHD = boxType("tkhd");
+const TREF = boxType("tref");
+const AUXL = boxType("auxl");
+const PREM = boxType("prem");
+const MDIA = boxType("mdia");
+const MINF = boxType("minf");
+const STBL = boxType("stbl");
+const STSD = boxType("stsd");
+const STSZ = boxType("stsz");
+const STCO = boxType("stco");
+const CO64 = boxType("co64");
+const AV01 = boxType("av01");
+const AV1C = boxType("av1C");
+const AUXI = boxType("auxi");
+const CLAP = boxType("clap");
+const COLR = boxType("colr");
+
+/** Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3). */
+const ENTRY_BYTES = 78;
+/** Far more boxes than a sequence has at one level; more would only cost time. */
+const MAX_BOXES = 1000;
+
+/** Tracks that are searched; a sequence has one for colours and one for alpha. */
+const MAX_TRACKS = 16;
+
+/** Track of a sequence. */
+interface Track {
+  readonly id: number;
+  /** Ids of the tracks that this one is auxiliary to. */
+  readonly auxiliaryOf: readonly number[];
+  readonly isPremultiplied: boolean;
+  /** Boxes of the AV1 sample entry. */
+  readonly properties: readonly IsoBox[];
+  /** AV1 data of the first frame. */
+  readonly first: () => Uint8Array;
+}
+
+/**
+ * Reads the first frame of a sequence, with its alpha (ISO/IEC 23008-12, 7).
+ *
+ * @param bytes The whole file.
+ * @param moov Payload of the `moov` box.
+ * @throws {DomainError} `corrupt-image` or `truncated-image`.
+ */
+export function trackImage(bytes: Uint8Array, moov: ByteReader): AvifImage {
+  const tracks = boxesOf(moov).filter(({ type }) => type === TRAK).slice(0, MAX_TRACKS)
+    .flatMap(({ content }) => readTrack(bytes, content) ?? []);
+  const main = tracks.find(({ auxiliaryOf }) => auxiliaryOf.length === 0);
+  if (main === undefined) throw moov.corrupt("its sequence must have AV1 data", "none");
+  const auxiliary = tracks.find(({ auxiliaryOf, properties }) => {
+    const kind = properties.find(({ type }) => type === AUXI);
+    return auxiliaryOf.includes(main.id) && kind !== undefined && isAlphaType(kind.content);
+  });
+  const read = sequenceReader(new ByteReader(bytes, "AVIF", "big-endian"));
+  const colour = codedImage(main, read);
+  const alpha = auxiliary && codedImage(auxiliary, read);
+  if (alpha !== undefined && (alpha.width !== colour.width || alpha.height !== colour.height)) {
+    throw moov.corrupt(
+      `its alpha must have the image's ${colour.width}x${colour.height} pixels`,
+      `${alpha.width}x${alpha.height}`,
+    );
+  }
+  const colourCodes = readColourCodes(main.properties.filter(({ type }) => type === COLR));
+  const clap = main.properties.find(({ type }) => type === CLAP)?.content.fromStart();
+  const crop = clap === undefined ? undefined : readCrop(clap, colour);
+  return {
+    colour,
+    ...alpha && { alpha },
+    isPremultiplied: main.isPremultiplied,
+    ...colourCodes && { colourCodes },
+    ...crop && { crop },
+    orientation: 1,
+  };
+}
+
+function codedImage({ first }: Track, read: SequenceReader): CodedImage {
+  const data = first();
+  const sequence = read(data);
+  const { width, height } = sequence;
+  return { width, height, columns: 1, rows: 1, sequence, tiles: [{ data, layers: [] }] };
+}
+
+/** Returns undefined for a track without AV1. */
+function readTrack(bytes: Uint8Array, trak: ByteReader): Track | undefined {
+  const boxes = boxesOf(trak);
+  const references = boxesOf(find(boxes, TREF));
+  const table = boxesOf(find(boxesOf(find(boxesOf(find(boxes, MDIA)), MINF)), STBL));
+  const entry = sampleEntry(find(table, STSD));
+  const header = find(boxes, TKHD);
+  if (entry === undefined || header === undefined) return undefined;
+  const isLong = header.u8() === 1;
+  header.skip(isLong ? 19 : 11); // Flags and two times.
+  const id = header.u32();
+  const auxiliaryOf = idsOf(find(references, AUXL));
+  const isPremultiplied = idsOf(find(references, PREM)).length > 0;
+  const first = () => firstSample(bytes, trak, table);
+  return { id, auxiliaryOf, isPremultiplied, properties: entry, first };
+}
+
+/** Returns the boxes of the first sample entry, or undefined if it is not AV1. */
+function sampleEntry(table: ByteReader | undefined): readonly IsoBox[] | undefined {
+  if (table === undefined) return undefined;
+  table.skip(8); // Version, flags and count.
+  if (table.remaining === 0) return undefined;
+  const { type, content } = nextBox(table);
+  if (type !== AV01) return undefined;
+  content.skip(ENTRY_BYTES);
+  const boxes = boxesOf(content);
+  return boxes.some((box) => box.type === AV1C) ? boxes : undefined;
+}
+
+/** Returns the data of the first sample, at the start of the first chunk (14496-12, 8.7). */
+function firstSample(
+  bytes: Uint8Array,
+  trak: ByteReader,
+  table: readonly IsoBox[],
+): Uint8Array {
+  const sizes = find(table, STSZ);
+  const short = find(table, STCO);
+  const places = short ?? find(table, CO64);
+  if (sizes === undefined || places === undefined) {
+    throw trak.corrupt("its sequence must have tables stsz and stco", "none");
+  }
+  sizes.skip(4);
+  const same = sizes.u32();
+  sizes.skip(4);
+  const length = same === 0 ? sizes.u32() : same;
+  places.skip(8);
+  const file = new ByteReader(bytes, "AVIF", "big-endian");
+  file.skip(short === undefined ? places.u64() : places.u32());
+  return file.take(length);
+}
+
+function idsOf(box: ByteReader | undefined): readonly number[] {
+  const ids: number[] = [];
+  while (box !== undefined && box.remaining >= 4) ids.push(box.u32());
+  return ids;
+}
+
+/** Returns a reader of the payload of the first box of a type. */
+function find(boxes: readonly IsoBox[], wanted: number): ByteReader | undefined {
+  return boxes.find(({ type }) => type === wanted)?.content.fromStart();
+}
+
+/** Returns the boxes of a payload; none if it is missing. */
+function boxesOf(payload: ByteReader | undefined): readonly IsoBox[] {
+  const boxes: IsoBox[] = [];
+  while (payload !== undefined && payload.remaining > 0) {
+    if (boxes.length === MAX_BOXES) {
+      throw payload.corrupt(`a box must hold at most ${MAX_BOXES} others`, "more");
+    }
+    boxes.push(nextBox(payload));
+  }
+  return boxes;
+}

@@ -1,19 +1,19 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Content of a data URL: base64, or the bytes themselves. */
+/** Content of a data URL: the text of its base64, or its decoded bytes. */
 export type DataUrlBody =
   | { readonly base64: string }
   | { readonly bytes: Uint8Array<ArrayBuffer> };
 
 const PERCENT = 0x25;
 
-/** Value of each byte as a hexadecimal digit; -1 for a byte that is none. */
+/** Value of each ASCII character as a hexadecimal digit; -1 if it is not such a digit. */
 const HEX_DIGITS = Int8Array.from(
   { length: 256 },
   (_, byte) => "0123456789abcdef".indexOf(String.fromCharCode(byte).toLowerCase()),
 );
 
-/** Returns true for a text that begins like a data URL. */
+/** Returns true if a text begins with `data:`. */
 export function isDataUrl(text: string): boolean {
   return /^\s*data:/i.test(text);
 }
@@ -21,13 +21,13 @@ export function isDataUrl(text: string): boolean {
 /**
  * Splits a data URL the way `fetch()` does (Fetch, section 6, "data: URL processor").
  *
- * The media type is ignored. `FileReader` writes `application/octet-stream`, or nothing, for a file
- * whose type it does not know.
+ * Ignores the media type, because it is often wrong: browsers write `application/octet-stream` for
+ * a file whose type they do not know.
  *
  * @throws {DomainError} `malformed-request` if there is no comma.
  */
 export function readDataUrl(url: string): DataUrlBody {
-  const [whole = ""] = url.split("#", 1); // a fragment
+  const [whole = ""] = url.split("#", 1); // without the fragment
   const comma = whole.indexOf(",");
   if (comma === -1) {
     throw new DomainError(
@@ -43,12 +43,15 @@ export function readDataUrl(url: string): DataUrlBody {
   return isBase64 ? { base64: new TextDecoder().decode(bytes) } : { bytes };
 }
 
-/** Removes the characters that every URL may contain and that mean nothing (URL, section 4.4). */
+/** Removes tabs and line breaks, which URL parsers ignore (URL Standard, section 4.4). */
 function withoutBreaks(text: string): string {
   return text.replace(/[\t\n\r]/g, "");
 }
 
-/** Encodes a text as UTF-8, and decodes `%41` to the byte 0x41. Any other `%` stands for itself. */
+/**
+ * Converts a text to UTF-8 bytes. Percent escapes such as `%41` become one byte, here 0x41. A `%`
+ * without two hexadecimal digits stays a `%`.
+ */
 function percentDecode(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(text);
   let length = 0;
@@ -60,7 +63,9 @@ function percentDecode(text: string): Uint8Array<ArrayBuffer> {
   return bytes.subarray(0, length);
 }
 
-/** Returns the byte of two hexadecimal digits; negative if they are none. */
+/**
+ * Returns the byte of two hexadecimal digits; a negative number if a character is no such digit.
+ */
 function hexByte(high = 0, low = 0): number {
   return HEX_DIGITS[high]! << 4 | HEX_DIGITS[low]!;
 }

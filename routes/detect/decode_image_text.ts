@@ -3,11 +3,11 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import { isDataUrl, readDataUrl } from "./data_url.ts";
 
 /**
- * Decodes an image in base64, or in a data URL of any media type.
+ * Returns the bytes of an image file that a client sent as base64 or as a data URL.
  *
- * White space is ignored. The format of the image is detected from its bytes.
+ * Ignores white space, and the media type of a data URL.
  *
- * @throws {DomainError} `malformed-request` if the text is neither.
+ * @throws {DomainError} `malformed-request` if the text is neither base64 nor a data URL.
  */
 export function decodeImageText(text: string): Uint8Array<ArrayBuffer> {
   const trimmed = text.trim();
@@ -18,7 +18,7 @@ export function decodeImageText(text: string): Uint8Array<ArrayBuffer> {
 
 function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
   try {
-    // The fallback in JavaScript takes a fifth of a second for 20 MB.
+    // The fallback, decodeBase64(), is JavaScript and takes 0.2 s for 20 MB.
     return "fromBase64" in Uint8Array ? Uint8Array.fromBase64(base64) : decodeBase64(base64);
   } catch {
     throw new DomainError(

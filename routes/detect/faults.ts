@@ -3,9 +3,10 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import { shorten } from "../http/problem.ts";
 
 /**
- * Returns the `no-image` error for a request without an image, with the ways to send one.
+ * Returns the `no-image` error for a request without an image. The message says how to send an
+ * image.
  *
- * @param why Clause that says what is missing.
+ * @param why Reason, as text to follow "Cannot detect as", for example "the form is empty".
  */
 export function noImage(why: string): DomainError {
   return new DomainError(
@@ -15,11 +16,11 @@ export function noImage(why: string): DomainError {
 }
 
 /**
- * Describes the invalid options of a request, each with its value.
+ * Returns an error message that lists the invalid options of a request with their values.
  *
- * @param error Error of the validation.
- * @param given Options of the request.
- * @param known Names of all options.
+ * @param error Error of zod, which has validated the options.
+ * @param given Options that the client sent.
+ * @param known Names of all options that the server accepts.
  */
 export function optionFaults(
   error: z.ZodError,

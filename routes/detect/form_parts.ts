@@ -8,29 +8,31 @@ import { mediaTypeOf } from "./media_type.ts";
 export interface FormPart {
   /** Name of the field. */
   readonly name: string;
-  /** Media type in lower case. Empty: the part declares none. */
+  /** Media type in lower case. Empty: the part declares no media type. */
   readonly mediaType: string;
-  /** True if the part has a file name, in `filename` or in `filename*`. */
+  /** True if the part has a file name: the parameter `filename` or `filename*`. */
   readonly hasFileName: boolean;
   /** Content of the part. */
   readonly bytes: Uint8Array;
 }
 
-/** Maximum number of parts: the image, every option, and a reserve for options to come. */
+/** Maximum number of parts. The image and all options need fewer; new options may follow. */
 const MAX_PARTS = 64;
 
-/** Boundary in a `Content-Type`. The first one counts. */
+/** Boundary in a `Content-Type`. If there are several, the first boundary counts. */
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i;
 
 /**
- * End of a delimiter that repeats itself 32 times, which no client sends.
+ * Delimiter that ends with 32 repetitions of the same characters. No real client sends one, but an
+ * attacker could.
  *
- * The search is Horspool's, which compares the whole delimiter at every byte of a file that repeats
- * the same characters: 19 MB took 26 s with a boundary of 191 characters.
+ * multipasta searches for delimiters with Horspool's algorithm. If the body repeats the same
+ * characters, this algorithm compares the whole delimiter at every byte. A body of 19 MB took 26 s
+ * with a boundary of 191 characters.
  */
 const REPETITIVE = /(.+?)\1{31}$/;
 
-/** Parameter of a `Content-Disposition`, quoted or not. */
+/** Parameter of a `Content-Disposition`. Its value may have quotation marks. */
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
 
 const CR_LF = new TextEncoder().encode("\r\n");
@@ -39,11 +41,11 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
 /**
  * Splits the body of a multipart form (RFC 7578) into its parts.
  *
- * multipasta searches the delimiters and parses the headers of each part, within 16 KB of them. Its
- * ready-made parser is too strict for real clients: it loses the name of a field whose file name
- * is not Latin-1, and fails on a `filename*` that is not UTF-8.
+ * The package multipasta finds the delimiters and parses the headers of each part, at most 16 KB of
+ * headers. The complete form parser of multipasta is too strict for real clients. It loses the name
+ * of a field if the file name is not Latin-1. It fails if `filename*` is not UTF-8.
  *
- * @param body Whole body, of bounded length.
+ * @param body Whole body. The caller has limited its length.
  * @param contentType Value of `Content-Type`.
  * @throws {DomainError} `malformed-request` if the form is broken, ends early or has too many
  *   parts.
@@ -72,7 +74,7 @@ function boundaryOf(contentType: string): string {
   throw malformed("its boundary must not end with 32 repetitions of the same characters");
 }
 
-/** Splits a body at its delimiters: preamble, parts, epilogue. */
+/** Splits a body at its delimiters. The sections are the preamble, each part and the epilogue. */
 function sectionsOf(body: Uint8Array, boundary: string): Uint8Array[] {
   const sections: Uint8Array[][] = [];
   const search = createSearch(`\r\n--${boundary}`, (index, chunk) => {
@@ -80,13 +82,13 @@ function sectionsOf(body: Uint8Array, boundary: string): Uint8Array[] {
     while (sections.length <= index) sections.push([]);
     sections.at(-1)!.push(chunk);
   });
-  search.write(CR_LF); // the first delimiter may be the start of the body
+  search.write(CR_LF); // the first delimiter has no line break before it if it starts the body
   search.write(body);
   search.end();
   return sections.map((chunks) => chunks.length === 1 ? chunks[0]! : joinedBytes(chunks));
 }
 
-/** Parses a part: spaces and the line break after its delimiter, headers, content. */
+/** Parses a section: spaces and the line break after the delimiter, then headers, then content. */
 function partOf(section: Uint8Array): FormPart {
   let start = 0;
   while (section[start] === SPACE || section[start] === TAB) start++; // RFC 2046, section 5.1.1
@@ -107,7 +109,7 @@ function partOf(section: Uint8Array): FormPart {
   };
 }
 
-/** Returns the value of a header; the first one if it is repeated. */
+/** Returns the value of a header; the first value if the header is repeated. */
 function valueOf(header: string | readonly string[] | undefined): string {
   return (typeof header === "object" ? header[0] : header) ?? "";
 }

@@ -9,25 +9,25 @@ import { textFields } from "./text_fields.ts";
 export interface FormField {
   /** Name of the field. */
   readonly name: string;
-  /** Text, or the bytes of a file. */
+  /** Text of a text field, or bytes of a file. */
   readonly value: string | Uint8Array;
 }
 
 /** Image and text fields of a form. */
 export interface FormUpload {
-  /** Encoded image. */
+  /** Bytes of the image file. */
   readonly bytes: Uint8Array;
-  /** Text of every other field. */
+  /** Texts of the fields other than `image`, by field name. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Minimum characters of an image in base64: the smallest files have some 26 bytes. */
+/** Minimum characters of an image in base64. The smallest image files have about 26 bytes. */
 const MIN_BASE64 = 32;
 
 /**
- * Takes the image of a form from its field `image`: a file, or base64 or a data URL as in JSON.
+ * Reads the image of a form from its field `image`: a file, base64 text or a data URL.
  *
- * Empty fields count as unset: a browser sends every input of a page, also those left empty.
+ * Ignores empty fields, because browsers also send the inputs of a page that the user left empty.
  *
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
@@ -64,7 +64,7 @@ function decodeImageField(text: string): Uint8Array<ArrayBuffer> {
   if (isDataUrl(text)) return decodeImageText(text);
   try {
     if (text.length >= MIN_BASE64) return decodeImageText(text);
-  } catch { /* a text that is no base64 */ }
+  } catch { /* the text is not base64 */ }
   throw new DomainError(
     "wrong-field",
     'Cannot read image as the field "image" must be a file, base64 or a data URL: it is another ' +
@@ -72,7 +72,7 @@ function decodeImageField(text: string): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** Returns the values of each field but the image. */
+/** Returns the values of each field, except the field `image`. */
 function otherFields(form: readonly FormField[]): Record<string, FormField["value"][]> {
   const fields = new Map<string, FormField["value"][]>();
   for (const { name, value } of form) {

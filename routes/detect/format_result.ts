@@ -1,6 +1,6 @@
 import type { Detection, DetectResult, StageTimes } from "../../src/ports/detector.ts";
 
-/** Rounds a result to meaningful digits: 0.01 pixels, 0.01 milliseconds and 5 digits of a score. */
+/** Builds the JSON of a result. Rounds pixels and milliseconds to 0.01, scores to 5 digits. */
 export function formatResult(result: DetectResult): Record<string, unknown> {
   const { model, image, detections, engine, timing } = result;
   return {

@@ -5,15 +5,15 @@ import type { ByteBudget } from "../http/byte_budget.ts";
 import { formatResult, serverTiming } from "./format_result.ts";
 import { readUpload, type UploadOptions } from "./read_upload.ts";
 
-/** Options of an upload, and the collaborators of every handler that detects. */
+/** Upload options, models and memory budget. Every handler that detects objects needs them. */
 export interface DetectDeps extends UploadOptions {
-  /** Models that are served. */
+  /** Models that the app serves. */
   readonly registry: ModelRegistry;
-  /** Budget of bytes that the bodies of all requests share. */
+  /** Limit on the bytes that the bodies of all requests hold in memory together. */
   readonly budget: ByteBudget;
 }
 
-/** Handles `POST /detect`: reads an image, and responds with its detections. */
+/** Handles `POST /detect`: reads an image and responds with its detections. */
 export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   using lease = deps.budget.lease();
   const { bytes, options } = await readUpload(context, deps, lease);

@@ -1,7 +1,8 @@
 /**
  * Returns the media type of a `Content-Type` in lower case, without parameters.
  *
- * A client that sets the header twice sends its values with a comma between them: the first counts.
+ * If a client sends the header twice, the runtime joins the values with a comma. The first value
+ * counts.
  *
  * @param contentType Value of the header. Empty: the header is missing.
  */

@@ -12,7 +12,7 @@ const threshold = z.number("must be a number").min(min, `must be at least ${min}
 const numberText = z.string().trim().regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i, "must be a number")
   .transform(Number);
 
-/** Schemas of the options as JSON has them: numbers and lists. `score` is the score threshold. */
+/** Schemas of the options in JSON requests. `score` is the score threshold, `iou` that of NMS. */
 export const OPTION_SCHEMAS = {
   score: threshold,
   iou: threshold,
@@ -34,24 +34,24 @@ const schema = z.strictObject({
   model: OPTION_SCHEMAS.model,
 }).exactPartial();
 
-/** Options of a request. */
+/** Options of a detection request. */
 export interface RequestOptions extends DetectOptions {
   /** Id of the model. Unset: the default model of the server. */
   readonly model?: string;
 }
 
-/** Options with the names that clients send. */
+/** Options with the names that clients send. Clients say `score` for the score threshold. */
 export type WireOptions = Omit<RequestOptions, "scoreThreshold"> & { readonly score?: number };
 
-/** Converts the option names of clients to those of a detector. */
+/** Converts the option names of clients to the option names of a detector. */
 export function requestOptions({ score, ...options }: WireOptions): RequestOptions {
   return { ...options, ...(score !== undefined && { scoreThreshold: score }) };
 }
 
 /**
- * Parses the options in the query and in the text fields of a form.
+ * Parses options that a client sent as texts, in the query or in form fields.
  *
- * @throws {DomainError} `invalid-option`, with each invalid option and its value.
+ * @throws {DomainError} `invalid-option`. The message lists each invalid option and its value.
  */
 export function readDetectOptions(fields: Readonly<Record<string, string>>): RequestOptions {
   const parsed = schema.safeParse(fields);

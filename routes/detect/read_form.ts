@@ -5,7 +5,7 @@ import { isBinary } from "./text_body.ts";
 /**
  * Reads a multipart form with the image in the field `image`.
  *
- * @param body Whole body, of bounded length.
+ * @param body Whole body. The caller has limited its length.
  * @param contentType Value of `Content-Type`.
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
@@ -17,7 +17,12 @@ export function readForm(body: Uint8Array, contentType: string): FormUpload {
   })));
 }
 
-/** Returns true for a part with a file name, and for an image that has none. */
+/**
+ * Returns true if a part is a file.
+ *
+ * A part with a file name is a file. The part `image` is also a file if its media type or its bytes
+ * are binary, because some clients omit the file name.
+ */
 function isFile({ name, hasFileName, mediaType, bytes }: FormPart): boolean {
   if (hasFileName || name !== "image") return hasFileName;
   return /^image\/|^application\/octet-stream$/.test(mediaType) || isBinary(bytes);

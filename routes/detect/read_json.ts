@@ -4,7 +4,7 @@ import { parseJsonObject } from "../http/parse_json_object.ts";
 import { noImage, optionFaults } from "./faults.ts";
 import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
 
-/** Limits of a body: base64 has neither commas nor brackets, a list of labels has some. */
+/** Limits of a JSON body. Only lists of labels need many commas: base64 has no commas. */
 const JSON_OPTIONS = { maxMarks: 10_000, maxColons: 10_000, example: '{"image": "BASE64"}' };
 
 const schema = z.strictObject({
@@ -15,14 +15,14 @@ const schema = z.strictObject({
 
 /** Image and options of a JSON body. */
 export interface JsonUpload {
-  /** Image as text (base64 or a data URL), or its URL. */
+  /** Text of the image (base64 or a data URL), or the URL to fetch the image from. */
   readonly source: { readonly image: string } | { readonly url: string };
-  /** Options beside the image. */
+  /** Options in the same JSON object. */
   readonly options: RequestOptions;
 }
 
 /**
- * Reads a JSON body with the key `image` or `url`, and options.
+ * Reads a JSON body: an object with the key `image` or `url`, and optionally with options.
  *
  * @throws {DomainError} `malformed-request`, `no-image`, `wrong-field` or `invalid-option`.
  */

@@ -17,9 +17,9 @@ import { textFields } from "./text_fields.ts";
 
 /** Image and options of a request. */
 export interface Upload {
-  /** Encoded image. */
+  /** Bytes of the image file. */
   readonly bytes: Uint8Array;
-  /** Options; those beside the image override those of the query. */
+  /** Options of the body and the query. An option in the body overrides the query. */
   readonly options: RequestOptions;
 }
 
@@ -33,17 +33,18 @@ export interface UploadOptions {
   readonly fetchImage?: ImageFetcher | undefined;
 }
 
-/** Bytes of a body beside the image: delimiters and text fields of a form, options of JSON. */
+/** Maximum bytes of a body without its image: delimiters and fields of a form, options in JSON. */
 export const MAX_OVERHEAD = 64 * 1024;
 
-/** Media types of JSON: `text/json` was in use before RFC 4627, `+json` is RFC 6839. */
+/** Media types of JSON. Old clients send `text/json`. RFC 6839 defines the suffix `+json`. */
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
 
 /**
- * Reads the image of a request: the field `image` of a form, `image` or `url` of a JSON body, or the
- * body itself.
+ * Reads the image of a request: the field `image` of a form, `image` or `url` of a JSON body, or
+ * the body itself.
  *
- * A body of any other type is taken as the image. The format is detected from the bytes.
+ * If the `Content-Type` is neither a form nor JSON, the whole body is the image. Its declared type
+ * is ignored: the decoder detects the image format from the bytes.
  *
  * @throws {DomainError} If the request is invalid.
  */
@@ -57,7 +58,7 @@ export async function readUpload(
   const type = mediaTypeOf(contentType);
   const isJson = JSON_TYPE.test(type);
   const isUrlencoded = type === "application/x-www-form-urlencoded";
-  // Base64 has four characters for three bytes.
+  // Base64 needs four characters for three bytes.
   const isBase64 = isJson || isUrlencoded;
   const maxBodyBytes = (isBase64 ? Math.ceil(maxBytes / 3) * 4 : maxBytes) + MAX_OVERHEAD;
   const query = textFields(context.req.queries());
@@ -79,7 +80,8 @@ export async function readUpload(
 /**
  * Reads a body that is neither JSON nor a multipart form.
  *
- * A URL-encoded body may be an image, too: `curl --data-binary` declares everything so.
+ * A body that is declared as a URL-encoded form may be an image file: `curl --data-binary` declares
+ * every file as such a form.
  */
 function readOther(bytes: Uint8Array, isUrlencoded: boolean): FormUpload {
   refuseText(bytes);
@@ -100,6 +102,6 @@ function fetchImage(
       'Cannot fetch image as this server takes no URLs. Send the image itself as "image"',
     );
   }
-  lease.take(maxBytes); // the length is not known yet
+  lease.take(maxBytes); // reserves the maximum, as the size of the image is unknown before the fetch
   return fetcher.fetch(url, context.req.raw.signal);
 }

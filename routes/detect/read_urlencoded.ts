@@ -1,13 +1,13 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 import { type FormField, type FormUpload, formUpload } from "./form_upload.ts";
 
-/** Maximum number of fields, as in a multipart form: 10 million of them take 17 s to parse. */
+/** Maximum number of fields, because 10 million fields take 17 s to parse. */
 const MAX_FIELDS = 64;
 
 /**
  * Reads a URL-encoded form with the image in the field `image`, as base64 or a data URL.
  *
- * @param body Whole body, of bounded length.
+ * @param body Whole body. The caller has limited its length.
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
 export function readUrlencoded(body: Uint8Array): FormUpload {
@@ -19,7 +19,7 @@ export function readUrlencoded(body: Uint8Array): FormUpload {
   );
 }
 
-/** Parses a `name=value` pair; an empty one has no field. */
+/** Parses a `name=value` pair. Returns no field for an empty text. */
 function fieldsOf(pair: string): FormField[] {
   return [...new URLSearchParams(pair)].map(([name, value]) => ({
     name,
@@ -28,10 +28,12 @@ function fieldsOf(pair: string): FormField[] {
 }
 
 /**
- * Restores the `+` of base64 that a client has not escaped, as in
- * `curl -d "image=$(base64 photo.jpg)"`: in a URL-encoded form it means a space.
+ * Replaces spaces in base64 by `+`.
  *
- * @param text Base64, or a data URL, whose base64 follows the comma.
+ * In a URL-encoded form, `+` means a space. Clients must send the `+` of base64 as `%2B`, but
+ * `curl -d "image=$(base64 photo.jpg)"` does not.
+ *
+ * @param text Base64 or a data URL. In a data URL, only the text after the comma is base64.
  */
 function withPluses(text: string): string {
   const start = text.indexOf(",") + 1;

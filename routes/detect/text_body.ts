@@ -1,12 +1,18 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Number of bytes that are searched for the start of a text. */
+/** Number of bytes at the start of a body that are compared with {@linkcode TEXTS}. */
 const MAX_START = 256;
 
-/** Minimum bytes without a single line break or NUL that are no coincidence. */
+/**
+ * Minimum length of a body that can be called damaged. A shorter image may have no line break and
+ * no NUL byte by chance.
+ */
 const MIN_STRIPPED = 1000;
 
-/** Texts that clients send with the wrong `Content-Type`, and the remedy. No image begins so. */
+/**
+ * Starts of texts that clients send with the wrong `Content-Type`, and the advice for the client.
+ * No image file starts with such a text.
+ */
 const TEXTS: readonly (readonly [start: RegExp, name: string, remedy: string])[] = [
   [/^\{/, "JSON", "Send it with the header Content-Type: application/json"],
   [/^data:/i, "a data URL", 'Send it as JSON: {"image": "data:…"}'],
@@ -22,7 +28,7 @@ const TEXTS: readonly (readonly [start: RegExp, name: string, remedy: string])[]
  * Refuses a body that is JSON, base64 or a form, although its `Content-Type` declares another type
  * or none.
  *
- * @throws {DomainError} `not-an-image`, with the header that the body needs.
+ * @throws {DomainError} `not-an-image`. The message names the header that the client must set.
  */
 export function refuseText(body: Uint8Array): void {
   const start = new TextDecoder().decode(body.subarray(0, MAX_START)).trimStart();
@@ -33,12 +39,14 @@ export function refuseText(body: Uint8Array): void {
 }
 
 /**
- * Refuses a file that `curl -d` has damaged: it removes all line breaks and NULs.
+ * Refuses an image file that `curl -d` has damaged by removing all line breaks and NUL bytes.
  *
- * Files of all image formats have NULs. One random file in 100,000 of 1000 bytes has neither.
+ * Files of all image formats contain NUL bytes. Among files of 1000 random bytes, one in 100,000
+ * has neither a line break nor a NUL byte.
  *
- * @param isDeclared True if the body has the type that `curl -d` declares, however short it is.
- * @throws {DomainError} `malformed-request`, with the right option.
+ * @param isDeclared True if the `Content-Type` is the one that `curl -d` sets. Then short bodies
+ *   are checked, too.
+ * @throws {DomainError} `malformed-request`. The message names the right option of curl.
  */
 export function refuseStripped(body: Uint8Array, isDeclared: boolean): void {
   if (!isDeclared && body.length < MIN_STRIPPED) return;
@@ -50,7 +58,7 @@ export function refuseStripped(body: Uint8Array, isDeclared: boolean): void {
   );
 }
 
-/** Returns true for bytes that are not UTF-8 or have a NUL, as files of all image formats do. */
+/** Returns true if bytes are no text: they are not UTF-8, or they contain a NUL byte. */
 export function isBinary(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return true;
   try {

@@ -1,18 +1,18 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 import { shorten } from "../http/problem.ts";
 
-/** Maximum length of a value; the labels of the largest data sets have as many characters. */
+/** Maximum characters of a value. All labels of the largest data sets fit in such a value. */
 const MAX_CHARACTERS = 16_384;
 
-/** Fields that are lists: their values are joined with commas if they are repeated. */
+/** Fields whose values are lists. If a client repeats such a field, commas join the values. */
 const LISTS: readonly string[] = ["classes"];
 
 /**
- * Returns one text per field.
+ * Returns the text of each field.
  *
- * @param fields Values of each field; a value that is no string is a file.
- * @throws {DomainError} `invalid-option` for a field that is a file or too long, or repeated and no
- *   list.
+ * @param fields Values of each field, by field name. A value that is not a string is a file.
+ * @throws {DomainError} `invalid-option` if a field is a file or is too long. Also if a field is
+ *   repeated, except for lists.
  */
 export function textFields(
   fields: Readonly<Record<string, readonly unknown[]>>,

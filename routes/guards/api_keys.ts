@@ -2,11 +2,11 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
-/** API key that is accepted. */
+/** API key that the server accepts. */
 export interface ApiKey {
   /** Name of the owner, which appears in logs. */
   readonly name: string;
-  /** SHA-256 of the key in 64 hexadecimal digits; the key itself is not stored. */
+  /** SHA-256 of the key in 64 hexadecimal digits. The server does not store the key itself. */
   readonly sha256: string;
 }
 
@@ -14,8 +14,8 @@ export interface ApiKey {
  * Creates a middleware that requires an API key, as `Authorization: Bearer KEY` or
  * `X-API-Key: KEY`.
  *
- * SHA-256 is enough for keys of 32 random bytes. Slow hashes protect passwords, which can be
- * guessed.
+ * SHA-256 is enough because keys are 32 random bytes. Slow hashes are for passwords, because an
+ * attacker can guess passwords.
  */
 export function apiKeys(keys: readonly ApiKey[]): MiddlewareHandler<AppEnv> {
   const known = keys.map(({ name, sha256 }) => ({ name, digest: bytesOf(sha256) }));
@@ -37,7 +37,11 @@ async function digestOf(key: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
 }
 
-/** Finds the owner of a key in constant time: compares every byte of every digest. */
+/**
+ * Returns the name of the key with this digest.
+ *
+ * Compares every byte of every digest, so the time to compare does not reveal how many bytes match.
+ */
 function ownerOf(
   digest: Uint8Array,
   known: readonly { readonly name: string; readonly digest: Uint8Array }[],
@@ -52,7 +56,7 @@ function ownerOf(
 }
 
 function unauthorized(context: Context<AppEnv>, presented: boolean): Response {
-  // RFC 6750, section 3.1: no error code if the request has no key.
+  // RFC 6750, section 3.1: the challenge has no error code if the request has no key.
   const challenge = 'Bearer realm="retinanet-edge"' + (presented ? ', error="invalid_token"' : "");
   const fault = presented ? "the key is not known here" : "there is no key";
   return problem(

@@ -1,15 +1,16 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Returns the IP address of the client, as seen by the first of the trusted proxies.
+ * Returns the IP address of the client, which connected to the outermost trusted proxy.
  *
- * Each proxy appends the address of its own client to `X-Forwarded-For`. Entries before those of
- * the trusted proxies come from the client, which can send anything.
+ * Each proxy appends the IP address that connected to it to `X-Forwarded-For`. The last `hops`
+ * entries come from trusted proxies. The client itself may have invented the entries before them.
  *
  * @param connection IP address of the connection.
  * @param header Value of `X-Forwarded-For`.
- * @param hops Number of trusted proxies; 0 ignores the header.
- * @returns The address of the connection if the header has no valid entry at that position.
+ * @param hops Number of trusted proxies. The function ignores the header if this is 0.
+ * @returns The entry of the outermost trusted proxy. If that entry is missing or invalid: the
+ *   address of the connection.
  */
 export function forwardedAddress(
   connection: string | undefined,
@@ -21,18 +22,19 @@ export function forwardedAddress(
   return plainAddress(header.split(",").at(-hops) ?? "") ?? own;
 }
 
-/** Returns an IP address without port and brackets; IPv4-mapped IPv6 becomes IPv4. */
+/** Returns an IP address without port and brackets. An IPv4-mapped IPv6 address becomes IPv4. */
 function plainAddress(text: string): string | undefined {
   const bare = text.trim().replace(/^\[(.*)\](:\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1");
   return parseAddress(bare)?.toString();
 }
 
 /**
- * Returns the network that counts as one client: an IPv4 address, or the /64 of an IPv6 address.
+ * Returns the name under which a rate limit counts a client: its IPv4 address, or the /64 network
+ * of its IPv6 address.
  *
- * A host commonly has a whole /64, so it could send each request from another address.
+ * One IPv6 host usually owns a whole /64 network and could use a new address for every request.
  *
- * @returns `address` itself if it is no IP address.
+ * @returns `address` unchanged if it is not an IP address.
  */
 export function clientNetwork(address: string): string {
   const parsed = parseAddress(address);
@@ -43,9 +45,10 @@ export function clientNetwork(address: string): string {
 }
 
 /**
- * Parses an IP address. IPv4-mapped IPv6, which dual-stack servers report, becomes IPv4.
+ * Parses an IP address. An IPv4-mapped IPv6 address becomes IPv4: servers that listen on IPv6
+ * report IPv4 clients in the mapped form.
  *
- * @returns Undefined if the text is no IP address, or one of the short forms of IPv4.
+ * @returns Undefined if the text is not an IP address. An IPv4 address needs four decimal parts.
  */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);

@@ -6,28 +6,28 @@ import { RateStore } from "./rate_store.ts";
 
 /** Limit on the requests of one client. */
 export interface RateLimit {
-  /** Maximum number of requests in a window. */
+  /** Maximum number of requests in one time window. */
   readonly limit: number;
-  /** Milliseconds of a window. */
+  /** Length of the time window in milliseconds. */
   readonly windowMs: number;
   /**
-   * Store of the counts. Several instances of the app can share one: the package
-   * hono-rate-limiter has stores for that.
+   * Store of the request counts. Several server processes that share a store also share the limit:
+   * the package hono-rate-limiter has stores for Redis and other databases.
    *
-   * @default the memory of this process
+   * @default a store in the memory of this process
    */
   readonly store?: Store<AppEnv> | undefined;
 }
 
-/** Rate limit with the property that clients are counted by. */
+/** Rate limit, and the property that identifies a client: its IP address or its API key. */
 export interface RatePolicy extends RateLimit {
-  /** Name of the policy. */
+  /** Name of the property. The `RateLimit` header fields contain the name. */
   readonly name: "address" | "key";
-  /** Function that returns the key of the client; undefined is not counted. */
+  /** Function that identifies the client. A request that returns undefined has no limit. */
   readonly clientOf: (context: Context<AppEnv>) => string | undefined;
 }
 
-/** Usage of a client, which hono-rate-limiter sets in the context. */
+/** Requests that a client has used and has left. hono-rate-limiter sets them in the context. */
 interface Usage {
   readonly limit: number;
   readonly remaining: number;
@@ -35,12 +35,12 @@ interface Usage {
 }
 
 /**
- * Creates a middleware that answers 429 to a client with too many requests, and tells every client
- * how many are left.
+ * Creates a middleware that answers 429 to a client with too many requests. Header fields of every
+ * response tell the client how many requests are left.
  *
- * The header fields are those of draft-ietf-httpapi-ratelimit-headers-11, where each policy has a
- * name, so one response can report several. hono-rate-limiter writes those of draft 7, which
- * cannot.
+ * The header fields follow draft-ietf-httpapi-ratelimit-headers-11. Its limits have names, so one
+ * response can report several limits. hono-rate-limiter itself writes the header fields of draft 7,
+ * where limits have no names.
  */
 export function rateLimit(policy: RatePolicy): MiddlewareHandler<AppEnv> {
   const { name, limit, windowMs, clientOf } = policy;

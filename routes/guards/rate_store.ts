@@ -1,18 +1,19 @@
 import type { Store } from "hono-rate-limiter";
 import { LRU } from "tiny-lru";
 
-/** Requests of one client in its current window. */
+/** Count of one client's requests in its current time window. */
 interface RateWindow {
+  /** Number of requests. */
   hits: number;
   /** End of the window on the monotonic clock. */
   readonly end: number;
 }
 
-/** Requests of one client, in the form of hono-rate-limiter. */
+/** Count of one client's requests, as the `Store` interface of hono-rate-limiter defines it. */
 export interface Count {
-  /** Requests since the start of the window. */
+  /** Number of requests since the start of the time window. */
   readonly totalHits: number;
-  /** End of the window. */
+  /** End of the time window. The next request after it starts a new count. */
   readonly resetTime: Date;
 }
 
@@ -25,13 +26,13 @@ export interface RateStoreOptions {
    */
   readonly maxClients?: number;
   /**
-   * Monotonic clock in milliseconds, which measures the windows.
+   * Monotonic clock in milliseconds, which measures the time windows.
    *
    * @default performance.now
    */
   readonly now?: () => number;
   /**
-   * Wall clock in milliseconds, for the reset time that clients are told.
+   * Wall clock in milliseconds. Used for `resetTime`, which is a date.
    *
    * @default Date.now
    */
@@ -39,11 +40,11 @@ export interface RateStoreOptions {
 }
 
 /**
- * Store that counts requests in fixed windows, in bounded memory.
+ * Store that counts the requests of each client in fixed time windows, in bounded memory.
  *
- * The store of hono-rate-limiter keeps every client of a window, without a bound. This store
- * evicts the client that has sent nothing for the longest time. An attacker with more addresses than
- * `maxClients` could not be stopped by counting addresses anyway.
+ * The default store of hono-rate-limiter has no limit on its memory. This store evicts the client
+ * whose last request is the oldest. An attacker with more than `maxClients` IP addresses can use
+ * eviction to reset a count. No limit per IP address stops such an attacker anyway.
  */
 export class RateStore implements Store {
   readonly #windows: LRU<RateWindow>;
@@ -51,7 +52,7 @@ export class RateStore implements Store {
   readonly #now: () => number;
   readonly #wallNow: () => number;
 
-  /** Creates an empty store with windows of `windowMs` milliseconds. */
+  /** Creates an empty store with time windows of `windowMs` milliseconds. */
   constructor(windowMs: number, options: RateStoreOptions = {}) {
     const { maxClients = 10_000, now = () => performance.now(), wallNow = Date.now } = options;
     this.#windowMs = windowMs;
@@ -65,27 +66,27 @@ export class RateStore implements Store {
     return this.#windows.size;
   }
 
-  /** Returns the count of a client; undefined if its window has ended or it was evicted. */
+  /** Returns the count of a client. Undefined: its window has ended, or the store evicted it. */
   get(key: string): Count | undefined {
     const current = this.#current(key);
     return current && this.#countOf(current);
   }
 
-  /** Counts a request of a client; starts a new window if the last one has ended. */
+  /** Counts a request of a client. Starts a new time window if the last window has ended. */
   increment(key: string): Count {
     const current = this.#current(key) ?? { hits: 0, end: this.#now() + this.#windowMs };
     current.hits++;
-    this.#windows.set(key, current); // also marks the client as recently used
+    this.#windows.set(key, current); // also makes this client the last one to be evicted
     return this.#countOf(current);
   }
 
-  /** Takes back one request of a client. */
+  /** Subtracts one request from the count of a client. */
   decrement(key: string): void {
     const current = this.#current(key);
     if (current) current.hits--;
   }
 
-  /** Removes a client. */
+  /** Removes a client and its count. */
   resetKey(key: string): void {
     this.#windows.delete(key);
   }

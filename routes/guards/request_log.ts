@@ -1,29 +1,34 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 
-/** Log line of one request, without body, API key and query. */
+/** Log line of one request. The line omits the body, the API key and the query for privacy. */
 export interface RequestLine {
-  /** Time of arrival, ISO 8601. */
+  /** Time when the request arrived, ISO 8601. */
   readonly time: string;
-  /** Id of the request, which the response repeats. */
+  /** Id of the request. The header `X-Request-Id` of the response has the same id. */
   readonly requestId: string;
   /** HTTP method. */
   readonly method: string;
-  /** Path as received, percent-encoded, without the query, cut to 200 characters. */
+  /** Path of the URL, percent-encoded, at most 200 characters. */
   readonly path: string;
-  /** Status of the response. */
+  /** HTTP status of the response. */
   readonly status: number;
-  /** Milliseconds until the response started. */
+  /** Milliseconds between the arrival of the request and the start of the response. */
   readonly ms: number;
-  /** Number of body bytes that were read. */
+  /** Number of bytes of the request body that the server read. */
   readonly bytesIn: number;
-  /** Name of the API key. Unset: the request had none. */
+  /** Name of the API key. Unset: the request had no valid key. */
   readonly key?: string | undefined;
-  /** IP address of the client. Unset: unknown. */
+  /** IP address of the client. Unset: the address is unknown. */
   readonly address?: string | undefined;
 }
 
-/** Creates a middleware that writes one line per request, after its response. */
+/**
+ * Creates a middleware that logs each request once its response is ready.
+ *
+ * @param write Writes one log line.
+ * @param clientAddress Returns the IP address of the client.
+ */
 export function requestLog(
   write: (line: RequestLine) => void,
   clientAddress: (context: Context) => string | undefined,

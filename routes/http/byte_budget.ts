@@ -1,6 +1,9 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Bytes of a budget that one request holds. Disposing of the lease returns them. */
+/**
+ * Share of a {@linkcode ByteBudget} that one request holds. When the lease is disposed, its bytes
+ * return to the budget.
+ */
 export interface ByteLease extends Disposable {
   /**
    * Takes bytes from the budget.
@@ -10,7 +13,10 @@ export interface ByteLease extends Disposable {
   take(bytes: number): void;
 }
 
-/** Budget of bytes that all requests of a server may hold in memory together. */
+/**
+ * Limit on the bytes that the bodies of all requests hold in memory together. Without this limit,
+ * many large requests at once could exhaust the memory of the server.
+ */
 export class ByteBudget {
   #left: number;
 
@@ -19,7 +25,7 @@ export class ByteBudget {
     this.#left = bytes;
   }
 
-  /** Opens a lease for one request; it holds no bytes yet. */
+  /** Opens a lease for one request. A new lease holds no bytes. */
   lease(): ByteLease {
     let taken = 0;
     return {

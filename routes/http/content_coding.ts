@@ -1,13 +1,13 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Compression of a request body, by the names of the Compression Streams standard. */
+/** Name of a compression format in the Compression Streams standard. */
 export type BodyFormat = "gzip" | "deflate";
 
 /**
- * Content codings that are decoded (RFC 9110, section 8.4.1).
+ * Content codings that the server decodes, with their formats (RFC 9110, section 8.4.1).
  *
- * Brotli is not one of them: 455 of its bytes can become 300 MB, and the `DecompressionStream` of
- * some runtimes returns all of them in one piece, before a limit can stop it.
+ * The server refuses Brotli: 455 bytes of Brotli can decompress to 300 MB. Some runtimes return the
+ * whole result in one chunk, before the server can check its length.
  */
 const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
   ["gzip", "gzip"],
@@ -15,13 +15,14 @@ const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
   ["deflate", "deflate"],
 ]);
 
-/** Value of the header `Accept-Encoding` in the response to another coding. */
+/** Value of the header `Accept-Encoding` in the response to a body in an unsupported coding. */
 export const ACCEPTED_CODINGS = "gzip, deflate";
 
 /**
- * Maximum bytes that are decompressed in one step, which gzip and deflate expand to 4 MB at most.
+ * Maximum bytes that are decompressed in one step. Gzip and deflate expand 4096 bytes to 4 MB at
+ * most.
  *
- * Several runtimes decompress a whole chunk before they return the first byte of the result.
+ * Steps are small because several runtimes decompress a whole chunk before they return any of it.
  */
 const MAX_STEP = 4096;
 
@@ -29,7 +30,8 @@ const MAX_STEP = 4096;
  * Returns the compression of a request body, or undefined if the body is not compressed.
  *
  * @param header Value of `Content-Encoding`. Null: the header is missing.
- * @throws {DomainError} `unsupported-encoding` for any other coding, and for several.
+ * @throws {DomainError} `unsupported-encoding` if the coding is unknown, or if the header lists
+ *   more than one coding.
  */
 export function bodyFormat(header: string | null): BodyFormat | undefined {
   const codings = (header ?? "").toLowerCase().split(",").map((coding) => coding.trim())
@@ -49,8 +51,8 @@ export function bodyFormat(header: string | null): BodyFormat | undefined {
 /**
  * Decompresses a body while it arrives, in steps of bounded size.
  *
- * @param chunks Compressed body. An error of it is thrown unchanged.
- * @throws {DomainError} `malformed-request` if the body is not compressed this way, or ends early.
+ * @param chunks Compressed body. If reading a chunk fails, its error is thrown unchanged.
+ * @throws {DomainError} `malformed-request` if the body is not valid `format`, or ends early.
  */
 export async function* decompress(
   chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -76,7 +78,7 @@ export async function* decompress(
       `Cannot read the body as it is not valid ${format}, which its Content-Encoding declares`,
     );
   } finally {
-    reader.cancel().catch(() => {}); // a body that is too long is still being decompressed
+    reader.cancel().catch(() => {}); // stops the decompression if the caller stopped reading early
   }
 }
 
@@ -95,7 +97,7 @@ async function* stepsOf(
   }
 }
 
-/** Writes a compressed body to a stream. Errors reach the reader of the decompressed bytes. */
+/** Writes a compressed body to a stream. After an error, reading the decompressed bytes fails. */
 async function feed(
   writer: WritableStreamDefaultWriter<BufferSource>,
   first: Uint8Array<ArrayBuffer>,
@@ -111,10 +113,11 @@ async function feed(
 }
 
 /**
- * Returns the format of a stream that begins with these bytes.
+ * Returns the format name for `DecompressionStream`, given the first bytes of the body.
  *
- * "deflate" means the zlib format, which begins with a byte of low nibble 8 (RFC 1950, section 2.2).
- * .NET's `DeflateStream` and others omit this header, as RFC 9110, section 8.4.1.2, notes.
+ * HTTP "deflate" means the zlib format. The low four bits of its first byte are 8 (RFC 1950,
+ * section 2.2). Some clients, such as .NET's `DeflateStream`, send deflate data without the zlib
+ * header (RFC 9110, section 8.4.1.2).
  */
 function streamFormat(format: BodyFormat, [first = 0]: Uint8Array): CompressionFormat {
   return format === "deflate" && (first & 0x0f) !== 8 ? "deflate-raw" : format;

@@ -1,12 +1,12 @@
-/** Error as a client sees it. */
+/** Content of an error response, before a dialect gives it a JSON form. */
 export interface ClientError {
-  /** Stable code. */
+  /** Error code, for example "no-image". Codes never change between versions. */
   readonly code: string;
-  /** Title that belongs to the code. */
+  /** Title of the code, for example "No image was sent". */
   readonly title: string;
   /** HTTP status. */
   readonly status: number;
-  /** Message about this one request. */
+  /** Message about this request: what was wrong and how to fix it. */
   readonly detail: string;
   /** Id of the request. */
   readonly requestId: string;
@@ -20,10 +20,13 @@ export interface ErrorBody {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** Function that converts an error to the body that the clients of a dialect expect. */
+/**
+ * Function that converts an error to a response body. Clients of each dialect (the routes of
+ * another protocol) expect another JSON form.
+ */
 export type ErrorForm = (error: ClientError) => ErrorBody;
 
-/** Converts an error to a problem (RFC 9457), the form of every dialect without its own. */
+/** Converts an error to a problem, the JSON error format of RFC 9457. The default error form. */
 export function problemForm({ code, title, status, detail, requestId }: ClientError): ErrorBody {
   return {
     contentType: "application/problem+json",

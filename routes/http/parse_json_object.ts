@@ -2,20 +2,24 @@ import { DomainError } from "../../src/core/domain_error.ts";
 
 /** Options of {@linkcode parseJsonObject}. */
 export interface JsonOptions {
-  /** Maximum number of commas and brackets: deep nesting is slow, and every value takes memory. */
+  /**
+   * Maximum number of commas and opening brackets. Limits the depth and the number of values: deep
+   * nesting is slow to parse, and every value takes memory.
+   */
   readonly maxMarks: number;
-  /** Maximum number of colons, thus of keys: a million different keys take two seconds. */
+  /** Maximum number of colons. Limits the keys: a million different keys take 2 s to parse. */
   readonly maxColons: number;
-  /** Remedy for a body over these limits, appended to the message. Unset: none. */
+  /** Advice that is appended to the error for a body over these limits. Unset: no advice. */
   readonly remedy?: string;
-  /** Example of a valid body, for the message. */
+  /** Example of a valid body, for the error message. */
   readonly example: string;
 }
 
 /**
  * Parses a body that must be a JSON object.
  *
- * @throws {DomainError} `malformed-request` if it is invalid, over the limits or no object.
+ * @throws {DomainError} `malformed-request` if the JSON is invalid, exceeds a limit or is not an
+ *   object.
  */
 export function parseJsonObject(body: Uint8Array, options: JsonOptions): Record<string, unknown> {
   const { maxMarks, maxColons, remedy = "", example } = options;

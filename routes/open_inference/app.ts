@@ -12,7 +12,7 @@ import { requestedModel } from "./requested_model.ts";
 
 const GET = "GET, HEAD";
 
-/** Open Inference Protocol, version 2, over REST. */
+/** Dialect of the Open Inference Protocol, version 2: its routes, headers and errors. */
 export const openInference: Dialect<DetectDeps> = {
   name: "Open Inference Protocol",
   methods: {
@@ -33,7 +33,7 @@ export const openInference: Dialect<DetectDeps> = {
   createApp,
 };
 
-/** Metadata of the server. */
+/** Server metadata that `GET /v2` returns. */
 const SERVER = { name: "retinanet-edge", version: VERSION, extensions: ["binary_tensor_data"] };
 
 function createApp(deps: DetectDeps): Hono<AppEnv> {
@@ -54,7 +54,9 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
   return app;
 }
 
-/** Responds with the readiness of a model. An idle model is ready: its first request loads it. */
+/**
+ * Responds if a model is ready. A model that is not loaded is ready: its first request loads it.
+ */
 function modelReadiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const { id } = requestedModel(context, registry);
   const why = unreadiness(id, registry);
@@ -62,7 +64,7 @@ function modelReadiness(context: Context<AppEnv>, registry: ModelRegistry): Resp
   throw new DomainError("model-not-ready", `Model "${id}" is not ready: ${why}`);
 }
 
-/** Returns the reason why a model cannot answer requests, or null if it can. */
+/** Returns the reason why a model cannot answer requests, or null if the model is ready. */
 function unreadiness(id: string, registry: ModelRegistry): string | null {
   const state = registry.state(id);
   switch (state?.status) {
@@ -77,7 +79,10 @@ function unreadiness(id: string, registry: ModelRegistry): string | null {
   }
 }
 
-/** Lists the models: the part of the model repository extension that changes nothing. */
+/**
+ * Lists the models, as the model repository extension of the protocol defines. The server does not
+ * support the other commands of this extension, load and unload.
+ */
 function index(registry: ModelRegistry) {
   return registry.models.map(({ manifest: { id } }) => {
     const reason = unreadiness(id, registry);

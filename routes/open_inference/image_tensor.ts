@@ -6,11 +6,11 @@ import type { InferTensor } from "./infer_schema.ts";
 import { tensorValues } from "./tensor_values.ts";
 
 /**
- * Reads the image of a request from its input tensor: a file as BYTES, or upright RGB pixels as
- * UINT8.
+ * Reads the image of a request from its input tensor. A BYTES tensor contains an image file. A
+ * UINT8 tensor contains RGB pixels, which the client has already rotated upright.
  *
- * @param input Input tensor in the JSON.
- * @param binary Binary data after the JSON.
+ * @param input Input tensor in the JSON of the request.
+ * @param binary Bytes that follow the JSON in the body. Empty: the tensor has its data in the JSON.
  * @throws {DomainError} `wrong-field`, `malformed-request`, `no-image` or `not-an-image`.
  */
 export function imageTensor(input: InferTensor, binary: Uint8Array): ImageInput {
@@ -30,7 +30,7 @@ export function imageTensor(input: InferTensor, binary: Uint8Array): ImageInput 
   );
 }
 
-/** Binary data after the JSON, or values in the JSON. */
+/** Data of a tensor: the bytes after the JSON, or the list in the JSON. */
 type Content = Uint8Array | readonly unknown[];
 
 function contentOf({ data, parameters }: InferTensor, binary: Uint8Array): Content {
@@ -62,7 +62,7 @@ function encodedImage({ shape }: InferTensor, content: Content): Uint8Array {
   throw new DomainError("no-image", 'Cannot infer as the tensor "image" is an empty text');
 }
 
-/** Returns the one element of a BYTES tensor, which four bytes with its length precede. */
+/** Returns the only element of a BYTES tensor. The first four bytes are the element's length. */
 function elementOf(content: Uint8Array): Uint8Array {
   if (content.length < 4) {
     throw malformed(`its element must begin with 4 bytes of length: there are ${content.length}`);

@@ -10,8 +10,8 @@ import { requestedModel } from "./requested_model.ts";
 import { tensorBytes } from "./tensor_bytes.ts";
 
 /**
- * Handles `POST /v2/models/{name}/infer`: reads an image as a tensor, and responds with its
- * detections as tensors.
+ * Handles `POST /v2/models/{name}/infer`: reads an image from a tensor and responds with tensors of
+ * its detections.
  */
 export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { id: model } = requestedModel(context, deps.registry);
@@ -39,7 +39,7 @@ function withoutData({ name, datatype, shape }: OutputTensor, size: number) {
   return { name, datatype, shape, parameters: { binary_data_size: size } };
 }
 
-/** Responds with JSON, followed by the binary data of the outputs in their order. */
+/** Responds with JSON, followed by the binary data of each output in the order of the JSON. */
 function binaryAnswer(
   context: Context<AppEnv>,
   answer: Readonly<Record<string, unknown>>,

@@ -4,7 +4,7 @@ import type { DetectOptions } from "../../src/ports/detector.ts";
 import { optionFaults } from "../detect/faults.ts";
 import { OPTION_SCHEMAS, requestOptions } from "../detect/options.ts";
 
-/** Maximum number of labels; no data set has as many. */
+/** Maximum number of labels. No data set has more. */
 const MAX_CLASSES = 10_000;
 
 const { score, iou, max } = OPTION_SCHEMAS;
@@ -13,7 +13,7 @@ const schema = z.strictObject({
   score,
   iou,
   max,
-  // Parameters of the protocol are strings, numbers and booleans, but some clients send lists.
+  // In the protocol, a parameter is a string, number or boolean. Some clients send a list instead.
   classes: z.preprocess(
     (value) => typeof value === "string" ? value.split(",").map((label) => label.trim()) : value,
     z.array(z.unknown(), "must be labels with commas between them").max(
@@ -22,7 +22,8 @@ const schema = z.strictObject({
     ).pipe(OPTION_SCHEMAS.classes),
   ),
   binary_data_output: z.boolean("must be true or false"),
-  // Clients of Triton send these two. The server ignores them: it has one queue and own deadlines.
+  // Clients of NVIDIA Triton send these two parameters. This server ignores them: it has one queue,
+  // and its own time limits.
   priority: z.unknown(),
   timeout: z.unknown(),
 }).exactPartial();
@@ -31,14 +32,14 @@ const schema = z.strictObject({
 export interface InferParameters {
   /** Options of the detection. */
   readonly options: DetectOptions;
-  /** Default for outputs that do not set `binary_data`: true sends binary data. */
+  /** True if outputs without the parameter `binary_data` are sent as binary data after the JSON. */
   readonly binaryOutput: boolean;
 }
 
 /**
  * Parses the parameters of an inference request.
  *
- * @throws {DomainError} `invalid-option`, with each invalid parameter and its value.
+ * @throws {DomainError} `invalid-option`. The message lists each invalid parameter and its value.
  */
 export function inferParameters(given: Readonly<Record<string, unknown>> = {}): InferParameters {
   const parsed = schema.safeParse(given);

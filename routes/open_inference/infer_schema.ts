@@ -28,7 +28,7 @@ const output = z.strictObject({
 
 const schema = z.strictObject({
   id: z.string("must be a text").max(256, "must have at most 256 characters").exactOptional(),
-  // The values are checked by inferParameters().
+  // inferParameters() checks the values.
   parameters: z.custom<Readonly<Record<string, unknown>>>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
     "must be an object",
@@ -46,7 +46,7 @@ export type InferTensor = z.infer<typeof input>;
 /**
  * Checks the structure of an inference request, but not the data of its tensor.
  *
- * @throws {DomainError} `malformed-request`, with each invalid field.
+ * @throws {DomainError} `malformed-request`. The message lists the invalid fields.
  */
 export function checkInferJson(given: Record<string, unknown>): InferJson {
   const parsed = schema.safeParse(given);
@@ -55,7 +55,12 @@ export function checkInferJson(given: Record<string, unknown>): InferJson {
   throw new DomainError("malformed-request", `Cannot infer as ${faults.join("; ")}`);
 }
 
-/** Builds the schema of a list that is counted before its items are checked: there may be many. */
+/**
+ * Builds the schema of a list. The schema checks the length first, so a list of a million items is
+ * refused before any item is checked.
+ *
+ * @param what Plural noun for the items, for the error message.
+ */
 function shortList<List extends z.ZodType<unknown, unknown[]>>(
   list: List,
   min: number,

@@ -1,26 +1,29 @@
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { OUTPUTS } from "./output_tensors.ts";
 
-/** Version of every model in the protocol. `/models/{id}` has the hash of the graph instead. */
+/**
+ * Version of every model. The protocol requires a version, but models of this server have none:
+ * `/models/{id}` identifies a model by the hash of its graph.
+ */
 export const MODEL_VERSION = "1";
 
-/** Tensor in the form of the protocol; a side of -1 varies. */
+/** Description of a tensor, as the protocol defines it. */
 export interface TensorMetadata {
   /** Name of the tensor. */
   readonly name: string;
-  /** Data type, in the words of the protocol. */
+  /** Data type by its name in the protocol, for example "FP32". */
   readonly datatype: string;
-  /** Sides. */
+  /** Size of each dimension. -1: the size varies from request to request. */
   readonly shape: readonly number[];
 }
 
-/** Metadata of a model in the form of the protocol. */
+/** Metadata of a model, as the protocol defines it. */
 export interface ModelMetadata {
   /** Model id. */
   readonly name: string;
-  /** Versions that are served. */
+  /** Versions that the server has. */
   readonly versions: readonly string[];
-  /** Framework and format, in the words of the protocol. */
+  /** Framework and file format of the model, by their name in the protocol. */
   readonly platform: string;
   /** Input tensors. */
   readonly inputs: readonly TensorMetadata[];
@@ -29,7 +32,10 @@ export interface ModelMetadata {
 }
 
 /**
- * Describes a model. The protocol has no way to say that `image` also accepts pixels in UINT8.
+ * Returns the metadata of a model.
+ *
+ * The input `image` also accepts UINT8 pixels. The protocol allows only one data type per input, so
+ * the metadata lists only BYTES.
  */
 export function modelMetadata({ id }: Manifest): ModelMetadata {
   return {

@@ -1,7 +1,7 @@
 import type { Detection } from "../../src/ports/detector.ts";
 import { roundDetection } from "../detect/format_result.ts";
 
-/** Outputs of every model; -1 is the number of detections. */
+/** Outputs of every model. In a shape, -1 stands for the number of detections. */
 export const OUTPUTS = [
   { name: "boxes", datatype: "FP32", shape: [-1, 4] },
   { name: "scores", datatype: "FP32", shape: [-1] },
@@ -19,16 +19,17 @@ export interface OutputTensor {
   readonly name: OutputName;
   /** Type of the elements. */
   readonly datatype: typeof OUTPUTS[number]["datatype"];
-  /** Sides. */
+  /** Size of each dimension. */
   readonly shape: readonly number[];
   /** Elements in row-major order. */
   readonly data: readonly (number | string)[];
 }
 
 /**
- * Creates an output of an image.
+ * Creates an output tensor from the detections of one image.
  *
- * @param detections Detections; `boxes` become `[N, 4]` xyxy in pixels of the upright source.
+ * @param detections Detections. Each becomes one row of the output `boxes`: left, top, right and
+ *   bottom edge, in pixels of the upright image.
  */
 export function outputTensor(name: OutputName, detections: readonly Detection[]): OutputTensor {
   const { datatype, shape } = OUTPUTS.find((output) => output.name === name)!;

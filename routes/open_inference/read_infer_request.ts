@@ -17,17 +17,20 @@ import { type RequestedOutput, requestedOutputs } from "./requested_outputs.ts";
 
 /** Parsed inference request. */
 export interface InferRequest {
-  /** Id that the client gave the request. Unset: none. */
+  /** Id that the client gave the request. Unset: the client gave no id. */
   readonly id?: string;
-  /** Encoded image, or its pixels. */
+  /** Bytes of an image file, or RGB pixels. */
   readonly image: ImageInput;
   /** Options of the detection. */
   readonly options: DetectOptions;
-  /** Outputs to send. */
+  /** Outputs that the response contains. */
   readonly outputs: readonly RequestedOutput[];
 }
 
-/** Limits of the JSON: an image of 220x220 pixels in nested lists has about 200,000 marks. */
+/**
+ * Limits of the JSON. An image of 220x220 pixels, sent as nested lists, has about 200,000 commas
+ * and brackets.
+ */
 const JSON_OPTIONS = {
   maxMarks: 200_000,
   maxColons: 10_000,
@@ -38,8 +41,8 @@ const JSON_OPTIONS = {
 /**
  * Reads an inference request: JSON, optionally followed by binary data.
  *
- * The header `Inference-Header-Content-Length` is the length of the JSON. If it is 0, there is no
- * JSON, and the body is the only element of a BYTES tensor.
+ * The header `Inference-Header-Content-Length` is the length of the JSON in bytes. If the length is
+ * 0, the whole body is the image file.
  *
  * @throws {DomainError} If the request is invalid.
  */
@@ -50,7 +53,7 @@ export async function readInferRequest(
 ): Promise<InferRequest> {
   const jsonBytes = declaredJsonBytes(context);
   const query = queryOptions(context);
-  // Base64 has four characters for three bytes.
+  // Base64 needs four characters for three bytes.
   const maxImageBytes = jsonBytes === undefined ? Math.ceil(maxBytes / 3) * 4 : maxBytes;
   const maxBodyBytes = maxImageBytes + MAX_OVERHEAD;
   const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, lease });
@@ -71,7 +74,7 @@ export async function readInferRequest(
   };
 }
 
-/** Returns the declared bytes of JSON at the start of the body; undefined if all of it is JSON. */
+/** Returns the length of the JSON that a header declares; undefined if the whole body is JSON. */
 function declaredJsonBytes(context: Context<AppEnv>): number | undefined {
   const length = context.req.header("inference-header-content-length");
   if (length === undefined) return undefined;
@@ -83,7 +86,7 @@ function declaredJsonBytes(context: Context<AppEnv>): number | undefined {
   );
 }
 
-/** Parses the options in the query, as for `/detect` but without `model`: the path names it. */
+/** Parses the options in the query. Refuses `model`, because the path names the model. */
 function queryOptions(context: Context<AppEnv>): DetectOptions {
   const { model, ...options } = readDetectOptions(textFields(context.req.queries()));
   if (model === undefined) return options;

@@ -3,20 +3,21 @@ import { shorten } from "../http/problem.ts";
 import type { InferJson } from "./infer_schema.ts";
 import { type OutputName, OUTPUTS } from "./output_tensors.ts";
 
-/** Output that a client requests. */
+/** Output tensor that the response must contain. */
 export interface RequestedOutput {
   /** Name of the output. */
   readonly name: OutputName;
-  /** True if its data is sent as binary data after the JSON. */
+  /** True if the values are sent as binary data after the JSON, false if they are in the JSON. */
   readonly isBinary: boolean;
 }
 
 /**
- * Returns the outputs that a request names, in its order; all outputs if it names none.
+ * Returns the outputs that a request names, in the order of the request. If a request names no
+ * outputs, returns all outputs.
  *
- * @param requested Outputs in the JSON of the request.
- * @param binaryOutput Default of `isBinary`.
- * @throws {DomainError} `invalid-option` for an output that is unknown or named twice.
+ * @param requested Key `outputs` in the JSON of the request.
+ * @param binaryOutput Value of `isBinary` for outputs without the parameter `binary_data`.
+ * @throws {DomainError} `invalid-option` if an output is unknown or named twice.
  */
 export function requestedOutputs(
   requested: InferJson["outputs"],

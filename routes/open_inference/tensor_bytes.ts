@@ -1,7 +1,10 @@
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import type { OutputTensor } from "./output_tensors.ts";
 
-/** Encodes a tensor as the binary tensor data extension does: little-endian, without padding. */
+/**
+ * Encodes the values of a tensor as bytes, little-endian and without padding. The format is that of
+ * the protocol's binary tensor data extension.
+ */
 export function tensorBytes({ datatype, data }: OutputTensor): Uint8Array<ArrayBuffer> {
   if (datatype === "BYTES") {
     return joinedBytes(data.flatMap((text) => lengthAndBytes(String(text))));
@@ -16,7 +19,7 @@ export function tensorBytes({ datatype, data }: OutputTensor): Uint8Array<ArrayB
   return new Uint8Array(view.buffer);
 }
 
-/** Encodes a string as its length in four bytes, followed by its UTF-8. */
+/** Encodes a string: its length in four bytes, then its UTF-8 bytes. */
 function lengthAndBytes(text: string): [Uint8Array, Uint8Array] {
   const bytes = new TextEncoder().encode(text);
   const length = new Uint8Array(4);

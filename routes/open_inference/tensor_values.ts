@@ -1,7 +1,9 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
 /**
- * Returns the elements of a tensor in JSON, whose lists are flat or nested like the shape.
+ * Returns the elements of a tensor as one flat list.
+ *
+ * @param data Tensor in the JSON of the request: a flat list, or lists that nest like the shape.
  *
  * @throws {DomainError} `malformed-request` if the number of elements differs from the shape.
  */
@@ -19,7 +21,7 @@ export function tensorValues(
   return values;
 }
 
-/** Appends the elements of a list to `values`. Recursion ends at the number of sides. */
+/** Appends the elements of nested lists to `values`. The number of dimensions limits the depth. */
 function collect(
   list: readonly unknown[],
   shape: readonly number[],

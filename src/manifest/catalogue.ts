@@ -3,11 +3,11 @@ import { z } from "zod";
 const url = z.url({ protocol: /^https?$/, error: "must be a URL that starts with http" });
 
 const entry = z.strictObject({
-  /** Id of the manifest `ID.json` beside the catalogue. It holds whatever the entry leaves out. */
+  /** Model id. The file `ID.json` beside the catalogue is the manifest of the model. */
   id: z.string().min(1),
-  /** URL of the graph's bytes. */
+  /** URL from which the `.onnx` file can be downloaded. */
   url,
-  /** URL of a page about the model, for people. */
+  /** URL of a web page that describes the model. */
   source: url,
   bytes: z.int().positive().optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits").optional(),
@@ -21,14 +21,14 @@ const catalogue = z.array(entry).superRefine((entries, context) => {
   });
 });
 
-/** Model whose graph can be downloaded. */
+/** Entry of `models/catalogue.json`: a model and the URL from which its graph can be downloaded. */
 export type CatalogueEntry = z.infer<typeof entry>;
 
 /**
- * Checks the JSON of a catalogue.
+ * Checks the content of a catalogue: a list of models that can be downloaded.
  *
  * @param json Value that `JSON.parse()` returned.
- * @throws {TypeError} Naming every property that is wrong.
+ * @throws {TypeError} If a property is wrong. The message names every wrong property.
  *
  * @example
  * ```ts

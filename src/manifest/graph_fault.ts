@@ -4,7 +4,9 @@ import { sha256 } from "./sha256.ts";
 /**
  * Compares the bytes of a graph with the length and the SHA-256 that its manifest declares.
  *
- * @returns The difference, as text to follow "Cannot … as". Undefined if the bytes match.
+ * @param graph Content of the `.onnx` file.
+ * @returns Description of the difference, to complete an error message such as "Cannot load the
+ *   file as …". Undefined if the bytes match.
  */
 export async function graphFault(
   { bytes, sha256: wanted }: Manifest["graph"],

@@ -10,19 +10,20 @@ import {
 export type { FinishedManifest, HeadsManifest, Manifest } from "./manifest_schema.ts";
 
 /**
- * Returns true if the graph applies NMS itself and returns detections.
+ * Returns true if the graph of a model applies NMS itself and returns finished detections.
  *
- * Such a manifest declares no anchors, no box coder and no NMS.
+ * The manifest of such a model declares no anchors, no box coder and no NMS.
  */
 export function isFinished(manifest: Manifest): manifest is FinishedManifest {
   return manifest.outputs.kind === "finished";
 }
 
 /**
- * Checks the JSON of a manifest.
+ * Checks the content of a manifest.
  *
  * @param json Value that `JSON.parse()` returned.
- * @throws {DomainError} `manifest-invalid`, naming every property that is wrong.
+ * @throws {DomainError} `manifest-invalid`, if a property is wrong. The message names every wrong
+ *   property.
  *
  * @example
  * ```ts
@@ -47,16 +48,22 @@ export function parseManifest(json: unknown): Manifest {
 }
 
 /**
- * Selects the schema by the kind of the outputs.
+ * Selects the schema of a manifest by its property `outputs.kind`.
  *
- * An unknown kind gets the schema of heads, whose error message lists the known kinds.
+ * An unknown kind is checked against the schema of heads. The check fails, and its error message
+ * lists the known kinds.
  */
 function schemaFor(json: unknown): typeof headsSchema | typeof finishedSchema {
   const { outputs } = (json ?? {}) as { outputs?: { kind?: unknown } };
   return outputs?.kind === "finished" ? finishedSchema : headsSchema;
 }
 
-/** Returns the value at a path as the end of a fault, or nothing if it is long or missing. */
+/**
+ * Returns the wrong value as the end of an error message, for example `: it is "nchv"`.
+ *
+ * @param path Keys that lead from `json` to the value.
+ * @returns Empty if the value is missing or has more than 60 characters.
+ */
 function foundAt(json: unknown, path: readonly PropertyKey[]): string {
   const value = path.reduce<unknown>(
     (owner, key) => (owner as Record<PropertyKey, unknown> | undefined)?.[key],

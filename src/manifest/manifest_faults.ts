@@ -1,9 +1,11 @@
 import type { HeadsManifest, Manifest } from "./manifest_schema.ts";
 
 /**
- * Finds the contradictions between properties that are valid on their own.
+ * Finds contradictions between the properties of a manifest.
  *
- * @returns One text per contradiction: path, rule and value found.
+ * The schema checks each property alone; this function compares properties with each other.
+ *
+ * @returns One text per contradiction: the path of the property, the rule and the value found.
  */
 export function manifestFaults(manifest: Manifest): string[] {
   return [
@@ -12,7 +14,7 @@ export function manifestFaults(manifest: Manifest): string[] {
   ];
 }
 
-/** Checks that a fixed padding is at least as large as every resized image. */
+/** Checks that an image of any size, once resized, fits into a padding of fixed size. */
 function padFaults({ resize, pad }: Manifest): string[] {
   if (pad.kind !== "fixed") return [];
   const wanted = `pad: ${pad.width}x${pad.height} must hold the resized image:`;
@@ -34,7 +36,12 @@ function headsFaults(manifest: HeadsManifest): string[] {
   ];
 }
 
-/** Checks that all levels have the same number of anchors per cell, and one output per head. */
+/**
+ * Checks the pyramid levels, which are the grids of different cell size that a network predicts on.
+ *
+ * All levels must have the same number of anchors per cell. If each level has outputs of its own,
+ * `scores` and `deltas` must name one output per level.
+ */
 function levelFaults({ outputs, anchors }: HeadsManifest): string[] {
   if (!("levels" in anchors)) return [];
   const faults: string[] = [];

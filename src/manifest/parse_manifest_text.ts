@@ -4,7 +4,7 @@ import { type Manifest, parseManifest } from "./manifest.ts";
 /**
  * Parses and checks the text of a manifest.
  *
- * @param id Model id or URL that an error names.
+ * @param id Model id or URL, for error messages.
  * @param text Content of the manifest's file.
  * @throws {DomainError} `manifest-invalid`, if the text is not JSON or not a valid manifest.
  */
@@ -15,7 +15,7 @@ export function parseManifestText(id: string, text: string): Manifest {
 /**
  * Parses the text of a manifest without checking its properties.
  *
- * @param id Model id or URL that an error names.
+ * @param id Model id or URL, for error messages.
  * @param text Content of the manifest's file.
  * @throws {DomainError} `manifest-invalid`, if the text is not JSON.
  */

@@ -1,8 +1,8 @@
 /**
  * Computes the SHA-256 of some bytes.
  *
- * Uses Web Crypto. Falls back to `@noble/hashes` in insecure contexts (pages served over plain
- * HTTP), where `crypto.subtle` is undefined.
+ * The function uses Web Crypto. Pages served over plain HTTP have no `crypto.subtle`; there the
+ * function falls back to the package `@noble/hashes`.
  *
  * @returns 64 hexadecimal digits, lower case.
  */

@@ -41,6 +41,9 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   "3000 connections with half a header": (url, seconds) =>
     silent(url, seconds, "GET /healthz HTTP/1.1\r\nHost: a\r\nX: "),
 
+  "3000 connections with half a body": (url, seconds) =>
+    silent(url, seconds, `${head("/detect", "Content-Length: 1000")}abc`),
+
   "connections that are opened and dropped": (url, seconds) =>
     repeated(16, seconds, async () => {
       using connection = await open(url);

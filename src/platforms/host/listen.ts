@@ -7,7 +7,7 @@ import type { AppEnv } from "../../../routes/http/app_env.ts";
 import { DomainError } from "../../core/domain_error.ts";
 import { Connections } from "./connection/connections.ts";
 import { CountedMessage } from "./connection/counted_message.ts";
-import { GatedSocket } from "./connection/gated_socket.ts";
+import { GatedSocket, type GateObserver } from "./connection/gated_socket.ts";
 import { type ProbeIntervals, watchListener } from "./connection/listener_probe.ts";
 import { type HandleRequest, handleRequest } from "./handle_request.ts";
 import { expectationFault, parserFault, refuse, requestLineOf, responseBytes } from "./refusals.ts";
@@ -93,6 +93,10 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
     (incoming, outgoing) => onRequest(incoming, outgoing, expectationFault()),
   );
   server.on(
+    "connect",
+    (_, socket) => void refuseConnection(app, new Error("CONNECT"), socket, options.maxHeaderBytes),
+  );
+  server.on(
     "clientError",
     (error, socket) => void refuseConnection(app, error, socket, options.maxHeaderBytes),
   );
@@ -135,9 +139,12 @@ function gate(server: Server, options: ListenOptions): OpenConnections {
   const { maxConnections, unsentTimeoutMs: unsentMs = 30_000 } = options;
   const connections = new Connections(maxConnections);
   let isClosing = false;
-  const onIdle = (socket: GatedSocket) => {
-    if (isClosing) socket.destroySoon();
-    else connections.idle(socket);
+  const observer: GateObserver = {
+    waiting(socket) {
+      if (isClosing && socket.isIdle) socket.destroySoon();
+      else connections.waiting(socket);
+    },
+    busy: (socket) => connections.busy(socket),
   };
   const limits = {
     unsentMs,
@@ -147,7 +154,7 @@ function gate(server: Server, options: ListenOptions): OpenConnections {
   const [parse] = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket) => {
-    const gated = new GatedSocket(socket, limits, onIdle);
+    const gated = new GatedSocket(socket, limits, observer);
     connections.add(gated);
     if (isClosing) gated.destroy();
     if (!gated.destroyed) parse!.call(server, gated as Duplex as Socket);
@@ -155,7 +162,6 @@ function gate(server: Server, options: ListenOptions): OpenConnections {
   return {
     begin(incoming, outgoing) {
       const socket = incoming.socket as unknown as GatedSocket;
-      connections.busy(socket);
       socket.begin(incoming as CountedMessage, outgoing);
       return true;
     },

@@ -116,18 +116,40 @@ Deno.test("listen() closes the connection that was idle for the longest time for
   }
 });
 
-Deno.test("listen() closes a new connection while all others have a request in progress", async () => {
+Deno.test("listen() closes a connection whose body has stalled for a new one", async () => {
   await using listener = await listenTo({}, { maxConnections: 2 });
+  using stalled = await connect(listener);
+  await stalled.send(`${HEAD}content-length: 10\r\nexpect: 100-continue\r\n\r\n`);
+  assertMatch(await stalled.next(), /^HTTP\/1\.1 100 /);
+  using second = await connect(listener);
+  await second.send("GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n");
+  assertMatch(await second.next(), /^HTTP\/1\.1 200 /);
+  using third = await connect(listener);
+  assertEquals(await stalled.rest(), "");
+  for (const connection of [second, third]) {
+    await connection.send("GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    assertMatch(await connection.rest(), /^HTTP\/1\.1 200 /);
+  }
+});
+
+Deno.test("listen() closes a new connection while all others wait for their responses", async () => {
+  const begun: (() => void)[] = [];
+  const app = new Hono<AppEnv>().post("/detect", async (context) => {
+    await context.req.text();
+    await new Promise<void>((resolve) => begun.push(resolve));
+    return context.text("done");
+  });
+  await using listener = await served(app, { maxConnections: 2 });
   using first = await connect(listener);
   using second = await connect(listener);
   for (const connection of [first, second]) {
-    await connection.send(`${HEAD}content-length: 10\r\nexpect: 100-continue\r\n\r\n`);
-    assertMatch(await connection.next(), /^HTTP\/1\.1 100 /);
+    await connection.send(`${HEAD}content-length: 3\r\n\r\nabc`);
   }
+  await until(() => begun.length === 2);
   using third = await connect(listener);
   assertEquals(await third.rest(), "");
+  for (const end of begun) end();
   for (const connection of [first, second]) {
-    await connection.send("0123456789");
     assertMatch(await connection.next(), /^HTTP\/1\.1 200 /);
   }
 });
@@ -243,6 +265,8 @@ for (
     ["no Host line", "GET / HTTP/1.1\r\n\r\n", 400, "malformed-request"],
     ["a bad host", "GET / HTTP/1.1\r\nhost: a b/c@d\r\n\r\n", 400, "malformed-request"],
     ["a bad URL", "GET http://[ HTTP/1.1\r\nhost: a\r\n\r\n", 400, "malformed-request"],
+    ["CONNECT", "CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\n", 400, "malformed-request"],
+    ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "malformed-request"],
     ["no HTTP", "nonsense\r\n\r\n", 400, "malformed-request"],
     [
       "two lengths",

@@ -1,54 +1,49 @@
-import type { GatedSocket } from "./gated_socket.ts";
+import type { GatedSocket, GateObserver } from "./gated_socket.ts";
 
 /**
  * Open connections of a server, up to a maximum.
  *
- * When a new one comes and there is no room, the connection that has been idle for the longest time
- * is closed. A connection is idle while it waits for the header of a request, so clients that send
- * no header cannot lock others out.
+ * When a new one comes and there is no room, the connection that has waited for its client for the
+ * longest time is closed: for the header of a request, or for more of a body. So clients that send
+ * nothing, or next to nothing, cannot lock others out.
  */
-export class Connections {
+export class Connections implements GateObserver {
   readonly #max: number;
   readonly #all = new Set<GatedSocket>();
-  /** Idle connections, the one that has been idle for the longest time first. */
-  readonly #idle = new Set<GatedSocket>();
+  /** Connections that wait for their clients, the one that has waited longest first. */
+  readonly #waiting = new Set<GatedSocket>();
 
   /** Creates an empty set of at most `max` connections. */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Adds a new connection. Closes another one, or itself if all others are busy. */
+  /** Adds a new connection. Closes another one, or the new one if all others wait for the server. */
   add(socket: GatedSocket): void {
     if (this.#all.size >= this.#max) {
-      const [oldest] = this.#idle;
+      const [oldest] = this.#waiting;
       if (oldest === undefined) return void socket.destroy();
       this.#remove(oldest);
       oldest.destroy();
     }
     this.#all.add(socket);
-    this.#idle.add(socket);
+    this.#waiting.add(socket);
     socket.once("close", () => this.#remove(socket));
   }
 
-  /** Marks a connection as busy. */
   busy(socket: GatedSocket): void {
-    this.#idle.delete(socket);
+    this.#waiting.delete(socket);
   }
 
-  /** Marks a connection as idle. */
-  idle(socket: GatedSocket): void {
-    if (this.#all.has(socket)) this.#idle.add(socket);
+  waiting(socket: GatedSocket): void {
+    if (!this.#all.has(socket)) return;
+    this.#waiting.delete(socket);
+    this.#waiting.add(socket);
   }
 
-  /** Number of connections with a request in progress. */
-  get busyCount(): number {
-    return this.#all.size - this.#idle.size;
-  }
-
-  /** Closes the idle connections. */
+  /** Closes the connections without a request. */
   closeIdle(): void {
-    for (const socket of this.#idle) socket.destroy();
+    for (const socket of this.#waiting) if (socket.isIdle) socket.destroy();
   }
 
   /** Closes all connections. */
@@ -58,6 +53,6 @@ export class Connections {
 
   #remove(socket: GatedSocket): void {
     this.#all.delete(socket);
-    this.#idle.delete(socket);
+    this.#waiting.delete(socket);
   }
 }

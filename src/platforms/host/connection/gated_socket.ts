@@ -18,6 +18,16 @@ export interface GateLimits {
   readonly maxAheadBytes: number;
 }
 
+/** Receives the state of a connection. */
+export interface GateObserver {
+  /** Called when a connection waits for its client, and each time that a body has gone on. */
+  waiting(socket: GatedSocket): void;
+  /** Called when a request is complete, and the connection waits for the server. */
+  busy(socket: GatedSocket): void;
+}
+
+/** Bytes of a body that count as progress. */
+const PROGRESS = 65_536;
 /** Milliseconds that a closed connection reads on, so that its client can read the response. */
 const LINGER_MS = 1000;
 /** Maximum bytes that it reads meanwhile. */
@@ -34,7 +44,9 @@ const MAX_LINGER_BYTES = 2_000_000;
 export class GatedSocket extends Duplex {
   readonly #socket: Socket;
   readonly #limits: GateLimits;
-  readonly #onIdle: (socket: GatedSocket) => void;
+  readonly #observer: GateObserver;
+  /** Bytes since the last progress of a body. */
+  #passed = 0;
   #held: Buffer[] = [];
   #heldBytes = 0;
   /** Message whose body is arriving, or the last one. */
@@ -49,16 +61,12 @@ export class GatedSocket extends Duplex {
   #hasPassedEnd = false;
   #unsent: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * Wraps a connection.
-   *
-   * @param onIdle Called when the last response has been sent.
-   */
-  constructor(socket: Socket, limits: GateLimits, onIdle: (socket: GatedSocket) => void) {
+  /** Wraps a connection. */
+  constructor(socket: Socket, limits: GateLimits, observer: GateObserver) {
     super({ allowHalfOpen: true, highWaterMark: 16_384 });
     this.#socket = socket;
     this.#limits = limits;
-    this.#onIdle = onIdle;
+    this.#observer = observer;
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
     socket.on("end", () => {
       this.#hasEnded = true;
@@ -107,11 +115,12 @@ export class GatedSocket extends Duplex {
   begin(message: CountedMessage, response: ServerResponse): void {
     this.#message = message;
     this.#responses++;
+    this.#observer.waiting(this);
     if (++this.#requests >= this.#limits.maxRequests) response.shouldKeepAlive = false;
     response.once("close", () => {
       this.#responses--;
       if (message.refusal !== undefined) this.destroySoon();
-      if (this.isIdle) this.#onIdle(this);
+      if (this.isIdle) this.#observer.waiting(this);
       this.#goOn();
     });
   }
@@ -225,6 +234,15 @@ export class GatedSocket extends Duplex {
     this.#pump();
   }
 
+  #report(bytes: number): void {
+    if (this.isIdle) return;
+    if (this.#message?.complete) return this.#observer.busy(this);
+    this.#passed += bytes;
+    if (this.#passed < PROGRESS) return;
+    this.#passed = 0;
+    this.#observer.waiting(this);
+  }
+
   #linger(bytes: number): void {
     this.#lingered += bytes;
     if (this.#lingered > MAX_LINGER_BYTES && !this.destroyed && this.writableFinished) {
@@ -290,6 +308,7 @@ export class GatedSocket extends Duplex {
     this.#heldBytes = rest.length;
     this.push(bytes.subarray(0, length));
     const isRefused = this.#responses > 0 && message?.count(length) === true;
+    this.#report(length);
     if (message?.flush() === false) this.pause();
     if (message?.isChoppy) this.#waitForTurn();
     return !isRefused;

@@ -17,6 +17,7 @@ import { requestFault } from "./guards/request_fault.ts";
 import { requestLog } from "./guards/request_log.ts";
 import type { AppEnv } from "./http/app_env.ts";
 import { ByteBudget } from "./http/byte_budget.ts";
+import { FetchLimit } from "./http/fetch_limit.ts";
 import type { Dialect } from "./http/dialect.ts";
 import { describeProblem, problem, problemOf } from "./http/problem.ts";
 import { openInference } from "./open_inference/app.ts";
@@ -119,6 +120,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     bodyTimeoutMs: deps.bodyTimeoutMs ?? 30_000,
     budget: new ByteBudget(deps.bodyMemory ?? 20 * (maxBytes + MAX_OVERHEAD)),
     fetchImage: deps.fetchImage,
+    fetchLimit: new FetchLimit(),
   };
   app.post("/detect", (context) => detect(context, detectDeps));
   app.get("/models", (context) => models(context, registry));
@@ -154,6 +156,12 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
     const clientOf = (context: Context<AppEnv>) => context.get("keyName");
     app.use(except(isOpen, rateLimit({ ...keyRate, name: "key", clientOf })));
   }
+  app.use((context, next) => {
+    const key = context.get("keyName");
+    const network = () => clientNetwork(clientAddress(context) ?? "unknown");
+    context.set("client", key === undefined ? `network ${network()}` : `key ${key}`);
+    return next();
+  });
 }
 
 /**

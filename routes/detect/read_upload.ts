@@ -3,6 +3,7 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import type { ImageFetcher } from "../../src/ports/image_fetcher.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
+import type { FetchLimit } from "../http/fetch_limit.ts";
 import { readBody } from "../http/read_body.ts";
 import { decodeImageText } from "./decode_image_text.ts";
 import { noImage } from "./faults.ts";
@@ -31,6 +32,8 @@ export interface UploadOptions {
   readonly bodyTimeoutMs: number;
   /** Fetches images by their URL. Unset: URLs are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
+  /** Limit on the images that are fetched at the same time. */
+  readonly fetchLimit: FetchLimit;
 }
 
 /** Maximum bytes of a body without its image: delimiters and fields of a form, options in JSON. */
@@ -90,10 +93,10 @@ function readOther(bytes: Uint8Array, isUrlencoded: boolean): FormUpload {
   return { bytes, fields: {} };
 }
 
-function fetchImage(
+async function fetchImage(
   context: Context<AppEnv>,
   url: string,
-  { fetchImage: fetcher, maxBytes }: UploadOptions,
+  { fetchImage: fetcher, fetchLimit }: UploadOptions,
   lease: ByteLease,
 ): Promise<Uint8Array> {
   if (!fetcher) {
@@ -102,6 +105,6 @@ function fetchImage(
       'Cannot fetch image as this server takes no URLs. Send the image itself as "image"',
     );
   }
-  lease.take(maxBytes); // reserves the maximum, as the size of the image is unknown before the fetch
-  return fetcher.fetch(url, context.req.raw.signal);
+  using _fetch = fetchLimit.start(context.get("client") ?? "");
+  return await fetcher.fetch(url, context.req.raw.signal, (bytes) => lease.take(bytes));
 }

@@ -8,6 +8,8 @@ export interface AppEnv {
   readonly Variables: {
     /** Id of the request: a valid `X-Request-Id` that the client sent, otherwise a random id. */
     requestId: string;
+    /** Client of the request: its API key, otherwise its network. Set before the body is read. */
+    client?: string;
     /** Name of the API key. Unset: the request has no valid key, or the server needs no keys. */
     keyName?: string;
     /** Number of body bytes read so far. Unset: no byte has been read. */

@@ -8,41 +8,69 @@ export interface ByteLease extends Disposable {
   /**
    * Takes bytes from the budget.
    *
-   * @throws {DomainError} `busy` if fewer than `bytes` bytes are left in the budget.
+   * @throws {DomainError} `busy` if fewer than `bytes` bytes are left for the client.
    */
   take(bytes: number): void;
+  /**
+   * Checks that bytes could be taken now, without taking them.
+   *
+   * @throws {DomainError} `busy` if not.
+   */
+  expect(bytes: number): void;
 }
+
+/**
+ * Bytes that one client may hold for each byte that is left. One client alone gets three quarters
+ * of the budget, and n clients leave 1 ⁄ (3 n + 1) of it: there is always room for a small image.
+ */
+const SHARE = 3;
 
 /**
  * Limit on the bytes that the bodies of all requests hold in memory together. Without this limit,
  * many large requests at once could exhaust the memory of the server.
+ *
+ * The limit of each client follows the bytes that are left (Choudhury and Hahne, "Dynamic queue
+ * length thresholds", 1998), so that no client can take all of them.
  */
 export class ByteBudget {
   #left: number;
+  /** Bytes that each client holds; clients without any are not listed. */
+  readonly #held = new Map<string, number>();
 
   /** Creates a budget of `bytes` bytes. */
   constructor(bytes: number) {
     this.#left = bytes;
   }
 
-  /** Opens a lease for one request. A new lease holds no bytes. */
-  lease(): ByteLease {
+  /** Opens a lease for one request of a client. A new lease holds no bytes. */
+  lease(client = ""): ByteLease {
     let taken = 0;
+    const expect = (bytes: number) => {
+      const held = (this.#held.get(client) ?? 0) + bytes;
+      if (held <= SHARE * (this.#left - bytes)) return;
+      throw new DomainError(
+        "busy",
+        "Cannot take the image as the server holds as many as it can. Try again in a second",
+      );
+    };
     return {
+      expect,
       take: (bytes) => {
-        if (bytes > this.#left) {
-          throw new DomainError(
-            "busy",
-            "Cannot take the image as the server holds as many as it can. Try again in a second",
-          );
-        }
-        this.#left -= bytes;
+        expect(bytes);
+        this.#move(client, bytes);
         taken += bytes;
       },
       [Symbol.dispose]: () => {
-        this.#left += taken;
+        this.#move(client, -taken);
         taken = 0;
       },
     };
+  }
+
+  #move(client: string, bytes: number): void {
+    const held = (this.#held.get(client) ?? 0) + bytes;
+    this.#left -= bytes;
+    if (held > 0) this.#held.set(client, held);
+    else this.#held.delete(client);
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
+import { BusyError, DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import type { AppEnv } from "./app_env.ts";
 import { ACCEPTED_CODINGS } from "./content_coding.ts";
 import { problemForm } from "./error_form.ts";
@@ -107,7 +107,8 @@ export function problemOf(
 ): Response {
   if (error instanceof DomainError) {
     if (error.cause !== undefined) log(error, context.get("requestId"));
-    return problem(context, error.code, error.message, ADVICE[error.code]);
+    const advice = error instanceof BusyError ? retryAfter(error) : ADVICE[error.code];
+    return problem(context, error.code, error.message, advice);
   }
   log(error, context.get("requestId"));
   return problem(context, "internal", "The server failed on this request and logged the error.");
@@ -125,4 +126,8 @@ export function describeProblem(context: Context<AppEnv>, code: string): Respons
 /** Shortens a value that an error message quotes, because a client can send megabytes. */
 export function shorten(value: string, maxLength = 100): string {
   return value.length <= maxLength ? value : `${value.slice(0, maxLength)}…`;
+}
+
+function retryAfter({ retryAfterMs }: BusyError): Record<string, string> {
+  return { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
 }

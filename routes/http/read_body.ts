@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { DomainError, tooManyBytes } from "../../src/core/domain_error.ts";
 import { ByteList } from "../../src/core/byte_list.ts";
 import type { AppEnv } from "./app_env.ts";
+import { PACE_LIMIT, watchPace } from "./body_pace.ts";
 import type { ByteLease } from "./byte_budget.ts";
 import { bodyFormat, decompress } from "./content_coding.ts";
 
@@ -36,27 +37,30 @@ export async function readBody(
   const declared = Number(headers.get("content-length") ?? 0);
   if (declared > maxBodyBytes) throw tooManyBytes(maxBytes, `the body has ${declared}`);
   if (body === null) return new Uint8Array();
+  options.lease.expect(declared);
   const reader = body.getReader();
-  const state = { timedOut: false };
-  const timer = setTimeout(() => {
-    state.timedOut = true;
+  const state: { limit?: string } = {};
+  const stop = (limit: string) => {
+    state.limit ??= limit;
     cancel(reader); // makes the pending read() return
-  }, timeoutMs);
+  };
+  const timer = setTimeout(() => stop(`all of it must come within ${timeoutMs} ms`), timeoutMs);
+  using pace = watchPace(() => stop(PACE_LIMIT));
   try {
-    const received = receive(reader, options, (size) => context.set("bytesIn", size));
+    const received = receive(reader, options, (size) => {
+      context.set("bytesIn", size);
+      pace.progress(size);
+    });
     const chunks = format === undefined ? received : decompress(received, format);
     const bytes = await collect(chunks, options);
-    if (!state.timedOut) return bytes;
+    if (state.limit === undefined) return bytes;
   } catch (error) {
     cancel(reader);
-    if (!state.timedOut) throw error;
+    if (state.limit === undefined) throw error;
   } finally {
     clearTimeout(timer);
   }
-  throw new DomainError(
-    "body-timeout",
-    `Cannot read the body as all of it must come within ${timeoutMs} ms`,
-  );
+  throw new DomainError("body-timeout", `Cannot read the body as ${state.limit}`);
 }
 
 /** Yields the chunks of a body as they arrive. */

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import { serverTiming } from "../detect/format_result.ts";
 import type { DetectDeps } from "../detect/handler.ts";
+import { refuseEarly } from "../detect/refuse_early.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import { MODEL_VERSION } from "./model_metadata.ts";
 import { type OutputTensor, outputTensor } from "./output_tensors.ts";
@@ -15,12 +16,14 @@ import { tensorBytes } from "./tensor_bytes.ts";
  */
 export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { id: model } = requestedModel(context, deps.registry);
-  using lease = deps.budget.lease();
+  const client = context.get("client") ?? "";
+  using lease = deps.budget.lease(client);
+  refuseEarly(context, model, deps.registry);
   const { id, image, options, outputs } = await readInferRequest(context, deps, lease);
   const { signal } = context.req.raw;
   const result = await deps.registry.use(
     model,
-    (detector) => detector.detect(image, options, { signal }),
+    (detector) => detector.detect(image, options, { signal, client }),
   );
   context.header("Server-Timing", serverTiming(result.timing));
   const pieces: Uint8Array[] = [];

@@ -62,6 +62,18 @@ export class DomainError extends Error {
   }
 }
 
+/** The `busy` error of a queue, which knows when it will have room. */
+export class BusyError extends DomainError {
+  /**
+   * Creates an error.
+   *
+   * @param retryAfterMs Milliseconds after which a retry is likely to succeed.
+   */
+  constructor(message: string, readonly retryAfterMs: number) {
+    super("busy", message);
+  }
+}
+
 /** Returns the `client-gone` error, with which a cancelled call rejects. */
 export function goneError(): DomainError {
   return new DomainError("client-gone", "Cannot detect as the client is gone");

@@ -66,6 +66,11 @@ export interface DetectCall {
    */
   readonly signal?: AbortSignal | undefined;
   /**
+   * Client that the call belongs to. Clients take turns in a queue. Unset: all such calls belong to
+   * one client.
+   */
+  readonly client?: string | undefined;
+  /**
    * Called with the size of the input tensor, in elements, once it is ready and only the engine's
    * work is left.
    */
@@ -164,6 +169,11 @@ export interface Detector {
    * it always does.
    */
   unreadiness?(): string | null;
+  /**
+   * Returns the error with which a call of a client would be refused now, or null. Unset: a call is
+   * never refused before its image is there.
+   */
+  refusal?(client: string): Error | null;
   /** Closes the detector and releases its session. */
   close(): Promise<void>;
 }

@@ -5,7 +5,13 @@ export interface ImageFetcher {
    *
    * @param url URL as the client sent it.
    * @param signal Cancels the fetch. Unset: the fetch cannot be cancelled.
+   * @param onBytes Called with the number of bytes that have just arrived. An error that it throws ends
+   *   the fetch. Unset: not called.
    * @throws {DomainError} `url-not-allowed`, `url-failed` or `too-many-bytes`.
    */
-  fetch(url: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  fetch(
+    url: string,
+    signal?: AbortSignal,
+    onBytes?: (bytes: number) => void,
+  ): Promise<Uint8Array<ArrayBuffer>>;
 }

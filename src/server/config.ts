@@ -29,6 +29,8 @@ const schema = z.object({
   WORKERS: whole.pipe(z.number().min(1).max(64)).default(1),
   /** Maximum number of images that wait for a worker process. Unset: two per worker process. */
   QUEUE: whole.pipe(z.number().max(10_000)).optional(),
+  /** Maximum predicted wait of an image for a worker, milliseconds. */
+  MAX_WAIT_MS: duration.default(5000),
   LOAD_TIMEOUT_MS: duration.default(120_000),
   DECODE_TIMEOUT_MS: duration.default(10_000),
   RUN_TIMEOUT_MS: duration.default(60_000),

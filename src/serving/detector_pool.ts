@@ -1,6 +1,8 @@
 import { DomainError, goneError } from "../core/domain_error.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
+import { Admission } from "./admission.ts";
+import { FairQueue } from "./fair_queue.ts";
 
 /** Options of a {@linkcode DetectorPool}. */
 export interface PoolOptions {
@@ -8,6 +10,8 @@ export interface PoolOptions {
   readonly size: number;
   /** Maximum number of calls that wait for a free detector. */
   readonly queue: number;
+  /** Maximum milliseconds that a call may be predicted to wait. Unset: no limit. */
+  readonly maxWaitMs?: number | undefined;
   /** Starts one detector. Called for each detector of the pool and for each replacement. */
   readonly start: () => Promise<Detector>;
   /**
@@ -17,12 +21,20 @@ export interface PoolOptions {
    * @default 500
    */
   readonly retryMs?: number | undefined;
+  /**
+   * Clock in milliseconds.
+   *
+   * @default performance.now
+   */
+  readonly now?: (() => number) | undefined;
   /** Logs why a detector is replaced, or why its replacement did not start. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
 }
 
 /** Call of `detect()` that waits for a free detector. */
 interface QueuedCall {
+  /** Time at which the call was queued. */
+  readonly since: number;
   readonly run: (detector: Detector) => void;
   readonly reject: (error: DomainError) => void;
 }
@@ -32,7 +44,7 @@ const MAX_RETRY_MS = 30_000;
 
 /**
  * Several detectors of one model that callers use like a single detector. While all detectors are
- * busy, calls wait in a queue of limited length.
+ * busy, calls wait in a queue, as long as their predicted wait is within a limit. Clients take turns.
  *
  * Each detector runs in its own worker and processes one image at a time. Killing a worker at a
  * deadline therefore fails only the call that was too slow. The pool replaces a detector that
@@ -46,13 +58,17 @@ export class DetectorPool implements Detector {
   readonly #options: PoolOptions;
   readonly #alive = new Set<Detector>();
   readonly #idle: Detector[] = [];
-  readonly #queue: QueuedCall[] = [];
+  readonly #queue = new FairQueue<QueuedCall>();
+  readonly #admission: Admission;
+  readonly #now: () => number;
   #closed = false;
   /** Message of the last failed replacement, after `": "`. Empty after a successful replacement. */
   #lastFault = "";
 
   private constructor(options: PoolOptions, detectors: readonly Detector[]) {
     this.#options = options;
+    this.#admission = new Admission({ ...options, workers: options.size });
+    this.#now = options.now ?? (() => performance.now());
     const [first] = detectors;
     if (first === undefined) {
       throw new RangeError(
@@ -83,7 +99,7 @@ export class DetectorPool implements Detector {
   /**
    * Detects objects in an image as soon as a detector is free.
    *
-   * @throws {DomainError} `busy`, if the queue is full; `client-gone`, if the caller cancels a call
+   * @throws {DomainError} `busy`, if the call would wait or has waited too long; `client-gone`, if the caller cancels a call
    * that is queued; `worker-crashed`, if no detector is left and none can be started;
    * `model-not-ready`, if the pool is closed; otherwise the error of the detector.
    */
@@ -98,16 +114,27 @@ export class DetectorPool implements Detector {
     // that attempt has failed, calls are rejected at once until a later attempt succeeds.
     if (this.#alive.size === 0 && this.#lastFault) return Promise.reject(this.#crashedError());
     const idle = this.#idle.pop();
-    if (idle === undefined && this.#queue.length >= this.#options.queue) {
-      return Promise.reject(this.#busyError());
+    if (idle === undefined) {
+      const refusal = this.#makeRoomFor(call.client ?? "");
+      if (refusal !== null) return Promise.reject(refusal);
     }
     const { promise, resolve, reject } = Promise.withResolvers<DetectResult>();
     const run = (detector: Detector) => {
-      resolve(detector.detect(image, options, call).finally(() => this.#release(detector)));
+      const begun = this.#now();
+      const learn = (succeeded: boolean) => this.#admission.learn(this.#now() - begun, succeeded);
+      const work = detector.detect(image, options, call);
+      void work.then(() => learn(true), () => learn(false));
+      resolve(work.finally(() => this.#release(detector)));
     };
-    if (idle === undefined) this.#enqueue({ run, reject }, call.signal);
+    if (idle === undefined) this.#enqueue({ since: this.#now(), run, reject }, call);
     else run(idle);
     return promise;
+  }
+
+  /** Returns the error with which a call of a client would be refused now, or null. */
+  refusal(client: string): Error | null {
+    if (this.#idle.length > 0 || this.#queue.canMakeRoomFor(client)) return null;
+    return this.#fullness();
   }
 
   /** Returns why no detector can run a call, or null if at least one detector can. */
@@ -125,20 +152,42 @@ export class DetectorPool implements Detector {
     this.#alive.clear();
   }
 
-  #enqueue(call: QueuedCall, signal: AbortSignal | undefined): void {
+  /** Returns the error for one more queued call, or null if it may wait. */
+  #fullness(): DomainError | null {
+    const { length } = this.#queue;
+    return this.#admission.admits(length) ? null : this.#admission.refusal(length);
+  }
+
+  /**
+   * Makes room for a queued call of a client. If the queue is full, the client with the most calls
+   * loses its newest one to a client that has fewer.
+   *
+   * @returns The error if there is no room.
+   */
+  #makeRoomFor(client: string): DomainError | null {
+    const refusal = this.#fullness();
+    if (refusal === null) return null;
+    const displaced = this.#queue.makeRoomFor(client);
+    if (displaced === undefined) return refusal;
+    displaced.reject(this.#admission.displaced(this.#queue.length));
+    return null;
+  }
+
+  #enqueue(call: QueuedCall, { signal, client = "" }: DetectCall): void {
     // A caller may use one signal for many calls. The listener keeps the image of its call in
     // memory, so the pool removes the listener when the call leaves the queue.
     const stopListening = () => signal?.removeEventListener("abort", cancel);
     const queued: QueuedCall = {
+      since: call.since,
       run: (detector) => (stopListening(), call.run(detector)),
       reject: (error) => (stopListening(), call.reject(error)),
     };
     const cancel = () => {
-      this.#queue.splice(this.#queue.indexOf(queued), 1);
+      this.#queue.remove(client, queued);
       queued.reject(goneError());
     };
     signal?.addEventListener("abort", cancel);
-    this.#queue.push(queued);
+    this.#queue.push(client, queued);
   }
 
   #add(detector: Detector): void {
@@ -151,9 +200,11 @@ export class DetectorPool implements Detector {
   #release(detector: Detector): void {
     // The last call broke the detector down.
     if (!this.#alive.has(detector)) return;
-    const next = this.#queue.shift();
-    if (next === undefined) this.#idle.push(detector);
-    else next.run(detector);
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      if (!this.#admission.isTooLate(this.#now() - next.since)) return next.run(detector);
+      next.reject(this.#admission.late(this.#queue.length));
+    }
+    this.#idle.push(detector);
   }
 
   async #replace(detector: Detector, error: Error): Promise<void> {
@@ -183,7 +234,7 @@ export class DetectorPool implements Detector {
   }
 
   #rejectAll(error: DomainError): void {
-    for (const { reject } of this.#queue.splice(0)) reject(error);
+    for (const { reject } of this.#queue.clear()) reject(error);
   }
 
   #crashedError(): DomainError {
@@ -192,14 +243,6 @@ export class DetectorPool implements Detector {
 
   #outage(): string {
     return `its workers broke down and are being replaced${this.#lastFault}`;
-  }
-
-  #busyError(): DomainError {
-    return new DomainError(
-      "busy",
-      `Cannot take the image as at most ${this.#options.queue} may wait and the queue is full: ` +
-        "try again in a moment",
-    );
   }
 }
 

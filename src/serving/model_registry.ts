@@ -150,6 +150,15 @@ export class ModelRegistry {
     return await this.#models.use(id, task);
   }
 
+  /**
+   * Returns the error with which an image of a client for a model would be refused now, or null. A
+   * model that is not loaded refuses no image.
+   */
+  refusal(id: string, client: string): Error | null {
+    const state = this.state(id);
+    return state?.status === "ready" ? state.detector.refusal?.(client) ?? null : null;
+  }
+
   /** Closes all models. Waits for loads and calls that are running. */
   async close(): Promise<void> {
     this.#retries?.close();

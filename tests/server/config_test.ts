@@ -14,6 +14,7 @@ Deno.test("readConfig() has the documented defaults", () => {
     LOAD_TIMEOUT_MS: 120_000,
     MAX_BYTES: 20_000_000,
     MAX_PIXELS: 64_000_000,
+    MAX_WAIT_MS: 5000,
     MAX_DECODED_BYTES: 400_000_000,
     BODY_TIMEOUT_MS: 30_000,
     HEADER_TIMEOUT_MS: 10_000,

@@ -209,6 +209,56 @@ Deno.test("DetectorPool.close() rejects queued and later calls and closes its de
   assertEquals(detector.closed, true);
 });
 
+/** Lets a pool answer calls at a fake clock, each in `ms`, until none is left. */
+async function answerAll(detector: FakeDetector, clock: { ms: number }, ms: number) {
+  for (let answered = 0; answered < detector.calls.length; answered++) {
+    clock.ms += ms;
+    detector.calls[answered]!.resolve({} as DetectResult);
+    await nextTurn();
+  }
+}
+
+Deno.test("DetectorPool gives clients turns: a polite one waits for one call of a greedy one", async () => {
+  const { pool, detector } = await poolOf({ queue: 100 });
+  const done: string[] = [];
+  const calls = [
+    ...Array.from({ length: 32 }, () => "greedy"),
+    "polite",
+  ].map((client) => pool.detect(IMAGE, {}, { client }).then(() => done.push(client)));
+  await answerAll(detector, { ms: 0 }, 0);
+  await Promise.all(calls);
+  assertEquals(done.indexOf("polite"), 2); // one call ran, one had its turn before
+});
+
+Deno.test("DetectorPool takes the newest call of a greedy client for another client", async () => {
+  const { pool, detector } = await poolOf({ queue: 3 });
+  const greedy = [0, 1, 2, 3].map(() => pool.detect(IMAGE, {}, { client: "greedy" }));
+  assertEquals(pool.refusal("greedy")?.message.includes("at most 3 may wait"), true);
+  assertEquals(pool.refusal("polite"), null);
+  const polite = pool.detect(IMAGE, {}, { client: "polite" });
+  await assertRejectsDomainError(greedy[3]!, "busy", "other clients have fewer");
+  await assertRejectsDomainError(pool.detect(IMAGE, {}, { client: "greedy" }), "busy");
+  await answerAll(detector, { ms: 0 }, 0);
+  await Promise.all([...greedy.slice(0, 3), polite]);
+  assertEquals(detector.calls.length, 4);
+});
+
+Deno.test("DetectorPool admits by the measured service time, and drops what waited too long", async () => {
+  const clock = { ms: 0 };
+  const { pool, detector } = await poolOf({ queue: 100, maxWaitMs: 2000, now: () => clock.ms });
+  const warm = Array.from({ length: 10 }, () => pool.detect(IMAGE));
+  await answerAll(detector, clock, 300);
+  await Promise.all(warm);
+  // One call runs and seven wait: (6 + ½) · 300 ms is within 2000 ms, (7 + ½) · 300 ms is not.
+  const calls = Array.from({ length: 8 }, () => pool.detect(IMAGE));
+  await assertRejectsDomainError(pool.detect(IMAGE), "busy", "wait for 2.3 s and may wait for 2.0");
+  clock.ms += 3001;
+  detector.answer();
+  await calls[0];
+  for (const late of calls.slice(1)) await assertRejectsDomainError(late, "busy", "has waited");
+  assertEquals([detector.calls.length, pool.refusal("")], [11, null]);
+});
+
 /** Waits until all pending microtasks and timers of 0 ms have run. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,5 +1,6 @@
 import { imageLimits } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
+import { DEFAULT_QUEUE } from "../../serving/admission.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostRegistry } from "./registry.ts";
 import { startPool } from "./start_pool.ts";
@@ -18,7 +19,8 @@ export function processRegistry(config: Config): Promise<ModelRegistry> {
       limits: imageLimits(config),
     }, {
       workers: config.WORKERS,
-      queue: config.QUEUE ?? 2 * config.WORKERS,
+      queue: config.QUEUE ?? DEFAULT_QUEUE,
+      maxWaitMs: config.MAX_WAIT_MS,
       deadlines: {
         loadMs: config.LOAD_TIMEOUT_MS,
         decodeMs: config.DECODE_TIMEOUT_MS,

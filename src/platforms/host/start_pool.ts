@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly workers: number;
   /** Maximum number of images that wait for a worker process. */
   readonly queue: number;
+  /** Maximum milliseconds that an image may be predicted to wait. Unset: no limit. */
+  readonly maxWaitMs?: number | undefined;
   /** Deadlines for loading the model and for processing an image. */
   readonly deadlines: Deadlines;
   /** Called with the reason when a worker process is replaced. */
@@ -34,11 +36,12 @@ export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise
 
 /** Starts worker processes with a detector each, and returns a detector that uses all of them. */
 export function startPool(load: LoadRequest, options: PoolOptions): Promise<Detector> {
-  const { workers, queue, deadlines, log } = options;
+  const { workers, queue, maxWaitMs, deadlines, log } = options;
   const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
   return DetectorPool.open({
     size: workers,
     queue,
+    maxWaitMs,
     log,
     start: () => startDetector({ ...load, threads }, { usualRun: USUAL_RUN, ...deadlines }),
   });

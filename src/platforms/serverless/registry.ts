@@ -1,6 +1,7 @@
 import { createDetector } from "../../detect/detector.ts";
 import { imageLimits } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
+import { DEFAULT_QUEUE } from "../../serving/admission.ts";
 import { DetectorPool } from "../../serving/detector_pool.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostRegistry } from "../host/registry.ts";
@@ -19,7 +20,8 @@ export function serverlessRegistry(config: Config): Promise<ModelRegistry> {
     const limits = imageLimits(config);
     return await DetectorPool.open({
       size: 1,
-      queue: config.QUEUE ?? 2,
+      queue: config.QUEUE ?? DEFAULT_QUEUE,
+      maxWaitMs: config.MAX_WAIT_MS,
       start: () => createDetector(runtime, { model: storeKey, engine: config.ENGINE, limits }),
     });
   });

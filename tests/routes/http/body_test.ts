@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Context } from "hono";
 import { assertCpuTime, assertEnds, assertProblem } from "../../testing.ts";
 import { post, problemOf, quickApp } from "../quick_app.ts";
 
@@ -122,4 +123,41 @@ Deno.test("POST /detect refuses a field longer than any option", async () => {
     400,
     "invalid-option",
   ]);
+});
+
+/** Body that brings `bytes` bytes and then nothing; `close` ends it. */
+function stalledBody(bytes: number) {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start: (own) => {
+      controller = own;
+      own.enqueue(new Uint8Array(bytes));
+    },
+  });
+  return { body, close: () => controller?.close() };
+}
+
+Deno.test("POST /detect takes a small image while one client has stalled 20 large ones", async () => {
+  const clientAddress = (context: Context) => context.req.header("x-test-client");
+  const app = await quickApp({ maxBytes: 1_000_000, bodyMemory: 20_000_000, clientAddress });
+  const stalled = Array.from({ length: 20 }, () => stalledBody(990_000));
+  const held = stalled.map(({ body }) =>
+    Promise.resolve(app.request("/detect", post(body, { "x-test-client": "192.0.2.1" })))
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const address of ["192.0.2.2", "192.0.2.1"]) {
+    const small = post(new Uint8Array(8000), { "x-test-client": address });
+    const { status } = await app.request("/detect", small);
+    assertEquals([address, status], [address, 200]);
+  }
+  const large = post(new Uint8Array(1_000_000), { "x-test-client": "192.0.2.2" });
+  assertEquals((await app.request("/detect", large)).status, 200);
+  for (const { close } of stalled) {
+    try {
+      close();
+    } catch { /* cancelled by the app: it was over the share of its client */ }
+  }
+  const statuses = (await Promise.all(held)).map(({ status }) => status);
+  // 15 · 990,000 bytes are within three quarters of 20,000,000; the next one is not.
+  assertEquals(statuses.toSorted(), [...Array(15).fill(200), ...Array(5).fill(503)]);
 });

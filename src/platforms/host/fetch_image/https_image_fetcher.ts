@@ -21,6 +21,8 @@ export interface ImageFetcherOptions
   readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined;
 }
 
+type FetchOptions = ImageFetcherOptions & Pick<PinnedGetOptions, "onBytes">;
+
 /** Maximum number of redirects that a fetch follows. */
 const MAX_REDIRECTS = 3;
 /** Maximum number of IP addresses of a host that a fetch tries to connect to. */
@@ -36,11 +38,11 @@ const MAX_ADDRESSES = 3;
  */
 export function httpsImageFetcher(options: ImageFetcherOptions): ImageFetcher {
   return {
-    async fetch(text, signal) {
+    async fetch(text, signal, onBytes) {
       const timeout = AbortSignal.timeout(options.timeoutMs);
       const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
       try {
-        return await follow(text, options, either);
+        return await follow(text, { ...options, onBytes }, either);
       } catch (error) {
         if (!either.aborted || !mayComeFromAbort(error)) throw error;
         throw new DomainError(
@@ -57,7 +59,7 @@ export function httpsImageFetcher(options: ImageFetcherOptions): ImageFetcher {
 /** Requests a URL and follows its redirects. */
 async function follow(
   text: string,
-  options: ImageFetcherOptions,
+  options: FetchOptions,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   let to = readImageUrl(text, undefined, options);
@@ -94,7 +96,7 @@ async function publicAddresses(
 async function firstAnswer(
   to: ImageUrl,
   addresses: readonly string[],
-  options: ImageFetcherOptions,
+  options: FetchOptions,
   signal: AbortSignal,
 ): Promise<PinnedAnswer> {
   let reason = "";

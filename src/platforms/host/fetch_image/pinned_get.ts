@@ -1,7 +1,8 @@
 import { Agent, request, type RequestOptions } from "node:https";
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { ByteList } from "../../../core/byte_list.ts";
 import { DomainError, tooManyBytes } from "../../../core/domain_error.ts";
-import { joinedBytes } from "../../../core/joined_bytes.ts";
+import { abortable } from "../../../embed/abortable.ts";
 import type { ImageUrl } from "./image_url.ts";
 
 /** Options of {@linkcode pinnedGet}. */
@@ -12,6 +13,8 @@ export interface PinnedGetOptions {
   readonly signal: AbortSignal;
   /** Maximum bytes of the response body. */
   readonly maxBytes: number;
+  /** Called with the number of bytes that have just arrived. Unset: not called. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
   /** Certificates to trust, PEM. Unset: the certificates that the runtime trusts. */
   readonly ca?: string | undefined;
   /**
@@ -48,17 +51,34 @@ const agent = new Agent({ keepAlive: false });
  * @throws {Unreachable} If the connection fails.
  */
 export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promise<PinnedAnswer> {
-  const response = await send(to, options);
+  const sent = request(requestOptions(to, options));
+  // A host that stays silent, or that the runtime no longer reads from, never ends any of the steps.
+  const work = exchange(sent, to, options);
+  try {
+    return await abortable(work, options.signal);
+  } finally {
+    work.catch(() => {}); // the step that the signal interrupted
+    sent.destroy();
+  }
+}
+
+/** Waits for the response to a request, and reads it. */
+async function exchange(
+  sent: ClientRequest,
+  { host }: ImageUrl,
+  { maxBytes, onBytes }: PinnedGetOptions,
+): Promise<PinnedAnswer> {
+  const response = await responseTo(sent, host);
   const { statusCode = 0, headers } = response;
   try {
     if ([301, 302, 303, 307, 308].includes(statusCode) && headers.location !== undefined) {
       return { location: headers.location };
     }
-    if (statusCode !== 200) throw urlFailed(to.host, `answers ${statusCode}`);
+    if (statusCode !== 200) throw urlFailed(host, `answers ${statusCode}`);
     if ((headers["content-encoding"] ?? "identity") !== "identity") {
-      throw urlFailed(to.host, "sends the image compressed, against the accept-encoding header");
+      throw urlFailed(host, "sends the image compressed, against the accept-encoding header");
     }
-    return { bytes: await bodyOf(response, to.host, options.maxBytes) };
+    return { bytes: await bodyOf(response, host, maxBytes, onBytes) };
   } finally {
     response.destroy();
   }
@@ -69,11 +89,11 @@ export function urlFailed(host: string, fault: string): DomainError {
   return new DomainError("url-failed", `Cannot fetch image as ${host} ${fault}`);
 }
 
-function send(
+function requestOptions(
   { url, host }: ImageUrl,
   { address, signal, ca, connect = (own) => ({ host: own, port: 443 }) }: PinnedGetOptions,
-): Promise<IncomingMessage> {
-  const options: RequestOptions = {
+): RequestOptions {
+  return {
     ...connect(address),
     method: "GET",
     path: url.pathname + url.search,
@@ -90,11 +110,20 @@ function send(
     maxHeaderSize: 16 * 1024,
     ...(ca === undefined ? {} : { ca }),
   };
+}
+
+/** Sends a request and returns its response, whose body is not read yet. */
+function responseTo(sent: ClientRequest, host: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const sent = request(options, resolve);
+    sent.on("response", resolve);
+    sent.on("upgrade", (_, socket) => {
+      socket.destroy();
+      reject(urlFailed(host, "answers 101"));
+    });
     sent.on("error", (error: Error & { code?: string }) => {
       reject(new Unreachable(error.code ?? error.name));
     });
+    sent.on("close", () => reject(new Unreachable("closed")));
     sent.end();
   });
 }
@@ -103,20 +132,22 @@ async function bodyOf(
   response: IncomingMessage,
   host: string,
   maxBytes: number,
+  onBytes: PinnedGetOptions["onBytes"],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(response.headers["content-length"] ?? 0);
   if (declared > maxBytes) throw tooManyBytes(maxBytes, `there are ${declared}`, "fetch");
-  const chunks: Uint8Array[] = [];
+  const list = new ByteList();
   let size = 0;
   try {
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       size += chunk.length;
       if (size > maxBytes) throw tooManyBytes(maxBytes, "there are more", "fetch");
-      chunks.push(chunk);
+      onBytes?.(chunk.length);
+      list.add(chunk);
     }
   } catch (error) {
     if (error instanceof DomainError) throw error;
     throw urlFailed(host, "closed the connection early");
   }
-  return joinedBytes(chunks);
+  return list.joined();
 }

@@ -5,6 +5,7 @@ import {
   httpsImageFetcher,
   type ImageFetcherOptions,
 } from "../../../../src/platforms/host/fetch_image/https_image_fetcher.ts";
+import { assertEnds } from "../../../testing.ts";
 import { CERTIFICATE, type HttpsServer, serveHttps } from "./https_server.ts";
 
 const IMAGE = Uint8Array.from({ length: 1000 }, (_, i) => i % 256);
@@ -367,4 +368,105 @@ Deno.test("httpsImageFetcher() uses the system's resolver, which knows no name w
   const fetcher = httpsImageFetcher({ maxBytes: 1000, timeoutMs: 20_000 });
   const { code } = await refusalOf(fetcher.fetch("https://no-such-host.example.org/"));
   assertEquals(code, "url-not-allowed");
+});
+
+/** Answers that never end, by what the server does with a connection or a request. */
+const HOSTILE: readonly (readonly [name: string, answer: RequestListener])[] = [
+  ["stays silent", () => {}],
+  ["switches protocols", (_, response) => {
+    response.socket?.write(
+      "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+    );
+  }],
+  ["sends headers without end", (_, response) => {
+    const { socket } = response;
+    socket?.write("HTTP/1.1 200 OK\r\n");
+    drip(socket, "a: b\r\n");
+  }],
+  ["sends 100 Continue without end", (_, response) => {
+    drip(response.socket, "HTTP/1.1 100 Continue\r\n\r\n");
+  }],
+  ["drips its body", (_, response) => {
+    response.writeHead(200, { "content-length": "9000" });
+    drip(response, "x");
+  }],
+  ["stops after half of its body", (_, response) => {
+    response.writeHead(200, { "content-length": "1000" });
+    response.write(IMAGE.subarray(0, 500));
+  }],
+];
+
+/** Writes a text every 20 ms until the connection is closed. */
+function drip(
+  to: { write(text: string): unknown; once(event: "close", stop: () => void): unknown } | null,
+  text: string,
+) {
+  const timer = setInterval(() => to?.write(text), 20);
+  to?.once("close", () => clearInterval(timer));
+}
+
+for (const [name, answer] of HOSTILE) {
+  Deno.test(`httpsImageFetcher() ends with its timeout at a host that ${name}`, async () => {
+    await using server = await serveHttps((request, response) => {
+      request.socket.on("error", () => {});
+      answer(request, response);
+    });
+    const names = { "photos.example.org": [[PUBLIC]] };
+    const { fetch } = fetcherOf(server, names, { timeoutMs: 300 });
+    const error = await assertEnds(3000, refusalOf(fetch(URL_OF_IMAGE)));
+    assertEquals(error.code, "url-failed");
+  });
+
+  Deno.test(`httpsImageFetcher() ends with its caller at a host that ${name}`, async () => {
+    await using server = await serveHttps((request, response) => {
+      request.socket.on("error", () => {});
+      answer(request, response);
+    });
+    const { fetch } = fetcherOf(server, { "photos.example.org": [[PUBLIC]] }, {
+      timeoutMs: 60_000,
+    });
+    const signal = AbortSignal.timeout(300);
+    const error = await assertEnds(3000, refusalOf(fetch(URL_OF_IMAGE, signal)));
+    assertEquals(error.code, "url-failed");
+  });
+}
+
+Deno.test("httpsImageFetcher() ends with its timeout at a host that accepts and never speaks TLS", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  const names = { "photos.example.org": [[PUBLIC]] };
+  const { fetch } = fetcherOf({ port: listener.addr.port } as HttpsServer, names, {
+    timeoutMs: 300,
+  });
+  const error = await assertEnds(3000, refusalOf(fetch(URL_OF_IMAGE)));
+  assertEquals(error.code, "url-failed");
+  (await accepted).close();
+});
+
+Deno.test("httpsImageFetcher() reports bytes as they arrive, and ends when they may not be taken", async () => {
+  await using server = await serveHttps(giveImage);
+  const fetcher = (onBytes: (bytes: number) => void) => {
+    const { resolve, connect } = {
+      resolve: () => Promise.resolve([PUBLIC]),
+      connect: () => ({ host: "127.0.0.1", port: server.port }),
+    };
+    return httpsImageFetcher({
+      maxBytes: 10_000,
+      timeoutMs: 5000,
+      ca: CERTIFICATE,
+      resolve,
+      connect,
+    })
+      .fetch(URL_OF_IMAGE, undefined, onBytes);
+  };
+  let taken = 0;
+  await fetcher((bytes) => void (taken += bytes));
+  assertEquals(taken, IMAGE.length);
+  const full = new DomainError("busy", "no memory is left");
+  assertEquals(
+    await refusalOf(fetcher(() => {
+      throw full;
+    })),
+    full,
+  );
 });

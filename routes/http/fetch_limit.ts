@@ -1,0 +1,42 @@
+import { DomainError } from "../../src/core/domain_error.ts";
+
+/** Maximum images that are fetched by URL at the same time, for all clients and for one. */
+const MAX_FETCHES = 32;
+const MAX_FETCHES_OF_CLIENT = 8;
+
+/**
+ * Limit on the images that are fetched by URL at the same time. A slow remote server holds a
+ * connection and memory until the timeout.
+ */
+export class FetchLimit {
+  readonly #running = new Map<string, number>();
+  #count = 0;
+
+  /**
+   * Counts a fetch of a client until the result is disposed.
+   *
+   * @throws {DomainError} `busy` if there are too many fetches of this client, or of all clients.
+   */
+  start(client: string): Disposable {
+    const running = this.#running.get(client) ?? 0;
+    if (running >= MAX_FETCHES_OF_CLIENT) throw busy(`${MAX_FETCHES_OF_CLIENT} for each client`);
+    if (this.#count >= MAX_FETCHES) throw busy(`${MAX_FETCHES} for all clients`);
+    this.#running.set(client, running + 1);
+    this.#count++;
+    return { [Symbol.dispose]: () => this.#end(client) };
+  }
+
+  #end(client: string): void {
+    const running = (this.#running.get(client) ?? 0) - 1;
+    if (running > 0) this.#running.set(client, running);
+    else this.#running.delete(client);
+    this.#count--;
+  }
+}
+
+function busy(limit: string): DomainError {
+  return new DomainError(
+    "busy",
+    `Cannot fetch image as at most ${limit} are fetched at once. Try again in a second`,
+  );
+}

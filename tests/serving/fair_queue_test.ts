@@ -1,0 +1,90 @@
+import { assert, assertEquals } from "@std/assert";
+import { FairQueue } from "../../src/serving/fair_queue.ts";
+import { seededRandom } from "../random.ts";
+
+/** Shifts all items. */
+function drained<Item>(queue: FairQueue<Item>): Item[] {
+  const items: Item[] = [];
+  for (let item = queue.shift(); item !== undefined; item = queue.shift()) items.push(item);
+  return items;
+}
+
+Deno.test("FairQueue gives each client one turn per round, oldest item first", () => {
+  const queue = new FairQueue<string>();
+  for (const item of ["a1", "a2", "a3", "b1", "b2", "c1"]) queue.push(item[0]!, item);
+  assertEquals(drained(queue), ["a1", "b1", "c1", "a2", "b2", "a3"]);
+  assertEquals(queue.length, 0);
+});
+
+Deno.test("FairQueue gives a client that comes back the last turn", () => {
+  const queue = new FairQueue<string>();
+  for (const item of ["a1", "b1", "b2"]) queue.push(item[0]!, item);
+  assertEquals(queue.shift(), "a1");
+  queue.push("a", "a2");
+  assertEquals(drained(queue), ["b1", "a2", "b2"]);
+});
+
+Deno.test("FairQueue removes one item, and leaves the turns of the others", () => {
+  const queue = new FairQueue<string>();
+  for (const item of ["a1", "a2", "b1"]) queue.push(item[0]!, item);
+  queue.remove("a", "a1");
+  queue.remove("a", "a1");
+  queue.remove("nobody", "a2");
+  assertEquals(queue.length, 2);
+  assertEquals(drained(queue), ["a2", "b1"]);
+});
+
+Deno.test("FairQueue makes room with the newest item of the client that has the most", () => {
+  const queue = new FairQueue<string>();
+  for (const item of ["a1", "a2", "a3", "b1", "b2"]) queue.push(item[0]!, item);
+  assert(queue.canMakeRoomFor("c"));
+  assertEquals(queue.makeRoomFor("c"), "a3");
+  assertEquals(queue.makeRoomFor("b"), undefined); // has as many as the other client
+  assertEquals(queue.makeRoomFor("a"), undefined);
+  assertEquals(queue.makeRoomFor("c"), "a2");
+  queue.push("c", "c1");
+  assertEquals(queue.makeRoomFor("c"), undefined); // b has one item more, which is not enough
+  assert(!queue.canMakeRoomFor("c"));
+  assertEquals(queue.length, 4);
+});
+
+Deno.test("FairQueue loses no item, keeps the order of each client and starves none", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = seededRandom(seed);
+    const queue = new FairQueue<{ client: string; n: number; turns: number }>();
+    const waiting = new Map<string, number[]>();
+    const next = new Map<string, number>();
+    let turns = 0;
+    for (let step = 0; step < 300; step++) {
+      const client = `c${Math.floor(random() * 6)}`;
+      const own = waiting.get(client) ?? [];
+      const choice = random();
+      if (choice < 0.5) {
+        const n = next.get(client) ?? 0;
+        next.set(client, n + 1);
+        waiting.set(client, [...own, n]);
+        queue.push(client, { client, n, turns });
+      } else if (choice < 0.9) {
+        const item = queue.shift();
+        if (item === undefined) continue;
+        turns++;
+        const [first, ...rest] = waiting.get(item.client)!;
+        assertEquals(item.n, first);
+        waiting.set(item.client, rest);
+        // A round has at most six turns, one for each item that was ahead of this one.
+        assert(turns - item.turns <= 6 * (item.n + 1), `starved in seed ${seed}`);
+      } else {
+        const most = Math.max(0, ...[...waiting.values()].map(({ length }) => length));
+        const item = queue.makeRoomFor(client);
+        assertEquals(item !== undefined, most > own.length + 1);
+        if (item === undefined) continue;
+        assertEquals(waiting.get(item.client)?.length, most);
+        assertEquals(waiting.get(item.client)?.pop(), item.n);
+      }
+      const count = [...waiting.values()].reduce((sum, { length }) => sum + length, 0);
+      assertEquals(queue.length, count);
+    }
+    assertEquals(queue.clear().length, [...waiting.values()].flat().length);
+    assertEquals([queue.length, queue.shift()], [0, undefined]);
+  }
+});

@@ -13,6 +13,9 @@ export interface DeltaRule {
   readonly extent: "edges" | "last-pixel";
 }
 
+/** Numbers of a box: two corners, x or y first, or its centre with width and height. */
+export type BoxForm = "xyxy" | "yxyx" | "cxcywh";
+
 /**
  * Meaning of the four numbers that a head predicts for an anchor.
  *
@@ -30,8 +33,8 @@ export type BoxCoder =
   | ({ readonly kind: "corners" } & DeltaRule)
   | {
     readonly kind: "decoded";
-    /** Order of the coordinates. */
-    readonly corners: "xyxy" | "yxyx";
+    /** Form of the box. */
+    readonly corners: BoxForm;
     /** Unit of the coordinates: input pixels, or fractions of the input's sides (0 to 1). */
     readonly space: "input" | "unit";
     /** Meaning of x2 and y2, as in {@linkcode DeltaRule}. */
@@ -63,9 +66,12 @@ export type BoxCoder =
  * ```
  */
 export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Array): void {
-  const isSwapped = coder.kind === "decoded" ? coder.corners === "yxyx" : coder.order === "yx";
-  if (isSwapped) swapAxes(box);
-  if (coder.kind === "decoded") return;
+  if (coder.kind === "decoded") {
+    // Fractions have no last pixel.
+    toCorners(box, coder.corners, coder.space === "input" ? coder.extent : "edges");
+    return;
+  }
+  if (coder.order === "yx") swapAxes(box);
   decodeAxis(coder, box, anchor, 0);
   decodeAxis(coder, box, anchor, 1);
 }
@@ -92,6 +98,27 @@ function decodeAxis(
     box[axis] = centre - half;
     box[axis + 2] = centre + half - lastPixel;
   }
+}
+
+/**
+ * Converts a box to xyxy, in place.
+ *
+ * @param box `[4]` in the given form.
+ * @param extent Meaning of x2 and y2 of the result; with `last-pixel`, they are one less.
+ */
+export function toCorners(
+  box: Float64Array,
+  form: BoxForm,
+  extent: DeltaRule["extent"] = "edges",
+): void {
+  if (form === "yxyx") swapAxes(box);
+  if (form !== "cxcywh") return;
+  const [x, y, width, height] = [box[0]!, box[1]!, box[2]!, box[3]!];
+  const lastPixel = extent === "last-pixel" ? 1 : 0;
+  box[0] = x - width / 2;
+  box[1] = y - height / 2;
+  box[2] = x + width / 2 - lastPixel;
+  box[3] = y + height / 2 - lastPixel;
 }
 
 /**

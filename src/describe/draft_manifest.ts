@@ -229,7 +229,7 @@ function draftBoxCoder(
   if (outputs.kind !== "joined" || !outputs.decoded) {
     return { part: { boxes }, guesses: { boxes: reason } };
   }
-  const { space } = outputs;
-  const part = { boxes: { kind: "decoded", corners: "xyxy", space, extent: "edges" } as const };
+  const { space, form } = outputs;
+  const part = { boxes: { kind: "decoded", corners: form, space, extent: "edges" } as const };
   return { part, guesses: { boxes: "rows look like boxes" } };
 }

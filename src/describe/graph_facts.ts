@@ -50,6 +50,8 @@ export interface JoinedFacts {
   readonly space: "input" | "unit";
   /** True if the box head holds boxes instead of deltas. */
   readonly decoded: boolean;
+  /** Form of those boxes: two corners, or centre and sides. */
+  readonly form: "xyxy" | "cxcywh";
   /** Number of anchors per cell if the number of rows fits strides 8 to 128, else null. */
   readonly perCell: number | null;
   /** Number of classes. */
@@ -62,8 +64,8 @@ export interface FinishedFacts {
   readonly kind: "finished";
   /** Name of the output that holds the boxes. */
   readonly boxes: string;
-  /** Name of the output that holds the scores. */
-  readonly scores: string;
+  /** Name of the output that holds the scores, or null if they are a fifth column of the boxes. */
+  readonly scores: string | null;
   /** Name of the output that holds the class ids. */
   readonly labels: string;
   /** Name of the output that holds the number of valid rows, or null if there is none. */

@@ -3,7 +3,9 @@ import type { Size } from "../core/size.ts";
 import type { Tensor } from "../ports/session.ts";
 import type { FinishedFacts, GraphFacts, JoinedFacts } from "./graph_facts.ts";
 import { levelsFacts } from "./levels_facts.ts";
-import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
+import { holdsCentredBoxes } from "./centred_boxes.ts";
+import { packedFacts } from "./packed_facts.ts";
+import { BOX_NAMES, CLASS_NAMES, classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
 /**
  * Finds the meaning of each output of a graph by its shape, and by its name if several shapes fit.
@@ -12,7 +14,9 @@ import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
  * @throws {DomainError} `graph-mismatch`, if the outputs are neither heads nor detections.
  */
 export function outputFacts(outputs: readonly ProbedOutput[], size: Size): GraphFacts["outputs"] {
-  const facts = levelsFacts(outputs, size) ?? joinedFacts(outputs, size) ?? finishedFacts(outputs);
+  const facts = levelsFacts(outputs, size) ?? joinedFacts(outputs, size) ??
+    finishedFacts(outputs) ??
+    packedFacts(outputs);
   if (facts !== null) return facts;
   const found = outputs.map(({ name, type, runs: [run] }) => {
     return `"${name}" ${type} [${run.shape.join(", ")}]`;
@@ -43,13 +47,16 @@ function joinedFacts(outputs: readonly ProbedOutput[], size: Size): JoinedFacts 
   const anchors = fours.length === 2 ? fours.find(isConstant) : undefined;
   const deltas = fours.find((output) => output !== anchors);
   if (deltas === undefined) return null;
+  const isCentred = anchors === undefined && !holdsBoxes(deltas) &&
+    holdsCentredBoxes(deltas, isUnit(deltas) ? { width: 1, height: 1 } : size);
   return {
     kind: "joined",
     scores: scores.name,
     deltas: deltas.name,
     anchors: anchors?.name ?? null,
     space: isUnit(anchors ?? deltas) ? "unit" : "input",
-    decoded: anchors === undefined && holdsBoxes(deltas),
+    decoded: anchors === undefined && (holdsBoxes(deltas) || isCentred),
+    form: isCentred ? "cxcywh" : "xyxy",
     perCell: perCellOf(rows, size),
     classes,
   };
@@ -96,29 +103,12 @@ function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   };
 }
 
-/** Returns the class ids that both runs returned together, ascending. */
-function classIdsOf({ runs }: ProbedOutput): number[] {
-  const ids = new Set(runs.flatMap(({ data }) => [...data]));
-  return [...ids].filter((id) => Number.isInteger(id) && id >= 0).sort((a, b) => a - b);
-}
-
 /** Pattern of the names that exporters give to the output with the number of valid rows. */
 const COUNT_NAMES = /num|count|valid/i;
 
 /** Returns true if both runs gave the same numbers. Anchors do, since they ignore the pixels. */
 function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
   return even.data.every((value, i) => value === noise.data[i]);
-}
-
-/**
- * Returns true if coordinates are fractions of the input's sides, not pixels.
- *
- * Fractions can lie slightly outside 0 to 1. Pixel coordinates are usually far greater than 8. The
- * value -1 marks padding and is ignored.
- */
-function isUnit({ runs }: ProbedOutput): boolean {
-  const values = runs.flatMap(({ data }) => [...data.filter((value) => value !== -1)]);
-  return values.length > 0 && values.every((value) => Math.abs(value) <= 8);
 }
 
 /**

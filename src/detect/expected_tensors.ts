@@ -48,8 +48,8 @@ export function expectedOutputs(manifest: Manifest): ExpectedTensor[] {
     const { boxes, scores, labels, count, batched } = manifest.outputs;
     const rows = batched ? [batchOf(manifest), null] : [null];
     return [
-      { name: boxes, types: FLOATS, shapes: [[...rows, 4]] },
-      { name: scores, types: FLOATS, shapes: [rows] },
+      { name: boxes, types: FLOATS, shapes: [[...rows, scores === null ? 5 : 4]] },
+      ...(scores === null ? [] : [{ name: scores, types: FLOATS, shapes: [rows] }]),
       { name: labels, types: CLASS_IDS, shapes: [rows] },
       ...(count === null ? [] : [{ name: count, types: CLASS_IDS, shapes: [] }]),
     ];

@@ -1,4 +1,4 @@
-import { swapAxes, toPixels } from "../core/box_coder.ts";
+import { toCorners, toPixels } from "../core/box_coder.ts";
 import { type ResizePlan, toSource } from "../core/resize_plan.ts";
 import type { FinishedManifest } from "../manifest/manifest.ts";
 import type { Detection } from "../ports/detector.ts";
@@ -55,10 +55,20 @@ function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
   const rows = outputs[names.boxes]?.shape.at(-2) ?? 0;
   const shape = names.batched ? [batchOf(manifest), rows] : [rows];
   return {
-    boxes: outputData(outputs, names.boxes, [...shape, 4]),
-    scores: outputData(outputs, names.scores, shape),
+    ...(names.scores === null ? splitRows(outputData(outputs, names.boxes, [...shape, 5])) : {
+      boxes: outputData(outputs, names.boxes, [...shape, 4]),
+      scores: outputData(outputs, names.scores, shape),
+    }),
     labels: outputData(outputs, names.labels, shape),
     count: names.count === null ? rows : readCount(outputs, names.count, rows),
+  };
+}
+
+/** Splits rows of five numbers, `[M, 5]`, into boxes `[M, 4]` and scores `[M]`. */
+function splitRows(data: Float32Array): Pick<Rows, "boxes" | "scores"> {
+  return {
+    boxes: data.filter((_, i) => i % 5 !== 4),
+    scores: data.filter((_, i) => i % 5 === 4),
   };
 }
 
@@ -94,7 +104,7 @@ function sourceBoxes(
   selected.forEach((row, i) => {
     const box = converted.subarray(i * 4, i * 4 + 4);
     box.set(boxes.subarray(row * 4, row * 4 + 4));
-    if (outputs.corners === "yxyx") swapAxes(box);
+    toCorners(box, outputs.corners);
     if (outputs.space === "unit") toPixels(box, plan.input);
   });
   toSource(plan, converted);

@@ -4,8 +4,8 @@ import type { BoxCoder } from "../core/box_coder.ts";
 import type { PadRule, ResizeRule } from "../core/resize_plan.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
-// The rules `resize`, `pad`, `anchors` and `boxes` are types of src/core and are explained there;
-// the end of this file ties each schema to its type. docs/manifest.md explains every property.
+// docs/manifest.md explains every property. The types in src/core explain `resize`, `pad`, `anchors`
+// and `boxes`; the end of this file checks that each schema equals its type.
 
 const positiveInteger = z.int().positive();
 const positive = z.number().positive();
@@ -13,14 +13,15 @@ const fraction = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE.max);
 const name = z.string().min(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
-/** Side of an input, in pixels. The maximum is beyond any input that an engine can hold. */
+/** Width or height of an input tensor, in pixels. No engine can hold more than the maximum. */
 const side = positiveInteger.max(16_384);
 const size = { width: side, height: side };
 
-/** Number of candidates or detections. NMS holds them in memory and compares them in pairs. */
+/** Number of boxes. The maximum bounds the memory and the time of NMS, which compares all pairs. */
 const count = positiveInteger.max(100_000);
 
 const corners = z.enum(["xyxy", "yxyx"]);
+const boxForm = z.enum(["xyxy", "yxyx", "cxcywh"]);
 const space = z.enum(["input", "unit"]);
 const extent = z.enum(["edges", "last-pixel"]);
 const factor = z.enum(["per-side", "one"]);
@@ -29,7 +30,7 @@ const layout = z.enum(["nchw", "nhwc"]);
 const tensor = {
   name,
   layout,
-  /** Images per run, or null if the input has no batch dimension. */
+  /** Number of images per run, or null if the input has no batch dimension. */
   batch: positiveInteger.nullable(),
   /** Order of the colour channels. */
   colour: z.enum(["rgb", "bgr"]),
@@ -66,15 +67,24 @@ const resize = z.discriminatedUnion("kind", [
 
 const resample = z.strictObject({
   kind: z.literal("bilinear"),
-  /** True if a downscale averages all source pixels that an output pixel covers. */
+  /** True if an image that shrinks is averaged, so that every source pixel counts. */
   antialias: z.boolean(),
-  /** Sampling step: from each side's own ratio, or from the `one` factor before rounding. */
+  /**
+   * Distance between two sampling positions, in source pixels.
+   *
+   * `per-side`: width (or height) of the source divided by that of the resized image. `one`: the
+   * same quotient for both axes, from the sides before rounding.
+   */
   factor,
-  /** Rounding to bytes: never, or after the horizontal and again after the vertical pass. */
+  /** Rounding to whole bytes: never, or after the horizontal and again after the vertical pass. */
   rounding: z.enum(["none", "each-pass"]),
 });
 
-/** Value of the padding in the tensor: one number, or one per channel in the order of `colour`. */
+/**
+ * Number that fills the padding of the input tensor.
+ *
+ * Three numbers, one per colour channel, are in the order of `input.colour`.
+ */
 const value = z.union([z.number(), triple]);
 
 const pad = z.discriminatedUnion("kind", [
@@ -84,29 +94,42 @@ const pad = z.discriminatedUnion("kind", [
 ]);
 
 const headOutputs = z.discriminatedUnion("kind", [
-  /** Two heads per level: `[N, A·K, H, W]` and `[N, A·4, H, W]`, or channels last. */
+  /**
+   * Two outputs per pyramid level: a class head `[N, A·K, H, W]` and a box head `[N, A·4, H, W]`.
+   *
+   * N images, A anchors per cell, K classes, a grid of H rows and W columns. With the layout
+   * `nhwc` the channels are the last dimension.
+   */
   z.strictObject({
     kind: z.literal("levels"),
     layout,
-    /** Output names, finest level first. */
+    /** Names of the class heads, from the level with the smallest cells to the largest. */
     scores: z.array(name).min(1),
-    /** Output names, finest level first. */
+    /** Names of the box heads, in the same order. */
     deltas: z.array(name).min(1),
   }),
-  /** Two heads over all levels: `[N, R, K]` and `[N, R, 4]`, finest level first. */
+  /**
+   * Two outputs for all levels together: a class head `[N, R, K]` and a box head `[N, R, 4]`.
+   *
+   * N images, K classes and R rows, one per anchor. The level with the smallest cells comes first.
+   */
   z.strictObject({ kind: z.literal("joined"), scores: name, deltas: name }),
 ]);
 
-/** Detections after NMS in the graph: `[M, 4]`, `[M]` and `[M]`, with N in front if `batched`. */
+/**
+ * Outputs of a graph that applies NMS itself: boxes `[M, 4]`, scores `[M]` and class ids `[M]` of
+ * M detections. With `batched`, each shape begins with the number of images.
+ */
 const finishedOutputs = z.strictObject({
   kind: z.literal("finished"),
   boxes: name,
-  scores: name,
+  /** Name of the scores, or null if they are the fifth column of the boxes: `[M, 5]`. */
+  scores: name.nullable(),
   labels: name,
-  /** Output that counts the valid rows of the M, or null if the graph has none. */
+  /** Name of the output that holds the number of valid detections, or null if there is none. */
   count: name.nullable(),
   batched: z.boolean(),
-  corners,
+  corners: boxForm,
   space,
 });
 
@@ -139,9 +162,9 @@ const computedAnchors = [
 
 const anchors = z.discriminatedUnion("kind", [
   ...computedAnchors,
-  /** Anchors are an output of the graph: `[N, R, 4]` or `[R, 4]`. */
+  /** The graph returns its R anchors: `[R, 4]`, or `[N, R, 4]` for a batch of N images. */
   z.strictObject({ kind: z.literal("output"), name, corners, space }),
-  /** No anchors: the graph decodes its boxes. */
+  /** The graph returns boxes that it has already decoded, so no anchors are needed. */
   z.strictObject({ kind: z.literal("none") }),
 ]);
 
@@ -154,33 +177,33 @@ const deltas = {
 const boxCoder = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("centre-size"), ...deltas, clamp: positive.nullable() }),
   z.strictObject({ kind: z.literal("corners"), ...deltas }),
-  z.strictObject({ kind: z.literal("decoded"), corners, space, extent }),
+  z.strictObject({ kind: z.literal("decoded"), corners: boxForm, space, extent }),
 ]);
 
 const finishedPostprocess = {
-  /** Default score threshold. */
+  /** Score threshold of a request that sets none. */
   score: fraction,
-  /** Comparison with the score threshold: `>` or `>=`. */
+  /** Comparison of a score with the threshold: `greater` is `>`, `at-least` is `>=`. */
   scoreTest: z.enum(["greater", "at-least"]),
   /** Maximum number of detections per image. */
   limit: count,
 };
 
 const headPostprocess = z.strictObject({
-  /** Function from the class head's numbers to scores; `none` if the graph applies it. */
+  /** Function that turns the numbers of the class head into scores; `none` if they are scores. */
   activation: z.enum(["sigmoid", "softmax", "none"]),
-  /** Class id of the background, or null if there is none. */
+  /** Class id that means "no object here", or null if the model has no such class. */
   background: z.int().nonnegative().nullable(),
-  /** Maximum number of (anchor, class) pairs, best first; null for no limit of the model. */
+  /** Maximum number of (anchor, class) pairs that are decoded. Null: the model sets no limit. */
   candidates: z.strictObject({ perLevel: count.nullable(), total: count.nullable() }),
-  /** Area to which boxes are clipped before NMS. All are clipped to the source after it. */
+  /** Area to which boxes are clipped before NMS. After NMS, boxes are clipped to the source image. */
   clip: z.enum(["none", "picture", "input-pixels", "grid-pixels"]),
   nms: z.strictObject({
-    /** Maximum IoU of two kept boxes. */
+    /** Maximum overlap (intersection over union) of two boxes that are both kept. */
     iou: fraction,
     perClass: z.boolean(),
   }),
-  /** Treatment of detections that have no width or no height after the last clip. */
+  /** Decision about boxes that have no width or no height after they were clipped to the source. */
   empty: z.enum(["keep", "drop"]),
   ...finishedPostprocess,
 });
@@ -196,11 +219,11 @@ const common = {
     sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
     bytes: positiveInteger,
   }),
-  /** Class names by class id; null for an id that the model never returns. */
+  /** Class names; the index is the class id. Null for an id that the model never returns. */
   labels: z.array(name.nullable()).min(1),
-  /** Measured figures by name. */
+  /** Results of measurements of the model, such as its mAP, by name. */
   metrics: z.record(name, z.number()).default({}),
-  /** Unconfirmed properties by path, each with the reason for its value. */
+  /** Properties of this manifest that nobody has confirmed: path and reason of the value. */
   guesses: z.record(name, name).default({}),
   input,
   resize,
@@ -208,7 +231,7 @@ const common = {
   pad,
 };
 
-/** Schema of a graph that returns heads: anchors, decoding and NMS are left to this project. */
+/** Schema for graphs that return class and box heads. This project decodes the boxes and runs NMS. */
 export const headsSchema = z.strictObject({
   ...common,
   outputs: headOutputs,
@@ -217,34 +240,33 @@ export const headsSchema = z.strictObject({
   postprocess: headPostprocess,
 });
 
-/** Schema of a graph that returns detections. */
+/** Schema for graphs that apply NMS themselves and return finished detections. */
 export const finishedSchema = z.strictObject({
   ...common,
   outputs: finishedOutputs,
   postprocess: z.strictObject(finishedPostprocess),
 });
 
-/** Manifest of a graph that returns heads: logits or scores, and deltas. */
+/** Manifest of a graph that returns heads: scores (or logits) per class, and box deltas. */
 export type HeadsManifest = z.infer<typeof headsSchema>;
 
-/** Manifest of a graph that returns detections. */
+/** Manifest of a graph that applies NMS itself and returns finished detections. */
 export type FinishedManifest = z.infer<typeof finishedSchema>;
 
-/** Behaviour of an exported model, property by property; `docs/manifest.md` explains each. */
+/** Description of an exported model; `docs/manifest.md` explains every property. */
 export type Manifest = HeadsManifest | FinishedManifest;
 
-// Each line stops compiling as soon as a schema and its rule in src/core differ in a property or in
-// a word.
+// A line below fails to compile if a schema differs from the type of the same rule in src/core.
 true satisfies Same<z.infer<typeof resize>, ResizeRule>;
 true satisfies Same<z.infer<typeof pad>, PadRule & { readonly value: z.infer<typeof value> }>;
 true satisfies Same<z.infer<typeof computedAnchors[number]>, AnchorRule>;
 true satisfies Same<z.infer<typeof boxCoder>, BoxCoder>;
 
-/** True if two types are equal, `readonly` and intersections of objects aside. */
+/** True if two types are equal. Differences in `readonly` and in object intersections are ignored. */
 type Same<A, B> = Identical<Plain<A>, Plain<B>>;
 
 type Identical<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
   : false;
 
-/** A type with every property `readonly` and every intersection of objects merged. */
+/** Type `T` with every property `readonly` and every intersection of objects merged into one. */
 type Plain<T> = T extends object ? { readonly [Key in keyof T]: Plain<T[Key]> } : T;

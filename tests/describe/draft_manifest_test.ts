@@ -12,6 +12,8 @@ const FAMILY_OF: Readonly<Record<string, string | null>> = {
   "torchvision": "torchvision-0.14",
   "torchvision-v2": "torchvision",
   "half": null,
+  "decoded-centres": "keras-retinanet-decoded",
+  "packed-scores": null,
 };
 
 /** Families whose graphs look like those of another family, which matches first. */
@@ -48,3 +50,14 @@ async function factsOf(graph: URL): Promise<GraphFacts> {
     await session.close();
   }
 }
+
+Deno.test("draftManifest() reproduces the boxes of packed-scores with a named family", async () => {
+  const { folder, manifest, goldens } = (await goldenFolders()).find(({ name }) =>
+    name === "packed-scores"
+  )!;
+  const graph = new URL(manifest.graph.file, folder);
+  const behaviour = FAMILIES.find(({ family }) => family === "mlperf")!;
+  const names = { id: "packed", graph: manifest.graph, labels: manifest.labels };
+  const draft = draftManifest(await factsOf(graph), behaviour, names);
+  for (const golden of goldens) assertEquals(await differencesFrom(golden, draft, graph), []);
+});

@@ -54,11 +54,20 @@ export function naiveAnchor(
  */
 export function naiveBox(
   numbers: readonly number[],
-  { corners, space }: { corners: "xyxy" | "yxyx"; space: "input" | "unit" },
+  { corners, space, extent }: {
+    corners: "xyxy" | "yxyx" | "cxcywh";
+    space: "input" | "unit";
+    extent?: "edges" | "last-pixel";
+  },
   { width, height }: Size,
 ): number[] {
   const [a, b, c, d] = numbers as [number, number, number, number];
-  const [x1, y1, x2, y2] = corners === "xyxy" ? [a, b, c, d] as const : [b, a, d, c] as const;
+  const lastPixel = extent === "last-pixel" && space === "input" ? 1 : 0;
+  const [x1, y1, x2, y2] = corners === "xyxy"
+    ? [a, b, c, d] as const
+    : corners === "yxyx"
+    ? [b, a, d, c] as const
+    : [a - c / 2, b - d / 2, a + c / 2 - lastPixel, b + d / 2 - lastPixel] as const;
   const [right, down] = space === "unit" ? [width, height] as const : [1, 1] as const;
   return [x1 * right, y1 * down, x2 * right, y2 * down];
 }

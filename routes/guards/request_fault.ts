@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, Next } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
@@ -6,8 +6,11 @@ import { problem } from "../http/problem.ts";
  * Middleware that answers a request with the fault that the server found in it. So every refusal has
  * the form, the request id and the log line of the app.
  */
-export const requestFault: MiddlewareHandler<AppEnv> = async (context, next) => {
+export async function requestFault(
+  context: Context<AppEnv>,
+  next: Next,
+): Promise<Response | void> {
   const fault = context.env?.fault;
   if (fault === undefined) return await next();
   return problem(context, fault.code, fault.detail, { connection: "close" });
-};
+}

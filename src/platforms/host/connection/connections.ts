@@ -31,10 +31,12 @@ export class Connections implements GateObserver {
     socket.once("close", () => this.#remove(socket));
   }
 
+  /** Keeps a connection open, because it waits for the server. */
   busy(socket: GatedSocket): void {
     this.#waiting.delete(socket);
   }
 
+  /** Marks a connection as the last of those that wait for their clients. */
   waiting(socket: GatedSocket): void {
     if (!this.#all.has(socket)) return;
     this.#waiting.delete(socket);

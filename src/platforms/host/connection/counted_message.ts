@@ -83,6 +83,7 @@ export class CountedMessage extends IncomingMessage {
     return super.push(joined);
   }
 
+  /** Adds a chunk of the body, or its end. */
   override push(chunk: Buffer | null): boolean {
     if (chunk === null) {
       this.flush();

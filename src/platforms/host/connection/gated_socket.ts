@@ -164,6 +164,7 @@ export class GatedSocket extends Duplex {
     return this;
   }
 
+  /** Goes on reading, and passes on what the gate holds. */
   override resume(): this {
     super.resume();
     this.#pumpSoon();
@@ -191,14 +192,17 @@ export class GatedSocket extends Duplex {
     this.end();
   }
 
+  /** Passes bytes on in the next tick: in this one they would be buffered. */
   override _read(): void {
     this.#pumpSoon();
   }
 
+  /** Sends bytes, within the time limit. */
   override _write(bytes: Buffer, _: string, done: (error?: Error | null) => void): void {
     this.#send([bytes], done);
   }
 
+  /** Sends several pieces of bytes, within the time limit. */
   override _writev(
     writes: readonly { readonly chunk: Buffer }[],
     done: (error?: Error | null) => void,
@@ -206,10 +210,12 @@ export class GatedSocket extends Duplex {
     this.#send(writes.map(({ chunk }) => chunk), done);
   }
 
+  /** Ends the connection towards the client. */
   override _final(done: (error?: Error | null) => void): void {
     this.#socket.end(() => done());
   }
 
+  /** Closes the connection. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     clearTimeout(this.#unsent);
     this.#release();

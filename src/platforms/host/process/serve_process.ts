@@ -32,6 +32,7 @@ export async function servePort<Request, Response>(
 ): Promise<void> {
   endWithThreads();
   watchParent();
+  leaveSignalsToServer();
   // Standard output carries the responses, so log lines must go to standard error.
   console.log = console.error;
   console.info = console.error;
@@ -46,6 +47,14 @@ export async function servePort<Request, Response>(
     port.onmessage?.(new MessageEvent("message", { data: message as Request }));
   });
   process.exit(0);
+}
+
+/**
+ * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send the signals to
+ * the server and its workers at once, and the server still needs its workers for accepted requests.
+ */
+function leaveSignalsToServer(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 }
 
 /** Threads of this process. Unless referenced, Deno may collect a thread and its exit event. */

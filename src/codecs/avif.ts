@@ -1,15 +1,16 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { Crop } from "../image/formats/avif/avif_image.ts";
+import { decodedBytes } from "../image/decoded_bytes.ts";
 import { avifContainer } from "./avif_container.ts";
 import type { Decoder } from "./decoder.ts";
 import { embindDecoder } from "./embind_decoder.ts";
 import { AVIF_BUILD } from "./icodec_builds.ts";
+import { MAX_WASM_MEMORY } from "./wasm_failure.ts";
 
-/** Fixed memory of the decoder, and its maximum per byte of the file and per pixel. */
-const BASE_MEMORY = 40 * 2 ** 20;
+/** Fixed memory of the decoder, and its maximum per byte of the file, besides `decodedBytes`. */
+const BASE_MEMORY = 32 * 2 ** 20;
 const MEMORY_PER_BYTE = 4;
-const MEMORY_PER_PIXEL = 48;
 
 /**
  * Creates a decoder of an AVIF to RGBA, 8 bits per sample: its primary item, or the first frame of
@@ -19,12 +20,13 @@ const MEMORY_PER_PIXEL = 48;
  */
 export function avifDecoder(module: WebAssembly.Module): Decoder<"avif"> {
   const decode = embindDecoder(AVIF_BUILD, module);
-  return (_bytes, { image }) => {
+  return (_bytes, header) => {
+    const { image } = header;
     const { width, height } = image.colour;
     const file = avifContainer(image);
     const maxMemory = BASE_MEMORY + MEMORY_PER_BYTE * file.length +
-      MEMORY_PER_PIXEL * width * height;
-    const pixels = decode(file, maxMemory);
+      Math.ceil(decodedBytes(header, header));
+    const pixels = decode(file, Math.min(maxMemory, MAX_WASM_MEMORY));
     if (pixels.width !== width || pixels.height !== height) {
       throw new DomainError("corrupt-image", "Cannot decode AVIF as its data is damaged");
     }

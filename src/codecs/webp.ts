@@ -1,13 +1,13 @@
 import { DomainError } from "../core/domain_error.ts";
+import { decodedBytes } from "../image/decoded_bytes.ts";
 import type { WebpFrame } from "../image/formats/webp.ts";
 import type { Decoder } from "./decoder.ts";
 import { embindDecoder } from "./embind_decoder.ts";
 import { WEBP_BUILD } from "./icodec_builds.ts";
 
-/** Fixed memory of the decoder, and its maximum per byte of the file and per pixel. */
+/** Fixed memory of the decoder, and its maximum per byte of the file, besides `decodedBytes`. */
 const BASE_MEMORY = 32 * 2 ** 20;
 const MEMORY_PER_BYTE = 3;
-const MEMORY_PER_PIXEL = 16;
 
 /** Flag of `VP8X`. */
 const HAS_ALPHA = 0x10;
@@ -24,11 +24,12 @@ const CHUNK_BYTES = 8;
  */
 export function webpDecoder(module: WebAssembly.Module): Decoder<"webp"> {
   const decode = embindDecoder(WEBP_BUILD, module);
-  return (_bytes, { width: canvasWidth, height: canvasHeight, frame }) => {
+  return (_bytes, header) => {
+    const { width: canvasWidth, height: canvasHeight, frame } = header;
     const { left, top, width, height } = frame;
     const file = stillFile(frame);
     const maxMemory = BASE_MEMORY + MEMORY_PER_BYTE * file.length +
-      MEMORY_PER_PIXEL * width * height;
+      Math.ceil(decodedBytes(header, header));
     const pixels = decode(file, maxMemory);
     if (pixels.width !== width || pixels.height !== height) {
       throw new DomainError("corrupt-image", "Cannot decode WebP as its data is damaged");

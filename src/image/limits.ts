@@ -77,7 +77,7 @@ export function checkLimits(header: Size, limits: Pick<ImageLimits, "maxPixels">
 /**
  * Refuses an image that would take too much memory to decode.
  *
- * The pixel count is not enough, because decoders take from 1 to 42 bytes per pixel.
+ * The pixel count is not enough, because decoders take from 1 to 50 bytes per pixel.
  *
  * @param header Header of the image.
  * @param atLeast Stored size (before orientation) that the pixels must cover.

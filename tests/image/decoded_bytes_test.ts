@@ -1,17 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodedBytes } from "../../src/image/decoded_bytes.ts";
-import type { ImageHeader } from "../../src/image/formats/read_header.ts";
+import type { BaseHeader } from "../../src/image/formats/image_format.ts";
+import type { FormatId } from "../../src/image/formats/read_header.ts";
 
 const SIZE = { width: 4000, height: 3000 };
 const PIXELS = 12_000_000;
 const SMALL = { width: 500, height: 375 };
 
+/** Bytes per pixel that an AVIF of a slow encoder takes more, as measured. */
+const SLOW = 2.3;
+
 /** Bytes per pixel that decoding 12 megapixels took at least, as measured. */
 const MEASURED: readonly (readonly [
-  header: Pick<
-    ImageHeader,
-    "format" | "bitDepth" | "channels" | "hasAlpha" | "isIndexed" | "coefficientBytes"
-  >,
+  header: Omit<BaseHeader<FormatId>, "width" | "height" | "orientation">,
   measured: number,
 ])[] = [
   [{ format: "png", bitDepth: 1, channels: 1, hasAlpha: false }, 1],
@@ -24,10 +25,38 @@ const MEASURED: readonly (readonly [
   [{ format: "jpeg", bitDepth: 8, channels: 3, hasAlpha: false }, 3.02],
   [{ format: "jpeg", bitDepth: 8, channels: 4, hasAlpha: false }, 3.02],
   [{ format: "webp", bitDepth: 8, channels: 3, hasAlpha: false }, 8.6],
-  [{ format: "avif", bitDepth: 8, channels: 3, hasAlpha: false }, 15.4],
-  [{ format: "avif", bitDepth: 12, channels: 3, hasAlpha: false }, 22.9],
-  [{ format: "avif", bitDepth: 8, channels: 4, hasAlpha: true }, 29.3],
-  [{ format: "avif", bitDepth: 12, channels: 4, hasAlpha: true }, 41],
+  [{ format: "avif", bitDepth: 8, channels: 3, hasAlpha: false, planeSamples: 1.5 }, 16.7 + SLOW],
+  [{ format: "avif", bitDepth: 8, channels: 3, hasAlpha: false, planeSamples: 2 }, 17.3 + SLOW],
+  [{ format: "avif", bitDepth: 8, channels: 3, hasAlpha: false, planeSamples: 3 }, 18.5 + SLOW],
+  [{ format: "avif", bitDepth: 10, channels: 3, hasAlpha: false, planeSamples: 1.5 }, 22.5 + SLOW],
+  [{ format: "avif", bitDepth: 10, channels: 3, hasAlpha: false, planeSamples: 2 }, 23.7 + SLOW],
+  [{ format: "avif", bitDepth: 10, channels: 3, hasAlpha: false, planeSamples: 3 }, 26.0 + SLOW],
+  [{ format: "avif", bitDepth: 8, channels: 4, hasAlpha: true, planeSamples: 1.5 }, 30 + SLOW],
+  [{ format: "avif", bitDepth: 8, channels: 4, hasAlpha: true, planeSamples: 3 }, 31.8 + SLOW],
+  [{ format: "avif", bitDepth: 12, channels: 4, hasAlpha: true, planeSamples: 1.5 }, 37.6 + SLOW],
+  [{ format: "avif", bitDepth: 12, channels: 4, hasAlpha: true, planeSamples: 3 }, 41.1 + SLOW],
+  [
+    {
+      format: "avif",
+      bitDepth: 8,
+      channels: 3,
+      hasAlpha: false,
+      planeSamples: 1.5,
+      hasFilmGrain: true,
+    },
+    18.2 + SLOW,
+  ],
+  [
+    {
+      format: "avif",
+      bitDepth: 10,
+      channels: 3,
+      hasAlpha: false,
+      planeSamples: 3,
+      hasFilmGrain: true,
+    },
+    32 + SLOW,
+  ],
   [{ format: "bmp", bitDepth: 8, channels: 3, hasAlpha: false }, 3],
 ];
 
@@ -47,4 +76,14 @@ Deno.test("decodedBytes() counts a JPEG's pixels at the reduced scale, its coeff
   assertEquals(decodedBytes({ ...jpeg, coefficientBytes: 7 }, SMALL), pixels + rows + 7);
   const grey = decodedBytes({ ...jpeg, channels: 1 }, SMALL);
   assertEquals(grey, PIXELS / 64 + 500 * 48);
+});
+
+Deno.test("decodedBytes() counts all pixels of a cropped AVIF, and the canvas of a WebP", () => {
+  const depth = { orientation: 1, bitDepth: 8, channels: 3, hasAlpha: false } as const;
+  const avif = { format: "avif", ...SIZE, ...depth } as const;
+  const cropped = { ...avif, width: 1, height: 1, wholeSize: SIZE };
+  assertEquals(decodedBytes(cropped, { width: 1, height: 1 }), decodedBytes(avif, SIZE));
+  const webp = { format: "webp", ...SIZE, ...depth, hasAlpha: true } as const;
+  const canvas = decodedBytes({ ...webp, isPartial: true }, SIZE) - decodedBytes(webp, SIZE);
+  assertEquals(canvas, 4 * PIXELS);
 });

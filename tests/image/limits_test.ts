@@ -47,10 +47,11 @@ Deno.test("checkMemory() accepts exactly maxDecodedBytes and names the limit and
   const size = { width: 100, height: 50 };
   const depth = { bitDepth: 12, channels: 4, hasAlpha: true };
   const avif = { format: "avif", ...size, ...depth, orientation: 1 } as const;
-  checkMemory(avif, size, { maxDecodedBytes: 42 * 5000 });
+  // 21.5 + 2.4 · 3 + 15.5 = 44.2 bytes for each of 5000 pixels.
+  checkMemory(avif, size, { maxDecodedBytes: 221_000 });
   assertDomainError(
-    () => checkMemory(avif, size, { maxDecodedBytes: 42 * 5000 - 1 }),
+    () => checkMemory(avif, size, { maxDecodedBytes: 220_999 }),
     "too-many-pixels",
-    "at most 209999 bytes of memory: current value is 210000 (100x50, avif of 12 bits)",
+    "at most 220999 bytes of memory: current value is 221000 (100x50, avif of 12 bits)",
   );
 });

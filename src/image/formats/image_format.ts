@@ -1,3 +1,4 @@
+import type { Size } from "../../core/size.ts";
 import type { Orientation } from "./exif_orientation.ts";
 
 /** Header fields that every format has, known before anything is decoded. */
@@ -23,6 +24,17 @@ export interface BaseHeader<Format extends string = string> {
    * one. Unset: the image has one scan, or another format.
    */
   readonly coefficientBytes?: number;
+  /**
+   * Samples of a pixel in all planes of an AVIF but alpha; at half the columns and rows, two chroma
+   * planes have half a sample. Unset: 3.
+   */
+  readonly planeSamples?: number;
+  /** True if decoding an AVIF adds film grain, to a copy of the frame. Unset: false. */
+  readonly hasFilmGrain?: true;
+  /** Size that is decoded before it is cropped. Unset: width and height. */
+  readonly wholeSize?: Size;
+  /** True if the decoded pixels are placed on a larger canvas. Unset: false. */
+  readonly isPartial?: true;
 }
 
 /** An image format: its signatures and the reader of its header. */

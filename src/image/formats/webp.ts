@@ -156,7 +156,11 @@ function headerOf(
   orientation: Orientation,
 ): WebpHeader {
   const channels = hasAlpha ? 4 : 3;
-  return { format: "webp", width, height, orientation, bitDepth: 8, channels, hasAlpha, frame };
+  const isPartial = frame.width < width || frame.height < height;
+  return {
+    ...{ format: "webp", width, height, orientation, bitDepth: 8, channels, hasAlpha, frame },
+    ...isPartial && { isPartial },
+  };
 }
 
 /** Reads one frame of an animation, an `ANMF` chunk with chunks inside (RFC 9649, 2.7.1.1). */

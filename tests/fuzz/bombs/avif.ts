@@ -100,9 +100,19 @@ export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
     avif({ items: [{ width: 8000, height: 5000 }] }),
   ],
   [
-    "24 million pixels without data",
+    "a crop of 1 of 65535x65535 pixels",
+    "too-many-pixels",
+    avif({
+      items: [{
+        ...{ width: 65_535, height: 65_535 },
+        properties: [av1C(), box("clap", numbers(4, 1, 1, 1, 1, 0, 1, 0, 1))],
+      }],
+    }),
+  ],
+  [
+    "20 million pixels without data",
     DAMAGED,
-    avif({ items: [{ width: 6000, height: 4000, properties: [av1C(), PIXI] }] }),
+    avif({ items: [{ width: 5000, height: 4000, properties: [av1C(), PIXI] }] }),
   ],
   ["a grid of 256x256 tiles of 65536x65536", "too-many-pixels", hugeGrid],
   ["a grid of 65535 times the same tile", DAMAGED, () => sameTile(1)],

@@ -253,6 +253,7 @@ for (const [clap, crop] of CROPS) {
     const header = readAvifHeader(bytes);
     assertEquals(header.image.crop, { left: left!, top: top!, width: width!, height: height! });
     assertEquals([header.width, header.height], [width, height]);
+    assertEquals(header.wholeSize, { width: 3, height: 2 });
   });
 }
 

@@ -97,6 +97,34 @@ def avif() -> None:
     avifenc("grid-alpha.avif", [with_veil(tile) for tile in tiles], "--grid", "2x1", *fine)
 
 
+def large() -> None:
+    """Writes large/: flat images, so that pixels outweigh the rest of a decoder's memory."""
+    size = (2048, 1024)
+    folder = OUT.parent / "large"
+    opaque = Image.new("RGB", size, (200, 40, 60))
+    veiled = Image.new("RGBA", size, (200, 40, 60, 128))
+    kinds = ["8-400", "8-420", "8-422", "8-444", "10-420", "12-422", "10-444"]
+    kinds += [f"{kind}-alpha" for kind in ("8-420", "8-444", "10-420", "12-444")]
+    kinds += ["8-420-grain", "10-444-grain"]
+    with tempfile.TemporaryDirectory() as temporary:
+        for kind in kinds:
+            depth, planes, *extra = kind.split("-")
+            source = Path(temporary) / "flat.png"
+            (veiled if extra == ["alpha"] else opaque).save(source)
+            grain = ["-a", "film-grain-test=1"] if extra == ["grain"] else []
+            fast = ["--speed", "9", "--min", "20", "--max", "40", *grain]
+            command = ["avifenc", *fast, "--depth", depth, "--yuv", planes, source, folder / f"{kind}.avif"]
+            subprocess.run(command, check=True, capture_output=True)
+    opaque.save(folder / "lossy.webp")
+    opaque.save(folder / "lossless.webp", lossless=True)
+    veiled.save(folder / "lossy-alpha.webp")
+    veiled.save(folder / "lossless-alpha.webp", lossless=True)
+    first = Image.new("RGBA", size)
+    first.paste(veiled.crop((0, 0, size[0] - 2, size[1] - 2)), (2, 2))
+    options = {"save_all": True, "append_images": [veiled], "duration": 100, "quality": 80}
+    first.save(folder / "animated-part.webp", **options)
+
+
 def bmp() -> None:
     save("rgb.bmp", scene())
     save("one-bit.bmp", scene().convert("1"))
@@ -120,6 +148,7 @@ def main() -> None:
     jpeg()
     webp()
     avif()
+    large()
     bmp()
 
 

@@ -1,4 +1,5 @@
 import { ByteReader } from "../byte_reader.ts";
+import type { Av1Sequence } from "./av1_sequence.ts";
 import type { AvifImage } from "./avif_image.ts";
 import { boxType, lastBoxEndsEarly, nextBox } from "./iso_box.ts";
 import { itemImage } from "./item_image.ts";
@@ -85,14 +86,24 @@ export function isAvif(bytes: Uint8Array): boolean {
 export function readAvifHeader(bytes: Uint8Array): AvifHeader {
   const image = readImage(bytes);
   const { colour: { sequence, ...colour }, alpha, crop = colour, orientation } = image;
+  const isCropped = crop !== colour;
+  const hasFilmGrain = sequence.hasFilmGrain || alpha?.sequence.hasFilmGrain === true;
   return {
     format: "avif",
     ...{ width: crop.width, height: crop.height, orientation },
     bitDepth: sequence.bitDepth,
     channels: (sequence.isGrey ? 1 : 3) + (alpha === undefined ? 0 : 1),
     hasAlpha: alpha !== undefined,
+    planeSamples: planeSamples(sequence),
+    ...hasFilmGrain && { hasFilmGrain },
+    ...isCropped && { wholeSize: { width: colour.width, height: colour.height } },
     image,
   };
+}
+
+/** Returns the samples of a pixel that libaom stores: chroma also for grey, as in 4:2:0. */
+function planeSamples({ isGrey, halvesColumns, halvesRows }: Av1Sequence): number {
+  return isGrey ? 1.5 : 1 + 2 / (halvesColumns ? 2 : 1) / (halvesRows ? 2 : 1);
 }
 
 /** Reads the primary item or, in a file without one, the first frame of its sequence. */

@@ -2,14 +2,15 @@ import ort from "onnxruntime-web";
 import type { TensorInfo } from "../ports/session.ts";
 import { infoOf } from "./ort_session.ts";
 
-/** Log level of onnxruntime for errors. */
+/** Log level at which onnxruntime logs errors only, without warnings. */
 const ERRORS = 3;
 
 /**
- * Returns the outputs of a graph with the shapes that onnxruntime-web infers as it loads the graph.
- * The graph is not run.
+ * Returns the outputs of a graph and their shapes. onnxruntime-web infers the shapes while it loads
+ * the graph, so this function does not run the graph.
  *
- * @throws {Error} If the engine cannot load the graph, for example because it lacks an operator.
+ * @throws {Error} If onnxruntime-web cannot load the graph, for example because an operator is not
+ *   supported.
  */
 export async function inferOutputs(graph: Uint8Array): Promise<TensorInfo[]> {
   ort.env.wasm.numThreads = 1;

@@ -4,31 +4,35 @@ import type { ModuleOptions } from "./module_factory.js";
 /** Bytes of a page of WebAssembly memory. */
 const PAGE = 65_536;
 
-/** Maximum pages of the package's memory: 4 GiB. */
+/** Maximum pages of the WebAssembly memory of onnxruntime-web: 4 GiB. */
 const MAX_PAGES = 65_536;
 
-/** Sizes that the memory may start with, in pages: 2 GiB, 1 GiB, 512 MiB. */
+/** Initial sizes of the memory to try, in pages: 2 GiB, 1 GiB, 512 MiB. */
 const SIZES = [32_768, 16_384, 8192] as const;
 
-/** Key of the global variable that holds the factory while the package starts. */
+/** Key of the global variable that holds our factory while onnxruntime-web starts. */
 const FACTORY = "retinanet-edge.wasm-factory";
 
 /**
- * Makes the next start of onnxruntime-web on this thread use shared memory that is large from the
- * start.
+ * Prepares the next start of onnxruntime-web on this JavaScript thread. Its shared memory will have
+ * its final size before its CPU threads start, because growing the memory can hang the program.
  *
- * The memory of the package starts at 16 MiB and grows. V8 without its trap handler, as in Deno,
- * checks each access against a size that a thread learns a moment after another thread has grown the
- * memory. A thread that uses new memory in that moment fails with "memory access out of bounds", and
- * the main thread waits for it forever (denoland/deno#35658). Memory that never grows avoids that.
- * It takes address space only: pages that are not used are not resident.
+ * By default, the memory starts at 16 MiB and grows while the CPU threads run. Deno runs V8 without
+ * V8's trap handler. In this mode each thread compares every memory access with its own copy of the
+ * memory size. When one thread grows the memory, the copies in other threads are wrong for a moment.
+ * A thread that uses the new pages in this moment fails with "memory access out of bounds". The main
+ * thread then waits forever for the failed thread (denoland/deno#35658).
  *
- * The package has no option for the size. Therefore its factory is wrapped in another one, which the
- * package imports by URL; Emscripten's `instantiateWasm` gets the memory before any thread has it.
+ * Memory that never grows avoids this error. A large size costs only address space, because the
+ * system gives no RAM to unused pages.
  *
- * @param compile Compiles the package's wasm file.
- * @returns Function that ends the preparation. Call it after the start.
- * @throws {Error} If the system refuses the smallest size.
+ * onnxruntime-web has no option for the size of its memory. But it has an option for the URL of its
+ * factory, the function that creates its WebAssembly instance. This function sets the option to a
+ * factory of our own, which grows the memory and then creates the instance as usual.
+ *
+ * @param compile Compiles the wasm file of onnxruntime-web.
+ * @returns Function that restores the options of onnxruntime-web. Call it after the start.
+ * @throws {Error} If the system refuses even the smallest size, 512 MiB.
  */
 export async function prepareLargeMemory(
   compile: () => Promise<WebAssembly.Module>,
@@ -59,8 +63,8 @@ export async function prepareLargeMemory(
 }
 
 /**
- * Returns the largest size in pages that the system grants. A smaller one is as good: the system
- * would refuse to grow it, too.
+ * Returns the largest of {@linkcode SIZES} that the system grants, in pages. If the system refuses a
+ * size, memory could not grow to that size later either. So a smaller initial size loses nothing.
  */
 function grantedPages(): number {
   for (const initial of SIZES) {
@@ -74,7 +78,7 @@ function grantedPages(): number {
   throw new Error(`the system refuses ${megabytes(SIZES.at(-1)!)} of address space`);
 }
 
-/** Returns the memory that an instance imports. */
+/** Finds the memory among the imports of a WebAssembly instance. */
 function memoryIn(imports: WebAssembly.Imports): WebAssembly.Memory {
   const values = Object.values(imports).flatMap((namespace) => Object.values(namespace));
   const memory = values.find((value) => value instanceof WebAssembly.Memory);

@@ -1,15 +1,15 @@
-/** Options of onnxruntime-web's wasm module, as Emscripten defines them. */
+/** Options of {@linkcode createModule}. Emscripten, the compiler of onnxruntime-web, defines them. */
 export interface ModuleOptions {
   /** Number of CPU threads. */
   readonly numThreads: number;
-  /** Returns the URL of the wasm file. Unset: it is beside the module. */
+  /** Returns the URL of a wasm file. Unset: the wasm file is in the folder of the JavaScript module. */
   readonly locateFile?: ((file: string) => string) | undefined;
-  /** Instantiates the wasm file and passes the instance on. Unset: the module does it. */
+  /** Instantiates the wasm file and calls `receive`. Unset: the JavaScript module instantiates it. */
   readonly instantiateWasm?: (
     imports: WebAssembly.Imports,
     receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
   ) => void;
 }
 
-/** Creates onnxruntime-web's wasm module, and starts its threads. */
+/** Creates the WebAssembly instance of onnxruntime-web, and starts its CPU threads. */
 export function createModule(options: ModuleOptions): Promise<unknown>;

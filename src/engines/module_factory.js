@@ -1,3 +1,4 @@
 // @ts-self-types="./module_factory.d.ts"
-// Plain JavaScript with types beside it, because the package has none for this module.
+// This file is JavaScript, because onnxruntime-web has no types for the module that it exports. The
+// types are in module_factory.d.ts.
 export { default as createModule } from "onnxruntime-web/ort-wasm-simd-threaded.mjs";

@@ -3,7 +3,10 @@ import type { InferenceSession } from "onnxruntime-common";
 import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession, type OrtTensorConstructor } from "./ort_session.ts";
 
-/** Part of onnxruntime-node that is used; the package and its types may not be installed. */
+/**
+ * Exports of onnxruntime-node that this file calls. They are declared here because the package is
+ * optional: the compiler cannot read its types if it is not installed.
+ */
 interface OrtNode {
   readonly InferenceSession: {
     create(
@@ -15,11 +18,12 @@ interface OrtNode {
 }
 
 /**
- * Returns the engine onnxruntime-node on the CPU.
+ * Returns the engine that runs graphs with onnxruntime-node on the CPU.
  *
- * The package is looked up in `node_modules` at run time, so that its 288 MB stay optional.
+ * The package is loaded from `node_modules` when a graph is opened. Users who do not need this
+ * engine need not install its 288 MB.
  *
- * @param threads CPU threads.
+ * @param threads Number of CPU threads per session (a session is a loaded graph).
  */
 export function nativeEngine(threads: number): EngineCandidate {
   return {

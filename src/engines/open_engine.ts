@@ -1,28 +1,30 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { EngineInfo, Provider, Session } from "../ports/session.ts";
 
-/** An engine that a runtime can try. */
+/** Engine that a runtime can try, for example onnxruntime-web on WebGPU. */
 export interface EngineCandidate {
-  /** Implementation of the engine. */
+  /** Name of the engine, by which a caller requests it. */
   readonly provider: Provider;
-  /** CPU threads of a session. */
+  /** Number of CPU threads per session. A session is a graph that is loaded into an engine. */
   readonly threads: number;
   /**
-   * Returns the reason why `auto` skips this engine, or null. An engine that the caller names is
-   * always tried. Unset: `auto` never skips it.
+   * Returns the reason why `auto` skips this engine, or null to try it. An engine that the caller
+   * requests by name is always tried. Unset: `auto` always tries the engine.
    */
   unfitForAuto?(): Promise<string | null>;
-  /** Loads a graph. Rejects if the engine cannot start. */
+  /** Loads a graph into the engine. Rejects if the engine cannot start. */
   open(graph: Uint8Array, engine: EngineInfo): Promise<Session>;
 }
 
 /**
- * Opens a session on the requested engine, or with `auto` on the first one that works.
+ * Loads a graph into the requested engine. With `auto`, tries the engines in order and takes the
+ * first engine that works.
  *
  * @param candidates Engines of the runtime, best first.
- * @param requested An engine, which must work, or `auto`.
+ * @param requested Name of an engine, or `auto`. A named engine has no fallback.
  * @param graph Bytes of the ONNX file.
- * @throws {DomainError} `engine-unavailable`, with each engine that was tried and its error.
+ * @throws {DomainError} `engine-unavailable`, if no engine works. The message names each engine that
+ *   was tried, with its error.
  */
 export async function openEngine(
   candidates: readonly EngineCandidate[],

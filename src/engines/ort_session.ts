@@ -5,7 +5,10 @@ import type { InputTensor } from "../image/input_tensor.ts";
 import type { EngineInfo, Session, Tensor, TensorInfo } from "../ports/session.ts";
 import { serialQueue } from "./serial_queue.ts";
 
-/** The `Tensor` constructor of the onnxruntime package that made the session. */
+/**
+ * Constructor `Tensor` of an onnxruntime package. A session accepts only tensors of the package that
+ * created the session.
+ */
 export type OrtTensorConstructor = new (
   type: InputTensor["type"],
   data: Float32Array | Uint8Array | Uint16Array,
@@ -13,10 +16,10 @@ export type OrtTensorConstructor = new (
 ) => OrtTensor;
 
 /**
- * Wraps a session of any onnxruntime package as a {@linkcode Session}.
+ * Wraps a session (a loaded graph) of any onnxruntime package as a {@linkcode Session}.
  *
- * Runs are queued, because onnxruntime does not promise that concurrent runs of one session are
- * safe.
+ * The wrapper queues concurrent runs, because onnxruntime does not promise that concurrent runs of
+ * one session are safe.
  */
 export function ortSession(
   session: InferenceSession,
@@ -54,7 +57,10 @@ async function run(
   }
 }
 
-/** Returns the data as onnxruntime expects it: float16 as its bits, even if Float16Array exists. */
+/**
+ * Returns the numbers of a tensor in the array type that onnxruntime expects. For float16 this is a
+ * `Uint16Array` with the bits of the numbers, even in runtimes that have `Float16Array`.
+ */
 function engineData({ type, data }: InputTensor): Float32Array | Uint8Array | Uint16Array {
   return type === "float16" ? new Uint16Array(Float16Array.from(data).buffer) : data;
 }
@@ -65,19 +71,19 @@ function tensorOf({ type, data, dims }: OrtTensor): Tensor {
   return { data: read(data), shape: dims };
 }
 
-/** Conversions to float32, by the supported types of outputs. */
+/** Functions that convert an output to float32, by element type. Other types are not supported. */
 const READERS: Partial<Record<OrtTensor.Type, (data: OrtTensor["data"]) => Float32Array>> = {
   float32: (data) => data as Float32Array,
   float16: (data) => {
     const { buffer, byteOffset, length } = data as Uint16Array<ArrayBuffer>;
     return Float32Array.from(new Float16Array(buffer, byteOffset, length));
   },
-  // Class ids and counts: integers, which float32 represents exactly up to 2^24.
+  // Integers are class ids or counts of boxes. float32 represents integers up to 2^24 exactly.
   int64: (data) => Float32Array.from(data as BigInt64Array, Number),
   int32: (data) => Float32Array.from(data as Int32Array),
 };
 
-/** Converts the engine's description of an input or output. */
+/** Converts onnxruntime's description of an input or output to {@linkcode TensorInfo}. */
 export function infoOf(info: InferenceSession.ValueMetadata): TensorInfo {
   return info.isTensor
     ? { name: info.name, type: info.type, shape: info.shape.map(sideOf) }
@@ -85,8 +91,8 @@ export function infoOf(info: InferenceSession.ValueMetadata): TensorInfo {
 }
 
 /**
- * Size that onnxruntime-web reports for an axis that may vary and has no name: -1, unsigned.
- * onnxruntime-node reports -1.
+ * Size that onnxruntime-web reports for an unnamed axis of variable size: -1 as an unsigned 32-bit
+ * number. onnxruntime-node reports -1 itself.
  */
 const UNNAMED = 2 ** 32 - 1;
 

@@ -1,7 +1,7 @@
 /**
  * Creates a queue that runs tasks one at a time, in the order of the calls.
  *
- * A failed task rejects only its own promise; the next task starts as usual.
+ * If a task fails, only the promise of this task rejects. The next task starts as usual.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ export function serialQueue(): <T>(task: () => Promise<T>) => Promise<T> {
   let tail: Promise<unknown> = Promise.resolve();
   return (task) => {
     const result = tail.then(task);
-    // Drops the result: outputs can be tens of megabytes.
+    // The queue must not keep the result in memory: outputs can be tens of megabytes.
     tail = result.then(() => {}, () => {});
     return result;
   };

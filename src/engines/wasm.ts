@@ -3,22 +3,23 @@ import { prepareLargeMemory } from "./large_memory.ts";
 import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession } from "./ort_session.ts";
 
-/** True once the package has started on this JavaScript thread. */
+/** True if onnxruntime-web has started on this JavaScript thread. */
 let isStarted = false;
 
-/** Preparation of the start, if it is the start of several CPU threads. */
+/** Preparation of the start with several CPU threads. Unset until the first session is opened. */
 let preparing: Promise<() => void> | undefined;
 
 /**
- * Returns the engine onnxruntime-web on the CPU.
+ * Returns the engine that runs graphs with onnxruntime-web on the CPU.
  *
- * The package has one wasm instance per JavaScript thread. The first session sets its number of CPU
- * threads, and a failed start cannot be retried on that thread.
+ * onnxruntime-web has one WebAssembly instance per JavaScript thread, shared by all sessions (loaded
+ * graphs). The first session sets the number of CPU threads. If the start fails, it cannot be
+ * retried on this JavaScript thread.
  *
- * @param threads CPU threads.
- * @param compile Compiles the package's wasm file, for memory that is large from the start if there
- *   are several threads. Unset: memory grows, which is safe where V8's trap handler is on, and
- *   outside V8.
+ * @param threads Number of CPU threads.
+ * @param compile Compiles the wasm file of onnxruntime-web. Pass this function in Deno, where several
+ *   CPU threads can hang while their memory grows (see large_memory.ts): the memory then starts large.
+ *   Unset: the memory grows as needed.
  */
 export function wasmEngine(
   threads: number,
@@ -36,13 +37,18 @@ export function wasmEngine(
       const session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] })
         .finally(endPreparation);
       isStarted = true;
-      // The package lowers the number if it cannot start that many.
+      // onnxruntime-web lowers `numThreads` if the runtime cannot start so many CPU threads.
       return ortSession(session, ort.Tensor, { ...engine, threads: ort.env.wasm.numThreads });
     },
   };
 }
 
-/** Prepares the start of the package with large memory. Concurrent sessions share one preparation. */
+/**
+ * Prepares onnxruntime-web to start with large memory. Sessions that open at the same time share one
+ * preparation.
+ *
+ * @returns Undefined if there is no `compile`, or if onnxruntime-web has already started.
+ */
 function prepare(
   compile: (() => Promise<WebAssembly.Module>) | undefined,
 ): Promise<() => void> | undefined {

@@ -1,21 +1,25 @@
 import type { EngineCandidate } from "./open_engine.ts";
 import { webgpuCandidate } from "./webgpu_candidate.ts";
 
-/** Returns the engine onnxruntime-web on WebGPU; the package is imported when the engine is tried. */
+/**
+ * Returns the engine that runs graphs with onnxruntime-web on WebGPU. onnxruntime-web is imported
+ * when a graph is opened, not before.
+ */
 export function webgpuEngine(): EngineCandidate {
   return webgpuCandidate(async () => {
     const ort = await withoutLocation(() => import("onnxruntime-web/webgpu"));
-    // The GPU does the work, and more threads could hang: see large_memory.ts.
+    // The GPU does the work. More CPU threads could hang, as large_memory.ts explains.
     ort.env.wasm.numThreads = 1;
     return ort;
   });
 }
 
 /**
- * Runs an import while `location` is hidden.
+ * Runs an import while the global variable `location` is undefined.
  *
- * The package resolves its own URL against `location.origin` when it loads. In a Web Worker that
- * was started from a file, the origin is the text "null", which is not a valid base URL.
+ * When onnxruntime-web loads, it resolves its own URL against `location.origin`. In a Web Worker
+ * whose script is a local file, this origin is the text "null". "null" is no valid base URL, and the
+ * import would fail.
  */
 async function withoutLocation<T>(load: () => Promise<T>): Promise<T> {
   const location = Object.getOwnPropertyDescriptor(globalThis, "location");

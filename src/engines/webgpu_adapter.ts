@@ -1,16 +1,19 @@
-/** Part of a WebGPU adapter that is used; not every runtime has types for `navigator.gpu`. */
+/**
+ * WebGPU adapter, with only the fields that this file reads. They are declared here because some
+ * runtimes have no types for `navigator.gpu`.
+ */
 export interface Adapter {
-  /** Description of the adapter. Unset: the runtime does not tell. */
+  /** Description of the adapter. Unset: the runtime does not describe its adapters. */
   readonly info?: {
     readonly description?: string;
     readonly architecture?: string;
     readonly isFallbackAdapter?: boolean;
   };
-  /** True if the adapter is software, in browsers whose `info` does not say so. */
+  /** True if the adapter runs in software. Older browsers have this field here, not in `info`. */
   readonly isFallbackAdapter?: boolean;
 }
 
-/** Returns the adapter that WebGPU would use, or null if there is none. */
+/** Returns the default adapter of WebGPU, or null if the runtime has no adapter. */
 export async function requestAdapter(): Promise<Adapter | null> {
   const { navigator } = globalThis as unknown as {
     navigator?: { readonly gpu?: { requestAdapter(): Promise<Adapter | null> } };
@@ -18,11 +21,14 @@ export async function requestAdapter(): Promise<Adapter | null> {
   return await navigator?.gpu?.requestAdapter() ?? null;
 }
 
-/** Returns the reason why `auto` skips the adapter, or null. Software is slower than the CPU engine. */
+/**
+ * Returns the reason why the engine choice `auto` skips WebGPU, or null to try WebGPU. An adapter
+ * that runs in software is skipped, because it is slower than the WebAssembly engine.
+ */
 export async function adapterFault(): Promise<string | null> {
   const adapter = await requestAdapter();
   const { info } = adapter ?? {};
   const isSoftware = info?.isFallbackAdapter ?? adapter?.isFallbackAdapter ?? false;
-  // Browsers may hide the description.
+  // Some browsers leave the description empty. The architecture is shown instead.
   return isSoftware ? `the adapter is software (${info?.description || info?.architecture})` : null;
 }

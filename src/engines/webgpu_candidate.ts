@@ -2,16 +2,16 @@ import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession } from "./ort_session.ts";
 import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
 
-/** Part of onnxruntime-web that is used; all of its WebGPU builds have the same type. */
+/** Exports of onnxruntime-web that this file uses. All WebGPU builds of the package have them. */
 export type WebgpuBuild = Pick<
   typeof import("onnxruntime-web/webgpu"),
   "InferenceSession" | "Tensor"
 >;
 
 /**
- * Returns the engine onnxruntime-web on WebGPU.
+ * Returns the engine that runs graphs with onnxruntime-web on WebGPU.
  *
- * @param load Imports a build of onnxruntime-web. Called only if there is a WebGPU adapter.
+ * @param load Imports a WebGPU build of onnxruntime-web. Called only if the runtime has an adapter.
  */
 export function webgpuCandidate(load: () => Promise<WebgpuBuild>): EngineCandidate {
   return {

@@ -35,18 +35,31 @@ export type ResizeRule =
   | { readonly kind: "stretch"; readonly width: number; readonly height: number }
   | { readonly kind: "none" };
 
-/** Padding at the right and the bottom: none, up to a multiple, or up to a fixed size. */
+/** Padding: none, up to a multiple, or up to a fixed size. */
 export type PadRule =
   | { readonly kind: "none" }
-  | { readonly kind: "multiple"; readonly of: number }
-  | { readonly kind: "fixed"; readonly width: number; readonly height: number };
+  | ({ readonly kind: "multiple"; readonly of: number } & PadSides)
+  | ({ readonly kind: "fixed"; readonly width: number; readonly height: number } & PadSides);
+
+/** Sides of an image that get padding. */
+export interface PadSides {
+  /**
+   * Place of the image: at the top left, or in the `centre`. An odd pixel of padding goes to the
+   * right and to the bottom.
+   *
+   * @default "start"
+   */
+  readonly align?: "start" | "centre" | undefined;
+}
 
 /** Sizes of one image on its way into the input tensor, which also map its boxes back. */
 export interface ResizePlan {
   /** Upright image, source pixels. */
   readonly source: Size;
-  /** Resized image, whole input pixels; it lies at the top left of the input. */
+  /** Resized image, whole input pixels. */
   readonly resized: Size;
+  /** Top left corner of the resized image in the input, whole pixels. */
+  readonly offset: { readonly x: number; readonly y: number };
   /** Padded input tensor. */
   readonly input: Size;
   /**
@@ -99,7 +112,7 @@ export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule)
   const scaled = ratio !== null && "factor" in resize && resize.factor === "one"
     ? { width: source.width * ratio, height: source.height * ratio }
     : resized;
-  return { source, resized, input, scaled, ratio };
+  return { source, resized, offset: offsetOf(resized, input, pad), input, scaled, ratio };
 }
 
 /**
@@ -107,20 +120,34 @@ export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule)
  *
  * @param boxes `[M, 4]` xyxy. In: input pixels. Out: source pixels, `0 ≤ x ≤ width`.
  */
-export function toSource({ source, scaled }: ResizePlan, boxes: Float64Array): void {
-  scaleAndClip(boxes, 0, source.width / scaled.width, source.width);
-  scaleAndClip(boxes, 1, source.height / scaled.height, source.height);
+export function toSource({ source, scaled, offset }: ResizePlan, boxes: Float64Array): void {
+  scaleAndClip(boxes, 0, offset.x, source.width / scaled.width, source.width);
+  scaleAndClip(boxes, 1, offset.y, source.height / scaled.height, source.height);
+}
+
+/** Rectangle in input pixels, possibly fractional. */
+export interface Area extends Size {
+  /** Left edge. @default 0 */
+  readonly left?: number;
+  /** Top edge. @default 0 */
+  readonly top?: number;
 }
 
 /**
- * Clips boxes to `0 ≤ x ≤ width` and `0 ≤ y ≤ height`, in place.
+ * Clips boxes to an area, in place.
  *
- * @param size Limits in the pixels of the boxes, possibly fractional.
+ * @param area Limits in the pixels of the boxes.
  * @param boxes `[M, 4]` xyxy.
  */
-export function clipTo(size: Size, boxes: Float64Array): void {
-  scaleAndClip(boxes, 0, 1, size.width);
-  scaleAndClip(boxes, 1, 1, size.height);
+export function clipTo({ left = 0, top = 0, width, height }: Area, boxes: Float64Array): void {
+  clipAxis(boxes, 0, left, left + width);
+  clipAxis(boxes, 1, top, top + height);
+}
+
+function clipAxis(boxes: Float64Array, axis: 0 | 1, low: number, high: number): void {
+  for (let i = axis; i < boxes.length; i += 2) {
+    boxes[i] = Math.min(high, Math.max(low, boxes[i]!));
+  }
 }
 
 const ROUND = { "floor": Math.floor, "half-up": Math.round, "half-even": roundHalfEven };
@@ -129,10 +156,25 @@ function isSide(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 1;
 }
 
-function scaleAndClip(boxes: Float64Array, axis: 0 | 1, scale: number, limit: number): void {
+function scaleAndClip(
+  boxes: Float64Array,
+  axis: 0 | 1,
+  offset: number,
+  scale: number,
+  limit: number,
+): void {
   for (let i = axis; i < boxes.length; i += 2) {
-    boxes[i] = Math.min(limit, Math.max(0, boxes[i]! * scale));
+    boxes[i] = Math.min(limit, Math.max(0, (boxes[i]! - offset) * scale));
   }
+}
+
+/** Returns the place of the resized image in the input. */
+function offsetOf(resized: Size, input: Size, pad: PadRule): ResizePlan["offset"] {
+  if (pad.kind === "none" || pad.align !== "centre") return { x: 0, y: 0 };
+  return {
+    x: Math.floor((input.width - resized.width) / 2),
+    y: Math.floor((input.height - resized.height) / 2),
+  };
 }
 
 function ratioOf(source: Size, rule: ResizeRule): number | null {

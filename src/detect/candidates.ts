@@ -1,6 +1,6 @@
 import type { AnchorLevel } from "../core/anchors.ts";
 import { type BoxCoder, decodeBox, toPixels } from "../core/box_coder.ts";
-import { clipTo } from "../core/resize_plan.ts";
+import { type Area, clipTo } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import { bestOfLevel } from "./best_of_level.ts";
 import { anchorOffset, type LevelHeads } from "./heads.ts";
@@ -28,7 +28,7 @@ export interface CandidateOptions {
   /** Size of the padded input tensor. */
   readonly input: Size;
   /** Returns the area to which boxes of a level are clipped, in input pixels, or null for none. */
-  readonly clip: (level: AnchorLevel) => Size | null;
+  readonly clip: (level: AnchorLevel) => Area | null;
 }
 
 /**

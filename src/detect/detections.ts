@@ -1,6 +1,6 @@
 import type { AnchorLevel } from "../core/anchors.ts";
 import { nms } from "../core/nms.ts";
-import { type ResizePlan, toSource } from "../core/resize_plan.ts";
+import { type Area, type ResizePlan, toSource } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import type { HeadsManifest, Manifest } from "../manifest/manifest.ts";
 import type { Detection } from "../ports/detector.ts";
@@ -116,12 +116,12 @@ function clipArea(
   { postprocess }: HeadsManifest,
   plan: ResizePlan,
   level: AnchorLevel,
-): Size | null {
+): Area | null {
   switch (postprocess.clip) {
     case "none":
       return null;
     case "picture":
-      return plan.scaled;
+      return { ...plan.scaled, left: plan.offset.x, top: plan.offset.y };
     case "input-pixels":
       return lastPixelOf(plan.input);
     case "grid-pixels":

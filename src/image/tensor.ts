@@ -32,8 +32,10 @@ const PILLOW_BITS = 22;
 interface Channel {
   /** Values of the whole tensor. */
   readonly data: Float32Array | Float64Array;
-  /** Index of the top left pixel. */
+  /** Index of the top left pixel of the tensor. */
   readonly offset: number;
+  /** Index of the top left pixel of the image area. */
+  readonly imageOffset: number;
   /** Distance between rows. */
   readonly rowStep: number;
   /** Distance between pixels of a row. */
@@ -67,7 +69,7 @@ export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule):
   const rounds = rule.rounding === "each-pass";
   const length = 3 * plan.input.width * plan.input.height;
   const sums = rounds ? new Float64Array(length) : new Float32Array(length);
-  const channels = channelsOf(sums, plan.input, rule);
+  const channels = channelsOf(sums, plan, rule);
   for (const channel of channels) fillBackground(channel, plan);
   addPixels(channels, view, plan, rule);
   if (rounds) {
@@ -78,7 +80,7 @@ export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule):
 
 function channelsOf(
   data: Channel["data"],
-  input: Size,
+  { input, offset: { x, y } }: ResizePlan,
   { layout, colour, divisor, mean, std, rounding, padValue }: TensorRule,
 ): Channel[] {
   const pixelStep = layout === "nchw" ? 1 : 3;
@@ -86,6 +88,8 @@ function channelsOf(
   return ([0, 1, 2] as const).map((i) => ({
     data,
     offset: layout === "nchw" ? i * input.width * input.height : i,
+    imageOffset: (layout === "nchw" ? i * input.width * input.height : i) +
+      (y * input.width + x) * pixelStep,
     rowStep: input.width * pixelStep,
     pixelStep,
     colour: colour === "rgb" ? i : 2 - i,
@@ -98,11 +102,14 @@ function channelsOf(
 }
 
 /** Fills the image area with the start value and the rest with the pad value. */
-function fillBackground(channel: Channel, { input, resized }: ResizePlan): void {
+function fillBackground(channel: Channel, { input, resized, offset }: ResizePlan): void {
   for (let y = 0; y < input.height; y++) {
-    const inside = y < resized.height ? resized.width : 0;
-    fillRow(channel, y, 0, inside, channel.start);
-    fillRow(channel, y, inside, input.width, channel.padValue);
+    const isInside = y >= offset.y && y < offset.y + resized.height;
+    const start = isInside ? offset.x : 0;
+    const end = isInside ? offset.x + resized.width : 0;
+    fillRow(channel, y, 0, start, channel.padValue);
+    fillRow(channel, y, start, end, channel.start);
+    fillRow(channel, y, end, input.width, channel.padValue);
   }
 }
 
@@ -217,8 +224,8 @@ function roundLine(line: Float64Array): void {
 
 /** Adds a weighted line to one row of a channel. Preprocessing spends most of its time here. */
 function addLine(channel: Channel, y: number, line: Float64Array, weight: number): void {
-  const { data, offset, rowStep, pixelStep } = channel;
-  let to = offset + y * rowStep;
+  const { data, imageOffset, rowStep, pixelStep } = channel;
+  let to = imageOffset + y * rowStep;
   for (let at = channel.colour; at < line.length; at += 3, to += pixelStep) {
     data[to]! += weight * line[at]!;
   }
@@ -226,9 +233,9 @@ function addLine(channel: Channel, y: number, line: Float64Array, weight: number
 
 /** Rounds the image area of a channel to whole pixel values, then normalises it. */
 function normalise(channel: Channel, size: Size, divisor: number): void {
-  const { data, offset, rowStep, pixelStep, mean, std } = channel;
+  const { data, imageOffset, rowStep, pixelStep, mean, std } = channel;
   for (let y = 0; y < size.height; y++) {
-    for (let x = 0, at = offset + y * rowStep; x < size.width; x++, at += pixelStep) {
+    for (let x = 0, at = imageOffset + y * rowStep; x < size.width; x++, at += pixelStep) {
       data[at] = (Math.floor(data[at]! + 0.5) / divisor - mean) / std;
     }
   }

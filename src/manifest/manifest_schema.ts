@@ -87,10 +87,13 @@ const resample = z.strictObject({
  */
 const value = z.union([z.number(), triple]);
 
+/** Place of the image in the padded input. Unset: `start`, the top left. */
+const align = z.enum(["start", "centre"]).optional();
+
 const pad = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none"), value }),
-  z.strictObject({ kind: z.literal("multiple"), of: positiveInteger.max(4096), value }),
-  z.strictObject({ kind: z.literal("fixed"), ...size, value }),
+  z.strictObject({ kind: z.literal("multiple"), of: positiveInteger.max(4096), align, value }),
+  z.strictObject({ kind: z.literal("fixed"), ...size, align, value }),
 ]);
 
 const headOutputs = z.discriminatedUnion("kind", [

@@ -162,6 +162,7 @@ Deno.test("createResizePlan() only pads the image without a resize", () => {
   assertEquals(untouched, {
     source: size,
     resized: size,
+    offset: { x: 0, y: 0 },
     input: { width: 48, height: 16 },
     scaled: size,
     ratio: null,

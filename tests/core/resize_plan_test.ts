@@ -115,6 +115,7 @@ for (const [claim, pad, input] of PADDED) {
     assertEquals(plan, {
       source: sizeOf([1920, 1080]),
       resized: sizeOf([320, 180]),
+      offset: { x: 0, y: 0 },
       input: sizeOf(input),
       scaled: sizeOf([320, 180]),
       ratio: 1 / 6,

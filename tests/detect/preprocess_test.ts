@@ -121,6 +121,7 @@ for (const orientation of [2, 3, 4, 5, 6, 7, 8]) {
     assertEquals(plan, {
       source: { width: 64, height: 48 },
       resized: { width: 32, height: 24 },
+      offset: { x: 0, y: 0 },
       input: { width: 32, height: 32 },
       scaled: { width: 32, height: 24 },
       ratio: 0.5,

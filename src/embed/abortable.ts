@@ -1,9 +1,9 @@
 /**
- * Waits for a promise, but rejects as soon as a signal is aborted. The work behind the promise goes
- * on.
+ * Waits for a promise, but rejects as soon as a signal is aborted. The abort does not stop the work
+ * that settles the promise.
  *
- * @param signal Unset: waits for the promise alone.
- * @throws The signal's reason, or the promise's own error.
+ * @param signal Signal that ends the wait. Unset: the wait ends only with the promise.
+ * @throws `signal.reason` if the signal is aborted, otherwise the error of the promise.
  */
 export async function abortable<T>(
   promise: Promise<T>,
@@ -19,7 +19,7 @@ export async function abortable<T>(
   try {
     return await Promise.race([aborted, promise]);
   } catch (error) {
-    // The work may listen to the same signal and reject first, with an error of its own.
+    // The work may listen to the same signal. Then `promise` may reject first, with another error.
     throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener("abort", stop);

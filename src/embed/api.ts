@@ -1,4 +1,4 @@
-// Exports that every entry of the package has beside its own `createDetector()`.
+// Exports that all entries of the package share. Each entry adds its own `createDetector()`.
 export { DomainError, type ErrorCode } from "../core/domain_error.ts";
 export type { Size } from "../core/size.ts";
 export type { ImageLimits } from "../image/limits.ts";

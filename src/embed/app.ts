@@ -5,20 +5,21 @@ import type { AppEnv } from "../../routes/http/app_env.ts";
 import { ModelRegistry } from "../serving/model_registry.ts";
 import { type EmbeddedDetector, partsOf } from "./detector.ts";
 
-/** Options of an app, any of which may be unset. */
+/** Options of the HTTP app. Every option may be unset. */
 export type OptionalAppOptions = {
   readonly [Name in keyof AppOptions]?: AppOptions[Name] | undefined;
 };
 
-/** Options of {@linkcode createApp}. All but the detector may be unset. */
+/** Options of {@linkcode createApp}. Every option except `detector` may be unset. */
 export interface EmbeddedAppOptions extends OptionalAppOptions {
-  /** Detector that answers. The caller closes it. */
+  /** Detector that processes the requests. The app never closes the detector: the caller does. */
   readonly detector: EmbeddedDetector;
 }
 
 /**
- * Creates the HTTP API of a detector: `POST /detect` and the other routes of the server, as a Hono
- * app to be served by itself or mounted under another app.
+ * Creates an HTTP API for a detector. The API has `POST /detect` and the other routes of the server.
+ *
+ * @returns A Hono app. The caller serves this app, or mounts it under a path of a larger app.
  */
 export function createApp({ detector, ...settings }: EmbeddedAppOptions): Hono<AppEnv> {
   const { manifest, detector: inner, limits } = partsOf(detector);

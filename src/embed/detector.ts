@@ -13,51 +13,58 @@ import { cancelSource, type ImageSource, readSource } from "./image_source.ts";
 import { checkCount, embedLimits } from "./limits.ts";
 import type { EmbedDetectOptions, EmbedOptions } from "./options.ts";
 
-/** Runtime of an embedded detector that runs on the calling thread. */
+/** Parts from which {@linkcode openEmbedded} builds a detector on the calling thread. */
 export interface EmbedRuntime {
-  /** Runtime. Its store holds the models that come with the package. */
+  /** Engines, image decoders, and the store of the models that come with the package. */
   readonly runtime: Runtime;
-  /** Reads a model file by its URL. Unset: the store accepts URLs as model ids. */
+  /**
+   * Reads a model file by its URL, if the caller names a model by URL. Unset: the URL is passed to
+   * the store in `runtime` as a model id.
+   */
   readonly readFile?: ReadFile | undefined;
 }
 
-/** Models of an embedded detector, and a function that starts it on any thread. */
+/** Parts from which {@linkcode openEmbeddedFrom} builds a detector on any thread. */
 export interface EmbedSource {
-  /** Models that come with the package. */
+  /** Store of the models that come with the package. */
   readonly models: ModelStore;
-  /** Reads a model file by its URL. Unset: `models` accepts URLs as model ids. */
+  /**
+   * Reads a model file by its URL, if the caller names a model by URL. Unset: the URL is passed to
+   * `models` as a model id.
+   */
   readonly readFile?: ReadFile | undefined;
-  /** Starts a detector. */
+  /** Starts the detector on the thread or in the process that should run the model. */
   readonly start: (models: ModelStore, options: DetectorOptions) => Promise<Detector>;
 }
 
-/** Detector inside another program. It processes one image at a time, in the order of the calls. */
+/** Detector inside the caller's program. Processes one image at a time, in the order of the calls. */
 export interface EmbeddedDetector extends AsyncDisposable {
   /** Model of the detector. */
   readonly model: ModelInfo;
   /** Engine that runs the model. */
   readonly engine: EngineInfo;
   /**
-   * Finds objects in an image: an encoded file of a supported format, or pixels.
+   * Finds the objects in an image. The image is an encoded file (for example a JPEG) or pixels.
    *
-   * The bytes are not changed, and the caller must not change them before the promise settles.
+   * This method does not change the bytes of the image. The caller must not change the bytes either
+   * until the promise settles.
    *
-   * @throws {DomainError} If the image or an option is wrong; `busy`, if `queue` images are waiting
-   *   already; `model-not-ready`, if the detector is closed.
-   * @throws The signal's reason, if the signal is aborted.
+   * @throws {DomainError} If the image or an option is wrong; `busy`, if the queue is full (see the
+   *   option `queue`); `model-not-ready`, if the detector is closed.
+   * @throws `options.signal.reason`, if this signal is aborted.
    */
   detect(image: ImageSource, options?: EmbedDetectOptions): Promise<DetectResult>;
-  /** Rejects queued and later calls, and frees the model after the running call. */
+  /** Rejects queued and later calls. Waits for the running call, then frees the model. */
   close(): Promise<void>;
 }
 
-/** Internal parts of an embedded detector. */
+/** Internal parts of an embedded detector, which its HTTP app needs. */
 export interface Parts {
   /** Manifest of the model. */
   readonly manifest: Manifest;
-  /** Detector that the embedded one wraps. */
+  /** Detector that the {@linkcode EmbeddedDetector} wraps. */
   readonly detector: Detector;
-  /** Limits of images. */
+  /** Limits of an image: its file size, its pixels and the memory to decode it. */
   readonly limits: ImageLimits;
 }
 
@@ -109,9 +116,9 @@ class OpenDetector implements EmbeddedDetector {
 }
 
 /**
- * Returns the internal parts of a detector, for the app that serves it.
+ * Returns the internal parts of a detector. The HTTP app that serves the detector needs these parts.
  *
- * @throws {TypeError} If `createDetector()` of this package did not make the detector.
+ * @throws {TypeError} If the detector is not the result of `createDetector()` of this package.
  */
 export function partsOf(detector: EmbeddedDetector): Parts {
   return OpenDetector.partsOf(detector);
@@ -122,11 +129,11 @@ function closedError(): DomainError {
 }
 
 /**
- * Loads a model on the calling thread and warms it up with an empty image, so that the first call
- * is not slower than the next ones.
+ * Loads a model on the calling thread. Then runs the model once with an empty image, because the
+ * first run of a model is slower than all later runs.
  *
- * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
- * @throws The signal's reason, if the signal is aborted.
+ * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine starts.
+ * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function openEmbedded(
   { runtime, readFile }: EmbedRuntime,
@@ -138,10 +145,11 @@ export async function openEmbedded(
 }
 
 /**
- * Loads a model like {@linkcode openEmbedded}, on the thread or process that `start` chooses.
+ * Loads a model like {@linkcode openEmbedded}, but on the thread or in the process that `start`
+ * chooses.
  *
- * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
- * @throws The signal's reason, if the signal is aborted.
+ * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine starts.
+ * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function openEmbeddedFrom(
   { models, readFile, start }: EmbedSource,

@@ -5,12 +5,13 @@ import { readStream } from "./read_stream.ts";
 /**
  * Fetches a model file by its URL.
  *
- * The URL must use https. Plain http is accepted where nobody can intercept it: on this machine, or
- * at the page's own origin.
+ * The URL must use https, because an attacker in the network could replace a file that is sent over
+ * http. Two kinds of http URLs are accepted: URLs of this machine (`localhost`), and URLs with the
+ * origin of the current page.
  *
- * @param maxBytes Maximum bytes to read.
+ * @param maxBytes Maximum bytes of the file.
  * @param signal Cancels the fetch. Unset: no cancellation.
- * @throws {DomainError} `unknown-model`, if the file is missing or the URL is not accepted;
+ * @throws {DomainError} `unknown-model`, if the URL is not accepted or the file cannot be fetched;
  *   `graph-mismatch`, if the file is longer than `maxBytes`.
  */
 export async function fetchUrl(

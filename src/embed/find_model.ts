@@ -4,26 +4,27 @@ import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import type { EmbedOptions, ModelFiles } from "./options.ts";
 
-/** Reads a model file of at most `maxBytes` by its URL. */
+/** Function that reads a model file by its URL. Rejects if the file is longer than `maxBytes`. */
 export type ReadFile = (url: URL, maxBytes: number, signal?: AbortSignal) => Promise<Uint8Array>;
 
 /** Model whose manifest has been read. */
 export interface FoundModel {
-  /** Manifest, checked. */
+  /** Manifest of the model, already checked. */
   readonly manifest: Manifest;
-  /** Store that holds only this model and ignores the id that it is given. */
+  /** Store that holds only this model. Its methods return this model for every id. */
   readonly store: ModelStore;
 }
 
-/** Maximum bytes of a manifest: many times the longest one that exists. */
+/** Maximum bytes of a manifest. Real manifests have a few kilobytes. */
 const MAX_MANIFEST_BYTES = 1_000_000;
 
 /**
- * Finds the model that the options name, and reads its manifest.
+ * Finds the model that the option `model` names, and reads the manifest of this model.
  *
- * @param packaged Models that come with the package.
- * @param readFile Reads the files of a model by URL. Unset: a URL is passed to `packaged` as the model id.
- * @throws {DomainError} `unknown-model`, if there is no such model; `manifest-invalid`.
+ * @param packaged Store of the models that come with the package.
+ * @param readFile Reads a model file by its URL. Unset: a URL is passed to `packaged` as a model id.
+ * @throws {DomainError} `unknown-model`, if the model does not exist; `manifest-invalid`, if its
+ *   manifest is wrong.
  */
 export async function findModel(
   { model, signal }: Pick<EmbedOptions, "model" | "signal">,
@@ -70,13 +71,21 @@ function foundModel(
   return { manifest, store };
 }
 
-/** Returns the URL that `model` is, or null. A URL of another realm is not an `instanceof URL`. */
+/**
+ * Returns `model` as a URL, or null if `model` is not a URL. URL objects are recognised by their tag,
+ * because `instanceof URL` is false for a URL object from an iframe or a `node:vm` context.
+ */
 function urlOf(model: unknown): URL | null {
   if (typeof model === "string") return /^[a-z][a-z0-9+.-]+:/i.test(model) ? new URL(model) : null;
   return Object.prototype.toString.call(model) === "[object URL]" ? model as URL : null;
 }
 
-/** Returns the model id that `model` is. An id is never a path, so it cannot leave the package. */
+/**
+ * Returns `model` if it is a valid model id. An id contains no slash: it cannot name a file outside
+ * the folder of models.
+ *
+ * @throws {DomainError} `unknown-model`, if `model` is no model id.
+ */
 function idOf(model: unknown): string {
   if (typeof model === "string" && /^[a-z0-9][a-z0-9._-]*$/.test(model)) return model;
   throw new DomainError(

@@ -3,7 +3,7 @@ import type { ImageInput, RawImage } from "../image/raw_image.ts";
 import { abortable } from "./abortable.ts";
 import { readStream } from "./read_stream.ts";
 
-/** Image as an encoded file in any form, or as pixels. */
+/** Image: an encoded file as bytes, blob or stream, or decoded pixels ({@linkcode RawImage}). */
 export type ImageSource =
   | Uint8Array
   | ArrayBuffer
@@ -20,14 +20,14 @@ export interface ReadSourceOptions {
 }
 
 /**
- * Reads an encoded image into one array. Pixels are returned unchanged.
+ * Reads the bytes of an encoded image into one array. Decoded pixels are returned unchanged.
  *
- * The forms are recognised by their methods, because objects of another realm are not instances of
- * this realm's classes.
+ * Blobs and streams are recognised by their methods and not with `instanceof`. `instanceof` is false
+ * for an object from an iframe or a `node:vm` context.
  *
- * @throws {DomainError} `too-many-bytes`, before a blob is read or while a stream is read;
- *   `not-an-image`, if the source has none of the forms.
- * @throws The signal's reason, or the error of the stream.
+ * @throws {DomainError} `too-many-bytes`, if a blob or a stream is longer than `maxBytes`;
+ *   `not-an-image`, if the type of the source is not one of {@linkcode ImageSource}.
+ * @throws `signal.reason` if the signal is aborted, or the error of the blob or stream.
  */
 export async function readSource(
   source: ImageSource,
@@ -50,7 +50,7 @@ export async function readSource(
   );
 }
 
-/** Cancels a source that will not be read, if it is a stream. */
+/** Cancels a stream that will not be read. Does nothing for other sources. */
 export function cancelSource(source: ImageSource, reason: unknown): void {
   if (isStream(source) && !source.locked) source.cancel(reason).catch(() => {});
 }

@@ -3,9 +3,9 @@ import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { EmbedLimits } from "./options.ts";
 
 /**
- * Fills in the default of each limit that is unset.
+ * Returns the limits of an image: the values that the caller set, and defaults for all other limits.
  *
- * @throws {DomainError} `invalid-option`, naming a limit that is not a number of at least 1.
+ * @throws {DomainError} `invalid-option`, if a limit is not a number of at least 1.
  */
 export function embedLimits(asked: EmbedLimits = {}): ImageLimits {
   const {
@@ -19,8 +19,9 @@ export function embedLimits(asked: EmbedLimits = {}): ImageLimits {
 }
 
 /**
- * Refuses an option that is not a number of at least `least`. `Infinity` is accepted.
+ * Refuses an option that is not a number or is below `least`. `Infinity` is accepted.
  *
+ * @param option Name of the option, for the error message.
  * @throws {DomainError} `invalid-option`.
  */
 export function checkCount(option: string, value: unknown, least: number): void {

@@ -2,7 +2,7 @@ import type { ImageLimits } from "../image/limits.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 import type { Provider } from "../ports/session.ts";
 
-/** Model that is in memory already. */
+/** Files of a model that the caller has already read into memory. */
 export interface ModelFiles {
   /** Parsed JSON of the manifest, not yet checked. */
   readonly manifest: unknown;
@@ -10,36 +10,41 @@ export interface ModelFiles {
   readonly graph: Uint8Array | ArrayBuffer;
 }
 
-/** Limits of an image. A limit that is unset has the server's default. */
+/** Limits of an image. Unset limits have the defaults of the server. */
 export type EmbedLimits = { readonly [Name in keyof ImageLimits]?: ImageLimits[Name] | undefined };
 
 /** Options of an embedded detector. */
 export interface EmbedOptions {
   /**
-   * Model: the id of one that comes with the package, the URL of a manifest whose graph lies beside
-   * it, or both files in memory.
+   * Model to load, in one of three forms:
+   *
+   * - id of a model that comes with the package, for example `everyday8`;
+   * - URL of a manifest (text or `URL`); the graph is loaded from the folder of the manifest;
+   * - object with the manifest and the bytes of the graph.
    */
   readonly model: string | URL | ModelFiles;
   /**
-   * Engine to run on. `auto` takes the first that works.
+   * Engine that runs the model. `auto` tries the engines of the platform and takes the first engine
+   * that works.
    *
    * @default "auto"
    */
   readonly engine?: Provider | "auto" | undefined;
   /** Limits of an image. Unset: the defaults of the server. */
   readonly limits?: EmbedLimits | undefined;
-  /** Maximum images that wait while another is processed. Unset: no limit. */
+  /** Maximum number of images that wait in the queue. Unset: no limit. */
   readonly queue?: number | undefined;
-  /** Cancels loading. Unset: no cancellation. */
+  /** Cancels loading the model. Unset: no cancellation. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of one call of `detect()`. */
 export interface EmbedDetectOptions extends DetectOptions {
   /**
-   * Cancels the call: `detect()` rejects with the signal's reason at once. A stream that is being
-   * read is cancelled, and a queued image is dropped. A running call stops before its next stage;
-   * in a Web Worker it runs to completion and its result is discarded. Unset: no cancellation.
+   * Cancels the call: `detect()` rejects with `signal.reason` at once. If the image is a stream, the
+   * stream is cancelled. A queued image is dropped. A running detection stops before its next stage,
+   * for example before the model runs. In a Web Worker, a running detection continues to its end, and
+   * its result is discarded. Unset: no cancellation.
    */
   readonly signal?: AbortSignal | undefined;
 }

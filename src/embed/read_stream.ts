@@ -2,19 +2,22 @@ import { joinedBytes } from "../core/joined_bytes.ts";
 
 /** Options of {@linkcode readStream}. */
 export interface ReadStreamOptions {
-  /** Maximum bytes of the stream. */
+  /** Maximum bytes to accept from the stream. */
   readonly maxBytes: number;
-  /** Returns the error for a longer stream, given the bytes that have arrived. */
+  /**
+   * Returns the error to throw if the stream is longer than `maxBytes`. `found` is the number of bytes
+   * read so far.
+   */
   readonly tooLong: (found: number) => Error;
   /** Cancels the read. Unset: no cancellation. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads a stream to its end. Cancels the stream if it is too long or the signal is aborted.
+ * Reads a stream to its end. Cancels the stream if it is too long or if the signal is aborted.
  *
  * @throws {TypeError} If a chunk is not bytes.
- * @throws The error of `tooLong`, the signal's reason, or the error of the stream.
+ * @throws The error that `tooLong` returns, `signal.reason`, or the error of the stream.
  */
 export async function readStream(
   stream: ReadableStream<Uint8Array>,
@@ -23,7 +26,7 @@ export async function readStream(
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Cancelling settles a pending read().
+  // `read()` may wait forever for a slow source. `cancel()` ends the wait.
   const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", cancel, { once: true });
   try {

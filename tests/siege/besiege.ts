@@ -28,6 +28,9 @@ export interface SiegeReport {
   readonly answered: number;
 }
 
+/** Resident memory at which the server is killed, before it takes the machine down. */
+const FATAL_BYTES = 4e9;
+
 /** Milliseconds until a server that does not recover counts as lost. */
 const LOST_MS = 30_000;
 
@@ -48,6 +51,7 @@ export async function besiege(target: Target, name: string, seconds: number): Pr
   const watches = [
     during(100, async () => {
       peakBytes = Math.max(peakBytes, await residentBytes(target.pid));
+      if (peakBytes > FATAL_BYTES) Deno.kill(target.pid, "SIGKILL");
     }),
     during(50, async () => {
       const started = performance.now();

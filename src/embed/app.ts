@@ -3,6 +3,7 @@ import { createApp as appOf } from "../../routes/app.ts";
 import type { AppOptions } from "../../routes/app_options.ts";
 import type { AppEnv } from "../../routes/http/app_env.ts";
 import { ModelRegistry } from "../serving/model_registry.ts";
+import { boundedDetector } from "./bounded_detector.ts";
 import { type EmbeddedDetector, partsOf } from "./detector.ts";
 
 /** Options of the HTTP app. Every option may be unset. */
@@ -14,6 +15,12 @@ export type OptionalAppOptions = {
 export interface EmbeddedAppOptions extends OptionalAppOptions {
   /** Detector that processes the requests. The app never closes the detector: the caller does. */
   readonly detector: EmbeddedDetector;
+  /**
+   * Maximum number of images in progress. One more gets 503 `busy`.
+   *
+   * @default 16
+   */
+  readonly maxCalls?: number | undefined;
 }
 
 /**
@@ -21,12 +28,14 @@ export interface EmbeddedAppOptions extends OptionalAppOptions {
  *
  * @returns A Hono app. The caller serves this app, or mounts it under a path of a larger app.
  */
-export function createApp({ detector, ...settings }: EmbeddedAppOptions): Hono<AppEnv> {
+export function createApp(
+  { detector, maxCalls = 16, ...settings }: EmbeddedAppOptions,
+): Hono<AppEnv> {
   const { manifest, detector: inner, limits } = partsOf(detector);
   const registry = new ModelRegistry({
     manifests: [manifest],
     atStart: [manifest.id],
-    loaded: new Map([[manifest.id, inner]]),
+    loaded: new Map([[manifest.id, boundedDetector(inner, maxCalls)]]),
     load: () => Promise.reject(new Error("There is one model, and it is loaded")),
   });
   return appOf({

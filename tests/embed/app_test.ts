@@ -31,6 +31,14 @@ Deno.test("createApp() answers at once", async () => {
   assertEquals((await (await app.request("/models")).json()).default, "everyday8");
 });
 
+Deno.test("createApp() answers images beyond maxCalls with busy", async () => {
+  const app = createApp({ detector, maxCalls: 2 });
+  const answers = await Promise.all(Array.from({ length: 5 }, () => app.request("/detect", POST)));
+  const statuses = answers.map(({ status }) => status).sort();
+  assertEquals(statuses, [200, 200, 503, 503, 503]);
+  assertEquals(await labelsOf(app.request("/detect", POST)), expected);
+});
+
 Deno.test("createApp() can be mounted under another app, whose routes keep working", async () => {
   const outer = new Hono();
   outer.get("/", (context) => context.text("mine"));

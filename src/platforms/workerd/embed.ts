@@ -1,3 +1,4 @@
+import { createApp as createPlainApp, type EmbeddedAppOptions } from "../../embed/app.ts";
 import { type EmbeddedDetector, openEmbedded } from "../../embed/detector.ts";
 import { fetchUrl } from "../../embed/fetch_url.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
@@ -8,6 +9,16 @@ import { WORKERD_LIMITS } from "./limits.ts";
 import { type WorkerdModels, workerdRuntime } from "./runtime.ts";
 
 export * from "../../embed/api.ts";
+
+/**
+ * Creates an HTTP API for a detector in a Cloudflare Worker.
+ *
+ * The bodies of all requests together take at most 20 MB of the isolate, unless `bodyMemory` is set.
+ */
+export function createApp(options: EmbeddedAppOptions): ReturnType<typeof createPlainApp> {
+  return createPlainApp({ bodyMemory: 2 * WORKERD_LIMITS.maxBytes, ...options });
+}
+
 export type { Fetcher, ModelBucket };
 
 /** Options of a detector in Cloudflare Workers. */

@@ -10,16 +10,21 @@ import { comparable, type Golden, readGolden } from "../eval_files/golden_file.t
 import { readArguments, readImageFile } from "../shared/arguments.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
+import { diagnose } from "./diagnose.ts";
 import { textTable } from "../shared/text_table.ts";
 
 const USAGE = `Compare a manifest with its graph and print each tensor.
 
   deno task model check ID|MANIFEST [options]
 
-  --golden FILE        compare with the detections of the framework that made the model
+  --golden FILE        compare with the detections of the framework that made the model; names
+                       the likeliest wrong property if they differ
   --score-tolerance S  largest difference of scores (0.0001)
   --box-tolerance B    largest difference of edges, in pixels of the image (0.05)
   --engine E           auto, webgpu, native or wasm (auto)`;
+
+/** Maximum number of differences that are printed. */
+const MAX_SHOWN = 6;
 
 const options = {
   golden: z.string().optional(),
@@ -108,7 +113,17 @@ async function compare(
   const differences = goldenDifferences(found, golden.detections, tolerance);
   const counts = `${found.length} detections, ${golden.framework} has ${golden.detections.length}`;
   if (differences.length > 0) {
-    return { report: `${counts}: they differ\n  ${differences.join("\n  ")}`, code: 1 };
+    const { length } = differences;
+    const shown = differences.slice(0, MAX_SHOWN);
+    const rest = length > shown.length ? [`  and ${length - shown.length} more`] : [];
+    const reasons = await diagnose(runtime, loaded, image, golden, tolerance, length);
+    const lines = [
+      `${counts}: they differ`,
+      ...shown.map((line) => `  ${line}`),
+      ...rest,
+      ...reasons,
+    ];
+    return { report: lines.join("\n"), code: 1 };
   }
   const { score, box } = tolerance;
   return { report: `${counts}: equal within ${score} of score and ${box} px`, code: 0 };

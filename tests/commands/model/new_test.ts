@@ -68,6 +68,8 @@ Deno.test("deno task model new and model check", async (test) => {
     const { code, stdout } = await runMain(main, "check", `${folder}/wrong.json`, ...options);
     assertEquals(code, 1);
     assertMatch(stdout, /they differ\n {2}missing: class \d+, score/);
+    assertMatch(stdout, /wrong property:\n {2}input\.colour = "bgr" leaves 0 of \d+ differences/);
+    assert(stdout.split("\n").length < 60, stdout);
   });
 
   await test.step("check names the property and both values of a manifest that does not fit", async () => {

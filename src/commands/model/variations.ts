@@ -1,0 +1,198 @@
+import { type Manifest, parseManifest } from "../../manifest/manifest.ts";
+
+/** Manifest that differs from another in one property, or in one that belongs to it. */
+export interface Variation {
+  /** Changed property with its value, for example `input.colour = "bgr"`. */
+  readonly change: string;
+  /** Consequence of a wrong value, in words. */
+  readonly symptom: string;
+  readonly manifest: Manifest;
+}
+
+/** Value that a property could have instead. */
+interface Alternative {
+  /** Path of the property, joined by dots. */
+  readonly property: string;
+  readonly value: unknown;
+  /** Consequence of a wrong value, in words. */
+  readonly symptom: string;
+}
+
+const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+
+const COLOUR = "colours swapped: scores too low";
+const SCALE = "pixels scaled otherwise: scores far too low, or none";
+const SIZE = "resized otherwise: boxes shifted, stretched or of the wrong size";
+const RESAMPLE = "resampled otherwise: scores off by a little";
+const ANCHORS = "other anchors: boxes shifted, or of the wrong shape";
+const ORDER = "numbers of a box in another order: boxes turned or thrown about";
+
+/**
+ * Lists the manifests that differ from one in a property that exports often disagree about.
+ *
+ * Combinations that the schema refuses are left out, and so are values that are there already.
+ */
+export function variationsOf(manifest: Manifest): Variation[] {
+  return alternativesTo(manifest).flatMap(({ property, value, symptom }) => {
+    const changed = withValue(manifest, property.split("."), value);
+    if (changed === undefined || JSON.stringify(changed) === JSON.stringify(manifest)) return [];
+    try {
+      return [{
+        change: `${property} = ${JSON.stringify(value)}`,
+        symptom,
+        manifest: parseManifest(changed),
+      }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Lists the alternatives of all properties, possible or not. */
+function alternativesTo(manifest: Manifest): Alternative[] {
+  return [
+    ...inputAlternatives(manifest),
+    ...resizeAlternatives(manifest),
+    ...all("resample.antialias", [true, false], RESAMPLE),
+    ...all("resample.rounding", ["none", "each-pass"], RESAMPLE),
+    ...all("resample.factor", ["per-side", "one"], RESAMPLE),
+    ...all("outputs.corners", ["xyxy", "yxyx", "cxcywh"], ORDER),
+    ...all(
+      "outputs.space",
+      ["input", "unit"],
+      "unit of the boxes: all in a corner, or all at the edge",
+    ),
+    ...all("boxes.corners", ["xyxy", "yxyx", "cxcywh"], ORDER),
+    ...all("boxes.order", ["xy", "yx"], ORDER),
+    ...all("boxes.extent", ["edges", "last-pixel"], "boxes off by one pixel"),
+    ...all(
+      "boxes.weights",
+      [[1, 1, 1, 1], [5, 5, 5, 5], [10, 10, 5, 5]],
+      "deltas too large or small",
+    ),
+    ...anchorAlternatives(manifest),
+    ...all("postprocess.activation", ["sigmoid", "softmax", "none"], "scores too low or too high"),
+    ...all("postprocess.scoreTest", ["greater", "at-least"], "a detection more or less"),
+    ...all("postprocess.clip", ["none", "picture", "input-pixels"], "boxes at the edge differ"),
+    ...all("postprocess.empty", ["keep", "drop"], "boxes without area"),
+    ...all("postprocess.nms.perClass", [true, false], "overlapping boxes of other classes"),
+    ...all("postprocess.limit", [100, 300], "more or fewer detections"),
+  ];
+}
+
+function inputAlternatives({ input }: Manifest): Alternative[] {
+  const colour = all("input.colour", ["rgb", "bgr"], COLOUR);
+  if (input.type === "uint8") return colour;
+  const scaled = (factor: number, values: readonly number[]) => values.map((each) => each * factor);
+  const { mean, std } = IMAGENET;
+  return [
+    ...colour,
+    { property: "input", value: { ...input, divisor: 255, mean, std }, symptom: SCALE },
+    {
+      property: "input",
+      value: { ...input, divisor: 1, mean: scaled(255, mean), std: scaled(255, std) },
+      symptom: SCALE,
+    },
+    ...[1, 255].map((divisor) => ({
+      property: "input",
+      value: { ...input, divisor, mean: [0, 0, 0], std: [1, 1, 1] },
+      symptom: SCALE,
+    })),
+    {
+      property: "input",
+      value: { ...input, divisor: 127.5, mean: [1, 1, 1], std: [1, 1, 1] },
+      symptom: SCALE,
+    },
+    {
+      property: "input",
+      value: {
+        ...input,
+        divisor: 1,
+        mean: input.colour === "bgr" ? [103.939, 116.779, 123.68] : [123.68, 116.779, 103.939],
+        std: [1, 1, 1],
+      },
+      symptom: SCALE,
+    },
+  ];
+}
+
+function resizeAlternatives({ resize, pad }: Manifest): Alternative[] {
+  const { value } = pad;
+  const rules = all("resize.rounding", ["floor", "half-up", "half-even"], SIZE);
+  const shared = [
+    ...rules,
+    ...all("resize.factor", ["per-side", "one"], SIZE),
+    ...all("resize.scale", ["float64", "float32-reciprocal"], SIZE),
+    ...all("pad.align", ["start", "centre"], "padding on other sides: boxes shifted"),
+  ];
+  if (resize.kind === "stretch") {
+    const fit = { ...resize, kind: "fit", rounding: "half-up", factor: "per-side" };
+    return [...shared, { property: "resize", value: fit, symptom: SIZE }];
+  }
+  if (resize.kind === "fit") {
+    const { width, height } = resize;
+    return [...shared, {
+      property: "resize",
+      value: { kind: "stretch", width, height },
+      symptom: SIZE,
+    }];
+  }
+  if (resize.kind !== "shortest") return shared;
+  return [
+    ...shared,
+    ...[[600, 1000], [640, 1333], [800, 1333]].map(([shortest, longest]) => ({
+      property: "resize",
+      value: { ...resize, shortest, longest },
+      symptom: SIZE,
+    })),
+    ...[{ kind: "none", value }, { kind: "multiple", of: 32, value }, {
+      kind: "multiple",
+      of: 128,
+      value,
+    }].map((rule) => ({ property: "pad", value: rule, symptom: "padding: boxes differ a little" })),
+  ];
+}
+
+function anchorAlternatives(manifest: Manifest): Alternative[] {
+  if (!("anchors" in manifest)) return [];
+  const { anchors } = manifest;
+  const placed = [
+    ...all("anchors.centre", [0, 0.5], ANCHORS),
+    ...all("anchors.order", ["ratio-size", "size-ratio"], ANCHORS),
+    ...all("anchors.rounding", ["none", "half-even"], ANCHORS),
+    ...all(
+      "anchors.strides",
+      ["nominal", "floor-input-over-grid", "input-width-over-grid"],
+      ANCHORS,
+    ),
+    ...all("anchors.corners", ["xyxy", "yxyx"], ORDER),
+    ...all("anchors.space", ["input", "unit"], ANCHORS),
+  ];
+  if (anchors.kind !== "sizes") return placed;
+  const sized = (factor: number) =>
+    anchors.levels.map(({ stride, sizes }) => ({ stride, sizes: sizes.map((s) => s * factor) }));
+  const { ratios } = anchors;
+  return [
+    ...placed,
+    ...all("anchors.ratios", [ratios.toReversed(), ratios.map((ratio) => 1 / ratio)], ANCHORS),
+    ...all(
+      "anchors.levels",
+      [sized(2), sized(0.5)],
+      "anchors of the wrong size: boxes too large or small",
+    ),
+  ];
+}
+
+function all(property: string, values: readonly unknown[], symptom: string): Alternative[] {
+  return values.map((value) => ({ property, value, symptom }));
+}
+
+/** Returns a copy with one value replaced; undefined if an owner of the property is missing. */
+function withValue(part: unknown, path: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (typeof part !== "object" || part === null) return undefined;
+  if (rest.length === 0 && !(key in part) && key !== "align") return undefined;
+  const inner = withValue((part as Record<string, unknown>)[key], rest, value);
+  return inner === undefined ? undefined : { ...part, [key]: inner };
+}

@@ -7,41 +7,44 @@ import type { ModelStore } from "../ports/model_store.ts";
 import { fetchModelFile } from "./fetch_model_file.ts";
 import { GraphCache } from "./graph_cache.ts";
 
-/** Progress of loading a graph. */
+/** Progress of loading the graph (the ONNX file) of a model. */
 export interface LoadProgress {
-  /** Bytes loaded so far. */
+  /** Number of bytes loaded so far. */
   readonly loaded: number;
-  /** Bytes of the whole graph, as the manifest states them. */
+  /** Number of bytes of the whole graph, as the manifest states it. */
   readonly total: number;
-  /** True if the bytes come from the cache and not from the network. */
+  /** True if the graph comes from the cache, false if it comes from the network. */
   readonly cached: boolean;
 }
 
 /** Options of {@linkcode cacheModelStore}. */
 export interface CacheModelStoreOptions {
-  /** Called as the bytes of a graph arrive; `loaded` grows up to `total`. Unset: no reports. */
+  /** Called each time bytes of a graph arrive, for example to show a progress bar. Unset: no calls. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** Cancels the fetches, which then reject with the signal's reason. Unset: no cancellation. */
+  /** Cancels all fetches of the store. They reject with `signal.reason`. Unset: no cancellation. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Creates a store of models behind HTTP whose graphs are kept in the browser's Cache API.
+ * Creates a store for a browser. The store fetches models over HTTP and keeps their graphs in the
+ * browser's Cache API, so that the next visit of the page does not download them again.
  *
- * A model id stands for `ID.json` below a base URL. The URL of any manifest is accepted as an id,
- * too. The graph lies beside its manifest.
+ * A model id is either a name or the URL of a manifest. For a name, the manifest is `NAME.json` in
+ * the folder `base`. The graph is fetched from the folder of its manifest.
  *
- * Cached bytes are verified on every read. Bytes that differ from the manifest are deleted and
- * fetched again. Without a Cache API (pages served over plain HTTP) a graph is fetched every time.
+ * The store verifies a cached graph on every read. If the bytes differ from the manifest, the store
+ * deletes them and fetches the graph again. Pages served over plain HTTP have no Cache API: there the
+ * store fetches the graph every time.
  *
- * @param base URL with a slash at its end.
+ * @param base URL of the folder with the models. Must end with a slash.
  */
 export function cacheModelStore(base: string, options: CacheModelStoreOptions = {}): ModelStore {
   const locate = (id: string) => URL.canParse(id) ? new URL(id) : new URL(`${id}.json`, base);
   return {
     list: () => Promise.resolve([]),
     async manifest(id) {
-      // Revalidated with the server, because the manifest says which graph is current.
+      // "no-cache" asks the server each time if the manifest has changed. A stale manifest would
+      // name an old graph.
       const response = await request(id, locate(id), "no-cache", options.signal);
       return parseManifestText(id, await response.text());
     },
@@ -50,7 +53,7 @@ export function cacheModelStore(base: string, options: CacheModelStoreOptions = 
   };
 }
 
-/** Graph to load, with the options of the store. */
+/** Graph to load: model id, URL and manifest entry, with the options of the store. */
 interface GraphRequest extends CacheModelStoreOptions {
   readonly id: string;
   readonly url: URL;
@@ -58,11 +61,11 @@ interface GraphRequest extends CacheModelStoreOptions {
 }
 
 /**
- * Loads a graph from the first source that has the right bytes:
+ * Loads a graph. Tries these sources in order, until the bytes match the manifest:
  *
- * 1. the cache,
- * 2. the network,
- * 3. the network past the browser's HTTP cache, which may hold an old graph.
+ * 1. the Cache API;
+ * 2. a normal fetch, which the HTTP cache of the browser may answer with an old graph;
+ * 3. a fetch that ignores the HTTP cache of the browser.
  */
 async function loadGraph(wanted: GraphRequest): Promise<Uint8Array<ArrayBuffer>> {
   const { graph, url, onProgress, signal } = wanted;
@@ -84,7 +87,10 @@ async function loadGraph(wanted: GraphRequest): Promise<Uint8Array<ArrayBuffer>>
   return fetched;
 }
 
-/** Returns a function that reports growth only: a second fetch reports nothing twice. */
+/**
+ * Returns a function that passes progress on to `onProgress`. If a second fetch starts again at 0
+ * bytes, the function reports nothing until that fetch is further than the first fetch was.
+ */
 function progressReporter({ graph, onProgress }: GraphRequest): (loaded: number) => void {
   let furthest = -1;
   return (loaded) => {
@@ -94,7 +100,7 @@ function progressReporter({ graph, onProgress }: GraphRequest): (loaded: number)
   };
 }
 
-/** Fetches the graph. Returns undefined if the bytes are not those of the manifest. */
+/** Fetches the graph. Returns undefined if its size or SHA-256 differs from the manifest. */
 async function fetchGraph(
   { id, url, graph, signal }: GraphRequest,
   cache: RequestCache,
@@ -137,7 +143,7 @@ async function request(
   return await fetchModelFile(fetcher, id, url);
 }
 
-/** Returns the error of a failed fetch: the signal's reason if the signal cancelled it. */
+/** Returns the error to throw for a failed fetch. If the signal is aborted, this is its reason. */
 function fetchError(id: string, url: URL, cause: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
   return new DomainError(

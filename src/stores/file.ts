@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { DomainError } from "../core/domain_error.ts";
 import { fileNameOf } from "../core/file_name.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
@@ -7,12 +7,12 @@ import type { ModelStore } from "../ports/model_store.ts";
 import { readCatalogue } from "./catalogue_file.ts";
 
 /**
- * Creates a store of models that are files.
+ * Creates a store that reads models from local files.
  *
- * A model id stands for `ID.json` in a folder. The path of any manifest is accepted as an id, too.
- * The graph lies beside its manifest.
+ * A model id is either a name or the path of a manifest, which ends with `.json`. For a name, the
+ * manifest is `NAME.json` in the folder. The graph is read from the folder of its manifest.
  *
- * @param folder URL of the folder, with a slash at its end.
+ * @param folder URL of the folder with the models. Must end with a slash.
  */
 export function fileModelStore(folder: URL): ModelStore {
   return {
@@ -34,12 +34,22 @@ export function fileModelStore(folder: URL): ModelStore {
 /**
  * Reads the text of a manifest.
  *
- * @param folder URL of the folder, with a slash at its end.
- * @param id Model id, or path of a manifest.
- * @throws {DomainError} `unknown-model`.
+ * @param folder URL of the folder with the models. Must end with a slash.
+ * @param id Name of a model in the folder, or path of a manifest.
+ * @throws {DomainError} `unknown-model`, if the manifest cannot be read.
  */
 export async function readManifestText(folder: URL, id: string): Promise<string> {
-  return new TextDecoder().decode(await read(id, manifestUrl(folder, id)));
+  const bytes = await read(id, manifestUrl(folder, id), () => manifestHint(folder, id));
+  return new TextDecoder().decode(bytes);
+}
+
+/** Names the command that drafts the manifest of a graph, or else the models that are here. */
+async function manifestHint(folder: URL, id: string): Promise<string> {
+  if (id.endsWith(".onnx")) {
+    return `: a graph needs a manifest, and deno task model new ${id} writes one`;
+  }
+  const ids = await listModels(folder).catch(() => []);
+  return ids.length > 0 ? `: the models that are here are ${ids.join(", ")}` : "";
 }
 
 function manifestUrl(folder: URL, id: string): URL {
@@ -49,8 +59,8 @@ function manifestUrl(folder: URL, id: string): URL {
 /**
  * Reads a file of a model.
  *
- * @param hint Returns the text that follows "is not here" in the message.
- * @throws {DomainError} `unknown-model`.
+ * @param hint Returns the end of the error message for a missing file, for example a remedy.
+ * @throws {DomainError} `unknown-model`, if the file cannot be read.
  */
 async function read(
   id: string,
@@ -70,22 +80,24 @@ async function read(
   }
 }
 
-/** Names the command that downloads the graph of a manifest, if the catalogue lists the graph. */
+/** Returns the end of an error message: the command that downloads the graph, if one exists. */
 async function pullHint(folder: URL, manifest: URL): Promise<string> {
-  // The missing graph is the error to report, even if the catalogue is unreadable as well.
+  // An unreadable catalogue is ignored: the caller must see the error of the missing graph.
   const catalogue = await readCatalogue(folder).catch(() => []);
   const entry = catalogue.find(({ id }) => new URL(`${id}.json`, folder).href === manifest.href);
   return entry ? `: deno task model pull ${entry.id} fetches it` : "";
 }
 
-/** Returns the size and the time of the last change of a file, or a dash if it is not there. */
+/** Returns the size of a file and the time of its last change, or a dash if the file is missing. */
 async function fileStamp(file: URL): Promise<string> {
   return await stat(file).then(({ size, mtimeMs }) => `${size} ${mtimeMs}`, () => "-");
 }
 
-/** Lists the ids of the manifests in a folder whose graph lies beside them, sorted. */
+/** Lists the ids of the models in a folder, sorted. Leaves out models whose graph is missing. */
 export async function listModels(folder: URL): Promise<string[]> {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw folderFault(folder, error);
+  });
   const ids = await Promise.all(
     names.filter((name) => name.endsWith(".json")).map(async (name) => {
       const file = await graphOf(new URL(name, folder));
@@ -95,7 +107,7 @@ export async function listModels(folder: URL): Promise<string[]> {
   return ids.flat().sort();
 }
 
-/** Returns the graph that a JSON file names, or null if the file is not a manifest. */
+/** Returns the file name of the graph in a manifest, or null if the JSON file is not a manifest. */
 async function graphOf(file: URL): Promise<string | null> {
   try {
     const json = JSON.parse(await readFile(file, "utf8")) as { graph?: { file?: string } } | null;

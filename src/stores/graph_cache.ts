@@ -1,18 +1,21 @@
 import { graphFault } from "../manifest/graph_fault.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 
-/** Graph as a manifest names it: file, size and hash. */
+/** Entry `graph` of a manifest: name, size and SHA-256 of the graph file. */
 export type Graph = Manifest["graph"];
 
-/** Name of the cache. */
+/** Name of our cache in the browser's Cache API. */
 const NAME = "retinanet-edge";
-/** Header with the URL that a graph came from, by which its next version replaces it. */
+/**
+ * Response header that stores the URL of a cached graph. A new version of the graph has the same URL
+ * but another SHA-256. The header shows which old version to delete.
+ */
 const SOURCE = "x-source";
 
 /**
- * Graphs in the browser's Cache API, keyed by their SHA-256.
+ * Cache of graphs in the browser's Cache API. The key of a graph is its SHA-256.
  *
- * A failing cache never fails a load: errors are dropped, and the graph is fetched instead.
+ * All methods ignore errors of the Cache API, because a graph that is not cached can be fetched.
  */
 export class GraphCache {
   readonly #cache: Cache;
@@ -21,14 +24,17 @@ export class GraphCache {
     this.#cache = cache;
   }
 
-  /** Opens the cache. Returns undefined without a Cache API (pages served over plain HTTP). */
+  /** Opens the cache. Returns undefined if the page has no Cache API, for example over plain HTTP. */
   static async open(): Promise<GraphCache | undefined> {
     const { caches } = globalThis as { readonly caches?: CacheStorage };
     const cache = await caches?.open(NAME).catch(() => undefined);
     return cache && new GraphCache(cache);
   }
 
-  /** Returns a cached graph. Deletes the entry and returns undefined if its bytes are wrong. */
+  /**
+   * Returns a cached graph, or undefined if the graph is not cached. If the cached bytes differ from
+   * the manifest, deletes them and returns undefined.
+   */
   async read(graph: Graph): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       const kept = await this.#cache.match(keyOf(graph));
@@ -36,20 +42,24 @@ export class GraphCache {
       const bytes = new Uint8Array(await kept.arrayBuffer());
       if (await graphFault(graph, bytes) === undefined) return bytes;
     } catch {
-      // An unreadable entry is deleted like a wrong one.
+      // The code below deletes the unreadable entry.
     }
     await this.#cache.delete(keyOf(graph)).catch(() => false);
     return undefined;
   }
 
-  /** Caches a graph. Replaces a graph that came from the same URL before. */
+  /**
+   * Caches a graph. Deletes older versions of the graph, which came from the same URL.
+   *
+   * @param source URL of the graph.
+   */
   async keep(graph: Graph, source: URL, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const headers = { "content-type": "application/octet-stream", [SOURCE]: source.href };
     try {
       await this.#evict(source);
       await this.#cache.put(keyOf(graph), new Response(bytes, { headers }));
     } catch {
-      // The quota is probably exceeded. The graph is fetched again next time.
+      // The storage of the browser is probably full. The next load fetches the graph again.
     }
   }
 
@@ -61,7 +71,7 @@ export class GraphCache {
   }
 }
 
-/** Returns the key of a graph. The Cache API wants a URL, but nothing is requested from it. */
+/** Returns the key of a graph. The Cache API needs a URL as the key, but never fetches this URL. */
 function keyOf({ sha256 }: Graph): string {
   return `https://graph.invalid/${sha256}`;
 }

@@ -5,9 +5,11 @@ import { type Fetcher, fetchModelFile } from "./fetch_model_file.ts";
 export type { Fetcher };
 
 /**
- * Creates a store of models behind HTTP: `ID.json` below a base URL, the graph beside it.
+ * Creates a store that fetches models over HTTP. The manifest of a model is `ID.json` in the folder
+ * `base`, and the graph is in the same folder.
  *
- * @param base URL with a slash at its end.
+ * @param fetcher Object whose `fetch()` sends the requests.
+ * @param base URL of the folder with the models. Must end with a slash.
  */
 export function fetchModelStore(fetcher: Fetcher, base: string): ModelStore {
   const read = (id: string, file: string) => fetchModelFile(fetcher, id, new URL(file, base));

@@ -2,9 +2,9 @@ import { DomainError } from "../core/domain_error.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 
 /**
- * Creates an empty store, for platforms that come without models.
+ * Creates a store without models, for programs in which no store is configured. Every read fails.
  *
- * @param hint Remedy for the caller, which ends the error message.
+ * @param hint End of the error message: a remedy for the caller.
  */
 export function noModelStore(hint: string): ModelStore {
   const refuse = (id: string) =>

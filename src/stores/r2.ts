@@ -2,18 +2,24 @@ import { DomainError } from "../core/domain_error.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 
-/** Subset of an R2 bucket binding that reading takes. */
+/**
+ * R2 bucket of Cloudflare, with only the method that the store calls. Cloudflare's type `R2Bucket`
+ * has this method.
+ */
 export interface ModelBucket {
-  /** Returns the object of a key, or null if the key is unknown. */
+  /** Returns the object with this key, or null if the bucket has no such object. */
   get(key: string): Promise<
     {
-      /** Reads the whole object. */
+      /** Reads all bytes of the object. */
       arrayBuffer(): Promise<ArrayBuffer>;
     } | null
   >;
 }
 
-/** Creates a store of models in an R2 bucket: `ID.json`, the graph beside it. */
+/**
+ * Creates a store of models in an R2 bucket of Cloudflare. The key of a manifest is `ID.json`. The key
+ * of a graph is the file name in its manifest.
+ */
 export function r2ModelStore(bucket: ModelBucket): ModelStore {
   return {
     list: () => Promise.resolve([]),

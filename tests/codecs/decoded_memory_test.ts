@@ -1,4 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { DomainError } from "../../src/core/domain_error.ts";
+import { imageCodec } from "../../src/codecs/image_codec.ts";
 import { decodedBytes } from "../../src/image/decoded_bytes.ts";
 import { readHeader } from "../../src/image/formats/read_header.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
@@ -79,5 +81,24 @@ Deno.test("imageCodec() returns no more pixels than the estimate of a GIF or BMP
     const { data, peak, estimate } = await decode(FORMATS, name);
     assertEquals(peak, data.length, name);
     assert(peak <= estimate, `${name}: ${peak} bytes, estimated ${estimate}`);
+  }
+});
+
+Deno.test("imageCodec() collects garbage before each large image, and before no small one", async () => {
+  const empty = await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  const webp = await WebAssembly.compile(
+    await Deno.readFile(new URL(import.meta.resolve("icodec/webp-dec.wasm"))),
+  );
+  let collections = 0;
+  const counting = imageCodec({ jpeg: empty, png: empty, webp }, () => collections++);
+  const bytes = await Deno.readFile(new URL("rgb.bmp", FORMATS));
+  const header = readHeader(bytes);
+  counting.decode(bytes, header, header);
+  assertEquals(collections, 0);
+  // 5000 · 5000 pixels of 3 bytes are 75 MB; the file ends before.
+  const large = { ...header, width: 5000, height: 5000 };
+  for (let i = 1; i <= 2; i++) {
+    assertThrows(() => counting.decode(bytes, large, large), DomainError);
+    assertEquals(collections, i);
   }
 });

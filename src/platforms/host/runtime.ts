@@ -8,6 +8,7 @@ import { wasmEngine } from "../../engines/wasm.ts";
 import { webgpuEngine } from "../../engines/webgpu.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { folderModelStore } from "../../stores/folder.ts";
+import { garbageCollector } from "./collect_garbage.ts";
 import { modelsFolder } from "./models_folder.ts";
 
 /** Options of {@linkcode hostRuntime}. */
@@ -41,7 +42,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       maxDecodedBytes: Infinity,
       maxModelBytes: Infinity,
     },
-    codec: imageCodec(await compileCodecs()),
+    codec: imageCodec(await compileCodecs(), garbageCollector()),
     models: folderModelStore(options.models ?? modelsFolder()),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };

@@ -7,19 +7,29 @@ import process from "node:process";
  */
 const YOUNG_HEAP = "--max-semi-space-size=4";
 
+/** Function of V8 that collects garbage, which the decoders call before a large image. */
+const COLLECTOR = "--expose-gc";
+
 /**
  * Command-line flags of a worker process, by runtime. The flags drop every permission that the
  * worker does not need, as far as the runtime can drop permissions.
  */
 const WORKER_FLAGS = {
   deno: [
-    ...["run", `--v8-flags=${YOUNG_HEAP}`, "--no-prompt", "--cached-only"],
+    ...["run", `--v8-flags=${YOUNG_HEAP},${COLLECTOR}`, "--no-prompt", "--cached-only"],
     ...["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
   ],
   // Node 22 and 24 cannot forbid network access. Engines need threads and native addons, which
   // could bypass the other restrictions. Node prints a SecurityWarning for them.
   node: [
-    ...[YOUNG_HEAP, "--permission", "--allow-fs-read=*", "--allow-worker", "--allow-addons"],
+    ...[
+      YOUNG_HEAP,
+      COLLECTOR,
+      "--permission",
+      "--allow-fs-read=*",
+      "--allow-worker",
+      "--allow-addons",
+    ],
     "--disable-warning=SecurityWarning",
   ],
   // Bun has no permissions.

@@ -4,17 +4,17 @@ import type { CodeSize, PlanConstants } from "./constants.ts";
 import type { Platform } from "./platforms.ts";
 import type { Expectation, Needs } from "./predict.ts";
 
-/** Expected value of a plan, with the limit of the platform. */
+/** Comparison of one expected value, for example memory, with the limit of the platform. */
 export interface Check {
-  /** Name of the value. */
+  /** Name of the value, which the plan prints. */
   readonly what: string;
   /** Expected value. */
   readonly expected: number;
-  /** Maximum that the platform allows. Unset: no limit. */
+  /** Maximum value that the platform allows. Unset: no limit. */
   readonly limit?: number | undefined;
   /** Unit of the expected value and of the limit. */
   readonly unit: "bytes" | "ms" | "pixels";
-  /** Remedy if the value exceeds the limit. */
+  /** Advice that the plan prints if the value exceeds the limit. */
   readonly advice: string;
 }
 
@@ -24,15 +24,15 @@ export function fits({ expected, limit = Infinity }: Check): boolean {
 }
 
 /**
- * Share of the isolate's memory limit that wasm and buffers may use. The rest is left for compiled
- * code and the JavaScript heap.
+ * Share of a platform's memory limit that WebAssembly memory and buffers may use. The other 20
+ * percent are for compiled code and for JavaScript objects.
  */
 const HEAP_SHARE = 0.8;
 
-/** Remedy for most values. */
+/** Start of the advice for memory and time. */
 const SMALLER = "take a smaller model, an int8 export of it, or another platform";
 
-/** Compares the expected values with the limits of a platform. */
+/** Compares the memory, sizes and times that a model needs with the limits of a platform. */
 export function checkLimits(
   needs: Needs,
   expected: Expectation,
@@ -60,7 +60,7 @@ function memoryChecks(
     unit: "bytes",
     advice: `${SMALLER}; send smaller images`,
   };
-  // A platform that limits the heap does not report the memory of its processes.
+  // If a platform limits only the heap, the memory of the whole process does not matter.
   if (heapLimit !== undefined) return [heap];
   return [heap, {
     what: "whole process, roughly",

@@ -1,77 +1,86 @@
 import type { Macs } from "./graph_work.ts";
 import measured from "./constants.json" with { type: "json" };
 
-/** Runtime that was measured: Deno, or Cloudflare Workers. */
+/** Runtime whose speed and memory were measured: Deno or Cloudflare Workers (`workerd`). */
 export type MeasuredRuntime = "deno" | "workerd";
 
-/** CPU times of a runtime in milliseconds, on one thread. */
+/** Measured CPU times and memory of a runtime. The times are those of one thread. */
 export interface RuntimeConstants {
-  /** Milliseconds per image. */
+  /** Milliseconds per image, beside the times that depend on its size and on the graph. */
   readonly image: number;
-  /** Milliseconds per megapixel of a JPEG. */
+  /** Milliseconds per megapixel of the JPEG file, before it is reduced. */
   readonly megapixel: number;
-  /** Milliseconds per megapixel of the decoded image. */
+  /** Milliseconds per megapixel of the decoded image, which may be a reduced one. */
   readonly decodedMegapixel: number;
-  /** Milliseconds of a start, up to the first answer. */
+  /** Milliseconds of a cold start, beside the times that depend on the graph and the image. */
   readonly start: number;
-  /** Milliseconds of a start per megabyte of the graph. */
+  /** Milliseconds that each megabyte of the graph adds to a cold start. */
   readonly graphMegabyte: number;
-  /** Milliseconds of a start per operation of the graph. */
+  /** Milliseconds that each operation of the graph adds to a cold start. */
   readonly node: number;
-  /** Images that the first one counts as: the engine is still being compiled. */
+  /**
+   * Duration of the first image, as a multiple of the duration of a later image. The first image is
+   * slower, because the WebAssembly compiler has not yet optimised the engine.
+   */
   readonly first: number;
-  /** Bytes of a process beside its heap. */
+  /** Bytes of a process without WebAssembly memory and buffers. */
   readonly processBytes: number;
 }
 
-/** Bytes of a program, as they are and gzipped. */
+/** Size of a program. Platforms limit its plain size or its size after gzip. */
 export interface CodeSize {
-  /** Bytes as they are. */
+  /** Bytes without compression. */
   readonly bytes: number;
   /** Bytes after gzip. */
   readonly gzipped: number;
 }
 
-/** Results of `deno task plan:measure`. */
+/** Measured constants of the predictions. `deno task plan:measure` writes them to constants.json. */
 export interface PlanConstants {
-  /** Source of the numbers. */
+  /** Date, machine and method of the measurement. */
   readonly measured: {
     readonly date: string;
     readonly machine: string;
     readonly command: string;
-    /** Method of each group of constants. */
+    /** Method of measurement for each group of constants. */
     readonly how: Readonly<Record<string, string>>;
   };
-  /** CPU time of the benchmark on the measured machine, in milliseconds. */
+  /**
+   * CPU milliseconds of a short benchmark on the measured machine. Users can run the same benchmark
+   * to compare their machine with the measured machine.
+   */
   readonly calibrationMs: number;
-  /** Size of the engine's wasm memory: `base`, plus the larger of two sums. */
+  /**
+   * Constants for the size of the engine's WebAssembly memory. The size is `base` plus the larger of
+   * two values: the memory while the graph loads, and the memory while the graph runs.
+   */
   readonly heap: {
-    /** Bytes without a graph. */
+    /** Bytes of the engine without a graph. */
     readonly base: number;
-    /** Bytes per byte of weights while the graph loads. */
+    /** Bytes of memory per byte of the graph's weights, while the graph loads. */
     readonly loading: number;
-    /** Bytes per byte of weights while the graph runs. */
+    /** Bytes of memory per byte of the graph's weights, while the graph runs. */
     readonly running: number;
-    /** Bytes per byte of intermediate results while the graph runs. */
+    /** Bytes of memory per byte of intermediate results, while the graph runs. */
     readonly activations: number;
   };
-  /** CPU time of the engine in milliseconds. */
+  /** CPU times of the engine for one run of a graph. */
   readonly engine: {
-    /** Milliseconds per 10^9 multiply-accumulates of each kind. */
+    /** Milliseconds per 10^9 multiply-accumulate operations, by their kind. */
     readonly macs: Readonly<Record<keyof Macs, number>>;
-    /** Milliseconds per 10^6 numbers in the outputs of other operations. */
+    /** Milliseconds per 10^6 output numbers of operations that are not in `macs`, such as `Add`. */
     readonly elements: number;
   };
-  /** CPU times by runtime. */
+  /** Times and memory of each measured runtime. */
   readonly runtimes: Readonly<Record<MeasuredRuntime, RuntimeConstants>>;
   /** Size of the program without a model. */
   readonly code: {
-    /** One bundle with its wasm, as wrangler makes it. */
+    /** Bundle with its WebAssembly files, as Cloudflare's tool wrangler makes it. */
     readonly bundle: CodeSize;
-    /** All packages, as npm installs them. */
+    /** Folder `node_modules` after npm has installed all packages. */
     readonly installed: CodeSize;
   };
 }
 
-/** Constants of this version. */
+/** Constants that were measured for this version of the program. */
 export const CONSTANTS: PlanConstants = measured;

@@ -2,49 +2,49 @@ import type { GraphProto, NodeProto } from "./onnx_pb.ts";
 import { inputsOf, numberBytesOf, sidesOf, weightsOf } from "./read_onnx.ts";
 import type { TensorShape } from "./tensor_shapes.ts";
 
-/** Work of a graph for one image, and the memory that it needs. */
+/** Work and memory of a graph when it runs on one image. */
 export interface GraphWork {
-  /** Bytes of the weights in the file. */
+  /** Bytes of the weights in the ONNX file. */
   readonly weightBytes: number;
-  /** Multiply-accumulates of convolutions and matrix products, by kind. */
+  /** Numbers of multiply-accumulate operations in convolutions and matrix products, by kind. */
   readonly macs: Macs;
   /**
-   * Numbers in the outputs of all other operations, except those that the engine fuses with a
-   * convolution. Four bytes of an int8 operation count as one number.
+   * Count of numbers in the outputs of all other operations. Operations that the engine fuses with a
+   * convolution are not counted. Four int8 numbers count as one: they have the bytes of one float.
    */
   readonly elements: number;
-  /** Peak bytes of intermediate results. */
+  /** Maximum bytes of intermediate results that are in memory at the same time. */
   readonly activationBytes: number;
-  /** Number of operations. */
+  /** Number of operations in the graph. */
   readonly nodes: number;
-  /** Number of convolutions and matrix products of unknown shape, whose work is not counted. */
+  /** Number of convolutions and matrix products with unknown shapes. `macs` lacks their work. */
   readonly unknown: number;
 }
 
-/** Multiply-accumulates by kind. Each kind has a speed of its own. */
+/** Numbers of multiply-accumulate operations by kind. Kinds are separate, as their speeds differ. */
 export interface Macs {
-  /** 1x1 convolutions and matrix products. */
+  /** 1x1 convolutions and matrix products, on floats. */
   readonly pointwise: number;
-  /** Convolutions with a larger kernel. */
+  /** Convolutions with a kernel larger than 1x1, on floats. */
   readonly spatial: number;
-  /** Depthwise convolutions: one filter per channel. */
+  /** Depthwise convolutions, which have one filter per channel, on floats. */
   readonly depthwise: number;
-  /** Pointwise and spatial, on int8. */
+  /** Pointwise and spatial operations on int8 numbers. */
   readonly int8: number;
-  /** Depthwise, on int8. */
+  /** Depthwise convolutions on int8 numbers. */
   readonly int8Depthwise: number;
 }
 
-/** Shapes of a graph's inputs, weights and values by name; unknown ones are left out. */
+/** Shapes of a graph's inputs, weights and results by name. Tensors of unknown shape are missing. */
 export type Shapes = ReadonlyMap<string, TensorShape>;
 
-/** Operations by the name of their first output. */
+/** Map from the name of a tensor to the operation that has this tensor as its first output. */
 type Makers = ReadonlyMap<string, NodeProto>;
 
 /**
- * Adds up the work of a graph.
+ * Computes the work and the memory of a graph when it runs on one image.
  *
- * @param shapes Shapes of inputs, weights and values by name; unknown ones are left out.
+ * @param shapes Shapes of the tensors of the graph.
  */
 export function graphWork(graph: GraphProto, shapes: Shapes): GraphWork {
   const macs = { pointwise: 0, spatial: 0, depthwise: 0, int8: 0, int8Depthwise: 0 };
@@ -73,7 +73,10 @@ export function graphWork(graph: GraphProto, shapes: Shapes): GraphWork {
   };
 }
 
-/** Index of the weights among the inputs of operations that multiply. */
+/**
+ * Position of the weights in the inputs of an operation, by the type of the operation. Lists all
+ * convolutions and matrix products.
+ */
 const WEIGHT_INPUTS: Readonly<Partial<Record<string, number>>> = {
   ...{ Conv: 1, ConvInteger: 1, ConvTranspose: 1, QLinearConv: 3 },
   ...{ MatMul: 1, MatMulInteger: 1, QLinearMatMul: 3, Gemm: 1 },
@@ -110,7 +113,9 @@ function floatKindOf(
 }
 
 function macsOf(node: NodeProto, output: readonly number[], weight: readonly number[]): number {
-  // [N, out, H, W] by [out, in / groups, kh, kw]; transposed [in, out / groups, kh, kw].
+  // The output of a convolution is [N, out channels, height, width]. Its weights are [out channels,
+  // in channels / groups, kernel height, kernel width]. ConvTranspose has weights [in channels,
+  // out channels / groups, kernel height, kernel width].
   if (node.opType === "ConvTranspose") return product(output) / output[1]! * product(weight);
   if (node.opType.includes("Conv")) return product(output) * product(weight.slice(1));
   const isTransposed = node.opType === "Gemm" && integerOf(node, "transB") === 1;
@@ -123,13 +128,19 @@ function integerOf({ attribute }: NodeProto, wanted: string): number | undefined
   return found && Number(found.i);
 }
 
-/** True if the weights are integers, of the operation itself or between quantizers. */
+/**
+ * Returns true if an operation computes with int8 numbers. Either the operation itself takes integer
+ * weights, or its weights come from a `DequantizeLinear` operation, which the engine fuses with it.
+ */
 function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers): boolean {
   return /^QLinear|Integer$/.test(opType) ||
     makers.get(input[weightAt] ?? "")?.opType === "DequantizeLinear";
 }
 
-/** True if the engine does the operation once per session, or fuses it with the one before. */
+/**
+ * Returns true if an operation adds no work to a run. The engine computes constants when it loads the
+ * graph, and fuses quantization and activation functions with the neighbouring operation.
+ */
 function isFree(node: NodeProto, weights: ReadonlySet<string>, makers: Makers): boolean {
   if (/^(Quantize|Dequantize)Linear$/.test(node.opType) || isConstant(node, weights)) return true;
   const before = makers.get(node.input[0] ?? "")?.opType ?? "";
@@ -137,7 +148,10 @@ function isFree(node: NodeProto, weights: ReadonlySet<string>, makers: Makers): 
     /Conv/.test(before);
 }
 
-/** True if an operation has only weights for inputs: the engine folds it as it loads the graph. */
+/**
+ * Returns true if all inputs of an operation are weights. The engine computes the result of such an
+ * operation once, when it loads the graph.
+ */
 function isConstant({ opType, input }: NodeProto, weights: ReadonlySet<string>): boolean {
   return opType === "Constant" || input.length > 0 && input.every((name) => weights.has(name));
 }
@@ -148,11 +162,14 @@ function weightBytes(graph: GraphProto): number {
   }, 0);
 }
 
-/** Operations that write over their input after its last use. */
+/** Types of operations that can write their output into the memory of their input. */
 const IN_PLACE =
   /^(Relu|Clip|LeakyRelu|Sigmoid|HardSigmoid|HardSwish|Add|Mul|Sub|Div|Reshape|Squeeze|Unsqueeze|Flatten|Identity|Cast)$/;
 
-/** Follows the results from the operation that makes them to their last use. */
+/**
+ * Returns the maximum bytes of intermediate results that are in memory at the same time. A result
+ * needs memory from the operation that creates it until the last operation that reads it.
+ */
 function activationBytes(
   graph: GraphProto,
   weights: ReadonlySet<string>,
@@ -186,7 +203,10 @@ function activationBytes(
   return peak;
 }
 
-/** Returns the index of the last operation that needs each value; Infinity for outputs. */
+/**
+ * Returns, for each tensor by name, the index of the last operation that reads the tensor. The index
+ * is Infinity for outputs of the graph.
+ */
 function lastUses({ node, output }: GraphProto): Map<string, number> {
   const uses = new Map<string, number>();
   for (const [i, { input }] of node.entries()) for (const name of input) uses.set(name, i);

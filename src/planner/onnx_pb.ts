@@ -27,7 +27,7 @@ export const file_onnx: GenFile = /*@__PURE__*/
   );
 
 /**
- * Named attribute of a node. `type` says which of the values is set.
+ * Attribute of an operation, for example strides. `type` says which field holds the value.
  *
  * @generated from message onnx.AttributeProto
  */
@@ -71,7 +71,7 @@ export const AttributeProtoSchema: GenMessage<AttributeProto> = /*@__PURE__*/
   messageDesc(file_onnx, 0);
 
 /**
- * Value that an attribute has.
+ * Type of the value of an attribute.
  *
  * @generated from enum onnx.AttributeProto.AttributeType
  */
@@ -185,27 +185,27 @@ export const ValueInfoProtoSchema: GenMessage<ValueInfoProto> = /*@__PURE__*/
   messageDesc(file_onnx, 1);
 
 /**
- * Operation.
+ * Operation of a graph, for example a convolution.
  *
  * @generated from message onnx.NodeProto
  */
 export type NodeProto = Message<"onnx.NodeProto"> & {
   /**
-   * Names of the inputs; an empty name is an optional input that is left out.
+   * Names of the inputs. An empty name stands for an optional input that is missing.
    *
    * @generated from field: repeated string input = 1;
    */
   input: string[];
 
   /**
-   * Names of the outputs; an empty name is an optional output that is left out.
+   * Names of the outputs. An empty name stands for an optional output that is missing.
    *
    * @generated from field: repeated string output = 2;
    */
   output: string[];
 
   /**
-   * Operator without its domain.
+   * Type of the operation, for example `Conv`.
    *
    * @generated from field: optional string op_type = 4;
    */
@@ -225,7 +225,7 @@ export const NodeProtoSchema: GenMessage<NodeProto> = /*@__PURE__*/
   messageDesc(file_onnx, 2);
 
 /**
- * Whole file.
+ * Content of an ONNX file.
  *
  * @generated from message onnx.ModelProto
  */
@@ -254,7 +254,7 @@ export const ModelProtoSchema: GenMessage<ModelProto> = /*@__PURE__*/
   messageDesc(file_onnx, 3);
 
 /**
- * Key and value.
+ * Pair of a key and a value.
  *
  * @generated from message onnx.StringStringEntryProto
  */
@@ -284,7 +284,7 @@ export const StringStringEntryProtoSchema: GenMessage<StringStringEntryProto> = 
  */
 export type GraphProto = Message<"onnx.GraphProto"> & {
   /**
-   * Operations, each after those that it needs.
+   * Operations. Each comes after the operations whose outputs it reads.
    *
    * @generated from field: repeated onnx.NodeProto node = 1;
    */
@@ -315,7 +315,7 @@ export type GraphProto = Message<"onnx.GraphProto"> & {
   output: ValueInfoProto[];
 
   /**
-   * Types that an exporter wrote for values in between.
+   * Names and types of intermediate results, if the exporter wrote them.
    *
    * @generated from field: repeated onnx.ValueInfoProto value_info = 13;
    */
@@ -330,7 +330,7 @@ export const GraphProtoSchema: GenMessage<GraphProto> = /*@__PURE__*/
   messageDesc(file_onnx, 5);
 
 /**
- * Tensor of a file.
+ * Tensor with its numbers, for example the weights of a convolution.
  *
  * @generated from message onnx.TensorProto
  */
@@ -351,14 +351,14 @@ export type TensorProto = Message<"onnx.TensorProto"> & {
   name: string;
 
   /**
-   * Little-endian numbers, unless the file uses one of the typed fields.
+   * Numbers of the tensor, little-endian. Unset if the file stores them in another field.
    *
    * @generated from field: optional bytes raw_data = 9;
    */
   rawData: Uint8Array;
 
   /**
-   * Location of the numbers in another file.
+   * Location of the numbers, if they are in another file.
    *
    * @generated from field: repeated onnx.StringStringEntryProto external_data = 13;
    */
@@ -471,7 +471,7 @@ export const TensorProto_DataTypeSchema: GenEnum<TensorProto_DataType> = /*@__PU
   enumDesc(file_onnx, 6, 0);
 
 /**
- * Sides of a tensor, outermost first.
+ * Sizes of the axes of a tensor, outermost first.
  *
  * @generated from message onnx.TensorShapeProto
  */
@@ -490,7 +490,7 @@ export const TensorShapeProtoSchema: GenMessage<TensorShapeProto> = /*@__PURE__*
   messageDesc(file_onnx, 7);
 
 /**
- * Size of an axis: a number, or a name if it may vary.
+ * Size of an axis: a number, or a name if the size may vary.
  *
  * @generated from message onnx.TensorShapeProto.Dimension
  */
@@ -523,7 +523,7 @@ export const TensorShapeProto_DimensionSchema: GenMessage<
   messageDesc(file_onnx, 7, 0);
 
 /**
- * Type of a value.
+ * Type of an input, an output or an intermediate result.
  *
  * @generated from message onnx.TypeProto
  */
@@ -554,7 +554,7 @@ export const TypeProtoSchema: GenMessage<TypeProto> = /*@__PURE__*/
  */
 export type TypeProto_Tensor = Message<"onnx.TypeProto.Tensor"> & {
   /**
-   * A `TensorProto.DataType`.
+   * Element type: a number of `TensorProto.DataType`.
    *
    * @generated from field: optional int32 elem_type = 1;
    */
@@ -574,7 +574,7 @@ export const TypeProto_TensorSchema: GenMessage<TypeProto_Tensor> = /*@__PURE__*
   messageDesc(file_onnx, 8, 0);
 
 /**
- * Version of an operator set; the empty domain is that of ONNX itself.
+ * Version of a set of operators. An empty domain stands for the operators of ONNX itself.
  *
  * @generated from message onnx.OperatorSetIdProto
  */

@@ -1,40 +1,40 @@
 import type { MeasuredRuntime } from "./constants.ts";
 
-/** Limits of a platform. An unset limit is unknown, or there is none. */
+/** Limits of a platform. If a limit is unset, the platform has no such limit or does not state it. */
 export interface Platform {
-  /** Name for people. */
+  /** Name of the platform in the printed plan. */
   readonly title: string;
-  /** Measured runtime whose times apply. */
+  /** Measured runtime whose times and memory predict those of the platform. */
   readonly runtime: MeasuredRuntime;
   /** Maximum bytes of memory. */
   readonly memory?: number;
-  /** True if `memory` limits the whole process. Unset: it limits the heap. */
+  /** True if `memory` limits the whole process. Unset: `memory` limits the heap. */
   readonly wholeProcess?: boolean;
-  /** Maximum CPU time of a request in milliseconds, the first one with its cold start included. */
+  /** Maximum CPU milliseconds of a request. For the first request, the cold start counts as well. */
   readonly processorMs?: number;
   /** Maximum duration of a request in milliseconds. */
   readonly requestMs?: number;
-  /** Form of the program: one bundle, or the installed packages. */
+  /** Form in which the program is deployed: one bundle, or the folder of installed packages. */
   readonly code: "bundle" | "installed";
-  /** True if the graph is deployed with the program and counts towards its size. */
+  /** True if the graph is deployed with the program. Then it counts towards the program's size. */
   readonly graphInCode: boolean;
   /** Maximum bytes of the program. */
   readonly codeBytes?: number;
   /** Maximum bytes of the program after gzip. */
   readonly codeGzipped?: number;
-  /** Maximum bytes of the image in a request. */
+  /** Maximum bytes of an image that a request can carry. */
   readonly bodyBytes?: number;
-  /** Notes that a plan prints. */
+  /** Remarks that the plan prints below the checks. */
   readonly notes: readonly string[];
 }
 
-/** Month in which the limits were read in the documentation of the platforms. */
+/** Month in which we last read the limits in the documentation of the platforms. */
 export const LIMITS_READ = "2026-11";
 
 const MB = 1e6;
 const SAME_ENGINE = "times are those of Deno, which has the same engine";
 
-/** The platforms by their names on the command line. */
+/** Limits of all platforms, by the name that a user types on the command line. */
 export const PLATFORMS = {
   "workers-free": {
     title: "Cloudflare Workers, free",

@@ -9,58 +9,58 @@ import { type GraphWork, graphWork, type Macs } from "./graph_work.ts";
 import type { GraphProto } from "./onnx_pb.ts";
 import type { TensorShape } from "./tensor_shapes.ts";
 
-/** Needs of a model for an image, on any platform. */
+/** Sizes and work of a model and an image. They are the same on every platform. */
 export interface Needs {
   /** Sizes of the axes of the input tensor. */
   readonly input: readonly number[];
-  /** Work of the graph for that input. */
+  /** Work of the graph for an input tensor of these sizes. */
   readonly work: GraphWork;
-  /** Bytes of the graph's file. */
+  /** Bytes of the graph file. */
   readonly graphBytes: number;
-  /** Size of the image. */
+  /** Width and height of the image. */
   readonly image: Size;
-  /** Bytes of the image's file. */
+  /** Estimated bytes of the image file. */
   readonly fileBytes: number;
-  /** Size of the decoded image, if it is a baseline JPEG. */
+  /** Width and height of the decoded image. A baseline JPEG can be decoded at a reduced size. */
   readonly decoded: Size;
-  /** Peak bytes while the image is decoded. */
+  /** Peak bytes of memory while the image is decoded. */
   readonly decodedBytes: number;
 }
 
-/** Expected memory and CPU time, with one thread of wasm. */
+/** Expected memory and CPU time on a platform. The WebAssembly engine uses one CPU thread. */
 export interface Expectation {
-  /** Peak bytes of wasm memories and buffers. */
+  /** Peak bytes of WebAssembly memories and buffers. */
   readonly heapBytes: number;
-  /** Rough peak bytes of the whole process. The engine's compiler varies with the graph. */
+  /** Rough peak bytes of the whole process. The compiled code of the engine varies. */
   readonly processBytes: number;
-  /** CPU time from the start to the first answer, in milliseconds. */
+  /** CPU milliseconds from the start of the program to its first response. */
   readonly coldMs: number;
-  /** CPU time of one more image, in milliseconds. */
+  /** CPU milliseconds of each image after the first image. */
   readonly imageMs: number;
 }
 
-/** JPEGs of a camera have about two bits per pixel. */
+/** Estimated size of an image file. JPEG files of a camera have about two bits per pixel. */
 const FILE_BYTES_PER_PIXEL = 0.25;
 
 /**
- * Copies of the image's file in memory: the whole and the decoder's, and on workerd the chunks of
- * the body as well.
+ * Copies of the image file that are in memory at the same time. One copy is the whole file, and one
+ * is inside the decoder. In Cloudflare Workers, the chunks of the request body are a third copy.
  */
 const FILE_COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, workerd: 3 };
 
-/** Bytes of a decoder before it has read a file. */
+/** Bytes of a decoder's WebAssembly memory before the decoder has read a file. */
 const DECODER_BYTES = 1_200_000;
 
-/** Returns the sizes of the axes of the input tensor for an image. */
+/** Returns the sizes of the axes of the input tensor that a model needs for an image. */
 export function inputSides({ input, resize, pad }: Manifest, image: Size): number[] {
   const { height, width } = createResizePlan(image, resize, pad).input;
   return inputShape(input, height, width);
 }
 
 /**
- * Computes the needs of a model for an image.
+ * Computes the sizes and the work of a model for an image.
  *
- * @param shapes Shapes of the graph's tensors for {@linkcode inputSides}.
+ * @param shapes Shapes of the graph's tensors, for the input sizes that {@linkcode inputSides} returns.
  */
 export function needsOf(
   manifest: Manifest,
@@ -85,7 +85,7 @@ export function needsOf(
   };
 }
 
-/** Predicts memory and CPU time from the measured constants. */
+/** Predicts the memory and the CPU time of a model on a runtime, from measured constants. */
 export function predict(
   needs: Needs,
   runtime: MeasuredRuntime,
@@ -101,7 +101,10 @@ export function predict(
   return { heapBytes, processBytes: heapBytes + times.processBytes, coldMs, imageMs };
 }
 
-/** The engine's memory never shrinks. While the graph loads, its file is in memory as well. */
+/**
+ * Returns the expected peak bytes of WebAssembly memories and buffers. The memory of the engine never
+ * shrinks. In addition, there is the graph file while the graph loads, and later the image.
+ */
 function heapOf(
   { work, graphBytes, fileBytes, decodedBytes, input }: Needs,
   runtime: MeasuredRuntime,
@@ -112,7 +115,7 @@ function heapOf(
   return engineBytes(work, constants) + Math.max(graphBytes, imageBytes);
 }
 
-/** Predicts the final size of the engine's wasm memory, in bytes. */
+/** Predicts the bytes of the engine's WebAssembly memory after the graph has run. */
 export function engineBytes(
   { weightBytes, activationBytes }: GraphWork,
   { heap: { base, loading, running, activations } }: PlanConstants,

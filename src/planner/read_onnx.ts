@@ -8,10 +8,10 @@ import {
   TensorProto_DataType as DataType,
 } from "./onnx_pb.ts";
 
-/** ONNX file that has a graph. */
+/** Content of an ONNX file. Its field `graph` is always set. */
 export type OnnxModel = ModelProto & { graph: GraphProto };
 
-/** Bytes per number by `TensorProto.DataType`. Other types, such as strings, count as 0. */
+/** Bytes per number, by `TensorProto.DataType`. Types that are not listed count as 0. */
 const NUMBER_BYTES: Readonly<Partial<Record<number, number>>> = {
   ...{ [DataType.BOOL]: 1, [DataType.UINT8]: 1, [DataType.INT8]: 1 },
   ...{ [DataType.UINT16]: 2, [DataType.INT16]: 2, [DataType.FLOAT16]: 2, [DataType.BFLOAT16]: 2 },
@@ -20,7 +20,7 @@ const NUMBER_BYTES: Readonly<Partial<Record<number, number>>> = {
 };
 
 /**
- * Reads an ONNX file. Weights are views of `bytes`, not copies.
+ * Reads an ONNX file. The weights in the result share the memory of `bytes`.
  *
  * @throws {TypeError} If the file is not ONNX, or if its weights are in other files.
  */
@@ -45,7 +45,7 @@ function hasGraph(model: ModelProto): model is OnnxModel {
   return model.graph !== undefined;
 }
 
-/** Returns the initializers and the tensors of `Constant` nodes. */
+/** Returns all weights of a graph: its initializers, and the tensors of its `Constant` nodes. */
 export function weightsOf({ initializer, node }: GraphProto): TensorProto[] {
   const constants = node.filter(({ opType }) => opType === "Constant").flatMap(constantOf);
   return [...initializer, ...constants];
@@ -55,18 +55,21 @@ function constantOf({ attribute }: NodeProto): TensorProto[] {
   return attribute.flatMap(({ t }) => t === undefined ? [] : [t]);
 }
 
-/** Returns the inputs that a run needs: files before IR version 4 list weights as inputs, too. */
+/**
+ * Returns the inputs that a caller must pass to a run. Weights are left out: ONNX files before IR
+ * version 4 list them as inputs, too.
+ */
 export function inputsOf({ input, initializer }: GraphProto): GraphProto["input"] {
   const weights = new Set(initializer.map(({ name }) => name));
   return input.filter(({ name }) => !weights.has(name));
 }
 
-/** Returns the sides of a tensor, outermost first. */
+/** Returns the sizes of the axes of a tensor, outermost first. */
 export function sidesOf({ dims }: TensorProto): number[] {
   return dims.map(Number);
 }
 
-/** Returns the bytes of one number of a tensor; 0 for strings. */
+/** Returns the bytes of one number of a tensor. Returns 0 for a tensor of strings. */
 export function numberBytesOf({ dataType }: TensorProto): number {
   return NUMBER_BYTES[dataType] ?? 0;
 }

@@ -16,30 +16,42 @@ export interface TensorShape {
   readonly numberBytes: number;
 }
 
-/** Output of a probe, as an engine describes it after loading. */
+/**
+ * Tensor of a graph, as an engine describes it. The engine has loaded the result of
+ * {@linkcode shapeProbe}, in which every tensor is an output.
+ */
 export interface ProbedTensor {
-  /** Name in the graph. */
+  /** Name of the tensor in the graph. */
   readonly name: string;
   /** Element type, for example `float32`. */
   readonly type: string;
-  /** Sizes of the axes; null or a string for one that depends on the numbers of an image. */
+  /**
+   * Sizes of the axes. A size is null or a string if it depends on the content of an image, for
+   * example the number of boxes.
+   */
   readonly shape: readonly (number | string | null)[];
 }
 
-/** Weights of more numbers become inputs of a probe. Smaller ones can be shapes, axes or scales. */
+/**
+ * Maximum numbers of a weight that {@linkcode shapeProbe} keeps. Small weights can be shapes, axes or
+ * scales, and the engine needs their values to infer other shapes.
+ */
 const MAX_KEPT_NUMBERS = 1024;
 
 /**
- * Rewrites an ONNX file so that an engine infers every tensor shape while it loads the file. The
- * graph is never run.
+ * Creates a probe: a small ONNX file with which an engine finds the shape of every tensor in a graph.
+ * The engine infers the shapes while it loads the probe. It need not run the probe.
  *
- * 1. The inputs get fixed sizes.
- * 2. Large weights become inputs, since only their shapes matter. Even for a graph of gigabytes the
- *    probe has a few hundred kilobytes.
- * 3. Every value becomes an output.
+ * The probe differs from the original file in three points:
  *
- * @param file Bytes of an ONNX file.
- * @param sides Sizes of the axes of each input.
+ * 1. The inputs have fixed sizes.
+ * 2. Large weights are inputs, because only their shapes matter. So the probe of a graph of gigabytes
+ *    has only a few hundred kilobytes.
+ * 3. Every intermediate result is an output, because an engine reports only the shapes of outputs.
+ *
+ * @param file Bytes of the original ONNX file.
+ * @param sides Sizes of the axes of every input that is not a weight.
+ * @returns Bytes of the probe.
  * @throws {TypeError} If the file is not ONNX, or if its weights are in other files.
  */
 export function shapeProbe(
@@ -48,7 +60,8 @@ export function shapeProbe(
 ): Uint8Array<ArrayBuffer> {
   const model = readOnnx(file);
   const { graph } = model;
-  // A small weight must not be an input as well: the engine would not treat it as a constant.
+  // inputsOf() leaves out the weights. A small weight that is also an input would be no constant
+  // for the engine.
   const inputs = inputsOf(graph).map(({ name, type }) => {
     return tensorInfo(name, type?.value.value?.elemType, sides);
   });
@@ -77,7 +90,7 @@ function tensorInfo(
   });
 }
 
-/** Names of all outputs of operations; an optional output that is left out has an empty one. */
+/** Returns the names of all outputs of operations. An optional output may be missing: its name is "". */
 function valueNames({ node }: GraphProto): string[] {
   const names = new Set(node.flatMap(({ output }) => output));
   names.delete("");
@@ -89,8 +102,8 @@ function isLarge(tensor: TensorProto): boolean {
 }
 
 /**
- * Bytes per number of the types that an engine names. onnxruntime's CPU kernels compute float16 as
- * float32.
+ * Bytes per number in the memory of the engine, by element type. A float16 number takes 4 bytes,
+ * because onnxruntime computes float16 graphs as float32 on the CPU.
  */
 const NUMBER_BYTES: Readonly<Partial<Record<string, number>>> = {
   ...{ bool: 1, uint8: 1, int8: 1, uint16: 2, int16: 2 },
@@ -98,12 +111,13 @@ const NUMBER_BYTES: Readonly<Partial<Record<string, number>>> = {
 };
 
 /**
- * Returns the shapes of a graph's inputs, weights and values by name.
+ * Returns the shapes of a graph's inputs, weights and intermediate results by name.
  *
- * A value without a known shape is left out, for example boxes that a threshold selects.
+ * A tensor of unknown shape is left out, for example the boxes that pass a score threshold.
  *
- * @param sides Sizes of the axes of each input, as given to {@linkcode shapeProbe}.
- * @param probed Outputs of the probe.
+ * @param graph Graph of the original file.
+ * @param sides Sizes of the axes of every input, as passed to {@linkcode shapeProbe}.
+ * @param probed Outputs of the probe, as the engine describes them.
  */
 export function tensorShapes(
   graph: GraphProto,
@@ -117,7 +131,7 @@ export function tensorShapes(
       shapes.set(name, { sides: shape, numberBytes });
     }
   }
-  // The engine gets float32 whatever the element type of the file.
+  // An input number counts as 4 bytes (float32), whatever its element type in the file.
   for (const { name } of inputsOf(graph)) shapes.set(name, { sides, numberBytes: 4 });
   for (const tensor of graph.initializer) {
     shapes.set(tensor.name, { sides: sidesOf(tensor), numberBytes: numberBytesOf(tensor) });

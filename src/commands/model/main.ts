@@ -6,6 +6,7 @@ import {
   runCommand,
 } from "../shared/run_command.ts";
 import { main as check } from "./check.ts";
+import { main as doctor } from "./doctor.ts";
 import { main as list } from "./list.ts";
 import { main as create } from "./new.ts";
 import { main as pull } from "./pull.ts";
@@ -15,6 +16,7 @@ const USAGE = `Manage the models in models/.
 
   deno task model new FILE.onnx         write a manifest for a graph
   deno task model check ID|MANIFEST     compare a manifest with its graph, or with a golden
+  deno task model doctor ID --image F   try other values of each property on a photo
   deno task model list                  list all models, and whether their graphs are here
   deno task model pull ID [--from URL]  download the graph of a model of the catalogue
   deno task model remove ID             delete a graph that was downloaded`;
@@ -22,6 +24,7 @@ const USAGE = `Manage the models in models/.
 const COMMANDS = new Map<string, CommandMain>(Object.entries({
   new: create,
   check,
+  doctor,
   list,
   pull,
   remove,

@@ -77,6 +77,7 @@ function number(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 
-function escapeXml(text: string): string {
+/** Replaces the characters that XML and HTML reserve. */
+export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

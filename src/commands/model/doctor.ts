@@ -1,0 +1,142 @@
+import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { z } from "zod";
+import { detectorOf, warmUp } from "../../detect/detector.ts";
+import { type LoadedModel, loadModel } from "../../detect/load_model.ts";
+import type { Manifest } from "../../manifest/manifest.ts";
+import { processRuntime } from "../../platforms/host/process_runtime.ts";
+import type { DetectResult } from "../../ports/detector.ts";
+import type { Runtime } from "../../ports/runtime.ts";
+import { PROVIDERS } from "../../ports/session.ts";
+import { detectionSvg } from "../output/detections.ts";
+import { escapeXml } from "../output/overlay.ts";
+import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
+import { DEADLINES } from "../shared/open_detector.ts";
+import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
+import { variationsOf } from "./variations.ts";
+
+const USAGE =
+  `Try the alternatives of each property of a manifest on a photo, and write a page that shows
+the boxes of each side by side. The right manifest has tight boxes with high scores.
+
+  deno task model doctor ID|MANIFEST --image FILE [options]
+
+  --image FILE   photo with objects that the model knows
+  --out FILE     page to write (FILE.doctor.html)
+  --score S      score threshold, 0 to 1 (from the manifest)
+  --engine E     auto, webgpu, native or wasm (auto)`;
+
+const options = {
+  image: z.string(),
+  out: z.string().optional(),
+  score: z.coerce.number().pipe(threshold).optional(),
+  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
+};
+
+/** Detections of a manifest, or of one that differs in a property. */
+interface Trial {
+  /** Changed property with its value. */
+  readonly change: string;
+  /** Consequence of a wrong value, in words. */
+  readonly symptom: string;
+  readonly result: DetectResult;
+}
+
+/** Runs `deno task model doctor`. */
+export const main: CommandMain = commandMain(doctor);
+
+async function doctor(args: readonly string[], io: CommandIo): Promise<void> {
+  const { values, files } = readArguments(args, options, USAGE);
+  const [model] = files;
+  if (model === undefined || files.length > 1) {
+    throw new TypeError(`Cannot examine as one manifest is wanted.\n\n${USAGE}`);
+  }
+  const image = await readImageFile(values.image);
+  const runtime = await processRuntime(DEADLINES);
+  const loaded = await loadModel(runtime, model, values.engine);
+  try {
+    await warmUp(loaded);
+    const trials = await tryAll(runtime, loaded, image, values.score);
+    const out = values.out ?? `${values.image}.doctor.html`;
+    await writeFile(out, page(loaded.manifest, basename(values.image), image, trials));
+    io.print(`Wrote ${out}: ${trials.length} manifests that differ, the best scores first`);
+    for (const { change, result } of trials.slice(0, 5)) {
+      io.print(`  ${change}: ${summary(result)}`);
+    }
+  } finally {
+    await loaded.session.close();
+  }
+}
+
+/** Detects with the manifest and with each variation; variations that change nothing are dropped. */
+async function tryAll(
+  runtime: Runtime,
+  { manifest, session }: LoadedModel,
+  image: Uint8Array,
+  scoreThreshold: number | undefined,
+): Promise<Trial[]> {
+  const detect = (each: Manifest) =>
+    detectorOf(runtime, { manifest: each, session }).detect(image, { scoreThreshold });
+  const own = await detect(manifest);
+  const trials: Trial[] = [{ change: "as it is", symptom: "the manifest", result: own }];
+  const seen = new Set([JSON.stringify(own.detections)]);
+  for (const variation of variationsOf(manifest)) {
+    const { change, symptom } = variation;
+    try {
+      const result = await detect(variation.manifest);
+      const text = JSON.stringify(result.detections);
+      if (!seen.has(text)) trials.push({ change, symptom, result });
+      seen.add(text);
+    } catch {
+      // The graph does not take such an input, or does not return such outputs.
+    }
+  }
+  return trials.sort((a, b) => confidence(b.result) - confidence(a.result));
+}
+
+/** Returns the sum of the ten best scores: wrong properties lower all of them. */
+function confidence({ detections }: DetectResult): number {
+  return detections.slice(0, 10).reduce((sum, { score }) => sum + score, 0);
+}
+
+function summary({ detections }: DetectResult): string {
+  const best = detections[0]?.score.toFixed(3) ?? "none";
+  return `${detections.length} found, best score ${best}`;
+}
+
+/** Writes a page that needs no other file. */
+function page(
+  { id }: Manifest,
+  file: string,
+  image: Uint8Array,
+  trials: readonly Trial[],
+): string {
+  // The photo is in the page once, and each drawing refers to it.
+  let photo = "";
+  const draw = (result: DetectResult) =>
+    detectionSvg(image, { ...result, detections: result.detections.slice(0, 20) })
+      .replace(/<image [^>]*>/, (element) => {
+        photo = element;
+        return '<use href="#photo"/>';
+      });
+  const figures = trials.map(({ change, symptom, result }) =>
+    `<figure${change === "as it is" ? ' class="own"' : ""}>${draw(result)}<figcaption><b>${
+      escapeXml(change)
+    }</b><br>${summary(result)}<br>${escapeXml(symptom)}</figcaption></figure>`
+  );
+  const title = escapeXml(`${id} on ${file}`);
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>${title}</title>
+<style>body{font:14px system-ui,sans-serif;margin:1em}
+main{display:grid;grid-template-columns:repeat(auto-fill,minmax(20em,1fr));gap:1em}
+figure{margin:0;border:1px solid #ccc;padding:.5em}.own{border:3px solid #06c}
+svg{width:100%;height:auto}figcaption{overflow-wrap:anywhere}</style>
+<h1>${title}</h1>
+<p>One property differs in each image; the blue frame is the manifest as it is. The sum of the ten
+best scores decides about the order. Judge by the boxes: they must be tight.</p>
+<svg width="0" height="0" style="position:absolute"><defs>${
+    photo.replace("<image", '<image id="photo"')
+  }</defs></svg>
+<main>${figures.join("\n")}</main></html>
+`;
+}

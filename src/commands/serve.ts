@@ -36,4 +36,8 @@ async function stopGracefully(server: RunningServer): Promise<void> {
   process.exit(0);
 }
 
-if (isMain(import.meta)) await runCommand(main);
+if (isMain(import.meta)) {
+  await runCommand(main);
+  // After a failed start, worker processes that are loading a model would keep this process alive.
+  if (process.exitCode) process.exit();
+}

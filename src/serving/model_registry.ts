@@ -183,9 +183,11 @@ export class ModelRegistry {
 
   /**
    * Schedules the retry of a failed load. A model outside `atStart` whose file is missing is only
-   * forgotten: the next use loads the model again, and the file may be there by then.
+   * forgotten: the next use loads the model again, and the file may be there by then. A model without
+   * a valid manifest is not retried, because manifests are read only once, when the server starts.
    */
   #fail(id: string, error: unknown): void {
+    if (!this.#manifests.has(id)) return;
     const isMissing = error instanceof DomainError && error.code === "unknown-model";
     if (isMissing && !this.#awaited.has(id)) this.#models.forget(id);
     else this.#retries?.failed(id, error);

@@ -116,3 +116,15 @@ async function graphOf(file: URL): Promise<string | null> {
     return null;
   }
 }
+
+/** Explains why the models folder cannot be read. */
+function folderFault(folder: URL, error: unknown): Error {
+  const { code } = error as { code?: string };
+  const reasons: Record<string, string> = { ENOENT: "does not exist", ENOTDIR: "is a file" };
+  return new Error(
+    `Cannot list the models of ${fileURLToPath(folder)} as it ` +
+      `${reasons[code ?? ""] ?? "cannot be read"}: set MODELS_DIR to a folder with manifests ` +
+      "and graphs, or leave it unset for the models of this project",
+    { cause: error },
+  );
+}

@@ -312,3 +312,20 @@ async function until(holds: () => boolean): Promise<void> {
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+Deno.test("ModelRegistry does not retry a model without a valid manifest", async () => {
+  const fault = new DomainError("unknown-model", "b.json is not here");
+  const lines: string[] = [];
+  const registry = await started({
+    manifests: manifestsOf("a"),
+    atStart: ["b"],
+    faults: new Map([["b", fault]]),
+    load: () => Promise.reject(fault),
+    retryMs: 1,
+    stampOf: () => Promise.resolve("1"),
+    log: (line) => lines.push(line),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertEquals(lines, []);
+  assertStringIncludes(registry.unreadiness!, "b.json is not here");
+});

@@ -76,3 +76,19 @@ Deno.test("fileModelStore() has another stamp once a file of the model has chang
   assertNotEquals(await store.stamp!("other"), stamps.at(-1));
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("fileModelStore() says how to write the manifest of a graph", async () => {
+  await assertRejectsDomainError(
+    fileModelStore(new URL("../../models/", import.meta.url)).manifest("models/everyday8.onnx"),
+    "unknown-model",
+    "a graph needs a manifest, and deno task model new models/everyday8.onnx writes one",
+  );
+});
+
+Deno.test("fileModelStore() lists the models that are here if there is none of the id", async () => {
+  await assertRejectsDomainError(
+    fileModelStore(new URL("../../models/", import.meta.url)).manifest("everyday9"),
+    "unknown-model",
+    "everyday9.json is not here: the models that are here are everyday8",
+  );
+});

@@ -45,10 +45,10 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     maxHeaderBytes: config.MAX_HEADER_BYTES,
     headerTimeoutMs: config.HEADER_TIMEOUT_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
-  }).catch(async (error: unknown) => {
-    // The program could not exit while worker processes run.
-    await registry.close();
-    throw error;
+  }).catch((error: unknown) => {
+    // Worker processes keep the program alive. The error must not wait for their load to end.
+    void registry.close();
+    throw listenFault(error, config);
   });
   return {
     url: listener.url,
@@ -64,6 +64,24 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     },
   };
 }
+
+/** Explains why the server cannot listen, and names the setting to change. */
+function listenFault(error: unknown, { HOST, PORT }: Config): unknown {
+  const { code } = error as { code?: string };
+  const remedy = LISTEN_REMEDIES[code ?? ""];
+  return remedy === undefined
+    ? error
+    : new Error(`Cannot listen at ${HOST}, port ${PORT}, as ${remedy}`, { cause: error });
+}
+
+/** Reasons and remedies of the errors with which a system refuses a port, by error code. */
+const LISTEN_REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program uses the port: set PORT to another number, or to 0 for a free port",
+  EACCES: "this user may not open the port: set PORT to a number from 1024",
+  EADDRNOTAVAIL: "this machine does not have the IP address: set HOST to an address of its own",
+  EINVAL: "this machine does not have the IP address: set HOST to an address of its own",
+  ENOTFOUND: "the host name is unknown: set HOST to an IP address of this machine",
+};
 
 /** Returns room for `MAX_CONNECTIONS`, or for fewer if the process may not open so many files. */
 async function allowedConnections({ MAX_CONNECTIONS, WORKERS }: Config): Promise<ConnectionRoom> {

@@ -13,8 +13,8 @@ interface Head {
 }
 
 /**
- * Recognises outputs that are a class head `[N, A·K, H, W]` and a box head `[N, A·4, H, W]` for each
- * pyramid level.
+ * Recognises outputs that are one class head `[N, A·K, H, W]` and one box head `[N, A·4, H, W]` per
+ * pyramid level (grid of one cell size).
  *
  * N images, A anchors per cell, K classes, a grid of H rows and W columns. The channels may also be
  * the last dimension.
@@ -57,7 +57,7 @@ function hasRank4(
   return shape.length === 4;
 }
 
-/** Returns the stride (a power of two) that divides the input into this grid, or null if none does. */
+/** Returns the stride (a power of two) that divides the input into `grid`; null if there is none. */
 function strideOf(input: Size, grid: Size): number | null {
   for (let stride = 2; stride <= 512; stride *= 2) {
     const fits = Math.ceil(input.width / stride) === grid.width &&

@@ -259,7 +259,7 @@ export type FinishedManifest = z.infer<typeof finishedSchema>;
 /** Description of an exported model; `docs/manifest.md` explains every property. */
 export type Manifest = HeadsManifest | FinishedManifest;
 
-// A line below fails to compile if a schema differs from the type of the same rule in src/core.
+// Each of these lines fails to compile if a schema above differs from its type in src/core.
 true satisfies Same<z.infer<typeof resize>, ResizeRule>;
 true satisfies Same<z.infer<typeof pad>, PadRule & { readonly value: z.infer<typeof value> }>;
 true satisfies Same<z.infer<typeof computedAnchors[number]>, AnchorRule>;

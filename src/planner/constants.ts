@@ -46,8 +46,8 @@ export interface PlanConstants {
     readonly how: Readonly<Record<string, string>>;
   };
   /**
-   * CPU milliseconds of a short benchmark on the measured machine. Users can run the same benchmark
-   * to compare their machine with the measured machine.
+   * CPU milliseconds of the benchmark bench/planner/calibrate.ts on the measured machine. The number
+   * shows how fast this machine was.
    */
   readonly calibrationMs: number;
   /**

@@ -1,38 +1,41 @@
-/** URLs of the files that belong to a browser bundle. */
+/** URLs of the files that the browser bundle loads at run time. */
 export interface BrowserAssets {
-  /** Our own JPEG decoder. */
+  /** Wasm file of our own JPEG decoder. */
   readonly jpeg: string;
-  /** Our own PNG decoder. */
+  /** Wasm file of our own PNG decoder. */
   readonly png: string;
-  /** icodec's WebP decoder. */
+  /** Wasm file of the WebP decoder of the package icodec. */
   readonly webp: string;
-  /** icodec's AVIF decoder. */
+  /** Wasm file of the AVIF decoder of the package icodec. */
   readonly avif: string;
-  /** onnxruntime-web's CPU engine. */
+  /** Files of onnxruntime-web for the CPU. */
   readonly wasm: EngineFiles;
-  /** onnxruntime-web's WebGPU engine for browsers with JSPI, in which wasm can await a promise. */
+  /**
+   * Files of onnxruntime-web for WebGPU, in browsers with JSPI. JSPI (JavaScript Promise Integration)
+   * lets WebAssembly code wait for a promise.
+   */
   readonly webgpu: EngineFiles;
-  /** onnxruntime-web's WebGPU engine for browsers without JSPI; half as large again. */
+  /** Files of onnxruntime-web for WebGPU, in browsers without JSPI. They are 1.5 times as large. */
   readonly webgpuAsyncify: EngineFiles;
   /** Script of the Web Worker. */
   readonly worker: string;
-  /** Folder of the models, with a slash at its end. */
+  /** URL of the folder with the models. Ends with a slash. */
   readonly models: string;
 }
 
-/** URLs of an engine's files. */
+/** URLs of the two files of an engine. */
 export interface EngineFiles {
-  /** Module that starts the engine. */
+  /** JavaScript module that starts the engine. */
   readonly mjs: string;
-  /** Wasm file. */
+  /** Wasm file of the engine. */
   readonly wasm: string;
 }
 
 /**
- * Returns the URLs of a bundle's files.
+ * Returns the URLs of the files that the browser bundle loads at run time.
  *
- * @param folder URL of the bundle's folder, absolute or relative to the page. Unset: the folder of
- *   this module.
+ * @param folder URL of the folder with these files, absolute or relative to the page. Unset: the
+ *   folder of the bundle's own script.
  */
 export function browserAssets(folder?: string | URL): BrowserAssets {
   const base = folder === undefined ? import.meta.url : folderUrl(folder);
@@ -51,7 +54,7 @@ export function browserAssets(folder?: string | URL): BrowserAssets {
   };
 }
 
-/** Resolves a folder against the page and adds a slash to its end. */
+/** Returns the absolute URL of a folder, with a slash at its end. Resolves it against the page. */
 function folderUrl(folder: string | URL): URL {
   const url = new URL(folder, globalThis.location.href);
   if (!url.pathname.endsWith("/")) url.pathname += "/";

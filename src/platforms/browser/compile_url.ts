@@ -3,8 +3,9 @@ import { DomainError } from "../../core/domain_error.ts";
 /**
  * Fetches and compiles a wasm file.
  *
- * Browsers compile a stream only if its media type is `application/wasm`. A file of another media
- * type is compiled after it has been downloaded.
+ * The browser compiles the file during the download if the server sends the media type
+ * `application/wasm`. Browsers refuse this for other media types: then the file is compiled after the
+ * download.
  *
  * @throws {DomainError} `engine-unavailable`, if the file cannot be fetched or is not wasm.
  */

@@ -7,35 +7,40 @@ import { startWebWorker } from "./start_worker.ts";
 export * from "../../embed/api.ts";
 export type { LoadProgress };
 
-/** Options of a detector in a page. */
+/** Options of a detector in a web page. */
 export interface BrowserEmbedOptions extends EmbedOptions {
   /**
-   * True if the decoders and the engine run in a Web Worker, which keeps the page responsive. Pass
-   * false inside a Web Worker.
+   * True if images are decoded and the model runs in a Web Worker. The page then stays responsive
+   * during a detection. Pass false if your own code already runs in a Web Worker.
    *
    * @default true
    */
   readonly worker?: boolean | undefined;
   /**
-   * CPU threads. Only a cross-origin isolated page can have more than one. Unset: one per core, at
-   * most 4.
+   * Number of CPU threads that run the model. If the page is not cross-origin isolated (see
+   * `crossOriginIsolated` in MDN), one thread is used. Unset: one thread per core, at most 4.
    */
   readonly threads?: number | undefined;
-  /** Folder of the bundle's wasm files, Web Worker and models. Unset: the folder of this module. */
+  /**
+   * URL of the folder with the wasm files, the script of the Web Worker and the models. Unset: the
+   * folder of the bundle's own script.
+   */
   readonly assets?: string | URL | undefined;
-  /** Called as the bytes of the graph arrive. Unset: no reports. */
+  /** Called each time bytes of the model arrive, for example to show a progress bar. Unset: no calls. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
 /**
- * Creates a detector in a page. It runs on WebGPU if the browser supports it in hardware, otherwise
- * on the CPU.
+ * Creates a detector in a web page. By default, the model runs on WebGPU if the browser has a hardware
+ * adapter for WebGPU, otherwise on the CPU.
  *
- * The graph is kept in the Cache API and checked against the SHA-256 of the manifest on every read.
- * Nothing is loaded before the first call of this function.
+ * The browser's Cache API keeps the graph (the ONNX file) for the next visit. The cached bytes are
+ * checked against the SHA-256 in the manifest on every read.
  *
- * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
- * @throws The signal's reason, if the signal is aborted.
+ * Decoders, engines and models are downloaded only when this function is called.
+ *
+ * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine starts.
+ * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function createDetector(options: BrowserEmbedOptions): Promise<EmbeddedDetector> {
   options.signal?.throwIfAborted();

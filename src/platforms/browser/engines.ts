@@ -4,9 +4,10 @@ import { webgpuCandidate } from "../../engines/webgpu_candidate.ts";
 import type { BrowserAssets } from "./assets.ts";
 
 /**
- * Returns onnxruntime-web on WebGPU, which is imported when the engine is tried.
+ * Returns the engine that runs graphs with onnxruntime-web on WebGPU.
  *
- * The package has two builds. The smaller one needs JSPI (`WebAssembly.Suspending`).
+ * onnxruntime-web is imported when a graph is opened. It has two builds for WebGPU. The smaller build
+ * needs JSPI, which the browser has if `WebAssembly.Suspending` exists.
  */
 export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
   return webgpuCandidate(async () => {
@@ -20,10 +21,10 @@ export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
 }
 
 /**
- * Returns onnxruntime-web on the CPU.
+ * Returns the engine that runs graphs with onnxruntime-web on the CPU.
  *
- * The package keeps one wasm instance per thread that imports it. The first session fixes its
- * thread count, and a failed start cannot be retried.
+ * onnxruntime-web has one WebAssembly instance per page or Web Worker. The first session (loaded
+ * graph) sets the number of CPU threads for all sessions. If the start fails, it cannot be retried.
  */
 export function browserWasmEngine(assets: BrowserAssets, threads: number): EngineCandidate {
   return {

@@ -2,14 +2,14 @@ import type { LoadRequest } from "../../isolation/protocol.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import type { BrowserAssets } from "./assets.ts";
 
-/** First message of a page to its Web Worker: the model to load. */
+/** First message from the page to its Web Worker. It contains the model to load. */
 export interface WebWorkerLoadRequest extends Pick<LoadRequest, "engine" | "limits"> {
-  /** Manifest of the model, checked by the page. */
+  /** Manifest of the model. The page has already checked it. */
   readonly manifest: Manifest;
-  /** Bytes of the graph, not yet checked against the manifest. */
+  /** Bytes of the graph. The Web Worker checks them against the manifest. */
   readonly graph: Uint8Array;
-  /** URLs of the bundle's files. The script of the Web Worker may lie elsewhere. */
+  /** URLs of the decoders and engines. The page derives them from its option `assets`. */
   readonly assets: BrowserAssets;
-  /** CPU threads. Unset: the runtime decides. */
+  /** Number of CPU threads that run the model. Unset: one thread per core, at most 4. */
   readonly threads?: number | undefined;
 }

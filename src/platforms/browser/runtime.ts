@@ -8,23 +8,26 @@ import { browserWasmEngine, browserWebgpuEngine } from "./engines.ts";
 
 /** Options of {@linkcode browserRuntime}. */
 export interface BrowserRuntimeOptions {
-  /** URLs of the bundle's files. */
+  /** URLs of the decoders and engines. */
   readonly assets: BrowserAssets;
   /** Store of the models. */
   readonly models: ModelStore;
-  /** CPU threads per session. Unset: one per core, at most 4. */
+  /** Number of CPU threads per session (loaded graph). Unset: one thread per core, at most 4. */
   readonly threads?: number | undefined;
 }
 
-/** Maximum default threads. More would mostly wait: networks for a page have small layers. */
+/**
+ * Maximum number of CPU threads if the caller sets no number. Models for web pages have small layers,
+ * which more threads would hardly run faster.
+ */
 const MAX_THREADS = 4;
 
 /**
- * Creates the runtime of a page or a Web Worker: decoders and engines come over HTTP, and there are
- * no files.
+ * Creates the runtime of a web page or a Web Worker. Decoders and engines are downloaded over HTTP.
  *
- * Threads share memory. Browsers allow that in cross-origin isolated pages only, which are served
- * with `Cross-Origin-Opener-Policy` and `Cross-Origin-Embedder-Policy`.
+ * Several CPU threads need shared memory. Browsers allow shared memory only in a cross-origin isolated
+ * page. The server must send such a page with the headers `Cross-Origin-Opener-Policy` and
+ * `Cross-Origin-Embedder-Policy`.
  */
 export async function browserRuntime(options: BrowserRuntimeOptions): Promise<Runtime> {
   const { assets, models } = options;

@@ -10,19 +10,19 @@ import type { WebWorkerLoadRequest } from "./load_request.ts";
 
 /** Options of {@linkcode startWebWorker}. */
 export interface WebWorkerOptions extends DetectorOptions {
-  /** URLs of the bundle's files. */
+  /** URLs of the wasm files and of the script of the Web Worker. */
   readonly assets: BrowserAssets;
-  /** CPU threads. Unset: the runtime decides. */
+  /** Number of CPU threads that run the model. Unset: one thread per core, at most 4. */
   readonly threads?: number | undefined;
 }
 
 /**
- * Deadlines after which a Web Worker is considered hung and is replaced. Generous enough for slow
- * phones.
+ * Deadlines of one detection. A Web Worker that misses a deadline is probably hung, and is replaced.
+ * The deadlines are long because phones can be slow.
  */
 const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
 
-/** Starts a detector in a Web Worker. The page fetches the graph and passes it on. */
+/** Starts a detector in a Web Worker. The page fetches the model and sends it to the Web Worker. */
 export async function startWebWorker(
   models: ModelStore,
   { model, engine = "auto", limits = DEFAULT_IMAGE_LIMITS, assets, threads }: WebWorkerOptions,
@@ -43,8 +43,10 @@ export async function startWebWorker(
 }
 
 /**
- * Returns the URL of a same-origin script that runs the Web Worker. The script of a Web Worker must
- * have the page's origin, but the modules that it imports need not.
+ * Returns a URL from which the page can start the Web Worker.
+ *
+ * The script of a Web Worker must have the origin of the page. If the bundle has another origin, for
+ * example a CDN, this function creates a `blob:` script that imports the real script.
  */
 function scriptOf({ worker }: BrowserAssets): string {
   if (new URL(worker).origin === location.origin) return worker;

@@ -4,7 +4,7 @@ import type { ModelStore } from "../../ports/model_store.ts";
 import type { WebWorkerLoadRequest } from "./load_request.ts";
 import { browserRuntime } from "./runtime.ts";
 
-// Script of the Web Workers that start_worker.ts starts.
+// This file is the script of the Web Worker that start_worker.ts starts.
 serveWorker<WebWorkerLoadRequest>(
   globalThis as unknown as WorkerPort<WebWorkerLoadRequest>,
   async ({ manifest, graph, assets, threads, engine, limits }) => {

@@ -7,15 +7,15 @@ import { serverlessRegistry } from "./registry.ts";
 
 /** Options of {@linkcode serverlessApp}. */
 export interface ServerlessAppOptions {
-  /** Returns the IP address that the connection comes from. */
+  /** Returns the IP address of the client's connection, or undefined if it is unknown. */
   readonly peerAddress: (context: Context) => string | undefined;
-  /** Settings, by the names of docs/configuration.md. Unset: the environment of the process. */
+  /** Settings by name, as docs/configuration.md lists them. Unset: the environment variables. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
- * Creates the app of Deno Deploy, Lambda and Vercel. It runs on one thread, and opens with the
- * first request or with `start()`.
+ * Creates the HTTP app for Deno Deploy, AWS Lambda and Vercel. Models run on the thread that answers
+ * requests. The app loads its models at the first request, or when the caller calls `start()`.
  */
 export function serverlessApp({ peerAddress, environment }: ServerlessAppOptions): LazyApp {
   return new LazyApp(async () => {

@@ -5,14 +5,15 @@ const app = serverlessApp({ peerAddress: (context) => getConnInfo(context).remot
 
 /** Default export that `deno serve` expects. */
 export interface DenoServer {
-  /** Answers a request; `info` is Deno's own object. */
+  /** Answers a request. Deno passes `info`, which contains the IP address of the client. */
   fetch(request: Request, info: object): Promise<Response>;
 }
 
 /**
  * Entry for `deno serve` and Deno Deploy.
  *
- * The models load with the first request, on the serving thread. No process is started.
+ * The models are loaded at the first request, on the thread that answers requests. This entry starts
+ * no worker processes.
  */
 const server: DenoServer = {
   fetch: (request, info) => app.fetch(request, info),

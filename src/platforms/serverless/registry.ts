@@ -8,11 +8,13 @@ import { hostRegistry } from "../host/registry.ts";
 import { hostRuntime } from "../host/runtime.ts";
 
 /**
- * Creates the model registry of a serverless platform. Such a platform starts and stops the process
- * as it likes and allows no child processes, so all models run on this thread, one image at a time,
- * behind a bounded queue.
+ * Creates the model registry, which loads and holds the models, for a serverless platform.
  *
- * The engine takes one thread if `THREADS` is unset, because the platform lends a share of a core.
+ * Serverless platforms allow no child processes. So all models run on this thread. Each model processes
+ * one image at a time, and the other images wait in a queue of limited length.
+ *
+ * If `THREADS` is unset, the engine uses one CPU thread, because these platforms often give a program
+ * less than one CPU core.
  */
 export function serverlessRegistry(config: Config): Promise<ModelRegistry> {
   return hostRegistry(config, 1, async ({ storeKey, folder }) => {

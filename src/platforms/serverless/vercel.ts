@@ -10,9 +10,10 @@ export interface VercelFunction {
 }
 
 /**
- * Entry for Vercel's functions on Node: `export { default } from "retinanet-edge/vercel"`.
+ * Entry for Vercel functions on Node. Your function file needs one line:
+ * `export { default } from "retinanet-edge/vercel"`.
  *
- * The models load with the first request, on the serving thread.
+ * The models are loaded at the first request, on the thread that answers requests.
  */
 const server: VercelFunction = {
   fetch: (request) => app.fetch(request),

@@ -1,15 +1,20 @@
-/** Maximum bytes that are read of a body after the response is known: more than Cloudflare takes. */
+/**
+ * Maximum bytes of a request body to read after the response is ready. Most plans of Cloudflare
+ * refuse larger bodies anyway.
+ */
 const MAX_BYTES = 100_000_000;
-/** Milliseconds until reading them times out. */
+/** Maximum milliseconds to read the rest of a request body after the response is ready. */
 const TIMEOUT_MS = 5000;
 
 /**
- * Answers a request, and reads the rest of its body before the response is sent.
+ * Creates the response to a request, then reads and discards the rest of the request body, and returns
+ * the response.
  *
- * workerd closes the connection of a request whose body was not read. Most clients send the whole
- * body first: they would see a broken pipe, and not why the upload was refused.
+ * This matters if an upload is refused early. workerd, the runtime of Cloudflare Workers, closes a
+ * connection if a request body was not read to its end. Most clients send the whole body before they
+ * read the response. These clients would report a broken connection instead of the reason.
  *
- * @param answer Creates the response. It may cancel the body.
+ * @param answer Creates the response. This function may read a part of the body, or cancel the body.
  */
 export async function answerThenDrain(
   request: Request,
@@ -39,7 +44,7 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
     }
     await reader.cancel();
   } catch {
-    // The client is gone.
+    // The client has closed the connection, so no body is left to read.
   } finally {
     clearTimeout(timer);
   }

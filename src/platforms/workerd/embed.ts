@@ -13,7 +13,8 @@ export * from "../../embed/api.ts";
 /**
  * Creates an HTTP API for a detector in a Cloudflare Worker.
  *
- * The bodies of all requests together take at most 20 MB of the isolate, unless `bodyMemory` is set.
+ * The request bodies that are in memory at the same time take at most 20 MB. To change this limit, set
+ * the option `bodyMemory`.
  */
 export function createApp(options: EmbeddedAppOptions): ReturnType<typeof createPlainApp> {
   return createPlainApp({ bodyMemory: 2 * WORKERD_LIMITS.maxBytes, ...options });
@@ -21,22 +22,29 @@ export function createApp(options: EmbeddedAppOptions): ReturnType<typeof create
 
 export type { Fetcher, ModelBucket };
 
-/** Options of a detector in Cloudflare Workers. */
+/** Options of a detector in a Cloudflare Worker. */
 export interface WorkerdEmbedOptions extends EmbedOptions {
-  /** Binding of the static assets with `ID.json` and the graph, for a model that is named by id. */
+  /**
+   * Binding of static assets that contain the models: `ID.json` and the graph of each model. Needed if
+   * the option `model` is an id. Unset: the models are read from `bucket`.
+   */
   readonly assets?: Fetcher | undefined;
-  /** Binding of an R2 bucket with these files. Overrides `assets`. */
+  /**
+   * Binding of an R2 bucket that contains the models. If both are set, `assets` is ignored. Unset: the
+   * models are read from `assets`.
+   */
   readonly bucket?: ModelBucket | undefined;
 }
 
 /**
  * Creates a detector inside a Cloudflare Worker.
  *
- * Call it while a request is handled, because Workers allow no I/O outside of requests. Pass the
- * promise to `context.waitUntil()`, so that loading continues if the client goes away.
+ * Call this function while your Worker handles a request, because Cloudflare Workers allow I/O only
+ * during requests. Pass the returned promise to `context.waitUntil()`. Then loading continues even if
+ * the client closes the connection.
  *
- * @throws {DomainError} If the model is unknown, or if its manifest, graph or engine fails.
- * @throws The signal's reason, if the signal is aborted.
+ * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine starts.
+ * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function createDetector(options: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
   options.signal?.throwIfAborted();
@@ -48,7 +56,10 @@ export async function createDetector(options: WorkerdEmbedOptions): Promise<Embe
   return await openEmbedded(host, { ...options, limits });
 }
 
-/** Returns the bucket, or else the assets. Models by URL or in memory need neither. */
+/**
+ * Returns the source of the models that are named by id: the bucket if it is set, otherwise the assets.
+ * If both are unset, the caller can still load a model by its URL or from memory.
+ */
 function modelsOf({ assets, bucket }: WorkerdEmbedOptions): WorkerdModels {
   if (bucket !== undefined) return { bucket };
   if (assets !== undefined) return { assets };

@@ -3,11 +3,15 @@ import type { EngineCandidate } from "../../engines/open_engine.ts";
 import { ortSession } from "../../engines/ort_session.ts";
 
 /**
- * Returns onnxruntime-web on one CPU thread, for runtimes that forbid compiling wasm at run time.
+ * Returns the engine that runs graphs with onnxruntime-web on one CPU thread. This engine works in
+ * runtimes that forbid compiling WebAssembly at run time, such as Cloudflare Workers.
  *
- * The package only instantiates bytes, so it gets empty ones. While it starts, a replacement of
- * `WebAssembly.instantiate()` instantiates the precompiled module for empty bytes. All other calls
- * of the function are passed on.
+ * onnxruntime-web starts from the bytes of its wasm file and has no option for a compiled module. So
+ * this engine passes zero bytes and, during the start, replaces `WebAssembly.instantiate()`. For zero
+ * bytes, the replacement instantiates the compiled module. For all other input, it calls the original
+ * function.
+ *
+ * @param module Compiled module of onnxruntime-web's wasm file.
  */
 export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
   return {
@@ -25,12 +29,16 @@ export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
   };
 }
 
-/** Original function while it is replaced, and the number of tasks that need the replacement. */
+/**
+ * Original `WebAssembly.instantiate()`, and the number of running tasks that need the replacement.
+ * Undefined if the function is not replaced.
+ */
 let replaced: { readonly original: typeof WebAssembly.instantiate; tasks: number } | undefined;
 
 /**
- * Runs a task while `WebAssembly.instantiate()` returns an instance of `module` for empty bytes,
- * which are never a valid module. The last of several concurrent tasks restores the original.
+ * Runs a task during which `WebAssembly.instantiate()` returns an instance of `module` for zero bytes.
+ * Other callers are not affected, because zero bytes are never a valid module. Tasks may overlap: the
+ * original function is restored when the last task ends.
  */
 export async function withInstantiate<T>(
   module: WebAssembly.Module,

@@ -1,21 +1,23 @@
 /**
- * Limits of one image and one graph in the 128 MB of a Worker.
+ * Limits of an image and of a graph (the ONNX file of a model) in a Cloudflare Worker, which has 128 MB
+ * of memory.
  *
- * An engine with a graph of 12 MB takes 54 MB, a decoder takes up to 20 MB itself, and an uploaded
- * image of 10 MB is in memory two or three times. That leaves 32 MB for pixels. A JPEG of one scan
- * is decoded at a reduced scale and takes a fraction of that, also one of 64 megapixels; a PNG of 4
- * megapixels takes all of it.
+ * The engine with a graph of 12 MB takes 54 MB. A decoder takes up to 20 MB. An image file of 10 MB is
+ * in memory two or three times. So about 32 MB are left for the pixels of the image.
+ *
+ * A PNG of 4 megapixels takes all of these 32 MB. A baseline JPEG takes less, even with 64 megapixels,
+ * because it can be decoded at a reduced size.
  */
 export const WORKERD_LIMITS = {
   /** Maximum bytes of an image file. */
   maxBytes: 10_000_000,
   /** Maximum pixels of an image. */
   maxPixels: 64_000_000,
-  /** Maximum bytes that decoding an image may take. */
+  /** Maximum bytes of memory for decoding an image. */
   maxDecodedBytes: 32_000_000,
-  /** Maximum bytes of a graph, wherever it comes from. */
+  /** Maximum bytes of a graph. Static assets have the lower limit {@linkcode MAX_ASSET_BYTES}. */
   maxModelBytes: 32_000_000,
 } as const;
 
-/** Maximum bytes of a static asset of Workers. */
+/** Maximum bytes of a file in the static assets of a Cloudflare Worker. */
 export const MAX_ASSET_BYTES = 25 * 1024 * 1024;

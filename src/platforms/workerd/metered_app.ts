@@ -2,18 +2,21 @@ import { LazyApp, type ServedApp } from "../../server/lazy_app.ts";
 import { MemoryMeter, type MemoryUse, type Release } from "./metering/memory_meter.ts";
 
 /**
- * {@linkcode LazyApp} that measures memory. The header `X-Memory` of a response has the peak of the
- * isolate during the request, in bytes: `peak=` is the sum of `wasm=` (WebAssembly memories) and
- * `buffers=` (bodies, graphs, images and tensors).
+ * {@linkcode LazyApp} that measures its memory, for diagnosis. Each response has a header `X-Memory` with
+ * the peak memory of the isolate (the Cloudflare Worker's own V8 instance) during the request.
+ *
+ * An example is `X-Memory: peak=60000000, wasm=50000000, buffers=10000000`. All numbers are bytes.
+ * `wasm` is the size of all WebAssembly memories. `buffers` is the size of request bodies, graphs, images
+ * and tensors. `peak` is the sum of both.
  */
 export class MeteredApp {
   readonly #meter = new MemoryMeter();
   readonly #app: LazyApp;
 
   /**
-   * Starts to count memory. The app stays closed.
+   * Starts to count memory. Does not open the app yet.
    *
-   * @param open Opens the app, whose memory the meter counts.
+   * @param open Opens the app and reports its buffers to the given meter.
    */
   constructor(open: (meter: MemoryMeter) => Promise<ServedApp>) {
     this.#meter.watchWasm();
@@ -39,7 +42,10 @@ export class MeteredApp {
     }
   }
 
-  /** Returns a request whose body is counted twice: its chunks, and the buffer that joins them. */
+  /**
+   * Returns the request with a body that reports its chunks to the memory meter. Each chunk counts
+   * twice, because the app copies all chunks into one buffer.
+   */
   #watch(request: Request, chunks: Release[]): Request {
     if (request.body === null) return request;
     const counted = request.body.pipeThrough(

@@ -1,8 +1,8 @@
-/** Our own JPEG decoder. */
+/** Compiled wasm file of our own JPEG decoder. */
 export const jpeg: WebAssembly.Module;
-/** Our own PNG decoder. */
+/** Compiled wasm file of our own PNG decoder. */
 export const png: WebAssembly.Module;
-/** icodec's WebP decoder. */
+/** Compiled wasm file of the WebP decoder of the package icodec. */
 export const webp: WebAssembly.Module;
-/** onnxruntime-web's CPU engine. */
+/** Compiled wasm file of onnxruntime-web for the CPU. */
 export const onnxruntime: WebAssembly.Module;

@@ -1,7 +1,9 @@
 // @ts-self-types="./modules.d.ts"
-// Cloudflare Workers forbids compiling wasm from bytes, so every module is a static import, which
-// the bundler turns into a WebAssembly.Module. Plain JavaScript, because TypeScript types such an
-// import as an instance; modules.d.ts has the right types.
+// Cloudflare Workers forbids compiling WebAssembly from bytes at run time. So each wasm file is imported
+// here, and the bundler turns each import into a compiled `WebAssembly.Module`.
+//
+// This file is JavaScript, because TypeScript would treat each import as an instance and not as a
+// module. The right types are in modules.d.ts.
 export { default as jpeg } from "../../codecs/jpeg.wasm";
 export { default as png } from "../../codecs/png.wasm";
 export { default as webp } from "icodec/webp-dec.wasm";

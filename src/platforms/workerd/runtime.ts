@@ -8,19 +8,20 @@ import { staticWasmEngine } from "./engine.ts";
 import { MAX_ASSET_BYTES, WORKERD_LIMITS } from "./limits.ts";
 import { jpeg, onnxruntime, png, webp } from "./modules.js";
 
-/** Source of a Worker's models. */
+/** Source of the models of a Cloudflare Worker. */
 export type WorkerdModels =
-  /** Binding of static assets that serves a models folder. */
+  /** Binding of static assets that contain the folder of the models. */
   | { readonly assets: Fetcher }
-  /** Binding of an R2 bucket. */
+  /** Binding of an R2 bucket that contains the models. */
   | { readonly bucket: ModelBucket }
-  /** Any other store. */
+  /** Model store that the caller has created. */
   | { readonly store: ModelStore };
 
 /**
- * Creates the runtime of Cloudflare Workers: one thread, no files, 128 MB of memory.
+ * Creates the runtime of Cloudflare Workers, which have one thread, no files and 128 MB of memory.
  *
- * AVIF is not supported, because its decoder takes 16 bytes per pixel.
+ * The runtime does not support AVIF images, because the AVIF decoder needs too much memory: 16 bytes
+ * per pixel.
  */
 export function workerdRuntime(models: WorkerdModels): Runtime {
   const engines = [staticWasmEngine(onnxruntime)];

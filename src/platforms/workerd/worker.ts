@@ -15,53 +15,61 @@ import type { MemoryMeter } from "./metering/memory_meter.ts";
 import { meteredRuntime } from "./metering/metered_runtime.ts";
 import { workerdRuntime } from "./runtime.ts";
 
-/** Bindings and variables of `wrangler.toml`. */
+/** Bindings and variables that wrangler.toml, the configuration of the Cloudflare Worker, defines. */
 export interface WorkerEnvironment {
-  /** Static assets: the folder `models/`. */
+  /** Static assets, which contain the files of the folder `models/`. */
   readonly ASSETS: Fetcher;
-  /** R2 bucket with the models. Unset: they come from the static assets. */
+  /** R2 bucket that contains the models. Unset: the models are read from the static assets. */
   readonly MODELS_BUCKET?: ModelBucket | undefined;
-  /** Variables and secrets, by the names of docs/configuration.md. */
+  /** Settings by name, as docs/configuration.md lists them. They are variables or secrets. */
   readonly [variable: string]: unknown;
 }
 
-/** Default export that Cloudflare Workers expects. */
+/** Type of the default export that Cloudflare Workers expects. */
 export interface CloudflareWorker {
   /** Answers a request. */
   fetch(
     request: Request,
     environment: WorkerEnvironment,
     context: {
-      /** Keeps the isolate running until a promise settles. */
+      /** Keeps this Cloudflare Worker running until a promise settles. */
       waitUntil(promise: Promise<unknown>): void;
     },
   ): Promise<Response>;
 }
 
-/** Default settings. A body is held up to three times: as chunks, joined, and in the decoder. */
+/**
+ * Defaults of settings, low enough for 128 MB of memory. An image file can be in memory three times:
+ * as chunks, as one buffer, and inside the decoder.
+ */
 const DEFAULTS = {
   MAX_BYTES: String(WORKERD_LIMITS.maxBytes),
   BODY_MEMORY: String(2 * WORKERD_LIMITS.maxBytes),
 };
 
-/** Maximum images that wait for their turn if `QUEUE` is unset. `BODY_MEMORY` bounds their bytes. */
+/**
+ * Maximum number of images in the queue if the setting `QUEUE` is unset. The setting `BODY_MEMORY`
+ * limits the total bytes of these images.
+ */
 const MAX_QUEUE = 16;
 
-/** App of this isolate, opened by the first request and kept for later ones. */
+/** App that answers all requests of this isolate (V8 instance). The first request creates the app. */
 let app: LazyApp | MeteredApp | undefined;
 
 /**
  * Entry for Cloudflare Workers.
  *
- * The models load with the first request, because the platform allows no I/O before one. Image
- * requests wait for them. A failed load is retried.
+ * The models are loaded at the first request, because Cloudflare Workers allow I/O only during
+ * requests. Requests with images wait until the models are loaded. If a model fails to load, a later
+ * request tries again.
  */
 const worker: CloudflareWorker = {
   fetch(request, environment, context) {
     app ??= environment.DEBUG_MEMORY === "true"
       ? new MeteredApp((meter) => openApp(environment, meter))
       : new LazyApp(() => openApp(environment));
-    // Otherwise the load would end with its request, if the client goes away.
+    // If the client closes the connection, Cloudflare stops the work of its request. waitUntil() lets
+    // the models finish loading.
     context.waitUntil(app.start());
     const opened = app;
     return answerThenDrain(request, (undrained) => opened.fetch(undrained));
@@ -85,7 +93,8 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   const limits = imageLimits(config);
   const registry = new ModelRegistry({
     ...served,
-    // One image at a time: each holds pixels and tensors of an isolate that has 128 MB.
+    // `size: 1` processes one image at a time. The pixels and tensors of two images could exceed the
+    // 128 MB of memory.
     load: (id) =>
       DetectorPool.open({
         size: 1,
@@ -101,7 +110,7 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   return { app, registry };
 }
 
-/** Returns the text variables of the environment, without objects such as buckets and assets. */
+/** Returns the variables of the environment that are texts. Leaves out buckets and static assets. */
 function textsOf(environment: WorkerEnvironment): Record<string, string> {
   const texts = Object.entries(environment).filter((entry): entry is [string, string] =>
     typeof entry[1] === "string"

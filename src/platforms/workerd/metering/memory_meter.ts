@@ -1,44 +1,48 @@
-/** Memory in use, bytes. */
+/** Memory of an isolate that is in use, in bytes. An isolate is an instance of V8 with its own heap. */
 export interface MemoryUse {
-  /** Memories of all WebAssembly instances: the engine and the decoders. */
+  /** Bytes of all WebAssembly memories, which belong to the engine and the image decoders. */
   readonly wasm: number;
-  /** Other buffers. */
+  /** Bytes of request bodies, graphs, images and tensors outside of WebAssembly memories. */
   readonly buffers: number;
 }
 
-/** Stops counting something. */
+/** Function that tells the meter to stop counting an object. Further calls do nothing. */
 export type Release = () => void;
 
-/** Result of a task that created WebAssembly instances. */
+/** Result of a task during which WebAssembly instances were created, such as decoding an image. */
 export interface Transient<Result> {
   /** Return value of the task. */
   readonly result: Result;
-  /** Memories of the instances. */
+  /** WebAssembly memories of these instances. */
   readonly memories: readonly WebAssembly.Memory[];
-  /** Stops counting the memories. Call it when they are garbage. */
+  /** Stops counting these memories. Call this function when the program no longer uses them. */
   readonly release: Release;
 }
 
 /**
- * Counts the memory of WebAssembly instances and buffers while they are in use.
+ * Memory meter: counts the bytes of WebAssembly memories and buffers that are in use.
  *
- * Platforms that limit memory do not report its use. The count excludes compiled code, the
- * JavaScript heap and uncollected garbage, which a program cannot see. The meter keeps no reference
- * to transient objects, not even a WeakRef, because a WeakRef keeps young objects alive.
+ * Cloudflare Workers limit memory but do not report how much memory is in use. A program cannot see
+ * the size of compiled code, of JavaScript objects and of garbage. The meter does not count these.
+ *
+ * The meter holds no reference to short-lived objects, because the reference would keep their memory
+ * in use. Even a `WeakRef` keeps a new object alive for a while.
  */
 export class MemoryMeter {
-  /** Memories that live as long as the isolate. */
+  /** WebAssembly memories that stay in use as long as the isolate lives, such as the engine's memory. */
   readonly #memories = new Set<WebAssembly.Memory>();
-  /** Memories created by the running `transient()` task, if one runs. */
+  /** Memories that the running task of `transient()` has created. Undefined if no such task runs. */
   #created: WebAssembly.Memory[] | undefined;
   #transientBytes = 0;
   #buffers = 0;
   readonly #spans = new Set<{ peak: MemoryUse }>();
 
   /**
-   * Counts every memory that is created from now on, by JavaScript or as an export of an instance.
+   * Counts every WebAssembly memory that is created after this call. JavaScript code can create a memory,
+   * or a WebAssembly instance can create and export it.
    *
-   * Patches the global `WebAssembly` permanently, so a meter is for diagnosis only.
+   * This method replaces functions of the global object `WebAssembly` and never restores them. Use a
+   * meter only for diagnosis.
    */
   watchWasm(): void {
     const { Instance, Memory, instantiate } = WebAssembly;
@@ -59,7 +63,7 @@ export class MemoryMeter {
     });
   }
 
-  /** Counts the whole buffer of a view until it is released. */
+  /** Counts the buffer of a typed array until the caller calls the returned function. */
   hold({ buffer }: ArrayBufferView): Release {
     const bytes = buffer.byteLength;
     this.#buffers += bytes;
@@ -67,7 +71,10 @@ export class MemoryMeter {
     return once(() => this.#buffers -= bytes);
   }
 
-  /** Runs a task and counts the instances that it creates until they are released. */
+  /**
+   * Runs a task and counts the WebAssembly memories that the task creates. They count until the caller
+   * calls `release()` of the result.
+   */
   transient<Result>(task: () => Result): Transient<Result> {
     const memories: WebAssembly.Memory[] = this.#created = [];
     try {
@@ -81,12 +88,15 @@ export class MemoryMeter {
     }
   }
 
-  /** Memory in use now. */
+  /** Bytes in use now. */
   get now(): MemoryUse {
     return { wasm: sizeOf(this.#memories) + this.#transientBytes, buffers: this.#buffers };
   }
 
-  /** Updates the peaks. Wasm memory never shrinks, so sampling after a task is enough. */
+  /**
+   * Updates the peaks that `peakOf()` measures. A WebAssembly memory never shrinks: its size after a
+   * task is its peak size during the task.
+   */
   sample(): void {
     const { now } = this;
     for (const span of this.#spans) {
@@ -95,8 +105,8 @@ export class MemoryMeter {
   }
 
   /**
-   * Runs `task` and returns its result with the peak memory of the whole isolate meanwhile,
-   * whichever request caused it.
+   * Runs a task and measures the peak memory of the whole isolate during the task. The peak includes
+   * memory of other requests that run at the same time.
    */
   async peakOf<Result>(task: () => Promise<Result>): Promise<{ result: Result; peak: MemoryUse }> {
     const span = { peak: this.now };
@@ -117,7 +127,7 @@ export class MemoryMeter {
   }
 }
 
-/** Returns a class like `constructor` that reports its instances. */
+/** Returns a class that works like `constructor` and passes each new instance to `onCreate`. */
 function watched<Instance extends object, Args extends unknown[]>(
   constructor: new (...args: Args) => Instance,
   onCreate: (instance: Instance) => void,

@@ -4,10 +4,11 @@ import type { Session } from "../../../ports/session.ts";
 import type { MemoryMeter, Release } from "./memory_meter.ts";
 
 /**
- * Returns a runtime whose large buffers are counted: graphs, images and tensors.
+ * Returns a runtime that works like `runtime` and reports its large buffers to a memory meter. These
+ * buffers are graphs, pixels of images, and tensors.
  *
- * Pixels are in use until a run begins, which has them as a tensor. A graph is in use until its
- * session is open.
+ * The pixels of an image count until the model starts to run. From then on, the input tensor counts
+ * instead. The bytes of a graph count until the engine has loaded the graph.
  */
 export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   const pixels = new Releases();
@@ -27,7 +28,7 @@ export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   };
 }
 
-/** Counts the pixels and the memory of their decoder. */
+/** Returns a codec that reports the pixels of an image, and the memory of the decoder, to the meter. */
 function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Releases): ImageCodec {
   return {
     decode(bytes, header, atLeast) {
@@ -36,7 +37,7 @@ function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Releases): 
         codec.decode(bytes, header, atLeast)
       );
       pixels.add(release);
-      // Most decoders return a view of their own memory, which is counted already.
+      // Most decoders return pixels inside their WebAssembly memory, which the meter already counts.
       const { buffer } = result.data;
       if (!memories.some((memory) => memory.buffer === buffer)) {
         pixels.add(meter.hold(result.data));
@@ -65,7 +66,7 @@ function meteredSession(session: Session, meter: MemoryMeter, pixels: Releases):
   };
 }
 
-/** Releases that are called together. */
+/** List of {@linkcode Release} functions. `release()` calls all of them and empties the list. */
 class Releases {
   #releases: Release[] = [];
 

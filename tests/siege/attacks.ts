@@ -11,6 +11,8 @@ const CHUNKED = head("/detect", "Transfer-Encoding: chunked");
 
 /** All attacks, by name. Add a row for each kind that the server must survive. */
 export const ATTACKS: Readonly<Record<string, Attack>> = {
+  "no attack": (_, seconds) => wait(seconds),
+
   "100 x 5000 pipelined requests, nothing read": (url, seconds) =>
     clients(100, async () => {
       using connection = await open(url);

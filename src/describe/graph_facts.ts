@@ -50,7 +50,7 @@ export interface JoinedFacts {
   readonly space: "input" | "unit";
   /** True if the box head holds boxes instead of deltas. */
   readonly decoded: boolean;
-  /** Form of those boxes: two corners, or centre and sides. */
+  /** Form of the decoded boxes: two corners, or centre and sides. */
   readonly form: "xyxy" | "cxcywh";
   /** Number of anchors per cell if the number of rows fits strides 8 to 128, else null. */
   readonly perCell: number | null;

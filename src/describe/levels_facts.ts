@@ -57,7 +57,7 @@ function hasRank4(
   return shape.length === 4;
 }
 
-/** Returns the stride (a power of two) that divides the input into `grid`; null if there is none. */
+/** Returns the stride (a power of two) that divides the input into `grid`, or null for none. */
 function strideOf(input: Size, grid: Size): number | null {
   for (let stride = 2; stride <= 512; stride *= 2) {
     const fits = Math.ceil(input.width / stride) === grid.width &&

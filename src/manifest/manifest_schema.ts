@@ -4,7 +4,7 @@ import type { BoxCoder } from "../core/box_coder.ts";
 import type { PadRule, ResizeRule } from "../core/resize_plan.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
-// docs/manifest.md explains every property. The types in src/core explain `resize`, `pad`, `anchors`
+// docs/manifest.md explains every property. Types in src/core explain `resize`, `pad`, `anchors`
 // and `boxes`; the end of this file checks that each schema equals its type.
 
 const positiveInteger = z.int().positive();
@@ -199,7 +199,7 @@ const headPostprocess = z.strictObject({
   background: z.int().nonnegative().nullable(),
   /** Maximum number of (anchor, class) pairs that are decoded. Null: the model sets no limit. */
   candidates: z.strictObject({ perLevel: count.nullable(), total: count.nullable() }),
-  /** Area to which boxes are clipped before NMS. After NMS, boxes are clipped to the source image. */
+  /** Area to which boxes are clipped before NMS. After NMS, boxes are clipped to the source. */
   clip: z.enum(["none", "picture", "input-pixels", "grid-pixels"]),
   nms: z.strictObject({
     /** Maximum overlap (intersection over union) of two boxes that are both kept. */
@@ -234,7 +234,7 @@ const common = {
   pad,
 };
 
-/** Schema for graphs that return class and box heads. This project decodes the boxes and runs NMS. */
+/** Schema for graphs that return class heads and box heads. NMS is left to this project. */
 export const headsSchema = z.strictObject({
   ...common,
   outputs: headOutputs,
@@ -265,7 +265,7 @@ true satisfies Same<z.infer<typeof pad>, PadRule & { readonly value: z.infer<typ
 true satisfies Same<z.infer<typeof computedAnchors[number]>, AnchorRule>;
 true satisfies Same<z.infer<typeof boxCoder>, BoxCoder>;
 
-/** True if two types are equal. Differences in `readonly` and in object intersections are ignored. */
+/** True if two types are equal; differences in `readonly` and in intersections do not matter. */
 type Same<A, B> = Identical<Plain<A>, Plain<B>>;
 
 type Identical<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true

@@ -30,10 +30,7 @@ export function readDataUrl(url: string): DataUrlBody {
   const [whole = ""] = url.split("#", 1); // without the fragment
   const comma = whole.indexOf(",");
   if (comma === -1) {
-    throw new DomainError(
-      "malformed-request",
-      'Cannot read "image" as a data URL must have a comma before its data: data:image/TYPE;base64,',
-    );
+    throw noComma();
   }
   const type = withoutBreaks(whole.slice(0, comma)).trimEnd();
   const body = whole.slice(comma + 1);
@@ -68,4 +65,12 @@ function percentDecode(text: string): Uint8Array<ArrayBuffer> {
  */
 function hexByte(high = 0, low = 0): number {
   return HEX_DIGITS[high]! << 4 | HEX_DIGITS[low]!;
+}
+
+/** Returns the error for a data URL without a comma. */
+export function noComma(): DomainError {
+  return new DomainError(
+    "malformed-request",
+    'Cannot read "image" as a data URL must have a comma before its data: data:image/TYPE;base64,',
+  );
 }

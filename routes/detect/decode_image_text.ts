@@ -21,9 +21,14 @@ function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
     // The fallback, decodeBase64(), is JavaScript and takes 0.2 s for 20 MB.
     return "fromBase64" in Uint8Array ? Uint8Array.fromBase64(base64) : decodeBase64(base64);
   } catch {
-    throw new DomainError(
-      "malformed-request",
-      'Cannot read "image" as it is not base64: letters, digits, + and /, with = at the end',
-    );
+    throw notBase64();
   }
+}
+
+/** Returns the error for a text that is not base64. */
+export function notBase64(): DomainError {
+  return new DomainError(
+    "malformed-request",
+    'Cannot read "image" as it is not base64: letters, digits, + and /, with = at the end',
+  );
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { parseJsonObject } from "../http/parse_json_object.ts";
 import { noImage, optionFaults } from "./faults.ts";
+import type { ImageTextDecoder } from "./image_text.ts";
 import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
 
 /** Limits of a JSON body. Only lists of labels need many commas: base64 has no commas. */
@@ -15,8 +16,8 @@ const schema = z.strictObject({
 
 /** Image and options of a JSON body. */
 export interface JsonUpload {
-  /** Text of the image (base64 or a data URL), or the URL to fetch the image from. */
-  readonly source: { readonly image: string } | { readonly url: string };
+  /** Bytes of the image, or the URL to fetch the image from. */
+  readonly source: { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly url: string };
   /** Options in the same JSON object. */
   readonly options: RequestOptions;
 }
@@ -24,9 +25,11 @@ export interface JsonUpload {
 /**
  * Reads a JSON body: an object with the key `image` or `url`, and optionally with options.
  *
+ * @param body Body without the text of its image, for which it has `""`.
+ * @param image Decoder that has read this text.
  * @throws {DomainError} `malformed-request`, `no-image`, `wrong-field` or `invalid-option`.
  */
-export function readJson(body: Uint8Array): JsonUpload {
+export function readJson(body: Uint8Array, image: ImageTextDecoder): JsonUpload {
   if (body.length === 0) throw noImage("the body is empty");
   const given = parseJsonObject(body, JSON_OPTIONS);
   const parsed = schema.safeParse(given);
@@ -34,17 +37,17 @@ export function readJson(body: Uint8Array): JsonUpload {
     const faults = optionFaults(parsed.error, given, Object.keys(schema.shape));
     throw new DomainError("invalid-option", `Cannot detect as ${faults}`);
   }
-  const { image, url, ...rest } = parsed.data;
+  const { image: text, url, ...rest } = parsed.data;
   const options = requestOptions(rest);
-  if (image !== undefined && url !== undefined) {
+  if (text !== undefined && url !== undefined) {
     throw new DomainError(
       "wrong-field",
       'Cannot read image as there must be one of "image" and "url": both are there',
     );
   }
-  if (image !== undefined) {
-    if (image === "") throw noImage('"image" is empty');
-    return { source: { image }, options };
+  if (text !== undefined) {
+    if (image.isEmpty) throw noImage('"image" is empty');
+    return { source: { bytes: image.end() }, options };
   }
   if (url === undefined) throw noImage('the JSON has neither "image" nor "url"');
   return { source: { url }, options };

@@ -4,14 +4,15 @@ import type { ImageFetcher } from "../../src/ports/image_fetcher.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
 import type { FetchLimit } from "../http/fetch_limit.ts";
-import { readBody } from "../http/read_body.ts";
-import { decodeImageText } from "./decode_image_text.ts";
+import { JsonSplitter } from "../http/json_splitter.ts";
+import { readBody, type ReadBodyOptions } from "../http/read_body.ts";
 import { noImage } from "./faults.ts";
 import type { FormUpload } from "./form_upload.ts";
+import { ImageTextDecoder } from "./image_text.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { readDetectOptions, type RequestOptions } from "./options.ts";
 import { readForm } from "./read_form.ts";
-import { readJson } from "./read_json.ts";
+import { type JsonUpload, readJson } from "./read_json.ts";
 import { readUrlencoded } from "./read_urlencoded.ts";
 import { isBinary, refuseStripped, refuseText } from "./text_body.ts";
 import { textFields } from "./text_fields.ts";
@@ -65,19 +66,42 @@ export async function readUpload(
   const isBase64 = isJson || isUrlencoded;
   const maxBodyBytes = (isBase64 ? Math.ceil(maxBytes / 3) * 4 : maxBytes) + MAX_OVERHEAD;
   const query = textFields(context.req.queries());
-  const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, lease });
+  const limits = { maxBytes, maxBodyBytes, timeoutMs, lease };
   if (isJson) {
-    const { source, options: own } = readJson(body);
+    const { source, options: own } = await readJsonBody(context, limits);
     const both = { ...readDetectOptions(query), ...own };
-    if ("image" in source) return { bytes: decodeImageText(source.image), options: both };
+    if ("bytes" in source) return { bytes: source.bytes, options: both };
     return { bytes: await fetchImage(context, source.url, options, lease), options: both };
   }
+  const body = await readBody(context, limits);
   const isMultipart = type.startsWith("multipart/");
   if (body.length === 0) throw noImage(`the ${isMultipart ? "form" : "body"} is empty`);
   const { bytes, fields } = isMultipart
     ? readForm(body, contentType)
     : readOther(body, isUrlencoded);
   return { bytes, options: readDetectOptions({ ...query, ...fields }) };
+}
+
+/** Reads a JSON body, whose image is decoded while it arrives. */
+async function readJsonBody(
+  context: Context<AppEnv>,
+  limits: ReadBodyOptions,
+): Promise<JsonUpload> {
+  const { lease } = limits;
+  const declared = Number(context.req.header("content-length") ?? 0);
+  const image = new ImageTextDecoder(Math.floor(3 * declared / 4), (bytes) => lease.take(bytes));
+  const splitter = new JsonSplitter(([key, ...deeper]) => key === "image" && !deeper.length, image);
+  await readBody(context, {
+    ...limits,
+    onChunk(chunk) {
+      const before = splitter.kept;
+      splitter.write(chunk);
+      lease.take(splitter.kept - before);
+    },
+  });
+  // The rest is in memory three times: as bytes, as a text and as values.
+  lease.take(2 * splitter.kept);
+  return readJson(splitter.end(), image);
 }
 
 /**

@@ -16,6 +16,11 @@ export interface ReadBodyOptions {
   readonly timeoutMs: number;
   /** Memory lease of the request. Every byte that is read is taken from the lease. */
   readonly lease: ByteLease;
+  /**
+   * Receives the chunks of the body, and takes from the lease the bytes that it keeps. Unset: the
+   * body is kept and returned.
+   */
+  readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 /**
@@ -86,13 +91,17 @@ async function* receive(
 /** Joins the chunks of a body. Takes the bytes of each chunk from the lease before keeping it. */
 async function collect(
   chunks: AsyncIterable<Uint8Array>,
-  { maxBytes, maxBodyBytes, lease }: ReadBodyOptions,
+  { maxBytes, maxBodyBytes, lease, onChunk }: ReadBodyOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const list = new ByteList();
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
     if (size > maxBodyBytes) throw tooManyBytes(maxBytes, "the decompressed body is longer");
+    if (onChunk !== undefined) {
+      onChunk(chunk);
+      continue;
+    }
     lease.take(chunk.length);
     list.add(chunk);
   }

@@ -49,7 +49,7 @@ async function differenceOf(graph: string, golden: string): Promise<number> {
   const session = await openGraph(new URL(`${graph}.onnx`, FOLDER));
   const { name, type } = session.inputs[0]!;
   const data = Float32Array.from(
-    { length: SHAPE.reduce((product, side) => product * side) },
+    { length: SHAPE.reduce<number>((product, side) => product * side, 1) },
     (_, i) => (i * 37 % 256) / 255,
   );
   const outputs = await session.run({

@@ -19,7 +19,8 @@ export async function abortable<T>(
   try {
     return await Promise.race([aborted, promise]);
   } catch (error) {
-    // The work may listen to the same signal. Then `promise` may reject first, with another error.
+    // The work may listen to the same signal. Then `promise` may reject before `aborted` does, with
+    // a different error.
     throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener("abort", stop);

@@ -16,7 +16,7 @@ export interface EmbeddedAppOptions extends OptionalAppOptions {
   /** Detector that processes the requests. The app never closes the detector: the caller does. */
   readonly detector: EmbeddedDetector;
   /**
-   * Maximum number of images in progress. One more gets 503 `busy`.
+   * Maximum number of images in progress. Further requests get the response 503 `busy`.
    *
    * @default 16
    */
@@ -24,7 +24,8 @@ export interface EmbeddedAppOptions extends OptionalAppOptions {
 }
 
 /**
- * Creates an HTTP API for a detector. The API has `POST /detect` and the other routes of the server.
+ * Creates an HTTP API for a detector. The API has `POST /detect` and the other routes of the
+ * server.
  *
  * @returns A Hono app. The caller serves this app, or mounts it under a path of a larger app.
  */

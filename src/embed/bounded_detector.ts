@@ -2,10 +2,10 @@ import { DomainError } from "../core/domain_error.ts";
 import type { Detector } from "../ports/detector.ts";
 
 /**
- * Returns a detector that refuses images beyond a number of calls in progress, since each call holds
- * its image and its tensor.
+ * Returns a detector that works like `detector` but limits the number of calls in progress. Each
+ * call keeps an image and a tensor in memory, so the limit bounds the memory.
  *
- * @param maxCalls Maximum number of calls in progress.
+ * @param maxCalls Maximum number of calls in progress. Further calls reject with `busy`.
  */
 export function boundedDetector(detector: Detector, maxCalls: number): Detector {
   let calls = 0;

@@ -37,7 +37,9 @@ export interface EmbedSource {
   readonly start: (models: ModelStore, options: DetectorOptions) => Promise<Detector>;
 }
 
-/** Detector inside the caller's program. Processes one image at a time, in the order of the calls. */
+/**
+ * Detector inside the caller's program. Processes one image at a time, in the order of the calls.
+ */
 export interface EmbeddedDetector extends AsyncDisposable {
   /** Model of the detector. */
   readonly model: ModelInfo;
@@ -58,7 +60,7 @@ export interface EmbeddedDetector extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Internal parts of an embedded detector, which its HTTP app needs. */
+/** Internal parts of an embedded detector. The HTTP app of the detector needs these parts. */
 export interface Parts {
   /** Manifest of the model. */
   readonly manifest: Manifest;
@@ -116,7 +118,8 @@ class OpenDetector implements EmbeddedDetector {
 }
 
 /**
- * Returns the internal parts of a detector. The HTTP app that serves the detector needs these parts.
+ * Returns the internal parts of a detector. The HTTP app that serves the detector needs these
+ * parts.
  *
  * @throws {TypeError} If the detector is not the result of `createDetector()` of this package.
  */
@@ -132,7 +135,8 @@ function closedError(): DomainError {
  * Loads a model on the calling thread. Then runs the model once with an empty image, because the
  * first run of a model is slower than all later runs.
  *
- * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine starts.
+ * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine
+ *   starts.
  * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function openEmbedded(
@@ -148,7 +152,8 @@ export async function openEmbedded(
  * Loads a model like {@linkcode openEmbedded}, but on the thread or in the process that `start`
  * chooses.
  *
- * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine starts.
+ * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine
+ *   starts.
  * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function openEmbeddedFrom(

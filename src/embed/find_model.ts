@@ -22,7 +22,8 @@ const MAX_MANIFEST_BYTES = 1_000_000;
  * Finds the model that the option `model` names, and reads the manifest of this model.
  *
  * @param packaged Store of the models that come with the package.
- * @param readFile Reads a model file by its URL. Unset: a URL is passed to `packaged` as a model id.
+ * @param readFile Reads a model file by its URL. Unset: a URL is passed to `packaged` as a model
+ *   id.
  * @throws {DomainError} `unknown-model`, if the model does not exist; `manifest-invalid`, if its
  *   manifest is wrong.
  */
@@ -72,8 +73,8 @@ function foundModel(
 }
 
 /**
- * Returns `model` as a URL, or null if `model` is not a URL. URL objects are recognised by their tag,
- * because `instanceof URL` is false for a URL object from an iframe or a `node:vm` context.
+ * Returns `model` as a URL, or null if `model` is not a URL. URL objects are recognised by their
+ * tag, because `instanceof URL` is false for a URL object from an iframe or a `node:vm` context.
  */
 function urlOf(model: unknown): URL | null {
   if (typeof model === "string") return /^[a-z][a-z0-9+.-]+:/i.test(model) ? new URL(model) : null;
@@ -81,8 +82,8 @@ function urlOf(model: unknown): URL | null {
 }
 
 /**
- * Returns `model` if it is a valid model id. An id contains no slash: it cannot name a file outside
- * the folder of models.
+ * Returns `model` if it is a valid model id. An id contains no slash, so an id cannot name a file
+ * outside the folder of models.
  *
  * @throws {DomainError} `unknown-model`, if `model` is no model id.
  */

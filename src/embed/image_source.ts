@@ -22,8 +22,8 @@ export interface ReadSourceOptions {
 /**
  * Reads the bytes of an encoded image into one array. Decoded pixels are returned unchanged.
  *
- * Blobs and streams are recognised by their methods and not with `instanceof`. `instanceof` is false
- * for an object from an iframe or a `node:vm` context.
+ * Blobs and streams are recognised by their methods and not with `instanceof`. `instanceof` is
+ * false for an object from an iframe or a `node:vm` context.
  *
  * @throws {DomainError} `too-many-bytes`, if a blob or a stream is longer than `maxBytes`;
  *   `not-an-image`, if the type of the source is not one of {@linkcode ImageSource}.

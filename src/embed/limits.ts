@@ -3,7 +3,8 @@ import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { EmbedLimits } from "./options.ts";
 
 /**
- * Returns the limits of an image: the values that the caller set, and defaults for all other limits.
+ * Returns the limits of an image: the values that the caller set, and defaults for all other
+ * limits.
  *
  * @throws {DomainError} `invalid-option`, if a limit is not a number of at least 1.
  */

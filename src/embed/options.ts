@@ -41,10 +41,10 @@ export interface EmbedOptions {
 /** Options of one call of `detect()`. */
 export interface EmbedDetectOptions extends DetectOptions {
   /**
-   * Cancels the call: `detect()` rejects with `signal.reason` at once. If the image is a stream, the
-   * stream is cancelled. A queued image is dropped. A running detection stops before its next stage,
-   * for example before the model runs. In a Web Worker, a running detection continues to its end, and
-   * its result is discarded. Unset: no cancellation.
+   * Cancels the call: `detect()` rejects with `signal.reason` at once. If the image is a stream,
+   * the stream is cancelled. A queued image is dropped. A running detection stops before its next
+   * stage, for example before the model runs. In a Web Worker, a running detection continues to its
+   * end, and its result is discarded. Unset: no cancellation.
    */
   readonly signal?: AbortSignal | undefined;
 }

@@ -5,8 +5,8 @@ export interface ReadStreamOptions {
   /** Maximum bytes to accept from the stream. */
   readonly maxBytes: number;
   /**
-   * Returns the error to throw if the stream is longer than `maxBytes`. `found` is the number of bytes
-   * read so far.
+   * Returns the error to throw if the stream is longer than `maxBytes`. `found` is the number of
+   * bytes read so far.
    */
   readonly tooLong: (found: number) => Error;
   /** Cancels the read. Unset: no cancellation. */

@@ -14,24 +14,26 @@ const SIZES = [32_768, 16_384, 8192] as const;
 const FACTORY = "retinanet-edge.wasm-factory";
 
 /**
- * Prepares the next start of onnxruntime-web on this JavaScript thread. Its shared memory will have
- * its final size before its CPU threads start, because growing the memory can hang the program.
+ * Prepares the next start of onnxruntime-web on this JavaScript thread. The shared memory of
+ * onnxruntime-web gets its final size before the CPU threads start. Otherwise, growing the memory
+ * could hang the program.
  *
  * By default, the memory starts at 16 MiB and grows while the CPU threads run. Deno runs V8 without
  * V8's trap handler. In this mode each thread compares every memory access with its own copy of the
- * memory size. When one thread grows the memory, the copies in other threads are wrong for a moment.
- * A thread that uses the new pages in this moment fails with "memory access out of bounds". The main
- * thread then waits forever for the failed thread (denoland/deno#35658).
+ * memory size. When one thread grows the memory, the copies in other threads are wrong for a
+ * moment. A thread that uses the new pages in this moment fails with "memory access out of bounds".
+ * The main thread then waits forever for the failed thread (denoland/deno#35658).
  *
  * Memory that never grows avoids this error. A large size costs only address space, because the
  * system gives no RAM to unused pages.
  *
  * onnxruntime-web has no option for the size of its memory. But it has an option for the URL of its
- * factory, the function that creates its WebAssembly instance. This function sets the option to a
- * factory of our own, which grows the memory and then creates the instance as usual.
+ * factory, which is the JavaScript function that creates the WebAssembly instance. We set this
+ * option to a factory of our own. Our factory grows the memory, then creates the instance as usual.
  *
  * @param compile Compiles the wasm file of onnxruntime-web.
- * @returns Function that restores the options of onnxruntime-web. Call it after the start.
+ * @returns Function that restores the options of onnxruntime-web. Call this function after the
+ *   start.
  * @throws {Error} If the system refuses even the smallest size, 512 MiB.
  */
 export async function prepareLargeMemory(
@@ -63,8 +65,8 @@ export async function prepareLargeMemory(
 }
 
 /**
- * Returns the largest of {@linkcode SIZES} that the system grants, in pages. If the system refuses a
- * size, memory could not grow to that size later either. So a smaller initial size loses nothing.
+ * Returns the largest of {@linkcode SIZES} that the system grants, in pages. If the system refuses
+ * a size, memory could not grow to that size later either. So a smaller initial size loses nothing.
  */
 function grantedPages(): number {
   for (const initial of SIZES) {

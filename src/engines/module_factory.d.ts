@@ -1,10 +1,16 @@
-/** Options of {@linkcode createModule}. Emscripten, the compiler of onnxruntime-web, defines them. */
+/**
+ * Options of {@linkcode createModule}. Emscripten, which compiled onnxruntime-web, defines them.
+ */
 export interface ModuleOptions {
   /** Number of CPU threads. */
   readonly numThreads: number;
-  /** Returns the URL of a wasm file. Unset: the wasm file is in the folder of the JavaScript module. */
+  /**
+   * Returns the URL of a wasm file. Unset: the wasm file is in the folder of the JavaScript module.
+   */
   readonly locateFile?: ((file: string) => string) | undefined;
-  /** Instantiates the wasm file and calls `receive`. Unset: the JavaScript module instantiates it. */
+  /**
+   * Instantiates the wasm file and calls `receive`. Unset: the JavaScript module instantiates it.
+   */
   readonly instantiateWasm?: (
     imports: WebAssembly.Imports,
     receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,

@@ -4,8 +4,9 @@ import type { EngineCandidate } from "./open_engine.ts";
 import { ortSession, type OrtTensorConstructor } from "./ort_session.ts";
 
 /**
- * Exports of onnxruntime-node that this file calls. They are declared here because the package is
- * optional: the compiler cannot read its types if it is not installed.
+ * Exports of onnxruntime-node that this file calls. This file declares their types, because
+ * onnxruntime-node is optional: TypeScript cannot read the types of a package that is not
+ * installed.
  */
 interface OrtNode {
   readonly InferenceSession: {
@@ -20,8 +21,8 @@ interface OrtNode {
 /**
  * Returns the engine that runs graphs with onnxruntime-node on the CPU.
  *
- * The package is loaded from `node_modules` when a graph is opened. Users who do not need this
- * engine need not install its 288 MB.
+ * The package is loaded from `node_modules` when a graph is opened. So onnxruntime-node, which has
+ * 288 MB, is an optional dependency.
  *
  * @param threads Number of CPU threads per session (a session is a loaded graph).
  */

@@ -3,7 +3,7 @@ import type { EngineInfo, Provider, Session } from "../ports/session.ts";
 
 /** Engine that a runtime can try, for example onnxruntime-web on WebGPU. */
 export interface EngineCandidate {
-  /** Name of the engine, by which a caller requests it. */
+  /** Name of the engine. A caller can request the engine by this name. */
   readonly provider: Provider;
   /** Number of CPU threads per session. A session is a graph that is loaded into an engine. */
   readonly threads: number;
@@ -23,8 +23,8 @@ export interface EngineCandidate {
  * @param candidates Engines of the runtime, best first.
  * @param requested Name of an engine, or `auto`. A named engine has no fallback.
  * @param graph Bytes of the ONNX file.
- * @throws {DomainError} `engine-unavailable`, if no engine works. The message names each engine that
- *   was tried, with its error.
+ * @throws {DomainError} `engine-unavailable`, if no engine works. The message names each engine
+ *   that was tried, with its error.
  */
 export async function openEngine(
   candidates: readonly EngineCandidate[],

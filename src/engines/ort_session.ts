@@ -6,8 +6,8 @@ import type { EngineInfo, Session, Tensor, TensorInfo } from "../ports/session.t
 import { serialQueue } from "./serial_queue.ts";
 
 /**
- * Constructor `Tensor` of an onnxruntime package. A session accepts only tensors of the package that
- * created the session.
+ * Constructor `Tensor` of an onnxruntime package. A session accepts only tensors of the package
+ * that created the session.
  */
 export type OrtTensorConstructor = new (
   type: InputTensor["type"],
@@ -92,7 +92,7 @@ export function infoOf(info: InferenceSession.ValueMetadata): TensorInfo {
 
 /**
  * Size that onnxruntime-web reports for an unnamed axis of variable size: -1 as an unsigned 32-bit
- * number. onnxruntime-node reports -1 itself.
+ * number. For the same axis, onnxruntime-node reports -1.
  */
 const UNNAMED = 2 ** 32 - 1;
 

@@ -12,14 +12,14 @@ let preparing: Promise<() => void> | undefined;
 /**
  * Returns the engine that runs graphs with onnxruntime-web on the CPU.
  *
- * onnxruntime-web has one WebAssembly instance per JavaScript thread, shared by all sessions (loaded
- * graphs). The first session sets the number of CPU threads. If the start fails, it cannot be
- * retried on this JavaScript thread.
+ * onnxruntime-web has one WebAssembly instance per JavaScript thread, shared by all sessions
+ * (loaded graphs). The first session sets the number of CPU threads. A failed start cannot be
+ * retried on the same JavaScript thread.
  *
  * @param threads Number of CPU threads.
- * @param compile Compiles the wasm file of onnxruntime-web. Pass this function in Deno, where several
- *   CPU threads can hang while their memory grows (see large_memory.ts): the memory then starts large.
- *   Unset: the memory grows as needed.
+ * @param compile Compiles the wasm file of onnxruntime-web. Pass this function in Deno, where
+ *   several CPU threads can hang while their memory grows (see large_memory.ts): the memory then
+ *   gets its final size before the threads start. Unset: the memory grows as needed.
  */
 export function wasmEngine(
   threads: number,
@@ -44,8 +44,8 @@ export function wasmEngine(
 }
 
 /**
- * Prepares onnxruntime-web to start with large memory. Sessions that open at the same time share one
- * preparation.
+ * Prepares onnxruntime-web to start with large memory. Sessions that open at the same time share
+ * one preparation.
  *
  * @returns Undefined if there is no `compile`, or if onnxruntime-web has already started.
  */

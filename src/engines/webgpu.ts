@@ -17,9 +17,9 @@ export function webgpuEngine(): EngineCandidate {
 /**
  * Runs an import while the global variable `location` is undefined.
  *
- * When onnxruntime-web loads, it resolves its own URL against `location.origin`. In a Web Worker
- * whose script is a local file, this origin is the text "null". "null" is no valid base URL, and the
- * import would fail.
+ * During the import, onnxruntime-web resolves its own URL against `location.origin`. In a Web
+ * Worker whose script is a local file, this origin is the text "null". The import would fail,
+ * because "null" is no valid base URL.
  */
 async function withoutLocation<T>(load: () => Promise<T>): Promise<T> {
   const location = Object.getOwnPropertyDescriptor(globalThis, "location");

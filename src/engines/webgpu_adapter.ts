@@ -1,6 +1,6 @@
 /**
- * WebGPU adapter, with only the fields that this file reads. They are declared here because some
- * runtimes have no types for `navigator.gpu`.
+ * WebGPU adapter, with only the fields that this file reads. This file declares their types,
+ * because some runtimes have no types for `navigator.gpu`.
  */
 export interface Adapter {
   /** Description of the adapter. Unset: the runtime does not describe its adapters. */
@@ -9,7 +9,10 @@ export interface Adapter {
     readonly architecture?: string;
     readonly isFallbackAdapter?: boolean;
   };
-  /** True if the adapter runs in software. Older browsers have this field here, not in `info`. */
+  /**
+   * True if the adapter runs in software. Older browsers set this field instead of the one in
+   * `info`.
+   */
   readonly isFallbackAdapter?: boolean;
 }
 

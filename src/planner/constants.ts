@@ -6,13 +6,13 @@ export type MeasuredRuntime = "deno" | "workerd";
 
 /** Measured CPU times and memory of a runtime. The times are those of one thread. */
 export interface RuntimeConstants {
-  /** Milliseconds per image, beside the times that depend on its size and on the graph. */
+  /** Milliseconds per image. The times for the image's size and for the graph are added. */
   readonly image: number;
-  /** Milliseconds per megapixel of the JPEG file, before it is reduced. */
+  /** Milliseconds per megapixel of the JPEG file, at its full size. */
   readonly megapixel: number;
-  /** Milliseconds per megapixel of the decoded image, which may be a reduced one. */
+  /** Milliseconds per megapixel of the decoded image, which can be smaller than the JPEG file. */
   readonly decodedMegapixel: number;
-  /** Milliseconds of a cold start, beside the times that depend on the graph and the image. */
+  /** Milliseconds of a cold start. The times for the graph and for the first image are added. */
   readonly start: number;
   /** Milliseconds that each megabyte of the graph adds to a cold start. */
   readonly graphMegabyte: number;
@@ -27,7 +27,7 @@ export interface RuntimeConstants {
   readonly processBytes: number;
 }
 
-/** Size of a program. Platforms limit its plain size or its size after gzip. */
+/** Size of a program. Some platforms limit the size before gzip, others the size after gzip. */
 export interface CodeSize {
   /** Bytes without compression. */
   readonly bytes: number;
@@ -35,7 +35,7 @@ export interface CodeSize {
   readonly gzipped: number;
 }
 
-/** Measured constants of the predictions. `deno task plan:measure` writes them to constants.json. */
+/** Measured constants of the predictions. `deno task plan:measure` writes constants.json. */
 export interface PlanConstants {
   /** Date, machine and method of the measurement. */
   readonly measured: {
@@ -46,13 +46,13 @@ export interface PlanConstants {
     readonly how: Readonly<Record<string, string>>;
   };
   /**
-   * CPU milliseconds of the benchmark bench/planner/calibrate.ts on the measured machine. The number
-   * shows how fast this machine was.
+   * CPU milliseconds of the benchmark bench/planner/calibrate.ts on the measured machine. The
+   * number shows how fast this machine was.
    */
   readonly calibrationMs: number;
   /**
-   * Constants for the size of the engine's WebAssembly memory. The size is `base` plus the larger of
-   * two values: the memory while the graph loads, and the memory while the graph runs.
+   * Constants for the size of the engine's WebAssembly memory. The size is `base` plus the larger
+   * of two values: the memory while the graph loads, and the memory while the graph runs.
    */
   readonly heap: {
     /** Bytes of the engine without a graph. */

@@ -9,8 +9,9 @@ export interface GraphWork {
   /** Numbers of multiply-accumulate operations in convolutions and matrix products, by kind. */
   readonly macs: Macs;
   /**
-   * Count of numbers in the outputs of all other operations. Operations that the engine fuses with a
-   * convolution are not counted. Four int8 numbers count as one: they have the bytes of one float.
+   * Count of numbers in the outputs of all other operations. Operations that the engine fuses with
+   * a convolution are not counted. Four int8 numbers count as one: they have the bytes of one
+   * float.
    */
   readonly elements: number;
   /** Maximum bytes of intermediate results that are in memory at the same time. */
@@ -21,7 +22,9 @@ export interface GraphWork {
   readonly unknown: number;
 }
 
-/** Numbers of multiply-accumulate operations by kind. Kinds are separate, as their speeds differ. */
+/**
+ * Numbers of multiply-accumulate operations by kind. Kinds are separate, as their speeds differ.
+ */
 export interface Macs {
   /** 1x1 convolutions and matrix products, on floats. */
   readonly pointwise: number;
@@ -35,7 +38,9 @@ export interface Macs {
   readonly int8Depthwise: number;
 }
 
-/** Shapes of a graph's inputs, weights and results by name. Tensors of unknown shape are missing. */
+/**
+ * Shapes of a graph's inputs, weights and results by name. Tensors of unknown shape are missing.
+ */
 export type Shapes = ReadonlyMap<string, TensorShape>;
 
 /** Map from the name of a tensor to the operation that has this tensor as its first output. */
@@ -114,8 +119,8 @@ function floatKindOf(
 
 function macsOf(node: NodeProto, output: readonly number[], weight: readonly number[]): number {
   // The output of a convolution is [N, out channels, height, width]. Its weights are [out channels,
-  // in channels / groups, kernel height, kernel width]. ConvTranspose has weights [in channels,
-  // out channels / groups, kernel height, kernel width].
+  // in channels / groups, kernel height, kernel width]. ConvTranspose has weights [in channels, out
+  // channels / groups, kernel height, kernel width].
   if (node.opType === "ConvTranspose") return product(output) / output[1]! * product(weight);
   if (node.opType.includes("Conv")) return product(output) * product(weight.slice(1));
   const isTransposed = node.opType === "Gemm" && integerOf(node, "transB") === 1;
@@ -129,8 +134,9 @@ function integerOf({ attribute }: NodeProto, wanted: string): number | undefined
 }
 
 /**
- * Returns true if an operation computes with int8 numbers. Either the operation itself takes integer
- * weights, or its weights come from a `DequantizeLinear` operation, which the engine fuses with it.
+ * Returns true if an operation computes with int8 numbers. Either the operation itself takes
+ * integer weights, or its weights come from a `DequantizeLinear` operation, which the engine fuses
+ * with the operation.
  */
 function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers): boolean {
   return /^QLinear|Integer$/.test(opType) ||
@@ -138,8 +144,8 @@ function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers):
 }
 
 /**
- * Returns true if an operation adds no work to a run. The engine computes constants when it loads the
- * graph, and fuses quantization and activation functions with the neighbouring operation.
+ * Returns true if an operation adds no work to a run. The engine computes constants when it loads
+ * the graph, and fuses quantization and activation functions with the neighbouring operation.
  */
 function isFree(node: NodeProto, weights: ReadonlySet<string>, makers: Makers): boolean {
   if (/^(Quantize|Dequantize)Linear$/.test(node.opType) || isConstant(node, weights)) return true;
@@ -204,8 +210,8 @@ function activationBytes(
 }
 
 /**
- * Returns, for each tensor by name, the index of the last operation that reads the tensor. The index
- * is Infinity for outputs of the graph.
+ * Returns, for each tensor by name, the index of the last operation that reads the tensor. The
+ * index is Infinity for outputs of the graph.
  */
 function lastUses({ node, output }: GraphProto): Map<string, number> {
   const uses = new Map<string, number>();

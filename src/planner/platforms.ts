@@ -1,16 +1,20 @@
 import type { MeasuredRuntime } from "./constants.ts";
 
-/** Limits of a platform. If a limit is unset, the platform has no such limit or does not state it. */
+/**
+ * Limits of a platform. If a limit is unset, the platform has no such limit or does not state it.
+ */
 export interface Platform {
   /** Name of the platform in the printed plan. */
   readonly title: string;
-  /** Measured runtime whose times and memory predict those of the platform. */
+  /** Measured runtime that stands for the platform in predictions of time and memory. */
   readonly runtime: MeasuredRuntime;
   /** Maximum bytes of memory. */
   readonly memory?: number;
   /** True if `memory` limits the whole process. Unset: `memory` limits the heap. */
   readonly wholeProcess?: boolean;
-  /** Maximum CPU milliseconds of a request. For the first request, the cold start counts as well. */
+  /**
+   * Maximum CPU milliseconds of a request. For the first request, the cold start counts as well.
+   */
   readonly processorMs?: number;
   /** Maximum duration of a request in milliseconds. */
   readonly requestMs?: number;

@@ -60,7 +60,8 @@ export function inputSides({ input, resize, pad }: Manifest, image: Size): numbe
 /**
  * Computes the sizes and the work of a model for an image.
  *
- * @param shapes Shapes of the graph's tensors, for the input sizes that {@linkcode inputSides} returns.
+ * @param shapes Shapes of the graph's tensors, for the input sizes that {@linkcode inputSides}
+ *   returns.
  */
 export function needsOf(
   manifest: Manifest,
@@ -102,8 +103,8 @@ export function predict(
 }
 
 /**
- * Returns the expected peak bytes of WebAssembly memories and buffers. The memory of the engine never
- * shrinks. In addition, there is the graph file while the graph loads, and later the image.
+ * Returns the expected peak bytes of WebAssembly memories and buffers. The memory of the engine
+ * never shrinks. The graph file is in memory while the graph loads, and the image later.
  */
 function heapOf(
   { work, graphBytes, fileBytes, decodedBytes, input }: Needs,

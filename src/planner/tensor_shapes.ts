@@ -33,20 +33,20 @@ export interface ProbedTensor {
 }
 
 /**
- * Maximum numbers of a weight that {@linkcode shapeProbe} keeps. Small weights can be shapes, axes or
- * scales, and the engine needs their values to infer other shapes.
+ * Maximum numbers of a weight that {@linkcode shapeProbe} keeps. Small weights can be shapes, axes
+ * or scales, and the engine needs their values to infer other shapes.
  */
 const MAX_KEPT_NUMBERS = 1024;
 
 /**
- * Creates a probe: a small ONNX file with which an engine finds the shape of every tensor in a graph.
- * The engine infers the shapes while it loads the probe. It need not run the probe.
+ * Creates a probe: a small ONNX file with which an engine finds the shape of every tensor in a
+ * graph. The engine infers the shapes while it loads the probe. It need not run the probe.
  *
  * The probe differs from the original file in three points:
  *
  * 1. The inputs have fixed sizes.
- * 2. Large weights are inputs, because only their shapes matter. So the probe of a graph of gigabytes
- *    has only a few hundred kilobytes.
+ * 2. Large weights are inputs, because only their shapes matter. So the probe of a graph of
+ *    gigabytes has only a few hundred kilobytes.
  * 3. Every intermediate result is an output, because an engine reports only the shapes of outputs.
  *
  * @param file Bytes of the original ONNX file.
@@ -90,7 +90,10 @@ function tensorInfo(
   });
 }
 
-/** Returns the names of all outputs of operations. An optional output may be missing: its name is "". */
+/**
+ * Returns the names of all outputs of operations. An optional output may be missing: its name is
+ * "".
+ */
 function valueNames({ node }: GraphProto): string[] {
   const names = new Set(node.flatMap(({ output }) => output));
   names.delete("");

@@ -19,7 +19,9 @@ export interface LoadProgress {
 
 /** Options of {@linkcode cacheModelStore}. */
 export interface CacheModelStoreOptions {
-  /** Called each time bytes of a graph arrive, for example to show a progress bar. Unset: no calls. */
+  /**
+   * Called each time bytes of a graph arrive, for example to show a progress bar. Unset: no calls.
+   */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Cancels all fetches of the store. They reject with `signal.reason`. Unset: no cancellation. */
   readonly signal?: AbortSignal | undefined;
@@ -27,14 +29,14 @@ export interface CacheModelStoreOptions {
 
 /**
  * Creates a store for a browser. The store fetches models over HTTP and keeps their graphs in the
- * browser's Cache API, so that the next visit of the page does not download them again.
+ * browser's Cache API. The next visit of the page then needs no new download.
  *
  * A model id is either a name or the URL of a manifest. For a name, the manifest is `NAME.json` in
  * the folder `base`. The graph is fetched from the folder of its manifest.
  *
  * The store verifies a cached graph on every read. If the bytes differ from the manifest, the store
- * deletes them and fetches the graph again. Pages served over plain HTTP have no Cache API: there the
- * store fetches the graph every time.
+ * deletes them and fetches the graph again. Pages served over plain HTTP have no Cache API: there
+ * the store fetches the graph every time.
  *
  * @param base URL of the folder with the models. Must end with a slash.
  */
@@ -143,7 +145,9 @@ async function request(
   return await fetchModelFile(fetcher, id, url);
 }
 
-/** Returns the error to throw for a failed fetch. If the signal is aborted, this is its reason. */
+/**
+ * Returns the error to throw for a failed fetch. If the signal is aborted, returns `signal.reason`.
+ */
 function fetchError(id: string, url: URL, cause: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
   return new DomainError(

@@ -1,7 +1,10 @@
 import { DomainError } from "../core/domain_error.ts";
 import { fileNameOf } from "../core/file_name.ts";
 
-/** Object with a `fetch()` method: `globalThis`, or a binding to static assets in Cloudflare Workers. */
+/**
+ * Object with a `fetch()` method: `globalThis`, or a binding to static assets in Cloudflare
+ * Workers.
+ */
 export interface Fetcher {
   /** Fetches a URL, like the global function `fetch()`. */
   fetch(url: string): Promise<Response>;

@@ -43,7 +43,10 @@ export async function readManifestText(folder: URL, id: string): Promise<string>
   return new TextDecoder().decode(bytes);
 }
 
-/** Names the command that drafts the manifest of a graph, or else the models that are here. */
+/**
+ * Returns the end of the error message for a missing manifest. If `id` is a graph file, the text
+ * names the command that writes a manifest. Otherwise the text lists the models in the folder.
+ */
 async function manifestHint(folder: URL, id: string): Promise<string> {
   if (id.endsWith(".onnx")) {
     return `: a graph needs a manifest, and deno task model new ${id} writes one`;

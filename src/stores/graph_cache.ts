@@ -7,8 +7,8 @@ export type Graph = Manifest["graph"];
 /** Name of our cache in the browser's Cache API. */
 const NAME = "retinanet-edge";
 /**
- * Response header that stores the URL of a cached graph. A new version of the graph has the same URL
- * but another SHA-256. The header shows which old version to delete.
+ * Response header that stores the URL of a cached graph. A new version of the graph has the same
+ * URL but another SHA-256. The header shows which old version to delete.
  */
 const SOURCE = "x-source";
 
@@ -24,7 +24,9 @@ export class GraphCache {
     this.#cache = cache;
   }
 
-  /** Opens the cache. Returns undefined if the page has no Cache API, for example over plain HTTP. */
+  /**
+   * Opens the cache. Returns undefined if the page has no Cache API, for example over plain HTTP.
+   */
   static async open(): Promise<GraphCache | undefined> {
     const { caches } = globalThis as { readonly caches?: CacheStorage };
     const cache = await caches?.open(NAME).catch(() => undefined);
@@ -32,8 +34,8 @@ export class GraphCache {
   }
 
   /**
-   * Returns a cached graph, or undefined if the graph is not cached. If the cached bytes differ from
-   * the manifest, deletes them and returns undefined.
+   * Returns a cached graph, or undefined if the graph is not cached. If the cached bytes differ
+   * from the manifest, deletes them and returns undefined.
    */
   async read(graph: Graph): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {

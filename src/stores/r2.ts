@@ -17,8 +17,8 @@ export interface ModelBucket {
 }
 
 /**
- * Creates a store of models in an R2 bucket of Cloudflare. The key of a manifest is `ID.json`. The key
- * of a graph is the file name in its manifest.
+ * Creates a store of models in an R2 bucket of Cloudflare. The key of a manifest is `ID.json`. The
+ * key of a graph is the file name in its manifest.
  */
 export function r2ModelStore(bucket: ModelBucket): ModelStore {
   return {

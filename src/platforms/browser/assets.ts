@@ -11,8 +11,8 @@ export interface BrowserAssets {
   /** Files of onnxruntime-web for the CPU. */
   readonly wasm: EngineFiles;
   /**
-   * Files of onnxruntime-web for WebGPU, in browsers with JSPI. JSPI (JavaScript Promise Integration)
-   * lets WebAssembly code wait for a promise.
+   * Files of onnxruntime-web for WebGPU, in browsers with JSPI. JSPI (JavaScript Promise
+   * Integration) lets WebAssembly code wait for a promise.
    */
   readonly webgpu: EngineFiles;
   /** Files of onnxruntime-web for WebGPU, in browsers without JSPI. They are 1.5 times as large. */
@@ -54,7 +54,9 @@ export function browserAssets(folder?: string | URL): BrowserAssets {
   };
 }
 
-/** Returns the absolute URL of a folder, with a slash at its end. Resolves it against the page. */
+/**
+ * Returns the absolute URL of a folder, with a slash at its end. A relative URL starts at the page.
+ */
 function folderUrl(folder: string | URL): URL {
   const url = new URL(folder, globalThis.location.href);
   if (!url.pathname.endsWith("/")) url.pathname += "/";

@@ -3,9 +3,9 @@ import { DomainError } from "../../core/domain_error.ts";
 /**
  * Fetches and compiles a wasm file.
  *
- * The browser compiles the file during the download if the server sends the media type
- * `application/wasm`. Browsers refuse this for other media types: then the file is compiled after the
- * download.
+ * If the server sends the media type `application/wasm`, the browser compiles the file during the
+ * download. With any other media type, browsers refuse to compile during the download. This
+ * function then compiles the file after the download.
  *
  * @throws {DomainError} `engine-unavailable`, if the file cannot be fetched or is not wasm.
  */

@@ -17,8 +17,8 @@ export interface BrowserEmbedOptions extends EmbedOptions {
    */
   readonly worker?: boolean | undefined;
   /**
-   * Number of CPU threads that run the model. If the page is not cross-origin isolated (see
-   * `crossOriginIsolated` in MDN), one thread is used. Unset: one thread per core, at most 4.
+   * Number of CPU threads that run the model. A page in which the global variable
+   * `crossOriginIsolated` is false can use only one thread. Unset: one thread per core, at most 4.
    */
   readonly threads?: number | undefined;
   /**
@@ -26,20 +26,24 @@ export interface BrowserEmbedOptions extends EmbedOptions {
    * folder of the bundle's own script.
    */
   readonly assets?: string | URL | undefined;
-  /** Called each time bytes of the model arrive, for example to show a progress bar. Unset: no calls. */
+  /**
+   * Called each time bytes of the model arrive, for example to show a progress bar. Unset: no
+   * calls.
+   */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
 /**
- * Creates a detector in a web page. By default, the model runs on WebGPU if the browser has a hardware
- * adapter for WebGPU, otherwise on the CPU.
+ * Creates a detector in a web page. By default, the model runs on WebGPU if the browser has a
+ * hardware adapter for WebGPU, otherwise on the CPU.
  *
  * The browser's Cache API keeps the graph (the ONNX file) for the next visit. The cached bytes are
  * checked against the SHA-256 in the manifest on every read.
  *
  * Decoders, engines and models are downloaded only when this function is called.
  *
- * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine starts.
+ * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine
+ *   starts.
  * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function createDetector(options: BrowserEmbedOptions): Promise<EmbeddedDetector> {

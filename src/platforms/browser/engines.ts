@@ -6,8 +6,8 @@ import type { BrowserAssets } from "./assets.ts";
 /**
  * Returns the engine that runs graphs with onnxruntime-web on WebGPU.
  *
- * onnxruntime-web is imported when a graph is opened. It has two builds for WebGPU. The smaller build
- * needs JSPI, which the browser has if `WebAssembly.Suspending` exists.
+ * onnxruntime-web is imported when a graph is opened. It has two builds for WebGPU. The smaller
+ * build needs JSPI, which the browser has if `WebAssembly.Suspending` exists.
  */
 export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
   return webgpuCandidate(async () => {
@@ -24,7 +24,7 @@ export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
  * Returns the engine that runs graphs with onnxruntime-web on the CPU.
  *
  * onnxruntime-web has one WebAssembly instance per page or Web Worker. The first session (loaded
- * graph) sets the number of CPU threads for all sessions. If the start fails, it cannot be retried.
+ * graph) sets the number of CPU threads for all sessions. A failed start cannot be retried.
  */
 export function browserWasmEngine(assets: BrowserAssets, threads: number): EngineCandidate {
   return {

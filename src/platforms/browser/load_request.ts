@@ -4,7 +4,7 @@ import type { BrowserAssets } from "./assets.ts";
 
 /** First message from the page to its Web Worker. It contains the model to load. */
 export interface WebWorkerLoadRequest extends Pick<LoadRequest, "engine" | "limits"> {
-  /** Manifest of the model. The page has already checked it. */
+  /** Manifest of the model. The page has already checked the manifest. */
   readonly manifest: Manifest;
   /** Bytes of the graph. The Web Worker checks them against the manifest. */
   readonly graph: Uint8Array;

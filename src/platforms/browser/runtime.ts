@@ -17,16 +17,16 @@ export interface BrowserRuntimeOptions {
 }
 
 /**
- * Maximum number of CPU threads if the caller sets no number. Models for web pages have small layers,
- * which more threads would hardly run faster.
+ * Maximum number of CPU threads if the caller sets no number. Models for web pages have small
+ * layers, which more threads would hardly run faster.
  */
 const MAX_THREADS = 4;
 
 /**
  * Creates the runtime of a web page or a Web Worker. Decoders and engines are downloaded over HTTP.
  *
- * Several CPU threads need shared memory. Browsers allow shared memory only in a cross-origin isolated
- * page. The server must send such a page with the headers `Cross-Origin-Opener-Policy` and
+ * Several CPU threads need shared memory. Browsers allow shared memory only in a cross-origin
+ * isolated page. The server must send such a page with the headers `Cross-Origin-Opener-Policy` and
  * `Cross-Origin-Embedder-Policy`.
  */
 export async function browserRuntime(options: BrowserRuntimeOptions): Promise<Runtime> {

@@ -17,8 +17,8 @@ export interface WebWorkerOptions extends DetectorOptions {
 }
 
 /**
- * Deadlines of one detection. A Web Worker that misses a deadline is probably hung, and is replaced.
- * The deadlines are long because phones can be slow.
+ * Deadlines of one detection. A Web Worker that misses a deadline is probably hung, and is
+ * replaced. The deadlines are long because phones can be slow.
  */
 const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
 
@@ -45,8 +45,8 @@ export async function startWebWorker(
 /**
  * Returns a URL from which the page can start the Web Worker.
  *
- * The script of a Web Worker must have the origin of the page. If the bundle has another origin, for
- * example a CDN, this function creates a `blob:` script that imports the real script.
+ * The script of a Web Worker must have the origin of the page. If the bundle has another origin,
+ * for example a CDN, this function creates a `blob:` script that imports the real script.
  */
 function scriptOf({ worker }: BrowserAssets): string {
   if (new URL(worker).origin === location.origin) return worker;

@@ -5,8 +5,8 @@ import { serverlessApp } from "./app.ts";
 const app = serverlessApp({ peerAddress: (context) => getConnInfo(context).remote.address });
 
 /**
- * Entry for AWS Lambda. Accepts requests from function URLs, API Gateway (payload formats 1.0 and 2.0)
- * and load balancers.
+ * Entry for AWS Lambda. Accepts requests from function URLs, API Gateway (payload formats 1.0 and
+ * 2.0) and load balancers.
  *
  * The models are loaded at the first request, on the thread that answers requests.
  */
@@ -14,7 +14,10 @@ export const handler: ReturnType<typeof handle> = handle(
   new Hono<{ Bindings: object }>().all("*", ({ req, env }) => app.fetch(req.raw, env)),
 );
 
-/** Loads the models. Call this function while Lambda starts the program, to speed up the first request. */
+/**
+ * Loads the models. Call this function while Lambda starts the program, to speed up the first
+ * request.
+ */
 export function start(): Promise<void> {
   return app.start();
 }

@@ -10,8 +10,8 @@ export interface VercelFunction {
 }
 
 /**
- * Entry for Vercel functions on Node. Your function file needs one line:
- * `export { default } from "retinanet-edge/vercel"`.
+ * Entry for Vercel functions on Node. Your function file needs one line: `export { default } from
+ * "retinanet-edge/vercel"`.
  *
  * The models are loaded at the first request, on the thread that answers requests.
  */

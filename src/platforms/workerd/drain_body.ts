@@ -7,14 +7,16 @@ const MAX_BYTES = 100_000_000;
 const TIMEOUT_MS = 5000;
 
 /**
- * Creates the response to a request, then reads and discards the rest of the request body, and returns
- * the response.
+ * Creates the response to a request, then reads and discards the rest of the request body, and
+ * returns the response.
  *
- * This matters if an upload is refused early. workerd, the runtime of Cloudflare Workers, closes a
- * connection if a request body was not read to its end. Most clients send the whole body before they
- * read the response. These clients would report a broken connection instead of the reason.
+ * The body must be read even if the upload is refused early. workerd, the runtime of Cloudflare
+ * Workers, closes a connection if a request body was not read to its end. Most clients send the
+ * whole body before they read the response. These clients would report a broken connection instead
+ * of the reason.
  *
- * @param answer Creates the response. This function may read a part of the body, or cancel the body.
+ * @param answer Creates the response. This function may read a part of the body, or cancel the
+ *   body.
  */
 export async function answerThenDrain(
   request: Request,

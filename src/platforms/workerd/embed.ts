@@ -13,8 +13,8 @@ export * from "../../embed/api.ts";
 /**
  * Creates an HTTP API for a detector in a Cloudflare Worker.
  *
- * The request bodies that are in memory at the same time take at most 20 MB. To change this limit, set
- * the option `bodyMemory`.
+ * The request bodies that are in memory at the same time take at most 20 MB. To change this limit,
+ * set the option `bodyMemory`.
  */
 export function createApp(options: EmbeddedAppOptions): ReturnType<typeof createPlainApp> {
   return createPlainApp({ bodyMemory: 2 * WORKERD_LIMITS.maxBytes, ...options });
@@ -25,13 +25,13 @@ export type { Fetcher, ModelBucket };
 /** Options of a detector in a Cloudflare Worker. */
 export interface WorkerdEmbedOptions extends EmbedOptions {
   /**
-   * Binding of static assets that contain the models: `ID.json` and the graph of each model. Needed if
-   * the option `model` is an id. Unset: the models are read from `bucket`.
+   * Binding of static assets that contain the models: `ID.json` and the graph of each model. Needed
+   * if the option `model` is an id. Unset: the models are read from `bucket`.
    */
   readonly assets?: Fetcher | undefined;
   /**
-   * Binding of an R2 bucket that contains the models. If both are set, `assets` is ignored. Unset: the
-   * models are read from `assets`.
+   * Binding of an R2 bucket that contains the models. If both are set, `assets` is ignored. Unset:
+   * the models are read from `assets`.
    */
   readonly bucket?: ModelBucket | undefined;
 }
@@ -40,10 +40,11 @@ export interface WorkerdEmbedOptions extends EmbedOptions {
  * Creates a detector inside a Cloudflare Worker.
  *
  * Call this function while your Worker handles a request, because Cloudflare Workers allow I/O only
- * during requests. Pass the returned promise to `context.waitUntil()`. Then loading continues even if
- * the client closes the connection.
+ * during requests. Pass the returned promise to `context.waitUntil()`. Then loading continues even
+ * if the client closes the connection.
  *
- * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine starts.
+ * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine
+ *   starts.
  * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function createDetector(options: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
@@ -57,8 +58,8 @@ export async function createDetector(options: WorkerdEmbedOptions): Promise<Embe
 }
 
 /**
- * Returns the source of the models that are named by id: the bucket if it is set, otherwise the assets.
- * If both are unset, the caller can still load a model by its URL or from memory.
+ * Returns the source of the models that are named by id: the bucket if it is set, otherwise the
+ * assets. If both are unset, the caller can still load a model by its URL or from memory.
  */
 function modelsOf({ assets, bucket }: WorkerdEmbedOptions): WorkerdModels {
   if (bucket !== undefined) return { bucket };

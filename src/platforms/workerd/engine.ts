@@ -6,10 +6,10 @@ import { ortSession } from "../../engines/ort_session.ts";
  * Returns the engine that runs graphs with onnxruntime-web on one CPU thread. This engine works in
  * runtimes that forbid compiling WebAssembly at run time, such as Cloudflare Workers.
  *
- * onnxruntime-web starts from the bytes of its wasm file and has no option for a compiled module. So
- * this engine passes zero bytes and, during the start, replaces `WebAssembly.instantiate()`. For zero
- * bytes, the replacement instantiates the compiled module. For all other input, it calls the original
- * function.
+ * onnxruntime-web starts from the bytes of its wasm file and has no option for a compiled module.
+ * So this engine passes zero bytes and, during the start, replaces `WebAssembly.instantiate()`. For
+ * zero bytes, the replacement instantiates the compiled module. For all other input, the
+ * replacement calls the original function.
  *
  * @param module Compiled module of onnxruntime-web's wasm file.
  */
@@ -36,9 +36,9 @@ export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
 let replaced: { readonly original: typeof WebAssembly.instantiate; tasks: number } | undefined;
 
 /**
- * Runs a task during which `WebAssembly.instantiate()` returns an instance of `module` for zero bytes.
- * Other callers are not affected, because zero bytes are never a valid module. Tasks may overlap: the
- * original function is restored when the last task ends.
+ * Runs a task during which `WebAssembly.instantiate()` returns an instance of `module` for zero
+ * bytes. Other callers are not affected, because zero bytes are never a valid module. Tasks may
+ * overlap: the original function is restored when the last task ends.
  */
 export async function withInstantiate<T>(
   module: WebAssembly.Module,

@@ -20,8 +20,8 @@ export type WorkerdModels =
 /**
  * Creates the runtime of Cloudflare Workers, which have one thread, no files and 128 MB of memory.
  *
- * The runtime does not support AVIF images, because the AVIF decoder needs too much memory: 16 bytes
- * per pixel.
+ * The runtime does not support AVIF images, because the AVIF decoder needs too much memory: 16
+ * bytes per pixel.
  */
 export function workerdRuntime(models: WorkerdModels): Runtime {
   const engines = [staticWasmEngine(onnxruntime)];

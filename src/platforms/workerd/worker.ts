@@ -15,7 +15,9 @@ import type { MemoryMeter } from "./metering/memory_meter.ts";
 import { meteredRuntime } from "./metering/metered_runtime.ts";
 import { workerdRuntime } from "./runtime.ts";
 
-/** Bindings and variables that wrangler.toml, the configuration of the Cloudflare Worker, defines. */
+/**
+ * Bindings and variables that wrangler.toml, the configuration of the Cloudflare Worker, defines.
+ */
 export interface WorkerEnvironment {
   /** Static assets, which contain the files of the folder `models/`. */
   readonly ASSETS: Fetcher;
@@ -39,8 +41,8 @@ export interface CloudflareWorker {
 }
 
 /**
- * Defaults of settings, low enough for 128 MB of memory. An image file can be in memory three times:
- * as chunks, as one buffer, and inside the decoder.
+ * Defaults of settings, low enough for 128 MB of memory. An image file can be in memory three
+ * times: as chunks, as one buffer, and inside the decoder.
  */
 const DEFAULTS = {
   MAX_BYTES: String(WORKERD_LIMITS.maxBytes),
@@ -53,23 +55,25 @@ const DEFAULTS = {
  */
 const MAX_QUEUE = 16;
 
-/** App that answers all requests of this isolate (V8 instance). The first request creates the app. */
+/**
+ * App that answers all requests of this isolate (V8 instance). The first request creates the app.
+ */
 let app: LazyApp | MeteredApp | undefined;
 
 /**
  * Entry for Cloudflare Workers.
  *
  * The models are loaded at the first request, because Cloudflare Workers allow I/O only during
- * requests. Requests with images wait until the models are loaded. If a model fails to load, a later
- * request tries again.
+ * requests. Requests with images wait until the models are loaded. If a model fails to load, a
+ * later request tries again.
  */
 const worker: CloudflareWorker = {
   fetch(request, environment, context) {
     app ??= environment.DEBUG_MEMORY === "true"
       ? new MeteredApp((meter) => openApp(environment, meter))
       : new LazyApp(() => openApp(environment));
-    // If the client closes the connection, Cloudflare stops the work of its request. waitUntil() lets
-    // the models finish loading.
+    // If the client closes the connection, Cloudflare stops the work for the request. waitUntil()
+    // lets the models finish loading.
     context.waitUntil(app.start());
     const opened = app;
     return answerThenDrain(request, (undrained) => opened.fetch(undrained));
@@ -93,8 +97,8 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   const limits = imageLimits(config);
   const registry = new ModelRegistry({
     ...served,
-    // `size: 1` processes one image at a time. The pixels and tensors of two images could exceed the
-    // 128 MB of memory.
+    // `size: 1` processes one image at a time. The pixels and tensors of two images could exceed
+    // the 128 MB of memory.
     load: (id) =>
       DetectorPool.open({
         size: 1,
@@ -110,7 +114,9 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   return { app, registry };
 }
 
-/** Returns the variables of the environment that are texts. Leaves out buckets and static assets. */
+/**
+ * Returns the variables of the environment that are texts. Leaves out buckets and static assets.
+ */
 function textsOf(environment: WorkerEnvironment): Record<string, string> {
   const texts = Object.entries(environment).filter((entry): entry is [string, string] =>
     typeof entry[1] === "string"

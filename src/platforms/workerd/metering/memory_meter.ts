@@ -1,4 +1,6 @@
-/** Memory of an isolate that is in use, in bytes. An isolate is an instance of V8 with its own heap. */
+/**
+ * Memory of an isolate that is in use, in bytes. An isolate is an instance of V8 with its own heap.
+ */
 export interface MemoryUse {
   /** Bytes of all WebAssembly memories, which belong to the engine and the image decoders. */
   readonly wasm: number;
@@ -25,24 +27,29 @@ export interface Transient<Result> {
  * Cloudflare Workers limit memory but do not report how much memory is in use. A program cannot see
  * the size of compiled code, of JavaScript objects and of garbage. The meter does not count these.
  *
- * The meter holds no reference to short-lived objects, because the reference would keep their memory
- * in use. Even a `WeakRef` keeps a new object alive for a while.
+ * The meter holds no reference to short-lived objects, because the reference would keep their
+ * memory in use. Even a `WeakRef` keeps a new object alive for a while.
  */
 export class MemoryMeter {
-  /** WebAssembly memories that stay in use as long as the isolate lives, such as the engine's memory. */
+  /**
+   * WebAssembly memories that stay in use as long as the isolate lives, such as the engine's
+   * memory.
+   */
   readonly #memories = new Set<WebAssembly.Memory>();
-  /** Memories that the running task of `transient()` has created. Undefined if no such task runs. */
+  /**
+   * Memories that the running task of `transient()` has created. Undefined if no such task runs.
+   */
   #created: WebAssembly.Memory[] | undefined;
   #transientBytes = 0;
   #buffers = 0;
   readonly #spans = new Set<{ peak: MemoryUse }>();
 
   /**
-   * Counts every WebAssembly memory that is created after this call. JavaScript code can create a memory,
-   * or a WebAssembly instance can create and export it.
+   * Counts every WebAssembly memory that is created after this call. JavaScript code can create a
+   * memory, or a WebAssembly instance can create and export it.
    *
-   * This method replaces functions of the global object `WebAssembly` and never restores them. Use a
-   * meter only for diagnosis.
+   * This method replaces functions of the global object `WebAssembly` and never restores them. Use
+   * a meter only for diagnosis.
    */
   watchWasm(): void {
     const { Instance, Memory, instantiate } = WebAssembly;
@@ -72,8 +79,8 @@ export class MemoryMeter {
   }
 
   /**
-   * Runs a task and counts the WebAssembly memories that the task creates. They count until the caller
-   * calls `release()` of the result.
+   * Runs a task and counts the WebAssembly memories that the task creates. They count until the
+   * caller calls `release()` of the result.
    */
   transient<Result>(task: () => Result): Transient<Result> {
     const memories: WebAssembly.Memory[] = this.#created = [];
@@ -94,8 +101,8 @@ export class MemoryMeter {
   }
 
   /**
-   * Updates the peaks that `peakOf()` measures. A WebAssembly memory never shrinks: its size after a
-   * task is its peak size during the task.
+   * Updates the peaks that `peakOf()` measures. A WebAssembly memory never shrinks: its size after
+   * a task is its peak size during the task.
    */
   sample(): void {
     const { now } = this;
@@ -105,8 +112,8 @@ export class MemoryMeter {
   }
 
   /**
-   * Runs a task and measures the peak memory of the whole isolate during the task. The peak includes
-   * memory of other requests that run at the same time.
+   * Runs a task and measures the peak memory of the whole isolate during the task. The peak
+   * includes memory of other requests that run at the same time.
    */
   async peakOf<Result>(task: () => Promise<Result>): Promise<{ result: Result; peak: MemoryUse }> {
     const span = { peak: this.now };

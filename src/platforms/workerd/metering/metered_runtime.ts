@@ -4,8 +4,8 @@ import type { Session } from "../../../ports/session.ts";
 import type { MemoryMeter, Release } from "./memory_meter.ts";
 
 /**
- * Returns a runtime that works like `runtime` and reports its large buffers to a memory meter. These
- * buffers are graphs, pixels of images, and tensors.
+ * Returns a runtime that works like `runtime` and reports its large buffers to a memory meter.
+ * These buffers are graphs, pixels of images, and tensors.
  *
  * The pixels of an image count until the model starts to run. From then on, the input tensor counts
  * instead. The bytes of a graph count until the engine has loaded the graph.
@@ -28,7 +28,9 @@ export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   };
 }
 
-/** Returns a codec that reports the pixels of an image, and the memory of the decoder, to the meter. */
+/**
+ * Returns a codec that reports the pixels of an image, and the memory of the decoder, to the meter.
+ */
 function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Releases): ImageCodec {
   return {
     decode(bytes, header, atLeast) {
@@ -37,7 +39,8 @@ function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Releases): 
         codec.decode(bytes, header, atLeast)
       );
       pixels.add(release);
-      // Most decoders return pixels inside their WebAssembly memory, which the meter already counts.
+      // Most decoders return pixels inside their WebAssembly memory, which the meter already
+      // counts.
       const { buffer } = result.data;
       if (!memories.some((memory) => memory.buffer === buffer)) {
         pixels.add(meter.hold(result.data));

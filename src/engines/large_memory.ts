@@ -74,7 +74,7 @@ function grantedPages(): number {
       new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared: true });
       return initial;
     } catch {
-      // Tries the next size.
+      // The loop tries the next size.
     }
   }
   throw new Error(`the system refuses ${megabytes(SIZES.at(-1)!)} of address space`);

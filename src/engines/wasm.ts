@@ -17,9 +17,9 @@ let preparing: Promise<() => void> | undefined;
  * retried on the same JavaScript thread.
  *
  * @param threads Number of CPU threads.
- * @param compile Compiles the wasm file of onnxruntime-web. Pass this function in Deno, where
- *   several CPU threads can hang while their memory grows (see large_memory.ts): the memory then
- *   gets its final size before the threads start. Unset: the memory grows as needed.
+ * @param compile Compiles the wasm file of onnxruntime-web. Needed in Deno, where several CPU
+ *   threads can hang while their memory grows (see large_memory.ts). With `compile`, the memory
+ *   gets its final size before the CPU threads start. Unset: the memory grows as needed.
  */
 export function wasmEngine(
   threads: number,

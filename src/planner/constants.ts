@@ -6,13 +6,13 @@ export type MeasuredRuntime = "deno" | "workerd";
 
 /** Measured CPU times and memory of a runtime. The times are those of one thread. */
 export interface RuntimeConstants {
-  /** Milliseconds per image. The times for the image's size and for the graph are added. */
+  /** Milliseconds per image that do not depend on the image's size or on the graph. */
   readonly image: number;
   /** Milliseconds per megapixel of the JPEG file, at its full size. */
   readonly megapixel: number;
   /** Milliseconds per megapixel of the decoded image, which can be smaller than the JPEG file. */
   readonly decodedMegapixel: number;
-  /** Milliseconds of a cold start. The times for the graph and for the first image are added. */
+  /** Milliseconds of a cold start that do not depend on the graph or on the first image. */
   readonly start: number;
   /** Milliseconds that each megabyte of the graph adds to a cold start. */
   readonly graphMegabyte: number;

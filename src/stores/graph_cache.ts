@@ -44,7 +44,7 @@ export class GraphCache {
       const bytes = new Uint8Array(await kept.arrayBuffer());
       if (await graphFault(graph, bytes) === undefined) return bytes;
     } catch {
-      // The code below deletes the unreadable entry.
+      // The cached entry is unreadable. The code below deletes this entry.
     }
     await this.#cache.delete(keyOf(graph)).catch(() => false);
     return undefined;

@@ -79,8 +79,8 @@ export class MemoryMeter {
   }
 
   /**
-   * Runs a task and counts the WebAssembly memories that the task creates. They count until the
-   * caller calls `release()` of the result.
+   * Runs a task and counts the WebAssembly memories that the task creates, until the caller calls
+   * `release()` of the result.
    */
   transient<Result>(task: () => Result): Transient<Result> {
     const memories: WebAssembly.Memory[] = this.#created = [];

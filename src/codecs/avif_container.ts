@@ -19,9 +19,9 @@ interface Item {
  * Builds a new AVIF of an image (ISO/IEC 23008-12, AVIF 1.1).
  *
  * libavif refuses containers that browsers and other libraries read, such as those without `pixi`.
- * It gets the AV1 data alone, in a new file that follows each rule, so it cannot read the container in
- * another way than the header reader did. Crop and orientation are left out: they are applied
- * to the pixels.
+ * libavif gets only the AV1 data, in a new file that follows each rule. It therefore cannot read
+ * the container in another way than the header reader did. Crop and orientation are left out: they
+ * are applied to the pixels.
  */
 export function avifContainer(image: AvifImage): Uint8Array {
   const { colour, alpha, colourCodes, isPremultiplied } = image;

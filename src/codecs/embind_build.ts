@@ -10,7 +10,7 @@ export interface EmbindBuild {
   readonly file: string;
   /** SHA-256 of the wasm file, hexadecimal. Tests and packaging check it; loading does not. */
   readonly sha256: string;
-  /** Function that each imported letter stands for, by the name in the source of Emscripten. */
+  /** Name of each imported function in the source of Emscripten, by its letter. */
   readonly imports: Readonly<Record<string, EmscriptenImport>>;
   /** Letters of the exports that are used. */
   readonly exports: EmbindExports;

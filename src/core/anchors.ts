@@ -11,10 +11,12 @@ export interface GridRule {
    * - `nominal`: the stride that the rule declares for the level.
    * - `floor-input-over-grid`: input side divided by grid side, rounded down, for each axis
    *   (torchvision, `AnchorGenerator.forward`).
-   * - `input-width-over-grid`: the same quotient of the widths, for both axes (odtk).
+   * - `input-width-over-grid`: input width divided by grid width, rounded down, for both axes
+   *   (odtk).
    */
   readonly strides: "nominal" | "floor-input-over-grid" | "input-width-over-grid";
-  /** Meaning of x2 and y2: the `edges` of an anchor, or its `last-pixel`, which is one less. */
+  /** Meaning of an anchor's x2 and y2: its right and bottom `edges`, or the coordinates of its
+   * `last-pixel`, which are one less. */
   readonly extent: "edges" | "last-pixel";
 }
 
@@ -59,7 +61,7 @@ export interface AnchorLevel {
   /**
    * Writes one anchor to `out`.
    *
-   * @param index `(row · W + column) · A + a`.
+   * @param index `(row · W + column) · A + a`, with W cells per row and A anchors per cell.
    * @param out `[4]` xyxy, input pixels.
    */
   write(index: number, out: Float64Array): void;
@@ -150,7 +152,7 @@ export function anchorsPerCell(rule: AnchorRule, level: number): number {
  * Returns the anchors of one cell, centred on the origin.
  *
  * @param stride Stride of the level, input pixels; sizes in strides are multiplied by it.
- * @returns `[A, 4]` xyxy, input pixels.
+ * @returns `[A, 4]` xyxy of the cell's A anchors, input pixels.
  * @throws {RangeError} If the rule has no such level.
  *
  * @example

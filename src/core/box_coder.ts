@@ -7,8 +7,8 @@ export interface DeltaRule {
   /** Factors that the deltas were multiplied by in training, always in the order x, y, x, y. */
   readonly weights: readonly [number, number, number, number];
   /**
-   * Meaning of x2 and y2 of boxes and anchors: `edges`, or the `last-pixel`, with which a width
-   * is x2 − x1 + 1.
+   * Meaning of x2 and y2 of boxes and anchors: right and bottom `edges`, or the coordinates of the
+   * `last-pixel`, so that a width is x2 − x1 + 1.
    */
   readonly extent: "edges" | "last-pixel";
 }
@@ -104,7 +104,8 @@ function decodeAxis(
  * Converts a box to xyxy, in place.
  *
  * @param box `[4]` in the given form.
- * @param extent Meaning of x2 and y2 of the result; with `last-pixel`, they are one less.
+ * @param extent Meaning of x2 and y2 of the result. With `last-pixel`, both are one less than the
+ *   edges.
  */
 export function toCorners(
   box: Float64Array,

@@ -1,7 +1,7 @@
 /**
  * Returns the largest double below `value`.
  *
- * `x > nextBelow(t)` is equivalent to `x >= t`, so one strict comparison serves both rules.
+ * `x > nextBelow(t)` is equivalent to `x >= t`, so code that compares with `>` can also test `>=`.
  *
  * @param value Any number but NaN; −∞ is returned unchanged.
  *

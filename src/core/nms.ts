@@ -6,7 +6,8 @@ export interface NmsOptions {
    */
   readonly iou: number;
   /**
-   * Meaning of x2 and y2: `edges`, or the `last-pixel`, with which a width is x2 − x1 + 1.
+   * Meaning of x2 and y2: right and bottom `edges`, or the coordinates of the `last-pixel`, so that
+   * a width is x2 − x1 + 1.
    *
    * @default "edges"
    */
@@ -21,7 +22,7 @@ export interface NmsOptions {
  * Rows are visited in order. A row is kept unless a kept box of its group overlaps it, and the
  * loop ends at the limit. The cost is therefore at most `M · limit` comparisons.
  *
- * @param boxes `[M, 4]` xyxy, best first, in any one coordinate space.
+ * @param boxes `[M, 4]` xyxy of M boxes, best first, all in the same coordinate space.
  * @param groups `[M]` group of each box; boxes of different groups never suppress each other.
  * @returns Rows of the kept boxes, best first.
  *
@@ -29,7 +30,7 @@ export interface NmsOptions {
  * ```ts
  * import { nms } from "./nms.ts";
  *
- * // The IoU of any two is at least 0.9.
+ * // The IoU of any two of these boxes is at least 0.9.
  * const boxes = Float64Array.of(0, 0, 10, 10, 1, 0, 10, 10, 1, 0, 10, 10);
  * const kept = nms(boxes, Int32Array.of(7, 7, 8), { iou: 0.5, limit: 100 });
  * // Row 1 repeats row 0; row 2 is of another class.
@@ -58,7 +59,7 @@ export function nms(boxes: Float64Array, groups: Int32Array, options: NmsOptions
 /**
  * Computes the intersection over union of two boxes.
  *
- * @param boxes `[M, 4]` xyxy, in any one coordinate space.
+ * @param boxes `[M, 4]` xyxy of M boxes, all in the same coordinate space.
  * @param a Row of the first box.
  * @param b Row of the second box.
  * @param lastPixel Pixels added to every side: 1 if x2 and y2 are the last pixel, else 0.

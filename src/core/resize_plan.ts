@@ -6,8 +6,8 @@ export interface KeepsAspect {
   /** Rounding of the resized sides; `half-up` rounds 0.5 up. */
   readonly rounding: "floor" | "half-up" | "half-even";
   /**
-   * Ratio by which boxes are mapped back to the source: `per-side` divides x and y by their own
-   * ratio after rounding; `one` divides both by the ratio before rounding.
+   * Ratio by which boxes are mapped back to the source. `per-side` divides x by the ratio of the
+   * rounded widths and y by that of the heights. `one` divides both by the ratio before rounding.
    */
   readonly factor: "per-side" | "one";
 }
@@ -19,8 +19,8 @@ export interface KeepsAspect {
  * - `shortest`: the shorter side becomes `shortest`, unless the longer side would exceed `longest`.
  *   `scale` is the arithmetic of the ratio: `float64`, or `float32-reciprocal`, which is
  *   `fround(fround(1 / side) · wanted)` (torchvision 0.14, `_resize_image_and_masks`). Together
- *   with `floor`, the latter resizes about half of all short sides to 799 rows instead of 800,
- *   for example those of 500x375.
+ *   with `floor`, `float32-reciprocal` resizes about half of all images to a short side of 799
+ *   instead of 800, for example images of 500x375.
  * - `stretch`: exactly `width` x `height`, whatever the aspect ratio.
  * - `none`: the size of the source.
  */

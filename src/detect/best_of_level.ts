@@ -3,7 +3,7 @@ import type { LevelHeads } from "./heads.ts";
 
 /** Selection of the (anchor, class) pairs of one level. */
 export interface LevelCut {
-  /** Numbers of the class head must be strictly greater. */
+  /** Threshold: a pair passes if its number in the class head is strictly greater. */
   readonly cut: number;
   /** Maximum number of pairs. */
   readonly count: number;
@@ -27,7 +27,8 @@ interface Loop {
  * The loops follow the order of memory, whatever the layout. The returned index is the same for
  * every layout, and the lower index wins a tie.
  *
- * @returns Indices `((row · W + column) · A + anchor) · K + class`, best first.
+ * @returns Indices `((row · W + column) · A + anchor) · K + class`, best first, with W cells per
+ *   row, A anchors per cell and K classes.
  */
 export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
   const { data, offset, channels } = heads.scores;

@@ -7,9 +7,9 @@ import { anchorOffset, type LevelHeads } from "./heads.ts";
 
 /** Decoded boxes before NMS, best first. Ties are ordered by level, then by index in the level. */
 export interface Candidates {
-  /** `[M, 4]` xyxy, input pixels, clipped as the options say. */
+  /** `[M, 4]` xyxy of M boxes, input pixels, clipped as the options say. */
   readonly boxes: Float64Array;
-  /** `[M]` numbers of the class head: logits or scores. */
+  /** `[M]` number of each box in the class head: a logit or a score. */
   readonly values: Float64Array;
   /** `[M]` class ids. */
   readonly classIds: Int32Array;
@@ -17,7 +17,10 @@ export interface Candidates {
 
 /** Options of {@linkcode candidatesOf}. */
 export interface CandidateOptions {
-  /** Numbers of the class head must be strictly greater; see `scoreScale()`. */
+  /**
+   * Threshold: a pair passes if its number in the class head is strictly greater; see
+   * `scoreScale()`.
+   */
   readonly cut: number;
   /** Maximum number of candidates per level and over all levels; null for 100,000. */
   readonly limits: { readonly perLevel: number | null; readonly total: number | null };

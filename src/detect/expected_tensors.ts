@@ -29,7 +29,8 @@ export function expectedInput(manifest: Manifest): ExpectedTensor {
 /**
  * Returns the shape of the input tensor.
  *
- * @returns `[N, 3, H, W]` or `[N, H, W, 3]`, without N if the input has no batch dimension.
+ * @returns `[N, 3, H, W]` or `[N, H, W, 3]`: N images of H x W pixels, without N if the input has
+ *   no batch dimension.
  */
 export function expectedInputShape(manifest: Manifest): Dimension[] {
   const size = fixedInput(manifest);
@@ -81,7 +82,10 @@ export function headShape<Length extends Dimension>(
   return layout === "nchw" ? [depth, height, width] : [height, width, depth];
 }
 
-/** Returns `[N, A·K, H, W]` and `[N, A·4, H, W]` of each level, or the same with channels last. */
+/**
+ * Returns the class head `[N, A·K, H, W]` and the box head `[N, A·4, H, W]` of each level, or the
+ * same with channels last: N images, A anchors per cell, K classes, a grid of H x W cells.
+ */
 function expectedLevels(
   manifest: HeadsManifest,
   { layout, scores, deltas }: HeadsManifest["outputs"] & { kind: "levels" },
@@ -102,7 +106,10 @@ function expectedLevels(
   });
 }
 
-/** Returns `[N, R, K]` and `[N, R, 4]`, and the anchors if they are an output of the graph. */
+/**
+ * Returns the class head `[N, R, K]` and the box head `[N, R, 4]`, and the anchors if the graph
+ * returns them: N images, R rows (one per anchor), K classes.
+ */
 function expectedJoined(
   manifest: HeadsManifest,
   { scores, deltas }: HeadsManifest["outputs"] & { kind: "joined" },
@@ -122,7 +129,7 @@ function expectedJoined(
   ];
 }
 
-/** Returns R = Σ H·W·A, or null without a grid or a fixed input. */
+/** Returns the number of anchors of all levels, or null if the grids depend on the image. */
 function rowsOf(manifest: HeadsManifest): Dimension {
   const { anchors } = manifest;
   const input = fixedInput(manifest);

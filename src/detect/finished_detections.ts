@@ -10,7 +10,7 @@ import { scoreScale } from "./score_scale.ts";
 
 /** Rows of the first image, as the graph returns them. */
 interface Rows {
-  /** `[M, 4]` in the order and space that the manifest declares. */
+  /** `[M, 4]` M boxes, in the order and the space that the manifest declares. */
   readonly boxes: Float32Array;
   /** `[M]` scores, 0 to 1. */
   readonly scores: Float32Array;

@@ -3,7 +3,7 @@ import { IOU_THRESHOLDS, RECALL_THRESHOLDS } from "./protocol.ts";
 
 /** Precision and recall of a ranking of results at one IoU threshold. */
 export interface RankingCurve {
-  /** `[R]` precision at each of {@linkcode RECALL_THRESHOLDS}, 0 to 1. */
+  /** `[R]` precision, 0 to 1, at each of the R recalls in {@linkcode RECALL_THRESHOLDS}. */
   readonly precision: Float64Array;
   /** Highest recall, 0 to 1. */
   readonly recall: number;
@@ -14,8 +14,9 @@ export interface RankingCurve {
  * `COCOeval.accumulate`).
  *
  * @param images Images in ascending order of their ids.
- * @param limit Maximum number of results per image; the others are ignored.
- * @returns `[T]` a curve per IoU threshold. Empty if no truth is counted.
+ * @param limit Maximum number of results per image. Results beyond the limit are ignored.
+ * @returns `[T]` a curve for each of the T IoU thresholds. Empty if no truth (annotated object) is
+ *   counted.
  */
 export function accumulate(
   images: readonly ImageOutcomes[],
@@ -32,8 +33,8 @@ export function accumulate(
  * Equal scores keep the order of the images, then the order of the results within an image.
  *
  * @param images One category in one area range, in ascending order of the image ids.
- * @param limit Maximum number of results per image; the others are ignored.
- * @returns `[T, N]` an {@linkcode Outcome} per IoU threshold and rank.
+ * @param limit Maximum number of results per image. Results beyond the limit are ignored.
+ * @returns `[T, N]` an {@linkcode Outcome} for each of T IoU thresholds and N ranks.
  */
 function rankResults(images: readonly ImageOutcomes[], limit: number): Uint8Array[] {
   const ranked = images
@@ -49,8 +50,8 @@ function rankResults(images: readonly ImageOutcomes[], limit: number): Uint8Arra
 /**
  * Computes the precision-recall curve of a ranking.
  *
- * @param outcomes `[N]` an {@linkcode Outcome} per result, best score first.
- * @param truthCount Number of counted truths, at least 1.
+ * @param outcomes `[N]` an {@linkcode Outcome} for each of N results, best score first.
+ * @param truthCount Number of annotated objects that count, at least 1.
  *
  * @example
  * ```ts
@@ -89,8 +90,8 @@ export function rankingCurve(outcomes: Uint8Array, truthCount: number): RankingC
  * Precision zigzags along the ranking. Its envelope never rises and gives the best precision at
  * which a recall can be reached (PASCAL VOC 2010; pycocotools, `COCOeval.accumulate`).
  *
- * @param precision `[N]` by rank.
- * @returns `[N]` by rank, never rising.
+ * @param precision `[N]` precision after each of N ranked results.
+ * @returns `[N]` precision by rank, never rising.
  *
  * @example
  * ```ts
@@ -114,9 +115,9 @@ export function precisionEnvelope(precision: Float64Array): Float64Array {
  * A threshold samples the first rank whose recall is at least the threshold. It gives 0 if no rank
  * has that recall.
  *
- * @param recall `[N]` by rank, never falling.
- * @param precision `[N]` by rank.
- * @returns `[R]` precision at each of {@linkcode RECALL_THRESHOLDS}.
+ * @param recall `[N]` recall after each of N ranked results, never falling.
+ * @param precision `[N]` precision after each of N ranked results.
+ * @returns `[R]` precision at each of the R recalls in {@linkcode RECALL_THRESHOLDS}.
  *
  * @example
  * ```ts

@@ -6,8 +6,8 @@ import type { CocoDataset, CocoResult } from "./coco.ts";
  * pycocotools counts a result that finds annotation 0 as a miss, because 0 also means "found none".
  * pycocotools also mixes up annotations that share an id, and matches a box with NaN to any truth.
  *
- * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id 0,
- *   a result names an image that `truth` does not have, or a box or a score is not finite.
+ * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id
+ *   0, a result names an image that `truth` lacks, or a box or a score is not finite.
  */
 export function checkInput(truth: CocoDataset, results: readonly CocoResult[]): void {
   checkIds("annotation", truth.annotations);

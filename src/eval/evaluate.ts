@@ -9,7 +9,7 @@ export interface EvaluateOptions {
   readonly imageIds?: readonly number[] | undefined;
 }
 
-/** Figures of one category, each 0 to 1, or −1 if the category has no truth. */
+/** Figures of one category, each 0 to 1, or −1 if the category has no annotated object. */
 export interface CategoryFigures {
   /** Name of the category. */
   readonly label: string;
@@ -19,7 +19,7 @@ export interface CategoryFigures {
   readonly ap50: number;
 }
 
-/** COCO's twelve figures, each 0 to 1, or −1 if there is no truth to measure. */
+/** COCO's twelve figures, each 0 to 1, or −1 if no annotated object can be measured. */
 export interface CocoFigures {
   /** Average precision, mean over the IoU thresholds .50 to .95. */
   readonly ap: number;
@@ -55,9 +55,9 @@ export interface CocoFigures {
  * Results of categories that the truth does not name are ignored, and so are all but the 100 best
  * results per image and category. Categories without truth do not count in the twelve figures.
  *
- * @param results Detections in any order; of equal scores the earlier one ranks first.
- * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id 0,
- *   a result names an image that `truth` does not have, or a box or a score is not finite.
+ * @param results Detections in any order. Of two equal scores, the earlier detection ranks first.
+ * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id
+ *   0, a result names an image that `truth` does not have, or a box or a score is not finite.
  *
  * @example
  * ```ts

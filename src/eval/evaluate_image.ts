@@ -2,21 +2,24 @@ import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import { crowdIou } from "./crowd_iou.ts";
 import { type AreaRange, IOU_THRESHOLDS, MAX_RESULTS } from "./protocol.ts";
 
-/** Outcomes of a result at one IoU threshold. */
+/** Possible outcomes of a result (a detection) at one IoU threshold. */
 export const Outcome = {
-  /** False positive: the result finds no counted truth. */
+  /** False positive: the result matches no annotated object that counts. */
   miss: 0,
-  /** True positive: the result finds a counted truth. */
+  /** True positive: the result matches an annotated object that counts. */
   hit: 1,
-  /** Neither: the truth that it finds, or its own area if it finds none, is not counted. */
+  /**
+   * Neither hit nor miss: the matched object does not count, or, without a match, the result's area
+   * is outside the area range.
+   */
   ignored: 2,
 } as const;
 
-/** Truths and results of one category in one image. */
+/** Truths (annotated objects) and results (detections) of one category in one image. */
 export interface ImagePair {
-  /** `[G]` truths in the order of the data set. */
+  /** `[G]` the G truths, in the order of the data set. */
   readonly truths: readonly CocoAnnotation[];
-  /** `[D]` results, best score first, at most {@linkcode MAX_RESULTS}. */
+  /** `[D]` the D results, best score first, at most {@linkcode MAX_RESULTS}. */
   readonly results: readonly CocoResult[];
   /** `[D, G]` IoU of each result with each truth, 0 to 1. */
   readonly ious: Float64Array;
@@ -24,11 +27,11 @@ export interface ImagePair {
 
 /** Outcomes of one category in one image and one area range. */
 export interface ImageOutcomes {
-  /** `[D]` scores, best first. */
+  /** `[D]` scores of the D results, best first. */
   readonly scores: readonly number[];
-  /** `[T, D]` an {@linkcode Outcome} per IoU threshold and result. */
+  /** `[T, D]` an {@linkcode Outcome} for each of T IoU thresholds and D results. */
   readonly outcomes: readonly Uint8Array[];
-  /** Number of counted truths, found or not. */
+  /** Number of truths that count, whether a result matches them or not. */
   readonly truthCount: number;
 }
 
@@ -41,7 +44,7 @@ const MAX_THRESHOLD = 1 - 1e-10;
  * Results of equal score keep their order, as with pycocotools' merge sort.
  *
  * @param truths `[G]` truths of one category in one image.
- * @param results Results of the same category and image, any number in any order.
+ * @param results Results of the same category and image, in any order.
  */
 export function imagePair(
   truths: readonly CocoAnnotation[],
@@ -103,9 +106,9 @@ function isOutside(area: number, range: AreaRange): boolean {
 /**
  * Matches each result with at most one truth (pycocotools, `COCOeval.evaluateImg`).
  *
- * Results choose in order, best score first. Each takes the free truth of the highest IoU; of
- * equal IoUs the last. Counted truths go before ignored ones, whatever the IoU. A crowd
- * (`iscrowd`) can be matched by any number of results, every other truth by one.
+ * Results choose in order, best score first. A result takes the free truth of the highest IoU; of
+ * equal IoUs, the last truth. A truth that counts goes before an ignored truth of higher IoU. A
+ * crowd (`iscrowd`) can be matched by any number of results, every other truth by one.
  *
  * @param pair `G` truths and `D` results of one category in one image.
  * @param ignored `[G]` true if a truth is not counted; true for every crowd.
@@ -141,12 +144,15 @@ export function assignTruths(
   });
 }
 
-/** Returns the rows of all truths, counted ones before ignored ones. */
+/** Returns the rows of all truths: first those that count, then the ignored truths. */
 function countedFirst(ignored: readonly boolean[]): number[] {
   return [...ignored.keys()].sort((a, b) => Number(ignored[a]) - Number(ignored[b]));
 }
 
-/** Returns the truth of `free` with the highest IoU, or −1 if none reaches the threshold. */
+/**
+ * Returns the row of the truth in `free` with the highest IoU, or −1 if no IoU reaches the
+ * threshold.
+ */
 function bestTruth(
   pair: ImagePair,
   row: number,

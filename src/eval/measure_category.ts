@@ -3,7 +3,7 @@ import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import { evaluateImage, imagePair } from "./evaluate_image.ts";
 import { AREA_RANGES, MAX_RESULTS } from "./protocol.ts";
 
-/** `[T]` a curve per IoU threshold. Empty if no truth is counted. */
+/** `[T]` a curve for each of the T IoU thresholds. Empty if no annotated object counts. */
 export type Curves = readonly RankingCurve[];
 
 /** Curves of one category, for every area range and result limit that a figure uses. */
@@ -25,8 +25,9 @@ export interface CategoryCurves {
 /**
  * Measures one category over the given images.
  *
- * @param truths Truths of the category; those of other images are ignored.
- * @param results Results of the category; those of other images are ignored.
+ * @param truths Annotated objects of the category. Objects in images outside `imageIds` are
+ *   ignored.
+ * @param results Detections of the category. Detections in images outside `imageIds` are ignored.
  * @param imageIds Ids in ascending order, without repeats.
  */
 export function measureCategory(
@@ -36,7 +37,7 @@ export function measureCategory(
 ): CategoryCurves {
   const truthsOf = Map.groupBy(truths, (truth) => truth.image_id);
   const resultsOf = Map.groupBy(results, (result) => result.image_id);
-  // Most categories occur in few images; an image without any adds nothing.
+  // Most categories occur in few images. An image without truths and results adds nothing.
   const pairs = imageIds
     .filter((id) => truthsOf.has(id) || resultsOf.has(id))
     .map((id) => imagePair(truthsOf.get(id) ?? [], resultsOf.get(id) ?? []));

@@ -1,6 +1,6 @@
 import { linspace } from "./linspace.ts";
 
-/** Range of object areas, px²; both limits are included. */
+/** Range of object areas, px², including both limits. */
 export interface AreaRange {
   /** Lower limit, px². */
   readonly min: number;
@@ -8,10 +8,13 @@ export interface AreaRange {
   readonly max: number;
 }
 
-/** `[T]` IoU thresholds at which a truth counts as found (pycocotools, `Params.iouThrs`). */
+/**
+ * The T IoU thresholds at which an annotated object counts as found (pycocotools,
+ * `Params.iouThrs`).
+ */
 export const IOU_THRESHOLDS: readonly number[] = linspace(0.5, 0.95, 10);
 
-/** `[R]` recalls at which precision is sampled (pycocotools, `Params.recThrs`). */
+/** The R recalls at which precision is sampled (pycocotools, `Params.recThrs`). */
 export const RECALL_THRESHOLDS: readonly number[] = linspace(0, 1, 101);
 
 /**

@@ -2,7 +2,7 @@
  * Decoded pixels as they are stored, before orientation.
  *
  * A codec may decode at a reduced scale. Each pixel then stands for `reduction` x `reduction`
- * source pixels; those of the last column and row may stand for fewer.
+ * source pixels. Pixels of the last column and row may stand for fewer source pixels.
  */
 export interface Pixels {
   /** Rows from top to bottom, channels interleaved, 0 to 255. */

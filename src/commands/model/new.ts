@@ -14,6 +14,7 @@ import { sha256 } from "../../manifest/sha256.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS, type Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
+import { setProperties } from "./set_properties.ts";
 import { readLabels } from "../labels/read_labels.ts";
 import { detectionSvg, detectionTable } from "../output/detections.ts";
 import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
@@ -31,6 +32,7 @@ Every guess is marked.
                  returned), JSON, COCO annotations, YAML, CSV or pbtxt, known by content
   --image FILE   detect on an image with the new manifest and draw FILE.svg
   --score S      score threshold for that image, 0 to 1 (from the manifest)
+  --set P=VALUE  set a property of the manifest, e.g. input.colour=bgr; may be repeated
   --force        overwrite an existing manifest
   --engine E     auto, webgpu, native or wasm (auto)`;
 
@@ -39,6 +41,7 @@ const options = {
   labels: z.string().optional(),
   image: z.string().optional(),
   score: z.coerce.number().pipe(threshold).optional(),
+  set: z.array(z.string()).default([]),
   force: z.boolean().default(false),
   engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
 };
@@ -76,7 +79,7 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
       labelsGuess: named?.guess ?? null,
     };
     const { manifest, family } = await firstThatRuns(families, async (candidate) => {
-      const draft = draftManifest(facts, candidate, names);
+      const draft = setProperties(draftManifest(facts, candidate, names), values.set);
       checkGraph(draft, session);
       await warmUp({ manifest: draft, session });
       return draft;

@@ -35,7 +35,8 @@ export function readArguments<Options extends OptionSchemas>(
 function parse(args: readonly string[], options: OptionSchemas, usage: string) {
   const forms: ParseArgsOptionsConfig = Object.fromEntries(
     Object.entries(options).map(([name, schema]) => {
-      return [name, { type: isFlag(schema) ? "boolean" : "string" }] as const;
+      const type = isFlag(schema) ? "boolean" as const : "string" as const;
+      return [name, { type, multiple: Array.isArray(schema.safeParse([]).data) }] as const;
     }),
   );
   try {

@@ -9,7 +9,7 @@ import { type GraphWork, graphWork, type Macs } from "./graph_work.ts";
 import type { GraphProto } from "./onnx_pb.ts";
 import type { TensorShape } from "./tensor_shapes.ts";
 
-/** Sizes and work of a model and an image. They are the same on every platform. */
+/** Sizes and work of a model and an image. These values are the same on every platform. */
 export interface Needs {
   /** Sizes of the axes of the input tensor. */
   readonly input: readonly number[];
@@ -31,7 +31,7 @@ export interface Needs {
 export interface Expectation {
   /** Peak bytes of WebAssembly memories and buffers. */
   readonly heapBytes: number;
-  /** Rough peak bytes of the whole process. The compiled code of the engine varies. */
+  /** Rough peak bytes of the whole process. The memory for compiled code depends on the graph. */
   readonly processBytes: number;
   /** CPU milliseconds from the start of the program to its first response. */
   readonly coldMs: number;
@@ -43,8 +43,9 @@ export interface Expectation {
 const FILE_BYTES_PER_PIXEL = 0.25;
 
 /**
- * Copies of the image file that are in memory at the same time. One copy is the whole file, and one
- * is inside the decoder. In Cloudflare Workers, the chunks of the request body are a third copy.
+ * Number of copies of the image file that are in memory at the same time. One copy is the whole
+ * file, and one is inside the decoder. In Cloudflare Workers, the chunks of the request body are a
+ * third copy.
  */
 const FILE_COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, workerd: 3 };
 
@@ -133,7 +134,7 @@ function engineMs({ macs, elements }: GraphWork, { engine }: PlanConstants): num
   return products / 1e9 + elements * engine.elements / 1e6;
 }
 
-/** Returns the pixels of an image in millions. */
+/** Returns the number of pixels of an image, in millions. */
 export function megapixels({ width, height }: Size): number {
   return width * height / 1e6;
 }

@@ -33,14 +33,14 @@ export interface ProbedTensor {
 }
 
 /**
- * Maximum numbers of a weight that {@linkcode shapeProbe} keeps. Small weights can be shapes, axes
- * or scales, and the engine needs their values to infer other shapes.
+ * Maximum count of numbers in a weight that {@linkcode shapeProbe} keeps. Small weights can be
+ * shapes, axes or scales, and the engine needs their values to infer other shapes.
  */
 const MAX_KEPT_NUMBERS = 1024;
 
 /**
  * Creates a probe: a small ONNX file with which an engine finds the shape of every tensor in a
- * graph. The engine infers the shapes while it loads the probe. It need not run the probe.
+ * graph. The engine infers the shapes while it loads the probe, and need not run the probe.
  *
  * The probe differs from the original file in three points:
  *
@@ -91,8 +91,8 @@ function tensorInfo(
 }
 
 /**
- * Returns the names of all outputs of operations. An optional output may be missing: its name is
- * "".
+ * Returns the names of all outputs of operations. Leaves out the empty name, which stands for a
+ * missing optional output.
  */
 function valueNames({ node }: GraphProto): string[] {
   const names = new Set(node.flatMap(({ output }) => output));

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 5000;
  * The body must be read even if the upload is refused early. workerd, the runtime of Cloudflare
  * Workers, closes a connection if a request body was not read to its end. Most clients send the
  * whole body before they read the response. These clients would report a broken connection instead
- * of the reason.
+ * of the reason for the refusal.
  *
  * @param answer Creates the response. This function may read a part of the body, or cancel the
  *   body.

@@ -23,7 +23,7 @@ export interface WorkerEnvironment {
   readonly ASSETS: Fetcher;
   /** R2 bucket that contains the models. Unset: the models are read from the static assets. */
   readonly MODELS_BUCKET?: ModelBucket | undefined;
-  /** Settings by name, as docs/configuration.md lists them. They are variables or secrets. */
+  /** Variables and secrets of the Cloudflare Worker: the settings in docs/configuration.md. */
   readonly [variable: string]: unknown;
 }
 

@@ -18,7 +18,9 @@ const SEXTETS = Uint8Array.from({ length: 256 }, (_, byte) => {
   return "\t\n\f\r ".includes(char) ? WHITE_SPACE : value < 0 ? OTHER : value;
 });
 
-/** Decodes base64 in pieces, like `Uint8Array.fromBase64()`: white space and no padding are fine. */
+/**
+ * Decodes base64 in pieces, like `Uint8Array.fromBase64()`: white space and no padding are fine.
+ */
 class Base64Decoder {
   readonly #out: GrowingBytes;
   #bits = 0;

@@ -3,8 +3,8 @@ import type { AppEnv } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
 /**
- * Middleware that answers a request with the fault that the server found in it. So every refusal has
- * the form, the request id and the log line of the app.
+ * Middleware that answers a request with the fault that the server found in it. So every refusal
+ * has the form, the request id and the log line of the app.
  */
 export async function requestFault(
   context: Context<AppEnv>,

@@ -5,7 +5,9 @@ import { DomainError } from "../../src/core/domain_error.ts";
 export interface TextSink {
   /** Starts a text. If there are several, as with repeated keys, the last one counts. */
   start(): void;
-  /** Receives a piece of the text as UTF-8, without escapes. The piece may change after the call. */
+  /**
+   * Receives a piece of the text as UTF-8, without escapes. The piece may change after the call.
+   */
   write(piece: Uint8Array): void;
 }
 

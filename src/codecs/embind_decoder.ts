@@ -39,10 +39,10 @@ const LONGJMP = new Error("longjmp");
 /**
  * Creates a decoder from a compiled wasm file.
  *
- * The decoder replaces the JavaScript of the package, which gives the wasm access to every global by name
- * and compiles functions from text, which not every runtime allows. A hostile file that takes over
- * the C++ code can only use the memory of its own instance. Each image gets a new instance, because
- * wasm memory never shrinks and an instance that trapped cannot be used again.
+ * The decoder replaces the JavaScript of the package, which gives the wasm access to every global
+ * by name and compiles functions from text, which not every runtime allows. A hostile file that
+ * takes over the C++ code can only use the memory of its own instance. Each image gets a new
+ * instance, because wasm memory never shrinks and an instance that trapped cannot be used again.
  *
  * @throws {Error} If imports or exports of the module are not those of the build.
  */

@@ -12,8 +12,8 @@ const PASSES: readonly (readonly [first: number, step: number])[] = [[0, 8], [4,
 ]];
 
 /**
- * Decodes the first frame of a GIF, to RGB, or to RGBA if it has transparent pixels or leaves a part
- * of the screen free. Later frames are not read.
+ * Decodes the first frame of a GIF, to RGB, or to RGBA if it has transparent pixels or leaves a
+ * part of the screen free. Later frames are not read.
  *
  * @throws {DomainError} `truncated-image`, if the file ends before the last pixel; `corrupt-image`,
  * if the data ends before, or is damaged.

@@ -42,8 +42,8 @@ function decodersOf({ jpeg, png, webp, avif }: CodecModules): Decoders {
 /**
  * Estimated bytes of an image before which garbage is collected.
  *
- * The memory of earlier instances is garbage that the engine may leave for seconds: six AVIFs of 430
- * MB in a row took 1.3 GB, and 490 MB with a collection before each.
+ * The memory of earlier instances is garbage that the engine may leave for seconds: six AVIFs of
+ * 430 MB in a row took 1.3 GB, and 490 MB with a collection before each.
  */
 const LARGE_BYTES = 64e6;
 

@@ -11,9 +11,9 @@ export type IndexReader = (row: Uint8Array) => void;
 /**
  * Creates a reader of the palette indices of a GIF frame (GIF89a, section 22 and appendix F).
  *
- * The time is proportional to the bytes and the indices, whatever the codes are. Codes start with an
- * empty table even if the first one does not clear it, and a full table stays as it is until a code
- * clears it: both occur in files that browsers show.
+ * The time is proportional to the bytes and the indices, whatever the codes are. Codes start with
+ * an empty table even if the first one does not clear it, and a full table stays as it is until a
+ * code clears it: both occur in files that browsers show.
  *
  * @param bytes The file.
  * @param start Offset of the byte that declares the bits of the first codes; sub-blocks follow.

@@ -15,7 +15,8 @@ const HAS_ALPHA = 0x10;
 const CHUNK_BYTES = 8;
 
 /**
- * Creates a decoder of a WebP to RGBA. An animation becomes its first frame on a transparent canvas.
+ * Creates a decoder of a WebP to RGBA. An animation becomes its first frame on a transparent
+ * canvas.
  *
  * libwebp gets that frame alone, in a new file, so it cannot read the container in another way than
  * the header reader did.

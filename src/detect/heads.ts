@@ -136,8 +136,10 @@ function headsPerLevel(
   });
 }
 
-/** Finds the outputs of all levels, scores (N, R, K) and deltas (N, R, 4), and splits their R rows by
- * level: H·W·A rows each. */
+/**
+ * Finds the outputs of all levels, scores (N, R, K) and deltas (N, R, 4), and splits their R rows
+ * by level: H·W·A rows each.
+ */
 function joinedHeads(
   manifest: HeadsManifest,
   names: HeadsManifest["outputs"] & { kind: "joined" },

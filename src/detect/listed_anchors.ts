@@ -7,8 +7,8 @@ import { outputData, type Outputs } from "./output_data.ts";
 /**
  * Returns rows without a grid as one level of `count` cells with one anchor each.
  *
- * With `output`, the graph returns the anchors. With `none`, the graph has decoded its boxes itself,
- * so there are no anchors and no values are written.
+ * With `output`, the graph returns the anchors. With `none`, the graph has decoded its boxes
+ * itself, so there are no anchors and no values are written.
  *
  * @param count Rows of the heads, R.
  * @param input Size of the padded input tensor.

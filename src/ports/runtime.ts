@@ -10,7 +10,9 @@ export interface Capabilities {
   readonly threads: number;
   /** Maximum pixels of an image, or Infinity. Lower limits of the caller apply. */
   readonly maxPixels: number;
-  /** Maximum bytes of memory for decoding an image, or Infinity. Lower limits of the caller apply. */
+  /**
+   * Maximum bytes of memory for decoding an image, or Infinity. Lower limits of the caller apply.
+   */
   readonly maxDecodedBytes: number;
   /** Maximum bytes of a graph, or Infinity. */
   readonly maxModelBytes: number;

@@ -43,7 +43,9 @@ export const originList = listed.pipe(
   ),
 );
 
-/** Schema of a list of hosts, with commas: a host name, or `*.` before it for all its subdomains. */
+/**
+ * Schema of a list of hosts, with commas: a host name, or `*.` before it for all its subdomains.
+ */
 export const hostList = listed.pipe(
   z.array(
     z.string().toLowerCase().regex(

@@ -15,7 +15,9 @@ const schema = z.object({
   PORT: whole.pipe(z.number().max(65535)).default(8000),
   /** Default model: a model id, or the path of a manifest. */
   MODEL: z.string().min(1).optional(),
-  /** Models that load at start-up, with commas. If MODEL is unset, the first is the default model. */
+  /**
+   * Models that load at start-up, with commas. If MODEL is unset, the first is the default model.
+   */
   MODELS: z.string().transform((list) => list.split(",").map((id) => id.trim()))
     .pipe(z.array(z.string().min(1, "must be models with commas between them"))).optional(),
   /** Folder of the models. Unset: the folder `models` of this project. */

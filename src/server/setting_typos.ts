@@ -4,9 +4,9 @@ const MIN_LENGTH = 7;
 /**
  * Finds variables that are probably misspelt settings: `API_KEY`, `CORS_ORIGIN`, `trusted_proxy`.
  *
- * A misspelt limit would silently not apply. Variables of other programs must not be found, so a name
- * counts only if it has the same words in any case, order and number, or a different letter or two.
- * Settings of one word, such as `HOST`, are too common.
+ * A misspelt limit would silently not apply. Variables of other programs must not be found, so a
+ * name counts only if it has the same words in any case, order and number, or a different letter or
+ * two. Settings of one word, such as `HOST`, are too common.
  *
  * @param names Names of variables that are set.
  * @param settings Names of all settings.

@@ -44,7 +44,8 @@ const MAX_RETRY_MS = 30_000;
 
 /**
  * Several detectors of one model that callers use like a single detector. While all detectors are
- * busy, calls wait in a queue, as long as their predicted wait is within a limit. Clients take turns.
+ * busy, calls wait in a queue, as long as their predicted wait is within a limit. Clients take
+ * turns.
  *
  * Each detector runs in its own worker and processes one image at a time. Killing a worker at a
  * deadline therefore fails only the call that was too slow. The pool replaces a detector that
@@ -99,9 +100,10 @@ export class DetectorPool implements Detector {
   /**
    * Detects objects in an image as soon as a detector is free.
    *
-   * @throws {DomainError} `busy`, if the call would wait or has waited too long; `client-gone`, if the caller cancels a call
-   * that is queued; `worker-crashed`, if no detector is left and none can be started;
-   * `model-not-ready`, if the pool is closed; otherwise the error of the detector.
+   * @throws {DomainError} `busy`, if the call would wait or has waited too long; `client-gone`, if
+   *   the caller cancels a call that is queued; `worker-crashed`, if no detector is left and none
+   *   can be started; `model-not-ready`, if the pool is closed; otherwise the error of the
+   *   detector.
    */
   detect(
     image: ImageInput,

@@ -15,7 +15,8 @@ export class DetectorSlot {
   /**
    * Creates the slot of model `id`.
    *
-   * @param detector Detector of the model, or a promise for the detector of a model that is loading.
+   * @param detector Detector of the model, or a promise for the detector of a model that is
+   *   loading.
    */
   constructor(readonly id: string, detector: Detector | Promise<Detector>) {
     if (detector instanceof Promise) {

@@ -183,8 +183,9 @@ export class ModelRegistry {
 
   /**
    * Schedules the retry of a failed load. A model outside `atStart` whose file is missing is only
-   * forgotten: the next use loads the model again, and the file may be there by then. A model without
-   * a valid manifest is not retried, because manifests are read only once, when the server starts.
+   * forgotten: the next use loads the model again, and the file may be there by then. A model
+   * without a valid manifest is not retried, because manifests are read only once, when the server
+   * starts.
    */
   #fail(id: string, error: unknown): void {
     if (!this.#manifests.has(id)) return;

@@ -20,8 +20,8 @@ export interface BaseHeader<Format extends string = string> {
   /** True if samples are indices into a colour table, which decoding replaces. Unset: false. */
   readonly isIndexed?: true;
   /**
-   * Bytes of the coefficients that a JPEG of several scans keeps at full size, such as a progressive
-   * one. Unset: the image has one scan, or another format.
+   * Bytes of the coefficients that a JPEG of several scans keeps at full size, such as a
+   * progressive one. Unset: the image has one scan, or another format.
    */
   readonly coefficientBytes?: number;
   /**
@@ -55,8 +55,8 @@ export interface ImageFormat<Header extends BaseHeader> {
   /**
    * Returns true if the file lacks the end of its format, like a broken-off upload.
    *
-   * Called only if decoding failed, to explain why: some files without an end decode well. Unset: the header
-   * reader and the decoder count the bytes that they need themselves.
+   * Called only if decoding failed, to explain why: some files without an end decode well. Unset:
+   * the header reader and the decoder count the bytes that they need themselves.
    */
   readonly endsEarly?: (bytes: Uint8Array) => boolean;
 }

@@ -29,9 +29,9 @@ const MAX_SCANS = 500;
  * Maximum blocks that all scans of an image visit.
  *
  * A scan visits each block of its components, even if the file has one bit for thousands of them: a
- * file of 7 KB kept a decoder busy for 7 seconds. Ten scans of libjpeg visit a block of luma 6 times
- * and one of chroma 4 times. That is 14 million for 64 megapixels without subsampling, 11 million
- * for 48, and 18 million for 64 megapixels of RGB.
+ * file of 7 KB kept a decoder busy for 7 seconds. Ten scans of libjpeg visit a block of luma 6
+ * times and one of chroma 4 times. That is 14 million for 64 megapixels without subsampling, 11
+ * million for 48, and 18 million for 64 megapixels of RGB.
  */
 export const MAX_VISITED_BLOCKS = 20_000_000;
 

@@ -19,8 +19,8 @@ export interface HostModel {
  *
  * @param copies Number of copies of each model in memory: one per worker process.
  * @param load Loads a model.
- * @param retryMs Milliseconds between a failed load and its first retry. The pause doubles with each
- *   retry. Unset: failed loads are not retried.
+ * @param retryMs Milliseconds between a failed load and its first retry. The pause doubles with
+ *   each retry. Unset: failed loads are not retried.
  */
 export async function hostRegistry(
   config: Config,

@@ -50,8 +50,8 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
 
 /**
  * Returns true if threads can safely grow the memory that they share. In V8 (Deno and Node) they
- * cannot, and `prepareLargeMemory()` avoids growth there. Bun does not use V8, and cannot import the
- * data URL that `prepareLargeMemory()` needs.
+ * cannot, and `prepareLargeMemory()` avoids growth there. Bun does not use V8, and cannot import
+ * the data URL that `prepareLargeMemory()` needs.
  */
 function growsSafely(): boolean {
   return "bun" in process.versions;

@@ -5,7 +5,9 @@ const LONG_HEADER_BYTES = 16;
 
 /** A box of an ISO media file. */
 export interface IsoBox {
-  /** Four characters as a number: a hostile file can hold a million boxes, so strings are costly. */
+  /**
+   * Four characters as a number: a hostile file can hold a million boxes, so strings are costly.
+   */
   readonly type: number;
   /** Payload of the box. */
   readonly content: ByteReader;

@@ -110,7 +110,9 @@ function checkAlpha(items: AvifItems, alpha: CodedImage, { width, height }: Size
   );
 }
 
-/** Returns a property of an item. Two of one type are an error, as decoders differ in the choice. */
+/**
+ * Returns a property of an item. Two of one type are an error, as decoders differ in the choice.
+ */
 function only(items: AvifItems, item: AvifItem, type: number): IsoBox | undefined {
   const found = items.properties(item).filter((box) => box.type === type);
   if (found.length > 1) {
@@ -191,7 +193,9 @@ function layersOf(items: AvifItems, item: AvifItem): readonly Uint8Array[] {
   });
 }
 
-/** Reads the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3), which have one format and just cover it. */
+/**
+ * Reads the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3), which have one format and just cover it.
+ */
 function gridImage(
   items: AvifItems,
   item: AvifItem,

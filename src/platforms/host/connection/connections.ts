@@ -18,7 +18,9 @@ export class Connections implements GateObserver {
     this.#max = max;
   }
 
-  /** Adds a new connection. Closes another one, or the new one if all others wait for the server. */
+  /**
+   * Adds a new connection. Closes another one, or the new one if all others wait for the server.
+   */
   add(socket: GatedSocket): void {
     if (this.#all.size >= this.#max) {
       const [oldest] = this.#waiting;

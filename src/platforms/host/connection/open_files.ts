@@ -44,8 +44,8 @@ export interface ConnectionRoom {
  * Returns the connections that the limit of open files leaves room for.
  *
  * Each connection takes one file descriptor, and an image that is fetched by its URL another. Deno
- * accepts all connections of the backlog before the server can close the first of them, so twice the
- * backlog must have room beside the open ones.
+ * accepts all connections of the backlog before the server can close the first of them, so twice
+ * the backlog must have room beside the open ones.
  */
 export function connectionRoom(maxFiles: number, wanted: number, workers: number): ConnectionRoom {
   const free = maxFiles - OWN_FILES - FILES_OF_WORKER * workers;

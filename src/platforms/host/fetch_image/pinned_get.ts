@@ -52,7 +52,8 @@ const agent = new Agent({ keepAlive: false });
  */
 export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promise<PinnedAnswer> {
   const sent = request(requestOptions(to, options));
-  // A host that stays silent, or that the runtime no longer reads from, never ends any of the steps.
+  // A host that stays silent, or that the runtime no longer reads from, never ends any of the
+  // steps.
   const work = exchange(sent, to, options);
   try {
     return await abortable(work, options.signal);

@@ -107,7 +107,9 @@ function messageOf(frame: Buffer, length: number): unknown {
   return message;
 }
 
-/** Returns the image file of a message, or undefined. Raw pixels are serialised like other fields. */
+/**
+ * Returns the image file of a message, or undefined. Raw pixels are serialised like other fields.
+ */
 function imageOf(message: unknown): Uint8Array | undefined {
   if (typeof message !== "object" || message === null || !("image" in message)) return undefined;
   const { image } = message;

@@ -50,8 +50,9 @@ export async function servePort<Request, Response>(
 }
 
 /**
- * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send the signals to
- * the server and its workers at once, and the server still needs its workers for accepted requests.
+ * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send the signals
+ * to the server and its workers at once, and the server still needs its workers for accepted
+ * requests.
  */
 function leaveSignalsToServer(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});

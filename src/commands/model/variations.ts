@@ -6,6 +6,7 @@ export interface Variation {
   readonly change: string;
   /** Consequence of a wrong value, in words. */
   readonly symptom: string;
+  /** Checked manifest with the change. */
   readonly manifest: Manifest;
 }
 

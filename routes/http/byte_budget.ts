@@ -29,8 +29,8 @@ const SHARE = 3;
  * Limit on the bytes that the bodies of all requests hold in memory together. Without this limit,
  * many large requests at once could exhaust the memory of the server.
  *
- * The limit of each client follows the bytes that are left (Choudhury and Hahne, "Dynamic queue
- * length thresholds", 1998), so that no client can take all of them.
+ * The limit of each client is proportional to the bytes that are left, so that no client can take
+ * all of them (Choudhury and Hahne, "Dynamic queue length thresholds", 1998).
  */
 export class ByteBudget {
   #left: number;

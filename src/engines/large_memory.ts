@@ -66,7 +66,8 @@ export async function prepareLargeMemory(
 
 /**
  * Returns the largest of {@linkcode SIZES} that the system grants, in pages. If the system refuses
- * a size, memory could not grow to that size later either. So a smaller initial size loses nothing.
+ * a size, memory that starts smaller could not grow to that size later either. So nothing is lost
+ * by starting with a smaller size.
  */
 function grantedPages(): number {
   for (const initial of SIZES) {

@@ -94,7 +94,7 @@ async function tryAll(
   return trials.sort((a, b) => confidence(b.result) - confidence(a.result));
 }
 
-/** Returns the sum of the ten best scores: wrong properties lower all of them. */
+/** Returns the sum of the ten best scores. A wrong property in the manifest lowers all scores. */
 function confidence({ detections }: DetectResult): number {
   return detections.slice(0, 10).reduce((sum, { score }) => sum + score, 0);
 }

@@ -29,7 +29,10 @@ export interface BaseHeader<Format extends string = string> {
    * planes have half a sample. Unset: 3.
    */
   readonly planeSamples?: number;
-  /** True if decoding an AVIF adds film grain, to a copy of the frame. Unset: false. */
+  /**
+   * True if decoding an AVIF adds film grain, which takes memory for a second copy of the frame.
+   * Unset: false.
+   */
   readonly hasFilmGrain?: true;
   /** Size that is decoded before it is cropped. Unset: width and height. */
   readonly wholeSize?: Size;

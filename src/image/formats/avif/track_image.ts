@@ -100,7 +100,7 @@ function readTrack(bytes: Uint8Array, trak: ByteReader): Track | undefined {
   const header = find(boxes, TKHD);
   if (entry === undefined || header === undefined) return undefined;
   const isLong = header.u8() === 1;
-  header.skip(isLong ? 19 : 11); // Flags and two times.
+  header.skip(isLong ? 19 : 11); // Flags, time of creation, time of change.
   const id = header.u32();
   const auxiliaryOf = idsOf(find(references, AUXL));
   const isPremultiplied = idsOf(find(references, PREM)).length > 0;

@@ -304,7 +304,10 @@ export class GatedSocket extends Duplex {
     return this.#responses === 0 && this.writableLength === 0;
   }
 
-  /** Passes on the next part. Returns false if its body was refused. */
+  /**
+   * Passes the next part of the held bytes to the parser. Returns false if the part belongs to a
+   * request body that was refused because of this part.
+   */
   #pass(): boolean {
     const bytes = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
     const message = this.#message?.complete === false ? this.#message : undefined;

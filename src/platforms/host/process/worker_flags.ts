@@ -7,7 +7,10 @@ import process from "node:process";
  */
 const YOUNG_HEAP = "--max-semi-space-size=4";
 
-/** Function of V8 that collects garbage, which the decoders call before a large image. */
+/**
+ * V8 flag that adds the global function `gc()`, which collects garbage. The decoders call it before
+ * a large image.
+ */
 const COLLECTOR = "--expose-gc";
 
 /**

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../http/app_env.ts";
+import { type AppEnv, requestFacts } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
 /**
@@ -10,7 +10,7 @@ import { problem } from "../http/problem.ts";
  */
 export function headerLimit(maxHeaders: number): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
-    const count = context.env?.headerLines ?? [...context.req.raw.headers.keys()].length;
+    const count = requestFacts(context).headerLines ?? [...context.req.raw.headers.keys()].length;
     if (count <= maxHeaders) return await next();
     return problem(
       context,

@@ -1,5 +1,5 @@
 import type { Context, Next } from "hono";
-import type { AppEnv } from "../http/app_env.ts";
+import { type AppEnv, requestFacts } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
 /**
@@ -10,7 +10,7 @@ export async function requestFault(
   context: Context<AppEnv>,
   next: Next,
 ): Promise<Response | void> {
-  const fault = context.env?.fault;
+  const fault = requestFacts(context).fault;
   if (fault === undefined) return await next();
   return problem(context, fault.code, fault.detail, { connection: "close" });
 }

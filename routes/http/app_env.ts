@@ -1,8 +1,9 @@
+import type { Context } from "hono";
 import type { ErrorForm } from "./error_form.ts";
 
 /** Environment of the Hono app: the types of the values that its middleware and handlers share. */
 export interface AppEnv {
-  /** Values that the server passes beside a request, read with `context.env`. */
+  /** Values that the server passes beside a request, read with `requestFacts()`. */
   readonly Bindings: RequestFacts;
   /** Variables of one request. Code sets them with `context.set()`, reads them with `get()`. */
   readonly Variables: {
@@ -30,6 +31,11 @@ export interface RequestFacts {
   readonly headerLines?: number | undefined;
   /** Fault that the server found, which the app then answers. Unset: it found none. */
   readonly fault?: RequestFault | undefined;
+}
+
+/** Returns the facts of a request, also below servers that pass no environment to the app. */
+export function requestFacts(context: Context<AppEnv>): RequestFacts {
+  return { ...context.env }; // which is undefined if a server passes none
 }
 
 /** Fault of a request that the app cannot answer. */

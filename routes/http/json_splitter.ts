@@ -163,7 +163,7 @@ export class JsonSplitter {
     if (this.#key === undefined || level === undefined) return;
     try {
       const text = new TextDecoder().decode(Uint8Array.from(this.#key));
-      level.key = this.#key.length > MAX_KEY ? null : JSON.parse(`"${text}"`);
+      level.key = this.#key.length > MAX_KEY ? null : JSON.parse(`"${text}"`) as string;
     } catch {
       level.key = null; // the rest is not valid JSON either
     }

@@ -27,10 +27,11 @@ export function avifContainer(image: AvifImage): Uint8Array {
   const { colour, alpha, colourCodes, isPremultiplied } = image;
   const codes = colourCodes === undefined ? [] : [property(box("colr", colourCodes))];
   const alphaId = 1 + itemsOf(1, colour, [], {}).length;
-  const prem = isPremultiplied && alpha !== undefined ? { prem: [alphaId] } : {};
+  const isMultiplied = isPremultiplied && alpha !== undefined;
+  const references: Item["references"] = isMultiplied ? { prem: [alphaId] } : {};
   const auxiliary = property(fullBox("auxC", text(ALPHA)));
   const items = [
-    ...itemsOf(1, colour, codes, prem),
+    ...itemsOf(1, colour, codes, references),
     ...alpha === undefined ? [] : itemsOf(alphaId, alpha, [auxiliary], { auxl: [1] }),
   ];
   const ftyp = box("ftyp", text("avif"), u32(0), text("avifmif1miaf"));

@@ -96,8 +96,9 @@ function dictionaryOf(format: string, value: Json): LabelReading | null {
 function countChecked(reading: LabelReading, owner: Json): LabelReading {
   const names = "rows" in reading ? reading.rows.length : reading.ids.size;
   const stated = owner.nc;
-  if (stated !== undefined && isId(String(stated)) && Number(stated) !== names) {
-    throw new TypeError(`it has ${names} names, and its "nc" says ${String(stated)}`);
+  if (typeof stated !== "number" && typeof stated !== "string") return reading;
+  if (isId(String(stated)) && Number(stated) !== names) {
+    throw new TypeError(`it has ${names} names, and its "nc" says ${stated}`);
   }
   return reading;
 }

@@ -109,7 +109,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
   const deaf = Promise.withResolvers<void>();
   const endWatch = hasOwnParser()
     ? () => {}
-    : watchListener(server, port, address, PROBES, deaf.resolve);
+    : watchListener(server, port, address, PROBES, () => deaf.resolve());
   return {
     url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
     deaf: deaf.promise,
@@ -117,7 +117,9 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
       endWatch();
       const closed = new Promise<void>((done) => server.close(() => done()));
       open.drain();
-      const timer = deadlineMs === undefined ? undefined : setTimeout(open.closeAll, deadlineMs);
+      const timer = deadlineMs === undefined
+        ? undefined
+        : setTimeout(() => open.closeAll(), deadlineMs);
       await closed;
       clearTimeout(timer);
     },
@@ -216,7 +218,7 @@ async function refuseConnection(
   socket: Duplex,
   maxHeaderBytes: number,
 ): Promise<void> {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  if (error.code === "ECONNRESET" || !isWritable(socket)) return void socket.destroy();
   // A client that has sent nothing gets no answer either.
   if (socket instanceof GatedSocket && socket.bytesRead === 0) return void socket.destroy();
   const fault = parserFault(error.code, maxHeaderBytes);
@@ -228,10 +230,14 @@ async function refuseConnection(
   const [method, url] = requestLineOf(error.rawPacket);
   const incoming = { socket: socket as Socket };
   const response = await refuse(app, { incoming, fault }, method ?? "-", url);
-  if (!socket.writable) return;
+  if (!isWritable(socket)) return;
   socket.write(await responseBytes(response));
   if (socket instanceof GatedSocket) socket.destroySoon();
   else socket.end();
+}
+
+function isWritable(socket: Duplex): boolean {
+  return socket.writable;
 }
 
 /** Returns true on Bun, whose `node:http` does not parse what a socket of ours reads. */

@@ -43,6 +43,7 @@ export function parserFault(code: string | undefined, maxHeaderBytes: number): R
         code: "request-timeout",
         detail: "Cannot answer as the request did not arrive in time",
       };
+    case undefined:
     default:
       return malformed("it is not valid HTTP/1.1");
   }

@@ -282,17 +282,21 @@ export class GatedSocket extends Duplex {
 
   /** Passes bytes on while the gate is open, and reads from the connection what has room. */
   #pump(): void {
-    if (this.#isPumping || this.destroyed || this.writableEnded) return;
+    if (this.#isPumping || this.#isOver()) return;
     this.#isPumping = true;
     while (this.#heldBytes > 0 && this.#isOpen() && this.#pass()) { /* the next part */ }
     this.#isPumping = false;
-    if (this.destroyed || this.writableEnded) return;
+    if (this.#isOver()) return; // a refused part may have closed the connection
     if (this.#hasEnded && this.#heldBytes === 0 && !this.#hasPassedEnd) {
       this.#hasPassedEnd = true;
       this.push(null);
     }
     if (this.#heldBytes >= this.#limits.maxAheadBytes) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #isOver(): boolean {
+    return this.destroyed || this.writableEnded;
   }
 
   /** True if the parser takes bytes: those of a body, or of a request after the last response. */

@@ -36,7 +36,7 @@ export function watchListener(
     seen = accepted;
     // An error means that the server refuses, or that no file descriptor is left.
     const probe = connect(port, host).on("error", () => {});
-    setTimeout(() => probe.destroy(), everyMs / 2).unref?.();
+    setTimeout(() => probe.destroy(), everyMs / 2).unref();
     probe.unref();
   }, everyMs);
   timer.unref();

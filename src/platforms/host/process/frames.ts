@@ -101,7 +101,7 @@ function writeStart(pipe: Writable, message: unknown, imageLength: number): void
 }
 
 function messageOf(frame: Buffer, length: number): unknown {
-  const message = deserialize(frame.subarray(0, length));
+  const message = deserialize(frame.subarray(0, length)) as { image?: Uint8Array };
   // A copy, because the bytes of a Buffer may be a part of a larger array.
   if (frame.length > length) message.image = new Uint8Array(frame.subarray(length));
   return message;

@@ -6,16 +6,33 @@ import { hostProject } from "./host_project.ts";
 
 for (const runtime of ["node22", "node24"] as const) {
   Deno.test(`WorkerProcess can read files, but not write or start a program, on ${runtime}`, async () => {
-    await using project = await hostProject();
-    const { stdout, stderr } = await new Deno.Command(await executable(runtime), {
-      args: ["start_worker.mjs"],
-      cwd: project.folder,
-    }).output();
-    const outcomes = JSON.parse(new TextDecoder().decode(stdout));
+    const { collect: _, ...attempts } = await workerOutcomes(await executable(runtime));
     const denied = "ERR_ACCESS_DENIED";
-    assertEquals(outcomes, { read: "done", write: denied, start: denied });
-    assertEquals(new TextDecoder().decode(stderr), "");
+    assertEquals(attempts, { read: "done", write: denied, start: denied });
   });
+}
+
+for (const runtime of ["deno", "node22", "node24", "bun"] as const) {
+  Deno.test(`WorkerProcess can collect garbage, on ${runtime}`, async () => {
+    const outcomes = runtime === "deno"
+      ? await workerOutcomes(Deno.execPath(), "run", "-A")
+      : await workerOutcomes(await executable(runtime));
+    assertEquals(outcomes.collect, "done");
+  });
+}
+
+/** Starts `worker.mjs` as a worker process, and returns the outcomes of its attempts. */
+async function workerOutcomes(
+  command: string,
+  ...flags: readonly string[]
+): Promise<Readonly<Record<string, string>>> {
+  await using project = await hostProject();
+  const { stdout, stderr } = await new Deno.Command(command, {
+    args: [...flags, "start_worker.mjs"],
+    cwd: project.folder,
+  }).output();
+  assertEquals(new TextDecoder().decode(stderr), "");
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 for (const runtime of ["node22", "node24", "bun"] as const) {

@@ -1,10 +1,12 @@
-// Worker process that attempts what a compromised decoder could.
+// Worker process that collects garbage, and attempts what a compromised decoder could.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { garbageCollector } from "./node_modules/retinanet-edge/src/platforms/host/collect_garbage.js";
 import { writeFrame } from "./node_modules/retinanet-edge/src/platforms/host/process/frames.js";
 
 const ATTEMPTS = {
+  collect: () => garbageCollector()(),
   read: () => readFileSync(new URL(import.meta.url)),
   write: () => writeFileSync(new URL("written", import.meta.url), ""),
   start: () => spawnSync(process.execPath, ["--version"]),

@@ -1,112 +1,29 @@
 import { assert, assertEquals } from "@std/assert";
-import { decodeBmp } from "../../src/codecs/bmp.ts";
 import { readHeader } from "../../src/image/formats/read_header.ts";
-import {
-  type BmpOptions,
-  buildBmp,
-  encodeRuns,
-  littleEndian,
-  packRows,
-} from "../image/formats/build_bmp.ts";
+import { buildBmp, littleEndian, packRows } from "../image/formats/build_bmp.ts";
+import { bytesOf, joinBytes } from "../image/formats/bytes_of.ts";
 import { assertDomainError } from "../testing.ts";
+import {
+  assertColours,
+  BLACK_WHITE,
+  BLUE_GREEN,
+  COLOURS_12,
+  COLOURS_252,
+  decodeFile,
+  field,
+  fieldCase,
+  GREYS_16,
+  GREYS_256,
+  maskOf,
+  paletteBytes,
+  paletteCase,
+  runCase,
+  type SuiteCase,
+  WHITE_BLACK,
+} from "./bmp_suite_cases.ts";
 
 // Equivalents of the files of bmpsuite, by their names in its folders "g" (good) and "q"
 // (questionable). Each file and the colours that it must have come from the same drawing.
-
-/** Colour of a pixel, 0 to 255. */
-type Rgb = readonly [red: number, green: number, blue: number];
-type Rgba = readonly [...Rgb, alpha: number];
-/** Returns a value of the pixel at column x and row y, from the top. */
-type Drawing<Value> = (x: number, y: number) => Value;
-
-const WIDTH = 127;
-const HEIGHT = 64;
-
-interface SuiteCase {
-  readonly file: Uint8Array;
-  readonly width?: number;
-  readonly colours: Drawing<Rgb | Rgba>;
-}
-
-/** Builds rows from the bottom up, as most files store them. */
-function rowsOf<Value>(drawing: Drawing<Value>, width = WIDTH): Value[][] {
-  return Array.from({ length: HEIGHT }, (_, row) => {
-    return Array.from({ length: width }, (_, x) => drawing(x, HEIGHT - 1 - row));
-  });
-}
-
-// Palette images.
-
-/** Stripes of equal indices beside pixels that all differ. */
-function indexDrawing(colours: number): Drawing<number> {
-  return (x, y) => (x % 32 < 16 ? y >> 2 : x * 7 + y * 3) % colours;
-}
-
-/** Colours of a palette: six levels of red, seven of green and six of blue. */
-const COLOURS_252: readonly Rgb[] = Array.from({ length: 252 }, (_, i) => {
-  return [51 * (i % 6), Math.round(42.5 * (Math.floor(i / 6) % 7)), 51 * Math.floor(i / 42)];
-});
-const COLOURS_12 = COLOURS_252.filter((_, i) => i % 21 === 5);
-const BLACK_WHITE: readonly Rgb[] = [[0, 0, 0], [255, 255, 255]];
-const WHITE_BLACK: readonly Rgb[] = [[255, 255, 255], [0, 0, 0]];
-const BLUE_GREEN: readonly Rgb[] = [[64, 64, 255], [64, 255, 64]];
-const GREYS_16: readonly Rgb[] = Array.from({ length: 16 }, (_, i) => [17 * i, 17 * i, 17 * i]);
-const GREYS_256: readonly Rgb[] = Array.from({ length: 256 }, (_, i) => [i, i, i]);
-
-function paletteBytes(colours: readonly Rgb[], entryBytes = 4): number[] {
-  return colours.flatMap(([red, green, blue]) => [blue, green, red, 0].slice(0, entryBytes));
-}
-
-interface PaletteChange extends BmpOptions {
-  readonly topDown?: boolean;
-  /** True to store run lengths. */
-  readonly runs?: boolean;
-}
-
-function paletteCase(
-  bits: 1 | 2 | 4 | 8,
-  colours: readonly Rgb[],
-  change: PaletteChange = {},
-): SuiteCase {
-  const { topDown = false, runs = false, ...options } = change;
-  const width = change.width ?? WIDTH;
-  const drawing = indexDrawing(colours.length);
-  const rows = rowsOf(drawing, width);
-  if (topDown) rows.reverse();
-  const file = buildBmp({
-    ...{ bitsPerPixel: bits, width, height: topDown ? -HEIGHT : HEIGHT },
-    ...{
-      colours: colours.length,
-      palette: paletteBytes(colours, options.headerBytes === 12 ? 3 : 4),
-    },
-    ...(runs && (bits === 4 || bits === 8)
-      ? { compression: bits === 8 ? 1 : 2, pixels: encodeRuns(rows, bits) }
-      : { pixels: packRows(rows, bits) }),
-    ...options,
-  });
-  return { file, width, colours: (x, y) => colours[drawing(x, y)]! };
-}
-
-/**
- * Builds a file from run lengths made by hand.
- *
- * @param rows Indices that each row shows, from the bottom up; "." and missing pixels are black.
- */
-function runCase(
-  bits: 4 | 8,
-  pixels: readonly number[],
-  rows: Readonly<Record<number, string>>,
-): SuiteCase {
-  const colours = bits === 8 ? COLOURS_252 : COLOURS_12;
-  const file = buildBmp({
-    ...{ bitsPerPixel: bits, width: WIDTH, height: HEIGHT, compression: bits === 8 ? 1 : 2 },
-    ...{ colours: colours.length, palette: paletteBytes(colours), pixels },
-  });
-  return {
-    file,
-    colours: (x, y) => colours[parseInt(rows[HEIGHT - 1 - y]?.[x] ?? ".", 16)] ?? [0, 0, 0],
-  };
-}
 
 const EOL = [0, 0];
 const EOB = [0, 1];
@@ -131,56 +48,6 @@ const RUN_ROWS_4 = {
   1: "11..........222",
   4: ".".repeat(120) + "6767676",
 };
-
-// Colours.
-
-/** Fields of a pixel, the bits of each channel from the top of the mask. */
-interface Field {
-  readonly shift: number;
-  readonly bits: number;
-}
-
-/** Level of a channel at a pixel, from 0 to `max`; all of them occur. */
-function levelAt(channel: number, max: number, x: number, y: number): number {
-  return Math.floor(
-    (channel === 0 ? x * max : channel === 1 ? y * max * 2 : (x + y) * max) / WIDTH,
-  ) %
-    (max + 1);
-}
-
-function maskOf({ shift, bits }: Field): number {
-  return (2 ** bits - 1) * 2 ** shift;
-}
-
-/** Builds pixels of fields, in masks of their own if the file declares them. */
-function fieldCase(
-  bitsPerPixel: 16 | 24 | 32,
-  fields: readonly Field[],
-  change: BmpOptions = {},
-  unused = 0,
-): SuiteCase {
-  const levels = (x: number, y: number) =>
-    fields.map(({ bits }, channel) => levelAt(channel, 2 ** bits - 1, x, y));
-  const pixel = (x: number, y: number) =>
-    fields.reduce((sum, { shift }, i) => sum + levels(x, y)[i]! * 2 ** shift, unused);
-  const file = buildBmp({
-    ...{ bitsPerPixel, width: WIDTH, height: HEIGHT },
-    pixels: packRows(rowsOf(pixel), bitsPerPixel),
-    ...(change.compression === undefined ? {} : { masks: fields.map(maskOf) }),
-    ...change,
-  });
-  return {
-    file,
-    colours: (x, y) =>
-      levels(x, y).map((level, i) =>
-        Math.round(level * 255 / (2 ** fields[i]!.bits - 1))
-      ) as unknown as Rgb,
-  };
-}
-
-function field(shift: number, bits: number): Field {
-  return { shift, bits };
-}
 
 const F555 = [field(10, 5), field(5, 5), field(0, 5)];
 const F565 = [field(11, 5), field(5, 6), field(0, 5)];
@@ -231,6 +98,9 @@ const QUESTIONABLE: Readonly<Record<string, SuiteCase>> = {
   "pal8rletrns": runCase(8, [0, 2, 0, 60, 9, 3, ...EOB], { 60: "333333333" }),
   "pal8rle without an end": paletteWithoutEnd(),
   "pal8rle, top row first": paletteCase(8, COLOURS_252, { runs: true, topDown: true }),
+  // The size of the file is that of its headers, or any other.
+  "pal8os2-hs": withFileSize(paletteCase(8, GREYS_256, { headerBytes: 12 }), 26),
+  "pal8os2-sz": withFileSize(paletteCase(8, GREYS_256, { headerBytes: 12 }), 0xffffffff),
   "pal8os2sp": paletteCase(8, COLOURS_252, { headerBytes: 12 }),
   "pal8os2v2": paletteCase(8, COLOURS_252, { headerBytes: 64 }),
   "pal8os2v2-16": paletteCase(8, GREYS_256, { headerBytes: 16 }),
@@ -248,11 +118,32 @@ const QUESTIONABLE: Readonly<Record<string, SuiteCase>> = {
   "rgb32-7187": fieldCase(32, [field(25, 7), field(7, 18), field(0, 7)], MASKED),
   "rgb32fakealpha": fieldCase(32, F888, {}, 0x5a000000),
   "rgb32h52": fieldCase(32, F888, { ...MASKED, headerBytes: 52 }),
+  "rgb16faketrns": fieldCase(16, F555, {}, 0x8000),
+  "rgb24lprof": withProfile(fieldCase(24, F888, { headerBytes: 124 }), "LINK"),
+  "rgb24prof": withProfile(fieldCase(24, F888, { headerBytes: 124 }), "MBED"),
+  // The profile lies between the header and the pixels.
+  "rgb24prof2": fieldCase(24, F888, { headerBytes: 124, palette: Array(400).fill(7) }),
+  "rgb32bf-xbgr": fieldCase(32, [field(8, 8), field(16, 8), field(24, 8)], {
+    ...MASKED,
+    headerBytes: 124,
+  }, 0x5a),
+  "rgba16-1924": fieldCase(16, [field(11, 1), field(2, 9), field(0, 2), field(12, 4)], {
+    ...MASKED,
+    headerBytes: 124,
+  }),
   "rgba16-4444": fieldCase(16, [field(8, 4), field(4, 4), field(0, 4), field(12, 4)], {
     ...MASKED,
     headerBytes: 108,
   }),
   "rgba16-5551": fieldCase(16, [...F555, field(15, 1)], { ...MASKED, headerBytes: 124 }),
+  "rgba32-61754": fieldCase(32, [field(22, 6), field(5, 17), field(0, 5), field(28, 4)], {
+    ...MASKED,
+    headerBytes: 124,
+  }),
+  "rgba32-81284": fieldCase(32, [field(20, 8), field(8, 12), field(0, 8), field(28, 4)], {
+    ...MASKED,
+    headerBytes: 124,
+  }),
   "rgba32": fieldCase(32, F8888, { ...MASKED, headerBytes: 108 }),
   "rgba32h56": fieldCase(32, F8888, { ...MASKED, headerBytes: 56 }),
   "rgba32abf": fieldCase(32, F8888, { compression: 6 }),
@@ -267,6 +158,22 @@ const QUESTIONABLE: Readonly<Record<string, SuiteCase>> = {
   }),
 };
 
+/** Declares a size of the file, which no reader needs. */
+function withFileSize({ file, ...rest }: SuiteCase, bytes: number): SuiteCase {
+  const changed = file.slice();
+  changed.set(littleEndian(bytes, 4), 2);
+  return { file: changed, ...rest };
+}
+
+/** Declares a colour profile behind the pixels (BITMAPV5HEADER: bV5CSType, bV5ProfileData). */
+function withProfile({ file, ...rest }: SuiteCase, kind: "MBED" | "LINK"): SuiteCase {
+  const profile = bytesOf("any bytes");
+  const changed = joinBytes(file, profile);
+  changed.set(bytesOf(kind).reverse(), 14 + 56);
+  changed.set([...littleEndian(file.length - 14, 4), ...littleEndian(profile.length, 4)], 14 + 112);
+  return { file: changed, ...rest };
+}
+
 /** Pixels per metre that are not the same on both axes. */
 function withResolution({ file, ...rest }: SuiteCase): SuiteCase {
   const changed = file.slice();
@@ -280,25 +187,10 @@ function paletteWithoutEnd(): SuiteCase {
   return { file: file.slice(0, -2), ...rest };
 }
 
-for (
-  const [name, { file, width = WIDTH, colours }] of [
-    ...Object.entries(GOOD),
-    ...Object.entries(QUESTIONABLE),
-  ]
-) {
+for (const [name, suiteCase] of Object.entries({ ...GOOD, ...QUESTIONABLE })) {
   Deno.test(`decodeBmp() decodes the equivalent of bmpsuite's ${name}`, () => {
-    const { data, channels, ...size } = decode(file);
-    assertEquals([size.width, size.height], [width, HEIGHT]);
-    const seen = new Set<string>();
-    for (let y = 0; y < HEIGHT; y++) {
-      for (let x = 0; x < width; x++) {
-        const at = (y * width + x) * channels;
-        const pixel = [...data.subarray(at, at + channels)];
-        assertEquals(pixel, [...colours(x, y)], `at ${x}, ${y}`);
-        seen.add(pixel.join());
-      }
-    }
-    assert(seen.size > 1 || name === "pal1p1", "all pixels are the same");
+    const colours = assertColours(suiteCase);
+    assert(colours.size > 1 || name === "pal1p1", "all pixels are the same");
   });
 }
 
@@ -310,7 +202,7 @@ Deno.test("decodeBmp() shows an alpha that is zero everywhere as opaque, any oth
       ...{ masks: clear.map(maskOf) },
       pixels: packRows([[0, 1, 2].map((x) => 0x302010 + alpha(x) * 2 ** 24)], 32),
     });
-  const alphas = (file: Uint8Array) => [...decode(file).data].filter((_, i) => i % 4 === 3);
+  const alphas = (file: Uint8Array) => [...decodeFile(file).data].filter((_, i) => i % 4 === 3);
   assertEquals(alphas(levels(() => 0)), [255, 255, 255]);
   assertEquals(alphas(levels((x) => x === 2 ? 1 : 0)), [0, 0, 1]);
 });
@@ -320,7 +212,7 @@ Deno.test("decodeBmp() refuses run lengths that the file ends in as truncated", 
     const { file } = GOOD[name]!;
     // The end of the image may be missing, but nothing before it.
     for (let length = file.length - 4; length > 1100; length -= 97) {
-      assertDomainError(() => decode(file.slice(0, length)), "truncated-image", "127x64");
+      assertDomainError(() => decodeFile(file.slice(0, length)), "truncated-image", "127x64");
     }
   }
 });
@@ -330,7 +222,7 @@ Deno.test("decodeBmp() decodes run lengths that hold no pixels to black", () => 
     ...{ bitsPerPixel: 4, width: 3, height: 2, compression: 2, colours: 1 },
     ...{ palette: [255, 254, 253, 0], pixels: EOB },
   });
-  assertEquals([...decode(white).data], Array(18).fill(0));
+  assertEquals([...decodeFile(white).data], Array(18).fill(0));
 });
 
 Deno.test("readHeader() refuses bmpsuite's rgb24jpeg and rgb24png as unsupported", () => {
@@ -341,9 +233,3 @@ Deno.test("readHeader() refuses bmpsuite's rgb24jpeg and rgb24png as unsupported
     }
   }
 });
-
-function decode(bytes: Uint8Array) {
-  const header = readHeader(bytes);
-  if (header.format !== "bmp") throw new Error(`it is a ${header.format}`);
-  return decodeBmp(bytes, header);
-}

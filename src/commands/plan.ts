@@ -48,7 +48,7 @@ async function plan(args: readonly string[], io: CommandIo): Promise<number> {
   const { model, models, json } = values;
   const platform: Platform = PLATFORMS[values.platform];
   const image = sizeOf(values.image);
-  const needs = await readNeeds(model, modelsFolder(models), image, io.printError);
+  const needs = await readNeeds(model, modelsFolder(models), image);
   const expected = predict(needs, platform.runtime, CONSTANTS);
   const checks = checkLimits(needs, expected, platform, CONSTANTS);
   const reasons = checks.filter((check) => !fits(check)).map(reasonOf);

@@ -11,16 +11,14 @@ import { fileModelStore } from "../stores/file.ts";
  *
  * @param model Model id, or path of a manifest.
  * @param folder URL of the folder of the models, with a slash at its end.
- * @param warn Called with the reason if the engine cannot load the graph. The work of its
- *   operations is unknown then. Unset: the reason is thrown.
  * @throws {DomainError} If the model is missing or its manifest invalid.
- * @throws {TypeError} If the graph is not the one of the manifest, or not readable.
+ * @throws {TypeError} If the graph is not the one of the manifest, is not readable, or is refused by
+ *   the WebAssembly engine, whose times the plan is made of.
  */
 export async function readNeeds(
   model: string,
   folder: URL,
   image: Size,
-  warn: (message: string) => void = refuse,
 ): Promise<Needs> {
   const store = fileModelStore(folder);
   const manifest = await store.manifest(model);
@@ -32,12 +30,11 @@ export async function readNeeds(
   const sides = inputSides(manifest, image);
   const probed = await inferOutputs(shapeProbe(bytes, sides)).catch((error: unknown) => {
     const { message } = error as Error;
-    warn(`Cannot size the operations of ${file} as the engine refuses it: ${message}`);
-    return [];
+    throw new TypeError(`Cannot plan for ${file} as the wasm engine refuses it: ${message}`);
   });
-  return needsOf(manifest, graph, tensorShapes(graph, sides, probed), image);
-}
-
-function refuse(message: string): never {
-  throw new TypeError(message);
+  const needs = needsOf(manifest, graph, tensorShapes(graph, sides, probed), image);
+  if (Object.values(needs.work.macs).every((count) => count === 0)) {
+    throw new TypeError(`Cannot plan for ${file} as the size of no operation is known`);
+  }
+  return needs;
 }

@@ -90,7 +90,7 @@ export function isInvoke(name: EmscriptenImport): name is InvokeImport {
 }
 
 /**
- * Refuses a module of another build, in which the letters stand for other functions.
+ * Refuses a module of another build, whose minified names (letters) may stand for other functions.
  *
  * @throws {Error} If imports or exports of the module are not those of the build.
  */

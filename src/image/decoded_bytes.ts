@@ -69,7 +69,7 @@ function pixelBytes(
 /**
  * Bytes per pixel of libaom and libavif.
  *
- * Measured were, with 8 bits, 16.7 (4:2:0), 17.3 (4:2:2) and 18.5 (4:4:4); with more 22.5, 23.7 and
+ * Measured with 8 bits: 16.7 (4:2:0), 17.3 (4:2:2) and 18.5 (4:4:4); with more bits: 22.5, 23.7 and
  * 26. Images of slow encoders took 2.3 more. Alpha took 13 more, 15 with more than 8 bits, and film
  * grain a copy of the frame.
  */

@@ -78,7 +78,7 @@ class Dialogue {
    *
    * @param ms Deadline of the request, milliseconds. The worker is killed if no answer comes.
    * @param code Code of the error for a missed deadline.
-   * @param action Begin of the error message for a missed deadline.
+   * @param action Beginning of the error message for a missed deadline.
    */
   ask(
     request: SessionWorkerRequest,

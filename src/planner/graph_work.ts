@@ -32,7 +32,7 @@ export interface Macs {
   readonly spatial: number;
   /** Depthwise convolutions, which have one filter per channel, on floats. */
   readonly depthwise: number;
-  /** Pointwise and spatial operations on int8 numbers. */
+  /** Operations of the kinds `pointwise` and `spatial`, on int8 numbers. */
   readonly int8: number;
   /** Depthwise convolutions on int8 numbers. */
   readonly int8Depthwise: number;

@@ -76,7 +76,7 @@ function candidatesOf(reading: LabelReading): Candidate[] {
   }];
 }
 
-/** Returns names by id, as rows that begin at `first`. */
+/** Returns the names as an array: index 0 is id `first`. An id without a name gives null. */
 function rowsFrom(ids: NamesById["ids"], first: number): (string | null)[] {
   const length = Math.max(...ids.keys()) + 1 - first;
   return Array.from({ length }, (_, row) => ids.get(row + first)?.trim() || null);

@@ -32,7 +32,7 @@ export function textLabels(text: string): LabelReading[] {
   ];
 }
 
-/** Returns the lines without comments, and without the end of the last line. */
+/** Returns the lines without comments. A line break at the end of the text starts no new line. */
 function linesOf(text: string): string[] {
   return text.replace(/(\r\n|\n|\r)$/, "").split(/\r\n|\n|\r/)
     .map((line) => line.trim())

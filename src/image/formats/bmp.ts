@@ -192,7 +192,7 @@ function checkCompression(
  * Reads the masks.
  *
  * @param fields Rest of the header.
- * @param reader Bytes after the header, in which a header of 40 bytes has its masks.
+ * @param reader Bytes after the header. If the header has 40 bytes, the masks follow it here.
  * @returns The masks, or `undefined` if the file has none and the default masks of its depth apply.
  */
 function readMasks(

@@ -95,7 +95,8 @@ export function readAvifItems(bytes: Uint8Array, meta: ByteReader): AvifItems {
 }
 
 /**
- * Returns true if a `meta` box names a primary item, without which only a sequence is an image.
+ * Returns true if a `meta` box names a primary item. If the box names none, the image can only be
+ * in an image sequence (box `moov`).
  *
  * @param meta Payload of the box.
  */

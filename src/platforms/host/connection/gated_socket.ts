@@ -26,7 +26,7 @@ export interface GateObserver {
   busy(socket: GatedSocket): void;
 }
 
-/** Bytes of a body that count as progress. */
+/** Number of bytes of a body after which the observer's `waiting()` is called again. */
 const PROGRESS = 65_536;
 /** Milliseconds that a closed connection reads on, so that its client can read the response. */
 const LINGER_MS = 1000;

@@ -10,6 +10,7 @@ import { comparable, type Golden, readGolden } from "../eval_files/golden_file.t
 import { readArguments, readImageFile } from "../shared/arguments.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
+import { checkImage } from "./check_image.ts";
 import { diagnose } from "./diagnose.ts";
 import { textTable } from "../shared/text_table.ts";
 
@@ -19,6 +20,7 @@ const USAGE = `Compare a manifest with its graph and print each tensor.
 
   --golden FILE        compare with the detections of the framework that made the model; names
                        the likeliest wrong property if they differ
+  --image FILE         detect in an image; print the detections, and a warning about absurd boxes
   --score-tolerance S  largest difference of scores (0.0001)
   --box-tolerance B    largest difference of edges, in pixels of the image (0.05)
   --engine E           auto, webgpu, native or wasm (auto)`;
@@ -28,6 +30,7 @@ const MAX_SHOWN = 6;
 
 const options = {
   golden: z.string().optional(),
+  image: z.string().optional(),
   "score-tolerance": z.coerce.number().nonnegative().default(1e-4),
   "box-tolerance": z.coerce.number().nonnegative().default(0.05),
   engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
@@ -50,6 +53,9 @@ async function check(args: readonly string[], io: CommandIo): Promise<number> {
   try {
     io.print(tensorTable(loaded, await warmUp(loaded)));
     io.print(guessLines(loaded));
+    if (values.image !== undefined) {
+      io.print(await checkImage(runtime, loaded, await readImageFile(values.image)));
+    }
     if (values.golden === undefined) return 0;
     const golden = await readGolden(values.golden);
     const tolerance = { score: values["score-tolerance"], box: values["box-tolerance"] };

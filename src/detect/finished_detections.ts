@@ -49,7 +49,7 @@ export function finishedDetections(
     .filter(isInOrder);
 }
 
-/** Reads M from the boxes; all other outputs must have as many rows. */
+/** Reads the rows. The boxes set the number of rows, M; all other outputs must have as many. */
 function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
   const names = manifest.outputs;
   const rows = outputs[names.boxes]?.shape.at(-2) ?? 0;

@@ -159,7 +159,7 @@ function report(target: string, facts: GraphFacts, family: Family, manifest: Man
   ].join("\n");
 }
 
-/** Detects on an image, draws the result beside it and returns a report. */
+/** Detects on an image, writes a drawing of the result to the image's folder, returns a report. */
 async function preview(
   runtime: Runtime,
   loaded: { manifest: Manifest; session: Session },

@@ -63,7 +63,7 @@ function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
     if (at < bytes.length) return bytes[at++]!;
     throw truncated(bytes, header, "need more runs");
   };
-  /** Writes `count` pixels; those of 4 bits alternate between the halves of each byte. */
+  /** Writes `count` pixels. Pixels of 4 bits take the two halves of each byte in turn. */
   const write = (count: number, byteOf: (i: number) => number) => {
     const row = topDown ? y : height - 1 - y;
     const end = Math.min(count, width - x);

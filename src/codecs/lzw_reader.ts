@@ -40,10 +40,11 @@ export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
   const end = clear + 1;
   const nextCode = codeReader(bytes, start + 1);
 
-  // Code c of more than one index stands for those of code `prefix[c]`, then `suffix[c]`.
+  // A code c for several indices stands for the indices of code `prefix[c]`, then index
+  // `suffix[c]`.
   const prefix = new Uint16Array(MAX_CODES);
   const suffix = new Uint8Array(MAX_CODES);
-  // Indices of the last code, last one first, as far as no row has taken them.
+  // Indices of the last code that no row has taken yet, in reverse order.
   const pending = new Uint8Array(MAX_CODES);
   let pendingCount = 0;
   let codeBits = indexBits + 1;

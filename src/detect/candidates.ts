@@ -35,7 +35,7 @@ export interface CandidateOptions {
 }
 
 /**
- * Maximum number of candidates if a model sets none.
+ * Maximum number of candidates if a manifest sets no maximum.
  *
  * A score threshold of 0 lets every pair pass: 13 million for 800x1088 pixels and 80 classes.
  */

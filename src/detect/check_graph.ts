@@ -34,7 +34,10 @@ export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" |
   }
 }
 
-/** Returns the differences of one tensor, each as text with both values. */
+/**
+ * Returns the differences between the manifest and the graph in one tensor, as texts with both
+ * values.
+ */
 function faultsOf(
   kind: "input" | "output",
   found: readonly TensorInfo[],

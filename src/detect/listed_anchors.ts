@@ -22,7 +22,8 @@ export function listedAnchors(
 ): AnchorLevel {
   const level = { grid: { width: count, height: 1 }, perCell: 1, covered: input };
   if (rule.kind === "none") return { ...level, write() {} };
-  // (N, R, 4) or (R, 4): the first R rows are those of the first image.
+  // The shape is (N, R, 4) or (R, 4): N images with R rows each. The first R rows belong to the
+  // first image.
   const batch = outputs[rule.name]?.shape.at(-3) ?? 1;
   const data = outputData(outputs, rule.name, [batch, count, 4], [count, 4]);
   return {

@@ -20,7 +20,7 @@ export interface PlannedImage {
 
 type Triple = readonly [number, number, number];
 
-/** Normalisation of `uint8` inputs, for which a manifest declares none: pixel values unchanged. */
+/** Normalisation of `uint8` inputs: pixel values stay unchanged, and a manifest declares none. */
 const NOT_NORMALISED = { divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
 /**

@@ -18,7 +18,8 @@ export interface ImageLimits {
  * Default limits of a server and of an embedded detector.
  *
  * Phones take photos of 48 and 50 megapixels. Decoded at a reduced scale, such a JPEG needs a few
- * megabytes, and a progressive one 150 to 300. `maxDecodedBytes` refuses other formats earlier.
+ * megabytes, or 150 to 300 if the JPEG is progressive. In other formats, `maxDecodedBytes` refuses
+ * images of fewer pixels than `maxPixels`.
  */
 export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
   maxBytes: 20_000_000,

@@ -217,7 +217,7 @@ function retriesOf(
  * An engine in its own worker takes about 150 MB, however small the graph is. In addition, the
  * engine keeps a packed copy of the weights, and buffers that grow with the weights. On two cores,
  * the wasm and native engines took 100 to 270 MB for a graph of 12 MB with an input side of 320
- * px. They took 690 and 860 MB for a graph of 136 MB with an input side of 800 px.
+ * px. The two engines took 690 and 860 MB for a graph of 136 MB with an input side of 800 px.
  */
 export function modelMemory({ graph }: Pick<Manifest, "graph">): number {
   return 150_000_000 + 4 * graph.bytes;

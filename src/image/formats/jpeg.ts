@@ -108,7 +108,8 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (isStandalone(marker)) continue;
     const length = payloadLength(reader, marker);
     if (SUPPORTED_FRAMES.has(marker)) {
-      // Decoders differ in which of two frames they use: the checked size could be the other one's.
+      // Some decoders use the first of two frames, others use the second. So the decoder could use
+      // the frame whose size was not checked.
       if (frame !== undefined) throw reader.corrupt("it must have one frame header", "two");
       frame = readFrame(reader, marker, length, bytes.length);
     } else if (marker === APP1 && length > EXIF_SIGNATURE.length) {

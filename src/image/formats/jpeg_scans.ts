@@ -20,8 +20,8 @@ export interface JpegFrame {
 /**
  * Maximum scans of an image. A scan costs a few microseconds however small the image is.
  *
- * libjpeg's own progressive images have 10. Browsers stop at 100, the fuzz tests of libjpeg-turbo
- * at 500.
+ * Progressive images that libjpeg writes have 10 scans. Browsers stop after 100 scans, the fuzz
+ * tests of libjpeg-turbo after 500.
  */
 const MAX_SCANS = 500;
 
@@ -29,9 +29,10 @@ const MAX_SCANS = 500;
  * Maximum blocks that all scans of an image visit.
  *
  * A scan visits each block of its components, even if the file has one bit for thousands of them: a
- * file of 7 KB kept a decoder busy for 7 seconds. Ten scans of libjpeg visit a block of luma 6
- * times and one of chroma 4 times. That is 14 million for 64 megapixels without subsampling, 11
- * million for 48, and 18 million for 64 megapixels of RGB.
+ * file of 7 KB kept a decoder busy for 7 seconds. The ten scans that libjpeg writes visit each
+ * block of luma 6 times and each block of chroma 4 times. An image of 64 megapixels then has 14
+ * million visits without subsampling, or 18 million as RGB. An image of 48 megapixels has 11
+ * million.
  */
 export const MAX_VISITED_BLOCKS = 20_000_000;
 

@@ -7,7 +7,8 @@ interface Collectors {
 /**
  * Returns a function that collects garbage at once, or undefined if the runtime has none.
  *
- * Deno and Node have one in worker processes, which start with a flag for it, and Bun always.
+ * Deno and Node have such a function only in worker processes, which start with the flag
+ * `--expose-gc`. Bun always has one.
  */
 export function garbageCollector(): (() => void) | undefined {
   const { gc, Bun } = globalThis as typeof globalThis & Collectors;

@@ -17,7 +17,7 @@ export function faultOf({ httpVersion, rawHeaders }: IncomingMessage): RequestFa
   return undefined;
 }
 
-/** Returns the fault of a request that names a host or a URL which is none. */
+/** Returns the fault of a request whose `Host` or URL is malformed. */
 export function urlFault(): RequestFault {
   return malformed("its host or its URL is not valid");
 }
@@ -89,7 +89,7 @@ function urlOf(url: string): string {
   return `http://localhost${pathname}`;
 }
 
-/** Returns the method, or GET for those that a `Request` does not allow. */
+/** Returns the method, or GET for a method that a `Request` object does not allow. */
 function methodOf(method: string): string {
   return /^(CONNECT|TRACE|TRACK)$/i.test(method) ? "GET" : method;
 }

@@ -68,7 +68,8 @@ export function readAv1Data(reader: ByteReader): Av1Sequence {
   if (header === undefined) {
     throw reader.corrupt("its AV1 data must have a sequence header", "none");
   }
-  // The extra byte is never read. It makes reading past the header `corrupt-image`, not truncated.
+  // The extra byte is never read. With it, reading past the end of the header is an error of the
+  // data (`corrupt-image`) instead of a missing part of the file (`truncated-image`).
   const payload = header.whole();
   const copy = new ByteReader(
     Uint8Array.of(...payload.subarray(0, MAX_HEADER), 0),
@@ -78,7 +79,9 @@ export function readAv1Data(reader: ByteReader): Av1Sequence {
   return readAv1Sequence(copy.part(Math.min(payload.length, MAX_HEADER)));
 }
 
-/** Reads the header of a unit (5.3.2); without a size, its payload is the rest of the data. */
+/**
+ * Reads the header of a unit (5.3.2). A unit without a declared size fills the rest of the data.
+ */
 function nextUnit(reader: ByteReader): { readonly type: number; readonly payload: ByteReader } {
   let header = reader.u8();
   // libaom skips zeros between frames.

@@ -102,7 +102,7 @@ function skipDecoderModel(reader: BitReader): number {
   return delayBits;
 }
 
-/** Skips the tools that predict from other frames, and those for screen content (5.5.1). */
+/** Skips the flags of coding tools for several frames and for screen content (5.5.1). */
 function skipInterTools(reader: BitReader): void {
   reader.bits(4);
   const hasOrderHint = reader.flag();

@@ -2,7 +2,7 @@ import type { ByteReader } from "../byte_reader.ts";
 import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 import { itemData } from "./item_data.ts";
 
-/** An item of an AVIF: an image, a grid of images, or data of one such as its alpha. */
+/** Item of an AVIF: an image, a grid of images, or data of an image, such as its alpha. */
 export interface AvifItem {
   /** Id in the tables of the file. */
   readonly id: number;
@@ -22,7 +22,7 @@ export interface AvifItems {
   properties(item: AvifItem): readonly IsoBox[];
   /** Returns the items of a grid, row by row. */
   tiles(item: AvifItem): readonly AvifItem[];
-  /** Returns the items that an item is an auxiliary image of, such as their alpha. */
+  /** Returns the items for which an item is an auxiliary image, such as the alpha of an image. */
   auxiliaryOf(item: AvifItem): readonly AvifItem[];
   /** Returns true if the colours of an item have been multiplied by an alpha item. */
   isPremultiplied(item: AvifItem): boolean;

@@ -3,14 +3,15 @@ import type { GatedSocket, GateObserver } from "./gated_socket.ts";
 /**
  * Open connections of a server, up to a maximum.
  *
- * When a new one comes and there is no room, the connection that has waited for its client for the
- * longest time is closed: for the header of a request, or for more of a body. So clients that send
- * nothing, or next to nothing, cannot lock others out.
+ * When a connection comes and there is no room, the server closes the connection that has waited
+ * for its client for the longest time. A connection waits for its client until the header of a
+ * request, or more of a body, arrives. So clients that send little or nothing cannot lock others
+ * out.
  */
 export class Connections implements GateObserver {
   readonly #max: number;
   readonly #all = new Set<GatedSocket>();
-  /** Connections that wait for their clients, the one that has waited longest first. */
+  /** Connections that wait for their clients, the longest wait first. */
   readonly #waiting = new Set<GatedSocket>();
 
   /** Creates an empty set of at most `max` connections. */
@@ -38,7 +39,7 @@ export class Connections implements GateObserver {
     this.#waiting.delete(socket);
   }
 
-  /** Marks a connection as the last of those that wait for their clients. */
+  /** Puts a connection at the end of the connections that wait for their clients. */
   waiting(socket: GatedSocket): void {
     if (!this.#all.has(socket)) return;
     this.#waiting.delete(socket);

@@ -24,7 +24,7 @@ export class CountedMessage extends IncomingMessage {
   /** Reason why the rest of the body is not read. Undefined: the body is read. */
   refusal: DomainError | undefined;
   #wireBytes = 0;
-  /** Chunks since the last cut. */
+  /** Number of chunks in the last part that was passed to the parser. */
   #chunks = 0;
   #bodyBytes = 0;
   #small = Buffer.alloc(0);

@@ -4,10 +4,11 @@ import type { Buffer } from "node:buffer";
 export const MAX_PART = 16_384;
 
 /**
- * Returns the length of the first part of `bytes`, which ends after an empty line if it has one.
+ * Returns the length of the first part of `bytes` to pass to the HTTP parser. The part ends after
+ * the first empty line, if there is one.
  *
- * The header of a request, and a body in chunks, end with an empty line. A part that ends too early
- * is harmless, because the parser only sees its bytes one part after the other.
+ * The header of a request and a body in chunks both end with an empty line, so a part never holds
+ * two requests. A part that ends too early is harmless: the parser gets the remaining bytes next.
  *
  * @param least Minimum length of the part, if there are so many bytes.
  * @param maxPart Maximum length of the part.

@@ -30,16 +30,16 @@ export interface GateObserver {
 const PROGRESS = 65_536;
 /** Milliseconds that a closed connection reads on, so that its client can read the response. */
 const LINGER_MS = 1000;
-/** Maximum bytes that it reads meanwhile. */
+/** Maximum bytes that a closed connection reads within `LINGER_MS`. */
 const MAX_LINGER_BYTES = 2_000_000;
 
 /**
  * Socket that passes one request at a time to the HTTP parser.
  *
  * `node:http` parses all that it has read: 64 KB hold 1,800 pipelined requests, each with its
- * objects and its response. This socket cuts the bytes where a header may end, and passes on the
- * next part once the last response has been sent. It only chooses where to cut, so it cannot see
- * other requests than the parser does.
+ * objects and its response. This socket cuts the bytes where a header may end. It passes the next
+ * part to the parser once the last response has been sent. The socket does not interpret the bytes,
+ * so the parser alone decides what a request is.
  */
 export class GatedSocket extends Duplex {
   readonly #socket: Socket;
@@ -174,8 +174,8 @@ export class GatedSocket extends Duplex {
   /**
    * Sends what is left, then closes the connection.
    *
-   * Closing a connection with unread bytes resets it, and the client may lose the response. So the
-   * connection reads on for a moment.
+   * If a connection is closed while it has unread bytes, the system resets the connection and the
+   * client may lose the response. So this socket first reads on for a moment.
    */
   destroySoon(): void {
     if (this.destroyed) return;
@@ -299,7 +299,7 @@ export class GatedSocket extends Duplex {
     return this.destroyed || this.writableEnded;
   }
 
-  /** True if the parser takes bytes: those of a body, or of a request after the last response. */
+  /** True if the parser may get bytes: of a body, or of a request after the last response. */
   #isOpen(): boolean {
     if (this.isPaused() || this.readableLength > 0) return false;
     if (this.#message?.refusal !== undefined) return false;

@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 const OWN_FILES = 64;
 /** File descriptors of each worker process. */
 const FILES_OF_WORKER = 8;
-/** Bounds of the backlog. The upper one is that of `node:http`. */
+/**
+ * Bounds of the backlog (connections that wait to be accepted). `node:http` uses the upper bound.
+ */
 const [MIN_BACKLOG, MAX_BACKLOG] = [4, 511];
 
 /**

@@ -8,9 +8,9 @@ let isScheduled = false;
 /**
  * Calls a function in a later turn of the event loop.
  *
- * A connection with pipelined requests always has the next one at hand. Beginning it at once would
- * keep the program from reading other connections; so would beginning those of 100 connections in
- * one turn.
+ * A connection with pipelined requests always has a next request at hand. If each next request
+ * began at once, the program would never read other connections. The same holds if 100 connections
+ * began their next requests in one turn.
  */
 export function nextTurn(begin: () => void): void {
   waiting.add(begin);

@@ -102,21 +102,40 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
  * Returns the families to try, the likeliest first.
  *
  * @param wanted Name of a family. Unset: all that fit the graph.
+ * @throws {TypeError} If no family fits, or if heads per level fit several families and no output
+ *   name decides: colour order, scale and anchors would be wrong without a sign.
  */
 function familiesOf(facts: GraphFacts, wanted: string | undefined): Family[] {
   const { kind } = facts.outputs;
-  const possible = FAMILIES.filter(({ traits }) => traits.outputs === kind);
+  const possible = FAMILIES.filter((family) => describes(family, kind));
   const known = possible.map(({ family }) => family).join(", ");
-  const found = wanted === undefined
-    ? matchFamilies(facts, FAMILIES)
-    : possible.filter(({ family }) => family === wanted);
-  if (found.length > 0) return found;
-  throw new TypeError(
-    wanted === undefined
-      ? `Cannot tell the family of this graph: name one with --family, of ${known}`
-      : `Cannot take family "${wanted}" as the graph's outputs are of kind "${kind}", for which ` +
+  if (wanted !== undefined) {
+    const named = possible.filter(({ family }) => family === wanted);
+    if (named.length > 0) return named;
+    throw new TypeError(
+      `Cannot take family "${wanted}" as the graph's outputs are of kind "${kind}", for which ` +
         `there are: ${known}`,
-  );
+    );
+  }
+  const found = matchFamilies(facts, FAMILIES);
+  if (found.length === 0) {
+    throw new TypeError(
+      `Cannot tell the family of this graph: name one with --family, of ${known}`,
+    );
+  }
+  if (kind === "levels" && found[0]?.traits.prefix === undefined) {
+    throw new TypeError(
+      "Cannot tell the family of this graph, as several frameworks export heads per level, with " +
+        `other colours, scales and anchors: name yours with --family, of ${known}. ` +
+        "Then compare its boxes: deno task model check ID --golden FILE",
+    );
+  }
+  return found;
+}
+
+/** Returns true if a family can describe outputs of a kind. Heads may be per level or joined. */
+function describes(family: Family, kind: GraphFacts["outputs"]["kind"]): boolean {
+  return (family.traits.outputs === "finished") === (kind === "finished");
 }
 
 /** Returns the first manifest whose graph runs on an empty image with the expected outputs. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../../src/commands/model/main.ts";
+import { missingShared, SHARED, testUnless } from "../../testing.ts";
 import { runMain } from "../run_main.ts";
 import { runTask } from "../run_task.ts";
 
@@ -110,3 +111,35 @@ Deno.test("model new lists the families that fit a graph, and refuses one of ano
   assertMatch(stdout, /It could also be \(--family\): .*detectron2/);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("model new asks for the family of heads per level without telling names", async () => {
+  const folder = await Deno.makeTempDir();
+  const graph = `${folder}/levels.onnx`;
+  await Deno.copyFile(new URL("../detectron2/model.onnx", GOLDEN), graph);
+  const asked = await runMain(main, "new", graph, "--engine", "wasm");
+  assertEquals(asked.code, 1);
+  assertMatch(asked.stderr, /name yours with --family, of torchvision, .*detectron2/);
+  assertEquals(
+    (await runMain(main, "new", graph, "--engine", "wasm", "--family", "detectron2")).code,
+    0,
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+testUnless(
+  missingShared("cases/exports/levels_legacy.onnx"),
+  "model new describes heads per level as torchvision's if asked to",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const graph = `${folder}/levels.onnx`;
+    await Deno.copyFile(new URL("cases/exports/levels_legacy.onnx", SHARED), graph);
+    assertEquals((await runMain(main, "new", graph, "--engine", "wasm")).code, 1);
+    const options = ["--engine", "wasm", "--family", "torchvision"];
+    const { code, stderr } = await runMain(main, "new", graph, ...options);
+    assertEquals(code, 0, stderr);
+    const { input, anchors } = await readJson(`${folder}/levels.json`);
+    assertEquals(input.colour, "rgb");
+    assertEquals(anchors.strides, "floor-input-over-grid");
+    await Deno.remove(folder, { recursive: true });
+  },
+);

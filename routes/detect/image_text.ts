@@ -34,7 +34,7 @@ class Base64Decoder {
     this.#out = out;
   }
 
-  /** True if there was white space that is fine only at the end of the whole text. */
+  /** True if the text so far ends with white space after which no more text is allowed. */
   get hasTail(): boolean {
     return this.#tail !== "";
   }

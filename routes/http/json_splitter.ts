@@ -69,7 +69,7 @@ export class JsonSplitter {
   /**
    * Creates a splitter.
    *
-   * @param wants Returns true for the path of a text that the sink receives.
+   * @param wants Decides by the path of a text: true sends the text to the sink.
    */
   constructor(wants: (path: JsonPath) => boolean, sink: TextSink) {
     this.#wants = wants;

@@ -1,6 +1,6 @@
 import type { Size } from "./size.ts";
 
-/** Properties that all coders of deltas share. */
+/** Properties of every box coder that decodes deltas. */
 export interface DeltaRule {
   /** Order of the deltas: x, y, x, y or y, x, y, x. */
   readonly order: "xy" | "yx";

@@ -3,7 +3,7 @@ import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
 /**
  * Recognises detections whose scores are the fifth column of the boxes: `[M, 5]` and class ids
- * `[M]`, with or without a leading number of images.
+ * `[M]`, with or without a leading batch dimension.
  *
  * @returns Null if the outputs are not that.
  */

@@ -32,7 +32,8 @@ export function accumulate(
  *
  * Equal scores keep the order of the images, then the order of the results within an image.
  *
- * @param images One category in one area range, in ascending order of the image ids.
+ * @param images Outcomes of each image for one category and one area range, in ascending order of
+ *   the image ids.
  * @param limit Maximum number of results per image. Results beyond the limit are ignored.
  * @returns `[T, N]` an {@linkcode Outcome} for each of T IoU thresholds and N ranks.
  */

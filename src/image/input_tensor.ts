@@ -64,7 +64,7 @@ function enlarged(values: Float32Array, count: number): Float32Array {
   return data;
 }
 
-/** Rounds half up to whole numbers from 0 to 255. */
+/** Rounds to whole numbers, halves upwards, and clamps them to 0 to 255. */
 function toBytes(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.floor(value + 0.5))));
 }

@@ -42,7 +42,7 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
  * Splits the body of a multipart form (RFC 7578) into its parts.
  *
  * The package multipasta finds the delimiters and parses the headers of each part, at most 16 KB of
- * headers. The complete form parser of multipasta is too strict for real clients. It loses the name
+ * headers. The complete form parser of multipasta is too strict for real clients. It drops the name
  * of a field if the file name is not Latin-1. It fails if `filename*` is not UTF-8.
  *
  * @param body Whole body. The caller has limited its length.

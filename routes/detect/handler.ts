@@ -32,7 +32,7 @@ export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promis
   return context.json(formatResult(result));
 }
 
-/** Returns true if the model is not known before the body: a form or JSON may name another one. */
+/** Returns true if the body may name the model: a form or JSON, if there are several models. */
 function bodyMayNameModel(context: Context<AppEnv>, { models }: ModelRegistry): boolean {
   return models.length > 1 && /json|form/i.test(context.req.header("content-type") ?? "");
 }

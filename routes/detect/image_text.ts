@@ -26,7 +26,7 @@ class Base64Decoder {
   #bits = 0;
   #count = 0;
   #padding = 0;
-  /** Start of a byte that may only be white space at the end of the text. */
+  /** White space after the base64, such as U+00A0. No more base64 may follow it. */
   #tail = "";
   readonly #utf8 = new TextDecoder();
 
@@ -87,8 +87,8 @@ class Base64Decoder {
 /**
  * Decodes an image in base64, or in a data URL of any media type, while its text arrives.
  *
- * Equal to {@linkcode decodeImageText} for a text in pieces. Faults are thrown at the end: a later
- * text may take the place of a wrong one.
+ * Gives the same result as {@linkcode decodeImageText}. Errors are thrown only by `end()`, because
+ * a repeated JSON key may replace a wrong text by a valid one.
  */
 export class ImageTextDecoder implements TextSink {
   readonly #out: GrowingBytes;
@@ -97,7 +97,7 @@ export class ImageTextDecoder implements TextSink {
   #head = new Uint8Array(0);
   #isEmpty = true;
   #fault: DomainError | undefined;
-  /** Characters after a `%`, with it. */
+  /** Characters of an incomplete percent escape, from its `%` on. */
   #escape: number[] = [];
   #isFragment = false;
   /** Length of the output without the white space at its end. */
@@ -119,7 +119,7 @@ export class ImageTextDecoder implements TextSink {
     return this.#isEmpty;
   }
 
-  /** Starts a text; the one before is dropped. */
+  /** Starts a new text, and drops the text before it. */
   start(): void {
     this.#out.truncate(0);
     this.#base64 = new Base64Decoder(this.#out);
@@ -155,7 +155,7 @@ export class ImageTextDecoder implements TextSink {
     return this.#out.taken();
   }
 
-  /** Collects the start of the text, until it tells base64 from a data URL. */
+  /** Collects the start of the text until it shows if the text is base64 or a data URL. */
   #readHead(piece: Uint8Array, isEnd: boolean): void {
     this.#head = joinedBytes([this.#head, piece]);
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#head);
@@ -219,7 +219,8 @@ export class ImageTextDecoder implements TextSink {
   /**
    * Adds bytes of the body.
    *
-   * @param isEscaped True: the bytes came as `%41`, and are no white space to be trimmed.
+   * @param isEscaped True if the client sent the bytes as percent escapes, such as `%20`. White
+   *   space in this form is not trimmed.
    */
   #emit(bytes: Uint8Array, isEscaped = false): void {
     if (bytes.length === 0 || this.#fault !== undefined) return;

@@ -25,8 +25,8 @@ export interface JsonUpload {
 /**
  * Reads a JSON body: an object with the key `image` or `url`, and optionally with options.
  *
- * @param body Body without the text of its image, for which it has `""`.
- * @param image Decoder that has read this text.
+ * @param body JSON body with `""` in place of the long text of the image.
+ * @param image Decoder that has read the text of the image.
  * @throws {DomainError} `malformed-request`, `no-image`, `wrong-field` or `invalid-option`.
  */
 export function readJson(body: Uint8Array, image: ImageTextDecoder): JsonUpload {

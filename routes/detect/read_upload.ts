@@ -99,7 +99,7 @@ async function readJsonBody(
       lease.take(splitter.kept - before);
     },
   });
-  // The rest is in memory three times: as bytes, as a text and as values.
+  // The body without its image is in memory three times: as bytes, as a text and as values.
   lease.take(2 * splitter.kept);
   return readJson(splitter.end(), image);
 }

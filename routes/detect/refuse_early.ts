@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 
-/** Bytes of a body that is read anyway: a refusal before its end costs the connection. */
+/** Maximum bytes of a body that is always read, because an early refusal closes the connection. */
 const SMALL_BODY = 64 * 1024;
 
 /**

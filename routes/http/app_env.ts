@@ -3,7 +3,7 @@ import type { ErrorForm } from "./error_form.ts";
 
 /** Environment of the Hono app: the types of the values that its middleware and handlers share. */
 export interface AppEnv {
-  /** Values that the server passes beside a request, read with `requestFacts()`. */
+  /** Values that the server passes with a request. `requestFacts()` returns them. */
   readonly Bindings: RequestFacts;
   /** Variables of one request. Code sets them with `context.set()`, reads them with `get()`. */
   readonly Variables: {
@@ -29,7 +29,7 @@ export interface AppEnv {
 export interface RequestFacts {
   /** Number of header lines. Unset: unknown. */
   readonly headerLines?: number | undefined;
-  /** Fault that the server found, which the app then answers. Unset: it found none. */
+  /** Fault that the server found in the request. The app sends it to the client. Unset: none. */
   readonly fault?: RequestFault | undefined;
 }
 

@@ -1,28 +1,28 @@
-/** Bytes of a body that may come at any pace: so few take up no memory worth a limit. */
+/** Bytes of a body that may arrive at any speed, because they take little memory. */
 const FREE_BYTES = 64 * 1024;
 
-/** Minimum bytes in each window of a body beyond {@linkcode FREE_BYTES}: 16 KB per second. */
+/** Minimum bytes that a longer body must bring in each time window: 16 KB per second. */
 const MIN_BYTES = 80 * 1024;
 
-/** Milliseconds of a window. */
+/** Length of a time window, milliseconds. */
 const WINDOW_MS = 5000;
 
-/** Limit in words, for the error of a body that misses it. */
+/** Minimum speed in words, for the error message about a body that is slower. */
 export const PACE_LIMIT =
   `after its first ${FREE_BYTES} bytes at least ${MIN_BYTES} must come in every ${WINDOW_MS} ms`;
 
-/** Watch over the pace of one body. When it is disposed, it stops. */
+/** Watch on the speed of one body. Disposing the watch ends it. */
 export interface PaceWatch extends Disposable {
-  /** Counts the bytes that have come so far. */
+  /** Sets the number of bytes that have arrived so far. */
   progress(size: number): void;
 }
 
 /**
- * Starts to watch the pace of a body. A client that has sent much and then stalls would hold that
- * memory until the timeout of the whole body.
+ * Starts to watch the speed of a body. Otherwise a client could send most of a body and then stop.
+ * The bytes would stay in memory until the timeout of the whole body.
  *
- * @param onStall Called once, when the body stalls.
- * @param windowMs Milliseconds of a window.
+ * @param onStall Called once, when the body is too slow.
+ * @param windowMs Length of a time window, milliseconds.
  */
 export function watchPace(onStall: () => void, windowMs: number = WINDOW_MS): PaceWatch {
   let size = 0;

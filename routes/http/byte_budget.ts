@@ -12,16 +12,17 @@ export interface ByteLease extends Disposable {
    */
   take(bytes: number): void;
   /**
-   * Checks that bytes could be taken now, without taking them.
+   * Checks that `take(bytes)` would succeed now, without taking the bytes.
    *
-   * @throws {DomainError} `busy` if not.
+   * @throws {DomainError} `busy` if `take(bytes)` would fail.
    */
   expect(bytes: number): void;
 }
 
 /**
- * Bytes that one client may hold for each byte that is left. One client alone gets three quarters
- * of the budget, and n clients leave 1 ⁄ (3 n + 1) of it: there is always room for a small image.
+ * Maximum bytes that a client may hold, divided by the bytes that are free. A single client can
+ * hold three quarters of the budget. If n clients hold all they may, 1 ⁄ (3 n + 1) of the budget is
+ * still free, so a small image always fits.
  */
 const SHARE = 3;
 
@@ -34,7 +35,7 @@ const SHARE = 3;
  */
 export class ByteBudget {
   #left: number;
-  /** Bytes that each client holds; clients without any are not listed. */
+  /** Bytes that each client holds. Clients that hold no bytes are not listed. */
   readonly #held = new Map<string, number>();
 
   /** Creates a budget of `bytes` bytes. */

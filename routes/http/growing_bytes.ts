@@ -2,8 +2,9 @@
 const FIRST = 64 * 1024;
 
 /**
- * Array of bytes that grows while its bytes arrive. A buffer grows by a factor of 8 up to the
- * expected length: pages that nothing was written to take up no memory.
+ * Array of bytes that grows while its bytes arrive. Its buffer grows by a factor of 8 up to the
+ * expected length. Such large steps are cheap, because the system gives memory to a part of the
+ * buffer only when bytes are written there.
  */
 export class GrowingBytes {
   readonly #expected: number;
@@ -23,7 +24,7 @@ export class GrowingBytes {
     this.#onBytes = onBytes;
   }
 
-  /** Returns space for at least `bytes` bytes at the end, whose content `commit()` then adds. */
+  /** Returns space for at least `bytes` bytes. `commit()` adds the bytes written there. */
   room(bytes: number): Uint8Array {
     const needed = this.#length + bytes;
     const { length } = this.#buffer;

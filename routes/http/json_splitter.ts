@@ -20,9 +20,9 @@ interface Level {
   key: string | null;
 }
 
-/** Depth to which paths are known; no longer path is asked for. */
+/** Maximum length of a path. Deeper texts stay in the body, because no caller wants them. */
 const MAX_DEPTH = 8;
-/** Bytes of the longest key that matters, with each character escaped. */
+/** Maximum bytes of a key that a path can contain, with each character escaped. */
 const MAX_KEY = 64;
 
 const [QUOTE, BACKSLASH, SLASH] = [0x22, 0x5c, 0x2f];
@@ -43,9 +43,9 @@ const REPLACEMENT = 0xfffd;
  * Takes long texts out of a JSON body while it arrives, so that neither the body nor the texts are
  * ever in memory as a whole.
  *
- * The rest of the body has `""` in their place. It is equal to the body up to the first text, so
- * `JSON.parse()` refuses the rest exactly if it refuses the body, apart from the texts themselves,
- * which are checked here.
+ * The rest of the body has `""` in place of each text. The splitter checks the texts itself, and
+ * `JSON.parse()` then checks the rest. Both together refuse the bodies that `JSON.parse()`
+ * alone would refuse.
  */
 export class JsonSplitter {
   readonly #wants: (path: JsonPath) => boolean;
@@ -58,7 +58,7 @@ export class JsonSplitter {
   #isKeyNext = false;
   #isEscaped = false;
   #key: number[] | undefined;
-  /** Bytes of an escape after its backslash. Unset: there is no escape. */
+  /** Bytes of the current escape after its backslash. Unset: no escape has begun. */
   #escape: number[] | undefined;
   #highSurrogate: number | undefined;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -217,7 +217,7 @@ export class JsonSplitter {
     this.#isUtf8Open = false;
   }
 
-  /** Checks the next bytes of UTF-8, or its end. */
+  /** Checks that the next bytes are valid UTF-8. Unset `piece`: checks their end. */
   #checkUtf8(piece?: Uint8Array): void {
     try {
       if (piece === undefined) this.#utf8.decode();

@@ -1,6 +1,6 @@
 import type { Size } from "./size.ts";
 
-/** Properties of every box coder that decodes deltas. */
+/** Fields that both box coders with deltas share. */
 export interface DeltaRule {
   /** Order of the deltas: x, y, x, y or y, x, y, x. */
   readonly order: "xy" | "yx";

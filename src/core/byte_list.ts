@@ -1,13 +1,13 @@
 import { joinedBytes } from "./joined_bytes.ts";
 
-/** Bytes of a block that small chunks are copied into. */
+/** Length of the blocks into which small chunks are copied, bytes. */
 const BLOCK = 16_384;
-/** Chunks from this length are kept as they are. */
+/** Minimum length of a chunk that is kept without a copy, bytes. */
 const LARGE = 4096;
 
 /**
- * List of chunks that become one array. Its memory follows their bytes and not their number: a
- * stream of 20 MB in chunks of one byte would be 20 million objects.
+ * List of chunks that become one array. Small chunks are copied into blocks: a stream of 20 MB in
+ * chunks of one byte would otherwise be kept as 20 million objects.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ const LARGE = 4096;
 export class ByteList {
   readonly #pieces: Uint8Array[] = [];
   #block = new Uint8Array(0);
-  /** Range of the block that has small chunks which are not in the pieces yet. */
+  /** Range of the block, from `#start` to `#end`, with bytes that are not yet in `#pieces`. */
   #start = 0;
   #end = 0;
 

@@ -62,7 +62,7 @@ export class DomainError extends Error {
   }
 }
 
-/** The `busy` error of a queue, which knows when it will have room. */
+/** Error `busy`, with the time after which the queue is likely to have room. */
 export class BusyError extends DomainError {
   /**
    * Creates an error.

@@ -1,8 +1,8 @@
 /** Options of {@linkcode nms}. */
 export interface NmsOptions {
   /**
-   * IoU threshold, 0 to 1: a box is dropped if its IoU with a better box of its group is strictly
-   * greater.
+   * IoU threshold, 0 to 1. A box is dropped if its IoU with a better box of its group is strictly
+   * greater than this threshold.
    */
   readonly iou: number;
   /**

@@ -1,5 +1,5 @@
 /**
- * Collects the best `capacity` of a stream of (value, index) pairs, in a bounded min-heap.
+ * Collects the `capacity` best (value, index) pairs of a stream, in a bounded min-heap.
  *
  * A pair worse than all kept ones costs one comparison. Of equal values the lower index is better,
  * so the result does not depend on the order of arrival.

@@ -24,8 +24,8 @@ interface Loop {
 /**
  * Selects the best (anchor, class) pairs of one level.
  *
- * The loops follow the order of memory, whatever the layout. The returned index is the same for
- * every layout, and the lower index wins a tie.
+ * The loops read the numbers in the order of memory, which is fastest. The returned indices do not
+ * depend on the memory layout. Of two equal numbers, the one with the lower index is better.
  *
  * @returns Indices `((row · W + column) · A + anchor) · K + class`, best first, with W cells per
  *   row, A anchors per cell and K classes.
@@ -72,7 +72,7 @@ function nextAbove(
   return at;
 }
 
-/** Returns the loops over a class head, largest step first: the innermost visits neighbours. */
+/** Returns the loops over a class head, largest step first. The last loop reads neighbours. */
 function loopsOf({ anchors, scores }: LevelHeads): [Loop, Loop, Loop, Loop] {
   const { grid, perCell } = anchors;
   const perColumn = perCell * scores.channels;

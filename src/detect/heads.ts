@@ -16,7 +16,7 @@ export interface LevelHeads {
 }
 
 /**
- * View of one level's head in an output tensor. Nothing is copied: the layout is all in the steps.
+ * View of one level's head in an output tensor, without a copy. The steps describe the layout.
  *
  * The number of (row, column, anchor, channel) lies at index `offset + row · rowStep +
  * column · columnStep + anchor · anchorStep + channel · channelStep` of `data`.
@@ -176,7 +176,7 @@ function joinedLevels(
       anchorLevel(anchors, level, input, levelGrid(stride, input))
     );
   }
-  // The graph alone knows R. A missing output is refused when it is read.
+  // Only the graph knows the number of rows. A missing output is refused when it is read.
   const count = outputs[names.deltas]?.shape.at(-2) ?? 0;
   return [listedAnchors(anchors, count, outputs, input)];
 }

@@ -65,7 +65,7 @@ export function decodeImage(
   const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
 
   // 4. Decoding at a reduced scale smooths the image, so a model without antialias gets full scale.
-  // An orientation and its inverse swap the sides alike, so uprightSize() also leads back.
+  // uprightSize() also converts an upright size to the stored size: both ways swap the same sides.
   const stored = manifest.resample.antialias ? uprightSize({ ...header, ...plan.resized }) : header;
   checkMemory(header, stored, limits);
 

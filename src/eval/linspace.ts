@@ -1,9 +1,9 @@
 /**
  * Returns evenly spaced numbers from `start` to `stop`, both included, rounded as numpy does.
  *
- * `numpy.linspace` multiplies the step by the index and sets the last number to `stop`. Sums of
- * steps or decimal literals differ in the last bit, which would move an IoU that equals a
- * threshold to its other side: the ninth IoU threshold is 0.8999999999999999.
+ * `numpy.linspace` multiplies the step by the index and sets the last number to `stop`. Other
+ * formulas differ in the last bit, and an IoU equal to a threshold could then miss the threshold.
+ * For example, the ninth IoU threshold is 0.8999999999999999, not 0.9.
  *
  * @param count Length of the result, at least 2.
  *

@@ -9,8 +9,8 @@ export interface ImageCodec {
    *
    * @param bytes Encoded file.
    * @param header Header of the file.
-   * @param atLeast Stored size (before orientation) that the pixels must cover. The codec may
-   *   decode at the smallest scale that does.
+   * @param atLeast Minimum size of the decoded image, before orientation. The codec may decode at
+   *   the smallest scale that reaches this size.
    * @returns Stored pixels, before orientation.
    * @throws {DomainError} `corrupt-image` or `truncated-image`; `unsupported-format` if this codec
    *   cannot decode the format.

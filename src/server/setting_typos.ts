@@ -1,12 +1,13 @@
-/** Minimum letters of a name that may be a typo. Shorter ones are too close to other variables. */
+/** Minimum length of a name that may be a typo. Shorter names resemble too many variables. */
 const MIN_LENGTH = 7;
 
 /**
  * Finds variables that are probably misspelt settings: `API_KEY`, `CORS_ORIGIN`, `trusted_proxy`.
  *
- * A misspelt limit would silently not apply. Variables of other programs must not be found, so a
- * name counts only if it has the same words in any case, order and number, or a different letter or
- * two. Settings of one word, such as `HOST`, are too common.
+ * A misspelt limit would silently not apply. Variables of other programs must not be found. So a
+ * name is found only if it has the words of a setting in another case, order or number (singular or
+ * plural), or differs from the setting by one or two letters. Settings of one word, such as `HOST`,
+ * are skipped, because other programs use similar names.
  *
  * @param names Names of variables that are set.
  * @param settings Names of all settings.
@@ -24,13 +25,13 @@ export function settingTypos(
   });
 }
 
-/** Returns the words of a name in one order, without the mark of the plural. */
+/** Returns the words of a name in alphabetical order, in the singular and without `-ed`. */
 function wordsOf(name: string): string {
   const words = name.toUpperCase().split(/[_-]/).filter((word) => word !== "");
   return words.map((word) => word.replace(/IES$/, "Y").replace(/(ED|S)$/, "")).sort().join("");
 }
 
-/** True if one edit makes one name the other, or two edits of names from 10 letters. */
+/** Returns true if two names differ by one edit, or by two if the setting has 10 letters. */
 function isNear(name: string, setting: string): boolean {
   const [a, b] = [name, setting].map((each) => each.toUpperCase().replaceAll(/[_-]/g, ""));
   if (a === undefined || b === undefined || Math.min(a.length, b.length) < MIN_LENGTH) return false;

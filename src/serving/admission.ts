@@ -19,15 +19,15 @@ export interface AdmissionOptions {
 /** Maximum number of images that wait if `QUEUE` is unset. */
 export const DEFAULT_QUEUE = 100;
 
-/** Service times that an image may always wait, so that a slow model has a queue, too. */
+/** Multiple of the mean service time that an image may always wait. Slow models need it. */
 const MIN_TURNS = 3;
 
-/** Weight of the last image in the mean service time, once there were `1 / WEIGHT` images. */
+/** Weight of the last image in the mean service time. Used after the first `1 / WEIGHT` images. */
 const WEIGHT = 0.1;
 
 /**
- * Part of the limit that an image may wait beyond its predicted wait. Predictions are means, so an
- * image at the limit would otherwise be dropped half of the time, after it has waited.
+ * Extra wait of an admitted image, as a fraction of the limit. Predicted waits are means, so half
+ * of the images admitted at the limit wait longer. Without the extra wait, they would be dropped.
  */
 const SLACK = 0.5;
 
@@ -49,8 +49,8 @@ export class Admission {
   /**
    * Counts the service time of an image.
    *
-   * @param succeeded False: the image failed. It counts only if it was slower than the mean:
-   *   damaged images that fail at once would make the prediction too low.
+   * @param succeeded False: the image failed, and its time counts only if it exceeds the mean.
+   *   Damaged images fail early, so their times would make the mean too low.
    */
   learn(ms: number, succeeded: boolean): void {
     if (!succeeded && ms <= this.#meanMs) return;
@@ -79,24 +79,24 @@ export class Admission {
     return this.#busy(why, waiting);
   }
 
-  /** Returns the error for a waiting image that gave its place to another client. */
+  /** Returns the error for a waiting image that was dropped in favour of another client. */
   displaced(waiting: number): BusyError {
     return this.#busy("the queue is full and other clients have fewer images in it", waiting);
   }
 
-  /** Returns the error for an image that was dropped at its turn. */
+  /** Returns the error for an image that was dropped because it had waited too long. */
   late(waiting: number): BusyError {
     return this.#busy(`it has waited for longer than ${seconds(this.#limitMs)}`, waiting);
   }
 
   #busy(why: string, waiting: number): BusyError {
     const { random = Math.random } = this.#options;
-    // Clients that were refused together must not come back together.
+    // Clients that were refused at the same time must not retry at the same time.
     const retryAfterMs = this.#waitMs(waiting) * (1 + random());
     return new BusyError(`Cannot take the image as ${why}: try again in a moment`, retryAfterMs);
   }
 
-  /** Returns the predicted wait behind `waiting` images; half a service time for running ones. */
+  /** Returns the predicted wait behind `waiting` images. Running images count as half done. */
   #waitMs(waiting: number): number {
     return (waiting + 0.5) * this.#meanMs / this.#options.workers;
   }

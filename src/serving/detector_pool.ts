@@ -161,8 +161,8 @@ export class DetectorPool implements Detector {
   }
 
   /**
-   * Makes room for a queued call of a client. If the queue is full, the client with the most calls
-   * loses its newest one to a client that has fewer.
+   * Makes room for a queued call of a client. If the queue is full, drops the newest call of the
+   * client with the most calls, but only if `client` has fewer.
    *
    * @returns The error if there is no room.
    */
@@ -200,7 +200,7 @@ export class DetectorPool implements Detector {
 
   /** Gives a detector the next queued call, or marks the detector as idle if no call waits. */
   #release(detector: Detector): void {
-    // The last call broke the detector down.
+    // The detector broke down during its last call, so it gets no other call.
     if (!this.#alive.has(detector)) return;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (!this.#admission.isTooLate(this.#now() - next.since)) return next.run(detector);

@@ -12,8 +12,8 @@ export type HandleRequest = (
 ) => void;
 
 /**
- * Connects an app to `node:http`. The app also answers requests that are not valid HTTP for it:
- * with a problem, a request id and a log line.
+ * Connects an app to `node:http`. The app also answers malformed requests: with a problem (JSON
+ * error), a request id and a log line.
  */
 export function handleRequest(app: Hono<AppEnv>): HandleRequest {
   return (incoming, outgoing, found = faultOf(incoming)) => {

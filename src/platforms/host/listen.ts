@@ -20,7 +20,7 @@ export interface ListenOptions {
   readonly port: number;
   /** Maximum number of open connections. The server closes any further connection at once. */
   readonly maxConnections: number;
-  /** Maximum connections that wait to be accepted. Unset: what `node:http` takes. */
+  /** Maximum connections that wait to be accepted. Unset: the default of `node:http`. */
   readonly backlog?: number;
   /** Maximum bytes of all headers of a request. Larger headers are answered with status 431. */
   readonly maxHeaderBytes: number;
@@ -40,7 +40,7 @@ export interface ListenOptions {
 export interface Listener {
   /** URL of the server. */
   readonly url: string;
-  /** Resolves when the server does not accept connections any more, though it should. */
+  /** Resolves if the server stops accepting connections because of an error. */
   readonly deaf: Promise<void>;
   /**
    * Stops accepting connections. Resolves after the running requests have been answered, or have
@@ -126,7 +126,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
   };
 }
 
-/** Connections of a server, whichever way they are limited. */
+/** Open connections of a server. Bun limits them in another way than Deno and Node. */
 interface OpenConnections {
   /** Counts a request. Returns false if its connection was closed instead. */
   begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
@@ -211,7 +211,7 @@ function plainConnections(server: Server, { maxConnections }: ListenOptions): Op
   };
 }
 
-/** Answers bytes that are no request with a problem, and closes the connection. */
+/** Answers bytes that are not valid HTTP with a problem (JSON error). Closes the connection. */
 async function refuseConnection(
   app: Hono<AppEnv>,
   error: Error & { code?: string; rawPacket?: Uint8Array },
@@ -240,7 +240,7 @@ function isWritable(socket: Duplex): boolean {
   return socket.writable;
 }
 
-/** Returns true on Bun, whose `node:http` does not parse what a socket of ours reads. */
+/** Returns true on Bun. Its `node:http` cannot read from a {@linkcode GatedSocket}. */
 function hasOwnParser(): boolean {
   return "bun" in process.versions;
 }

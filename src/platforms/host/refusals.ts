@@ -4,7 +4,7 @@ import type { AppEnv, RequestFacts, RequestFault } from "../../../routes/http/ap
 
 /** Bindings of a request from `node:http`. */
 export interface HostBindings extends RequestFacts {
-  /** Request, or only the connection of one that could not be read. */
+  /** Request. If the request could not be parsed: an object with its connection. */
   readonly incoming: Pick<IncomingMessage, "socket">;
 }
 
@@ -22,7 +22,7 @@ export function urlFault(): RequestFault {
   return malformed("its host or its URL is not valid");
 }
 
-/** Returns the fault of a request whose header `Expect` asks for something else than to go on. */
+/** Returns the fault of a request whose header `Expect` has a value other than `100-continue`. */
 export function expectationFault(): RequestFault {
   return {
     code: "expectation-failed",
@@ -53,7 +53,7 @@ function malformed(why: string): RequestFault {
   return { code: "malformed-request", detail: `Cannot read the request as ${why}` };
 }
 
-/** Lets the app report a fault, with a log line and a request id, to a request it cannot read. */
+/** Returns the app's response to a malformed request. The app also logs the request. */
 export async function refuse(
   app: Hono<AppEnv>,
   bindings: HostBindings & { readonly fault: RequestFault },
@@ -71,7 +71,7 @@ export function requestLineOf(bytes: Uint8Array | undefined): [method?: string, 
   return method === undefined || url === undefined ? [] : [method, url];
 }
 
-/** Writes a response as the last one of a connection. */
+/** Formats a response as HTTP/1.1 text. The response closes its connection. */
 export async function responseBytes(response: Response): Promise<string> {
   const body = await response.text();
   const lines = [...response.headers]

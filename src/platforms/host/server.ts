@@ -14,7 +14,7 @@ export interface RunningServer {
   readonly url: string;
   /** Text with a line per start-up model: the engine, or the reason why the model did not load. */
   readonly started: Promise<string>;
-  /** Resolves if the server accepts no connections any more, though it should. */
+  /** Resolves if the server stops accepting connections because of an error. */
   readonly deaf: Promise<void>;
   /**
    * Stops listening, waits for the running requests, and closes the models. Requests that have no

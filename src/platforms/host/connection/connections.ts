@@ -20,7 +20,8 @@ export class Connections implements GateObserver {
   }
 
   /**
-   * Adds a new connection. Closes another one, or the new one if all others wait for the server.
+   * Adds a new connection. If there is no room, closes the connection that has waited longest for
+   * its client. If all open connections wait for the server, closes the new one instead.
    */
   add(socket: GatedSocket): void {
     if (this.#all.size >= this.#max) {
@@ -39,14 +40,14 @@ export class Connections implements GateObserver {
     this.#waiting.delete(socket);
   }
 
-  /** Puts a connection at the end of the connections that wait for their clients. */
+  /** Marks that a connection begins to wait for its client now. It is then closed last. */
   waiting(socket: GatedSocket): void {
     if (!this.#all.has(socket)) return;
     this.#waiting.delete(socket);
     this.#waiting.add(socket);
   }
 
-  /** Closes the connections without a request. */
+  /** Closes the connections that have no request in progress. */
   closeIdle(): void {
     for (const socket of this.#waiting) if (socket.isIdle) socket.destroy();
   }

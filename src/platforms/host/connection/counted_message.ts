@@ -3,39 +3,39 @@ import { IncomingMessage } from "node:http";
 import { DomainError } from "../../../core/domain_error.ts";
 import { cutLength, MAX_PART } from "./cut_length.ts";
 
-/** Bytes of framing that any body in chunks may have. */
+/** Bytes of framing (lengths and line breaks of chunks) that every chunked body may have. */
 const FREE_OVERHEAD = 16_384;
-/** Bytes of a body in chunks for each further byte of framing: chunks of about 50 bytes. */
+/** Bytes of the body that allow one more byte of framing. So chunks need about 50 bytes each. */
 const BODY_PER_OVERHEAD = 8;
-/** Chunks up to this size are joined. */
+/** Maximum bytes of a small chunk. Small chunks are joined to save memory. */
 const SMALL = 4096;
-/** Minimum bytes of a body in chunks that the parser gets at once. */
+/** Minimum bytes of a chunked body that the HTTP parser gets at once. */
 const LEAST_PART = 512;
-/** Maximum bytes that the parser gets at once while the chunks are small. */
+/** Maximum bytes that the HTTP parser gets at once while the chunks are small. */
 const CHOPPY_PART = 4096;
 
 /**
  * Request that counts the bytes of its body, and joins small chunks.
  *
- * `node:http` makes an object of each chunk. A body of 20 MB in chunks of one byte would take
- * gigabytes, and 120 MB on the wire.
+ * `node:http` makes an object of each chunk. A client could send 20 MB in chunks of one byte:
+ * 120 MB of network traffic, and gigabytes of memory for the objects.
  */
 export class CountedMessage extends IncomingMessage {
   /** Reason why the rest of the body is not read. Undefined: the body is read. */
   refusal: DomainError | undefined;
   #wireBytes = 0;
-  /** Number of chunks in the last part that was passed to the parser. */
+  /** Number of chunks in the bytes that the HTTP parser got last. */
   #chunks = 0;
   #bodyBytes = 0;
   #small = Buffer.alloc(0);
   #smallBytes = 0;
 
-  /** True if the last bytes had many chunks, each of which costs time. */
+  /** True if the bytes that the parser got last held many chunks. Each chunk costs time. */
   get isChoppy(): boolean {
     return this.#chunks > 16;
   }
 
-  /** Returns the number of the next bytes to pass to the parser while the body arrives. */
+  /** Returns how many bytes of this body the HTTP parser gets next. */
   cutLength(bytes: Buffer): number {
     const declared = Number(this.headers["content-length"] ?? NaN);
     const left = declared - this.#wireBytes;
@@ -46,10 +46,10 @@ export class CountedMessage extends IncomingMessage {
   }
 
   /**
-   * Counts bytes that the parser got.
+   * Counts bytes that the HTTP parser got.
    *
-   * @returns True if the framing of the chunks is out of proportion. The body then ends with an
-   *   error.
+   * @returns True if the framing of the chunks is too large for the body. The body then ends with
+   *   an error.
    */
   count(wireBytes: number): boolean {
     this.#wireBytes += wireBytes;
@@ -68,14 +68,14 @@ export class CountedMessage extends IncomingMessage {
     return true;
   }
 
-  /** Ends the body with an error, and no other part of the connection. */
+  /** Ends the body with an error. The connection stays open for the response. */
   refuse(reason: DomainError): void {
     this.refusal ??= reason;
     this.once("error", () => {}); // nobody may read the body
     this.destroy(this.refusal);
   }
 
-  /** Passes on the joined chunks. Returns false if the reader of the body must catch up first. */
+  /** Gives the joined chunks to the reader of the body. Returns false if its buffer is full. */
   flush(): boolean {
     if (this.#smallBytes === 0) return true;
     const joined = Buffer.from(this.#small.subarray(0, this.#smallBytes));
@@ -98,7 +98,7 @@ export class CountedMessage extends IncomingMessage {
     return true;
   }
 
-  /** Leaves the connection open if the body was refused, because it still carries the response. */
+  /** Keeps the connection open if the body was refused: the response must still be sent on it. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     if (error !== null && error === this.refusal) done(error);
     else super._destroy(error, done);

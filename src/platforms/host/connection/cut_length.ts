@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 
-/** Maximum bytes that the HTTP parser gets at once, except of a body of known length. */
+/** Maximum bytes that the HTTP parser gets at once. A body of known length has no such limit. */
 export const MAX_PART = 16_384;
 
 /**

@@ -14,45 +14,45 @@ export interface GateLimits {
   readonly unsentMs: number;
   /** Maximum requests of the connection. The last response closes it. */
   readonly maxRequests: number;
-  /** Maximum bytes that are read ahead of the request in progress. */
+  /** Maximum bytes that are kept until the HTTP parser gets them. */
   readonly maxAheadBytes: number;
 }
 
 /** Receives the state of a connection. */
 export interface GateObserver {
-  /** Called when a connection waits for its client, and each time that a body has gone on. */
+  /** Called when a connection waits for its client, and after each `PROGRESS` bytes of a body. */
   waiting(socket: GatedSocket): void;
   /** Called when a request is complete, and the connection waits for the server. */
   busy(socket: GatedSocket): void;
 }
 
-/** Number of bytes of a body after which the observer's `waiting()` is called again. */
+/** Bytes of a body that show that its client still sends. Then `waiting()` is called again. */
 const PROGRESS = 65_536;
-/** Milliseconds that a closed connection reads on, so that its client can read the response. */
+/** Milliseconds that a connection still reads before it closes. See `destroySoon()`. */
 const LINGER_MS = 1000;
-/** Maximum bytes that a closed connection reads within `LINGER_MS`. */
+/** Maximum bytes that a connection reads within `LINGER_MS`. */
 const MAX_LINGER_BYTES = 2_000_000;
 
 /**
  * Socket that passes one request at a time to the HTTP parser.
  *
  * `node:http` parses all that it has read: 64 KB hold 1,800 pipelined requests, each with its
- * objects and its response. This socket cuts the bytes where a header may end. It passes the next
- * part to the parser once the last response has been sent. The socket does not interpret the bytes,
- * so the parser alone decides what a request is.
+ * objects and its response. This socket splits the received bytes at empty lines, because a request
+ * can end there. The parser gets the next request once the last response has been sent. The socket
+ * does not interpret the bytes, so the parser alone decides what a request is.
  */
 export class GatedSocket extends Duplex {
   readonly #socket: Socket;
   readonly #limits: GateLimits;
   readonly #observer: GateObserver;
-  /** Bytes since the last progress of a body. */
+  /** Bytes of the body since the observer's `waiting()` was last called. */
   #passed = 0;
   #held: Buffer[] = [];
   #heldBytes = 0;
-  /** Message whose body is arriving, or the last one. */
+  /** Current request, or the last one if its body is complete. */
   #message: CountedMessage | undefined;
   #requests = 0;
-  /** Responses that have not been sent yet. */
+  /** Number of responses that have not been sent yet. */
   #responses = 0;
   #isPumping = false;
   #awaitsTurn = false;
@@ -111,7 +111,7 @@ export class GatedSocket extends Duplex {
     return this.#responses === 0;
   }
 
-  /** Closes the gate until the response to a request has been sent. */
+  /** Starts a request. The parser gets no further request until the response has been sent. */
   begin(message: CountedMessage, response: ServerResponse): void {
     this.#message = message;
     this.#responses++;
@@ -137,18 +137,18 @@ export class GatedSocket extends Duplex {
     return true;
   }
 
-  /** Emits `timeout` after milliseconds without traffic. */
+  /** Emits the event `timeout` if no bytes are sent or received for `ms` milliseconds. */
   setTimeout(ms: number, listener?: () => void): this {
     this.#socket.setTimeout(ms);
     if (listener !== undefined) this.once("timeout", listener);
     return this;
   }
-  /** Sets the option of the connection. */
+  /** Sets the TCP option `TCP_NODELAY` of the connection. */
   setNoDelay(on?: boolean): this {
     this.#socket.setNoDelay(on);
     return this;
   }
-  /** Sets the option of the connection. */
+  /** Sets the TCP option `SO_KEEPALIVE` of the connection. */
   setKeepAlive(on?: boolean, delayMs?: number): this {
     this.#socket.setKeepAlive(on, delayMs);
     return this;
@@ -164,7 +164,7 @@ export class GatedSocket extends Duplex {
     return this;
   }
 
-  /** Goes on reading, and passes on what the gate holds. */
+  /** Continues to read. Gives the parser the bytes that were kept during the pause. */
   override resume(): this {
     super.resume();
     this.#pumpSoon();
@@ -192,7 +192,7 @@ export class GatedSocket extends Duplex {
     this.end();
   }
 
-  /** Passes bytes on in the next tick: in this one they would be buffered. */
+  /** Gives the parser bytes in the next tick. In the current tick they would only be buffered. */
   override _read(): void {
     this.#pumpSoon();
   }
@@ -261,7 +261,7 @@ export class GatedSocket extends Duplex {
     this.#heldBytes = 0;
   }
 
-  /** Goes on after a response: in a later turn if the client has pipelined the next request. */
+  /** Continues after a response. A pipelined request begins in a later turn of the event loop. */
   #goOn(): void {
     if (this.#heldBytes > 0 && this.#message?.complete !== false) this.#waitForTurn();
     else this.#pump();
@@ -280,7 +280,7 @@ export class GatedSocket extends Duplex {
     nextTick(() => this.#pump());
   }
 
-  /** Passes bytes on while the gate is open, and reads from the connection what has room. */
+  /** Gives the parser bytes while it may get some. Reads on while there is room for more bytes. */
   #pump(): void {
     if (this.#isPumping || this.#isOver()) return;
     this.#isPumping = true;
@@ -299,7 +299,7 @@ export class GatedSocket extends Duplex {
     return this.destroyed || this.writableEnded;
   }
 
-  /** True if the parser may get bytes: of a body, or of a request after the last response. */
+  /** True if the parser may get bytes: a body is arriving, or all responses have been sent. */
   #isOpen(): boolean {
     if (this.isPaused() || this.readableLength > 0) return false;
     if (this.#message?.refusal !== undefined) return false;
@@ -309,8 +309,8 @@ export class GatedSocket extends Duplex {
   }
 
   /**
-   * Passes the next part of the held bytes to the parser. Returns false if the part belongs to a
-   * request body that was refused because of this part.
+   * Gives the parser the next of the kept bytes. Returns false if the request body was refused
+   * because of these bytes.
    */
   #pass(): boolean {
     const bytes = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);

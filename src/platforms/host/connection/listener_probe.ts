@@ -2,7 +2,7 @@ import { connect, type Server } from "node:net";
 
 /** Intervals of a {@linkcode watchListener}. */
 export interface ProbeIntervals {
-  /** Milliseconds between two probes, and until one counts as failed. */
+  /** Milliseconds between two probes. A probe that takes longer has failed. */
   readonly everyMs: number;
   /** Number of probes that must fail one after the other. */
   readonly failures: number;

@@ -43,11 +43,11 @@ export interface ConnectionRoom {
 }
 
 /**
- * Returns the connections that the limit of open files leaves room for.
+ * Returns how many connections the limit of open files allows.
  *
- * Each connection takes one file descriptor, and an image that is fetched by its URL another. Deno
- * accepts all connections of the backlog before the server can close the first of them, so twice
- * the backlog must have room beside the open ones.
+ * A connection takes one file descriptor. If its request names the URL of an image, the fetch takes
+ * another. Deno accepts all connections of the backlog before the server can close the first of
+ * them. So, in addition to the open connections, twice the backlog must fit.
  */
 export function connectionRoom(maxFiles: number, wanted: number, workers: number): ConnectionRoom {
   const free = maxFiles - OWN_FILES - FILES_OF_WORKER * workers;

@@ -8,9 +8,9 @@ let isScheduled = false;
 /**
  * Calls a function in a later turn of the event loop.
  *
- * A connection with pipelined requests always has a next request at hand. If each next request
- * began at once, the program would never read other connections. The same holds if 100 connections
- * began their next requests in one turn.
+ * A client can send many requests at once on one connection (pipelining). If each of them began as
+ * soon as the last one ended, the program would never read other connections. Therefore at
+ * most `PER_TURN` of these requests, counted over all connections, begin in one turn.
  */
 export function nextTurn(begin: () => void): void {
   waiting.add(begin);

@@ -52,13 +52,12 @@ const agent = new Agent({ keepAlive: false });
  */
 export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promise<PinnedAnswer> {
   const sent = request(requestOptions(to, options));
-  // A host that stays silent, or that the runtime no longer reads from, never ends any of the
-  // steps.
+  // The host may never answer, or the runtime may stop reading. Then the request would never end.
   const work = exchange(sent, to, options);
   try {
     return await abortable(work, options.signal);
   } finally {
-    work.catch(() => {}); // the step that the signal interrupted
+    work.catch(() => {}); // the request that the signal has cancelled
     sent.destroy();
   }
 }

@@ -4,7 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
 
-/** Bytes before each message: the lengths of the message and of the image behind it. */
+/** Bytes before each message. They hold the length of the message and the length of its image. */
 const HEAD = 8;
 /** Bytes of an image that are written in one turn of the event loop. */
 const STEP = 1 << 18;
@@ -17,14 +17,14 @@ export function writeFrame(pipe: Writable, message: unknown): void {
 /**
  * Writes messages to a pipe one after the other, and the bytes of an image in steps.
  *
- * Serialising and writing an image of 20 MB at once takes 40 to 80 ms, in which the server would
- * answer nobody.
+ * Serialising and writing an image of 20 MB at once takes 40 to 80 ms. The server could not answer
+ * other requests during that time.
  */
 export class FrameWriter {
   readonly #pipe: Writable;
   #last: Promise<void> | undefined;
 
-  /** Creates a writer, which is the only one of its pipe. */
+  /** Creates the writer of a pipe. Nothing else may write to the pipe. */
   constructor(pipe: Writable) {
     this.#pipe = pipe;
   }

@@ -296,6 +296,15 @@ export const AVIF_BOMBS: readonly Bomb[] = bombsOf("AVIF", [
     () => concat(REAL.subarray(0, 32), high(4, 15e6 + 8), text("meta"), new Uint8Array(15e6)),
   ],
   [
+    "metadata of 131000 boxes without an item, then 900 boxes",
+    LOST,
+    () =>
+      behindType(
+        box("meta", new Uint8Array(4), repeated(box("abcd"), 131_000)),
+        repeated(box("free"), 900),
+      ),
+  ],
+  [
     "a box of 2^64 bytes",
     DAMAGED,
     () => behindType(concat(high(4, 1), text("free"), high(8, 2 ** 64 - 2048))),

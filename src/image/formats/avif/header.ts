@@ -1,8 +1,9 @@
-import { ByteReader } from "../byte_reader.ts";
+import type { ByteReader } from "../byte_reader.ts";
 import type { Av1Sequence } from "./av1_sequence.ts";
 import type { AvifImage } from "./avif_image.ts";
 import { boxType, lastBoxEndsEarly, nextBox } from "./iso_box.ts";
 import { itemImage } from "./item_image.ts";
+import { avifReader } from "./avif_reader.ts";
 import { hasPrimaryItem } from "./items.ts";
 import { trackImage } from "./track_image.ts";
 import type { BaseHeader, ImageFormat } from "../image_format.ts";
@@ -41,7 +42,7 @@ export const AVIF: ImageFormat<AvifHeader> = {
  * @param bytes The file; only its first box is read.
  */
 export function isAvif(bytes: Uint8Array): boolean {
-  const reader = new ByteReader(bytes, "AVIF", "big-endian");
+  const reader = avifReader(bytes);
   if (bytes.length < 12) return false;
   const size = reader.u32();
   if (reader.u32() !== FTYP) return false;
@@ -108,11 +109,9 @@ function planeSamples({ isGrey, halvesColumns, halvesRows }: Av1Sequence): numbe
 
 /** Reads the primary item or, in a file without one, the first frame of its sequence. */
 function readImage(bytes: Uint8Array): AvifImage {
-  const file = new ByteReader(bytes, "AVIF", "big-endian");
-  const { meta, moov } = findBoxes(file);
-  if (meta !== undefined && (moov === undefined || hasPrimaryItem(meta))) {
-    return itemImage(bytes, meta);
-  }
+  const file = avifReader(bytes);
+  const { meta, moov, hasPrimary } = findBoxes(file);
+  if (meta !== undefined && (moov === undefined || hasPrimary)) return itemImage(bytes, meta);
   if (moov !== undefined) return trackImage(bytes, moov);
   // Neither: reading on tells that the file ends too early.
   nextBox(file);
@@ -124,12 +123,15 @@ function readImage(bytes: Uint8Array): AvifImage {
  *
  * @returns Payloads of the boxes; each may be missing.
  */
-function findBoxes(file: ByteReader): { readonly meta?: ByteReader; readonly moov?: ByteReader } {
+function findBoxes(file: ByteReader): {
+  readonly meta: ByteReader | undefined;
+  readonly moov: ByteReader | undefined;
+  readonly hasPrimary: boolean;
+} {
   const found = new Map<number, ByteReader>();
-  const isEnough = () => {
-    const meta = found.get(META);
-    return meta !== undefined && (found.has(MOOV) || hasPrimaryItem(meta));
-  };
+  // Known once: looking for the primary item takes a pass over the whole metadata.
+  let hasPrimary = false;
+  const isEnough = () => hasPrimary || (found.has(META) && found.has(MOOV));
   for (let boxes = 0; !isEnough() && file.remaining > 0; boxes++) {
     if (boxes > MAX_BOXES) {
       throw file.corrupt(`at most ${MAX_BOXES} boxes may precede its metadata`, "more");
@@ -143,7 +145,7 @@ function findBoxes(file: ByteReader): { readonly meta?: ByteReader; readonly moo
       );
     }
     found.set(type, content);
+    if (type === META) hasPrimary = hasPrimaryItem(content);
   }
-  const [meta, moov] = [found.get(META), found.get(MOOV)];
-  return { ...meta && { meta }, ...moov && { moov } };
+  return { meta: found.get(META), moov: found.get(MOOV), hasPrimary };
 }

@@ -1,3 +1,4 @@
+import { joinedBytes } from "../core/joined_bytes.ts";
 import type { AvifImage, CodedImage } from "../image/formats/avif/avif_image.ts";
 import type { Av1Sequence } from "../image/formats/avif/av1_sequence.ts";
 
@@ -38,7 +39,7 @@ export function avifContainer(image: AvifImage): Uint8Array {
   // The offsets have a fixed length, so that the first of two passes tells where the data starts.
   const dataStart = ftyp.length + metaOf(items, 0).length + 8;
   const meta = metaOf(items, dataStart);
-  return joined([ftyp, meta, box("mdat", ...distinctData(items).keys())]);
+  return joinedBytes([ftyp, meta, box("mdat", ...distinctData(items).keys())]);
 }
 
 /** Returns the items of an image: itself or, for a grid, the grid and its tiles. */
@@ -62,7 +63,10 @@ function itemsOf(
       properties: [...coded(first), ...properties],
     }];
   }
-  const grid = joined([Uint8Array.of(0, 1, rows - 1, columns - 1), u32(image.width, image.height)]);
+  const grid = joinedBytes([
+    Uint8Array.of(0, 1, rows - 1, columns - 1),
+    u32(image.width, image.height),
+  ]);
   const dimg = tiles.map((_, i) => id + 1 + i);
   // libavif expects what an alpha grid is on each of its tiles, too.
   return [
@@ -157,7 +161,7 @@ function av1C(sequence: Av1Sequence): Uint8Array {
 
 function box(type: string, ...content: readonly Uint8Array[]): Uint8Array {
   const length = content.reduce((sum, part) => sum + part.length, 8);
-  return joined([u32(length), text(type), ...content]);
+  return joinedBytes([u32(length), text(type), ...content]);
 }
 
 /** Builds a box of version 0. */
@@ -185,14 +189,4 @@ function u32(...values: readonly number[]): Uint8Array {
   return Uint8Array.from(
     values.flatMap((value) => [value >>> 24, value >> 16 & 255, value >> 8 & 255, value & 255]),
   );
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,5 +1,6 @@
+import type { ByteReader } from "../byte_reader.ts";
 import { type Av1Sequence, readAv1Sequence } from "./av1_sequence.ts";
-import { ByteReader } from "../byte_reader.ts";
+import { completeReader } from "./avif_reader.ts";
 
 const SEQUENCE_HEADER = 1;
 const TEMPORAL_DELIMITER = 2;
@@ -68,15 +69,7 @@ export function readAv1Data(reader: ByteReader): Av1Sequence {
   if (header === undefined) {
     throw reader.corrupt("its AV1 data must have a sequence header", "none");
   }
-  // The extra byte is never read. With it, reading past the end of the header is an error of the
-  // data (`corrupt-image`) instead of a missing part of the file (`truncated-image`).
-  const payload = header.whole();
-  const copy = new ByteReader(
-    Uint8Array.of(...payload.subarray(0, MAX_HEADER), 0),
-    "AVIF",
-    "big-endian",
-  );
-  return readAv1Sequence(copy.part(Math.min(payload.length, MAX_HEADER)));
+  return readAv1Sequence(completeReader(header.whole().subarray(0, MAX_HEADER)));
 }
 
 /**

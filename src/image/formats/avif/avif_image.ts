@@ -1,8 +1,9 @@
 import type { Size } from "../../../core/size.ts";
-import { ByteReader } from "../byte_reader.ts";
+import type { ByteReader } from "../byte_reader.ts";
 import type { Orientation } from "../exif_orientation.ts";
 import { readAv1Data } from "./av1_data.ts";
 import type { Av1Sequence } from "./av1_sequence.ts";
+import { avifReader } from "./avif_reader.ts";
 
 /** Image of an AVIF as a decoder needs it, whichever container it comes from. */
 export interface AvifImage {
@@ -70,7 +71,7 @@ export function sequenceReader(file: ByteReader): SequenceReader {
     if (total > fileBytes) {
       throw file.corrupt(`its images must have at most the ${fileBytes} bytes of the file`, total);
     }
-    const sequence = readAv1Data(new ByteReader(data, "AVIF", "big-endian"));
+    const sequence = readAv1Data(avifReader(data));
     if (isShared) known.set(place, sequence);
     return sequence;
   };

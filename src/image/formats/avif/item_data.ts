@@ -1,4 +1,6 @@
-import { ByteReader } from "../byte_reader.ts";
+import { joinedBytes } from "../../../core/joined_bytes.ts";
+import type { ByteReader } from "../byte_reader.ts";
+import { avifReader } from "./avif_reader.ts";
 
 /** Location of the data of an item. */
 interface Location {
@@ -41,7 +43,7 @@ export function itemData(
       throw meta.corrupt("the data of an image must be in the file", "elsewhere");
     }
     const source = location.method === 0
-      ? () => new ByteReader(bytes, "AVIF", "big-endian")
+      ? () => avifReader(bytes)
       : () => (idat ?? meta.part(0)).fromStart();
     const extents = location.extents.filter(({ length }) => length > 0);
     const runs = extents.map(({ start, length }) => {
@@ -58,7 +60,7 @@ export function itemData(
         copied,
       );
     }
-    return joined(runs);
+    return joinedBytes(runs);
   }
 
   return (id) => {
@@ -66,16 +68,6 @@ export function itemData(
     known.set(id, data);
     return data;
   };
-}
-
-function joined(runs: readonly Uint8Array[]): Uint8Array {
-  const data = new Uint8Array(runs.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const run of runs) {
-    data.set(run, at);
-    at += run.length;
-  }
-  return data;
 }
 
 function readLocations(reader: ByteReader): ReadonlyMap<number, Location> {

@@ -1,7 +1,6 @@
 import { DomainError } from "../../../core/domain_error.ts";
 import type { Size } from "../../../core/size.ts";
-import { ByteReader } from "../byte_reader.ts";
-import type { Orientation } from "../exif_orientation.ts";
+import type { ByteReader } from "../byte_reader.ts";
 import {
   type AvifImage,
   type CodedImage,
@@ -9,9 +8,11 @@ import {
   type SequenceReader,
   sequenceReader,
 } from "./avif_image.ts";
-import { isAlphaType, readColourCodes, readCrop } from "./image_properties.ts";
+import { avifReader, completeReader } from "./avif_reader.ts";
+import { ALPHA_SIZE, checkSize, isAlphaType, readDisplay } from "./image_properties.ts";
 import { type AvifItem, type AvifItems, readAvifItems } from "./items.ts";
 import { boxType, type IsoBox } from "./iso_box.ts";
+import { orientation } from "./orientation.ts";
 
 const AV01 = boxType("av01");
 const GRID = boxType("grid");
@@ -21,7 +22,6 @@ const AUXC = boxType("auxC");
 const IROT = boxType("irot");
 const IMIR = boxType("imir");
 const CLAP = boxType("clap");
-const COLR = boxType("colr");
 /** Properties that select a layer, with the bytes of their payloads. */
 const LAYERS: ReadonlyMap<number, readonly number[]> = new Map([
   [boxType("a1op"), [1]],
@@ -31,19 +31,6 @@ const LAYERS: ReadonlyMap<number, readonly number[]> = new Map([
 
 /** Least side of a tile (ISO/IEC 23000-22, 7.3.11.4.2); smaller ones would only cost time. */
 const MIN_TILE = 64;
-
-type Mirroring = "none" | "top-bottom" | "left-right";
-
-/**
- * Exif orientations by quarter turns to the left, 0 to 3, then by mirroring after the turns
- * (ISO/IEC 23008-12, 6.5.10 and 6.5.12).
- */
-const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Orientation>>>> = {
-  0: { "none": 1, "top-bottom": 4, "left-right": 2 },
-  1: { "none": 8, "top-bottom": 5, "left-right": 7 },
-  2: { "none": 3, "top-bottom": 2, "left-right": 4 },
-  3: { "none": 6, "top-bottom": 7, "left-right": 5 },
-};
 
 /**
  * Reads the primary item of an AVIF, with its alpha.
@@ -55,21 +42,15 @@ const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Or
 export function itemImage(bytes: Uint8Array, meta: ByteReader): AvifImage {
   const items = readAvifItems(bytes, meta);
   const { primary } = items;
-  const read = sequenceReader(new ByteReader(bytes, "AVIF", "big-endian"));
+  const read = sequenceReader(avifReader(bytes));
   const colour = codedImage(items, primary, read);
   const alpha = alphaOf(items, colour, read);
-  const colourCodes = readColourCodes(
-    items.properties(primary).filter(({ type }) => type === COLR),
-  );
-  const clap = only(items, primary, CLAP)?.content.fromStart();
-  const crop = clap === undefined ? undefined : readCrop(clap, colour);
   return {
     colour,
     ...alpha && { alpha },
     isPremultiplied: items.isPremultiplied(primary),
-    ...colourCodes && { colourCodes },
-    ...crop && { crop },
-    orientation: orientationOf(items, primary),
+    ...readDisplay(items.properties(primary), only(items, primary, CLAP), colour),
+    orientation: orientation(only(items, primary, IROT), only(items, primary, IMIR)),
   };
 }
 
@@ -90,7 +71,11 @@ function alphaOf(
     }
   }
   const whole = alphas.get(primary.id);
-  if (whole !== undefined) return checkAlpha(items, codedImage(items, whole, read), colour);
+  if (whole !== undefined) {
+    const alpha = codedImage(items, whole, read);
+    checkSize(items.reader, ALPHA_SIZE, colour, alpha);
+    return alpha;
+  }
   const ofTiles = tiles.flatMap(({ id }) => alphas.get(id) ?? []);
   if (ofTiles.length === 0) return undefined;
   if (ofTiles.length < tiles.length) {
@@ -100,14 +85,6 @@ function alphaOf(
   const coded = ofTiles.map((item) => codedTile(items, item, sequence, read));
   const [first] = coded;
   return { ...colour, sequence: read(first!.data), tiles: coded };
-}
-
-function checkAlpha(items: AvifItems, alpha: CodedImage, { width, height }: Size): CodedImage {
-  if (isSame(alpha, { width, height })) return alpha;
-  throw items.reader.corrupt(
-    `its alpha must have the image's ${width}x${height} pixels`,
-    `${alpha.width}x${alpha.height}`,
-  );
 }
 
 /**
@@ -146,30 +123,18 @@ function codedImage(items: AvifItems, item: AvifItem, read: SequenceReader): Cod
   return { ...size, columns: 1, rows: 1, sequence: read(tile.data), tiles: [tile] };
 }
 
-/** Reads AV1 data and checks its size. */
+/** Reads AV1 data and checks its size. Only a tile of alpha can differ from `size`. */
 function codedTile(
   items: AvifItems,
   item: AvifItem,
-  { width, height }: Size,
+  size: Size,
   read: SequenceReader,
 ): CodedTile {
   if (item.type !== AV01) throw notAv1(item.type);
-  const own = sizeOf(items, item);
-  if (!isSame(own, { width, height })) {
-    throw items.reader.corrupt(
-      `its alpha must have the image's ${width}x${height} pixels`,
-      `${own.width}x${own.height}`,
-    );
-  }
+  checkSize(items.reader, ALPHA_SIZE, size, sizeOf(items, item));
   property(items, item, AV1C, "an AV1 configuration");
   const data = items.data(item);
-  const coded = read(data);
-  if (!isSame(coded, { width, height })) {
-    throw items.reader.corrupt(
-      `its AV1 data must have the declared ${width}x${height} pixels`,
-      `${coded.width}x${coded.height}`,
-    );
-  }
+  checkSize(items.reader, "its AV1 data must have the declared", size, read(data));
   return { data, layers: layersOf(items, item) };
 }
 
@@ -202,21 +167,14 @@ function gridImage(
   size: Size,
   read: SequenceReader,
 ): CodedImage {
-  // The extra byte makes reading past the data `corrupt-image`, not truncated.
-  const data = items.data(item).subarray(0, 12);
-  const reader = new ByteReader(Uint8Array.of(...data, 0), "AVIF", "big-endian").part(data.length);
+  const reader = completeReader(items.data(item).subarray(0, 12));
   reader.skip(1); // Version.
   const isWide = (reader.u8() & 1) !== 0;
   const rows = reader.u8() + 1;
   const columns = reader.u8() + 1;
   const width = isWide ? reader.u32() : reader.u16();
   const height = isWide ? reader.u32() : reader.u16();
-  if (!isSame({ width, height }, size)) {
-    throw reader.corrupt(
-      `its grid must have the declared ${size.width}x${size.height} pixels`,
-      `${width}x${height}`,
-    );
-  }
+  checkSize(reader, "its grid must have the declared", size, { width, height });
   const tiles = items.tiles(item);
   const [first] = tiles;
   if (first === undefined || tiles.length !== rows * columns) {
@@ -260,18 +218,6 @@ function covered(count: number, tile: number, side: number): boolean {
 function isAlpha(items: AvifItems, item: AvifItem): boolean {
   const auxiliary = items.properties(item).find((box) => box.type === AUXC);
   return auxiliary !== undefined && isAlphaType(auxiliary.content);
-}
-
-function orientationOf(items: AvifItems, item: AvifItem): Orientation {
-  const turn = only(items, item, IROT)?.content.fromStart();
-  const mirror = only(items, item, IMIR)?.content.fromStart();
-  const turns = turn === undefined ? 0 : (turn.u8() & 3) as 0 | 1 | 2 | 3;
-  const axis = mirror === undefined
-    ? "none"
-    : (mirror.u8() & 1) === 0
-    ? "top-bottom"
-    : "left-right";
-  return ORIENTATIONS[turns][axis];
 }
 
 /** Returns the error for an image of another coding. */

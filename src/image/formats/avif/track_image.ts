@@ -1,11 +1,12 @@
-import { ByteReader } from "../byte_reader.ts";
+import type { ByteReader } from "../byte_reader.ts";
 import {
   type AvifImage,
   type CodedImage,
   type SequenceReader,
   sequenceReader,
 } from "./avif_image.ts";
-import { isAlphaType, readColourCodes, readCrop } from "./image_properties.ts";
+import { avifReader } from "./avif_reader.ts";
+import { ALPHA_SIZE, checkSize, isAlphaType, readDisplay } from "./image_properties.ts";
 import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 
 const TRAK = boxType("trak");
@@ -24,7 +25,6 @@ const AV01 = boxType("av01");
 const AV1C = boxType("av1C");
 const AUXI = boxType("auxi");
 const CLAP = boxType("clap");
-const COLR = boxType("colr");
 
 /** Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3). */
 const ENTRY_BYTES = 78;
@@ -62,24 +62,16 @@ export function trackImage(bytes: Uint8Array, moov: ByteReader): AvifImage {
     const kind = properties.find(({ type }) => type === AUXI);
     return auxiliaryOf.includes(main.id) && kind !== undefined && isAlphaType(kind.content);
   });
-  const read = sequenceReader(new ByteReader(bytes, "AVIF", "big-endian"));
+  const read = sequenceReader(avifReader(bytes));
   const colour = codedImage(main, read);
   const alpha = auxiliary && codedImage(auxiliary, read);
-  if (alpha !== undefined && (alpha.width !== colour.width || alpha.height !== colour.height)) {
-    throw moov.corrupt(
-      `its alpha must have the image's ${colour.width}x${colour.height} pixels`,
-      `${alpha.width}x${alpha.height}`,
-    );
-  }
-  const colourCodes = readColourCodes(main.properties.filter(({ type }) => type === COLR));
-  const clap = main.properties.find(({ type }) => type === CLAP)?.content.fromStart();
-  const crop = clap === undefined ? undefined : readCrop(clap, colour);
+  if (alpha !== undefined) checkSize(moov, ALPHA_SIZE, colour, alpha);
+  const clap = main.properties.find(({ type }) => type === CLAP);
   return {
     colour,
     ...alpha && { alpha },
     isPremultiplied: main.isPremultiplied,
-    ...colourCodes && { colourCodes },
-    ...crop && { crop },
+    ...readDisplay(main.properties, clap, colour),
     orientation: 1,
   };
 }
@@ -137,7 +129,7 @@ function firstSample(
   sizes.skip(4);
   const length = same === 0 ? sizes.u32() : same;
   places.skip(8);
-  const file = new ByteReader(bytes, "AVIF", "big-endian");
+  const file = avifReader(bytes);
   file.skip(short === undefined ? places.u64() : places.u32());
   return file.take(length);
 }

@@ -1,0 +1,30 @@
+import type { Orientation } from "../exif_orientation.ts";
+import type { IsoBox } from "./iso_box.ts";
+
+type Mirroring = "none" | "top-bottom" | "left-right";
+
+/**
+ * Exif orientations by quarter turns to the left, 0 to 3, then by mirroring after the turns
+ * (ISO/IEC 23008-12, 6.5.10 and 6.5.12).
+ */
+const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Orientation>>>> = {
+  0: { "none": 1, "top-bottom": 4, "left-right": 2 },
+  1: { "none": 8, "top-bottom": 5, "left-right": 7 },
+  2: { "none": 3, "top-bottom": 2, "left-right": 4 },
+  3: { "none": 6, "top-bottom": 7, "left-right": 5 },
+};
+
+/**
+ * Returns the Exif orientation that equals the turn and the mirroring of an item.
+ *
+ * @param irot Box of the turn. Undefined: no turn.
+ * @param imir Box of the mirroring. Undefined: no mirroring.
+ */
+export function orientation(irot: IsoBox | undefined, imir: IsoBox | undefined): Orientation {
+  const turns = irot === undefined ? 0 : (irot.content.fromStart().u8() & 3) as 0 | 1 | 2 | 3;
+  return ORIENTATIONS[turns][imir === undefined ? "none" : axisOf(imir)];
+}
+
+function axisOf({ content }: IsoBox): Mirroring {
+  return (content.fromStart().u8() & 1) === 0 ? "top-bottom" : "left-right";
+}

@@ -3,6 +3,7 @@ import { detectorOf, warmUp } from "../../detect/detector.ts";
 import { expectedInput, expectedOutputs } from "../../detect/expected_tensors.ts";
 import { type LoadedModel, loadModel } from "../../detect/load_model.ts";
 import { goldenDifferences, type GoldenTolerance } from "../../eval/golden_differences.ts";
+import type { Manifest } from "../../manifest/manifest.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS, type Tensor } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
@@ -113,20 +114,23 @@ async function compare(
   tolerance: GoldenTolerance,
 ): Promise<{ report: string; code: number }> {
   const image = await readImageFile(golden.image);
-  const detector = detectorOf(runtime, loaded);
-  const { detections } = await detector.detect(image, { scoreThreshold: golden.score });
-  const found = detections.map(comparable);
+  const { manifest, session } = loaded;
+  const detect = async (each: Manifest) => {
+    const detector = detectorOf(runtime, { manifest: each, session });
+    const { detections } = await detector.detect(image, { scoreThreshold: golden.score });
+    return detections.map(comparable);
+  };
+  const found = await detect(manifest);
   const differences = goldenDifferences(found, golden.detections, tolerance);
   const counts = `${found.length} detections, ${golden.framework} has ${golden.detections.length}`;
   if (differences.length > 0) {
-    const { length } = differences;
     const shown = differences.slice(0, MAX_SHOWN);
-    const rest = length > shown.length ? [`  and ${length - shown.length} more`] : [];
-    const reasons = await diagnose(runtime, loaded, image, golden, tolerance, length);
+    const rest = differences.length - shown.length;
+    const reasons = await diagnose(manifest, { golden, tolerance, found, detect });
     const lines = [
       `${counts}: they differ`,
       ...shown.map((line) => `  ${line}`),
-      ...rest,
+      ...(rest > 0 ? [`  and ${rest} more`] : []),
       ...reasons,
     ];
     return { report: lines.join("\n"), code: 1 };

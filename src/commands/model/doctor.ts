@@ -13,7 +13,7 @@ import { escapeXml } from "../output/overlay.ts";
 import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
-import { variationsOf } from "./variations.ts";
+import { tryVariations } from "./variations.ts";
 
 const USAGE =
   `Try the alternatives of each property of a manifest on a photo, and write a page that shows
@@ -80,16 +80,10 @@ async function tryAll(
   const own = await detect(manifest);
   const trials: Trial[] = [{ change: "as it is", symptom: "the manifest", result: own }];
   const seen = new Set([JSON.stringify(own.detections)]);
-  for (const variation of variationsOf(manifest)) {
-    const { change, symptom } = variation;
-    try {
-      const result = await detect(variation.manifest);
-      const text = JSON.stringify(result.detections);
-      if (!seen.has(text)) trials.push({ change, symptom, result });
-      seen.add(text);
-    } catch {
-      // The graph does not take such an input, or does not return such outputs.
-    }
+  for (const { change, symptom, result } of await tryVariations(manifest, detect)) {
+    const text = JSON.stringify(result.detections);
+    if (!seen.has(text)) trials.push({ change, symptom, result });
+    seen.add(text);
   }
   return trials.sort((a, b) => confidence(b.result) - confidence(a.result));
 }

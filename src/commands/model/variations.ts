@@ -1,4 +1,5 @@
 import { type Manifest, parseManifest } from "../../manifest/manifest.ts";
+import { withProperty } from "./with_property.ts";
 
 /** Manifest that differs from another in one property, or in one that belongs to it. */
 export interface Variation {
@@ -34,19 +35,34 @@ const ORDER = "numbers of a box in another order: boxes turned or thrown about";
  * Combinations that the schema refuses are left out, and so are values that are there already.
  */
 export function variationsOf(manifest: Manifest): Variation[] {
+  const own = JSON.stringify(manifest);
   return alternativesTo(manifest).flatMap(({ property, value, symptom }) => {
-    const changed = withValue(manifest, property.split("."), value);
-    if (changed === undefined || JSON.stringify(changed) === JSON.stringify(manifest)) return [];
     try {
-      return [{
-        change: `${property} = ${JSON.stringify(value)}`,
-        symptom,
-        manifest: parseManifest(changed),
-      }];
+      const changed = parseManifest(withProperty(manifest, property, value));
+      if (JSON.stringify(changed) === own) return [];
+      return [{ change: `${property} = ${JSON.stringify(value)}`, symptom, manifest: changed }];
     } catch {
-      return [];
+      return []; // the manifest has no such property, or may not have the value
     }
   });
+}
+
+/**
+ * Runs a task with each variation of a manifest.
+ *
+ * @param run Task. A variation for which the task throws is left out: the graph does not take such
+ *   an input, or does not return such outputs.
+ */
+export async function tryVariations<Result>(
+  manifest: Manifest,
+  run: (manifest: Manifest) => Promise<Result>,
+): Promise<(Variation & { readonly result: Result })[]> {
+  const tried: (Variation & { readonly result: Result })[] = [];
+  for (const variation of variationsOf(manifest)) {
+    const result = await run(variation.manifest).catch(() => undefined);
+    if (result !== undefined) tried.push({ ...variation, result });
+  }
+  return tried;
 }
 
 /** Lists the alternatives of all properties, possible or not. */
@@ -186,14 +202,4 @@ function anchorAlternatives(manifest: Manifest): Alternative[] {
 
 function all(property: string, values: readonly unknown[], symptom: string): Alternative[] {
   return values.map((value) => ({ property, value, symptom }));
-}
-
-/** Returns a copy with one value replaced; undefined if an owner of the property is missing. */
-function withValue(part: unknown, path: readonly string[], value: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (typeof part !== "object" || part === null) return undefined;
-  if (rest.length === 0 && !(key in part) && key !== "align") return undefined;
-  const inner = withValue((part as Record<string, unknown>)[key], rest, value);
-  return inner === undefined ? undefined : { ...part, [key]: inner };
 }

@@ -70,8 +70,9 @@ export class JsonSplitter {
     while (at < chunk.length) {
       if (this.#text.isOpen) {
         this.#keep(chunk.slice(kept, at));
-        kept = at = this.#text.read(chunk, at);
-        if (!this.#text.isOpen) this.#keep(Uint8Array.of(QUOTE));
+        const { end, isOver } = this.#text.read(chunk, at);
+        kept = at = end;
+        if (isOver) this.#keep(Uint8Array.of(QUOTE));
       } else if (this.#isInString) at = this.#readString(chunk, at);
       else this.#readOutside(chunk[at++]!);
     }

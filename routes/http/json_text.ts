@@ -51,10 +51,10 @@ export class JsonText {
   /**
    * Reads the next bytes of the text.
    *
-   * @returns Position after the closing quote, or the end of the chunk if the text goes on.
+   * @returns Position after the last byte that belongs to the text, and true if the text is over.
    * @throws {DomainError} `malformed-request` if the text is not a valid JSON string.
    */
-  read(chunk: Uint8Array, start: number): number {
+  read(chunk: Uint8Array, start: number): { readonly end: number; readonly isOver: boolean } {
     let at = start;
     while (at < chunk.length) {
       if (this.#escape !== undefined) {
@@ -70,7 +70,7 @@ export class JsonText {
         if (byte >= 0x80) isAscii = false;
       }
       if (at > from) this.#emitPlain(chunk.subarray(from, at), isAscii);
-      if (at === chunk.length) return at;
+      if (at === chunk.length) break;
       this.#closeUtf8();
       at++;
       if (byte === BACKSLASH) this.#escape = [];
@@ -78,10 +78,10 @@ export class JsonText {
         this.#endSurrogate();
         this.#flush();
         this.#isOpen = false;
-        return at;
+        return { end: at, isOver: true };
       } else throw invalid();
     }
-    return at;
+    return { end: at, isOver: false };
   }
 
   #emitPlain(piece: Uint8Array, isAscii: boolean): void {

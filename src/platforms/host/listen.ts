@@ -1,25 +1,26 @@
-import { createServer, IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import process from "node:process";
 import type { Duplex } from "node:stream";
 import type { Hono } from "hono";
 import type { AppEnv } from "../../../routes/http/app_env.ts";
 import { DomainError } from "../../core/domain_error.ts";
-import { Connections } from "./connection/connections.ts";
 import { CountedMessage } from "./connection/counted_message.ts";
-import { GatedSocket, type GateObserver } from "./connection/gated_socket.ts";
+import { GatedSocket } from "./connection/gated_socket.ts";
+import {
+  type ConnectionLimits,
+  hasOwnParser,
+  limitConnections,
+} from "./connection/limit_connections.ts";
 import { type ProbeIntervals, watchListener } from "./connection/listener_probe.ts";
 import { type HandleRequest, handleRequest } from "./handle_request.ts";
 import { expectationFault, parserFault, refuse, requestLineOf, responseBytes } from "./refusals.ts";
 
 /** Options of {@linkcode listen}. */
-export interface ListenOptions {
+export interface ListenOptions extends ConnectionLimits {
   /** IP address to listen on. */
   readonly hostname: string;
   /** Port to listen on. With 0, the system chooses a free port. */
   readonly port: number;
-  /** Maximum number of open connections. The server closes any further connection at once. */
-  readonly maxConnections: number;
   /** Maximum connections that wait to be accepted. Unset: the default of `node:http`. */
   readonly backlog?: number;
   /** Maximum bytes of all headers of a request. Larger headers are answered with status 431. */
@@ -28,12 +29,6 @@ export interface ListenOptions {
   readonly headerTimeoutMs: number;
   /** Maximum milliseconds in which the body of a request must arrive. */
   readonly bodyTimeoutMs: number;
-  /**
-   * Maximum milliseconds in which a client must take the bytes of a write.
-   *
-   * @default 30_000
-   */
-  readonly unsentTimeoutMs?: number;
 }
 
 /** HTTP server that is listening. */
@@ -50,12 +45,6 @@ export interface Listener {
    */
   close(deadlineMs?: number): Promise<void>;
 }
-
-/** Maximum requests of one connection. The last response closes it. */
-const MAX_REQUESTS = 1000;
-
-/** Maximum pipelined requests in progress on a connection of Bun. One more closes it. */
-const MAX_PIPELINED = 16;
 
 /** Intervals of the probe: a deaf server is noticed after 20 seconds. */
 const PROBES: ProbeIntervals = { everyMs: 5000, failures: 3 };
@@ -83,7 +72,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
   });
   server.maxHeadersCount = 0; // otherwise those after the 2000th are dropped silently
   const answer = handleRequest(app);
-  const open = hasOwnParser() ? plainConnections(server, options) : gate(server, options);
+  const open = limitConnections(server, options);
   const onRequest: HandleRequest = (incoming, outgoing, fault) => {
     if (open.begin(incoming, outgoing)) answer(incoming, outgoing, fault);
   };
@@ -126,91 +115,6 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
   };
 }
 
-/** Open connections of a server. Bun limits them in another way than Deno and Node. */
-interface OpenConnections {
-  /** Counts a request. Returns false if its connection was closed instead. */
-  begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
-  /** Closes each connection as soon as it has no request. */
-  drain(): void;
-  /** Closes all connections. */
-  closeAll(): void;
-}
-
-/** Puts a gate between the connections of a server and its parser. */
-function gate(server: Server, options: ListenOptions): OpenConnections {
-  const { maxConnections, unsentTimeoutMs: unsentMs = 30_000 } = options;
-  const connections = new Connections(maxConnections);
-  let isClosing = false;
-  const observer: GateObserver = {
-    waiting(socket) {
-      if (isClosing && socket.isIdle) socket.destroySoon();
-      else connections.waiting(socket);
-    },
-    busy: (socket) => connections.busy(socket),
-  };
-  const limits = {
-    unsentMs,
-    maxRequests: MAX_REQUESTS,
-    maxAheadBytes: 65_536,
-  };
-  const [parse] = server.listeners("connection");
-  server.removeAllListeners("connection");
-  server.on("connection", (socket) => {
-    const gated = new GatedSocket(socket, limits, observer);
-    connections.add(gated);
-    if (isClosing) gated.destroy();
-    if (!gated.destroyed) parse!.call(server, gated as Duplex as Socket);
-  });
-  return {
-    begin(incoming, outgoing) {
-      const socket = incoming.socket as unknown as GatedSocket;
-      socket.begin(incoming as CountedMessage, outgoing);
-      return true;
-    },
-    drain() {
-      isClosing = true;
-      connections.closeIdle();
-    },
-    closeAll: () => connections.closeAll(),
-  };
-}
-
-/** Limits the connections of Bun, which reads and parses a connection by itself. */
-function plainConnections(server: Server, { maxConnections }: ListenOptions): OpenConnections {
-  let requests = 0;
-  let isClosing = false;
-  const inProgress = new WeakMap<object, number>();
-  const begun = new WeakMap<object, number>();
-  server.maxConnections = maxConnections;
-  const endIfDone = () => {
-    if (isClosing && requests === 0) server.closeAllConnections();
-  };
-  return {
-    begin({ socket }, outgoing) {
-      const count = (inProgress.get(socket) ?? 0) + 1;
-      inProgress.set(socket, count);
-      requests++;
-      outgoing.once("close", () => {
-        requests--;
-        inProgress.set(socket, (inProgress.get(socket) ?? 1) - 1);
-        endIfDone();
-      });
-      const total = (begun.get(socket) ?? 0) + 1;
-      begun.set(socket, total);
-      if (total === MAX_REQUESTS) outgoing.shouldKeepAlive = false;
-      if (count <= MAX_PIPELINED && total <= MAX_REQUESTS) return true;
-      socket.destroy();
-      return false;
-    },
-    drain() {
-      isClosing = true;
-      endIfDone();
-      server.closeIdleConnections();
-    },
-    closeAll: () => server.closeAllConnections(),
-  };
-}
-
 /** Answers bytes that are not valid HTTP with a problem (JSON error). Closes the connection. */
 async function refuseConnection(
   app: Hono<AppEnv>,
@@ -238,9 +142,4 @@ async function refuseConnection(
 
 function isWritable(socket: Duplex): boolean {
   return socket.writable;
-}
-
-/** Returns true on Bun. Its `node:http` cannot read from a {@linkcode GatedSocket}. */
-function hasOwnParser(): boolean {
-  return "bun" in process.versions;
 }

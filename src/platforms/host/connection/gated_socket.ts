@@ -2,11 +2,11 @@ import { Buffer } from "node:buffer";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { nextTick } from "node:process";
-import { Duplex } from "node:stream";
 import type { DomainError } from "../../../core/domain_error.ts";
 import type { CountedMessage } from "./counted_message.ts";
 import { cutLength } from "./cut_length.ts";
 import { nextTurn } from "./turns.ts";
+import { WrappedSocket } from "./wrapped_socket.ts";
 
 /** Limits of one connection. */
 export interface GateLimits {
@@ -41,8 +41,7 @@ const MAX_LINGER_BYTES = 2_000_000;
  * can end there. The parser gets the next request once the last response has been sent. The socket
  * does not interpret the bytes, so the parser alone decides what a request is.
  */
-export class GatedSocket extends Duplex {
-  readonly #socket: Socket;
+export class GatedSocket extends WrappedSocket {
   readonly #limits: GateLimits;
   readonly #observer: GateObserver;
   /** Bytes of the body since the observer's `waiting()` was last called. */
@@ -63,8 +62,7 @@ export class GatedSocket extends Duplex {
 
   /** Wraps a connection. */
   constructor(socket: Socket, limits: GateLimits, observer: GateObserver) {
-    super({ allowHalfOpen: true, highWaterMark: 16_384 });
-    this.#socket = socket;
+    super(socket);
     this.#limits = limits;
     this.#observer = observer;
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
@@ -72,38 +70,6 @@ export class GatedSocket extends Duplex {
       this.#hasEnded = true;
       this.#pump();
     });
-    socket.on("timeout", () => this.emit("timeout"));
-    socket.on("error", (error) => this.destroy(error));
-    socket.on("close", () => this.destroy());
-  }
-
-  /** IP address of the client. */
-  get remoteAddress(): string | undefined {
-    return this.#socket.remoteAddress;
-  }
-  /** Port of the client. */
-  get remotePort(): number | undefined {
-    return this.#socket.remotePort;
-  }
-  /** Family of the IP address of the client. */
-  get remoteFamily(): string | undefined {
-    return this.#socket.remoteFamily;
-  }
-  /** IP address that the client has connected to. */
-  get localAddress(): string | undefined {
-    return this.#socket.localAddress;
-  }
-  /** Port that the client has connected to. */
-  get localPort(): number | undefined {
-    return this.#socket.localPort;
-  }
-  /** Bytes received. */
-  get bytesRead(): number {
-    return this.#socket.bytesRead;
-  }
-  /** Bytes sent. */
-  get bytesWritten(): number {
-    return this.#socket.bytesWritten;
   }
 
   /** True while no request of the connection is in progress. */
@@ -137,33 +103,6 @@ export class GatedSocket extends Duplex {
     return true;
   }
 
-  /** Emits the event `timeout` if no bytes are sent or received for `ms` milliseconds. */
-  setTimeout(ms: number, listener?: () => void): this {
-    this.#socket.setTimeout(ms);
-    if (listener !== undefined) this.once("timeout", listener);
-    return this;
-  }
-  /** Sets the TCP option `TCP_NODELAY` of the connection. */
-  setNoDelay(on?: boolean): this {
-    this.#socket.setNoDelay(on);
-    return this;
-  }
-  /** Sets the TCP option `SO_KEEPALIVE` of the connection. */
-  setKeepAlive(on?: boolean, delayMs?: number): this {
-    this.#socket.setKeepAlive(on, delayMs);
-    return this;
-  }
-  /** Lets the connection keep the program alive. */
-  ref(): this {
-    this.#socket.ref();
-    return this;
-  }
-  /** Lets the program end although the connection is open. */
-  unref(): this {
-    this.#socket.unref();
-    return this;
-  }
-
   /** Continues to read. Gives the parser the bytes that were kept during the pause. */
   override resume(): this {
     super.resume();
@@ -184,8 +123,8 @@ export class GatedSocket extends Duplex {
       if (this.#hasEnded) return void this.destroy();
       const timer = setTimeout(() => this.destroy(), LINGER_MS);
       this.once("close", () => clearTimeout(timer));
-      this.#socket.once("end", () => this.destroy());
-      this.#socket.resume();
+      this.wrapped.once("end", () => this.destroy());
+      this.wrapped.resume();
     };
     if (this.writableFinished) return linger();
     this.once("finish", linger);
@@ -212,21 +151,21 @@ export class GatedSocket extends Duplex {
 
   /** Ends the connection towards the client. */
   override _final(done: (error?: Error | null) => void): void {
-    this.#socket.end(() => done());
+    this.wrapped.end(() => done());
   }
 
   /** Closes the connection. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     clearTimeout(this.#unsent);
     this.#release();
-    this.#socket.destroy();
+    this.wrapped.destroy();
     done(error);
   }
 
   #send(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
     this.#unsent = setTimeout(() => this.destroy(), this.#limits.unsentMs);
     const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    this.#socket.write(bytes, (error) => {
+    this.wrapped.write(bytes, (error) => {
       clearTimeout(this.#unsent);
       done(error);
       if (!error) this.#goOn();
@@ -291,8 +230,8 @@ export class GatedSocket extends Duplex {
       this.#hasPassedEnd = true;
       this.push(null);
     }
-    if (this.#heldBytes >= this.#limits.maxAheadBytes) this.#socket.pause();
-    else if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#heldBytes >= this.#limits.maxAheadBytes) this.wrapped.pause();
+    else if (this.wrapped.isPaused()) this.wrapped.resume();
   }
 
   #isOver(): boolean {

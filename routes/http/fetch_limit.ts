@@ -13,7 +13,7 @@ export class FetchLimit {
   #count = 0;
 
   /**
-   * Counts a fetch of a client until the result is disposed.
+   * Counts a fetch of a client until the result is disposed, once or several times.
    *
    * @throws {DomainError} `busy` if there are too many fetches of this client, or of all clients.
    */
@@ -23,7 +23,13 @@ export class FetchLimit {
     if (this.#count >= MAX_FETCHES) throw busy(`${MAX_FETCHES} for all clients`);
     this.#running.set(client, running + 1);
     this.#count++;
-    return { [Symbol.dispose]: () => this.#end(client) };
+    let isRunning = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (isRunning) this.#end(client);
+        isRunning = false;
+      },
+    };
   }
 
   #end(client: string): void {

@@ -1,23 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
-import { firstLine } from "../../server_process.ts";
-
-const ROOT = new URL("../../../", import.meta.url);
+import { spawnServe } from "./spawn_serve.ts";
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test({
     name: `serve.ts answers all 8 accepted requests after ${signal} to its process group`,
     ignore: Deno.build.os === "windows",
     async fn() {
-      const server = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "src/commands/serve.ts"],
-        cwd: ROOT,
-        env: { PORT: "0", ENGINE: "wasm", LOG: "none", QUEUE: "16" },
-        stdout: "piped",
-        stderr: "null",
-        detached: true, // a process group of its own, which the signal reaches as a whole
-      }).spawn();
-      const url = (await firstLine(server.stdout)).match(/http:\/\/[\d.]+:\d+/)![0];
+      // In a process group of its own, which the signal reaches as a whole.
+      const { url, process: server } = await spawnServe({ QUEUE: "16" }, { detached: true });
       const answers = Array.from(
         { length: 8 },
         () => fetch(`${url}/detect`, { method: "POST", body: fruitImage() }),

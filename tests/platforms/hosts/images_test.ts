@@ -4,11 +4,9 @@ import { drawFruit, ORANGE_SKIN } from "../../sample_images/draw_fruit.ts";
 import { encodePng } from "../../sample_images/encode_png.ts";
 import { assertProblem } from "../../testing.ts";
 import { startWorkerd } from "../workerd/start_workerd.ts";
-import { builtPackage } from "./built_package.ts";
-import { executable } from "./executable.ts";
 import { SAME } from "./same_answers.ts";
 import { MISSING_IMAGES, sampleImages, type SentImage, sharedImages } from "./sent_images.ts";
-import { type Host, startHost } from "./start_host.ts";
+import { startPackage, startTask } from "./start_server.ts";
 
 // tests/codecs checks the pixels of these images in Deno. An equal answer shows that another
 // runtime reads the same pixels.
@@ -25,11 +23,7 @@ interface ImageHost {
 
 const HOSTS: Readonly<Record<string, ImageHost>> = {
   deno: {
-    start: () => {
-      const args = ["task", "--quiet", "start"];
-      const cwd = new URL("../../../", import.meta.url).pathname;
-      return startHost({ command: Deno.execPath(), args, cwd, environment: SAME });
-    },
+    start: startTask,
   },
   node22: { start: () => startPackage("node22") },
   node24: { start: () => startPackage("node24") },
@@ -37,15 +31,6 @@ const HOSTS: Readonly<Record<string, ImageHost>> = {
   // Workers lack the memory to decode AVIF.
   workerd: { start: () => startWorkerd(), refuses: /\.avif$/ },
 };
-
-async function startPackage(runtime: "node22" | "node24" | "bun"): Promise<Host> {
-  const script = new URL("src/commands/serve.js", await builtPackage()).pathname;
-  return await startHost({
-    command: await executable(runtime),
-    args: [script],
-    environment: SAME,
-  });
-}
 
 for (const [name, { start, refuses }] of Object.entries(HOSTS)) {
   const but = refuses === undefined ? "" : ", but refuses AVIF with 415";

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { assertEnds, testUnless } from "../../testing.ts";
-import { builtPackage } from "./built_package.ts";
 import { executable } from "./executable.ts";
 import {
   IMAGE,
@@ -9,11 +8,9 @@ import {
   type RawRequest,
   sharedRequests,
 } from "./raw_requests.ts";
-import { SAME } from "./same_answers.ts";
 import { startEntry } from "./start_entry.ts";
-import { type Host, startHost } from "./start_host.ts";
-
-const ROOT = new URL("../../../", import.meta.url).pathname;
+import type { Host } from "./start_host.ts";
+import { startPackage, startTask } from "./start_server.ts";
 
 /** Server that gets the requests. */
 interface RawHost {
@@ -24,10 +21,7 @@ interface RawHost {
 
 const HOSTS: Readonly<Record<string, RawHost>> = {
   "deno": {
-    start: () => {
-      const args = ["task", "--quiet", "start"];
-      return startHost({ command: Deno.execPath(), args, cwd: ROOT, environment: SAME });
-    },
+    start: startTask,
   },
   "node22": { start: () => startPackage("node22") },
   "node24": { start: () => startPackage("node24") },
@@ -41,15 +35,6 @@ const HOSTS: Readonly<Record<string, RawHost>> = {
     refuses: /with an extension and a trailer/,
   },
 };
-
-async function startPackage(runtime: "node22" | "node24" | "bun"): Promise<Host> {
-  const script = new URL("src/commands/serve.js", await builtPackage()).pathname;
-  return await startHost({
-    command: await executable(runtime),
-    args: [script],
-    environment: SAME,
-  });
-}
 
 for (const [name, { start, refuses }] of Object.entries(HOSTS)) {
   Deno.test(`${name} answers requests as clients write them`, async (test) => {

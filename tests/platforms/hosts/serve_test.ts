@@ -1,20 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
-import { builtPackage } from "./built_package.ts";
 import { childrenOf } from "./children_of.ts";
 import { executable } from "./executable.ts";
 import { assertSameAnswers, SAME } from "./same_answers.ts";
-import { startHost } from "./start_host.ts";
-
-const script = new URL("src/commands/serve.js", await builtPackage()).pathname;
+import { serveScript, startPackage } from "./start_server.ts";
 
 for (const runtime of ["node22", "node24", "bun"] as const) {
-  const start = async (environment: Record<string, string>) =>
-    await startHost({
-      command: await executable(runtime),
-      args: [script],
-      environment: { ...SAME, ...environment },
-    });
+  const start = (environment: Record<string, string>) => startPackage(runtime, environment);
 
   Deno.test(`retinanet-edge on ${runtime}`, async (test) => {
     await using host = await start({
@@ -83,7 +75,7 @@ for (const runtime of ["node22", "node24", "bun"] as const) {
     using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const port = (taken.addr as Deno.NetAddr).port;
     const { code, stderr } = await new Deno.Command(await executable(runtime), {
-      args: [script],
+      args: [await serveScript()],
       env: { ...SAME, PORT: String(port) },
     }).output();
     assertEquals(code, 1);

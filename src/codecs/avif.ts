@@ -6,7 +6,7 @@ import { avifContainer } from "./avif_container.ts";
 import type { Decoder } from "./decoder.ts";
 import { embindDecoder } from "./embind_decoder.ts";
 import { AVIF_BUILD } from "./icodec_builds.ts";
-import { MAX_WASM_MEMORY } from "./wasm_failure.ts";
+import { memoryLimit } from "./memory_limit.ts";
 
 /** Fixed memory of the decoder, and its maximum per byte of the file, besides `decodedBytes`. */
 const BASE_MEMORY = 32 * 2 ** 20;
@@ -24,9 +24,8 @@ export function avifDecoder(module: WebAssembly.Module): Decoder<"avif"> {
     const { image } = header;
     const { width, height } = image.colour;
     const file = avifContainer(image);
-    const maxMemory = BASE_MEMORY + MEMORY_PER_BYTE * file.length +
-      Math.ceil(decodedBytes(header, header));
-    const pixels = decode(file, Math.min(maxMemory, MAX_WASM_MEMORY));
+    const estimate = decodedBytes(header, header);
+    const pixels = decode(file, memoryLimit(BASE_MEMORY, MEMORY_PER_BYTE * file.length, estimate));
     if (pixels.width !== width || pixels.height !== height) {
       throw new DomainError("corrupt-image", "Cannot decode AVIF as its data is damaged");
     }

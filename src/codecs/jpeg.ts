@@ -6,7 +6,8 @@ import { checkScans, MAX_VISITED_BLOCKS } from "../image/formats/jpeg_scans.ts";
 import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { type Decoder, endsTooEarly } from "./decoder.ts";
-import { failureText, MAX_WASM_MEMORY } from "./wasm_failure.ts";
+import { memoryLimit } from "./memory_limit.ts";
+import { failureText } from "./wasm_failure.ts";
 
 /** Exports of `jpeg.wasm`, which `wasm/jpeg/decoder.c` documents. */
 interface JpegExports {
@@ -84,7 +85,7 @@ function placeFile(
   { height, heightAt }: JpegHeader,
   estimate: number,
 ): number {
-  const maxMemory = Math.min(BASE_MEMORY + bytes.length + Math.ceil(estimate), MAX_WASM_MEMORY);
+  const maxMemory = memoryLimit(BASE_MEMORY, bytes.length, estimate);
   const file = wasm.allocateFile(bytes.length, maxMemory);
   const copy = new Uint8Array(wasm.memory.buffer, file, bytes.length);
   copy.set(bytes);

@@ -3,7 +3,8 @@ import { decodedBytes } from "../image/decoded_bytes.ts";
 import type { PngHeader } from "../image/formats/png.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { type Decoder, endsTooEarly } from "./decoder.ts";
-import { failureText, MAX_WASM_MEMORY } from "./wasm_failure.ts";
+import { memoryLimit } from "./memory_limit.ts";
+import { failureText } from "./wasm_failure.ts";
 
 /** Exports of `png.wasm`, which `wasm/png/decoder.c` documents. */
 interface PngExports {
@@ -59,7 +60,7 @@ function decodePng(module: WebAssembly.Module, bytes: Uint8Array, header: PngHea
 }
 
 function placeFile(wasm: PngExports, bytes: Uint8Array, estimate: number): void {
-  const maxMemory = Math.min(BASE_MEMORY + bytes.length + Math.ceil(estimate), MAX_WASM_MEMORY);
+  const maxMemory = memoryLimit(BASE_MEMORY, bytes.length, estimate);
   const file = wasm.allocateFile(bytes.length, maxMemory) >>> 0;
   new Uint8Array(wasm.memory.buffer, file, bytes.length).set(bytes);
 }

@@ -1,6 +1,3 @@
-/** Maximum memory of wasm with 32-bit pointers, in bytes. */
-export const MAX_WASM_MEMORY = 2 ** 32 - 1;
-
 /**
  * Reads the reason that a decoder of our own left in its memory before a trap.
  *

@@ -4,6 +4,7 @@ import type { WebpFrame } from "../image/formats/webp.ts";
 import type { Decoder } from "./decoder.ts";
 import { embindDecoder } from "./embind_decoder.ts";
 import { WEBP_BUILD } from "./icodec_builds.ts";
+import { memoryLimit } from "./memory_limit.ts";
 
 /** Fixed memory of the decoder, and its maximum per byte of the file, besides `decodedBytes`. */
 const BASE_MEMORY = 32 * 2 ** 20;
@@ -29,9 +30,8 @@ export function webpDecoder(module: WebAssembly.Module): Decoder<"webp"> {
     const { width: canvasWidth, height: canvasHeight, frame } = header;
     const { left, top, width, height } = frame;
     const file = stillFile(frame);
-    const maxMemory = BASE_MEMORY + MEMORY_PER_BYTE * file.length +
-      Math.ceil(decodedBytes(header, header));
-    const pixels = decode(file, maxMemory);
+    const estimate = decodedBytes(header, header);
+    const pixels = decode(file, memoryLimit(BASE_MEMORY, MEMORY_PER_BYTE * file.length, estimate));
     if (pixels.width !== width || pixels.height !== height) {
       throw new DomainError("corrupt-image", "Cannot decode WebP as its data is damaged");
     }

@@ -7,8 +7,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     name: `serve.ts answers all 8 accepted requests after ${signal} to its process group`,
     ignore: Deno.build.os === "windows",
     async fn() {
-      // In a process group of its own, which the signal reaches as a whole.
-      const { url, process: server } = await spawnServe({ QUEUE: "16" }, { detached: true });
+      // In a process group of its own, which the signal reaches as a whole. A long wait, so that a
+      // slow machine refuses none of the requests.
+      const settings = { QUEUE: "16", MAX_WAIT_MS: "60000" };
+      const { url, process: server } = await spawnServe(settings, { detached: true });
       const answers = Array.from(
         { length: 8 },
         () => fetch(`${url}/detect`, { method: "POST", body: fruitImage() }),

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { z } from "zod";
 import { readArguments, readImageFile } from "../src/commands/shared/arguments.ts";
 import { runCommand } from "../src/commands/shared/run_command.ts";
@@ -20,6 +21,10 @@ const USAGE = `Times the pipeline and the libraries that it uses, in one run.
   --rounds N     runs of each task (default: 40)
   --runtimes     time the server on each runtime instead: cold start, and time per image
   --starts N     processes of each runtime (default: 5)
+  --peers        compare the server with servers in Python and Node instead (needs deno task native)
+  --ours         with --peers: leave the servers in Python and Node out
+  --seconds N    with --peers: duration of a throughput measurement (default: 8)
+  --save FILE    with --peers: also write the figures and the versions to FILE, as JSON
   --json         print JSON`;
 
 const options = {
@@ -29,12 +34,17 @@ const options = {
   rounds: z.coerce.number().int().positive().default(40),
   runtimes: z.boolean().default(false),
   starts: z.coerce.number().int().positive().default(5),
+  peers: z.boolean().default(false),
+  ours: z.boolean().default(false),
+  seconds: z.coerce.number().positive().default(8),
+  save: z.string().optional(),
   json: z.boolean().default(false),
 };
 
 async function main(args: readonly string[]): Promise<void> {
   const { values } = readArguments(args, options, USAGE);
   const { image: path, engine, threads, rounds, runtimes, starts, json } = values;
+  if (values.peers) return await printPeers(values);
   const image = path === undefined ? await drawnJpeg() : await readImageFile(path);
   if (runtimes) return await printRuntimes(image, starts, rounds, json);
   const pipeline = await measurePipeline(image, engine, threads, rounds);
@@ -53,15 +63,31 @@ async function main(args: readonly string[]): Promise<void> {
   );
 }
 
+async function printPeers(values: z.infer<z.ZodObject<typeof options>>): Promise<void> {
+  const { image: path, threads, ours: onlyOurs, seconds, save, json } = values;
+  const images = path === undefined
+    ? [
+      { name: "1920x1080, drawn", bytes: await drawnJpeg() },
+      { name: "4000x3000, drawn", bytes: await drawnJpeg(4000, 3000) },
+    ]
+    : [{ name: basename(path), bytes: await readImageFile(path) }];
+  const { peerReport } = await importUnseen<typeof import("./peers/peer_report.ts")>(
+    "./peers/peer_report.ts",
+  );
+  const rounds = Math.min(values.rounds, 3);
+  const settings = { model: "everyday8", threads, rounds, requests: 40, seconds, onlyOurs };
+  const report = await peerReport({ ...settings, images });
+  if (save !== undefined) await Deno.writeTextFile(save, JSON.stringify(report.figures, null, 2));
+  console.log(json ? JSON.stringify(report.figures, null, 2) : report.table);
+}
+
 async function printRuntimes(
   image: Uint8Array<ArrayBuffer>,
   starts: number,
   rounds: number,
   json: boolean,
 ): Promise<void> {
-  // Imported by a name that Deno cannot analyse: the module needs 100 MB of tools of the tests.
-  const module = "./runtimes.ts";
-  const { measureRuntimes }: typeof import("./runtimes.ts") = await import(module);
+  const { measureRuntimes } = await importUnseen<typeof import("./runtimes.ts")>("./runtimes.ts");
   const measured = await measureRuntimes(image, starts, rounds);
   if (json) return console.log(JSON.stringify(measured, null, 2));
   const rows = measured.map(({ runtime, engine, coldStart, warm }) => [
@@ -85,9 +111,15 @@ function tableOf(measurements: readonly Measurement[], ratios: Record<string, nu
   return [textTable(["task", "median ms", "least ms", "runs"], rows), ...quotients].join("\n");
 }
 
-async function drawnJpeg(): Promise<Uint8Array<ArrayBuffer>> {
-  const fruits = [{ x: 900, y: 560, radius: 380, skin: ORANGE_SKIN }];
-  return await encodeJpeg(drawFruit(1920, 1080, fruits));
+/** Imports a module of which Deno shall not load the 100 MB of tools before it is wanted. */
+async function importUnseen<Module>(module: string): Promise<Module> {
+  return await import(module);
+}
+
+/** Draws an orange in the middle of a JPEG. */
+async function drawnJpeg(width = 1920, height = 1080): Promise<Uint8Array<ArrayBuffer>> {
+  const orange = { x: width * .47, y: height * .52, radius: height * .35, skin: ORANGE_SKIN };
+  return await encodeJpeg(drawFruit(width, height, [orange]));
 }
 
 if (import.meta.main) await runCommand(main);

@@ -1,0 +1,153 @@
+import { processorMs } from "../../tests/soak/processor_ms.ts";
+import { residentBytes } from "../../tests/soak/resident_bytes.ts";
+import type { PeerServer } from "./servers.ts";
+
+/** Connections of the throughput measurement. */
+export const CONNECTIONS = 8;
+
+/** Image that is sent, with a name for the table. */
+export interface NamedImage {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Measurement of one server with one image, in one round. */
+export interface PeerMeasurement {
+  /** Name of the server. */
+  readonly server: string;
+  /** Name of the image. */
+  readonly image: string;
+  /** Time from the start of the process to its first detections, milliseconds. */
+  readonly coldStartMs: number;
+  /** Median time of a request over one connection, milliseconds. */
+  readonly latencyMs: number;
+  /** Answered images per second over {@linkcode CONNECTIONS} connections. */
+  readonly imagesPerSecond: number;
+  /** CPU time of the server per image over {@linkcode CONNECTIONS} connections, milliseconds. */
+  readonly processorMs: number;
+  /** Resident memory of the server's processes afterwards, bytes. */
+  readonly residentBytes: number;
+}
+
+/** Extent of the measurement. */
+export interface PeerOptions {
+  /** Requests over one connection. */
+  readonly requests: number;
+  /** Duration of the throughput measurement. */
+  readonly seconds: number;
+}
+
+/** Starts a server, measures it with one image, and stops it. */
+export async function measurePeer(
+  server: PeerServer,
+  image: NamedImage,
+  { requests, seconds }: PeerOptions,
+): Promise<PeerMeasurement> {
+  const started = performance.now();
+  await using target = await startPeer(server, image.bytes);
+  const coldStartMs = performance.now() - started;
+  await load(target.post, CONNECTIONS, 1);
+  await load(target.post, 1, 1);
+  const times: number[] = [];
+  for (let i = 0; i < requests; i++) {
+    const sent = performance.now();
+    await target.post();
+    times.push(performance.now() - sent);
+  }
+  const before = await processorMs(target.pid);
+  const { answered, ms } = await load(target.post, CONNECTIONS, seconds);
+  const used = await processorMs(target.pid) - before;
+  return {
+    server: server.name,
+    image: image.name,
+    coldStartMs,
+    latencyMs: median(times),
+    imagesPerSecond: answered / ms * 1000,
+    processorMs: used / answered,
+    residentBytes: await residentBytes(target.pid),
+  };
+}
+
+/** Returns the middle value of a list that is not empty. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+interface StartedPeer extends AsyncDisposable {
+  readonly pid: number;
+  /** Sends the image, and fails unless detections come back. */
+  readonly post: () => Promise<void>;
+}
+
+/** Starts a server. Returns after its first answer with detections. */
+async function startPeer(
+  { name, command, args, environment, body = "bytes" }: PeerServer,
+  image: Uint8Array<ArrayBuffer>,
+): Promise<StartedPeer> {
+  const port = freePort();
+  const process = new Deno.Command(command, {
+    args: [...args],
+    env: { ...environment, PORT: `${port}` },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  let isOver = false;
+  const over = process.status.then(({ code }) => {
+    isOver = true;
+    return `${name} ended with exit code ${code}`;
+  });
+  const post = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/detect`, {
+      method: "POST",
+      body: body === "bytes" ? image : formOf(image),
+    });
+    const text = await response.text();
+    if (!response.ok || !text.includes('"detections":[{')) {
+      throw new Error(`${name} answered ${response.status}: ${text}`);
+    }
+  };
+  for (let answered = false; !answered;) {
+    if (isOver) throw new Error(`Cannot measure: ${await over}`);
+    answered = await post().then(
+      () => true,
+      () => new Promise((end) => setTimeout(end, 20, false)),
+    );
+  }
+  return {
+    pid: process.pid,
+    post,
+    async [Symbol.asyncDispose]() {
+      process.kill("SIGTERM");
+      await over;
+    },
+  };
+}
+
+function formOf(image: Uint8Array<ArrayBuffer>): FormData {
+  const form = new FormData();
+  form.append("image", new Blob([image], { type: "image/jpeg" }), "image.jpg");
+  return form;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  return listener.addr.port;
+}
+
+/** Sends requests over several connections; each waits for its answer before the next. */
+async function load(
+  post: () => Promise<void>,
+  connections: number,
+  seconds: number,
+): Promise<{ answered: number; ms: number }> {
+  const started = performance.now();
+  let answered = 0;
+  const client = async () => {
+    while (performance.now() - started < seconds * 1000) {
+      await post();
+      answered++;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, client));
+  return { answered, ms: performance.now() - started };
+}

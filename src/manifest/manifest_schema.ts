@@ -4,8 +4,9 @@ import type { BoxCoder } from "../core/box_coder.ts";
 import type { PadRule, ResizeRule } from "../core/resize_plan.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
-// docs/manifest.md explains every property. Types in src/core explain `resize`, `pad`, `anchors`
-// and `boxes`; the end of this file checks that each schema equals its type.
+// docs/manifest.md explains every property. The types in src/core explain `resize`, `pad`,
+// `anchors` and `boxes`. The end of this file checks that the schemas of these four equal their
+// types.
 
 const positiveInteger = z.int().positive();
 const positive = z.number().positive();
@@ -13,11 +14,17 @@ const fraction = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE.max);
 const name = z.string().min(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
-/** Width or height of an input tensor, in pixels. No engine can hold more than the maximum. */
+/**
+ * Width or height of an input tensor, in pixels. Larger tensors do not fit the memory of any
+ * engine.
+ */
 const side = positiveInteger.max(16_384);
 const size = { width: side, height: side };
 
-/** Number of boxes. The maximum bounds the memory and the time of NMS, which compares all pairs. */
+/**
+ * Number of boxes. The maximum bounds the time and memory of NMS, which compares all pairs of
+ * boxes.
+ */
 const count = positiveInteger.max(100_000);
 
 const corners = z.enum(["xyxy", "yxyx"]);
@@ -67,27 +74,33 @@ const resize = z.discriminatedUnion("kind", [
 
 const resample = z.strictObject({
   kind: z.literal("bilinear"),
-  /** True if an image that shrinks is averaged, so that every source pixel counts. */
+  /**
+   * Filter for shrinking. True: each new pixel is a weighted mean of all source pixels around it.
+   * False: it uses only the nearest 2x2 source pixels.
+   */
   antialias: z.boolean(),
   /**
-   * Distance between two sampling positions, in source pixels.
+   * Distance between two sampling positions, in source pixels: the source size divided by the
+   * resized size.
    *
-   * `per-side`: width (or height) of the source divided by that of the resized image. `one`: the
-   * same quotient for both axes, from the sides before rounding.
+   * With `per-side`, x uses the widths and y the heights, after rounding to whole pixels. With
+   * `one`, both axes use the single ratio from before this rounding.
    */
   factor,
-  /** Rounding to whole bytes: never, or after the horizontal and again after the vertical pass. */
+  /**
+   * Rounding of resized pixel values to whole bytes: never (`none`), or twice (`each-pass`): after
+   * the horizontal resize, and after the vertical resize.
+   */
   rounding: z.enum(["none", "each-pass"]),
 });
 
 /**
- * Number that fills the padding of the input tensor.
- *
- * Three numbers, one per colour channel, are in the order of `input.colour`.
+ * Fill value of the padding in the input tensor: one number for all channels, or three numbers.
+ * Three numbers have the channel order of `input.colour`.
  */
 const value = z.union([z.number(), triple]);
 
-/** Place of the image in the padded input. Unset: `start`, the top left. */
+/** Position of the image in the padded input. Unset: `start`, which is the top left corner. */
 const align = z.enum(["start", "centre"]).optional();
 
 const pad = z.discriminatedUnion("kind", [
@@ -98,38 +111,41 @@ const pad = z.discriminatedUnion("kind", [
 
 const headOutputs = z.discriminatedUnion("kind", [
   /**
-   * Two outputs per pyramid level: a class head `[N, A·K, H, W]` and a box head `[N, A·4, H, W]`.
+   * Two outputs per level of the feature pyramid: a class head and a box head.
    *
-   * N images, A anchors per cell, K classes, a grid of H rows and W columns. With the layout
-   * `nhwc` the channels are the last dimension.
+   * The class head has the shape `[images, anchors * classes, rows, columns]`. The box head has the
+   * shape `[images, anchors * 4, rows, columns]`. `anchors` is the number of anchors per grid cell.
+   * With the layout `nhwc`, the channels are the last dimension.
    */
   z.strictObject({
     kind: z.literal("levels"),
     layout,
-    /** Names of the class heads, from the level with the smallest cells to the largest. */
+    /** Names of the class heads. The level with the smallest grid cells comes first. */
     scores: z.array(name).min(1),
-    /** Names of the box heads, in the same order. */
+    /** Names of the box heads, in the same order as the class heads. */
     deltas: z.array(name).min(1),
   }),
   /**
-   * Two outputs for all levels together: a class head `[N, R, K]` and a box head `[N, R, 4]`.
-   *
-   * N images, K classes and R rows, one per anchor. The level with the smallest cells comes first.
+   * Two outputs that join all levels: a class head `[images, anchors, classes]` and a box head
+   * `[images, anchors, 4]`. The level with the smallest grid cells comes first.
    */
   z.strictObject({ kind: z.literal("joined"), scores: name, deltas: name }),
 ]);
 
 /**
- * Outputs of a graph that applies NMS itself: boxes `[M, 4]`, scores `[M]` and class ids `[M]` of
- * M detections. With `batched`, each shape begins with the number of images.
+ * Outputs of a graph that applies NMS itself: boxes `[detections, 4]`, scores `[detections]` and
+ * class ids `[detections]`. If `batched` is true, each shape begins with the number of images.
  */
 const finishedOutputs = z.strictObject({
   kind: z.literal("finished"),
   boxes: name,
-  /** Name of the scores, or null if they are the fifth column of the boxes: `[M, 5]`. */
+  /**
+   * Name of the output with the scores. Null: the scores are the fifth column of the boxes, whose
+   * shape is then `[detections, 5]`.
+   */
   scores: name.nullable(),
   labels: name,
-  /** Name of the output that holds the number of valid detections, or null if there is none. */
+  /** Name of the output with the number of valid detections. Null: all rows are valid. */
   count: name.nullable(),
   batched: z.boolean(),
   corners: boxForm,
@@ -165,7 +181,7 @@ const computedAnchors = [
 
 const anchors = z.discriminatedUnion("kind", [
   ...computedAnchors,
-  /** The graph returns its R anchors: `[R, 4]`, or `[N, R, 4]` for a batch of N images. */
+  /** The graph returns its anchors as an output `[anchors, 4]`, or `[images, anchors, 4]`. */
   z.strictObject({ kind: z.literal("output"), name, corners, space }),
   /** The graph returns boxes that it has already decoded, so no anchors are needed. */
   z.strictObject({ kind: z.literal("none") }),
@@ -184,29 +200,39 @@ const boxCoder = z.discriminatedUnion("kind", [
 ]);
 
 const finishedPostprocess = {
-  /** Score threshold of a request that sets none. */
+  /** Score threshold for requests that set no threshold. */
   score: fraction,
-  /** Comparison of a score with the threshold: `greater` is `>`, `at-least` is `>=`. */
+  /** Operator that compares a score with the threshold: `greater` is `>`, `at-least` is `>=`. */
   scoreTest: z.enum(["greater", "at-least"]),
   /** Maximum number of detections per image. */
   limit: count,
 };
 
 const headPostprocess = z.strictObject({
-  /** Function that turns the numbers of the class head into scores; `none` if they are scores. */
+  /**
+   * Function that turns the numbers of the class head into scores. `none`: they are scores already.
+   */
   activation: z.enum(["sigmoid", "softmax", "none"]),
   /** Class id that means "no object here", or null if the model has no such class. */
   background: z.int().nonnegative().nullable(),
-  /** Maximum number of (anchor, class) pairs that are decoded. Null: the model sets no limit. */
+  /**
+   * Maximum number of candidates, which are pairs of an anchor and a class, before NMS. Null: the
+   * manifest sets no limit.
+   */
   candidates: z.strictObject({ perLevel: count.nullable(), total: count.nullable() }),
-  /** Area to which boxes are clipped before NMS. After NMS, boxes are clipped to the source. */
+  /**
+   * Area that boxes are clipped to before NMS. After NMS, boxes are always clipped to the source.
+   */
   clip: z.enum(["none", "picture", "input-pixels", "grid-pixels"]),
   nms: z.strictObject({
-    /** Maximum overlap (intersection over union) of two boxes that are both kept. */
+    /**
+     * IoU (intersection over union) threshold. If two boxes overlap more, only the better box is
+     * kept.
+     */
     iou: fraction,
     perClass: z.boolean(),
   }),
-  /** Decision about boxes that have no width or no height after they were clipped to the source. */
+  /** Treatment of boxes without width or height after they were clipped to the source. */
   empty: z.enum(["keep", "drop"]),
   ...finishedPostprocess,
 });
@@ -224,9 +250,12 @@ const common = {
   }),
   /** Class names; the index is the class id. Null for an id that the model never returns. */
   labels: z.array(name.nullable()).min(1),
-  /** Results of measurements of the model, such as its mAP, by name. */
+  /** Measured results of the model by name, for example its mAP. */
   metrics: z.record(name, z.number()).default({}),
-  /** Properties of this manifest that nobody has confirmed: path and reason of the value. */
+  /**
+   * Unconfirmed properties of this manifest. Maps the path of a property to the reason for its
+   * value.
+   */
   guesses: z.record(name, name).default({}),
   input,
   resize,
@@ -234,7 +263,7 @@ const common = {
   pad,
 };
 
-/** Schema for graphs that return class heads and box heads. NMS is left to this project. */
+/** Schema for graphs that return class heads and box heads. This project then applies NMS. */
 export const headsSchema = z.strictObject({
   ...common,
   outputs: headOutputs,
@@ -259,17 +288,19 @@ export type FinishedManifest = z.infer<typeof finishedSchema>;
 /** Description of an exported model; `docs/manifest.md` explains every property. */
 export type Manifest = HeadsManifest | FinishedManifest;
 
-// Each of these lines fails to compile if a schema above differs from its type in src/core.
+// Type checks: a line fails to compile if a schema above differs from its type in src/core.
 true satisfies Same<z.infer<typeof resize>, ResizeRule>;
 true satisfies Same<z.infer<typeof pad>, PadRule & { readonly value: z.infer<typeof value> }>;
 true satisfies Same<z.infer<typeof computedAnchors[number]>, AnchorRule>;
 true satisfies Same<z.infer<typeof boxCoder>, BoxCoder>;
 
-/** True if two types are equal; differences in `readonly` and in intersections do not matter. */
+/**
+ * True if two types are equal. Ignores `readonly`, and treats `A & B` like the merged object type.
+ */
 type Same<A, B> = Identical<Plain<A>, Plain<B>>;
 
 type Identical<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
   : false;
 
-/** Type `T` with every property `readonly` and every intersection of objects merged into one. */
+/** Type `T` in which every property is `readonly` and every intersection is one object type. */
 type Plain<T> = T extends object ? { readonly [Key in keyof T]: Plain<T[Key]> } : T;

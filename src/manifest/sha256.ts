@@ -1,8 +1,8 @@
 /**
  * Computes the SHA-256 of some bytes.
  *
- * The function uses Web Crypto. Pages served over plain HTTP have no `crypto.subtle`; there the
- * function falls back to the package `@noble/hashes`.
+ * Uses Web Crypto. Pages served over plain HTTP have no `crypto.subtle`. For them, the function
+ * uses the package `@noble/hashes`.
  *
  * @returns 64 hexadecimal digits, lower case.
  */

@@ -4,9 +4,9 @@ import type { CodeSize, PlanConstants } from "./constants.ts";
 import type { Platform } from "./platforms.ts";
 import type { Expectation, Needs } from "./predict.ts";
 
-/** Comparison of one expected value, for example memory, with the limit of the platform. */
+/** Expected value, for example the memory, and its limit on the platform. */
 export interface Check {
-  /** Name of the value, which the plan prints. */
+  /** Name of the value in the printed plan. */
   readonly what: string;
   /** Expected value. */
   readonly expected: number;
@@ -29,7 +29,7 @@ export function fits({ expected, limit = Infinity }: Check): boolean {
  */
 const HEAP_SHARE = 0.8;
 
-/** Start of the advice for memory and time. */
+/** First words of the advice for exceeded memory or time. */
 const SMALLER = "take a smaller model, an int8 export of it, or another platform";
 
 /** Compares the memory, sizes and times that a model needs with the limits of a platform. */
@@ -60,7 +60,7 @@ function memoryChecks(
     unit: "bytes",
     advice: `${SMALLER}; send smaller images`,
   };
-  // If a platform limits only the heap, the memory of the whole process does not matter.
+  // A platform that limits only the heap does not limit the memory of the whole process.
   if (heapLimit !== undefined) return [heap];
   return [heap, {
     what: "whole process, roughly",

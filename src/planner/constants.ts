@@ -6,24 +6,26 @@ export type MeasuredRuntime = "deno" | "workerd";
 
 /** Measured CPU times and memory of a runtime. The times are those of one thread. */
 export interface RuntimeConstants {
-  /** Milliseconds per image that do not depend on the image's size or on the graph. */
+  /** Fixed milliseconds per image, whatever the size of the image and the graph are. */
   readonly image: number;
-  /** Milliseconds per megapixel of the JPEG file, at its full size. */
+  /** Milliseconds per megapixel of the JPEG file, counted before any reduction of its size. */
   readonly megapixel: number;
-  /** Milliseconds per megapixel of the decoded image, which can be smaller than the JPEG file. */
+  /**
+   * Milliseconds per megapixel of the decoded image. The decoder may reduce the size of the image.
+   */
   readonly decodedMegapixel: number;
-  /** Milliseconds of a cold start that do not depend on the graph or on the first image. */
+  /** Fixed milliseconds of a cold start, whatever the graph is. Excludes the first image. */
   readonly start: number;
   /** Milliseconds that each megabyte of the graph adds to a cold start. */
   readonly graphMegabyte: number;
   /** Milliseconds that each operation of the graph adds to a cold start. */
   readonly node: number;
   /**
-   * Duration of the first image, as a multiple of the duration of a later image. The first image is
-   * slower, because the WebAssembly compiler has not yet optimised the engine.
+   * Duration of the first image, divided by the duration of a later image. The first image is
+   * slower, because the WebAssembly compiler has not optimised the engine yet.
    */
   readonly first: number;
-  /** Bytes of a process without WebAssembly memory and buffers. */
+  /** Bytes of a process, not counting its WebAssembly memory and buffers. */
   readonly processBytes: number;
 }
 
@@ -42,17 +44,19 @@ export interface PlanConstants {
     readonly date: string;
     readonly machine: string;
     readonly command: string;
-    /** Method of measurement for each group of constants. */
+    /** Explanation of how each group of constants was measured, by group. */
     readonly how: Readonly<Record<string, string>>;
   };
   /**
-   * CPU milliseconds of the benchmark bench/planner/calibrate.ts on the measured machine. The
-   * number shows how fast this machine was.
+   * CPU milliseconds that bench/planner/calibrate.ts took on the measured machine. On another
+   * machine, the ratio of the two times shows how much slower or faster that machine is.
    */
   readonly calibrationMs: number;
   /**
-   * Constants for the size of the engine's WebAssembly memory. The size is `base` plus the larger
-   * of two values: the memory while the graph loads, and the memory while the graph runs.
+   * Constants that predict the size of the engine's WebAssembly memory.
+   *
+   * The size is `base` plus the larger of two values: the memory for loading the graph, and the
+   * memory for running the graph.
    */
   readonly heap: {
     /** Bytes of the engine without a graph. */
@@ -66,9 +70,9 @@ export interface PlanConstants {
   };
   /** CPU times of the engine for one run of a graph. */
   readonly engine: {
-    /** Milliseconds per 10^9 multiply-accumulate operations, by their kind. */
+    /** Milliseconds per 10^9 multiply-accumulate operations, by kind of operation. */
     readonly macs: Readonly<Record<keyof Macs, number>>;
-    /** Milliseconds per 10^6 output numbers of operations that are not in `macs`, such as `Add`. */
+    /** Milliseconds per 10^6 output numbers of all other operations, such as `Add`. */
     readonly elements: number;
   };
   /** Times and memory of each measured runtime. */

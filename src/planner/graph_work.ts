@@ -6,25 +6,25 @@ import type { TensorShape } from "./tensor_shapes.ts";
 export interface GraphWork {
   /** Bytes of the weights in the ONNX file. */
   readonly weightBytes: number;
-  /** Numbers of multiply-accumulate operations in convolutions and matrix products, by kind. */
+  /** Number of multiply-accumulate operations in convolutions and matrix products, by kind. */
   readonly macs: Macs;
   /**
-   * Count of numbers in the outputs of all other operations. Operations that the engine fuses with
-   * a convolution are not counted. Four int8 numbers count as one: they have the bytes of one
-   * float.
+   * Count of the numbers that all other operations return, as a measure of their work. Leaves out
+   * operations that the engine fuses with a convolution. An int8 number counts as a quarter,
+   * because four of them have the size of a float.
    */
   readonly elements: number;
   /** Maximum bytes of intermediate results that are in memory at the same time. */
   readonly activationBytes: number;
   /** Number of operations in the graph. */
   readonly nodes: number;
-  /** Number of convolutions and matrix products with unknown shapes. `macs` lacks their work. */
+  /**
+   * Number of convolutions and matrix products with unknown shapes. `macs` does not include them.
+   */
   readonly unknown: number;
 }
 
-/**
- * Numbers of multiply-accumulate operations by kind. Kinds are separate, as their speeds differ.
- */
+/** Number of multiply-accumulate operations by kind. The kinds run at different speeds. */
 export interface Macs {
   /** 1x1 convolutions and matrix products, on floats. */
   readonly pointwise: number;
@@ -32,18 +32,18 @@ export interface Macs {
   readonly spatial: number;
   /** Depthwise convolutions, which have one filter per channel, on floats. */
   readonly depthwise: number;
-  /** Operations of the kinds `pointwise` and `spatial`, on int8 numbers. */
+  /** The same operations as `pointwise` and `spatial`, but on int8 numbers. */
   readonly int8: number;
   /** Depthwise convolutions on int8 numbers. */
   readonly int8Depthwise: number;
 }
 
 /**
- * Shapes of a graph's inputs, weights and results by name. Tensors of unknown shape are missing.
+ * Shapes of a graph's inputs, weights and results, by name. Leaves out tensors of unknown shape.
  */
 export type Shapes = ReadonlyMap<string, TensorShape>;
 
-/** Map from the name of a tensor to the operation that has this tensor as its first output. */
+/** Operations of a graph by the name of their first output. */
 type Makers = ReadonlyMap<string, NodeProto>;
 
 /**
@@ -79,7 +79,7 @@ export function graphWork(graph: GraphProto, shapes: Shapes): GraphWork {
 }
 
 /**
- * Position of the weights in the inputs of an operation, by the type of the operation. Lists all
+ * Index of the input that holds the weights, by type of operation. Contains exactly the types of
  * convolutions and matrix products.
  */
 const WEIGHT_INPUTS: Readonly<Partial<Record<string, number>>> = {
@@ -118,9 +118,9 @@ function floatKindOf(
 }
 
 function macsOf(node: NodeProto, output: readonly number[], weight: readonly number[]): number {
-  // The output of a convolution is [N, out channels, height, width]. Its weights are [out channels,
-  // in channels / groups, kernel height, kernel width]. ConvTranspose has weights [in channels, out
-  // channels / groups, kernel height, kernel width].
+  // Shapes for the products below. Output of a convolution: [images, out channels, height, width].
+  // Weights of Conv: [out channels, in channels / groups, kernel height, kernel width]. Weights of
+  // ConvTranspose: [in channels, out channels / groups, kernel height, kernel width].
   if (node.opType === "ConvTranspose") return product(output) / output[1]! * product(weight);
   if (node.opType.includes("Conv")) return product(output) * product(weight.slice(1));
   const isTransposed = node.opType === "Gemm" && integerOf(node, "transB") === 1;
@@ -134,9 +134,10 @@ function integerOf({ attribute }: NodeProto, wanted: string): number | undefined
 }
 
 /**
- * Returns true if an operation computes with int8 numbers. Either the operation itself takes
- * integer weights, or its weights come from a `DequantizeLinear` operation, which the engine fuses
- * with the operation.
+ * Returns true if an operation computes with int8 numbers.
+ *
+ * Some types of operations take integer weights. Other operations get their weights from a
+ * `DequantizeLinear` operation. The engine fuses the two and computes with int8 numbers as well.
  */
 function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers): boolean {
   return /^QLinear|Integer$/.test(opType) ||
@@ -144,8 +145,9 @@ function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers):
 }
 
 /**
- * Returns true if an operation adds no work to a run. The engine computes constants when it loads
- * the graph, and fuses quantization and activation functions with the neighbouring operation.
+ * Returns true if an operation takes no time of its own in a run. The engine computes constants
+ * when it loads the graph. It fuses quantization and activation functions with a neighbouring
+ * operation.
  */
 function isFree(node: NodeProto, weights: ReadonlySet<string>, makers: Makers): boolean {
   if (/^(Quantize|Dequantize)Linear$/.test(node.opType) || isConstant(node, weights)) return true;
@@ -210,7 +212,7 @@ function activationBytes(
 }
 
 /**
- * Returns, for each tensor by name, the index of the last operation that reads the tensor. The
+ * Returns the index of the last operation that reads each tensor, by the name of the tensor. The
  * index is Infinity for outputs of the graph.
  */
 function lastUses({ node, output }: GraphProto): Map<string, number> {

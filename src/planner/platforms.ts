@@ -6,7 +6,7 @@ import type { MeasuredRuntime } from "./constants.ts";
 export interface Platform {
   /** Name of the platform in the printed plan. */
   readonly title: string;
-  /** Measured runtime that stands for the platform in predictions of time and memory. */
+  /** Runtime that was measured. Its times and memory predict those of the platform. */
   readonly runtime: MeasuredRuntime;
   /** Maximum bytes of memory. */
   readonly memory?: number;
@@ -18,15 +18,15 @@ export interface Platform {
   readonly processorMs?: number;
   /** Maximum duration of a request in milliseconds. */
   readonly requestMs?: number;
-  /** Form in which the program is deployed: one bundle, or the folder of installed packages. */
+  /** Form of the deployed program: one bundle, or the folder of installed packages. */
   readonly code: "bundle" | "installed";
-  /** True if the graph is deployed with the program. Then it counts towards the program's size. */
+  /** True if the graph is deployed with the program, and counts towards the size of the program. */
   readonly graphInCode: boolean;
   /** Maximum bytes of the program. */
   readonly codeBytes?: number;
   /** Maximum bytes of the program after gzip. */
   readonly codeGzipped?: number;
-  /** Maximum bytes of an image that a request can carry. */
+  /** Maximum bytes of an image in a request body. */
   readonly bodyBytes?: number;
   /** Remarks that the plan prints below the checks. */
   readonly notes: readonly string[];

@@ -31,7 +31,10 @@ export interface Needs {
 export interface Expectation {
   /** Peak bytes of WebAssembly memories and buffers. */
   readonly heapBytes: number;
-  /** Rough peak bytes of the whole process. The memory for compiled code depends on the graph. */
+  /**
+   * Peak bytes of the whole process. A rough estimate: the memory for compiled code depends on the
+   * graph, but a constant stands for it.
+   */
   readonly processBytes: number;
   /** CPU milliseconds from the start of the program to its first response. */
   readonly coldMs: number;
@@ -43,13 +46,12 @@ export interface Expectation {
 const FILE_BYTES_PER_PIXEL = 0.25;
 
 /**
- * Number of copies of the image file that are in memory at the same time. One copy is the whole
- * file, and one is inside the decoder. In Cloudflare Workers, the chunks of the request body are a
- * third copy.
+ * Number of copies of the image file in memory at the same time: the file itself, and a copy inside
+ * the decoder. In Cloudflare Workers, the chunks of the request body are a third copy.
  */
 const FILE_COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, workerd: 3 };
 
-/** Bytes of a decoder's WebAssembly memory before the decoder has read a file. */
+/** Bytes of WebAssembly memory that a decoder takes before it reads a file. */
 const DECODER_BYTES = 1_200_000;
 
 /** Returns the sizes of the axes of the input tensor that a model needs for an image. */
@@ -61,8 +63,8 @@ export function inputSides({ input, resize, pad }: Manifest, image: Size): numbe
 /**
  * Computes the sizes and the work of a model for an image.
  *
- * @param shapes Shapes of the graph's tensors, for the input sizes that {@linkcode inputSides}
- *   returns.
+ * @param shapes Shapes of the graph's tensors for an input tensor of the sizes from {@linkcode
+ *   inputSides}.
  */
 export function needsOf(
   manifest: Manifest,
@@ -104,8 +106,10 @@ export function predict(
 }
 
 /**
- * Returns the expected peak bytes of WebAssembly memories and buffers. The memory of the engine
- * never shrinks. The graph file is in memory while the graph loads, and the image later.
+ * Returns the expected peak bytes of WebAssembly memories and buffers.
+ *
+ * The memory of the engine never shrinks, so it always counts. The graph file and the image are
+ * never in memory together, so only the larger one counts.
  */
 function heapOf(
   { work, graphBytes, fileBytes, decodedBytes, input }: Needs,

@@ -56,8 +56,8 @@ function constantOf({ attribute }: NodeProto): TensorProto[] {
 }
 
 /**
- * Returns the inputs that a caller must pass to a run. Weights are left out: ONNX files before IR
- * version 4 list them as inputs, too.
+ * Returns the inputs that a caller must pass to a run. Leaves out weights, which ONNX files before
+ * IR version 4 also list as inputs.
  */
 export function inputsOf({ input, initializer }: GraphProto): GraphProto["input"] {
   const weights = new Set(initializer.map(({ name }) => name));

@@ -17,8 +17,8 @@ export interface TensorShape {
 }
 
 /**
- * Tensor of a graph, as an engine describes it. The engine has loaded the result of
- * {@linkcode shapeProbe}, in which every tensor is an output.
+ * Output of the probe graph that {@linkcode shapeProbe} creates, as an engine describes it. In this
+ * graph, every tensor is an output.
  */
 export interface ProbedTensor {
   /** Name of the tensor in the graph. */
@@ -26,15 +26,15 @@ export interface ProbedTensor {
   /** Element type, for example `float32`. */
   readonly type: string;
   /**
-   * Sizes of the axes. A size is null or a string if it depends on the content of an image, for
+   * Sizes of the axes. Null or a string for a size that depends on the content of an image, for
    * example the number of boxes.
    */
   readonly shape: readonly (number | string | null)[];
 }
 
 /**
- * Maximum count of numbers in a weight that {@linkcode shapeProbe} keeps. Small weights can be
- * shapes, axes or scales, and the engine needs their values to infer other shapes.
+ * Maximum count of numbers in a weight that stays in the probe. Small weights can be shapes, axes
+ * or scales. The engine needs their values to infer the shapes of other tensors.
  */
 const MAX_KEPT_NUMBERS = 1024;
 
@@ -42,11 +42,11 @@ const MAX_KEPT_NUMBERS = 1024;
  * Creates a probe: a small ONNX file with which an engine finds the shape of every tensor in a
  * graph. The engine infers the shapes while it loads the probe, and need not run the probe.
  *
- * The probe differs from the original file in three points:
+ * The probe differs from the original file in three ways:
  *
  * 1. The inputs have fixed sizes.
- * 2. Large weights are inputs, because only their shapes matter. So the probe of a graph of
- *    gigabytes has only a few hundred kilobytes.
+ * 2. Large weights become inputs without values, because only their shapes matter. This shrinks a
+ *    graph of gigabytes to a few hundred kilobytes.
  * 3. Every intermediate result is an output, because an engine reports only the shapes of outputs.
  *
  * @param file Bytes of the original ONNX file.
@@ -60,8 +60,8 @@ export function shapeProbe(
 ): Uint8Array<ArrayBuffer> {
   const model = readOnnx(file);
   const { graph } = model;
-  // inputsOf() leaves out the weights. A small weight that is also an input would be no constant
-  // for the engine.
+  // An engine treats a weight that is also an input as a variable, and cannot infer shapes from its
+  // value. So the inputs must not contain weights.
   const inputs = inputsOf(graph).map(({ name, type }) => {
     return tensorInfo(name, type?.value.value?.elemType, sides);
   });
@@ -91,8 +91,8 @@ function tensorInfo(
 }
 
 /**
- * Returns the names of all outputs of operations. Leaves out the empty name, which stands for a
- * missing optional output.
+ * Returns the names of all outputs of operations. Leaves out empty names, which ONNX uses for
+ * optional outputs that are not wanted.
  */
 function valueNames({ node }: GraphProto): string[] {
   const names = new Set(node.flatMap(({ output }) => output));
@@ -134,7 +134,7 @@ export function tensorShapes(
       shapes.set(name, { sides: shape, numberBytes });
     }
   }
-  // An input number counts as 4 bytes (float32), whatever its element type in the file.
+  // Assumes 4 bytes (float32) per number of an input, whatever its element type is.
   for (const { name } of inputsOf(graph)) shapes.set(name, { sides, numberBytes: 4 });
   for (const tensor of graph.initializer) {
     shapes.set(tensor.name, { sides: sidesOf(tensor), numberBytes: numberBytesOf(tensor) });

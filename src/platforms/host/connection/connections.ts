@@ -3,25 +3,31 @@ import type { GatedSocket, GateObserver } from "./gated_socket.ts";
 /**
  * Open connections of a server, up to a maximum.
  *
- * When a connection comes and there is no room, the server closes the connection that has waited
- * for its client for the longest time. A connection waits for its client until the header of a
- * request, or more of a body, arrives. So clients that send little or nothing cannot lock others
- * out.
+ * If a new connection exceeds the maximum, the server closes the connection whose client has sent
+ * nothing for the longest time. Connections whose request is complete stay open, because their
+ * clients wait for the server. So clients that send little or nothing cannot lock others out.
  */
 export class Connections implements GateObserver {
   readonly #max: number;
   readonly #all = new Set<GatedSocket>();
-  /** Connections that wait for their clients, the longest wait first. */
+  /**
+   * Connections whose clients must send something next. The client that has been silent longest
+   * comes first.
+   */
   readonly #waiting = new Set<GatedSocket>();
 
-  /** Creates an empty set of at most `max` connections. */
+  /**
+   * Starts without connections.
+   *
+   * @param max Maximum number of open connections.
+   */
   constructor(max: number) {
     this.#max = max;
   }
 
   /**
-   * Adds a new connection. If there is no room, closes the connection that has waited longest for
-   * its client. If all open connections wait for the server, closes the new one instead.
+   * Adds a new connection. If the maximum is reached, closes the connection whose client has been
+   * silent longest. If all clients wait for the server, closes the new connection instead.
    */
   add(socket: GatedSocket): void {
     if (this.#all.size >= this.#max) {
@@ -35,12 +41,14 @@ export class Connections implements GateObserver {
     socket.once("close", () => this.#remove(socket));
   }
 
-  /** Keeps a connection open, because it waits for the server. */
+  /**
+   * Marks a connection whose client waits for the server. `add()` does not close this connection.
+   */
   busy(socket: GatedSocket): void {
     this.#waiting.delete(socket);
   }
 
-  /** Marks that a connection begins to wait for its client now. It is then closed last. */
+  /** Marks a connection whose client must send something next. Its time of silence starts now. */
   waiting(socket: GatedSocket): void {
     if (!this.#all.has(socket)) return;
     this.#waiting.delete(socket);

@@ -3,15 +3,21 @@ import { IncomingMessage } from "node:http";
 import { DomainError } from "../../../core/domain_error.ts";
 import { cutLength, MAX_PART } from "./cut_length.ts";
 
-/** Bytes of framing (lengths and line breaks of chunks) that every chunked body may have. */
+/**
+ * Bytes of framing (lengths and line breaks of chunks) that every chunked body may have. A long
+ * body may have more, by `BODY_PER_OVERHEAD`.
+ */
 const FREE_OVERHEAD = 16_384;
-/** Bytes of the body that allow one more byte of framing. So chunks need about 50 bytes each. */
+/**
+ * Number of body bytes that allow one more byte of framing. A chunk has about 6 bytes of framing,
+ * so chunks must have about 50 bytes on average.
+ */
 const BODY_PER_OVERHEAD = 8;
-/** Maximum bytes of a small chunk. Small chunks are joined to save memory. */
+/** Maximum bytes of a chunk that is joined with its neighbours to save memory. */
 const SMALL = 4096;
-/** Minimum bytes of a chunked body that the HTTP parser gets at once. */
+/** Minimum bytes of a chunked body to pass to the HTTP parser in one call. */
 const LEAST_PART = 512;
-/** Maximum bytes that the HTTP parser gets at once while the chunks are small. */
+/** Maximum bytes of a body to pass to the HTTP parser in one call while its chunks are small. */
 const CHOPPY_PART = 4096;
 
 /**
@@ -24,18 +30,25 @@ export class CountedMessage extends IncomingMessage {
   /** Reason why the rest of the body is not read. Undefined: the body is read. */
   refusal: DomainError | undefined;
   #wireBytes = 0;
-  /** Number of chunks in the bytes that the HTTP parser got last. */
+  /** Number of chunks in the bytes that were last passed to the HTTP parser. */
   #chunks = 0;
   #bodyBytes = 0;
   #small = Buffer.alloc(0);
   #smallBytes = 0;
 
-  /** True if the bytes that the parser got last held many chunks. Each chunk costs time. */
+  /**
+   * True if the bytes that were last passed to the HTTP parser contained many chunks. Parsing many
+   * chunks takes long.
+   */
   get isChoppy(): boolean {
     return this.#chunks > 16;
   }
 
-  /** Returns how many bytes of this body the HTTP parser gets next. */
+  /**
+   * Returns how many bytes of the body to pass to the HTTP parser in the next call.
+   *
+   * @param bytes Received bytes that the parser does not have yet.
+   */
   cutLength(bytes: Buffer): number {
     const declared = Number(this.headers["content-length"] ?? NaN);
     const left = declared - this.#wireBytes;
@@ -46,10 +59,10 @@ export class CountedMessage extends IncomingMessage {
   }
 
   /**
-   * Counts bytes that the HTTP parser got.
+   * Counts bytes that were passed to the HTTP parser. If the chunks have too much framing, ends the
+   * body with an error.
    *
-   * @returns True if the framing of the chunks is too large for the body. The body then ends with
-   *   an error.
+   * @returns True if the body has ended with this error.
    */
   count(wireBytes: number): boolean {
     this.#wireBytes += wireBytes;
@@ -75,7 +88,10 @@ export class CountedMessage extends IncomingMessage {
     this.destroy(this.refusal);
   }
 
-  /** Gives the joined chunks to the reader of the body. Returns false if its buffer is full. */
+  /**
+   * Passes the joined chunks to the stream of the body. Returns false if the buffer of this stream
+   * is full.
+   */
   flush(): boolean {
     if (this.#smallBytes === 0) return true;
     const joined = Buffer.from(this.#small.subarray(0, this.#smallBytes));
@@ -98,7 +114,10 @@ export class CountedMessage extends IncomingMessage {
     return true;
   }
 
-  /** Keeps the connection open if the body was refused: the response must still be sent on it. */
+  /**
+   * Destroys the body. If the body was refused, the connection stays open, because the response
+   * must still be sent.
+   */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     if (error !== null && error === this.refusal) done(error);
     else super._destroy(error, done);

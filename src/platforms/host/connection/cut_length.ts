@@ -1,17 +1,21 @@
 import type { Buffer } from "node:buffer";
 
-/** Maximum bytes that the HTTP parser gets at once. A body of known length has no such limit. */
+/**
+ * Maximum bytes to pass to the HTTP parser in one call. Bodies with a `Content-Length` have no such
+ * limit.
+ */
 export const MAX_PART = 16_384;
 
 /**
- * Returns the length of the first part of `bytes` to pass to the HTTP parser. The part ends after
- * the first empty line, if there is one.
+ * Returns how many of the first bytes to pass to the HTTP parser in one call. Cuts after the first
+ * empty line, if there is one.
  *
- * The header of a request and a body in chunks both end with an empty line, so a part never holds
- * two requests. A part that ends too early is harmless: the parser gets the remaining bytes next.
+ * The header of a request and a chunked body both end with an empty line. So these bytes never
+ * contain the start of a second request. An empty line inside a body does no harm, because the next
+ * call passes the remaining bytes.
  *
- * @param least Minimum length of the part, if there are so many bytes.
- * @param maxPart Maximum length of the part.
+ * @param least Minimum number of bytes, if `bytes` has so many. An earlier empty line is ignored.
+ * @param maxPart Maximum number of bytes.
  */
 export function cutLength(bytes: Buffer, least: number, maxPart: number = MAX_PART): number {
   const most = Math.min(bytes.length, maxPart);

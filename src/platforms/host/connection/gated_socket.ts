@@ -10,45 +10,55 @@ import { WrappedSocket } from "./wrapped_socket.ts";
 
 /** Limits of one connection. */
 export interface GateLimits {
-  /** Milliseconds until the client must have taken the bytes of one write. */
+  /**
+   * Milliseconds for a client to receive the bytes of one write. A slower client is disconnected.
+   */
   readonly unsentMs: number;
-  /** Maximum requests of the connection. The last response closes it. */
+  /** Maximum requests of the connection. The response to the last of them closes the connection. */
   readonly maxRequests: number;
-  /** Maximum bytes that are kept until the HTTP parser gets them. */
+  /** Maximum received bytes that are buffered before the HTTP parser gets them. */
   readonly maxAheadBytes: number;
 }
 
-/** Receives the state of a connection. */
+/** Observer that learns for whom a connection waits: for its client or for the server. */
 export interface GateObserver {
-  /** Called when a connection waits for its client, and after each `PROGRESS` bytes of a body. */
+  /**
+   * Called when the client must send something next. Called again after each `PROGRESS` bytes of a
+   * body.
+   */
   waiting(socket: GatedSocket): void;
-  /** Called when a request is complete, and the connection waits for the server. */
+  /** Called when a request is complete, so that the client waits for the server. */
   busy(socket: GatedSocket): void;
 }
 
-/** Bytes of a body that show that its client still sends. Then `waiting()` is called again. */
+/**
+ * Number of body bytes between two calls of `waiting()`. The calls show that a client still sends.
+ */
 const PROGRESS = 65_536;
-/** Milliseconds that a connection still reads before it closes. See `destroySoon()`. */
+/**
+ * Milliseconds in which `destroySoon()` reads and discards bytes before it closes the connection.
+ */
 const LINGER_MS = 1000;
-/** Maximum bytes that a connection reads within `LINGER_MS`. */
+/** Maximum bytes that `destroySoon()` reads and discards before it closes the connection. */
 const MAX_LINGER_BYTES = 2_000_000;
 
 /**
  * Socket that passes one request at a time to the HTTP parser.
  *
- * `node:http` parses all that it has read: 64 KB hold 1,800 pipelined requests, each with its
- * objects and its response. This socket splits the received bytes at empty lines, because a request
- * can end there. The parser gets the next request once the last response has been sent. The socket
- * does not interpret the bytes, so the parser alone decides what a request is.
+ * `node:http` parses all received bytes at once. 64 KB can contain 1,800 pipelined requests, and
+ * each of them takes memory for its objects and its response. This socket splits the received bytes
+ * at empty lines, because each request ends with one. It passes the next request to the parser only
+ * after the previous response has been sent. The socket does not parse requests itself, so the
+ * parser alone decides where a request ends.
  */
 export class GatedSocket extends WrappedSocket {
   readonly #limits: GateLimits;
   readonly #observer: GateObserver;
-  /** Bytes of the body since the observer's `waiting()` was last called. */
+  /** Number of body bytes since the last call of `waiting()` of the observer. */
   #passed = 0;
   #held: Buffer[] = [];
   #heldBytes = 0;
-  /** Current request, or the last one if its body is complete. */
+  /** Request that is being received, or else the last request. */
   #message: CountedMessage | undefined;
   #requests = 0;
   /** Number of responses that have not been sent yet. */
@@ -77,7 +87,7 @@ export class GatedSocket extends WrappedSocket {
     return this.#responses === 0;
   }
 
-  /** Starts a request. The parser gets no further request until the response has been sent. */
+  /** Starts a request. The parser gets the next request after this response has been sent. */
   begin(message: CountedMessage, response: ServerResponse): void {
     this.#message = message;
     this.#responses++;
@@ -92,9 +102,9 @@ export class GatedSocket extends WrappedSocket {
   }
 
   /**
-   * Ends the body that is arriving with an error, which the app answers.
+   * Ends the body of the current request with an error. The app answers with this error.
    *
-   * @returns False if no body is arriving.
+   * @returns False if the connection is not receiving a body.
    */
   refuseBody(reason: DomainError): boolean {
     const message = this.#message;
@@ -103,7 +113,9 @@ export class GatedSocket extends WrappedSocket {
     return true;
   }
 
-  /** Continues to read. Gives the parser the bytes that were kept during the pause. */
+  /**
+   * Continues after a pause. Passes the bytes that were buffered during the pause to the parser.
+   */
   override resume(): this {
     super.resume();
     this.#pumpSoon();
@@ -111,10 +123,10 @@ export class GatedSocket extends WrappedSocket {
   }
 
   /**
-   * Sends what is left, then closes the connection.
+   * Sends all buffered bytes of the response, then closes the connection.
    *
-   * If a connection is closed while it has unread bytes, the system resets the connection and the
-   * client may lose the response. So this socket first reads on for a moment.
+   * The operating system resets a connection that is closed with unread bytes, and the client may
+   * lose the response. So the socket first reads and discards bytes for at most `LINGER_MS`.
    */
   destroySoon(): void {
     if (this.destroyed) return;
@@ -131,17 +143,19 @@ export class GatedSocket extends WrappedSocket {
     this.end();
   }
 
-  /** Gives the parser bytes in the next tick. In the current tick they would only be buffered. */
+  /**
+   * Passes bytes to the parser in the next tick. In this tick, the stream would only buffer them.
+   */
   override _read(): void {
     this.#pumpSoon();
   }
 
-  /** Sends bytes, within the time limit. */
+  /** Sends bytes. Closes the connection if the client does not receive them within `unsentMs`. */
   override _write(bytes: Buffer, _: string, done: (error?: Error | null) => void): void {
     this.#send([bytes], done);
   }
 
-  /** Sends several pieces of bytes, within the time limit. */
+  /** Sends several pieces of bytes, with the same time limit. */
   override _writev(
     writes: readonly { readonly chunk: Buffer }[],
     done: (error?: Error | null) => void,
@@ -149,7 +163,7 @@ export class GatedSocket extends WrappedSocket {
     this.#send(writes.map(({ chunk }) => chunk), done);
   }
 
-  /** Ends the connection towards the client. */
+  /** Sends the end of the stream. The client can still send. */
   override _final(done: (error?: Error | null) => void): void {
     this.wrapped.end(() => done());
   }
@@ -200,7 +214,10 @@ export class GatedSocket extends WrappedSocket {
     this.#heldBytes = 0;
   }
 
-  /** Continues after a response. A pipelined request begins in a later turn of the event loop. */
+  /**
+   * Passes more bytes to the parser after a write. If a pipelined request is buffered, waits for a
+   * later turn of the event loop.
+   */
   #goOn(): void {
     if (this.#heldBytes > 0 && this.#message?.complete !== false) this.#waitForTurn();
     else this.#pump();
@@ -219,7 +236,10 @@ export class GatedSocket extends WrappedSocket {
     nextTick(() => this.#pump());
   }
 
-  /** Gives the parser bytes while it may get some. Reads on while there is room for more bytes. */
+  /**
+   * Passes bytes to the parser as long as `#isOpen()` allows. Pauses the connection while the
+   * buffer is full.
+   */
   #pump(): void {
     if (this.#isPumping || this.#isOver()) return;
     this.#isPumping = true;
@@ -238,7 +258,10 @@ export class GatedSocket extends WrappedSocket {
     return this.destroyed || this.writableEnded;
   }
 
-  /** True if the parser may get bytes: a body is arriving, or all responses have been sent. */
+  /**
+   * Returns true if the parser may get bytes: a body is being received, or all responses have been
+   * sent.
+   */
   #isOpen(): boolean {
     if (this.isPaused() || this.readableLength > 0) return false;
     if (this.#message?.refusal !== undefined) return false;
@@ -248,7 +271,7 @@ export class GatedSocket extends WrappedSocket {
   }
 
   /**
-   * Gives the parser the next of the kept bytes. Returns false if the request body was refused
+   * Passes the next buffered bytes to the parser. Returns false if the request body was refused
    * because of these bytes.
    */
   #pass(): boolean {

@@ -11,24 +11,26 @@ export interface ConnectionLimits {
   /** Maximum number of open connections. */
   readonly maxConnections: number;
   /**
-   * Maximum milliseconds in which a client must take the bytes of a write.
+   * Milliseconds for a client to receive the bytes of one write. A slower client is disconnected.
    *
    * @default 30_000
    */
   readonly unsentTimeoutMs?: number;
 }
 
-/** Maximum requests of one connection. The last response closes it. */
+/** Maximum requests of one connection. The response to the last of them closes the connection. */
 const MAX_REQUESTS = 1000;
 
-/** Maximum pipelined requests in progress on a connection of Bun. One more closes it. */
+/**
+ * Maximum requests in progress on one connection of Bun. One request more closes the connection.
+ */
 const MAX_PIPELINED = 16;
 
-/** Open connections of a server. Bun limits them in another way than Deno and Node. */
+/** Open connections of a server. Bun needs an implementation of its own. */
 export interface OpenConnections {
-  /** Counts a request. Returns false if its connection was closed instead. */
+  /** Counts a request. If the request exceeds a limit, closes its connection and returns false. */
   begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
-  /** Closes each connection as soon as it has no request. */
+  /** Closes each connection as soon as it has no request in progress. */
   drain(): void;
   /** Closes all connections. */
   closeAll(): void;
@@ -37,14 +39,15 @@ export interface OpenConnections {
 /**
  * Limits the connections of a server, and the requests of each connection.
  *
- * A {@linkcode GatedSocket} stands between each connection and the parser of `node:http`. Bun has a
- * parser of its own below `node:http`, so its requests can only be counted.
+ * On Deno and Node, a {@linkcode GatedSocket} passes the bytes of each connection to the parser of
+ * `node:http`. Bun parses requests itself before `node:http` sees them. So on Bun, this function
+ * only counts connections and requests.
  */
 export function limitConnections(server: Server, options: ConnectionLimits): OpenConnections {
   return hasOwnParser() ? plainConnections(server, options) : gate(server, options);
 }
 
-/** Puts a gate between the connections of a server and its parser. */
+/** Puts a {@linkcode GatedSocket} between each connection and the parser of the server. */
 function gate(server: Server, options: ConnectionLimits): OpenConnections {
   const { maxConnections, unsentTimeoutMs: unsentMs = 30_000 } = options;
   const connections = new Connections(maxConnections);
@@ -83,7 +86,7 @@ function gate(server: Server, options: ConnectionLimits): OpenConnections {
   };
 }
 
-/** Limits the connections of Bun, which reads and parses a connection by itself. */
+/** Limits the connections of a server on Bun by counting connections and requests. */
 function plainConnections(server: Server, { maxConnections }: ConnectionLimits): OpenConnections {
   let requests = 0;
   let isClosing = false;
@@ -119,7 +122,7 @@ function plainConnections(server: Server, { maxConnections }: ConnectionLimits):
   };
 }
 
-/** Returns true on Bun. Its `node:http` cannot read from a {@linkcode GatedSocket}. */
+/** Returns true on Bun, whose `node:http` cannot read from a {@linkcode GatedSocket}. */
 export function hasOwnParser(): boolean {
   return "bun" in process.versions;
 }

@@ -1,18 +1,24 @@
 import { connect, type Server } from "node:net";
 
-/** Intervals of a {@linkcode watchListener}. */
+/** Options of {@linkcode watchListener}. */
 export interface ProbeIntervals {
-  /** Milliseconds between two probes. A probe that takes longer has failed. */
+  /**
+   * Milliseconds between two test connections. A connection that is not accepted by then has
+   * failed.
+   */
   readonly everyMs: number;
-  /** Number of probes that must fail one after the other. */
+  /** Maximum number of failed test connections in a row. One failure more makes the server deaf. */
   readonly failures: number;
 }
 
 /**
- * Connects to a server of this process now and then, and reports when the server is deaf: after
- * file descriptors ran out, `node:http` of Deno accepts no connection again, without an error.
+ * Connects to a server of this process at intervals, to notice when the server stops accepting
+ * connections.
  *
- * @param onDeaf Called once, when several probes in a row were not accepted.
+ * After Deno has run out of file descriptors, its `node:http` accepts no further connections and
+ * reports no error.
+ *
+ * @param onDeaf Called once, after too many test connections in a row have failed.
  * @returns Function that ends the watch.
  */
 export function watchListener(
@@ -34,7 +40,7 @@ export function watchListener(
       return onDeaf();
     }
     seen = accepted;
-    // An error means that the server refuses, or that no file descriptor is left.
+    // Errors are ignored, because a failed connection is noticed by the missing `connection` event.
     const probe = connect(port, host).on("error", () => {});
     setTimeout(() => probe.destroy(), everyMs / 2).unref();
     probe.unref();

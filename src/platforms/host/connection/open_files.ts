@@ -2,19 +2,20 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
-/** File descriptors that the program itself takes: files of models, pipes of workers, the log. */
+/** Number of file descriptors of the program itself: files of models, pipes to workers, the log. */
 const OWN_FILES = 64;
-/** File descriptors of each worker process. */
+/** Number of file descriptors of each worker process. */
 const FILES_OF_WORKER = 8;
 /**
- * Bounds of the backlog (connections that wait to be accepted). `node:http` uses the upper bound.
+ * Minimum and maximum of the backlog, the number of connections that wait to be accepted. The
+ * maximum is the default of `node:http`.
  */
 const [MIN_BACKLOG, MAX_BACKLOG] = [4, 511];
 
 /**
  * Returns the maximum number of files that this process may open.
  *
- * @returns Infinity if there is no limit, or if the system does not tell it.
+ * @returns Infinity if there is no limit, or if the limit cannot be read.
  */
 export async function maxOpenFiles(): Promise<number> {
   const text = await limitOfProc().catch(limitOfShell).catch(() => "unlimited");
@@ -28,26 +29,29 @@ async function limitOfProc(): Promise<string> {
   return soft;
 }
 
-/** Asks a child process, which has the limits of this one. Deno lets few programs read `/proc`. */
+/**
+ * Reads the limit in a shell, which inherits the limits of this process. Deno often forbids reading
+ * `/proc`.
+ */
 async function limitOfShell(): Promise<string> {
   const { stdout } = await promisify(execFile)("/bin/sh", ["-c", "ulimit -n"]);
   return stdout.trim();
 }
 
-/** Numbers of connections that a limit of open files allows. */
+/** Maximum numbers of connections for a given limit of open files. */
 export interface ConnectionRoom {
   /** Maximum open connections. */
   readonly connections: number;
-  /** Maximum connections that the system keeps until the server accepts them. */
+  /** Maximum connections that wait in the operating system until the server accepts them. */
   readonly backlog: number;
 }
 
 /**
  * Returns how many connections the limit of open files allows.
  *
- * A connection takes one file descriptor. If its request names the URL of an image, the fetch takes
- * another. Deno accepts all connections of the backlog before the server can close the first of
- * them. So, in addition to the open connections, twice the backlog must fit.
+ * A connection takes one file descriptor, and a second one while the server fetches an image by its
+ * URL. In addition, Deno accepts all waiting connections before the server can close the first of
+ * them. So the limit must also leave room for twice the backlog.
  */
 export function connectionRoom(maxFiles: number, wanted: number, workers: number): ConnectionRoom {
   const free = maxFiles - OWN_FILES - FILES_OF_WORKER * workers;

@@ -1,16 +1,18 @@
 /** Maximum pipelined requests that begin in one turn of the event loop. */
 const PER_TURN = 4;
 
-/** Connections that wait for their next pipelined request. */
+/** Functions that start the next pipelined request of their connections. */
 const waiting = new Set<() => void>();
 let isScheduled = false;
 
 /**
  * Calls a function in a later turn of the event loop.
  *
- * A client can send many requests at once on one connection (pipelining). If each of them began as
- * soon as the last one ended, the program would never read other connections. Therefore at
- * most `PER_TURN` of these requests, counted over all connections, begin in one turn.
+ * A client can send many requests at once on one connection (pipelining). If each of them began
+ * right after the previous one, the program would never read other connections. Therefore at most
+ * `PER_TURN` pipelined requests of all connections begin in one turn.
+ *
+ * @param begin Begins a request.
  */
 export function nextTurn(begin: () => void): void {
   waiting.add(begin);

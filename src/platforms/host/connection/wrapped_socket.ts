@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * Stream over a connection that `node:http` takes for the connection itself: it has the addresses
- * and the options that `node:http` uses. Derived classes read, write and close.
+ * Stream that `node:http` can use in place of a connection. It has the properties and methods of a
+ * connection that `node:http` needs. Derived classes implement reading, writing and closing.
  */
 export abstract class WrappedSocket extends Duplex {
   /** The connection. */
@@ -47,7 +47,7 @@ export abstract class WrappedSocket extends Duplex {
     return this.wrapped.bytesWritten;
   }
 
-  /** Emits the event `timeout` if no bytes are sent or received for `ms` milliseconds. */
+  /** Emits the event `timeout` after `ms` milliseconds without traffic. */
   setTimeout(ms: number, listener?: () => void): this {
     this.wrapped.setTimeout(ms);
     if (listener !== undefined) this.once("timeout", listener);
@@ -63,12 +63,12 @@ export abstract class WrappedSocket extends Duplex {
     this.wrapped.setKeepAlive(on, delayMs);
     return this;
   }
-  /** Lets the connection keep the program alive. */
+  /** Keeps the program running while the connection is open. */
   ref(): this {
     this.wrapped.ref();
     return this;
   }
-  /** Lets the program end although the connection is open. */
+  /** Lets the program end while the connection is open. */
   unref(): this {
     this.wrapped.unref();
     return this;

@@ -34,8 +34,8 @@ export interface EngineFiles {
 /**
  * Returns the URLs of the files that the browser bundle loads at run time.
  *
- * @param folder URL of the folder with these files, absolute or relative to the page. Unset: the
- *   folder of the bundle's own script.
+ * @param folder URL of the folder with these files: absolute, or relative to the URL of the page.
+ *   Unset: the folder of the bundle's own script.
  */
 export function browserAssets(folder?: string | URL): BrowserAssets {
   const base = folder === undefined ? import.meta.url : folderUrl(folder);
@@ -55,7 +55,8 @@ export function browserAssets(folder?: string | URL): BrowserAssets {
 }
 
 /**
- * Returns the absolute URL of a folder, with a slash at its end. A relative URL starts at the page.
+ * Returns the absolute URL of a folder, with a slash at its end. Resolves a relative URL against
+ * the URL of the page.
  */
 function folderUrl(folder: string | URL): URL {
   const url = new URL(folder, globalThis.location.href);

@@ -10,8 +10,8 @@ export type { LoadProgress };
 /** Options of a detector in a web page. */
 export interface BrowserEmbedOptions extends EmbedOptions {
   /**
-   * True if images are decoded and the model runs in a Web Worker. The page then stays responsive
-   * during a detection. Pass false if your own code already runs in a Web Worker.
+   * True to decode images and run the model in a Web Worker, so that the page stays responsive.
+   * Pass false if your own code already runs in a Web Worker.
    *
    * @default true
    */

@@ -18,7 +18,7 @@ export interface BrowserRuntimeOptions {
 
 /**
  * Maximum number of CPU threads if the caller sets no number. Models for web pages have small
- * layers, which more threads would hardly run faster.
+ * layers, so more threads hardly make them faster.
  */
 const MAX_THREADS = 4;
 

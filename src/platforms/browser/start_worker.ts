@@ -17,8 +17,8 @@ export interface WebWorkerOptions extends DetectorOptions {
 }
 
 /**
- * Deadlines of one detection. A Web Worker that misses a deadline is probably hung, and is
- * replaced. The deadlines are long because phones can be slow.
+ * Deadlines of one detection. A Web Worker that misses a deadline is considered hung and is
+ * replaced. The deadlines are long, because phones can be slow.
  */
 const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
 

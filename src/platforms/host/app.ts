@@ -9,9 +9,9 @@ import type { LogFormat } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { httpsImageFetcher } from "./fetch_image/https_image_fetcher.ts";
 
-/** App options that differ between Deno, Node and Bun. */
+/** App options that Deno, Node and Bun set differently. */
 export interface HostAppOptions {
-  /** Returns the IP address from which the connection of a request comes. */
+  /** Returns the IP address of the client's connection. */
   readonly peerAddress: (context: Context) => string | undefined;
   /** Format of log lines if the setting `LOG` is unset. */
   readonly logFormat: LogFormat;

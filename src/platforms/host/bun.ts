@@ -5,13 +5,16 @@ import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
 import { processRegistry } from "./process_registry.ts";
 
-/** Options for `Bun.serve()`. Bun also starts a server if a program exports them as default. */
+/**
+ * Options for `Bun.serve()`. If a program exports this object as its default export, Bun starts the
+ * server by itself.
+ */
 export interface BunServer {
   /** IP address to listen on. */
   readonly hostname: string;
   /** Port to listen on. */
   readonly port: number;
-  /** Seconds until Bun closes a connection on which no data flows. */
+  /** Seconds without traffic until Bun closes a connection. */
   readonly idleTimeout: number;
   /** Answers a request. Bun passes its server object as `server`. */
   fetch(request: Request, server: object): Response | Promise<Response>;
@@ -53,10 +56,11 @@ export async function bunServer(
 }
 
 /**
- * Adds a host to the URL of a request that has no `Host` header, as HTTP/1.0 allows. Bun sets only
- * the path as the URL of such a request, and the app cannot parse a path as a URL.
+ * Adds a host to the URL of a request without a `Host` header, which HTTP/1.0 allows. Bun sets
+ * `url` of such a request to the path alone, and the app cannot parse a path as a URL.
  *
- * Changes the request in place: Bun finds the client's IP address only for the original object.
+ * Changes the request in place, because Bun finds the client's IP address only for its own request
+ * object.
  */
 function withHost(request: Request): Request {
   if (!request.url.startsWith("/")) return request;

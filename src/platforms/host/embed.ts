@@ -13,11 +13,11 @@ export interface HostEmbedOptions extends EmbedOptions {
 /**
  * Creates a detector that runs inside a program of Deno, Node or Bun, without a server.
  *
- * Importing this module reads no file and starts no engine: the first call of this function does.
- * Images are decoded on the thread that calls `detect()`.
+ * The import of this module does not read files or start an engine. The first call of this function
+ * does both. Images are decoded on the thread that calls `detect()`.
  *
  * @throws {DomainError} If the model is unknown, if its manifest or graph is wrong, or if no engine
- * can run the graph.
+ *   can run the graph.
  * @throws The reason of `signal`, if the signal is aborted.
  *
  * @example

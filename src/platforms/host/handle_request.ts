@@ -12,8 +12,8 @@ export type HandleRequest = (
 ) => void;
 
 /**
- * Connects an app to `node:http`. The app also answers malformed requests: with a problem (JSON
- * error), a request id and a log line.
+ * Connects an app to `node:http`. Malformed requests also reach the app. It answers them with a
+ * problem (JSON error) and a request id, and logs them.
  */
 export function handleRequest(app: Hono<AppEnv>): HandleRequest {
   return (incoming, outgoing, found = faultOf(incoming)) => {
@@ -22,9 +22,9 @@ export function handleRequest(app: Hono<AppEnv>): HandleRequest {
     const answer = getRequestListener(
       (request) => app.fetch(request, bindings),
       {
-        // Leaves the global Request and Response alone. The library replaces them by default.
+        // By default, the library replaces the global classes Request and Response.
         overrideGlobalObjects: false,
-        // For a request that has no Host header, as HTTP/1.0 allows.
+        // Host in the URL of a request without a Host header, which HTTP/1.0 allows.
         hostname: "localhost",
         errorHandler: () =>
           refuse(app, { ...bindings, fault: found ?? urlFault() }, incoming.method, incoming.url),

@@ -38,26 +38,29 @@ export interface Listener {
   /** Resolves if the server stops accepting connections because of an error. */
   readonly deaf: Promise<void>;
   /**
-   * Stops accepting connections. Resolves after the running requests have been answered, or have
+   * Stops accepting connections. Resolves after all running requests have been answered, or have
    * been cut off at the deadline.
    *
-   * @param deadlineMs Milliseconds until the deadline. Unset: none.
+   * @param deadlineMs Milliseconds until the deadline. Unset: no deadline.
    */
   close(deadlineMs?: number): Promise<void>;
 }
 
-/** Intervals of the probe: a deaf server is noticed after 20 seconds. */
+/**
+ * Test connections that show that the server still accepts connections. They find an error after 20
+ * seconds.
+ */
 const PROBES: ProbeIntervals = { everyMs: 5000, failures: 3 };
 
 /**
  * Serves an app over HTTP/1.1.
  *
- * Uses node:http on Deno as well, because `Deno.serve()` lacks three features. It cannot time out
- * slow headers. It keeps the connection open after the app has refused a body. It does not report
- * that a client has disconnected.
+ * Uses node:http on Deno as well, because `Deno.serve()` has three faults. It cannot time out slow
+ * headers. It keeps a connection open after the app has refused a body. It does not report that a
+ * client has disconnected.
  *
- * A {@linkcode GatedSocket} stands between each connection and the parser of node:http. Bun has its
- * own parser below node:http, which takes no other socket.
+ * On Deno and Node, a {@linkcode GatedSocket} passes the bytes of each connection to the parser of
+ * node:http. Bun parses requests itself and cannot read from this socket.
  */
 export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise<Listener> {
   const server = createServer({
@@ -65,8 +68,8 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
     maxHeaderSize: options.maxHeaderBytes,
     requireHostHeader: false, // the app answers with a problem
     headersTimeout: options.headerTimeoutMs,
-    // Times out slow bodies that the app does not read. The app has its own timeout for bodies
-    // that it reads, so this limit is 5 seconds longer.
+    // Time limit for bodies that the app does not read. The app has its own limit for bodies that
+    // it reads. That one must apply first, so this limit is 5 seconds longer.
     requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
     connectionsCheckingInterval: 1000,
   });
@@ -115,7 +118,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
   };
 }
 
-/** Answers bytes that are not valid HTTP with a problem (JSON error). Closes the connection. */
+/** Answers invalid HTTP with a problem (JSON error), and closes the connection. */
 async function refuseConnection(
   app: Hono<AppEnv>,
   error: Error & { code?: string; rawPacket?: Uint8Array },
@@ -123,7 +126,7 @@ async function refuseConnection(
   maxHeaderBytes: number,
 ): Promise<void> {
   if (error.code === "ECONNRESET" || !isWritable(socket)) return void socket.destroy();
-  // A client that has sent nothing gets no answer either.
+  // A client that has sent nothing gets no response.
   if (socket instanceof GatedSocket && socket.bytesRead === 0) return void socket.destroy();
   const fault = parserFault(error.code, maxHeaderBytes);
   if (socket instanceof GatedSocket && !socket.isIdle) {

@@ -30,7 +30,7 @@ export interface NodeHandler {
 
 /**
  * Creates a request handler for a `node:http` server of another program, and starts to load the
- * models. That program itself must limit headers and connections.
+ * models. The other program must limit headers and connections itself.
  *
  * @throws {TypeError} If a setting is wrong. The message lists all wrong settings.
  */

@@ -9,8 +9,8 @@ import { hostRuntime, type HostRuntimeOptions } from "./runtime.ts";
 
 /**
  * Creates a runtime that opens each session (a graph loaded in an engine) in a worker process of
- * its own. The process is killed when the engine misses a deadline, because a hung engine cannot be
- * stopped otherwise.
+ * its own. A hung engine cannot be stopped, but its process can be killed when the engine misses a
+ * deadline.
  */
 export async function processRuntime(
   deadlines: SessionDeadlines,

@@ -4,12 +4,12 @@ import { fileNameOf } from "../../core/file_name.ts";
 import { fetchUrl } from "../../embed/fetch_url.ts";
 
 /**
- * Reads a model file by its URL: from disk for `file:` URLs, with `fetchUrl()` for all others.
+ * Reads a model file: from disk for `file:` URLs, with `fetchUrl()` for all other URLs.
  *
- * @param maxBytes Maximum bytes of a file that `fetchUrl()` reads. Files on disk have no limit.
+ * @param maxBytes Maximum bytes of a file that is fetched. Files on disk have no limit.
  * @param signal Cancels the read. Unset: the read cannot be cancelled.
  * @throws {DomainError} `unknown-model`, if the file is missing or unreadable; otherwise an error
- * of `fetchUrl()`.
+ *   of `fetchUrl()`.
  */
 export async function readUrl(
   url: URL,

@@ -2,27 +2,30 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Hono } from "hono";
 import type { AppEnv, RequestFacts, RequestFault } from "../../../routes/http/app_env.ts";
 
-/** Bindings of a request from `node:http`. */
+/** Data that accompanies a request from `node:http`. Hono calls such data bindings. */
 export interface HostBindings extends RequestFacts {
-  /** Request. If the request could not be parsed: an object with its connection. */
+  /** Request of `node:http`. If it could not be parsed, only its connection is known. */
   readonly incoming: Pick<IncomingMessage, "socket">;
 }
 
-/** Returns the fault of a request that `node:http` accepts, or undefined. */
+/**
+ * Checks the `Host` headers of a request, because `node:http` does not check them. Returns
+ * undefined if they are right.
+ */
 export function faultOf({ httpVersion, rawHeaders }: IncomingMessage): RequestFault | undefined {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;
-  // RFC 9112, section 3.2.
+  // Rules for `Host`: RFC 9112, section 3.2.
   if (hosts > 1) return malformed(`it must have one line "Host": it has ${hosts}`);
   if (hosts === 0 && httpVersion === "1.1") return malformed('HTTP/1.1 needs a line "Host"');
   return undefined;
 }
 
-/** Returns the fault of a request whose `Host` or URL is malformed. */
+/** Returns the fault for a malformed `Host` header or a malformed URL. */
 export function urlFault(): RequestFault {
   return malformed("its host or its URL is not valid");
 }
 
-/** Returns the fault of a request whose header `Expect` has a value other than `100-continue`. */
+/** Returns the fault for a header `Expect` with a value other than `100-continue`. */
 export function expectationFault(): RequestFault {
   return {
     code: "expectation-failed",
@@ -30,7 +33,11 @@ export function expectationFault(): RequestFault {
   };
 }
 
-/** Returns the fault of bytes that `node:http` could not read, by the code of its error. */
+/**
+ * Returns the fault for bytes that the parser of `node:http` has refused.
+ *
+ * @param code Code of the parser's error.
+ */
 export function parserFault(code: string | undefined, maxHeaderBytes: number): RequestFault {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
@@ -53,7 +60,7 @@ function malformed(why: string): RequestFault {
   return { code: "malformed-request", detail: `Cannot read the request as ${why}` };
 }
 
-/** Returns the app's response to a malformed request. The app also logs the request. */
+/** Lets the app answer and log a malformed request. */
 export async function refuse(
   app: Hono<AppEnv>,
   bindings: HostBindings & { readonly fault: RequestFault },
@@ -64,14 +71,17 @@ export async function refuse(
   return await app.fetch(request, bindings);
 }
 
-/** Reads the method and the URL of bytes that begin with a request line. */
+/**
+ * Reads the method and the URL from the request line at the start of some bytes. Returns an empty
+ * array if there is no valid request line.
+ */
 export function requestLineOf(bytes: Uint8Array | undefined): [method?: string, url?: string] {
   const text = new TextDecoder("latin1").decode(bytes?.subarray(0, 500));
   const [, method, url] = text.match(/^([A-Z]{3,10}) (\/[^\s\0]*) HTTP\/1\.[01]\r?\n/) ?? [];
   return method === undefined || url === undefined ? [] : [method, url];
 }
 
-/** Formats a response as HTTP/1.1 text. The response closes its connection. */
+/** Formats a response as HTTP/1.1 text. A header tells the client that the connection closes. */
 export async function responseBytes(response: Response): Promise<string> {
   const body = await response.text();
   const lines = [...response.headers]
@@ -89,7 +99,7 @@ function urlOf(url: string): string {
   return `http://localhost${pathname}`;
 }
 
-/** Returns the method, or GET for a method that a `Request` object does not allow. */
+/** Returns the method. Replaces methods that the class `Request` refuses with GET. */
 function methodOf(method: string): string {
   return /^(CONNECT|TRACE|TRACK)$/i.test(method) ? "GET" : method;
 }

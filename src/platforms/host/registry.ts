@@ -17,7 +17,7 @@ export interface HostModel {
  * Creates a registry of the models in a folder, and starts to load the models that the setting
  * `MODELS` names.
  *
- * @param copies Number of copies of each model in memory: one per worker process.
+ * @param copies Number of copies of each model in memory. Each worker process has its own copy.
  * @param load Loads a model.
  * @param retryMs Milliseconds between a failed load and its first retry. The pause doubles with
  *   each retry. Unset: failed loads are not retried.

@@ -22,9 +22,10 @@ export interface HostRuntimeOptions {
 /**
  * Creates the runtime of Deno, Node and Bun: models from a folder, every engine, several threads.
  *
- * Deno, Node and Bun share this folder. Code for a single runtime is in `bun.ts` and `node.ts`
- * (servers) and in `process/worker_flags.ts` (permissions of worker processes). Deno loads
- * `source_modules.js` and `source_engine.js` if there are no local wasm files.
+ * The code in `platforms/host` runs on all three. Code for only one of them is in `bun.ts` and
+ * `node.ts` (servers) and in `process/worker_flags.ts` (permissions of worker processes). If the
+ * program was imported over HTTPS, there are no local wasm files. Deno then loads
+ * `source_modules.js` and `source_engine.js`.
  */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
   const threads = options.threads ?? availableParallelism();
@@ -49,9 +50,11 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
 }
 
 /**
- * Returns true if threads can safely grow the memory that they share. In V8 (Deno and Node) they
- * cannot, and `prepareLargeMemory()` avoids growth there. Bun does not use V8, and cannot import
- * the data URL that `prepareLargeMemory()` needs.
+ * Returns true if shared WebAssembly memory can safely grow while threads use it.
+ *
+ * V8, the engine of Deno and Node, is not safe here. There, `prepareLargeMemory()` makes growth
+ * unnecessary. Bun does not use V8, and cannot import the data URL that `prepareLargeMemory()`
+ * needs.
  */
 function growsSafely(): boolean {
   return "bun" in process.versions;
@@ -65,7 +68,10 @@ async function compileEngine(): Promise<WebAssembly.Module> {
     : (await import("./source_engine.js")).engine;
 }
 
-/** Compiles the decoders. Specifiers are literals, because JSR rewrites only literals. */
+/**
+ * Compiles the decoders. Each import names its module in a literal string, because JSR cannot
+ * rewrite computed names.
+ */
 async function compileCodecs(): Promise<CodecModules> {
   const jpegFile = new URL("../../codecs/jpeg.wasm", import.meta.url).href;
   const webpFile = import.meta.resolve("icodec/webp-dec.wasm");

@@ -12,18 +12,21 @@ import { processRegistry } from "./process_registry.ts";
 export interface RunningServer {
   /** URL of the server. */
   readonly url: string;
-  /** Text with a line per start-up model: the engine, or the reason why the model did not load. */
+  /**
+   * Text with one line per model that loads at start-up. The line names the engine, or the reason
+   * why the model did not load.
+   */
   readonly started: Promise<string>;
   /** Resolves if the server stops accepting connections because of an error. */
   readonly deaf: Promise<void>;
   /**
-   * Stops listening, waits for the running requests, and closes the models. Requests that have no
-   * response after `SHUTDOWN_TIMEOUT_MS` are cut off.
+   * Stops listening, waits for the running requests, and closes the models. Cuts off requests that
+   * are still running after `SHUTDOWN_TIMEOUT_MS`.
    */
   stop(): Promise<void>;
 }
 
-/** Returns the IP address from which the connection of a node:http server comes. */
+/** Returns the IP address of the client's connection to a `node:http` server. */
 export function peerAddress(context: Context): string | undefined {
   return getConnInfo(context).remote.address;
 }
@@ -46,7 +49,8 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     headerTimeoutMs: config.HEADER_TIMEOUT_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
   }).catch((error: unknown) => {
-    // Worker processes keep the program alive. The error must not wait for their load to end.
+    // Closes the worker processes, because they would keep the program running. Does not wait, so
+    // that the error is reported at once.
     void registry.close();
     throw listenFault(error, config);
   });
@@ -74,7 +78,7 @@ function listenFault(error: unknown, { HOST, PORT }: Config): unknown {
     : new Error(`Cannot listen at ${HOST}, port ${PORT}, as ${remedy}`, { cause: error });
 }
 
-/** Reasons and remedies of the errors with which a system refuses a port, by error code. */
+/** Reasons and remedies for errors of listening, by error code. */
 const LISTEN_REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: "another program uses the port: set PORT to another number, or to 0 for a free port",
   EACCES: "this user may not open the port: set PORT to a number from 1024",
@@ -83,7 +87,10 @@ const LISTEN_REMEDIES: Readonly<Record<string, string>> = {
   ENOTFOUND: "the host name is unknown: set HOST to an IP address of this machine",
 };
 
-/** Returns room for `MAX_CONNECTIONS`, or for fewer if the process may not open so many files. */
+/**
+ * Returns how many connections to allow: `MAX_CONNECTIONS`, or fewer if this process may not open
+ * so many files.
+ */
 async function allowedConnections({ MAX_CONNECTIONS, WORKERS }: Config): Promise<ConnectionRoom> {
   const maxFiles = await maxOpenFiles();
   const room = connectionRoom(maxFiles, MAX_CONNECTIONS, WORKERS);

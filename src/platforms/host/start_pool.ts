@@ -12,23 +12,26 @@ export interface PoolOptions {
   readonly workers: number;
   /** Maximum number of images that wait for a worker process. */
   readonly queue: number;
-  /** Maximum milliseconds that an image may be predicted to wait. Unset: no limit. */
+  /**
+   * Maximum predicted wait of an image, milliseconds. An image with a longer prediction is refused.
+   * Unset: no limit.
+   */
   readonly maxWaitMs?: number | undefined;
-  /** Deadlines for loading the model and for processing an image. */
+  /** Deadlines of a worker process for loading the model and for processing an image. */
   readonly deadlines: Deadlines;
   /** Called with the reason when a worker process is replaced. */
   readonly log: (message: string) => void;
 }
 
 /**
- * Limit of a model run relative to the usual time of a run. The limit is generous, because a busy
- * machine slows runs down: with 12 processes on two cores, a run of 40 ms took 2 seconds.
+ * Time limit of a model run, relative to the usual time of a run. The limit is generous, because
+ * runs are slower on a busy machine. With 12 processes on two cores, a run of 40 ms took 2 seconds.
  */
 const USUAL_RUN: UsualRun = { factor: 20, minMs: 5_000 };
 
 /** Starts a detector in a worker process. */
 export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {
-  // This file ends with .ts in the repository and with .js in the npm package, like the script.
+  // The extension is .ts in the repository and .js in the npm package.
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
   const script = new URL(`./process/detector_process${extension}`, import.meta.url);
   return workerDetector(new WorkerProcess(script), load, deadlines);

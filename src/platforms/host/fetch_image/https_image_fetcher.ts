@@ -76,7 +76,7 @@ async function follow(
 
 /**
  * Resolves a host name to public IP addresses. Unknown names and internal names cause the same
- * error, so clients cannot find out which internal names exist.
+ * error. So clients cannot find out which internal names exist.
  */
 async function publicAddresses(
   host: string,
@@ -84,7 +84,8 @@ async function publicAddresses(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   signal.throwIfAborted();
-  // Because of the dot, the resolver does not append the search domains of the local network.
+  // The dot at the end marks a full name. So the resolver does not append the search domains of the
+  // local network.
   const addresses = await abortable(resolve(`${host}.`).catch(() => []), signal);
   if (addresses.length === 0 || !addresses.every(isPublicAddress)) {
     throw urlNotAllowed("its host must have public IP addresses only");
@@ -92,7 +93,7 @@ async function publicAddresses(
   return addresses.slice(0, MAX_ADDRESSES);
 }
 
-/** Sends the request to the IP addresses in turn, until a connection succeeds. */
+/** Sends the request to one IP address after the other, until a connection succeeds. */
 async function firstAnswer(
   to: ImageUrl,
   addresses: readonly string[],
@@ -117,7 +118,7 @@ async function systemResolve(host: string): Promise<readonly string[]> {
   return found.map(({ address }) => address);
 }
 
-/** Returns true for errors that an aborted signal can cause. */
+/** Returns true if an aborted signal may have caused the error. */
 function mayComeFromAbort(error: unknown): boolean {
   return !(error instanceof DomainError) || error.code === "url-failed";
 }

@@ -40,15 +40,15 @@ export interface ImageUrl {
 }
 
 /**
- * Parses the URL of an image. Refuses every URL except https URLs with a host name, without a user,
- * a password or a port.
+ * Parses the URL of an image. Accepts only https URLs with a host name, and without a user, a
+ * password or a port.
  *
  * An IP address can be written in many ways, such as `0x7f000001`. The `URL` class converts all of
- * them to the usual notation, so the check finds them.
+ * them to the usual notation, and this function refuses that notation.
  *
  * @param base URL against which a relative `text` is resolved. Undefined: `text` must be absolute.
  * @throws {DomainError} `invalid-option`, if `text` is not a URL; `url-not-allowed`, if the URL is
- * refused.
+ *   refused.
  */
 export function readImageUrl(text: string, base: URL | undefined, lists: HostLists): ImageUrl {
   if (!URL.canParse(text, base)) {

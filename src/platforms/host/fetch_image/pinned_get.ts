@@ -32,7 +32,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Result of a request: the bytes of an image, or the URL to which the server redirects. */
+/** Result of a request: the bytes of an image, or the target of a redirect. */
 export type PinnedAnswer = { readonly bytes: Uint8Array<ArrayBuffer> } | {
   readonly location: string;
 };
@@ -52,7 +52,7 @@ const agent = new Agent({ keepAlive: false });
  */
 export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promise<PinnedAnswer> {
   const sent = request(requestOptions(to, options));
-  // The host may never answer, or the runtime may stop reading. Then the request would never end.
+  // The signal must end this wait, even if the host never answers or the runtime stops reading.
   const work = exchange(sent, to, options);
   try {
     return await abortable(work, options.signal);
@@ -62,7 +62,7 @@ export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promis
   }
 }
 
-/** Waits for the response to a request, and reads it. */
+/** Waits for the response to a request, and reads the image or the redirect from it. */
 async function exchange(
   sent: ClientRequest,
   { host }: ImageUrl,
@@ -84,7 +84,11 @@ async function exchange(
   }
 }
 
-/** Returns the error for a URL whose host does not send an image. */
+/**
+ * Returns the error for a host that does not send an image.
+ *
+ * @param fault End of the error message, for example "answers 404".
+ */
 export function urlFailed(host: string, fault: string): DomainError {
   return new DomainError("url-failed", `Cannot fetch image as ${host} ${fault}`);
 }
@@ -98,7 +102,7 @@ function requestOptions(
     method: "GET",
     path: url.pathname + url.search,
     servername: host,
-    // The client's cookies, API key and IP address are not forwarded to the host.
+    // Cookies, API key and IP address of the client are not forwarded to the host.
     headers: {
       host,
       accept: "image/*",
@@ -112,7 +116,7 @@ function requestOptions(
   };
 }
 
-/** Sends a request and returns its response, whose body is not read yet. */
+/** Sends a request. Returns its response before the body is read. */
 function responseTo(sent: ClientRequest, host: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     sent.on("response", resolve);

@@ -4,7 +4,10 @@ import type { Readable, Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
 
-/** Bytes before each message. They hold the length of the message and the length of its image. */
+/**
+ * Number of bytes before each message. They contain the length of the message and the length of its
+ * image.
+ */
 const HEAD = 8;
 /** Bytes of an image that are written in one turn of the event loop. */
 const STEP = 1 << 18;
@@ -102,7 +105,7 @@ function writeStart(pipe: Writable, message: unknown, imageLength: number): void
 
 function messageOf(frame: Buffer, length: number): unknown {
   const message = deserialize(frame.subarray(0, length)) as { image?: Uint8Array };
-  // A copy, because the bytes of a Buffer may be a part of a larger array.
+  // Copies the image, because a Buffer can share its memory with other data.
   if (frame.length > length) message.image = new Uint8Array(frame.subarray(length));
   return message;
 }

@@ -11,7 +11,7 @@ import type { Detector } from "../../../ports/detector.ts";
 import { readFrames, writeFrame } from "./frames.ts";
 import { watchParent } from "./watch_parent.ts";
 
-/** Serves a detector from inside a worker process. Ends the process when the server is gone. */
+/** Serves a detector from inside a worker process. The process ends when the server has ended. */
 export async function serveProcess(
   load: (request: LoadRequest) => Promise<Detector>,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function serveProcess(
  * Exits when standard input closes or the server process ends. A worker process therefore never
  * outlives its server, even if the worker process hangs.
  *
- * @param serve Sets `onmessage` of the port, which receives the requests.
+ * @param serve Function that sets `onmessage` of the port, to receive the requests.
  */
 export async function servePort<Request, Response>(
   serve: (port: PortLike<Request, Response>) => void,
@@ -36,7 +36,7 @@ export async function servePort<Request, Response>(
   // Standard output carries the responses, so log lines must go to standard error.
   console.log = console.error;
   console.info = console.error;
-  // Writing fails only if the server is gone.
+  // Writing to standard output fails only after the server has ended.
   process.stdout.on("error", () => process.exit(0));
   const port: PortLike<Request, Response> = {
     onmessage: null,
@@ -50,20 +50,24 @@ export async function servePort<Request, Response>(
 }
 
 /**
- * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send the signals
- * to the server and its workers at once, and the server still needs its workers for accepted
- * requests.
+ * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send them to the
+ * server and to its workers at the same time. The server still needs its workers for the requests
+ * that it has accepted.
  */
 function leaveSignalsToServer(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 }
 
-/** Threads of this process. Unless referenced, Deno may collect a thread and its exit event. */
+/**
+ * Threads of this process. Deno may garbage-collect a thread without a reference, and then its exit
+ * event never fires.
+ */
 const threads = new Set<Worker>();
 
 /**
- * Ends this process when one of its threads ends. An engine never ends its threads itself, so a
- * thread that ends has crashed. The engine would wait for the crashed thread forever.
+ * Ends this process when one of its threads ends. An engine never ends its threads on purpose, so
+ * the thread has crashed. Without this function, the engine would wait for the crashed thread
+ * forever.
  */
 function endWithThreads(): void {
   process.on("worker", (thread) => {

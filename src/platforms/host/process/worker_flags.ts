@@ -1,9 +1,10 @@
 import process from "node:process";
 
 /**
- * V8 flag that limits half of the heap for new objects to 4 MB. With a small heap, V8 collects
- * garbage more often, and garbage objects can hold the large memory of decoders. After 5,000
- * images a worker process takes 207 MB with this flag, and up to 940 MB without the flag.
+ * V8 flag that limits each half of the heap for new objects to 4 MB. A small heap makes V8 collect
+ * garbage more often. This matters because garbage objects can keep the large memory of decoders in
+ * use. After 5,000 images, a worker process takes 207 MB with this flag, and up to 940 MB without
+ * it.
  */
 const YOUNG_HEAP = "--max-semi-space-size=4";
 
@@ -14,16 +15,17 @@ const YOUNG_HEAP = "--max-semi-space-size=4";
 const COLLECTOR = "--expose-gc";
 
 /**
- * Command-line flags of a worker process, by runtime. The flags drop every permission that the
- * worker does not need, as far as the runtime can drop permissions.
+ * Command-line flags of a worker process, by runtime. They withdraw every permission that the
+ * worker does not need, if the runtime has a flag for it.
  */
 const WORKER_FLAGS = {
   deno: [
     ...["run", `--v8-flags=${YOUNG_HEAP},${COLLECTOR}`, "--no-prompt", "--cached-only"],
     ...["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
   ],
-  // Node 22 and 24 cannot forbid network access. Engines need threads and native addons, which
-  // could bypass the other restrictions. Node prints a SecurityWarning for them.
+  // Node 22 and 24 cannot forbid network access. The flags allow threads and native addons, because
+  // engines need them. Node warns with a SecurityWarning that both can bypass the other
+  // restrictions.
   node: [
     ...[
       YOUNG_HEAP,
@@ -35,7 +37,7 @@ const WORKER_FLAGS = {
     ],
     "--disable-warning=SecurityWarning",
   ],
-  // Bun has no permissions.
+  // Bun has no permission flags.
   bun: ["--no-install"],
 } as const;
 

@@ -6,14 +6,15 @@ import { FrameWriter, readFrames } from "./frames.ts";
 import { workerFlags } from "./worker_flags.ts";
 
 /**
- * Worker in a process of its own, which runs the same runtime (Deno, Node or Bun) as this program.
+ * Worker that is a process of its own. It runs on the same runtime (Deno, Node or Bun) as this
+ * program.
  *
- * A process is used because it can always be killed. In Deno 2.9, `terminate()` of a Web Worker
- * does not stop a hung decoder or engine, which then occupies a core forever.
+ * A process can always be killed. A Web Worker cannot: in Deno 2.9, `terminate()` does not stop a
+ * hung decoder or engine, which then occupies a CPU core forever.
  *
  * The process gets as few permissions as the runtime can grant. With Deno, the process may read
  * files and load native addons, such as an engine. It may not write files, use the network or start
- * programs. Of the environment variables, it gets only those that runtimes and drivers read.
+ * programs. It gets only those environment variables that runtimes and drivers read.
  */
 export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
   implements MessageWorker<Request, Response> {
@@ -36,7 +37,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
       "exit",
       (code, signal) => this.#breakDown(`it ended with ${signal ?? code}`),
     );
-    // Writing to a process that has just ended fails. The "exit" event already reports the end.
+    // Ignores errors of writing to a process that has ended. The "exit" event reports the end.
     this.#process.stdin!.on("error", () => {});
     void readFrames(this.#process.stdout!, (message) => {
       this.onmessage?.(new MessageEvent("message", { data: message as Response }));
@@ -57,7 +58,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
   #breakDown(message: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    // Node 22 and 24 have no ErrorEvent.
+    // Node 22 and 24 have no class ErrorEvent.
     this.onerror?.(Object.assign(new Event("error"), { message }) as ErrorEvent);
   }
 }

@@ -14,9 +14,8 @@ export interface ServerlessAppOptions {
 }
 
 /**
- * Creates the HTTP app for Deno Deploy, AWS Lambda and Vercel. Models run on the thread that
- * answers requests. The app loads its models at the first request, or when the caller calls
- * `start()`.
+ * Creates the HTTP app for Deno Deploy, AWS Lambda and Vercel. The same thread answers requests and
+ * runs models. The models load at the first request, or earlier if the caller calls `start()`.
  */
 export function serverlessApp({ peerAddress, environment }: ServerlessAppOptions): LazyApp {
   return new LazyApp(async () => {

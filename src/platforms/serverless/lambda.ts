@@ -8,15 +8,15 @@ const app = serverlessApp({ peerAddress: (context) => getConnInfo(context).remot
  * Entry for AWS Lambda. Accepts requests from function URLs, API Gateway (payload formats 1.0 and
  * 2.0) and load balancers.
  *
- * The models are loaded at the first request, on the thread that answers requests.
+ * The models load at the first request, and run on the thread that answers requests.
  */
 export const handler: ReturnType<typeof handle> = handle(
   new Hono<{ Bindings: object }>().all("*", ({ req, env }) => app.fetch(req.raw, env)),
 );
 
 /**
- * Loads the models. Call this function while Lambda starts the program, to speed up the first
- * request.
+ * Loads the models. Call this function in the start-up phase of your Lambda function, to make the
+ * first request faster.
  */
 export function start(): Promise<void> {
   return app.start();

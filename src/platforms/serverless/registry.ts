@@ -8,13 +8,13 @@ import { hostRegistry } from "../host/registry.ts";
 import { hostRuntime } from "../host/runtime.ts";
 
 /**
- * Creates the model registry, which loads and holds the models, for a serverless platform.
+ * Creates the model registry for a serverless platform. The registry loads and holds the models.
  *
- * Serverless platforms allow no child processes. So all models run on this thread. Each model
- * processes one image at a time, and the other images wait in a queue of limited length.
+ * Serverless platforms allow no child processes, so all models run on this thread. Each model
+ * processes one image at a time. The other images wait in a queue of limited length.
  *
- * If `THREADS` is unset, the engine uses one CPU thread, because these platforms often give a
- * program less than one CPU core.
+ * If `THREADS` is unset, the engine uses one CPU thread. More threads would not help, because these
+ * platforms often give a program less than one CPU core.
  */
 export function serverlessRegistry(config: Config): Promise<ModelRegistry> {
   return hostRegistry(config, 1, async ({ storeKey, folder }) => {

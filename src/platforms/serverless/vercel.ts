@@ -13,7 +13,7 @@ export interface VercelFunction {
  * Entry for Vercel functions on Node. Your function file needs one line: `export { default } from
  * "retinanet-edge/vercel"`.
  *
- * The models are loaded at the first request, on the thread that answers requests.
+ * The models load at the first request, and run on the thread that answers requests.
  */
 const server: VercelFunction = {
   fetch: (request) => app.fetch(request),

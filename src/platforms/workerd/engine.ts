@@ -7,9 +7,9 @@ import { ortSession } from "../../engines/ort_session.ts";
  * runtimes that forbid compiling WebAssembly at run time, such as Cloudflare Workers.
  *
  * onnxruntime-web starts from the bytes of its wasm file and has no option for a compiled module.
- * So this engine passes zero bytes and, during the start, replaces `WebAssembly.instantiate()`. For
- * zero bytes, the replacement instantiates the compiled module. For all other input, the
- * replacement calls the original function.
+ * So this engine passes an empty array instead of these bytes, and replaces
+ * `WebAssembly.instantiate()` during the start. For an empty array, the replacement instantiates
+ * the compiled module. For all other input, the replacement calls the original function.
  *
  * @param module Compiled module of onnxruntime-web's wasm file.
  */
@@ -31,14 +31,14 @@ export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
 
 /**
  * Original `WebAssembly.instantiate()`, and the number of running tasks that need the replacement.
- * Undefined if the function is not replaced.
+ * Undefined while no task runs: then the original function is in place.
  */
 let replaced: { readonly original: typeof WebAssembly.instantiate; tasks: number } | undefined;
 
 /**
- * Runs a task during which `WebAssembly.instantiate()` returns an instance of `module` for zero
- * bytes. Other callers are not affected, because zero bytes are never a valid module. Tasks may
- * overlap: the original function is restored when the last task ends.
+ * Runs a task. Meanwhile, `WebAssembly.instantiate()` returns an instance of `module` for an empty
+ * array of bytes. Other callers are not affected, because an empty array is never valid
+ * WebAssembly. Tasks may overlap: the original function is restored when the last task ends.
  */
 export async function withInstantiate<T>(
   module: WebAssembly.Module,

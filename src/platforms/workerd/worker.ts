@@ -42,7 +42,7 @@ export interface CloudflareWorker {
 
 /**
  * Defaults of settings, low enough for 128 MB of memory. An image file can be in memory three
- * times: as chunks, as one buffer, and inside the decoder.
+ * times: as received chunks, as one buffer, and inside the decoder.
  */
 const DEFAULTS = {
   MAX_BYTES: String(WORKERD_LIMITS.maxBytes),
@@ -56,7 +56,7 @@ const DEFAULTS = {
 const MAX_QUEUE = 16;
 
 /**
- * App that answers all requests of this isolate (V8 instance). The first request creates the app.
+ * App that answers all requests of this isolate (V8 instance). Undefined before the first request.
  */
 let app: LazyApp | MeteredApp | undefined;
 
@@ -65,15 +65,15 @@ let app: LazyApp | MeteredApp | undefined;
  *
  * The models are loaded at the first request, because Cloudflare Workers allow I/O only during
  * requests. Requests with images wait until the models are loaded. If a model fails to load, a
- * later request tries again.
+ * later request loads it again.
  */
 const worker: CloudflareWorker = {
   fetch(request, environment, context) {
     app ??= environment.DEBUG_MEMORY === "true"
       ? new MeteredApp((meter) => openApp(environment, meter))
       : new LazyApp(() => openApp(environment));
-    // If the client closes the connection, Cloudflare stops the work for the request. waitUntil()
-    // lets the models finish loading.
+    // Cloudflare stops the work for a request when its client disconnects. waitUntil() makes
+    // Cloudflare wait until the models have loaded.
     context.waitUntil(app.start());
     const opened = app;
     return answerThenDrain(request, (undrained) => opened.fetch(undrained));
@@ -97,7 +97,7 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   const limits = imageLimits(config);
   const registry = new ModelRegistry({
     ...served,
-    // `size: 1` processes one image at a time. The pixels and tensors of two images could exceed
+    // Processes one image at a time (`size: 1`). The pixels and tensors of two images could exceed
     // the 128 MB of memory.
     load: (id) =>
       DetectorPool.open({
@@ -114,9 +114,7 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   return { app, registry };
 }
 
-/**
- * Returns the variables of the environment that are texts. Leaves out buckets and static assets.
- */
+/** Returns the environment variables, which are text. Leaves out bindings such as buckets. */
 function textsOf(environment: WorkerEnvironment): Record<string, string> {
   const texts = Object.entries(environment).filter((entry): entry is [string, string] =>
     typeof entry[1] === "string"

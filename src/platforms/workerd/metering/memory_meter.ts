@@ -1,6 +1,4 @@
-/**
- * Memory of an isolate that is in use, in bytes. An isolate is an instance of V8 with its own heap.
- */
+/** Memory that an isolate (an instance of V8 with its own heap) uses, in bytes. */
 export interface MemoryUse {
   /** Bytes of all WebAssembly memories, which belong to the engine and the image decoders. */
   readonly wasm: number;
@@ -15,7 +13,7 @@ export type Release = () => void;
 export interface Transient<Result> {
   /** Return value of the task. */
   readonly result: Result;
-  /** WebAssembly memories of these instances. */
+  /** WebAssembly memories that these instances use. */
   readonly memories: readonly WebAssembly.Memory[];
   /** Stops counting these memories. Call this function when the program no longer uses them. */
   readonly release: Release;
@@ -27,8 +25,8 @@ export interface Transient<Result> {
  * Cloudflare Workers limit memory but do not report how much memory is in use. A program cannot see
  * the size of compiled code, of JavaScript objects and of garbage. The meter does not count these.
  *
- * The meter holds no reference to short-lived objects, because the reference would keep their
- * memory in use. Even a `WeakRef` keeps a new object alive for a while.
+ * The meter holds no reference to short-lived objects, because a reference would keep their memory
+ * in use. A `WeakRef` is no remedy, because it keeps a new object alive for a while.
  */
 export class MemoryMeter {
   /**
@@ -95,14 +93,14 @@ export class MemoryMeter {
     }
   }
 
-  /** Bytes in use now. */
+  /** Memory that is in use now. */
   get now(): MemoryUse {
     return { wasm: sizeOf(this.#memories) + this.#transientBytes, buffers: this.#buffers };
   }
 
   /**
-   * Updates the peaks that `peakOf()` measures. A WebAssembly memory never shrinks: its size after
-   * a task is its peak size during the task.
+   * Updates the peaks that `peakOf()` measures. The size of a WebAssembly memory after a task is
+   * its peak during the task, because such a memory never shrinks.
    */
   sample(): void {
     const { now } = this;

@@ -7,8 +7,8 @@ import type { MemoryMeter, Release } from "./memory_meter.ts";
  * Returns a runtime that works like `runtime` and reports its large buffers to a memory meter.
  * These buffers are graphs, pixels of images, and tensors.
  *
- * The pixels of an image count until the model starts to run. From then on, the input tensor counts
- * instead. The bytes of a graph count until the engine has loaded the graph.
+ * The meter counts the pixels of an image until the model starts to run, and then the input tensor
+ * instead. It counts the bytes of a graph until the engine has loaded the graph.
  */
 export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   const pixels = new Releases();
@@ -39,8 +39,8 @@ function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Releases): 
         codec.decode(bytes, header, atLeast)
       );
       pixels.add(release);
-      // Most decoders return pixels inside their WebAssembly memory, which the meter already
-      // counts.
+      // Most decoders return pixels inside their WebAssembly memory. The meter already counts this
+      // memory.
       const { buffer } = result.data;
       if (!memories.some((memory) => memory.buffer === buffer)) {
         pixels.add(meter.hold(result.data));

@@ -33,46 +33,48 @@ export interface Detection {
 /** Options of one call. The defaults come from the model's manifest. */
 export interface DetectOptions {
   /**
-   * Score threshold, 0 to 1. Detections with a lower score are dropped. The manifest decides about
-   * equal scores (`postprocess.scoreTest`).
+   * Score threshold, 0 to 1. Detections with a lower score are dropped. `postprocess.scoreTest` of
+   * the manifest says if a score that equals the threshold is kept.
    *
    * @default `postprocess.score` of the manifest
    */
   readonly scoreThreshold?: number | undefined;
   /**
-   * IoU threshold of non-maximum suppression, 0 to 1. A box is dropped if its IoU with a better box
-   * of its class is greater. Models with NMS in the graph refuse this option.
+   * IoU threshold of non-maximum suppression (NMS), 0 to 1. If two boxes of a class overlap more,
+   * the box with the lower score is dropped. Models with NMS in the graph refuse this option.
    *
    * @default `postprocess.nms.iou` of the manifest
    */
   readonly iou?: number | undefined;
   /**
-   * Maximum number of detections, the best ones: 1 to 1000, or up to the manifest's own limit if
-   * that is greater.
+   * Maximum number of detections. The detections with the best scores are kept. Accepts 1 to 1000,
+   * or more if `postprocess.limit` of the manifest is more.
    *
    * @default `postprocess.limit` of the manifest
    */
   readonly max?: number | undefined;
-  /** Labels to detect; other classes are dropped. Unset: all labels. */
+  /**
+   * Labels of the classes to detect. Detections of other classes are dropped. Unset: all classes.
+   */
   readonly classes?: readonly string[] | undefined;
 }
 
-/** Cancellation and progress of one call. */
+/** Settings of one call that do not change its result: cancellation, client and progress. */
 export interface DetectCall {
   /**
-   * Cancels the call, which then rejects with `client-gone`. A queued call is dropped. A running
-   * call stops before its next stage if the detector runs on this thread; in a worker it runs to
-   * completion. Unset: the call cannot be cancelled.
+   * Cancels the call, which then rejects with `client-gone`. A call in a queue is dropped. A
+   * running call stops before its next stage, or runs to its end if the detector runs in a worker.
+   * Unset: the call cannot be cancelled.
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Client that the call belongs to. Clients take turns in a queue. Unset: all such calls belong to
-   * one client.
+   * Name of the client that sent the call. Clients take turns in the queue of a detector. Unset:
+   * calls without a client count as one client.
    */
   readonly client?: string | undefined;
   /**
-   * Called with the size of the input tensor, in elements, once it is ready and only the engine's
-   * work is left.
+   * Called when the input tensor is ready and the engine starts. Receives the number of elements of
+   * the tensor.
    */
   readonly onDecoded?: ((elements: number) => void) | undefined;
 }
@@ -91,11 +93,14 @@ export interface StageTimes {
   readonly decode: number;
   /** Converting pixels to the input tensor. */
   readonly preprocess: number;
-  /** Running the graph, including the wait for earlier runs of the same session. */
+  /**
+   * Running the graph. Includes the wait for earlier runs, because a session runs one image at a
+   * time.
+   */
   readonly inference: number;
   /** Converting the graph's outputs to detections. */
   readonly postprocess: number;
-  /** Sum of all stages; time in a queue before `decode` is not included. */
+  /** Sum of all stages. Does not include the time that the call waited in a queue before. */
   readonly total: number;
 }
 
@@ -130,7 +135,7 @@ export interface ModelInfo {
   };
   /** SHA-256 of the graph file, hexadecimal. */
   readonly sha256: string;
-  /** Measured figures by name, from the manifest. */
+  /** Measured results of the model by name, for example its mAP. Copied from the manifest. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -140,13 +145,16 @@ export interface Detector {
   readonly model: ModelInfo;
   /** Engine that runs the model. */
   readonly engine: EngineInfo;
-  /** Time of the run on an empty image while loading. Unset: there was none. */
+  /**
+   * Time of a first run on an empty image, which the detector does while it loads. Unset: there was
+   * no such run.
+   */
   readonly warmUp?: RunCost;
   /**
    * Detects objects in an image.
    *
    * @param image Encoded file (JPEG, PNG, GIF, WebP, AVIF or BMP) or decoded pixels.
-   * @param options Unset options take their defaults from the manifest.
+   * @param options Options of the call. The manifest contains the defaults of unset options.
    * @returns Detections in pixels of the upright source, best score first.
    * @throws {DomainError} `invalid-option` or `unknown-class` for wrong options; `no-image`,
    *   `not-an-image`, `unsupported-format`, `truncated-image`, `corrupt-image`, `too-many-bytes` or
@@ -160,18 +168,20 @@ export interface Detector {
     call?: DetectCall,
   ): Promise<DetectResult>;
   /**
-   * Promise that resolves with the reason once the detector has crashed for good. It never rejects.
-   * Unset: the detector can only crash together with its caller.
+   * Promise that resolves with an error when the detector has crashed and cannot be used again.
+   * Never rejects. Unset: the detector shares a process with its caller, so it cannot crash alone.
    */
   readonly brokenDown?: Promise<Error>;
   /**
-   * Returns the reason why the detector accepts no images at the moment, or null if it does. Unset:
-   * it always does.
+   * Returns the reason why the detector accepts no images now, or null if it accepts images. Unset:
+   * the detector always accepts images.
    */
   unreadiness?(): string | null;
   /**
-   * Returns the error with which a call of a client would be refused now, or null. Unset: a call is
-   * never refused before its image is there.
+   * Checks if a call would be refused now, before the caller has read the image. Returns the error
+   * of the refusal, or null. Unset: such early refusals do not exist.
+   *
+   * @param client Name of the client, as in {@linkcode DetectCall}.
    */
   refusal?(client: string): Error | null;
   /** Closes the detector and releases its session. */

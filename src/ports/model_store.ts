@@ -2,7 +2,10 @@ import type { Manifest } from "../manifest/manifest.ts";
 
 /** Source of manifests and graphs: a folder, an HTTP server, a bucket or a cache. */
 export interface ModelStore {
-  /** Lists the ids of the models whose graph is present. Stores that cannot list return none. */
+  /**
+   * Lists the ids of the models whose graph is present. A store that cannot list its models returns
+   * an empty array.
+   */
   list(): Promise<readonly string[]>;
   /**
    * Reads and checks the manifest of a model.
@@ -12,15 +15,15 @@ export interface ModelStore {
    */
   manifest(id: string): Promise<Manifest>;
   /**
-   * Reads the bytes of a graph, not yet checked against the manifest.
+   * Reads the bytes of a graph, without checking them against the manifest.
    *
-   * @param graph Graph file as the manifest of `id` names it.
+   * @param graph Entry `graph` in the manifest of model `id`.
    * @throws {DomainError} `unknown-model`, if the file is missing or cannot be read.
    */
   graph(id: string, graph: Manifest["graph"]): Promise<Uint8Array>;
   /**
-   * Returns a text that changes when a file of a model changes, appears or goes. Unset: the store
-   * cannot tell.
+   * Returns a text that changes when a file of a model is changed, created or deleted. Unset: the
+   * store cannot notice changes.
    */
   stamp?(id: string): Promise<string>;
 }

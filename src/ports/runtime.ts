@@ -2,29 +2,32 @@ import type { ImageCodec } from "./image_codec.ts";
 import type { ModelStore } from "./model_store.ts";
 import type { Provider, Session } from "./session.ts";
 
-/** Capabilities of a runtime. Code checks these instead of the name of the runtime. */
+/** Capabilities of a runtime. Code checks these and not the name of the runtime. */
 export interface Capabilities {
   /** Engines to try, best first. */
   readonly providers: readonly Provider[];
   /** Maximum number of CPU threads per session. */
   readonly threads: number;
-  /** Maximum pixels of an image, or Infinity. Lower limits of the caller apply. */
+  /**
+   * Maximum pixels of an image, or Infinity. If the caller sets a lower limit, that limit applies.
+   */
   readonly maxPixels: number;
   /**
-   * Maximum bytes of memory for decoding an image, or Infinity. Lower limits of the caller apply.
+   * Maximum bytes of memory for decoding an image, or Infinity. If the caller sets a lower limit,
+   * that limit applies.
    */
   readonly maxDecodedBytes: number;
   /** Maximum bytes of a graph, or Infinity. */
   readonly maxModelBytes: number;
   /**
-   * Advice for a graph above `maxModelBytes`, which ends the error message.
+   * Advice for the user whose graph exceeds `maxModelBytes`. It is the end of the error message.
    *
    * @default "serve it elsewhere"
    */
   readonly largerModelsHint?: string;
 }
 
-/** Services that the pipeline needs from its platform. */
+/** Services that a platform provides for the detection of objects. */
 export interface Runtime {
   /** Limits and engines. */
   readonly capabilities: Capabilities;

@@ -6,7 +6,7 @@ export interface TensorInfo {
   readonly name: string;
   /** Element type, for example `float32`. */
   readonly type: string;
-  /** Sizes of the axes, outermost first; a string or null stands for a size that may vary. */
+  /** Sizes of the axes, outermost first. Null or a string for a size that may vary. */
   readonly shape: readonly (number | string | null)[];
 }
 
@@ -18,19 +18,22 @@ export interface Tensor {
   readonly shape: readonly number[];
 }
 
-/** The engines: WebGPU, onnxruntime-node on the CPU (`native`), and WebAssembly. */
+/**
+ * Names of the engines: onnxruntime on WebGPU (`webgpu`), onnxruntime-node on the CPU (`native`),
+ * and onnxruntime-web on the CPU (`wasm`).
+ */
 export const PROVIDERS = ["webgpu", "native", "wasm"] as const;
 
-/** One of the engines. */
+/** Name of an engine. */
 export type Provider = (typeof PROVIDERS)[number];
 
 /** Engine of a session. */
 export interface EngineInfo {
-  /** Implementation that runs the graph. */
+  /** Name of the engine that runs the graph. */
   readonly provider: Provider;
   /** Number of CPU threads. */
   readonly threads: number;
-  /** Reason of the choice: the engine that was requested, and why better ones failed. */
+  /** Reason why this engine was chosen: the requested engine, and the errors of better engines. */
   readonly reason: string;
 }
 
@@ -50,6 +53,8 @@ export interface Session {
    * @throws {DomainError} `inference-failed`.
    */
   run(feeds: Readonly<Record<string, InputTensor>>): Promise<Record<string, Tensor>>;
-  /** Releases the session after the queued runs. Some engines keep part of their memory. */
+  /**
+   * Releases the session after all queued runs. Some engines do not release all of their memory.
+   */
   close(): Promise<void>;
 }

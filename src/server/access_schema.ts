@@ -6,9 +6,11 @@ const listed = z.string().transform((text) => text.split(",").map((part) => part
 const ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})$/i;
 
 /**
- * Schema of the API keys that a server accepts: entries `name:sha256` with commas between them.
+ * Schema of a comma-separated list of API keys. An entry `name:sha256` contains the name of a key
+ * and the SHA-256 of the key.
  *
- * No error message quotes an entry. Somebody may have typed a secret key in place of its SHA-256.
+ * No error message quotes an entry, because a user may have written a secret key instead of its
+ * SHA-256.
  */
 export const apiKeyList = listed.pipe(
   z.array(z.string()).transform((entries, context): ApiKey[] => {
@@ -33,7 +35,10 @@ export const apiKeyList = listed.pipe(
   }),
 );
 
-/** Schema of the origins that CORS allows: origins as browsers send them, or `*`, with commas. */
+/**
+ * Schema of a comma-separated list of origins that CORS allows. An entry is an origin as browsers
+ * send it, or `*`.
+ */
 export const originList = listed.pipe(
   z.array(
     z.string().refine(
@@ -44,7 +49,8 @@ export const originList = listed.pipe(
 );
 
 /**
- * Schema of a list of hosts, with commas: a host name, or `*.` before it for all its subdomains.
+ * Schema of a comma-separated list of hosts. An entry is a host name, or `*.` and a host name for
+ * all its subdomains.
  */
 export const hostList = listed.pipe(
   z.array(

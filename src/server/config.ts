@@ -6,7 +6,7 @@ import { settingTypos } from "./setting_typos.ts";
 
 const whole = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
 const count = whole.pipe(z.number().positive());
-/** Milliseconds, at most the longest delay that `setTimeout()` accepts. */
+/** Duration in milliseconds. The maximum is the longest delay that `setTimeout()` accepts. */
 const duration = whole.pipe(z.number().min(1).max(2 ** 31 - 1));
 
 const schema = z.object({
@@ -16,7 +16,8 @@ const schema = z.object({
   /** Default model: a model id, or the path of a manifest. */
   MODEL: z.string().min(1).optional(),
   /**
-   * Models that load at start-up, with commas. If MODEL is unset, the first is the default model.
+   * Comma-separated list of the models that load at start-up. If MODEL is unset, the first of them
+   * is the default model.
    */
   MODELS: z.string().transform((list) => list.split(",").map((id) => id.trim()))
     .pipe(z.array(z.string().min(1, "must be models with commas between them"))).optional(),
@@ -29,16 +30,22 @@ const schema = z.object({
   THREADS: whole.pipe(z.number().min(1).max(64)).optional(),
   /** Worker processes per model. Each loads its own copy of the model. */
   WORKERS: whole.pipe(z.number().min(1).max(64)).default(1),
-  /** Maximum number of images that wait for a worker process. Unset: two per worker process. */
+  /**
+   * Maximum number of images that wait for a worker process, whatever their predicted wait is.
+   * Unset: 100, or 16 in Cloudflare Workers.
+   */
   QUEUE: whole.pipe(z.number().max(10_000)).optional(),
-  /** Maximum predicted wait of an image for a worker, milliseconds. */
+  /** Maximum predicted wait of an image for a worker process, milliseconds. */
   MAX_WAIT_MS: duration.default(5000),
   LOAD_TIMEOUT_MS: duration.default(120_000),
   DECODE_TIMEOUT_MS: duration.default(10_000),
   RUN_TIMEOUT_MS: duration.default(60_000),
   MAX_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxBytes),
   MAX_PIXELS: count.default(DEFAULT_IMAGE_LIMITS.maxPixels),
-  /** Maximum bytes of memory for decoding an image. The server estimates them from the header. */
+  /**
+   * Maximum bytes of memory for decoding an image. The server estimates this memory from the header
+   * of the image.
+   */
   MAX_DECODED_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxDecodedBytes),
   /** Maximum bytes of all request bodies in memory at a time. Unset: 20 times the largest body. */
   BODY_MEMORY: count.optional(),
@@ -48,7 +55,10 @@ const schema = z.object({
   MAX_HEADERS: count.default(100),
   MAX_HEADER_BYTES: whole.pipe(z.number().min(1024).max(1_048_576)).default(16_384),
   MAX_CONNECTIONS: count.default(1000),
-  /** Milliseconds after a signal to stop, until running requests are cut off. */
+  /**
+   * Milliseconds between the signal that stops the server and the end of all running requests.
+   * Requests that take longer are cut off.
+   */
   SHUTDOWN_TIMEOUT_MS: duration.default(25_000),
   /** API keys that the server accepts. Unset: clients need no key. */
   API_KEYS: apiKeyList.optional(),
@@ -58,7 +68,10 @@ const schema = z.object({
   ADDRESS_RATE: count.optional(),
   /** Seconds in which the requests for KEY_RATE and ADDRESS_RATE are counted. */
   RATE_WINDOW: count.pipe(z.number().max(86_400)).default(60),
-  /** Number of proxies that append to X-Forwarded-For. With 0, the server ignores the header. */
+  /**
+   * Number of trusted proxies between the clients and the server. Each of them appends an IP
+   * address to the header X-Forwarded-For. With 0, the server ignores this header.
+   */
   TRUSTED_PROXY: whole.pipe(z.number().max(10)).default(0),
   CORS_ORIGINS: originList.optional(),
   /** Format of log lines. Unset: text on a terminal, JSON otherwise. */
@@ -69,7 +82,10 @@ const schema = z.object({
   IMAGE_URL_TIMEOUT_MS: duration.default(10_000),
 });
 
-/** Mistakes that involve several variables. The error message names `variable`. */
+/**
+ * Mistakes in combinations of variables. The error message names `variable`, and `applies` detects
+ * the mistake.
+ */
 const CONFLICTS: readonly (readonly [
   variable: keyof z.infer<typeof schema>,
   fault: string,
@@ -86,7 +102,7 @@ const CONFLICTS: readonly (readonly [
 
 /** Settings of a server. `docs/configuration.md` explains each of them. */
 export type Config = Omit<z.infer<typeof schema>, "MODEL" | "MODELS"> & {
-  /** Models that load at start-up. The first answers requests that name no model. */
+  /** Models that load at start-up. The first of them is the default model. */
   readonly MODELS: readonly string[];
 };
 
@@ -97,7 +113,8 @@ export type Config = Omit<z.infer<typeof schema>, "MODEL" | "MODELS"> & {
  * values.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  // Docker Compose files often set a variable to an empty text. The server treats it as unset.
+  // Treats an empty text as unset, because Docker Compose files often set variables to an empty
+  // text.
   const given: Readonly<Record<string, string | undefined>> = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== ""),
   );
@@ -107,7 +124,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(parsed.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]),
     ...CONFLICTS.filter(([, , applies]) => applies(given)),
   ].map(([variable, fault]) => `${described(variable, given)}: ${fault}`);
-  // Without the value, which may be a secret of another program.
+  // The message omits the value, because the variable may be a secret of another program.
   faults.push(...typos.map(([name, setting]) => `${name}: unknown, it looks like ${setting}`));
   if (!parsed.success || faults.length > 0) {
     throw new TypeError(`Cannot start as the environment has mistakes. ${faults.join("; ")}`);

@@ -10,9 +10,11 @@ export interface ServedApp {
   readonly registry: ModelRegistry;
 }
 
-/** Milliseconds between the first and the second rebuild. The pause doubles after each rebuild. */
+/**
+ * Milliseconds from the first rebuild to the second. The pause doubles with each further rebuild.
+ */
 const FIRST_PAUSE_MS = 1000;
-/** Maximum milliseconds between two rebuilds. */
+/** Maximum milliseconds between two rebuilds of the app. */
 const MAX_PAUSE_MS = 30_000;
 
 /**
@@ -20,13 +22,13 @@ const MAX_PAUSE_MS = 30_000;
  * request arrives.
  *
  * If a model failed to load, the next image request rebuilds the app. The first rebuild happens at
- * once. Further rebuilds wait longer each time, because a rebuild reloads all models.
+ * once. A rebuild reloads all models, so the pause before each further rebuild is longer.
  */
 export class LazyApp {
   readonly #open: () => Promise<ServedApp>;
   readonly #now: () => number;
   #current: Promise<ServedApp> | undefined;
-  /** App that answered the last image request. Only this app may be rebuilt. */
+  /** App that answered the last image request. An app that has not answered one is not rebuilt. */
   #answered: Promise<ServedApp> | undefined;
   #retryAt = -Infinity;
   #pauseMs = FIRST_PAUSE_MS;
@@ -66,7 +68,9 @@ export class LazyApp {
     return await app.fetch(request, bindings);
   }
 
-  /** Drops the app if one of its models failed and the pause after the last rebuild is over. */
+  /**
+   * Drops the app if one of its models failed to load and the pause after the last rebuild is over.
+   */
   async #dropFailed(): Promise<void> {
     const current = this.#current;
     const registry = await current?.then((app) => app.registry, () => undefined);

@@ -14,7 +14,8 @@ export interface Logger {
 /**
  * Creates the functions that write the log of an app.
  *
- * A logging library would only add the redaction of secrets, and `RequestLine` contains no secrets.
+ * A logging library could also hide secrets in log lines. This is not needed, because `RequestLine`
+ * contains no secrets.
  *
  * @param write Writes one line of the log.
  */

@@ -17,8 +17,9 @@ export interface ServedManifests {
  * Reads the manifests of the models that load at start-up, then all other manifests of the store.
  *
  * @param start Models that load at start-up: ids, or paths of manifests.
- * @param log Called with a message for each manifest that is skipped: a manifest that repeats the
- * id of an earlier one, or an invalid manifest of a model that does not load at start-up.
+ * @param log Called with a message for each manifest that is skipped. A manifest is skipped if it
+ *   repeats the id of an earlier manifest. An invalid manifest is skipped if its model does not
+ *   load at start-up.
  */
 export async function readManifests(
   store: ModelStore,

@@ -1,13 +1,17 @@
-/** Minimum length of a name that may be a typo. Shorter names resemble too many variables. */
+/**
+ * Minimum length of a name that may be a typo. Shorter names resemble too many names of other
+ * programs.
+ */
 const MIN_LENGTH = 7;
 
 /**
  * Finds variables that are probably misspelt settings: `API_KEY`, `CORS_ORIGIN`, `trusted_proxy`.
  *
- * A misspelt limit would silently not apply. Variables of other programs must not be found. So a
- * name is found only if it has the words of a setting in another case, order or number (singular or
- * plural), or differs from the setting by one or two letters. Settings of one word, such as `HOST`,
- * are skipped, because other programs use similar names.
+ * Without this check, a misspelt limit would silently not apply. But variables of other programs
+ * must not count as typos. So a name counts only in two cases. It has the words of a setting in
+ * another case, order or number (singular or plural). Or it differs from a setting by one or two
+ * letters. Settings of one word, such as `HOST`, are skipped, because other programs use similar
+ * names.
  *
  * @param names Names of variables that are set.
  * @param settings Names of all settings.
@@ -25,20 +29,26 @@ export function settingTypos(
   });
 }
 
-/** Returns the words of a name in alphabetical order, in the singular and without `-ed`. */
+/** Returns the sorted words of a name as one text, in the singular and without `-ed`. */
 function wordsOf(name: string): string {
   const words = name.toUpperCase().split(/[_-]/).filter((word) => word !== "");
   return words.map((word) => word.replace(/IES$/, "Y").replace(/(ED|S)$/, "")).sort().join("");
 }
 
-/** Returns true if two names differ by one edit, or by two if the setting has 10 letters. */
+/**
+ * Returns true if a name differs from a setting by at most one edit, or by at most two if the
+ * setting has 10 letters or more.
+ */
 function isNear(name: string, setting: string): boolean {
   const [a, b] = [name, setting].map((each) => each.toUpperCase().replaceAll(/[_-]/g, ""));
   if (a === undefined || b === undefined || Math.min(a.length, b.length) < MIN_LENGTH) return false;
   return edits(a, b) <= (b.length >= 10 ? 2 : 1);
 }
 
-/** Returns the number of letters to insert, delete or replace (the Levenshtein distance). */
+/**
+ * Returns the Levenshtein distance: how many letters to insert, delete or replace to turn `a` into
+ * `b`.
+ */
 function edits(a: string, b: string): number {
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {

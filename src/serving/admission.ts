@@ -4,53 +4,68 @@ import { BusyError } from "../core/domain_error.ts";
 export interface AdmissionOptions {
   /** Number of workers that process one image each. */
   readonly workers: number;
-  /** Maximum number of images that wait, whatever the predicted wait is. */
+  /** Maximum number of waiting images. It also applies if their predicted wait is short. */
   readonly queue: number;
-  /** Maximum milliseconds that an image may be predicted to wait. Unset: no limit. */
+  /**
+   * Maximum predicted wait of an image, milliseconds. An image with a longer prediction is refused.
+   * Unset: no limit.
+   */
   readonly maxWaitMs?: number | undefined;
   /**
-   * Random number from 0 to 1, which spreads the retries of refused clients.
+   * Returns a random number from 0 to 1. It spreads the retries of refused clients over time.
    *
    * @default Math.random
    */
   readonly random?: (() => number) | undefined;
 }
 
-/** Maximum number of images that wait if `QUEUE` is unset. */
+/** Maximum number of waiting images if the setting `QUEUE` is unset. */
 export const DEFAULT_QUEUE = 100;
 
-/** Multiple of the mean service time that an image may always wait. Slow models need it. */
+/**
+ * Number of mean service times that an image may always wait. Otherwise a model slower than
+ * `maxWaitMs` would have no queue.
+ */
 const MIN_TURNS = 3;
 
-/** Weight of the last image in the mean service time. Used after the first `1 / WEIGHT` images. */
+/**
+ * Weight of the latest image in the mean service time. Before the first `1 / WEIGHT` images, all
+ * images have the same weight.
+ */
 const WEIGHT = 0.1;
 
 /**
- * Extra wait of an admitted image, as a fraction of the limit. Predicted waits are means, so half
- * of the images admitted at the limit wait longer. Without the extra wait, they would be dropped.
+ * Extra wait that an admitted image may take, as a fraction of the limit. The predicted wait is a
+ * mean, so half of the images wait longer than predicted. Without the extra wait, many of them
+ * would be dropped.
  */
 const SLACK = 0.5;
 
 /**
- * Decides from the measured service time whether one more image may wait.
+ * Decides from the measured service time (the time that one image takes) if one more image may
+ * wait.
  *
- * An image is admitted while (waiting + ½) × mean service time ÷ workers is within the limit.
+ * An image is admitted if its predicted wait is within the limit. The prediction is (waiting images
+ * + ½) × mean service time ÷ workers.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
   #meanMs = 0;
   #learned = 0;
 
-  /** Starts without a service time: only the number of images is limited. */
+  /**
+   * Starts without a measured service time. Until the first measurement, only the number of waiting
+   * images is limited.
+   */
   constructor(options: AdmissionOptions) {
     this.#options = options;
   }
 
   /**
-   * Counts the service time of an image.
+   * Updates the mean service time with the time of an image.
    *
-   * @param succeeded False: the image failed, and its time counts only if it exceeds the mean.
-   *   Damaged images fail early, so their times would make the mean too low.
+   * @param succeeded False if the image failed. Damaged images fail early and would make the mean
+   *   too low. So the time of a failed image counts only if it exceeds the mean.
    */
   learn(ms: number, succeeded: boolean): void {
     if (!succeeded && ms <= this.#meanMs) return;
@@ -68,7 +83,7 @@ export class Admission {
     return waitedMs > (1 + SLACK) * this.#limitMs;
   }
 
-  /** Returns the error for an image that may not wait behind `waiting` others. */
+  /** Returns the error for a new image that is refused while `waiting` other images wait. */
   refusal(waiting: number): BusyError {
     const { queue } = this.#options;
     const why = waiting >= queue
@@ -79,7 +94,7 @@ export class Admission {
     return this.#busy(why, waiting);
   }
 
-  /** Returns the error for a waiting image that was dropped in favour of another client. */
+  /** Returns the error for a waiting image that was dropped to make room for another client. */
   displaced(waiting: number): BusyError {
     return this.#busy("the queue is full and other clients have fewer images in it", waiting);
   }
@@ -91,12 +106,15 @@ export class Admission {
 
   #busy(why: string, waiting: number): BusyError {
     const { random = Math.random } = this.#options;
-    // Clients that were refused at the same time must not retry at the same time.
+    // Adds a random time, so that clients that were refused together do not retry together.
     const retryAfterMs = this.#waitMs(waiting) * (1 + random());
     return new BusyError(`Cannot take the image as ${why}: try again in a moment`, retryAfterMs);
   }
 
-  /** Returns the predicted wait behind `waiting` images. Running images count as half done. */
+  /**
+   * Returns the predicted wait behind `waiting` images. The image that a worker processes now
+   * counts as half an image.
+   */
   #waitMs(waiting: number): number {
     return (waiting + 0.5) * this.#meanMs / this.#options.workers;
   }

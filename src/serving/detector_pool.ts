@@ -10,7 +10,10 @@ export interface PoolOptions {
   readonly size: number;
   /** Maximum number of calls that wait for a free detector. */
   readonly queue: number;
-  /** Maximum milliseconds that a call may be predicted to wait. Unset: no limit. */
+  /**
+   * Maximum predicted wait of a call, milliseconds. A call with a longer prediction is refused.
+   * Unset: no limit.
+   */
   readonly maxWaitMs?: number | undefined;
   /** Starts one detector. Called for each detector of the pool and for each replacement. */
   readonly start: () => Promise<Detector>;
@@ -44,12 +47,11 @@ const MAX_RETRY_MS = 30_000;
 
 /**
  * Several detectors of one model that callers use like a single detector. While all detectors are
- * busy, calls wait in a queue, as long as their predicted wait is within a limit. Clients take
- * turns.
+ * busy, calls wait in a queue. A call is refused if its predicted wait exceeds a limit. Clients
+ * take turns.
  *
- * Each detector runs in its own worker and processes one image at a time. Killing a worker at a
- * deadline therefore fails only the call that was too slow. The pool replaces a detector that
- * breaks down.
+ * Each detector runs in its own worker and processes one image at a time. If a call misses its
+ * deadline, killing its worker fails only this call. The pool then starts a replacement.
  */
 export class DetectorPool implements Detector {
   /** Model that every detector of the pool has loaded. */
@@ -63,7 +65,10 @@ export class DetectorPool implements Detector {
   readonly #admission: Admission;
   readonly #now: () => number;
   #closed = false;
-  /** Message of the last failed replacement, after `": "`. Empty after a successful replacement. */
+  /**
+   * End of an error message: `": "` and the error of the last failed replacement. Empty if the last
+   * replacement succeeded.
+   */
   #lastFault = "";
 
   private constructor(options: PoolOptions, detectors: readonly Detector[]) {
@@ -100,10 +105,10 @@ export class DetectorPool implements Detector {
   /**
    * Detects objects in an image as soon as a detector is free.
    *
-   * @throws {DomainError} `busy`, if the call would wait or has waited too long; `client-gone`, if
-   *   the caller cancels a call that is queued; `worker-crashed`, if no detector is left and none
-   *   can be started; `model-not-ready`, if the pool is closed; otherwise the error of the
-   *   detector.
+   * @throws {DomainError} `busy`, if the queue refuses the call, or drops the call because it has
+   *   waited too long or another client needs its place; `client-gone`, if the caller cancels a
+   *   queued call; `worker-crashed`, if all detectors have crashed and no replacement has started;
+   *   `model-not-ready`, if the pool is closed; otherwise the error of the detector.
    */
   detect(
     image: ImageInput,
@@ -112,8 +117,8 @@ export class DetectorPool implements Detector {
   ): Promise<DetectResult> {
     if (this.#closed) return Promise.reject(closedError());
     if (call.signal?.aborted) return Promise.reject(goneError());
-    // If no detector is left, calls wait while the pool first tries to start a replacement. Once
-    // that attempt has failed, calls are rejected at once until a later attempt succeeds.
+    // If all detectors have crashed, calls wait during the first attempt to start a replacement. If
+    // that attempt fails, calls are rejected at once until a later attempt succeeds.
     if (this.#alive.size === 0 && this.#lastFault) return Promise.reject(this.#crashedError());
     const idle = this.#idle.pop();
     if (idle === undefined) {
@@ -133,7 +138,7 @@ export class DetectorPool implements Detector {
     return promise;
   }
 
-  /** Returns the error with which a call of a client would be refused now, or null. */
+  /** Returns the error if a call of this client would be refused now, or null. */
   refusal(client: string): Error | null {
     if (this.#idle.length > 0 || this.#queue.canMakeRoomFor(client)) return null;
     return this.#fullness();
@@ -154,17 +159,18 @@ export class DetectorPool implements Detector {
     this.#alive.clear();
   }
 
-  /** Returns the error for one more queued call, or null if it may wait. */
+  /** Returns the error if one more call may not wait in the queue, or null if it may. */
   #fullness(): DomainError | null {
     const { length } = this.#queue;
     return this.#admission.admits(length) ? null : this.#admission.refusal(length);
   }
 
   /**
-   * Makes room for a queued call of a client. If the queue is full, drops the newest call of the
-   * client with the most calls, but only if `client` has fewer.
+   * Makes sure that a call of `client` may be queued. If the queue is full, drops the newest call
+   * of the client with the most calls. Drops nothing if that client has fewer than two calls more
+   * than `client`.
    *
-   * @returns The error if there is no room.
+   * @returns The error if the call may not be queued, otherwise null.
    */
   #makeRoomFor(client: string): DomainError | null {
     const refusal = this.#fullness();
@@ -176,8 +182,8 @@ export class DetectorPool implements Detector {
   }
 
   #enqueue(call: QueuedCall, { signal, client = "" }: DetectCall): void {
-    // A caller may use one signal for many calls. The listener keeps the image of its call in
-    // memory, so the pool removes the listener when the call leaves the queue.
+    // A caller may use one signal for many calls, and each listener keeps the image of its call in
+    // memory. So the pool removes the listener when the call leaves the queue.
     const stopListening = () => signal?.removeEventListener("abort", cancel);
     const queued: QueuedCall = {
       since: call.since,
@@ -198,9 +204,9 @@ export class DetectorPool implements Detector {
     this.#release(detector);
   }
 
-  /** Gives a detector the next queued call, or marks the detector as idle if no call waits. */
+  /** Passes the next queued call to a detector. If no call waits, marks the detector as idle. */
   #release(detector: Detector): void {
-    // The detector broke down during its last call, so it gets no other call.
+    // A detector that has crashed during its call gets no other call.
     if (!this.#alive.has(detector)) return;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (!this.#admission.isTooLate(this.#now() - next.since)) return next.run(detector);
@@ -228,7 +234,9 @@ export class DetectorPool implements Detector {
     }
   }
 
-  /** Adds a replacement detector, or closes it if the pool was closed during its start. */
+  /**
+   * Adds a replacement detector. If the pool has been closed in the meantime, closes the detector.
+   */
   #adopt(detector: Detector): void {
     this.#lastFault = "";
     if (this.#closed) void detector.close();

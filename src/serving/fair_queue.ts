@@ -1,8 +1,8 @@
 /**
- * Queue in which clients take turns, like the flows of FQ-CoDel (RFC 8290).
+ * Queue that serves its clients in turn, one item each (round robin, as FQ-CoDel does in RFC 8290).
  *
- * The oldest item of the client whose turn it is comes first. Then the turn passes to the next
- * client, so a client with many items delays a client with one item by a single turn.
+ * The client whose turn it is gets its oldest item served. Then it is the turn of the next client.
+ * So a client with a single item waits for only one item of each other client.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@
  * ```
  */
 export class FairQueue<Item> {
-  /** Items by client, each oldest first. The clients are in the order of their turns. */
+  /** Items by client. The next client is first, and the oldest item of each client is first. */
   readonly #clients = new Map<string, Item[]>();
   #length = 0;
 
@@ -25,7 +25,10 @@ export class FairQueue<Item> {
     return this.#length;
   }
 
-  /** Appends an item of a client. A client without items gets the last turn. */
+  /**
+   * Appends an item of a client. If the client had no items, its turn comes after those of all
+   * other clients.
+   */
   push(client: string, item: Item): void {
     const items = this.#clients.get(client);
     if (items === undefined) this.#clients.set(client, [item]);
@@ -33,14 +36,14 @@ export class FairQueue<Item> {
     this.#length++;
   }
 
-  /** Removes and returns the item whose turn it is, or undefined if the queue is empty. */
+  /** Removes and returns the next item, or undefined if the queue is empty. */
   shift(): Item | undefined {
     const [next] = this.#clients;
     if (next === undefined) return undefined;
     const [client, items] = next;
     const item = items.shift();
     this.#length--;
-    // A map keeps the order of insertion: the client moves to the end.
+    // A Map iterates in the order of insertion, so a new insertion moves the client to the end.
     this.#clients.delete(client);
     if (items.length > 0) this.#clients.set(client, items);
     return item;
@@ -56,15 +59,17 @@ export class FairQueue<Item> {
     if (items.length === 0) this.#clients.delete(client);
   }
 
-  /** Returns true if some client has at least two items more than `client`. */
+  /** Returns true if `makeRoomFor()` would find an item to remove for `client`. */
   canMakeRoomFor(client: string): boolean {
     return this.#victimFor(client) !== undefined;
   }
 
   /**
-   * Removes and returns the newest item of the client that has the most, for an item of `client`.
+   * Removes and returns the newest item of the client with the most items, so that `client` can add
+   * an item.
    *
-   * @returns Undefined if no client has at least two items more than `client`.
+   * @returns Undefined if no client has at least two items more than `client`. With a smaller
+   *   difference, two clients would take the place from each other in turn.
    */
   makeRoomFor(client: string): Item | undefined {
     const victim = this.#victimFor(client);
@@ -82,7 +87,7 @@ export class FairQueue<Item> {
     return items;
   }
 
-  /** Returns the client with the most items if it has at least two more than `client`. */
+  /** Returns the client with the most items, if it has at least two items more than `client`. */
   #victimFor(client: string): string | undefined {
     let most = (this.#clients.get(client)?.length ?? 0) + 1;
     let victim: string | undefined;

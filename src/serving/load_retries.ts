@@ -5,8 +5,8 @@ export interface LoadRetriesOptions {
   /** Milliseconds between a failed load and its first retry. The pause doubles with each retry. */
   readonly firstMs: number;
   /**
-   * Returns a stamp: a text that changes when a file of the model changes. Unset: a model whose
-   * files are wrong is not retried.
+   * Returns a stamp: a text that changes when a file of the model changes. Unset: a model with
+   * wrong files is not retried.
    */
   readonly stampOf?: ((id: string) => Promise<string>) | undefined;
   /** Loads a model again. Called when the pause after a failed load is over. */
@@ -25,7 +25,7 @@ interface Failure {
 /** Maximum milliseconds between two retries. */
 const MAX_PAUSE_MS = 30_000;
 
-/** Errors that wrong files of a model cause. A retry with unchanged files would fail again. */
+/** Errors that come from wrong files of a model. A retry with the same files would fail again. */
 const FILE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "unknown-model",
   "manifest-invalid",
@@ -36,7 +36,7 @@ const FILE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /**
  * Retries the failed loads of models, with a longer pause after each failure.
  *
- * A retry helps if the load timed out, the worker crashed or the engine did not start. A model
+ * A retry can help after a timeout, a crash of the worker or a failed start of the engine. A model
  * with wrong files is loaded again only after one of its files has changed.
  */
 export class LoadRetries {
@@ -52,7 +52,7 @@ export class LoadRetries {
     this.#options = options;
   }
 
-  /** Stores the stamp of a model's files. The caller must call this method before each load. */
+  /** Stores the stamp of a model's files. Must be called before each load. */
   async starts(id: string): Promise<void> {
     const { stampOf } = this.#options;
     if (stampOf !== undefined) this.#stamps.set(id, await stampOf(id));
@@ -82,7 +82,10 @@ export class LoadRetries {
     this.#failures.clear();
   }
 
-  /** Starts the timer of a retry. Returns its milliseconds, or undefined after `close()`. */
+  /**
+   * Starts the timer of a retry. Returns the pause before the retry in milliseconds, or undefined
+   * after `close()`.
+   */
   #plan(id: string, waitsForFiles: boolean): number | undefined {
     if (this.#isClosed) return undefined;
     const last = this.#failures.get(id)?.pauseMs;

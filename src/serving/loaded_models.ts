@@ -10,7 +10,9 @@ export interface LoadedModelsOptions {
   readonly preloaded: ReadonlyMap<string, Detector>;
   /** Maximum bytes of all loaded models together. */
   readonly budget: number;
-  /** Returns the bytes that a model takes when loaded. If the function throws, the load fails. */
+  /**
+   * Returns the bytes of memory that a loaded model takes. If this function throws, the load fails.
+   */
   readonly memoryOf: (id: string) => number;
   /** Called after a model has loaded. */
   readonly onLoaded: (id: string, detector: Detector) => void;
@@ -23,7 +25,7 @@ interface Entry {
   readonly slot: DetectorSlot;
   /** Number of leases: calls that use the detector now. A detector with leases stays open. */
   leases: number;
-  /** Called when the last lease ends. Unset: no eviction waits for the leases to end. */
+  /** Called when the last lease ends. Set while an eviction waits for this. */
   onIdle?: () => void;
 }
 
@@ -38,12 +40,15 @@ export class LoadedModels {
   /** Entries by model id, least recently used first. */
   readonly #entries = new Map<string, Entry>();
   /**
-   * Last load in the queue. Models load one after the other: two loads at the same time could both
-   * count the same free memory.
+   * Load that started last. The next load waits for it: two loads at the same time could both count
+   * on the same free memory.
    */
   #lastLoad: Promise<unknown> = Promise.resolve();
 
-  /** Starts without models. A preloaded model is added when `open()` or `use()` names the model. */
+  /**
+   * Starts with no model in memory. A preloaded model is added by the first `open()` or `use()` of
+   * its id.
+   */
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
   }
@@ -103,7 +108,8 @@ export class LoadedModels {
       return await load(id);
     });
     this.#lastLoad = loading.catch(() => {});
-    // The slot is created before the callbacks, so that the callbacks see its new state.
+    // The slot must be created before the callbacks are attached. Then its state has changed when
+    // they run.
     const slot = new DetectorSlot(id, loading);
     loading.then((loaded) => onLoaded(id, loaded), (error) => onFailed(id, error));
     return slot;

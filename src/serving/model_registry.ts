@@ -17,7 +17,10 @@ export interface RegistryOptions {
   readonly load: (id: string) => Promise<Detector>;
   /** Detectors that the caller has loaded already, by model id. Unset: none. */
   readonly loaded?: ReadonlyMap<string, Detector>;
-  /** Maximum bytes of all loaded models together, by `modelMemory()`. Unset: no limit. */
+  /**
+   * Maximum bytes of all loaded models together. `modelMemory()` estimates the bytes of a model.
+   * Unset: no limit.
+   */
   readonly budget?: number;
   /**
    * Number of copies of each model in memory. Every worker has its own copy.
@@ -27,12 +30,13 @@ export interface RegistryOptions {
   readonly copies?: number;
   /**
    * Milliseconds between a failed load and its first retry. The pause doubles with each retry.
-   * Unset: a failed load is retried only if a file was missing, at the next use of the model.
+   * Unset: the next use of a model retries its load if a file was missing. No other failed load is
+   * retried.
    */
   readonly retryMs?: number | undefined;
   /**
-   * Returns a text that changes when a file of the model changes. The registry needs it to retry a
-   * model whose files were wrong. Unset: such a model is not retried.
+   * Returns a text that changes when a file of the model changes. With it, the registry retries a
+   * model with wrong files after a change. Unset: such a model is not retried.
    */
   readonly stampOf?: ((id: string) => Promise<string>) | undefined;
   /** Logs failed loads and their retries. Unset: no log. */
@@ -43,12 +47,12 @@ export interface RegistryOptions {
 export type ModelStatus = SlotState["status"] | "idle";
 
 /**
- * Models of a server. The models in `atStart` load at once, all other models on first use. The
- * loaded models share a memory budget.
+ * Models of a server. The models in `atStart` load at once, all other models at their first use.
+ * The loaded models share a memory budget.
  *
- * After a failed load, the registry waits: for a pause, or for a changed file if the files of the
- * model were wrong. Then it reloads a model in `atStart` by itself. Any other model is reloaded by
- * the next request for that model. A detector that breaks down later is replaced without a pause.
+ * A failed load is retried after a pause. If the files of the model were wrong, the registry waits
+ * until one of them changes. It then reloads a model in `atStart` by itself, and any other model at
+ * the next request for that model. A detector that crashes later is replaced without a pause.
  */
 export class ModelRegistry {
   /** Resolves once every model in `atStart` has loaded or failed to load. Never rejects. */
@@ -59,7 +63,10 @@ export class ModelRegistry {
   readonly #faults: ReadonlyMap<string, Error> | undefined;
   readonly #models: LoadedModels;
   readonly #retries: LoadRetries | undefined;
-  /** Models in `atStart` that have not loaded yet, or not again since their detector broke down. */
+  /**
+   * Models in `atStart` that are not ready: they have not loaded yet, or their detector has crashed
+   * and has not been replaced yet.
+   */
   readonly #awaited: Set<string>;
 
   /** Starts to load the models in `atStart`. */
@@ -117,7 +124,7 @@ export class ModelRegistry {
     return this.#models.state(id);
   }
 
-  /** Reason why the server is not ready for traffic. Null: every model in `atStart` is ready. */
+  /** Reason why the server is not ready for requests. Null: every model in `atStart` is ready. */
   get unreadiness(): string | null {
     for (const id of this.#awaited) {
       const state = this.state(id);
@@ -151,8 +158,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Returns the error with which an image of a client for a model would be refused now, or null. A
-   * model that is not loaded refuses no image.
+   * Returns the error if an image of this client would be refused now, or null. A model that is not
+   * loaded refuses no image.
    */
   refusal(id: string, client: string): Error | null {
     const state = this.state(id);
@@ -166,8 +173,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Marks a model as ready. If its detector breaks down later, removes the detector, and reloads
-   * the model at once if the model is in `atStart`.
+   * Marks a model as ready. If its detector crashes later, removes the detector. Then reloads the
+   * model at once if the model is in `atStart`.
    */
   #watch(id: string, detector: Detector): void {
     this.#awaited.delete(id);
@@ -182,10 +189,11 @@ export class ModelRegistry {
   }
 
   /**
-   * Schedules the retry of a failed load. A model outside `atStart` whose file is missing is only
-   * forgotten: the next use loads the model again, and the file may be there by then. A model
-   * without a valid manifest is not retried, because manifests are read only once, when the server
-   * starts.
+   * Handles a failed load. In general, schedules a retry.
+   *
+   * If a file of a model outside `atStart` is missing, forgets the model instead. The next use then
+   * loads the model again, and the file may exist by then. A model without a valid manifest is
+   * never retried, because manifests are read only when the server starts.
    */
   #fail(id: string, error: unknown): void {
     if (!this.#manifests.has(id)) return;
@@ -194,7 +202,10 @@ export class ModelRegistry {
     else this.#retries?.failed(id, error);
   }
 
-  /** Removes a failed model. Reloads a model in `atStart`; the next use reloads any other model. */
+  /**
+   * Removes a failed model, so that its next use loads the model again. Reloads a model in
+   * `atStart` at once.
+   */
   #retry(id: string): void {
     if (this.state(id)?.status !== "failed") return;
     this.#models.forget(id);
@@ -214,10 +225,10 @@ function retriesOf(
 /**
  * Estimates the bytes of memory that a loaded model takes, for the budget of a registry.
  *
- * An engine in its own worker takes about 150 MB, however small the graph is. In addition, the
- * engine keeps a packed copy of the weights, and buffers that grow with the weights. On two cores,
- * the wasm and native engines took 100 to 270 MB for a graph of 12 MB with an input side of 320
- * px. The two engines took 690 and 860 MB for a graph of 136 MB with an input side of 800 px.
+ * An engine in its own worker takes about 150 MB, even with a small graph. In addition, the engine
+ * keeps a packed copy of the weights, and buffers that grow with the weights. On two cores, the
+ * wasm and native engines took 100 to 270 MB for a graph of 12 MB with an input side of 320 px. The
+ * two engines took 690 and 860 MB for a graph of 136 MB with an input side of 800 px.
  */
 export function modelMemory({ graph }: Pick<Manifest, "graph">): number {
   return 150_000_000 + 4 * graph.bytes;

@@ -23,7 +23,10 @@ export interface CacheModelStoreOptions {
    * Called each time bytes of a graph arrive, for example to show a progress bar. Unset: no calls.
    */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** Cancels all fetches of the store. They reject with `signal.reason`. Unset: no cancellation. */
+  /**
+   * Cancels all fetches of the store. They then reject with `signal.reason`. Unset: fetches cannot
+   * be cancelled.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -90,8 +93,8 @@ async function loadGraph(wanted: GraphRequest): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /**
- * Returns a function that passes progress on to `onProgress`. If a second fetch starts again at 0
- * bytes, the function reports nothing until that fetch is further than the first fetch was.
+ * Returns a function that passes progress on to `onProgress`. Progress never goes back: a second
+ * fetch starts at 0 bytes again, but is reported only after it has passed the first fetch.
  */
 function progressReporter({ graph, onProgress }: GraphRequest): (loaded: number) => void {
   let furthest = -1;

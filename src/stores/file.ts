@@ -83,15 +83,20 @@ async function read(
   }
 }
 
-/** Returns the end of an error message: the command that downloads the graph, if one exists. */
+/**
+ * Returns the end of the error message for a missing graph. It names the command that downloads the
+ * graph, if there is one.
+ */
 async function pullHint(folder: URL, manifest: URL): Promise<string> {
-  // An unreadable catalogue is ignored: the caller must see the error of the missing graph.
+  // Ignores an unreadable catalogue, because the caller must see the error of the missing graph.
   const catalogue = await readCatalogue(folder).catch(() => []);
   const entry = catalogue.find(({ id }) => new URL(`${id}.json`, folder).href === manifest.href);
   return entry ? `: deno task model pull ${entry.id} fetches it` : "";
 }
 
-/** Returns the size of a file and the time of its last change, or a dash if the file is missing. */
+/**
+ * Returns the size and the modification time of a file as a text, or a dash if the file is missing.
+ */
 async function fileStamp(file: URL): Promise<string> {
   return await stat(file).then(({ size, mtimeMs }) => `${size} ${mtimeMs}`, () => "-");
 }
@@ -120,7 +125,7 @@ async function graphOf(file: URL): Promise<string | null> {
   }
 }
 
-/** Explains why the models folder cannot be read. */
+/** Returns an error that explains why the models folder cannot be read. */
 function folderFault(folder: URL, error: unknown): Error {
   const { code } = error as { code?: string };
   const reasons: Record<string, string> = { ENOENT: "does not exist", ENOTDIR: "is a file" };

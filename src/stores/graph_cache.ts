@@ -7,15 +7,16 @@ export type Graph = Manifest["graph"];
 /** Name of our cache in the browser's Cache API. */
 const NAME = "retinanet-edge";
 /**
- * Response header that stores the URL of a cached graph. A new version of the graph has the same
- * URL but another SHA-256. The header shows which old version to delete.
+ * Response header that stores the URL of a cached graph. A new version of a graph has the same URL
+ * but another SHA-256. So this URL shows which cached graphs are old versions.
  */
 const SOURCE = "x-source";
 
 /**
  * Cache of graphs in the browser's Cache API. The key of a graph is its SHA-256.
  *
- * All methods ignore errors of the Cache API, because a graph that is not cached can be fetched.
+ * All methods ignore errors of the Cache API, because the caller can fetch a graph that is not in
+ * the cache.
  */
 export class GraphCache {
   readonly #cache: Cache;

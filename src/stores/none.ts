@@ -2,9 +2,9 @@ import { DomainError } from "../core/domain_error.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 
 /**
- * Creates a store without models, for programs in which no store is configured. Every read fails.
+ * Creates a store without models, for programs that configure no store. Every read fails.
  *
- * @param hint End of the error message: a remedy for the caller.
+ * @param hint End of the error message. It tells the caller how to provide a model.
  */
 export function noModelStore(hint: string): ModelStore {
   const refuse = (id: string) =>

@@ -115,7 +115,7 @@ const headOutputs = z.discriminatedUnion("kind", [
    *
    * The class head has the shape `[images, anchors * classes, rows, columns]`. The box head has the
    * shape `[images, anchors * 4, rows, columns]`. `anchors` is the number of anchors per grid cell.
-   * With the layout `nhwc`, the channels are the last dimension.
+   * With the layout `nhwc`, the second dimension comes last.
    */
   z.strictObject({
     kind: z.literal("levels"),
@@ -181,9 +181,9 @@ const computedAnchors = [
 
 const anchors = z.discriminatedUnion("kind", [
   ...computedAnchors,
-  /** The graph returns its anchors as an output `[anchors, 4]`, or `[images, anchors, 4]`. */
+  /** Anchors that the graph returns as an output `[anchors, 4]` or `[images, anchors, 4]`. */
   z.strictObject({ kind: z.literal("output"), name, corners, space }),
-  /** The graph returns boxes that it has already decoded, so no anchors are needed. */
+  /** No anchors: the graph returns boxes that it has already decoded. */
   z.strictObject({ kind: z.literal("none") }),
 ]);
 

@@ -8,10 +8,14 @@ export type MeasuredRuntime = "deno" | "workerd";
 export interface RuntimeConstants {
   /** Fixed milliseconds per image, whatever the size of the image and the graph are. */
   readonly image: number;
-  /** Milliseconds per megapixel of the JPEG file, counted before any reduction of its size. */
+  /**
+   * Milliseconds per megapixel of the JPEG file. Counts all pixels, even if the file is decoded at
+   * a reduced size.
+   */
   readonly megapixel: number;
   /**
-   * Milliseconds per megapixel of the decoded image. The decoder may reduce the size of the image.
+   * Milliseconds per megapixel of the decoded image, in addition to `megapixel`. A JPEG file may be
+   * decoded at a reduced size.
    */
   readonly decodedMegapixel: number;
   /** Fixed milliseconds of a cold start, whatever the graph is. Excludes the first image. */
@@ -79,7 +83,7 @@ export interface PlanConstants {
   readonly runtimes: Readonly<Record<MeasuredRuntime, RuntimeConstants>>;
   /** Size of the program without a model. */
   readonly code: {
-    /** Bundle with its WebAssembly files, as Cloudflare's tool wrangler makes it. */
+    /** Bundle with its WebAssembly files, built with wrangler, the tool of Cloudflare Workers. */
     readonly bundle: CodeSize;
     /** Folder `node_modules` after npm has installed all packages. */
     readonly installed: CodeSize;

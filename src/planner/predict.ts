@@ -9,11 +9,13 @@ import { type GraphWork, graphWork, type Macs } from "./graph_work.ts";
 import type { GraphProto } from "./onnx_pb.ts";
 import type { TensorShape } from "./tensor_shapes.ts";
 
-/** Sizes and work of a model and an image. These values are the same on every platform. */
+/**
+ * Sizes of a model and an image, and the work of the model. They are the same on every platform.
+ */
 export interface Needs {
   /** Sizes of the axes of the input tensor. */
   readonly input: readonly number[];
-  /** Work of the graph for an input tensor of these sizes. */
+  /** Work of the graph for an input tensor of the sizes in `input`. */
   readonly work: GraphWork;
   /** Bytes of the graph file. */
   readonly graphBytes: number;
@@ -54,7 +56,7 @@ const FILE_COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, worker
 /** Bytes of WebAssembly memory that a decoder takes before it reads a file. */
 const DECODER_BYTES = 1_200_000;
 
-/** Returns the sizes of the axes of the input tensor that a model needs for an image. */
+/** Returns the sizes of the axes of the input tensor that is made from an image. */
 export function inputSides({ input, resize, pad }: Manifest, image: Size): number[] {
   const { height, width } = createResizePlan(image, resize, pad).input;
   return inputShape(input, height, width);

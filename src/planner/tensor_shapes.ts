@@ -116,7 +116,7 @@ const NUMBER_BYTES: Readonly<Partial<Record<string, number>>> = {
 /**
  * Returns the shapes of a graph's inputs, weights and intermediate results by name.
  *
- * A tensor of unknown shape is left out, for example the boxes that pass a score threshold.
+ * Leaves out tensors of unknown shape, for example the boxes that pass a score threshold.
  *
  * @param graph Graph of the original file.
  * @param sides Sizes of the axes of every input, as passed to {@linkcode shapeProbe}.

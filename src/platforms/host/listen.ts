@@ -47,8 +47,8 @@ export interface Listener {
 }
 
 /**
- * Test connections that show that the server still accepts connections. They find an error after 20
- * seconds.
+ * Options of `watchListener()`, which connects to the server at intervals. It notices after 20
+ * seconds that the server has stopped accepting connections.
  */
 const PROBES: ProbeIntervals = { everyMs: 5000, failures: 3 };
 
@@ -66,14 +66,14 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
   const server = createServer({
     IncomingMessage: hasOwnParser() ? IncomingMessage : CountedMessage,
     maxHeaderSize: options.maxHeaderBytes,
-    requireHostHeader: false, // the app answers with a problem
+    requireHostHeader: false, // the app itself checks the Host header
     headersTimeout: options.headerTimeoutMs,
     // Time limit for bodies that the app does not read. The app has its own limit for bodies that
     // it reads. That one must apply first, so this limit is 5 seconds longer.
     requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
     connectionsCheckingInterval: 1000,
   });
-  server.maxHeadersCount = 0; // otherwise those after the 2000th are dropped silently
+  server.maxHeadersCount = 0; // no limit; the default of node:http silently drops header 2001
   const answer = handleRequest(app);
   const open = limitConnections(server, options);
   const onRequest: HandleRequest = (incoming, outgoing, fault) => {

@@ -2,15 +2,15 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Hono } from "hono";
 import type { AppEnv, RequestFacts, RequestFault } from "../../../routes/http/app_env.ts";
 
-/** Data that accompanies a request from `node:http`. Hono calls such data bindings. */
+/** Data that accompanies a request from `node:http` (in the words of Hono: its bindings). */
 export interface HostBindings extends RequestFacts {
   /** Request of `node:http`. If it could not be parsed, only its connection is known. */
   readonly incoming: Pick<IncomingMessage, "socket">;
 }
 
 /**
- * Checks the `Host` headers of a request, because `node:http` does not check them. Returns
- * undefined if they are right.
+ * Returns the fault of a request with missing or repeated `Host` headers. Returns undefined for all
+ * other requests. `node:http` accepts both faults.
  */
 export function faultOf({ httpVersion, rawHeaders }: IncomingMessage): RequestFault | undefined {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;
@@ -60,7 +60,7 @@ function malformed(why: string): RequestFault {
   return { code: "malformed-request", detail: `Cannot read the request as ${why}` };
 }
 
-/** Lets the app answer and log a malformed request. */
+/** Passes a malformed request to the app, which answers and logs it. */
 export async function refuse(
   app: Hono<AppEnv>,
   bindings: HostBindings & { readonly fault: RequestFault },
@@ -99,7 +99,7 @@ function urlOf(url: string): string {
   return `http://localhost${pathname}`;
 }
 
-/** Returns the method. Replaces methods that the class `Request` refuses with GET. */
+/** Returns the method. If the class `Request` does not allow the method, returns GET. */
 function methodOf(method: string): string {
   return /^(CONNECT|TRACE|TRACK)$/i.test(method) ? "GET" : method;
 }

@@ -37,7 +37,10 @@ export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise
   return workerDetector(new WorkerProcess(script), load, deadlines);
 }
 
-/** Starts worker processes with a detector each, and returns a detector that uses all of them. */
+/**
+ * Starts worker processes and a detector in each of them. Returns one detector that uses all of
+ * them.
+ */
 export function startPool(load: LoadRequest, options: PoolOptions): Promise<Detector> {
   const { workers, queue, maxWaitMs, deadlines, log } = options;
   const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));

@@ -26,7 +26,7 @@ export type { Fetcher, ModelBucket };
 export interface WorkerdEmbedOptions extends EmbedOptions {
   /**
    * Binding of static assets that contain the models: `ID.json` and the graph of each model. Needed
-   * if the option `model` is an id. Unset: the models are read from `bucket`.
+   * if the option `model` is an id and `bucket` is unset.
    */
   readonly assets?: Fetcher | undefined;
   /**

@@ -48,7 +48,10 @@ export class Connections implements GateObserver {
     this.#waiting.delete(socket);
   }
 
-  /** Marks a connection whose client must send something next. Its time of silence starts now. */
+  /**
+   * Marks a connection whose client must send something next. The client counts as silent from now
+   * on.
+   */
   waiting(socket: GatedSocket): void {
     if (!this.#all.has(socket)) return;
     this.#waiting.delete(socket);

@@ -5,7 +5,7 @@ import { cutLength, MAX_PART } from "./cut_length.ts";
 
 /**
  * Bytes of framing (lengths and line breaks of chunks) that every chunked body may have. A long
- * body may have more, by `BODY_PER_OVERHEAD`.
+ * body may have more: see `BODY_PER_OVERHEAD`.
  */
 const FREE_OVERHEAD = 16_384;
 /**
@@ -23,8 +23,8 @@ const CHOPPY_PART = 4096;
 /**
  * Request that counts the bytes of its body, and joins small chunks.
  *
- * `node:http` makes an object of each chunk. A client could send 20 MB in chunks of one byte:
- * 120 MB of network traffic, and gigabytes of memory for the objects.
+ * `node:http` makes an object of each chunk. If a client sends 20 MB in chunks of one byte, the
+ * traffic is 120 MB, but the objects take gigabytes of memory.
  */
 export class CountedMessage extends IncomingMessage {
   /** Reason why the rest of the body is not read. Undefined: the body is read. */
@@ -84,7 +84,7 @@ export class CountedMessage extends IncomingMessage {
   /** Ends the body with an error. The connection stays open for the response. */
   refuse(reason: DomainError): void {
     this.refusal ??= reason;
-    this.once("error", () => {}); // nobody may read the body
+    this.once("error", () => {}); // an error without a listener would end the program
     this.destroy(this.refusal);
   }
 

@@ -243,9 +243,9 @@ export class GatedSocket extends WrappedSocket {
   #pump(): void {
     if (this.#isPumping || this.#isOver()) return;
     this.#isPumping = true;
-    while (this.#heldBytes > 0 && this.#isOpen() && this.#pass()) { /* the next part */ }
+    while (this.#heldBytes > 0 && this.#isOpen() && this.#pass()) { /* next part */ }
     this.#isPumping = false;
-    if (this.#isOver()) return; // a refused part may have closed the connection
+    if (this.#isOver()) return; // #pass() may have closed the connection
     if (this.#hasEnded && this.#heldBytes === 0 && !this.#hasPassedEnd) {
       this.#hasPassedEnd = true;
       this.push(null);

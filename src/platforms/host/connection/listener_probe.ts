@@ -3,11 +3,13 @@ import { connect, type Server } from "node:net";
 /** Options of {@linkcode watchListener}. */
 export interface ProbeIntervals {
   /**
-   * Milliseconds between two test connections. A connection that is not accepted by then has
-   * failed.
+   * Milliseconds between two test connections. A connection has failed if it is not accepted before
+   * the next one.
    */
   readonly everyMs: number;
-  /** Maximum number of failed test connections in a row. One failure more makes the server deaf. */
+  /**
+   * Maximum number of failed test connections in a row. After one more failure, `onDeaf` is called.
+   */
   readonly failures: number;
 }
 

@@ -13,7 +13,7 @@ export interface HostLists {
 }
 
 /**
- * Last labels of host names that never exist on the public internet. RFC 6761, RFC 7686, RFC 8375,
+ * Last parts of host names that never exist on the public internet. RFC 6761, RFC 7686, RFC 8375,
  * RFC 9476 and ICANN reserve them for internal use.
  */
 const INTERNAL = new Set([

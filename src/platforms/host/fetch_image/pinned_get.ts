@@ -18,7 +18,7 @@ export interface PinnedGetOptions {
   /** Certificates to trust, PEM. Unset: the certificates that the runtime trusts. */
   readonly ca?: string | undefined;
   /**
-   * Returns the endpoint to connect to for an IP address. Tests use it to reach a local server.
+   * Replaces an IP address with another endpoint. Tests use this function to reach a local server.
    * Unset: port 443 of the IP address.
    */
   readonly connect?: ((address: string) => Endpoint) | undefined;
@@ -57,7 +57,7 @@ export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promis
   try {
     return await abortable(work, options.signal);
   } finally {
-    work.catch(() => {}); // the request that the signal has cancelled
+    work.catch(() => {}); // ignores the error of a cancelled request
     sent.destroy();
   }
 }

@@ -41,7 +41,7 @@ export class FrameWriter {
       if (this.#last === writing) this.#last = undefined;
     });
     this.#last = writing;
-    writing.catch(() => {}); // the process has ended, which its "exit" event reports
+    writing.catch(() => {}); // the "exit" event reports that the process has ended
   }
 
   async #write(message: unknown, image: Uint8Array | undefined): Promise<void> {
@@ -90,7 +90,7 @@ async function drained(pipe: Writable): Promise<void> {
   try {
     await Promise.race([once(pipe, "drain", { signal }), once(pipe, "close", { signal })]);
   } finally {
-    done.abort(); // removes the other listener
+    done.abort(); // removes the listener that was not called
   }
 }
 

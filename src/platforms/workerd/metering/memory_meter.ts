@@ -9,11 +9,11 @@ export interface MemoryUse {
 /** Function that tells the meter to stop counting an object. Further calls do nothing. */
 export type Release = () => void;
 
-/** Result of a task during which WebAssembly instances were created, such as decoding an image. */
+/** Result of a task that creates WebAssembly instances, for example decoding an image. */
 export interface Transient<Result> {
   /** Return value of the task. */
   readonly result: Result;
-  /** WebAssembly memories that these instances use. */
+  /** WebAssembly memories of the instances that the task has created. */
   readonly memories: readonly WebAssembly.Memory[];
   /** Stops counting these memories. Call this function when the program no longer uses them. */
   readonly release: Release;

@@ -146,8 +146,8 @@ export interface Detector {
   /** Engine that runs the model. */
   readonly engine: EngineInfo;
   /**
-   * Time of a first run on an empty image, which the detector does while it loads. Unset: there was
-   * no such run.
+   * Time of the first run of the graph, on an empty image, while the detector loads. Unset: there
+   * was no such run.
    */
   readonly warmUp?: RunCost;
   /**
@@ -179,7 +179,7 @@ export interface Detector {
   unreadiness?(): string | null;
   /**
    * Checks if a call would be refused now, before the caller has read the image. Returns the error
-   * of the refusal, or null. Unset: such early refusals do not exist.
+   * of the refusal, or null. Unset: the detector refuses no calls early.
    *
    * @param client Name of the client, as in {@linkcode DetectCall}.
    */

@@ -9,9 +9,9 @@ export interface ImageCodec {
    *
    * @param bytes Encoded file.
    * @param header Header of the file.
-   * @param atLeast Minimum size of the decoded image, before orientation. The codec may decode at
-   *   the smallest scale that reaches this size.
-   * @returns Stored pixels, before orientation.
+   * @param atLeast Minimum size of the decoded image, before the EXIF orientation is applied. The
+   *   codec may decode at the smallest scale that reaches this size.
+   * @returns Pixels as they are stored, before the EXIF orientation is applied.
    * @throws {DomainError} `corrupt-image` or `truncated-image`; `unsupported-format` if this codec
    *   cannot decode the format.
    */

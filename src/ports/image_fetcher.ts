@@ -5,8 +5,8 @@ export interface ImageFetcher {
    *
    * @param url URL as the client sent it.
    * @param signal Cancels the fetch. Unset: the fetch cannot be cancelled.
-   * @param onBytes Called with the number of bytes that have just arrived. An error that it throws
-   *   ends the fetch. Unset: not called.
+   * @param onBytes Called with the number of bytes that have just arrived. If this function throws
+   *   an error, the fetch ends. Unset: not called.
    * @throws {DomainError} `url-not-allowed`, `url-failed` or `too-many-bytes`.
    */
   fetch(

@@ -40,7 +40,8 @@ export interface Runtime {
    *
    * @param graph Bytes of an ONNX file.
    * @param engine Engine to use, or `auto` for the first of `capabilities.providers` that works.
-   * @throws {DomainError} `engine-unavailable`, whose message lists the engines that were tried.
+   * @throws {DomainError} `engine-unavailable`, if no engine works. The message lists the engines
+   *   that were tried.
    */
   openSession(graph: Uint8Array, engine: Provider | "auto"): Promise<Session>;
 }

@@ -47,7 +47,10 @@ const schema = z.object({
    * of the image.
    */
   MAX_DECODED_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxDecodedBytes),
-  /** Maximum bytes of all request bodies in memory at a time. Unset: 20 times the largest body. */
+  /**
+   * Maximum bytes of all request bodies in memory at a time. Unset: 20 times the maximum of one
+   * body.
+   */
   BODY_MEMORY: count.optional(),
   BODY_TIMEOUT_MS: duration.default(30_000),
   HEADER_TIMEOUT_MS: duration.default(10_000),
@@ -66,7 +69,7 @@ const schema = z.object({
   KEY_RATE: count.optional(),
   /** Maximum requests of one IP address in RATE_WINDOW seconds. Unset: no limit. */
   ADDRESS_RATE: count.optional(),
-  /** Seconds in which the requests for KEY_RATE and ADDRESS_RATE are counted. */
+  /** Time window of KEY_RATE and ADDRESS_RATE, seconds. */
   RATE_WINDOW: count.pipe(z.number().max(86_400)).default(60),
   /**
    * Number of trusted proxies between the clients and the server. Each of them appends an IP

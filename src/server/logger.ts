@@ -14,7 +14,7 @@ export interface Logger {
 /**
  * Creates the functions that write the log of an app.
  *
- * A logging library could also hide secrets in log lines. This is not needed, because `RequestLine`
+ * No logging library is needed. Such a library could hide secrets in log lines, but `RequestLine`
  * contains no secrets.
  *
  * @param write Writes one line of the log.

@@ -36,8 +36,8 @@ function wordsOf(name: string): string {
 }
 
 /**
- * Returns true if a name differs from a setting by at most one edit, or by at most two if the
- * setting has 10 letters or more.
+ * Returns true if a name differs from a setting by at most one edit. Settings of 10 letters or more
+ * allow two edits.
  */
 function isNear(name: string, setting: string): boolean {
   const [a, b] = [name, setting].map((each) => each.toUpperCase().replaceAll(/[_-]/g, ""));

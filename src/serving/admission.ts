@@ -35,8 +35,8 @@ const MIN_TURNS = 3;
 const WEIGHT = 0.1;
 
 /**
- * Extra wait that an admitted image may take, as a fraction of the limit. The predicted wait is a
- * mean, so half of the images wait longer than predicted. Without the extra wait, many of them
+ * Extra time that an admitted image may wait, as a fraction of the limit. The predicted wait is a
+ * mean, so half of the images wait longer than predicted. Without the extra time, many of them
  * would be dropped.
  */
 const SLACK = 0.5;

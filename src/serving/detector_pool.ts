@@ -144,7 +144,7 @@ export class DetectorPool implements Detector {
     return this.#fullness();
   }
 
-  /** Returns why no detector can run a call, or null if at least one detector can. */
+  /** Returns the reason why no detector can run a call, or null if at least one detector can. */
   unreadiness(): string | null {
     if (this.#alive.size === 0) return this.#outage();
     const reasons = [...this.#alive].map((detector) => detector.unreadiness?.() ?? null);

@@ -1,8 +1,8 @@
 /**
  * Queue that serves its clients in turn, one item each (round robin, as FQ-CoDel does in RFC 8290).
  *
- * The client whose turn it is gets its oldest item served. Then it is the turn of the next client.
- * So a client with a single item waits for only one item of each other client.
+ * A turn serves the oldest item of one client, and then the next client has its turn. So a client
+ * with a single item waits for only one item of each other client.
  *
  * @example
  * ```ts
@@ -16,7 +16,10 @@
  * ```
  */
 export class FairQueue<Item> {
-  /** Items by client. The next client is first, and the oldest item of each client is first. */
+  /**
+   * Items by client. The client whose turn is next comes first, and the oldest item of each client
+   * comes first.
+   */
   readonly #clients = new Map<string, Item[]>();
   #length = 0;
 
@@ -25,10 +28,7 @@ export class FairQueue<Item> {
     return this.#length;
   }
 
-  /**
-   * Appends an item of a client. If the client had no items, its turn comes after those of all
-   * other clients.
-   */
+  /** Appends an item of a client. A new client has its turn after all other clients. */
   push(client: string, item: Item): void {
     const items = this.#clients.get(client);
     if (items === undefined) this.#clients.set(client, [item]);
@@ -69,7 +69,7 @@ export class FairQueue<Item> {
    * an item.
    *
    * @returns Undefined if no client has at least two items more than `client`. With a smaller
-   *   difference, two clients would take the place from each other in turn.
+   *   difference, the two clients would displace each other again and again.
    */
   makeRoomFor(client: string): Item | undefined {
     const victim = this.#victimFor(client);

@@ -189,7 +189,7 @@ export class ModelRegistry {
   }
 
   /**
-   * Handles a failed load. In general, schedules a retry.
+   * Handles a failed load. Usually schedules a retry.
    *
    * If a file of a model outside `atStart` is missing, forgets the model instead. The next use then
    * loads the model again, and the file may exist by then. A model without a valid manifest is
@@ -226,9 +226,9 @@ function retriesOf(
  * Estimates the bytes of memory that a loaded model takes, for the budget of a registry.
  *
  * An engine in its own worker takes about 150 MB, even with a small graph. In addition, the engine
- * keeps a packed copy of the weights, and buffers that grow with the weights. On two cores, the
- * wasm and native engines took 100 to 270 MB for a graph of 12 MB with an input side of 320 px. The
- * two engines took 690 and 860 MB for a graph of 136 MB with an input side of 800 px.
+ * keeps a packed copy of the weights, and buffers that grow with the weights. The wasm and native
+ * engines were measured on two cores. A graph of 12 MB with an input side of 320 px took 100 to 270
+ * MB. A graph of 136 MB with an input side of 800 px took 690 and 860 MB.
  */
 export function modelMemory({ graph }: Pick<Manifest, "graph">): number {
   return 150_000_000 + 4 * graph.bytes;

@@ -62,7 +62,8 @@ function manifestUrl(folder: URL, id: string): URL {
 /**
  * Reads a file of a model.
  *
- * @param hint Returns the end of the error message for a missing file, for example a remedy.
+ * @param hint Function that returns the end of the error message for a missing file, for example a
+ *   remedy.
  * @throws {DomainError} `unknown-model`, if the file cannot be read.
  */
 async function read(

@@ -45,7 +45,7 @@ export class GraphCache {
       const bytes = new Uint8Array(await kept.arrayBuffer());
       if (await graphFault(graph, bytes) === undefined) return bytes;
     } catch {
-      // The cached entry is unreadable. The code below deletes this entry.
+      // Treats an unreadable entry like wrong bytes. The code below deletes the entry.
     }
     await this.#cache.delete(keyOf(graph)).catch(() => false);
     return undefined;
@@ -62,7 +62,8 @@ export class GraphCache {
       await this.#evict(source);
       await this.#cache.put(keyOf(graph), new Response(bytes, { headers }));
     } catch {
-      // The storage of the browser is probably full. The next load fetches the graph again.
+      // Ignores the error, because the storage of the browser is probably full. The next load
+      // fetches the graph again.
     }
   }
 

@@ -5,7 +5,7 @@ import type { PadRule, ResizeRule } from "../core/resize_plan.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
 // docs/manifest.md explains every property. The types in src/core explain `resize`, `pad`,
-// `anchors` and `boxes`. The end of this file checks that the schemas of these four equal their
+// `anchors` and `boxes`. Type checks at the end of this file compare these four schemas with those
 // types.
 
 const positiveInteger = z.int().positive();
@@ -210,7 +210,8 @@ const finishedPostprocess = {
 
 const headPostprocess = z.strictObject({
   /**
-   * Function that turns the numbers of the class head into scores. `none`: they are scores already.
+   * Function that turns the numbers of the class head into scores. `none`: these numbers are scores
+   * already.
    */
   activation: z.enum(["sigmoid", "softmax", "none"]),
   /** Class id that means "no object here", or null if the model has no such class. */
@@ -232,7 +233,7 @@ const headPostprocess = z.strictObject({
     iou: fraction,
     perClass: z.boolean(),
   }),
-  /** Treatment of boxes without width or height after they were clipped to the source. */
+  /** Treatment of boxes that have no width or no height after clipping to the source. */
   empty: z.enum(["keep", "drop"]),
   ...finishedPostprocess,
 });
@@ -302,5 +303,5 @@ type Same<A, B> = Identical<Plain<A>, Plain<B>>;
 type Identical<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
   : false;
 
-/** Type `T` in which every property is `readonly` and every intersection is one object type. */
+/** Type `T` with readonly properties, and with intersections merged into one object type. */
 type Plain<T> = T extends object ? { readonly [Key in keyof T]: Plain<T[Key]> } : T;

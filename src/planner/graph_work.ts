@@ -11,7 +11,7 @@ export interface GraphWork {
   /**
    * Count of the numbers that all other operations return, as a measure of their work. Leaves out
    * operations that the engine fuses with a convolution. An int8 number counts as a quarter,
-   * because four of them have the size of a float.
+   * because four int8 numbers have the size of a float.
    */
   readonly elements: number;
   /** Maximum bytes of intermediate results that are in memory at the same time. */
@@ -146,8 +146,8 @@ function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers):
 
 /**
  * Returns true if an operation takes no time of its own in a run. The engine computes constants
- * when it loads the graph. It fuses quantization and activation functions with a neighbouring
- * operation.
+ * when it loads the graph. The engine also fuses quantization and activation functions with a
+ * neighbouring operation.
  */
 function isFree(node: NodeProto, weights: ReadonlySet<string>, makers: Makers): boolean {
   if (/^(Quantize|Dequantize)Linear$/.test(node.opType) || isConstant(node, weights)) return true;

@@ -6,7 +6,7 @@ import type { MeasuredRuntime } from "./constants.ts";
 export interface Platform {
   /** Name of the platform in the printed plan. */
   readonly title: string;
-  /** Runtime that was measured. Its times and memory predict those of the platform. */
+  /** Measured runtime. Its times and memory predict those of the platform. */
   readonly runtime: MeasuredRuntime;
   /** Maximum bytes of memory. */
   readonly memory?: number;
@@ -32,7 +32,7 @@ export interface Platform {
   readonly notes: readonly string[];
 }
 
-/** Month in which we last read the limits in the documentation of the platforms. */
+/** Month of the last comparison of these limits with the documentation of the platforms. */
 export const LIMITS_READ = "2026-11";
 
 const MB = 1e6;

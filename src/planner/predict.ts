@@ -34,8 +34,8 @@ export interface Expectation {
   /** Peak bytes of WebAssembly memories and buffers. */
   readonly heapBytes: number;
   /**
-   * Peak bytes of the whole process. A rough estimate: the memory for compiled code depends on the
-   * graph, but a constant stands for it.
+   * Peak bytes of the whole process, a rough estimate. The memory for compiled code depends on the
+   * graph, but is assumed to be constant.
    */
   readonly processBytes: number;
   /** CPU milliseconds from the start of the program to its first response. */

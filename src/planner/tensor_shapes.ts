@@ -39,8 +39,8 @@ export interface ProbedTensor {
 const MAX_KEPT_NUMBERS = 1024;
 
 /**
- * Creates a probe: a small ONNX file with which an engine finds the shape of every tensor in a
- * graph. The engine infers the shapes while it loads the probe, and need not run the probe.
+ * Creates a probe: a small ONNX file that shows the shape of every tensor in a graph. An engine
+ * infers the shapes while it loads the probe, and does not have to run the probe.
  *
  * The probe differs from the original file in three ways:
  *

@@ -105,10 +105,10 @@ export class DetectorPool implements Detector {
   /**
    * Detects objects in an image as soon as a detector is free.
    *
-   * @throws {DomainError} `busy`, if the queue refuses the call, or drops the call because it has
-   *   waited too long or another client needs its place; `client-gone`, if the caller cancels a
-   *   queued call; `worker-crashed`, if all detectors have crashed and no replacement has started;
-   *   `model-not-ready`, if the pool is closed; otherwise the error of the detector.
+   * @throws {DomainError} `busy`, if the queue is full or the call waits too long; `client-gone`,
+   *   if the caller cancels a queued call; `worker-crashed`, if all detectors have crashed and no
+   *   replacement has started; `model-not-ready`, if the pool is closed; otherwise the error of the
+   *   detector.
    */
   detect(
     image: ImageInput,

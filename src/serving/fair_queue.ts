@@ -17,8 +17,8 @@
  */
 export class FairQueue<Item> {
   /**
-   * Items by client. The client whose turn is next comes first, and the oldest item of each client
-   * comes first.
+   * Items by client, in the order of the clients' turns. The oldest item of each client comes
+   * first.
    */
   readonly #clients = new Map<string, Item[]>();
   #length = 0;

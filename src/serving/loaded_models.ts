@@ -40,8 +40,8 @@ export class LoadedModels {
   /** Entries by model id, least recently used first. */
   readonly #entries = new Map<string, Entry>();
   /**
-   * Load that started last. The next load waits for it: two loads at the same time could both count
-   * on the same free memory.
+   * Latest load. The next load waits until this one has ended. Two loads at the same time could
+   * both count on the same free memory.
    */
   #lastLoad: Promise<unknown> = Promise.resolve();
 
@@ -108,8 +108,8 @@ export class LoadedModels {
       return await load(id);
     });
     this.#lastLoad = loading.catch(() => {});
-    // The slot must be created before the callbacks are attached. Then its state has changed when
-    // they run.
+    // Creates the slot before the callbacks are attached. So the state of the slot has already
+    // changed when the callbacks run.
     const slot = new DetectorSlot(id, loading);
     loading.then((loaded) => onLoaded(id, loaded), (error) => onFailed(id, error));
     return slot;

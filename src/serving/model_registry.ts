@@ -35,8 +35,8 @@ export interface RegistryOptions {
    */
   readonly retryMs?: number | undefined;
   /**
-   * Returns a text that changes when a file of the model changes. With it, the registry retries a
-   * model with wrong files after a change. Unset: such a model is not retried.
+   * Returns a text that changes when a file of the model changes. The registry needs it to retry a
+   * model with wrong files after one of them has changed. Unset: such a model is not retried.
    */
   readonly stampOf?: ((id: string) => Promise<string>) | undefined;
   /** Logs failed loads and their retries. Unset: no log. */
@@ -51,8 +51,9 @@ export type ModelStatus = SlotState["status"] | "idle";
  * The loaded models share a memory budget.
  *
  * A failed load is retried after a pause. If the files of the model were wrong, the registry waits
- * until one of them changes. It then reloads a model in `atStart` by itself, and any other model at
- * the next request for that model. A detector that crashes later is replaced without a pause.
+ * until one of them changes. Then the registry reloads a model in `atStart` by itself. Any other
+ * model is reloaded by the next request for that model. A detector that crashes later is replaced
+ * without a pause.
  */
 export class ModelRegistry {
   /** Resolves once every model in `atStart` has loaded or failed to load. Never rejects. */

@@ -17,8 +17,8 @@ export interface BrowserEmbedOptions extends EmbedOptions {
    */
   readonly worker?: boolean | undefined;
   /**
-   * Number of CPU threads that run the model. A page in which the global variable
-   * `crossOriginIsolated` is false can use only one thread. Unset: one thread per core, at most 4.
+   * Number of CPU threads that run the model. A page can use only one thread if its global variable
+   * `crossOriginIsolated` is false. Unset: one thread per core, at most 4.
    */
   readonly threads?: number | undefined;
   /**

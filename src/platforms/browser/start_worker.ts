@@ -43,7 +43,7 @@ export async function startWebWorker(
 }
 
 /**
- * Returns a URL from which the page can start the Web Worker.
+ * Returns the URL of a script that the page can start as a Web Worker.
  *
  * The script of a Web Worker must have the origin of the page. If the bundle has another origin,
  * for example a CDN, this function creates a `blob:` script that imports the real script.

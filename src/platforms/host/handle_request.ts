@@ -12,7 +12,7 @@ export type HandleRequest = (
 ) => void;
 
 /**
- * Connects an app to `node:http`. Malformed requests also reach the app. It answers them with a
+ * Connects an app to `node:http`. The app also gets malformed requests. It answers them with a
  * problem (JSON error) and a request id, and logs them.
  */
 export function handleRequest(app: Hono<AppEnv>): HandleRequest {

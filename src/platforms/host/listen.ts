@@ -25,9 +25,9 @@ export interface ListenOptions extends ConnectionLimits {
   readonly backlog?: number;
   /** Maximum bytes of all headers of a request. Larger headers are answered with status 431. */
   readonly maxHeaderBytes: number;
-  /** Maximum milliseconds in which all headers of a request must arrive. */
+  /** Maximum milliseconds until all headers of a request have arrived. */
   readonly headerTimeoutMs: number;
-  /** Maximum milliseconds in which the body of a request must arrive. */
+  /** Maximum milliseconds until the body of a request has arrived. */
   readonly bodyTimeoutMs: number;
 }
 
@@ -69,7 +69,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
     requireHostHeader: false, // the app itself checks the Host header
     headersTimeout: options.headerTimeoutMs,
     // Time limit for bodies that the app does not read. The app has its own limit for bodies that
-    // it reads. That one must apply first, so this limit is 5 seconds longer.
+    // it reads. The limit of the app must apply first, so this limit is 5 seconds longer.
     requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
     connectionsCheckingInterval: 1000,
   });

@@ -4,7 +4,7 @@ import type { AppEnv, RequestFacts, RequestFault } from "../../../routes/http/ap
 
 /** Data that accompanies a request from `node:http` (in the words of Hono: its bindings). */
 export interface HostBindings extends RequestFacts {
-  /** Request of `node:http`. If it could not be parsed, only its connection is known. */
+  /** Request of `node:http`. Contains only the connection if the request could not be parsed. */
   readonly incoming: Pick<IncomingMessage, "socket">;
 }
 

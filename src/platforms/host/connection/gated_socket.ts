@@ -36,7 +36,8 @@ export interface GateObserver {
  */
 const PROGRESS = 65_536;
 /**
- * Milliseconds in which `destroySoon()` reads and discards bytes before it closes the connection.
+ * Maximum milliseconds that `destroySoon()` reads and discards bytes before it closes the
+ * connection.
  */
 const LINGER_MS = 1000;
 /** Maximum bytes that `destroySoon()` reads and discards before it closes the connection. */

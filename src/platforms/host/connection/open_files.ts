@@ -51,7 +51,7 @@ export interface ConnectionRoom {
  *
  * A connection takes one file descriptor, and a second one while the server fetches an image by its
  * URL. In addition, Deno accepts all waiting connections before the server can close the first of
- * them. So the limit must also leave room for twice the backlog.
+ * them. So this function also reserves room for twice the backlog.
  */
 export function connectionRoom(maxFiles: number, wanted: number, workers: number): ConnectionRoom {
   const free = maxFiles - OWN_FILES - FILES_OF_WORKER * workers;

@@ -12,7 +12,7 @@ const HEAD = 8;
 /** Bytes of an image that are written in one turn of the event loop. */
 const STEP = 1 << 18;
 
-/** Writes a message to a pipe: its length in bytes, then the message as V8 serialises it. */
+/** Writes a message to a pipe: first the length in bytes, then the message as V8 serialises it. */
 export function writeFrame(pipe: Writable, message: unknown): void {
   writeStart(pipe, message, 0);
 }

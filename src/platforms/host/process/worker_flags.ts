@@ -15,8 +15,8 @@ const YOUNG_HEAP = "--max-semi-space-size=4";
 const COLLECTOR = "--expose-gc";
 
 /**
- * Command-line flags of a worker process, by runtime. They withdraw every permission that the
- * worker does not need, if the runtime has a flag for it.
+ * Command-line flags of a worker process, by runtime. The flags withdraw every permission that the
+ * worker does not need, as far as the runtime has flags for this.
  */
 const WORKER_FLAGS = {
   deno: [
@@ -41,7 +41,7 @@ const WORKER_FLAGS = {
   bun: ["--no-install"],
 } as const;
 
-/** Returns the command-line flags with which this runtime starts a worker process. */
+/** Returns the command-line flags for starting a worker process on this runtime. */
 export function workerFlags(): readonly string[] {
   const { versions } = process;
   if ("deno" in versions) return WORKER_FLAGS.deno;

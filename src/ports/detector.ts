@@ -40,8 +40,9 @@ export interface DetectOptions {
    */
   readonly scoreThreshold?: number | undefined;
   /**
-   * IoU threshold of non-maximum suppression (NMS), 0 to 1. If two boxes of a class overlap more,
-   * the box with the lower score is dropped. Models with NMS in the graph refuse this option.
+   * IoU threshold of non-maximum suppression (NMS), 0 to 1. If two boxes overlap more, the box with
+   * the lower score is dropped. With `postprocess.nms.perClass` in the manifest, only boxes of the
+   * same class are compared. Models with NMS in the graph refuse this option.
    *
    * @default `postprocess.nms.iou` of the manifest
    */
@@ -63,8 +64,8 @@ export interface DetectOptions {
 export interface DetectCall {
   /**
    * Cancels the call, which then rejects with `client-gone`. A call in a queue is dropped. A
-   * running call stops before its next stage, or runs to its end if the detector runs in a worker.
-   * Unset: the call cannot be cancelled.
+   * running call stops after the run of the graph. In a worker, a running call continues to its
+   * end. Unset: the call cannot be cancelled.
    */
   readonly signal?: AbortSignal | undefined;
   /**

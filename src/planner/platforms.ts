@@ -6,7 +6,7 @@ import type { MeasuredRuntime } from "./constants.ts";
 export interface Platform {
   /** Name of the platform in the printed plan. */
   readonly title: string;
-  /** Measured runtime. Its times and memory predict those of the platform. */
+  /** Measured runtime. The times and memory of this runtime predict those of the platform. */
   readonly runtime: MeasuredRuntime;
   /** Maximum bytes of memory. */
   readonly memory?: number;

@@ -10,7 +10,8 @@ import type { GraphProto } from "./onnx_pb.ts";
 import type { TensorShape } from "./tensor_shapes.ts";
 
 /**
- * Sizes of a model and an image, and the work of the model. They are the same on every platform.
+ * Sizes of a model and an image, and the work of the model. These values are the same on every
+ * platform.
  */
 export interface Needs {
   /** Sizes of the axes of the input tensor. */

@@ -8,7 +8,7 @@ import {
   TensorProto_DataType as DataType,
 } from "./onnx_pb.ts";
 
-/** Content of an ONNX file. Its field `graph` is always set. */
+/** Content of an ONNX file. The field `graph` is always set. */
 export type OnnxModel = ModelProto & { graph: GraphProto };
 
 /** Bytes per number, by `TensorProto.DataType`. Types that are not listed count as 0. */

@@ -20,7 +20,8 @@ export interface Capabilities {
   /** Maximum bytes of a graph, or Infinity. */
   readonly maxModelBytes: number;
   /**
-   * Advice for the user whose graph exceeds `maxModelBytes`. It is the end of the error message.
+   * Advice for the user whose graph exceeds `maxModelBytes`. The advice is the end of the error
+   * message.
    *
    * @default "serve it elsewhere"
    */

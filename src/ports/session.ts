@@ -12,7 +12,7 @@ export interface TensorInfo {
 
 /** Output tensor, converted to float32 from the element type of the graph. */
 export interface Tensor {
-  /** Row-major values. */
+  /** Values in row-major order. */
   readonly data: Float32Array;
   /** Sizes of the axes, outermost first. */
   readonly shape: readonly number[];

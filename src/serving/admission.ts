@@ -4,7 +4,7 @@ import { BusyError } from "../core/domain_error.ts";
 export interface AdmissionOptions {
   /** Number of workers that process one image each. */
   readonly workers: number;
-  /** Maximum number of waiting images. It also applies if their predicted wait is short. */
+  /** Maximum number of waiting images. This limit also applies if their predicted wait is short. */
   readonly queue: number;
   /**
    * Maximum predicted wait of an image, milliseconds. An image with a longer prediction is refused.
@@ -12,7 +12,8 @@ export interface AdmissionOptions {
    */
   readonly maxWaitMs?: number | undefined;
   /**
-   * Returns a random number from 0 to 1. It spreads the retries of refused clients over time.
+   * Returns a random number from 0 to 1. The number spreads the retries of refused clients over
+   * time.
    *
    * @default Math.random
    */
@@ -23,8 +24,8 @@ export interface AdmissionOptions {
 export const DEFAULT_QUEUE = 100;
 
 /**
- * Number of mean service times that an image may always wait. Otherwise a model slower than
- * `maxWaitMs` would have no queue.
+ * Number of mean service times that an image may always wait. Without this allowance, a model
+ * slower than `maxWaitMs` would have no queue.
  */
 const MIN_TURNS = 3;
 

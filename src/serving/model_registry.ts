@@ -174,8 +174,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Marks a model as ready. If its detector crashes later, removes the detector. Then reloads the
-   * model at once if the model is in `atStart`.
+   * Marks a model as ready. If its detector crashes later, removes the detector. A model in
+   * `atStart` is then reloaded at once.
    */
   #watch(id: string, detector: Detector): void {
     this.#awaited.delete(id);

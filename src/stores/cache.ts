@@ -24,8 +24,8 @@ export interface CacheModelStoreOptions {
    */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /**
-   * Cancels all fetches of the store. They then reject with `signal.reason`. Unset: fetches cannot
-   * be cancelled.
+   * Cancels all fetches of the store. The cancelled fetches reject with `signal.reason`. Unset:
+   * fetches cannot be cancelled.
    */
   readonly signal?: AbortSignal | undefined;
 }

@@ -45,7 +45,8 @@ export async function readManifestText(folder: URL, id: string): Promise<string>
 
 /**
  * Returns the end of the error message for a missing manifest. If `id` is a graph file, the text
- * names the command that writes a manifest. Otherwise the text lists the models in the folder.
+ * names the command that writes a manifest. For any other id, the text lists the models in the
+ * folder.
  */
 async function manifestHint(folder: URL, id: string): Promise<string> {
   if (id.endsWith(".onnx")) {
@@ -85,8 +86,8 @@ async function read(
 }
 
 /**
- * Returns the end of the error message for a missing graph. It names the command that downloads the
- * graph, if there is one.
+ * Returns the end of the error message for a missing graph. The text names the command that
+ * downloads the graph, if there is one.
  */
 async function pullHint(folder: URL, manifest: URL): Promise<string> {
   // Ignores an unreadable catalogue, because the caller must see the error of the missing graph.

@@ -4,7 +4,7 @@ import type { ModelStore } from "../ports/model_store.ts";
 /**
  * Creates a store without models, for programs that configure no store. Every read fails.
  *
- * @param hint End of the error message. It tells the caller how to provide a model.
+ * @param hint End of the error message. The text tells the caller how to provide a model.
  */
 export function noModelStore(hint: string): ModelStore {
   const refuse = (id: string) =>

@@ -15,7 +15,10 @@ export interface BrowserAssets {
    * Integration) lets WebAssembly code wait for a promise.
    */
   readonly webgpu: EngineFiles;
-  /** Files of onnxruntime-web for WebGPU, in browsers without JSPI. They are 1.5 times as large. */
+  /**
+   * Files of onnxruntime-web for WebGPU, in browsers without JSPI. These files are 1.5 times as
+   * large as those of `webgpu`.
+   */
   readonly webgpuAsyncify: EngineFiles;
   /** Script of the Web Worker. */
   readonly worker: string;

@@ -6,8 +6,8 @@ import type { BrowserAssets } from "./assets.ts";
 /**
  * Returns the engine that runs graphs with onnxruntime-web on WebGPU.
  *
- * onnxruntime-web is imported when a graph is opened. It has two builds for WebGPU. The smaller
- * build needs JSPI, which the browser has if `WebAssembly.Suspending` exists.
+ * onnxruntime-web is imported when a graph is opened. onnxruntime-web has two builds for WebGPU.
+ * The smaller build needs JSPI, which the browser has if `WebAssembly.Suspending` exists.
  */
 export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
   return webgpuCandidate(async () => {

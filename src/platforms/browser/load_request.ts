@@ -2,7 +2,7 @@ import type { LoadRequest } from "../../isolation/protocol.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import type { BrowserAssets } from "./assets.ts";
 
-/** First message from the page to its Web Worker. It contains the model to load. */
+/** First message from the page to its Web Worker. The message contains the model to load. */
 export interface WebWorkerLoadRequest extends Pick<LoadRequest, "engine" | "limits"> {
   /** Manifest of the model. The page has already checked the manifest. */
   readonly manifest: Manifest;

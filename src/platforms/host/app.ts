@@ -17,7 +17,10 @@ export interface HostAppOptions {
   readonly logFormat: LogFormat;
 }
 
-/** Creates the app that answers requests on Deno, Node and Bun. It can fetch images by URL. */
+/**
+ * Creates the app that answers requests on Deno, Node and Bun. This app can fetch images by their
+ * URLs.
+ */
 export function hostApp(
   config: Config,
   registry: ModelRegistry,

@@ -47,17 +47,17 @@ export interface Listener {
 }
 
 /**
- * Options of `watchListener()`, which connects to the server at intervals. It notices after 20
- * seconds that the server has stopped accepting connections.
+ * Options of `watchListener()`, which connects to the server at intervals. With these options,
+ * `watchListener()` notices after 20 seconds that the server has stopped accepting connections.
  */
 const PROBES: ProbeIntervals = { everyMs: 5000, failures: 3 };
 
 /**
  * Serves an app over HTTP/1.1.
  *
- * Uses node:http on Deno as well, because `Deno.serve()` has three faults. It cannot time out slow
- * headers. It keeps a connection open after the app has refused a body. It does not report that a
- * client has disconnected.
+ * Uses node:http on Deno as well, because `Deno.serve()` has three faults. `Deno.serve()` cannot
+ * time out slow headers, keeps a connection open after the app has refused a body, and does not
+ * report that a client has disconnected.
  *
  * On Deno and Node, a {@linkcode GatedSocket} passes the bytes of each connection to the parser of
  * node:http. Bun parses requests itself and cannot read from this socket.

@@ -20,8 +20,8 @@ export interface HostRuntimeOptions {
 }
 
 /**
- * Creates the runtime of Deno, Node and Bun. It reads models from a folder, and supports every
- * engine and several CPU threads.
+ * Creates the runtime of Deno, Node and Bun. This runtime reads models from a folder, and supports
+ * every engine and several CPU threads.
  *
  * The code in `platforms/host` runs on all three. Code for only one of them is in `bun.ts` and
  * `node.ts` (servers) and in `process/worker_flags.ts` (permissions of worker processes). If the

@@ -12,8 +12,8 @@ export interface DenoServer {
 /**
  * Entry for `deno serve` and Deno Deploy.
  *
- * The models load at the first request. They run on the thread that answers requests, because this
- * entry starts no worker processes.
+ * The models load at the first request. Models run on the thread that answers requests, because
+ * this entry starts no worker processes.
  */
 const server: DenoServer = {
   fetch: (request, info) => app.fetch(request, info),

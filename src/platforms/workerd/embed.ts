@@ -40,8 +40,8 @@ export interface WorkerdEmbedOptions extends EmbedOptions {
  * Creates a detector inside a Cloudflare Worker.
  *
  * Call this function while your Worker handles a request, because Cloudflare Workers allow I/O only
- * during requests. Pass the returned promise to `context.waitUntil()`. Then loading continues even
- * if the client closes the connection.
+ * during requests. Pass the returned promise to `context.waitUntil()`. This lets loading continue
+ * even if the client closes the connection.
  *
  * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine
  *   starts.

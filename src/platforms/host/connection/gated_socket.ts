@@ -48,9 +48,9 @@ const MAX_LINGER_BYTES = 2_000_000;
  *
  * `node:http` parses all received bytes at once. 64 KB can contain 1,800 pipelined requests, and
  * each of them takes memory for its objects and its response. This socket splits the received bytes
- * at empty lines, because each request ends with one. It passes the next request to the parser only
- * after the previous response has been sent. The socket does not parse requests itself, so the
- * parser alone decides where a request ends.
+ * at empty lines, because each request ends with one. The socket passes the next request to the
+ * parser only after the previous response has been sent. The socket does not parse requests itself,
+ * so the parser alone decides where a request ends.
  */
 export class GatedSocket extends WrappedSocket {
   readonly #limits: GateLimits;

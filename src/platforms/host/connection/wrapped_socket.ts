@@ -2,8 +2,9 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * Stream that `node:http` can use in place of a connection. It has the properties and methods of a
- * connection that `node:http` needs. Derived classes implement reading, writing and closing.
+ * Stream that `node:http` can use in place of a connection. This stream has the properties and
+ * methods of a connection that `node:http` needs. Derived classes implement reading, writing and
+ * closing.
  */
 export abstract class WrappedSocket extends Duplex {
   /** The connection. */

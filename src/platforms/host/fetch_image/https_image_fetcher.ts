@@ -29,8 +29,8 @@ const MAX_REDIRECTS = 3;
 const MAX_ADDRESSES = 3;
 
 /**
- * Creates a fetcher that downloads images by https, and only from the public internet. Otherwise a
- * client could make the server read internal URLs (server-side request forgery).
+ * Creates a fetcher that downloads images by https, and only from the public internet. Without this
+ * restriction, a client could make the server read internal URLs (server-side request forgery).
  *
  * Each request resolves the host name once and checks all its IP addresses. The connection then
  * goes to a checked IP address, so a later DNS answer cannot change the target. The URL of each

@@ -31,7 +31,10 @@ const INTERNAL = new Set([
   ...["arpa", "test", "invalid", "example", "onion", "alt"],
 ]);
 
-/** URL of an image that has passed `readImageUrl()`. Its IP addresses are not checked yet. */
+/**
+ * URL of an image that has passed `readImageUrl()`. The IP addresses of its host are not checked
+ * yet.
+ */
 export interface ImageUrl {
   /** URL without its fragment. */
   readonly url: URL;

@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
 
 /**
- * Number of bytes before each message. They contain the length of the message and the length of its
- * image.
+ * Number of bytes before each message. These bytes contain the length of the message and the length
+ * of the image in the message.
  */
 const HEAD = 8;
 /** Bytes of an image that are written in one turn of the event loop. */

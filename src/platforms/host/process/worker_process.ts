@@ -6,15 +6,16 @@ import { FrameWriter, readFrames } from "./frames.ts";
 import { workerFlags } from "./worker_flags.ts";
 
 /**
- * Worker that is a process of its own. It runs on the same runtime (Deno, Node or Bun) as this
- * program.
+ * Worker that is a process of its own. The process runs on the same runtime (Deno, Node or Bun) as
+ * this program.
  *
  * A process can always be killed. A Web Worker cannot: in Deno 2.9, `terminate()` does not stop a
  * hung decoder or engine, which then occupies a CPU core forever.
  *
  * The process gets as few permissions as the runtime can grant. With Deno, the process may read
- * files and load native addons, such as an engine. It may not write files, use the network or start
- * programs. It gets only those environment variables that runtimes and drivers read.
+ * files and load native addons, such as an engine. The process may not write files, use the network
+ * or start programs. The process gets only those environment variables that runtimes and drivers
+ * read.
  */
 export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
   implements MessageWorker<Request, Response> {

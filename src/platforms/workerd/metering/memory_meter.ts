@@ -6,7 +6,7 @@ export interface MemoryUse {
   readonly buffers: number;
 }
 
-/** Function that tells the meter to stop counting an object. Further calls do nothing. */
+/** Function that tells the meter to stop counting an object. Only the first call has an effect. */
 export type Release = () => void;
 
 /** Result of a task that creates WebAssembly instances, for example decoding an image. */

@@ -8,7 +8,7 @@ import type { MemoryMeter, Release } from "./memory_meter.ts";
  * These buffers are graphs, pixels of images, and tensors.
  *
  * The meter counts the pixels of an image until the model starts to run, and then the input tensor
- * instead. It counts the bytes of a graph until the engine has loaded the graph.
+ * instead. The meter counts the bytes of a graph until the engine has loaded the graph.
  */
 export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   const pixels = new Releases();

@@ -5,7 +5,7 @@ export interface AxisWeights {
   /** `[outputs]` first input pixel of each output pixel. */
   readonly start: Int32Array;
   /** `[outputs, taps]`, each row with sum 1; unused taps are 0. */
-  readonly weights: Float32Array;
+  readonly weights: Float64Array;
 }
 
 /**
@@ -47,30 +47,40 @@ export function axisWeights(
   // At most this many whole numbers lie strictly within a triangle of half-width `width`.
   const taps = Math.min(inputs, Math.ceil(2 * width));
   const start = new Int32Array(outputs);
-  const weights = new Float32Array(outputs * taps);
+  const weights = new Float64Array(outputs * taps);
   for (let output = 0; output < outputs; output++) {
     const centre = (output + 0.5) * scale - 0.5 + shift;
     const first = Math.max(0, Math.min(Math.floor(centre - width) + 1, inputs - taps));
     start[output] = first;
-    weights.set(triangle(taps, centre - first, width, bits), output * taps);
+    const triangle = weights.subarray(output * taps, (output + 1) * taps);
+    fillTriangle(triangle, centre - first, width);
+    if (bits !== null) roundTo(triangle, bits);
   }
   return { taps, start, weights };
 }
 
 /**
- * Returns a triangle of half-width `width` around `centre`, normalised to sum 1.
+ * Fills the weights of one output pixel: a triangle of half-width `width` around `centre`, with
+ * sum 1.
  *
- * Normalising repeats the edge pixel for the part of the triangle outside the image.
+ * Dividing by the sum repeats the edge pixel for the part of the triangle outside the image.
  */
-function triangle(taps: number, centre: number, width: number, bits: number | null): number[] {
-  const heights = Array.from({ length: taps }, (_, tap) => {
-    return Math.max(0, 1 - Math.abs(tap - centre) / width);
-  });
-  const sum = heights.reduce((total, height) => total + height, 0);
+function fillTriangle(weights: Float64Array, centre: number, width: number): void {
+  let sum = 0;
+  for (let tap = 0; tap < weights.length; tap++) {
+    const height = Math.max(0, 1 - Math.abs(tap - centre) / width);
+    weights[tap] = height;
+    sum += height;
+  }
   // A side below half a pixel is raised to 1 pixel, whose centre may lie outside the image.
-  if (sum === 0) return heights.map((_, tap) => tap === (centre < 0 ? 0 : taps - 1) ? 1 : 0);
-  const one = bits === null ? null : 2 ** bits;
-  return heights.map((height) => {
-    return one === null ? height / sum : Math.floor(height / sum * one + 0.5) / one;
-  });
+  if (sum === 0) weights[centre < 0 ? 0 : weights.length - 1] = 1;
+  else for (let tap = 0; tap < weights.length; tap++) weights[tap]! /= sum;
+}
+
+/** Rounds weights to this many fraction bits. */
+function roundTo(weights: Float64Array, bits: number): void {
+  const one = 2 ** bits;
+  for (let tap = 0; tap < weights.length; tap++) {
+    weights[tap] = Math.floor(weights[tap]! * one + 0.5) / one;
+  }
 }

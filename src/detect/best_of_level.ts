@@ -1,9 +1,12 @@
 import { TopK } from "../core/top_k.ts";
 import type { LevelHeads } from "./heads.ts";
 
-/** Selection of the (anchor, class) pairs of one level. */
+/** Limits for selecting (anchor, class) pairs from one pyramid level. */
 export interface LevelCut {
-  /** Threshold: a pair passes if its number in the class head is strictly greater. */
+  /**
+   * Threshold in the unit of the class head (logits or scores). Only pairs with a greater value
+   * pass.
+   */
   readonly cut: number;
   /** Maximum number of pairs. */
   readonly count: number;
@@ -11,21 +14,21 @@ export interface LevelCut {
   readonly classIds: ReadonlySet<number> | null;
 }
 
-/** One of the four nested loops over a head. */
+/** Loop over one axis of a class head: grid rows, grid columns, anchors of a cell, or classes. */
 interface Loop {
   /** Number of iterations. */
   readonly count: number;
-  /** Increase of the offset in the data of the tensor, per iteration. */
+  /** Distance in the tensor's data between two iterations. */
   readonly step: number;
-  /** Increase of the anchor index, per iteration. */
+  /** Distance between two iterations in the pair indices that {@linkcode bestOfLevel} returns. */
   readonly stride: number;
 }
 
 /**
  * Selects the best (anchor, class) pairs of one level.
  *
- * The loops read the numbers in the order of memory, which is fastest. The returned indices do not
- * depend on the memory layout. Of two equal numbers, the one with the lower index is better.
+ * The loops read the class head in the order of memory, which is fastest. The returned indices do
+ * not depend on the memory layout. Pairs with equal values are ordered by index.
  *
  * @returns Indices `((row · W + column) · A + anchor) · K + class`, best first, with W cells per
  *   row, A anchors per cell and K classes.
@@ -56,7 +59,8 @@ export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
 }
 
 /**
- * Returns the index of the next number above a threshold, or an index of at least `end`.
+ * Returns the index in `data` of the next value above a threshold. Returns `end` or more if there
+ * is none.
  *
  * Post-processing spends nearly all its time here, so the loop does nothing else.
  */
@@ -72,7 +76,10 @@ function nextAbove(
   return at;
 }
 
-/** Returns the loops over a class head, largest step first. The last loop reads neighbours. */
+/**
+ * Returns the four loops over a class head, largest step first. The innermost loop then reads
+ * values that are next to each other in memory.
+ */
 function loopsOf({ anchors, scores }: LevelHeads): [Loop, Loop, Loop, Loop] {
   const { grid, perCell } = anchors;
   const perColumn = perCell * scores.channels;

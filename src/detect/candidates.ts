@@ -7,9 +7,12 @@ import { anchorOffset, type LevelHeads } from "./heads.ts";
 
 /** Decoded boxes before NMS, best first. Ties are ordered by level, then by index in the level. */
 export interface Candidates {
-  /** `[M, 4]` xyxy of M boxes, input pixels, clipped as the options say. */
+  /**
+   * `[M, 4]` xyxy of M boxes, input pixels. Clipped if {@linkcode CandidateOptions.clip} returns an
+   * area.
+   */
   readonly boxes: Float64Array;
-  /** `[M]` number of each box in the class head: a logit or a score. */
+  /** `[M]` class head value of each box: a logit or a score. */
   readonly values: Float64Array;
   /** `[M]` class ids. */
   readonly classIds: Int32Array;
@@ -18,11 +21,14 @@ export interface Candidates {
 /** Options of {@linkcode candidatesOf}. */
 export interface CandidateOptions {
   /**
-   * Threshold: a pair passes if its number in the class head is strictly greater; see
-   * `scoreScale()`.
+   * Threshold in the unit of the class head (logits or scores), computed by `scoreScale()`. Only
+   * (anchor, class) pairs with a greater value pass.
    */
   readonly cut: number;
-  /** Maximum number of candidates per level and over all levels; null for 100,000. */
+  /**
+   * Maximum number of candidates: `perLevel` for each pyramid level, `total` for all levels
+   * together. Null: 100,000.
+   */
   readonly limits: { readonly perLevel: number | null; readonly total: number | null };
   /** Class ids to select, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
@@ -30,36 +36,42 @@ export interface CandidateOptions {
   readonly boxCoder: BoxCoder;
   /** Size of the padded input tensor. */
   readonly input: Size;
-  /** Returns the area to which boxes of a level are clipped, in input pixels, or null for none. */
+  /**
+   * Returns the area to which the boxes of a level are clipped, in input pixels. Null: no clipping.
+   */
   readonly clip: (level: AnchorLevel) => Area | null;
 }
 
 /**
- * Maximum number of candidates if a manifest sets no maximum.
+ * Maximum number of candidates if the manifest sets none.
  *
- * A score threshold of 0 lets every pair pass: 13 million for 800x1088 pixels and 80 classes.
+ * With a score threshold of 0, every (anchor, class) pair passes: 13 million pairs for an input of
+ * 800x1088 pixels and 80 classes.
  */
 const MAX_CANDIDATES = 100_000;
 
-/** An (anchor, class) pair above the threshold and among the best of its level. */
+/** Pair of an anchor and a class that passed the threshold and is among the best of its level. */
 interface Survivor {
   readonly heads: LevelHeads;
-  /** `(row · W + column) · A + anchor`. */
+  /**
+   * Index of the anchor in its level: `(row · W + column) · A + anchor`, with W cells per row and A
+   * anchors per cell.
+   */
   readonly anchorIndex: number;
   readonly classId: number;
-  /** Number of the class head. */
+  /** Value of the pair in the class head: a logit or a score. */
   readonly value: number;
 }
 
 /**
  * Selects the best (anchor, class) pairs and decodes only those.
  *
- * 1. Select the best pairs of each level: threshold and bounded top-k over the heads in place.
- * 2. Order the pairs of all levels, best first, and cut them to the total.
+ * 1. Select the best pairs of each level above the threshold, at most `limits.perLevel`.
+ * 2. Sort the pairs of all levels, best first, and keep at most `limits.total`.
  * 3. Decode and clip the box of each pair.
  *
- * A pair whose deltas or box are not numbers is dropped: graphs may return NaN or infinity, and an
- * anchor without width gives 0 · ∞.
+ * A pair is dropped if a delta is NaN or infinite, or if a decoded box edge is NaN. For example, a
+ * huge delta on an anchor of width 0 gives 0 · ∞, which is NaN.
  *
  * @param levels Class head and box head of each level, finest level first.
  */
@@ -71,7 +83,8 @@ export function candidatesOf(
   const total = options.limits.total ?? MAX_CANDIDATES;
   const survivors = levels.flatMap((heads) => survivorsOf(heads, options, total));
 
-  // 2. Best pairs of all. The sort is stable, so ties stay in the order of level and index.
+  // 2. Best pairs of all levels. The sort is stable: equal values stay in the order of level and
+  //    index.
   survivors.sort((a, b) => b.value - a.value);
   survivors.splice(total);
 
@@ -92,7 +105,9 @@ export function candidatesOf(
   };
 }
 
-/** Returns the best pairs of one level with finite deltas, best first. */
+/**
+ * Returns the best pairs of one level, best first, without pairs whose deltas are NaN or infinite.
+ */
 function survivorsOf(
   heads: LevelHeads,
   { cut, limits, classIds }: CandidateOptions,
@@ -116,7 +131,7 @@ function hasFiniteDeltas({ anchors, deltas }: LevelHeads, anchorIndex: number): 
 /**
  * Creates a function that decodes and clips the box of an anchor.
  *
- * The function returns the same array at every call: `[4]` xyxy, input pixels.
+ * Each call writes its box, `[4]` xyxy in input pixels, into the same array and returns that array.
  */
 function boxDecoder({ boxCoder, input, clip }: CandidateOptions) {
   const anchor = new Float64Array(4);

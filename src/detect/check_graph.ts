@@ -9,10 +9,10 @@ import {
 } from "./expected_tensors.ts";
 
 /**
- * Checks that the tensors of a graph are those that its manifest implies.
+ * Checks that the inputs and outputs of a graph match its manifest.
  *
- * Names, element types, ranks and all dimensions that both declare must be equal. A dimension that
- * the graph leaves open or that depends on the image is checked at every run instead.
+ * Names, element types and numbers of dimensions must be equal, and so must each dimension that is
+ * fixed on both sides. Variable dimensions are checked at every run instead.
  *
  * @throws {DomainError} `graph-mismatch`, with both values for each difference.
  */
@@ -35,7 +35,7 @@ export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" |
 }
 
 /**
- * Returns the differences between the manifest and the graph in one tensor, as texts with both
+ * Compares one tensor of the graph with the manifest. Returns one text per difference, with both
  * values.
  */
 function faultsOf(
@@ -53,7 +53,7 @@ function faultsOf(
     const wanted = types.join(" or ");
     faults.push(`${kind} "${name}" is ${tensor.type} in the graph, ${wanted} in the manifest`);
   }
-  // Graphs that apply NMS often leave even the rank open.
+  // Graphs that apply NMS often declare no shape at all, not even the number of dimensions.
   const isKnown = tensor.shape.length > 0 && shapes.length > 0;
   if (isKnown && !shapes.some((shape) => fits(shape, tensor.shape))) {
     const wanted = shapes.map(text).join(" or ");
@@ -64,7 +64,10 @@ function faultsOf(
   return faults;
 }
 
-/** Returns true if the ranks and all dimensions that both sides declare are equal. */
+/**
+ * Returns true if the numbers of dimensions are equal, and each dimension that is fixed on both
+ * sides.
+ */
 function fits(expected: readonly Dimension[], found: TensorInfo["shape"]): boolean {
   return expected.length === found.length && expected.every((length, axis) => {
     const other = found[axis];

@@ -11,13 +11,14 @@ import { scoreScale } from "./score_scale.ts";
 import { softmaxHeads } from "./softmax_heads.ts";
 
 /**
- * Turns the heads of an image into its detections.
+ * Turns the heads (the network's output for one image) into detections.
  *
  * 1. Select and decode candidates: boxes in input pixels, best first.
- * 2. Suppress overlapping boxes (NMS) and cut to the limit.
+ * 2. Suppress overlapping boxes (NMS) and keep at most `options.max` boxes.
  * 3. Scale the boxes to source pixels and clip them to the source.
  * 4. Label the kept rows.
- * 5. Drop boxes that are empty or inside out. Dropped boxes count towards the limit.
+ * 5. Drop boxes whose left and right or top and bottom edges are swapped, and empty boxes if the
+ *    manifest asks for it. No other boxes replace them, so fewer than `options.max` may remain.
  *
  * @param levels Heads, finest level first.
  * @returns Detections, best first; boxes in pixels of the upright source.
@@ -42,7 +43,8 @@ export function detectionsOf(
     clip: (level) => clipArea(manifest, plan, level),
   });
 
-  // 2. NMS: one group per class, or one for all.
+  // 2. NMS: boxes suppress only boxes of the same group. One group per class, or one for all
+  //    classes.
   const groups = postprocess.nms.perClass ? classIds : new Int32Array(classIds.length);
   const kept = nms(boxes, groups, {
     iou: options.iou,
@@ -61,10 +63,10 @@ export function detectionsOf(
 }
 
 /**
- * Returns one row of boxes as a detection.
+ * Creates a detection from one row of an array of boxes.
  *
- * @param boxes `[M, 4]` xyxy, source pixels.
- * @param score 0 to 1.
+ * @param boxes `[M, 4]` xyxy of M boxes, source pixels.
+ * @param score Confidence, 0 to 1.
  */
 export function detectionAt(
   { labels }: Pick<Manifest, "labels">,
@@ -88,9 +90,9 @@ export function detectionAt(
 }
 
 /**
- * Returns true unless an edge of the box lies beyond its opposite.
+ * Returns true if the edges of a box are in order: xmin at most xmax, and ymin at most ymax.
  *
- * A coder of corners decodes each edge on its own, so extreme deltas can swap them.
+ * Edges can swap with box coders that decode each edge separately, if the deltas are extreme.
  */
 export function isInOrder({ box }: Detection): boolean {
   return box.xmax >= box.xmin && box.ymax >= box.ymin;
@@ -100,7 +102,10 @@ function hasArea({ box }: Detection): boolean {
   return box.xmax > box.xmin && box.ymax > box.ymin;
 }
 
-/** Returns the requested class ids without the background, or null for all. */
+/**
+ * Returns the requested class ids, without the class that stands for the background. Null: all
+ * classes.
+ */
 function wantedClasses(
   { labels, postprocess: { background } }: HeadsManifest,
   { classIds }: ResolvedOptions,
@@ -111,7 +116,10 @@ function wantedClasses(
   return wanted;
 }
 
-/** Returns the area to which boxes of a level are clipped before NMS, in input pixels. */
+/**
+ * Returns the area to which the boxes of a level are clipped before NMS, in input pixels. Null: no
+ * clipping.
+ */
 function clipArea(
   { postprocess }: HeadsManifest,
   plan: ResizePlan,

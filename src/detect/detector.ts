@@ -86,7 +86,7 @@ export function detectorOf(
   };
 }
 
-/** Everything that {@linkcode detect} needs in addition to its call. */
+/** Parts of a detector that stay the same for all of its calls. */
 interface Parts {
   readonly manifest: Manifest;
   readonly session: Session;
@@ -153,18 +153,18 @@ function refuseCancelled({ signal }: DetectCall): void {
   if (signal?.aborted) throw goneError();
 }
 
-/** Input tensor of an image, with the plan that maps its boxes back to the source. */
+/** Input tensor of an image, and the plan that later maps the boxes back to source pixels. */
 interface PreparedImage {
   readonly input: InputTensor;
   readonly plan: ResizePlan;
-  /** Time at which the pixels were decoded, by `performance.now()`. */
+  /** Value of `performance.now()` when the pixels were decoded. */
   readonly decodedAt: number;
 }
 
 /**
  * Decodes an image and fills its input tensor.
  *
- * The pixels are reachable from this function only, so they can be collected while a run waits in
+ * Only this function holds the decoded pixels. They can be garbage-collected while the run waits in
  * the engine's queue.
  */
 function prepare({ manifest, runtime, limits }: Parts, image: ImageInput): PreparedImage {

@@ -4,23 +4,23 @@ import type { Size } from "../core/size.ts";
 import { inputShape } from "../image/input_tensor.ts";
 import { type HeadsManifest, isFinished, type Manifest } from "../manifest/manifest.ts";
 
-/** Length of one dimension of a tensor, or null if it depends on the image. */
+/** Length of one dimension of a tensor. Null: the length depends on the image. */
 export type Dimension = number | null;
 
-/** Declaration of one tensor of the graph, as the manifest implies it. */
+/** Name, element types and shapes that the manifest requires of one tensor of the graph. */
 export interface ExpectedTensor {
   /** Name in the graph. */
   readonly name: string;
   /** Accepted element types. */
   readonly types: readonly string[];
-  /** Accepted shapes; empty accepts any. */
+  /** Accepted shapes. An empty list accepts any shape. */
   readonly shapes: readonly (readonly Dimension[])[];
 }
 
 const FLOATS = ["float32", "float16"];
 const CLASS_IDS = [...FLOATS, "int64", "int32"];
 
-/** Returns the input tensor that the manifest implies. */
+/** Returns the input tensor that the manifest requires. */
 export function expectedInput(manifest: Manifest): ExpectedTensor {
   const { name, type } = manifest.input;
   return { name, types: [type], shapes: [expectedInputShape(manifest)] };
@@ -43,7 +43,7 @@ export function fixedInput({ resize, pad }: Manifest): Size | null {
   return resize.kind === "stretch" ? createResizePlan(resize, resize, pad).input : null;
 }
 
-/** Returns the output tensors that the manifest names. A graph may have more. */
+/** Returns the output tensors that the manifest requires. The graph may have further outputs. */
 export function expectedOutputs(manifest: Manifest): ExpectedTensor[] {
   if (isFinished(manifest)) {
     const { boxes, scores, labels, count, batched } = manifest.outputs;
@@ -60,7 +60,10 @@ export function expectedOutputs(manifest: Manifest): ExpectedTensor[] {
     : expectedJoined(manifest, manifest.outputs);
 }
 
-/** Returns the images per run, N of the output shapes: 1 if the input has no batch dimension. */
+/**
+ * Returns the number of images per run; 1 if the input has no batch dimension. This is the first
+ * dimension, N, of the output shapes.
+ */
 export function batchOf({ input }: Manifest): number {
   return input.batch ?? 1;
 }
@@ -83,8 +86,9 @@ export function headShape<Length extends Dimension>(
 }
 
 /**
- * Returns the class head `[N, A·K, H, W]` and the box head `[N, A·4, H, W]` of each level, or the
- * same with channels last: N images, A anchors per cell, K classes, a grid of H x W cells.
+ * Returns the two required outputs of each pyramid level. With N images, A anchors per cell, K
+ * classes and a grid of H x W cells, the class head has the shape `[N, A·K, H, W]` and the box head
+ * `[N, A·4, H, W]`. If the layout is `nhwc`, the channels come last.
  */
 function expectedLevels(
   manifest: HeadsManifest,
@@ -101,14 +105,15 @@ function expectedLevels(
       const shape = headShape(layout, depth, grid?.height ?? null, grid?.width ?? null);
       return { name, types: FLOATS, shapes: [[batchOf(manifest), ...shape]] };
     };
-    // The manifest's check guarantees one name per level.
+    // `parseManifest()` has checked that there is one name per level.
     return [head(scores[level]!, labels.length), head(deltas[level]!, 4)];
   });
 }
 
 /**
- * Returns the class head `[N, R, K]` and the box head `[N, R, 4]`, and the anchors if the graph
- * returns them: N images, R rows (one per anchor), K classes.
+ * Returns the required outputs of a graph that joins all levels in one tensor. With N images, R
+ * rows (one per anchor) and K classes, the class head has the shape `[N, R, K]` and the box head
+ * `[N, R, 4]`. If the graph returns its anchors, they are the third output.
  */
 function expectedJoined(
   manifest: HeadsManifest,
@@ -129,7 +134,10 @@ function expectedJoined(
   ];
 }
 
-/** Returns the number of anchors of all levels, or null if the grids depend on the image. */
+/**
+ * Returns the number of anchors of all levels together. Null: the number depends on the image, or
+ * only the graph knows it.
+ */
 function rowsOf(manifest: HeadsManifest): Dimension {
   const { anchors } = manifest;
   const input = fixedInput(manifest);

@@ -8,13 +8,13 @@ import { outputData, type Outputs } from "./output_data.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
 import { scoreScale } from "./score_scale.ts";
 
-/** Rows of the first image, as the graph returns them. */
+/** Outputs of the graph for the first image of the batch, one row per detection. */
 interface Rows {
-  /** `[M, 4]` M boxes, in the order and the space that the manifest declares. */
+  /** `[M, 4]` M boxes. The manifest declares the order of the four numbers and their unit. */
   readonly boxes: Float32Array;
   /** `[M]` scores, 0 to 1. */
   readonly scores: Float32Array;
-  /** `[M]` class ids; negative for padding. */
+  /** `[M]` class ids. A negative id marks an unused row. */
   readonly labels: Float32Array;
   /** Number of valid rows, at most M. */
   readonly count: number;
@@ -24,12 +24,12 @@ interface Rows {
  * Turns the outputs of a graph that applies NMS itself into detections.
  *
  * 1. Read the rows.
- * 2. Select rows by score and class. Padding, rows with NaN and infinite boxes are dropped.
- * 3. Order them, best first, and cut them to the limit.
+ * 2. Select rows by score and class. Drop unused rows and rows with NaN or infinity.
+ * 3. Sort the rows, best first, and keep at most `options.max`.
  * 4. Convert the boxes to source pixels and clip them to the source.
- * 5. Label them, and drop boxes that are inside out.
+ * 5. Add the labels. Drop boxes whose left and right or top and bottom edges are swapped.
  *
- * @returns Detections, best first; ties in the order of the graph.
+ * @returns Detections, best first. Equal scores stay in the order of the graph.
  * @throws {DomainError} `graph-mismatch`, if outputs are missing or have different row counts.
  */
 export function finishedDetections(
@@ -49,7 +49,10 @@ export function finishedDetections(
     .filter(isInOrder);
 }
 
-/** Reads the rows. The boxes set the number of rows, M; all other outputs must have as many. */
+/**
+ * Reads the rows. The output with the boxes determines the number of rows, and all other outputs
+ * must have the same number.
+ */
 function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
   const names = manifest.outputs;
   const rows = outputs[names.boxes]?.shape.at(-2) ?? 0;
@@ -64,7 +67,7 @@ function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
   };
 }
 
-/** Splits rows of five numbers, `[M, 5]`, into boxes `[M, 4]` and scores `[M]`. */
+/** Splits `[M, 5]` rows, each a box and its score, into boxes `[M, 4]` and scores `[M]`. */
 function splitRows(data: Float32Array): Pick<Rows, "boxes" | "scores"> {
   return {
     boxes: data.filter((_, i) => i % 5 !== 4),
@@ -72,13 +75,19 @@ function splitRows(data: Float32Array): Pick<Rows, "boxes" | "scores"> {
   };
 }
 
-/** Reads the number of valid rows of the first image; an output of any shape is accepted. */
+/**
+ * Reads the number of valid rows of the first image: the first value of the output `name`, which
+ * may have any shape.
+ */
 function readCount(outputs: Outputs, name: string, rows: number): number {
   const [count = 0] = outputData(outputs, name, outputs[name]?.shape ?? []);
   return Math.max(0, Math.min(rows, count));
 }
 
-/** Returns rows above the threshold, of a requested class and with a finite box. */
+/**
+ * Returns the indices of rows that have a score above the threshold, a requested class and a finite
+ * box.
+ */
 function selectedRows(
   { boxes, scores, labels, count }: Rows,
   { postprocess: { scoreTest } }: FinishedManifest,

@@ -5,36 +5,37 @@ import { batchOf, headShape } from "./expected_tensors.ts";
 import { listedAnchors } from "./listed_anchors.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 
-/** One pyramid level: its anchors and its two heads. */
+/** Anchors and heads (outputs of the network) of one pyramid level. */
 export interface LevelHeads {
   /** Anchors of the level. */
   readonly anchors: AnchorLevel;
-  /** Logits or scores: K channels, one per class id. */
+  /** Class head: one channel per class id, each a logit or a score. */
   readonly scores: HeadView;
-  /** Deltas of the boxes: 4 channels. */
+  /** Box head: 4 channels, the deltas between an anchor and its box. */
   readonly deltas: HeadView;
 }
 
 /**
- * View of one level's head in an output tensor, without a copy. The steps describe the layout.
+ * View of one level's head in an output tensor, without a copy. The view works for every memory
+ * layout.
  *
- * The number of (row, column, anchor, channel) lies at index `offset + row · rowStep +
- * column · columnStep + anchor · anchorStep + channel · channelStep` of `data`.
+ * The value for a grid row, grid column, anchor of the cell, and channel is `data[offset + row ·
+ * rowStep + column · columnStep + anchor · anchorStep + channel · channelStep]`.
  */
 export interface HeadView {
-  /** Numbers of the whole output tensor. */
+  /** Data of the whole output tensor. */
   readonly data: Float32Array;
-  /** Index of the level's first number. */
+  /** Index in `data` of the first value of this level. */
   readonly offset: number;
-  /** Step from one grid row to the next. */
+  /** Distance in `data` from one grid row to the next. */
   readonly rowStep: number;
-  /** Step from one grid column to the next. */
+  /** Distance in `data` from one grid column to the next. */
   readonly columnStep: number;
-  /** Step from one anchor of a cell to the next. */
+  /** Distance in `data` from one anchor of a cell to the next. */
   readonly anchorStep: number;
-  /** Step from one channel to the next. */
+  /** Distance in `data` from one channel to the next. */
   readonly channelStep: number;
-  /** Number of channels: K classes, or 4 deltas. */
+  /** Number of channels: the number of classes, or 4 for the deltas. */
   readonly channels: number;
 }
 
@@ -53,15 +54,16 @@ export function headsOf(manifest: HeadsManifest, outputs: Outputs, input: Size):
   return "levels" in anchors ? headsPerLevel(manifest, names, anchors, outputs, input) : [];
 }
 
-/** Counts the anchors of a level: H·W·A. */
+/** Returns the number of anchors of a level. */
 export function anchorCount({ grid, perCell }: AnchorLevel): number {
   return grid.width * grid.height * perCell;
 }
 
 /**
- * Returns the index of an anchor's first channel in the data of a head.
+ * Returns the index in `view.data` of the first channel of an anchor.
  *
- * @param anchorIndex `(row · W + column) · A + anchor`.
+ * @param anchorIndex `(row · W + column) · A + anchor`, with W cells per row and A anchors per
+ *   cell.
  */
 export function anchorOffset(view: HeadView, anchors: AnchorLevel, anchorIndex: number): number {
   const cell = Math.floor(anchorIndex / anchors.perCell);
@@ -72,9 +74,10 @@ export function anchorOffset(view: HeadView, anchors: AnchorLevel, anchorIndex: 
 }
 
 /**
- * Views numbers whose channels are contiguous: (H, W, A, C), or the H·W·A rows of (R, C).
+ * Creates a view of a head with channels last. For a grid of H x W cells with A anchors and C
+ * channels, the shape is (H, W, A, C), or (H·W·A, C) in one list of rows.
  *
- * @param offset Index of the level's first number.
+ * @param offset Index in `data` of the first value of this level.
  */
 export function channelsLast(
   data: Float32Array,
@@ -94,7 +97,10 @@ export function channelsLast(
   };
 }
 
-/** Views numbers whose channels are planes: (A, C, H, W). */
+/**
+ * Creates a view of a head with one plane per anchor and channel. For a grid of H x W cells with A
+ * anchors and C channels, the shape is (A, C, H, W).
+ */
 function channelsFirst(data: Float32Array, grid: Size, channels: number): HeadView {
   const plane = grid.width * grid.height;
   return {
@@ -108,7 +114,10 @@ function channelsFirst(data: Float32Array, grid: Size, channels: number): HeadVi
   };
 }
 
-/** Finds two outputs per level: (N, A·C, H, W) or (N, H, W, A·C). */
+/**
+ * Returns the heads of a graph that has two outputs per level. For N images, A anchors per cell, C
+ * channels and a grid of H x W cells, the shape is (N, A·C, H, W) or (N, H, W, A·C).
+ */
 function headsPerLevel(
   manifest: HeadsManifest,
   names: HeadsManifest["outputs"] & { kind: "levels" },
@@ -127,7 +136,7 @@ function headsPerLevel(
         ? channelsFirst(data, grid, channels)
         : channelsLast(data, 0, anchors, channels);
     };
-    // The manifest's check guarantees one name per level.
+    // `parseManifest()` has checked that there is one name per level.
     return {
       anchors,
       scores: view(names.scores[level]!, manifest.labels.length),
@@ -137,8 +146,9 @@ function headsPerLevel(
 }
 
 /**
- * Finds the outputs of all levels, scores (N, R, K) and deltas (N, R, 4), and splits their R rows
- * by level: H·W·A rows each.
+ * Returns the heads of a graph that joins all levels in one tensor of scores and one of deltas. For
+ * N images, K classes and R anchors of all levels, the shapes are (N, R, K) and (N, R, 4). The rows
+ * are split by level.
  */
 function joinedHeads(
   manifest: HeadsManifest,
@@ -164,7 +174,10 @@ function joinedHeads(
   });
 }
 
-/** Returns the levels of joined heads: those of the anchor rule, or one level without a grid. */
+/**
+ * Returns the levels of joined heads. If the manifest declares no pyramid levels, all rows form one
+ * level without a grid.
+ */
 function joinedLevels(
   { anchors }: HeadsManifest,
   names: HeadsManifest["outputs"] & { kind: "joined" },
@@ -176,7 +189,8 @@ function joinedLevels(
       anchorLevel(anchors, level, input, levelGrid(stride, input))
     );
   }
-  // Only the graph knows the number of rows. A missing output is refused when it is read.
+  // Only the graph knows the number of rows. If the output is missing, the later call of
+  // `outputData()` throws.
   const count = outputs[names.deltas]?.shape.at(-2) ?? 0;
   return [listedAnchors(anchors, count, outputs, input)];
 }

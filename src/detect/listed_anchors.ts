@@ -5,14 +5,16 @@ import type { HeadsManifest } from "../manifest/manifest.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 
 /**
- * Returns rows without a grid as one level of `count` cells with one anchor each.
+ * Returns the anchors of rows that belong to no grid, as one level of `count` cells with one anchor
+ * each.
  *
- * With `output`, the graph returns the anchors. With `none`, the graph has decoded its boxes
- * itself, so there are no anchors and no values are written.
+ * With the rule `output`, the graph returns the anchors. With `none`, the graph decodes its boxes
+ * itself and needs no anchors, so `write()` of the level does nothing.
  *
- * @param count Rows of the heads, R.
+ * @param count Number of rows of the heads.
  * @param input Size of the padded input tensor.
- * @throws {DomainError} `graph-mismatch`, if the anchors are missing or are not R rows.
+ * @throws {DomainError} `graph-mismatch`, if the output with the anchors is missing or does not
+ *   have `count` rows.
  */
 export function listedAnchors(
   rule: HeadsManifest["anchors"] & { kind: "output" | "none" },
@@ -22,8 +24,7 @@ export function listedAnchors(
 ): AnchorLevel {
   const level = { grid: { width: count, height: 1 }, perCell: 1, covered: input };
   if (rule.kind === "none") return { ...level, write() {} };
-  // The shape is (N, R, 4) or (R, 4): N images with R rows each. The first R rows belong to the
-  // first image.
+  // The shape is (images, rows, 4) or (rows, 4). Only the rows of the first image are used.
   const batch = outputs[rule.name]?.shape.at(-3) ?? 1;
   const data = outputData(outputs, rule.name, [batch, count, 4], [count, 4]);
   return {

@@ -58,7 +58,7 @@ function checkSize(
   );
 }
 
-/** Refuses bytes that are not the graph of the manifest. */
+/** Throws if the length or the SHA-256 of a graph differs from its manifest. */
 async function checkFile({ graph: wanted }: Manifest, graph: Uint8Array): Promise<void> {
   const fault = await graphFault(wanted, graph);
   if (fault) throw new DomainError("graph-mismatch", `Cannot load ${wanted.file} as ${fault}`);

@@ -2,7 +2,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { ModelInfo } from "../ports/detector.ts";
 import { expectedInputShape } from "./expected_tensors.ts";
 
-/** Returns the part of a manifest that is shown to users of its model. */
+/** Returns the public description of a model: the fields of its manifest that the API shows. */
 export function modelInfo(manifest: Manifest): ModelInfo {
   return {
     id: manifest.id,

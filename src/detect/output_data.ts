@@ -5,7 +5,7 @@ import type { Tensor } from "../ports/session.ts";
 export type Outputs = Readonly<Record<string, Tensor | undefined>>;
 
 /**
- * Returns the numbers of an output, after a check of its shape.
+ * Returns the data of an output tensor after checking its shape.
  *
  * @param name Name of the output in the graph.
  * @param expected Accepted shapes.

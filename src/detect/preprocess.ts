@@ -20,7 +20,10 @@ export interface PlannedImage {
 
 type Triple = readonly [number, number, number];
 
-/** Normalisation of `uint8` inputs: pixel values stay unchanged, and a manifest declares none. */
+/**
+ * Normalisation for graphs with `uint8` inputs: pixel values stay unchanged. Manifests of such
+ * graphs declare no normalisation.
+ */
 const NOT_NORMALISED = { divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
 /**
@@ -58,14 +61,15 @@ export function decodeImage(
   codec: ImageCodec,
   limits: ImageLimits,
 ): PlannedImage {
-  // 1. to 3. Header and plan.
+  // 1. to 3. File size, header and plan.
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes, bytes.length);
   const header = readHeader(bytes);
   checkLimits(header, limits);
   const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
 
-  // 4. Decoding at a reduced scale smooths the image, so a model without antialias gets full scale.
-  // uprightSize() also converts an upright size to the stored size: both ways swap the same sides.
+  // 4. Memory. Decoding at a reduced scale smooths the image, so models without antialiasing need
+  // the full scale. uprightSize() swaps width and height, so it also converts an upright size to a
+  // stored size.
   const stored = manifest.resample.antialias ? uprightSize({ ...header, ...plan.resized }) : header;
   checkMemory(header, stored, limits);
 
@@ -100,7 +104,7 @@ function inputRule({ input, resample, pad }: Manifest): InputRule {
   return { ...NOT_NORMALISED, ...input, ...resample, padValue };
 }
 
-/** Returns the colour of the padding: RGB, 0 to 255. */
+/** Returns the colour of the padding around the image: RGB, 0 to 255. */
 function padColour(manifest: Manifest): Triple {
   const { colour, divisor, mean, std, padValue } = inputRule(manifest);
   const pixelValue = (i: 0 | 1 | 2) => {

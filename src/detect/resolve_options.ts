@@ -5,7 +5,10 @@ import type { DetectOptions } from "../ports/detector.ts";
 
 /** Options of one call; unset ones come from the manifest. */
 export interface ResolvedOptions {
-  /** Score threshold, 0 to 1; the manifest's `scoreTest` says if a score may equal it. */
+  /**
+   * Score threshold, 0 to 1. The manifest's `scoreTest` decides if a score equal to the threshold
+   * passes.
+   */
   readonly scoreThreshold: number;
   /** Maximum IoU of two boxes of a group, 0 to 1. */
   readonly iou: number;
@@ -22,7 +25,10 @@ const OPTION_NAMES: readonly string[] = [
   "classes",
 ] satisfies (keyof DetectOptions)[];
 
-/** Maximum of the option `max`: NMS compares every candidate with every kept detection. */
+/**
+ * Largest value of the option `max`. The limit bounds the time of NMS, which compares each
+ * candidate with all kept detections.
+ */
 const MAX_DETECTIONS = 1000;
 
 /**
@@ -60,7 +66,8 @@ function checkNames(options: DetectOptions): void {
 /**
  * Returns the IoU threshold of a call.
  *
- * NMS inside a graph cannot be configured; 1 keeps all of its detections.
+ * If the graph applies NMS itself, the option `iou` must be unset. The returned 1 then keeps all
+ * detections of the graph.
  */
 function resolveIou(manifest: Manifest, { iou }: DetectOptions): number {
   if (!isFinished(manifest)) return iou ?? manifest.postprocess.nms.iou;

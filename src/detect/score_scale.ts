@@ -2,21 +2,22 @@ import { logit, sigmoid } from "../core/logit.ts";
 import { nextBelow } from "../core/next_below.ts";
 import type { HeadsManifest } from "../manifest/manifest.ts";
 
-/** Relation of a class head's numbers to scores. */
+/** Conversion between scores and the values of a class head (logits or scores). */
 export interface ScoreScale {
-  /** Numbers that are strictly greater pass the score threshold. */
+  /** Score threshold in the unit of the class head. Only greater values pass. */
   readonly cut: number;
-  /** Returns the score of a number, 0 to 1. */
+  /** Converts a value of the class head to a score, 0 to 1. */
   readonly scoreOf: (value: number) => number;
 }
 
 /**
- * Converts a score threshold to the numbers of a class head.
+ * Converts a score threshold to the unit of a class head (logits or scores).
  *
- * Logits are compared with the logit of the threshold, so only survivors pass through a sigmoid.
- * Scores are compared with the threshold rounded to float32, as frameworks compare float32 scores.
+ * For logits, the threshold is converted to a logit once, so that the sigmoid is computed only for
+ * values that pass. For scores, the threshold is rounded to float32, because frameworks compare
+ * scores in float32.
  *
- * @param scoreThreshold 0 to 1.
+ * @param scoreThreshold Score threshold, 0 to 1.
  */
 export function scoreScale(
   { activation, scoreTest }: Pick<HeadsManifest["postprocess"], "activation" | "scoreTest">,

@@ -1,11 +1,11 @@
 import { anchorCount, anchorOffset, channelsLast, type LevelHeads } from "./heads.ts";
 
 /**
- * Replaces the class logits of a level by probabilities: e^x over the sum of e^x of all classes,
- * background included.
+ * Replaces the class logits of a level by probabilities (softmax over all classes, including the
+ * background).
  *
- * A softmax needs all logits of an anchor, so its head is copied. A sigmoid needs one logit at a
- * time and is applied to survivors only.
+ * The probabilities are computed for all anchors, before the score threshold is applied. (A sigmoid
+ * needs only one logit, so it is applied later, to pairs above the threshold only.)
  */
 export function softmaxHeads({ anchors, scores, deltas }: LevelHeads): LevelHeads {
   const { channels, channelStep, data } = scores;
@@ -27,6 +27,6 @@ export function softmaxHeads({ anchors, scores, deltas }: LevelHeads): LevelHead
       probabilities[anchor * channels + c] = exponentials[c]! / sum;
     }
   }
-  // Any layout to (H, W, A, K).
+  // The copy has channels last, whatever the layout of the logits.
   return { anchors, deltas, scores: channelsLast(probabilities, 0, anchors, channels) };
 }

@@ -19,8 +19,7 @@ export async function abortable<T>(
   try {
     return await Promise.race([aborted, promise]);
   } catch (error) {
-    // The work may listen to the same signal. Then `promise` may reject before `aborted` does, with
-    // a different error.
+    // If the work listens to the same signal, `promise` can reject first, with an error of its own.
     throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener("abort", stop);

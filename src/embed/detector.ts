@@ -60,7 +60,7 @@ export interface EmbeddedDetector extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Internal parts of an embedded detector. The HTTP app of the detector needs these parts. */
+/** Internal parts of an embedded detector, needed by `createApp()`. */
 export interface Parts {
   /** Manifest of the model. */
   readonly manifest: Manifest;

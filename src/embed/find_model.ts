@@ -74,7 +74,8 @@ function foundModel(
 
 /**
  * Returns `model` as a URL, or null if `model` is not a URL. URL objects are recognised by their
- * tag, because `instanceof URL` is false for a URL object from an iframe or a `node:vm` context.
+ * `Symbol.toStringTag`, because `instanceof URL` is false for a URL object from an iframe or a
+ * `node:vm` context.
  */
 function urlOf(model: unknown): URL | null {
   if (typeof model === "string") return /^[a-z][a-z0-9+.-]+:/i.test(model) ? new URL(model) : null;

@@ -1,7 +1,7 @@
 import ort from "onnxruntime-web";
 import type { ModuleOptions } from "./module_factory.js";
 
-/** Bytes of a page of WebAssembly memory. */
+/** Bytes per page of WebAssembly memory. */
 const PAGE = 65_536;
 
 /** Maximum pages of the WebAssembly memory of onnxruntime-web: 4 GiB. */
@@ -10,7 +10,10 @@ const MAX_PAGES = 65_536;
 /** Initial sizes of the memory to try, in pages: 2 GiB, 1 GiB, 512 MiB. */
 const SIZES = [32_768, 16_384, 8192] as const;
 
-/** Key of the global variable that holds our factory while onnxruntime-web starts. */
+/**
+ * Name of the global variable that holds our factory while onnxruntime-web starts. Used by
+ * {@linkcode prepareLargeMemory}.
+ */
 const FACTORY = "retinanet-edge.wasm-factory";
 
 /**
@@ -65,9 +68,8 @@ export async function prepareLargeMemory(
 }
 
 /**
- * Returns the largest of {@linkcode SIZES} that the system grants, in pages. If the system refuses
- * a size, memory that starts smaller could not grow to that size later either. So nothing is lost
- * by starting with a smaller size.
+ * Returns the largest of {@linkcode SIZES} that the system grants, in pages. A smaller size loses
+ * nothing: memory could not grow to a size that the system refuses.
  */
 function grantedPages(): number {
   for (const initial of SIZES) {
@@ -75,7 +77,7 @@ function grantedPages(): number {
       new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared: true });
       return initial;
     } catch {
-      // The loop tries the next size.
+      // Refused: the loop tries the next size.
     }
   }
   throw new Error(`the system refuses ${megabytes(SIZES.at(-1)!)} of address space`);

@@ -91,8 +91,8 @@ export function infoOf(info: InferenceSession.ValueMetadata): TensorInfo {
 }
 
 /**
- * Size that onnxruntime-web reports for an unnamed axis of variable size: -1 as an unsigned 32-bit
- * number. For the same axis, onnxruntime-node reports -1.
+ * Length that onnxruntime-web reports for an axis of variable length without a name: -1 as an
+ * unsigned 32-bit number. onnxruntime-node reports -1.
  */
 const UNNAMED = 2 ** 32 - 1;
 

@@ -6,7 +6,10 @@ import { ortSession } from "./ort_session.ts";
 /** True if onnxruntime-web has started on this JavaScript thread. */
 let isStarted = false;
 
-/** Preparation of the start with several CPU threads. Unset until the first session is opened. */
+/**
+ * Result of {@linkcode prepareLargeMemory}, shared by all sessions. Unset until the first session
+ * with several CPU threads is opened.
+ */
 let preparing: Promise<() => void> | undefined;
 
 /**
@@ -44,10 +47,11 @@ export function wasmEngine(
 }
 
 /**
- * Prepares onnxruntime-web to start with large memory. Sessions that open at the same time share
- * one preparation.
+ * Calls {@linkcode prepareLargeMemory} before the start of onnxruntime-web. Sessions that open at
+ * the same time share one call.
  *
- * @returns Undefined if there is no `compile`, or if onnxruntime-web has already started.
+ * @returns Function to call after the start. Undefined if there is no `compile`, or if
+ *   onnxruntime-web has already started.
  */
 function prepare(
   compile: (() => Promise<WebAssembly.Module>) | undefined,

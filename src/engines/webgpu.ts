@@ -8,7 +8,8 @@ import { webgpuCandidate } from "./webgpu_candidate.ts";
 export function webgpuEngine(): EngineCandidate {
   return webgpuCandidate(async () => {
     const ort = await withoutLocation(() => import("onnxruntime-web/webgpu"));
-    // The GPU does the work. More CPU threads could hang, as large_memory.ts explains.
+    // One CPU thread is enough, because the GPU does the work. Several threads could hang (see
+    // large_memory.ts).
     ort.env.wasm.numThreads = 1;
     return ort;
   });

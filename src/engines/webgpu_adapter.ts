@@ -32,6 +32,6 @@ export async function adapterFault(): Promise<string | null> {
   const adapter = await requestAdapter();
   const { info } = adapter ?? {};
   const isSoftware = info?.isFallbackAdapter ?? adapter?.isFallbackAdapter ?? false;
-  // Some browsers leave the description empty. The architecture is shown instead.
+  // Some browsers leave the description empty. The message then names the architecture.
   return isSoftware ? `the adapter is software (${info?.description || info?.architecture})` : null;
 }

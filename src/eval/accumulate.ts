@@ -1,9 +1,9 @@
 import { type ImageOutcomes, Outcome } from "./evaluate_image.ts";
 import { IOU_THRESHOLDS, RECALL_THRESHOLDS } from "./protocol.ts";
 
-/** Precision and recall of a ranking of results at one IoU threshold. */
+/** Precision and recall at one IoU threshold, measured on results (detections) ranked by score. */
 export interface RankingCurve {
-  /** `[R]` precision, 0 to 1, at each of the R recalls in {@linkcode RECALL_THRESHOLDS}. */
+  /** Precision, 0 to 1, at each recall in {@linkcode RECALL_THRESHOLDS}. */
   readonly precision: Float64Array;
   /** Highest recall, 0 to 1. */
   readonly recall: number;
@@ -15,8 +15,8 @@ export interface RankingCurve {
  *
  * @param images Images in ascending order of their ids.
  * @param limit Maximum number of results per image. Results beyond the limit are ignored.
- * @returns `[T]` a curve for each of the T IoU thresholds. Empty if no truth (annotated object) is
- *   counted.
+ * @returns One curve per IoU threshold in {@linkcode IOU_THRESHOLDS}. Empty if no truth (annotated
+ *   object) counts.
  */
 export function accumulate(
   images: readonly ImageOutcomes[],
@@ -35,7 +35,8 @@ export function accumulate(
  * @param images Outcomes of each image for one category and one area range, in ascending order of
  *   the image ids.
  * @param limit Maximum number of results per image. Results beyond the limit are ignored.
- * @returns `[T, N]` an {@linkcode Outcome} for each of T IoU thresholds and N ranks.
+ * @returns One array per IoU threshold, with the {@linkcode Outcome} of each result in the order of
+ *   the ranking.
  */
 function rankResults(images: readonly ImageOutcomes[], limit: number): Uint8Array[] {
   const ranked = images
@@ -51,7 +52,7 @@ function rankResults(images: readonly ImageOutcomes[], limit: number): Uint8Arra
 /**
  * Computes the precision-recall curve of a ranking.
  *
- * @param outcomes `[N]` an {@linkcode Outcome} for each of N results, best score first.
+ * @param outcomes {@linkcode Outcome} of each result, best score first.
  * @param truthCount Number of annotated objects that count, at least 1.
  *
  * @example
@@ -86,13 +87,14 @@ export function rankingCurve(outcomes: Uint8Array, truthCount: number): RankingC
 }
 
 /**
- * Raises each precision to the highest precision at the same or a later rank.
+ * Replaces each precision by the highest precision at the same or a later rank.
  *
- * Precision zigzags along the ranking. Its envelope never rises and gives the best precision at
- * which a recall can be reached (PASCAL VOC 2010; pycocotools, `COCOeval.accumulate`).
+ * Precision goes up and down along the ranking, while recall only grows. The replacement gives, for
+ * each recall, the best precision at this or a higher recall (PASCAL VOC 2010; pycocotools,
+ * `COCOeval.accumulate`).
  *
- * @param precision `[N]` precision after each of N ranked results.
- * @returns `[N]` precision by rank, never rising.
+ * @param precision Precision after each result of the ranking.
+ * @returns Precision for each rank; never rises from one rank to the next.
  *
  * @example
  * ```ts
@@ -111,14 +113,14 @@ export function precisionEnvelope(precision: Float64Array): Float64Array {
 }
 
 /**
- * Samples precision at each recall threshold.
+ * Reads the precision at each recall in {@linkcode RECALL_THRESHOLDS}.
  *
- * A threshold samples the first rank whose recall is at least the threshold. It gives 0 if no rank
- * has that recall.
+ * The precision at a recall threshold is that of the first rank that reaches the threshold, or 0 if
+ * no rank reaches it.
  *
- * @param recall `[N]` recall after each of N ranked results, never falling.
- * @param precision `[N]` precision after each of N ranked results.
- * @returns `[R]` precision at each of the R recalls in {@linkcode RECALL_THRESHOLDS}.
+ * @param recall Recall after each result of the ranking; never falls.
+ * @param precision Precision after each result of the ranking.
+ * @returns Precision at each recall threshold.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 import type { CocoDataset, CocoResult } from "./coco.ts";
 
 /**
- * Refuses input that pycocotools would measure wrongly without an error.
+ * Throws on wrong input for which pycocotools would return wrong figures without an error.
  *
- * pycocotools counts a result that finds annotation 0 as a miss, because 0 also means "found none".
- * pycocotools also mixes up annotations that share an id, and matches a box with NaN to any truth.
+ * In pycocotools, an annotation with the id 0 can never count as found, because 0 means "no match".
+ * Annotations with the same id are mixed up. A box with NaN matches any annotation.
  *
  * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id
  *   0, a result names an image that `truth` lacks, or a box or a score is not finite.

@@ -1,19 +1,19 @@
 /** Box in COCO's notation: left, top, width and height, source pixels, origin at the top left. */
 export type CocoBox = readonly [x: number, y: number, width: number, height: number];
 
-/** Image of a data set. */
+/** Image in a COCO file. */
 export interface CocoImage {
   /** Id, unique among the images. */
   readonly id: number;
   /** File name without its folder. */
   readonly file_name: string;
-  /** Source pixels from left to right. */
+  /** Width in pixels. */
   readonly width: number;
-  /** Source pixels from top to bottom. */
+  /** Height in pixels. */
   readonly height: number;
 }
 
-/** Class of a data set. */
+/** Class in a COCO file. */
 export interface CocoCategory {
   /** Id, unique among the categories; gaps between ids are common. */
   readonly id: number;
@@ -21,7 +21,7 @@ export interface CocoCategory {
   readonly name: string;
 }
 
-/** Object, or crowd of objects, that a person annotated. */
+/** Annotated object, or crowd of objects annotated together. */
 export interface CocoAnnotation {
   /** Id, unique among the annotations and never 0. */
   readonly id: number;
@@ -33,7 +33,7 @@ export interface CocoAnnotation {
   readonly bbox: CocoBox;
   /** Area inside the object's outline, px². The area range (small, medium, large) depends on it. */
   readonly area: number;
-  /** 1 if the box holds many objects that were not annotated one by one, else 0. */
+  /** 1 for a crowd: one annotation for many objects. 0 for a single object. */
   readonly iscrowd: 0 | 1;
 }
 
@@ -55,6 +55,6 @@ export interface CocoResult {
   readonly category_id: number;
   /** Box around the object. */
   readonly bbox: CocoBox;
-  /** Confidence of the detector. Only the order of scores affects the figures. */
+  /** Confidence of the detector. Only the order of the scores affects the evaluation. */
   readonly score: number;
 }

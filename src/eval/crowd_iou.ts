@@ -3,12 +3,13 @@ import type { CocoBox } from "./coco.ts";
 /**
  * Computes the IoU of a result and a truth by COCO's rule (pycocotools, `bbIou` in `maskApi.c`).
  *
- * The shared area is divided by the union, or for a crowd by the area of the result alone: a
- * result inside a crowd has IoU 1, because one box need not cover all members.
+ * For a single object, the shared area is divided by the area of the union. For a crowd, it is
+ * divided by the area of the result alone: a result inside a crowd has IoU 1, because one box need
+ * not cover all objects of the crowd.
  *
  * @param result xywh, source pixels.
  * @param truth xywh, source pixels.
- * @param isCrowd True if `truth` holds many objects.
+ * @param isCrowd True if `truth` is a crowd (one annotation for many objects).
  * @returns 0 to 1; 0 if the boxes only touch or if one has no area.
  *
  * @example
@@ -29,12 +30,12 @@ export function crowdIou(result: CocoBox, truth: CocoBox, isCrowd: boolean): num
   if (width <= 0 || height <= 0) return 0;
   const shared = width * height;
   const resultArea = result[2] * result[3];
-  // The order of the operands gives the same last bit as pycocotools.
+  // Another order of the operands would round differently from pycocotools.
   const total = isCrowd ? resultArea : resultArea + truth[2] * truth[3] - shared;
   return shared / total;
 }
 
-/** Returns the length that two spans share, or a negative number if they are apart. */
+/** Returns the length of the overlap of two spans on one axis. Negative if they do not touch. */
 function overlap(startA: number, lengthA: number, startB: number, lengthB: number): number {
   return Math.min(lengthA + startA, lengthB + startB) - Math.max(startA, startB);
 }

@@ -9,7 +9,10 @@ export interface EvaluateOptions {
   readonly imageIds?: readonly number[] | undefined;
 }
 
-/** Figures of one category, each 0 to 1, or −1 if the category has no annotated object. */
+/**
+ * Results of the evaluation for one category, each 0 to 1. They are −1 if the category has no
+ * annotated object.
+ */
 export interface CategoryFigures {
   /** Name of the category. */
   readonly label: string;
@@ -19,7 +22,9 @@ export interface CategoryFigures {
   readonly ap50: number;
 }
 
-/** COCO's twelve figures, each 0 to 1, or −1 if no annotated object can be measured. */
+/**
+ * COCO's twelve figures of merit, each 0 to 1. A figure is −1 if no annotated object counts for it.
+ */
 export interface CocoFigures {
   /** Average precision, mean over the IoU thresholds .50 to .95. */
   readonly ap: number;
@@ -33,11 +38,11 @@ export interface CocoFigures {
   readonly apMedium: number;
   /** `ap` of objects with an area of 96² px or more. */
   readonly apLarge: number;
-  /** Average recall with the best result per image and category. */
+  /** Average recall if only the best result per image and category counts. */
   readonly ar1: number;
-  /** Average recall with the best 10 results per image and category. */
+  /** Average recall if only the best 10 results per image and category count. */
   readonly ar10: number;
-  /** Average recall with the best 100 results per image and category. */
+  /** Average recall if only the best 100 results per image and category count. */
   readonly ar100: number;
   /** `ar100` of objects up to 32² px. */
   readonly arSmall: number;
@@ -50,10 +55,12 @@ export interface CocoFigures {
 }
 
 /**
- * Measures results against the truth as pycocotools 2.0.11 does (`COCOeval`, `iouType="bbox"`).
+ * Compares results (detections) with the truth (annotated objects) and computes COCO's figures, as
+ * pycocotools 2.0.11 does (`COCOeval`, `iouType="bbox"`).
  *
- * Results of categories that the truth does not name are ignored, and so are all but the 100 best
- * results per image and category. Categories without truth do not count in the twelve figures.
+ * At most the 100 best results per image and category count. Results of categories that `truth`
+ * does not list are ignored. Categories without annotated objects do not count in the twelve
+ * figures.
  *
  * @param results Detections in any order. Of two equal scores, the earlier detection ranks first.
  * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id
@@ -114,7 +121,7 @@ function measureCategories(
   options: EvaluateOptions,
 ): { readonly label: string; readonly curves: CategoryCurves }[] {
   const wanted = options.imageIds ?? truth.images.map((image) => image.id);
-  // Ascending, because the order of the images ranks equal scores.
+  // Ascending, because results of equal score are ranked in the order of their images.
   const imageIds = [...new Set(wanted)].sort((a, b) => a - b);
   const truthsOf = Map.groupBy(truth.annotations, (annotation) => annotation.category_id);
   const resultsOf = Map.groupBy(results, (result) => result.category_id);

@@ -9,17 +9,17 @@ export const Outcome = {
   /** True positive: the result matches an annotated object that counts. */
   hit: 1,
   /**
-   * Neither hit nor miss: the matched object does not count, or, without a match, the result's area
-   * is outside the area range.
+   * Neither hit nor miss. Either the result matches an object that does not count, or it matches
+   * none and its own area is outside the area range.
    */
   ignored: 2,
 } as const;
 
 /** Truths (annotated objects) and results (detections) of one category in one image. */
 export interface ImagePair {
-  /** `[G]` the G truths, in the order of the data set. */
+  /** `[G]` G truths, in the order of the data set. */
   readonly truths: readonly CocoAnnotation[];
-  /** `[D]` the D results, best score first, at most {@linkcode MAX_RESULTS}. */
+  /** `[D]` D results, best score first; at most {@linkcode MAX_RESULTS}. */
   readonly results: readonly CocoResult[];
   /** `[D, G]` IoU of each result with each truth, 0 to 1. */
   readonly ious: Float64Array;
@@ -27,24 +27,28 @@ export interface ImagePair {
 
 /** Outcomes of one category in one image and one area range. */
 export interface ImageOutcomes {
-  /** `[D]` scores of the D results, best first. */
+  /** Score of each result, best first. */
   readonly scores: readonly number[];
-  /** `[T, D]` an {@linkcode Outcome} for each of T IoU thresholds and D results. */
+  /** One array per IoU threshold, with the {@linkcode Outcome} of each result. */
   readonly outcomes: readonly Uint8Array[];
-  /** Number of truths that count, whether a result matches them or not. */
+  /** Number of truths (annotated objects) that count, matched or not. */
   readonly truthCount: number;
 }
 
-/** Highest IoU threshold, below 1 so that rounding cannot exclude an IoU of 1 (`evaluateImg`). */
+/**
+ * Largest IoU that a match can require. It is slightly below 1, because rounding can make a perfect
+ * IoU slightly smaller than 1 (pycocotools, `COCOeval.evaluateImg`).
+ */
 const MAX_THRESHOLD = 1 - 1e-10;
 
 /**
- * Pairs the results of one category in one image with its truths.
+ * Computes the IoU of each result with each truth, for one category in one image.
  *
- * Results of equal score keep their order, as with pycocotools' merge sort.
+ * Only the best {@linkcode MAX_RESULTS} results are used. Results of equal score keep their order,
+ * as in pycocotools.
  *
- * @param truths `[G]` truths of one category in one image.
- * @param results Results of the same category and image, in any order.
+ * @param truths Truths (annotated objects) of one category in one image.
+ * @param results Results (detections) of the same category and image, in any order.
  */
 export function imagePair(
   truths: readonly CocoAnnotation[],
@@ -61,10 +65,10 @@ export function imagePair(
  * Classifies each result as hit, miss or ignored at every IoU threshold (pycocotools,
  * `COCOeval.evaluateImg`).
  *
- * Crowds and truths outside the area range are not counted. A result is ignored if the truth that
- * it finds is not counted, or if it finds none and its own area is outside the range.
+ * Crowds do not count, and neither do truths outside the area range. A result that matches such a
+ * truth is ignored. A result without a match is ignored if its own area is outside the range.
  *
- * @param pair `G` truths and `D` results of one category in one image.
+ * @param pair Truths and results of one category in one image.
  * @param range Area range of the counted truths.
  *
  * @example
@@ -106,14 +110,15 @@ function isOutside(area: number, range: AreaRange): boolean {
 /**
  * Matches each result with at most one truth (pycocotools, `COCOeval.evaluateImg`).
  *
- * Results choose in order, best score first. A result takes the free truth of the highest IoU; of
- * equal IoUs, the last truth. A truth that counts goes before an ignored truth of higher IoU. A
- * crowd (`iscrowd`) can be matched by any number of results, every other truth by one.
+ * The results choose one after the other, best score first. Each takes the truth with the highest
+ * IoU that no result has taken yet. Of equal IoUs, the last truth is taken. Truths that count are
+ * preferred to ignored truths, even if those have a higher IoU. A crowd (`iscrowd`) can be taken by
+ * any number of results.
  *
- * @param pair `G` truths and `D` results of one category in one image.
- * @param ignored `[G]` true if a truth is not counted; true for every crowd.
- * @param threshold Lowest IoU of a match, 0 to 1, included.
- * @returns `[D]` row of the truth in `pair.truths`, or −1 for none.
+ * @param pair Truths and results of one category in one image.
+ * @param ignored True for each truth that does not count. Always true for crowds.
+ * @param threshold Lowest IoU of a match, 0 to 1. An equal IoU is a match.
+ * @returns For each result, the index of its truth in `pair.truths`, or −1 for none.
  *
  * @example
  * ```ts
@@ -144,14 +149,16 @@ export function assignTruths(
   });
 }
 
-/** Returns the rows of all truths: first those that count, then the ignored truths. */
+/** Returns the indices of all truths: first the truths that count, then the ignored ones. */
 function countedFirst(ignored: readonly boolean[]): number[] {
   return [...ignored.keys()].sort((a, b) => Number(ignored[a]) - Number(ignored[b]));
 }
 
 /**
- * Returns the row of the truth in `free` with the highest IoU, or −1 if no IoU reaches the
- * threshold.
+ * Returns the index of the truth that a result takes, or −1 if no IoU reaches the threshold.
+ *
+ * @param row Index of the result in `pair.results`.
+ * @param free Indices of the truths to choose from, in the order of {@linkcode countedFirst}.
  */
 function bestTruth(
   pair: ImagePair,

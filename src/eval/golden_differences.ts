@@ -1,4 +1,4 @@
-/** Detection to compare with a golden one. */
+/** Detection to compare with a golden (recorded, known to be right) detection. */
 export interface ComparedDetection {
   /** Class id. */
   readonly classId: number;
@@ -8,11 +8,11 @@ export interface ComparedDetection {
   readonly box: readonly [number, number, number, number];
 }
 
-/** Largest differences at which two detections still count as equal. */
+/** Largest differences between two detections that still count as equal. */
 export interface GoldenTolerance {
-  /** Difference of the scores. */
+  /** Largest difference of the scores. */
   readonly score: number;
-  /** Difference of each edge, source pixels. */
+  /** Largest difference of each box edge, source pixels. */
   readonly box: number;
 }
 
@@ -22,7 +22,8 @@ export interface GoldenTolerance {
  * Each detection matches at most one golden detection. The order does not matter, because nearly
  * equal scores may swap places.
  *
- * @returns One line per detection that is missing or surplus; empty if both lists agree.
+ * @returns One line per golden detection that was not found, and one per detection that is not
+ *   golden. Empty if both lists agree.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 /**
  * Returns evenly spaced numbers from `start` to `stop`, both included, rounded as numpy does.
  *
- * `numpy.linspace` multiplies the step by the index and sets the last number to `stop`. Other
- * formulas differ in the last bit, and an IoU equal to a threshold could then miss the threshold.
- * For example, the ninth IoU threshold is 0.8999999999999999, not 0.9.
+ * `numpy.linspace` adds the index times the step to `start`, and sets the last number to `stop`.
+ * Other formulas differ in the last bit. An IoU that equals a threshold of pycocotools could then
+ * be below ours. For example, the ninth IoU threshold is 0.8999999999999999, not 0.9.
  *
  * @param count Length of the result, at least 2.
  *

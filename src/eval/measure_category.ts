@@ -3,10 +3,13 @@ import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import { evaluateImage, imagePair } from "./evaluate_image.ts";
 import { AREA_RANGES, MAX_RESULTS } from "./protocol.ts";
 
-/** `[T]` a curve for each of the T IoU thresholds. Empty if no annotated object counts. */
+/** One curve per IoU threshold. Empty if no annotated object counts. */
 export type Curves = readonly RankingCurve[];
 
-/** Curves of one category, for every area range and result limit that a figure uses. */
+/**
+ * Curves of one category, for each combination of area range and result limit that COCO's figures
+ * use.
+ */
 export interface CategoryCurves {
   /** All areas, best result per image. */
   readonly all1: Curves;

@@ -9,12 +9,12 @@ export interface AreaRange {
 }
 
 /**
- * The T IoU thresholds at which an annotated object counts as found (pycocotools,
- * `Params.iouThrs`).
+ * IoU thresholds: a detection finds an annotated object if their IoU reaches the threshold
+ * (pycocotools, `Params.iouThrs`).
  */
 export const IOU_THRESHOLDS: readonly number[] = linspace(0.5, 0.95, 10);
 
-/** The R recalls at which precision is sampled (pycocotools, `Params.recThrs`). */
+/** Recalls at which the precision is read from the curve (pycocotools, `Params.recThrs`). */
 export const RECALL_THRESHOLDS: readonly number[] = linspace(0, 1, 101);
 
 /**
@@ -29,5 +29,7 @@ export const AREA_RANGES: Readonly<Record<"all" | "small" | "medium" | "large", 
   large: { min: 96 ** 2, max: 1e5 ** 2 },
 };
 
-/** Maximum number of results per image and category (pycocotools, last of `Params.maxDets`). */
+/**
+ * Maximum number of results per image and category (pycocotools, last entry of `Params.maxDets`).
+ */
 export const MAX_RESULTS = 100;

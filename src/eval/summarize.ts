@@ -2,11 +2,11 @@ import type { Curves } from "./measure_category.ts";
 import { IOU_THRESHOLDS } from "./protocol.ts";
 
 /**
- * Averages precision over categories, IoU thresholds and recall thresholds (pycocotools,
- * `COCOeval.summarize`).
+ * Computes average precision: the mean over categories, IoU thresholds and recall thresholds
+ * (pycocotools, `COCOeval.summarize`).
  *
  * @param categories Curves per category; categories with empty curves do not count.
- * @param iou IoU threshold to average at. Unset: all thresholds.
+ * @param iou The only IoU threshold to use. Unset: all thresholds.
  * @returns 0 to 1, or −1 if all curves are empty.
  */
 export function averagePrecision(categories: readonly Curves[], iou?: 0.5 | 0.75): number {
@@ -19,8 +19,8 @@ export function averagePrecision(categories: readonly Curves[], iou?: 0.5 | 0.75
 }
 
 /**
- * Averages the highest recall over categories and IoU thresholds (pycocotools,
- * `COCOeval.summarize`).
+ * Computes average recall: the mean, over categories and IoU thresholds, of the highest recall of
+ * each curve (pycocotools, `COCOeval.summarize`).
  *
  * @param categories Curves per category; categories with empty curves do not count.
  * @returns 0 to 1, or −1 if all curves are empty.
@@ -32,7 +32,7 @@ export function averageRecall(categories: readonly Curves[]): number {
 /**
  * Computes the mean of numbers.
  *
- * @returns Mean, or −1 for an empty list, which is COCO's mark for "nothing to measure".
+ * @returns Mean, or −1 for an empty list. In COCO, −1 means "nothing to measure".
  *
  * @example
  * ```ts

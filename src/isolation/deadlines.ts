@@ -7,15 +7,15 @@ export interface Deadlines {
   /** Maximum time for running the model and decoding its outputs. */
   readonly runMs: number;
   /**
-   * Stricter limit than `runMs`, relative to the time that earlier runs took. Unset: `runMs` is the
-   * only limit of a run.
+   * Additional limit for a run, relative to the time of earlier runs. Usually stricter than
+   * `runMs`. Unset: `runMs` is the only limit of a run.
    */
   readonly usualRun?: UsualRun | undefined;
 }
 
 /** Limit for one run of a model, relative to the mean time of earlier runs. */
 export interface UsualRun {
-  /** Limit divided by the mean time: with 20, a run may take 20 times as long as usual. */
+  /** Limit as a multiple of the mean time: with 20, a run may take 20 times as long as usual. */
   readonly factor: number;
   /** Smallest limit, milliseconds. It applies to models that usually run fast. */
   readonly minMs: number;

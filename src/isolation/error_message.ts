@@ -1,6 +1,6 @@
 import { DomainError, type ErrorCode } from "../core/domain_error.ts";
 
-/** Error in the form that a worker can send: errors lose their code when they are cloned. */
+/** Error as plain data that a worker can send. An `Error` object would lose its code on the way. */
 export interface ErrorMessage {
   /** Code of a {@linkcode DomainError}, or null for any other error. */
   readonly code: ErrorCode | null;

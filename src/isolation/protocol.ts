@@ -4,7 +4,7 @@ import type { DetectOptions, DetectResult, ModelInfo, RunCost } from "../ports/d
 import type { EngineInfo, Provider } from "../ports/session.ts";
 import type { ErrorMessage } from "./error_message.ts";
 
-/** Web Worker or worker process, in the view of the thread that starts the worker. */
+/** Web Worker or worker process, as the thread that started the worker sees it. */
 export interface MessageWorker<Request, Response> {
   /** Called with each message from the worker. */
   onmessage: ((event: MessageEvent<Response>) => void) | null;
@@ -40,11 +40,11 @@ export type WorkerRequest<Load = LoadRequest> =
     readonly options: DetectOptions;
   };
 
-/** Model that a worker shall load, and options of the detector. */
+/** Content of the message `load`: the model to load, and options of the detector. */
 export interface LoadRequest {
   /** Id of the model in the store of the runtime. */
   readonly model: string;
-  /** URL of the folder of models. */
+  /** URL of the folder that holds the models. */
   readonly folder: string;
   /** Engine that runs the model. With `auto`, the first engine that works. */
   readonly engine: Provider | "auto";
@@ -61,7 +61,8 @@ export interface LoadRequest {
  * - Answers to `detect`, with the `id` of the request: `decoded` once the input tensor is ready,
  *   then `result`. `detect-failed` can replace either of them.
  *
- * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run.
+ * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run,
+ * made while loading.
  */
 export type WorkerResponse =
   | {

@@ -1,10 +1,10 @@
 import type { RunCost } from "../ports/detector.ts";
 import type { Deadlines } from "./deadlines.ts";
 
-/** Weight of the latest run in the moving mean of run times. */
+/** Weight of the latest run in the moving average of run times. */
 const WEIGHT = 0.1;
 
-/** Delay of a timer, milliseconds, above which this process must have been suspended. */
+/** Milliseconds that a timer may fire late. If it fires later, this process was suspended. */
 const MAX_LATE_MS = 1000;
 
 /**
@@ -26,7 +26,7 @@ export class RunWatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * Starts without runs.
+   * Creates a watch without runs.
    *
    * @param onHung Called with the call id and the limit when a run exceeds its limit.
    */
@@ -42,13 +42,16 @@ export class RunWatch {
     this.#msPerElement += WEIGHT * (found - this.#msPerElement);
   }
 
-  /** Adds a run, whose input tensor is ready. Its time starts when the earlier runs have ended. */
+  /**
+   * Adds a run. Call this method once the input tensor is ready. The time of the run is measured
+   * from the end of the runs before it.
+   */
   begin(id: number, elements: number): void {
     this.#runs.set(id, elements);
     if (this.#runs.size === 1) this.#restart();
   }
 
-  /** Ends a run and adds its time to the mean. Ignores a call whose run was never added. */
+  /** Ends a run and adds its time to the mean. Does nothing if the run was never added. */
   end(id: number): void {
     const elements = this.#runs.get(id);
     if (elements === undefined) return;
@@ -63,7 +66,7 @@ export class RunWatch {
     clearTimeout(this.#timer);
   }
 
-  /** Message that the current run has taken over half of its limit, or null. */
+  /** Warning if the current run has taken over half of its limit, otherwise null. */
   get slowness(): string | null {
     const [elements] = this.#runs.values();
     const usual = this.#msPerElement;
@@ -85,8 +88,8 @@ export class RunWatch {
     this.#begunAt = performance.now();
     if (limitMs === Infinity) return;
     this.#timer = setTimeout(() => {
-      // A late timer means that this process was suspended, and the worker with it. The worker is
-      // not hung then, so its time starts again.
+      // If the timer is late, this process was suspended, and so was the worker. The worker is not
+      // hung, so the measurement starts again.
       const lateMs = performance.now() - this.#begunAt - limitMs;
       if (lateMs > MAX_LATE_MS) this.#restart();
       else this.#onHung(id, limitMs);

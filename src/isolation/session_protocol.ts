@@ -2,7 +2,10 @@ import type { InputTensor } from "../image/input_tensor.ts";
 import type { EngineInfo, Provider, Tensor, TensorInfo } from "../ports/session.ts";
 import type { ErrorMessage } from "./error_message.ts";
 
-/** Graph that a worker shall load, and options of the session (a graph loaded in an engine). */
+/**
+ * Content of the message `open`: the graph to load, and options of the session. (A session is a
+ * graph loaded in an engine.)
+ */
 export interface SessionRequest {
   /** Bytes of the ONNX file. */
   readonly graph: Uint8Array;
@@ -17,7 +20,10 @@ export type SessionWorkerRequest =
   | { readonly kind: "open"; readonly open: SessionRequest }
   | { readonly kind: "run"; readonly feeds: Readonly<Record<string, InputTensor>> };
 
-/** Message from a worker that runs a session. Answers `open` or `run`, or says that it failed. */
+/**
+ * Message from a worker that runs a session. The response to `open` is `opened`, the response to
+ * `run` is `outputs`. After an error, the response to either is `failed`.
+ */
 export type SessionWorkerResponse =
   | {
     readonly kind: "opened";

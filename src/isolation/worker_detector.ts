@@ -46,14 +46,14 @@ function closed(why: string): DomainError {
 
 type Ready = WorkerResponse & { kind: "ready" };
 
-/** Call of `detect()` that the worker has not answered yet. */
+/** Call of `detect()` whose result has not arrived from the worker yet. */
 interface PendingCall extends PromiseWithResolvers<DetectResult> {
   readonly call: DetectCall;
   /** Timer that kills the worker if the input tensor is not ready in time. Unset: no deadline. */
   timer?: ReturnType<typeof setTimeout>;
 }
 
-/** Sends requests to a worker, and finds the request that each response answers. */
+/** Sends requests to a worker, and matches each response to its request. */
 class Channel<Load> {
   readonly #worker: WorkerLike<Load>;
   readonly #deadlines: Deadlines;
@@ -79,7 +79,7 @@ class Channel<Load> {
     };
   }
 
-  /** Message that the current run takes unusually long, or null. */
+  /** Warning if the current run takes unusually long, otherwise null. */
   get slowness(): string | null {
     return this.#runs.slowness;
   }
@@ -124,8 +124,8 @@ class Channel<Load> {
   }
 
   /**
-   * Kills the worker and rejects all pending calls. Resolves `brokenDown` first, so that a caller
-   * whose call is rejected does not use this worker again.
+   * Kills the worker and rejects all pending calls. Resolves `brokenDown` first: callers whose
+   * calls are rejected then know that this worker is unusable.
    */
   #breakDown(why: DomainError): void {
     this.#brokenDown.resolve(why);
@@ -169,7 +169,9 @@ class Channel<Load> {
     pending.call.onDecoded?.(elements);
   }
 
-  /** Rejects a call. Kills the worker if its engine failed: such an engine may fail forever. */
+  /**
+   * Rejects a call. Also kills the worker if its engine failed, because later runs could fail too.
+   */
   #fail(id: number, error: Error): void {
     const pending = this.#take(id);
     if (!(error instanceof DomainError) || error.code === "inference-failed") {
@@ -189,7 +191,10 @@ class Channel<Load> {
   }
 }
 
-/** Copies the fields of a raw image. An `ImageData` object cannot be sent to a worker process. */
+/**
+ * Copies a raw image to a plain object, because an `ImageData` object cannot be sent to a worker
+ * process.
+ */
 function cloneable(image: ImageInput): ImageInput {
   if (ArrayBuffer.isView(image)) return image;
   const { data, width, height } = image;

@@ -54,7 +54,9 @@ export async function workerSession(
 
 type Response = Exclude<SessionWorkerResponse, { kind: "failed" }>;
 
-/** Sends requests to the worker, each after the answer to the request before. */
+/**
+ * Sends requests to the worker one at a time: each waits for the response to the previous request.
+ */
 class Dialogue {
   readonly #worker: SessionWorker;
   #lastAnswer: Promise<unknown> = Promise.resolve();
@@ -74,11 +76,12 @@ class Dialogue {
   }
 
   /**
-   * Sends a request and returns its answer. Waits first until the request before is answered.
+   * Sends a request and returns the response. First waits for the response to the previous request.
    *
-   * @param ms Deadline of the request, milliseconds. The worker is killed if no answer comes.
+   * @param ms Deadline of the response, milliseconds. If none arrives in time, the worker is
+   *   killed.
    * @param code Code of the error for a missed deadline.
-   * @param action Beginning of the error message for a missed deadline.
+   * @param action Beginning of that error's message, for example "Cannot load the model".
    */
   ask(
     request: SessionWorkerRequest,

@@ -5,8 +5,8 @@ import { sha256 } from "./sha256.ts";
  * Compares the bytes of a graph with the length and the SHA-256 that its manifest declares.
  *
  * @param graph Content of the `.onnx` file.
- * @returns Description of the difference, to complete an error message such as "Cannot load the
- *   file as …". Undefined if the bytes match.
+ * @returns Second half of an error message that begins like "Cannot load the file as". Undefined if
+ *   the bytes match.
  */
 export async function graphFault(
   { bytes, sha256: wanted }: Manifest["graph"],

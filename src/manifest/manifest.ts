@@ -50,8 +50,8 @@ export function parseManifest(json: unknown): Manifest {
 /**
  * Selects the schema of a manifest by its property `outputs.kind`.
  *
- * An unknown kind is checked against the schema of heads. The check fails, and its error message
- * lists the known kinds.
+ * For an unknown kind, the function returns `headsSchema`. The check then fails with an error
+ * message that lists the known kinds.
  */
 function schemaFor(json: unknown): typeof headsSchema | typeof finishedSchema {
   const { outputs } = (json ?? {}) as { outputs?: { kind?: unknown } };
@@ -59,10 +59,10 @@ function schemaFor(json: unknown): typeof headsSchema | typeof finishedSchema {
 }
 
 /**
- * Returns the wrong value as the end of an error message, for example `: it is "nchv"`.
+ * Returns the end of an error message that shows the wrong value, for example `: it is "nchv"`.
  *
  * @param path Keys that lead from `json` to the value.
- * @returns Empty if the value is missing or has more than 60 characters.
+ * @returns Text, empty if the value is missing or has more than 60 characters.
  */
 function foundAt(json: unknown, path: readonly PropertyKey[]): string {
   const value = path.reduce<unknown>(

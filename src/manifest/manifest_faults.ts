@@ -5,7 +5,8 @@ import type { HeadsManifest, Manifest } from "./manifest_schema.ts";
  *
  * The schema checks each property alone; this function compares properties with each other.
  *
- * @returns One text per contradiction: the path of the property, the rule and the value found.
+ * @returns One text per contradiction, with the path of the property, the rule that it breaks and
+ *   its value.
  */
 export function manifestFaults(manifest: Manifest): string[] {
   return [
@@ -14,7 +15,7 @@ export function manifestFaults(manifest: Manifest): string[] {
   ];
 }
 
-/** Checks that an image of any size, once resized, fits into a padding of fixed size. */
+/** Checks that every resized image fits into the padded size, if the padded size is fixed. */
 function padFaults({ resize, pad }: Manifest): string[] {
   if (pad.kind !== "fixed") return [];
   const wanted = `pad: ${pad.width}x${pad.height} must hold the resized image:`;
@@ -37,7 +38,8 @@ function headsFaults(manifest: HeadsManifest): string[] {
 }
 
 /**
- * Checks the pyramid levels, which are the grids of different cell size that a network predicts on.
+ * Checks the pyramid levels. (A network predicts on several grids of different cell sizes; each
+ * grid is a level.)
  *
  * All levels must have the same number of anchors per cell. If each level has outputs of its own,
  * `scores` and `deltas` must name one output per level.

@@ -90,6 +90,8 @@ async function startPeer(
     env: { ...environment, PORT: `${port}` },
     stdout: "null",
     stderr: "null",
+    // A process group of its own, so that the workers of a server end with it.
+    detached: true,
   }).spawn();
   let isOver = false;
   const over = process.status.then(({ code }) => {
@@ -117,8 +119,14 @@ async function startPeer(
     pid: process.pid,
     post,
     async [Symbol.asyncDispose]() {
-      process.kill("SIGTERM");
+      Deno.kill(-process.pid, "SIGTERM");
       await over;
+      // LitServe leaves processes behind. The group is gone if the server ended as it should.
+      try {
+        Deno.kill(-process.pid, "SIGKILL");
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
     },
   };
 }

@@ -8,13 +8,16 @@ import { embindDecoder } from "./embind_decoder.ts";
 import { AVIF_BUILD } from "./icodec_builds.ts";
 import { memoryLimit } from "./memory_limit.ts";
 
-/** Fixed memory of the decoder, and its maximum per byte of the file, besides `decodedBytes`. */
+/**
+ * Memory limit of the decoder, without the pixels that `decodedBytes()` counts: a fixed number of
+ * bytes, and a number of bytes per byte of the file.
+ */
 const BASE_MEMORY = 32 * 2 ** 20;
 const MEMORY_PER_BYTE = 4;
 
 /**
- * Creates a decoder of an AVIF to RGBA, 8 bits per sample: its primary item, or the first frame of
- * its sequence.
+ * Creates a decoder from AVIF to RGBA, 8 bits per sample. It decodes the primary item of the file,
+ * or the first frame of an image sequence.
  *
  * @param module icodec's `avif-dec.wasm`.
  */
@@ -37,7 +40,10 @@ export function avifDecoder(module: WebAssembly.Module): Decoder<"avif"> {
   };
 }
 
-/** Moves the rows of a part to the start of RGBA data, so that no copy is needed. */
+/**
+ * Crops RGBA data in place: moves the rows of the crop to the start of the data. So no second
+ * buffer is needed.
+ */
 function cropInPlace(data: Uint8Array, { width }: Size, crop: Crop): Uint8Array {
   const row = crop.width * 4;
   for (let y = 0; y < crop.height; y++) {

@@ -2,27 +2,27 @@ import { joinedBytes } from "../core/joined_bytes.ts";
 import type { AvifImage, CodedImage } from "../image/formats/avif/avif_image.ts";
 import type { Av1Sequence } from "../image/formats/avif/av1_sequence.ts";
 
-/** Type of an auxiliary image that is alpha (ISO/IEC 23000-22). */
+/** Name that marks an auxiliary image as the alpha channel (ISO/IEC 23000-22). */
 const ALPHA = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
 
-/** Item of the container that is built. */
+/** Item (coded image or grid) of the new container. */
 interface Item {
   readonly id: number;
   readonly type: "av01" | "grid";
   readonly data: Uint8Array;
   /** Boxes, each with a flag: true if a reader must understand the box. */
   readonly properties: readonly (readonly [box: Uint8Array, isEssential: boolean])[];
-  /** References by type, to ids of items. */
+  /** Ids of the items that this item refers to; the key is the type of the reference. */
   readonly references: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
- * Builds a new AVIF of an image (ISO/IEC 23008-12, AVIF 1.1).
+ * Writes the AV1 data of an image into a new AVIF file (ISO/IEC 23008-12, AVIF 1.1).
  *
- * libavif refuses containers that browsers and other libraries read, such as those without `pixi`.
- * libavif gets only the AV1 data, in a new file that follows each rule. It therefore cannot read
- * the container in another way than the header reader did. Crop and orientation are left out: they
- * are applied to the pixels.
+ * There are two reasons for a new file. libavif refuses some files that browsers accept, such as
+ * those without a `pixi` box. And libavif might interpret the original container differently from
+ * our header reader. The new file has no crop and no orientation: both are applied to the decoded
+ * pixels.
  */
 export function avifContainer(image: AvifImage): Uint8Array {
   const { colour, alpha, colourCodes, isPremultiplied } = image;
@@ -36,13 +36,16 @@ export function avifContainer(image: AvifImage): Uint8Array {
     ...alpha === undefined ? [] : itemsOf(alphaId, alpha, [auxiliary], { auxl: [1] }),
   ];
   const ftyp = box("ftyp", text("avif"), u32(0), text("avifmif1miaf"));
-  // The offsets have a fixed length, so that the first of two passes tells where the data starts.
+  // Builds `meta` twice: its length, and so the start of the data, is known only after the first
+  // time. Offsets have a fixed length, so both have the same length.
   const dataStart = ftyp.length + metaOf(items, 0).length + 8;
   const meta = metaOf(items, dataStart);
   return joinedBytes([ftyp, meta, box("mdat", ...distinctData(items).keys())]);
 }
 
-/** Returns the items of an image: itself or, for a grid, the grid and its tiles. */
+/**
+ * Returns the items that store an image: one item, or an item for the grid and one for each tile.
+ */
 function itemsOf(
   id: number,
   image: CodedImage,
@@ -68,7 +71,8 @@ function itemsOf(
     u32(image.width, image.height),
   ]);
   const dimg = tiles.map((_, i) => id + 1 + i);
-  // libavif expects what an alpha grid is on each of its tiles, too.
+  // Tiles get the properties of their grid, too: libavif requires the `auxC` box on each tile of an
+  // alpha grid.
   return [
     {
       ...{ id, type: "grid", data: grid, references: { ...references, dimg } },
@@ -124,13 +128,13 @@ function metaOf(items: readonly Item[], dataStart: number): Uint8Array {
     box(
       "iprp",
       box("ipco", ...[...boxes.values()].map(({ bytes }) => bytes)),
-      // The flag says that indices have 15 bits.
+      // The last byte is a flag: property indices have 15 bits instead of 7.
       box("ipma", Uint8Array.of(0, 0, 0, 1), u32(items.length), ...associations),
     ),
   );
 }
 
-/** Returns the offset of each data; tiles may share data. */
+/** Returns the offset of the data of each item. Tiles with the same data share one copy. */
 function distinctData(items: readonly Item[]): ReadonlyMap<Uint8Array, number> {
   const starts = new Map<Uint8Array, number>();
   let at = 0;
@@ -151,7 +155,10 @@ function pixi({ isGrey, bitDepth }: Av1Sequence): Uint8Array {
   return fullBox("pixi", Uint8Array.of(depths.length, ...depths));
 }
 
-/** Builds an AV1 configuration (AV1-ISOBMFF, 2.3.3) of level 31, which has no bounds. */
+/**
+ * Builds the box `av1C`, the AV1 configuration (AV1-ISOBMFF, section 2.3.3). Declares level 31,
+ * which sets no maximum size.
+ */
 function av1C(sequence: Av1Sequence): Uint8Array {
   const { profile, bitDepth, isGrey, halvesColumns, halvesRows, chromaPosition } = sequence;
   const flags = (bitDepth > 8 ? 0x40 : 0) | (bitDepth === 12 ? 0x20 : 0) | (isGrey ? 0x10 : 0) |
@@ -164,7 +171,7 @@ function box(type: string, ...content: readonly Uint8Array[]): Uint8Array {
   return joinedBytes([u32(length), text(type), ...content]);
 }
 
-/** Builds a box of version 0. */
+/** Builds a box that has a version and flags, both 0. */
 function fullBox(type: string, ...content: readonly Uint8Array[]): Uint8Array {
   return versionBox(type, 0, ...content);
 }

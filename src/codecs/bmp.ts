@@ -5,10 +5,11 @@ import type { Pixels } from "../image/pixels.ts";
 /**
  * Decodes a BMP to RGB, or to RGBA if it has an alpha mask.
  *
- * Many writers declare alpha and leave it all zero. Such an image is opaque.
+ * Many programs declare an alpha channel but set all alpha values to 0. Such an image becomes
+ * opaque.
  *
- * @throws {DomainError} `truncated-image`, if the file ends before its last row. Without run
- * lengths, the check comes before any memory is allocated for pixels.
+ * @throws {DomainError} `truncated-image`, if the file ends before its last row. For uncompressed
+ * files, this is checked before memory for the pixels is allocated.
  */
 export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Pixels {
   const { width, height, hasAlpha, layout } = header;
@@ -16,7 +17,7 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Pixels {
     return { data: runPixels(bytes, header), width, height, channels: 3, reduction: 1 };
   }
   const { start, stride, bitsPerPixel, topDown } = layout;
-  // Some writers omit the padding of the last row.
+  // Counts the last row without its padding, because some programs omit that padding.
   const needed = start + stride * (height - 1) + Math.ceil(width * bitsPerPixel / 8);
   if (needed > bytes.length) throw truncated(bytes, header, `need ${needed} bytes`);
   const channels = hasAlpha ? 4 : 3;
@@ -38,19 +39,19 @@ function truncated(bytes: Uint8Array, { width, height }: BmpHeader, need: string
   );
 }
 
-/** Makes an RGBA image opaque if each of its pixels is fully transparent. */
+/** Makes an RGBA image opaque if all its pixels are fully transparent. */
 function makeClearOpaque(data: Uint8Array): void {
   for (let at = 3; at < data.length; at += 4) if (data[at] !== 0) return;
   for (let at = 3; at < data.length; at += 4) data[at] = 255;
 }
 
-/** Bytes 0 and 1 or 2 and more of an escape in run lengths. */
+/** Escape codes of the run-length encoding: the second byte, after a first byte of 0. */
 const END_OF_ROW = 0, END_OF_IMAGE = 1, MOVE = 2;
 
 /**
- * Decodes run lengths of 4 or 8 bits (Windows GDI, "Bitmap Compression") to RGB.
+ * Decodes run-length encoded pixels of 4 or 8 bits (Windows GDI, "Bitmap Compression") to RGB.
  *
- * Pixels that no run reaches are black, as in browsers. Runs beyond the end of a row are cut off.
+ * Pixels that the data skips are black, as in browsers. Runs beyond the end of a row are cut off.
  */
 function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
   const { width, height, layout: { bitsPerPixel, start, topDown, palette } } = header;
@@ -63,7 +64,10 @@ function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
     if (at < bytes.length) return bytes[at++]!;
     throw truncated(bytes, header, "need more runs");
   };
-  /** Writes `count` pixels. Pixels of 4 bits take the two halves of each byte in turn. */
+  /**
+   * Writes `count` pixels of the current row. `byteOf(i)` is the byte that contains pixel `i`: a
+   * byte contains one pixel of 8 bits or two pixels of 4 bits.
+   */
   const write = (count: number, byteOf: (i: number) => number) => {
     const row = topDown ? y : height - 1 - y;
     const end = Math.min(count, width - x);
@@ -77,7 +81,8 @@ function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
     }
     x += end;
   };
-  // Some writers omit the end of the image.
+  // Some programs omit the escape code for the end of the image. So decoding also ends after the
+  // last pixel.
   while (y < height - 1 || y === height - 1 && x < width) {
     const count = next();
     const value = next();
@@ -102,7 +107,10 @@ function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
   return data;
 }
 
-/** Converts the stored row at offset `from` of the file to pixels at offset `to` of the data. */
+/**
+ * Converts one row: reads the file at the offset `from`, writes pixels at the offset `to` of the
+ * decoded data.
+ */
 type RowReader = (from: number, to: number) => void;
 
 function rowReader(header: BmpHeader, bytes: Uint8Array, data: Uint8Array): RowReader {

@@ -4,13 +4,14 @@ import type { FormatId, ImageHeader } from "../image/formats/read_header.ts";
 import type { Pixels } from "../image/pixels.ts";
 
 /**
- * Decodes a file of one format.
+ * Function that decodes image files of one format.
  *
  * @param bytes The file.
  * @param header Header of the file.
- * @param atLeast Stored size (before orientation) that the pixels must cover.
+ * @param atLeast Minimum size of the decoded pixels, before the EXIF orientation is applied. A
+ *   decoder may return less than the full size, but not less than this.
  * @throws {DomainError} `corrupt-image`, `truncated-image` or `unsupported-format`.
- * @throws If a decoder in wasm traps, which it does on some damaged files.
+ * @throws If the wasm of the decoder traps (crashes), as it does on some damaged files.
  */
 export type Decoder<Id extends FormatId> = (
   bytes: Uint8Array,
@@ -19,7 +20,7 @@ export type Decoder<Id extends FormatId> = (
 ) => Pixels;
 
 /**
- * Returns the error for a file that ends before all pixels are known.
+ * Returns the error for a file that ends before the data of all pixels.
  *
  * @param format Name of the format.
  */

@@ -1,43 +1,47 @@
 /**
- * One build of a C++ decoder with the signature `val decode(std::string)`, exported by embind.
+ * Description of one wasm file: a C++ decoder with the signature `val decode(std::string)`,
+ * compiled by Emscripten and exported with embind.
  *
- * Emscripten minifies the names of imports and exports to letters, which change with every build.
+ * Emscripten shortens the names of imports and exports to letters. The letters differ between
+ * builds, so the description contains a table of them.
  */
 export interface EmbindBuild {
-  /** Name and version of the package that has the build. */
+  /** Name and version of the package that contains the wasm file. */
   readonly package: string;
   /** Name of the wasm file in the package. */
   readonly file: string;
   /** SHA-256 of the wasm file, hexadecimal. Tests and packaging check it; loading does not. */
   readonly sha256: string;
-  /** Name of each imported function in the source of Emscripten, by its letter. */
+  /**
+   * Functions that the wasm file imports. Key: its letter. Value: its original name in Emscripten.
+   */
   readonly imports: Readonly<Record<string, EmscriptenImport>>;
-  /** Letters of the exports that are used. */
+  /** Exports that the decoder needs, with their letters. */
   readonly exports: EmbindExports;
 }
 
-/** Exported letters by the name in the source of Emscripten. */
+/** Letter of each export. The keys are the original names in Emscripten. */
 export interface EmbindExports {
   /** Memory of the decoder. */
   readonly memory: string;
-  /** Functions by index. */
+  /** Table of functions; C++ function pointers are indices into it. */
   readonly __indirect_function_table: string;
-  /** Runs the C++ constructors, which register `decode`. */
+  /** Function that runs the static constructors of C++. They register `decode` with embind. */
   readonly __wasm_call_ctors: string;
-  /** Allocates memory. */
+  /** Function that allocates memory. */
   readonly malloc: string;
-  /** Functions of `setjmp`. Unset: the build does not use it. */
+  /** Functions that implement `setjmp` and `longjmp`. Unset: the build does not use `setjmp`. */
   readonly setjmp?: {
-    /** Records that `longjmp` was called. */
+    /** Function that records that `longjmp` was called. */
     readonly setThrew: string;
-    /** Sets the stack pointer. */
+    /** Function that sets the stack pointer. */
     readonly _emscripten_stack_restore: string;
-    /** Returns the stack pointer. */
+    /** Function that returns the stack pointer. */
     readonly emscripten_stack_get_current: string;
   };
 }
 
-/** Function that a decoder imports, by the name in the source of Emscripten. */
+/** Original name, in Emscripten, of a function that a decoder imports. */
 export type EmscriptenImport =
   | "__assert_fail"
   | "_abort_js"
@@ -52,10 +56,16 @@ export type EmscriptenImport =
   | InvokeImport
   | IgnoredImport;
 
-/** Import that calls a function which may end in `longjmp`; the suffix is its signature. */
+/**
+ * Name of an import through which C++ calls a function that may call `longjmp`. The suffix is the
+ * signature of that function.
+ */
 export type InvokeImport = `invoke_${string}`;
 
-/** Import that decoding does not need: types, reference counts, timers and output. */
+/**
+ * Name of an import that may do nothing: registration of types, reference counts, timers and
+ * output.
+ */
 export type IgnoredImport = (typeof IGNORED_IMPORTS)[number];
 
 const IGNORED_IMPORTS = [
@@ -79,20 +89,20 @@ const IGNORED_IMPORTS = [
   "fd_write",
 ] as const;
 
-/** Returns true for an import that decoding does not need. */
+/** Returns true for an import that may do nothing. */
 export function isIgnored(name: EmscriptenImport): name is IgnoredImport {
   return (IGNORED_IMPORTS as readonly string[]).includes(name);
 }
 
-/** Returns true for an import that calls a function which may end in `longjmp`. */
+/** Returns true for an import through which C++ calls a function that may call `longjmp`. */
 export function isInvoke(name: EmscriptenImport): name is InvokeImport {
   return name.startsWith("invoke_");
 }
 
 /**
- * Refuses a module of another build, whose minified names (letters) may stand for other functions.
+ * Refuses a module of another build: there, a letter may mean another function.
  *
- * @throws {Error} If imports or exports of the module are not those of the build.
+ * @throws {Error} If the imports or exports of the module differ from the description of the build.
  */
 export function checkBuild(build: EmbindBuild, module: WebAssembly.Module): void {
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);

@@ -11,40 +11,51 @@ import {
 
 /** Pixels of a decoded image. */
 export interface EmbindPixels extends Size {
-  /** RGBA, 8 bits per sample, in the memory of an instance that nothing else uses. */
+  /**
+   * RGBA, 8 bits per sample. A view of the memory of the wasm instance, which is not used again.
+   */
   readonly data: Uint8Array;
 }
 
 /**
- * Decodes a file with an instance of its own, whose imports can do no more than request memory and
- * hand over pixels.
+ * Decodes an image file in a new wasm instance. The imports of the instance only let it grow its
+ * memory and return pixels.
  *
  * @param bytes The file.
- * @param maxMemory Maximum bytes of memory of the instance; above it, `malloc` fails in C.
+ * @param maxMemory Maximum bytes of memory of the instance. If the decoder needs more, its `malloc`
+ *   fails.
  * @throws {DomainError} `corrupt-image`, if the decoder returns no pixels.
- * @throws If the decoder traps.
+ * @throws If the wasm of the decoder traps (crashes).
  */
 export type EmbindDecoder = (bytes: Uint8Array, maxMemory: number) => EmbindPixels;
 
 const PAGE_BYTES = 65_536;
 /** Bytes per argument in a call from embind to JavaScript. */
 const ARGUMENT_BYTES = 8;
-/** Handle for any JavaScript value; the decoder only stores and returns it. */
+/**
+ * Number that stands for every JavaScript value that the decoder asks for. One number is enough:
+ * the decoder only passes it back to us.
+ */
 const HANDLE = 100;
 
-/** Error that leaves the decoder once it has handed over its pixels, before it frees them. */
+/**
+ * Error that stops the decoder as soon as it has returned its pixels. Otherwise, the decoder would
+ * free their memory.
+ */
 const FINISHED = new Error("The decoder has handed over its pixels");
 const LONGJMP = new Error("longjmp");
 
 /**
- * Creates a decoder from a compiled wasm file.
+ * Creates a decoder from a compiled wasm file, without the JavaScript that the package has for it.
  *
- * The decoder replaces the JavaScript of the package, which gives the wasm access to every global
- * by name and compiles functions from text, which not every runtime allows. A hostile file that
- * takes over the C++ code can only use the memory of its own instance. Each image gets a new
- * instance, because wasm memory never shrinks and an instance that trapped cannot be used again.
+ * The JavaScript of the package gives the wasm access to all global variables. It also compiles
+ * functions from text, which some runtimes forbid. Here, a hostile image that exploits a bug in the
+ * C++ code reaches only the memory of its own instance.
  *
- * @throws {Error} If imports or exports of the module are not those of the build.
+ * Each image gets a new instance, because wasm memory never shrinks and an instance that trapped
+ * cannot be used again.
+ *
+ * @throws {Error} If the imports or exports of the module differ from the description of the build.
  */
 export function embindDecoder(build: EmbindBuild, module: WebAssembly.Module): EmbindDecoder {
   checkBuild(build, module);
@@ -68,9 +79,9 @@ class EmbindInstance {
   readonly #maxMemory: number;
   /** Table index of the C++ function `decode`. */
   #decode = 0;
-  /** Table index of the function that calls `decode` with arguments from JavaScript. */
+  /** Table index of embind's function through which JavaScript calls `decode`. */
   #invoker = 0;
-  /** Bytes of the last memory view that the decoder created. */
+  /** Part of the wasm memory that the decoder last wrapped in a `Uint8ClampedArray`: its pixels. */
   #view: { readonly start: number; readonly length: number } = { start: 0, length: 0 };
   #pixels: EmbindPixels | undefined;
 
@@ -115,7 +126,7 @@ class EmbindInstance {
       return [letter, this.#import(name)] as const;
     });
     const imports = Object.fromEntries(functions);
-    // All imports of a build come from one module, whose name is minified too.
+    // All imports come from one namespace. Emscripten shortens its name, too.
     return Object.fromEntries(
       WebAssembly.Module.imports(module).map(({ module: namespace }) => [namespace, imports]),
     );
@@ -168,8 +179,13 @@ class EmbindInstance {
   }
 
   /**
-   * Answers the two constructor calls of a decoder: `new Uint8ClampedArray(view)`, which has two
-   * types, then `new ImageData(array, width, height, depth)`, which ends the decoding.
+   * Handles the two JavaScript constructors that a decoder calls. The first call is
+   * `new Uint8ClampedArray(view)`. The second call is `new ImageData(array, width, height, depth)`,
+   * and it ends the decoding.
+   *
+   * @param types Number of types of the call: its result and its arguments. It is 2 for the first
+   *   call.
+   * @param args Offset of the arguments in the wasm memory.
    */
   #construct(types: number, args: number): number {
     const memory = this.#dataView();
@@ -197,7 +213,7 @@ class EmbindInstance {
     throw FINISHED;
   }
 
-  /** Calls a function that may end in `longjmp`. */
+  /** Calls a C++ function that may call `longjmp`. */
   #invoke(index: number, args: readonly number[]): number {
     const { setjmp } = this.#names;
     if (setjmp === undefined) throw new Error("The build has no setjmp");
@@ -214,9 +230,10 @@ class EmbindInstance {
 }
 
 /**
- * Reduces samples of more than 8 bits to 8.
+ * Converts samples of 9 to 16 bits to 8 bits.
  *
- * @param narrowed May be the first half of the memory of `samples`: each sample is read first.
+ * @param narrowed Receives the result. May share its memory with the first half of `samples`,
+ *   because each sample is read before its bytes are overwritten.
  */
 function narrow(samples: Uint16Array, depth: number, narrowed: Uint8Array): void {
   const scale = 255 / (2 ** depth - 1);

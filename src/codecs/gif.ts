@@ -2,21 +2,23 @@ import type { GifFrame, GifHeader } from "../image/formats/gif.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { lzwReader } from "./lzw_reader.ts";
 
-/** Colours of a table, the most that an index can select. */
+/** Number of colours in a full colour table: an index has 8 bits. */
 const MAX_COLOURS = 256;
 
-/** First row and distance of the rows of each pass (GIF89a, appendix E). */
+/**
+ * First row of each pass of an interlaced GIF, and the step to its next row (GIF89a, appendix E).
+ */
 const PASSES: readonly (readonly [first: number, step: number])[] = [[0, 8], [4, 8], [2, 4], [
   1,
   2,
 ]];
 
 /**
- * Decodes the first frame of a GIF, to RGB, or to RGBA if it has transparent pixels or leaves a
- * part of the screen free. Later frames are not read.
+ * Decodes the first frame of a GIF to RGB. If it has transparent pixels or does not cover the whole
+ * image, decodes it to RGBA. Later frames are not read.
  *
- * @throws {DomainError} `truncated-image`, if the file ends before the last pixel; `corrupt-image`,
- * if the data ends before, or is damaged.
+ * @throws {DomainError} `truncated-image`, if the file ends before the last pixel. `corrupt-image`,
+ * if the data is damaged or contains too few pixels.
  */
 export function decodeGif(bytes: Uint8Array, header: GifHeader): Pixels {
   const { width, height, hasAlpha, frame } = header;
@@ -33,17 +35,20 @@ export function decodeGif(bytes: Uint8Array, header: GifHeader): Pixels {
   return { data, width, height, channels, reduction: 1 };
 }
 
-/** Returns RGB of each index; indices beyond the table are black. */
+/**
+ * Returns the red, green and blue of each colour index. Indices without a colour in the file are
+ * black.
+ */
 function colourTable(bytes: Uint8Array, frame: GifFrame): Uint8Array {
   const { globalTable = new Uint8Array(), localTableBytes, start } = frame;
-  // A table that the file ends in needs no check: the data after it is missing as well.
+  // If the file ends inside the table, the decoder fails later: the pixel data is missing, too.
   const local = bytes.subarray(start, start + localTableBytes);
   const table = new Uint8Array(MAX_COLOURS * 3);
   table.set(localTableBytes > 0 ? local : globalTable);
   return table;
 }
 
-/** Yields the rows of a frame in stored order. */
+/** Yields the numbers of the rows of a frame, in the order in which the file stores them. */
 function* rowsOf({ height, interlaced }: GifFrame): Generator<number> {
   for (const [first, step] of interlaced ? PASSES : [[0, 1]] as const) {
     for (let y = first; y < height; y += step) yield y;

@@ -1,6 +1,6 @@
 import type { EmbindBuild } from "./embind_build.ts";
 
-/** icodec's WebP decoder: libwebp 1.4.0. */
+/** WebP decoder of the package icodec: libwebp 1.4.0. */
 export const WEBP_BUILD: EmbindBuild = {
   package: "icodec 0.6.0",
   file: "webp-dec.wasm",
@@ -37,7 +37,7 @@ export const WEBP_BUILD: EmbindBuild = {
   },
 };
 
-/** icodec's AVIF decoder: libavif 1.1.1 with libaom 3.11. */
+/** AVIF decoder of the package icodec: libavif 1.1.1 with libaom 3.11. */
 export const AVIF_BUILD: EmbindBuild = {
   package: "icodec 0.6.0",
   file: "avif-dec.wasm",

@@ -13,21 +13,24 @@ import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
 import { webpDecoder } from "./webp.ts";
 
-/** Compiled wasm files of the decoders; each runtime loads them in its own way. */
+/** Compiled wasm files of the decoders. Each runtime has its own way to load them. */
 export interface CodecModules {
-  /** `jpeg.wasm` of this folder, built by `wasm/jpeg`. */
+  /** Our JPEG decoder, `jpeg.wasm`. Its source is in `wasm/jpeg`. */
   readonly jpeg: WebAssembly.Module;
-  /** `png.wasm` of this folder, built by `wasm/png`. */
+  /** Our PNG decoder, `png.wasm`. Its source is in `wasm/png`. */
   readonly png: WebAssembly.Module;
-  /** icodec's `webp-dec.wasm`. */
+  /** WebP decoder of the package icodec, `webp-dec.wasm`. */
   readonly webp: WebAssembly.Module;
-  /** icodec's `avif-dec.wasm`. Unset: AVIF is refused as an unsupported format. */
+  /** AVIF decoder of the package icodec, `avif-dec.wasm`. Unset: AVIF files are refused. */
   readonly avif?: WebAssembly.Module;
 }
 
 type Decoders = { readonly [Id in FormatId]: Decoder<Id> };
 
-/** Creates the decoders by format. To add one, write its file and add it here. */
+/**
+ * Creates the decoder of each format. To support a new format, write its decoder in a file of this
+ * folder and add it here.
+ */
 function decodersOf({ jpeg, png, webp, avif }: CodecModules): Decoders {
   return {
     jpeg: jpegDecoder(jpeg),
@@ -40,21 +43,22 @@ function decodersOf({ jpeg, png, webp, avif }: CodecModules): Decoders {
 }
 
 /**
- * Estimated bytes of an image before which garbage is collected.
+ * Minimum memory of an image, in bytes, for which garbage is collected before decoding.
  *
- * The memory of earlier instances is garbage that the engine may leave for seconds: six AVIFs of
- * 430 MB in a row took 1.3 GB, and 490 MB with a collection before each.
+ * The JavaScript engine may free the wasm memory of earlier images only after seconds. Six AVIF
+ * images of 430 MB each, one after the other, took 1.3 GB. With a collection before each image,
+ * they took 490 MB.
  */
 const LARGE_BYTES = 64e6;
 
 /**
- * Creates a codec from our own wasm files and those of icodec.
+ * Creates an image codec from the wasm files of the decoders.
  *
- * The wasm of icodec is called directly, without its JavaScript, which compiles wasm and JavaScript
- * at run time. Not every runtime allows that.
+ * Calls the wasm of icodec directly. The JavaScript of icodec compiles wasm and JavaScript at run
+ * time, which some runtimes forbid.
  *
- * @param collectGarbage Function that frees what earlier images have left behind; it is called
- *   before each large image. Unset: the engine decides when to free it.
+ * @param collectGarbage Runs the garbage collector; called before each large image to free the
+ *   memory of earlier ones. Unset: the JavaScript engine decides when to free it.
  * @throws {Error} If a module of icodec is not the supported build.
  */
 export function imageCodec(modules: CodecModules, collectGarbage?: () => void): ImageCodec {
@@ -65,7 +69,7 @@ export function imageCodec(modules: CodecModules, collectGarbage?: () => void): 
       try {
         return decodeWith(decoders, bytes, header, atLeast);
       } catch (error) {
-        // The decoder refused the data or trapped on it.
+        // The decoder threw an error of ours, or its wasm trapped (crashed).
         throw asDomainError(error, bytes, FORMATS[header.format]);
       }
     },

@@ -9,7 +9,7 @@ import { type Decoder, endsTooEarly } from "./decoder.ts";
 import { memoryLimit } from "./memory_limit.ts";
 import { failureText } from "./wasm_failure.ts";
 
-/** Exports of `jpeg.wasm`, which `wasm/jpeg/decoder.c` documents. */
+/** Exports of `jpeg.wasm`. Their documentation is in `wasm/jpeg/decoder.c`. */
 interface JpegExports {
   readonly memory: WebAssembly.Memory;
   allocateFile(length: number, maxMemory: number): number;
@@ -24,20 +24,25 @@ interface JpegExports {
   readPixels(): number;
 }
 
-/** Memory of the decoder besides the file and `decodedBytes`: stack, constants and tables. */
+/** Bytes of memory that the decoder takes for every image: stack, constants and tables. */
 const BASE_MEMORY = 2 ** 18;
-/** Numbers that the decoder keeps for the reason of an error. */
+/**
+ * Number of integers in the memory of the decoder that fill the placeholders of its error message.
+ */
 const FAILURE_NUMBERS = 8;
 
 /**
- * Creates a decoder of a JPEG at the smallest scale of 1/8, 1/4, 1/2 and 1/1 that covers a size.
+ * Creates a JPEG decoder. It decodes at 1/8, 1/4, 1/2 or full size: the smallest of them that still
+ * covers the requested size.
  *
- * The inverse DCT runs at the reduced size. For a 1080p photo and a 320 px model this is several
- * times cheaper than decoding at full size. Each image gets a new instance: wasm memory never
- * shrinks, and an instance that failed cannot be used again. Its memory is limited to the estimate
- * from the header.
+ * The inverse DCT runs at the reduced size. For a 1080p photo and a model with an input of 320
+ * pixels, this is several times faster than decoding at full size.
  *
- * @param module `jpeg.wasm` of this folder.
+ * Each image gets a new wasm instance: wasm memory never shrinks, and an instance that failed
+ * cannot be used again. The memory of the instance is limited to the estimate from the image
+ * header.
+ *
+ * @param module Compiled `jpeg.wasm`.
  */
 export function jpegDecoder(module: WebAssembly.Module): Decoder<"jpeg"> {
   return (bytes, header, atLeast) => decodeJpeg(module, bytes, header, atLeast);
@@ -48,7 +53,7 @@ export function jpegDecoder(module: WebAssembly.Module): Decoder<"jpeg"> {
  *
  * 1. Refuse what the decoder cannot do or would do too slowly.
  * 2. Copy the file into an instance.
- * 3. Read it; of an image of several scans, all scans.
+ * 3. Read the headers and, of a progressive image, all scans.
  * 4. Read the pixels.
  */
 function decodeJpeg(
@@ -57,7 +62,8 @@ function decodeJpeg(
   header: JpegHeader,
   atLeast: Size,
 ): Pixels {
-  // 1. Only an image of several scans can visit its blocks often.
+  // 1. Unsupported or too slow. Only images with several scans can be too slow, since their scans
+  //    may visit the same blocks again and again. Only these have `coefficientBytes`.
   if (![1, 3, 4].includes(header.channels)) throw unsupportedChannels(header);
   if (header.coefficientBytes !== undefined) checkScans(bytes, header);
 
@@ -78,7 +84,10 @@ function decodeJpeg(
   }
 }
 
-/** Copies a file into the instance, with the height that a DNL segment gives. */
+/**
+ * Copies a file into the memory of the instance. If a DNL segment declares the height of the image,
+ * writes this height into the copied frame header.
+ */
 function placeFile(
   wasm: JpegExports,
   bytes: Uint8Array,
@@ -93,7 +102,10 @@ function placeFile(
   return file;
 }
 
-/** Ignores errors behind the last scan: some files have other data there instead of an EOI. */
+/**
+ * Runs `read`, and ignores errors after the last scan: some files have other data there instead of
+ * the end marker (EOI).
+ */
 function readScans(wasm: JpegExports, read: () => void): void {
   try {
     read();
@@ -126,7 +138,7 @@ function failureOf(wasm: JpegExports): string | undefined {
   if (text === undefined) return undefined;
   const { buffer } = wasm.memory;
   const numbers = new Int32Array(buffer, wasm.failureNumbers(), FAILURE_NUMBERS).values();
-  // A format string of C.
+  // The text is a format string of C's `printf()`. Fills in its numbers.
   return text.replace(/%(?:0(\d))?l?([dux])/g, (_, digits, type) => {
     const number = Number(numbers.next().value);
     return number.toString(type === "x" ? 16 : 10).padStart(Number(digits ?? 0), "0");

@@ -1,24 +1,24 @@
 import { DomainError } from "../core/domain_error.ts";
 import { endsTooEarly } from "./decoder.ts";
 
-/** Maximum bits of a code, and the number of codes that have so many. */
+/** Maximum bits of an LZW code, and the number of codes with at most this many bits. */
 const MAX_CODE_BITS = 12;
 const MAX_CODES = 2 ** MAX_CODE_BITS;
 
-/** Fills a row with the next indices. */
+/** Function that fills a row with the next palette indices. */
 export type IndexReader = (row: Uint8Array) => void;
 
 /**
  * Creates a reader of the palette indices of a GIF frame (GIF89a, section 22 and appendix F).
  *
- * The time is proportional to the bytes and the indices, whatever the codes are. Codes start with
- * an empty table even if the first one does not clear it, and a full table stays as it is until a
- * code clears it: both occur in files that browsers show.
+ * Two deviations that browsers also accept: the first code need not be a clear code, and a full
+ * code table stays unchanged until the next clear code. The time is proportional to the bytes and
+ * the indices, even for hostile codes.
  *
  * @param bytes The file.
- * @param start Offset of the byte that declares the bits of the first codes; sub-blocks follow.
- * @throws {DomainError} `truncated-image`, if the file ends before the last index; `corrupt-image`,
- * if the data ends before, or holds an impossible code.
+ * @param start Offset of the byte "LZW minimum code size". The sub-blocks with the codes follow it.
+ * @throws {DomainError} `truncated-image`, if the file ends before the last index. `corrupt-image`,
+ * if the data contains too few indices or an impossible code.
  *
  * @example
  * ```ts
@@ -40,21 +40,24 @@ export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
   const end = clear + 1;
   const nextCode = codeReader(bytes, start + 1);
 
-  // A code c for several indices stands for the indices of code `prefix[c]`, then index
-  // `suffix[c]`.
+  // Code table. A code after `end` stands for a list of indices: those of the code `prefix[code]`,
+  // followed by the index `suffix[code]`.
   const prefix = new Uint16Array(MAX_CODES);
   const suffix = new Uint8Array(MAX_CODES);
-  // Indices of the last code that no row has taken yet, in reverse order.
+  // Indices of the last code that are not yet in a row, in reverse order.
   const pending = new Uint8Array(MAX_CODES);
   let pendingCount = 0;
   let codeBits = indexBits + 1;
   let codes = end + 1;
-  /** Last code, or -1 after the table was cleared. */
+  /** Previous code. -1 at the start and after a clear code. */
   let previous = -1;
-  /** First index of the last code. */
+  /** First index of the previous code. */
   let first = 0;
 
-  /** Reads the next code that stands for indices. */
+  /**
+   * Reads codes until one stands for indices, puts these into `pending`, and extends the code
+   * table.
+   */
   function readCode(): void {
     let code = nextCode(codeBits);
     while (code === clear) {
@@ -69,7 +72,8 @@ export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
     }
     let rest = code;
     if (code === codes) {
-      // The code that this one adds: the last code and its own first index.
+      // The code is not in the table yet; this step adds it. It stands for the indices of the
+      // previous code, followed by the first of them.
       pending[pendingCount++] = first;
       rest = previous;
     }
@@ -97,9 +101,10 @@ export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
 }
 
 /**
- * Creates a reader of codes, low bits first, from sub-blocks (GIF89a, 15).
+ * Creates a function that reads the next code from the sub-blocks (GIF89a, section 15). The low
+ * bits of a code come first.
  *
- * @param start Offset of the length of the first sub-block.
+ * @param start Offset of the first sub-block, which starts with its length.
  */
 function codeReader(bytes: Uint8Array, start: number): (bits: number) => number {
   let at = start;

@@ -6,7 +6,7 @@ import { type Decoder, endsTooEarly } from "./decoder.ts";
 import { memoryLimit } from "./memory_limit.ts";
 import { failureText } from "./wasm_failure.ts";
 
-/** Exports of `png.wasm`, which `wasm/png/decoder.c` documents. */
+/** Exports of `png.wasm`. Their documentation is in `wasm/png/decoder.c`. */
 interface PngExports {
   readonly memory: WebAssembly.Memory;
   allocateFile(length: number, maxMemory: number): number;
@@ -21,17 +21,20 @@ interface PngExports {
   isComplete(): number;
 }
 
-/** Memory of the decoder besides the file and `decodedBytes`: stack, tables, and two rows. */
+/** Bytes of memory that the decoder takes for every image: stack, tables and two rows of pixels. */
 const BASE_MEMORY = 4 * 2 ** 20;
 
 /**
- * Creates a decoder of a PNG of any colour type and depth to grey, RGB or RGBA, 8 bits per sample.
+ * Creates a PNG decoder. It reads all colour types and bit depths, and returns grey, RGB or RGBA
+ * with 8 bits per sample.
  *
- * Chunks that are not needed may be damaged, and data behind the pixels is ignored, as in browsers.
- * Each image gets a new instance: wasm memory never shrinks, and an instance that failed cannot be
- * used again. Its memory is limited to the estimate from the header.
+ * As browsers do, the decoder ignores damage in unneeded chunks and all data after the pixels.
  *
- * @param module `png.wasm` of this folder.
+ * Each image gets a new wasm instance: wasm memory never shrinks, and an instance that failed
+ * cannot be used again. The memory of the instance is limited to the estimate from the image
+ * header.
+ *
+ * @param module Compiled `png.wasm`.
  */
 export function pngDecoder(module: WebAssembly.Module): Decoder<"png"> {
   return (bytes, header) => decodePng(module, bytes, header);
@@ -65,7 +68,7 @@ function placeFile(wasm: PngExports, bytes: Uint8Array, estimate: number): void 
   new Uint8Array(wasm.memory.buffer, file, bytes.length).set(bytes);
 }
 
-/** Reads the pixels, and ignores damage behind the last one, but not the end of the file. */
+/** Reads the pixels. Ignores damage after the last pixel, but not a file that ends too early. */
 function readPixels(wasm: PngExports, start: number): void {
   try {
     wasm.readPixels(start);

@@ -1,8 +1,9 @@
 /**
- * Reads the reason that a decoder of our own left in its memory before a trap.
+ * Reads an error message from the memory of a JPEG or PNG decoder. The decoder writes the message
+ * before it stops with a trap.
  *
- * @param start Offset of a text that ends with NUL; 0 if the decoder left none.
- * @returns Undefined if there is no reason: the decoder did not trap on purpose.
+ * @param start Offset of the message, which ends with a NUL byte. 0 if there is no message.
+ * @returns Undefined if there is no message: the decoder did not trap on purpose.
  */
 export function failureText(memory: WebAssembly.Memory, start: number): string | undefined {
   if (start === 0) return undefined;

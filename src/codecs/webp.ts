@@ -6,21 +6,24 @@ import { embindDecoder } from "./embind_decoder.ts";
 import { WEBP_BUILD } from "./icodec_builds.ts";
 import { memoryLimit } from "./memory_limit.ts";
 
-/** Fixed memory of the decoder, and its maximum per byte of the file, besides `decodedBytes`. */
+/**
+ * Memory limit of the decoder, without the pixels that `decodedBytes()` counts: a fixed number of
+ * bytes, and a number of bytes per byte of the file.
+ */
 const BASE_MEMORY = 32 * 2 ** 20;
 const MEMORY_PER_BYTE = 3;
 
-/** Flag of `VP8X`. */
+/** Flag in the chunk `VP8X`: the image has an alpha channel. */
 const HAS_ALPHA = 0x10;
-/** Bytes of the type and length of a chunk. */
+/** Bytes of a chunk header: the type and the length of the chunk. */
 const CHUNK_BYTES = 8;
 
 /**
- * Creates a decoder of a WebP to RGBA. An animation becomes its first frame on a transparent
- * canvas.
+ * Creates a decoder from WebP to RGBA. Of an animation, it decodes only the first frame, on a
+ * transparent canvas.
  *
- * libwebp gets that frame alone, in a new file, so it cannot read the container in another way than
- * the header reader did.
+ * libwebp gets the data of this frame in a new file. So libwebp cannot interpret the original
+ * container differently from our header reader.
  *
  * @param module icodec's `webp-dec.wasm`.
  */
@@ -49,7 +52,7 @@ export function webpDecoder(module: WebAssembly.Module): Decoder<"webp"> {
 /** Chunk of a WebP. */
 type Chunk = readonly [type: string, payload: ArrayLike<number>];
 
-/** Returns a frame as a file of its own (RFC 9649, 2.5 to 2.7). */
+/** Writes a frame into a new WebP file (RFC 9649, sections 2.5 to 2.7). */
 function stillFile({ alpha, data, lossless, width, height }: WebpFrame): Uint8Array {
   const pixels: Chunk = [lossless ? "VP8L" : "VP8 ", data];
   if (alpha === undefined) return riffFile([pixels]);
@@ -76,7 +79,7 @@ function riffFile(chunks: readonly Chunk[]): Uint8Array {
   return file;
 }
 
-/** Returns the bytes of a payload with its padding to an even number. */
+/** Returns the length of a payload after padding to an even number of bytes. */
 function padded(length: number): number {
   return length + length % 2;
 }

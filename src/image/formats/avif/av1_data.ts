@@ -8,24 +8,32 @@ const FRAME_HEADER = 3;
 const FRAME = 6;
 
 /**
- * Maximum frames of one image. A frame of a few bytes costs a pass over all pixels.
+ * Maximum number of frames in the AV1 data of one image. A frame of only a few bytes makes a
+ * decoder process all pixels.
  *
- * A still image has one, or one for each of up to 4 layers (AVIF 1.1, 2.1).
+ * A still image has one frame, or one frame for each of up to 4 layers (AVIF 1.1, 2.1).
  */
 const MAX_FRAMES = 8;
 
-/** Bytes of a sequence header that are read: it has some 20, or 400 with 32 operating points. */
+/**
+ * Maximum bytes to read of a sequence header. Usual headers have about 20 bytes, and headers with
+ * 32 operating points about 400.
+ */
 const MAX_HEADER = 512;
 
-/** Far more than a frame of 4096 tiles has, one for each; more would only cost time. */
+/**
+ * Maximum number of units (OBUs) in AV1 data. Real data have fewer: a frame has at most 4096 tiles,
+ * in one unit each. The limit bounds the reading time.
+ */
 const MAX_UNITS = 10_000;
 
 /**
- * Reads the sequence header of AV1 data and counts its frames.
+ * Reads the sequence header of AV1 data, and refuses data with too many frames.
  *
- * @param reader The data from its first unit on; the sequence header must come before any frame.
- * @throws {DomainError} `corrupt-image`, if there is no sequence header, two that differ, or more
- * than 8 frames.
+ * @param reader Reader of the data, at the first unit. The sequence header must come before the
+ *   first frame.
+ * @throws {DomainError} `corrupt-image`, if there is no sequence header, if two of them differ, or
+ * if there are more than 8 frames.
  *
  * @example
  * ```ts
@@ -73,11 +81,12 @@ export function readAv1Data(reader: ByteReader): Av1Sequence {
 }
 
 /**
- * Reads the header of a unit (5.3.2). A unit without a declared size fills the rest of the data.
+ * Reads the header of a unit (AV1 specification, 5.3.2). A unit without a declared size fills the
+ * rest of the data.
  */
 function nextUnit(reader: ByteReader): { readonly type: number; readonly payload: ByteReader } {
   let header = reader.u8();
-  // libaom skips zeros between frames.
+  // Zeros between frames are skipped, as libaom does.
   while (header === 0 && reader.remaining > 0) header = reader.u8();
   const hasExtension = (header & 4) !== 0;
   const hasSize = (header & 2) !== 0;
@@ -86,7 +95,10 @@ function nextUnit(reader: ByteReader): { readonly type: number; readonly payload
   return { type: header >> 3 & 15, payload: reader.part(Math.min(size, reader.remaining)) };
 }
 
-/** Reads an integer stored seven bits per byte, low bits first (4.10.5). */
+/**
+ * Reads an integer that is stored in seven bits per byte, lowest bits first (AV1 specification,
+ * 4.10.5).
+ */
 function leb128(reader: ByteReader): number {
   let value = 0;
   for (let i = 0; i < 8; i++) {

@@ -2,35 +2,39 @@ import type { Size } from "../../../core/size.ts";
 import { BitReader } from "../bit_reader.ts";
 import type { ByteReader } from "../byte_reader.ts";
 
-/** Sequence header of AV1 data: the format of all of its frames. */
+/** Sequence header of AV1 data. It describes the format of all frames. */
 export interface Av1Sequence extends Size {
   /** Profile: 0 main, 1 high, 2 professional. */
   readonly profile: number;
-  /** Bits of a sample. */
+  /** Bits per sample. */
   readonly bitDepth: 8 | 10 | 12;
-  /** True if there is no chroma. */
+  /** True if the image is grey: it has no chroma planes. */
   readonly isGrey: boolean;
-  /** True if chroma has half the columns. */
+  /** True if the chroma planes have half as many columns as the image. */
   readonly halvesColumns: boolean;
-  /** True if chroma has half the rows. */
+  /** True if the chroma planes have half as many rows as the image. */
   readonly halvesRows: boolean;
-  /** Location of chroma samples (6.4.2); 0 is unknown. */
+  /**
+   * Code for the position of chroma samples between pixels (AV1 specification, 6.4.2). 0: unknown.
+   */
   readonly chromaPosition: number;
-  /** True if a decoder may have to add film grain. */
+  /** True if frames can have film grain, which the decoder then adds. */
   readonly hasFilmGrain: boolean;
 }
 
 type Colour = Omit<Av1Sequence, "profile" | "hasFilmGrain" | keyof Size>;
 
-/** Codes of the primaries of BT.709, the transfer of sRGB and the matrix of RGB (6.4.2). */
+/**
+ * Codes of three colour properties: primaries of BT.709, transfer of sRGB, matrix of RGB (6.4.2).
+ */
 const BT_709 = 1, SRGB = 13, IDENTITY = 0;
 const UNSPECIFIED = 2;
 
 /**
  * Reads a sequence header (AV1 specification, 5.5).
  *
- * @param unit Payload of the unit.
- * @returns The header; its size is the largest that a frame may have.
+ * @param unit Payload of the unit that holds the sequence header.
+ * @returns Header. Its width and height are the largest that a frame may have.
  * @throws {DomainError} `corrupt-image`, if the unit ends inside the header.
  *
  * @example
@@ -87,14 +91,14 @@ function skipTiming(reader: BitReader): void {
   if (isEqual) skipVariableLength(reader);
 }
 
-/** Skips a variable-length integer: n zeros, a one, then n bits (4.10.3). */
+/** Skips an integer that is stored as n zero bits, a one bit and n more bits (4.10.3). */
 function skipVariableLength(reader: BitReader): void {
   let zeros = 0;
   while (zeros < 32 && !reader.flag()) zeros++;
   if (zeros < 32) reader.bits(zeros);
 }
 
-/** Skips a decoder model (5.5.4) and returns the bit count of its delays. */
+/** Skips a decoder model (5.5.4) and returns the number of bits of its delay fields. */
 function skipDecoderModel(reader: BitReader): number {
   const delayBits = reader.bits(5) + 1;
   reader.bits(32);
@@ -102,7 +106,7 @@ function skipDecoderModel(reader: BitReader): number {
   return delayBits;
 }
 
-/** Skips the flags of coding tools for several frames and for screen content (5.5.1). */
+/** Skips the flags of the coding tools for videos and for screen content (5.5.1). */
 function skipInterTools(reader: BitReader): void {
   reader.bits(4);
   const hasOrderHint = reader.flag();
@@ -113,7 +117,7 @@ function skipInterTools(reader: BitReader): void {
   if (hasOrderHint) reader.bits(3);
 }
 
-/** Reads the format of samples (5.5.2). */
+/** Reads the colour format of the samples (5.5.2). */
 function readColour(reader: BitReader, profile: number): Colour {
   const bitDepth = readDepth(reader, profile);
   const isGrey = profile !== 1 && reader.flag();

@@ -5,17 +5,23 @@ import { readAv1Data } from "./av1_data.ts";
 import type { Av1Sequence } from "./av1_sequence.ts";
 import { avifReader } from "./avif_reader.ts";
 
-/** Image of an AVIF as a decoder needs it, whichever container it comes from. */
+/**
+ * Parts of an AVIF image that a decoder needs. The image can come from an item or from a sequence
+ * (track) of the file.
+ */
 export interface AvifImage {
   /** Colours or grey. */
   readonly colour: CodedImage;
-  /** Alpha, of the same size. Unset: the image is opaque. */
+  /** Alpha channel, of the same size as the colours. Unset: the image is opaque. */
   readonly alpha?: CodedImage;
-  /** True if the colours have been multiplied by alpha. */
+  /** True if the stored colours are already multiplied by alpha. */
   readonly isPremultiplied: boolean;
-  /** Payload of a `colr` box of codes (23091-2). Unset: the AV1 data say what the colours are. */
+  /**
+   * Payload of the `colr` box, which names the colour space by codes (ISO/IEC 23091-2). Unset: the
+   * AV1 data name the colour space.
+   */
   readonly colourCodes?: Uint8Array;
-  /** Part to show. Unset: all of the image. */
+  /** Part of the image to show. Unset: the whole image. */
   readonly crop?: Crop;
   /** Rotation or mirroring of the shown part. */
   readonly orientation: Orientation;
@@ -29,13 +35,13 @@ export interface Crop extends Size {
   readonly top: number;
 }
 
-/** AV1 image, or a grid of equal AV1 images that just cover it. */
+/** Encoded image: one AV1 image, or a grid of AV1 images (tiles) of the same size. */
 export interface CodedImage extends Size {
-  /** Number of tiles side by side; 1 without a grid. */
+  /** Number of tiles per row of the grid; 1 without a grid. */
   readonly columns: number;
-  /** Number of tiles one above the other; 1 without a grid. */
+  /** Number of tiles per column of the grid; 1 without a grid. */
   readonly rows: number;
-  /** Format of each tile, with its size. */
+  /** Format and size of each tile. */
   readonly sequence: Av1Sequence;
   /** Tiles, row by row. */
   readonly tiles: readonly CodedTile[];
@@ -43,26 +49,30 @@ export interface CodedImage extends Size {
 
 /** AV1 data of an image or a tile. */
 export interface CodedTile {
-  /** The data, from its first unit on. */
+  /** AV1 data, starting with the first unit. */
   readonly data: Uint8Array;
-  /** Whole boxes that select one of several layers (AVIF 1.1, 2.3). */
+  /** Boxes, including their headers, that select one of several layers (AVIF 1.1, 2.3). */
   readonly layers: readonly Uint8Array[];
 }
 
-/** Reads the header of AV1 data, once for data that several tiles share. */
+/**
+ * Function that reads the sequence header of AV1 data. Data that several tiles share are read once.
+ */
 export type SequenceReader = (data: Uint8Array) => Av1Sequence;
 
 /**
- * Creates a reader of the headers of all AV1 data of a file.
+ * Creates a reader for the sequence headers of a file. It refuses files whose images have more
+ * bytes in total than the file.
  *
- * @param file Reader of the file, for its `corrupt()`.
+ * @param file Reader of the whole file.
  */
 export function sequenceReader(file: ByteReader): SequenceReader {
   const fileBytes = file.whole().length;
   const known = new Map<string, Av1Sequence>();
   let total = 0;
   return (data) => {
-    // Several items may share one run of the file, but joined data has a buffer of its own.
+    // Only data inside the file can be shared by several items. Data joined from several runs are a
+    // copy with a buffer of their own.
     const isShared = data.buffer === file.whole().buffer;
     const place = `${data.byteOffset} ${data.length}`;
     const found = isShared ? known.get(place) : undefined;

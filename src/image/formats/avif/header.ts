@@ -10,7 +10,7 @@ import type { BaseHeader, ImageFormat } from "../image_format.ts";
 
 /** Header of an AVIF. */
 export interface AvifHeader extends BaseHeader<"avif"> {
-  /** The image, for the decoder. */
+  /** Parts of the image that the decoder needs. */
   readonly image: AvifImage;
 }
 
@@ -20,10 +20,16 @@ const MOOV = boxType("moov");
 
 const AVIF_BRANDS: readonly number[] = [boxType("avif"), boxType("avis")];
 
-/** More than any real metadata with its colour profile; more would only cost time. */
+/**
+ * Maximum bytes of the metadata. Real metadata are smaller, even with a colour profile. The limit
+ * bounds the reading time.
+ */
 const MAX_META_BYTES = 2 ** 20;
 
-/** Far more boxes than any writer puts before the metadata; more would only cost time. */
+/**
+ * Maximum number of boxes before the metadata. Real files have a few. The limit bounds the reading
+ * time.
+ */
 const MAX_BOXES = 1000;
 
 /** The AVIF format. */
@@ -37,16 +43,18 @@ export const AVIF: ImageFormat<AvifHeader> = {
 };
 
 /**
- * Returns true for an AVIF; other ISO media files, such as HEIC, have the same signature.
+ * Returns true if a file is an AVIF. The signature is not enough, because other ISO media files,
+ * such as HEIC, have the same.
  *
- * @param bytes The file; only its first box is read.
+ * @param bytes Whole file. Only its first box is read.
  */
 export function isAvif(bytes: Uint8Array): boolean {
   const reader = avifReader(bytes);
   if (bytes.length < 12) return false;
   const size = reader.u32();
   if (reader.u32() !== FTYP) return false;
-  // The major brand, a version (at offset 12, not a brand) and the compatible brands.
+  // Brands are four bytes each: the major brand at offset 8, the compatible brands from offset 16.
+  // Offset 12 holds a version.
   const end = Math.min(size, bytes.length);
   for (let at = 8; at + 4 <= end; at += 4) {
     const brand = reader.u32();
@@ -56,17 +64,19 @@ export function isAvif(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the header of an AVIF: its metadata, and the start of the AV1 data of each decoded part,
- * which holds its size (AVIF 1.1, ISO/IEC 23008-12).
+ * Reads the header of an AVIF: the metadata and the sequence headers of its AV1 data (AVIF 1.1,
+ * ISO/IEC 23008-12).
  *
- * The image is the primary item, even if the file also has a sequence, or the first frame of the
- * sequence if there is no primary item. The properties and the AV1 data of an item both state its
- * size and must agree, also for alpha and for each tile of a grid.
+ * The image is the primary item. If the file has none, the image is the first frame of its image
+ * sequence.
  *
- * @param bytes The file; its first box is assumed to be `ftyp`.
- * @throws {DomainError} `truncated-image`, if it ends before its metadata or before the start of
- * the AV1 data; `corrupt-image`, if either breaks the standard or the two disagree;
- * `unsupported-format`, if the image is not AV1.
+ * The metadata and the AV1 data both declare the size of an image. The sizes must be equal, also
+ * for alpha and for each tile of a grid.
+ *
+ * @param bytes Whole file. {@linkcode isAvif} must have returned true for it.
+ * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the AV1 data;
+ * `corrupt-image`, if they break the standard or contradict each other; `unsupported-format`, if
+ * the image is not AV1.
  *
  * @example
  * ```ts
@@ -102,26 +112,30 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
   };
 }
 
-/** Returns the samples of a pixel that libaom stores: chroma also for grey, as in 4:2:0. */
+/**
+ * Returns the number of samples per pixel that libaom stores, without alpha. For grey images,
+ * libaom stores chroma too, as in 4:2:0.
+ */
 function planeSamples({ isGrey, halvesColumns, halvesRows }: Av1Sequence): number {
   return isGrey ? 1.5 : 1 + 2 / (halvesColumns ? 2 : 1) / (halvesRows ? 2 : 1);
 }
 
-/** Reads the primary item or, in a file without one, the first frame of its sequence. */
+/** Reads the primary item. If the file has none, reads the first frame of the image sequence. */
 function readImage(bytes: Uint8Array): AvifImage {
   const file = avifReader(bytes);
   const { meta, moov, hasPrimary } = findBoxes(file);
   if (meta !== undefined && (moov === undefined || hasPrimary)) return itemImage(bytes, meta);
   if (moov !== undefined) return trackImage(bytes, moov);
-  // Neither: reading on tells that the file ends too early.
+  // Neither was found. If the file ends too early, `nextBox()` throws the appropriate error.
   nextBox(file);
   throw file.corrupt("it must have a box meta or moov", "none");
 }
 
 /**
- * Finds the metadata and, unless they name a primary item, the sequence.
+ * Finds the metadata (box `meta`) and, unless the metadata name a primary item, the image sequence
+ * (box `moov`).
  *
- * @returns Payloads of the boxes; each may be missing.
+ * @returns Payloads of the boxes. Undefined for a box that was not found.
  */
 function findBoxes(file: ByteReader): {
   readonly meta: ByteReader | undefined;
@@ -129,7 +143,7 @@ function findBoxes(file: ByteReader): {
   readonly hasPrimary: boolean;
 } {
   const found = new Map<number, ByteReader>();
-  // Known once: looking for the primary item takes a pass over the whole metadata.
+  // Computed only once, because `hasPrimaryItem()` reads all metadata.
   let hasPrimary = false;
   const isEnough = () => hasPrimary || (found.has(META) && found.has(MOOV));
   for (let boxes = 0; !isEnough() && file.remaining > 0; boxes++) {

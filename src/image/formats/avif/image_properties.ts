@@ -5,19 +5,22 @@ import { boxType, type IsoBox } from "./iso_box.ts";
 
 const COLR = boxType("colr");
 const NCLX = boxType("nclx");
-/** Bytes of colour codes: type, three codes, and a flag of the range. */
+/**
+ * Bytes of a `colr` payload with colour codes: type, three codes, and a flag for the value range.
+ */
 const NCLX_BYTES = 11;
 
-/** Types of an auxiliary image that mean alpha; the second one is from HEVC. */
+/** Type names of auxiliary images that hold alpha. The second name comes from HEVC. */
 const ALPHA_TYPES: readonly string[] = [
   "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
   "urn:mpeg:hevc:2015:auxid:1",
 ];
 
 /**
- * Returns true if the type of an auxiliary image is alpha.
+ * Returns true if an auxiliary image holds alpha.
  *
- * @param content Payload of `auxC` or `auxi`: version and flags, then a text that ends with NUL.
+ * @param content Payload of the box `auxC` or `auxi`: version and flags, then the type name, which
+ *   ends with NUL.
  */
 export function isAlphaType(content: ByteReader): boolean {
   const text = String.fromCharCode(...content.whole().subarray(4, 64));
@@ -26,10 +29,10 @@ export function isAlphaType(content: ByteReader): boolean {
 }
 
 /**
- * Refuses an image of another size.
+ * Throws if an image does not have the expected size.
  *
- * @param reader Reader of the file, for its `corrupt()`.
- * @param what Start of the rule, for example "its alpha must have the image's".
+ * @param reader Any reader of the file. Creates the error.
+ * @param what Beginning of the rule in the error message, for example {@linkcode ALPHA_SIZE}.
  * @throws {DomainError} `corrupt-image`, with both sizes.
  */
 export function checkSize(reader: ByteReader, what: string, expected: Size, found: Size): void {
@@ -40,10 +43,13 @@ export function checkSize(reader: ByteReader, what: string, expected: Size, foun
   );
 }
 
-/** Rule of an alpha image, for {@linkcode checkSize}. */
+/**
+ * Beginning of an error message of {@linkcode checkSize}: an alpha image must be as large as its
+ * image.
+ */
 export const ALPHA_SIZE = "its alpha must have the image's";
 
-/** Reads the properties of an image that a decoder needs besides the AV1 data. */
+/** Reads the colour codes and the crop of an image from its property boxes. */
 export function readDisplay(
   boxes: readonly IsoBox[],
   clap: IsoBox | undefined,
@@ -56,7 +62,9 @@ export function readDisplay(
   };
 }
 
-/** Returns the payload of the first colour box that has codes; others have an ICC profile. */
+/**
+ * Returns the payload of the first colour box with codes. (Other colour boxes hold an ICC profile.)
+ */
 function readColourCodes(boxes: readonly IsoBox[]): Uint8Array | undefined {
   for (const { type, content } of boxes) {
     if (type !== COLR) continue;
@@ -67,15 +75,16 @@ function readColourCodes(boxes: readonly IsoBox[]): Uint8Array | undefined {
 }
 
 /**
- * Reads the part of an image that is to be shown (ISO/IEC 14496-12, 12.1.4).
+ * Reads the crop: the part of an image to show (ISO/IEC 14496-12, 12.1.4).
  *
- * @param clap Payload of `clap`.
+ * @param clap Payload of the box `clap`.
  * @param size Size of the image.
- * @throws {DomainError} `corrupt-image`, if the part has no whole pixels or exceeds the image.
+ * @throws {DomainError} `corrupt-image`, if the part is not made of whole pixels or exceeds the
+ *   image.
  */
 function readCrop(clap: ByteReader, { width, height }: Size): Crop {
   const [shownWidth, shownHeight] = [ratio(clap.u32(), clap.u32()), ratio(clap.u32(), clap.u32())];
-  // Offsets are from the centre of the image to that of the part.
+  // The stored offsets lead from the centre of the image to the centre of the part.
   const [right, down] = [ratio(clap.i32(), clap.u32()), ratio(clap.i32(), clap.u32())];
   const crop = {
     left: (width - shownWidth) / 2 + right,

@@ -3,10 +3,11 @@ import type { ByteReader } from "../byte_reader.ts";
 const HEADER_BYTES = 8;
 const LONG_HEADER_BYTES = 16;
 
-/** A box of an ISO media file. */
+/** Box of an ISO media file: a type and a payload. */
 export interface IsoBox {
   /**
-   * Four characters as a number: a hostile file can hold a million boxes, so strings are costly.
+   * Type of the box. Its four characters are stored as one number, because a hostile file can hold
+   * a million boxes, and strings would take more memory.
    */
   readonly type: number;
   /** Payload of the box. */
@@ -50,7 +51,10 @@ export function nextBox(reader: ByteReader): IsoBox {
   return { type, content: reader.part(size - headerBytes) };
 }
 
-/** Returns true if the file ends inside a box; each box declares its length (14496-12, 4.2). */
+/**
+ * Returns true if a file ends inside a box, judged by the lengths that the boxes declare (ISO/IEC
+ * 14496-12, 4.2).
+ */
 export function lastBoxEndsEarly(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;

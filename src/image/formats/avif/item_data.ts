@@ -4,27 +4,28 @@ import { avifReader } from "./avif_reader.ts";
 
 /** Location of the data of an item. */
 interface Location {
-  /** Base of the offsets: 0 is the start of the file, 1 the start of the `idat` box. */
+  /** Origin of the offsets. 0: start of the file. 1: start of the payload of the box `idat`. */
   readonly method: number;
-  /** Runs of bytes that make up the data, in order. */
+  /** Byte ranges that make up the data, in order. */
   readonly extents: readonly { readonly start: number; readonly length: number }[];
 }
 
-/** Returns the data of an item, by its id. */
+/** Function that returns the data of the item with this id. */
 export type ItemData = (id: number) => Uint8Array;
 
 /**
- * Creates a reader of the data of items (ISO/IEC 14496-12, 8.11.3).
+ * Creates a function that reads the data of items (ISO/IEC 14496-12, 8.11.3).
  *
- * Data in one run is a view; several runs are joined in a copy. The copies of all items together
- * have at most the bytes of the file, even if items share runs.
+ * If the data lie in one byte range, the result is a view of the file. Several ranges are joined in
+ * a copy. All copies together may have at most as many bytes as the file: a hostile file could let
+ * many items share the same ranges.
  *
  * @param bytes The whole file.
- * @param meta Payload of the `meta` box, for its `corrupt()`.
- * @param iloc Payload of the table of locations.
- * @param idat Payload of the box that has data. Unset: the file has none.
- * @throws {DomainError} `corrupt-image`, if the table is broken, or an item has no data in the
- * file; `truncated-image`, if the file ends inside the data.
+ * @param meta Reader of the box `meta`. Creates the errors.
+ * @param iloc Payload of the box `iloc`, the table of locations.
+ * @param idat Payload of the box `idat`, which can hold data. Undefined: the file has no such box.
+ * @throws {DomainError} `corrupt-image`, if the table is broken, or if the data of an item are not
+ * in the file; `truncated-image`, if the file ends inside the data.
  */
 export function itemData(
   bytes: Uint8Array,
@@ -33,7 +34,8 @@ export function itemData(
   idat: ByteReader | undefined,
 ): ItemData {
   const locations = readLocations(iloc);
-  // Cached: an item can be a tile of many grids and have many extents.
+  // Cache of the data by item id. A hostile file can use one item many times, as a tile of many
+  // grids.
   const known = new Map<number, Uint8Array>();
   let copied = 0;
 
@@ -87,7 +89,7 @@ function readLocations(reader: ByteReader): ReadonlyMap<number, Location> {
     reader.skip(2); // Index of the file that has the data; always this one.
     const base = readSized(reader, baseBytes);
     const extentCount = reader.u16();
-    // Otherwise a long table of extents would take no bytes of the file.
+    // Fields of 0 bytes are refused: with them, a tiny file could declare any number of extents.
     if (extentCount > 1 && offsetBytes + lengthBytes + indexBytes === 0) {
       throw reader.corrupt("an extent must have bytes", 0);
     }

@@ -22,14 +22,19 @@ const AUXC = boxType("auxC");
 const IROT = boxType("irot");
 const IMIR = boxType("imir");
 const CLAP = boxType("clap");
-/** Properties that select a layer, with the bytes of their payloads. */
+/**
+ * Box types of properties that select a layer, with the allowed lengths of their payloads in bytes.
+ */
 const LAYERS: ReadonlyMap<number, readonly number[]> = new Map([
   [boxType("a1op"), [1]],
   [boxType("lsel"), [2]],
   [boxType("a1lx"), [7, 13]],
 ]);
 
-/** Least side of a tile (ISO/IEC 23000-22, 7.3.11.4.2); smaller ones would only cost time. */
+/**
+ * Minimum side of a tile in a grid, in pixels (ISO/IEC 23000-22, 7.3.11.4.2). The limit bounds the
+ * number of tiles.
+ */
 const MIN_TILE = 64;
 
 /**
@@ -54,7 +59,9 @@ export function itemImage(bytes: Uint8Array, meta: ByteReader): AvifImage {
   };
 }
 
-/** Returns the alpha of the image or, in a grid, of all its tiles. */
+/**
+ * Returns the alpha of the image. In a grid, either the whole image or each tile can have alpha.
+ */
 function alphaOf(
   items: AvifItems,
   colour: CodedImage,
@@ -88,7 +95,8 @@ function alphaOf(
 }
 
 /**
- * Returns a property of an item. Two of one type are an error, as decoders differ in the choice.
+ * Returns the property of an item that has this type. Two of the same type are an error, because
+ * decoders differ in which one they use.
  */
 function only(items: AvifItems, item: AvifItem, type: number): IsoBox | undefined {
   const found = items.properties(item).filter((box) => box.type === type);
@@ -115,7 +123,7 @@ function sizeOf(items: AvifItems, item: AvifItem): Size {
   return { width, height };
 }
 
-/** Reads an item: its AV1 data or its tiles. */
+/** Reads an image item, which holds AV1 data or is a grid of tiles. */
 function codedImage(items: AvifItems, item: AvifItem, read: SequenceReader): CodedImage {
   const size = sizeOf(items, item);
   if (item.type === GRID) return gridImage(items, item, size, read);
@@ -123,7 +131,12 @@ function codedImage(items: AvifItems, item: AvifItem, read: SequenceReader): Cod
   return { ...size, columns: 1, rows: 1, sequence: read(tile.data), tiles: [tile] };
 }
 
-/** Reads AV1 data and checks its size. Only a tile of alpha can differ from `size`. */
+/**
+ * Reads the AV1 data of an item and checks its size.
+ *
+ * @param size Expected size. For colours it comes from the item itself, so only an alpha tile can
+ *   have another size.
+ */
 function codedTile(
   items: AvifItems,
   item: AvifItem,
@@ -159,7 +172,8 @@ function layersOf(items: AvifItems, item: AvifItem): readonly Uint8Array[] {
 }
 
 /**
- * Reads the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3), which have one format and just cover it.
+ * Reads the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3). All tiles must have the same size. They
+ * must cover the image, without rows or columns of tiles outside it.
  */
 function gridImage(
   items: AvifItems,
@@ -209,18 +223,18 @@ function isSame(one: Size, other: Size): boolean {
   return one.width === other.width && one.height === other.height;
 }
 
-/** Returns true if `count` tiles cover a side and one less does not. */
+/** Returns true if `count` tiles cover a side of the image and `count - 1` tiles do not. */
 function covered(count: number, tile: number, side: number): boolean {
   return count * tile >= side && (count - 1) * tile < side;
 }
 
-/** Returns true if an item is an auxiliary image of alpha. */
+/** Returns true if an item is an auxiliary image that holds alpha. */
 function isAlpha(items: AvifItems, item: AvifItem): boolean {
   const auxiliary = items.properties(item).find((box) => box.type === AUXC);
   return auxiliary !== undefined && isAlphaType(auxiliary.content);
 }
 
-/** Returns the error for an image of another coding. */
+/** Returns the error for an image that is not encoded with AV1. */
 function notAv1(type: number): DomainError {
   const name = type === boxType("hvc1") ? "HEVC" : "another one";
   return new DomainError(

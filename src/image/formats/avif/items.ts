@@ -2,17 +2,20 @@ import type { ByteReader } from "../byte_reader.ts";
 import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 import { itemData } from "./item_data.ts";
 
-/** Item of an AVIF: an image, a grid of images, or data of an image, such as its alpha. */
+/**
+ * Item of an AVIF: an image, a grid of images, or something that belongs to an image, such as its
+ * alpha.
+ */
 export interface AvifItem {
-  /** Id in the tables of the file. */
+  /** Id of the item in the tables of the file. */
   readonly id: number;
-  /** Four characters as a number. */
+  /** Type of the item: four characters as a number, see {@linkcode boxType}. */
   readonly type: number;
 }
 
-/** The items of an AVIF with their properties, tiles and data. */
+/** Items of an AVIF, with their properties, tiles and data. */
 export interface AvifItems {
-  /** Reader of the `meta` box, for its `corrupt()`. */
+  /** Reader of the box `meta`, which lists the items. Used to create errors. */
   readonly reader: ByteReader;
   /** The item to show. */
   readonly primary: AvifItem;
@@ -20,11 +23,14 @@ export interface AvifItems {
   readonly all: readonly AvifItem[];
   /** Returns the properties of an item, such as its size. */
   properties(item: AvifItem): readonly IsoBox[];
-  /** Returns the items of a grid, row by row. */
+  /** Returns the tiles of a grid item, row by row. */
   tiles(item: AvifItem): readonly AvifItem[];
-  /** Returns the items for which an item is an auxiliary image, such as the alpha of an image. */
+  /**
+   * Returns the items to which an auxiliary image belongs. For an alpha item, these are the images
+   * with this alpha.
+   */
   auxiliaryOf(item: AvifItem): readonly AvifItem[];
-  /** Returns true if the colours of an item have been multiplied by an alpha item. */
+  /** Returns true if the stored colours of an item are already multiplied by its alpha. */
   isPremultiplied(item: AvifItem): boolean;
   /** Returns the data of an item. */
   data(item: AvifItem): Uint8Array;
@@ -43,18 +49,19 @@ const IPCO = boxType("ipco");
 const IPMA = boxType("ipma");
 const IDAT = boxType("idat");
 
-/** Maximum number of properties: an item refers to one by a 15-bit index. */
+/** Maximum number of properties in a file. Items refer to properties by a 15-bit index. */
 const MAX_PROPERTIES = 32_767;
 
 /**
  * Reads the tables of a `meta` box (ISO/IEC 14496-12, 8.11).
  *
- * The time is proportional to the bytes of the box, whatever counts it declares.
+ * The reading time is at most proportional to the bytes of the box, even if the box declares huge
+ * counts.
  *
  * @param bytes The whole file, which contains the data of the items.
  * @param meta Payload of the box.
  * @throws {DomainError} `corrupt-image`, if a required table is missing, duplicate or broken;
- * `truncated-image`, if the file ends inside one.
+ * `truncated-image`, if the file ends inside a table.
  *
  * @example
  * ```ts
@@ -104,7 +111,7 @@ export function hasPrimaryItem(meta: ByteReader): boolean {
   return tablesOf(meta).has(PITM);
 }
 
-/** Returns the tables by type; each may occur once. */
+/** Returns the tables (boxes inside `meta`) by type. Each may occur only once. */
 function tablesOf(meta: ByteReader): ReadonlyMap<number, ByteReader> {
   const reader = meta.fromStart();
   reader.skip(4); // Version and flags.
@@ -139,7 +146,7 @@ function itemOf(items: ReadonlyMap<number, AvifItem>, reader: ByteReader, id: nu
   return item;
 }
 
-/** Returns the version of a box and skips its flags. */
+/** Reads the version of a box and skips its flags. */
 function versionOf(reader: ByteReader): number {
   const version = reader.u8();
   reader.skip(3);
@@ -166,10 +173,16 @@ function readItems(reader: ByteReader): ReadonlyMap<number, AvifItem> {
   return items;
 }
 
-/** Ids of referenced items, by the type of the reference and the id of the item that refers. */
+/**
+ * Ids of the items to which an item refers. First key: type of the reference. Second key: id of the
+ * item that refers.
+ */
 type References = ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>;
 
-/** Reads the references that images need: tiles, auxiliary images and multiplied alpha. */
+/**
+ * Reads three types of references: from a grid to its tiles (`dimg`), from an auxiliary image to
+ * its image (`auxl`), and from premultiplied colours to their alpha (`prem`).
+ */
 function readReferences(reader: ByteReader | undefined): References {
   const lists = new Map([DIMG, AUXL, PREM].map((type) => [type, new Map<number, number[]>()]));
   if (reader === undefined) return lists;
@@ -200,7 +213,7 @@ function propertiesOf(reader: ByteReader): ReadonlyMap<number, readonly IsoBox[]
     if (all !== undefined) throw reader.corrupt("it must have one box ipco", "two");
     all = readProperties(content);
   }
-  // A property that is listed twice for an item is one.
+  // Properties are kept in sets, because an item can list the same property twice.
   const properties = new Map<number, Set<IsoBox>>();
   for (const association of associations) readAssociations(association, all ?? [], properties);
   return new Map([...properties].map(([id, boxes]) => [id, [...boxes]]));

@@ -4,8 +4,8 @@ import type { IsoBox } from "./iso_box.ts";
 type Mirroring = "none" | "top-bottom" | "left-right";
 
 /**
- * Exif orientations by quarter turns to the left, 0 to 3, then by mirroring after the turns
- * (ISO/IEC 23008-12, 6.5.10 and 6.5.12).
+ * Exif orientation that equals a rotation followed by a mirroring (ISO/IEC 23008-12, 6.5.10 and
+ * 6.5.12). First key: number of quarter turns to the left. Second key: the sides that are swapped.
  */
 const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Orientation>>>> = {
   0: { "none": 1, "top-bottom": 4, "left-right": 2 },
@@ -15,10 +15,10 @@ const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Or
 };
 
 /**
- * Returns the Exif orientation that equals the turn and the mirroring of an item.
+ * Returns the Exif orientation that equals the rotation and the mirroring of an item.
  *
- * @param irot Box of the turn. Undefined: no turn.
- * @param imir Box of the mirroring. Undefined: no mirroring.
+ * @param irot Box with the rotation. Undefined: no rotation.
+ * @param imir Box with the mirroring. Undefined: no mirroring.
  */
 export function orientation(irot: IsoBox | undefined, imir: IsoBox | undefined): Orientation {
   const turns = irot === undefined ? 0 : (irot.content.fromStart().u8() & 3) as 0 | 1 | 2 | 3;

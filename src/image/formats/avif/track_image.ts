@@ -26,28 +26,34 @@ const AV1C = boxType("av1C");
 const AUXI = boxType("auxi");
 const CLAP = boxType("clap");
 
-/** Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3). */
+/** Bytes at the start of a visual sample entry, before its boxes (ISO/IEC 14496-12, 12.1.3). */
 const ENTRY_BYTES = 78;
-/** Far more boxes than a sequence has at one level; more would only cost time. */
+/**
+ * Maximum number of boxes inside one box. Real sequences have far fewer. The limit bounds the
+ * reading time.
+ */
 const MAX_BOXES = 1000;
 
-/** Tracks that are searched; a sequence has one for colours and one for alpha. */
+/**
+ * Maximum number of tracks to search. An image sequence has one track for colours and one for
+ * alpha.
+ */
 const MAX_TRACKS = 16;
 
-/** Track of a sequence. */
+/** Track of an image sequence: the frames of its colours or of its alpha. */
 interface Track {
   readonly id: number;
-  /** Ids of the tracks that this one is auxiliary to. */
+  /** Ids of the tracks to which this auxiliary track belongs. Empty for colours. */
   readonly auxiliaryOf: readonly number[];
   readonly isPremultiplied: boolean;
-  /** Boxes of the AV1 sample entry. */
+  /** Boxes inside the AV1 sample entry, which describe the image. */
   readonly properties: readonly IsoBox[];
-  /** AV1 data of the first frame. */
+  /** Reads the AV1 data of the first frame. */
   readonly first: () => Uint8Array;
 }
 
 /**
- * Reads the first frame of a sequence, with its alpha (ISO/IEC 23008-12, 7).
+ * Reads the first frame of an image sequence, with its alpha (ISO/IEC 23008-12, 7).
  *
  * @param bytes The whole file.
  * @param moov Payload of the `moov` box.
@@ -83,7 +89,7 @@ function codedImage({ first }: Track, read: SequenceReader): CodedImage {
   return { width, height, columns: 1, rows: 1, sequence, tiles: [{ data, layers: [] }] };
 }
 
-/** Returns undefined for a track without AV1. */
+/** Reads a track. Returns undefined if the track has no AV1 data. */
 function readTrack(bytes: Uint8Array, trak: ByteReader): Track | undefined {
   const boxes = boxesOf(trak);
   const references = boxesOf(find(boxes, TREF));
@@ -100,7 +106,7 @@ function readTrack(bytes: Uint8Array, trak: ByteReader): Track | undefined {
   return { id, auxiliaryOf, isPremultiplied, properties: entry, first };
 }
 
-/** Returns the boxes of the first sample entry, or undefined if it is not AV1. */
+/** Returns the boxes inside the first sample entry. Undefined if that entry is not for AV1. */
 function sampleEntry(table: ByteReader | undefined): readonly IsoBox[] | undefined {
   if (table === undefined) return undefined;
   table.skip(8); // Version, flags and count.
@@ -112,7 +118,10 @@ function sampleEntry(table: ByteReader | undefined): readonly IsoBox[] | undefin
   return boxes.some((box) => box.type === AV1C) ? boxes : undefined;
 }
 
-/** Returns the data of the first sample, at the start of the first chunk (14496-12, 8.7). */
+/**
+ * Returns the data of the first sample (frame). It lies at the start of the first chunk (14496-12,
+ * 8.7).
+ */
 function firstSample(
   bytes: Uint8Array,
   trak: ByteReader,
@@ -140,12 +149,12 @@ function idsOf(box: ByteReader | undefined): readonly number[] {
   return ids;
 }
 
-/** Returns a reader of the payload of the first box of a type. */
+/** Returns a reader of the payload of the first box that has the type `wanted`. */
 function find(boxes: readonly IsoBox[], wanted: number): ByteReader | undefined {
   return boxes.find(({ type }) => type === wanted)?.content.fromStart();
 }
 
-/** Returns the boxes of a payload; none if it is missing. */
+/** Returns the boxes inside a payload. Empty if the payload is undefined. */
 function boxesOf(payload: ByteReader | undefined): readonly IsoBox[] {
   const boxes: IsoBox[] = [];
   while (payload !== undefined && payload.remaining > 0) {

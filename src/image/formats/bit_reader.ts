@@ -1,7 +1,8 @@
 import type { ByteReader } from "./byte_reader.ts";
 
 /**
- * Reads unsigned integers of any bit count, most significant bit first, and never past the end.
+ * Reads unsigned integers of up to 32 bits, most significant bit first. Throws instead of reading
+ * past the end.
  *
  * @example
  * ```ts
@@ -15,13 +16,14 @@ import type { ByteReader } from "./byte_reader.ts";
 export class BitReader {
   readonly #reader: ByteReader;
   #byte = 0;
-  /** Unread bits of `#byte`. */
+  /** Number of unread bits of `#byte`. */
   #left = 0;
 
   /**
-   * Starts at the most significant bit of the next byte.
+   * Creates a reader that starts at the most significant bit of the next byte.
    *
-   * @param reader Source of the bytes; it advances when a bit of a new byte is needed.
+   * @param reader Source of the bytes. It advances by one byte when the bit reader needs a new
+   *   byte.
    */
   constructor(reader: ByteReader) {
     this.#reader = reader;
@@ -30,7 +32,7 @@ export class BitReader {
   /**
    * Reads an unsigned integer.
    *
-   * @param count Bits, 0 to 32.
+   * @param count Number of bits, 0 to 32.
    * @throws {DomainError} `truncated-image` or `corrupt-image`, if the bytes end first.
    */
   bits(count: number): number {

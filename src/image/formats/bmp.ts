@@ -4,25 +4,28 @@ import type { BaseHeader, ImageFormat } from "./image_format.ts";
 
 /** Header of a BMP. */
 export interface BmpHeader extends BaseHeader<"bmp"> {
-  /** Location and meaning of the pixel bytes, for the decoder. */
+  /** Description of the stored pixels, needed by the decoder. */
   readonly layout: BmpLayout;
 }
 
-/** Location and meaning of the pixel bytes of a BMP. */
+/** Description of the stored pixels of a BMP. */
 export interface BmpLayout {
-  /** Bits of one stored pixel: up to 8 are indices into `palette`, 16, 24 and 32 are colours. */
+  /**
+   * Bits per stored pixel. With up to 8 bits, a pixel is an index into `palette`. With 16, 24 or 32
+   * bits, it is a colour.
+   */
   readonly bitsPerPixel: number;
-  /** Offset of the first stored row in the file, bytes. */
+  /** Byte offset of the first stored row in the file. */
   readonly start: number;
-  /** Bytes from one stored row to the next, a multiple of four; means nothing for run lengths. */
+  /** Bytes from one stored row to the next, a multiple of four. Not used if `hasRuns` is true. */
   readonly stride: number;
-  /** True if the first stored row is the top one. */
+  /** True if rows are stored from top to bottom, false for bottom to top. */
   readonly topDown: boolean;
-  /** True if the indices, of 4 or 8 bits, are stored as run lengths. */
+  /** True if the pixels are indices of 4 or 8 bits, compressed as run lengths. */
   readonly hasRuns: boolean;
-  /** RGB of each index, 0–255; missing entries are black. Empty if pixels are colours. */
+  /** RGB of each index, 0 to 255; missing entries are black. Empty if pixels are colours. */
   readonly palette: Uint8Array;
-  /** Bits of a pixel that hold each channel; 0 for a missing channel. */
+  /** Bit mask of each colour channel in a pixel. 0: the pixel lacks this channel. */
   readonly masks: readonly [red: number, green: number, blue: number, alpha: number];
 }
 
@@ -31,17 +34,20 @@ const CORE_BYTES = 12;
 const INFO_BYTES = 40;
 const OS2_BYTES = 64;
 /**
- * Sizes of the known headers: OS/2 1 and 2, Windows 3, Windows 3 with masks, 4 and 5. OS/2 2 may
- * omit fields at the end of its 64 bytes.
+ * Known header sizes in bytes: those of OS/2 1 and 2, and those of Windows 3 (also with masks), 4
+ * and 5. Headers of OS/2 2 have 64 bytes but may omit fields at the end.
  */
 const HEADER_BYTES: readonly number[] = [
   ...[CORE_BYTES, 16, 20, 24, 28, 32, 36, INFO_BYTES, 42, 44, 46, 48, 52, 56, 60, OS2_BYTES],
   ...[108, 124],
 ];
-/** Sizes of the Windows headers, in which compressions 3 and above have their own meanings. */
+/**
+ * Sizes of the Windows headers in bytes. In OS/2 headers, the compression numbers from 3 mean
+ * something else.
+ */
 const WINDOWS_BYTES: readonly number[] = [INFO_BYTES, 52, 56, 108, 124];
 
-/** Depths; 2 bits are from Windows CE. */
+/** Allowed bits per pixel. 2 bits occur in files from Windows CE. */
 const BITS_PER_PIXEL: readonly number[] = [1, 2, 4, 8, 16, 24, 32];
 
 const UNCOMPRESSED = 0;
@@ -62,7 +68,8 @@ const MASKS_32 = [0xff0000, 0x00ff00, 0x0000ff, 0] as const;
 export const BMP: ImageFormat<BmpHeader> = {
   name: "BMP",
   signatures: ["BM????\0\0\0\0"],
-  // Some writers fill the reserved bytes. The size of the header then tells a BMP from a text.
+  // Some programs write data into the reserved bytes. The size of the header then distinguishes a
+  // BMP from a text that begins with "BM".
   weakSignatures: HEADER_BYTES.map((size) => `BM????????????${String.fromCharCode(size)}\0\0\0`),
   readHeader: readBmpHeader,
 };
@@ -70,10 +77,10 @@ export const BMP: ImageFormat<BmpHeader> = {
 /**
  * Reads the header of a BMP: everything before its pixels.
  *
- * @param bytes The file; its first two bytes are assumed to be `BM`.
- * @throws {DomainError} `truncated-image`, if it ends before its pixels; `unsupported-format`, if
- * they are a JPEG or PNG, or compressed as in OS/2 only; `corrupt-image`, if the format does not
- * allow a value.
+ * @param bytes Whole file. Must begin with `BM`; this is not checked.
+ * @throws {DomainError} `truncated-image`, if the file ends before its pixels;
+ * `unsupported-format`, if the pixels are stored as JPEG or PNG or with a compression that only
+ * OS/2 has; `corrupt-image`, if the header has a value that the format forbids.
  *
  * @example
  * ```ts
@@ -94,7 +101,7 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
     throw reader.corrupt(`its header must have ${HEADER_BYTES.join(", ")} bytes`, headerBytes);
   }
 
-  // 1. Size and depth, which OS/2 1 holds in fewer bytes.
+  // 1. Size and bits per pixel. OS/2 1 stores the size in fewer bytes.
   const isCore = headerBytes === CORE_BYTES;
   const fields = reader.part(headerBytes - 4);
   const width = isCore ? fields.u16() : fields.i32();
@@ -140,14 +147,15 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
 
 interface Info {
   readonly compression: number;
-  /** Declared number of palette colours; 0 stands for one per index. */
+  /** Declared number of palette colours. 0 means one colour per possible index. */
   readonly colours: number;
 }
 
 /**
- * Reads the compression and the number of colours; a short header has neither.
+ * Reads the compression and the number of colours. If the header is too short for them, both are 0.
  *
- * @param fields Header after the depth. Afterwards at the masks, if there are any in the header.
+ * @param fields Reader of the header, after the bits per pixel. Afterwards the reader is at the
+ *   masks, if the header has any.
  */
 function readInfo(fields: ByteReader, headerBytes: number, bitsPerPixel: number): Info {
   const next = () => fields.remaining >= 4 ? fields.u32() : 0;
@@ -159,7 +167,7 @@ function readInfo(fields: ByteReader, headerBytes: number, bitsPerPixel: number)
   return { compression, colours };
 }
 
-/** Refuses a compression that is not read, or not with pixels of this depth. */
+/** Throws if a compression is not supported, or does not go with these bits per pixel. */
 function checkCompression(
   reader: ByteReader,
   headerBytes: number,
@@ -189,11 +197,12 @@ function checkCompression(
 }
 
 /**
- * Reads the masks.
+ * Reads the bit masks of the colour channels.
  *
- * @param fields Rest of the header.
- * @param reader Bytes after the header. If the header has 40 bytes, the masks follow it here.
- * @returns The masks, or `undefined` if the file has none and the default masks of its depth apply.
+ * @param fields Reader of the rest of the header.
+ * @param reader Reader of the bytes after the header. The masks are there if the header has 40
+ *   bytes.
+ * @returns Masks, or `undefined` if the file has none. The default masks apply then.
  */
 function readMasks(
   fields: ByteReader,
@@ -211,7 +220,10 @@ function readMasks(
   return [red, green, blue, hasAlphaMask ? from.u32() : 0];
 }
 
-/** Refuses a mask that is not one run of bits inside the pixel; only alpha may be 0. */
+/**
+ * Throws unless each mask is one run of adjacent bits inside the pixel. Only the alpha mask may be
+ * 0.
+ */
 function checkMasks(reader: ByteReader, masks: BmpLayout["masks"], bitsPerPixel: number): void {
   masks.forEach((mask, i) => {
     const run = mask === 0 ? 0 : mask / 2 ** trailingZeros(mask);
@@ -239,10 +251,12 @@ function compressed(name: string): DomainError {
 }
 
 /**
- * Reads blue, green and red of each colour; in all but the smallest header a fourth byte follows.
+ * Reads the palette and returns its colours as RGB. Each stored colour has the bytes blue, green
+ * and red, and in all but the smallest header an unused fourth byte.
  *
- * @param room Offsets of its first byte and of the pixels, which bound a palette of unknown length.
- * @param declared Declared number of colours; 0 stands for one per index.
+ * @param room Space for the palette: offset of its first byte, and offset of the pixels after it.
+ * @param declared Declared number of colours. 0 means one colour per possible index, or fewer if
+ *   the space is smaller.
  */
 function readPalette(
   reader: ByteReader,

@@ -1,10 +1,11 @@
 import { DomainError } from "../../core/domain_error.ts";
 
 /**
- * Reads integers from front to back and never past the end.
+ * Reads the integers and bytes of a file from front to back. Throws instead of reading past the
+ * end.
  *
- * Every read moves forward by the bytes that it returns. A loop that reads at least one byte per
- * pass therefore ends after at most one pass per byte, whatever counts the file declares.
+ * Each read moves the reader forward. So a loop that reads at least one byte per pass ends after at
+ * most as many passes as the file has bytes, even if the file declares huge counts.
  *
  * @example
  * ```ts
@@ -19,16 +20,16 @@ export class ByteReader {
   readonly #view: DataView;
   readonly #format: string;
   readonly #order: "little-endian" | "big-endian";
-  /** Offset at which reading stops: the end of the file or of this reader's part. */
+  /** Offset at which reading stops: the end of the file, or of the part that this reader reads. */
   #end: number;
   #start = 0;
   #offset = 0;
 
   /**
-   * Starts at the first byte.
+   * Creates a reader at the first byte of a file.
    *
-   * @param bytes The file; it is not copied.
-   * @param format Name of the format in error messages.
+   * @param bytes Whole file. It is not copied.
+   * @param format Name of the file format, for error messages.
    * @param order Byte order of numbers.
    */
   constructor(bytes: Uint8Array, format: string, order: "little-endian" | "big-endian") {
@@ -63,7 +64,7 @@ export class ByteReader {
   }
 
   /**
-   * Reads an unsigned little-endian integer of three bytes, whatever the reader's byte order.
+   * Reads an unsigned integer of three bytes, always little-endian.
    *
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
@@ -91,7 +92,8 @@ export class ByteReader {
   }
 
   /**
-   * Reads an unsigned integer of eight bytes, rounded to a double above 2^53.
+   * Reads an unsigned integer of eight bytes. Above 2^53 it is rounded, because it is returned as a
+   * `number`.
    *
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
@@ -100,10 +102,11 @@ export class ByteReader {
   }
 
   /**
-   * Reads a run of bytes as a reader of its own. Reading past the end of the run is
-   * `corrupt-image`, as the declared lengths contradict each other.
+   * Returns a reader for the next `count` bytes, and skips them in this reader. Reading past the
+   * end of the part throws `corrupt-image`: the lengths that the file declares contradict each
+   * other.
    *
-   * @param count Bytes of the run, 0 or more.
+   * @param count Number of bytes, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
   part(count: number): ByteReader {
@@ -114,9 +117,10 @@ export class ByteReader {
   }
 
   /**
-   * Reads a run of bytes as a view, so that a length declared by the file never allocates.
+   * Reads bytes as a view of the file. No memory is allocated, so a huge declared length does no
+   * harm.
    *
-   * @param count Bytes of the run, 0 or more.
+   * @param count Number of bytes, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
   take(count: number): Uint8Array {
@@ -124,7 +128,7 @@ export class ByteReader {
     return this.#bytes.subarray(start, start + count);
   }
 
-  /** Returns another reader at the start of the same file or part. */
+  /** Returns a new reader of the same file or part, at its start. */
   fromStart(): ByteReader {
     const reader = new ByteReader(this.#bytes, this.#format, this.#order);
     reader.#offset = reader.#start = this.#start;
@@ -132,13 +136,13 @@ export class ByteReader {
     return reader;
   }
 
-  /** Returns all bytes of the file or part, read or not, as a view. */
+  /** Returns all bytes of the file or part as a view, including bytes that are already read. */
   whole(): Uint8Array {
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /**
-   * Moves forward without reading.
+   * Moves the reader forward without reading.
    *
    * @param count Bytes to skip, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
@@ -148,10 +152,10 @@ export class ByteReader {
   }
 
   /**
-   * Returns the error for a file that breaks a rule of its format.
+   * Creates the error for a file that breaks a rule of its format.
    *
-   * @param rule The rule, for example "its width must be at least 1".
-   * @param found The value in the file.
+   * @param rule Rule, for example "its width must be at least 1".
+   * @param found Value in the file.
    */
   corrupt(rule: string, found: string | number): DomainError {
     return new DomainError(

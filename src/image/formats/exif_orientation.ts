@@ -1,13 +1,16 @@
 /**
- * Rotation or mirroring that shows the stored pixels upright (Exif 2.32, tag 0x0112).
+ * Rotation or mirroring that turns the stored pixels upright (Exif 2.32, tag 0x0112).
  *
- * 1 as stored · 2 mirror left to right · 3 rotate by 180° · 4 mirror top to bottom ·
- * 5 transpose · 6 rotate right by 90° · 7 transverse · 8 rotate left by 90°.
+ * 1 as stored · 2 mirror left to right · 3 rotate by 180° · 4 mirror top to bottom · 5 transpose
+ * (swap x and y) · 6 rotate right by 90° · 7 transpose and rotate by 180° · 8 rotate left by 90°.
  */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const TAG_ORIENTATION = 0x0112;
-/** Bytes and sign of each integer type (TIFF 6.0, section 2), by its number. */
+/**
+ * Integer types by their number in the file (TIFF 6.0, section 2). Each name is the end of the name
+ * of a `DataView` method, such as `getUint16()`.
+ */
 const INTEGER_TYPES: ReadonlyMap<number, IntegerType> = new Map([
   [1, "Uint8"],
   [3, "Uint16"],
@@ -27,11 +30,12 @@ const ENTRY_BYTES = 12;
  * The standard allows the type SHORT only. Cameras and editors write other integers too, and
  * viewers accept them.
  *
- * Reads only the first directory (IFD0) and follows no link, so a directory that points at itself
- * is harmless. A broken block is not an error: viewers show such images as stored.
+ * Reads only the first directory (IFD0) and follows no links to others, so circular links do no
+ * harm. A broken block is not an error: viewers show such images as stored.
  *
- * @param tiff The TIFF structure (TIFF 6.0, section 2), without the `Exif\0\0` before it in JPEG.
- * @returns The orientation, or `undefined` if the block has no valid one.
+ * @param tiff TIFF structure (TIFF 6.0, section 2) of the Exif block. A JPEG has `Exif\0\0` before
+ *   it, which must be removed.
+ * @returns Orientation, or `undefined` if the block has no valid one.
  *
  * @example
  * ```ts
@@ -76,7 +80,7 @@ function entryOrientation(
   if (view.getUint16(at, littleEndian) !== TAG_ORIENTATION) return undefined;
   if (view.getUint32(at + 4, littleEndian) !== 1) return undefined;
   const type = INTEGER_TYPES.get(view.getUint16(at + 2, littleEndian));
-  // Values of at most four bytes are stored in the entry, from its first byte on.
+  // A value of at most four bytes is stored in the entry itself, at the start of the value field.
   return type === undefined ? undefined : valid(view[`get${type}`](at + 8, littleEndian));
 }
 

@@ -2,13 +2,16 @@ import type { Size } from "../../core/size.ts";
 import { ByteReader } from "./byte_reader.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 
-/** Header of a GIF; its size is the logical screen, enlarged by a first frame that exceeds it. */
+/**
+ * Header of a GIF. Its size is that of the logical screen, or larger if the first frame extends
+ * beyond the screen.
+ */
 export interface GifHeader extends BaseHeader<"gif"> {
-  /** The first frame, for the decoder. */
+  /** First frame, needed by the decoder. */
   readonly frame: GifFrame;
 }
 
-/** Location and meaning of the first frame of a GIF. */
+/** Description of the first frame of a GIF. */
 export interface GifFrame extends Size {
   /** Left edge, screen pixels. */
   readonly left: number;
@@ -16,13 +19,19 @@ export interface GifFrame extends Size {
   readonly top: number;
   /** True if the rows are stored in four passes (GIF89a, appendix E). */
   readonly interlaced: boolean;
-  /** Index of transparent pixels. Unset: all pixels are opaque. */
+  /** Colour index of transparent pixels. Unset: all pixels are opaque. */
   readonly transparent?: number;
-  /** RGB of each index. Unset: the frame has its own table, or the file has none. */
+  /**
+   * Global colour table: RGB of each colour index. Unset: the frame has its own table, or the file
+   * has none.
+   */
   readonly globalTable?: Uint8Array;
   /** Bytes of the frame's own colour table; 0 if it has none. */
   readonly localTableBytes: number;
-  /** Offset of the byte after the image descriptor: the colour table or the data. */
+  /**
+   * Byte offset in the file right after the image descriptor. The frame's own colour table, if any,
+   * begins there, otherwise the pixel data.
+   */
   readonly start: number;
 }
 
@@ -34,10 +43,16 @@ const GRAPHIC_CONTROL = 0xf9;
 const HAS_TRANSPARENT_INDEX = 0x01;
 const IS_INTERLACED = 0x40;
 
-/** Far more extensions than one frame needs; more would only cost time. */
+/**
+ * Maximum number of extensions before the first frame. Real files have a few. The limit bounds the
+ * reading time.
+ */
 const MAX_EXTENSIONS = 10_000;
 
-/** Index bits of a GIF without a colour table: the largest table has 2^8 colours. */
+/**
+ * Bits per colour index, assumed for a GIF without a colour table. The largest possible table has
+ * 2^8 colours.
+ */
 const MAX_INDEX_BITS = 8;
 
 /** The GIF format. */
@@ -50,11 +65,11 @@ export const GIF: ImageFormat<GifHeader> = {
 /**
  * Reads the header of a GIF, up to and including its first image descriptor (GIF89a, 17 to 26).
  *
- * A first frame that exceeds the screen enlarges it, as in browsers.
+ * If the first frame extends beyond the logical screen, the screen is enlarged, as in browsers.
  *
- * @param bytes The file; its first six bytes are assumed to be the signature.
- * @throws {DomainError} `truncated-image`, if it ends before its first image; `corrupt-image`, if
- * it has no image, or one without pixels.
+ * @param bytes Whole file. Must begin with the signature; this is not checked.
+ * @throws {DomainError} `truncated-image`, if the file ends before its first image;
+ * `corrupt-image`, if it has no image, or if the first image has no pixels.
  *
  * @example
  * ```ts
@@ -113,9 +128,10 @@ function readSize(reader: ByteReader): Size {
 }
 
 /**
- * Reads the index bits from the packed byte of a descriptor (GIF89a, 18 and 20).
+ * Reads the number of bits per colour index from the packed byte of a descriptor (GIF89a, 18 and
+ * 20).
  *
- * @returns Bits of an index, or `undefined` if there is no colour table.
+ * @returns Number of bits, or `undefined` if there is no colour table.
  */
 function indexBits(packed: number): number | undefined {
   return (packed & 0x80) === 0 ? undefined : (packed & 0x07) + 1;
@@ -124,7 +140,8 @@ function indexBits(packed: number): number | undefined {
 /**
  * Skips the extensions before the first image.
  *
- * @returns The transparent index of the last graphic control extension, if it has one.
+ * @returns Colour index of transparent pixels, from the last graphic control extension. Undefined
+ *   if there is none.
  */
 function skipToImage(reader: ByteReader): number | undefined {
   let transparent: number | undefined;
@@ -142,7 +159,10 @@ function skipToImage(reader: ByteReader): number | undefined {
   throw reader.corrupt(`at most ${MAX_EXTENSIONS} extensions may precede its first frame`, "more");
 }
 
-/** Returns the first of a chain of sub-blocks, which ends at an empty one (GIF89a, 15 and 16). */
+/**
+ * Reads a chain of sub-blocks up to the empty sub-block at its end, and returns the first sub-block
+ * (GIF89a, 15 and 16).
+ */
 function firstSubBlock(reader: ByteReader): Uint8Array {
   const first = reader.take(reader.u8());
   if (first.length === 0) return first;
@@ -150,7 +170,7 @@ function firstSubBlock(reader: ByteReader): Uint8Array {
   return first;
 }
 
-/** Reads the transparent index of a graphic control extension (GIF89a, 23). */
+/** Reads the colour index of transparent pixels from a graphic control extension (GIF89a, 23). */
 function transparentIndex([flags = 0, , , index]: Uint8Array): number | undefined {
   return (flags & HAS_TRANSPARENT_INDEX) === 0 ? undefined : index;
 }

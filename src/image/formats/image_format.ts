@@ -1,32 +1,42 @@
 import type { Size } from "../../core/size.ts";
 import type { Orientation } from "./exif_orientation.ts";
 
-/** Header fields that every format has, known before anything is decoded. */
+/** Header fields of all formats. They are read before any pixel is decoded. */
 export interface BaseHeader<Format extends string = string> {
-  /** Format id, from the file's first bytes; file name and media type are ignored. */
+  /** Format id, determined by the first bytes of the file. File name and media type are ignored. */
   readonly format: Format;
   /** Stored pixels from left to right, before the orientation is applied. */
   readonly width: number;
   /** Stored pixels from top to bottom, before the orientation is applied. */
   readonly height: number;
-  /** Rotation or mirroring of the stored pixels for viewing (Exif); 1 if the file has none. */
+  /**
+   * Rotation or mirroring that turns the stored pixels upright (Exif). 1: the pixels are stored
+   * upright.
+   */
   readonly orientation: Orientation;
-  /** Bits of one stored sample. */
+  /** Bits per stored sample. */
   readonly bitDepth: number;
-  /** Samples stored per pixel, alpha included; an index into a colour table counts as one. */
+  /**
+   * Number of samples stored per pixel, including alpha. An index into a colour table counts as one
+   * sample.
+   */
   readonly channels: number;
   /** True if a pixel can be transparent. */
   readonly hasAlpha: boolean;
-  /** True if samples are indices into a colour table, which decoding replaces. Unset: false. */
+  /**
+   * True if samples are indices into a colour table. Decoding replaces them by colours. Unset:
+   * false.
+   */
   readonly isIndexed?: true;
   /**
-   * Bytes of the coefficients that a JPEG of several scans keeps at full size, such as a
-   * progressive one. Unset: the image has one scan, or another format.
+   * Bytes of all coefficients of a JPEG with several scans (for example a progressive JPEG). The
+   * decoder keeps them in memory even at a reduced scale. Unset: the image has one scan, or another
+   * format.
    */
   readonly coefficientBytes?: number;
   /**
-   * Samples of a pixel in all planes of an AVIF but alpha; at half the columns and rows, two chroma
-   * planes have half a sample. Unset: 3.
+   * Number of samples per pixel that decoding an AVIF keeps, without alpha. With 4:2:0 this is 1.5:
+   * one sample of luma, and a quarter of a sample in each of the two chroma planes. Unset: 3.
    */
   readonly planeSamples?: number;
   /**
@@ -34,32 +44,40 @@ export interface BaseHeader<Format extends string = string> {
    * Unset: false.
    */
   readonly hasFilmGrain?: true;
-  /** Size that is decoded before it is cropped. Unset: width and height. */
+  /**
+   * Size of the decoded image before cropping. Unset: `width` and `height`, because the image is
+   * not cropped.
+   */
   readonly wholeSize?: Size;
-  /** True if the decoded pixels are placed on a larger canvas. Unset: false. */
+  /**
+   * True if the decoded frame is smaller than the image and is copied onto a canvas. Unset: false.
+   */
   readonly isPartial?: true;
 }
 
-/** An image format: its signatures and the reader of its header. */
+/** Image format: its name, its signatures and the reader of its header. */
 export interface ImageFormat<Header extends BaseHeader> {
-  /** Name in error messages. */
+  /** Name of the format in error messages. */
   readonly name: string;
-  /** First bytes of a file, one character per byte; `?` stands for any byte. */
+  /** Possible first bytes of a file, one character per byte. `?` stands for any byte. */
   readonly signatures: readonly string[];
   /**
-   * Further first bytes that mean little until all of them are there: a file that ends inside them
-   * is not called truncated. Unset: none.
+   * Further signatures whose beginnings also occur in other files. A file that ends inside such a
+   * signature is therefore not reported as truncated. Unset: none.
    */
   readonly weakSignatures?: readonly string[];
-  /** Returns true if a file is of this format. Unset: a signature is enough. */
+  /**
+   * Returns true if a file that has a signature really is of this format. Unset: the signature is
+   * enough.
+   */
   readonly matches?: (bytes: Uint8Array) => boolean;
-  /** Reads the header of a file that has one of the signatures. */
+  /** Reads the header of a file of this format. */
   readonly readHeader: (bytes: Uint8Array) => Header;
   /**
-   * Returns true if the file lacks the end of its format, like a broken-off upload.
+   * Returns true if the end of the file is missing, for example after an interrupted upload.
    *
-   * Called only if decoding failed, to explain why: some files without an end decode well. Unset:
-   * the header reader and the decoder count the bytes that they need themselves.
+   * Called only after decoding has failed, to find the reason, because some incomplete files can be
+   * decoded. Unset: the header reader and the decoder detect a missing end themselves.
    */
   readonly endsEarly?: (bytes: Uint8Array) => boolean;
 }

@@ -8,11 +8,11 @@ import { hasSignature } from "./signature.ts";
 
 /** Header of a JPEG. */
 export interface JpegHeader extends BaseHeader<"jpeg"> {
-  /** Components of the frame, in the order of the file. */
+  /** Components (colour planes) of the frame, in the order of the file. */
   readonly components: readonly JpegComponent[];
   /**
-   * Offset of the two bytes of the frame's height, which are 0 because a DNL segment behind the
-   * first scan gives the height. Unset: the frame gives it.
+   * Byte offset of the height in the frame header. Set if that height is 0, because a DNL segment
+   * after the first scan holds the real height. Unset: the frame header holds the real height.
    */
   readonly heightAt?: number;
 }
@@ -23,7 +23,7 @@ const EXIF_SIGNATURE = "Exif\0\0";
 const PROGRESSIVE = 0xc2;
 const SUPPORTED_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, PROGRESSIVE]);
 
-/** Markers of codings that common decoders lack (T.81, table B.1; T.87). */
+/** Markers of encodings that common decoders do not support (T.81, table B.1; T.87). */
 const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
   [0xc3, "lossless"],
   [0xc5, "hierarchical sequential"],
@@ -39,16 +39,19 @@ const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
   [0xf7, "JPEG-LS"],
 ]);
 
-/** Far more than the largest colour profile needs; more would only cost time. */
+/**
+ * Maximum number of segments before the first scan. Real files have fewer, even with the largest
+ * colour profile. The limit bounds the reading time.
+ */
 const MAX_SEGMENTS = 10_000;
 
 /** Maximum sampling factor (T.81, table B.2). */
 const MAX_SAMPLING = 4;
-/** Samples of a block, and bytes that a decoder stores for them: two for each coefficient. */
+/** Side of a block in samples. A decoder stores each of its coefficients in two bytes. */
 const BLOCK_SIDE = 8;
 const BLOCK_BYTES = 2 * BLOCK_SIDE ** 2;
 
-/** Frame header, as it is stored. */
+/** Fields of the frame header, as they are stored. */
 interface Frame {
   readonly marker: number;
   readonly width: number;
@@ -58,7 +61,7 @@ interface Frame {
   readonly samplings: readonly Sampling[];
 }
 
-/** Samples of a component per MCU, in blocks. */
+/** Sampling factors of a component: its blocks per MCU (minimum coded unit), across and down. */
 interface Sampling {
   readonly id: number;
   readonly horizontal: number;
@@ -75,11 +78,13 @@ export const JPEG: ImageFormat<JpegHeader> = {
 /**
  * Reads the header of a JPEG: everything before the data of its first scan (ITU-T T.81, annex B).
  *
- * If the frame header leaves the height to a DNL segment, the scan is searched for it.
+ * If the frame header declares the height 0, the height is read from the DNL segment after the
+ * first scan.
  *
- * @param bytes The file; its first two bytes are assumed to be SOI.
- * @throws {DomainError} `truncated-image`, if it ends before the first scan; `corrupt-image`, if
- * a segment breaks the standard; `unsupported-format`, if it is not Huffman-coded DCT of 8 bits.
+ * @param bytes Whole file. Must begin with the marker SOI; this is not checked.
+ * @throws {DomainError} `truncated-image`, if the file ends before the first scan; `corrupt-image`,
+ * if a segment breaks the standard; `unsupported-format`, if the encoding is not Huffman-coded DCT
+ * with 8 bits.
  *
  * @example
  * ```ts
@@ -126,9 +131,9 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
 }
 
 /**
- * Returns the header of a file.
+ * Creates the header from the segments that were read.
  *
- * @param scanned Components of the first scan.
+ * @param scanned Number of components in the first scan.
  */
 function headerOf(
   frame: Frame,
@@ -151,7 +156,7 @@ function headerOf(
 }
 
 /**
- * Returns the next marker, after any fill bytes (T.81, B.1.1.2).
+ * Reads the next marker, after any fill bytes (T.81, B.1.1.2).
  *
  * Skips stray bytes between segments: the standard forbids them, but some cameras write them and
  * decoders skip them.
@@ -176,10 +181,11 @@ function refuseUnsupported(marker: number): void {
 }
 
 /**
- * Returns the payload length; the stored one includes its own two bytes (T.81, B.1.1.4).
+ * Reads the length of a segment and returns the length of its payload. The stored length includes
+ * the two bytes of the length field itself (T.81, B.1.1.4).
  *
- * Some programs write 0 for an empty comment. Decoders read that as empty, as nothing depends on
- * the payload of a comment or an application segment.
+ * Some programs write the length 0 for an empty comment. Like decoders, this function accepts 0 for
+ * comments and application segments, because nothing depends on their payload.
  */
 function payloadLength(reader: ByteReader, marker: number): number {
   const length = reader.u16();
@@ -230,7 +236,7 @@ function readSampling(reader: ByteReader): Sampling {
   return { id, horizontal, vertical };
 }
 
-/** Counts the blocks of each component (T.81, A.1.1, A.2.3 and A.2.4). */
+/** Computes the number of blocks of each component (T.81, A.1.1, A.2.3 and A.2.4). */
 function componentsOf(
   samplings: readonly Sampling[],
   width: number,
@@ -249,7 +255,10 @@ function componentsOf(
   }));
 }
 
-/** Returns the orientation in an APP1 segment, which can also hold other data, such as XMP. */
+/**
+ * Returns the orientation from an APP1 segment. Undefined if the segment holds other data, such as
+ * XMP.
+ */
 function app1Orientation(payload: Uint8Array): Orientation | undefined {
   if (!hasSignature(payload, EXIF_SIGNATURE)) return undefined;
   return exifOrientation(payload.subarray(EXIF_SIGNATURE.length));

@@ -1,4 +1,4 @@
-/** Second bytes of markers (ITU-T T.81, table B.1). */
+/** Second bytes of JPEG markers; the first byte is 255 (ITU-T T.81, table B.1). */
 export const SOI = 0xd8, EOI = 0xd9, SOS = 0xda, DNL = 0xdc, COM = 0xfe;
 /** Second bytes of the markers of application segments. */
 export const APP0 = 0xe0, APP1 = 0xe1, APP15 = 0xef;
@@ -6,29 +6,29 @@ export const APP0 = 0xe0, APP1 = 0xe1, APP15 = 0xef;
 const FIRST_ASSIGNED = 0xc0, RST0 = 0xd0;
 
 /**
- * Returns true if no length follows a marker: TEM, SOI, EOI, the restart markers, and the numbers
- * below C0, which are reserved and occur in damaged data only.
+ * Returns true if a marker has no length and payload: TEM, SOI, EOI, the restart markers, and the
+ * reserved markers below C0, which occur only in damaged files.
  */
 export function isStandalone(marker: number): boolean {
   return marker < FIRST_ASSIGNED || (marker >= RST0 && marker <= EOI);
 }
 
-/** Segment of a file. */
+/** Segment of a JPEG: a marker and its payload. */
 export interface JpegSegment {
-  /** Second byte of its marker. */
+  /** Second byte of the marker. */
   readonly marker: number;
-  /** Offset behind the marker. */
+  /** Byte offset in the file right after the marker. */
   readonly start: number;
 }
 
 /**
- * Yields the segments of a JPEG in the order of the file. EOI is the last, if there is one.
+ * Yields the segments of a JPEG in the order of the file, up to and including EOI.
  *
- * Entropy-coded data is skipped like a decoder skips it: its byte 255 is followed by 0, so 255
- * before any other byte starts a marker. The payload of a segment is skipped by its length, because
- * it may look like a marker.
+ * Compressed image data between segments are skipped. In them, 0 follows each byte 255, so 255
+ * before another byte begins a marker. A payload can contain bytes that look like a marker, so it
+ * is skipped by its length.
  *
- * @param bytes The file; its first two bytes are assumed to be SOI.
+ * @param bytes Whole file. Must begin with the marker SOI; this is not checked.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export interface JpegSegment {
  * ```
  */
 export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment> {
-  // `indexOf()` would take seconds for a file of many bytes 255.
+  // A loop with `indexOf()` would take seconds for a file with many bytes 255.
   for (let at = 2; at + 1 < bytes.length; at++) {
     if (bytes[at] !== 0xff) continue;
     const marker = bytes[at + 1]!;
@@ -52,7 +52,7 @@ export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment> {
   }
 }
 
-/** Returns the number in two bytes of a file, or undefined if the file ends before them. */
+/** Reads an unsigned integer of two bytes, or returns undefined if the file ends first. */
 export function uint16At(bytes: Uint8Array, at: number): number | undefined {
   const [high, low] = bytes.subarray(at, at + 2);
   return high === undefined || low === undefined ? undefined : high << 8 | low;

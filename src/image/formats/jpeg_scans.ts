@@ -3,46 +3,51 @@ import { DNL, EOI, jpegSegments, SOS, uint16At } from "./jpeg_markers.ts";
 
 /** Component (colour plane) of a JPEG. */
 export interface JpegComponent {
-  /** Id by which scans name the component; not always unique. */
+  /** Id by which scans refer to the component. Several components can have the same id. */
   readonly id: number;
-  /** Blocks of 8x8 samples that a scan of this component alone visits. */
+  /** Number of blocks (8x8 samples) that a scan visits if it contains only this component. */
   readonly blocks: number;
-  /** Blocks up to whole MCUs, which a scan of several components visits and a decoder stores. */
+  /**
+   * Number of blocks after padding to whole MCUs (minimum coded units). A scan of several
+   * components visits these blocks, and a decoder stores them.
+   */
   readonly paddedBlocks: number;
 }
 
-/** Part of a JPEG header that scans refer to. */
+/** Fields of a JPEG header that {@linkcode checkScans} needs. */
 export interface JpegFrame {
-  /** Components of the frame, in the order of the file. */
+  /** Components (colour planes) of the frame, in the order of the file. */
   readonly components: readonly JpegComponent[];
 }
 
 /**
- * Maximum scans of an image. A scan costs a few microseconds however small the image is.
+ * Maximum number of scans of an image. Each scan costs a few microseconds, however small the image
+ * is.
  *
- * Progressive images that libjpeg writes have 10 scans. Browsers stop after 100 scans, the fuzz
- * tests of libjpeg-turbo after 500.
+ * Progressive images from libjpeg have 10 scans. Browsers stop after 100 scans, the fuzz tests of
+ * libjpeg-turbo after 500.
  */
 const MAX_SCANS = 500;
 
 /**
- * Maximum blocks that all scans of an image visit.
+ * Maximum number of blocks that all scans of an image visit in total.
  *
- * A scan visits each block of its components, even if the file has one bit for thousands of them: a
- * file of 7 KB kept a decoder busy for 7 seconds. The ten scans that libjpeg writes visit each
- * block of luma 6 times and each block of chroma 4 times. An image of 64 megapixels then has 14
- * million visits without subsampling, or 18 million as RGB. An image of 48 megapixels has 11
- * million.
+ * A decoder visits each block of a scan, even if the file has only one bit for thousands of blocks:
+ * a file of 7 KB kept a decoder busy for 7 seconds.
+ *
+ * The limit is above the need of real images. The ten scans that libjpeg writes visit each block of
+ * luma 6 times and each block of chroma 4 times. For an image of 64 megapixels, these are 14
+ * million visits without subsampling, or 18 million as RGB. For 48 megapixels, they are 11 million.
  */
 export const MAX_VISITED_BLOCKS = 20_000_000;
 
 /**
  * Refuses a JPEG whose scans would take too long to decode.
  *
- * @param bytes The file.
- * @param header Its header.
- * @throws {DomainError} `corrupt-image`, if it has more than 500 scans or they visit more than 20
- *   million blocks in sum.
+ * @param bytes Whole file.
+ * @param header Header of the file.
+ * @throws {DomainError} `corrupt-image`, if the file has more than 500 scans, or if they visit more
+ *   than 20 million blocks in total.
  *
  * @example
  * ```ts
@@ -78,9 +83,10 @@ export function checkScans(bytes: Uint8Array, header: JpegFrame): void {
 }
 
 /**
- * Returns the blocks that a scan visits, or more (T.81, A.2).
+ * Returns an upper bound for the number of blocks that a scan visits (T.81, A.2).
  *
- * @param scan Bytes behind the marker: length, number of components, id and tables of each.
+ * @param scan Bytes after the marker: length, number of components, then id and tables of each
+ *   component.
  */
 function visitedBlocks(
   [, , count, firstId]: Uint8Array,
@@ -92,11 +98,11 @@ function visitedBlocks(
 }
 
 /**
- * Returns the height that a DNL segment behind the first scan gives (T.81, B.2.5).
+ * Reads the height from the DNL segment after the first scan (T.81, B.2.5).
  *
- * @param bytes The file.
+ * @param bytes Whole file.
  * @throws {DomainError} `truncated-image`, if the file ends before a DNL segment; `corrupt-image`,
- *   if it has none or one with height 0.
+ *   if the file has no DNL segment, or one with the height 0.
  */
 export function heightAfterScan(bytes: Uint8Array): number {
   for (const { marker, start } of jpegSegments(bytes)) {

@@ -9,20 +9,27 @@ const SIGNATURE_BYTES = 8;
 const IHDR_BYTES = 13;
 const CRC_BYTES = 4;
 
-// Chunk types are numbers: a hostile file can hold a million chunks, so strings would be costly.
+// Chunk types are numbers, because a hostile file can hold a million chunks, and strings would take
+// more memory.
 const IHDR = 0x49484452;
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;
 const EXIF = 0x65584966;
 const TRNS = 0x74524e53;
 
-/** Largest length or side: four-byte integers of a PNG have their top bit unset. */
+/**
+ * Maximum length of a chunk and maximum side of an image: a PNG may not use the top bit of
+ * four-byte integers.
+ */
 const MAX_UINT31 = 2 ** 31 - 1;
 
-/** Far more than any writer puts before the pixels; more would only cost time. */
+/**
+ * Maximum number of chunks before the pixels. Real files have fewer. The limit bounds the reading
+ * time.
+ */
 const MAX_CHUNKS = 10_000;
 
-/** Samples and depths of a colour type (PNG third edition, 11.2.1). */
+/** Properties of a PNG colour type (PNG third edition, 11.2.1). */
 interface ColourType {
   readonly isIndexed?: true;
   readonly channels: number;
@@ -55,11 +62,11 @@ export const PNG: ImageFormat<PngHeader> = {
 /**
  * Reads the header of a PNG: everything before its first IDAT chunk (PNG third edition).
  *
- * Checksums are not verified: the decoder does that. `tRNS` means nothing in an image with an alpha
- * channel.
+ * Checksums are not verified here, but by the decoder. A `tRNS` chunk is ignored if the image has
+ * an alpha channel.
  *
- * @param bytes The file; its first eight bytes are assumed to be the signature.
- * @throws {DomainError} `truncated-image`, if it ends before the first IDAT chunk;
+ * @param bytes Whole file. Must begin with the signature; this is not checked.
+ * @throws {DomainError} `truncated-image`, if the file ends before the first IDAT chunk;
  * `corrupt-image`, if a chunk breaks the standard.
  *
  * @example
@@ -82,7 +89,7 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
   return { format: "png", ...ihdr, orientation, hasAlpha: hasAlpha || hasTransparency };
 }
 
-/** Reads the first chunk (PNG third edition, 11.2.1). */
+/** Reads the first chunk, IHDR (PNG third edition, 11.2.1). */
 function readIhdr(reader: ByteReader): Ihdr {
   const { type, length } = nextChunk(reader);
   if (type !== IHDR) throw reader.corrupt("its first chunk must be IHDR", nameOf(type));
@@ -126,7 +133,7 @@ function expectAtMost(reader: ByteReader, limit: number, name: string): void {
   if (value > limit) throw reader.corrupt(`its ${name} must be at most ${limit}`, value);
 }
 
-/** Walks the chunks between IHDR and the first IDAT. */
+/** Reads orientation and transparency from the chunks between IHDR and the first IDAT. */
 function readExtras(reader: ByteReader): Extras {
   let hasTransparency = false;
   let orientation: Orientation | undefined;

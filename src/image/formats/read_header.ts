@@ -9,7 +9,7 @@ import { hasSignature } from "./signature.ts";
 import { unsupportedFormat } from "./unsupported.ts";
 import { WEBP } from "./webp.ts";
 
-/** The supported formats by id. To add one, write its file and add it here. */
+/** Supported formats by id. To add a format, implement it in a file and list it here. */
 export const FORMATS = {
   jpeg: JPEG,
   png: PNG,
@@ -22,9 +22,9 @@ export const FORMATS = {
 /** Id of a supported format. */
 export type FormatId = keyof typeof FORMATS;
 
-/** Header of an image of format `Id`. Unset: of any supported format. */
+/** Header of an image of the format `Id`. Without `Id`: header of any supported format. */
 export type ImageHeader<Id extends FormatId = FormatId> = {
-  // The explicit `format` lets TypeScript find the entry of a header in a table by format.
+  // The explicit `format` lets TypeScript check expressions such as `table[header.format]`.
   [Each in Id]: { readonly format: Each } & ReturnType<(typeof FORMATS)[Each]["readHeader"]>;
 }[Id];
 
@@ -35,14 +35,14 @@ const SUPPORTED = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
 /**
  * Reads format, size, orientation and bit depth from an image's header alone.
  *
- * Safe on a hostile upload: it decodes and copies no pixels, and takes time at most proportional to
- * the header. The header is everything before the first pixels; in a WebP also the first frame and
- * the Exif block behind it, and in a JPEG a height behind the first scan. Bytes behind the header
- * never change the result.
+ * Safe for hostile files: the function decodes and copies no pixels, and its time is at most
+ * proportional to the length of the header. The header is everything before the first pixels. In a
+ * WebP it also includes the first frame and the Exif block after the frame. In a JPEG it can
+ * include a height after the first scan. Bytes after the header never change the result.
  *
  * @param bytes The whole file.
  * @throws {DomainError} `no-image`, if there are no bytes; `not-an-image`, if the first bytes match
- * no known image format; `unsupported-format`, if they match one that is not decoded;
+ * no known image format; `unsupported-format`, if they match a format that cannot be decoded;
  * `truncated-image`, if the file ends inside the header; `corrupt-image`, if the header breaks a
  * rule of its format.
  *
@@ -87,7 +87,7 @@ function unreadable(bytes: Uint8Array): DomainError {
   );
 }
 
-/** Returns the error for a file that ends inside a signature, or undefined for any other file. */
+/** Returns an error if a file ends inside a signature, otherwise undefined. */
 function truncatedSignature(bytes: Uint8Array): DomainError | undefined {
   for (const { name, signatures } of ALL) {
     const begun = signatures.find((signature) =>
@@ -103,7 +103,10 @@ function truncatedSignature(bytes: Uint8Array): DomainError | undefined {
   return undefined;
 }
 
-/** Returns the first bytes in hexadecimal, as raw text from a file could forge a log line. */
+/**
+ * Returns the first bytes of a file in hexadecimal. Raw text from the file could forge lines of the
+ * log.
+ */
 function firstBytes(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }

@@ -1,8 +1,9 @@
 /**
- * Returns true if bytes begin with a signature.
+ * Returns true if a file begins with a signature.
  *
- * @param bytes Any bytes; fewer bytes than the signature has never match.
- * @param signature One character per byte, by its code from 0 to 255; `?` stands for any byte.
+ * @param bytes Bytes of the file. If there are fewer than the signature has, the result is false.
+ * @param signature Signature, one character per byte: the character code, 0 to 255, is the byte.
+ *   `?` stands for any byte.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 import { hasSignature } from "./signature.ts";
 
-/** An image format that is recognised but not decoded. */
+/** Image format that is recognised but cannot be decoded. */
 export interface UnsupportedFormat {
   /** Common name of the format. */
   readonly name: string;
-  /** Advice for the sender, a whole sentence. */
+  /** Advice for the person who sent the image: a whole sentence. */
   readonly advice: string;
 }
 
@@ -15,9 +15,10 @@ const FROM_PHONE =
   'Save it as JPEG and send that (on an iPhone: Settings, Camera, Formats, "Most Compatible").';
 
 /**
- * First bytes of each format, in the order of the checks; `?` stands for any byte.
+ * First bytes of each format. They are checked in this order. `?` stands for any byte.
  *
- * ICO and CUR come last: the four bytes of a box length before `ftyp` can look like them.
+ * ICO and CUR come last, because HEIC and HEIF files can match their signatures too: these files
+ * begin with a length of four bytes.
  */
 const FORMATS: readonly (readonly [signature: string, name: string, advice: string])[] = [
   ["????ftyphei", "HEIC", FROM_PHONE],
@@ -38,20 +39,23 @@ const FORMATS: readonly (readonly [signature: string, name: string, advice: stri
   ["\0\0\x02\0", "CUR", EXPORT_AS_PNG],
 ];
 
-/** Number of bytes searched for the root element of an SVG, which comments can precede. */
+/** Number of bytes in which the root element of an SVG is searched. Comments can precede it. */
 const SVG_SEARCH_BYTES = 8192;
 
-/** Starts and ends of the parts that may precede the root element (XML 1.0, section 2.8). */
+/**
+ * Delimiters of the instructions and comments that may precede the root element (XML 1.0, section
+ * 2.8).
+ */
 const PROLOG_PARTS: readonly (readonly [start: string, end: string])[] = [
   ["<?", "?>"],
   ["<!--", "-->"],
 ];
 
 /**
- * Recognises common image formats that are not decoded.
+ * Recognises common image formats that cannot be decoded.
  *
- * @param bytes The file; only its first 8192 bytes are read.
- * @returns The format, or `undefined` for any other file.
+ * @param bytes Whole file. Only its first 8192 bytes are read.
+ * @returns Format, or `undefined` for any other file.
  *
  * @example
  * ```ts
@@ -70,15 +74,18 @@ export function unsupportedFormat(bytes: Uint8Array): UnsupportedFormat | undefi
   return isSvg(bytes) ? { name: "SVG", advice: EXPORT_AS_PNG } : undefined;
 }
 
-/** Recognises SVG, which has no signature, by the document type or root element of its XML. */
+/**
+ * Returns true if a file is an SVG. SVG has no signature, so its XML must have the document type or
+ * the root element of SVG.
+ */
 function isSvg(bytes: Uint8Array): boolean {
   const start = String.fromCharCode(...bytes.subarray(0, SVG_SEARCH_BYTES));
-  // UTF-8 may begin with a mark. UTF-16 does, and each ASCII character has a zero byte.
+  // Remove a byte order mark, and the zero byte that each ASCII character has in UTF-16.
   const text = start.replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, "").replaceAll("\0", "");
   return /^<(?:svg|[a-z]+:svg|!DOCTYPE\s+svg)\b/.test(withoutProlog(text));
 }
 
-/** Returns the text behind the XML declaration, instructions and comments at its start. */
+/** Removes the XML declaration, instructions and comments from the start of a text. */
 function withoutProlog(xml: string): string {
   let text = xml.trimStart();
   while (true) {

@@ -4,13 +4,13 @@ import { exifOrientation, type Orientation } from "./exif_orientation.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 import { hasSignature } from "./signature.ts";
 
-/** Header of a WebP; its size is the canvas. */
+/** Header of a WebP. Its width and height are those of the canvas. */
 export interface WebpHeader extends BaseHeader<"webp"> {
-  /** The image, or the first frame of an animation, for the decoder. */
+  /** Image, or first frame of an animation; needed by the decoder. */
   readonly frame: WebpFrame;
 }
 
-/** One frame of a WebP and its place on the canvas. */
+/** Frame of a WebP and its place on the canvas. */
 export interface WebpFrame {
   /** Left edge, canvas pixels. */
   readonly left: number;
@@ -20,9 +20,12 @@ export interface WebpFrame {
   readonly width: number;
   /** Height of the frame. */
   readonly height: number;
-  /** Payload of the `ALPH` chunk. Unset: the frame is opaque or lossless. */
+  /**
+   * Payload of the `ALPH` chunk: the alpha of a lossy frame. Unset: the frame is opaque or
+   * lossless.
+   */
   readonly alpha?: Uint8Array;
-  /** Payload of the `VP8 ` or `VP8L` chunk. */
+  /** Payload of the `VP8 ` (lossy) or `VP8L` (lossless) chunk: the encoded pixels. */
   readonly data: Uint8Array;
   /** True if `data` is the payload of `VP8L`. */
   readonly lossless: boolean;
@@ -30,13 +33,15 @@ export interface WebpFrame {
   readonly hasAlpha: boolean;
 }
 
-/** Bytes of `RIFF` and the length after it. */
+/** Bytes before the content that the RIFF length counts: `RIFF` and the length itself. */
 const RIFF_BYTES = 8;
 const CHUNK_BYTES = 8;
 const CANVAS_BYTES = 10;
 const FRAME_BYTES = 16;
 
-/** Far more than there are kinds of chunks besides frames; more would only cost time. */
+/**
+ * Maximum number of chunks to read. Most real files have a few. The limit bounds the reading time.
+ */
 const MAX_CHUNKS = 10_000;
 
 const VP8 = 0x56503820;
@@ -62,12 +67,15 @@ export const WEBP: ImageFormat<WebpHeader> = {
 /**
  * Reads the canvas, the orientation and the first frame of a WebP (RFC 9649).
  *
- * The Exif block comes after the pixels, so all chunks are read if the file announces one. A size
- * that is stored twice must agree, because parts of a decoder rely on different copies.
+ * The Exif block comes after the pixels. If the file declares an Exif block, all chunks are
+ * searched for it.
  *
- * @param bytes The file; its first twelve bytes are assumed to be the signature.
- * @throws {DomainError} `truncated-image`, if it ends inside its first frame or before its Exif
- * block; `corrupt-image`, if it has no frame or breaks the standard.
+ * Some sizes are stored twice. They must be equal, because different parts of a decoder use
+ * different copies.
+ *
+ * @param bytes Whole file. Must begin with the signature (12 bytes); this is not checked.
+ * @throws {DomainError} `truncated-image`, if the file ends inside its first frame or before its
+ * Exif block; `corrupt-image`, if it has no frame or breaks the standard.
  *
  * @example
  * ```ts
@@ -92,9 +100,11 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
 }
 
 /**
- * Reads the chunks from the payload of `VP8X` on: the canvas, an image or animation, and Exif.
+ * Reads a file that begins with the chunk `VP8X`: the canvas, then an image or an animation, and
+ * Exif.
  *
- * @param behind Bytes of the file behind its last chunk; negative if the file was cut off.
+ * @param behind Number of bytes in the file after the end of the RIFF content. Negative if the file
+ *   was cut off.
  */
 function readExtended(reader: ByteReader, length: number, behind: number): WebpHeader {
   if (length < CANVAS_BYTES) {
@@ -108,7 +118,7 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpH
   const animated = (flags & ANIMATED) !== 0;
   let frame: WebpFrame | undefined;
   let orientation: Orientation | undefined;
-  // An announced Exif block may be missing: then the pixels are shown as stored.
+  // A declared Exif block may be missing. The pixels are then shown as stored.
   for (
     let chunks = 0;
     frame === undefined ||
@@ -163,7 +173,10 @@ function headerOf(
   };
 }
 
-/** Reads one frame of an animation, an `ANMF` chunk with chunks inside (RFC 9649, 2.7.1.1). */
+/**
+ * Reads one frame of an animation: an `ANMF` chunk that contains further chunks (RFC 9649,
+ * 2.7.1.1).
+ */
 function readAnimationFrame(reader: ByteReader, length: number): WebpFrame {
   if (length < FRAME_BYTES) {
     throw reader.corrupt(`ANMF must hold at least ${FRAME_BYTES} bytes`, length);
@@ -190,7 +203,7 @@ function isFrameChunk(type: number): boolean {
   return type === ALPH || type === VP8 || type === VP8L;
 }
 
-/** Reads the chunks of one frame: `ALPH` and `VP8 `, `VP8 ` alone, or `VP8L`. */
+/** Reads the chunks of one frame: `VP8L`, or `VP8 ` with or without `ALPH` before it. */
 function readFrameChunks(reader: ByteReader, type: number, length: number): WebpFrame {
   let alpha: Uint8Array | undefined;
   let chunk = { type, length };
@@ -211,7 +224,10 @@ function readFrameChunks(reader: ByteReader, type: number, length: number): Webp
   };
 }
 
-/** Reads the size of a lossy frame (RFC 6386, 9.1): each side is 14 bits, then 2 of scaling. */
+/**
+ * Reads the size of a lossy frame (RFC 6386, 9.1). Each side has 14 bits; the two scaling bits
+ * after it are ignored.
+ */
 function readLossy(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "hasAlpha"> {
   const tag = reader.u24le();
   if ((tag & 1) !== 0) throw reader.corrupt("its frame must be a key frame", "another kind");
@@ -227,7 +243,10 @@ function readLossy(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "ha
   return { width, height, hasAlpha: false };
 }
 
-/** Reads the size of a lossless frame (RFC 9649, 3.4): each side minus 1 in 14 bits, then alpha. */
+/**
+ * Reads the size and the alpha flag of a lossless frame (RFC 9649, 3.4). Each side is stored minus
+ * 1, in 14 bits.
+ */
 function readLossless(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "hasAlpha"> {
   const signature = reader.u8();
   if (signature !== 0x2f) {
@@ -261,12 +280,18 @@ function skipPadded(reader: ByteReader, length: number): void {
   skipPadding(reader, length);
 }
 
-/** Skips the padding byte after a payload of odd length; some writers omit it at the end. */
+/**
+ * Skips the padding byte after a payload of odd length. Some programs omit this byte at the end of
+ * a file.
+ */
 function skipPadding(reader: ByteReader, length: number): void {
   if (length % 2 === 1 && reader.remaining > 0) reader.skip(1);
 }
 
-/** Returns the orientation of an Exif block; some writers put the Exif prefix of JPEG before it. */
+/**
+ * Returns the orientation of an Exif block. Some programs write the prefix `Exif\0\0` before the
+ * block, as in a JPEG.
+ */
 function orientationOf(exif: Uint8Array): Orientation | undefined {
   return exifOrientation(
     hasSignature(exif, EXIF_PREFIX) ? exif.subarray(EXIF_PREFIX.length) : exif,

@@ -37,7 +37,7 @@ export function readImage(
   codec: ImageCodec,
   limits: ImageLimits,
 ): PlannedImage {
-  // `instanceof Uint8Array` fails for arrays of another realm, such as an iframe.
+  // `instanceof Uint8Array` would be false for an array from an iframe.
   return ArrayBuffer.isView(image)
     ? decodeImage(image, manifest, codec, limits)
     : readRawImage(image, manifest, limits);

@@ -1,28 +1,33 @@
-/** Weights with which the input pixels of one axis make up each output pixel. */
+/**
+ * Weights for resampling one axis: each output pixel is a weighted sum of neighbouring input
+ * pixels.
+ */
 export interface AxisWeights {
-  /** Weights per output pixel. */
+  /** Number of weights (input pixels) per output pixel. */
   readonly taps: number;
-  /** `[outputs]` first input pixel of each output pixel. */
+  /** `[outputs]` index of the first input pixel of each output pixel. */
   readonly start: Int32Array;
-  /** `[outputs, taps]`, each row with sum 1; unused taps are 0. */
+  /** `[outputs, taps]` weights. The weights of each output pixel sum to 1; unused weights are 0. */
   readonly weights: Float64Array;
 }
 
 /**
  * Computes bilinear weights of one axis with half-pixel centres.
  *
- * Without antialias each output blends two neighbours (`torch.nn.functional.interpolate` with
- * `bilinear`, `align_corners=False`). With antialias the triangle is as wide as the reduction
- * (Pillow, `BILINEAR`), so every input pixel counts when an image shrinks.
+ * The weights form a triangle around the centre of each output pixel. Without antialias, it covers
+ * two input pixels (`torch.nn.functional.interpolate` with `bilinear`, `align_corners=False`). With
+ * antialias, it is widened by `scale` when the image shrinks, so that every input pixel counts
+ * (Pillow, `BILINEAR`).
  *
- * @param inputs Input pixels of the axis.
- * @param outputs Output pixels of the axis.
- * @param scale Input pixels per output pixel; may differ from `inputs / outputs`, because the
- *   last pixel of a reduced image may stand for less than a whole one.
+ * @param inputs Number of input pixels of the axis.
+ * @param outputs Number of output pixels of the axis.
+ * @param scale Input pixels per output pixel. May differ from `inputs / outputs`: in a JPEG decoded
+ *   at a reduced scale, the last pixel may stand for fewer source pixels than the others.
  * @param antialias True to widen the triangle when the image shrinks.
- * @param shift Input pixels added to the position of every output; see `tensor.ts` on mirrored
- *   images.
- * @param bits Fraction bits that weights are rounded to (Pillow uses 22), or null for no rounding.
+ * @param shift Distance in input pixels by which all output pixels are shifted. Needed for mirrored
+ *   images (see `tensor.ts`).
+ * @param bits Number of fraction bits to which weights are rounded (Pillow uses 22), or null for no
+ *   rounding.
  *
  * @example
  * ```ts
@@ -44,7 +49,7 @@ export function axisWeights(
   bits: number | null = null,
 ): AxisWeights {
   const width = antialias ? Math.max(1, scale) : 1;
-  // At most this many whole numbers lie strictly within a triangle of half-width `width`.
+  // Largest number of input pixels inside a triangle of half-width `width`.
   const taps = Math.min(inputs, Math.ceil(2 * width));
   const start = new Int32Array(outputs);
   const weights = new Float64Array(outputs * taps);
@@ -63,7 +68,7 @@ export function axisWeights(
  * Fills the weights of one output pixel: a triangle of half-width `width` around `centre`, with
  * sum 1.
  *
- * Dividing by the sum repeats the edge pixel for the part of the triangle outside the image.
+ * The part of the triangle outside the image is cut off. Dividing by the sum makes up for it.
  */
 function fillTriangle(weights: Float64Array, centre: number, width: number): void {
   let sum = 0;
@@ -72,7 +77,8 @@ function fillTriangle(weights: Float64Array, centre: number, width: number): voi
     weights[tap] = height;
     sum += height;
   }
-  // A side below half a pixel is raised to 1 pixel, whose centre may lie outside the image.
+  // If a side is resized to less than half a pixel, it is raised to 1 pixel. The centre of this
+  // pixel can lie so far outside that all weights are 0; then the nearest edge pixel is used.
   if (sum === 0) weights[centre < 0 ? 0 : weights.length - 1] = 1;
   else for (let tap = 0; tap < weights.length; tap++) weights[tap]! /= sum;
 }

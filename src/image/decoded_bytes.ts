@@ -4,15 +4,15 @@ import type { FormatId } from "./formats/read_header.ts";
 import { jpegReduction, reducedSize } from "./jpeg_reduction.ts";
 
 /**
- * Estimates the memory that decoding takes, from the header alone.
+ * Estimates the memory that decoding an image takes. The estimate needs only the header.
  *
- * The estimate covers the pixels and the buffers of the decoder. It excludes the encoded file and
- * the fixed 20 MB of some decoders. The factors were measured at 12 megapixels with the decoders
- * that `docs/architecture.md` names.
+ * The estimate covers the pixels and the buffers of the decoder. It excludes the encoded file, and
+ * 20 MB that some decoders take for any image. The factors were measured at 12 megapixels with the
+ * decoders that `docs/architecture.md` names.
  *
  * @param header Header of the image.
- * @param atLeast Stored size (before orientation) that the pixels must cover. A JPEG may be decoded
- *   at a reduced scale that still does.
+ * @param atLeast Smallest useful size of the decoded image, before the orientation is applied. A
+ *   JPEG can be decoded at a reduced scale, but not below this size.
  * @returns Bytes, possibly fractional.
  *
  * @example
@@ -33,21 +33,24 @@ export function decodedBytes(header: BaseHeader<FormatId>, atLeast: Size): numbe
 }
 
 /**
- * Rows of samples that a JPEG decoder holds: 10 rows of blocks at sampling factor 4, and 4 rows of
- * each component at full width.
+ * Upper bound of the rows, at full width, that a JPEG decoder buffers per component in addition to
+ * the decoded pixels. Reached at sampling factor 4.
  */
 const JPEG_ROWS = 48;
 
-/** A JPEG of several scans keeps its coefficients at full size, at any scale. */
+/**
+ * Estimates the memory that decoding a JPEG takes. If the JPEG has several scans, the decoder keeps
+ * the coefficients of the whole image, even at a reduced scale.
+ */
 function jpegBytes(header: BaseHeader<FormatId>, atLeast: Size): number {
   const { channels, coefficientBytes = 0 } = header;
   const { width, height } = reducedSize(header, jpegReduction(header, atLeast));
-  // CMYK becomes RGB row by row.
+  // The decoder converts CMYK to RGB row by row, so it keeps only RGB pixels.
   const pixels = width * height * (channels === 1 ? 1 : 3);
   return pixels + width * channels * JPEG_ROWS + coefficientBytes;
 }
 
-/** Bytes per pixel of the formats that are always decoded at full size. */
+/** Returns the bytes per pixel for a format that is always decoded at full size. */
 function pixelBytes(
   header: BaseHeader<FormatId>,
   format: Exclude<FormatId, "jpeg">,
@@ -67,11 +70,11 @@ function pixelBytes(
 }
 
 /**
- * Bytes per pixel of libaom and libavif.
+ * Returns the bytes per pixel that libaom and libavif take to decode an AVIF.
  *
- * Measured with 8 bits: 16.7 (4:2:0), 17.3 (4:2:2) and 18.5 (4:4:4); with more bits: 22.5, 23.7 and
- * 26. Images of slow encoders took 2.3 more. Alpha took 13 more, 15 with more than 8 bits, and film
- * grain a copy of the frame.
+ * Measured bytes per pixel with 8 bits: 16.7 (4:2:0), 17.3 (4:2:2) and 18.5 (4:4:4). With more bits:
+ * 22.5, 23.7 and 26. Images from slow encoders took 2.3 more. Alpha took 13 more, or 15 with more
+ * than 8 bits. Film grain took one more copy of the frame.
  */
 function avifPixelBytes(
   { bitDepth, hasAlpha, planeSamples = 3, hasFilmGrain }: BaseHeader<FormatId>,

@@ -3,8 +3,8 @@ import type { Pixels } from "./pixels.ts";
 /**
  * Blends pixels with alpha onto a colour, in place. Pixels without alpha stay unchanged.
  *
- * @param pixels Afterwards opaque: every alpha is 255.
- * @param colour RGB, 0 to 255.
+ * @param pixels Pixels to change. Afterwards every alpha is 255.
+ * @param colour Background colour: RGB, 0 to 255.
  */
 export function flattenAlpha(pixels: Pixels, colour: readonly [number, number, number]): void {
   if (pixels.channels !== 4) return;

@@ -2,11 +2,17 @@ import type { ResizePlan } from "../core/resize_plan.ts";
 import { type TensorRule, toTensor } from "./tensor.ts";
 import type { UprightView } from "./upright_view.ts";
 
-/** Rule for the whole input tensor: a {@linkcode TensorRule} with batch and element type. */
+/**
+ * Properties of the input tensor that the graph requires: {@linkcode TensorRule}, element type and
+ * batch.
+ */
 export interface InputRule extends TensorRule {
-  /** Element type of the graph's input. The engine converts float32 to float16. */
+  /**
+   * Element type of the graph's input. For float16, the tensor is filled with float32, and the
+   * engine converts it.
+   */
   readonly type: "float32" | "float16" | "uint8";
-  /** Images per run, or null if the tensor has no batch axis. */
+  /** Number of images per run, or null if the tensor has no batch axis. */
   readonly batch: number | null;
 }
 
@@ -14,19 +20,19 @@ export interface InputRule extends TensorRule {
 export interface InputTensor {
   /** Element type of the graph's input. */
   readonly type: InputRule["type"];
-  /** Row-major values: bytes for `uint8`, else float32. */
+  /** Values in row-major order: bytes for `uint8`, otherwise float32. */
   readonly data: Float32Array | Uint8Array;
-  /** Sizes of the axes, outermost first. */
+  /** Lengths of the axes, outermost first. */
   readonly shape: readonly number[];
 }
 
 /**
  * Returns the shape of the input tensor.
  *
- * @param height Input pixels, or null if not known yet.
- * @param width Input pixels, or null if not known yet.
- * @returns `[N, 3, H, W]` or `[N, H, W, 3]`, without N if there is no batch axis. H and W are null
- *   if not known yet.
+ * @param height Height in input pixels, or null if not known yet.
+ * @param width Width in input pixels, or null if not known yet.
+ * @returns `[N, 3, H, W]` or `[N, H, W, 3]`: N images of H x W pixels. Without N if there is no
+ *   batch axis.
  */
 export function inputShape<Side extends number | null>(
   { layout, batch }: Pick<InputRule, "layout" | "batch">,
@@ -38,12 +44,13 @@ export function inputShape<Side extends number | null>(
 }
 
 /**
- * Fills the input tensor of a run with one image, the first of its batch. The others stay zero.
+ * Creates the input tensor of a run. The image is the first of the batch; the rest of the batch is
+ * zero.
  *
- * @param view Upright pixels, or null for a tensor of zeros.
+ * @param view Upright pixels of the image, or null for a tensor of zeros.
  * @param plan Resize plan of the image.
- * @returns Tensor of `plan.input` pixels. Numbers of `uint8` are rounded half up and clamped to 0
- *   to 255.
+ * @returns Tensor with the size `plan.input`. Values of type `uint8` are rounded to the nearest
+ *   whole number and limited to 0 to 255.
  */
 export function inputTensor(
   view: UprightView | null,
@@ -64,7 +71,7 @@ function enlarged(values: Float32Array, count: number): Float32Array {
   return data;
 }
 
-/** Rounds to whole numbers, halves upwards, and clamps them to 0 to 255. */
+/** Rounds to the nearest whole numbers (halves upwards) and limits them to 0 to 255. */
 function toBytes(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.floor(value + 0.5))));
 }

@@ -4,12 +4,13 @@ import type { Pixels } from "./pixels.ts";
 const REDUCTIONS: readonly Pixels["reduction"][] = [8, 4, 2, 1];
 
 /**
- * Returns the largest reduction (8, 4, 2 or 1) at which a JPEG still covers a size.
+ * Returns the largest reduction (8, 4, 2 or 1) at which the decoded JPEG is at least as large as
+ * `atLeast`.
  *
- * JPEG decoders can decode at 1/8, 1/4 and 1/2 of the size at lower cost.
+ * JPEG decoders can decode at 1/8, 1/4 and 1/2 of the size, which takes less time and memory.
  *
  * @param stored Size in the JPEG header, before EXIF orientation is applied.
- * @param atLeast Size that the pixels must cover, before EXIF orientation is applied.
+ * @param atLeast Minimum size of the decoded image, before EXIF orientation is applied.
  *
  * @example
  * ```ts
@@ -32,7 +33,7 @@ export function jpegReduction(stored: Size, atLeast: Size): Pixels["reduction"] 
  *
  * Sides are rounded up, so the last column and row may stand for fewer source pixels.
  *
- * @param stored Size in the header, before orientation.
+ * @param stored Size in the JPEG header, before EXIF orientation is applied.
  */
 export function reducedSize(stored: Size, reduction: Pixels["reduction"]): Size {
   return {

@@ -10,7 +10,7 @@ export interface ImageLimits {
   readonly maxBytes: number;
   /** Maximum pixels, width times height; at least 1. */
   readonly maxPixels: number;
-  /** Maximum bytes of memory for decoding, as {@linkcode decodedBytes} estimates; at least 1. */
+  /** Maximum bytes of memory for decoding, estimated by {@linkcode decodedBytes}; at least 1. */
   readonly maxDecodedBytes: number;
 }
 
@@ -18,8 +18,8 @@ export interface ImageLimits {
  * Default limits of a server and of an embedded detector.
  *
  * Phones take photos of 48 and 50 megapixels. Decoded at a reduced scale, such a JPEG needs a few
- * megabytes, or 150 to 300 if the JPEG is progressive. In other formats, `maxDecodedBytes` refuses
- * images of fewer pixels than `maxPixels`.
+ * megabytes, or 150 to 300 MB if it is progressive. WebP and AVIF images need so much memory per
+ * pixel that they reach `maxDecodedBytes` before `maxPixels`.
  */
 export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
   maxBytes: 20_000_000,
@@ -28,10 +28,10 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
 };
 
 /**
- * Longest side in pixels, the largest that JPEG and GIF can store.
+ * Maximum side of an image in pixels. JPEG and GIF cannot store a longer side.
  *
- * `maxPixels` is not enough: resampling a PNG of 64 million by 1 pixels would take hundreds of
- * megabytes of weights.
+ * A limit on the pixel count is not enough: for a PNG of 64,000,000 x 1 pixels, the resampling
+ * weights would take hundreds of megabytes.
  */
 const MAX_SIDE = 65_535;
 
@@ -81,7 +81,7 @@ export function checkLimits(header: Size, limits: Pick<ImageLimits, "maxPixels">
  * The pixel count is not enough, because decoders take from 1 to 50 bytes per pixel.
  *
  * @param header Header of the image.
- * @param atLeast Stored size (before orientation) that the pixels must cover.
+ * @param atLeast Minimum size of the decoded image, before the orientation is applied.
  * @throws {DomainError} `too-many-pixels`, if decoding takes more than `maxDecodedBytes`.
  *
  * @example

@@ -5,8 +5,8 @@ import type { Pixels } from "./pixels.ts";
 /** Decoded image, for example the `ImageData` of a canvas or the output of another decoder. */
 export interface RawImage {
   /**
-   * Upright rows from top to bottom, channels interleaved, sRGB, 0 to 255. One byte per pixel is
-   * grey, three are RGB, and four are RGB and alpha (not premultiplied).
+   * Rows of the upright image from top to bottom, channels interleaved, sRGB, 0 to 255. One byte
+   * per pixel is grey, three are RGB, and four are RGB and alpha (not premultiplied).
    */
   readonly data: Uint8Array | Uint8ClampedArray;
   /** Pixels per row. */
@@ -21,12 +21,11 @@ export type ImageInput = Uint8Array | RawImage;
 /**
  * Checks a raw image and converts it to the pixels that a codec would return.
  *
- * The bytes are copied only if a pixel is not opaque: flattening alpha then writes to the copy and
- * not to the caller's bytes.
+ * If a pixel is not opaque, the bytes are copied, because `flattenAlpha()` changes them later.
  *
- * @throws {DomainError} `not-an-image`, if `data` is not an array of bytes; `no-image`, if it is
- *   empty; `corrupt-image`, if a side is not a whole number of at least 1, or the bytes are not 1,
- *   3 or 4 per pixel; `too-many-pixels`, if the pixels or the copy exceed the limits.
+ * @throws {DomainError} `not-an-image`, if `data` is not an array of bytes; `no-image`, if `data`
+ *   is empty; `corrupt-image`, if a side is not a whole number of at least 1, or if there are not
+ *   1, 3 or 4 bytes per pixel; `too-many-pixels`, if the pixels or the copy exceed the limits.
  *
  * @example
  * ```ts
@@ -53,7 +52,10 @@ export function rawPixels(
   return { data: needsCopy ? view.slice() : view, width, height, channels, reduction: 1 };
 }
 
-/** Compares the name of the type, because `instanceof` fails for arrays of another realm. */
+/**
+ * Throws if `data` is not a byte array. Compares the name of its type, because `instanceof` is
+ * false for an array from an iframe.
+ */
 function checkData(data: RawImage["data"]): void {
   const type = Object.prototype.toString.call(data).slice("[object ".length, -1);
   if (type !== "Uint8Array" && type !== "Uint8ClampedArray") {

@@ -7,32 +7,37 @@ export interface RowResamplerOptions {
   readonly columns: AxisWeights;
   /** Weights along y. */
   readonly rows: AxisWeights;
-  /** True to round to whole pixel values after the pass along x and again after that along y. */
+  /**
+   * True to round values to whole numbers after resampling along x, and again after resampling
+   * along y.
+   */
   readonly rounds: boolean;
 }
 
 /**
  * Resamples an image row by row, first along x, then along y.
  *
- * Each stored row is resampled along x once. A ring buffer keeps the rows that the next output row
- * may need, so that the memory does not depend on the height of the image.
+ * Each stored row is resampled along x only once. A ring buffer keeps only the rows that the next
+ * output row can need, so the memory does not depend on the height of the image.
  */
 export class RowResampler {
   readonly #view: UprightView;
   readonly #options: RowResamplerOptions;
-  /** `[columns]` byte offset of the first pixel of each output column within a stored row. */
+  /** `[columns]` for each output column, byte offset of its first pixel within a stored row. */
   readonly #offsets: Int32Array;
-  /** `[rows.taps, 3, columns]` stored rows after the pass along x, RGB. */
+  /**
+   * `[rows.taps, 3, columns]` ring buffer of stored rows that are already resampled along x, RGB.
+   */
   readonly #ring: Float64Array;
-  /** `[3, columns]` output row, RGB. */
+  /** `[3, columns]` current output row, RGB. */
   readonly #row: Float64Array;
   /** Next stored row that goes into the ring buffer. */
   #next = 0;
 
   /**
-   * Starts above the first row.
+   * Creates a resampler at the top of the image.
    *
-   * @param view Upright pixels; an alpha channel is ignored (see `flattenAlpha`).
+   * @param view Upright pixels. An alpha channel is ignored (see `flattenAlpha()`).
    */
   constructor(view: UprightView, options: RowResamplerOptions) {
     const { columns, rows } = options;
@@ -58,7 +63,10 @@ export class RowResampler {
     return this.#row;
   }
 
-  /** Adds the stored rows that taps `tap` to `tap + 2` of output row `y` point to, weighted. */
+  /**
+   * Adds three weighted rows of the ring buffer to output row `y`: those with the weights `tap`,
+   * `tap + 1` and `tap + 2`.
+   */
   #addThree(y: number, tap: number): void {
     const { rows: { taps, start, weights } } = this.#options;
     const slotOf = (i: number) => ((start[y]! + Math.min(i, taps - 1)) % taps) * this.#row.length;
@@ -71,7 +79,7 @@ export class RowResampler {
     }
   }
 
-  /** Puts the stored rows from `first` to before `end` into the ring buffer. */
+  /** Resamples the stored rows from `first` to `end - 1` along x into the ring buffer. */
   #readUntil(first: number, end: number): void {
     const { columns, rows, rounds } = this.#options;
     for (this.#next = Math.max(this.#next, first); this.#next < end; this.#next++) {
@@ -87,7 +95,7 @@ export class RowResampler {
 /**
  * Resamples a stored row along x.
  *
- * @param line `[3, columns]` RGB; receives the result.
+ * @param line `[3, columns]` RGB. The function writes its result here.
  */
 function resampleLine(
   view: UprightView,
@@ -118,7 +126,8 @@ function resampleLine(
 /**
  * Does the same as `resampleLine()` for three weights per column, in two thirds of the time.
  *
- * Most photos have three: a JPEG is decoded at less than twice the size that the model reads.
+ * Most photos need three weights, because a JPEG is decoded at less than twice the size of the
+ * model's input.
  */
 function resampleByThree(
   view: UprightView,

@@ -15,24 +15,35 @@ export interface TensorRule {
   readonly mean: readonly [number, number, number];
   /** Third step: standard deviation to divide by, in the tensor's colour order. */
   readonly std: readonly [number, number, number];
-  /** True if every source pixel counts when an image shrinks; see `axisWeights`. */
+  /** True to use every source pixel when an image shrinks (antialiasing), see `axisWeights()`. */
   readonly antialias: boolean;
-  /** Sampling distance: each side's own ratio after rounding, or one ratio before rounding. */
+  /**
+   * Ratio between source and resized pixels. `per-side`: each side has its own ratio, computed from
+   * the rounded size. `one`: both sides have the same ratio, computed before rounding.
+   */
   readonly factor: "per-side" | "one";
-  /** Rounding to whole pixel values after the pass along x and again after the pass along y. */
+  /**
+   * Rounding of resampled values. `each-pass`: values are rounded to whole numbers after resampling
+   * along x, and again after resampling along y.
+   */
   readonly rounding: "none" | "each-pass";
-  /** Value of the padding, not normalised, in the tensor's colour order. */
+  /**
+   * Values of the padding, in the tensor's colour order. They are written to the tensor without
+   * normalisation.
+   */
   readonly padValue: readonly [number, number, number];
 }
 
-/** Fraction bits of the weights with which Pillow resamples bytes (`Resample.c`). */
+/**
+ * Number of fraction bits to which Pillow rounds weights when it resamples bytes (`Resample.c`).
+ */
 const PILLOW_BITS = 22;
 
-/** One colour of the tensor. */
+/** Properties of one of the three colours of the tensor. */
 interface Channel {
-  /** Index of the top left pixel of the image area. */
+  /** Index in the tensor's data of the top left pixel of the image, inside the padding. */
   readonly start: number;
-  /** Index of the colour in RGB. */
+  /** Index of the colour in RGB order. */
   readonly colour: number;
   readonly mean: number;
   readonly std: number;
@@ -41,9 +52,9 @@ interface Channel {
 /**
  * Converts pixels to the input tensor: resamples, orders colours, normalises and pads.
  *
- * @param view Upright pixels; an alpha channel is ignored (see `flattenAlpha`).
+ * @param view Upright pixels. An alpha channel is ignored (see `flattenAlpha()`).
  * @param plan Resize plan of the image.
- * @returns `[3, H, W]` or `[H, W, 3]`, with H and W of `plan.input`.
+ * @returns `[3, H, W]` or `[H, W, 3]`, where H and W are the height and width of `plan.input`.
  */
 export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule): Float32Array {
   const { input, resized } = plan;
@@ -96,7 +107,7 @@ function fillPadding(
   }
 }
 
-/** Writes the samples of one colour, normalised: each becomes `gain · sample + bias`. */
+/** Writes one row of one colour to the tensor. Normalises each sample to `gain · sample + bias`. */
 function writeSamples(
   tensor: Float32Array,
   start: number,
@@ -120,7 +131,8 @@ function weightsFor(
   const scale = rule.factor === "one" && plan.ratio !== null
     ? 1 / (plan.ratio * view.reduction)
     : pixels / plan.resized[side];
-  // The last pixel of a reduced image may be a partial one. In a mirrored image it comes first.
+  // The last pixel of a reduced image may stand for fewer source pixels than the others. In a
+  // mirrored image this pixel comes first, so all output pixels are shifted.
   const isMirrored = (side === "width" ? view.stepX : view.stepY) < 0;
   const shift = isMirrored ? view[side] - pixels : 0;
   const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;

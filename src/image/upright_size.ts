@@ -2,11 +2,11 @@ import type { Size } from "../core/size.ts";
 import type { ImageHeader } from "./formats/read_header.ts";
 
 /**
- * Returns the size of the upright image, that is after the orientation is applied.
+ * Returns the size of an image after the orientation is applied.
  *
  * Orientations 5 to 8 turn by 90° and swap the sides (Exif 2.32, tag 0x0112).
  *
- * @returns Upright pixels.
+ * @returns Size of the upright image, pixels.
  *
  * @example
  * ```ts

@@ -1,22 +1,22 @@
 import type { Pixels } from "./pixels.ts";
 
 /**
- * Upright view of stored pixels, by offset and steps; nothing is copied.
+ * View that reads stored pixels as an upright image, without a copy.
  *
- * The upright pixel (x, y) starts at `data[offset + x · stepX + y · stepY]`.
+ * The pixel (x, y) of the upright image starts at `data[offset + x · stepX + y · stepY]`.
  */
 export interface UprightView {
   /** Stored pixels, channels interleaved, 0 to 255. */
   readonly data: Uint8Array;
-  /** Upright pixels from left to right. */
+  /** Width of the upright image. */
   readonly width: number;
-  /** Upright pixels from top to bottom. */
+  /** Height of the upright image. */
   readonly height: number;
-  /** Index of the upright top left pixel. */
+  /** Index in `data` of the top left pixel of the upright image. */
   readonly offset: number;
-  /** Bytes from an upright pixel to its right neighbour, possibly negative. */
+  /** Bytes from a pixel of the upright image to its right neighbour; can be negative. */
   readonly stepX: number;
-  /** Bytes from an upright pixel to its lower neighbour, possibly negative. */
+  /** Bytes from a pixel of the upright image to its lower neighbour; can be negative. */
   readonly stepY: number;
   /** Bytes per pixel: 1 grey, 3 or 4 RGB; a fourth channel is ignored. */
   readonly channels: 1 | 3 | 4;
@@ -25,9 +25,9 @@ export interface UprightView {
 }
 
 /**
- * Turns stored pixels upright by their EXIF orientation (Exif 2.32, tag 0x0112).
+ * Creates the upright view of stored pixels from their EXIF orientation (Exif 2.32, tag 0x0112).
  *
- * @param orientation 1 to 8; any other value counts as 1, stored upright.
+ * @param orientation EXIF orientation, 1 to 8. Any other value counts as 1 (stored upright).
  *
  * @example
  * ```ts

@@ -1,14 +1,14 @@
 import type { Size } from "../core/size.ts";
 import type { ProbedOutput } from "./probed_output.ts";
 
-/** Share of the rows that must look like boxes: a few may lie outside of the input. */
+/** Share of the box centres that must lie in the input. A few may lie outside. */
 const MOST = 0.95;
 
 /**
- * Returns true if the rows are boxes as centre, width and height.
+ * Returns true if an output contains boxes as centre, width and height, instead of deltas.
  *
- * The sides of all boxes are positive, and nearly all centres lie in the input and spread over it.
- * Deltas have both signs and lie around 0.
+ * Boxes have positive widths and heights. Nearly all their centres lie in the input, and they
+ * spread over more than half of it. Deltas are numbers around 0, positive and negative.
  *
  * @param area Size of the input in the unit of the boxes.
  */

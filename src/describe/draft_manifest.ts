@@ -13,7 +13,7 @@ const LABEL_SETS: Readonly<Record<string, readonly (string | null)[] | undefined
  */
 const ASSUMED_CLASSES = 91;
 
-/** Facts about a model that its graph does not hold. */
+/** Facts about a model that its graph does not contain. */
 export interface ModelNames {
   /** Model id. */
   readonly id: string;
@@ -21,11 +21,11 @@ export interface ModelNames {
   readonly graph: Manifest["graph"];
   /** Class names; the index is the class id. Null if the names are unknown. */
   readonly labels: readonly (string | null)[] | null;
-  /** Assumption behind the class names. Null or unset: none. */
+  /** Assumption behind the class names, which a person should confirm. Null or unset: none. */
   readonly labelsGuess?: string | null;
 }
 
-/** Part of a manifest, with a list of its guessed properties. */
+/** Some properties of a manifest, with the list of those that are guessed. */
 interface Guessed<Part> {
   readonly part: Part;
   /** Reason for the value of each guessed property; the key is the path of the property. */
@@ -41,7 +41,7 @@ interface Guessed<Part> {
  *
  * @param facts Facts that {@linkcode probeGraph} found in the graph.
  * @param family Typical behaviour of models that one framework exports.
- * @throws {DomainError} `manifest-invalid`, if facts and family contradict each other.
+ * @throws {DomainError} `manifest-invalid`, if the facts and the family contradict each other.
  */
 export function draftManifest(facts: GraphFacts, family: Family, names: ModelNames): Manifest {
   const { behaviour } = family;
@@ -116,7 +116,10 @@ function draftInput(
   };
 }
 
-/** Drafts resize, resample and padding. If the graph fixes its input size, that size is used. */
+/**
+ * Drafts the rules for resizing and padding. If the graph accepts only one input size, uses that
+ * size.
+ */
 function draftSizes(
   { input: { size } }: GraphFacts,
   { behaviour: { resize, resample, pad } }: Family,
@@ -184,8 +187,9 @@ function draftHeads(
 /**
  * Drafts the anchors.
  *
- * If strides or anchors per cell differ from the family's, the anchor sizes are computed as in the
- * RetinaNet paper, section 4. With n sizes per level, size i is 4 · stride · 2^(i / n).
+ * Takes the anchors of the family if its strides and its number of anchors per cell match the
+ * graph. Otherwise, computes the sizes as in the RetinaNet paper, section 4. With n sizes per
+ * level, size i is 4 · stride · 2^(i / n).
  */
 function draftAnchors(
   outputs: LevelsFacts | JoinedFacts,
@@ -220,7 +224,10 @@ function draftAnchors(
   };
 }
 
-/** Drafts the box coder: the meaning of the deltas. Its name in a manifest is `boxes`. */
+/**
+ * Drafts the box coder, the rule that converts deltas to boxes. In a manifest, its property is
+ * named `boxes`.
+ */
 function draftBoxCoder(
   outputs: LevelsFacts | JoinedFacts,
   boxes: HeadsBehaviour["boxes"],

@@ -2,36 +2,44 @@ import { z } from "zod";
 import json from "./families.json" with { type: "json" };
 import { finishedSchema, headsSchema } from "../manifest/manifest_schema.ts";
 
-/** Traits by which a family is recognised. A graph must match every trait that is set. */
+/**
+ * Traits of a graph by which its family is recognised. A graph belongs to a family only if it
+ * matches each trait that is set.
+ */
 const traits = z.strictObject({
   /** Kind of the outputs, as in the manifest's `outputs.kind`. */
   outputs: z.enum(["levels", "joined", "finished"]),
-  /** Meaning of the class head's numbers, as in `ScoreKind`. */
+  /** Meaning of the numbers in the class head. `ScoreKind` explains the values. */
   scores: z.enum(["logits", "probabilities", "distribution"]).optional(),
-  /** Layout of the input. */
+  /** Order of the dimensions of the input. */
   layout: z.enum(["nchw", "nhwc"]).optional(),
   /** Element type of the input. */
   type: z.enum(["float32", "float16", "uint8"]).optional(),
-  /** Size of the input. `open`: the graph accepts any size. `fixed` includes `square`. */
+  /**
+   * Size of the input. `open`: any size. `fixed`: one size. `square`: one size, with equal sides.
+   */
   size: z.enum(["open", "fixed", "square"]).optional(),
-  /** True if the graph returns its anchors. */
+  /** True if the graph has an output with its anchors. */
   anchors: z.boolean().optional(),
-  /** True if the box head holds boxes instead of deltas. */
+  /** True if the box head contains boxes instead of deltas. */
   decoded: z.boolean().optional(),
-  /** True if the outputs of a graph with NMS inside have a batch dimension. */
+  /** True if the outputs have a batch dimension. Only for graphs that apply NMS themselves. */
   batched: z.boolean().optional(),
-  /** True if a graph with NMS inside also returns the number of valid detections. */
+  /**
+   * True if the graph has an output with the number of detections. Only for graphs that apply NMS
+   * themselves.
+   */
   count: z.boolean().optional(),
   /** True if the input has a batch dimension. */
   batch: z.boolean().optional(),
-  /** Start of the name of the first class head. */
+  /** Start of the output name of the first class head. */
   prefix: z.string().optional(),
 });
 
 const shared = {
   /** Name of the family. */
   family: z.string().min(1),
-  /** Code or paper that defines the family's behaviour. */
+  /** Code or paper that the behaviour of the family is taken from. */
   source: z.string().min(1),
   traits,
 };
@@ -45,7 +53,10 @@ const input = z.strictObject({
   std: z.tuple([z.number(), z.number(), z.number()]),
 });
 
-/** Family in `families.json`: models without NMS (first schema) or with NMS inside (second). */
+/**
+ * Schema of a family in `families.json`. First: models without NMS. Second: models that apply NMS
+ * themselves.
+ */
 const family = z.union([
   z.strictObject({
     ...shared,

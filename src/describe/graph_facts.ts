@@ -15,20 +15,21 @@ export interface InputFacts {
 }
 
 /**
- * Facts about the outputs of a graph that returns two heads per pyramid level.
+ * Facts about the outputs of a graph with two heads (outputs) for each level of the feature
+ * pyramid.
  *
- * The class head holds a number per anchor and class. The box head holds 4 deltas per anchor.
+ * The class head contains one number per anchor and class, the box head 4 deltas per anchor.
  */
 export interface LevelsFacts {
   /** Discriminant. */
   readonly kind: "levels";
-  /** Order of the heads' dimensions. */
+  /** Order of the dimensions of all heads. */
   readonly layout: "nchw" | "nhwc";
   /** Names of the class heads, from the level with the smallest cells to the largest. */
   readonly scores: readonly string[];
   /** Names of the box heads, in the same order. */
   readonly deltas: readonly string[];
-  /** Width of a cell of each level, in input pixels, in the same order. */
+  /** Side of a cell of each level, in input pixels. In the same order. */
   readonly strides: readonly number[];
   /** Number of anchors per cell. */
   readonly perCell: number;
@@ -36,7 +37,10 @@ export interface LevelsFacts {
   readonly classes: number;
 }
 
-/** Facts about the outputs of a graph that returns two heads for all pyramid levels together. */
+/**
+ * Facts about the outputs of a graph with two heads, each for all levels of the feature pyramid
+ * together.
+ */
 export interface JoinedFacts {
   /** Discriminant. */
   readonly kind: "joined";
@@ -44,15 +48,18 @@ export interface JoinedFacts {
   readonly scores: string;
   /** Name of the box head. */
   readonly deltas: string;
-  /** Name of the output that holds the anchors, or null if the graph does not return them. */
+  /** Name of the output that contains the anchors, or null if there is none. */
   readonly anchors: string | null;
   /** Unit of anchors and boxes: input pixels, or fractions of the input's sides (`unit`). */
   readonly space: "input" | "unit";
-  /** True if the box head holds boxes instead of deltas. */
+  /** True if the box head contains boxes instead of deltas. */
   readonly decoded: boolean;
-  /** Form of the decoded boxes: two corners, or centre and sides. */
+  /** Form of the boxes if `decoded`: two corners, or centre with width and height. */
   readonly form: "xyxy" | "cxcywh";
-  /** Number of anchors per cell if the number of rows fits strides 8 to 128, else null. */
+  /**
+   * Number of anchors per cell, if the heads fit the five usual levels with strides of 8 to 128
+   * pixels. Otherwise null.
+   */
   readonly perCell: number | null;
   /** Number of classes. */
   readonly classes: number;
@@ -62,24 +69,30 @@ export interface JoinedFacts {
 export interface FinishedFacts {
   /** Discriminant. */
   readonly kind: "finished";
-  /** Name of the output that holds the boxes. */
+  /** Name of the output that contains the boxes. */
   readonly boxes: string;
-  /** Name of the output that holds the scores, or null if they are a fifth column of the boxes. */
+  /**
+   * Name of the output that contains the scores. Null: each score follows the four numbers of its
+   * box.
+   */
   readonly scores: string | null;
-  /** Name of the output that holds the class ids. */
+  /** Name of the output that contains the class ids. */
   readonly labels: string;
-  /** Name of the output that holds the number of valid rows, or null if there is none. */
+  /** Name of the output that contains the number of detections. Null: there is no such output. */
   readonly count: string | null;
   /** True if the outputs have a batch dimension. */
   readonly batched: boolean;
   /** Unit of the boxes: input pixels, or fractions of the input's sides (`unit`). */
   readonly space: "input" | "unit";
-  /** Class ids that the two runs returned, ascending, without negative ones, which are padding. */
+  /**
+   * Class ids that the graph returned in its two test runs, ascending. Negative ids are padding and
+   * left out.
+   */
   readonly classIds: readonly number[];
 }
 
 /**
- * Meaning of the numbers of a class head, judged by their values in two runs.
+ * Meaning of the numbers of a class head, concluded from their values in two test runs.
  *
  * - `logits`: some numbers lie outside 0 to 1.
  * - `probabilities`: all numbers lie within 0 to 1.
@@ -88,12 +101,12 @@ export interface FinishedFacts {
  */
 export type ScoreKind = "logits" | "probabilities" | "distribution" | null;
 
-/** Facts about a graph, found in its declarations and in two runs on generated images. */
+/** Facts about a graph, found in its declared inputs and outputs and in two runs on test images. */
 export interface GraphFacts {
   /** Facts about the input. */
   readonly input: InputFacts;
   /** Facts about the outputs. */
   readonly outputs: LevelsFacts | JoinedFacts | FinishedFacts;
-  /** Meaning of the class head's numbers. */
+  /** Meaning of the numbers in the class head. */
   readonly scores: ScoreKind;
 }

@@ -2,24 +2,27 @@ import type { Size } from "../core/size.ts";
 import type { LevelsFacts } from "./graph_facts.ts";
 import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
 
-/** Class head or box head of one pyramid level. */
+/** Class head or box head of one level of the feature pyramid. */
 interface Head {
   /** Name in the graph. */
   readonly name: string;
-  /** Number of channels: anchors per cell times classes, or times 4 deltas. */
+  /**
+   * Number of channels. Class head: anchors per cell times classes. Box head: anchors per cell
+   * times 4 deltas.
+   */
   readonly depth: number;
   /** Width of a grid cell, in input pixels. */
   readonly stride: number;
 }
 
 /**
- * Recognises outputs that are one class head `[N, A·K, H, W]` and one box head `[N, A·4, H, W]` per
- * pyramid level (grid of one cell size).
+ * Recognises outputs that are a class head and a box head for each level of the feature pyramid.
+ * Their shapes are `[N, A·K, H, W]` and `[N, A·4, H, W]`:
  *
- * N images, A anchors per cell, K classes, a grid of H rows and W columns. The channels may also be
- * the last dimension.
+ * N images, A anchors per cell, K classes, and a grid of H rows and W columns. The second dimension
+ * may also be the last.
  *
- * @param size Size of the input in both runs.
+ * @param size Size of the input in both test runs.
  * @returns Null if the outputs are not two heads per level.
  */
 export function levelsFacts(outputs: readonly ProbedOutput[], size: Size): LevelsFacts | null {
@@ -31,7 +34,10 @@ export function levelsFacts(outputs: readonly ProbedOutput[], size: Size): Level
   return null;
 }
 
-/** Reads every output as a head in the given layout. Returns null if any shape does not fit. */
+/**
+ * Interprets each output as a head with the given order of dimensions. Returns null if the shape of
+ * an output does not fit.
+ */
 function headsIn(
   layout: "nchw" | "nhwc",
   outputs: readonly ProbedOutput[],
@@ -57,7 +63,9 @@ function hasRank4(
   return shape.length === 4;
 }
 
-/** Returns the stride (a power of two) that divides the input into `grid`, or null for none. */
+/**
+ * Returns the stride, a power of two, for which the input has `grid` cells. Null: no stride fits.
+ */
 function strideOf(input: Size, grid: Size): number | null {
   for (let stride = 2; stride <= 512; stride *= 2) {
     const fits = Math.ceil(input.width / stride) === grid.width &&
@@ -67,7 +75,10 @@ function strideOf(input: Size, grid: Size): number | null {
   return null;
 }
 
-/** Finds the class head and the box head of each stride. Returns null if a stride lacks one. */
+/**
+ * Pairs the class head and the box head of each stride. Returns null if a stride does not have
+ * exactly two heads.
+ */
 function pairHeads(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts | null {
   const strides = [...new Set(heads.map(({ stride }) => stride))].sort((a, b) => a - b);
   const scores: Head[] = [];
@@ -96,10 +107,10 @@ function pairHeads(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts
 }
 
 /**
- * Returns the box head of the two heads of a level.
+ * Decides which of the two heads of a level is the box head.
  *
- * The names decide. If both names are unclear, the head with 36 channels (9 anchors with 4 deltas)
- * is the box head. If no head has 36 channels, the second head is taken for the box head.
+ * The output names decide. If they are unclear, the head with 36 channels (9 anchors with 4 deltas)
+ * is the box head. If there is none, the second head is.
  */
 function boxHead(first: Head, second: Head): Head {
   const pair = [first, second];

@@ -2,7 +2,7 @@ import type { Family, FamilyTraits } from "./families.ts";
 import type { GraphFacts } from "./graph_facts.ts";
 
 /**
- * Selects the families whose traits all match a graph.
+ * Returns the families that match a graph in all their traits.
  *
  * @returns Families with the most traits first. Families with equally many traits keep the order of
  *   `families`.
@@ -16,7 +16,10 @@ export function matchFamilies(facts: GraphFacts, families: readonly Family[]): F
   return matching.sort((a, b) => weight(b) - weight(a));
 }
 
-/** Returns all traits of a graph. The trait `prefix` is the full name of the first class head. */
+/**
+ * Returns the traits of a graph. As `prefix`, returns the whole output name of the first class
+ * head.
+ */
 function traitsOf({ input, outputs, scores }: GraphFacts): FamilyTraits {
   return {
     outputs: outputs.kind,
@@ -40,6 +43,6 @@ function traitsOf({ input, outputs, scores }: GraphFacts): FamilyTraits {
 function hasTrait(found: FamilyTraits, trait: string, value: unknown): boolean {
   const own = found[trait as keyof FamilyTraits];
   if (trait === "prefix") return typeof own === "string" && own.startsWith(String(value));
-  // A graph with a square input matches a family that asks for any fixed size.
+  // A square input is also a fixed input.
   return own === value || (trait === "size" && value === "fixed" && own === "square");
 }

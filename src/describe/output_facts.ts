@@ -8,9 +8,10 @@ import { packedFacts } from "./packed_facts.ts";
 import { BOX_NAMES, CLASS_NAMES, classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
 /**
- * Finds the meaning of each output of a graph by its shape, and by its name if several shapes fit.
+ * Finds the meaning of each output of a graph by its shape. If the shape allows several meanings,
+ * the name of the output decides.
  *
- * @param size Size of the input in both runs.
+ * @param size Size of the input in both test runs.
  * @throws {DomainError} `graph-mismatch`, if the outputs are neither heads nor detections.
  */
 export function outputFacts(outputs: readonly ProbedOutput[], size: Size): GraphFacts["outputs"] {
@@ -29,10 +30,10 @@ export function outputFacts(outputs: readonly ProbedOutput[], size: Size): Graph
 }
 
 /**
- * Recognises a class head `[N, R, K]` and a box head `[N, R, 4]` for all levels together, and
- * optionally the anchors.
+ * Recognises one class head and one box head for all levels of the feature pyramid together, and
+ * optionally an output with the anchors. Their shapes are `[N, R, K]` and `[N, R, 4]`:
  *
- * N images, K classes and R rows, one per anchor.
+ * N images, R rows (one per anchor), K classes.
  *
  * @returns Null if the outputs have other shapes.
  */
@@ -63,9 +64,10 @@ function joinedFacts(outputs: readonly ProbedOutput[], size: Size): JoinedFacts 
 }
 
 /**
- * Returns true for a class head `[N, R, K]`: N images, R > 1 rows, K classes.
+ * Returns true for a class head for all levels: three dimensions (images, rows, classes), with more
+ * than one row.
  *
- * Four columns may also be deltas. In this case the name of the output decides.
+ * Four columns may be classes or deltas. Then the name of the output decides.
  */
 function isJoinedClassHead({ name, runs: [{ shape }] }: ProbedOutput): boolean {
   const [, rows = 0, columns] = shape;
@@ -74,9 +76,10 @@ function isJoinedClassHead({ name, runs: [{ shape }] }: ProbedOutput): boolean {
 }
 
 /**
- * Recognises boxes `[M, 4]`, scores `[M]` and class ids `[M]` of M detections.
+ * Recognises the outputs of a graph that applies NMS itself: boxes `[M, 4]`, scores `[M]` and class
+ * ids `[M]` of M detections.
  *
- * A leading batch dimension is allowed.
+ * All outputs may have a batch dimension in front.
  *
  * @returns Null if the outputs have other shapes.
  */
@@ -106,21 +109,24 @@ function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
 /** Pattern of the names that exporters give to the output with the number of valid rows. */
 const COUNT_NAMES = /num|count|valid/i;
 
-/** Returns true if both runs gave the same numbers. Anchors do, since they ignore the pixels. */
+/**
+ * Returns true if an output was the same in both test runs. This shows that it contains anchors,
+ * because they do not depend on the pixels.
+ */
 function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
   return even.data.every((value, i) => value === noise.data[i]);
 }
 
 /**
- * Returns true if the rows are boxes instead of deltas.
+ * Returns true if an output contains boxes instead of deltas.
  *
- * Nearly all boxes have x1 ≤ x2 and y1 ≤ y2. Deltas satisfy the two conditions only by chance.
+ * Nearly all boxes have x1 ≤ x2 and y1 ≤ y2. Deltas do so only by chance.
  */
 function holdsBoxes({ runs }: ProbedOutput): boolean {
   return runs.every((run) => orderedShare(run) > 0.95);
 }
 
-/** Returns the share (0 to 1) of rows `[a, b, c, d]` that satisfy a ≤ c and b ≤ d. */
+/** Returns the share (0 to 1) of rows `[x1, y1, x2, y2]` with x1 ≤ x2 and y1 ≤ y2. */
 function orderedShare({ data }: Tensor): number {
   let ordered = 0;
   for (let i = 0; i < data.length; i += 4) {
@@ -130,8 +136,8 @@ function orderedShare({ data }: Tensor): number {
 }
 
 /**
- * Returns the number of anchors per cell if the rows belong to RetinaNet's five usual levels, with
- * strides 8 to 128.
+ * Returns the number of anchors per cell. Assumes the five usual levels of a RetinaNet, with
+ * strides of 8, 16, 32, 64 and 128 pixels.
  *
  * @returns Null if the number of rows is not a multiple of the number of cells.
  */

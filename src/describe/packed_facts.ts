@@ -2,10 +2,11 @@ import type { FinishedFacts } from "./graph_facts.ts";
 import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
 /**
- * Recognises detections whose scores are the fifth column of the boxes: `[M, 5]` and class ids
- * `[M]`, with or without a leading batch dimension.
+ * Recognises the outputs of a graph that applies NMS itself and returns each score as the fifth
+ * number of its box: boxes `[M, 5]` and class ids `[M]` of M detections. Both outputs may have a
+ * batch dimension in front.
  *
- * @returns Null if the outputs are not that.
+ * @returns Null if the outputs have other shapes.
  */
 export function packedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   const boxes = outputs.find(({ runs }) =>
@@ -34,7 +35,7 @@ export function packedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | n
   };
 }
 
-/** Returns true if every fifth number is a score: 0 to 1, or -1 for padding. */
+/** Returns true if each fifth number can be a score: 0 to 1, or -1 for padding. */
 function hasScores(data: Float32Array): boolean {
   return data.every((value, i) => i % 5 !== 4 || value === -1 || (value >= 0 && value <= 1));
 }

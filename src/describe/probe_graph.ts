@@ -7,10 +7,10 @@ import { outputFacts } from "./output_facts.ts";
 import type { ProbedOutput } from "./probed_output.ts";
 
 /**
- * Size of the two test images if the graph accepts any size, in pixels.
+ * Size in pixels of the two test images, for a graph that accepts any size.
  *
- * Width and height differ, so an output shape shows which dimension is the height. Both are
- * multiples of every stride up to 128.
+ * Width and height differ, so the shape of an output shows which dimension is the height. Both are
+ * multiples of 128, the largest usual stride.
  */
 const OPEN_SIZE: Size = { width: 384, height: 256 };
 
@@ -18,7 +18,8 @@ const OPEN_SIZE: Size = { width: 384, height: 256 };
 const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
 
 /**
- * Finds out what the inputs and outputs of a graph mean, to draft a manifest for the graph.
+ * Finds the meaning of the input and the outputs of a graph. `draftManifest()` writes a
+ * manifest from it.
  *
  * 1. Read the declared names, types and shapes.
  * 2. Run the graph on a grey image and on an image of noise.
@@ -31,7 +32,7 @@ export async function probeGraph(session: Session): Promise<GraphFacts> {
   const size = input.size ?? OPEN_SIZE;
   const even = await session.run({ [input.name]: evenImage(input, size) });
   const noise = await session.run({ [input.name]: noiseImage(input, size) });
-  // A session returns every output that it declares.
+  // A session always returns all outputs that it declares.
   const probed = session.outputs.map(({ name, type }): ProbedOutput => {
     return { name, type, runs: [even[name]!, noise[name]!] };
   });
@@ -39,7 +40,7 @@ export async function probeGraph(session: Session): Promise<GraphFacts> {
   return { input, outputs, scores: scoreKind(probed, outputs) };
 }
 
-/** Reads the declaration of the graph's only input. */
+/** Reads the declaration of the only input of the graph. */
 function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
   const [input, ...others] = inputs;
   const type = INPUT_TYPES.find((known) => known === input?.type);
@@ -88,9 +89,10 @@ function noiseImage(input: InputFacts, size: Size): InputTensor {
 }
 
 /**
- * Creates an input tensor.
+ * Creates the input tensor of a test image.
  *
- * @param value Returns the next pixel value, 0 to 1. For `uint8`, the value is multiplied by 255.
+ * @param value Returns the value of the next sample, 0 to 1. For graphs with `uint8` input, the
+ *   value is multiplied by 255.
  */
 function imageOf(input: InputFacts, { width, height }: Size, value: () => number): InputTensor {
   const shape = inputShape(input, height, width);
@@ -102,14 +104,17 @@ function imageOf(input: InputFacts, { width, height }: Size, value: () => number
 }
 
 /**
- * Maximum difference from 1 of the sum of an anchor's probabilities.
+ * Maximum difference from 1 that the sum of probabilities over the classes of an anchor may have.
  *
- * The sum is seldom exactly 1: quantised graphs round each score to a multiple of 1/256, and the
- * sum over 81 classes adds up 81 rounding errors.
+ * The sum is rarely exactly 1. Quantised graphs round each probability to a multiple of 1/256, and
+ * for 81 classes, 81 rounding errors add up.
  */
 const ROW_SUM_TOLERANCE = 0.3;
 
-/** Judges the numbers of the class head. If each level has its own, the first one is judged. */
+/**
+ * Finds the meaning of the numbers in the class head. If each level has a class head, looks only at
+ * the first one.
+ */
 function scoreKind(
   probed: readonly ProbedOutput[],
   outputs: GraphFacts["outputs"],

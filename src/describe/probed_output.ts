@@ -6,7 +6,10 @@ export interface ProbedOutput {
   readonly name: string;
   /** Element type in the graph. */
   readonly type: string;
-  /** Values for an image of one colour (`even`), and for an image of random pixels (`noise`). */
+  /**
+   * Values for a test image of one colour (`even`), and for a test image of random pixels
+   * (`noise`).
+   */
   readonly runs: readonly [even: Tensor, noise: Tensor];
 }
 
@@ -17,7 +20,7 @@ export const BOX_NAMES = /box|reg|delta|loc(?!k)/i;
 export const CLASS_NAMES = /cls|class|score|conf|logit/i;
 
 /**
- * Returns true if coordinates are fractions of the input's sides, not pixels.
+ * Returns true if the coordinates in an output are fractions of the input's sides, not pixels.
  *
  * Fractions can lie slightly outside 0 to 1. Pixel coordinates are usually far greater than 8. The
  * value -1 marks padding and is ignored.
@@ -27,7 +30,7 @@ export function isUnit({ runs }: { readonly runs: readonly Tensor[] }): boolean 
   return values.length > 0 && values.every((value) => Math.abs(value) <= 8);
 }
 
-/** Returns the class ids that both runs returned together, ascending. */
+/** Returns all class ids that occur in either test run, ascending. */
 export function classIdsOf({ runs }: ProbedOutput): number[] {
   const ids = new Set(runs.flatMap(({ data }) => [...data]));
   return [...ids].filter((id) => Number.isInteger(id) && id >= 0).sort((a, b) => a - b);

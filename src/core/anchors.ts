@@ -1,9 +1,15 @@
 import { roundHalfEven } from "./round_half_even.ts";
 import type { Size } from "./size.ts";
 
-/** Placement of anchors over the grids of a feature pyramid. */
+/**
+ * Placement of anchors on the grids of a feature pyramid. Each grid (level) divides the input into
+ * cells.
+ */
 export interface GridRule {
-  /** Centre of a cell's anchors, in strides from the cell's top left corner: 0 or 0.5, usually. */
+  /**
+   * Position of the anchors' centre in a cell: 0 is the top left corner of the cell, 0.5 its
+   * middle.
+   */
   readonly centre: number;
   /**
    * Distance between neighbouring cells, in input pixels.
@@ -15,24 +21,32 @@ export interface GridRule {
    *   (odtk).
    */
   readonly strides: "nominal" | "floor-input-over-grid" | "input-width-over-grid";
-  /** Meaning of an anchor's x2 and y2: its right and bottom `edges`, or the coordinates of its
-   * `last-pixel`, which are one less. */
+  /**
+   * Meaning of x2 and y2 of an anchor. `edges`: the right and bottom edge. `last-pixel`: the last
+   * pixel inside, one less than the edge.
+   */
   readonly extent: "edges" | "last-pixel";
 }
 
-/** Anchors given as sizes and ratios: one anchor per pair. */
+/** Anchors given as sizes and ratios. Each pair of a size and a ratio is one anchor. */
 export interface SizesRule extends GridRule {
   /** Discriminant of {@linkcode AnchorRule}. */
   readonly kind: "sizes";
-  /** Pyramid levels, finest first: stride in input pixels, sizes (square root of the area). */
+  /**
+   * Levels, from the smallest cells to the largest. `stride`: side of a cell in input pixels.
+   * `sizes`: square roots of the anchor areas.
+   */
   readonly levels: readonly { readonly stride: number; readonly sizes: readonly number[] }[];
   /** Unit of the sizes: input pixels, or multiples of the stride. */
   readonly unit: "pixels" | "strides";
-  /** Height divided by width. */
+  /** Aspect ratios of the anchors: height divided by width. */
   readonly ratios: readonly number[];
-  /** Order of a cell's anchors; the first name is the outer loop. */
+  /**
+   * Order of the anchors in a cell. `ratio-size`: all sizes of the first ratio, then those of the
+   * next ratio. `size-ratio`: all ratios of the first size, and so on.
+   */
   readonly order: "ratio-size" | "size-ratio";
-  /** Rounding of the corners of a cell's anchors. */
+  /** Rounding of the anchor corners, before anchors are moved to their cell. */
   readonly rounding: "none" | "half-even";
 }
 
@@ -40,39 +54,44 @@ export interface SizesRule extends GridRule {
 export interface ShapesRule extends GridRule {
   /** Discriminant of {@linkcode AnchorRule}. */
   readonly kind: "shapes";
-  /** Pyramid levels, finest first: stride and `[width, height]`, in input pixels. */
+  /**
+   * Levels, from the smallest cells to the largest. `stride`: side of a cell. `shapes`:
+   * `[width, height]` of each anchor. All in input pixels.
+   */
   readonly levels: readonly {
     readonly stride: number;
     readonly shapes: readonly (readonly [number, number])[];
   }[];
 }
 
-/** Rule from which the anchors of any grid are computed. */
+/** Rule that defines the anchors of a model for each input size. */
 export type AnchorRule = SizesRule | ShapesRule;
 
-/** Anchors of one pyramid level. */
+/** Anchors of one level: of one grid of the feature pyramid. */
 export interface AnchorLevel {
-  /** Cells of the level. */
+  /** Number of columns and rows of cells. */
   readonly grid: Size;
   /** Anchors per cell. */
   readonly perCell: number;
-  /** Size of the grid in input pixels: cells times stride. */
+  /** Size of the grid in input pixels: number of cells times stride. */
   readonly covered: Size;
   /**
    * Writes one anchor to `out`.
    *
-   * @param index `(row · W + column) · A + a`, with W cells per row and A anchors per cell.
+   * @param index Index of the anchor. Anchors are counted cell by cell, row by row. For anchor `a`
+   *   of a cell: `(row * grid.width + column) * perCell + a`.
    * @param out `[4]` xyxy, input pixels.
    */
   write(index: number, out: Float64Array): void;
 }
 
 /**
- * Returns the anchors of one level, each computed when it is read.
+ * Returns the anchors of one level. Computes each anchor on demand, so it stores only the anchors
+ * of one cell.
  *
- * @param level Index of the level, finest first.
+ * @param level Index of the level. 0 is the level with the smallest cells.
  * @param input Size of the padded input tensor.
- * @param grid Cells of the level.
+ * @param grid Number of columns and rows of cells.
  * @throws {RangeError} If the rule has no such level, or if the grid has no cell.
  *
  * @example
@@ -126,11 +145,11 @@ export function anchorLevel(
 }
 
 /**
- * Returns the grid of a level when the graph does not say it.
+ * Computes the number of cells of a level, for graphs whose output shapes do not show it.
  *
- * Sides are rounded up, as convolutions of stride 2 with padding 1 do.
+ * Rounds both numbers up, because each convolution with stride 2 and padding 1 rounds up, too.
  *
- * @param stride Nominal stride of the level, input pixels.
+ * @param stride Stride that the rule declares for the level, in input pixels.
  * @param input Size of the padded input tensor.
  */
 export function levelGrid(stride: number, input: Size): Size {
@@ -149,10 +168,10 @@ export function anchorsPerCell(rule: AnchorRule, level: number): number {
 }
 
 /**
- * Returns the anchors of one cell, centred on the origin.
+ * Returns the anchors of one cell, with their centre at the coordinates 0, 0.
  *
- * @param stride Stride of the level, input pixels; sizes in strides are multiplied by it.
- * @returns `[A, 4]` xyxy of the cell's A anchors, input pixels.
+ * @param stride Stride of the level, input pixels. Only used for sizes in strides.
+ * @returns Four numbers per anchor: x1, y1, x2, y2, in input pixels.
  * @throws {RangeError} If the rule has no such level.
  *
  * @example
@@ -188,7 +207,7 @@ export function cellAnchors(rule: AnchorRule, level: number, stride: number): Fl
   }));
 }
 
-/** Returns `[width, height]` of every size in every ratio, in input pixels. */
+/** Returns the `[width, height]` of each anchor in a cell, in input pixels. */
 function shapesOf(rule: SizesRule, sizes: readonly number[], stride: number): [number, number][] {
   const { ratios, order } = rule;
   const unit = rule.unit === "strides" ? stride : 1;

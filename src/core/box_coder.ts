@@ -1,33 +1,41 @@
 import type { Size } from "./size.ts";
 
-/** Fields that both box coders with deltas share. */
+/** Fields of the two box coders that decode deltas: `centre-size` and `corners`. */
 export interface DeltaRule {
-  /** Order of the deltas: x, y, x, y or y, x, y, x. */
+  /** Order of the four deltas: x, y, x, y or y, x, y, x. */
   readonly order: "xy" | "yx";
-  /** Factors that the deltas were multiplied by in training, always in the order x, y, x, y. */
+  /**
+   * Factors that the deltas were multiplied by in training; decoding divides by them. Always in the
+   * order x, y, x, y.
+   */
   readonly weights: readonly [number, number, number, number];
   /**
-   * Meaning of x2 and y2 of boxes and anchors: right and bottom `edges`, or the coordinates of the
-   * `last-pixel`, so that a width is x2 − x1 + 1.
+   * Meaning of x2 and y2 of boxes and anchors. `edges`: the right and bottom edge. `last-pixel`:
+   * the last pixel inside, so a width is x2 − x1 + 1.
    */
   readonly extent: "edges" | "last-pixel";
 }
 
-/** Numbers of a box: two corners, x or y first, or its centre with width and height. */
+/**
+ * Form of a box in four numbers: two corners (x or y first), or the centre with width and height.
+ */
 export type BoxForm = "xyxy" | "yxyx" | "cxcywh";
 
 /**
- * Meaning of the four numbers that a head predicts for an anchor.
+ * Rule that converts the four numbers that a graph predicts for an anchor to a box.
  *
- * - `centre-size`: dx and dy shift the anchor's centre, in anchor sides; dw and dh are natural
- *   logarithms of the side ratios (RetinaNet paper, section 4; R-CNN paper, appendix C).
- * - `corners`: shift of each corner, in anchor sides (keras-retinanet, `bbox_transform_inv`).
- * - `decoded`: the box itself, in input pixels or as fractions of the input's sides.
+ * - `centre-size`: the first two numbers shift the centre of the anchor, in anchor widths and
+ *   heights. The other two are natural logarithms: of box width divided by anchor width, and the
+ *   same for the heights (RetinaNet paper, section 4; R-CNN paper, appendix C).
+ * - `corners`: the numbers shift the two corners of the anchor, in anchor widths and heights
+ *   (keras-retinanet, `bbox_transform_inv`).
+ * - `decoded`: the numbers already are the box, in input pixels or as fractions of the input's
+ *   sides.
  */
 export type BoxCoder =
   | ({
     readonly kind: "centre-size";
-    /** Upper limit of dw and dh, or null for no limit. */
+    /** Maximum of the two logarithms. Null: no limit. */
     readonly clamp: number | null;
   } & DeltaRule)
   | ({ readonly kind: "corners" } & DeltaRule)
@@ -42,11 +50,11 @@ export type BoxCoder =
   };
 
 /**
- * Decodes the deltas of one anchor to a box, in place.
+ * Converts the four numbers of one anchor to a box, in place.
  *
- * @param box `[4]` in: numbers in the head's own order. Out: xyxy, not clipped, in input pixels or,
- *   for `decoded`, in the coder's `space`.
- * @param anchor `[4]` xyxy, input pixels. Not read for `decoded`.
+ * @param box `[4]`. Before: the numbers that the graph predicts. After: x1, y1, x2, y2, not
+ *   clipped. The unit is input pixels, for `decoded` the unit in `coder.space`.
+ * @param anchor `[4]` xyxy, input pixels. Not used for `decoded`.
  *
  * @example
  * ```ts
@@ -67,7 +75,7 @@ export type BoxCoder =
  */
 export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Array): void {
   if (coder.kind === "decoded") {
-    // Fractions have no last pixel.
+    // Fractions always are edges: the last pixel only exists in pixels.
     toCorners(box, coder.corners, coder.space === "input" ? coder.extent : "edges");
     return;
   }
@@ -76,7 +84,7 @@ export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Arr
   decodeAxis(coder, box, anchor, 1);
 }
 
-/** Decodes the deltas `axis` and `axis + 2` to the two edges of the box on that axis. */
+/** Converts the deltas at `axis` and `axis + 2` to the two box edges on this axis, in place. */
 function decodeAxis(
   coder: BoxCoder & DeltaRule,
   box: Float64Array,
@@ -105,7 +113,7 @@ function decodeAxis(
  *
  * @param box `[4]` in the given form.
  * @param extent Meaning of x2 and y2 of the result. With `last-pixel`, both are one less than the
- *   edges.
+ *   right and bottom edge.
  */
 export function toCorners(
   box: Float64Array,

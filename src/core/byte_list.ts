@@ -6,8 +6,8 @@ const BLOCK = 16_384;
 const LARGE = 4096;
 
 /**
- * List of chunks that become one array. Small chunks are copied into blocks: a stream of 20 MB in
- * chunks of one byte would otherwise be kept as 20 million objects.
+ * List that collects chunks of bytes and joins them to one array. Copies small chunks into blocks.
+ * Otherwise, 20 MB that arrive in chunks of one byte would be 20 million objects in memory.
  *
  * @example
  * ```ts
@@ -21,11 +21,11 @@ const LARGE = 4096;
 export class ByteList {
   readonly #pieces: Uint8Array[] = [];
   #block = new Uint8Array(0);
-  /** Range of the block, from `#start` to `#end`, with bytes that are not yet in `#pieces`. */
+  /** Start and end of the bytes in `#block` that are not yet in `#pieces`. */
   #start = 0;
   #end = 0;
 
-  /** Adds a chunk, which must not change later. */
+  /** Adds a chunk. The caller must not change it later. */
   add(chunk: Uint8Array): void {
     if (chunk.length >= LARGE) {
       this.#seal();

@@ -33,7 +33,7 @@ export type ErrorCode =
   | "busy";
 
 /**
- * Error with a stable code and a message for people.
+ * Error with a stable code for programs and a message for people.
  *
  * The message names the action, the limit, the value found and the remedy. Clients see it, so it
  * must not contain file paths or stack traces.
@@ -74,7 +74,7 @@ export class BusyError extends DomainError {
   }
 }
 
-/** Returns the `client-gone` error, with which a cancelled call rejects. */
+/** Returns the `client-gone` error: the client has cancelled the call. */
 export function goneError(): DomainError {
   return new DomainError("client-gone", "Cannot detect as the client is gone");
 }
@@ -83,8 +83,9 @@ export function goneError(): DomainError {
  * Returns the `too-many-bytes` error for an encoded image that is too long.
  *
  * @param maxBytes Limit in bytes.
- * @param found Length in bytes, or a clause for the message if the length is not known.
- * @param action Action that failed.
+ * @param found Length in bytes. If the length is unknown: a clause that takes its place in the
+ *   message.
+ * @param action Action that failed, for the start of the message.
  */
 export function tooManyBytes(
   maxBytes: number,

@@ -1,8 +1,8 @@
 /**
- * Returns the last path segment of a URL, percent-decoded for messages.
+ * Returns the last path segment of a URL for messages, with its percent escapes decoded.
  *
- * @returns An empty text if the path ends with a slash; the segment as it is written if its
- *   percent-encoding is malformed.
+ * @returns An empty text if the path ends with a slash. The unchanged segment if its percent
+ *   escapes are malformed.
  *
  * @example
  * ```ts

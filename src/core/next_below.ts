@@ -1,9 +1,10 @@
 /**
  * Returns the largest double below `value`.
  *
- * `x > nextBelow(t)` is equivalent to `x >= t`, so code that compares with `>` can also test `>=`.
+ * A loop that always tests `score > limit` can thus also test `score >= threshold`, with
+ * `limit = nextBelow(threshold)`.
  *
- * @param value Any number but NaN; −∞ is returned unchanged.
+ * @param value Any number except NaN. −∞ is returned unchanged.
  *
  * @example
  * ```ts

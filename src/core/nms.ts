@@ -1,13 +1,13 @@
 /** Options of {@linkcode nms}. */
 export interface NmsOptions {
   /**
-   * IoU threshold, 0 to 1. A box is dropped if its IoU with a better box of its group is strictly
-   * greater than this threshold.
+   * IoU threshold, 0 to 1. A box is dropped if its IoU with a kept box of its group is greater than
+   * the threshold. An equal IoU is not enough.
    */
   readonly iou: number;
   /**
-   * Meaning of x2 and y2: right and bottom `edges`, or the coordinates of the `last-pixel`, so that
-   * a width is x2 − x1 + 1.
+   * Meaning of x2 and y2. `edges`: the right and bottom edge. `last-pixel`: the last pixel inside,
+   * so a width is x2 − x1 + 1.
    *
    * @default "edges"
    */
@@ -19,12 +19,12 @@ export interface NmsOptions {
 /**
  * Selects boxes by greedy non-maximum suppression within groups (one group per class, usually).
  *
- * Rows are visited in order. A row is kept unless a kept box of its group overlaps it, and the
- * loop ends at the limit. The cost is therefore at most `M · limit` comparisons.
+ * Visits the boxes from best to worst. Keeps a box unless it overlaps a kept box of its group too
+ * much. Stops at `limit` kept boxes, so M boxes cost at most `M · limit` comparisons.
  *
  * @param boxes `[M, 4]` xyxy of M boxes, best first, all in the same coordinate space.
- * @param groups `[M]` group of each box; boxes of different groups never suppress each other.
- * @returns Rows of the kept boxes, best first.
+ * @param groups `[M]`, the group of each box. A box never suppresses a box of another group.
+ * @returns Row numbers of the kept boxes, best first.
  *
  * @example
  * ```ts
@@ -62,9 +62,10 @@ export function nms(boxes: Float64Array, groups: Int32Array, options: NmsOptions
  * @param boxes `[M, 4]` xyxy of M boxes, all in the same coordinate space.
  * @param a Row of the first box.
  * @param b Row of the second box.
- * @param lastPixel Pixels added to every side: 1 if x2 and y2 are the last pixel, else 0.
- * @returns 0 to 1. NaN for two boxes without area, as in torchvision's `nms`; NaN exceeds no
- *   threshold.
+ * @param lastPixel Number that is added to each width and height: 1 if x2 and y2 are the last pixel
+ *   inside, otherwise 0.
+ * @returns 0 to 1. NaN for two boxes without area, as in torchvision's `nms`. NaN is never greater
+ *   than a threshold, so both boxes are kept.
  */
 export function iou(boxes: Float64Array, a: number, b: number, lastPixel: 0 | 1 = 0): number {
   const i = a * 4;

@@ -1,27 +1,31 @@
 import { roundHalfEven } from "./round_half_even.ts";
 import type { Size } from "./size.ts";
 
-/** Properties of resize rules that keep the aspect ratio. */
+/** Fields of the resize rules that keep the aspect ratio. */
 export interface KeepsAspect {
-  /** Rounding of the resized sides; `half-up` rounds 0.5 up. */
+  /**
+   * Rounding of the width and height after resizing. `half-up` rounds 0.5 up, `half-even` to the
+   * even neighbour.
+   */
   readonly rounding: "floor" | "half-up" | "half-even";
   /**
-   * Ratio by which boxes are mapped back to the source. `per-side` divides x by the ratio of the
-   * rounded widths and y by that of the heights. `one` divides both by the ratio before rounding.
+   * Ratio that maps boxes back to the source image. `per-side`: x is divided by rounded width /
+   * source width, y by rounded height / source height. `one`: x and y are divided by the ratio
+   * before rounding.
    */
   readonly factor: "per-side" | "one";
 }
 
 /**
- * Size that an image is resized to before padding.
+ * Rule for the size of an image after resizing, before padding.
  *
  * - `fit`: the largest size of the same aspect ratio inside `width` x `height`.
  * - `shortest`: the shorter side becomes `shortest`, unless the longer side would exceed `longest`.
- *   `scale` is the arithmetic of the ratio: `float64`, or `float32-reciprocal`, which is
- *   `fround(fround(1 / side) · wanted)` (torchvision 0.14, `_resize_image_and_masks`). Together
- *   with `floor`, `float32-reciprocal` resizes about half of all images to a short side of 799
- *   instead of 800, for example images of 500x375.
- * - `stretch`: exactly `width` x `height`, whatever the aspect ratio.
+ *   `scale` is the precision in which the ratio is computed: `float64`, or `float32-reciprocal` as
+ *   in torchvision 0.14 (`_resize_image_and_masks`). The latter computes
+ *   `fround(fround(1 / side) · wanted)`. With rounding `floor`, about half of all images then get a
+ *   short side of 799 instead of 800, for example images of 500x375.
+ * - `stretch`: exactly `width` x `height`. The aspect ratio may change.
  * - `none`: the size of the source.
  */
 export type ResizeRule =
@@ -35,24 +39,27 @@ export type ResizeRule =
   | { readonly kind: "stretch"; readonly width: number; readonly height: number }
   | { readonly kind: "none" };
 
-/** Padding: none, up to a multiple, or up to a fixed size. */
+/** Rule for the size after padding: no padding, the next multiple of a number, or a fixed size. */
 export type PadRule =
   | { readonly kind: "none" }
   | ({ readonly kind: "multiple"; readonly of: number } & PadSides)
   | ({ readonly kind: "fixed"; readonly width: number; readonly height: number } & PadSides);
 
-/** Sides of an image that get padding. */
+/** Choice of the sides on which padding is added. */
 export interface PadSides {
   /**
-   * Place of the image: at the top left, or in the `centre`. An odd pixel of padding goes to the
-   * right and to the bottom.
+   * Place of the image in the padded area: `start` is the top left, `centre` the middle. With an
+   * odd number of padding pixels, the right or bottom side gets one more.
    *
    * @default "start"
    */
   readonly align?: "start" | "centre" | undefined;
 }
 
-/** Sizes of one image on its way into the input tensor, which also map its boxes back. */
+/**
+ * Plan for resizing and padding one image into the input tensor. It also maps the boxes back to the
+ * source image.
+ */
 export interface ResizePlan {
   /** Upright image, source pixels. */
   readonly source: Size;
@@ -63,13 +70,13 @@ export interface ResizePlan {
   /** Padded input tensor. */
   readonly input: Size;
   /**
-   * Size of the source in input pixels. Equal to `resized`, or `source * ratio` (possibly
-   * fractional) for rules with `factor: "one"`.
+   * Size of the source in input pixels, for mapping boxes back. For rules with `factor: "one"`,
+   * this is `source * ratio`, possibly fractional. For all other rules, it equals `resized`.
    */
   readonly scaled: Size;
   /**
-   * Input pixels per source pixel, before rounding. Null for rules that do not keep the aspect
-   * ratio.
+   * Number of input pixels per source pixel, before the resized sides are rounded. Null for rules
+   * that do not keep the aspect ratio.
    */
   readonly ratio: number | null;
 }
@@ -168,7 +175,7 @@ function scaleAndClip(
   }
 }
 
-/** Returns the place of the resized image in the input. */
+/** Returns the top left corner of the resized image in the padded input. */
 function offsetOf(resized: Size, input: Size, pad: PadRule): ResizePlan["offset"] {
   if (pad.kind === "none" || pad.align !== "centre") return { x: 0, y: 0 };
   return {

@@ -1,8 +1,8 @@
 /**
- * Rounds to the nearest integer, and halves to the even neighbour.
+ * Rounds to the nearest integer. A number halfway between two integers becomes the even one.
  *
- * IEEE 754, Python's `round` and `torch.round` follow the same rule. `Math.round` rounds halves
- * up, which would move anchor corners such as 50.5 and 322.5 by a pixel.
+ * This is the rule of IEEE 754, Python's `round` and `torch.round`. `Math.round` would round anchor
+ * corners such as 50.5 and 322.5 up instead, a shift by one pixel.
  *
  * @example
  * ```ts

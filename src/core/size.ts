@@ -1,4 +1,7 @@
-/** Width and height in pixels. The owner says which: source, resized or input pixels. */
+/**
+ * Width and height in pixels. Fields and parameters of this type state whose pixels they count, for
+ * example source or input pixels.
+ */
 export interface Size {
   /** Pixels from left to right. */
   readonly width: number;

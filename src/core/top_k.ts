@@ -1,8 +1,9 @@
 /**
- * Collects the `capacity` best (value, index) pairs of a stream, in a bounded min-heap.
+ * Keeps the best of many (value, index) pairs, at most `capacity` of them, in a min-heap of bounded
+ * size.
  *
- * A pair worse than all kept ones costs one comparison. Of equal values the lower index is better,
- * so the result does not depend on the order of arrival.
+ * A pair that is worse than all kept pairs costs one comparison. If values are equal, the lower
+ * index is better. So the result does not depend on the order in which pairs are offered.
  *
  * @example
  * ```ts
@@ -34,7 +35,7 @@ export class TopK {
     this.#indices = new Float64Array(capacity);
   }
 
-  /** Adds a pair if it is among the best so far. Pairs with the value NaN are ignored. */
+  /** Adds a pair if it is among the best so far. Ignores NaN values. */
   offer(value: number, index: number): void {
     if (this.#size < this.#values.length) {
       if (!Number.isNaN(value)) this.#siftUp(this.#size++, value, index);
@@ -56,7 +57,10 @@ export class TopK {
     return kept < value || (kept === value && this.#indices[slot]! > index);
   }
 
-  /** Inserts a pair at the free slot `hole`, and moves it towards the root. */
+  /**
+   * Inserts a pair into the heap. Starts at the free slot `hole` and moves the pair towards the
+   * root.
+   */
   #siftUp(hole: number, value: number, index: number): void {
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
@@ -67,7 +71,9 @@ export class TopK {
     this.#put(hole, value, index);
   }
 
-  /** Replaces the worst pair, which is the root, and moves the new one towards the leaves. */
+  /**
+   * Replaces the root of the heap, which is the worst pair. Moves the new pair towards the leaves.
+   */
   #siftDown(value: number, index: number): void {
     let hole = 0;
     for (let child = 1; child < this.#size; child = 2 * hole + 1) {

@@ -1,2 +1,2 @@
-/** Version of the project; a test holds it equal to `deno.json`. */
+/** Version of the project. A test checks that it equals the version in `deno.json`. */
 export const VERSION = "0.2.0";

@@ -33,7 +33,7 @@ const options = {
 /** Runs `deno task detect`. The exit code is 1 if a file failed. */
 export const main: CommandMain = commandMain(detect);
 
-/** Runs on every file, even if an earlier one failed. */
+/** Detects on each file. If one file fails, continues with the next. */
 async function detect(args: readonly string[], io: CommandIo): Promise<number> {
   const { values, files } = readArguments(args, options, USAGE);
   if (files.length === 0) throw new TypeError(`Cannot detect as no file was named.\n\n${USAGE}`);

@@ -77,7 +77,7 @@ async function detectAll(
   }
 }
 
-/** Detects on all images of a data set and shows the progress. */
+/** Detects on all images of a data set, and shows a progress bar. */
 async function detectUnderBar(
   detector: Detector,
   truth: CocoDataset,

@@ -7,11 +7,11 @@ import {
   runCommand,
 } from "./shared/run_command.ts";
 
-/** API key, and its entry in the configuration of the server. */
+/** New API key, and the entry that makes the server accept it. */
 export interface NewKey {
-  /** Key that the client sends. */
+  /** Key. Clients send it with each request. */
   readonly key: string;
-  /** Entry of `API_KEYS`: the name and the SHA-256 of the key. */
+  /** Entry for the setting `API_KEYS` of the server: the name and the SHA-256 of the key. */
   readonly entry: string;
 }
 
@@ -28,7 +28,7 @@ export async function newKey(name: string): Promise<NewKey> {
     );
   }
   const random = crypto.getRandomValues(new Uint8Array(32));
-  // Secret scanners recognize the prefix.
+  // The prefix lets secret scanners find keys in published code.
   const key = `rne_${Buffer.from(random).toString("base64url")}`;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
   return { key, entry: `${name}:${Buffer.from(digest).toString("hex")}` };

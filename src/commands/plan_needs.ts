@@ -7,13 +7,13 @@ import { shapeProbe, tensorShapes } from "../planner/tensor_shapes.ts";
 import { fileModelStore } from "../stores/file.ts";
 
 /**
- * Reads a model and computes its needs for an image.
+ * Reads a model and computes the memory and the work that it needs for an image.
  *
  * @param model Model id, or path of a manifest.
- * @param folder URL of the folder of the models, with a slash at its end.
+ * @param folder URL of the folder of the models. Ends with a slash.
  * @throws {DomainError} If the model is missing or its manifest invalid.
- * @throws {TypeError} If the graph is not the one of the manifest, is not readable, or is refused by
- *   the WebAssembly engine, whose times the plan is made of.
+ * @throws {TypeError} If the graph is unreadable or not the one of the manifest. Also if the
+ *   WebAssembly engine refuses it: the plan estimates times of this engine.
  */
 export async function readNeeds(
   model: string,

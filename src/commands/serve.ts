@@ -10,7 +10,10 @@ import {
   runCommand,
 } from "./shared/run_command.ts";
 
-/** Runs `deno task start`, and `retinanet-edge` of the npm package. Returns once it listens. */
+/**
+ * Runs `deno task start` and the command `retinanet-edge` of the npm package. Returns as soon as
+ * the server listens.
+ */
 export const main: CommandMain = commandMain(serve);
 
 let isStopping = false;
@@ -38,6 +41,7 @@ async function stopGracefully(server: RunningServer): Promise<void> {
 
 if (isMain(import.meta)) {
   await runCommand(main);
-  // After a failed start, worker processes that are loading a model would keep this process alive.
+  // Exits at once after a failed start. Otherwise, worker processes that are still loading a model
+  // would keep this process alive.
   if (process.exitCode) process.exit();
 }

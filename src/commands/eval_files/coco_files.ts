@@ -30,7 +30,7 @@ const results = z.array(z.object({
 }));
 
 /**
- * Reads a COCO annotation file.
+ * Reads an annotation file of the COCO data set format.
  *
  * @throws {TypeError} Naming the first property that is wrong.
  */
@@ -39,7 +39,7 @@ export function readDataset(path: string): Promise<CocoDataset> {
 }
 
 /**
- * Reads a COCO results file.
+ * Reads a results file of the COCO data set format.
  *
  * @throws {TypeError} Naming the first property that is wrong.
  */

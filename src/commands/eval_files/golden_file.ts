@@ -8,9 +8,9 @@ import { readJson } from "./read_json.ts";
 const golden = z.object({
   /** Path of the image, relative to the folder of the golden file. */
   image: z.string().min(1),
-  /** Framework that found these detections, and its version. */
+  /** Name and version of the framework that produced these detections. */
   framework: z.string().min(1),
-  /** Score threshold. Unset: that of the manifest. */
+  /** Score threshold of these detections. Unset: the threshold in the manifest. */
   score: threshold.optional(),
   detections: z.array(z.object({
     /** Class id. */
@@ -21,27 +21,33 @@ const golden = z.object({
   })),
 });
 
-/** Files of version 0.1 name the image `picture`. */
+/** Renames the key `picture` of golden files from version 0.1 to `image`. */
 const schema = z.preprocess((value) => {
   if (typeof value !== "object" || value === null || !("picture" in value)) return value;
   const { picture, ...rest } = value;
   return { image: picture, ...rest };
 }, golden);
 
-/** Detections of an image by the framework that made the model. */
+/**
+ * Golden: the detections that the model's own framework produced for an image. Our detections are
+ * compared with them.
+ */
 export interface Golden {
   /** Path of the image. */
   readonly image: string;
   /** Name and version of the framework. */
   readonly framework: string;
-  /** Score threshold. Unset: that of the manifest. */
+  /** Score threshold of these detections. Unset: the threshold in the manifest. */
   readonly score?: number | undefined;
-  /** Detections in source pixels. Boxes with swapped edges are dropped: we never return any. */
+  /**
+   * Detections in source pixels. Boxes with x1 > x2 or y1 > y2 are left out: our detector never
+   * returns such boxes.
+   */
   readonly detections: readonly ComparedDetection[];
 }
 
 /**
- * Reads a golden file. `docs/manifest.md` has an example.
+ * Reads a golden file: detections to compare with. `docs/manifest.md` has an example.
  *
  * @throws {TypeError} Naming the first property that is wrong.
  */
@@ -56,7 +62,7 @@ export async function readGolden(path: string): Promise<Golden> {
   };
 }
 
-/** Converts a detection to the form of golden ones. */
+/** Converts a detection of our detector to the form in a golden file. */
 export function comparable({ classId, score, box }: Detection): ComparedDetection {
   return { classId, score, box: [box.xmin, box.ymin, box.xmax, box.ymax] };
 }

@@ -4,7 +4,7 @@ import type { z } from "zod";
 /**
  * Reads a JSON file and checks it against a schema.
  *
- * @param kind Content that an error names, for example "COCO".
+ * @param kind Kind of file, for error messages, for example "COCO".
  * @throws {SyntaxError} If the file is not JSON.
  * @throws {TypeError} Naming the first property that is wrong.
  */

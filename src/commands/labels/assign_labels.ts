@@ -1,40 +1,49 @@
 import type { LabelReading, NamesById } from "./label_reading.ts";
 
-/** Facts about the classes of a graph. */
+/** Facts about the classes that a graph detects. */
 export interface ClassFacts {
-  /** Columns of the class head, or null for a graph that returns detections. */
+  /**
+   * Number of classes. Null: unknown, because the graph applies NMS itself and returns finished
+   * detections.
+   */
   readonly count: number | null;
-  /** Class ids that a graph with detections has returned. */
+  /** Class ids that the graph returned in two test runs. Empty unless `count` is null. */
   readonly seen: readonly number[];
 }
 
-/** Labels of a manifest, and their origin. */
+/** Labels for a manifest, with an explanation. */
 export interface AssignedLabels {
-  /** Class names by class id; null for an id without a name. */
+  /** Class names; the index is the class id. Null: the class has no name. */
   readonly labels: readonly (string | null)[];
-  /** Form of the file, number of names and of classes, in words. */
+  /** Sentence for the user: the number of names and of classes, and the format of the file. */
   readonly summary: string;
-  /** Assumption behind the assignment, or null if the count proves it. */
+  /**
+   * Assumption that a person should confirm. Null: the number of classes confirms the assignment.
+   */
   readonly guess: string | null;
 }
 
-/** Assignment of names to class ids that may or may not fit the graph. */
+/** Possible assignment of names to class ids. It may not fit the graph. */
 interface Candidate {
   readonly labels: readonly (string | null)[];
   readonly form: string;
-  /** Rule that turned ids into class ids, in words. Empty if there was nothing to turn. */
+  /**
+   * Rule that converted the ids in the file to class ids, for the user. Empty: the ids were not
+   * converted.
+   */
   readonly rule: string;
 }
 
 /**
- * Assigns the names of a label file to the classes of a graph.
+ * Assigns the names in a label file to the classes of a graph.
  *
- * Ids of a file may be class ids as they are, may count from 1, or may have gaps that the graph
- * does not have. The number of classes decides, and so do the ids that a graph has returned.
+ * The ids in a file are not always class ids: they may start at 1, or skip numbers that the graph
+ * uses. So the function tries several rules. It takes the first assignment that fits the number of
+ * classes or, if this is unknown, the class ids that the graph returned.
  *
- * @param readings Readings of the file, the likeliest first.
- * @throws {TypeError} If no reading fits, or if two fit and differ. The message follows "Cannot use
- *   FILE as".
+ * @param readings Possible interpretations of the file, the likeliest first.
+ * @throws {TypeError} If no assignment fits the graph, or if it is unclear which of two is right.
+ *   The message is a reason, to be put after "Cannot use FILE as".
  */
 export function assignLabels(
   readings: readonly LabelReading[],
@@ -44,7 +53,8 @@ export function assignLabels(
     const fitting = candidatesOf(reading).filter(({ labels }) => fits(labels, classes));
     const [first, ...others] = fitting;
     if (first === undefined) continue;
-    // Ids as they are need no rule and go first. Two rules that differ are a question.
+    // An assignment without a rule wins. If two rules give different labels, only the user can
+    // decide.
     const rival = first.rule !== "" &&
       others.find(({ labels }) => labels.join("\n") !== first.labels.join("\n"));
     if (rival) {
@@ -58,7 +68,10 @@ export function assignLabels(
   throw new TypeError(faultOf(readings, classes));
 }
 
-/** Returns the assignments that a reading allows, the plainest first. */
+/**
+ * Returns the possible assignments of one interpretation of the file. The assignment without a rule
+ * comes first.
+ */
 function candidatesOf(reading: LabelReading): Candidate[] {
   const { form } = reading;
   if ("rows" in reading) return [{ form, labels: reading.rows, rule: "" }];
@@ -76,7 +89,10 @@ function candidatesOf(reading: LabelReading): Candidate[] {
   }];
 }
 
-/** Returns the names as an array: index 0 is id `first`. An id without a name gives null. */
+/**
+ * Returns the names as an array. Index 0 is the name of the id `first`. An id without a name
+ * becomes null.
+ */
 function rowsFrom(ids: NamesById["ids"], first: number): (string | null)[] {
   const length = Math.max(...ids.keys()) + 1 - first;
   return Array.from({ length }, (_, row) => ids.get(row + first)?.trim() || null);
@@ -107,7 +123,7 @@ function assigned({ labels, form, rule }: Candidate, { count, seen }: ClassFacts
   return { labels, summary, guess: rule === "" ? found : `${found}; ${rule}` };
 }
 
-/** Returns the reason why no reading fits, with the remedy. */
+/** Returns the error message for labels that do not fit the graph: the reason and the remedy. */
 function faultOf(readings: readonly LabelReading[], { count, seen }: ClassFacts): string {
   const [reading] = readings;
   if (reading === undefined) return "it has no names";

@@ -1,7 +1,8 @@
 /**
  * Decodes the bytes of a text file: UTF-8, or UTF-16 with or without a byte order mark.
  *
- * @throws {TypeError} If the bytes are no such text. The message follows "Cannot use FILE as".
+ * @throws {TypeError} If the bytes are not valid text. The message is a reason, to be put after
+ *   "Cannot use FILE as".
  */
 export function decodeText(bytes: Uint8Array): string {
   const encoding = encodingOf(bytes);
@@ -9,14 +10,14 @@ export function decodeText(bytes: Uint8Array): string {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
     if (!text.includes("\0")) return text;
   } catch {
-    // Falls through to the error.
+    // Continues with the error below.
   }
   throw new TypeError("it is no text in UTF-8 or UTF-16: save it as UTF-8");
 }
 
 /**
- * Detects the encoding by the byte order mark, else by zeros: in UTF-16, every other byte of Latin
- * letters is 0.
+ * Detects the encoding by the byte order mark. Without a mark, looks for bytes that are 0: in
+ * UTF-16, every second byte of Latin text is 0.
  */
 function encodingOf(bytes: Uint8Array): string {
   const [first, second] = bytes;

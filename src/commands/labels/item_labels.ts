@@ -4,10 +4,10 @@ import { type LabelReading, namesById } from "./label_reading.ts";
 const TOKEN = /#.*|[{}<>:,;]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s{}<>:,;"'#]+/g;
 
 /**
- * Reads a label map of TensorFlow's object detection: `item { id: 1 name: "cat" }` in the text
- * format of protocol buffers. A `display_name` is meant for people, and replaces the name.
+ * Reads a label map of the TensorFlow Object Detection API, in the text format of protocol buffers:
+ * `item { id: 1 name: "cat" }`. If an item has a `display_name`, takes it instead of the `name`.
  *
- * @returns Null if the text is no label map.
+ * @returns Null if the text is not a label map.
  * @throws {TypeError} If an item has no id or no name.
  */
 export function itemLabels(text: string): LabelReading | null {
@@ -26,7 +26,7 @@ export function itemLabels(text: string): LabelReading | null {
   );
 }
 
-/** Returns the fields of each item, without those of nested messages. */
+/** Returns the fields of each item. Skips messages that are nested in an item. */
 function itemsIn(text: string): Map<string, string>[] {
   const items: Map<string, string>[] = [];
   let depth = 0;
@@ -52,7 +52,7 @@ function itemsIn(text: string): Map<string, string>[] {
   return items;
 }
 
-/** Removes the quotes and the escapes of a value. */
+/** Removes the quotation marks of a value, and the backslashes of its escapes. */
 function plainText(token: string): string {
   return /^["']/.test(token) ? token.slice(1, -1).replace(/\\(.)/g, "$1") : token;
 }

@@ -1,31 +1,31 @@
 /**
- * One way to read a label file.
+ * One possible interpretation (reading) of a label file.
  *
- * A file may have several readings, for example with and without its empty lines. The number of
- * classes then decides.
+ * A file may allow several readings: an empty line may be a class without a name, or mean nothing.
+ * The reading is chosen later, by the number of classes of the graph.
  */
 export type LabelReading = NamesInOrder | NamesById;
 
-/** Names in the order of the classes. */
+/** Reading without ids: the names are in the order of the classes. */
 export interface NamesInOrder {
-  /** Form of the file in words, for example `JSON list`. */
+  /** Format of the file for the user, for example `JSON list`. */
   readonly form: string;
-  /** Names in order; null for a class without a name. */
+  /** Names; the index is the class id. Null: the class has no name. */
   readonly rows: readonly (string | null)[];
 }
 
-/** Names with class ids, which may have gaps and need not start at 0. */
+/** Reading with ids, which may skip numbers and need not start at 0. */
 export interface NamesById {
-  /** Form of the file in words, for example `CSV`. */
+  /** Format of the file for the user, for example `CSV`. */
   readonly form: string;
   /** Names by id. */
   readonly ids: ReadonlyMap<number, string>;
 }
 
-/** Maximum class id: a larger one is a data set's own key, and no row of a head. */
+/** Maximum class id. Larger ids in a file are keys of a data set, not class ids of a graph. */
 const MAX_ID = 20_000;
 
-/** Returns true for the text of a whole number of at least 0. */
+/** Returns true if the text is a whole number of at least 0. */
 export function isId(text: string): boolean {
   return /^\d+$/.test(text.trim());
 }
@@ -34,7 +34,7 @@ export function isId(text: string): boolean {
  * Collects names by id.
  *
  * @param pairs Ids as text, each with its name.
- * @throws {TypeError} If an id is no whole number from 0 to 20,000, or if it has two names.
+ * @throws {TypeError} If an id is not a whole number from 0 to 20,000, or if it has two names.
  */
 export function namesById(
   form: string,

@@ -5,15 +5,18 @@ import { structuredLabels } from "./structured_labels.ts";
 import { tableLabels } from "./table_labels.ts";
 import { textLabels } from "./text_labels.ts";
 
-/** Maximum length of JSON that is searched for duplicate keys, which `JSON.parse()` accepts. */
+/**
+ * Maximum characters of a JSON text that is searched for duplicate keys. The search is needed
+ * because `JSON.parse()` accepts them.
+ */
 const MAX_SEARCHED = 1_000_000;
 
 /**
- * Recognises the form of a label file by its content, whatever its name.
+ * Parses a label file. Detects its format by the content and ignores the file name.
  *
- * @returns Readings, the likeliest first.
- * @throws {TypeError} If the text holds no labels, or contradicts itself. The message follows
- *   "Cannot use FILE as".
+ * @returns Possible interpretations of the file, the likeliest first.
+ * @throws {TypeError} If the text contains no labels, or contradicts itself. The message is a
+ *   reason, to be put after "Cannot use FILE as".
  *
  * @example
  * ```ts
@@ -37,7 +40,10 @@ export function parseLabels(text: string): LabelReading[] {
   return readings;
 }
 
-/** Reads JSON, or what looks like it and is valid YAML: single quotes, a comma too many. */
+/**
+ * Reads labels from JSON. Also accepts invalid JSON that is valid YAML, for example with single
+ * quotes or a trailing comma.
+ */
 function jsonLabels(text: string): LabelReading {
   let value: unknown;
   try {
@@ -60,7 +66,7 @@ function jsonLabels(text: string): LabelReading {
   );
 }
 
-/** Refuses JSON that has a key twice. */
+/** Refuses JSON in which a key occurs twice. */
 function checkKeys(text: string): void {
   const { errors } = parseDocument(text, { schema: "failsafe" });
   const duplicate = errors.find(({ code }) => code === "DUPLICATE_KEY");
@@ -69,7 +75,9 @@ function checkKeys(text: string): void {
   throw new TypeError(`it has the key ${key} twice`);
 }
 
-/** Reads one JSON object per line; null if the text is not that. */
+/**
+ * Reads labels from JSON lines: one object per line. Returns null if the text has another format.
+ */
 function jsonLines(text: string): LabelReading | null {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   if (!lines.every((line) => line.trim().startsWith("{"))) return null;
@@ -81,9 +89,12 @@ function jsonLines(text: string): LabelReading | null {
   }
 }
 
-/** Reads YAML that is a list or a dictionary; null if the text is only text. */
+/**
+ * Reads labels from a list or a dictionary in YAML. Returns null if the text has another format.
+ */
 function yamlLabels(text: string): LabelReading | null {
-  // A list, or a dictionary whose key is one word. Other text with a colon is a name.
+  // YAML must start a line with "-", "---" or a key of one word. Any other text before a colon is a
+  // class name, not a key.
   if (!/^(-\s|["']?[\w.-]+["']?\s*:(\s|$)|---)/m.test(text)) return null;
   const value = yamlValue(text);
   const reading = value === undefined ? null : structuredLabels("YAML", value);
@@ -94,9 +105,9 @@ function yamlLabels(text: string): LabelReading | null {
 }
 
 /**
- * Parses YAML. Every scalar stays text: a class may be named "no" or "1.0".
+ * Parses YAML. All values stay text, because a class may have the name "no" or "1.0".
  *
- * @returns Undefined if the text is not valid.
+ * @returns Undefined if the text is not valid YAML.
  */
 function yamlValue(text: string): unknown {
   const document = parseDocument(text, { schema: "failsafe", logLevel: "silent" });

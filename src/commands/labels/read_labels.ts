@@ -4,10 +4,10 @@ import { decodeText } from "./decode_text.ts";
 import { parseLabels } from "./parse_labels.ts";
 
 /**
- * Reads a file of class names: text, JSON, YAML, CSV or pbtxt, recognised by content.
+ * Reads a file of class names: text, JSON, YAML, CSV or pbtxt. Detects the format by the content.
  *
  * @param path Path of the file.
- * @throws {TypeError} If the file cannot be read, holds no labels, or does not fit the graph.
+ * @throws {TypeError} If the file cannot be read, contains no labels, or does not fit the graph.
  */
 export async function readLabels(path: string, classes: ClassFacts): Promise<AssignedLabels> {
   try {

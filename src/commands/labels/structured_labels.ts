@@ -1,6 +1,9 @@
 import { isId, type LabelReading, namesById } from "./label_reading.ts";
 
-/** Properties that hold the names in files of data sets and frameworks, the clearest first. */
+/**
+ * Keys under which the files of data sets and frameworks store their class names. The first key
+ * that a file has is used.
+ */
 const HOLDERS = [
   "categories",
   "names",
@@ -14,19 +17,20 @@ const HOLDERS = [
   "labels",
 ] as const;
 
-/** Properties of an object that is one class: its id, and its name. */
+/** Keys for the id and the name, in an object that describes one class. */
 const ID_KEYS = ["id", "class_id", "category_id", "index"];
 const NAME_KEYS = ["display_name", "name", "class_name", "label", "title"];
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the value of a JSON or YAML file as labels: a list of names or of objects with id and name,
- * a dictionary from id to name or from name to id, or an object that holds one of them.
+ * Reads labels from a parsed JSON or YAML file. Accepts a list of names or of objects with id and
+ * name, and a dictionary from id to name or from name to id. They may also be inside an object,
+ * under a key such as `names`.
  *
- * @param format Format of the file in words, with which the form begins.
- * @returns Null if the value holds no labels.
- * @throws {TypeError} If it holds labels that contradict each other.
+ * @param format Format of the file for the user, for example "JSON".
+ * @returns Null if the value contains no labels.
+ * @throws {TypeError} If the labels contradict each other.
  */
 export function structuredLabels(format: string, value: unknown): LabelReading | null {
   if (Array.isArray(value)) return listOf(format, value);
@@ -92,7 +96,10 @@ function dictionaryOf(format: string, value: Json): LabelReading | null {
   );
 }
 
-/** Checks the number of names against the `nc` that the files of some trainers state. */
+/**
+ * Checks the number of names against the key `nc` (number of classes), which some training tools
+ * write into the file.
+ */
 function countChecked(reading: LabelReading, owner: Json): LabelReading {
   const names = "rows" in reading ? reading.rows.length : reading.ids.size;
   const stated = owner.nc;
@@ -111,12 +118,12 @@ function isName(value: unknown): value is string | number {
   return typeof value === "string" || typeof value === "number";
 }
 
-/** Returns a name without surrounding spaces; null if nothing is left. */
+/** Returns a name without the spaces around it. Returns null if it is empty. */
 function nameOf(value: unknown): string | null {
   return isName(value) ? String(value).trim() || null : null;
 }
 
-/** Returns the first of some properties that an object has. */
+/** Returns the value of the first of `keys` that the object has. */
 function find(object: Json, keys: readonly string[]): unknown {
   const key = keys.find((each) => isName(object[each]));
   return key === undefined ? undefined : object[key];

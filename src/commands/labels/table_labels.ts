@@ -1,15 +1,15 @@
 import { parse } from "csv-parse/sync";
 import { isId, type LabelReading, namesById } from "./label_reading.ts";
 
-/** Headings of a column of names, the clearest first. */
+/** Pattern of the headings that mark the column with the class names. */
 const NAME_HEADINGS = /^(display_?name|class_?name|name|label|class|category)$/i;
 
 /**
- * Reads a table with a column of ids and a column of names, in any order: CSV, with semicolons, or
- * with tabs. The first line may be a heading.
+ * Reads labels from a table with a column of ids and a column of names. The delimiter is a comma, a
+ * semicolon or a tab. The first line may be a heading.
  *
- * @returns Null if the text is no such table.
- * @throws {TypeError} If several columns could be the names.
+ * @returns Null if the text is not such a table.
+ * @throws {TypeError} If it is unclear which column contains the names.
  */
 export function tableLabels(text: string): LabelReading | null {
   for (const delimiter of [",", ";", "\t"]) {
@@ -20,7 +20,10 @@ export function tableLabels(text: string): LabelReading | null {
   return null;
 }
 
-/** Splits text into rows of at least two cells, or returns null if they differ in length. */
+/**
+ * Splits text into the rows and cells of a table. Returns null if the text has no delimiter, or if
+ * the rows differ in length.
+ */
 function rowsOf(text: string, delimiter: string): string[][] | null {
   if (!text.includes(delimiter)) return null;
   try {
@@ -43,7 +46,7 @@ function tableOf(rows: readonly (readonly string[])[]): LabelReading | null {
   const hasIds = (body: typeof rows) => (column: number) =>
     body.length > 0 && body.every((row) => isId(row[column] ?? ""));
   const whole = columns.filter(hasIds(rows));
-  // A heading has text above the ids.
+  // Without a heading, at least one column contains only ids. A heading is text, so no column does.
   const hasHeading = whole.length === 0;
   const body = hasHeading ? others : rows;
   const idColumns = hasHeading ? columns.filter(hasIds(others)) : whole;
@@ -60,7 +63,10 @@ function tableOf(rows: readonly (readonly string[])[]): LabelReading | null {
   );
 }
 
-/** Returns the column of the names: the only one of text, or the one whose heading says so. */
+/**
+ * Returns the column with the names: the only column of text, or the one with a heading such as
+ * "name".
+ */
 function nameColumnOf(heading: readonly string[] | null, columns: readonly number[]): number {
   const byHeading = columns.filter((column) => NAME_HEADINGS.test(heading?.[column] ?? ""));
   const [column, ...others] = byHeading.length > 0 ? byHeading : columns;

@@ -9,11 +9,12 @@ const NUMBER_LAST = /^(?<name>\S.*?)(?<separator>\s*[:=]\s*|\s+)(?<id>\d+)$/;
 /**
  * Reads text with one name per line.
  *
- * Lines that start with `#` are comments. An empty line is a class without a name, or it only
- * separates lines: both are readings, and the number of classes decides. All lines may begin or
- * end with their ids.
+ * Lines that start with `#` are comments. An empty line may be a class without a name, or mean
+ * nothing, so the function returns a reading for each case. Lines may start or end with an id, if
+ * all of them do.
  *
- * @returns Readings, the likeliest first; none if there is no line with a name.
+ * @returns Possible interpretations of the text, the likeliest first. Empty if no line contains a
+ *   name.
  */
 export function textLabels(text: string): LabelReading[] {
   const lines = unquoted(linesOf(text));
@@ -32,7 +33,7 @@ export function textLabels(text: string): LabelReading[] {
   ];
 }
 
-/** Returns the lines without comments. A line break at the end of the text starts no new line. */
+/** Returns the lines without comments. Ignores a line break at the end of the text. */
 function linesOf(text: string): string[] {
   return text.replace(/(\r\n|\n|\r)$/, "").split(/\r\n|\n|\r/)
     .map((line) => line.trim())
@@ -40,7 +41,10 @@ function linesOf(text: string): string[] {
     .map((line) => line.replace(/\s+#\s.*$/, ""));
 }
 
-/** Removes the quotes and commas of a list in source code, if all lines have them. */
+/**
+ * Removes quotation marks and commas, if all lines have them: people copy such lists from source
+ * code.
+ */
 function unquoted(lines: readonly string[]): readonly string[] {
   const quoted = /^(["'])(.*)\1,?$/;
   const areAll = lines.every((line) => line === "" || quoted.test(line));
@@ -48,10 +52,11 @@ function unquoted(lines: readonly string[]): readonly string[] {
 }
 
 /**
- * Reads lines that all have an id.
+ * Reads names with ids, if all lines have an id.
  *
- * Names may begin with numbers, too ("2 euro", "5 euro"). A number is no id if a name would occur
- * twice without it, or if only a space follows and the numbers do not count up from 0 or 1.
+ * A number may also belong to the name, as in "2 euro" and "5 euro". The numbers are not ids if two
+ * names are equal without them. Numbers that only a space separates from the name are ids only if
+ * they count up from 0 or 1.
  *
  * @returns Null if the lines are not numbered.
  */
@@ -71,7 +76,7 @@ function numberedLabels(names: readonly string[], form: RegExp): LabelReading | 
   return namesById("text, numbered lines", pairs);
 }
 
-/** Reads a single line as names between commas or semicolons. */
+/** Splits the names of a text that has only one line, at its commas or semicolons. */
 function oneLine([line, ...others]: readonly string[]): LabelReading[] {
   if (line === undefined || others.length > 0) return [];
   const rows = line.split(/[,;]/).map((name) => name.trim() || null);

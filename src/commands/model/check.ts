@@ -68,7 +68,10 @@ async function check(args: readonly string[], io: CommandIo): Promise<number> {
   }
 }
 
-/** Lists each tensor of the manifest: in the graph, in the manifest, and in a run. */
+/**
+ * Formats a table of the tensors: their declaration in the graph, in the manifest, and their values
+ * in a test run.
+ */
 function tensorTable({ manifest, session }: LoadedModel, run: Record<string, Tensor>): string {
   const declared = [...session.inputs, ...session.outputs];
   const expected = [expectedInput(manifest), ...expectedOutputs(manifest)];

@@ -11,20 +11,25 @@ import type { Runtime } from "../../ports/runtime.ts";
 /** Maximum number of detections that are printed. */
 const MAX_SHOWN = 6;
 
-/** Logarithm of the largest plausible side of a box, in sides of its anchor: torchvision's clamp. */
+/**
+ * Maximum plausible delta of a width or height: the logarithm of box side divided by anchor side.
+ * Torchvision limits its deltas to the same value.
+ */
 const MAX_GROWTH = Math.log(1000 / 16);
 
 /**
- * Maximum share of absurd boxes without a warning.
+ * Maximum share of implausibly large boxes without a warning.
  *
- * Six goldens with random heads had 0 to 22%; with box weights far too small, 78 to 100%.
+ * The share was 0 to 22% for six models whose heads have random weights. It was 78 to 100% with far
+ * too small `boxes.weights` in their manifests.
  */
 const MAX_ABSURD = 0.5;
 
 /**
  * Runs a model on one image.
  *
- * @returns Summary of the detections, and a warning if the deltas are absurd.
+ * @returns Summary of the detections for the user. Contains a warning if most boxes are implausibly
+ *   large.
  */
 export async function checkImage(
   runtime: Runtime,
@@ -55,9 +60,9 @@ function summary(detections: readonly Detection[]): string[] {
 }
 
 /**
- * Warns if most deltas make a box more than 62.5 times as wide or as high as its anchor.
+ * Returns a warning if most boxes are more than 62.5 times as wide or as high as their anchors.
  *
- * Such deltas show other weights, or another output.
+ * Such boxes show that the manifest has wrong box weights or names the wrong output.
  */
 export function deltaWarnings(
   { boxes }: Pick<HeadsManifest, "boxes">,
@@ -75,7 +80,7 @@ export function deltaWarnings(
       const at = anchorOffset(deltas, anchors, i);
       const width = deltas.data[at + 2 * deltas.channelStep]!;
       const height = deltas.data[at + 3 * deltas.channelStep]!;
-      // A NaN fails the comparison, so it counts as absurd.
+      // NaN also counts, because it fails the comparison.
       if (!(Math.max(width, height) / weight <= MAX_GROWTH)) absurd++;
     }
   }

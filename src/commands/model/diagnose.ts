@@ -7,22 +7,25 @@ import type { Manifest } from "../../manifest/manifest.ts";
 import type { Golden } from "../eval_files/golden_file.ts";
 import { tryVariations } from "./variations.ts";
 
-/** Maximum number of properties that are named. */
+/** Maximum number of suspicious properties that are printed. */
 const MAX_NAMED = 3;
 
-/** Comparison with a golden whose detections differ. */
+/**
+ * Comparison in which our detections differ from the golden ones, those of the model's own
+ * framework.
+ */
 export interface FailedComparison {
-  /** Detections of the framework. */
+  /** Detections of the model's own framework. */
   readonly golden: Golden;
-  /** Differences that still count as equal. */
+  /** Maximum differences that count as equal. */
   readonly tolerance: GoldenTolerance;
-  /** Detections of the manifest as it is. */
+  /** Detections of our detector with the unchanged manifest. */
   readonly found: readonly ComparedDetection[];
-  /** Detects in the golden's image with another manifest. */
+  /** Runs our detector on the same image with another manifest. */
   readonly detect: (manifest: Manifest) => Promise<ComparedDetection[]>;
 }
 
-/** Number of differing detections with one property changed. */
+/** Result with one property changed: the number of detections that still differ. */
 interface Trial {
   readonly change: string;
   readonly symptom: string;
@@ -30,10 +33,10 @@ interface Trial {
 }
 
 /**
- * Finds the properties of a manifest that most likely cause differences from a golden. Changes one
- * property at a time, and counts the differences that are left.
+ * Finds the properties of a manifest that are most likely wrong. Changes one property at a time,
+ * and counts how many detections still differ from the golden ones.
  *
- * @returns Lines for people, the likeliest property first.
+ * @returns Lines to print, the likeliest property first.
  */
 export async function diagnose(
   manifest: Manifest,
@@ -55,7 +58,8 @@ export async function diagnose(
       return { change, symptom, differences: countDifferences(result) };
     }),
   ];
-  // A change that leaves nine differences of ten explains nothing.
+  // A change must remove more than a tenth of the differences. Otherwise its property is hardly the
+  // reason.
   const better = trials.filter((trial) => trial.differences < differences * 0.9)
     .sort((a, b) => a.differences - b.differences);
   if (better.length === 0) {

@@ -33,11 +33,11 @@ const options = {
   engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
 };
 
-/** Detections of a manifest, or of one that differs in a property. */
+/** Detections with the manifest, or with one of its properties changed. */
 interface Trial {
   /** Changed property with its value. */
   readonly change: string;
-  /** Consequence of a wrong value, in words. */
+  /** Effect that a wrong value has on the detections, for the user. */
   readonly symptom: string;
   readonly result: DetectResult;
 }
@@ -68,7 +68,10 @@ async function doctor(args: readonly string[], io: CommandIo): Promise<void> {
   }
 }
 
-/** Detects with the manifest and with each variation; variations that change nothing are dropped. */
+/**
+ * Detects with the manifest and with each variation of it. Leaves out variations with the same
+ * detections as an earlier one.
+ */
 async function tryAll(
   runtime: Runtime,
   { manifest, session }: LoadedModel,
@@ -88,7 +91,10 @@ async function tryAll(
   return trials.sort((a, b) => confidence(b.result) - confidence(a.result));
 }
 
-/** Returns the sum of the ten best scores. A wrong property in the manifest lowers all scores. */
+/**
+ * Returns the sum of the ten best scores. It ranks the manifests, because a wrong property usually
+ * lowers all scores.
+ */
 function confidence({ detections }: DetectResult): number {
   return detections.slice(0, 10).reduce((sum, { score }) => sum + score, 0);
 }
@@ -98,14 +104,14 @@ function summary({ detections }: DetectResult): string {
   return `${detections.length} found, best score ${best}`;
 }
 
-/** Writes a page that needs no other file. */
+/** Returns an HTML page that contains everything it needs, even the photo. */
 function page(
   { id }: Manifest,
   file: string,
   image: Uint8Array,
   trials: readonly Trial[],
 ): string {
-  // The photo is in the page once, and each drawing refers to it.
+  // Puts the photo into the page only once. Each drawing refers to it.
   let photo = "";
   const draw = (result: DetectResult) =>
     detectionSvg(image, { ...result, detections: result.detections.slice(0, 20) })

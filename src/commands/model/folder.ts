@@ -9,7 +9,7 @@ import type { Expectations } from "./download/fingerprint.ts";
 
 /** Folder of models, with its catalogue. */
 export interface Models {
-  /** URL of the folder, with a slash at its end. */
+  /** URL of the folder. Ends with a slash. */
   readonly folder: URL;
   /** Models whose graph can be downloaded. */
   readonly catalogue: readonly CatalogueEntry[];
@@ -19,9 +19,9 @@ export interface Models {
 export interface Model extends Pick<Manifest, "id" | "title" | "licence"> {
   /** Path of the graph. */
   readonly graph: string;
-  /** Known size and hashes of the graph. */
+  /** Expected size and hashes of the graph, if they are known. */
   readonly expected: Expectations;
-  /** True if the manifest has the size and the SHA-256 of the graph. */
+  /** True if the manifest contains the size and the SHA-256 of the graph. */
   readonly pinned: boolean;
 }
 
@@ -31,13 +31,13 @@ export interface CatalogueModel extends Model {
   readonly entry: CatalogueEntry;
 }
 
-/** Placeholder for the unknown size and hash of a graph. */
+/** Placeholder in a manifest for a size and a hash that are not known yet. */
 const UNKNOWN = { sha256: "0".repeat(64), bytes: 1 };
 
 /**
  * Opens a folder of models.
  *
- * @param path Path of the folder. Undefined: that of the project.
+ * @param path Path of the folder. Undefined: the folder `models` of the project.
  */
 export async function openModels(path: string | undefined): Promise<Models> {
   const folder = modelsFolder(path);
@@ -45,7 +45,8 @@ export async function openModels(path: string | undefined): Promise<Models> {
 }
 
 /**
- * Reads the manifest of a model. The size and hash of its graph may be missing until `model pull`.
+ * Reads the manifest of a model. Accepts a manifest without the size and hash of the graph: the
+ * command `model pull` adds them.
  *
  * @throws {DomainError} `unknown-model` or `manifest-invalid`.
  */
@@ -70,8 +71,8 @@ export async function readModel({ folder }: Models, id: string): Promise<Model> 
 /**
  * Finds a model in the catalogue.
  *
- * @param otherwise Start of the message if the id is not there; ends with "the catalogue".
- * @throws {Error} If the catalogue does not have the id. The message lists the ids that it has.
+ * @param otherwise Start of the error message for an unknown id. Must end with "the catalogue".
+ * @throws {Error} If the catalogue does not contain the id. The message lists the known ids.
  */
 export async function findInCatalogue(
   models: Models,

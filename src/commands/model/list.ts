@@ -38,7 +38,9 @@ async function idsOf({ folder, catalogue }: Models): Promise<string[]> {
   return [...ids].sort();
 }
 
-/** Returns true if a JSON file is meant to be a manifest. The folder has other JSON as well. */
+/**
+ * Returns true if a JSON file has the key `manifest`. The folder also contains other JSON files.
+ */
 async function isManifest(file: URL): Promise<boolean> {
   try {
     return "manifest" in (JSON.parse(await readFile(file, "utf8")) as object);

@@ -99,11 +99,13 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
 }
 
 /**
- * Returns the families to try, the likeliest first.
+ * Returns the families to try, the likeliest first. A family is the typical behaviour of the models
+ * that one framework exports.
  *
- * @param wanted Name of a family. Unset: all that fit the graph.
- * @throws {TypeError} If no family fits, or if heads per level fit several families and no output
- *   name decides: colour order, scale and anchors would be wrong without a sign.
+ * @param wanted Name of a family that the user chose. Unset: all families that fit the graph.
+ * @throws {TypeError} If no family fits. Also if the graph has heads per level and its output names
+ *   do not identify one family: a wrong guess would give wrong colours and anchors without an
+ *   error.
  */
 function familiesOf(facts: GraphFacts, wanted: string | undefined): Family[] {
   const { kind } = facts.outputs;
@@ -133,12 +135,17 @@ function familiesOf(facts: GraphFacts, wanted: string | undefined): Family[] {
   return found;
 }
 
-/** Returns true if a family can describe outputs of a kind. Heads may be per level or joined. */
+/**
+ * Returns true if a family can describe outputs of a kind. A family without NMS describes both
+ * kinds of heads: per level and joined.
+ */
 function describes(family: Family, kind: GraphFacts["outputs"]["kind"]): boolean {
   return (family.traits.outputs === "finished") === (kind === "finished");
 }
 
-/** Returns the first manifest whose graph runs on an empty image with the expected outputs. */
+/**
+ * Returns the first proposed manifest with which the graph runs and returns the expected outputs.
+ */
 async function firstThatRuns(
   families: readonly Family[],
   propose: (family: Family) => Promise<Manifest>,
@@ -178,7 +185,9 @@ function report(target: string, facts: GraphFacts, family: Family, manifest: Man
   ].join("\n");
 }
 
-/** Detects on an image, writes a drawing of the result to the image's folder, returns a report. */
+/**
+ * Detects on an image and writes a drawing of the detections next to the image. Returns a report.
+ */
 async function preview(
   runtime: Runtime,
   loaded: { manifest: Manifest; session: Session },

@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { Fingerprint } from "./download/fingerprint.ts";
 
 /**
- * Writes the size and SHA-256 of a graph into its manifest, which lacked them.
+ * Writes the size and SHA-256 of a downloaded graph into its manifest.
  *
- * @param folder URL of the folder of the models, with a slash at its end.
+ * @param folder URL of the folder of the models. Ends with a slash.
  * @returns File name of the manifest.
  */
 export async function pinGraph(

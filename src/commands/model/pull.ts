@@ -49,7 +49,10 @@ async function pull(args: readonly string[], io: CommandIo): Promise<void> {
   io.print(`${await pinGraph(models.folder, id, found)} has its size and SHA-256 from now on`);
 }
 
-/** Returns the fingerprint of the graph if it is in the folder and right. */
+/**
+ * Returns the size and hashes of the graph if the folder already contains it, and if they are the
+ * expected ones.
+ */
 async function findHere(
   { graph, expected }: CatalogueModel,
   { printError }: CommandIo,

@@ -2,10 +2,12 @@ import { type Manifest, parseManifest } from "../../manifest/manifest.ts";
 import { withProperty } from "./with_property.ts";
 
 /**
- * Sets properties of a manifest from the command line, and removes their guesses.
+ * Sets properties of a manifest from the command line. Removes these properties from the list of
+ * guesses.
  *
- * @param settings Texts `path=value`: a path joined by dots, and JSON or plain text.
- * @throws {TypeError} If a text has no `=`, or names a property that the manifest does not have.
+ * @param settings Texts such as `input.colour=bgr`: the path of a property with dots, then its
+ *   value as JSON or plain text.
+ * @throws {TypeError} If a text has no `=`, or if the manifest has no such property.
  * @throws {DomainError} `manifest-invalid`, if a value is not allowed.
  */
 export function setProperties(manifest: Manifest, settings: readonly string[]): Manifest {
@@ -22,7 +24,9 @@ export function setProperties(manifest: Manifest, settings: readonly string[]): 
   return parseManifest({ ...changed, guesses });
 }
 
-/** Parses JSON; anything else is plain text, so that words need no quotes. */
+/**
+ * Parses a value as JSON. Any other text is taken literally, so a word needs no quotation marks.
+ */
 function valueOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

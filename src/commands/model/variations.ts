@@ -1,19 +1,19 @@
 import { type Manifest, parseManifest } from "../../manifest/manifest.ts";
 import { withProperty } from "./with_property.ts";
 
-/** Manifest that differs from another in one property, or in one that belongs to it. */
+/** Manifest that differs from the original manifest in one property. */
 export interface Variation {
   /** Changed property with its value, for example `input.colour = "bgr"`. */
   readonly change: string;
   /** Consequence of a wrong value, in words. */
   readonly symptom: string;
-  /** Checked manifest with the change. */
+  /** Valid manifest with the changed property. */
   readonly manifest: Manifest;
 }
 
-/** Value that a property could have instead. */
+/** Other possible value of a property. */
 interface Alternative {
-  /** Path of the property, joined by dots. */
+  /** Path of the property, with dots. */
   readonly property: string;
   readonly value: unknown;
   /** Consequence of a wrong value, in words. */
@@ -30,9 +30,10 @@ const ANCHORS = "other anchors: boxes shifted, or of the wrong shape";
 const ORDER = "numbers of a box in another order: boxes turned or thrown about";
 
 /**
- * Lists the manifests that differ from one in a property that exports often disagree about.
+ * Lists manifests that differ from the given one in one property. The properties are those that
+ * models of different frameworks often set differently.
  *
- * Combinations that the schema refuses are left out, and so are values that are there already.
+ * Leaves out manifests that are invalid or equal to the given one.
  */
 export function variationsOf(manifest: Manifest): Variation[] {
   const own = JSON.stringify(manifest);
@@ -50,8 +51,8 @@ export function variationsOf(manifest: Manifest): Variation[] {
 /**
  * Runs a task with each variation of a manifest.
  *
- * @param run Task. A variation for which the task throws is left out: the graph does not take such
- *   an input, or does not return such outputs.
+ * @param run Task. If it throws for a variation, the variation is left out: its inputs or outputs
+ *   do not fit the graph.
  */
 export async function tryVariations<Result>(
   manifest: Manifest,
@@ -65,7 +66,7 @@ export async function tryVariations<Result>(
   return tried;
 }
 
-/** Lists the alternatives of all properties, possible or not. */
+/** Lists other values of all properties, including values that the manifest cannot have. */
 function alternativesTo(manifest: Manifest): Alternative[] {
   return [
     ...inputAlternatives(manifest),

@@ -1,8 +1,8 @@
 /**
  * Returns a copy of an object with one property changed.
  *
- * @param path Path of the property, joined by dots. The property itself may be new.
- * @throws {TypeError} If an object on the path is missing.
+ * @param path Path of the property, with dots. The last key may be new.
+ * @throws {TypeError} If an object that the path goes through is missing.
  */
 export function withProperty(whole: object, path: string, value: unknown): object {
   return changed(whole, path.split("."), value, path);

@@ -1,6 +1,6 @@
 /** Box to draw, with its caption. */
 export interface OverlayBox {
-  /** Edges, pixels of the image. */
+  /** Edges of the box, in pixels of the image. */
   readonly box: {
     readonly xmin: number;
     readonly ymin: number;
@@ -9,7 +9,7 @@ export interface OverlayBox {
   };
   /** Name of the class. */
   readonly label: string;
-  /** Class id, which picks the colour. */
+  /** Class id. Each class has its own colour. */
   readonly classId: number;
   /** Confidence, 0 to 1. */
   readonly score: number;
@@ -17,7 +17,7 @@ export interface OverlayBox {
 
 /** Image to draw on. */
 export interface OverlayImage {
-  /** URL of the upright image; a `data:` URL keeps the drawing in one file. */
+  /** URL of the upright image. With a `data:` URL, the drawing needs no second file. */
   readonly href: string;
   /** Width in pixels. */
   readonly width: number;
@@ -25,7 +25,10 @@ export interface OverlayImage {
   readonly height: number;
 }
 
-/** Degrees between the hues of neighbouring class ids, which keep them far apart. */
+/**
+ * Degrees between the hues of consecutive class ids. The golden angle keeps the colours of all
+ * classes distinct.
+ */
 const GOLDEN_ANGLE = 137.508;
 
 /**

@@ -6,13 +6,16 @@ import { THRESHOLD_RANGE } from "../../core/threshold_range.ts";
 /** Schema of a score threshold. */
 export const threshold = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE.max);
 
-/** Schemas by option. An option whose schema takes a boolean is a flag; the others take a value. */
+/**
+ * Schema of each option, by name. If the schema is boolean, the option is a flag. All other options
+ * need a value.
+ */
 type OptionSchemas = Readonly<Record<string, z.ZodType>>;
 
 /**
  * Reads command line arguments: `node:util` parses them, zod checks the values.
  *
- * @param usage Help text that an error ends with.
+ * @param usage Help text for the end of an error message.
  * @throws {TypeError} Naming every argument that is wrong.
  */
 export function readArguments<Options extends OptionSchemas>(
@@ -46,15 +49,18 @@ function parse(args: readonly string[], options: OptionSchemas, usage: string) {
   }
 }
 
-/** Returns true for the schema of a flag: it accepts `true`, like a number, but not the text "1". */
+/**
+ * Returns true for the schema of a flag. Such a schema accepts `true` but not the text "1". A
+ * number schema accepts both, because it converts values.
+ */
 function isFlag(schema: z.ZodType): boolean {
   return schema.safeParse(true).success && !schema.safeParse("1").success;
 }
 
 /**
- * Reads an image file that the command line names.
+ * Reads an image file whose path the user gave.
  *
- * @throws {Error} With a message for people.
+ * @throws {Error} If the file cannot be read. The message tells the user why.
  */
 export async function readImageFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {

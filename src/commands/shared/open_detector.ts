@@ -5,7 +5,10 @@ import type { Provider } from "../../ports/session.ts";
 import { modelsFolder } from "../../platforms/host/models_folder.ts";
 import { startPool } from "../../platforms/host/start_pool.ts";
 
-/** Deadlines after which a worker process is considered hung. Generous for slow machines. */
+/**
+ * Maximum milliseconds for each step of a worker process. After that, the process counts as hung.
+ * Long enough for slow machines.
+ */
 export const DEADLINES = { loadMs: 300_000, decodeMs: 60_000, runMs: 120_000 };
 
 /** Model and engine of a detector. */
@@ -22,7 +25,7 @@ export interface DetectorChoice {
  * An engine that hangs can only be killed with its process. An image whose run timed out is retried
  * once, so that one timeout does not stop an evaluation that takes hours.
  *
- * @param log Called with the reason each time that the worker process is replaced.
+ * @param log Called with the reason, each time the worker process is replaced.
  */
 export async function openDetector(
   { model, engine }: DetectorChoice,

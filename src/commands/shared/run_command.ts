@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** Output of a command. */
+/** Output channels of a command. */
 export interface CommandIo {
   /** Writes a line to standard output. */
   readonly print: (text: string) => void;
@@ -14,7 +14,7 @@ export interface CommandIo {
  * Entry point of a command.
  *
  * @param args Arguments of the command line.
- * @param io Output. Unset: the console.
+ * @param io Output channels. Unset: the console.
  * @returns Exit code.
  */
 export type CommandMain = (args: readonly string[], io?: CommandIo) => Promise<number>;
@@ -25,7 +25,8 @@ const CONSOLE: CommandIo = {
 };
 
 /**
- * Creates the entry point of a command: an error is printed as one message, and the exit code is 1.
+ * Creates the entry point of a command. If the command throws, it prints the error message and
+ * returns the exit code 1.
  *
  * @param command Runs the command. Returns the exit code, or nothing for 0.
  */
@@ -54,13 +55,13 @@ export async function runCommand(
 }
 
 /**
- * Returns true if a module is the program that was started.
+ * Returns true if the module is the program that the user started.
  *
  * @param meta `import.meta` of the module. Its `main` is unset in Node before version 24.2.
  */
 export function isMain({ main, url }: { readonly main?: boolean; readonly url: string }): boolean {
   if (main !== undefined) return main;
   const [, program] = process.argv;
-  // Commands of a package are started through symbolic links.
+  // Resolves symbolic links, because npm starts the commands of a package through them.
   return program !== undefined && realpathSync(program) === fileURLToPath(url);
 }

@@ -16,12 +16,12 @@ export function textTable(
   return table.toString();
 }
 
-/** Accepts a number with a unit, and the question mark of an unknown one. */
+/** Returns true for a number, also with a unit, and for "?", which stands for an unknown number. */
 function isNumber(cell: string | number): boolean {
   return typeof cell === "number" || /^(-?[\d.]+( \w+)?|\?)$/.test(cell);
 }
 
-/** Formats a number of bytes. */
+/** Formats a number of bytes as megabytes. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -11,14 +11,16 @@ import { PartFile } from "./part_file.ts";
 /**
  * Downloads a file. Resumes an earlier download if the server supports it.
  *
- * 1. Download the missing bytes into `TARGET.part`, with as many requests as it takes.
- * 2. Compare the part with the expected size and hashes. If it is wrong and assembled from several
- *    responses, download it once more with one request.
- * 3. Rename the part, so that there is never half a file under the target's name.
+ * 1. Download the missing bytes into the file `TARGET.part`. Send further requests until all bytes
+ *    are there.
+ * 2. Compare this file with the expected size and hashes. If it is wrong and its bytes come from
+ *    several responses, download it again with one request.
+ * 3. Rename the file to the target. So the target is never an incomplete file.
  *
  * @param target Path of the file.
- * @param expected Size and hashes, as far as they are known.
- * @throws {Error} With a message for people. The part is kept for the next call, unless it is wrong.
+ * @param expected Size and hashes of the file, if they are known.
+ * @throws {Error} If the download fails. The downloaded bytes are kept for the next call, unless
+ *   they are wrong.
  */
 export async function download(
   url: string,

@@ -7,26 +7,28 @@ import { type StallTimer, stallTimer } from "./stall_timer.ts";
 
 /** Progress of a download. */
 export interface DownloadProgress {
-  /** Bytes on disk, those of earlier processes included. */
+  /** Bytes on disk, including bytes that an earlier process downloaded. */
   readonly loaded: number;
   /** Bytes of the whole file; undefined if unknown. */
   readonly total: number | undefined;
 }
 
-/** Retries and reports of a download. */
+/** Options of a download: retries and progress reports. */
 export interface FetchPartOptions {
-  /** Called when a body begins and after each chunk is written. Unset: no reports. */
+  /**
+   * Called at the start of each response body and after each chunk is written. Unset: no reports.
+   */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Called before each retry, with the reason. Unset: no reports. */
   readonly onRetry?: ((reason: string) => void) | undefined;
   /**
-   * Maximum number of successive requests that bring nothing new.
+   * Maximum number of consecutive requests without any new bytes.
    *
    * @default 5
    */
   readonly tries?: number | undefined;
   /**
-   * Milliseconds before the first retry. Each further one waits twice as long.
+   * Milliseconds before the first retry. The delay doubles with each further retry.
    *
    * @default 500
    */
@@ -43,10 +45,10 @@ export interface FetchPartOptions {
 class TransientError extends Error {}
 
 /**
- * Downloads the missing bytes of a file into its part.
+ * Downloads the missing bytes of a file into its part: the incomplete file on disk.
  *
- * @returns `pieced`: true if the part is assembled from several responses.
- * @throws {Error} With a message for people.
+ * @returns `pieced`: true if the bytes come from several responses.
+ * @throws {Error} If the download fails.
  */
 export async function fetchPart(
   url: string,
@@ -62,7 +64,8 @@ export async function fetchPart(
       return await fetchRest(url, part, expected, options);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
-      // A server without range requests sends the whole file each time: only new bytes are progress.
+      // Only bytes beyond the furthest position count as progress: a server without range requests
+      // sends the whole file each time.
       failures = part.size > furthest ? 1 : failures + 1;
       furthest = Math.max(furthest, part.size);
       if (failures >= tries) throw giveUp(url, part, `${error.message}, ${tries} times in a row`);
@@ -72,14 +75,16 @@ export async function fetchPart(
   }
 }
 
-/** Sends one request, and a second one for the whole file if the part cannot be resumed. */
+/**
+ * Requests the missing bytes once. If the server cannot resume, requests the whole file instead.
+ */
 async function fetchRest(
   url: string,
   part: PartFile,
   expected: Expectations,
   options: FetchPartOptions,
 ): Promise<{ readonly pieced: boolean }> {
-  // 1. Look at the part: complete, resumable or useless.
+  // 1. Check the part: is it complete, resumable or useless?
   if (part.size > 0 && !canResume(url, part, expected)) await part.restart({ url });
   if (part.size > 0 && part.size === expected.bytes) return { pieced: true };
 
@@ -120,13 +125,14 @@ async function fetchRest(
 /** Returns true if bytes from the URL may be appended to the part. */
 function canResume(url: string, { size, source }: PartFile, expected: Expectations): boolean {
   if (expected.bytes !== undefined && size > expected.bytes) return false;
-  // A hash verifies the assembled file, wherever its pieces come from.
+  // If a hash is known, it verifies the finished file. Otherwise, the server must confirm that the
+  // file has not changed.
   return hasHash(expected) || (source?.url === url && source.validator !== undefined);
 }
 
 async function request(url: string, part: PartFile, stall: StallTimer): Promise<Response> {
   const { size, source } = part;
-  // Offsets of a compressed response differ from those of the file.
+  // Forbids compression: byte offsets in a compressed response are not those of the file.
   const headers = new Headers({ "Accept-Encoding": "identity" });
   if (size > 0) headers.set("Range", `bytes=${size}-`);
   if (size > 0 && source?.url === url && source.validator !== undefined) {
@@ -179,7 +185,7 @@ function contradict(one: number | undefined, other: number | undefined): boolean
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** Formats the status, after redirects with the URL that sent it. */
+/** Formats the status of a response. After a redirect, adds the URL that answered. */
 function statusOf({ status, statusText, redirected, url }: Response): string {
   return `${status} ${statusText}`.trim() + (redirected ? ` at ${url}` : "");
 }
@@ -188,7 +194,7 @@ function cannot(url: string, reason: string): Error {
   return new Error(`Cannot download ${url} as ${reason}`);
 }
 
-/** Returns the error for a download whose retries have all failed. */
+/** Returns the error for a download after too many failed retries. */
 function giveUp(url: string, { size, path }: PartFile, reason: string): Error {
   const kept = size > 0
     ? `The first ${size} bytes are kept in ${basename(path)}: the same command resumes from there`
@@ -196,7 +202,7 @@ function giveUp(url: string, { size, path }: PartFile, reason: string): Error {
   return new Error(`${cannot(url, reason).message}. ${kept}`);
 }
 
-/** Explains why a request failed, as text to follow "Cannot … as". */
+/** Explains why a request failed. The text is a reason, to be put after "Cannot … as". */
 export function networkFault(error: unknown, url: string): string {
   const { host } = new URL(url);
   const reason = innermost(error);
@@ -207,7 +213,10 @@ export function networkFault(error: unknown, url: string): string {
   return `the connection to ${host} failed: ${reason}`;
 }
 
-/** Returns the message of the innermost cause, without the URL that some runtimes put before it. */
+/**
+ * Returns the message of the innermost cause. Removes the URL that some runtimes put before the
+ * message.
+ */
 function innermost(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause !== undefined) return innermost(error.cause);

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 
-/** Expected size and hashes of a file. Unset: unknown, and not compared. */
+/** Expected size and hashes of a file. Unset fields are unknown and not compared. */
 export interface Expectations {
   /** Size in bytes. */
   readonly bytes?: number | undefined;
   /** SHA-256, hexadecimal. */
   readonly sha256?: string | undefined;
-  /** MD5, hexadecimal. For files whose publisher states no better hash. */
+  /** MD5, hexadecimal. Used if the publisher of the file states no SHA-256. */
   readonly md5?: string | undefined;
 }
 
@@ -37,7 +37,8 @@ export async function fingerprint(path: string): Promise<Fingerprint> {
 /**
  * Compares the fingerprint of a file with the expected one.
  *
- * @returns The difference, as text to follow "Cannot … as". Undefined if all known values match.
+ * @returns The difference, as a reason to be put after "Cannot … as". Undefined if all known values
+ *   match.
  */
 export function fingerprintFault(found: Fingerprint, expected: Expectations): string | undefined {
   if (expected.bytes !== undefined && found.bytes !== expected.bytes) {
@@ -52,7 +53,7 @@ export function fingerprintFault(found: Fingerprint, expected: Expectations): st
   return undefined;
 }
 
-/** Returns true if a hash is known: the size alone does not identify a file. */
+/** Returns true if a hash is known. The size alone does not identify a file. */
 export function hasHash({ sha256, md5 }: Expectations): boolean {
   return sha256 !== undefined || md5 !== undefined;
 }

@@ -2,20 +2,24 @@ import { constants } from "node:fs";
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 
-/** Source of the bytes of a part. */
+/** Origin of the bytes of an incomplete download. */
 export interface PartSource {
   /** URL of the request. */
   readonly url: string;
-  /** Validator of this version of the file, for `If-Range`. Unset: the server sent none. */
+  /**
+   * ETag or date that identifies this version of the file, for the header `If-Range`. Unset: the
+   * server sent none.
+   */
   readonly validator?: string | undefined;
   /** Bytes of the whole file. Unset: unknown. */
   readonly total?: number | undefined;
 }
 
 /**
- * Partly downloaded file: its bytes in `FILE.part`, their source in `FILE.source.part`.
+ * Incomplete download of a file. Its bytes are in `FILE.part`, the URL and version they come from
+ * in `FILE.source.part`.
  *
- * Both stay on disk when the process ends, so that another process can resume.
+ * Both files stay on disk when the process ends, so another process can resume the download.
  */
 export class PartFile {
   readonly #target: string;
@@ -25,7 +29,7 @@ export class PartFile {
   #closed = false;
 
   /**
-   * Opens the part of a file, or creates an empty one.
+   * Opens the incomplete download of a file, or starts one without bytes.
    *
    * @param target Path of the file.
    */
@@ -50,7 +54,7 @@ export class PartFile {
     this.#source = source;
   }
 
-  /** Path of the bytes. */
+  /** Path of the file with the bytes. */
   get path(): string {
     return bytesPath(this.#target);
   }
@@ -60,14 +64,15 @@ export class PartFile {
     return this.#size;
   }
 
-  /** Source of the bytes; undefined if it is not recorded. */
+  /** Origin of the bytes. Undefined: unknown. */
   get source(): PartSource | undefined {
     return this.#source;
   }
 
-  /** Discards the bytes and records the source of those to come. */
+  /** Discards the bytes, and records the origin of the bytes that follow. */
   async restart(source: PartSource): Promise<void> {
-    // Bytes first: if the process ends in between, no old bytes are attributed to the new source.
+    // Discards the bytes first. If the process ends in between, no old bytes count as bytes of the
+    // new origin.
     if (this.#size > 0) await this.#handle.truncate(0);
     this.#size = 0;
     this.#source = source;
@@ -88,7 +93,7 @@ export class PartFile {
     }
   }
 
-  /** Renames the part to the file, after its bytes are flushed to disk. */
+  /** Finishes the download: flushes the bytes to disk, then renames `FILE.part` to `FILE`. */
   async keep(): Promise<void> {
     await this.#handle.sync();
     await this.#handle.close();
@@ -98,7 +103,7 @@ export class PartFile {
     await rm(sourcePath(this.#target), { force: true });
   }
 
-  /** Closes the part and keeps it for the next download. Deletes an empty one. */
+  /** Closes the file, and keeps it for the next call. Deletes it if it is empty. */
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#handle.close();
@@ -107,12 +112,12 @@ export class PartFile {
   }
 }
 
-/** Returns the bytes of the part of a file; 0 if it has none. */
+/** Returns the number of bytes of an incomplete download. 0 if there is none. */
 export async function partSize(target: string): Promise<number> {
   return await stat(bytesPath(target)).then(({ size }) => size, () => 0);
 }
 
-/** Deletes the part of a file, if it has one. */
+/** Deletes the incomplete download of a file, if there is one. */
 export async function deletePart(target: string): Promise<void> {
   await rm(bytesPath(target), { force: true });
   await rm(sourcePath(target), { force: true });
@@ -126,7 +131,7 @@ function sourcePath(target: string): string {
   return `${target}.source.part`;
 }
 
-/** Reads the recorded source. Returns undefined if it is missing or was written only in part. */
+/** Reads the origin of the bytes. Returns undefined if it is missing or not completely written. */
 async function readSource(target: string): Promise<PartSource | undefined> {
   try {
     const source = JSON.parse(await readFile(sourcePath(target), "utf8")) as PartSource;
@@ -136,7 +141,10 @@ async function readSource(target: string): Promise<PartSource | undefined> {
   }
 }
 
-/** Flushes a folder, so that a rename in it is durable. Not every system can open folders. */
+/**
+ * Flushes a folder to disk, so that a renamed file survives a power failure. Ignores errors,
+ * because some systems cannot open folders.
+ */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
   await folder?.sync().catch(() => {});

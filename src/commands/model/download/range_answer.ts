@@ -1,23 +1,25 @@
-/** Meaning of the response to a request for the bytes from an offset on. */
+/**
+ * Meaning of the response to a range request: a request for all bytes from an offset to the end.
+ */
 export type RangeAnswer =
-  /** Body that begins at the offset. */
+  /** Response with the bytes from the offset on. */
   | { readonly kind: "rest"; readonly total: number | undefined }
-  /** Body that is the whole file. */
+  /** Response with the whole file. */
   | { readonly kind: "whole"; readonly total: number | undefined }
-  /** File that ends at the offset. */
+  /** No bytes are missing: the file ends at the offset. */
   | { readonly kind: "complete"; readonly total: number }
-  /** Response that cannot be appended: the whole file must be requested. */
+  /** Unusable response: the whole file must be requested. */
   | { readonly kind: "restart" }
-  /** Error; `transient` if a retry may succeed. */
+  /** Error status. `transient`: a retry may succeed. */
   | { readonly kind: "refused"; readonly transient: boolean };
 
-/** Statuses of errors that may be gone at the next request. */
+/** HTTP statuses of transient errors, for which a retry may succeed. */
 const TRANSIENT = [408, 425, 429, 500, 502, 503, 504];
 
 /**
- * Interprets the response to a request for the bytes from an offset on (RFC 9110, section 14).
+ * Interprets the response to a range request (RFC 9110, section 14).
  *
- * @param offset First byte of the range; 0 if the request was for the whole file.
+ * @param offset Offset of the first requested byte. 0: the request was for the whole file.
  */
 export function readRangeAnswer(status: number, headers: Headers, offset: number): RangeAnswer {
   const range = parseContentRange(headers.get("content-range") ?? "");
@@ -35,9 +37,12 @@ export function readRangeAnswer(status: number, headers: Headers, offset: number
 
 /** Parsed `Content-Range` header. */
 export interface ContentRange {
-  /** Offset of the first byte of the body. Unset: the response is a 416. */
+  /**
+   * Offset of the first byte of the body. Unset: the header has no range, as in a response with
+   * status 416.
+   */
   readonly first?: number;
-  /** Offset of the last byte of the body. Unset: the response is a 416. */
+  /** Offset of the last byte of the body. Unset: the header has no range. */
   readonly last?: number;
   /** Bytes of the whole file. Unset: the server does not know it. */
   readonly total?: number;
@@ -57,8 +62,9 @@ export function parseContentRange(text: string): ContentRange | undefined {
 }
 
 /**
- * Returns the strong validator of a response, for `If-Range`: a strong ETag, or a `Last-Modified`
- * at least one second before `Date` (RFC 9110, section 8.8.2.2). Undefined if there is none.
+ * Returns a value for the header `If-Range` that identifies exactly this version of the file. It is
+ * a strong ETag, or a `Last-Modified` at least one second before `Date` (RFC 9110, section
+ * 8.8.2.2). Undefined: the response has neither.
  */
 export function validatorOf(headers: Headers): string | undefined {
   const etag = headers.get("etag");
@@ -69,7 +75,10 @@ export function validatorOf(headers: Headers): string | undefined {
   return age >= 1000 ? changed : undefined;
 }
 
-/** Returns the length of the body; undefined for a compressed one, whose length is another. */
+/**
+ * Returns the length of the file. Returns undefined if the body is compressed, because then
+ * `Content-Length` is the compressed length.
+ */
 function lengthOf(headers: Headers): number | undefined {
   const length = headers.get("content-length");
   return length !== null && /^\d+$/.test(length) && !isEncoded(headers)

@@ -1,17 +1,17 @@
 import { clearTimeout, setTimeout } from "node:timers";
 
-/** Timer that aborts a transfer without data. */
+/** Timer that aborts a download if no data arrives for some time. */
 export interface StallTimer extends Disposable {
-  /** Signal that aborts once the timer has run out. */
+  /** Signal that aborts the download when the timer runs out. */
   readonly signal: AbortSignal;
   /** Restarts the timer. */
   restart(): void;
 }
 
 /**
- * Starts a timer.
+ * Starts the timer.
  *
- * @param milliseconds Maximum time without data.
+ * @param milliseconds Maximum milliseconds without data.
  */
 export function stallTimer(milliseconds: number): StallTimer {
   const stop = new AbortController();

@@ -26,10 +26,16 @@ const schema = z.object({
   /** Maximum bytes of memory that all loaded models take together. */
   MODEL_MEMORY: count.default(2_000_000_000),
   ENGINE: z.enum(["auto", ...PROVIDERS]).default("auto"),
-  /** CPU threads per worker process. Unset: the cores of the machine, divided by WORKERS. */
+  /**
+   * CPU threads per worker process. Unset: the cores of the machine, divided by WORKERS if that is
+   * set.
+   */
   THREADS: whole.pipe(z.number().min(1).max(64)).optional(),
-  /** Worker processes per model. Each loads its own copy of the model. */
-  WORKERS: whole.pipe(z.number().min(1).max(64)).default(1),
+  /**
+   * Worker processes per model. Each loads its own copy of the model. Unset: one, or two if the
+   * native engine is installed.
+   */
+  WORKERS: whole.pipe(z.number().min(1).max(64)).optional(),
   /**
    * Maximum number of images that wait for a worker process, whatever their predicted wait is.
    * Unset: 100, or 16 in Cloudflare Workers.

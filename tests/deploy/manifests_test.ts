@@ -90,13 +90,13 @@ for (const [file, settingsOf] of Object.entries(SETTINGS)) {
     });
 
     await test.step("admits as many requests as the server accepts, and scales before that", () => {
-      assertEquals(concurrency, config.WORKERS + config.QUEUE!);
+      assertEquals(concurrency, config.WORKERS! + config.QUEUE!);
       assert(target < concurrency);
     });
 
     await test.step("gives a pod more time to end than its last request can take", () => {
       const each = config.DECODE_TIMEOUT_MS + config.RUN_TIMEOUT_MS;
-      const worst = config.BODY_TIMEOUT_MS + Math.ceil(concurrency / config.WORKERS) * each;
+      const worst = config.BODY_TIMEOUT_MS + Math.ceil(concurrency / config.WORKERS!) * each;
       assert(1000 * seconds > worst, `${seconds} s for ${worst} ms`);
     });
 

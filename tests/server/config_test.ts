@@ -8,7 +8,6 @@ Deno.test("readConfig() has the documented defaults", () => {
     MODELS: ["everyday8"],
     MODEL_MEMORY: 2_000_000_000,
     ENGINE: "auto",
-    WORKERS: 1,
     DECODE_TIMEOUT_MS: 10_000,
     RUN_TIMEOUT_MS: 60_000,
     LOAD_TIMEOUT_MS: 120_000,

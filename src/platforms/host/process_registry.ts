@@ -4,21 +4,23 @@ import { DEFAULT_QUEUE } from "../../serving/admission.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostRegistry } from "./registry.ts";
 import { startPool } from "./start_pool.ts";
+import { workerCounts } from "./worker_counts.ts";
 
 /** Milliseconds between a failed load of a model and its first retry. */
 const RETRY_MS = 1000;
 
 /** Creates a model registry whose models run in worker processes. The models start to load. */
 export function processRegistry(config: Config): Promise<ModelRegistry> {
-  return hostRegistry(config, config.WORKERS, ({ storeKey, folder }) =>
+  const { workers, threads } = workerCounts(config);
+  return hostRegistry(config, workers, ({ storeKey, folder }) =>
     startPool({
       model: storeKey,
       folder: folder.href,
       engine: config.ENGINE,
-      threads: config.THREADS,
+      threads,
       limits: imageLimits(config),
     }, {
-      workers: config.WORKERS,
+      workers,
       queue: config.QUEUE ?? DEFAULT_QUEUE,
       maxWaitMs: config.MAX_WAIT_MS,
       deadlines: {

@@ -7,6 +7,7 @@ import { hostApp } from "./app.ts";
 import { type ConnectionRoom, connectionRoom, maxOpenFiles } from "./connection/open_files.ts";
 import { listen } from "./listen.ts";
 import { processRegistry } from "./process_registry.ts";
+import { workerCounts } from "./worker_counts.ts";
 
 /** Server that is listening. */
 export interface RunningServer {
@@ -91,9 +92,10 @@ const LISTEN_REMEDIES: Readonly<Record<string, string>> = {
  * Returns how many connections to allow: `MAX_CONNECTIONS`, or fewer if this process may not open
  * so many files.
  */
-async function allowedConnections({ MAX_CONNECTIONS, WORKERS }: Config): Promise<ConnectionRoom> {
+async function allowedConnections(config: Config): Promise<ConnectionRoom> {
+  const { MAX_CONNECTIONS } = config;
   const maxFiles = await maxOpenFiles();
-  const room = connectionRoom(maxFiles, MAX_CONNECTIONS, WORKERS);
+  const room = connectionRoom(maxFiles, MAX_CONNECTIONS, workerCounts(config).workers);
   if (room.connections < MAX_CONNECTIONS) {
     console.error(
       `MAX_CONNECTIONS is ${room.connections} instead of ${MAX_CONNECTIONS}, as this process may ` +

@@ -1,0 +1,35 @@
+import { availableParallelism } from "node:os";
+import { isNativeInstalled } from "../../engines/native.ts";
+import type { Config } from "../../server/config.ts";
+
+/** Worker processes of a model, and CPU threads of each. */
+export interface WorkerCounts {
+  /** Number of worker processes. */
+  readonly workers: number;
+  /** Number of CPU threads per worker process. */
+  readonly threads: number;
+}
+
+/**
+ * Returns the number of worker processes per model and their CPU threads: the settings `WORKERS`
+ * and `THREADS`, or defaults.
+ *
+ * With the native engine, the default is two worker processes with a thread per core each. One
+ * decodes an image while the other runs the model, so that no core is idle. Eight clients then get
+ * 1.5 times as many images per second as from one worker process, and a single client waits no
+ * longer (`docs/performance.md`). The WebAssembly engine does not gain enough for the memory of a
+ * second worker process.
+ *
+ * @param cores Number of CPU cores.
+ * @param hasNative True if the native engine is installed.
+ */
+export function workerCounts(
+  { WORKERS, THREADS, ENGINE }: Pick<Config, "WORKERS" | "THREADS" | "ENGINE">,
+  cores = availableParallelism(),
+  hasNative = isNativeInstalled(),
+): WorkerCounts {
+  const prefersNative = ENGINE === "native" || (ENGINE === "auto" && hasNative);
+  const workers = WORKERS ?? (prefersNative ? Math.min(2, cores) : 1);
+  const share = WORKERS === undefined ? cores : Math.max(1, Math.floor(cores / WORKERS));
+  return { workers, threads: THREADS ?? share };
+}

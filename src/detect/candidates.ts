@@ -5,7 +5,10 @@ import type { Size } from "../core/size.ts";
 import { bestOfLevel } from "./best_of_level.ts";
 import { anchorOffset, type LevelHeads } from "./heads.ts";
 
-/** Decoded boxes before NMS, best first. Ties are ordered by level, then by index in the level. */
+/**
+ * Decoded boxes before NMS, best first. Equal values are ordered by level, then by index in the
+ * level.
+ */
 export interface Candidates {
   /**
    * `[M, 4]` xyxy of M boxes, input pixels. Clipped if {@linkcode CandidateOptions.clip} returns an
@@ -32,7 +35,7 @@ export interface CandidateOptions {
   readonly limits: { readonly perLevel: number | null; readonly total: number | null };
   /** Class ids to select, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
-  /** Meaning of the deltas. */
+  /** Rule that decodes the deltas of an anchor to a box. */
   readonly boxCoder: BoxCoder;
   /** Size of the padded input tensor. */
   readonly input: Size;

@@ -64,7 +64,7 @@ export async function createDetector(
 /**
  * Creates the detector of a model that is already loaded.
  *
- * The detector owns the session: closing it closes the session.
+ * Closing the detector also closes the session of the loaded model.
  */
 export function detectorOf(
   runtime: Runtime,

@@ -51,7 +51,7 @@ export function readImage(
  * 3. Plan the resize.
  * 4. Check the memory that decoding takes.
  * 5. Decode at the smallest scale that the plan allows.
- * 6. Lay transparent pixels over the colour of the padding.
+ * 6. Blend transparent pixels with the colour of the padding.
  *
  * @throws {DomainError} If the image exceeds a limit or cannot be decoded.
  */

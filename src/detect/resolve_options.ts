@@ -10,7 +10,7 @@ export interface ResolvedOptions {
    * passes.
    */
   readonly scoreThreshold: number;
-  /** Maximum IoU of two boxes of a group, 0 to 1. */
+  /** IoU threshold of NMS, 0 to 1. NMS drops the worse of two boxes that overlap more. */
   readonly iou: number;
   /** Maximum number of detections. */
   readonly max: number;

@@ -18,8 +18,8 @@ export interface EmbedRuntime {
   /** Engines, image decoders, and the store of the models that come with the package. */
   readonly runtime: Runtime;
   /**
-   * Reads a model file by its URL, if the caller names a model by URL. Unset: the URL is passed to
-   * the store in `runtime` as a model id.
+   * Reads a model file. Used if the caller names a model by URL. Unset: the URL is passed to the
+   * store in `runtime` as a model id.
    */
   readonly readFile?: ReadFile | undefined;
 }
@@ -29,7 +29,7 @@ export interface EmbedSource {
   /** Store of the models that come with the package. */
   readonly models: ModelStore;
   /**
-   * Reads a model file by its URL, if the caller names a model by URL. Unset: the URL is passed to
+   * Reads a model file. Used if the caller names a model by URL. Unset: the URL is passed to
    * `models` as a model id.
    */
   readonly readFile?: ReadFile | undefined;

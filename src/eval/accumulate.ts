@@ -5,7 +5,7 @@ import { IOU_THRESHOLDS, RECALL_THRESHOLDS } from "./protocol.ts";
 export interface RankingCurve {
   /** Precision, 0 to 1, at each recall in {@linkcode RECALL_THRESHOLDS}. */
   readonly precision: Float64Array;
-  /** Highest recall, 0 to 1. */
+  /** Highest recall that the results reach, 0 to 1. */
   readonly recall: number;
 }
 

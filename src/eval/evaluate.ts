@@ -32,9 +32,9 @@ export interface CocoFigures {
   readonly ap50: number;
   /** Average precision at IoU .75. */
   readonly ap75: number;
-  /** `ap` of objects up to 32² px. */
+  /** `ap` of objects with an area of at most 32² px. */
   readonly apSmall: number;
-  /** `ap` of objects from 32² to 96² px. */
+  /** `ap` of objects with an area of 32² to 96² px. */
   readonly apMedium: number;
   /** `ap` of objects with an area of 96² px or more. */
   readonly apLarge: number;
@@ -44,9 +44,9 @@ export interface CocoFigures {
   readonly ar10: number;
   /** Average recall if only the best 100 results per image and category count. */
   readonly ar100: number;
-  /** `ar100` of objects up to 32² px. */
+  /** `ar100` of objects with an area of at most 32² px. */
   readonly arSmall: number;
-  /** `ar100` of objects from 32² to 96² px. */
+  /** `ar100` of objects with an area of 32² to 96² px. */
   readonly arMedium: number;
   /** `ar100` of objects with an area of 96² px or more. */
   readonly arLarge: number;

@@ -12,7 +12,7 @@ export interface AxisWeights {
 }
 
 /**
- * Computes bilinear weights of one axis with half-pixel centres.
+ * Computes the weights for bilinear resampling of one axis. Pixel `i` has its centre at `i + 0.5`.
  *
  * The weights form a triangle around the centre of each output pixel. Without antialias, it covers
  * two input pixels (`torch.nn.functional.interpolate` with `bilinear`, `align_corners=False`). With

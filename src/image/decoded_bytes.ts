@@ -13,7 +13,7 @@ import { jpegReduction, reducedSize } from "./jpeg_reduction.ts";
  * @param header Header of the image.
  * @param atLeast Smallest useful size of the decoded image, before the orientation is applied. A
  *   JPEG can be decoded at a reduced scale, but not below this size.
- * @returns Bytes, possibly fractional.
+ * @returns Estimated bytes. Not always a whole number.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ import type { FormatId } from "./formats/read_header.ts";
 export interface ImageLimits {
   /** Maximum bytes of the encoded image; at least 1. */
   readonly maxBytes: number;
-  /** Maximum pixels, width times height; at least 1. */
+  /** Maximum number of pixels (width times height); at least 1. */
   readonly maxPixels: number;
   /** Maximum bytes of memory for decoding, estimated by {@linkcode decodedBytes}; at least 1. */
   readonly maxDecodedBytes: number;

@@ -5,15 +5,21 @@ import type { UprightView } from "./upright_view.ts";
 
 /** Properties of a model's input tensor. */
 export interface TensorRule {
-  /** Memory layout: one plane per colour (`nchw`), or the colours of each pixel together. */
+  /**
+   * Memory layout: one plane per colour (`nchw`), or the three colours of each pixel together
+   * (`nhwc`).
+   */
   readonly layout: "nchw" | "nhwc";
   /** Order of the three colours. */
   readonly colour: "rgb" | "bgr";
-  /** First step of normalisation: divisor of the pixel values; 255 gives 0 to 1. */
+  /**
+   * First step of normalisation: pixel values are divided by this number. 255 gives values from 0
+   * to 1.
+   */
   readonly divisor: number;
-  /** Second step: mean to subtract, in the tensor's colour order. */
+  /** Second step of normalisation: mean to subtract, in the tensor's colour order. */
   readonly mean: readonly [number, number, number];
-  /** Third step: standard deviation to divide by, in the tensor's colour order. */
+  /** Third step of normalisation: standard deviation to divide by, in the tensor's colour order. */
   readonly std: readonly [number, number, number];
   /** True to use every source pixel when an image shrinks (antialiasing), see `axisWeights()`. */
   readonly antialias: boolean;

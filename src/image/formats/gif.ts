@@ -13,9 +13,9 @@ export interface GifHeader extends BaseHeader<"gif"> {
 
 /** Description of the first frame of a GIF. */
 export interface GifFrame extends Size {
-  /** Left edge, screen pixels. */
+  /** Left edge of the frame on the logical screen, pixels. */
   readonly left: number;
-  /** Top edge, screen pixels. */
+  /** Top edge of the frame on the logical screen, pixels. */
   readonly top: number;
   /** True if the rows are stored in four passes (GIF89a, appendix E). */
   readonly interlaced: boolean;

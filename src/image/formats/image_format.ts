@@ -5,9 +5,9 @@ import type { Orientation } from "./exif_orientation.ts";
 export interface BaseHeader<Format extends string = string> {
   /** Format id, determined by the first bytes of the file. File name and media type are ignored. */
   readonly format: Format;
-  /** Stored pixels from left to right, before the orientation is applied. */
+  /** Width of the stored image in pixels, before the orientation is applied. */
   readonly width: number;
-  /** Stored pixels from top to bottom, before the orientation is applied. */
+  /** Height of the stored image in pixels, before the orientation is applied. */
   readonly height: number;
   /**
    * Rotation or mirroring that turns the stored pixels upright (Exif). 1: the pixels are stored
@@ -30,8 +30,8 @@ export interface BaseHeader<Format extends string = string> {
   readonly isIndexed?: true;
   /**
    * Bytes of all coefficients of a JPEG with several scans (for example a progressive JPEG). The
-   * decoder keeps them in memory even at a reduced scale. Unset: the image has one scan, or another
-   * format.
+   * decoder keeps them in memory even at a reduced scale. Unset: the JPEG has only one scan, or the
+   * image is not a JPEG.
    */
   readonly coefficientBytes?: number;
   /**

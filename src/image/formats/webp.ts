@@ -12,9 +12,9 @@ export interface WebpHeader extends BaseHeader<"webp"> {
 
 /** Frame of a WebP and its place on the canvas. */
 export interface WebpFrame {
-  /** Left edge, canvas pixels. */
+  /** Left edge of the frame on the canvas, pixels. */
   readonly left: number;
-  /** Top edge, canvas pixels. */
+  /** Top edge of the frame on the canvas, pixels. */
   readonly top: number;
   /** Width of the frame. */
   readonly width: number;

@@ -28,7 +28,7 @@ const BASE_MEMORY = 4 * 2 ** 20;
  * Creates a PNG decoder. It reads all colour types and bit depths, and returns grey, RGB or RGBA
  * with 8 bits per sample.
  *
- * As browsers do, the decoder ignores damage in unneeded chunks and all data after the pixels.
+ * Like browsers, the decoder ignores damage in unneeded chunks and all data after the pixels.
  *
  * Each image gets a new wasm instance: wasm memory never shrinks, and an instance that failed
  * cannot be used again. The memory of the instance is limited to the estimate from the image

@@ -12,6 +12,8 @@ from pathlib import Path
 from anchors import RATIOS, SCALES, STRIDES
 from data import MEAN, STD
 
+BOX_CLAMP = math.log(1000 / 16)
+PER_LEVEL, NMS_IOU = 1000, 0.5
 SIZE = (800, 1333)  # the shorter side, and the most that the longer side may have
 NOBODY = {"", "__background__", "N/A"}  # lines of a labels file that stand for an id which is never given
 
@@ -51,16 +53,16 @@ def write_manifest(
             "order": "xy",
             "weights": [1, 1, 1, 1],
             "extent": "edges",
-            "clamp": math.log(1000 / 16),
+            "clamp": BOX_CLAMP,
         },
         "postprocess": {
             "activation": "sigmoid",
             "background": None,
             "score": score,
             "scoreTest": "greater",
-            "candidates": {"perLevel": 1000, "total": None},
+            "candidates": {"perLevel": PER_LEVEL, "total": None},
             "clip": "picture",
-            "nms": {"iou": 0.5, "perClass": True},
+            "nms": {"iou": NMS_IOU, "perClass": True},
             "empty": "keep",
             "limit": limit,
         },

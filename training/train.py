@@ -1,99 +1,122 @@
-"""Trains everyday8. See README.md for the command and what it takes."""
+"""Trains a detector on your photos. See README.md for the command and what it takes."""
 
 from __future__ import annotations
 
 import argparse
 import copy
+import json
 import math
 import random
 import time
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+import fpnlite
 from anchors import anchors_for
-from data import GENTLE_ZOOM, ZOOM, Pictures
+from data import GENTLE, STRONG, Augmentation, Photos, Sample
+from evaluate import SIDE, average_precision, detect
 from loss import retinanet_loss
-from network import RetinaNet, join
+from manifest import existing, positive
+from network import join
+from separable import MEAN, STD, SeparableRetinaNet
 
-SERVED_SIZE = 320
 BATCH = 16
-HEAD_RATE, BACKBONE_RATE = 1e-3, 2e-4
-SETTLING_SHARE = 0.4  # of these rates, to begin with
+SIZES = (256, 288, 320)  # one for each batch, until the settling epochs
+HEAD_RATE, BACKBONE_RATE = 6e-4, 1.5e-4
 WEIGHT_DECAY = 0.05
-WARM_UP_STEPS = 150
+WARM_UP_STEPS = 100
 CLIP_NORM = 5.0
 AVERAGE = 0.998  # of the exponential moving average of the weights
+SETTLING = 0.25  # share of the epochs, at the end, at the size and nearly the zoom that is served
 BOX_WEIGHT = 1.0
 
 
 def main() -> None:
     options = read_options()
+    if options.threads:
+        torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    random.seed(options.seed)
-    pictures = Pictures(options.data, "without" if options.holdout else "none")
-    model = RetinaNet(classes=len(pictures.labels))
-    model.backbone.load(options.backbone)
-    model.backbone.freeze_early()
-    if options.settle:
-        model.load_state_dict(torch.load(options.settle)["average"])
-    model = model.to(memory_format=torch.channels_last)
-    run = Run(model, options.epochs * (len(pictures) // BATCH), SETTLING_SHARE if options.settle else 1)
+    photos = Photos(options.data, "training", MEAN, STD)
+    held_out = Photos(options.data, "held-out", MEAN, STD)
+    run = Run(start(options, photos.labels), options.epochs * steps_of(photos, options.batch), options.batch)
     options.out.mkdir(parents=True, exist_ok=True)
-    first = run.resume(options.out / "last.pt")
-    for epoch in range(first, options.epochs):
+    for epoch in range(run.resume(options.out / "last.pt"), options.epochs):
+        random.seed(f"{options.seed} {epoch}")
         started = time.time()
-        size = SERVED_SIZE if options.settle else size_of(epoch, options.epochs)
-        losses = run.epoch(pictures, size, GENTLE_ZOOM if options.settle else ZOOM)
-        run.save(options.out / "last.pt", epoch + 1, pictures.labels)
-        print(f"epoch {epoch + 1}: class {losses[0]:.4f} box {losses[1]:.4f} in {time.time() - started:.0f} s", flush=True)
+        settling = epoch >= options.epochs * (1 - SETTLING)
+        losses = run.epoch(photos, (SIDE,) if settling else SIZES, GENTLE if settling else STRONG)
+        entry = {"epoch": epoch + 1, "class": losses[0], "box": losses[1], "seconds": time.time() - started}
+        run.save(options.out / "last.pt", epoch + 1, photos.labels)
+        if (epoch + 1) % options.measure == 0 or epoch + 1 == options.epochs:
+            entry |= average_precision(held_out, detect(run.average, held_out))
+        log(options.out / "log.jsonl", entry)
 
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with train.json and images/")
-    parser.add_argument("--backbone", type=Path, required=True, help="MobileNetV2 weights (.npz)")
+    parser.add_argument("--data", type=Path, required=True, help="folder with train.json (COCO format) and images/train/")
     parser.add_argument("--out", type=Path, required=True, help="where the checkpoint goes; resumed from if there")
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--settle", type=Path, help="start from this checkpoint's averaged weights, with gentler zoom")
+    parser.add_argument("--start", type=existing, help="fpnlite-coco (.onnx): start from its weights instead of random ones")
+    parser.add_argument("--start-labels", type=existing, help="its labels, one per line, without the background")
+    parser.add_argument("--epochs", type=positive, default=40)
+    parser.add_argument("--batch", type=positive, default=BATCH)
+    parser.add_argument("--measure", type=positive, default=2, help="epochs between two measurements on the held-out tenth")
+    parser.add_argument("--threads", type=positive, help="(all cores)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--holdout", action="store_true", help="keep a tenth out, for choosing settings")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if bool(options.start) != bool(options.start_labels):
+        parser.error("--start and --start-labels go together")
+    return options
 
 
-def size_of(epoch: int, epochs: int) -> int:
-    """Smaller pictures first: the last third alone runs at the size that is served."""
-    return 256 if epoch < epochs // 3 else 288 if epoch < 2 * epochs // 3 else SERVED_SIZE
+def start(options: argparse.Namespace, labels: list[str]) -> SeparableRetinaNet:
+    model = SeparableRetinaNet(len(labels))
+    if options.start:
+        unknown = fpnlite.load(model, options.start, labels, options.start_labels.read_text().splitlines())
+        model.backbone.freeze_early()
+        print(f"starts from {options.start.name}; labels that it does not have: {', '.join(unknown) or 'none'}")
+    return model.to(memory_format=torch.channels_last)
+
+
+def steps_of(photos: Photos, batch: int) -> int:
+    return max(1, len(photos) // batch)
+
+
+def log(file: Path, entry: dict) -> None:
+    with file.open("a") as lines:
+        lines.write(json.dumps(entry) + "\n")
+    print(" ".join(f"{key} {value:.4g}" for key, value in entry.items()), flush=True)
 
 
 class Run:
     """One training run: optimiser, schedule and averaged weights."""
 
-    def __init__(self, model: RetinaNet, steps: int, share: float):
-        self.model, self.steps, self.step = model, steps, 0
+    def __init__(self, model: SeparableRetinaNet, steps: int, batch: int):
+        self.model, self.steps, self.step, self.batch = model, steps, 0, batch
         self.average = copy.deepcopy(model).requires_grad_(False)
-        backbone = [p for p in model.backbone.parameters() if p.requires_grad]
-        heads = [p for name, p in model.named_parameters() if not name.startswith("backbone.")]
+        learnt = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
         groups = [
-            {"params": backbone, "peak": share * BACKBONE_RATE},
-            {"params": heads, "peak": share * HEAD_RATE},
+            {"params": [p for name, p in learnt if name.startswith("backbone.")], "peak": BACKBONE_RATE},
+            {"params": [p for name, p in learnt if not name.startswith("backbone.")], "peak": HEAD_RATE},
         ]
         self.optimizer = torch.optim.AdamW(groups, lr=HEAD_RATE, weight_decay=WEIGHT_DECAY)
 
-    def epoch(self, pictures: Pictures, size: int, zoom: tuple[float, float]) -> tuple[float, float]:
-        """Runs every picture once; returns the mean class and box loss."""
-        order = random.sample(range(len(pictures)), len(pictures))
-        batches = [order[i : i + BATCH] for i in range(0, len(order) - BATCH + 1, BATCH)]
-        sums = [0.0, 0.0]
-        for number, batch in enumerate(batches):
-            losses = self.train_on([pictures.augmented(index, size, zoom) for index in batch])
+    def epoch(self, photos: Photos, sizes: tuple[int, ...], how: Augmentation) -> tuple[float, float]:
+        """Runs every photo once; returns the mean class and box loss."""
+        order = random.sample(range(len(photos)), len(photos))
+        count, sums = steps_of(photos, self.batch), [0.0, 0.0]
+        self.model.train()
+        for number in range(count):
+            size, indices = random.choice(sizes), order[number * self.batch : (number + 1) * self.batch]
+            losses = self.train_on([photos.augmented(index, size, how) for index in indices])
             sums = [total + loss.item() for total, loss in zip(sums, losses)]
             if number % 20 == 0:
                 print(f"  step {self.step}: {losses[0]:.4f} {losses[1]:.4f}", flush=True)
-        return sums[0] / len(batches), sums[1] / len(batches)
+        return sums[0] / count, sums[1] / count
 
-    def train_on(self, samples: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    def train_on(self, samples: list[Sample]) -> tuple[Tensor, Tensor]:
         images = torch.stack([s[0] for s in samples]).contiguous(memory_format=torch.channels_last)
         logits, deltas = self.model(images)
         anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
@@ -102,7 +125,7 @@ class Run:
         self.set_rates()
         self.optimizer.zero_grad(set_to_none=True)
         (losses[0] + BOX_WEIGHT * losses[1]).backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP_NORM)
+        nn.utils.clip_grad_norm_(self.model.parameters(), CLIP_NORM)
         self.optimizer.step()
         self.step += 1
         self.follow()
@@ -111,7 +134,7 @@ class Run:
     def set_rates(self) -> None:
         """Linear warm-up, then a cosine to nothing."""
         warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
-        cosine = 0.5 * (1 + math.cos(math.pi * self.step / self.steps))
+        cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, self.step / self.steps)))
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * warm * cosine
 

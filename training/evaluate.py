@@ -1,0 +1,123 @@
+"""Detections of a network on held-out photos, their AP, and the score thresholds that give a wanted precision."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import numpy as np
+import torch
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+from torch import Tensor, nn
+from torchvision.ops import batched_nms
+
+from anchors import anchors_for
+from data import Photos
+from manifest import BOX_CLAMP, NMS_IOU, PER_LEVEL
+from network import join
+
+SIDE, MULTIPLE = 320, 32
+LEAST_SCORE, MOST_DETECTIONS = 0.05, 100
+PRECISION = 0.8  # wanted of what is reported at the default threshold
+MATCH_IOU = 0.5
+THRESHOLDS = np.round(np.arange(0.1, 0.951, 0.01), 2)
+
+
+@torch.no_grad()
+def detect(model: nn.Module, photos: Photos, side: int = SIDE) -> list[dict]:
+    """Detections in COCO's format, with the steps of the manifest that `export.py` writes."""
+    model.eval()
+    results = []
+    for index, image in enumerate(photos.images):
+        tensor, scale = photos.served(index, side, MULTIPLE)
+        logits, deltas = model(tensor[None].contiguous(memory_format=torch.channels_last))
+        boxes, scores, classes = finish(logits, deltas, model.classes)
+        limits = torch.tensor((image["width"], image["height"]) * 2)
+        boxes = torch.minimum(boxes / scale, limits).clamp(min=0)
+        for (x0, y0, x1, y1), score, label in zip(boxes.tolist(), scores.tolist(), classes.tolist()):
+            row = {"image_id": image["id"], "category_id": photos.category_ids[label], "score": score}
+            results.append({**row, "bbox": [x0, y0, x1 - x0, y1 - y0]})
+    return results
+
+
+def finish(logits: list[Tensor], deltas: list[Tensor], classes: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Boxes in input pixels, scores and classes: best per level, decoded, then NMS per class."""
+    found = []
+    first = 0
+    anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
+    for scores, shifts in zip((join([each], classes)[0].sigmoid() for each in logits), (join([each], 4)[0] for each in deltas)):
+        rows, columns = torch.nonzero(scores > LEAST_SCORE, as_tuple=True)
+        values, order = scores[rows, columns].topk(min(PER_LEVEL, len(rows)))
+        rows, columns = rows[order], columns[order]
+        found.append((decode(anchors[first + rows], shifts[rows]), values, columns))
+        first += len(scores)
+    boxes, scores, columns = (torch.cat(parts) for parts in zip(*found))
+    kept = batched_nms(boxes, scores, columns, NMS_IOU)[:MOST_DETECTIONS]
+    return boxes[kept], scores[kept], columns[kept]
+
+
+def decode(anchors: Tensor, deltas: Tensor) -> Tensor:
+    """Inverse of `anchors.encode`; a box grows at most as much as the manifest says."""
+    size = anchors[:, 2:] - anchors[:, :2]
+    centre = (anchors[:, :2] + anchors[:, 2:]) / 2 + deltas[:, :2] * size
+    half = size * deltas[:, 2:].clamp(max=BOX_CLAMP).exp() / 2
+    return torch.cat((centre - half, centre + half), dim=1)
+
+
+def average_precision(photos: Photos, detections: list[dict]) -> dict[str, float]:
+    """AP and AP50 over all classes and of each class, by the reference evaluator."""
+    if not detections:
+        return {"AP": 0.0, "AP50": 0.0}
+    with contextlib.redirect_stdout(io.StringIO()):
+        judge = judged(photos, detections)
+        judge.accumulate()
+        judge.summarize()
+    precision = judge.eval["precision"][:, :, :, 0, -1]  # (IoU, recall, class)
+    per_class = {label: valid_mean(precision[:, :, n]) for n, label in enumerate(photos.labels)}
+    return {"AP": float(judge.stats[0]), "AP50": float(judge.stats[1]), **per_class}
+
+
+def judged(photos: Photos, detections: list[dict]) -> COCOeval:
+    ids = [image["id"] for image in photos.images]
+    truth = COCO()
+    annotations = [{"iscrowd": 0, "area": a["bbox"][2] * a["bbox"][3], **a} for a in photos.truth["annotations"]]
+    truth.dataset = {**photos.truth, "annotations": [a for a in annotations if a["image_id"] in set(ids)]}
+    truth.createIndex()
+    judge = COCOeval(truth, truth.loadRes(detections), "bbox")
+    judge.params.imgIds = ids
+    judge.evaluate()
+    return judge
+
+
+def valid_mean(values: np.ndarray) -> float:
+    values = values[values > -1]
+    return float(values.mean()) if values.size else float("nan")
+
+
+def hits(photos: Photos, detections: list[dict]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Score, class and correctness of every detection that counts, and the number of objects per class."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        judge = judged(photos, detections)
+    first = int(np.flatnonzero(np.isclose(judge.params.iouThrs, MATCH_IOU))[0])
+    whole = [e for e in judge.evalImgs if e and e["aRng"] == judge.params.areaRng[0]]
+    rows, objects = [], np.zeros(len(photos.labels), int)
+    for each in whole:
+        label = photos.category_ids.index(each["category_id"])
+        objects[label] += int((np.asarray(each["gtIgnore"]) == 0).sum())
+        matched, ignored = each["dtMatches"][first] > 0, each["dtIgnore"][first]
+        rows += [(s, label, m) for s, m, i in zip(each["dtScores"], matched, ignored) if not i]
+    scores, labels, correct = np.array(rows).reshape(-1, 3).T
+    return scores, labels.astype(int), correct.astype(bool), objects
+
+
+def choose_threshold(scores: np.ndarray, correct: np.ndarray, objects: int, wanted: float = PRECISION) -> dict[str, float]:
+    """Lowest threshold from which on the precision stays at least as wanted; with its precision and recall."""
+    chosen = None
+    for threshold in THRESHOLDS[::-1]:
+        kept = correct[scores > threshold]
+        if len(kept) and kept.mean() < wanted:
+            break
+        if len(kept):
+            chosen = {"threshold": float(threshold), "precision": float(kept.mean()), "recall": float(kept.sum() / max(objects, 1))}
+    return chosen or {"threshold": float(THRESHOLDS[-1]), "precision": 0.0, "recall": 0.0}

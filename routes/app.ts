@@ -22,21 +22,24 @@ import type { Dialect } from "./http/dialect.ts";
 import { describeProblem, problem, problemOf } from "./http/problem.ts";
 import { openInference } from "./open_inference/app.ts";
 
-/** HTTP options of the app, and its models. */
+/** HTTP options of the app, and the models that it serves. */
 export interface AppDeps extends AppOptions {
-  /** Models that the app serves. */
+  /** Registry of the models. */
   readonly registry: ModelRegistry;
 }
 
 /**
- * Dialects by mount point, the path prefix of their routes. A dialect serves the same models in the
- * JSON form of another HTTP protocol.
+ * Dialects, each with the path prefix of its routes. A dialect serves the same models through
+ * another HTTP protocol, with other paths and JSON.
  */
 const DIALECTS = Object.entries<Dialect<DetectDeps>>({
   "/v2": openInference,
 });
 
-/** Value of the header `Allow` for each path, for the response to a wrong method. */
+/**
+ * Methods that each path allows. A request with another method gets an error with these as the
+ * header `Allow`.
+ */
 const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ["/detect", "POST"],
   ["/models", "GET, HEAD"],
@@ -73,9 +76,11 @@ const CORS = {
 };
 
 /**
- * Header fields that forbid browsers to show a response as a page or to load anything from it.
+ * Security header fields of each response. Browsers must not show a response in a frame or load
+ * anything that it refers to.
  *
- * Strict-Transport-Security is off: only the operator knows if every client can use HTTPS.
+ * Strict-Transport-Security is off, because it would force clients to use HTTPS. Only the operator
+ * of the server knows if all of them can.
  */
 const SECURE_HEADERS = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -89,8 +94,8 @@ const SECURE_HEADERS = {
  * The app serves `POST /detect`, `GET /models`, `/models/{id}`, `/healthz` and `/readyz`. Below
  * `/v2`, the app serves the Open Inference Protocol.
  *
- * Error responses are problems: JSON of the media type `application/problem+json` with a stable
- * code. The Open Inference Protocol has its own error format.
+ * Error responses have the media type `application/problem+json` (RFC 9457) and contain a stable
+ * error code. Only the Open Inference Protocol has its own error format.
  *
  * @example
  * ```ts
@@ -137,7 +142,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   return app;
 }
 
-/** Adds the middleware that runs before a handler reads the body. The order matters. */
+/**
+ * Adds the middleware that runs before the handlers: request ids, logs, limits and API keys. The
+ * order matters.
+ */
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
   app.use(requestId({ limitLength: 64 }));
@@ -165,8 +173,8 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
 }
 
 /**
- * Returns true if the path is one of {@linkcode OPEN_PATHS}. Ignores the path below which another
- * Hono app has mounted this app.
+ * Returns true if the path is one of {@linkcode OPEN_PATHS}. If another Hono app has mounted this
+ * app below a path prefix, ignores the prefix.
  */
 function isOpen(context: Context): boolean {
   const mount = basePath(context).replace(/\/$/, "");
@@ -187,15 +195,15 @@ function notFound(context: Context<AppEnv>): Response {
   );
 }
 
-/** Responds with a summary of each model. */
+/** Responds with the default model and a summary of each model. */
 function models(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const list = registry.models.map(({ manifest, status }) => ({ ...modelInfo(manifest), status }));
   return context.json({ default: registry.defaultModel, models: list });
 }
 
 /**
- * Responds 200 once every model that loads at start has loaded and run once. Until then, responds
- * 503.
+ * Responds with status 200 if all models that load at the start of the server have loaded and run
+ * once, otherwise with 503.
  */
 function readiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const { unreadiness } = registry;

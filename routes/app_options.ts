@@ -6,15 +6,18 @@ import type { RequestLine } from "./guards/request_log.ts";
 
 /** HTTP options of an app: limits, authentication, logging. */
 export interface AppOptions {
-  /** Maximum bytes of an image. */
+  /** Maximum bytes of an encoded image. */
   readonly maxBytes: number;
-  /** Logs an error whose details the client must not see, with the id of the request. */
+  /**
+   * Logs an internal error with the id of its request. The client does not see the details of such
+   * an error.
+   */
   readonly log: (error: Error, requestId: string) => void;
   /** Logs one line per request. Unset: requests are not logged. */
   readonly logRequest?: ((line: RequestLine) => void) | undefined;
   /**
-   * Returns the IP address of the client. The app cannot: each runtime stores the address
-   * elsewhere. Unset: all requests count as one client.
+   * Returns the IP address of the client. Each runtime stores it in another place. Unset: the rate
+   * limits count all requests as one client.
    */
   readonly clientAddress?: ((context: Context) => string | undefined) | undefined;
   /** API keys that the app accepts. Unset: requests need no key. */
@@ -38,9 +41,9 @@ export interface AppOptions {
    */
   readonly bodyTimeoutMs?: number | undefined;
   /**
-   * Maximum bytes of memory that the bodies of all requests hold together.
+   * Maximum bytes of memory for the bodies of all requests together.
    *
-   * @default 20 times the bytes of the largest body
+   * @default 20 times the maximum length of a body
    */
   readonly bodyMemory?: number | undefined;
   /** Fetches images by their URL. Unset: URLs are refused. */

@@ -1,13 +1,13 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Content of a data URL: the text of its base64, or its decoded bytes. */
+/** Content of a data URL: base64 that is still to be decoded, or bytes. */
 export type DataUrlBody =
   | { readonly base64: string }
   | { readonly bytes: Uint8Array<ArrayBuffer> };
 
 const PERCENT = 0x25;
 
-/** Value of each ASCII character as a hexadecimal digit; -1 if it is not such a digit. */
+/** Value of each byte if it is a hexadecimal digit in ASCII. Otherwise -1. */
 const HEX_DIGITS = Int8Array.from(
   { length: 256 },
   (_, byte) => "0123456789abcdef".indexOf(String.fromCharCode(byte).toLowerCase()),
@@ -19,7 +19,8 @@ export function isDataUrl(text: string): boolean {
 }
 
 /**
- * Splits a data URL the way `fetch()` does (Fetch, section 6, "data: URL processor").
+ * Returns the content of a data URL. Follows the rules of `fetch()` (Fetch Standard, section 6,
+ * "data: URL processor").
  *
  * Ignores the media type, because it is often wrong: browsers write `application/octet-stream` for
  * a file whose type they do not know.
@@ -61,7 +62,8 @@ function percentDecode(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Returns the byte of two hexadecimal digits; a negative number if a character is no such digit.
+ * Returns the byte that two hexadecimal digits stand for. Returns a negative number if one of them
+ * is not such a digit.
  */
 function hexByte(high = 0, low = 0): number {
   return HEX_DIGITS[high]! << 4 | HEX_DIGITS[low]!;

@@ -6,7 +6,7 @@ import { shorten } from "../http/problem.ts";
  * Returns the `no-image` error for a request without an image. The message says how to send an
  * image.
  *
- * @param why Reason, as text to follow "Cannot detect as", for example "the form is empty".
+ * @param why Reason, to be put after "Cannot detect as", for example "the form is empty".
  */
 export function noImage(why: string): DomainError {
   return new DomainError(
@@ -18,7 +18,7 @@ export function noImage(why: string): DomainError {
 /**
  * Returns an error message that lists the invalid options of a request with their values.
  *
- * @param error Error of zod, which has validated the options.
+ * @param error Error that zod found in the options.
  * @param given Options that the client sent.
  * @param known Names of all options that the server accepts.
  */

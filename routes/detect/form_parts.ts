@@ -16,23 +16,25 @@ export interface FormPart {
   readonly bytes: Uint8Array;
 }
 
-/** Maximum number of parts. The image and all options need fewer; new options may follow. */
+/**
+ * Maximum number of parts. The image and all options need fewer, so there is room for new options.
+ */
 const MAX_PARTS = 64;
 
-/** Boundary in a `Content-Type`. If there are several, the first boundary counts. */
+/** Pattern of the boundary in a `Content-Type`. If there are several, the first one counts. */
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i;
 
 /**
- * Delimiter that ends with 32 repetitions of the same characters. No real client sends one, but an
- * attacker could.
+ * Pattern of a delimiter that ends with 32 repetitions of the same characters. Such delimiters are
+ * refused: only attackers use them, to slow down the search for delimiters.
  *
- * multipasta searches for delimiters with Horspool's algorithm. If the body repeats the same
- * characters, this algorithm compares the whole delimiter at every byte. A body of 19 MB took 26 s
- * with a boundary of 191 characters.
+ * The package multipasta searches with Horspool's algorithm. If the body repeats the same
+ * characters as the delimiter, this algorithm compares the whole delimiter at every byte. With a
+ * boundary of 191 characters, a body of 19 MB took 26 s.
  */
 const REPETITIVE = /(.+?)\1{31}$/;
 
-/** Parameter of a `Content-Disposition`. Its value may have quotation marks. */
+/** Pattern of a parameter in a `Content-Disposition`. Its value may be in quotation marks. */
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
 
 const CR_LF = new TextEncoder().encode("\r\n");
@@ -41,9 +43,9 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
 /**
  * Splits the body of a multipart form (RFC 7578) into its parts.
  *
- * The package multipasta finds the delimiters and parses the headers of each part, at most 16 KB of
- * headers. The complete form parser of multipasta is too strict for real clients. It drops the name
- * of a field if the file name is not Latin-1. It fails if `filename*` is not UTF-8.
+ * The package multipasta finds the delimiters and parses the headers of each part (at most 16 KB).
+ * Its complete form parser is not used, because it is too strict for real clients. It drops the
+ * name of a field if the file name is not Latin-1, and it fails if `filename*` is not UTF-8.
  *
  * @param body Whole body. The caller has limited its length.
  * @param contentType Value of `Content-Type`.
@@ -74,7 +76,10 @@ function boundaryOf(contentType: string): string {
   throw malformed("its boundary must not end with 32 repetitions of the same characters");
 }
 
-/** Splits a body at its delimiters. The sections are the preamble, each part and the epilogue. */
+/**
+ * Splits a body at its delimiters. Returns the preamble, each part, and the text after the last
+ * part.
+ */
 function sectionsOf(body: Uint8Array, boundary: string): Uint8Array[] {
   const sections: Uint8Array[][] = [];
   const search = createSearch(`\r\n--${boundary}`, (index, chunk) => {
@@ -88,7 +93,10 @@ function sectionsOf(body: Uint8Array, boundary: string): Uint8Array[] {
   return sections.map((chunks) => chunks.length === 1 ? chunks[0]! : joinedBytes(chunks));
 }
 
-/** Parses a section: spaces and the line break after the delimiter, then headers, then content. */
+/**
+ * Parses one part. It starts with the rest of the delimiter's line (spaces and a line break). The
+ * headers and the content follow.
+ */
 function partOf(section: Uint8Array): FormPart {
   let start = 0;
   while (section[start] === SPACE || section[start] === TAB) start++; // RFC 2046, section 5.1.1
@@ -109,12 +117,12 @@ function partOf(section: Uint8Array): FormPart {
   };
 }
 
-/** Returns the value of a header; the first value if the header is repeated. */
+/** Returns the value of a header. If the header is repeated, returns its first value. */
 function valueOf(header: string | readonly string[] | undefined): string {
   return (typeof header === "object" ? header[0] : header) ?? "";
 }
 
-/** Parses the parameters of a `Content-Disposition`, with names in lower case. */
+/** Parses the parameters of a `Content-Disposition`. The names in the result are in lower case. */
 function parametersOf(disposition: string): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const [, key = "", quoted, plain = ""] of disposition.matchAll(PARAMETER)) {

@@ -21,7 +21,10 @@ export interface FormUpload {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Minimum characters of an image in base64. The smallest image files have about 26 bytes. */
+/**
+ * Minimum characters of an image in base64. Shorter texts cannot be images: the smallest image
+ * files have about 26 bytes.
+ */
 const MIN_BASE64 = 32;
 
 /**

@@ -1,6 +1,9 @@
 import type { Detection, DetectResult, StageTimes } from "../../src/ports/detector.ts";
 
-/** Builds the JSON of a result. Rounds pixels and milliseconds to 0.01, scores to 5 digits. */
+/**
+ * Builds the JSON of a result. Rounds pixels and milliseconds to 0.01, and scores to 5 decimal
+ * digits.
+ */
 export function formatResult(result: DetectResult): Record<string, unknown> {
   const { model, image, detections, engine, timing } = result;
   return {
@@ -18,7 +21,7 @@ export function formatResult(result: DetectResult): Record<string, unknown> {
   };
 }
 
-/** Rounds a detection: the score to 5 digits, the box to 0.01 pixels. */
+/** Rounds the score of a detection to 5 decimal digits, and its box to 0.01 pixels. */
 export function roundDetection({ label, classId, score, box }: Detection): Detection {
   const { xmin, ymin, xmax, ymax } = box;
   return {
@@ -34,7 +37,7 @@ export function roundDetection({ label, classId, score, box }: Detection): Detec
   };
 }
 
-/** Returns the value of the header `Server-Timing` (W3C Server Timing, section 3). */
+/** Formats the times of a request for the header `Server-Timing` (W3C Server Timing, section 3). */
 export function serverTiming(timing: StageTimes): string {
   const stages = Object.entries(timing) as [keyof StageTimes, number][];
   return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");

@@ -6,11 +6,11 @@ import { formatResult, serverTiming } from "./format_result.ts";
 import { refuseEarly } from "./refuse_early.ts";
 import { readUpload, type UploadOptions } from "./read_upload.ts";
 
-/** Upload options, models and memory budget. Every handler that detects objects needs them. */
+/** Dependencies of the handlers that detect objects: upload options, models and memory budget. */
 export interface DetectDeps extends UploadOptions {
   /** Models that the app serves. */
   readonly registry: ModelRegistry;
-  /** Limit on the bytes that the bodies of all requests hold in memory together. */
+  /** Limit on the memory for the bodies of all requests together. */
   readonly budget: ByteBudget;
 }
 
@@ -32,7 +32,10 @@ export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promis
   return context.json(formatResult(result));
 }
 
-/** Returns true if the body may name the model: a form or JSON, if there are several models. */
+/**
+ * Returns true if the body may name the model: the body is a form or JSON, and there are several
+ * models.
+ */
 function bodyMayNameModel(context: Context<AppEnv>, { models }: ModelRegistry): boolean {
   return models.length > 1 && /json|form/i.test(context.req.header("content-type") ?? "");
 }

@@ -11,7 +11,10 @@ const MAX_HEAD = 64 * 1024;
 const [PERCENT, HASH, COMMA, EQUALS] = [0x25, 0x23, 0x2c, 0x3d];
 const [WHITE_SPACE, OTHER] = [64, 65];
 
-/** Value of each byte in base64, {@linkcode WHITE_SPACE} or {@linkcode OTHER}. */
+/**
+ * Meaning of each byte in base64: its value from 0 to 63, {@linkcode WHITE_SPACE} or
+ * {@linkcode OTHER}.
+ */
 const SEXTETS = Uint8Array.from({ length: 256 }, (_, byte) => {
   const char = String.fromCharCode(byte);
   const value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".indexOf(char);
@@ -19,14 +22,15 @@ const SEXTETS = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Decodes base64 in pieces, like `Uint8Array.fromBase64()`: white space and no padding are fine.
+ * Decodes base64 in pieces. Like `Uint8Array.fromBase64()`, ignores white space and accepts base64
+ * without padding.
  */
 class Base64Decoder {
   readonly #out: GrowingBytes;
   #bits = 0;
   #count = 0;
   #padding = 0;
-  /** White space after the base64, such as U+00A0. No more base64 may follow it. */
+  /** White space that is not ASCII, such as U+00A0. It is only allowed at the end of the text. */
   #tail = "";
   readonly #utf8 = new TextDecoder();
 
@@ -34,7 +38,7 @@ class Base64Decoder {
     this.#out = out;
   }
 
-  /** True if the text so far ends with white space after which no more text is allowed. */
+  /** True if the text has white space that is only allowed at its end. */
   get hasTail(): boolean {
     return this.#tail !== "";
   }
@@ -87,8 +91,8 @@ class Base64Decoder {
 /**
  * Decodes an image in base64, or in a data URL of any media type, while its text arrives.
  *
- * Gives the same result as {@linkcode decodeImageText}. Errors are thrown only by `end()`, because
- * a repeated JSON key may replace a wrong text by a valid one.
+ * Returns the same bytes as {@linkcode decodeImageText}. Only `end()` throws errors: if the JSON
+ * key of the image is repeated, a valid text may replace an invalid one.
  */
 export class ImageTextDecoder implements TextSink {
   readonly #out: GrowingBytes;
@@ -97,17 +101,17 @@ export class ImageTextDecoder implements TextSink {
   #head = new Uint8Array(0);
   #isEmpty = true;
   #fault: DomainError | undefined;
-  /** Characters of an incomplete percent escape, from its `%` on. */
+  /** First characters of a percent escape that continues in the next piece. */
   #escape: number[] = [];
   #isFragment = false;
-  /** Length of the output without the white space at its end. */
+  /** Length of the decoded bytes without white space at their end. */
   #trimmed = 0;
 
   /**
    * Creates a decoder.
    *
-   * @param expected Expected bytes of the image.
-   * @param onBytes Called with the number of bytes that were decoded.
+   * @param expected Expected number of bytes of the image.
+   * @param onBytes Called during decoding with the number of new bytes.
    */
   constructor(expected: number, onBytes: (bytes: number) => void) {
     this.#out = new GrowingBytes(expected, onBytes);
@@ -119,7 +123,7 @@ export class ImageTextDecoder implements TextSink {
     return this.#isEmpty;
   }
 
-  /** Starts a new text, and drops the text before it. */
+  /** Starts a new text. Drops the text before, if there is one. */
   start(): void {
     this.#out.truncate(0);
     this.#base64 = new Base64Decoder(this.#out);
@@ -155,7 +159,7 @@ export class ImageTextDecoder implements TextSink {
     return this.#out.taken();
   }
 
-  /** Collects the start of the text until it shows if the text is base64 or a data URL. */
+  /** Collects the start of the text until it is clear that the text is base64 or a data URL. */
   #readHead(piece: Uint8Array, isEnd: boolean): void {
     this.#head = joinedBytes([this.#head, piece]);
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#head);
@@ -217,10 +221,10 @@ export class ImageTextDecoder implements TextSink {
   }
 
   /**
-   * Adds bytes of the body.
+   * Adds bytes of the text or, for a data URL, of the text after its comma.
    *
-   * @param isEscaped True if the client sent the bytes as percent escapes, such as `%20`. White
-   *   space in this form is not trimmed.
+   * @param isEscaped True if the bytes come from a percent escape, such as `%20`. Escaped white
+   *   space is part of the image, so it is not removed at the end.
    */
   #emit(bytes: Uint8Array, isEscaped = false): void {
     if (bytes.length === 0 || this.#fault !== undefined) return;

@@ -12,7 +12,10 @@ const threshold = z.number("must be a number").min(min, `must be at least ${min}
 const numberText = z.string().trim().regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i, "must be a number")
   .transform(Number);
 
-/** Schemas of the options in JSON requests. `score` is the score threshold, `iou` that of NMS. */
+/**
+ * Schemas of the options in JSON requests. `score` is the score threshold, `iou` the IoU threshold
+ * of NMS.
+ */
 export const OPTION_SCHEMAS = {
   score: threshold,
   iou: threshold,
@@ -40,16 +43,16 @@ export interface RequestOptions extends DetectOptions {
   readonly model?: string;
 }
 
-/** Options with the names that clients send. Clients say `score` for the score threshold. */
+/** Options under the names that clients send: `score` instead of `scoreThreshold`. */
 export type WireOptions = Omit<RequestOptions, "scoreThreshold"> & { readonly score?: number };
 
-/** Converts the option names of clients to the option names of a detector. */
+/** Renames the options of a client to the names that a detector uses. */
 export function requestOptions({ score, ...options }: WireOptions): RequestOptions {
   return { ...options, ...(score !== undefined && { scoreThreshold: score }) };
 }
 
 /**
- * Parses options that a client sent as texts, in the query or in form fields.
+ * Parses options that a client sent as texts, in the query string or in form fields.
  *
  * @throws {DomainError} `invalid-option`. The message lists each invalid option and its value.
  */

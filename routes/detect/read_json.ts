@@ -5,7 +5,10 @@ import { noImage, optionFaults } from "./faults.ts";
 import type { ImageTextDecoder } from "./image_text.ts";
 import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
 
-/** Limits of a JSON body. Only lists of labels need many commas: base64 has no commas. */
+/**
+ * Limits of a JSON body. The image needs no commas, because base64 has none. Only a list of labels
+ * needs many.
+ */
 const JSON_OPTIONS = { maxMarks: 10_000, maxColons: 10_000, example: '{"image": "BASE64"}' };
 
 const schema = z.strictObject({

@@ -37,7 +37,10 @@ export interface UploadOptions {
   readonly fetchLimit: FetchLimit;
 }
 
-/** Maximum bytes of a body without its image: delimiters and fields of a form, options in JSON. */
+/**
+ * Maximum bytes of a body in addition to its image: delimiters and fields of a form, options in
+ * JSON.
+ */
 export const MAX_OVERHEAD = 64 * 1024;
 
 /** Media types of JSON. Old clients send `text/json`. RFC 6839 defines the suffix `+json`. */
@@ -62,7 +65,7 @@ export async function readUpload(
   const type = mediaTypeOf(contentType);
   const isJson = JSON_TYPE.test(type);
   const isUrlencoded = type === "application/x-www-form-urlencoded";
-  // Base64 needs four characters for three bytes.
+  // Base64 needs four characters for three bytes. Such bodies may be longer.
   const isBase64 = isJson || isUrlencoded;
   const maxBodyBytes = (isBase64 ? Math.ceil(maxBytes / 3) * 4 : maxBytes) + MAX_OVERHEAD;
   const query = textFields(context.req.queries());
@@ -82,7 +85,7 @@ export async function readUpload(
   return { bytes, options: readDetectOptions({ ...query, ...fields }) };
 }
 
-/** Reads a JSON body, whose image is decoded while it arrives. */
+/** Reads a JSON body. Decodes the image while the body arrives. */
 async function readJsonBody(
   context: Context<AppEnv>,
   limits: ReadBodyOptions,
@@ -99,7 +102,8 @@ async function readJsonBody(
       lease.take(splitter.kept - before);
     },
   });
-  // The body without its image is in memory three times: as bytes, as a text and as values.
+  // Counts the body without its image two more times, because it is in memory three times: as
+  // bytes, as a text and as values.
   lease.take(2 * splitter.kept);
   return readJson(splitter.end(), image);
 }
@@ -107,8 +111,8 @@ async function readJsonBody(
 /**
  * Reads a body that is neither JSON nor a multipart form.
  *
- * A body that is declared as a URL-encoded form may be an image file: `curl --data-binary` declares
- * every file as such a form.
+ * A body that is declared as a URL-encoded form may still be an image file, because
+ * `curl --data-binary` declares all files so.
  */
 function readOther(bytes: Uint8Array, isUrlencoded: boolean): FormUpload {
   refuseText(bytes);

@@ -2,14 +2,17 @@ import type { Context } from "hono";
 import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 
-/** Maximum bytes of a body that is always read, because an early refusal closes the connection. */
+/**
+ * Maximum bytes of a small body. Small bodies are always read: refusing a request before its body
+ * is read closes the connection.
+ */
 const SMALL_BODY = 64 * 1024;
 
 /**
- * Refuses a large image before its body is read, if the queue of its model is full for the client.
- * A body without a declared length counts as large.
+ * Refuses a request before its body is read, if the queue of the model has no place for the client.
+ * Small bodies are not refused; a body without a declared length counts as large.
  *
- * @throws The error of a full queue.
+ * @throws The same error that the full queue would throw.
  */
 export function refuseEarly(
   context: Context<AppEnv>,

@@ -1,17 +1,17 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Number of bytes at the start of a body that are compared with {@linkcode TEXTS}. */
+/** Number of bytes at the start of a body that are searched for {@linkcode TEXTS}. */
 const MAX_START = 256;
 
 /**
- * Minimum length of a body that can be called damaged. A shorter image may have no line break and
- * no NUL byte by chance.
+ * Minimum length of a body that is checked for damage. A shorter body may lack line breaks and NUL
+ * bytes by chance.
  */
 const MIN_STRIPPED = 1000;
 
 /**
- * Starts of texts that clients send with the wrong `Content-Type`, and the advice for the client.
- * No image file starts with such a text.
+ * Starts of bodies that are texts, sent with the wrong `Content-Type`. Each has a name and advice
+ * for the error message. No image file starts like this.
  */
 const TEXTS: readonly (readonly [start: RegExp, name: string, remedy: string])[] = [
   [/^\{/, "JSON", "Send it with the header Content-Type: application/json"],
@@ -44,7 +44,7 @@ export function refuseText(body: Uint8Array): void {
  * Files of all image formats contain NUL bytes. Among files of 1000 random bytes, one in 100,000
  * has neither a line break nor a NUL byte.
  *
- * @param isDeclared True if the `Content-Type` is the one that `curl -d` sets. Then short bodies
+ * @param isDeclared True if the `Content-Type` is the one that `curl -d` sends. If so, short bodies
  *   are checked, too.
  * @throws {DomainError} `malformed-request`. The message names the right option of curl.
  */
@@ -58,7 +58,7 @@ export function refuseStripped(body: Uint8Array, isDeclared: boolean): void {
   );
 }
 
-/** Returns true if bytes are no text: they are not UTF-8, or they contain a NUL byte. */
+/** Returns true if the bytes are not a text: they contain a NUL byte or are not UTF-8. */
 export function isBinary(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return true;
   try {

@@ -11,8 +11,8 @@ const LISTS: readonly string[] = ["classes"];
  * Returns the text of each field.
  *
  * @param fields Values of each field, by field name. A value that is not a string is a file.
- * @throws {DomainError} `invalid-option` if a field is a file or is too long. Also if a field is
- *   repeated, except for lists.
+ * @throws {DomainError} `invalid-option` if a field is a file, is too long, or is repeated although
+ *   its value is not a list.
  */
 export function textFields(
   fields: Readonly<Record<string, readonly unknown[]>>,

@@ -14,8 +14,8 @@ export interface ApiKey {
  * Creates a middleware that requires an API key, as `Authorization: Bearer KEY` or
  * `X-API-Key: KEY`.
  *
- * SHA-256 is enough because keys are 32 random bytes. Slow hashes are for passwords, because an
- * attacker can guess passwords.
+ * The server stores only SHA-256 hashes of the keys. A slow password hash is not needed: keys are
+ * 32 random bytes, which nobody can guess.
  */
 export function apiKeys(keys: readonly ApiKey[]): MiddlewareHandler<AppEnv> {
   const known = keys.map(({ name, sha256 }) => ({ name, digest: bytesOf(sha256) }));
@@ -38,9 +38,9 @@ async function digestOf(key: string): Promise<Uint8Array> {
 }
 
 /**
- * Returns the name of the key with this digest.
+ * Returns the name of the key with the given hash.
  *
- * Compares every byte of every digest, so the time to compare does not reveal how many bytes match.
+ * Compares all bytes of all hashes. So the time does not reveal how many bytes match.
  */
 function ownerOf(
   digest: Uint8Array,
@@ -56,7 +56,7 @@ function ownerOf(
 }
 
 function unauthorized(context: Context<AppEnv>, presented: boolean): Response {
-  // RFC 6750, section 3.1: the challenge has no error code if the request has no key.
+  // Without a key, the response has no error code (RFC 6750, section 3.1).
   const challenge = 'Bearer realm="retinanet-edge"' + (presented ? ', error="invalid_token"' : "");
   const fault = presented ? "the key is not known here" : "there is no key";
   return problem(

@@ -1,16 +1,16 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Returns the IP address of the client, which connected to the outermost trusted proxy.
+ * Returns the IP address of a client behind trusted proxies.
  *
- * Each proxy appends the IP address that connected to it to `X-Forwarded-For`. The last `hops`
- * entries come from trusted proxies. The client itself may have invented the entries before them.
+ * Each proxy appends an entry to `X-Forwarded-For`: the IP address that connected to it. So the
+ * last `hops` entries come from trusted proxies, and the first of these is the client. The client
+ * may have invented all entries before.
  *
- * @param connection IP address of the connection.
+ * @param connection IP address that connected to the server.
  * @param header Value of `X-Forwarded-For`.
- * @param hops Number of trusted proxies. The function ignores the header if this is 0.
- * @returns The entry of the outermost trusted proxy. If that entry is missing or invalid: the
- *   address of the connection.
+ * @param hops Number of trusted proxies. 0: ignores the header.
+ * @returns The IP address of the client. If its entry is missing or invalid: `connection`.
  */
 export function forwardedAddress(
   connection: string | undefined,
@@ -22,15 +22,17 @@ export function forwardedAddress(
   return plainAddress(header.split(",").at(-hops) ?? "") ?? own;
 }
 
-/** Returns an IP address without port and brackets. An IPv4-mapped IPv6 address becomes IPv4. */
+/**
+ * Removes the port and the brackets of an IP address. Converts an IPv4-mapped IPv6 address to IPv4.
+ */
 function plainAddress(text: string): string | undefined {
   const bare = text.trim().replace(/^\[(.*)\](:\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1");
   return parseAddress(bare)?.toString();
 }
 
 /**
- * Returns the name under which a rate limit counts a client: its IPv4 address, or the /64 network
- * of its IPv6 address.
+ * Returns the key under which rate limits count a client: its IPv4 address, or the /64 network of
+ * its IPv6 address.
  *
  * One IPv6 host usually owns a whole /64 network and could use a new address for every request.
  *
@@ -45,8 +47,8 @@ export function clientNetwork(address: string): string {
 }
 
 /**
- * Parses an IP address. An IPv4-mapped IPv6 address becomes IPv4: servers that listen on IPv6
- * report IPv4 clients in the mapped form.
+ * Parses an IP address. Converts an IPv4-mapped IPv6 address to IPv4, because a server that listens
+ * on IPv6 sees IPv4 clients in this form.
  *
  * @returns Undefined if the text is not an IP address. An IPv4 address needs four decimal parts.
  */

@@ -5,8 +5,9 @@ import { problem } from "../http/problem.ts";
 /**
  * Creates a middleware that refuses requests with more than `maxHeaders` header fields.
  *
- * If the server does not pass the number of header lines, several lines of one name count once.
- * The HTTP server of the runtime already limits the bytes of all header fields.
+ * Counts header lines if the server passes their number. Otherwise, counts names, so several lines
+ * with the same name count once. The length of the headers needs no check here: the HTTP server of
+ * the runtime limits it.
  */
 export function headerLimit(maxHeaders: number): MiddlewareHandler<AppEnv> {
   return async (context, next) => {

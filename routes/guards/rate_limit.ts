@@ -11,23 +11,32 @@ export interface RateLimit {
   /** Length of the time window in milliseconds. */
   readonly windowMs: number;
   /**
-   * Store of the request counts. Several server processes that share a store also share the limit:
-   * the package hono-rate-limiter has stores for Redis and other databases.
+   * Store of the request counts. Several server processes can share one store, and so the limit.
+   * The package hono-rate-limiter has stores for Redis and other databases.
    *
    * @default a store in the memory of this process
    */
   readonly store?: Store<AppEnv> | undefined;
 }
 
-/** Rate limit, and the property that identifies a client: its IP address or its API key. */
+/** Rate limit for each IP address or for each API key. */
 export interface RatePolicy extends RateLimit {
-  /** Name of the property. The `RateLimit` header fields contain the name. */
+  /**
+   * Property by which clients are told apart: IP address or API key. The `RateLimit` header fields
+   * contain this name.
+   */
   readonly name: "address" | "key";
-  /** Function that identifies the client. A request that returns undefined has no limit. */
+  /**
+   * Returns the IP address or API key of a request. If it returns undefined, the request is not
+   * limited.
+   */
   readonly clientOf: (context: Context<AppEnv>) => string | undefined;
 }
 
-/** Requests that a client has used and has left. hono-rate-limiter sets them in the context. */
+/**
+ * Number of requests that a client has sent and may still send. hono-rate-limiter stores it in the
+ * context.
+ */
 interface Usage {
   readonly limit: number;
   readonly remaining: number;
@@ -38,9 +47,9 @@ interface Usage {
  * Creates a middleware that answers 429 to a client with too many requests. Header fields of every
  * response tell the client how many requests are left.
  *
- * The header fields follow draft-ietf-httpapi-ratelimit-headers-11. Its limits have names, so one
- * response can report several limits. hono-rate-limiter itself writes the header fields of draft 7,
- * where limits have no names.
+ * The header fields follow version 11 of draft-ietf-httpapi-ratelimit-headers. There, limits have
+ * names, so one response can report several limits. The header fields of hono-rate-limiter itself
+ * follow version 7, without names.
  */
 export function rateLimit(policy: RatePolicy): MiddlewareHandler<AppEnv> {
   const { name, limit, windowMs, clientOf } = policy;

@@ -5,7 +5,7 @@ import { LRU } from "tiny-lru";
 interface RateWindow {
   /** Number of requests. */
   hits: number;
-  /** End of the window on the monotonic clock. */
+  /** End of the window, in milliseconds of the monotonic clock. */
   readonly end: number;
 }
 
@@ -13,7 +13,7 @@ interface RateWindow {
 export interface Count {
   /** Number of requests since the start of the time window. */
   readonly totalHits: number;
-  /** End of the time window. The next request after it starts a new count. */
+  /** End of the time window. A request after it starts a new window. */
   readonly resetTime: Date;
 }
 
@@ -26,13 +26,13 @@ export interface RateStoreOptions {
    */
   readonly maxClients?: number;
   /**
-   * Monotonic clock in milliseconds, which measures the time windows.
+   * Returns the milliseconds of a monotonic clock. It measures the time windows.
    *
    * @default performance.now
    */
   readonly now?: () => number;
   /**
-   * Wall clock in milliseconds. Used for `resetTime`, which is a date.
+   * Returns the milliseconds of the wall clock. Only used for `resetTime`, which is a date.
    *
    * @default Date.now
    */
@@ -42,9 +42,11 @@ export interface RateStoreOptions {
 /**
  * Store that counts the requests of each client in fixed time windows, in bounded memory.
  *
- * The default store of hono-rate-limiter has no limit on its memory. This store evicts the client
- * whose last request is the oldest. An attacker with more than `maxClients` IP addresses can use
- * eviction to reset a count. No limit per IP address stops such an attacker anyway.
+ * The default store of hono-rate-limiter can grow without limit. This store is full at
+ * `maxClients`. It then evicts the client that has not sent a request for the longest time.
+ *
+ * An attacker with more than `maxClients` IP addresses can thus reset a count. But a limit per IP
+ * address cannot stop such an attacker anyway.
  */
 export class RateStore implements Store {
   readonly #windows: LRU<RateWindow>;

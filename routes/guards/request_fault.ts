@@ -3,8 +3,8 @@ import { type AppEnv, requestFacts } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
 /**
- * Middleware that answers a request with the fault that the server found in it. So every refusal
- * has the form, the request id and the log line of the app.
+ * Refuses a request in which the HTTP server has found a fault. The app sends the error response,
+ * not the server, so it has the usual JSON, request id and log line.
  */
 export async function requestFault(
   context: Context<AppEnv>,

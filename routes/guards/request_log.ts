@@ -1,7 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 
-/** Log line of one request. The line omits the body, the API key and the query for privacy. */
+/**
+ * Log line of one request. For privacy, it does not contain the body, the API key or the query
+ * string.
+ */
 export interface RequestLine {
   /** Time when the request arrived, ISO 8601. */
   readonly time: string;
@@ -24,7 +27,7 @@ export interface RequestLine {
 }
 
 /**
- * Creates a middleware that logs each request once its response is ready.
+ * Creates a middleware that logs each request when its response is ready.
  *
  * @param write Writes one log line.
  * @param clientAddress Returns the IP address of the client.

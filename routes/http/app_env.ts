@@ -3,13 +3,18 @@ import type { ErrorForm } from "./error_form.ts";
 
 /** Environment of the Hono app: the types of the values that its middleware and handlers share. */
 export interface AppEnv {
-  /** Values that the server passes with a request. `requestFacts()` returns them. */
+  /**
+   * Values that the HTTP server passes to the app with each request. `requestFacts()` returns them.
+   */
   readonly Bindings: RequestFacts;
-  /** Variables of one request. Code sets them with `context.set()`, reads them with `get()`. */
+  /** Variables of one request, set with `context.set()` and read with `context.get()`. */
   readonly Variables: {
     /** Id of the request: a valid `X-Request-Id` that the client sent, otherwise a random id. */
     requestId: string;
-    /** Client of the request: its API key, otherwise its network. Set before the body is read. */
+    /**
+     * Client that sent the request: its API key, or its network if it has no key. Set before the
+     * body is read.
+     */
     client?: string;
     /** Name of the API key. Unset: the request has no valid key, or the server needs no keys. */
     keyName?: string;
@@ -25,20 +30,29 @@ export interface AppEnv {
   };
 }
 
-/** Facts of a request that its `Request` object does not have. A server may pass none of them. */
+/**
+ * Facts about a request that only the HTTP server knows: the `Request` object does not contain
+ * them.
+ */
 export interface RequestFacts {
   /** Number of header lines. Unset: unknown. */
   readonly headerLines?: number | undefined;
-  /** Fault that the server found in the request. The app sends it to the client. Unset: none. */
+  /**
+   * Fault that the HTTP server found in the request. The app sends it to the client as an error.
+   * Unset: none.
+   */
   readonly fault?: RequestFault | undefined;
 }
 
-/** Returns the facts of a request, also below servers that pass no environment to the app. */
+/**
+ * Returns the facts that the HTTP server passed with a request. Returns an empty object if it
+ * passed none.
+ */
 export function requestFacts(context: Context<AppEnv>): RequestFacts {
   return { ...context.env }; // which is undefined if a server passes none
 }
 
-/** Fault of a request that the app cannot answer. */
+/** Fault that makes a request invalid. */
 export interface RequestFault {
   /** Stable code. */
   readonly code:

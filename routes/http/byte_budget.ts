@@ -1,14 +1,14 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
 /**
- * Share of a {@linkcode ByteBudget} that one request holds. When the lease is disposed, its bytes
- * return to the budget.
+ * Bytes of a {@linkcode ByteBudget} that one request has taken. Disposing the lease returns them to
+ * the budget.
  */
 export interface ByteLease extends Disposable {
   /**
    * Takes bytes from the budget.
    *
-   * @throws {DomainError} `busy` if fewer than `bytes` bytes are left for the client.
+   * @throws {DomainError} `busy` if the client may not take that many bytes now.
    */
   take(bytes: number): void;
   /**
@@ -20,22 +20,22 @@ export interface ByteLease extends Disposable {
 }
 
 /**
- * Maximum bytes that a client may hold, divided by the bytes that are free. A single client can
- * hold three quarters of the budget. If n clients hold all they may, 1 ⁄ (3 n + 1) of the budget is
- * still free, so a small image always fits.
+ * Ratio that limits each client: its bytes may be at most 3 times the free bytes of the budget. A
+ * single client can thus take three quarters of the budget. If n clients take their maximum, 1 ⁄ (3
+ * n + 1) of the budget is still free for others.
  */
 const SHARE = 3;
 
 /**
- * Limit on the bytes that the bodies of all requests hold in memory together. Without this limit,
- * many large requests at once could exhaust the memory of the server.
+ * Limit on the memory for the bodies of all requests together. Without it, many large requests at
+ * the same time could exhaust the memory of the server.
  *
- * The limit of each client is proportional to the bytes that are left, so that no client can take
- * all of them (Choudhury and Hahne, "Dynamic queue length thresholds", 1998).
+ * The limit of each client is proportional to the free bytes, so no client can take all of them
+ * (Choudhury and Hahne, "Dynamic queue length thresholds", 1998).
  */
 export class ByteBudget {
   #left: number;
-  /** Bytes that each client holds. Clients that hold no bytes are not listed. */
+  /** Number of bytes that each client has taken. Clients without bytes are not in the map. */
   readonly #held = new Map<string, number>();
 
   /** Creates a budget of `bytes` bytes. */
@@ -43,7 +43,7 @@ export class ByteBudget {
     this.#left = bytes;
   }
 
-  /** Opens a lease for one request of a client. A new lease holds no bytes. */
+  /** Creates a lease for one request of a client. A new lease has no bytes yet. */
   lease(client = ""): ByteLease {
     let taken = 0;
     const expect = (bytes: number) => {

@@ -1,10 +1,11 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Name of a compression format in the Compression Streams standard. */
+/** Compression of a body, by its name in the Compression Streams standard. */
 export type BodyFormat = "gzip" | "deflate";
 
 /**
- * Content codings that the server decodes, with their formats (RFC 9110, section 8.4.1).
+ * Values of `Content-Encoding` that the server supports, with their formats (RFC 9110, section
+ * 8.4.1).
  *
  * The server refuses Brotli: 455 bytes of Brotli can decompress to 300 MB. Some runtimes return the
  * whole result in one chunk, before the server can check its length.
@@ -15,14 +16,17 @@ const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
   ["deflate", "deflate"],
 ]);
 
-/** Value of the header `Accept-Encoding` in the response to a body in an unsupported coding. */
+/**
+ * Supported compressions. Sent as the header `Accept-Encoding` if a body has another compression.
+ */
 export const ACCEPTED_CODINGS = "gzip, deflate";
 
 /**
- * Maximum bytes that are decompressed in one step. Gzip and deflate expand 4096 bytes to 4 MB at
- * most.
+ * Maximum compressed bytes that are decompressed in one step. With gzip and deflate, 4096 bytes
+ * become at most 4 MB.
  *
- * Steps are small because several runtimes decompress a whole chunk before they return any of it.
+ * Steps are small because some runtimes decompress a whole step before the server can check the
+ * length.
  */
 const MAX_STEP = 4096;
 
@@ -49,9 +53,9 @@ export function bodyFormat(header: string | null): BodyFormat | undefined {
 }
 
 /**
- * Decompresses a body while it arrives, in steps of bounded size.
+ * Decompresses a body while it arrives, in small steps.
  *
- * @param chunks Compressed body. If reading a chunk fails, its error is thrown unchanged.
+ * @param chunks Compressed body. If reading it fails, the same error is thrown here.
  * @throws {DomainError} `malformed-request` if the body is not valid `format`, or ends early.
  */
 export async function* decompress(
@@ -82,7 +86,7 @@ export async function* decompress(
   }
 }
 
-/** Yields the bytes of `chunks` in pieces of at most {@linkcode MAX_STEP}. */
+/** Yields the same bytes in pieces of at most {@linkcode MAX_STEP} bytes. */
 async function* stepsOf(
   chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
   onError: (error: unknown) => void,
@@ -97,7 +101,10 @@ async function* stepsOf(
   }
 }
 
-/** Writes a compressed body to a stream. After an error, reading the decompressed bytes fails. */
+/**
+ * Writes a compressed body to a decompression stream. An error also ends the reading side of the
+ * stream.
+ */
 async function feed(
   writer: WritableStreamDefaultWriter<BufferSource>,
   first: Uint8Array<ArrayBuffer>,
@@ -113,11 +120,12 @@ async function feed(
 }
 
 /**
- * Returns the format name for `DecompressionStream`, given the first bytes of the body.
+ * Returns the format for `DecompressionStream`. The first byte of the body distinguishes two forms
+ * of "deflate".
  *
- * HTTP "deflate" means the zlib format. The low four bits of its first byte are 8 (RFC 1950,
- * section 2.2). Some clients, such as .NET's `DeflateStream`, send deflate data without the zlib
- * header (RFC 9110, section 8.4.1.2).
+ * In HTTP, "deflate" means the zlib format, which starts with a byte whose low four bits are 8 (RFC
+ * 1950, section 2.2). But some clients, such as .NET's `DeflateStream`, send raw deflate data
+ * without the zlib header (RFC 9110, section 8.4.1.2).
  */
 function streamFormat(format: BodyFormat, [first = 0]: Uint8Array): CompressionFormat {
   return format === "deflate" && (first & 0x0f) !== 8 ? "deflate-raw" : format;

@@ -1,4 +1,4 @@
-/** Content of an error response, before a dialect gives it a JSON form. */
+/** Content of an error response, independent of its JSON form. */
 export interface ClientError {
   /** Error code, for example "no-image". Codes never change between versions. */
   readonly code: string;
@@ -21,12 +21,12 @@ export interface ErrorBody {
 }
 
 /**
- * Function that converts an error to a response body. Clients of each dialect (the routes of
- * another protocol) expect another JSON form.
+ * Function that converts an error to a response body. Each protocol has its own JSON form for
+ * errors.
  */
 export type ErrorForm = (error: ClientError) => ErrorBody;
 
-/** Converts an error to a problem, the JSON error format of RFC 9457. The default error form. */
+/** Converts an error to a problem: JSON as in RFC 9457. This is the default form. */
 export function problemForm({ code, title, status, detail, requestId }: ClientError): ErrorBody {
   return {
     contentType: "application/problem+json",

@@ -1,19 +1,23 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Maximum images that are fetched by URL at the same time, for all clients and for one. */
+/**
+ * Maximum number of images that are fetched by URL at the same time: for all clients together, and
+ * for one client.
+ */
 const MAX_FETCHES = 32;
 const MAX_FETCHES_OF_CLIENT = 8;
 
 /**
- * Limit on the images that are fetched by URL at the same time. A slow remote server holds a
- * connection and memory until the timeout.
+ * Limit on the number of images that are fetched by URL at the same time. It is needed because a
+ * slow remote server occupies a connection and memory until the timeout.
  */
 export class FetchLimit {
   readonly #running = new Map<string, number>();
   #count = 0;
 
   /**
-   * Counts a fetch of a client until the result is disposed, once or several times.
+   * Counts a fetch of a client as running until the result is disposed. Disposing it again has no
+   * effect.
    *
    * @throws {DomainError} `busy` if there are too many fetches of this client, or of all clients.
    */

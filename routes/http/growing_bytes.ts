@@ -1,10 +1,10 @@
-/** Bytes of the first buffer. */
+/** Length of the first buffer in bytes. */
 const FIRST = 64 * 1024;
 
 /**
- * Array of bytes that grows while its bytes arrive. Its buffer grows by a factor of 8 up to the
- * expected length. Such large steps are cheap, because the system gives memory to a part of the
- * buffer only when bytes are written there.
+ * Array of bytes that grows while its bytes arrive. When its buffer is full, the next buffer is 8
+ * times as large, up to the expected length. This wastes little memory: the operating system
+ * allocates a part of the buffer only when bytes are written to it.
  */
 export class GrowingBytes {
   readonly #expected: number;
@@ -17,14 +17,17 @@ export class GrowingBytes {
    * Creates an empty array.
    *
    * @param expected Expected length, for example from a `Content-Length`.
-   * @param onBytes Called with the number of bytes that were added.
+   * @param onBytes Called with the number of new bytes.
    */
   constructor(expected: number, onBytes: (bytes: number) => void) {
     this.#expected = expected;
     this.#onBytes = onBytes;
   }
 
-  /** Returns space for at least `bytes` bytes. `commit()` adds the bytes written there. */
+  /**
+   * Returns free space for at least `bytes` bytes. The caller writes there and then calls
+   * `commit()`.
+   */
   room(bytes: number): Uint8Array {
     const needed = this.#length + bytes;
     const { length } = this.#buffer;
@@ -37,7 +40,7 @@ export class GrowingBytes {
     return this.#buffer.subarray(this.#length);
   }
 
-  /** Adds bytes that were written to the space of `room()`. */
+  /** Adds the first `bytes` bytes of the space that `room()` returned. */
   commit(bytes: number): void {
     this.#length += bytes;
     const more = this.#length - this.#counted;
@@ -46,7 +49,7 @@ export class GrowingBytes {
     this.#counted = this.#length;
   }
 
-  /** Removes bytes from the end, down to `length` bytes. */
+  /** Shortens the array to `length` bytes. */
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length);
   }
@@ -56,7 +59,10 @@ export class GrowingBytes {
     return this.#length;
   }
 
-  /** Returns the bytes, in a buffer of about their own length. */
+  /**
+   * Returns the bytes. Copies them into a smaller buffer if more than a tenth of the current one is
+   * unused.
+   */
   taken(): Uint8Array<ArrayBuffer> {
     const { length } = this.#buffer;
     return this.#length > 0.9 * length

@@ -1,9 +1,12 @@
 import { ByteList } from "../../src/core/byte_list.ts";
 import { JsonText } from "./json_text.ts";
 
-/** Receiver of the texts that a {@linkcode JsonSplitter} takes out of a JSON body. */
+/**
+ * Receiver of the long texts (JSON strings) that a {@linkcode JsonSplitter} removes from a JSON
+ * body.
+ */
 export interface TextSink {
-  /** Starts a text. If there are several, as with repeated keys, the last one counts. */
+  /** Starts a text. A repeated key starts a further text, which replaces the one before. */
   start(): void;
   /**
    * Receives a piece of the text as UTF-8, without escapes. The piece may change after the call.
@@ -11,29 +14,33 @@ export interface TextSink {
   write(piece: Uint8Array): void;
 }
 
-/** Path to a value: the key in each object, and null in each array. */
+/** Path to a JSON value: for each object around it the key, and for each array null. */
 export type JsonPath = readonly (string | null)[];
 
-/** Array or object that is open. */
+/** Array or object that has started but not ended. */
 interface Level {
   readonly isObject: boolean;
   key: string | null;
 }
 
-/** Maximum length of a path. Deeper texts stay in the body, because no caller wants them. */
+/**
+ * Maximum length of a path. Texts at deeper levels stay in the body, because no caller needs them.
+ */
 const MAX_DEPTH = 8;
-/** Maximum bytes of a key that a path can contain, with each character escaped. */
+/**
+ * Maximum bytes of a key in a path, including its escapes. In a path, a longer key becomes null.
+ */
 const MAX_KEY = 64;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 /**
- * Takes long texts out of a JSON body while it arrives, so that neither the body nor the texts are
- * ever in memory as a whole.
+ * Removes long texts from a JSON body while it arrives, and passes them on in pieces. So the whole
+ * body is never in memory.
  *
- * The rest of the body has `""` in place of each text. The splitter checks the texts itself, and
- * `JSON.parse()` then checks the rest. Both together refuse the bodies that `JSON.parse()`
- * alone would refuse.
+ * The rest of the body, which `end()` returns, has `""` in place of each removed text. The splitter
+ * checks the removed texts, and the caller parses the rest with `JSON.parse()`. Together, they
+ * refuse the same bodies as `JSON.parse()` alone.
  */
 export class JsonSplitter {
   readonly #wants: (path: JsonPath) => boolean;
@@ -51,7 +58,7 @@ export class JsonSplitter {
   /**
    * Creates a splitter.
    *
-   * @param wants Decides by the path of a text: true sends the text to the sink.
+   * @param wants Returns true if the text at a path is to be removed and sent to `sink`.
    */
   constructor(wants: (path: JsonPath) => boolean, sink: TextSink) {
     this.#wants = wants;
@@ -79,12 +86,12 @@ export class JsonSplitter {
     if (kept < at) this.#keep(chunk.slice(kept, at));
   }
 
-  /** Number of bytes of the rest so far. */
+  /** Number of bytes of the rest (the body without the removed texts) so far. */
   get kept(): number {
     return this.#kept;
   }
 
-  /** Returns the rest of the body. */
+  /** Returns the rest: the body without the removed texts. */
   end(): Uint8Array<ArrayBuffer> {
     return this.#rest.joined();
   }
@@ -129,7 +136,7 @@ export class JsonSplitter {
     this.#sink.start();
   }
 
-  /** Skips a string that stays in the rest. Returns the position after it. */
+  /** Skips a string that is not removed. Returns the position after it. */
   #readString(chunk: Uint8Array, start: number): number {
     for (let at = start; at < chunk.length; at++) {
       const byte = chunk[at]!;

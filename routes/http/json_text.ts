@@ -14,13 +14,11 @@ const SHORT_ESCAPES: Readonly<Record<number, number>> = {
 const LETTER_U = 0x75;
 const REPLACEMENT = 0xfffd;
 
-/**
- * Reader of one JSON string after the other, in pieces: checks each string and decodes its escapes.
- */
+/** Reader of JSON strings that arrive in pieces. Checks each string and decodes its escapes. */
 export class JsonText {
   readonly #emit: (piece: Uint8Array) => void;
   #isOpen = false;
-  /** Bytes of the current escape after its backslash. Unset: no escape has begun. */
+  /** Bytes of an incomplete escape, without its backslash. Unset: no escape is incomplete. */
   #escape: number[] | undefined;
   #highSurrogate: number | undefined;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -49,9 +47,10 @@ export class JsonText {
   }
 
   /**
-   * Reads the next bytes of the text.
+   * Reads the next bytes of the string.
    *
-   * @returns Position after the last byte that belongs to the text, and true if the text is over.
+   * @returns `end`: position after the last byte that belongs to the string. `isOver`: true if the
+   *   string has ended.
    * @throws {DomainError} `malformed-request` if the text is not a valid JSON string.
    */
   read(chunk: Uint8Array, start: number): { readonly end: number; readonly isOver: boolean } {
@@ -99,7 +98,10 @@ export class JsonText {
     this.#isUtf8Open = false;
   }
 
-  /** Checks that the next bytes are valid UTF-8. Unset `piece`: checks their end. */
+  /**
+   * Checks that a piece continues valid UTF-8. Without `piece`, checks that no character is
+   * incomplete.
+   */
   #checkUtf8(piece?: Uint8Array): void {
     try {
       if (piece === undefined) this.#utf8.decode();
@@ -124,7 +126,7 @@ export class JsonText {
     }
   }
 
-  /** Emits a UTF-16 code unit. A surrogate without its other half becomes U+FFFD. */
+  /** Emits a UTF-16 code unit. A surrogate without its partner becomes U+FFFD. */
   #emitUnit(unit: number): void {
     const high = this.#highSurrogate;
     if (high !== undefined && unit >= 0xdc00 && unit <= 0xdfff) {

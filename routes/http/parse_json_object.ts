@@ -3,13 +3,16 @@ import { DomainError } from "../../src/core/domain_error.ts";
 /** Options of {@linkcode parseJsonObject}. */
 export interface JsonOptions {
   /**
-   * Maximum number of commas and opening brackets. Limits the depth and the number of values: deep
-   * nesting is slow to parse, and every value takes memory.
+   * Maximum number of commas and opening brackets. This limits the depth, because deep nesting is
+   * slow to parse. It also limits the number of values, because each value takes memory.
    */
   readonly maxMarks: number;
-  /** Maximum number of colons. Limits the keys: a million different keys take 2 s to parse. */
+  /**
+   * Maximum number of colons. This limits the number of keys: a million different keys take 2 s to
+   * parse.
+   */
   readonly maxColons: number;
-  /** Advice that is appended to the error for a body over these limits. Unset: no advice. */
+  /** Advice at the end of the error message for a body above these limits. Unset: no advice. */
   readonly remedy?: string;
   /** Example of a valid body, for the error message. */
   readonly example: string;

@@ -5,7 +5,7 @@ import type { AppEnv } from "./app_env.ts";
 import { ACCEPTED_CODINGS } from "./content_coding.ts";
 import { problemForm } from "./error_form.ts";
 
-/** Codes of errors that only the HTTP routes return. The detector never throws them. */
+/** Codes of errors that only occur in the HTTP routes, never in a detector. */
 export type HttpCode =
   | "not-found"
   | "method-not-allowed"
@@ -55,7 +55,7 @@ const PROBLEMS: Readonly<Record<ErrorCode | HttpCode, readonly [ContentfulStatus
   "internal": [500, "Something went wrong here"],
 };
 
-/** Header fields of error responses, by code. They tell a client when or how to retry. */
+/** Header fields that tell a client when or how to retry, by error code. */
 const ADVICE: Readonly<Partial<Record<ErrorCode, Record<string, string>>>> = {
   "body-timeout": { "connection": "close" }, // RFC 9110, section 15.5.9
   "busy": { "retry-after": "1" },
@@ -64,16 +64,19 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, Record<string, string>>>> = {
   "worker-crashed": { "retry-after": "1" },
 };
 
-/** Maximum characters of an error message. Messages quote values of the request, however long. */
+/**
+ * Maximum characters of an error message. A message can be long because it quotes values from the
+ * request.
+ */
 const MAX_DETAIL = 2000;
 
 /**
  * Creates an error response.
  *
- * The default body is a problem (JSON format of RFC 9457). A dialect (the routes of another
- * protocol) uses its own format.
+ * The body is a problem (JSON as in RFC 9457), unless a dialect has set another error form for the
+ * path.
  *
- * @param detail Message about this request.
+ * @param detail Message about this request: the reason and the remedy.
  * @param headers Further header fields of the response.
  */
 export function problem(
@@ -97,8 +100,8 @@ export function problem(
 /**
  * Creates the response to a thrown error.
  *
- * The client receives the message of a {@linkcode DomainError}, but not its cause: `log` receives
- * the cause. For any other error, the client receives only the code `internal`.
+ * For a {@linkcode DomainError}, the client receives its message. Its cause is only logged. For any
+ * other error, the client receives the code `internal` without details.
  */
 export function problemOf(
   context: Context<AppEnv>,
@@ -114,7 +117,10 @@ export function problemOf(
   return problem(context, "internal", "The server failed on this request and logged the error.");
 }
 
-/** Responds with the status and title of an error code. The `type` of a problem links here. */
+/**
+ * Responds with the status and title of an error code. The field `type` of each problem is a link
+ * to this page.
+ */
 export function describeProblem(context: Context<AppEnv>, code: string): Response {
   if (!Object.hasOwn(PROBLEMS, code)) {
     return problem(context, "not-found", `There is no problem "${code}".`);

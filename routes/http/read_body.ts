@@ -8,17 +8,17 @@ import { bodyFormat, decompress } from "./content_coding.ts";
 
 /** Options of {@linkcode readBody}. */
 export interface ReadBodyOptions {
-  /** Maximum bytes of an image. The error for a body that is too long states this limit. */
+  /** Maximum bytes of an image, for the error message if the body is too long. */
   readonly maxBytes: number;
   /** Maximum bytes of the body that contains the image, both before and after decompression. */
   readonly maxBodyBytes: number;
   /** Milliseconds until reading the body times out. */
   readonly timeoutMs: number;
-  /** Memory lease of the request. Every byte that is read is taken from the lease. */
+  /** Memory of the request. Every byte that is kept is taken from it. */
   readonly lease: ByteLease;
   /**
-   * Receives the chunks of the body, and takes from the lease the bytes that it keeps. Unset: the
-   * body is kept and returned.
+   * Receives each chunk of the body. If it keeps bytes, it must take them from the lease. Unset:
+   * the chunks are joined and returned.
    */
   readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }
@@ -88,7 +88,7 @@ async function* receive(
   }
 }
 
-/** Joins the chunks of a body. Takes the bytes of each chunk from the lease before keeping it. */
+/** Joins the chunks of a body. Takes the bytes of each chunk from the lease first. */
 async function collect(
   chunks: AsyncIterable<Uint8Array>,
   { maxBytes, maxBodyBytes, lease, onChunk }: ReadBodyOptions,
@@ -108,7 +108,7 @@ async function collect(
   return list.joined();
 }
 
-/** Cancels a body. Ignores an error: the client may have closed the connection. */
+/** Cancels reading a body. Ignores errors, because the client may have closed the connection. */
 function cancel(reader: ReadableStreamDefaultReader<Uint8Array>): void {
   reader.cancel().catch(() => {});
 }

@@ -55,7 +55,8 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
 }
 
 /**
- * Responds if a model is ready. A model that is not loaded is ready: its first request loads it.
+ * Responds with status 200 if a model is ready. A model that is not loaded yet also counts as
+ * ready, because its first request loads it.
  */
 function modelReadiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const { id } = requestedModel(context, registry);
@@ -80,8 +81,8 @@ function unreadiness(id: string, registry: ModelRegistry): string | null {
 }
 
 /**
- * Lists the models, as the model repository extension of the protocol defines. The server does not
- * support the other commands of this extension, load and unload.
+ * Lists the models in the format of the model repository extension. The other commands of this
+ * extension (load and unload) are not supported.
  */
 function index(registry: ModelRegistry) {
   return registry.models.map(({ manifest: { id } }) => {

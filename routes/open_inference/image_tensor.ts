@@ -10,7 +10,7 @@ import { tensorValues } from "./tensor_values.ts";
  * UINT8 tensor contains RGB pixels, which the client has already rotated upright.
  *
  * @param input Input tensor in the JSON of the request.
- * @param binary Bytes that follow the JSON in the body. Empty: the tensor has its data in the JSON.
+ * @param binary Bytes after the JSON in the body. Empty: the data of the tensor is in the JSON.
  * @throws {DomainError} `wrong-field`, `malformed-request`, `no-image` or `not-an-image`.
  */
 export function imageTensor(input: InferTensor, binary: Uint8Array): ImageInput {
@@ -62,7 +62,9 @@ function encodedImage({ shape }: InferTensor, content: Content): Uint8Array {
   throw new DomainError("no-image", 'Cannot infer as the tensor "image" is an empty text');
 }
 
-/** Returns the only element of a BYTES tensor. The first four bytes are the element's length. */
+/**
+ * Returns the only element of a BYTES tensor. In binary data, its length precedes it as four bytes.
+ */
 function elementOf(content: Uint8Array): Uint8Array {
   if (content.length < 4) {
     throw malformed(`its element must begin with 4 bytes of length: there are ${content.length}`);

@@ -4,7 +4,7 @@ import type { DetectOptions } from "../../src/ports/detector.ts";
 import { optionFaults } from "../detect/faults.ts";
 import { OPTION_SCHEMAS, requestOptions } from "../detect/options.ts";
 
-/** Maximum number of labels. No data set has more. */
+/** Maximum number of labels in `classes`. No data set has more. */
 const MAX_CLASSES = 10_000;
 
 const { score, iou, max } = OPTION_SCHEMAS;
@@ -13,7 +13,8 @@ const schema = z.strictObject({
   score,
   iou,
   max,
-  // In the protocol, a parameter is a string, number or boolean. Some clients send a list instead.
+  // The protocol has no list parameters, so labels are one string with commas. Some clients send a
+  // list anyway.
   classes: z.preprocess(
     (value) => typeof value === "string" ? value.split(",").map((label) => label.trim()) : value,
     z.array(z.unknown(), "must be labels with commas between them").max(
@@ -22,8 +23,8 @@ const schema = z.strictObject({
     ).pipe(OPTION_SCHEMAS.classes),
   ),
   binary_data_output: z.boolean("must be true or false"),
-  // Clients of NVIDIA Triton send these two parameters. This server ignores them: it has one queue,
-  // and its own time limits.
+  // Clients for NVIDIA Triton send these two parameters. They are ignored: this server has no
+  // priorities and sets its own time limits.
   priority: z.unknown(),
   timeout: z.unknown(),
 }).exactPartial();
@@ -32,7 +33,10 @@ const schema = z.strictObject({
 export interface InferParameters {
   /** Options of the detection. */
   readonly options: DetectOptions;
-  /** True if outputs without the parameter `binary_data` are sent as binary data after the JSON. */
+  /**
+   * True if outputs are sent as binary data after the JSON. The parameter `binary_data` of an
+   * output overrides this.
+   */
   readonly binaryOutput: boolean;
 }
 

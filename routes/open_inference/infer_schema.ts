@@ -28,7 +28,7 @@ const output = z.strictObject({
 
 const schema = z.strictObject({
   id: z.string("must be a text").max(256, "must have at most 256 characters").exactOptional(),
-  // inferParameters() checks the values.
+  // Only the type is checked here. inferParameters() checks the values.
   parameters: z.custom<Readonly<Record<string, unknown>>>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
     "must be an object",
@@ -56,10 +56,10 @@ export function checkInferJson(given: Record<string, unknown>): InferJson {
 }
 
 /**
- * Builds the schema of a list. The schema checks the length first, so a list of a million items is
- * refused before any item is checked.
+ * Builds the schema of a short list. It checks the length first, so a list of a million items is
+ * refused at once.
  *
- * @param what Plural noun for the items, for the error message.
+ * @param what Name of the items in the plural, for the error message.
  */
 function shortList<List extends z.ZodType<unknown, unknown[]>>(
   list: List,

@@ -2,8 +2,8 @@ import type { Manifest } from "../../src/manifest/manifest.ts";
 import { OUTPUTS } from "./output_tensors.ts";
 
 /**
- * Version of every model. The protocol requires a version, but models of this server have none:
- * `/models/{id}` identifies a model by the hash of its graph.
+ * Version that all models have. The protocol requires a version, but the models of this server have
+ * none. To identify a model exactly, use the hash of its graph in `/models/{id}`.
  */
 export const MODEL_VERSION = "1";
 
@@ -11,9 +11,9 @@ export const MODEL_VERSION = "1";
 export interface TensorMetadata {
   /** Name of the tensor. */
   readonly name: string;
-  /** Data type by its name in the protocol, for example "FP32". */
+  /** Element type, by its name in the protocol, for example "FP32". */
   readonly datatype: string;
-  /** Size of each dimension. -1: the size varies from request to request. */
+  /** Size of each dimension. -1: the size is not fixed. */
   readonly shape: readonly number[];
 }
 
@@ -21,7 +21,7 @@ export interface TensorMetadata {
 export interface ModelMetadata {
   /** Model id. */
   readonly name: string;
-  /** Versions that the server has. */
+  /** Versions of the model that the server has. */
   readonly versions: readonly string[];
   /** Framework and file format of the model, by their name in the protocol. */
   readonly platform: string;
@@ -34,8 +34,8 @@ export interface ModelMetadata {
 /**
  * Returns the metadata of a model.
  *
- * The input `image` also accepts UINT8 pixels. The protocol allows only one data type per input, so
- * the metadata lists only BYTES.
+ * The input `image` accepts image files (BYTES) and pixels (UINT8). The metadata lists only BYTES,
+ * because the protocol allows one data type per input.
  */
 export function modelMetadata({ id }: Manifest): ModelMetadata {
   return {

@@ -1,7 +1,7 @@
 import type { Detection } from "../../src/ports/detector.ts";
 import { roundDetection } from "../detect/format_result.ts";
 
-/** Outputs of every model. In a shape, -1 stands for the number of detections. */
+/** Outputs that all models have. In a shape, -1 stands for the number of detections. */
 export const OUTPUTS = [
   { name: "boxes", datatype: "FP32", shape: [-1, 4] },
   { name: "scores", datatype: "FP32", shape: [-1] },
@@ -28,8 +28,8 @@ export interface OutputTensor {
 /**
  * Creates an output tensor from the detections of one image.
  *
- * @param detections Detections. Each becomes one row of the output `boxes`: left, top, right and
- *   bottom edge, in pixels of the upright image.
+ * @param detections Detections. In the output `boxes`, each is one row: left, top, right and bottom
+ *   edge, in pixels of the upright image.
  */
 export function outputTensor(name: OutputName, detections: readonly Detection[]): OutputTensor {
   const { datatype, shape } = OUTPUTS.find((output) => output.name === name)!;

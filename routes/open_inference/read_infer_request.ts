@@ -28,8 +28,8 @@ export interface InferRequest {
 }
 
 /**
- * Limits of the JSON. An image of 220x220 pixels, sent as nested lists, has about 200,000 commas
- * and brackets.
+ * Limits of the JSON. They allow an image of up to 220x220 pixels as nested lists, which has about
+ * 200,000 commas and brackets.
  */
 const JSON_OPTIONS = {
   maxMarks: 200_000,
@@ -53,7 +53,7 @@ export async function readInferRequest(
 ): Promise<InferRequest> {
   const jsonBytes = declaredJsonBytes(context);
   const query = queryOptions(context);
-  // Base64 needs four characters for three bytes.
+  // Without binary data, the image is base64 in the JSON: four characters for three bytes.
   const maxImageBytes = jsonBytes === undefined ? Math.ceil(maxBytes / 3) * 4 : maxBytes;
   const maxBodyBytes = maxImageBytes + MAX_OVERHEAD;
   const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, lease });
@@ -74,7 +74,10 @@ export async function readInferRequest(
   };
 }
 
-/** Returns the length of the JSON that a header declares; undefined if the whole body is JSON. */
+/**
+ * Returns the length of the JSON in bytes, from a header. Returns undefined if the header is
+ * missing: the whole body is JSON.
+ */
 function declaredJsonBytes(context: Context<AppEnv>): number | undefined {
   const length = context.req.header("inference-header-content-length");
   if (length === undefined) return undefined;
@@ -86,7 +89,10 @@ function declaredJsonBytes(context: Context<AppEnv>): number | undefined {
   );
 }
 
-/** Parses the options in the query. Refuses `model`, because the path names the model. */
+/**
+ * Parses the options in the query string. Refuses the option `model`, because the path already
+ * names the model.
+ */
 function queryOptions(context: Context<AppEnv>): DetectOptions {
   const { model, ...options } = readDetectOptions(textFields(context.req.queries()));
   if (model === undefined) return options;

@@ -12,11 +12,12 @@ export interface RequestedOutput {
 }
 
 /**
- * Returns the outputs that a request names, in the order of the request. If a request names no
- * outputs, returns all outputs.
+ * Returns the outputs that a request asks for, in the same order. If the request names no outputs,
+ * returns all outputs.
  *
  * @param requested Key `outputs` in the JSON of the request.
- * @param binaryOutput Value of `isBinary` for outputs without the parameter `binary_data`.
+ * @param binaryOutput True if outputs are sent as binary data by default. The parameter
+ *   `binary_data` of an output overrides this.
  * @throws {DomainError} `invalid-option` if an output is unknown or named twice.
  */
 export function requestedOutputs(

@@ -3,7 +3,8 @@ import { DomainError } from "../../src/core/domain_error.ts";
 /**
  * Returns the elements of a tensor as one flat list.
  *
- * @param data Tensor in the JSON of the request: a flat list, or lists that nest like the shape.
+ * @param data Elements in the JSON of the request: one flat list, or lists nested like the
+ *   dimensions.
  *
  * @throws {DomainError} `malformed-request` if the number of elements differs from the shape.
  */
@@ -21,7 +22,10 @@ export function tensorValues(
   return values;
 }
 
-/** Appends the elements of nested lists to `values`. The number of dimensions limits the depth. */
+/**
+ * Appends the elements of nested lists to `values`. Lists may be nested as deeply as the tensor has
+ * dimensions.
+ */
 function collect(
   list: readonly unknown[],
   shape: readonly number[],

@@ -19,8 +19,8 @@ const HAS_ALPHA = 0x10;
 const CHUNK_BYTES = 8;
 
 /**
- * Creates a decoder from WebP to RGBA. Of an animation, it decodes only the first frame, on a
- * transparent canvas.
+ * Creates a decoder from WebP to RGBA. If the file is an animation, decodes only the first frame,
+ * on a transparent canvas.
  *
  * libwebp gets the data of this frame in a new file. So libwebp cannot interpret the original
  * container differently from our header reader.

@@ -17,7 +17,7 @@ export function matchFamilies(facts: GraphFacts, families: readonly Family[]): F
 }
 
 /**
- * Returns the traits of a graph. As `prefix`, returns the whole output name of the first class
+ * Returns the traits of a graph. The trait `prefix` is the whole output name of the first class
  * head.
  */
 function traitsOf({ input, outputs, scores }: GraphFacts): FamilyTraits {

@@ -61,7 +61,10 @@ const OPEN_PATHS: readonly string[] = [
 /** Header fields that only the dialects use. */
 const DIALECT_HEADERS = DIALECTS.flatMap(([, { headers }]) => headers);
 
-/** CORS rules: the requests that web pages of other origins may send, and what they may read. */
+/**
+ * CORS rules: the methods and header fields that web pages of other origins may send, and the
+ * response header fields that they may read.
+ */
 const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],
   allowHeaders: [

@@ -14,7 +14,7 @@ export interface ReadBodyOptions {
   readonly maxBodyBytes: number;
   /** Milliseconds until reading the body times out. */
   readonly timeoutMs: number;
-  /** Memory of the request. Every byte that is kept is taken from it. */
+  /** Memory lease of the request. Each byte that is kept is taken from it. */
   readonly lease: ByteLease;
   /**
    * Receives each chunk of the body. If it keeps bytes, it must take them from the lease. Unset:

@@ -13,7 +13,8 @@ export interface EmbindBuild {
   /** SHA-256 of the wasm file, hexadecimal. Tests and packaging check it; loading does not. */
   readonly sha256: string;
   /**
-   * Functions that the wasm file imports. Key: its letter. Value: its original name in Emscripten.
+   * Functions that the wasm file imports. The key is the letter of a function, the value its
+   * original name in Emscripten.
    */
   readonly imports: Readonly<Record<string, EmscriptenImport>>;
   /** Exports that the decoder needs, with their letters. */
@@ -57,14 +58,14 @@ export type EmscriptenImport =
   | IgnoredImport;
 
 /**
- * Name of an import through which C++ calls a function that may call `longjmp`. The suffix is the
- * signature of that function.
+ * Name of an import that calls a C++ function and catches its `longjmp`. The suffix is the
+ * signature of the C++ function.
  */
 export type InvokeImport = `invoke_${string}`;
 
 /**
- * Name of an import that may do nothing: registration of types, reference counts, timers and
- * output.
+ * Name of an import that decoding does not need, so it becomes an empty function: registration of
+ * types, reference counts, timers and output.
  */
 export type IgnoredImport = (typeof IGNORED_IMPORTS)[number];
 
@@ -89,12 +90,12 @@ const IGNORED_IMPORTS = [
   "fd_write",
 ] as const;
 
-/** Returns true for an import that may do nothing. */
+/** Returns true for an import that decoding does not need. */
 export function isIgnored(name: EmscriptenImport): name is IgnoredImport {
   return (IGNORED_IMPORTS as readonly string[]).includes(name);
 }
 
-/** Returns true for an import through which C++ calls a function that may call `longjmp`. */
+/** Returns true for an import that calls a C++ function and catches its `longjmp`. */
 export function isInvoke(name: EmscriptenImport): name is InvokeImport {
   return name.startsWith("invoke_");
 }

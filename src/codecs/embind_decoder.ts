@@ -213,7 +213,7 @@ class EmbindInstance {
     throw FINISHED;
   }
 
-  /** Calls a C++ function that may call `longjmp`. */
+  /** Calls a C++ function, and catches its `longjmp` if it calls one. */
   #invoke(index: number, args: readonly number[]): number {
     const { setjmp } = this.#names;
     if (setjmp === undefined) throw new Error("The build has no setjmp");

@@ -11,9 +11,9 @@ export type IndexReader = (row: Uint8Array) => void;
 /**
  * Creates a reader of the palette indices of a GIF frame (GIF89a, section 22 and appendix F).
  *
- * Two deviations that browsers also accept: the first code need not be a clear code, and a full
- * code table stays unchanged until the next clear code. The time is proportional to the bytes and
- * the indices, even for hostile codes.
+ * Accepts two deviations from the standard, like browsers: the first code need not be a clear code,
+ * and a full code table stays unchanged until the next clear code. The time is proportional to the
+ * bytes and the indices, even for hostile codes.
  *
  * @param bytes The file.
  * @param start Offset of the byte "LZW minimum code size". The sub-blocks with the codes follow it.

@@ -31,7 +31,10 @@ async function serve(_args: readonly string[], io: CommandIo): Promise<void> {
   io.print(await server.started);
 }
 
-/** Finishes the requests in progress and accepts no new ones. A second signal exits at once. */
+/**
+ * Stops the server after a signal such as Ctrl+C. Finishes the requests in progress and accepts no
+ * new ones. A second signal ends the process at once.
+ */
 async function stopGracefully(server: RunningServer): Promise<void> {
   if (isStopping) process.exit(1);
   isStopping = true;

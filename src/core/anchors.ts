@@ -170,7 +170,7 @@ export function anchorsPerCell(rule: AnchorRule, level: number): number {
 /**
  * Returns the anchors of one cell, with their centre at the coordinates 0, 0.
  *
- * @param stride Stride of the level, input pixels. Only used for sizes in strides.
+ * @param stride Stride of the level, input pixels. Used only for sizes whose unit is strides.
  * @returns Four numbers per anchor: x1, y1, x2, y2, in input pixels.
  * @throws {RangeError} If the rule has no such level.
  *

@@ -53,7 +53,7 @@ export type BoxCoder =
  * Converts the four numbers of one anchor to a box, in place.
  *
  * @param box `[4]`. Before: the numbers that the graph predicts. After: x1, y1, x2, y2, not
- *   clipped. The unit is input pixels, for `decoded` the unit in `coder.space`.
+ *   clipped. The unit is input pixels; for a `decoded` coder, it is `coder.space`.
  * @param anchor `[4]` xyxy, input pixels. Not used for `decoded`.
  *
  * @example
@@ -75,7 +75,7 @@ export type BoxCoder =
  */
 export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Array): void {
   if (coder.kind === "decoded") {
-    // Fractions always are edges: the last pixel only exists in pixels.
+    // In fractions, x2 and y2 always are edges: only pixel coordinates have a last pixel.
     toCorners(box, coder.corners, coder.space === "input" ? coder.extent : "edges");
     return;
   }

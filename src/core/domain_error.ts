@@ -83,8 +83,8 @@ export function goneError(): DomainError {
  * Returns the `too-many-bytes` error for an encoded image that is too long.
  *
  * @param maxBytes Limit in bytes.
- * @param found Length in bytes. If the length is unknown: a clause that takes its place in the
- *   message.
+ * @param found Length in bytes, or a clause about the length for the message, if the exact length
+ *   is unknown.
  * @param action Action that failed, for the start of the message.
  */
 export function tooManyBytes(

@@ -1,9 +1,10 @@
 /**
  * Returns the logit of a score: ln(s / (1 − s)), the inverse of {@linkcode sigmoid}.
  *
- * Comparing logits with `logit(threshold)` saves a sigmoid per anchor and class.
+ * Code that compares logits with `logit(threshold)` need not compute a sigmoid for each anchor and
+ * class.
  *
- * @param score 0 to 1; 0 gives −∞ and 1 gives +∞.
+ * @param score Score, 0 to 1. The result is −∞ for 0 and +∞ for 1.
  * @throws {RangeError} If `score` is not between 0 and 1.
  *
  * @example

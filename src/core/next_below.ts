@@ -1,7 +1,7 @@
 /**
  * Returns the largest double below `value`.
  *
- * A loop that always tests `score > limit` can thus also test `score >= threshold`, with
+ * Code that only tests `score > limit` can thus test `score >= threshold`: with
  * `limit = nextBelow(threshold)`.
  *
  * @param value Any number except NaN. −∞ is returned unchanged.
@@ -17,7 +17,8 @@
 export function nextBelow(value: number): number {
   if (value === -Infinity) return value;
   if (value === 0) return -Number.MIN_VALUE;
-  // Doubles of one sign have the same order as their bits read as integers (IEEE 754).
+  // Reads the bits of the number as an integer. The next integer is the next double, in the
+  // direction away from 0 (IEEE 754).
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, value);
   view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? -1n : 1n));

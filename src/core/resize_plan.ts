@@ -21,10 +21,10 @@ export interface KeepsAspect {
  *
  * - `fit`: the largest size of the same aspect ratio inside `width` x `height`.
  * - `shortest`: the shorter side becomes `shortest`, unless the longer side would exceed `longest`.
- *   `scale` is the precision in which the ratio is computed: `float64`, or `float32-reciprocal` as
- *   in torchvision 0.14 (`_resize_image_and_masks`). The latter computes
- *   `fround(fround(1 / side) · wanted)`. With rounding `floor`, about half of all images then get a
- *   short side of 799 instead of 800, for example images of 500x375.
+ *   `scale` is the arithmetic for the ratio. `float64` divides the new side by the old side.
+ *   `float32-reciprocal` multiplies the new side by the reciprocal of the old side, with each step
+ *   rounded to float32 (torchvision 0.14, `_resize_image_and_masks`). With rounding `floor`, about
+ *   half of all images then get a short side of 799 instead of 800, for example images of 500x375.
  * - `stretch`: exactly `width` x `height`. The aspect ratio may change.
  * - `none`: the size of the source.
  */
@@ -125,7 +125,8 @@ export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule)
 /**
  * Maps boxes from input pixels to source pixels and clips them to the source, in place.
  *
- * @param boxes `[M, 4]` xyxy. In: input pixels. Out: source pixels, `0 ≤ x ≤ width`.
+ * @param boxes `[M, 4]` xyxy of M boxes. Before: input pixels. After: source pixels, inside the
+ *   source image.
  */
 export function toSource({ source, scaled, offset }: ResizePlan, boxes: Float64Array): void {
   scaleAndClip(boxes, 0, offset.x, source.width / scaled.width, source.width);
@@ -143,8 +144,8 @@ export interface Area extends Size {
 /**
  * Clips boxes to an area, in place.
  *
- * @param area Limits in the pixels of the boxes.
- * @param boxes `[M, 4]` xyxy.
+ * @param area Area, in the same unit as the boxes.
+ * @param boxes `[M, 4]` xyxy of M boxes.
  */
 export function clipTo({ left = 0, top = 0, width, height }: Area, boxes: Float64Array): void {
   clipAxis(boxes, 0, left, left + width);

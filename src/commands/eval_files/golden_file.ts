@@ -49,7 +49,7 @@ export interface Golden {
 /**
  * Reads a golden file: detections to compare with. `docs/manifest.md` has an example.
  *
- * @throws {TypeError} Naming the first property that is wrong.
+ * @throws {TypeError} If a property is missing or wrong. The message names the first one.
  */
 export async function readGolden(path: string): Promise<Golden> {
   const { image, framework, score, detections } = await readJson(path, schema, "a golden");

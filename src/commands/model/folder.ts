@@ -15,7 +15,7 @@ export interface Models {
   readonly catalogue: readonly CatalogueEntry[];
 }
 
-/** Model of a folder. Its graph may be missing. */
+/** Model in a folder. The file of its graph may be missing until it is downloaded. */
 export interface Model extends Pick<Manifest, "id" | "title" | "licence"> {
   /** Path of the graph. */
   readonly graph: string;

@@ -16,7 +16,7 @@ type OptionSchemas = Readonly<Record<string, z.ZodType>>;
  * Reads command line arguments: `node:util` parses them, zod checks the values.
  *
  * @param usage Help text for the end of an error message.
- * @throws {TypeError} Naming every argument that is wrong.
+ * @throws {TypeError} If an argument is unknown, missing or wrong. The message names it.
  */
 export function readArguments<Options extends OptionSchemas>(
   args: readonly string[],

@@ -1,6 +1,6 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
-import type { Crop } from "../image/formats/avif/avif_image.ts";
+import type { Crop } from "../image/formats/heif/heif_image.ts";
 import { decodedBytes } from "../image/decoded_bytes.ts";
 import { avifContainer } from "./avif_container.ts";
 import type { Decoder } from "./decoder.ts";

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { AvifImage } from "../../src/image/formats/avif/avif_image.ts";
-import { readAvifHeader } from "../../src/image/formats/avif/header.ts";
+import { type AvifHeader, readAvifHeader } from "../../src/image/formats/avif/header.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import {
@@ -29,12 +28,12 @@ const ALPHA = fullBox("auxC", 0, bytesOf("urn:mpeg:mpegB:cicp:systems:auxiliary:
 const SIZE = fullBox("ispe", 0, numbers(4, 64, 48));
 const CLAP = box("clap", numbers(4, 10, 1, 8, 1, 5, 1, 2 ** 32 - 4, 1));
 
-function imageOf(bytes: Uint8Array): AvifImage {
+function imageOf(bytes: Uint8Array): AvifHeader["image"] {
   return readAvifHeader(bytes).image;
 }
 
 /** Returns the image of a file without a grid as an item, without `pixi`. */
-function itemOf({ colour: { width, height, tiles } }: AvifImage): ItemOptions {
+function itemOf({ colour: { width, height, tiles } }: AvifHeader["image"]): ItemOptions {
   return { width, height, data: tiles[0]!.data };
 }
 

@@ -136,6 +136,25 @@ export class ByteReader {
     return reader;
   }
 
+  /**
+   * Returns a reader of other bytes of the same format.
+   *
+   * @param bytes Bytes; they are not copied. Reading past their end throws `truncated-image`.
+   */
+  of(bytes: Uint8Array): ByteReader {
+    return new ByteReader(bytes, this.#format, this.#order);
+  }
+
+  /**
+   * Returns a reader of other bytes that are complete, for example a header. Reading past their end
+   * throws `corrupt-image`: the bytes are damaged, and no part of the file is missing.
+   */
+  ofComplete(bytes: Uint8Array): ByteReader {
+    // A reader throws `corrupt-image` only if it ends before its bytes do. So one extra byte is
+    // appended, which is never read.
+    return this.of(Uint8Array.of(...bytes, 0)).part(bytes.length);
+  }
+
   /** Returns all bytes of the file or part as a view, including bytes that are already read. */
   whole(): Uint8Array {
     return this.#bytes.subarray(this.#start, this.#end);
@@ -162,6 +181,20 @@ export class ByteReader {
       "corrupt-image",
       `Cannot decode ${this.#format} as ${rule}: current value is ${found}. ` +
         "The file is damaged; export the image again and send the new file.",
+    );
+  }
+
+  /**
+   * Creates the error for a file that is valid but not supported.
+   *
+   * @param rule Rule, for example "its coding must be AV1".
+   * @param found Value in the file.
+   */
+  unsupported(rule: string, found: string): DomainError {
+    return new DomainError(
+      "unsupported-format",
+      `Cannot decode ${this.#format} as ${rule}: current value is ${found}. ` +
+        "Save it as JPEG and send that.",
     );
   }
 

@@ -1,6 +1,7 @@
 import type { ByteReader } from "../byte_reader.ts";
+import { boxType } from "../heif/iso_box.ts";
+import type { Coding } from "../heif/heif_image.ts";
 import { type Av1Sequence, readAv1Sequence } from "./av1_sequence.ts";
-import { completeReader } from "./avif_reader.ts";
 
 const SEQUENCE_HEADER = 1;
 const TEMPORAL_DELIMITER = 2;
@@ -26,6 +27,20 @@ const MAX_HEADER = 512;
  * in one unit each. The limit bounds the reading time.
  */
 const MAX_UNITS = 10_000;
+
+/** AV1 in the items of an AVIF (AVIF 1.1, section 2). */
+export const AV1: Coding<Av1Sequence> = {
+  name: "AV1",
+  itemType: boxType("av01"),
+  configType: boxType("av1C"),
+  layers: new Map([
+    [boxType("a1op"), [1]],
+    [boxType("lsel"), [2]],
+    [boxType("a1lx"), [7, 13]],
+  ]),
+  keepsOrder: false,
+  read: readAv1Data,
+};
 
 /**
  * Reads the sequence header of AV1 data, and refuses data with too many frames.
@@ -77,7 +92,7 @@ export function readAv1Data(reader: ByteReader): Av1Sequence {
   if (header === undefined) {
     throw reader.corrupt("its AV1 data must have a sequence header", "none");
   }
-  return readAv1Sequence(completeReader(header.whole().subarray(0, MAX_HEADER)));
+  return readAv1Sequence(reader.ofComplete(header.whole().subarray(0, MAX_HEADER)));
 }
 
 /**

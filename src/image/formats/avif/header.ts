@@ -1,36 +1,19 @@
-import type { ByteReader } from "../byte_reader.ts";
-import type { Av1Sequence } from "./av1_sequence.ts";
-import type { AvifImage } from "./avif_image.ts";
-import { boxType, lastBoxEndsEarly, nextBox } from "./iso_box.ts";
-import { itemImage } from "./item_image.ts";
-import { avifReader } from "./avif_reader.ts";
-import { hasPrimaryItem } from "./items.ts";
-import { trackImage } from "./track_image.ts";
+import { ByteReader } from "../byte_reader.ts";
+import { findBoxes } from "../heif/find_boxes.ts";
+import { heifFormat } from "../heif/heif_format.ts";
+import type { HeifImage } from "../heif/heif_image.ts";
+import { lastBoxEndsEarly, nextBox } from "../heif/iso_box.ts";
+import { itemImage } from "../heif/item_image.ts";
 import type { BaseHeader, ImageFormat } from "../image_format.ts";
+import { AV1 } from "./av1_data.ts";
+import type { Av1Sequence } from "./av1_sequence.ts";
+import { trackImage } from "./track_image.ts";
 
 /** Header of an AVIF. */
 export interface AvifHeader extends BaseHeader<"avif"> {
   /** Parts of the image that the decoder needs. */
-  readonly image: AvifImage;
+  readonly image: HeifImage<Av1Sequence>;
 }
-
-const FTYP = boxType("ftyp");
-const META = boxType("meta");
-const MOOV = boxType("moov");
-
-const AVIF_BRANDS: readonly number[] = [boxType("avif"), boxType("avis")];
-
-/**
- * Maximum bytes of the metadata. Real metadata are smaller, even with a colour profile. The limit
- * bounds the reading time.
- */
-const MAX_META_BYTES = 2 ** 20;
-
-/**
- * Maximum number of boxes before the metadata. Real files have a few. The limit bounds the reading
- * time.
- */
-const MAX_BOXES = 1000;
 
 /** The AVIF format. */
 export const AVIF: ImageFormat<AvifHeader> = {
@@ -46,21 +29,10 @@ export const AVIF: ImageFormat<AvifHeader> = {
  * Returns true if a file is an AVIF. The signature is not enough, because other ISO media files,
  * such as HEIC, have the same.
  *
- * @param bytes Whole file. Only its first box is read.
+ * @param bytes Whole file.
  */
 export function isAvif(bytes: Uint8Array): boolean {
-  const reader = avifReader(bytes);
-  if (bytes.length < 12) return false;
-  const size = reader.u32();
-  if (reader.u32() !== FTYP) return false;
-  // Brands are four bytes each: the major brand at offset 8, the compatible brands from offset 16.
-  // Offset 12 holds a version.
-  const end = Math.min(size, bytes.length);
-  for (let at = 8; at + 4 <= end; at += 4) {
-    const brand = reader.u32();
-    if (at !== 12 && AVIF_BRANDS.includes(brand)) return true;
-  }
-  return false;
+  return heifFormat(bytes) === "avif";
 }
 
 /**
@@ -121,45 +93,12 @@ function planeSamples({ isGrey, halvesColumns, halvesRows }: Av1Sequence): numbe
 }
 
 /** Reads the primary item. If the file has none, reads the first frame of the image sequence. */
-function readImage(bytes: Uint8Array): AvifImage {
-  const file = avifReader(bytes);
+function readImage(bytes: Uint8Array): HeifImage<Av1Sequence> {
+  const file = new ByteReader(bytes, "AVIF", "big-endian");
   const { meta, moov, hasPrimary } = findBoxes(file);
-  if (meta !== undefined && (moov === undefined || hasPrimary)) return itemImage(bytes, meta);
-  if (moov !== undefined) return trackImage(bytes, moov);
+  if (meta !== undefined && (moov === undefined || hasPrimary)) return itemImage(file, meta, AV1);
+  if (moov !== undefined) return trackImage(file, moov);
   // Neither was found. If the file ends too early, `nextBox()` throws the appropriate error.
   nextBox(file);
   throw file.corrupt("it must have a box meta or moov", "none");
-}
-
-/**
- * Finds the metadata (box `meta`) and, unless the metadata name a primary item, the image sequence
- * (box `moov`).
- *
- * @returns Payloads of the boxes. Undefined for a box that was not found.
- */
-function findBoxes(file: ByteReader): {
-  readonly meta: ByteReader | undefined;
-  readonly moov: ByteReader | undefined;
-  readonly hasPrimary: boolean;
-} {
-  const found = new Map<number, ByteReader>();
-  // Computed only once, because `hasPrimaryItem()` reads all metadata.
-  let hasPrimary = false;
-  const isEnough = () => hasPrimary || (found.has(META) && found.has(MOOV));
-  for (let boxes = 0; !isEnough() && file.remaining > 0; boxes++) {
-    if (boxes > MAX_BOXES) {
-      throw file.corrupt(`at most ${MAX_BOXES} boxes may precede its metadata`, "more");
-    }
-    const { type, content } = nextBox(file);
-    if (type !== META && type !== MOOV || found.has(type)) continue;
-    if (type === META && content.remaining > MAX_META_BYTES) {
-      throw file.corrupt(
-        `its metadata must have at most ${MAX_META_BYTES} bytes`,
-        content.remaining,
-      );
-    }
-    found.set(type, content);
-    if (type === META) hasPrimary = hasPrimaryItem(content);
-  }
-  return { meta: found.get(META), moov: found.get(MOOV), hasPrimary };
 }

@@ -1,13 +1,14 @@
 import type { ByteReader } from "../byte_reader.ts";
 import {
-  type AvifImage,
   type CodedImage,
+  type HeifImage,
   type SequenceReader,
   sequenceReader,
-} from "./avif_image.ts";
-import { avifReader } from "./avif_reader.ts";
-import { ALPHA_SIZE, checkSize, isAlphaType, readDisplay } from "./image_properties.ts";
-import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
+} from "../heif/heif_image.ts";
+import { ALPHA_SIZE, checkSize, isAlphaType, readDisplay } from "../heif/image_properties.ts";
+import { boxType, type IsoBox, nextBox } from "../heif/iso_box.ts";
+import { AV1 } from "./av1_data.ts";
+import type { Av1Sequence } from "./av1_sequence.ts";
 
 const TRAK = boxType("trak");
 const TKHD = boxType("tkhd");
@@ -55,20 +56,20 @@ interface Track {
 /**
  * Reads the first frame of an image sequence, with its alpha (ISO/IEC 23008-12, 7).
  *
- * @param bytes The whole file.
+ * @param file Reader of the whole file.
  * @param moov Payload of the `moov` box.
  * @throws {DomainError} `corrupt-image` or `truncated-image`.
  */
-export function trackImage(bytes: Uint8Array, moov: ByteReader): AvifImage {
+export function trackImage(file: ByteReader, moov: ByteReader): HeifImage<Av1Sequence> {
   const tracks = boxesOf(moov).filter(({ type }) => type === TRAK).slice(0, MAX_TRACKS)
-    .flatMap(({ content }) => readTrack(bytes, content) ?? []);
+    .flatMap(({ content }) => readTrack(file, content) ?? []);
   const main = tracks.find(({ auxiliaryOf }) => auxiliaryOf.length === 0);
   if (main === undefined) throw moov.corrupt("its sequence must have AV1 data", "none");
   const auxiliary = tracks.find(({ auxiliaryOf, properties }) => {
     const kind = properties.find(({ type }) => type === AUXI);
     return auxiliaryOf.includes(main.id) && kind !== undefined && isAlphaType(kind.content);
   });
-  const read = sequenceReader(avifReader(bytes));
+  const read = sequenceReader(file, AV1);
   const colour = codedImage(main, read);
   const alpha = auxiliary && codedImage(auxiliary, read);
   if (alpha !== undefined) checkSize(moov, ALPHA_SIZE, colour, alpha);
@@ -82,15 +83,15 @@ export function trackImage(bytes: Uint8Array, moov: ByteReader): AvifImage {
   };
 }
 
-function codedImage({ first }: Track, read: SequenceReader): CodedImage {
+function codedImage({ first }: Track, read: SequenceReader<Av1Sequence>): CodedImage<Av1Sequence> {
   const data = first();
   const sequence = read(data);
   const { width, height } = sequence;
-  return { width, height, columns: 1, rows: 1, sequence, tiles: [{ data, layers: [] }] };
+  return { width, height, columns: 1, rows: 1, sequence, tiles: [{ data, sequence, layers: [] }] };
 }
 
 /** Reads a track. Returns undefined if the track has no AV1 data. */
-function readTrack(bytes: Uint8Array, trak: ByteReader): Track | undefined {
+function readTrack(file: ByteReader, trak: ByteReader): Track | undefined {
   const boxes = boxesOf(trak);
   const references = boxesOf(find(boxes, TREF));
   const table = boxesOf(find(boxesOf(find(boxesOf(find(boxes, MDIA)), MINF)), STBL));
@@ -102,7 +103,7 @@ function readTrack(bytes: Uint8Array, trak: ByteReader): Track | undefined {
   const id = header.u32();
   const auxiliaryOf = idsOf(find(references, AUXL));
   const isPremultiplied = idsOf(find(references, PREM)).length > 0;
-  const first = () => firstSample(bytes, trak, table);
+  const first = () => firstSample(file, trak, table);
   return { id, auxiliaryOf, isPremultiplied, properties: entry, first };
 }
 
@@ -123,7 +124,7 @@ function sampleEntry(table: ByteReader | undefined): readonly IsoBox[] | undefin
  * 8.7).
  */
 function firstSample(
-  bytes: Uint8Array,
+  file: ByteReader,
   trak: ByteReader,
   table: readonly IsoBox[],
 ): Uint8Array {
@@ -138,9 +139,9 @@ function firstSample(
   sizes.skip(4);
   const length = same === 0 ? sizes.u32() : same;
   places.skip(8);
-  const file = avifReader(bytes);
-  file.skip(short === undefined ? places.u64() : places.u32());
-  return file.take(length);
+  const reader = file.fromStart();
+  reader.skip(short === undefined ? places.u64() : places.u32());
+  return reader.take(length);
 }
 
 function idsOf(box: ByteReader | undefined): readonly number[] {

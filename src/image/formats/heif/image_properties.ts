@@ -1,6 +1,6 @@
 import type { Size } from "../../../core/size.ts";
 import type { ByteReader } from "../byte_reader.ts";
-import type { AvifImage, Crop } from "./avif_image.ts";
+import type { Crop, HeifImage } from "./heif_image.ts";
 import { boxType, type IsoBox } from "./iso_box.ts";
 
 const COLR = boxType("colr");
@@ -54,7 +54,7 @@ export function readDisplay(
   boxes: readonly IsoBox[],
   clap: IsoBox | undefined,
   size: Size,
-): Pick<AvifImage, "colourCodes" | "crop"> {
+): Pick<HeifImage<unknown>, "colourCodes" | "crop"> {
   const colourCodes = readColourCodes(boxes);
   return {
     ...colourCodes && { colourCodes },

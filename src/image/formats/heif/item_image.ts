@@ -2,34 +2,24 @@ import { DomainError } from "../../../core/domain_error.ts";
 import type { Size } from "../../../core/size.ts";
 import type { ByteReader } from "../byte_reader.ts";
 import {
-  type AvifImage,
   type CodedImage,
   type CodedTile,
+  type Coding,
+  type HeifImage,
   type SequenceReader,
   sequenceReader,
-} from "./avif_image.ts";
-import { avifReader, completeReader } from "./avif_reader.ts";
+} from "./heif_image.ts";
 import { ALPHA_SIZE, checkSize, isAlphaType, readDisplay } from "./image_properties.ts";
-import { type AvifItem, type AvifItems, readAvifItems } from "./items.ts";
+import { type HeifItem, type HeifItems, readHeifItems } from "./items.ts";
 import { boxType, type IsoBox } from "./iso_box.ts";
 import { orientation } from "./orientation.ts";
 
-const AV01 = boxType("av01");
 const GRID = boxType("grid");
 const ISPE = boxType("ispe");
-const AV1C = boxType("av1C");
 const AUXC = boxType("auxC");
 const IROT = boxType("irot");
 const IMIR = boxType("imir");
 const CLAP = boxType("clap");
-/**
- * Box types of properties that select a layer, with the allowed lengths of their payloads in bytes.
- */
-const LAYERS: ReadonlyMap<number, readonly number[]> = new Map([
-  [boxType("a1op"), [1]],
-  [boxType("lsel"), [2]],
-  [boxType("a1lx"), [7, 13]],
-]);
 
 /**
  * Minimum side of a tile in a grid, in pixels (ISO/IEC 23000-22, 7.3.11.4.2). The limit bounds the
@@ -37,39 +27,74 @@ const LAYERS: ReadonlyMap<number, readonly number[]> = new Map([
  */
 const MIN_TILE = 64;
 
+/** Items of a file and the coding that they must have. */
+interface Source<Sequence extends Size> {
+  readonly items: HeifItems;
+  readonly coding: Coding<Sequence>;
+  readonly read: SequenceReader<Sequence>;
+}
+
 /**
- * Reads the primary item of an AVIF, with its alpha.
+ * Reads the primary item of an AVIF or a HEIC, with its alpha.
  *
- * @param bytes The whole file.
+ * @param file Reader of the whole file.
  * @param meta Payload of the `meta` box.
+ * @param coding Coding of the items.
  * @throws {DomainError} `corrupt-image`, `truncated-image` or `unsupported-format`.
  */
-export function itemImage(bytes: Uint8Array, meta: ByteReader): AvifImage {
-  const items = readAvifItems(bytes, meta);
+export function itemImage<Sequence extends Size>(
+  file: ByteReader,
+  meta: ByteReader,
+  coding: Coding<Sequence>,
+): HeifImage<Sequence> {
+  const items = readHeifItems(file, meta);
   const { primary } = items;
-  const read = sequenceReader(avifReader(bytes));
-  const colour = codedImage(items, primary, read);
-  const alpha = alphaOf(items, colour, read);
+  const source = { items, coding, read: sequenceReader(file, coding) };
+  const colour = codedImage(source, primary);
+  const alpha = alphaOf(source, colour);
+  const irot = only(items, primary, IROT);
+  const imir = only(items, primary, IMIR);
+  const turn = orientation(irot, imir, coding.keepsOrder && isFirst(items, primary, IMIR, IROT));
   return {
     colour,
     ...alpha && { alpha },
     isPremultiplied: items.isPremultiplied(primary),
     ...readDisplay(items.properties(primary), only(items, primary, CLAP), colour),
-    orientation: orientation(only(items, primary, IROT), only(items, primary, IMIR)),
+    orientation: turn,
   };
+}
+
+/**
+ * Returns the type of the items that hold the coded data of the primary item, see
+ * {@linkcode boxType}. For a grid, it is the type of its first tile.
+ *
+ * @param file Reader of the whole file.
+ * @param meta Payload of the `meta` box.
+ */
+export function codedType(file: ByteReader, meta: ByteReader): number {
+  const items = readHeifItems(file, meta);
+  const { primary } = items;
+  const [tile] = primary.type === GRID ? items.tiles(primary) : [];
+  return (tile ?? primary).type;
+}
+
+/** Returns true if an item lists a property of type `one` before a property of type `other`. */
+function isFirst(items: HeifItems, item: HeifItem, one: number, other: number): boolean {
+  const types = items.properties(item).map(({ type }) => type);
+  return types.includes(one) && types.indexOf(one) < types.indexOf(other);
 }
 
 /**
  * Returns the alpha of the image. In a grid, either the whole image or each tile can have alpha.
  */
-function alphaOf(
-  items: AvifItems,
-  colour: CodedImage,
-  read: SequenceReader,
-): CodedImage | undefined {
+function alphaOf<Sequence extends Size>(
+  source: Source<Sequence>,
+  colour: CodedImage<Sequence>,
+): CodedImage<Sequence> | undefined {
+  const { items } = source;
   const { primary } = items;
   const tiles = primary.type === GRID ? items.tiles(primary) : [];
-  const alphas = new Map<number, AvifItem>();
+  const alphas = new Map<number, HeifItem>();
   for (const item of items.all) {
     if (!isAlpha(items, item)) continue;
     for (const { id } of items.auxiliaryOf(item)) {
@@ -79,7 +104,7 @@ function alphaOf(
   }
   const whole = alphas.get(primary.id);
   if (whole !== undefined) {
-    const alpha = codedImage(items, whole, read);
+    const alpha = codedImage(source, whole);
     checkSize(items.reader, ALPHA_SIZE, colour, alpha);
     return alpha;
   }
@@ -88,17 +113,15 @@ function alphaOf(
   if (ofTiles.length < tiles.length) {
     throw items.reader.corrupt(`alpha must have ${tiles.length} tiles`, ofTiles.length);
   }
-  const { sequence } = colour;
-  const coded = ofTiles.map((item) => codedTile(items, item, sequence, read));
-  const [first] = coded;
-  return { ...colour, sequence: read(first!.data), tiles: coded };
+  const coded = ofTiles.map((item) => codedTile(source, item, colour.sequence));
+  return { ...colour, sequence: coded[0]!.sequence, tiles: coded };
 }
 
 /**
  * Returns the property of an item that has this type. Two of the same type are an error, because
  * decoders differ in which one they use.
  */
-function only(items: AvifItems, item: AvifItem, type: number): IsoBox | undefined {
+function only(items: HeifItems, item: HeifItem, type: number): IsoBox | undefined {
   const found = items.properties(item).filter((box) => box.type === type);
   if (found.length > 1) {
     throw items.reader.corrupt("an item must have each property once", found.length);
@@ -106,13 +129,13 @@ function only(items: AvifItems, item: AvifItem, type: number): IsoBox | undefine
   return found[0];
 }
 
-function property(items: AvifItems, item: AvifItem, type: number, name: string): IsoBox {
+function property(items: HeifItems, item: HeifItem, type: number, name: string): IsoBox {
   const found = only(items, item, type);
   if (found === undefined) throw items.reader.corrupt(`an image must have ${name}`, "none");
   return { type, content: found.content.fromStart() };
 }
 
-function sizeOf(items: AvifItems, item: AvifItem): Size {
+function sizeOf(items: HeifItems, item: HeifItem): Size {
   const { content } = property(items, item, ISPE, "a size");
   content.skip(4); // Version and flags.
   const width = content.u32();
@@ -123,37 +146,45 @@ function sizeOf(items: AvifItems, item: AvifItem): Size {
   return { width, height };
 }
 
-/** Reads an image item, which holds AV1 data or is a grid of tiles. */
-function codedImage(items: AvifItems, item: AvifItem, read: SequenceReader): CodedImage {
-  const size = sizeOf(items, item);
-  if (item.type === GRID) return gridImage(items, item, size, read);
-  const tile = codedTile(items, item, size, read);
-  return { ...size, columns: 1, rows: 1, sequence: read(tile.data), tiles: [tile] };
+/** Reads an image item, which holds coded data or is a grid of tiles. */
+function codedImage<Sequence extends Size>(
+  source: Source<Sequence>,
+  item: HeifItem,
+): CodedImage<Sequence> {
+  const size = sizeOf(source.items, item);
+  if (item.type === GRID) return gridImage(source, item, size);
+  const tile = codedTile(source, item, size);
+  return { ...size, columns: 1, rows: 1, sequence: tile.sequence, tiles: [tile] };
 }
 
 /**
- * Reads the AV1 data of an item and checks its size.
+ * Reads the coded data of an item and checks its size.
  *
  * @param size Expected size. For colours it comes from the item itself, so only an alpha tile can
  *   have another size.
  */
-function codedTile(
-  items: AvifItems,
-  item: AvifItem,
+function codedTile<Sequence extends Size>(
+  { items, coding, read }: Source<Sequence>,
+  item: HeifItem,
   size: Size,
-  read: SequenceReader,
-): CodedTile {
-  if (item.type !== AV01) throw notAv1(item.type);
+): CodedTile<Sequence> {
+  if (item.type !== coding.itemType) throw otherCoding(items, coding, item.type);
   checkSize(items.reader, ALPHA_SIZE, size, sizeOf(items, item));
-  property(items, item, AV1C, "an AV1 configuration");
+  const { name } = coding;
+  const config = property(items, item, coding.configType, `an ${name} configuration`).content;
   const data = items.data(item);
-  checkSize(items.reader, "its AV1 data must have the declared", size, read(data));
-  return { data, layers: layersOf(items, item) };
+  const sequence = read(data, config);
+  checkSize(items.reader, `its ${name} data must have the declared`, size, sequence);
+  return { data, sequence, layers: layersOf(items, item, coding.layers) };
 }
 
-function layersOf(items: AvifItems, item: AvifItem): readonly Uint8Array[] {
+function layersOf(
+  items: HeifItems,
+  item: HeifItem,
+  layers: ReadonlyMap<number, readonly number[]>,
+): readonly Uint8Array[] {
   return items.properties(item).flatMap(({ type, content }) => {
-    const lengths = LAYERS.get(type);
+    const lengths = layers.get(type);
     if (lengths === undefined) return [];
     const payload = content.whole();
     if (!lengths.includes(payload.length)) {
@@ -175,13 +206,13 @@ function layersOf(items: AvifItems, item: AvifItem): readonly Uint8Array[] {
  * Reads the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3). All tiles must have the same size. They
  * must cover the image, without rows or columns of tiles outside it.
  */
-function gridImage(
-  items: AvifItems,
-  item: AvifItem,
+function gridImage<Sequence extends Size>(
+  source: Source<Sequence>,
+  item: HeifItem,
   size: Size,
-  read: SequenceReader,
-): CodedImage {
-  const reader = completeReader(items.data(item).subarray(0, 12));
+): CodedImage<Sequence> {
+  const { items, coding } = source;
+  const reader = items.reader.ofComplete(items.data(item).subarray(0, 12));
   reader.skip(1); // Version.
   const isWide = (reader.u8() & 1) !== 0;
   const rows = reader.u8() + 1;
@@ -194,7 +225,7 @@ function gridImage(
   if (first === undefined || tiles.length !== rows * columns) {
     throw reader.corrupt(`its grid must have ${rows * columns} tiles`, tiles.length);
   }
-  if (first.type !== AV01) throw notAv1(first.type);
+  if (first.type !== coding.itemType) throw otherCoding(items, coding, first.type);
   const tile = sizeOf(items, first);
   const covers = covered(columns, tile.width, width) && covered(rows, tile.height, height);
   const areEqual = [...new Set(tiles)].every((other) => isSame(sizeOf(items, other), tile));
@@ -210,13 +241,13 @@ function gridImage(
       `${tile.width}x${tile.height}`,
     );
   }
-  const known = new Map<AvifItem, CodedTile>();
+  const known = new Map<HeifItem, CodedTile<Sequence>>();
   const coded = tiles.map((part) => {
-    const tileData = known.get(part) ?? codedTile(items, part, tile, read);
+    const tileData = known.get(part) ?? codedTile(source, part, tile);
     known.set(part, tileData);
     return tileData;
   });
-  return { ...size, columns, rows, sequence: read(coded[0]!.data), tiles: coded };
+  return { ...size, columns, rows, sequence: coded[0]!.sequence, tiles: coded };
 }
 
 function isSame(one: Size, other: Size): boolean {
@@ -229,17 +260,27 @@ function covered(count: number, tile: number, side: number): boolean {
 }
 
 /** Returns true if an item is an auxiliary image that holds alpha. */
-function isAlpha(items: AvifItems, item: AvifItem): boolean {
+function isAlpha(items: HeifItems, item: HeifItem): boolean {
   const auxiliary = items.properties(item).find((box) => box.type === AUXC);
   return auxiliary !== undefined && isAlphaType(auxiliary.content);
 }
 
-/** Returns the error for an image that is not encoded with AV1. */
-function notAv1(type: number): DomainError {
-  const name = type === boxType("hvc1") ? "HEVC" : "another one";
-  return new DomainError(
-    "unsupported-format",
-    `Cannot decode AVIF as its coding must be AV1: current value is ${name}. ` +
-      "Save it as JPEG and send that.",
-  );
+/** Names of codings in error messages, by the type of their items. */
+const CODINGS: ReadonlyMap<number, string> = new Map([
+  [boxType("av01"), "AV1"],
+  [boxType("hvc1"), "HEVC"],
+  [boxType("avc1"), "AVC"],
+  [boxType("vvc1"), "VVC"],
+  [boxType("j2k1"), "JPEG 2000"],
+  [boxType("jpeg"), "JPEG"],
+  [boxType("unci"), "none"],
+]);
+
+/** Returns the error for an image of another coding. */
+function otherCoding(
+  { reader }: HeifItems,
+  { name }: Coding<Size>,
+  type: number,
+): DomainError {
+  return reader.unsupported(`its coding must be ${name}`, CODINGS.get(type) ?? "another one");
 }

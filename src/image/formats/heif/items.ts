@@ -3,37 +3,37 @@ import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 import { itemData } from "./item_data.ts";
 
 /**
- * Item of an AVIF: an image, a grid of images, or something that belongs to an image, such as its
+ * Item of a HEIF file (AVIF or HEIC): an image, a grid of images, or something that belongs to an image, such as its
  * alpha.
  */
-export interface AvifItem {
+export interface HeifItem {
   /** Id of the item in the tables of the file. */
   readonly id: number;
   /** Type of the item: four characters as a number, see {@linkcode boxType}. */
   readonly type: number;
 }
 
-/** Items of an AVIF, with their properties, tiles and data. */
-export interface AvifItems {
+/** Items of a HEIF file, with their properties, tiles and data. */
+export interface HeifItems {
   /** Reader of the box `meta`, which lists the items. Used to create errors. */
   readonly reader: ByteReader;
   /** The item to show. */
-  readonly primary: AvifItem;
+  readonly primary: HeifItem;
   /** All items. */
-  readonly all: readonly AvifItem[];
+  readonly all: readonly HeifItem[];
   /** Returns the properties of an item, such as its size. */
-  properties(item: AvifItem): readonly IsoBox[];
+  properties(item: HeifItem): readonly IsoBox[];
   /** Returns the tiles of a grid item, row by row. */
-  tiles(item: AvifItem): readonly AvifItem[];
+  tiles(item: HeifItem): readonly HeifItem[];
   /**
    * Returns the items to which an auxiliary image belongs. For an alpha item, these are the images
    * with this alpha.
    */
-  auxiliaryOf(item: AvifItem): readonly AvifItem[];
+  auxiliaryOf(item: HeifItem): readonly HeifItem[];
   /** Returns true if the stored colours of an item are already multiplied by its alpha. */
-  isPremultiplied(item: AvifItem): boolean;
+  isPremultiplied(item: HeifItem): boolean;
   /** Returns the data of an item. */
-  data(item: AvifItem): Uint8Array;
+  data(item: HeifItem): Uint8Array;
 }
 
 const PITM = boxType("pitm");
@@ -58,20 +58,21 @@ const MAX_PROPERTIES = 32_767;
  * The reading time is at most proportional to the bytes of the box, even if the box declares huge
  * counts.
  *
- * @param bytes The whole file, which contains the data of the items.
+ * @param file Reader of the whole file, which contains the data of the items.
  * @param meta Payload of the box.
  * @throws {DomainError} `corrupt-image`, if a required table is missing, duplicate or broken;
  * `truncated-image`, if the file ends inside a table.
  *
  * @example
  * ```ts
- * import { type AvifItem, type AvifItems, readAvifItems } from "./items.ts";
+ * import { type HeifItem, type HeifItems, readHeifItems } from "./items.ts";
  * import { ByteReader } from "../byte_reader.ts";
  *
  * const meta = new Uint8Array(4); // Version and flags, but no table.
- * let primary: AvifItem | undefined;
+ * let primary: HeifItem | undefined;
  * try {
- *   const items: AvifItems = readAvifItems(meta, new ByteReader(meta, "AVIF", "big-endian"));
+ *   const reader = new ByteReader(meta, "AVIF", "big-endian");
+ *   const items: HeifItems = readHeifItems(reader, reader);
  *   primary = items.primary;
  * } catch {
  *   // The table of items is missing.
@@ -79,15 +80,15 @@ const MAX_PROPERTIES = 32_767;
  * if (primary !== undefined) throw new Error("a file without items has no primary item");
  * ```
  */
-export function readAvifItems(bytes: Uint8Array, meta: ByteReader): AvifItems {
+export function readHeifItems(file: ByteReader, meta: ByteReader): HeifItems {
   const tables = tablesOf(meta);
   const items = readItems(needed(tables, meta, IINF, "iinf"));
   const primaryId = readPrimary(needed(tables, meta, PITM, "pitm"));
   const primary = itemOf(items, meta, primaryId);
-  const data = itemData(bytes, meta, needed(tables, meta, ILOC, "iloc"), tables.get(IDAT));
+  const data = itemData(file, meta, needed(tables, meta, ILOC, "iloc"), tables.get(IDAT));
   const references = readReferences(tables.get(IREF));
   const properties = propertiesOf(needed(tables, meta, IPRP, "iprp"));
-  const referenced = (type: number, { id }: AvifItem) =>
+  const referenced = (type: number, { id }: HeifItem) =>
     (references.get(type)?.get(id) ?? []).map((to) => itemOf(items, meta, to));
   return {
     reader: meta,
@@ -140,7 +141,7 @@ function needed(
   return table;
 }
 
-function itemOf(items: ReadonlyMap<number, AvifItem>, reader: ByteReader, id: number): AvifItem {
+function itemOf(items: ReadonlyMap<number, HeifItem>, reader: ByteReader, id: number): HeifItem {
   const item = items.get(id);
   if (item === undefined) throw reader.corrupt("a referenced item must exist", id);
   return item;
@@ -157,8 +158,8 @@ function readPrimary(reader: ByteReader): number {
   return versionOf(reader) === 0 ? reader.u16() : reader.u32();
 }
 
-function readItems(reader: ByteReader): ReadonlyMap<number, AvifItem> {
-  const items = new Map<number, AvifItem>();
+function readItems(reader: ByteReader): ReadonlyMap<number, HeifItem> {
+  const items = new Map<number, HeifItem>();
   reader.skip(versionOf(reader) === 0 ? 2 : 4); // Declared number of items; the boxes themselves are counted.
   while (reader.remaining > 0) {
     const { type, content } = nextBox(reader);

@@ -1,6 +1,5 @@
 import { joinedBytes } from "../../../core/joined_bytes.ts";
 import type { ByteReader } from "../byte_reader.ts";
-import { avifReader } from "./avif_reader.ts";
 
 /** Location of the data of an item. */
 interface Location {
@@ -20,7 +19,7 @@ export type ItemData = (id: number) => Uint8Array;
  * a copy. All copies together may have at most as many bytes as the file: a hostile file could let
  * many items share the same ranges.
  *
- * @param bytes The whole file.
+ * @param file Reader of the whole file.
  * @param meta Reader of the box `meta`. Creates the errors.
  * @param iloc Payload of the box `iloc`, the table of locations.
  * @param idat Payload of the box `idat`, which can hold data. Undefined: the file has no such box.
@@ -28,7 +27,7 @@ export type ItemData = (id: number) => Uint8Array;
  * in the file; `truncated-image`, if the file ends inside the data.
  */
 export function itemData(
-  bytes: Uint8Array,
+  file: ByteReader,
   meta: ByteReader,
   iloc: ByteReader,
   idat: ByteReader | undefined,
@@ -37,6 +36,7 @@ export function itemData(
   // Cache of the data by item id. A hostile file can use one item many times, as a tile of many
   // grids.
   const known = new Map<number, Uint8Array>();
+  const fileBytes = file.whole().length;
   let copied = 0;
 
   function read(id: number): Uint8Array {
@@ -45,7 +45,7 @@ export function itemData(
       throw meta.corrupt("the data of an image must be in the file", "elsewhere");
     }
     const source = location.method === 0
-      ? () => avifReader(bytes)
+      ? () => file.fromStart()
       : () => (idat ?? meta.part(0)).fromStart();
     const extents = location.extents.filter(({ length }) => length > 0);
     const runs = extents.map(({ start, length }) => {
@@ -56,9 +56,9 @@ export function itemData(
     const [first = new Uint8Array(), ...others] = runs;
     if (others.length === 0) return first;
     copied += runs.reduce((sum, { length }) => sum + length, 0);
-    if (copied > bytes.length) {
+    if (copied > fileBytes) {
       throw meta.corrupt(
-        `its images must have at most the ${bytes.length} bytes of the file`,
+        `its images must have at most the ${fileBytes} bytes of the file`,
         copied,
       );
     }

@@ -19,9 +19,16 @@ const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Or
  *
  * @param irot Box with the rotation. Undefined: no rotation.
  * @param imir Box with the mirroring. Undefined: no mirroring.
+ * @param mirrorsFirst True if the mirroring comes before the rotation.
  */
-export function orientation(irot: IsoBox | undefined, imir: IsoBox | undefined): Orientation {
-  const turns = irot === undefined ? 0 : (irot.content.fromStart().u8() & 3) as 0 | 1 | 2 | 3;
+export function orientation(
+  irot: IsoBox | undefined,
+  imir: IsoBox | undefined,
+  mirrorsFirst: boolean,
+): Orientation {
+  const left = irot === undefined ? 0 : irot.content.fromStart().u8() & 3;
+  // A mirroring and then a rotation equal the opposite rotation and then the mirroring.
+  const turns = (mirrorsFirst ? -left & 3 : left) as 0 | 1 | 2 | 3;
   return ORIENTATIONS[turns][imir === undefined ? "none" : axisOf(imir)];
 }
 

@@ -1,0 +1,59 @@
+import type { ByteReader } from "../byte_reader.ts";
+import { boxType, nextBox } from "./iso_box.ts";
+import { hasPrimaryItem } from "./items.ts";
+
+const META = boxType("meta");
+const MOOV = boxType("moov");
+
+/**
+ * Maximum bytes of the metadata. Real metadata have fewer, even with a colour profile. The limit
+ * bounds the reading time.
+ */
+const MAX_META_BYTES = 2 ** 20;
+
+/**
+ * Maximum number of boxes before the metadata. Real files have a few. The limit bounds the reading
+ * time.
+ */
+const MAX_BOXES = 1000;
+
+/** Payloads of the boxes that describe an image. Undefined for a box that was not found. */
+export interface HeifBoxes {
+  /** Metadata, which list the items of the file. */
+  readonly meta: ByteReader | undefined;
+  /** Image sequence. Not searched if the metadata name a primary item. */
+  readonly moov: ByteReader | undefined;
+  /** True if the metadata name a primary item. */
+  readonly hasPrimary: boolean;
+}
+
+/**
+ * Finds the metadata (box `meta`) and, unless the metadata name a primary item, the image sequence
+ * (box `moov`).
+ *
+ * @param file Reader of the whole file, at its start.
+ * @throws {DomainError} `corrupt-image`, if the metadata are too large or behind too many boxes;
+ * `truncated-image`, if the file ends before the metadata do.
+ */
+export function findBoxes(file: ByteReader): HeifBoxes {
+  const found = new Map<number, ByteReader>();
+  // Computed only once, because `hasPrimaryItem()` reads all metadata.
+  let hasPrimary = false;
+  const isEnough = () => hasPrimary || (found.has(META) && found.has(MOOV));
+  for (let boxes = 0; !isEnough() && file.remaining > 0; boxes++) {
+    if (boxes > MAX_BOXES) {
+      throw file.corrupt(`at most ${MAX_BOXES} boxes may precede its metadata`, "more");
+    }
+    const { type, content } = nextBox(file);
+    if (type !== META && type !== MOOV || found.has(type)) continue;
+    if (type === META && content.remaining > MAX_META_BYTES) {
+      throw file.corrupt(
+        `its metadata must have at most ${MAX_META_BYTES} bytes`,
+        content.remaining,
+      );
+    }
+    found.set(type, content);
+    if (type === META) hasPrimary = hasPrimaryItem(content);
+  }
+  return { meta: found.get(META), moov: found.get(MOOV), hasPrimary };
+}

@@ -1,0 +1,71 @@
+import { ByteReader } from "../byte_reader.ts";
+import { findBoxes } from "./find_boxes.ts";
+import { boxType } from "./iso_box.ts";
+import { codedType } from "./item_image.ts";
+
+const FTYP = boxType("ftyp");
+const AV01 = boxType("av01");
+
+/** Brands of files with AV1 images. */
+const AVIF_BRANDS: ReadonlySet<number> = new Set(["avif", "avis"].map(boxType));
+
+/** Brands of files with HEVC images (ISO/IEC 23008-12, annex B). */
+const HEIC_BRANDS: ReadonlySet<number> = new Set(
+  ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"].map(boxType),
+);
+
+/** Brands of images and image sequences of any coding. */
+const HEIF_BRANDS: ReadonlySet<number> = new Set(["mif1", "mif2", "msf1", "miaf"].map(boxType));
+
+/**
+ * Returns the format of a HEIF file: an ISO media file with images. Undefined for any other file.
+ *
+ * The brands of the file decide. If they name both codings or none, the primary item decides.
+ *
+ * @param bytes Whole file. Most files are recognised by their first box alone.
+ *
+ * @example
+ * ```ts
+ * import { heifFormat } from "./heif_format.ts";
+ *
+ * const text = (word: string) => Array.from(word, (letter) => letter.charCodeAt(0));
+ * const bytes = Uint8Array.of(...text("\0\0\0\x14ftypmif1\0\0\0\0heic"));
+ * if (heifFormat(bytes) !== "heic") throw new Error("one of its brands is heic");
+ * ```
+ */
+export function heifFormat(bytes: Uint8Array): "avif" | "heic" | undefined {
+  const brands = brandsOf(bytes);
+  const isAvif = brands.some((brand) => AVIF_BRANDS.has(brand));
+  const isHeic = brands.some((brand) => HEIC_BRANDS.has(brand));
+  if (isAvif !== isHeic) return isAvif ? "avif" : "heic";
+  if (!isAvif && !brands.some((brand) => HEIF_BRANDS.has(brand))) return undefined;
+  return primaryCoding(bytes) === AV01 ? "avif" : "heic";
+}
+
+/**
+ * Reads the brands: four bytes each, the major brand at offset 8, the compatible brands from offset
+ * 16. Offset 12 holds a version.
+ */
+function brandsOf(bytes: Uint8Array): readonly number[] {
+  if (bytes.length < 12) return [];
+  const reader = new ByteReader(bytes, "HEIC", "big-endian");
+  const end = Math.min(reader.u32(), bytes.length);
+  if (reader.u32() !== FTYP) return [];
+  const brands: number[] = [];
+  for (let at = 8; at + 4 <= end; at += 4) {
+    const brand = reader.u32();
+    if (at !== 12) brands.push(brand);
+  }
+  return brands;
+}
+
+/** Returns the coding of the primary item. Undefined if the file is damaged or has no such item. */
+function primaryCoding(bytes: Uint8Array): number | undefined {
+  const file = new ByteReader(bytes, "HEIC", "big-endian");
+  try {
+    const { meta } = findBoxes(file);
+    return meta && codedType(file, meta);
+  } catch {
+    return undefined; // The reader of the header finds the same error, and reports it.
+  }
+}

@@ -1,0 +1,120 @@
+import type { Size } from "../../../core/size.ts";
+import type { ByteReader } from "../byte_reader.ts";
+import type { Orientation } from "../exif_orientation.ts";
+
+/**
+ * Parts of a HEIF image that a decoder needs. HEIF is the container of AVIF and HEIC. The image can
+ * come from an item or from a sequence (track) of the file.
+ *
+ * @typeParam Sequence Header of the coded data: it describes the format of the samples.
+ */
+export interface HeifImage<Sequence> {
+  /** Colours or grey. */
+  readonly colour: CodedImage<Sequence>;
+  /** Alpha channel, of the same size as the colours. Unset: the image is opaque. */
+  readonly alpha?: CodedImage<Sequence>;
+  /** True if the stored colours are already multiplied by alpha. */
+  readonly isPremultiplied: boolean;
+  /**
+   * Payload of the `colr` box, which names the colour space by codes (ISO/IEC 23091-2). Unset: the
+   * coded data name the colour space.
+   */
+  readonly colourCodes?: Uint8Array;
+  /** Part of the image to show. Unset: the whole image. */
+  readonly crop?: Crop;
+  /** Rotation or mirroring of the shown part. */
+  readonly orientation: Orientation;
+}
+
+/** Part of an image, in stored pixels. */
+export interface Crop extends Size {
+  /** Left edge. */
+  readonly left: number;
+  /** Top edge. */
+  readonly top: number;
+}
+
+/** Encoded image: one coded image, or a grid of coded images (tiles) of the same size. */
+export interface CodedImage<Sequence> extends Size {
+  /** Number of tiles per row of the grid; 1 without a grid. */
+  readonly columns: number;
+  /** Number of tiles per column of the grid; 1 without a grid. */
+  readonly rows: number;
+  /** Format and size of the first tile. */
+  readonly sequence: Sequence;
+  /** Tiles, row by row. */
+  readonly tiles: readonly CodedTile<Sequence>[];
+}
+
+/** Coded data of an image or a tile. */
+export interface CodedTile<Sequence> {
+  /** AV1 or HEVC data, starting with the first unit. */
+  readonly data: Uint8Array;
+  /** Header of the data. */
+  readonly sequence: Sequence;
+  /** Boxes, including their headers, that select one of several layers (AVIF 1.1, 2.3). */
+  readonly layers: readonly Uint8Array[];
+}
+
+/** Rules for the items of one coding, AV1 or HEVC. */
+export interface Coding<Sequence extends Size> {
+  /** Name of the coding in error messages. */
+  readonly name: string;
+  /** Type of the items that hold coded data, see {@linkcode boxType}. */
+  readonly itemType: number;
+  /** Type of the property that holds the configuration of the decoder. */
+  readonly configType: number;
+  /**
+   * Types of properties that select a layer, with the allowed lengths of their payloads in bytes.
+   */
+  readonly layers: ReadonlyMap<number, readonly number[]>;
+  /**
+   * True if rotation and mirroring are applied in the order of the properties of an item (ISO/IEC
+   * 23008-12, 6.5.1). False: the rotation comes first (ISO/IEC 23000-22, 7.3.6.7).
+   */
+  readonly keepsOrder: boolean;
+  /**
+   * Reads the header of coded data, and refuses data that would take a decoder too long.
+   *
+   * @param data Reader of the data, at the first unit.
+   * @param config Payload of the configuration. Undefined: the data are a frame of a sequence.
+   */
+  readonly read: (data: ByteReader, config: ByteReader | undefined) => Sequence;
+}
+
+/**
+ * Function that reads the header of coded data. Data that several tiles share are read once.
+ *
+ * @param config Payload of the configuration of the item. Unset: see {@linkcode Coding}.
+ */
+export type SequenceReader<Sequence> = (data: Uint8Array, config?: ByteReader) => Sequence;
+
+/**
+ * Creates a reader for the headers of the coded data in a file. It refuses files whose images have
+ * more bytes in total than the file.
+ *
+ * @param file Reader of the whole file.
+ */
+export function sequenceReader<Sequence extends Size>(
+  file: ByteReader,
+  coding: Coding<Sequence>,
+): SequenceReader<Sequence> {
+  const fileBytes = file.whole().length;
+  const known = new Map<string, Sequence>();
+  let total = 0;
+  return (data, config) => {
+    // Only data inside the file can be shared by several items. Data joined from several runs are a
+    // copy with a buffer of their own.
+    const isShared = data.buffer === file.whole().buffer;
+    const place = `${data.byteOffset} ${data.length} ${config?.whole().byteOffset}`;
+    const found = isShared ? known.get(place) : undefined;
+    if (found !== undefined) return found;
+    total += data.length;
+    if (total > fileBytes) {
+      throw file.corrupt(`its images must have at most the ${fileBytes} bytes of the file`, total);
+    }
+    const sequence = coding.read(file.of(data), config);
+    if (isShared) known.set(place, sequence);
+    return sequence;
+  };
+}

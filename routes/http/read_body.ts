@@ -17,8 +17,8 @@ export interface ReadBodyOptions {
   /** Memory lease of the request. Each byte that is kept is taken from it. */
   readonly lease: ByteLease;
   /**
-   * Receives each chunk of the body. If it keeps bytes, it must take them from the lease. Unset:
-   * the chunks are joined and returned.
+   * Receives each chunk of the body, instead of the caller of `readBody()`. A function that keeps
+   * bytes must take them from the lease. Unset: the chunks are joined and returned.
    */
   readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }

@@ -63,7 +63,8 @@ function encodedImage({ shape }: InferTensor, content: Content): Uint8Array {
 }
 
 /**
- * Returns the only element of a BYTES tensor. In binary data, its length precedes it as four bytes.
+ * Returns the only element of a BYTES tensor in binary data. The element follows its length, which
+ * has four bytes.
  */
 function elementOf(content: Uint8Array): Uint8Array {
   if (content.length < 4) {

@@ -28,8 +28,8 @@ interface Candidate {
   readonly labels: readonly (string | null)[];
   readonly form: string;
   /**
-   * Rule that converted the ids in the file to class ids, for the user. Empty: the ids were not
-   * converted.
+   * Description of the rule that converted the ids in the file to class ids. Empty: the ids were
+   * not converted.
    */
   readonly rule: string;
 }

@@ -8,7 +8,7 @@ export type LabelReading = NamesInOrder | NamesById;
 
 /** Reading without ids: the names are in the order of the classes. */
 export interface NamesInOrder {
-  /** Format of the file for the user, for example `JSON list`. */
+  /** Name of the file format, for messages: for example `JSON list`. */
   readonly form: string;
   /** Names; the index is the class id. Null: the class has no name. */
   readonly rows: readonly (string | null)[];
@@ -16,7 +16,7 @@ export interface NamesInOrder {
 
 /** Reading with ids, which may skip numbers and need not start at 0. */
 export interface NamesById {
-  /** Format of the file for the user, for example `CSV`. */
+  /** Name of the file format, for messages: for example `CSV`. */
   readonly form: string;
   /** Names by id. */
   readonly ids: ReadonlyMap<number, string>;

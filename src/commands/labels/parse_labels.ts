@@ -93,8 +93,8 @@ function jsonLines(text: string): LabelReading | null {
  * Reads labels from a list or a dictionary in YAML. Returns null if the text has another format.
  */
 function yamlLabels(text: string): LabelReading | null {
-  // YAML must start a line with "-", "---" or a key of one word. Any other text before a colon is a
-  // class name, not a key.
+  // Only a text in which a line starts with "-", "---" or a key of one word can be YAML. Otherwise,
+  // a colon belongs to a class name.
   if (!/^(-\s|["']?[\w.-]+["']?\s*:(\s|$)|---)/m.test(text)) return null;
   const value = yamlValue(text);
   const reading = value === undefined ? null : structuredLabels("YAML", value);

@@ -28,7 +28,7 @@ type Json = Readonly<Record<string, unknown>>;
  * name, and a dictionary from id to name or from name to id. They may also be inside an object,
  * under a key such as `names`.
  *
- * @param format Format of the file for the user, for example "JSON".
+ * @param format Name of the file format, for messages: for example "JSON".
  * @returns Null if the value contains no labels.
  * @throws {TypeError} If the labels contradict each other.
  */

@@ -37,7 +37,7 @@ const options = {
 interface Trial {
   /** Changed property with its value. */
   readonly change: string;
-  /** Effect that a wrong value has on the detections, for the user. */
+  /** Description of the effect that a wrong value has on the detections. */
   readonly symptom: string;
   readonly result: DetectResult;
 }

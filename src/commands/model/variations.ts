@@ -5,7 +5,7 @@ import { withProperty } from "./with_property.ts";
 export interface Variation {
   /** Changed property with its value, for example `input.colour = "bgr"`. */
   readonly change: string;
-  /** Consequence of a wrong value, in words. */
+  /** Description of the effect that a wrong value has on the detections. */
   readonly symptom: string;
   /** Valid manifest with the changed property. */
   readonly manifest: Manifest;
@@ -16,7 +16,7 @@ interface Alternative {
   /** Path of the property, with dots. */
   readonly property: string;
   readonly value: unknown;
-  /** Consequence of a wrong value, in words. */
+  /** Description of the effect that a wrong value has on the detections. */
   readonly symptom: string;
 }
 

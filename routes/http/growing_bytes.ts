@@ -54,7 +54,7 @@ export class GrowingBytes {
     this.#length = Math.min(this.#length, length);
   }
 
-  /** Number of bytes. */
+  /** Number of bytes in the array. */
   get length(): number {
     return this.#length;
   }

@@ -9,7 +9,8 @@ export interface TextSink {
   /** Starts a text. A repeated key starts a further text, which replaces the one before. */
   start(): void;
   /**
-   * Receives a piece of the text as UTF-8, without escapes. The piece may change after the call.
+   * Receives a piece of the text as UTF-8, without escapes. The receiver must not keep the piece,
+   * because its memory is used again.
    */
   write(piece: Uint8Array): void;
 }

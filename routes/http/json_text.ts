@@ -29,19 +29,19 @@ export class JsonText {
   /**
    * Creates a reader.
    *
-   * @param emit Receives the pieces of the strings as UTF-8, without escapes. A piece may change
-   *   after the call.
+   * @param emit Receives the pieces of the strings as UTF-8, without escapes. The function must not
+   *   keep a piece, because its memory is used again.
    */
   constructor(emit: (piece: Uint8Array) => void) {
     this.#emit = emit;
   }
 
-  /** True from `open()` until the closing quote has been read. */
+  /** True from `open()` until the closing quotation mark has been read. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Starts a string, after its opening quote. */
+  /** Starts a string. Called after its opening quotation mark. */
   open(): void {
     this.#isOpen = true;
   }

@@ -15,7 +15,7 @@ export interface RequestedOutput {
  * Returns the outputs that a request asks for, in the same order. If the request names no outputs,
  * returns all outputs.
  *
- * @param requested Key `outputs` in the JSON of the request.
+ * @param requested Value of the key `outputs` in the JSON of the request.
  * @param binaryOutput True if outputs are sent as binary data by default. The parameter
  *   `binary_data` of an output overrides this.
  * @throws {DomainError} `invalid-option` if an output is unknown or named twice.

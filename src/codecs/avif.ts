@@ -19,7 +19,7 @@ const MEMORY_PER_BYTE = 4;
  * Creates a decoder from AVIF to RGBA, 8 bits per sample. It decodes the primary item of the file,
  * or the first frame of an image sequence.
  *
- * @param module icodec's `avif-dec.wasm`.
+ * @param module Compiled `avif-dec.wasm` of the package icodec.
  */
 export function avifDecoder(module: WebAssembly.Module): Decoder<"avif"> {
   const decode = embindDecoder(AVIF_BUILD, module);

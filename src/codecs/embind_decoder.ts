@@ -89,7 +89,7 @@ class EmbindInstance {
     this.#names = build.exports;
     this.#maxMemory = maxMemory;
     this.#exports = new WebAssembly.Instance(module, this.#imports(build, module)).exports;
-    // checkBuild() has checked the kinds.
+    // The casts are safe, because checkBuild() has checked the kinds of these exports.
     this.#memory = this.#exports[this.#names.memory] as WebAssembly.Memory;
     this.#table = this.#exports[this.#names.__indirect_function_table] as WebAssembly.Table;
     this.#call(this.#names.__wasm_call_ctors);

@@ -25,7 +25,7 @@ const CHUNK_BYTES = 8;
  * libwebp gets the data of this frame in a new file. So libwebp cannot interpret the original
  * container differently from our header reader.
  *
- * @param module icodec's `webp-dec.wasm`.
+ * @param module Compiled `webp-dec.wasm` of the package icodec.
  */
 export function webpDecoder(module: WebAssembly.Module): Decoder<"webp"> {
   const decode = embindDecoder(WEBP_BUILD, module);

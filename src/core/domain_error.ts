@@ -55,7 +55,7 @@ export class DomainError extends Error {
    *
    * @param code Stable code.
    * @param message Message for people.
-   * @param options Cause: the server logs it and does not send it to clients.
+   * @param options Cause of the error. The server logs the cause and does not send it to clients.
    */
   constructor(readonly code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

@@ -61,13 +61,13 @@ export interface PadSides {
  * source image.
  */
 export interface ResizePlan {
-  /** Upright image, source pixels. */
+  /** Size of the upright image, in source pixels. */
   readonly source: Size;
-  /** Resized image, whole input pixels. */
+  /** Size of the resized image, in whole input pixels. */
   readonly resized: Size;
-  /** Top left corner of the resized image in the input, whole pixels. */
+  /** Top left corner of the resized image in the input tensor, in whole pixels. */
   readonly offset: { readonly x: number; readonly y: number };
-  /** Padded input tensor. */
+  /** Size of the padded input tensor. */
   readonly input: Size;
   /**
    * Size of the source in input pixels, for mapping boxes back. For rules with `factor: "one"`,

@@ -16,7 +16,7 @@ const golden = z.object({
     /** Class id. */
     label: z.int().nonnegative(),
     score: z.number(),
-    /** xyxy, source pixels. */
+    /** Box as x1, y1, x2, y2, in source pixels. */
     box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   })),
 });

@@ -22,9 +22,9 @@ export function detectionTable(
 }
 
 /**
- * Draws the detections over their image, which the SVG embeds.
+ * Draws an image and its detections as SVG. The SVG contains the image.
  *
- * @param bytes Encoded image. A viewer applies its EXIF orientation, as the detector does.
+ * @param bytes Encoded image. The program that shows the SVG applies its EXIF orientation.
  */
 export function detectionSvg(bytes: Uint8Array, { image, detections }: DetectResult): string {
   const { format } = readHeader(bytes);

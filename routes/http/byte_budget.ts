@@ -21,8 +21,8 @@ export interface ByteLease extends Disposable {
 
 /**
  * Ratio that limits each client: its bytes may be at most 3 times the free bytes of the budget. A
- * single client can thus take three quarters of the budget. If n clients take their maximum, 1 ⁄ (3
- * n + 1) of the budget is still free for others.
+ * single client can thus take three quarters of the budget. If n clients take their maximum, 1⁄(3n
+ * + 1) of the budget is still free for others.
  */
 const SHARE = 3;
 

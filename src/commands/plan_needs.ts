@@ -1,5 +1,7 @@
 import type { Size } from "../core/size.ts";
 import { inferOutputs } from "../engines/infer_outputs.ts";
+import { startFault } from "../engines/start_fault.ts";
+import { type GraphFile, readData } from "../manifest/graph_files.ts";
 import { graphFault } from "../manifest/graph_fault.ts";
 import { inputSides, type Needs, needsOf } from "../planner/predict.ts";
 import { readOnnx } from "../planner/read_onnx.ts";
@@ -23,14 +25,21 @@ export async function readNeeds(
   const store = fileModelStore(folder);
   const manifest = await store.manifest(model);
   const { file } = manifest.graph;
-  const bytes = await store.graph(model, manifest.graph);
-  const fault = await graphFault(manifest.graph, bytes);
-  if (fault) throw new TypeError(`Cannot plan for ${file} as ${fault}`);
-  const { graph } = readOnnx(bytes);
+  const read = async (wanted: GraphFile) => {
+    const bytes = await store.graph(model, wanted);
+    const fault = await graphFault(wanted, bytes);
+    if (fault) throw new TypeError(`Cannot plan for ${wanted.file} as ${fault}`);
+    return bytes;
+  };
+  const bytes = await read(manifest.graph);
+  const data = await readData(manifest, read);
+  const { graph } = readOnnx(bytes, data);
   const sides = inputSides(manifest, image);
-  const probed = await inferOutputs(shapeProbe(bytes, sides)).catch((error: unknown) => {
+  const probed = await inferOutputs(shapeProbe(bytes, sides, data)).catch((error: unknown) => {
     const { message } = error as Error;
-    throw new TypeError(`Cannot plan for ${file} as the wasm engine refuses it: ${message}`);
+    throw new TypeError(
+      `Cannot plan for ${file} as the wasm engine refuses it: ${startFault(message)}`,
+    );
   });
   const needs = needsOf(manifest, graph, tensorShapes(graph, sides, probed), image);
   if (Object.values(needs.work.macs).every((count) => count === 0)) {

@@ -1,8 +1,10 @@
 import { DomainError } from "../core/domain_error.ts";
 import { graphFault } from "../manifest/graph_fault.ts";
+import { graphBytes, type GraphFile, readData } from "../manifest/graph_files.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import type { ModelStore } from "../ports/model_store.ts";
 import type { Capabilities, Runtime } from "../ports/runtime.ts";
-import type { Provider, Session } from "../ports/session.ts";
+import type { GraphData, Provider, Session } from "../ports/session.ts";
 import { checkGraph } from "./check_graph.ts";
 
 /** Model whose graph is loaded and matches its manifest. */
@@ -17,8 +19,8 @@ export interface LoadedModel {
  * Loads a model.
  *
  * 1. Read the manifest.
- * 2. Check the size of the graph before any byte of it is read.
- * 3. Read the graph and check its length and SHA-256.
+ * 2. Check the size of the graph and its data files before any byte of them is read.
+ * 3. Read the graph and its data files, and check their lengths and SHA-256.
  * 4. Open a session.
  * 5. Check the tensors of the graph against the manifest.
  *
@@ -33,9 +35,9 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const manifest = await runtime.models.manifest(id);
   checkSize(manifest, runtime.capabilities);
-  const graph = await runtime.models.graph(id, manifest.graph);
-  await checkFile(manifest, graph);
-  const session = await runtime.openSession(graph, engine);
+  const graph = await readFile(runtime.models, id, manifest.graph);
+  const data = await readData(manifest, (file) => readFile(runtime.models, id, file));
+  const session = await runtime.openSession(graph, engine, data);
   try {
     checkGraph(manifest, session);
   } catch (error) {
@@ -47,9 +49,10 @@ export async function loadModel(
 
 /** Refuses a graph that is larger than the runtime can load. */
 function checkSize(
-  { id, graph: { bytes } }: Manifest,
+  { id, graph }: Manifest,
   { maxModelBytes, largerModelsHint = "serve it elsewhere" }: Capabilities,
 ): void {
+  const bytes = graphBytes(graph);
   if (bytes <= maxModelBytes) return;
   throw new DomainError(
     "model-too-large",
@@ -58,8 +61,10 @@ function checkSize(
   );
 }
 
-/** Throws if the length or the SHA-256 of a graph differs from its manifest. */
-async function checkFile({ graph: wanted }: Manifest, graph: Uint8Array): Promise<void> {
-  const fault = await graphFault(wanted, graph);
+/** Reads the graph or one of its data files, and checks its length and SHA-256. */
+async function readFile(models: ModelStore, id: string, wanted: GraphFile): Promise<Uint8Array> {
+  const bytes = await models.graph(id, wanted);
+  const fault = await graphFault(wanted, bytes);
   if (fault) throw new DomainError("graph-mismatch", `Cannot load ${wanted.file} as ${fault}`);
+  return bytes;
 }

@@ -2,6 +2,7 @@ import { DomainError } from "../core/domain_error.ts";
 import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
+import { memoryModelStore } from "../stores/memory.ts";
 import type { EmbedOptions, ModelFiles } from "./options.ts";
 
 /** Function that reads a model file by its URL. Rejects if the file is longer than `maxBytes`. */
@@ -43,9 +44,14 @@ function isFiles(model: unknown): model is ModelFiles {
   return typeof model === "object" && model !== null && "manifest" in model && "graph" in model;
 }
 
-function fromMemory({ manifest, graph }: ModelFiles): FoundModel {
-  const bytes = ArrayBuffer.isView(graph) ? graph : new Uint8Array(graph);
-  return foundModel(parseManifest(manifest), () => Promise.resolve(bytes));
+function fromMemory({ manifest: json, graph, data = {} }: ModelFiles): FoundModel {
+  const manifest = parseManifest(json);
+  const files = Object.entries(data).map(([file, bytes]) => ({ file, bytes: bytesOf(bytes) }));
+  return { manifest, store: memoryModelStore(manifest, bytesOf(graph), files) };
+}
+
+function bytesOf(content: Uint8Array | ArrayBuffer): Uint8Array {
+  return ArrayBuffer.isView(content) ? content : new Uint8Array(content);
 }
 
 async function fromUrl(

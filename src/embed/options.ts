@@ -8,6 +8,11 @@ export interface ModelFiles {
   readonly manifest: unknown;
   /** Bytes of the graph, not yet checked against the SHA-256 of the manifest. */
   readonly graph: Uint8Array | ArrayBuffer;
+  /**
+   * Contents of the data files of the graph by file name, as `graph.data` of the manifest lists
+   * them. Unset: the graph holds all of its weights.
+   */
+  readonly data?: Readonly<Record<string, Uint8Array | ArrayBuffer>> | undefined;
 }
 
 /** Limits of an image. Unset limits have the defaults of the server. */

@@ -1,5 +1,6 @@
 import { DomainError } from "../core/domain_error.ts";
-import type { EngineInfo, Provider, Session } from "../ports/session.ts";
+import type { EngineInfo, GraphData, Provider, Session } from "../ports/session.ts";
+import { startFault } from "./start_fault.ts";
 
 /** Engine that a runtime can try, for example onnxruntime-web on WebGPU. */
 export interface EngineCandidate {
@@ -12,8 +13,12 @@ export interface EngineCandidate {
    * requests by name is always tried. Unset: `auto` always tries the engine.
    */
   unfitForAuto?(): Promise<string | null>;
-  /** Loads a graph into the engine. Rejects if the engine cannot start. */
-  open(graph: Uint8Array, engine: EngineInfo): Promise<Session>;
+  /**
+   * Loads a graph into the engine. Rejects if the engine cannot start.
+   *
+   * @param data Files with weights of the graph.
+   */
+  open(graph: Uint8Array, engine: EngineInfo, data: readonly GraphData[]): Promise<Session>;
 }
 
 /**
@@ -23,6 +28,7 @@ export interface EngineCandidate {
  * @param candidates Engines of the runtime, best first.
  * @param requested Name of an engine, or `auto`. A named engine has no fallback.
  * @param graph Bytes of the ONNX file.
+ * @param data Files with weights of the graph.
  * @throws {DomainError} `engine-unavailable`, if no engine works. The message names each engine
  *   that was tried, with its error.
  */
@@ -30,25 +36,27 @@ export async function openEngine(
   candidates: readonly EngineCandidate[],
   requested: Provider | "auto",
   graph: Uint8Array,
+  data: readonly GraphData[] = [],
 ): Promise<Session> {
   const failures: string[] = [];
+  const causes: unknown[] = [];
   for (const candidate of candidates) {
     if (requested !== "auto" && requested !== candidate.provider) continue;
     const { provider, threads } = candidate;
     try {
       const unfit = requested === "auto" ? await candidate.unfitForAuto?.() : null;
       if (unfit) throw new Error(unfit);
-      return await candidate.open(graph, {
-        provider,
-        threads,
-        reason: reasonFor(requested, failures),
-      });
+      const info = { provider, threads, reason: reasonFor(requested, failures) };
+      return await candidate.open(graph, info, data);
     } catch (error) {
-      failures.push(`${nameOf(candidate)}: ${(error as Error).message}`);
+      causes.push(error);
+      failures.push(`${nameOf(candidate)}: ${startFault((error as Error).message)}`);
     }
   }
   const tried = failures.length > 0 ? failures.join("; ") : "this runtime does not have it";
-  throw new DomainError("engine-unavailable", `Cannot start engine "${requested}". ${tried}`);
+  throw new DomainError("engine-unavailable", `Cannot start engine "${requested}". ${tried}`, {
+    cause: causes.at(-1),
+  });
 }
 
 function reasonFor(requested: Provider | "auto", failures: readonly string[]): string {

@@ -2,7 +2,7 @@ import { Float16Array } from "@petamoriken/float16";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { DomainError } from "../core/domain_error.ts";
 import type { InputTensor } from "../image/input_tensor.ts";
-import type { EngineInfo, Session, Tensor, TensorInfo } from "../ports/session.ts";
+import type { EngineInfo, GraphData, Session, Tensor, TensorInfo } from "../ports/session.ts";
 import { serialQueue } from "./serial_queue.ts";
 
 /**
@@ -34,6 +34,13 @@ export function ortSession(
     run: (feeds) => enqueue(() => run(session, OrtTensor, feeds)),
     close: () => enqueue(() => session.release()),
   };
+}
+
+/** Returns files with weights in the form that onnxruntime expects. */
+export function externalDataOf(
+  data: readonly GraphData[],
+): NonNullable<InferenceSession.SessionOptions["externalData"]> {
+  return data.map(({ file, bytes }) => ({ path: file, data: bytes }));
 }
 
 async function run(

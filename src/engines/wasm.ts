@@ -1,7 +1,7 @@
 import ort from "onnxruntime-web";
 import { prepareLargeMemory } from "./large_memory.ts";
 import type { EngineCandidate } from "./open_engine.ts";
-import { ortSession } from "./ort_session.ts";
+import { externalDataOf, ortSession } from "./ort_session.ts";
 
 /** True if onnxruntime-web has started on this JavaScript thread. */
 let isStarted = false;
@@ -31,14 +31,16 @@ export function wasmEngine(
   return {
     provider: "wasm",
     threads,
-    async open(graph, engine) {
+    async open(graph, engine, data) {
       if (threads > 1 && typeof SharedArrayBuffer === "undefined") {
         throw new Error("threads need SharedArrayBuffer, which is not available here");
       }
       const endPreparation = threads > 1 ? await prepare(compile) : undefined;
       ort.env.wasm.numThreads = threads;
-      const session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] })
-        .finally(endPreparation);
+      const session = await ort.InferenceSession.create(graph, {
+        executionProviders: ["wasm"],
+        externalData: externalDataOf(data),
+      }).finally(endPreparation);
       isStarted = true;
       // onnxruntime-web lowers `numThreads` if the runtime cannot start so many CPU threads.
       return ortSession(session, ort.Tensor, { ...engine, threads: ort.env.wasm.numThreads });

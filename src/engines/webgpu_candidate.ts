@@ -1,5 +1,5 @@
 import type { EngineCandidate } from "./open_engine.ts";
-import { ortSession } from "./ort_session.ts";
+import { externalDataOf, ortSession } from "./ort_session.ts";
 import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
 
 /** Exports of onnxruntime-web that this file uses. All WebGPU builds of the package have them. */
@@ -18,10 +18,13 @@ export function webgpuCandidate(load: () => Promise<WebgpuBuild>): EngineCandida
     provider: "webgpu",
     threads: 1,
     unfitForAuto: adapterFault,
-    async open(graph, engine) {
+    async open(graph, engine, data) {
       if (await requestAdapter() === null) throw new Error("there is no adapter");
       const ort = await load();
-      const session = await ort.InferenceSession.create(graph, { executionProviders: ["webgpu"] });
+      const session = await ort.InferenceSession.create(graph, {
+        executionProviders: ["webgpu"],
+        externalData: externalDataOf(data),
+      });
       return ortSession(session, ort.Tensor, engine);
     },
   };

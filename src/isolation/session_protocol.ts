@@ -1,5 +1,5 @@
 import type { InputTensor } from "../image/input_tensor.ts";
-import type { EngineInfo, Provider, Tensor, TensorInfo } from "../ports/session.ts";
+import type { EngineInfo, GraphData, Provider, Tensor, TensorInfo } from "../ports/session.ts";
 import type { ErrorMessage } from "./error_message.ts";
 
 /**
@@ -11,6 +11,8 @@ export interface SessionRequest {
   readonly graph: Uint8Array;
   /** Engine that runs the graph. With `auto`, the first engine that works. */
   readonly engine: Provider | "auto";
+  /** Files with weights of the graph. Unset: the graph holds all of its weights. */
+  readonly data?: readonly GraphData[] | undefined;
   /** Maximum number of CPU threads. Unset: the number of cores. */
   readonly threads?: number | undefined;
 }

@@ -1,4 +1,5 @@
-import type { Manifest } from "./manifest.ts";
+import { foreignFileFault } from "./foreign_file.ts";
+import type { GraphFile } from "./graph_files.ts";
 import { sha256 } from "./sha256.ts";
 
 /**
@@ -9,10 +10,12 @@ import { sha256 } from "./sha256.ts";
  *   the bytes match.
  */
 export async function graphFault(
-  { bytes, sha256: wanted }: Manifest["graph"],
+  { bytes, sha256: wanted }: GraphFile,
   graph: Uint8Array,
 ): Promise<string | undefined> {
   if (graph.length !== bytes) {
+    const foreign = foreignFileFault(graph);
+    if (foreign !== undefined) return foreign;
     return `it has ${graph.length} bytes where the manifest says ${bytes}`;
   }
   const found = await sha256(graph);

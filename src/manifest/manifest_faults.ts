@@ -10,9 +10,19 @@ import type { HeadsManifest, Manifest } from "./manifest_schema.ts";
  */
 export function manifestFaults(manifest: Manifest): string[] {
   return [
+    ...dataFaults(manifest),
     ...padFaults(manifest),
     ...(manifest.outputs.kind === "finished" ? [] : headsFaults(manifest as HeadsManifest)),
   ];
+}
+
+/** Checks that each file of the graph is listed once. */
+function dataFaults({ graph: { file, data = [] } }: Manifest): string[] {
+  const files = [file, ...data.map((each) => each.file)];
+  return files.flatMap((name, i) => {
+    if (files.indexOf(name) === i) return [];
+    return [`graph.data.${i - 1}.file: each file must be named once: "${name}" is named twice`];
+  });
 }
 
 /** Checks that every resized image fits into the padded size, if the padded size is fixed. */
@@ -74,6 +84,15 @@ function levelFaults({ outputs, anchors }: HeadsManifest): string[] {
 function kindFaults({ outputs, anchors, boxes, postprocess }: HeadsManifest): string[] {
   const faults: string[] = [];
   const hasGrid = "levels" in anchors;
+  if (outputs.kind === "joined") {
+    const isPacked = outputs.packed !== undefined;
+    if (isPacked !== (outputs.scores === outputs.deltas)) {
+      faults.push(
+        `outputs.packed: must be set exactly where outputs.scores and outputs.deltas are equal: ` +
+          `they are "${outputs.scores}" and "${outputs.deltas}"`,
+      );
+    }
+  }
   if (outputs.kind === "levels" && !hasGrid) {
     faults.push(
       `anchors.kind: must be "sizes" or "shapes" where outputs.kind is "levels": ` +

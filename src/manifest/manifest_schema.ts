@@ -129,7 +129,21 @@ const headOutputs = z.discriminatedUnion("kind", [
    * Two outputs that join all levels: a class head `[images, anchors, classes]` and a box head
    * `[images, anchors, 4]`. The level with the smallest grid cells comes first.
    */
-  z.strictObject({ kind: z.literal("joined"), scores: name, deltas: name }),
+  z.strictObject({
+    kind: z.literal("joined"),
+    scores: name,
+    deltas: name,
+    /**
+     * True if the last two dimensions are swapped: `[images, classes, anchors]` and
+     * `[images, 4, anchors]`. Unset: false.
+     */
+    transposed: z.boolean().optional(),
+    /**
+     * Order of the columns if `scores` and `deltas` are one output `[images, anchors, 4 + classes]`.
+     * Unset: they are two outputs.
+     */
+    packed: z.enum(["boxes-first", "scores-first"]).optional(),
+  }),
 ]);
 
 /**
@@ -238,6 +252,17 @@ const headPostprocess = z.strictObject({
   ...finishedPostprocess,
 });
 
+const fingerprint = {
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
+  bytes: positiveInteger,
+};
+
+const dataFile = z.strictObject({
+  /** Name of the file, as the graph refers to it. */
+  file: z.string().regex(/^(?!\.)[\w. -]+$/, "the plain name of a file"),
+  ...fingerprint,
+});
+
 const common = {
   /** Version of the manifest format. */
   manifest: z.literal(1),
@@ -246,8 +271,9 @@ const common = {
   licence: name,
   graph: z.strictObject({
     file: z.string().regex(/^[\w. -]+\.onnx$/, "the plain name of an .onnx file"),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
-    bytes: positiveInteger,
+    ...fingerprint,
+    /** Files beside the graph that hold its weights (ONNX external data). Unset: none. */
+    data: z.array(dataFile).min(1).optional(),
   }),
   /** Class names; the index is the class id. Null for an id that the model never returns. */
   labels: z.array(name.nullable()).min(1),

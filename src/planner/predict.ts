@@ -1,3 +1,4 @@
+import { graphBytes } from "../manifest/graph_files.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { createResizePlan } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
@@ -18,7 +19,7 @@ export interface Needs {
   readonly input: readonly number[];
   /** Work of the graph for an input tensor of the sizes in `input`. */
   readonly work: GraphWork;
-  /** Bytes of the graph file. */
+  /** Bytes of the graph file and its data files. */
   readonly graphBytes: number;
   /** Width and height of the image. */
   readonly image: Size;
@@ -84,7 +85,7 @@ export function needsOf(
   return {
     input: inputSides(manifest, image),
     work: graphWork(graph, shapes),
-    graphBytes: manifest.graph.bytes,
+    graphBytes: graphBytes(manifest.graph),
     image,
     fileBytes: FILE_BYTES_PER_PIXEL * image.width * image.height,
     decoded: reducedSize(image, jpegReduction(image, atLeast)),

@@ -1,10 +1,12 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import type { GraphData } from "../ports/session.ts";
 import {
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
   type TensorProto,
+  TensorProto_DataLocation as DataLocation,
   TensorProto_DataType as DataType,
 } from "./onnx_pb.ts";
 
@@ -20,17 +22,83 @@ const NUMBER_BYTES: Readonly<Partial<Record<number, number>>> = {
 };
 
 /**
- * Reads an ONNX file. The weights in the result share the memory of `bytes`.
+ * Reads an ONNX file. The weights in the result share the memory of `bytes` and `data`.
  *
- * @throws {TypeError} If the file is not ONNX, or if its weights are in other files.
+ * @param data Files with weights of the graph. Unset: the graph holds all of its weights.
+ * @throws {TypeError} If the file is not ONNX, or if a file with its weights is missing or short.
  */
-export function readOnnx(bytes: Uint8Array): OnnxModel {
+export function readOnnx(bytes: Uint8Array, data: readonly GraphData[] = []): OnnxModel {
   const model = parse(bytes);
   if (!hasGraph(model)) throw new TypeError("Cannot read the graph as it is no ONNX file");
-  if (weightsOf(model.graph).some(({ externalData }) => externalData.length > 0)) {
-    throw new TypeError("Cannot plan as the graph's weights lie in other files");
-  }
+  for (const tensor of weightsOf(model.graph)) loadExternal(tensor, data);
   return model;
+}
+
+/**
+ * Returns the names of the files with weights of a graph (ONNX external data), in the order of the
+ * graph.
+ *
+ * @throws {TypeError} If the file is not ONNX.
+ */
+export function externalFilesOf(bytes: Uint8Array): string[] {
+  const { graph } = parse(bytes);
+  if (graph === undefined) throw new TypeError("Cannot read the graph as it is no ONNX file");
+  const files = weightsOf(graph).flatMap(({ externalData }) =>
+    externalData.filter(({ key }) => key === "location").map(({ value }) => value)
+  );
+  return [...new Set(files)];
+}
+
+/** Operation that is no part of ONNX. */
+export interface ForeignOperator {
+  /** Set of operators that the operation belongs to, for example `TRT`. */
+  readonly domain: string;
+  /** Name of the operation. */
+  readonly operator: string;
+  /** Version of the set. */
+  readonly version: number;
+}
+
+/** Operators that ONNX or onnxruntime define. */
+const KNOWN_DOMAIN = /^$|^ai\.onnx(\.|$)|^com\.microsoft(\.|$)/;
+
+/**
+ * Returns the operations that neither ONNX, nor onnxruntime, nor the file itself defines.
+ *
+ * @throws {TypeError} If the file is not ONNX.
+ */
+export function foreignOperatorsOf(bytes: Uint8Array): ForeignOperator[] {
+  const { graph, functions, opsetImport } = parse(bytes);
+  if (graph === undefined) throw new TypeError("Cannot read the graph as it is no ONNX file");
+  const own = new Set(functions.map(({ domain, name }) => `${domain}:${name}`));
+  const version = (domain: string) => opsetImport.find((set) => set.domain === domain)?.version;
+  return graph.node.filter(({ domain, opType }) =>
+    !KNOWN_DOMAIN.test(domain) && !own.has(`${domain}:${opType}`)
+  ).map(({ domain, opType }) => {
+    return { domain, operator: opType, version: Number(version(domain) ?? 1) };
+  });
+}
+
+/** Moves the bytes of a weight from its file into the tensor. */
+function loadExternal(tensor: TensorProto, data: readonly GraphData[]): void {
+  if (tensor.externalData.length === 0) return;
+  const entry = (wanted: string) => tensor.externalData.find(({ key }) => key === wanted)?.value;
+  const file = entry("location") ?? "";
+  const bytes = data.find((each) => each.file === file)?.bytes;
+  if (bytes === undefined) {
+    throw new TypeError(`Cannot read the graph as its weights are in ${file}, which is missing`);
+  }
+  const offset = Number(entry("offset") ?? 0);
+  const end = offset + Number(entry("length") ?? bytes.length - offset);
+  if (end > bytes.length) {
+    throw new TypeError(
+      `Cannot read the graph as ${file} has ${bytes.length} bytes: weight "${tensor.name}" ends ` +
+        `at ${end}`,
+    );
+  }
+  tensor.rawData = bytes.subarray(offset, end);
+  tensor.externalData = [];
+  tensor.dataLocation = DataLocation.DEFAULT;
 }
 
 function parse(bytes: Uint8Array): ModelProto {

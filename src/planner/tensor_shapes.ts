@@ -6,6 +6,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "./onnx_pb.ts";
+import type { GraphData } from "../ports/session.ts";
 import { inputsOf, numberBytesOf, readOnnx, sidesOf } from "./read_onnx.ts";
 
 /** Shape and element size of a tensor. */
@@ -51,14 +52,16 @@ const MAX_KEPT_NUMBERS = 1024;
  *
  * @param file Bytes of the original ONNX file.
  * @param sides Sizes of the axes of every input that is not a weight.
+ * @param data Files with weights of the graph. Unset: the graph holds all of its weights.
  * @returns Bytes of the probe.
- * @throws {TypeError} If the file is not ONNX, or if its weights are in other files.
+ * @throws {TypeError} If the file is not ONNX, or if a file with its weights is missing.
  */
 export function shapeProbe(
   file: Uint8Array,
   sides: readonly number[],
+  data: readonly GraphData[] = [],
 ): Uint8Array<ArrayBuffer> {
-  const model = readOnnx(file);
+  const model = readOnnx(file, data);
   const { graph } = model;
   // An engine treats a weight that is also an input as a variable, and cannot infer shapes from its
   // value. So the inputs must not contain weights.

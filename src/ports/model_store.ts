@@ -15,9 +15,10 @@ export interface ModelStore {
    */
   manifest(id: string): Promise<Manifest>;
   /**
-   * Reads the bytes of a graph, without checking them against the manifest.
+   * Reads the bytes of a graph, or of a file with its weights, without checking them against the
+   * manifest.
    *
-   * @param graph Entry `graph` in the manifest of model `id`.
+   * @param graph Entry `graph` in the manifest of model `id`, or an entry of its `graph.data`.
    * @throws {DomainError} `unknown-model`, if the file is missing or cannot be read.
    */
   graph(id: string, graph: Manifest["graph"]): Promise<Uint8Array>;

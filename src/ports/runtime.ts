@@ -1,6 +1,6 @@
 import type { ImageCodec } from "./image_codec.ts";
 import type { ModelStore } from "./model_store.ts";
-import type { Provider, Session } from "./session.ts";
+import type { GraphData, Provider, Session } from "./session.ts";
 
 /** Capabilities of a runtime. Code checks these and not the name of the runtime. */
 export interface Capabilities {
@@ -41,8 +41,13 @@ export interface Runtime {
    *
    * @param graph Bytes of an ONNX file.
    * @param engine Engine to use, or `auto` for the first of `capabilities.providers` that works.
+   * @param data Files with weights of the graph. Unset: the graph holds all of its weights.
    * @throws {DomainError} `engine-unavailable`, if no engine works. The message lists the engines
    *   that were tried.
    */
-  openSession(graph: Uint8Array, engine: Provider | "auto"): Promise<Session>;
+  openSession(
+    graph: Uint8Array,
+    engine: Provider | "auto",
+    data?: readonly GraphData[],
+  ): Promise<Session>;
 }

@@ -10,6 +10,14 @@ export interface TensorInfo {
   readonly shape: readonly (number | string | null)[];
 }
 
+/** File with weights of a graph (ONNX external data). */
+export interface GraphData {
+  /** Name of the file, as the graph refers to it. */
+  readonly file: string;
+  /** Content of the file. */
+  readonly bytes: Uint8Array;
+}
+
 /** Output tensor, converted to float32 from the element type of the graph. */
 export interface Tensor {
   /** Values in row-major order. */

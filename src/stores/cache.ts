@@ -1,17 +1,18 @@
 import { DomainError } from "../core/domain_error.ts";
 import { fileNameOf } from "../core/file_name.ts";
 import { graphFault } from "../manifest/graph_fault.ts";
+import { graphBytes, type GraphFile } from "../manifest/graph_files.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { fetchModelFile } from "./fetch_model_file.ts";
 import { GraphCache } from "./graph_cache.ts";
 
-/** Progress of loading the graph (the ONNX file) of a model. */
+/** Progress of loading the graph (the ONNX file) of a model, with its data files. */
 export interface LoadProgress {
   /** Number of bytes loaded so far. */
   readonly loaded: number;
-  /** Number of bytes of the whole graph, as the manifest states it. */
+  /** Number of bytes of the graph and its data files, as the manifest states them. */
   readonly total: number;
   /** True if the graph comes from the cache, false if it comes from the network. */
   readonly cached: boolean;
@@ -45,24 +46,50 @@ export interface CacheModelStoreOptions {
  */
 export function cacheModelStore(base: string, options: CacheModelStoreOptions = {}): ModelStore {
   const locate = (id: string) => URL.canParse(id) ? new URL(id) : new URL(`${id}.json`, base);
+  const spans = new Map<string, Span>();
   return {
     list: () => Promise.resolve([]),
     async manifest(id) {
       // "no-cache" asks the server each time if the manifest has changed. A stale manifest would
       // name an old graph.
       const response = await request(id, locate(id), "no-cache", options.signal);
-      return parseManifestText(id, await response.text());
+      const manifest = parseManifestText(id, await response.text());
+      for (const [sha256, span] of spansOf(manifest.graph)) spans.set(sha256, span);
+      return manifest;
     },
-    graph: (id, graph) =>
-      loadGraph({ ...options, id, url: new URL(graph.file, locate(id)), graph }),
+    graph(id, graph) {
+      const span = spans.get(graph.sha256) ?? { before: 0, total: graph.bytes };
+      return loadGraph({ ...options, id, url: new URL(graph.file, locate(id)), graph, span });
+    },
   };
+}
+
+/** Place of one file among all files of a graph, for the progress. */
+interface Span {
+  /** Number of bytes of the files before this one. */
+  readonly before: number;
+  /** Number of bytes of all files. */
+  readonly total: number;
+}
+
+/** Returns the places of a graph and its data files, by SHA-256. */
+function spansOf(graph: Manifest["graph"]): Map<string, Span> {
+  const spans = new Map<string, Span>();
+  const total = graphBytes(graph);
+  let before = 0;
+  for (const { sha256, bytes } of [graph, ...(graph.data ?? [])]) {
+    spans.set(sha256, { before, total });
+    before += bytes;
+  }
+  return spans;
 }
 
 /** Graph to load: model id, URL and manifest entry, with the options of the store. */
 interface GraphRequest extends CacheModelStoreOptions {
   readonly id: string;
   readonly url: URL;
-  readonly graph: Manifest["graph"];
+  readonly graph: GraphFile;
+  readonly span: Span;
 }
 
 /**
@@ -73,12 +100,12 @@ interface GraphRequest extends CacheModelStoreOptions {
  * 3. a fetch that ignores the HTTP cache of the browser.
  */
 async function loadGraph(wanted: GraphRequest): Promise<Uint8Array<ArrayBuffer>> {
-  const { graph, url, onProgress, signal } = wanted;
+  const { graph, url, span: { before, total }, onProgress, signal } = wanted;
   const cache = await GraphCache.open();
   const kept = await cache?.read(graph);
   signal?.throwIfAborted();
   if (kept !== undefined) {
-    onProgress?.({ loaded: graph.bytes, total: graph.bytes, cached: true });
+    onProgress?.({ loaded: before + graph.bytes, total, cached: true });
     return kept;
   }
   const report = progressReporter(wanted);
@@ -96,12 +123,12 @@ async function loadGraph(wanted: GraphRequest): Promise<Uint8Array<ArrayBuffer>>
  * Returns a function that passes progress on to `onProgress`. Progress never goes back: a second
  * fetch starts at 0 bytes again, but is reported only after it has passed the first fetch.
  */
-function progressReporter({ graph, onProgress }: GraphRequest): (loaded: number) => void {
+function progressReporter({ span, onProgress }: GraphRequest): (loaded: number) => void {
   let furthest = -1;
   return (loaded) => {
     if (loaded <= furthest) return;
     furthest = loaded;
-    onProgress?.({ loaded, total: graph.bytes, cached: false });
+    onProgress?.({ loaded: span.before + loaded, total: span.total, cached: false });
   };
 }
 

@@ -24,8 +24,8 @@ export function fileModelStore(folder: URL): ModelStore {
     },
     async stamp(id) {
       const manifest = manifestUrl(folder, id);
-      const graph = await graphOf(manifest);
-      const files = graph === null ? [manifest] : [manifest, new URL(graph, manifest)];
+      const names = await graphFilesOf(manifest) ?? [];
+      const files = [manifest, ...names.map((name) => new URL(name, manifest))];
       return (await Promise.all(files.map(fileStamp))).join();
     },
   };
@@ -103,6 +103,11 @@ async function fileStamp(file: URL): Promise<string> {
   return await stat(file).then(({ size, mtimeMs }) => `${size} ${mtimeMs}`, () => "-");
 }
 
+/** Part of a manifest that names its files, not checked. */
+interface ManifestFiles {
+  readonly graph?: { readonly file?: string; readonly data?: readonly { readonly file: string }[] };
+}
+
 /** Lists the ids of the models in a folder, sorted. Leaves out models whose graph is missing. */
 export async function listModels(folder: URL): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
@@ -110,18 +115,22 @@ export async function listModels(folder: URL): Promise<string[]> {
   });
   const ids = await Promise.all(
     names.filter((name) => name.endsWith(".json")).map(async (name) => {
-      const file = await graphOf(new URL(name, folder));
-      return file !== null && names.includes(file) ? [name.slice(0, -".json".length)] : [];
+      const files = await graphFilesOf(new URL(name, folder));
+      return files?.every((file) => names.includes(file)) ? [name.slice(0, -".json".length)] : [];
     }),
   );
   return ids.flat().sort();
 }
 
-/** Returns the file name of the graph in a manifest, or null if the JSON file is not a manifest. */
-async function graphOf(file: URL): Promise<string | null> {
+/**
+ * Returns the names of the graph and its data files in a manifest, or null if the JSON file is not a
+ * manifest.
+ */
+async function graphFilesOf(manifest: URL): Promise<string[] | null> {
   try {
-    const json = JSON.parse(await readFile(file, "utf8")) as { graph?: { file?: string } } | null;
-    return json?.graph?.file ?? null;
+    const json = JSON.parse(await readFile(manifest, "utf8")) as ManifestFiles | null;
+    const { file, data = [] } = json?.graph ?? {};
+    return file === undefined ? null : [file, ...data.map((each) => each.file)];
   } catch {
     return null;
   }

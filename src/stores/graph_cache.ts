@@ -1,8 +1,5 @@
 import { graphFault } from "../manifest/graph_fault.ts";
-import type { Manifest } from "../manifest/manifest.ts";
-
-/** Entry `graph` of a manifest: name, size and SHA-256 of the graph file. */
-export type Graph = Manifest["graph"];
+import type { GraphFile } from "../manifest/graph_files.ts";
 
 /** Name of our cache in the browser's Cache API. */
 const NAME = "retinanet-edge";
@@ -38,7 +35,7 @@ export class GraphCache {
    * Returns a cached graph, or undefined if the graph is not cached. If the cached bytes differ
    * from the manifest, deletes them and returns undefined.
    */
-  async read(graph: Graph): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(graph: GraphFile): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       const kept = await this.#cache.match(keyOf(graph));
       if (kept === undefined) return undefined;
@@ -56,7 +53,7 @@ export class GraphCache {
    *
    * @param source URL of the graph.
    */
-  async keep(graph: Graph, source: URL, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async keep(graph: GraphFile, source: URL, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const headers = { "content-type": "application/octet-stream", [SOURCE]: source.href };
     try {
       await this.#evict(source);
@@ -76,6 +73,6 @@ export class GraphCache {
 }
 
 /** Returns the key of a graph. The Cache API needs a URL as the key, but never fetches this URL. */
-function keyOf({ sha256 }: Graph): string {
+function keyOf({ sha256 }: GraphFile): string {
   return `https://graph.invalid/${sha256}`;
 }

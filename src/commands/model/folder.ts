@@ -21,8 +21,25 @@ export interface Model extends Pick<Manifest, "id" | "title" | "licence"> {
   readonly graph: string;
   /** Expected size and hashes of the graph, if they are known. */
   readonly expected: Expectations;
-  /** True if the manifest contains the size and the SHA-256 of the graph. */
+  /** Files with weights of the graph. Empty if the graph holds all of them. */
+  readonly data: readonly DataFile[];
+  /** True if the manifest contains the sizes and SHA-256 of the graph and its data files. */
   readonly pinned: boolean;
+}
+
+/** File with weights of a graph. */
+export interface DataFile {
+  /** Name of the file, as the graph refers to it. */
+  readonly file: string;
+  /** Path of the file. */
+  readonly path: string;
+  /** Expected size and hash of the file, if they are known. */
+  readonly expected: Expectations;
+}
+
+/** Entry `graph` of a manifest whose sizes and hashes may be missing. */
+interface UnpinnedGraph extends Expectations {
+  readonly data?: readonly (Expectations & { readonly file: string })[];
 }
 
 /** Model whose graph can be downloaded. */
@@ -52,20 +69,31 @@ export async function openModels(path: string | undefined): Promise<Models> {
  */
 export async function readModel({ folder }: Models, id: string): Promise<Model> {
   const text = await readManifestText(folder, id);
-  const json = parseManifestJson(id, text) as { graph?: Expectations } | null;
+  const json = parseManifestJson(id, text) as { graph?: UnpinnedGraph } | null;
   const { title, licence, graph } = parseManifest({
     ...json,
-    graph: { ...UNKNOWN, ...json?.graph },
+    graph: { ...UNKNOWN, ...json?.graph, ...dataOf(json?.graph) },
   });
-  const { bytes, sha256 } = json?.graph ?? {};
+  const { bytes, sha256, data = [] } = json?.graph ?? {};
+  const pathOf = (file: string) => fileURLToPath(new URL(file, folder));
+  const files = [{ bytes, sha256 }, ...data];
   return {
     id,
     title,
     licence,
-    graph: fileURLToPath(new URL(graph.file, folder)),
+    graph: pathOf(graph.file),
     expected: { bytes, sha256 },
-    pinned: bytes !== undefined && sha256 !== undefined,
+    data: data.map(({ file, bytes, sha256 }) => {
+      return { file, path: pathOf(file), expected: { bytes, sha256 } };
+    }),
+    pinned: files.every(({ bytes, sha256 }) => bytes !== undefined && sha256 !== undefined),
   };
+}
+
+/** Returns the data files of an entry `graph` with placeholders for missing sizes and hashes. */
+function dataOf(graph: UnpinnedGraph | undefined): object {
+  const { data } = graph ?? {};
+  return Array.isArray(data) ? { data: data.map((each: object) => ({ ...UNKNOWN, ...each })) } : {};
 }
 
 /**

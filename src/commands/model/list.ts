@@ -52,18 +52,26 @@ async function isManifest(file: URL): Promise<boolean> {
 async function rowOf(models: Models, id: string): Promise<string[]> {
   try {
     const model = await readModel(models, id);
-    const { title, licence, expected: { bytes } } = model;
-    const size = bytes === undefined ? "?" : megabytes(bytes);
+    const { title, licence, expected, data } = model;
+    const bytes = [expected, ...data.map((file) => file.expected)].map(({ bytes }) => bytes ?? NaN);
+    const total = bytes.reduce((sum, each) => sum + each, 0);
+    const size = Number.isNaN(total) ? "?" : megabytes(total);
     return [id, title, size, await stateOf(models, model), licence];
   } catch {
     return [id, "", "", "no valid manifest", ""];
   }
 }
 
-async function stateOf({ catalogue }: Models, { id, graph, expected }: Model): Promise<string> {
+async function stateOf(
+  { catalogue }: Models,
+  { id, graph, expected, data }: Model,
+): Promise<string> {
   const { bytes } = expected;
   const size = await stat(graph).then(({ size }) => size, () => undefined);
   if (size !== undefined) {
+    for (const { file, path } of data) {
+      if (await stat(path).then(() => false, () => true)) return `here, but no ${file}`;
+    }
     return size === (bytes ?? size) ? "here" : `here, but ${megabytes(size)}`;
   }
   if (!catalogue.some((entry) => entry.id === id)) return "no graph file";

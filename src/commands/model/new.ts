@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { FAMILIES, type Family } from "../../describe/families.ts";
@@ -10,10 +10,10 @@ import { matchFamilies } from "../../describe/match_families.ts";
 import type { GraphFacts } from "../../describe/graph_facts.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
 import { draftManifest } from "../../describe/draft_manifest.ts";
-import { sha256 } from "../../manifest/sha256.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS, type Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
+import { readGraph } from "./read_graph.ts";
 import { setProperties } from "./set_properties.ts";
 import { readLabels } from "../labels/read_labels.ts";
 import { detectionSvg, detectionTable } from "../output/detections.ts";
@@ -60,8 +60,8 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
     throw new TypeError(`Cannot write ${target} as it is there already: --force writes over it`);
   }
   const runtime = await processRuntime(DEADLINES);
-  const bytes = new Uint8Array(await readFile(file));
-  const session = await runtime.openSession(bytes, values.engine);
+  const { bytes, data, entry } = await readGraph(file);
+  const session = await runtime.openSession(bytes, values.engine, data);
   try {
     const facts = await probeGraph(session);
     const families = familiesOf(facts, values.family);
@@ -74,7 +74,7 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
     );
     const names = {
       id: idOf(file),
-      graph: { file: basename(file), sha256: await sha256(bytes), bytes: bytes.length },
+      graph: entry,
       labels: named?.labels ?? null,
       labelsGuess: named?.guess ?? null,
     };

@@ -6,13 +6,14 @@ import { type CommandIo, type CommandMain, commandMain } from "../shared/run_com
 import { megabytes } from "../shared/text_table.ts";
 import { download } from "./download/download.ts";
 import {
+  type Expectations,
   type Fingerprint,
   fingerprint,
   fingerprintFault,
   hasHash,
 } from "./download/fingerprint.ts";
 import { downloadBar } from "./download_bar.ts";
-import { type CatalogueModel, findInCatalogue, openModels } from "./folder.ts";
+import { findInCatalogue, openModels } from "./folder.ts";
 import { pinGraph } from "./pin_graph.ts";
 
 const USAGE = `Download the graph of a model of the catalogue. Resume an interrupted download.
@@ -42,53 +43,76 @@ async function pull(args: readonly string[], io: CommandIo): Promise<void> {
     id,
     `Cannot pull ${id} as it is not in the catalogue`,
   );
-  const here = await findHere(model, io);
-  const found = here ?? await fetchGraph(model, values.from ?? model.entry.url, io);
-  io.print(`${id} is here${here ? " already" : ""}: ${account(found, model)}`);
+  const { entry, graph, expected } = model;
+  const url = values.from ?? entry.url;
+  const source = { url, page: entry.source };
+  const found = await bring(id, { ...source, path: graph, expected }, io);
+  const data: Fingerprint[] = [];
+  for (const { file, path, expected } of model.data) {
+    const beside = { ...source, url: new URL(encodeURIComponent(file), url).href };
+    data.push(await bring(file, { ...beside, path, expected }, io));
+  }
   if (model.pinned) return;
-  io.print(`${await pinGraph(models.folder, id, found)} has its size and SHA-256 from now on`);
+  const manifest = await pinGraph(models.folder, id, found, data);
+  io.print(`${manifest} has its size and SHA-256 from now on`);
+}
+
+/** File to download. */
+interface WantedFile {
+  readonly url: string;
+  /** URL of a web page that describes the file. */
+  readonly page: string;
+  readonly path: string;
+  readonly expected: Expectations;
+}
+
+/** Downloads a file, unless the folder already contains it. */
+async function bring(name: string, wanted: WantedFile, io: CommandIo): Promise<Fingerprint> {
+  const here = await findHere(wanted, io);
+  const found = here ?? await fetchFile(wanted, io);
+  io.print(`${name} is here${here ? " already" : ""}: ${account(found, wanted)}`);
+  return found;
 }
 
 /**
- * Returns the size and hashes of the graph if the folder already contains it, and if they are the
+ * Returns the size and hashes of the file if the folder already contains it, and if they are the
  * expected ones.
  */
 async function findHere(
-  { graph, expected }: CatalogueModel,
+  { path, expected }: WantedFile,
   { printError }: CommandIo,
 ): Promise<Fingerprint | undefined> {
-  if (await stat(graph).then(() => false, () => true)) return undefined;
-  const found = await fingerprint(graph);
+  if (await stat(path).then(() => false, () => true)) return undefined;
+  const found = await fingerprint(path);
   const fault = fingerprintFault(found, expected);
   if (fault === undefined) return found;
-  printError(`${basename(graph)} is here, but ${fault}: it will be replaced`);
+  printError(`${basename(path)} is here, but ${fault}: it will be replaced`);
   return undefined;
 }
 
-async function fetchGraph(
-  { entry, graph, expected }: CatalogueModel,
-  url: string,
+async function fetchFile(
+  { url, page, path, expected }: WantedFile,
   { printError }: CommandIo,
 ): Promise<Fingerprint> {
-  printError(`Fetching ${basename(graph)} from ${url}`);
+  printError(`Fetching ${basename(path)} from ${url}`);
   using bar = downloadBar(printError);
   try {
-    return await download(url, graph, expected, {
+    return await download(url, path, expected, {
       onProgress: (progress) => bar.show(progress),
       onRetry: (reason) => bar.say(`${reason}; trying again`),
     });
   } catch (error) {
     throw new Error(
       `${(error as Error).message}.\n` +
-        `The file is described at ${entry.source}; --from URL fetches it from another URL`,
+        `The file is described at ${page}; --from URL fetches it from another URL`,
       { cause: error },
     );
   }
 }
 
-function account({ bytes, sha256 }: Fingerprint, { graph, expected }: CatalogueModel): string {
+function account({ bytes, sha256 }: Fingerprint, { path, expected }: WantedFile): string {
   const hash = hasHash(expected)
     ? "its hash is right"
     : `its SHA-256 is ${sha256}, and no hash is known that it could be held against`;
-  return `${basename(graph)}, ${megabytes(bytes)}, ${hash}`;
+  return `${basename(path)}, ${megabytes(bytes)}, ${hash}`;
 }

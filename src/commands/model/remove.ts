@@ -4,7 +4,7 @@ import { z } from "zod";
 import { readArguments } from "../shared/arguments.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { megabytes } from "../shared/text_table.ts";
-import { fingerprint, fingerprintFault } from "./download/fingerprint.ts";
+import { type Expectations, fingerprint, fingerprintFault } from "./download/fingerprint.ts";
 import { deletePart, partSize } from "./download/part_file.ts";
 import { findInCatalogue, openModels } from "./folder.ts";
 
@@ -25,25 +25,34 @@ async function remove(args: readonly string[], io: CommandIo): Promise<void> {
   if (id === undefined || files.length > 1) {
     throw new TypeError(`Cannot remove as one model must be named.\n\n${USAGE}`);
   }
-  const { graph, expected } = await findInCatalogue(
+  const { graph, expected, data } = await findInCatalogue(
     await openModels(values.models),
     id,
     `Cannot remove ${id} as nothing could fetch it again: it is not in the catalogue`,
   );
-  const size = await stat(graph).then(({ size }) => size, () => 0);
-  const part = await partSize(graph);
-  if (size > 0) {
-    const fault = fingerprintFault(await fingerprint(graph), expected);
-    if (fault !== undefined) {
-      const file = basename(graph);
-      throw new Error(
-        `Cannot remove ${file} as it is not the catalogue's: ${fault}. Nothing could fetch it again`,
-      );
-    }
-    await rm(graph);
+  const wanted = [{ path: graph, expected }, ...data];
+  for (const { path, expected } of wanted) await refuseOther(path, expected);
+  let freed = 0;
+  for (const { path } of wanted) freed += await sizeOf(path) + await partSize(path);
+  for (const { path } of wanted) {
+    await rm(path, { force: true });
+    await deletePart(path);
   }
-  await deletePart(graph);
-  io.print(
-    size + part > 0 ? `${id} is gone: ${megabytes(size + part)} freed` : `${id} was not here`,
+  io.print(freed > 0 ? `${id} is gone: ${megabytes(freed)} freed` : `${id} was not here`);
+}
+
+/** Returns the bytes of a file, 0 if it is missing. */
+async function sizeOf(path: string): Promise<number> {
+  return await stat(path).then(({ size }) => size, () => 0);
+}
+
+/** Throws if a file is not the one that could be downloaded again. */
+async function refuseOther(path: string, expected: Expectations): Promise<void> {
+  if (await sizeOf(path) === 0) return;
+  const fault = fingerprintFault(await fingerprint(path), expected);
+  if (fault === undefined) return;
+  const file = basename(path);
+  throw new Error(
+    `Cannot remove ${file} as it is not the catalogue's: ${fault}. Nothing could fetch it again`,
   );
 }

@@ -3,6 +3,7 @@ import type { DetectorOptions } from "../../detect/detector.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 import type { Deadlines } from "../../isolation/deadlines.ts";
 import { workerDetector } from "../../isolation/worker_detector.ts";
+import { readData } from "../../manifest/graph_files.ts";
 import type { Detector } from "../../ports/detector.ts";
 import type { ModelStore } from "../../ports/model_store.ts";
 import type { BrowserAssets } from "./assets.ts";
@@ -29,10 +30,11 @@ export async function startWebWorker(
 ): Promise<Detector> {
   const manifest = await models.manifest(model);
   const graph = await models.graph(model, manifest.graph);
+  const data = await readData(manifest, (file) => models.graph(model, file));
   const script = scriptOf(assets);
   try {
     const worker = new Worker(script, { type: "module" });
-    const load: WebWorkerLoadRequest = { manifest, graph, assets, engine, limits, threads };
+    const load: WebWorkerLoadRequest = { manifest, graph, data, assets, engine, limits, threads };
     return await workerDetector(worker, load, DEADLINES);
   } catch (error) {
     const didNotStart = !(error instanceof DomainError) || error.code === "worker-crashed";

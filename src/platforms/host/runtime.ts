@@ -46,7 +46,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
     },
     codec: imageCodec(await compileCodecs(), garbageCollector()),
     models: folderModelStore(options.models ?? modelsFolder()),
-    openSession: (graph, engine) => openEngine(engines, engine, graph),
+    openSession: (graph, engine, data) => openEngine(engines, engine, graph, data),
   };
 }
 

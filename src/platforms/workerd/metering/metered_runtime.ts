@@ -15,14 +15,14 @@ export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   return {
     ...runtime,
     codec: meteredCodec(runtime.codec, meter, pixels),
-    async openSession(graph, engine) {
-      const release = meter.hold(graph);
+    async openSession(graph, engine, data = []) {
+      const releases = [graph, ...data.map(({ bytes }) => bytes)].map((file) => meter.hold(file));
       try {
-        const session = await runtime.openSession(graph, engine);
+        const session = await runtime.openSession(graph, engine, data);
         meter.sample();
         return meteredSession(session, meter, pixels);
       } finally {
-        release();
+        for (const release of releases) release();
       }
     },
   };

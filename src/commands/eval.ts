@@ -1,15 +1,20 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import { z } from "zod";
 import type { CocoDataset, CocoResult } from "../eval/coco.ts";
+import { type ConfusionMatrix, confusionMatrix } from "../eval/confusion_matrix.ts";
 import { type CocoFigures, evaluate } from "../eval/evaluate.ts";
 import { figuresTable } from "../eval/figures_table.ts";
-import type { Detector } from "../ports/detector.ts";
+import { type CategoryMatches, matchCategories } from "../eval/match_category.ts";
+import { bestThreshold, operatingPoint } from "../eval/operating_point.ts";
+import { modelsFolder } from "../platforms/host/models_folder.ts";
 import { PROVIDERS } from "../ports/session.ts";
+import { fileModelStore } from "../stores/file.ts";
+import { checkLabels, strayResults } from "./eval_files/check_labels.ts";
 import { readDataset, readResults } from "./eval_files/coco_files.ts";
-import { cocoResults } from "./eval_files/coco_results.ts";
-import { readArguments, readImageFile, threshold } from "./shared/arguments.ts";
+import { detectImages, presentImages } from "./eval_files/detect_images.ts";
+import { writePlots } from "./eval_files/write_plots.ts";
+import { confusionTable, operatingTable, type ReportRow } from "./output/report_tables.ts";
+import { readArguments, threshold } from "./shared/arguments.ts";
 import { type DetectorChoice, openDetector } from "./shared/open_detector.ts";
 import {
   type CommandIo,
@@ -20,7 +25,9 @@ import {
 } from "./shared/run_command.ts";
 import { textTable } from "./shared/text_table.ts";
 
-const USAGE = `Measure a model on a data set in COCO format and print the twelve COCO figures.
+const USAGE =
+  `Measure a model on a data set in COCO format. Print the twelve COCO figures, precision and
+recall at a score threshold, the best threshold of each class, and what was taken for what.
 
   deno task eval --images DIR --annotations FILE [options]
   deno task eval --detections FILE --annotations FILE [--json]
@@ -29,7 +36,11 @@ const USAGE = `Measure a model on a data set in COCO format and print the twelve
   --annotations FILE   ground truth, in COCO format
   --model ID|MANIFEST  model in models/, or path of a manifest (everyday8)
   --engine E           auto, webgpu, native or wasm (auto)
-  --score S            score threshold, 0 to 1 (0.05, as in the paper)
+  --score S            lowest score of the detections, 0 to 1 (0.05, as in the paper)
+  --threshold T        score threshold for precision, recall and confusions, 0 to 1
+                       (default of the model; 0.5 with --detections)
+  --plots DIR          write precision-recall curves and the worst errors as SVG images
+  --strict             fail if an image file is missing, instead of skipping it
   --save FILE          write the detections as a COCO results file
   --detections FILE    measure a COCO results file instead of a model
   --json               print the figures as JSON`;
@@ -40,74 +51,130 @@ const options = {
   model: z.string().default("everyday8"),
   engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
   score: z.coerce.number().pipe(threshold).default(0.05),
+  threshold: z.coerce.number().pipe(threshold).optional(),
+  plots: z.string().optional(),
+  strict: z.boolean().default(false),
   save: z.string().optional(),
   detections: z.string().optional(),
   json: z.boolean().default(false),
 };
+
+/** Score threshold of results whose model is unknown. */
+const DEFAULT_THRESHOLD = 0.5;
 
 /** Runs `deno task eval`. */
 export const main: CommandMain = commandMain(measure);
 
 async function measure(args: readonly string[], io: CommandIo): Promise<void> {
   const { values } = readArguments(args, options, USAGE);
+  if (values.threshold !== undefined && values.threshold < values.score) {
+    throw new TypeError(
+      `Cannot measure at a threshold of ${values.threshold} as detections below the --score of ` +
+        `${values.score} are dropped: lower --score`,
+    );
+  }
   const truth = await readDataset(values.annotations);
-  const results = values.detections !== undefined
-    ? await readResults(values.detections)
+  const measured = values.detections !== undefined
+    ? await readMeasured(values.detections, truth, io)
     : await detectAll(truth, values, io);
+  const { results, imageIds } = measured;
   if (values.save !== undefined) await writeFile(values.save, JSON.stringify(results));
-  const figures = evaluate(truth, results);
-  io.print(values.json ? JSON.stringify(figures, null, 2) : tableOf(figures));
+  const figures = evaluate(truth, results, { imageIds });
+  const score = values.threshold ?? measured.threshold;
+  const categories = matchCategories(truth, results, imageIds);
+  const confusion = confusionMatrix(truth, results, imageIds, score);
+  const rows = categories.map((each) => reportRow(each.label, [each], score));
+  const report = { threshold: score, all: reportRow("all", categories, score), rows, confusion };
+  io.print(values.json ? jsonOf(figures, report) : tableOf(figures, report));
+  if (values.plots !== undefined) {
+    await writePlots(values.plots, truth, categories, { images: values.images, threshold: score });
+  }
+}
+
+/** Results to measure, and the images that they cover. */
+interface Measured {
+  readonly results: readonly CocoResult[];
+  readonly imageIds: readonly number[];
+  /** Default score threshold of the model. */
+  readonly threshold: number;
+}
+
+async function readMeasured(
+  path: string,
+  truth: CocoDataset,
+  { printError }: CommandIo,
+): Promise<Measured> {
+  const results = await readResults(path);
+  const warning = strayResults(truth.categories, results);
+  if (warning !== undefined) printError(warning);
+  return { results, imageIds: truth.images.map(({ id }) => id), threshold: DEFAULT_THRESHOLD };
 }
 
 async function detectAll(
   truth: CocoDataset,
-  { images, score, ...choice }: DetectorChoice & {
+  { images, score, strict, ...choice }: DetectorChoice & {
     readonly images?: string | undefined;
     readonly score: number;
+    readonly strict: boolean;
   },
   { printError }: CommandIo,
-): Promise<CocoResult[]> {
+): Promise<Measured> {
   if (images === undefined) throw new TypeError(`Cannot measure without --images.\n\n${USAGE}`);
+  const { postprocess, labels } = await fileModelStore(modelsFolder(undefined)).manifest(
+    choice.model,
+  );
+  const warning = checkLabels(truth.categories, labels);
+  if (warning !== undefined) printError(warning);
+  const present = await presentImages(truth.images, images, { strict, printError });
   const detector = await openDetector(choice, printError);
   printError(`${detector.model.id} on ${detector.engine.provider} (${detector.engine.reason})`);
   try {
-    return await detectUnderBar(detector, truth, images, score);
+    const results = await detectImages(detector, { ...truth, images: present }, images, score);
+    const imageIds = present.map(({ id }) => id);
+    return { results, imageIds, threshold: postprocess.score ?? DEFAULT_THRESHOLD };
   } finally {
     await detector.close();
   }
 }
 
-/** Detects on all images of a data set, and shows a progress bar. */
-async function detectUnderBar(
-  detector: Detector,
-  truth: CocoDataset,
-  folder: string,
-  score: number,
-): Promise<CocoResult[]> {
-  const bar = new SingleBar({ format: "{bar} {value}/{total} images, {eta_formatted} left" });
-  const results: CocoResult[] = [];
-  bar.start(truth.images.length, 0);
-  try {
-    for (const image of truth.images) {
-      const bytes = await readImageFile(join(folder, image.file_name));
-      const { detections } = await detector.detect(bytes, { scoreThreshold: score });
-      results.push(...cocoResults(image, truth.categories, detections));
-      bar.increment();
-    }
-  } finally {
-    bar.stop();
-  }
-  return results;
+/** Figures at a score threshold. */
+interface Report {
+  readonly threshold: number;
+  readonly all: ReportRow;
+  readonly rows: readonly ReportRow[];
+  readonly confusion: ConfusionMatrix;
 }
 
-function tableOf(figures: CocoFigures): string {
+function reportRow(
+  label: string,
+  categories: readonly CategoryMatches[],
+  score: number,
+): ReportRow {
+  return { label, point: operatingPoint(categories, score), best: bestThreshold(categories) };
+}
+
+function jsonOf(figures: CocoFigures, { threshold, all, rows, confusion }: Report): string {
+  const plain = ({ point, best }: ReportRow) => ({ atThreshold: point, best });
+  const perCategory = figures.perCategory.map((each, index) => ({
+    ...each,
+    ...plain(rows[index]!),
+  }));
+  return JSON.stringify({ ...figures, threshold, ...plain(all), perCategory, confusion }, null, 2);
+}
+
+function tableOf(figures: CocoFigures, { threshold, all, rows, confusion }: Report): string {
   const summary = figuresTable(figures).map(([name, value]) => `${name} = ${value.toFixed(3)}`);
-  const rows = figures.perCategory.map(({ label, ap, ap50 }) => [
+  const perCategory = figures.perCategory.map(({ label, ap, ap50 }) => [
     label,
     ap.toFixed(3),
     ap50.toFixed(3),
   ]);
-  return `${summary.join("\n")}\n${textTable(["class", "AP", "AP50"], rows)}`;
+  return [
+    ...summary,
+    textTable(["class", "AP", "AP50"], perCategory),
+    operatingTable(threshold, [...rows, all]),
+    confusionTable(confusion),
+  ].join("\n");
 }
 
 if (isMain(import.meta)) await runCommand(main);

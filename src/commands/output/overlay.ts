@@ -11,8 +11,8 @@ export interface OverlayBox {
   readonly label: string;
   /** Class id. Each class has its own colour. */
   readonly classId: number;
-  /** Confidence, 0 to 1. */
-  readonly score: number;
+  /** Confidence, 0 to 1. Unset: the caption is the label alone. */
+  readonly score?: number | undefined;
 }
 
 /** Image to draw on. */
@@ -62,8 +62,8 @@ export function overlaySvg(image: OverlayImage, boxes: readonly OverlayBox[]): s
 }
 
 function drawBox({ box, label, classId, score }: OverlayBox, unit: number): string {
-  const colour = `hsl(${number((classId * GOLDEN_ANGLE) % 360)} 90% 45%)`;
-  const caption = `${label} ${Math.round(score * 100)} %`;
+  const colour = hue(classId);
+  const caption = score === undefined ? label : `${label} ${Math.round(score * 100)} %`;
   const captionWidth = unit * (1.2 + 1.6 * caption.length);
   const top = Math.max(0, box.ymin - unit * 3.4);
   const [x, y] = [number(box.xmin), number(box.ymin)];
@@ -74,6 +74,11 @@ function drawBox({ box, label, classId, score }: OverlayBox, unit: number): stri
     `height="${number(unit * 3.4)}" fill="${colour}"/>` +
     `<text x="${number(box.xmin + unit * 0.6)}" y="${number(top + unit * 2.5)}" fill="white">` +
     `${escapeXml(caption)}</text></g>`;
+}
+
+/** Returns the colour of a class. */
+export function hue(classId: number): string {
+  return `hsl(${number((classId * GOLDEN_ANGLE) % 360)} 90% 45%)`;
 }
 
 function number(value: number): string {

@@ -1,0 +1,44 @@
+import type { ConfusionMatrix } from "../../eval/confusion_matrix.ts";
+import { MATCH_IOU } from "../../eval/match_category.ts";
+import type { OperatingPoint } from "../../eval/operating_point.ts";
+import { textTable } from "../shared/text_table.ts";
+
+/** Quality of one category, or of all, at a score threshold and at the best one. */
+export interface ReportRow {
+  /** Name of the category, or "all". */
+  readonly label: string;
+  /** Quality at the threshold of the report. */
+  readonly point: OperatingPoint;
+  /** Quality at the threshold with the highest F1. */
+  readonly best: OperatingPoint;
+}
+
+const NOTHING = "(nothing)";
+
+/** Formats precision, recall and F1 at a score threshold, and the best threshold of each class. */
+export function operatingTable(threshold: number, rows: readonly ReportRow[]): string {
+  const head = ["class", "objects", "reported", "precision", "recall", "F1"];
+  const table = textTable(
+    [...head, "best threshold", "its precision", "its recall", "its F1"],
+    rows.map(({ label, point, best }) => [
+      ...[label, point.objects, point.reported],
+      ...figures(point),
+      ...[best.objects === 0 ? "?" : best.threshold.toFixed(2), ...figures(best)],
+    ]),
+  );
+  return `Scores above ${threshold}, IoU of ${MATCH_IOU.toFixed(2)} or more:\n${table}`;
+}
+
+/** Formats a confusion matrix. Rows are objects, columns are results. */
+export function confusionTable({ labels, counts }: ConfusionMatrix): string {
+  const rows = counts.map((row, index) => [labels[index] ?? NOTHING, ...row]);
+  return "Objects (rows) and what was reported for them (columns), at the same scores and IoU:\n" +
+    textTable(["", ...labels, NOTHING], rows);
+}
+
+/** Formats the figures of a class. They are unknown if it has no object. */
+function figures({ precision, recall, f1, objects }: OperatingPoint): string[] {
+  return [precision, recall, f1].map((value) =>
+    value < 0 || objects === 0 ? "?" : value.toFixed(3)
+  );
+}

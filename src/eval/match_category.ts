@@ -1,0 +1,67 @@
+import type { CocoAnnotation, CocoDataset, CocoResult } from "./coco.ts";
+import { assignTruths, imagePair } from "./evaluate_image.ts";
+
+/** IoU from which a result has found an object, in all figures at one score threshold. */
+export const MATCH_IOU = 0.5;
+
+/** Result (detection) that counts, and the object that it found. */
+export interface MatchedResult {
+  /** Result that counts. Results that match a crowd are left out. */
+  readonly result: CocoResult;
+  /** Object that the result found. Unset: none, so the result is a false positive. */
+  readonly truth?: CocoAnnotation;
+}
+
+/** Results and annotated objects of one category, matched at {@linkcode MATCH_IOU}. */
+export interface CategoryMatches {
+  /** Name of the category. */
+  readonly label: string;
+  /** Results that count, in the order of the images. */
+  readonly results: readonly MatchedResult[];
+  /** Annotated objects that count: all except crowds. */
+  readonly truths: readonly CocoAnnotation[];
+}
+
+/**
+ * Matches results with annotated objects, category by category.
+ *
+ * The results choose best score first, as in COCO's evaluation. So the matches at a higher score
+ * threshold are those of the results above it.
+ *
+ * @param imageIds Ids of the images to match.
+ * @returns One entry per category, in ascending order of the category ids.
+ */
+export function matchCategories(
+  truth: CocoDataset,
+  results: readonly CocoResult[],
+  imageIds: Iterable<number>,
+): CategoryMatches[] {
+  const wanted = new Set(imageIds);
+  const inWanted = ({ image_id }: { readonly image_id: number }) => wanted.has(image_id);
+  const truthsOf = Map.groupBy(truth.annotations.filter(inWanted), (item) => item.category_id);
+  const resultsOf = Map.groupBy(results.filter(inWanted), (item) => item.category_id);
+  return truth.categories.toSorted((a, b) => a.id - b.id).map(({ id, name }) => {
+    const truths = truthsOf.get(id) ?? [];
+    return {
+      label: name,
+      results: matchResults(truths, resultsOf.get(id) ?? []),
+      truths: truths.filter(({ iscrowd }) => iscrowd === 0),
+    };
+  });
+}
+
+function matchResults(
+  truths: readonly CocoAnnotation[],
+  results: readonly CocoResult[],
+): MatchedResult[] {
+  const truthsOf = Map.groupBy(truths, (truth) => truth.image_id);
+  return [...Map.groupBy(results, (result) => result.image_id)].flatMap(([imageId, ofImage]) => {
+    const pair = imagePair(truthsOf.get(imageId) ?? [], ofImage);
+    const crowds = pair.truths.map(({ iscrowd }) => iscrowd === 1);
+    return [...assignTruths(pair, crowds, MATCH_IOU)].flatMap((index, row): MatchedResult[] => {
+      const [result, truth] = [pair.results[row]!, pair.truths[index]];
+      if (truth === undefined) return [{ result }];
+      return truth.iscrowd === 1 ? [] : [{ result, truth }];
+    });
+  });
+}

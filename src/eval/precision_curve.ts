@@ -1,0 +1,28 @@
+import type { CategoryMatches } from "./match_category.ts";
+
+/** Point of a precision-recall curve. */
+export interface CurvePoint {
+  /** Score of the lowest result that is counted. */
+  readonly score: number;
+  /** Share of the annotated objects that were found. */
+  readonly recall: number;
+  /** Share of correct results. */
+  readonly precision: number;
+}
+
+/**
+ * Returns precision and recall of one category after each result, best score first. Results of
+ * equal score are counted together.
+ *
+ * @returns Empty if there is no annotated object.
+ */
+export function precisionCurve({ results, truths }: CategoryMatches): CurvePoint[] {
+  if (truths.length === 0) return [];
+  const ranked = results.toSorted((a, b) => b.result.score - a.result.score);
+  let hits = 0;
+  return ranked.flatMap(({ result: { score }, truth }, rank) => {
+    if (truth !== undefined) hits++;
+    if (ranked[rank + 1]?.result.score === score) return [];
+    return [{ score, recall: hits / truths.length, precision: hits / (rank + 1) }];
+  });
+}

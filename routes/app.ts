@@ -21,6 +21,7 @@ import { FetchLimit } from "./http/fetch_limit.ts";
 import type { Dialect } from "./http/dialect.ts";
 import { describeProblem, problem, problemOf } from "./http/problem.ts";
 import { openInference } from "./open_inference/app.ts";
+import { createPage, PAGE_PATHS, pageHeaders } from "./page/app.ts";
 
 /** HTTP options of the app, and the models that it serves. */
 export interface AppDeps extends AppOptions {
@@ -95,7 +96,7 @@ const SECURE_HEADERS = {
  * Creates the Hono app of the server.
  *
  * The app serves `POST /detect`, `GET /models`, `/models/{id}`, `/healthz` and `/readyz`. Below
- * `/v2`, the app serves the Open Inference Protocol.
+ * `/v2`, the app serves the Open Inference Protocol. `GET /` is a page for people.
  *
  * Error responses have the media type `application/problem+json` (RFC 9457) and contain a stable
  * error code. Only the Open Inference Protocol has its own error format.
@@ -137,6 +138,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get("/readyz", (context) => readiness(context, registry));
   app.get("/problems/:code", (context) => describeProblem(context, context.req.param("code")));
   for (const [mount, dialect] of DIALECTS) app.route(mount, dialect.createApp(detectDeps));
+  if (deps.page !== false) {
+    app.route("/", createPage(deps.page));
+    app.all("/", (context) => wrongMethod(context, "/", "GET, HEAD"));
+  }
   for (const [path, allow] of METHODS) {
     app.all(path, (context) => wrongMethod(context, path, allow));
   }
@@ -151,8 +156,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
  */
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
+  const isOpen = openPaths(deps.page === false ? [] : PAGE_PATHS);
   app.use(requestId({ limitLength: 64 }));
   if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
+  if (deps.page !== false) PAGE_PATHS.forEach((path) => app.use(path, pageHeaders));
   app.use(secureHeaders(SECURE_HEADERS));
   if (origins) app.use(cors({ ...CORS, origin: origins.includes("*") ? "*" : [...origins] }));
   app.use(requestFault);
@@ -176,12 +183,20 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
 }
 
 /**
- * Returns true if the path is one of {@linkcode OPEN_PATHS}. If another Hono app has mounted this
- * app below a path prefix, ignores the prefix.
+ * Returns a function that is true for {@linkcode OPEN_PATHS} and the paths of the page. Ignores the
+ * path below which another Hono app has mounted this app.
+ *
+ * @param pagePaths Paths of the page. One that ends in `*` stands for all paths below it.
  */
-function isOpen(context: Context): boolean {
-  const mount = basePath(context).replace(/\/$/, "");
-  return OPEN_PATHS.includes(context.req.path.slice(mount.length));
+function openPaths(pagePaths: readonly string[]): (context: Context) => boolean {
+  const paths = [...OPEN_PATHS, ...pagePaths];
+  return (context) => {
+    const mount = basePath(context).replace(/\/$/, "");
+    const path = context.req.path.slice(mount.length) || "/";
+    return paths.some((open) =>
+      open.endsWith("*") ? path.startsWith(open.slice(0, -1)) : path === open
+    );
+  };
 }
 
 function wrongMethod(context: Context<AppEnv>, path: string, allow: string): Response {

@@ -3,6 +3,7 @@ import type { ImageFetcher } from "../src/ports/image_fetcher.ts";
 import type { ApiKey } from "./guards/api_keys.ts";
 import type { RateLimit } from "./guards/rate_limit.ts";
 import type { RequestLine } from "./guards/request_log.ts";
+import type { PageOptions } from "./page/app.ts";
 
 /** HTTP options of an app: limits, authentication, logging. */
 export interface AppOptions {
@@ -48,4 +49,10 @@ export interface AppOptions {
   readonly bodyMemory?: number | undefined;
   /** Fetches images by their URL. Unset: URLs are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
+  /**
+   * Options of the page for people at `/`. False: there is no page.
+   *
+   * @default {}
+   */
+  readonly page?: PageOptions | false | undefined;
 }

@@ -1,0 +1,97 @@
+import { type Context, Hono } from "hono";
+import type { AppEnv } from "../http/app_env.ts";
+import { DOCUMENT, DOCUMENT_HASH, SCRIPT_HASH, STYLE_HASH } from "./document.ts";
+
+/** Options of the page. */
+export interface PageOptions {
+  /**
+   * Reads a file of the browser bundle, with which the page runs the detector in the browser. Null:
+   * there is no such file. Unset: the page uses only the server.
+   */
+  readonly readBundle?:
+    | ((path: string) => Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null>)
+    | undefined;
+  /**
+   * True if the server has an API. The page offers only the browser otherwise.
+   *
+   * @default true
+   */
+  readonly hasApi?: boolean | undefined;
+}
+
+/** Path of the browser bundle below the page. */
+const BUNDLE = "/retinanet-edge/";
+
+/** Paths of the page: itself and its browser bundle. */
+export const PAGE_PATHS: readonly string[] = ["/", `${BUNDLE}*`];
+
+/** Media types of the files of a browser bundle. */
+const TYPES: Readonly<Record<string, string>> = {
+  js: "text/javascript; charset=utf-8",
+  mjs: "text/javascript; charset=utf-8",
+  json: "application/json",
+  wasm: "application/wasm",
+  txt: "text/plain; charset=utf-8",
+};
+
+/** Value of `Content-Security-Policy`: only the page's own style sheet, script and server. */
+const POLICY = [
+  "default-src 'none'",
+  `script-src 'self' '${SCRIPT_HASH}' 'wasm-unsafe-eval'`,
+  `style-src '${STYLE_HASH}'`,
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Header fields of the page and its bundle. */
+const HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy": POLICY,
+  // Isolates the page, so that the threads of the engine can share memory.
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(self)",
+  "cache-control": "no-cache",
+};
+
+/**
+ * Creates the app of the page, in which a person finds the objects of a photo.
+ *
+ * The page is one document without further files, so it works below any path.
+ */
+export function createPage(options: PageOptions = {}): Hono<AppEnv> {
+  const { readBundle, hasApi = true } = options;
+  const engines = [...hasApi ? ["server"] : [], ...readBundle ? ["browser"] : []].join(" ");
+  const document = DOCUMENT.replace('data-engines="server"', `data-engines="${engines}"`);
+  const etag = `"${DOCUMENT_HASH.slice("sha256-".length)}-${engines.replace(" ", "-")}"`;
+  const app = new Hono<AppEnv>();
+  app.get("/", (context) => {
+    context.header("ETag", etag);
+    return context.req.header("if-none-match") === etag
+      ? context.body(null, 304)
+      : context.html(document);
+  });
+  if (readBundle !== undefined) {
+    app.get(`${BUNDLE}:path{.+}`, async (context, next) => {
+      const path = context.req.param("path");
+      const file = /(^|\/)\.\./.test(path) ? null : await readBundle(path);
+      if (file === null) return await next();
+      return context.body(file, 200, { "content-type": typeOf(path) });
+    });
+  }
+  return app;
+}
+
+/** Adds the header fields of the page to a response. They allow the page to run its own script. */
+export async function pageHeaders(context: Context, next: () => Promise<void>): Promise<void> {
+  await next();
+  for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
+}
+
+function typeOf(path: string): string {
+  return TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
+}

@@ -1,11 +1,13 @@
 import type { CocoCategory, CocoResult } from "../../eval/coco.ts";
 
 /**
- * Compares the categories of the truth with the labels of a model.
+ * Compares the categories of the annotations (the truth) with the labels of a model.
  *
- * @param labels Labels of the model by class id; null for an id that it never returns.
- * @returns Warning that names the categories that the model lacks. Undefined if there are none.
- * @throws {TypeError} If a category and a label differ only in case, or no category is a label.
+ * @param labels Labels of the model; the index is the class id. Null: the model never returns this
+ *   id.
+ * @returns Warning about the categories that the model cannot detect. Undefined if there are none.
+ * @throws {TypeError} If a category and a label differ only in upper and lower case, or if no
+ *   category is a label.
  */
 export function checkLabels(
   categories: readonly CocoCategory[],
@@ -37,7 +39,8 @@ export function checkLabels(
 }
 
 /**
- * Returns a warning about results whose category the truth lacks. Undefined if there are none.
+ * Returns a warning about results whose category is not in the annotations. Undefined if there are
+ * none.
  */
 export function strayResults(
   categories: readonly CocoCategory[],
@@ -49,10 +52,10 @@ export function strayResults(
     `do not count, as the truth lacks their categories: ${list([...new Set(stray)].map(String))}`;
 }
 
-/** Most names that a message lists. */
+/** Maximum number of names that a message lists. */
 const MAX_NAMES = 10;
 
-/** Joins names; of many, only the first ones and the number of the others. */
+/** Joins names with commas. If there are many, lists the first ones and counts the others. */
 export function list(names: readonly string[]): string {
   const more = names.length - MAX_NAMES;
   return names.slice(0, MAX_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");

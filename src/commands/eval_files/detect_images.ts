@@ -8,7 +8,7 @@ import { list } from "./check_labels.ts";
 import { cocoResults } from "./coco_results.ts";
 
 /**
- * Returns the images whose files exist, and names the others in a warning.
+ * Returns the images whose files exist. Prints a warning about the others.
  *
  * @param strict True if every file must exist.
  * @throws {Error} If no file exists, or if one is missing and `strict` is true.

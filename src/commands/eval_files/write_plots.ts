@@ -10,23 +10,23 @@ import { curveSvg } from "../output/curve_svg.ts";
 import { type OverlayBox, overlaySvg } from "../output/overlay.ts";
 import { readImageFile } from "../shared/arguments.ts";
 
-/** Most images of false positives, and of misses. */
+/** Maximum number of images with false positives, and of images with misses. */
 const MAX_IMAGES = 20;
 
-/** Error to draw: image, and boxes with the wrong one first. */
+/** Image of one error, with the boxes to draw. The first box is the error. */
 interface DrawnError {
   readonly image: CocoImage;
   readonly boxes: readonly OverlayBox[];
 }
 
 /**
- * Writes `precision-recall.svg`, and the worst errors as `false-positive-01.svg` and `miss-01.svg`
- * onwards: false positives of the highest scores, and misses of the largest objects. Images of
- * earlier runs are overwritten.
+ * Writes drawings of a report. `precision-recall.svg` shows the curves. `false-positive-01.svg` and
+ * so on show the false positives with the highest scores. `miss-01.svg` and so on show the largest
+ * objects that were missed. Overwrites the files of earlier runs.
  *
- * @param folder Folder to write to; made if it does not exist.
+ * @param folder Folder to write to. Created if it does not exist.
  * @param images Folder of the images. Unset: only the curves are written.
- * @param threshold Score threshold of the errors.
+ * @param threshold Score threshold above which results count.
  */
 export async function writePlots(
   folder: string,

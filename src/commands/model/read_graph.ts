@@ -11,17 +11,17 @@ import type { GraphData } from "../../ports/session.ts";
 export interface GraphOnDisk {
   /** Bytes of the graph. */
   readonly bytes: Uint8Array;
-  /** Files with weights of the graph. Empty if the graph holds all of them. */
+  /** Files with weights of the graph. Empty if the graph contains all its weights. */
   readonly data: readonly GraphData[];
-  /** Entry `graph` of a manifest for these files. */
+  /** Value of the key `graph` in a manifest for these files. */
   readonly entry: Manifest["graph"];
 }
 
 /**
  * Reads a graph and the files beside it that hold its weights (ONNX external data).
  *
- * @throws {TypeError} If the file is no ONNX graph, if a file with its weights is missing, or if an
- *   operator belongs to no part of ONNX. The message names the cause.
+ * @throws {TypeError} If the file is not an ONNX graph, if a file with its weights is missing, or
+ *   if an operator is not part of ONNX. The message names the cause.
  */
 export async function readGraph(path: string): Promise<GraphOnDisk> {
   const bytes = new Uint8Array(await readFile(path));
@@ -41,7 +41,7 @@ export async function readGraph(path: string): Promise<GraphOnDisk> {
   return { bytes, data, entry: { ...entry, data: files } };
 }
 
-/** Reads one file with weights. It must lie beside the graph. */
+/** Reads one file with weights. The file must be in the folder of the graph. */
 async function readDataFile(graph: string, name: string): Promise<GraphData> {
   const file = basename(graph);
   const remedy = "or save the graph with its weights inside (onnx.save_model, or " +

@@ -3,7 +3,10 @@ import { MATCH_IOU } from "../../eval/match_category.ts";
 import type { OperatingPoint } from "../../eval/operating_point.ts";
 import { textTable } from "../shared/text_table.ts";
 
-/** Quality of one category, or of all, at a score threshold and at the best one. */
+/**
+ * Quality of the detections of one category, or of all, at a score threshold and at the best
+ * threshold.
+ */
 export interface ReportRow {
   /** Name of the category, or "all". */
   readonly label: string;
@@ -29,14 +32,17 @@ export function operatingTable(threshold: number, rows: readonly ReportRow[]): s
   return `Scores above ${threshold}, IoU of ${MATCH_IOU.toFixed(2)} or more:\n${table}`;
 }
 
-/** Formats a confusion matrix. Rows are objects, columns are results. */
+/**
+ * Formats a confusion matrix. Rows are the classes of objects, columns the classes that the model
+ * reported for them.
+ */
 export function confusionTable({ labels, counts }: ConfusionMatrix): string {
   const rows = counts.map((row, index) => [labels[index] ?? NOTHING, ...row]);
   return "Objects (rows) and what was reported for them (columns), at the same scores and IoU:\n" +
     textTable(["", ...labels, NOTHING], rows);
 }
 
-/** Formats the figures of a class. They are unknown if it has no object. */
+/** Formats the figures of a class. Shows "?" if the data set has no object of the class. */
 function figures({ precision, recall, f1, objects }: OperatingPoint): string[] {
   return [precision, recall, f1].map((value) =>
     value < 0 || objects === 0 ? "?" : value.toFixed(3)

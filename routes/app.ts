@@ -183,10 +183,11 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
 }
 
 /**
- * Returns a function that is true for {@linkcode OPEN_PATHS} and the paths of the page. Ignores the
- * path below which another Hono app has mounted this app.
+ * Returns a function that returns true for {@linkcode OPEN_PATHS} and the paths of the page. If
+ * another Hono app has mounted this app below a path prefix, the function ignores the prefix.
  *
- * @param pagePaths Paths of the page. One that ends in `*` stands for all paths below it.
+ * @param pagePaths Paths of the page. A path that ends in `*` stands for all paths that start like
+ *   it.
  */
 function openPaths(pagePaths: readonly string[]): (context: Context) => boolean {
   const paths = [...OPEN_PATHS, ...pagePaths];

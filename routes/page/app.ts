@@ -5,14 +5,14 @@ import { DOCUMENT, DOCUMENT_HASH, SCRIPT_HASH, STYLE_HASH } from "./document.ts"
 /** Options of the page. */
 export interface PageOptions {
   /**
-   * Reads a file of the browser bundle, with which the page runs the detector in the browser. Null:
-   * there is no such file. Unset: the page uses only the server.
+   * Reads a file of the browser bundle. With the bundle, the page can run the detector in the
+   * browser. Null: there is no such file. Unset: the page uses only the server.
    */
   readonly readBundle?:
     | ((path: string) => Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null>)
     | undefined;
   /**
-   * True if the server has an API. The page offers only the browser otherwise.
+   * True if the server has an API. False: the page runs the detector only in the browser.
    *
    * @default true
    */
@@ -34,7 +34,10 @@ const TYPES: Readonly<Record<string, string>> = {
   txt: "text/plain; charset=utf-8",
 };
 
-/** Value of `Content-Security-Policy`: only the page's own style sheet, script and server. */
+/**
+ * Value of `Content-Security-Policy`. The page may use only its own style sheet, its own script and
+ * this server.
+ */
 const POLICY = [
   "default-src 'none'",
   `script-src 'self' '${SCRIPT_HASH}' 'wasm-unsafe-eval'`,
@@ -51,7 +54,8 @@ const POLICY = [
 /** Header fields of the page and its bundle. */
 const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": POLICY,
-  // Isolates the page, so that the threads of the engine can share memory.
+  // Isolates the page from other origins. Browsers require this for the threads of the engine,
+  // which share memory.
   "cross-origin-embedder-policy": "require-corp",
   "cross-origin-opener-policy": "same-origin",
   "permissions-policy": "camera=(self)",
@@ -59,9 +63,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Creates the app of the page, in which a person finds the objects of a photo.
+ * Creates the app that serves the web page for people: they choose a photo and see its detections.
  *
- * The page is one document without further files, so it works below any path.
+ * The page is a single HTML document, so it works below any path prefix.
  */
 export function createPage(options: PageOptions = {}): Hono<AppEnv> {
   const { readBundle, hasApi = true } = options;

@@ -63,7 +63,7 @@ async function look(image: Blob, name: string): Promise<void> {
   showPhoto(image);
   at("ready", HTMLElement).hidden = true;
   showBusy(true);
-  say("Waiting for the model …");
+  say("Detecting …");
   try {
     const model = await (opened ?? openAgain());
     const result = await runner.detect(image, model, { signal, say });

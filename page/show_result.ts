@@ -8,7 +8,7 @@ export function showFound(detections: readonly Detection[], boxes: readonly HTML
   const overlay = at("overlay", HTMLDivElement);
   const items = detections.map((detection, i) => {
     const { label, score, classId } = detection;
-    const button = element("button", "", swatch(), label, element("b", "", percent(score)));
+    const button = element("button", "", swatch(), `${label} `, element("b", "", percent(score)));
     button.type = "button";
     button.title = placeOf(detection);
     colour(button, classId);
@@ -44,11 +44,10 @@ export function showChips(
   const list = at("chips", HTMLUListElement);
   const focused = focusedClass();
   const items = counts.map(({ classId, label, count }) => {
-    const chip = element("button", "chip", swatch(), label, element("b", "", String(count)));
+    const chip = element("button", "chip", swatch(), `${label} `, element("b", "", String(count)));
     chip.type = "button";
     chip.dataset.classId = String(classId);
     chip.setAttribute("aria-pressed", String(!hidden.has(classId)));
-    chip.setAttribute("aria-label", `Show ${label}, ${count} found`);
     colour(chip, classId);
     chip.addEventListener("click", () => toggle(classId));
     return element("li", "", chip);

@@ -156,10 +156,12 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
  */
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
-  const isOpen = openPaths(deps.page === false ? [] : PAGE_PATHS);
+  const pagePaths = deps.page === false ? [] : PAGE_PATHS;
+  const isOpen = isOneOf(OPEN_PATHS);
+  const needsNoKey = isOneOf([...OPEN_PATHS, ...pagePaths]);
   app.use(requestId({ limitLength: 64 }));
   if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
-  if (deps.page !== false) PAGE_PATHS.forEach((path) => app.use(path, pageHeaders));
+  for (const path of pagePaths) app.use(path, pageHeaders);
   app.use(secureHeaders(SECURE_HEADERS));
   if (origins) app.use(cors({ ...CORS, origin: origins.includes("*") ? "*" : [...origins] }));
   app.use(requestFault);
@@ -169,10 +171,10 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
       clientNetwork(clientAddress(context) ?? "unknown");
     app.use(except(isOpen, rateLimit({ ...addressRate, name: "address", clientOf })));
   }
-  if (keys) app.use(except(isOpen, apiKeys(keys)));
+  if (keys) app.use(except(needsNoKey, apiKeys(keys)));
   if (keyRate) {
     const clientOf = (context: Context<AppEnv>) => context.get("keyName");
-    app.use(except(isOpen, rateLimit({ ...keyRate, name: "key", clientOf })));
+    app.use(except(needsNoKey, rateLimit({ ...keyRate, name: "key", clientOf })));
   }
   app.use((context, next) => {
     const key = context.get("keyName");
@@ -183,14 +185,12 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
 }
 
 /**
- * Returns a function that returns true for {@linkcode OPEN_PATHS} and the paths of the page. If
- * another Hono app has mounted this app below a path prefix, the function ignores the prefix.
+ * Returns a function that is true for requests of one of the paths. Ignores the path below which
+ * another Hono app has mounted this app.
  *
- * @param pagePaths Paths of the page. A path that ends in `*` stands for all paths that start like
- *   it.
+ * @param paths Paths. One that ends in `*` stands for all paths below it.
  */
-function openPaths(pagePaths: readonly string[]): (context: Context) => boolean {
-  const paths = [...OPEN_PATHS, ...pagePaths];
+function isOneOf(paths: readonly string[]): (context: Context) => boolean {
   return (context) => {
     const mount = basePath(context).replace(/\/$/, "");
     const path = context.req.path.slice(mount.length) || "/";

@@ -1,35 +1,18 @@
 import { parseArgs } from "node:util";
 import { Hono } from "hono";
-import { serveStatic } from "hono/deno";
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
-
-/** Isolates the page, so that threads can share memory, and allows only its own files. */
-const HEADERS = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-  "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; " +
-    "worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' blob:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "cache-control": "no-cache",
-};
+import { createPage, PAGE_PATHS, pageHeaders } from "../../routes/page/app.ts";
 
 /**
- * Serves the demo page.
+ * Serves the page of the server without the server's API: the detector runs in the browser.
  *
  * @param bundle URL of the folder with the bundle.
  */
 export function demoApp(bundle: URL): Hono {
   const app = new Hono();
-  app.use(async (context, next) => {
-    await next();
-    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
-  });
-  const prefix = "/retinanet-edge";
-  app.use(
-    `${prefix}/*`,
-    serveStatic({ root: bundle.pathname, rewriteRequestPath: (path) => path.slice(prefix.length) }),
-  );
-  app.use(serveStatic({ root: new URL(".", import.meta.url).pathname }));
+  for (const path of PAGE_PATHS) app.use(path, pageHeaders);
+  const readBundle = (path: string) => Deno.readFile(new URL(path, bundle)).catch(() => null);
+  app.route("/", createPage({ readBundle, hasApi: false }));
   return app;
 }
 

@@ -11,7 +11,8 @@ import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.t
  */
 const JSON_OPTIONS = { maxMarks: 10_000, maxColons: 10_000, example: '{"image": "BASE64"}' };
 
-const schema = z.strictObject({
+/** Schema of a JSON body. */
+export const UPLOAD_JSON = z.strictObject({
   image: z.string("must be a text"),
   url: z.string("must be a text").max(2048, "must have at most 2048 characters"),
   ...OPTION_SCHEMAS,
@@ -35,9 +36,9 @@ export interface JsonUpload {
 export function readJson(body: Uint8Array, image: ImageTextDecoder): JsonUpload {
   if (body.length === 0) throw noImage("the body is empty");
   const given = parseJsonObject(body, JSON_OPTIONS);
-  const parsed = schema.safeParse(given);
+  const parsed = UPLOAD_JSON.safeParse(given);
   if (!parsed.success) {
-    const faults = optionFaults(parsed.error, given, Object.keys(schema.shape));
+    const faults = optionFaults(parsed.error, given, Object.keys(UPLOAD_JSON.shape));
     throw new DomainError("invalid-option", `Cannot detect as ${faults}`);
   }
   const { image: text, url, ...rest } = parsed.data;

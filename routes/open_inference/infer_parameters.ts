@@ -9,7 +9,8 @@ const MAX_CLASSES = 10_000;
 
 const { score, iou, max } = OPTION_SCHEMAS;
 
-const schema = z.strictObject({
+/** Schema of the parameters of an inference request. */
+export const INFER_PARAMETERS = z.strictObject({
   score,
   iou,
   max,
@@ -46,9 +47,9 @@ export interface InferParameters {
  * @throws {DomainError} `invalid-option`. The message lists each invalid parameter and its value.
  */
 export function inferParameters(given: Readonly<Record<string, unknown>> = {}): InferParameters {
-  const parsed = schema.safeParse(given);
+  const parsed = INFER_PARAMETERS.safeParse(given);
   if (!parsed.success) {
-    const faults = optionFaults(parsed.error, given, Object.keys(schema.shape));
+    const faults = optionFaults(parsed.error, given, Object.keys(INFER_PARAMETERS.shape));
     throw new DomainError("invalid-option", `Cannot infer as ${faults}`);
   }
   const { binary_data_output: binaryOutput = false, priority: _, timeout: __, ...options } =

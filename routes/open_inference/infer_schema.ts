@@ -26,7 +26,8 @@ const output = z.strictObject({
   parameters: z.strictObject({ binary_data: flag }).exactPartial().exactOptional(),
 });
 
-const schema = z.strictObject({
+/** Schema of the JSON of an inference request. */
+export const INFER_JSON = z.strictObject({
   id: z.string("must be a text").max(256, "must have at most 256 characters").exactOptional(),
   // Only the type is checked here. inferParameters() checks the values.
   parameters: z.custom<Readonly<Record<string, unknown>>>(
@@ -38,7 +39,7 @@ const schema = z.strictObject({
 });
 
 /** JSON of an inference request. */
-export type InferJson = z.infer<typeof schema>;
+export type InferJson = z.infer<typeof INFER_JSON>;
 
 /** Input tensor of an inference request. */
 export type InferTensor = z.infer<typeof input>;
@@ -49,7 +50,7 @@ export type InferTensor = z.infer<typeof input>;
  * @throws {DomainError} `malformed-request`. The message lists the invalid fields.
  */
 export function checkInferJson(given: Record<string, unknown>): InferJson {
-  const parsed = schema.safeParse(given);
+  const parsed = INFER_JSON.safeParse(given);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.slice(0, 8).map((issue) => faultOf(issue, given));
   throw new DomainError("malformed-request", `Cannot infer as ${faults.join("; ")}`);

@@ -11,7 +11,7 @@ export interface ClassColour {
  * palette of Okabe and Ito (Color Universal Design, 2008) without its black, and Tol's light grey.
  */
 const FILLS: readonly string[] = [
-  ...["#e69f00", "#56b4e9", "#f0e442", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#dddddd"],
+  ...["#56b4e9", "#dddddd", "#0072b2", "#009e73", "#cc79a7", "#d55e00", "#f0e442", "#e69f00"],
 ];
 
 /**
@@ -35,7 +35,7 @@ const LIGHTNESS = [0.7, 0.45, 0.58] as const;
  * ```ts
  * import { classColour } from "./palette.ts";
  *
- * if (classColour(0).fill !== "#e69f00") throw new Error("the first class is orange");
+ * if (classColour(0).fill !== "#56b4e9") throw new Error("the first class is sky blue");
  * ```
  */
 export function classColour(classId: number): ClassColour {

@@ -7,7 +7,7 @@ import { createLogger, type LogFormat } from "./logger.ts";
 export type AppSettings = Pick<
   AppDeps,
   | ("maxBytes" | "log" | "logRequest" | "keys" | "keyRate" | "addressRate" | "origins")
-  | ("maxHeaders" | "bodyTimeoutMs" | "bodyMemory")
+  | ("maxHeaders" | "bodyTimeoutMs" | "bodyMemory" | "page")
 >;
 
 /**
@@ -28,6 +28,7 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
     maxHeaders: config.MAX_HEADERS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
     bodyMemory: config.BODY_MEMORY,
+    page: config.PAGE === "off" ? false : undefined,
   };
 }
 

@@ -85,6 +85,10 @@ const schema = z.object({
   CORS_ORIGINS: originList.optional(),
   /** Format of log lines. Unset: text on a terminal, JSON otherwise. */
   LOG: z.enum(["json", "text", "none"]).optional(),
+  /** `off`: there is no page for people at `/`. */
+  PAGE: z.enum(["on", "off"]).default("on"),
+  /** Folder of a browser bundle, with which the page can run the detector in the browser. */
+  PAGE_BUNDLE: z.string().min(1).optional(),
   IMAGE_URLS: z.enum(["on", "off"]).default("off"),
   IMAGE_URL_ALLOW: hostList.optional(),
   IMAGE_URL_DENY: hostList.optional(),

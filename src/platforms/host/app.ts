@@ -8,6 +8,7 @@ import type { Config } from "../../server/config.ts";
 import type { LogFormat } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { httpsImageFetcher } from "./fetch_image/https_image_fetcher.ts";
+import { pageWithBundle } from "./page_bundle.ts";
 
 /** App options that Deno, Node and Bun set differently. */
 export interface HostAppOptions {
@@ -29,6 +30,7 @@ export function hostApp(
   return createApp({
     ...appSettings(config, logFormat),
     registry,
+    page: config.PAGE === "on" && pageWithBundle(config.PAGE_BUNDLE),
     clientAddress: (context) =>
       forwardedAddress(
         peerAddress(context),

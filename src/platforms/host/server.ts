@@ -14,8 +14,8 @@ export interface RunningServer {
   /** URL of the server. */
   readonly url: string;
   /**
-   * Text with one line per model that loads at start-up. The line names the engine, or the reason
-   * why the model did not load.
+   * Text with one line per model that loads at start-up, and one with the URL of the page. The line
+   * of a model names the engine, or the reason why the model did not load.
    */
   readonly started: Promise<string>;
   /** Resolves if the server stops accepting connections because of an error. */
@@ -57,7 +57,9 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
   });
   return {
     url: listener.url,
-    started: registry.started.then(() => startLines(registry, listener.url)),
+    started: registry.started.then(() =>
+      [startLines(registry, listener.url), ...pageLine(config, listener.url)].join("\n")
+    ),
     deaf: listener.deaf,
     async stop() {
       const deadlineMs = config.SHUTDOWN_TIMEOUT_MS;
@@ -117,6 +119,13 @@ function startLines(registry: ModelRegistry, url: string): string {
     const why = state?.status === "failed" ? state.error.message : "its memory went to others";
     return `Listening at ${url} without ${id}: ${why}`;
   }).join("\n");
+}
+
+/** Returns the line that names the URL of the page, unless there is no page. */
+function pageLine({ PAGE }: Config, url: string): string[] {
+  // A browser opens no connection to 0.0.0.0 or [::], which stand for all addresses of a machine.
+  const page = url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//localhost:");
+  return PAGE === "on" ? [`Open ${page}/ in a browser to try it`] : [];
 }
 
 function counted(count: number, thing: string): string {

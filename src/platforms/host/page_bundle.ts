@@ -1,0 +1,33 @@
+import { createReadStream, existsSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
+import type { PageOptions } from "../../../routes/page/app.ts";
+
+/** Folder in which `deno task bundle` builds the browser bundle. */
+const BUILT = new URL("../../../dist/browser/", import.meta.url);
+
+/** Paths of files in a browser bundle: none leads out of its folder. */
+const FILE = /^(models\/)?\w[\w.-]*$/;
+
+/**
+ * Returns the options of the page. With a browser bundle, the page can run the detector in the
+ * browser.
+ *
+ * @param folder Path of the folder of the bundle. Unset: the folder in which this project builds
+ *   it, if it is there.
+ */
+export function pageWithBundle(folder: string | undefined): PageOptions {
+  const root = folder === undefined ? BUILT : pathToFileURL(`${folder}/`);
+  if (folder === undefined && !existsSync(new URL("retinanet-edge.js", root))) return {};
+  return {
+    readBundle(path) {
+      const file = new URL(path, root);
+      const isThere = FILE.test(path) && existsSync(file);
+      return Promise.resolve(
+        isThere
+          ? Readable.toWeb(createReadStream(file)) as unknown as ReadableStream<Uint8Array>
+          : null,
+      );
+    },
+  };
+}

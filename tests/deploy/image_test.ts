@@ -42,6 +42,19 @@ Deno.test("the Dockerfile", async (test) => {
     ]);
   });
 
+  await test.step("has the builds of the engine that the server loads, and no others", async () => {
+    const builds = `${app}/node_modules/onnxruntime-web/dist`;
+    const there = (await Array.fromAsync(Deno.readDir(builds))).map(({ name }) => name);
+    assertEquals(there.sort(), [
+      "ort-wasm-simd-threaded.asyncify.mjs",
+      "ort-wasm-simd-threaded.asyncify.wasm",
+      "ort-wasm-simd-threaded.mjs",
+      "ort-wasm-simd-threaded.wasm",
+      "ort.node.min.mjs",
+      "ort.webgpu.bundle.min.mjs",
+    ]);
+  });
+
   await test.step("starts the server like deno task start, without downloads", () => {
     const [deno, run, cachedOnly, noPrompt, ...rest] = image.cmd;
     assertEquals([cachedOnly, noPrompt], ["--cached-only", "--no-prompt"]);

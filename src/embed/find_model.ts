@@ -2,7 +2,7 @@ import { DomainError } from "../core/domain_error.ts";
 import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
-import { memoryModelStore } from "../stores/memory.ts";
+import { memoryModelStore } from "./memory_store.ts";
 import type { EmbedOptions, ModelFiles } from "./options.ts";
 
 /** Function that reads a model file by its URL. Rejects if the file is longer than `maxBytes`. */

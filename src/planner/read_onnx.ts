@@ -1,5 +1,4 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import type { GraphData } from "../ports/session.ts";
 import {
   type GraphProto,
   type ModelProto,
@@ -12,6 +11,14 @@ import {
 
 /** Content of an ONNX file. The field `graph` is always set. */
 export type OnnxModel = ModelProto & { graph: GraphProto };
+
+/** File with weights of a graph (ONNX external data). */
+export interface WeightFile {
+  /** Name of the file, as the graph refers to it. */
+  readonly file: string;
+  /** Content of the file. */
+  readonly bytes: Uint8Array;
+}
 
 /** Bytes per number, by `TensorProto.DataType`. Types that are not listed count as 0. */
 const NUMBER_BYTES: Readonly<Partial<Record<number, number>>> = {
@@ -27,7 +34,7 @@ const NUMBER_BYTES: Readonly<Partial<Record<number, number>>> = {
  * @param data Files with weights of the graph. Unset: the graph holds all of its weights.
  * @throws {TypeError} If the file is not ONNX, or if a file with its weights is missing or short.
  */
-export function readOnnx(bytes: Uint8Array, data: readonly GraphData[] = []): OnnxModel {
+export function readOnnx(bytes: Uint8Array, data: readonly WeightFile[] = []): OnnxModel {
   const model = parse(bytes);
   if (!hasGraph(model)) throw new TypeError("Cannot read the graph as it is no ONNX file");
   for (const tensor of weightsOf(model.graph)) loadExternal(tensor, data);
@@ -80,7 +87,7 @@ export function foreignOperatorsOf(bytes: Uint8Array): ForeignOperator[] {
 }
 
 /** Moves the bytes of a weight from its file into the tensor. */
-function loadExternal(tensor: TensorProto, data: readonly GraphData[]): void {
+function loadExternal(tensor: TensorProto, data: readonly WeightFile[]): void {
   if (tensor.externalData.length === 0) return;
   const entry = (wanted: string) => tensor.externalData.find(({ key }) => key === wanted)?.value;
   const file = entry("location") ?? "";

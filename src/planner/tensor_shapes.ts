@@ -6,8 +6,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "./onnx_pb.ts";
-import type { GraphData } from "../ports/session.ts";
-import { inputsOf, numberBytesOf, readOnnx, sidesOf } from "./read_onnx.ts";
+import { inputsOf, numberBytesOf, readOnnx, sidesOf, type WeightFile } from "./read_onnx.ts";
 
 /** Shape and element size of a tensor. */
 export interface TensorShape {
@@ -59,7 +58,7 @@ const MAX_KEPT_NUMBERS = 1024;
 export function shapeProbe(
   file: Uint8Array,
   sides: readonly number[],
-  data: readonly GraphData[] = [],
+  data: readonly WeightFile[] = [],
 ): Uint8Array<ArrayBuffer> {
   const model = readOnnx(file, data);
   const { graph } = model;

@@ -1,7 +1,14 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ModelProtoSchema } from "../../src/planner/onnx_pb.ts";
-import { inputsOf, readOnnx, sidesOf } from "../../src/planner/read_onnx.ts";
+import {
+  externalFilesOf,
+  foreignOperatorsOf,
+  inputsOf,
+  readOnnx,
+  sidesOf,
+} from "../../src/planner/read_onnx.ts";
+import { moveWeights } from "./external_weights.ts";
 import { OnnxWriter } from "./onnx_writer.ts";
 
 const EVERYDAY8 = await Deno.readFile(new URL("../../models/everyday8.onnx", import.meta.url));
@@ -52,21 +59,56 @@ for (const [name, bytes] of DAMAGED) {
   });
 }
 
-Deno.test("readOnnx() refuses weights in other files", () => {
+const MOVED = moveWeights(EVERYDAY8, "weights.bin");
+
+Deno.test("readOnnx() reads weights from another file", () => {
+  assert(MOVED.graph.length < EVERYDAY8.length / 2);
+  const data = [{ file: "weights.bin", bytes: MOVED.data }];
+  const written = toBinary(ModelProtoSchema, readOnnx(MOVED.graph, data));
+  assertEquals(readOnnx(written).graph.initializer, readOnnx(MOVED.graph, data).graph.initializer);
+  const [moved] = readOnnx(MOVED.graph, data).graph.initializer;
+  const [whole] = readOnnx(EVERYDAY8).graph.initializer;
+  assertEquals(moved!.rawData, whole!.rawData);
+});
+
+Deno.test("readOnnx() names the file with weights that is missing or short", () => {
+  assertThrows(
+    () => readOnnx(MOVED.graph),
+    TypeError,
+    "Cannot read the graph as its weights are in weights.bin, which is missing",
+  );
+  const short = [{ file: "weights.bin", bytes: MOVED.data.subarray(0, 100) }];
+  assertThrows(
+    () => readOnnx(MOVED.graph, short),
+    TypeError,
+    "Cannot read the graph as weights.bin has 100 bytes: weight ",
+  );
+});
+
+Deno.test("externalFilesOf() lists each file once", () => {
+  assertEquals(externalFilesOf(MOVED.graph), ["weights.bin"]);
+  assertEquals(externalFilesOf(EVERYDAY8), []);
+});
+
+Deno.test("foreignOperatorsOf() lists operators that ONNX, onnxruntime and the file do not define", () => {
+  const node = (domain: string, opType: string) => ({ domain, opType });
   const file = toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
+      opsetImport: [{ domain: "TRT", version: 3n }],
+      functions: [{ domain: "pkg", name: "Own" }],
       graph: {
-        initializer: [{
-          name: "w",
-          dims: [4n],
-          dataType: 1,
-          externalData: [{ key: "location", value: "weights.bin" }],
-        }],
+        node: [
+          ...[node("", "Conv"), node("ai.onnx.ml", "Scaler"), node("com.microsoft", "QAttention")],
+          ...[node("pkg", "Own"), node("TRT", "EfficientNMS_TRT"), node("pkg", "Other")],
+        ],
       },
     }),
   );
-  assertThrows(() => readOnnx(file), TypeError, "the graph's weights lie in other files");
+  assertEquals(foreignOperatorsOf(file), [
+    { domain: "TRT", operator: "EfficientNMS_TRT", version: 3 },
+    { domain: "pkg", operator: "Other", version: 1 },
+  ]);
 });
 
 Deno.test("inputsOf() leaves out the weights that older files list as inputs", () => {

@@ -92,3 +92,18 @@ Deno.test("fileModelStore() lists the models that are here if there is none of t
     "everyday9.json is not here: the models that are here are everyday8",
   );
 });
+
+Deno.test("fileModelStore() lists a model once the files with its weights are there, and stamps them", async () => {
+  const folder = await Deno.makeTempDir();
+  const data = [{ ...smallManifest.graph, file: "own.data" }];
+  const manifest = { ...smallManifest, graph: { ...graph("own.onnx"), data } };
+  await Deno.writeTextFile(`${folder}/own.json`, JSON.stringify(manifest));
+  await Deno.writeFile(`${folder}/own.onnx`, Uint8Array.of(1));
+  const store = fileModelStore(new URL(`file://${folder}/`));
+  assertEquals(await store.list(), []);
+  const before = await store.stamp!("own");
+  await Deno.writeFile(`${folder}/own.data`, Uint8Array.of(2));
+  assertEquals(await store.list(), ["own"]);
+  assertNotEquals(await store.stamp!("own"), before);
+  await Deno.remove(folder, { recursive: true });
+});

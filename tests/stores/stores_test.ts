@@ -10,6 +10,7 @@ await Deno.writeTextFile(`${folder}/tiny.json`, JSON.stringify(smallManifest));
 await Deno.writeTextFile(`${folder}/poor.json`, '{"id": "poor"}');
 await Deno.writeTextFile(`${folder}/broken.json`, '{"id": ');
 await Deno.writeFile(`${folder}/tiny.onnx`, Uint8Array.of(1, 2, 3));
+await Deno.writeFile(`${folder}/tiny.onnx.data`, Uint8Array.of(4, 5));
 
 /** Serves the same folder over HTTP. */
 const server = Deno.serve({ port: 0, onListen: () => {} }, async ({ url }) => {
@@ -33,6 +34,7 @@ for (const [name, store] of STORES) {
     async fn() {
       assertEquals(await store.manifest("tiny"), smallManifest);
       assertEquals(await store.graph("tiny", graph("tiny.onnx")), Uint8Array.of(1, 2, 3));
+      assertEquals(await store.graph("tiny", graph("tiny.onnx.data")), Uint8Array.of(4, 5));
     },
   });
 

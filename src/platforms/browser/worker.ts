@@ -1,6 +1,6 @@
 import { createDetector } from "../../detect/detector.ts";
 import { serveWorker, type WorkerPort } from "../../isolation/serve_worker.ts";
-import { memoryModelStore } from "../../stores/memory.ts";
+import { memoryModelStore } from "../../embed/memory_store.ts";
 import type { WebWorkerLoadRequest } from "./load_request.ts";
 import { browserRuntime } from "./runtime.ts";
 

@@ -150,3 +150,24 @@ for (const [args, words] of WRONG) {
     assertStringIncludes(outcome.stderr, words);
   });
 }
+
+Deno.test("model pull downloads the files with the weights beside the graph, and pins them", async () => {
+  await using server = serveFile();
+  await using models = await modelsFixture({ url: server.url, pinned: false });
+  const path = `${models.path}/far.json`;
+  const manifest = JSON.parse(await Deno.readTextFile(path));
+  manifest.graph.data = [{ file: "far.onnx.data" }];
+  await Deno.writeTextFile(path, JSON.stringify(manifest));
+  const { code, stdout, stderr } = await runMain(main, "pull", "far", "--models", models.path);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, `Fetching far.onnx.data from ${new URL("far.onnx.data", server.url)}`);
+  assertStringIncludes(stdout, "far.onnx.data is here");
+  assertEquals(await models.graphs(), ["far.onnx", "far.onnx.data", "own.onnx"]);
+  const { graph } = parseManifest(JSON.parse(await Deno.readTextFile(path)));
+  assertEquals(graph.data, [{ file: "far.onnx.data", sha256: HASH, bytes: FILE.length }]);
+
+  await Deno.writeFile(`${models.path}/far.onnx.data`, OTHER);
+  const again = await runMain(main, "pull", "far", "--models", models.path);
+  assertStringIncludes(again.stderr, "far.onnx.data is here, but its SHA-256 is");
+  assertEquals(await Deno.readFile(`${models.path}/far.onnx.data`), FILE);
+});

@@ -7,6 +7,7 @@ const TOOLS = {
   "tsc": "npm:typescript@7.0.2/tsc",
   "tsc5": "npm:typescript@5.9.3/tsc",
   "publint": "npm:publint@0.3.25",
+  "openapi-typescript": "npm:openapi-typescript@7.13.0",
   "attw": "npm:@arethetypeswrong/cli@0.18.5",
 } as const;
 

@@ -22,6 +22,7 @@ import type { Dialect } from "./http/dialect.ts";
 import { describeProblem, problem, problemOf } from "./http/problem.ts";
 import { openInference } from "./open_inference/app.ts";
 import { createPage, PAGE_PATHS, pageHeaders } from "./page/app.ts";
+import { createReference, REFERENCE_PATHS, referenceHeaders } from "./reference/app.ts";
 
 /** HTTP options of the app, and the models that it serves. */
 export interface AppDeps extends AppOptions {
@@ -47,6 +48,7 @@ const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ["/models/:id", "GET, HEAD"],
   ["/healthz", "GET, HEAD"],
   ["/readyz", "GET, HEAD"],
+  ...REFERENCE_PATHS.map((path) => [path, "GET, HEAD"] as const),
   ...DIALECTS.flatMap(([mount, { methods }]) =>
     Object.entries(methods).map(([path, allow]) => [mount + path, allow] as const)
   ),
@@ -137,6 +139,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   app.get("/readyz", (context) => readiness(context, registry));
   app.get("/problems/:code", (context) => describeProblem(context, context.req.param("code")));
+  app.route("/", createReference(deps.keys !== undefined));
   for (const [mount, dialect] of DIALECTS) app.route(mount, dialect.createApp(detectDeps));
   if (deps.page !== false) {
     app.route("/", createPage(deps.page));
@@ -158,10 +161,11 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
   const pagePaths = deps.page === false ? [] : PAGE_PATHS;
   const isOpen = isOneOf(OPEN_PATHS);
-  const needsNoKey = isOneOf([...OPEN_PATHS, ...pagePaths]);
+  const needsNoKey = isOneOf([...OPEN_PATHS, ...REFERENCE_PATHS, ...pagePaths]);
   app.use(requestId({ limitLength: 64 }));
   if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
   for (const path of pagePaths) app.use(path, pageHeaders);
+  app.use("/docs", referenceHeaders);
   app.use(secureHeaders(SECURE_HEADERS));
   if (origins) app.use(cors({ ...CORS, origin: origins.includes("*") ? "*" : [...origins] }));
   app.use(requestFault);

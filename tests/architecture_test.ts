@@ -27,9 +27,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["src/core", "src/image", "src/manifest", "src/ports", "src/serving"],
     ...["routes/http", "routes/detect"],
   ],
+  "routes/reference": ["routes/http"],
   "routes": [
     ...["src/ports", "src/detect", "src/serving"],
     ...["routes/http", "routes/guards", "routes/detect", "routes/open_inference"],
+    "routes/reference",
   ],
   "src/embed": [
     ...["src/core", "src/image", "src/manifest", "src/ports", "src/detect", "src/serving"],
@@ -76,6 +78,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "routes/guards": ["hono", "hono-rate-limiter", "ipaddr.js", "tiny-lru"],
   "routes/detect": ["hono", "multipasta", "zod"],
   "routes/open_inference": ["hono", "zod"],
+  "routes/reference": ["hono"],
   "routes": ["hono"],
   "src/embed": ["hono"],
   "src/server": ["hono", "zod"],
@@ -85,6 +88,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "hono",
     "icodec",
     "ipaddr.js",
+    "libheif-js",
     "node:",
     "onnxruntime-web/ort-wasm-simd-threaded.wasm",
   ],

@@ -1,0 +1,82 @@
+// deno-lint-ignore-file no-import-prefix -- the generator is a tool of this folder alone
+import { z } from "zod";
+import { createDocument, type ZodOpenApiOverride } from "npm:zod-openapi@6.0.2";
+import { VERSION } from "../../src/core/version.ts";
+import { OPEN_INFERENCE_PATHS } from "./open_inference_paths.ts";
+import { PATHS } from "./paths.ts";
+
+/** OpenAPI document. */
+export type OpenApiDocument = ReturnType<typeof createDocument>;
+
+const DESCRIPTION = `Finds objects in images.
+
+Errors are problems (RFC 9457) with a stable \`code\`. Below \`/v2\`, errors have the form of the Open
+Inference Protocol. Every response has an \`X-Request-Id\`.`;
+
+/** Builds the OpenAPI document from the schemas that validate the requests. */
+export function openApiDocument(): OpenApiDocument {
+  return createDocument({
+    openapi: "3.1.1",
+    info: {
+      title: "retinanet-edge",
+      version: VERSION,
+      description: DESCRIPTION,
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/", description: "This server" }],
+    tags: [
+      { name: "Detection", description: "Objects in an image" },
+      { name: "Models", description: "Models of the server" },
+      { name: "Health", description: "Checks for load balancers; they need no key" },
+      { name: "Errors", description: "Meaning of the error codes" },
+      { name: "Open Inference Protocol", description: "Version 2 of the protocol, over REST" },
+    ],
+    security: [{}, { bearer: [] }, { apiKey: [] }],
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "API key, if the server has keys" },
+        apiKey: {
+          type: "apiKey",
+          in: "header",
+          name: "X-API-Key",
+          description: "API key, if the server has keys",
+        },
+      },
+    },
+    paths: { ...PATHS, ...OPEN_INFERENCE_PATHS },
+  }, { override, allowEmptySchema: { custom: true } });
+}
+
+/**
+ * Allows unknown fields in responses, because later versions may add some. Describes a chain of
+ * schemas (`pipe`) in requests by all of its links, not only by the first.
+ */
+const override: ZodOpenApiOverride = ({ jsonSchema, zodSchema, io }) => {
+  if (io === "output") delete jsonSchema.additionalProperties;
+  else refine(jsonSchema, zodSchema);
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+};
+
+function refine(jsonSchema: object, zodSchema: z.core.$ZodType): void {
+  if (zodSchema instanceof z.ZodPipe) Object.assign(jsonSchema, chained(zodSchema));
+}
+
+/** Merges the JSON schemas of a chain. A value must match all of them. */
+function chained(schema: z.core.$ZodType): z.core.JSONSchema.BaseSchema {
+  if (schema instanceof z.ZodTransform) return {};
+  if (!(schema instanceof z.ZodPipe)) {
+    const { $schema: _, minimum, maximum, ...own } = z.toJSONSchema(schema, {
+      io: "input",
+      unrepresentable: "any",
+      override: (each) => refine(each.jsonSchema, each.zodSchema),
+    });
+    return {
+      ...own,
+      ...(minimum !== Number.MIN_SAFE_INTEGER && minimum !== undefined && { minimum }),
+      ...(maximum !== Number.MAX_SAFE_INTEGER && maximum !== undefined && { maximum }),
+    };
+  }
+  const [first, then] = [chained(schema.in), chained(schema.out)];
+  const isWhole = first.type === "integer" && then.type === "number";
+  return { ...first, ...then, ...(isWhole && { type: "integer" }) };
+}

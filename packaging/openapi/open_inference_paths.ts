@@ -1,0 +1,118 @@
+// deno-lint-ignore-file no-import-prefix -- the generator is a tool of this folder alone
+import { z } from "zod";
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "npm:zod-openapi@6.0.2";
+import { INFER_PARAMETERS } from "../../routes/open_inference/infer_parameters.ts";
+import { INFER_JSON } from "../../routes/open_inference/infer_schema.ts";
+import {
+  IMAGE_CODES,
+  IMAGE_FILE,
+  json,
+  open,
+  OPTIONS,
+  pathText,
+  read,
+  RESULT_HEADERS,
+} from "./paths.ts";
+import { errorResponses, GUARDED_CODES, REQUEST_CODES } from "./responses.ts";
+import * as schemas from "./schemas.ts";
+
+const TAG = "Open Inference Protocol";
+const NAME = z.object({ name: pathText("Model id") });
+const VERSIONED = NAME.extend({ version: pathText("Version of the model; there is only 1") });
+const MODEL_CODES = [...GUARDED_CODES, "unknown-model", "manifest-invalid"] as const;
+
+const JSON_BYTES = z.object({
+  "Inference-Header-Content-Length": z.int().min(0).optional().meta({
+    description: "Bytes of the JSON before the binary data; 0: the body is an image file",
+  }),
+});
+
+const REQUEST = INFER_JSON.extend({ parameters: INFER_PARAMETERS.exactOptional() }).meta({
+  id: "InferRequest",
+  description: "Image as a tensor: a file (BYTES), or upright RGB pixels (UINT8)",
+  example: {
+    inputs: [{ name: "image", shape: [1], datatype: "BYTES", data: ["/9j/4AAQSkZJRg…"] }],
+  },
+});
+
+/** Paths of the Open Inference Protocol. */
+export const OPEN_INFERENCE_PATHS: ZodOpenApiPathsObject = {
+  "/v2": {
+    get: read("v2Server", TAG, "Describe the server", schemas.SERVER_METADATA, GUARDED_CODES, true),
+  },
+  "/v2/health/live": {
+    get: open("v2IsAlive", "Check that the server runs", schemas.LIVE, REQUEST_CODES, true),
+  },
+  "/v2/health/ready": {
+    get: open("v2IsReady", "Check that the start-up models have loaded", schemas.SERVER_READY, [
+      ...REQUEST_CODES,
+      "model-not-ready",
+    ], true),
+  },
+  ...modelPaths("/v2/models/{name}", "v2", NAME),
+  ...modelPaths("/v2/models/{name}/versions/{version}", "v2Version", VERSIONED),
+  "/v2/repository/index": {
+    post: read(
+      "v2Index",
+      TAG,
+      "List the models and their state",
+      schemas.REPOSITORY_INDEX,
+      GUARDED_CODES,
+      true,
+    ),
+  },
+};
+
+/** Describes the routes of a model. */
+function modelPaths(path: string, id: string, params: z.ZodObject): ZodOpenApiPathsObject {
+  const requestParams = { path: params };
+  return {
+    [path]: {
+      get: {
+        ...read(`${id}Model`, TAG, "Describe a model", schemas.MODEL_METADATA, MODEL_CODES, true),
+        requestParams,
+      },
+    },
+    [`${path}/ready`]: {
+      get: {
+        ...read(`${id}ModelReady`, TAG, "Check that a model is ready", schemas.MODEL_READY, [
+          ...MODEL_CODES,
+          "model-not-ready",
+        ], true),
+        requestParams,
+      },
+    },
+    [`${path}/infer`]: { post: inferOperation(`${id}Infer`, params) },
+  };
+}
+
+function inferOperation(operationId: string, params: z.ZodObject): ZodOpenApiOperationObject {
+  return {
+    operationId,
+    tags: [TAG],
+    summary: "Detect objects in an image",
+    requestParams: { path: params, query: OPTIONS, header: JSON_BYTES },
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": { schema: REQUEST },
+        "application/octet-stream": { schema: IMAGE_FILE },
+      },
+    },
+    responses: {
+      200: {
+        ...json("Detections as tensors", schemas.INFER_RESULT, RESULT_HEADERS),
+        content: {
+          "application/json": { schema: schemas.INFER_RESULT },
+          "application/octet-stream": {
+            schema: z.file().meta({
+              description: "JSON, then the binary data of each output",
+              override: { type: "string", format: "binary" },
+            }),
+          },
+        },
+      },
+      ...errorResponses(IMAGE_CODES, true),
+    },
+  };
+}

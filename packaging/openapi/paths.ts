@@ -1,0 +1,165 @@
+// deno-lint-ignore-file no-import-prefix -- the generator is a tool of this folder alone
+import { z } from "zod";
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "npm:zod-openapi@6.0.2";
+import { OPTION_SCHEMAS } from "../../routes/detect/options.ts";
+import { UPLOAD_JSON } from "../../routes/detect/read_json.ts";
+import {
+  type Code,
+  COMMON_HEADERS,
+  errorResponses,
+  GUARDED_CODES,
+  REQUEST_CODES,
+} from "./responses.ts";
+import * as schemas from "./schemas.ts";
+
+/** Codes of a model that cannot answer. */
+export const MODEL_CODES: readonly Code[] = [
+  ...["unknown-model", "model-not-ready", "model-too-large", "manifest-invalid"] as const,
+  ...["graph-mismatch", "engine-unavailable"] as const,
+];
+
+/** Codes of every operation that detects objects in an image. */
+export const IMAGE_CODES: readonly Code[] = [
+  ...GUARDED_CODES,
+  ...["no-image", "wrong-field", "invalid-option", "unknown-class", "body-timeout"] as const,
+  ...["client-gone", "too-many-bytes", "too-many-pixels", "not-an-image"] as const,
+  ...["unsupported-format", "unsupported-encoding", "truncated-image", "corrupt-image"] as const,
+  ...MODEL_CODES,
+  ...["decode-timeout", "run-timeout", "worker-crashed", "inference-failed", "busy"] as const,
+];
+
+/** Options of a detection, as parameters of the query. */
+export const OPTIONS = z.object({
+  score: OPTION_SCHEMAS.score.optional().meta({
+    description: "Score threshold: detections with lower scores are dropped",
+  }),
+  iou: OPTION_SCHEMAS.iou.optional().meta({
+    description: "IoU threshold of non-maximum suppression; refused if the graph does it itself",
+  }),
+  max: OPTION_SCHEMAS.max.optional().meta({ description: "Maximum number of detections" }),
+  classes: OPTION_SCHEMAS.classes.optional().meta({
+    description: "Labels of the classes to detect; also one text with commas",
+  }),
+});
+
+const WITH_MODEL = OPTIONS.extend({
+  model: OPTION_SCHEMAS.model.optional().meta({ description: "Model id" }),
+});
+
+/** Image file as the value of a form field or as a body. */
+export const IMAGE_FILE = z.file().meta({
+  description: "Image file: JPEG, PNG, GIF, WebP, AVIF or BMP, detected from its first bytes",
+  override: { type: "string", format: "binary" },
+});
+
+const FORM = z.object({ image: IMAGE_FILE, ...WITH_MODEL.shape });
+
+const URLENCODED = z.object({
+  ...FORM.shape,
+  image: z.string().meta({ description: "Image in base64, or as a data URL" }),
+});
+
+/** Header fields of a response with detections. */
+export const RESULT_HEADERS = COMMON_HEADERS.extend({
+  "Server-Timing": z.string().meta({ description: "Duration of each stage" }),
+});
+
+/** Paths of the server's own API. */
+export const PATHS: ZodOpenApiPathsObject = {
+  "/detect": {
+    post: {
+      operationId: "detect",
+      tags: ["Detection"],
+      summary: "Detect objects in an image",
+      description:
+        "Send the image as the body, in the field `image` of a form, or in JSON. Options of a form " +
+        "or of JSON override the query.",
+      requestParams: { query: WITH_MODEL },
+      requestBody: {
+        required: true,
+        content: {
+          "image/*": { schema: IMAGE_FILE },
+          "application/octet-stream": { schema: IMAGE_FILE },
+          "multipart/form-data": { schema: FORM },
+          "application/x-www-form-urlencoded": { schema: URLENCODED },
+          "application/json": {
+            schema: UPLOAD_JSON.meta({
+              id: "DetectRequest",
+              description: "Image in base64 or as a data URL, or the URL of the image, and options",
+              example: { image: "/9j/4AAQSkZJRg…", score: 0.3 },
+              override: { oneOf: [{ required: ["image"] }, { required: ["url"] }] },
+            }),
+          },
+        },
+      },
+      responses: {
+        200: json("Detections in the image", schemas.DETECT_RESULT, RESULT_HEADERS),
+        ...errorResponses([...IMAGE_CODES, "url-not-allowed", "url-failed"]),
+      },
+    },
+  },
+  "/models": {
+    get: read("listModels", "Models", "List the models", schemas.MODEL_LIST, GUARDED_CODES),
+  },
+  "/models/{id}": {
+    get: {
+      ...read("getModel", "Models", "Get the manifest of a model", schemas.MANIFEST, [
+        ...GUARDED_CODES,
+        "unknown-model",
+        "manifest-invalid",
+      ]),
+      requestParams: { path: z.object({ id: pathText("Model id") }) },
+    },
+  },
+  "/healthz": {
+    get: open("isAlive", "Check that the server process runs", schemas.ALIVE, REQUEST_CODES),
+  },
+  "/readyz": {
+    get: open("isReady", "Check that the start-up models have loaded", schemas.READY, [
+      ...REQUEST_CODES,
+      "model-not-ready",
+    ]),
+  },
+  "/problems/{code}": {
+    get: {
+      ...read("getProblem", "Errors", "Describe an error code", schemas.PROBLEM_TYPE, [
+        ...GUARDED_CODES,
+        "not-found",
+      ]),
+      requestParams: { path: z.object({ code: pathText("Error code") }) },
+    },
+  },
+};
+
+/** Describes a JSON response. */
+export function json(description: string, schema: z.ZodType, headers = COMMON_HEADERS) {
+  return { description, headers, content: { "application/json": { schema } } };
+}
+
+/** Describes a parameter in the path. */
+export function pathText(description: string) {
+  return z.string().min(1).meta({ description });
+}
+
+/** Describes an operation without a body. */
+export function read(
+  operationId: string,
+  tag: string,
+  summary: string,
+  schema: z.ZodType,
+  codes: readonly Code[],
+  isInference = false,
+): ZodOpenApiOperationObject {
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    responses: { 200: json("Success", schema), ...errorResponses(codes, isInference) },
+  };
+}
+
+/** Describes an operation that needs no API key. */
+export function open(...args: [string, string, z.ZodType, readonly Code[], boolean?]) {
+  const [operationId, summary, schema, codes, isInference] = args;
+  return { ...read(operationId, "Health", summary, schema, codes, isInference), security: [] };
+}

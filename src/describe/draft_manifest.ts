@@ -1,6 +1,9 @@
 import { type HeadsManifest, type Manifest, parseManifest } from "../manifest/manifest.ts";
+import type { AnchorWishes } from "./choose_pyramid.ts";
+import { draftAnchors } from "./draft_anchors.ts";
 import type { Family } from "./families.ts";
 import type { FinishedFacts, GraphFacts, JoinedFacts, LevelsFacts } from "./graph_facts.ts";
+import { assumed, type Guessed, suggested } from "./guess.ts";
 import labelSets from "./label_sets.json" with { type: "json" };
 
 /** Class names of the COCO data set; the key is the number of classes: 80, 81 or 91. */
@@ -9,7 +12,8 @@ const LABEL_SETS: Readonly<Record<string, readonly (string | null)[] | undefined
 /**
  * Number of classes assumed for a graph that applies NMS itself.
  *
- * The outputs of such a graph do not reveal the number. COCO's class ids end at 90.
+ * The outputs of such a graph do not reveal the number. With 91 classes, all class ids of the COCO
+ * data set (up to 90) are included.
  */
 const ASSUMED_CLASSES = 91;
 
@@ -25,11 +29,15 @@ export interface ModelNames {
   readonly labelsGuess?: string | null;
 }
 
-/** Some properties of a manifest, with the list of those that are guessed. */
-interface Guessed<Part> {
-  readonly part: Part;
-  /** Reason for the value of each guessed property; the key is the path of the property. */
-  readonly guesses: Readonly<Record<string, string>>;
+/** Options of {@linkcode draftManifest}. */
+export interface DraftOptions {
+  /**
+   * Sentence about the names in the graph that suggest the family. Null or unset: the graph does
+   * not suggest one.
+   */
+  readonly evidence?: string | null;
+  /** Properties of the anchors that the caller already knows. Unset: none. */
+  readonly anchors?: AnchorWishes;
 }
 
 /**
@@ -43,14 +51,20 @@ interface Guessed<Part> {
  * @param family Typical behaviour of models that one framework exports.
  * @throws {DomainError} `manifest-invalid`, if the facts and the family contradict each other.
  */
-export function draftManifest(facts: GraphFacts, family: Family, names: ModelNames): Manifest {
+export function draftManifest(
+  facts: GraphFacts,
+  family: Family,
+  names: ModelNames,
+  { evidence = null, anchors = {} }: DraftOptions = {},
+): Manifest {
   const { behaviour } = family;
-  const reason = `as ${family.family} does`;
+  const copied = `as ${family.family} does`;
+  const reason = evidence === null ? assumed(copied) : suggested(`${copied}: ${evidence}`);
   const labels = draftLabels(facts, names);
   const input = draftInput(facts, family, reason);
   const sizes = draftSizes(facts, family, reason);
   const rest = "anchors" in behaviour && facts.outputs.kind !== "finished"
-    ? draftHeads(facts, facts.outputs, behaviour, reason)
+    ? draftHeads(facts, facts.outputs, behaviour, reason, anchors)
     : draftFinished(facts, family, reason);
   return parseManifest({
     manifest: 1,
@@ -64,8 +78,8 @@ export function draftManifest(facts: GraphFacts, family: Family, names: ModelNam
     ...sizes.part,
     ...rest.part,
     guesses: {
-      title: "the file's name",
-      licence: "the graph does not state one",
+      title: assumed("the file's name"),
+      licence: assumed("the graph does not state one"),
       ...labels.guesses,
       ...input.guesses,
       ...sizes.guesses,
@@ -82,7 +96,7 @@ function draftLabels(
     const { labelsGuess = null } = names;
     return {
       part: { labels: [...names.labels] },
-      guesses: labelsGuess === null ? {} : { labels: labelsGuess },
+      guesses: labelsGuess === null ? {} : { labels: assumed(labelsGuess) },
     };
   }
   const isKnown = outputs.kind !== "finished";
@@ -94,7 +108,7 @@ function draftLabels(
     : isKnown
     ? "the graph does not name its classes"
     : "the graph does not state how many classes it has";
-  return { part: { labels: [...(set ?? numbered)] }, guesses: { labels: reason } };
+  return { part: { labels: [...(set ?? numbered)] }, guesses: { labels: assumed(reason) } };
 }
 
 function draftInput(
@@ -153,7 +167,7 @@ function draftFinished(
     part: { outputs: { ...finishedOutputs, corners }, postprocess: behaviour.postprocess },
     guesses: {
       "outputs.corners": reason,
-      "outputs.space": "by the range of numbers",
+      "outputs.space": suggested("by the range of numbers"),
       postprocess: reason,
     },
   };
@@ -163,16 +177,23 @@ type HeadsBehaviour = Pick<HeadsManifest, "anchors" | "boxes" | "postprocess">;
 
 /** Drafts outputs, anchors, box coder and post-processing of a graph without NMS. */
 function draftHeads(
-  { scores }: GraphFacts,
+  { scores, scoresProven }: GraphFacts,
   outputs: LevelsFacts | JoinedFacts,
   behaviour: HeadsBehaviour,
   reason: string,
+  wishes: AnchorWishes,
 ): Guessed<object> {
-  const anchors = draftAnchors(outputs, behaviour.anchors, reason);
+  const anchors = draftAnchors(outputs, behaviour.anchors, reason, wishes);
   const boxCoder = draftBoxCoder(outputs, behaviour.boxes, reason);
   const names = outputs.kind === "levels"
     ? { kind: outputs.kind, layout: outputs.layout, scores: outputs.scores, deltas: outputs.deltas }
-    : { kind: outputs.kind, scores: outputs.scores, deltas: outputs.deltas };
+    : {
+      kind: outputs.kind,
+      scores: outputs.scores,
+      deltas: outputs.deltas,
+      ...(outputs.transposed ? { transposed: true } : {}),
+      ...(outputs.packed === null ? {} : { packed: outputs.packed }),
+    };
   const { activation } = behaviour.postprocess;
   const postprocess = {
     ...behaviour.postprocess,
@@ -180,48 +201,31 @@ function draftHeads(
   };
   return {
     part: { outputs: names, ...anchors.part, ...boxCoder.part, postprocess },
-    guesses: { ...anchors.guesses, ...boxCoder.guesses, postprocess: reason },
+    guesses: {
+      ...outputGuesses(outputs),
+      ...anchors.guesses,
+      ...boxCoder.guesses,
+      ...(scoresProven
+        ? {}
+        : { "postprocess.activation": suggested("all numbers of the class head are 0 to 1") }),
+      postprocess: reason,
+    },
   };
 }
 
-/**
- * Drafts the anchors.
- *
- * Takes the anchors of the family if its strides and its number of anchors per cell match the
- * graph. Otherwise, computes the sizes as in the RetinaNet paper, section 4. With n sizes per
- * level, size i is 4 · stride · 2^(i / n).
- */
-function draftAnchors(
-  outputs: LevelsFacts | JoinedFacts,
-  anchors: HeadsBehaviour["anchors"],
-  reason: string,
-): Guessed<{ anchors: HeadsBehaviour["anchors"] }> {
-  if (outputs.kind === "joined" && outputs.decoded) {
-    return { part: { anchors: { kind: "none" } }, guesses: { anchors: "rows look like boxes" } };
+/** Returns the guess about which outputs are the class heads, if their names do not show it. */
+function outputGuesses({ evidence, ...outputs }: LevelsFacts | JoinedFacts) {
+  const packed = outputs.kind === "joined" && outputs.packed !== null;
+  switch (evidence) {
+    case "values":
+      return {
+        [packed ? "outputs.packed" : "outputs.scores"]: suggested("told apart by their values"),
+      };
+    case "weights":
+      return { "outputs.scores": suggested("told apart by the names of their weights") };
+    default:
+      return {};
   }
-  if (outputs.kind === "joined" && outputs.anchors !== null) {
-    const { anchors: name, space } = outputs;
-    const part = { anchors: { kind: "output", name, corners: "xyxy", space } as const };
-    return { part, guesses: { "anchors.corners": reason } };
-  }
-  if (anchors.kind !== "sizes") return { part: { anchors }, guesses: { anchors: reason } };
-  const strides = outputs.kind === "levels" ? outputs.strides : anchors.levels.map((l) => l.stride);
-  const sizes = (outputs.perCell ?? 9) / anchors.ratios.length;
-  const isKnown = anchors.levels[0]?.sizes.length === sizes &&
-    anchors.levels.map(({ stride }) => stride).join() === strides.join();
-  if (isKnown || !Number.isInteger(sizes)) {
-    return { part: { anchors }, guesses: { anchors: reason } };
-  }
-  const levels = strides.map((stride) => ({
-    stride,
-    sizes: Array.from({ length: sizes }, (_, i) => 4 * stride * 2 ** (i / sizes)),
-  }));
-  return {
-    part: { anchors: { ...anchors, unit: "pixels", levels } },
-    guesses: {
-      anchors: `${sizes} sizes per level from 4 strides up, as the paper has; the rest ${reason}`,
-    },
-  };
 }
 
 /**
@@ -238,5 +242,5 @@ function draftBoxCoder(
   }
   const { space, form } = outputs;
   const part = { boxes: { kind: "decoded", corners: form, space, extent: "edges" } as const };
-  return { part, guesses: { boxes: "rows look like boxes" } };
+  return { part, guesses: { boxes: suggested("rows look like boxes") } };
 }

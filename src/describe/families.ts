@@ -41,6 +41,11 @@ const shared = {
   family: z.string().min(1),
   /** Code or paper that the behaviour of the family is taken from. */
   source: z.string().min(1),
+  /**
+   * Pattern of the names that only this framework gives to weights and outputs. Unset: its names
+   * are not typical.
+   */
+  names: z.string().optional(),
   traits,
 };
 

@@ -1,4 +1,7 @@
 import type { Size } from "../core/size.ts";
+import type { BoxConstant } from "./graph_hints.ts";
+import type { RowCount } from "./solve_pyramid.ts";
+import type { HeadEvidence } from "./which_head.ts";
 
 /** Facts about the input of a graph. */
 export interface InputFacts {
@@ -35,6 +38,8 @@ export interface LevelsFacts {
   readonly perCell: number;
   /** Number of classes. */
   readonly classes: number;
+  /** Fact that showed which outputs are the class heads and which are the box heads. */
+  readonly evidence: HeadEvidence;
 }
 
 /**
@@ -56,13 +61,21 @@ export interface JoinedFacts {
   readonly decoded: boolean;
   /** Form of the boxes if `decoded`: two corners, or centre with width and height. */
   readonly form: "xyxy" | "cxcywh";
-  /**
-   * Number of anchors per cell, if the heads fit the five usual levels with strides of 8 to 128
-   * pixels. Otherwise null.
-   */
-  readonly perCell: number | null;
+  /** Number of rows at one or two input sizes. They show which levels the pyramid has. */
+  readonly counts: readonly [RowCount, ...RowCount[]];
   /** Number of classes. */
   readonly classes: number;
+  /** Fact that showed which output is the class head and which is the box head. */
+  readonly evidence: HeadEvidence;
+  /** True if the rows are the last dimension: `[N, K, R]` and `[N, 4, R]`. */
+  readonly transposed: boolean;
+  /**
+   * Order of the columns if one output `[N, R, 4 + K]` contains both heads. Null: each head is an
+   * output.
+   */
+  readonly packed: "boxes-first" | "scores-first" | null;
+  /** Constants in the graph that have a row for each anchor, and may contain the anchors. */
+  readonly boxConstants: readonly BoxConstant[];
 }
 
 /** Facts about the outputs of a graph that applies NMS itself and returns finished detections. */
@@ -109,4 +122,6 @@ export interface GraphFacts {
   readonly outputs: LevelsFacts | JoinedFacts | FinishedFacts;
   /** Meaning of the numbers in the class head. */
   readonly scores: ScoreKind;
+  /** True if an operation of the graph shows the meaning. False if only the values suggest it. */
+  readonly scoresProven: boolean;
 }

@@ -1,11 +1,11 @@
 import type { Size } from "../core/size.ts";
 import type { LevelsFacts } from "./graph_facts.ts";
-import { BOX_NAMES, CLASS_NAMES, type ProbedOutput } from "./probed_output.ts";
+import type { GraphHints } from "./graph_hints.ts";
+import type { ProbedOutput } from "./probed_output.ts";
+import { type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
 
 /** Class head or box head of one level of the feature pyramid. */
-interface Head {
-  /** Name in the graph. */
-  readonly name: string;
+interface Head extends ProbedOutput {
   /**
    * Number of channels. Class head: anchors per cell times classes. Box head: anchors per cell
    * times 4 deltas.
@@ -23,12 +23,18 @@ interface Head {
  * may also be the last.
  *
  * @param size Size of the input in both test runs.
+ * @param wanted Output names that the caller gave for the class heads.
  * @returns Null if the outputs are not two heads per level.
  */
-export function levelsFacts(outputs: readonly ProbedOutput[], size: Size): LevelsFacts | null {
+export function levelsFacts(
+  outputs: readonly ProbedOutput[],
+  size: Size,
+  hints: GraphHints,
+  wanted: readonly string[],
+): LevelsFacts | null {
   for (const layout of ["nchw", "nhwc"] as const) {
     const heads = headsIn(layout, outputs, size);
-    const facts = heads && pairHeads(layout, heads);
+    const facts = heads && pairHeads(layout, heads, hints, wanted);
     if (facts) return facts;
   }
   return null;
@@ -44,7 +50,8 @@ function headsIn(
   size: Size,
 ): Head[] | null {
   const heads: Head[] = [];
-  for (const { name, runs: [{ shape }] } of outputs) {
+  for (const output of outputs) {
+    const { shape } = output.runs[0];
     if (!hasRank4(shape)) return null;
     const [, first, second, third] = shape;
     const [depth, height, width] = layout === "nchw"
@@ -52,7 +59,7 @@ function headsIn(
       : [third, first, second] as const;
     const stride = strideOf(size, { width, height });
     if (stride === null) return null;
-    heads.push({ name, depth, stride });
+    heads.push({ ...output, depth, stride });
   }
   return heads;
 }
@@ -79,21 +86,29 @@ function strideOf(input: Size, grid: Size): number | null {
  * Pairs the class head and the box head of each stride. Returns null if a stride does not have
  * exactly two heads.
  */
-function pairHeads(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts | null {
+function pairHeads(
+  layout: "nchw" | "nhwc",
+  heads: readonly Head[],
+  hints: GraphHints,
+  wanted: readonly string[],
+): LevelsFacts | null {
   const strides = [...new Set(heads.map(({ stride }) => stride))].sort((a, b) => a - b);
-  const scores: Head[] = [];
-  const deltas: Head[] = [];
+  const firsts: Head[] = [];
+  const seconds: Head[] = [];
   for (const stride of strides) {
     const [first, second, third] = heads.filter((head) => head.stride === stride);
     if (first === undefined || second === undefined || third !== undefined) return null;
-    const box = boxHead(first, second);
-    scores.push(box === first ? second : first);
-    deltas.push(box);
+    // Heads of the same depth are of the same kind. With equal depths, the order decides.
+    const isSwapped = first.depth > second.depth;
+    firsts.push(isSwapped ? second : first);
+    seconds.push(isSwapped ? first : second);
   }
-  const [finestScores, finestDeltas] = [scores[0], deltas[0]];
-  if (finestScores === undefined || finestDeltas === undefined) return null;
-  const perCell = finestDeltas.depth / 4;
-  const classes = finestScores.depth / perCell;
+  const [first, second] = [firsts[0], seconds[0]];
+  if (first === undefined || second === undefined) return null;
+  const { scores, deltas, evidence } = tellHeads(firsts, seconds, hints, wanted) ??
+    tellByChannels(firsts, seconds) ?? refuseAlike(first, second);
+  const perCell = (deltas[0]?.depth ?? 0) / 4;
+  const classes = (scores[0]?.depth ?? 0) / perCell;
   if (!Number.isInteger(perCell) || !Number.isInteger(classes)) return null;
   return {
     kind: "levels",
@@ -103,20 +118,17 @@ function pairHeads(layout: "nchw" | "nhwc", heads: readonly Head[]): LevelsFacts
     strides,
     perCell,
     classes,
+    evidence,
   };
 }
 
 /**
- * Decides which of the two heads of a level is the box head.
- *
- * The output names decide. If they are unclear, the head with 36 channels (9 anchors with 4 deltas)
- * is the box head. If there is none, the second head is.
+ * Recognises box heads by their 36 channels (9 anchors with 4 deltas), if the other heads have
+ * another number.
  */
-function boxHead(first: Head, second: Head): Head {
-  const pair = [first, second];
-  const byName = pair.find(({ name }) => BOX_NAMES.test(name) && !CLASS_NAMES.test(name));
-  if (byName !== undefined) return byName;
-  const byClassName = pair.find(({ name }) => CLASS_NAMES.test(name));
-  if (byClassName !== undefined) return byClassName === first ? second : first;
-  return pair.find(({ depth }) => depth === 36) ?? second;
+function tellByChannels(first: Head[], second: Head[]): HeadPair<Head[]> | null {
+  const isBox = (heads: readonly Head[]) => heads.every(({ depth }) => depth === 36);
+  if (isBox(first) === isBox(second)) return null;
+  const [scores, deltas] = isBox(second) ? [first, second] : [second, first];
+  return { scores, deltas, evidence: "channels" };
 }

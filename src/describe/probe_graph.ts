@@ -2,9 +2,12 @@ import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import { inputShape, type InputTensor } from "../image/input_tensor.ts";
 import type { Session, TensorInfo } from "../ports/session.ts";
-import type { GraphFacts, InputFacts, ScoreKind } from "./graph_facts.ts";
+import type { GraphFacts, InputFacts, JoinedFacts } from "./graph_facts.ts";
+import { type GraphHints, NO_HINTS } from "./graph_hints.ts";
 import { outputFacts } from "./output_facts.ts";
 import type { ProbedOutput } from "./probed_output.ts";
+import { scoreKind } from "./score_kind.ts";
+import type { RowCount } from "./solve_pyramid.ts";
 
 /**
  * Size in pixels of the two test images, for a graph that accepts any size.
@@ -13,6 +16,19 @@ import type { ProbedOutput } from "./probed_output.ts";
  * multiples of 128, the largest usual stride.
  */
 const OPEN_SIZE: Size = { width: 384, height: 256 };
+
+/**
+ * Possible sizes of a third test image; the first size that the graph accepts is used. The image
+ * shows which pyramid the graph has.
+ *
+ * The first size is not a multiple of 64, so the numbers of large cells are rounded up. The others
+ * are for graphs that accept only multiples of 64 or 128.
+ */
+const OTHER_SIZES: readonly Size[] = [
+  { width: 416, height: 288 },
+  { width: 448, height: 320 },
+  { width: 640, height: 384 },
+];
 
 /** Element types that the input of a graph may have. */
 const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
@@ -24,10 +40,18 @@ const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
  * 1. Read the declared names, types and shapes.
  * 2. Run the graph on a grey image and on an image of noise.
  * 3. Find the meaning of each output by its shape, name and numbers.
+ * 4. If the graph accepts any size, run it at another size, to count the rows of joined heads.
  *
- * @throws {DomainError} `graph-mismatch`, if no manifest could describe the graph.
+ * @param hints Facts that were read from the file of the graph.
+ * @param wanted Output names that the caller gave for the class heads.
+ * @throws {DomainError} `graph-mismatch`, if no manifest could describe the graph, or if nothing
+ *   shows which output is the class head.
  */
-export async function probeGraph(session: Session): Promise<GraphFacts> {
+export async function probeGraph(
+  session: Session,
+  hints: GraphHints = NO_HINTS,
+  wanted: readonly string[] = [],
+): Promise<GraphFacts> {
   const input = inputFacts(session.inputs);
   const size = input.size ?? OPEN_SIZE;
   const even = await session.run({ [input.name]: evenImage(input, size) });
@@ -36,8 +60,29 @@ export async function probeGraph(session: Session): Promise<GraphFacts> {
   const probed = session.outputs.map(({ name, type }): ProbedOutput => {
     return { name, type, runs: [even[name]!, noise[name]!] };
   });
-  const outputs = outputFacts(probed, size);
-  return { input, outputs, scores: scoreKind(probed, outputs) };
+  const { facts, classHead } = outputFacts(probed, size, hints, wanted);
+  const columns = facts.kind === "joined" ? facts.classes : null;
+  const outputs = facts.kind === "joined" && input.size === null
+    ? { ...facts, counts: [...facts.counts, ...await otherCount(session, input, facts)] as const }
+    : facts;
+  return { input, outputs, ...scoreKind(classHead, columns, hints) };
+}
+
+/**
+ * Counts the rows of a joined head at another input size. Returns an empty array if the graph
+ * accepts no other size.
+ */
+async function otherCount(
+  session: Session,
+  input: InputFacts,
+  { scores, transposed }: JoinedFacts,
+): Promise<RowCount[]> {
+  for (const size of OTHER_SIZES) {
+    const outputs = await session.run({ [input.name]: evenImage(input, size) }).catch(() => null);
+    const rows = outputs?.[scores]?.shape.at(transposed ? -1 : -2);
+    if (rows !== undefined) return [{ size, rows }];
+  }
+  return [];
 }
 
 /** Reads the declaration of the only input of the graph. */
@@ -80,7 +125,7 @@ function evenImage(input: InputFacts, size: Size): InputTensor {
  *
  * The pixels come from a linear congruential generator (Numerical Recipes, section 7.1).
  */
-function noiseImage(input: InputFacts, size: Size): InputTensor {
+export function noiseImage(input: InputFacts, size: Size): InputTensor {
   let state = 1;
   return imageOf(input, size, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -101,40 +146,4 @@ function imageOf(input: InputFacts, { width, height }: Size, value: () => number
     ? Uint8Array.from({ length }, () => value() * 255)
     : Float32Array.from({ length }, value);
   return { type: input.type, data, shape };
-}
-
-/**
- * Maximum difference from 1 that the sum of probabilities over the classes of an anchor may have.
- *
- * The sum is rarely exactly 1. Quantised graphs round each probability to a multiple of 1/256, and
- * for 81 classes, 81 rounding errors add up.
- */
-const ROW_SUM_TOLERANCE = 0.3;
-
-/**
- * Finds the meaning of the numbers in the class head. If each level has a class head, looks only at
- * the first one.
- */
-function scoreKind(
-  probed: readonly ProbedOutput[],
-  outputs: GraphFacts["outputs"],
-): ScoreKind {
-  if (outputs.kind === "finished") return null;
-  const name = outputs.kind === "levels" ? outputs.scores[0] : outputs.scores;
-  const head = probed.find((output) => output.name === name);
-  if (head === undefined) return null;
-  const { runs } = head;
-  if (!runs.every(({ data }) => data.every((value) => value >= 0 && value <= 1))) return "logits";
-  const columns = outputs.kind === "joined" ? outputs.classes : null;
-  const sumsToOne = columns !== null && columns > 1 &&
-    runs.every(({ data }) =>
-      rowSums(data, columns).every((sum) => Math.abs(sum - 1) < ROW_SUM_TOLERANCE)
-    );
-  return sumsToOne ? "distribution" : "probabilities";
-}
-
-function rowSums(data: Float32Array, columns: number): number[] {
-  return Array.from({ length: data.length / columns }, (_, row) => {
-    return data.subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value, 0);
-  });
 }

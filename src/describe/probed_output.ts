@@ -22,12 +22,21 @@ export const CLASS_NAMES = /cls|class|score|conf|logit/i;
 /**
  * Returns true if the coordinates in an output are fractions of the input's sides, not pixels.
  *
- * Fractions can lie slightly outside 0 to 1. Pixel coordinates are usually far greater than 8. The
- * value -1 marks padding and is ignored.
+ * Coordinates up to 8 count as fractions: fractions can lie slightly outside 0 to 1, and pixel
+ * coordinates are usually far greater. The value -1 marks padding and is ignored.
  */
 export function isUnit({ runs }: { readonly runs: readonly Tensor[] }): boolean {
   const values = runs.flatMap(({ data }) => [...data.filter((value) => value !== -1)]);
   return values.length > 0 && values.every((value) => Math.abs(value) <= 8);
+}
+
+/** Returns the share (0 to 1) of rows `[x1, y1, x2, y2]` with x1 ≤ x2 and y1 ≤ y2. */
+export function orderedShare({ data }: Tensor): number {
+  let ordered = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i]! <= data[i + 2]! && data[i + 1]! <= data[i + 3]!) ordered++;
+  }
+  return ordered / (data.length / 4);
 }
 
 /** Returns all class ids that occur in either test run, ascending. */

@@ -85,6 +85,16 @@ export function headShape<Length extends Dimension>(
   return layout === "nchw" ? [depth, height, width] : [height, width, depth];
 }
 
+/** Returns the shape of a joined head: `[N, rows, columns]`, or `[N, columns, rows]`. */
+export function joinedShape<Length extends Dimension>(
+  { transposed = false }: HeadsManifest["outputs"] & { kind: "joined" },
+  batch: number,
+  rows: Length,
+  columns: number,
+): (number | Length)[] {
+  return transposed ? [batch, columns, rows] : [batch, rows, columns];
+}
+
 /**
  * Returns the two required outputs of each pyramid level. With N images, A anchors per cell, K
  * classes and a grid of H x W cells, the class head has the shape `[N, A·K, H, W]` and the box head
@@ -117,17 +127,18 @@ function expectedLevels(
  */
 function expectedJoined(
   manifest: HeadsManifest,
-  { scores, deltas }: HeadsManifest["outputs"] & { kind: "joined" },
+  names: HeadsManifest["outputs"] & { kind: "joined" },
 ): ExpectedTensor[] {
   const { anchors, labels } = manifest;
   const batch = batchOf(manifest);
   const rows = rowsOf(manifest);
-  const head = (name: string, channels: number): ExpectedTensor => {
-    return { name, types: FLOATS, shapes: [[batch, rows, channels]] };
+  const head = (name: string, columns: number): ExpectedTensor => {
+    return { name, types: FLOATS, shapes: [joinedShape(names, batch, rows, columns)] };
   };
   return [
-    head(scores, labels.length),
-    head(deltas, 4),
+    ...(names.packed === undefined
+      ? [head(names.scores, labels.length), head(names.deltas, 4)]
+      : [head(names.scores, 4 + labels.length)]),
     ...(anchors.kind === "output"
       ? [{ name: anchors.name, types: FLOATS, shapes: [[batch, rows, 4], [rows, 4]] }]
       : []),

@@ -1,9 +1,12 @@
 import { type AnchorLevel, anchorLevel, type AnchorRule, levelGrid } from "../core/anchors.ts";
 import type { Size } from "../core/size.ts";
 import type { HeadsManifest } from "../manifest/manifest.ts";
-import { batchOf, headShape } from "./expected_tensors.ts";
+import { batchOf, headShape, joinedShape } from "./expected_tensors.ts";
 import { listedAnchors } from "./listed_anchors.ts";
 import { outputData, type Outputs } from "./output_data.ts";
+import { type HeadView, rowsFirst, rowsLast, type Table } from "./head_view.ts";
+
+export type { HeadView } from "./head_view.ts";
 
 /** Anchors and heads (outputs of the network) of one pyramid level. */
 export interface LevelHeads {
@@ -13,30 +16,6 @@ export interface LevelHeads {
   readonly scores: HeadView;
   /** Box head: 4 channels, the deltas between an anchor and its box. */
   readonly deltas: HeadView;
-}
-
-/**
- * View of one level's head in an output tensor, without a copy. The view works for every memory
- * layout.
- *
- * The value for a grid row, grid column, anchor of the cell, and channel is `data[offset + row ·
- * rowStep + column · columnStep + anchor · anchorStep + channel · channelStep]`.
- */
-export interface HeadView {
-  /** Data of the whole output tensor. */
-  readonly data: Float32Array;
-  /** Index in `data` of the first value of this level. */
-  readonly offset: number;
-  /** Distance in `data` from one grid row to the next. */
-  readonly rowStep: number;
-  /** Distance in `data` from one grid column to the next. */
-  readonly columnStep: number;
-  /** Distance in `data` from one anchor of a cell to the next. */
-  readonly anchorStep: number;
-  /** Distance in `data` from one channel to the next. */
-  readonly channelStep: number;
-  /** Number of channels: the number of classes, or 4 for the deltas. */
-  readonly channels: number;
 }
 
 /**
@@ -147,8 +126,8 @@ function headsPerLevel(
 
 /**
  * Returns the heads of a graph that joins all levels in one tensor of scores and one of deltas. For
- * N images, K classes and R anchors of all levels, the shapes are (N, R, K) and (N, R, 4). The rows
- * are split by level.
+ * N images, K classes and R anchors of all levels, the shapes are (N, R, K) and (N, R, 4), or one
+ * tensor (N, R, 4 + K). The rows may also come last. The rows are split by level.
  */
 function joinedHeads(
   manifest: HeadsManifest,
@@ -160,16 +139,22 @@ function joinedHeads(
   const classes = manifest.labels.length;
   const levels = joinedLevels(manifest, names, outputs, input);
   const rows = levels.reduce((sum, anchors) => sum + anchorCount(anchors), 0);
-  const scores = outputData(outputs, names.scores, [batch, rows, classes]);
-  const deltas = outputData(outputs, names.deltas, [batch, rows, 4]);
+  const table = (name: string, columns: number): Table => {
+    const shape = joinedShape(names, batch, rows, columns);
+    return { data: outputData(outputs, name, shape), rows, columns };
+  };
+  const isPacked = names.packed !== undefined;
+  const scores = table(names.scores, isPacked ? classes + 4 : classes);
+  const deltas = isPacked ? scores : table(names.deltas, 4);
+  const view = names.transposed === true ? rowsLast : rowsFirst;
   let nextRow = 0;
   return levels.map((anchors) => {
     const row = nextRow;
     nextRow += anchorCount(anchors);
     return {
       anchors,
-      scores: channelsLast(scores, row * classes, anchors, classes),
-      deltas: channelsLast(deltas, row * 4, anchors, 4),
+      scores: view(scores, anchors, row, names.packed === "boxes-first" ? 4 : 0, classes),
+      deltas: view(deltas, anchors, row, names.packed === "scores-first" ? classes : 0, 4),
     };
   });
 }
@@ -191,6 +176,6 @@ function joinedLevels(
   }
   // Only the graph knows the number of rows. If the output is missing, the later call of
   // `outputData()` throws.
-  const count = outputs[names.deltas]?.shape.at(-2) ?? 0;
+  const count = outputs[names.deltas]?.shape.at(names.transposed === true ? -1 : -2) ?? 0;
   return [listedAnchors(anchors, count, outputs, input)];
 }

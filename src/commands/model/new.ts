@@ -6,14 +6,16 @@ import { FAMILIES, type Family } from "../../describe/families.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { checkGraph } from "../../detect/check_graph.ts";
 import { detectorOf, warmUp } from "../../detect/detector.ts";
-import { matchFamilies } from "../../describe/match_families.ts";
-import type { GraphFacts } from "../../describe/graph_facts.ts";
+import { chooseFamily } from "../../describe/choose_family.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
 import { draftManifest } from "../../describe/draft_manifest.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS, type Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { readGraph } from "./read_graph.ts";
+import { manifestReport } from "./manifest_report.ts";
+import { readHints } from "./read_hints.ts";
+import { tracedSizeFault } from "./traced_size.ts";
 import { setProperties } from "./set_properties.ts";
 import { readLabels } from "../labels/read_labels.ts";
 import { detectionSvg, detectionTable } from "../output/detections.ts";
@@ -26,12 +28,15 @@ Every guess is marked.
 
   deno task model new FILE.onnx [options]
 
-  --family NAME  family whose behaviour applies (the first that fits):
+  --family NAME  family whose behaviour applies (told by the names in the graph, if they tell it):
                  ${FAMILIES.map(({ family }) => family).join(", ")}
   --labels FILE  class names: text with one per line (an empty line is an id that is never
                  returned), JSON, COCO annotations, YAML, CSV or pbtxt, known by content
   --image FILE   detect on an image with the new manifest and draw FILE.svg
   --score S      score threshold for that image, 0 to 1 (from the manifest)
+  --strides S    strides of the pyramid levels, e.g. 4,8,16,32,64 (told by the graph)
+  --sizes S      anchor sizes of each level, e.g. "16,20,25; 32,40,50", or of the finest (paper's)
+  --ratios R     anchor ratios, height / width, e.g. 0.5,1,2 (the family's)
   --set P=VALUE  set a property of the manifest, e.g. input.colour=bgr; may be repeated
   --force        overwrite an existing manifest
   --engine E     auto, webgpu, native or wasm (auto)`;
@@ -41,6 +46,9 @@ const options = {
   labels: z.string().optional(),
   image: z.string().optional(),
   score: z.coerce.number().pipe(threshold).optional(),
+  strides: z.string().transform(numberList).optional(),
+  sizes: z.string().transform(sizeLists).optional(),
+  ratios: z.string().transform(numberList).optional(),
   set: z.array(z.string()).default([]),
   force: z.boolean().default(false),
   engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
@@ -63,8 +71,9 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
   const { bytes, data, entry } = await readGraph(file);
   const session = await runtime.openSession(bytes, values.engine, data);
   try {
-    const facts = await probeGraph(session);
-    const families = familiesOf(facts, values.family);
+    const hints = readHints(bytes);
+    const facts = await probeGraph(session, hints, wantedScores(values.set));
+    const { candidates, others, evidence } = chooseFamily(facts, hints, values.family);
     const { outputs } = facts;
     const named = values.labels === undefined ? null : await readLabels(
       values.labels,
@@ -78,17 +87,27 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
       labels: named?.labels ?? null,
       labelsGuess: named?.guess ?? null,
     };
-    const { manifest, family } = await firstThatRuns(families, async (candidate) => {
-      const draft = setProperties(draftManifest(facts, candidate, names), values.set);
+    const { strides, sizes, ratios } = values;
+    const drafting = { evidence, anchors: { strides, sizes, ratios } };
+    const { manifest: draft, family } = await firstThatRuns(candidates, async (candidate) => {
+      const draft = setProperties(draftManifest(facts, candidate, names, drafting), values.set);
       checkGraph(draft, session);
       await warmUp({ manifest: draft, session });
       return draft;
     });
+    const traced = await tracedSizeFault({ bytes, data }, facts, (graph) => {
+      return runtime.openSession(graph, values.engine);
+    });
+    const guesses = traced === null
+      ? draft.guesses
+      : { ...draft.guesses, resize: `suggested: ${traced}` };
+    const manifest = { ...draft, guesses };
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
-    io.print(report(target, facts, family, manifest));
+    io.print(manifestReport({ target, facts, family, evidence, manifest, others: others(family) }));
     if (named !== null) io.print(`  labels   ${named.summary}`);
-    const others = families.filter((other) => other !== family).map((other) => other.family);
-    if (others.length > 0) io.print(`It could also be (--family): ${others.join(", ")}`);
+    if (traced !== null) {
+      io.print(`Warning: ${traced}. Export the heads without the resize instead`);
+    }
     if (values.image !== undefined) {
       io.print(await preview(runtime, { manifest, session }, values.image, values.score));
     }
@@ -98,49 +117,29 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
   }
 }
 
-/**
- * Returns the families to try, the likeliest first. A family is the typical behaviour of the models
- * that one framework exports.
- *
- * @param wanted Name of a family that the user chose. Unset: all families that fit the graph.
- * @throws {TypeError} If no family fits. Also if the graph has heads per level and its output names
- *   do not identify one family: a wrong guess would give wrong colours and anchors without an
- *   error.
- */
-function familiesOf(facts: GraphFacts, wanted: string | undefined): Family[] {
-  const { kind } = facts.outputs;
-  const possible = FAMILIES.filter((family) => describes(family, kind));
-  const known = possible.map(({ family }) => family).join(", ");
-  if (wanted !== undefined) {
-    const named = possible.filter(({ family }) => family === wanted);
-    if (named.length > 0) return named;
-    throw new TypeError(
-      `Cannot take family "${wanted}" as the graph's outputs are of kind "${kind}", for which ` +
-        `there are: ${known}`,
-    );
-  }
-  const found = matchFamilies(facts, FAMILIES);
-  if (found.length === 0) {
-    throw new TypeError(
-      `Cannot tell the family of this graph: name one with --family, of ${known}`,
-    );
-  }
-  if (kind === "levels" && found[0]?.traits.prefix === undefined) {
-    throw new TypeError(
-      "Cannot tell the family of this graph, as several frameworks export heads per level, with " +
-        `other colours, scales and anchors: name yours with --family, of ${known}. ` +
-        "Then compare its boxes: deno task model check ID --golden FILE",
-    );
-  }
-  return found;
+/** Reads a list of numbers above 0, separated by commas or blanks. */
+function numberList(text: string): number[] {
+  const numbers = text.trim().split(/[\s,]+/).map(Number);
+  if (numbers.every((number) => Number.isFinite(number) && number > 0)) return numbers;
+  throw new TypeError(`Cannot read "${text}" as numbers above 0 with commas are wanted`);
 }
 
 /**
- * Returns true if a family can describe outputs of a kind. A family without NMS describes both
- * kinds of heads: per level and joined.
+ * Parses a list of numbers for each level. Semicolons separate the lists; JSON is also accepted.
  */
-function describes(family: Family, kind: GraphFacts["outputs"]["kind"]): boolean {
-  return (family.traits.outputs === "finished") === (kind === "finished");
+function sizeLists(text: string): number[][] {
+  const lists = text.replaceAll(/\]\s*,\s*\[/g, ";").replaceAll(/[[\]]/g, "").split(";");
+  return lists.map(numberList);
+}
+
+/**
+ * Returns the output names of the class heads, if the user sets them with `--set outputs.scores=…`.
+ */
+function wantedScores(settings: readonly string[]): string[] {
+  return settings.flatMap((setting) => {
+    const [, value] = setting.match(/^outputs\.scores=(.*)$/s) ?? [];
+    return value === undefined ? [] : value.replaceAll(/[[\]"]/g, "").split(",");
+  });
 }
 
 /**
@@ -168,21 +167,6 @@ async function firstThatRuns(
 function idOf(file: string): string {
   const plain = basename(file, ".onnx").toLowerCase().replace(/[^a-z0-9._-]+/g, "-");
   return plain.replace(/^[^a-z0-9]+/, "") || "model";
-}
-
-function report(target: string, facts: GraphFacts, family: Family, manifest: Manifest): string {
-  const { input, outputs, scores } = facts;
-  const size = input.size ? `${input.size.width}x${input.size.height}` : "any size";
-  const guesses = Object.entries(manifest.guesses);
-  return [
-    `Wrote ${target}`,
-    `  input    ${input.name}: ${input.type}, ${input.layout}, ${size}`,
-    `  outputs  ${outputs.kind}${scores ? `, class head of ${scores}` : ""}, ` +
-    `${outputs.kind === "finished" ? "?" : manifest.labels.length} classes`,
-    `  family   ${family.family} (${family.source})`,
-    `${guesses.length} guesses; take each out of "guesses" once it is confirmed:`,
-    ...guesses.map(([property, reason]) => `  ${property}: ${reason}`),
-  ].join("\n");
 }
 
 /**

@@ -1,0 +1,72 @@
+import type { Family } from "../../describe/families.ts";
+import type { GraphFacts } from "../../describe/graph_facts.ts";
+import { type Grade, gradeOf } from "../../describe/guess.ts";
+import type { Manifest } from "../../manifest/manifest.ts";
+
+/** New manifest, with the facts that it was drafted from. */
+export interface DraftedManifest {
+  /** Path of the manifest. */
+  readonly target: string;
+  readonly facts: GraphFacts;
+  readonly family: Family;
+  /** Sentence about the name in the graph that suggests the family, or null if none does. */
+  readonly evidence: string | null;
+  readonly manifest: Manifest;
+  /** Names of the other families that also fit. */
+  readonly others: readonly string[];
+}
+
+/** Headings of the guesses, in the order in which they are printed. */
+const HEADINGS: Readonly<Record<Grade, string>> = {
+  suggested: "The graph suggests",
+  assumed: "Nothing in the graph tells; pure assumption",
+  open: "Open questions",
+};
+
+/**
+ * Returns the report that `model new` prints: proven, suggested and assumed properties, and the
+ * next step.
+ */
+export function manifestReport(drafted: DraftedManifest): string {
+  const { target, facts: { input, outputs, scores }, family, evidence, manifest, others } = drafted;
+  const size = input.size ? `${input.size.width}x${input.size.height}` : "any size";
+  const classes = outputs.kind === "finished" ? "?" : manifest.labels.length;
+  const guesses = Object.entries(manifest.guesses);
+  return [
+    `Wrote ${target}`,
+    `  input    ${input.name}: ${input.type}, ${input.layout}, ${size}`,
+    `  outputs  ${outputs.kind}${scores ? `, class head of ${scores}` : ""}, ${classes} classes`,
+    `  family   ${family.family} (${family.source})`,
+    ...(evidence === null ? [] : [`           suggested, as ${evidence}`]),
+    ...(others.length === 0 ? [] : [`It could also be (--family): ${others.join(", ")}`]),
+    `The graph proves: ${provenBy(manifest).join(", ")}`,
+    ...(Object.keys(HEADINGS) as Grade[]).flatMap((grade) => section(grade, guesses)),
+    `${guesses.length} guesses; take each out of "guesses" once it is confirmed.`,
+    `One command settles them: deno task model check ${target} --golden FILE`,
+  ].join("\n");
+}
+
+function section(grade: Grade, guesses: readonly (readonly [string, string])[]): string[] {
+  const own = guesses.filter(([, reason]) => gradeOf(reason) === grade);
+  if (own.length === 0) return [];
+  return [`${HEADINGS[grade]}:`, ...own.map(([property, reason]) => `  ${property}: ${reason}`)];
+}
+
+/** Lists the properties of a manifest that are not guesses. */
+function provenBy({ guesses, input, outputs, ...manifest }: Manifest): string[] {
+  const paths = [
+    "graph",
+    ...Object.keys(input).map((key) => `input.${key}`),
+    ...Object.keys(outputs).map((key) => `outputs.${key}`),
+    ...Object.keys(manifest).filter((key) => !OF_PEOPLE.has(key)),
+  ];
+  const isGuess = (path: string) =>
+    Object.keys(guesses).some((guess) => guess === path || path === guess.split(".")[0]);
+  const proven = paths.filter((path) => !isGuess(path) && path !== "labels");
+  return "labels" in guesses || outputs.kind === "finished"
+    ? proven
+    : [...proven, `labels (${manifest.labels.length}, as many as classes)`];
+}
+
+/** Properties that cannot be proven by the graph: people set them, or each manifest has them. */
+const OF_PEOPLE = new Set(["manifest", "id", "title", "licence", "graph", "metrics", "labels"]);

@@ -1,0 +1,103 @@
+import {
+  type BoxConstant,
+  type GraphHints,
+  NO_HINTS,
+  type OutputHints,
+} from "../../describe/graph_hints.ts";
+import type { GraphProto, NodeProto, TensorProto } from "../../planner/onnx_pb.ts";
+import { TensorProto_DataType as DataType } from "../../planner/onnx_pb.ts";
+import { readOnnx, sidesOf, weightsOf } from "../../planner/read_onnx.ts";
+
+/** Operations that change the shape or the element type of a tensor, but not its values. */
+const RESHAPES = new Set([
+  ...["Reshape", "Transpose", "Concat", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Cast"],
+  ...["Slice", "QuantizeLinear", "DequantizeLinear", "QLinearConcat"],
+]);
+
+/** Operations that turn logits into scores. */
+const ACTIVATIONS: Readonly<Record<string, OutputHints["activation"]>> = {
+  Sigmoid: "sigmoid",
+  QLinearSigmoid: "sigmoid",
+  Softmax: "softmax",
+  QLinearSoftmax: "softmax",
+};
+
+/** Maximum number of operations that are visited for one output. */
+const MAX_VISITED = 2000;
+
+/**
+ * Reads facts from the file of a graph that a session does not reveal.
+ *
+ * @returns {@linkcode NO_HINTS} if this reader cannot read the file. An engine may still be able
+ *   to.
+ */
+export function readHints(bytes: Uint8Array): GraphHints {
+  try {
+    const { graph } = readOnnx(bytes);
+    return {
+      weights: graph.initializer.map(({ name }) => name),
+      outputs: Object.fromEntries(graph.output.map(({ name }) => [name, outputHints(graph, name)])),
+      boxes: weightsOf(graph).flatMap(boxConstant),
+    };
+  } catch {
+    return NO_HINTS;
+  }
+}
+
+/**
+ * Follows an output back through the graph, to find its activation and the weights of the last
+ * layers.
+ */
+function outputHints({ node, initializer }: GraphProto, output: string): OutputHints {
+  const makers = new Map(node.flatMap((each) => each.output.map((name) => [name, each])));
+  const constants = new Set(initializer.map(({ name }) => name));
+  const visited = new Set<NodeProto>();
+  const activations = new Set<OutputHints["activation"]>();
+  const weights: string[] = [];
+  const pending = [{ name: output, activation: null as OutputHints["activation"] }];
+  while (pending.length > 0 && visited.size < MAX_VISITED) {
+    const { name, activation } = pending.pop()!;
+    const maker = makers.get(name);
+    if (maker === undefined || visited.has(maker)) continue;
+    visited.add(maker);
+    const found = ACTIVATIONS[maker.opType];
+    if (RESHAPES.has(maker.opType) || (found !== undefined && activation === null)) {
+      const inputs = maker.opType.endsWith("Concat") ? maker.input : maker.input.slice(0, 1);
+      pending.push(...inputs.map((each) => ({ name: each, activation: found ?? activation })));
+      continue;
+    }
+    activations.add(activation);
+    weights.push(...maker.input.flatMap((each) => weightNames(each, makers, constants)));
+  }
+  const [activation = null] = activations;
+  return { activation: activations.size === 1 ? activation : null, weights };
+}
+
+/**
+ * Returns the name of a weight if the input is one, also if it is first dequantized or transposed.
+ * Otherwise returns an empty array.
+ */
+function weightNames(
+  input: string,
+  makers: ReadonlyMap<string, NodeProto>,
+  constants: ReadonlySet<string>,
+): string[] {
+  if (constants.has(input)) return [input];
+  const maker = makers.get(input);
+  const [first = ""] = maker !== undefined && RESHAPES.has(maker.opType) ? maker.input : [];
+  return constants.has(first) ? [first] : [];
+}
+
+/**
+ * Returns a constant if its shape is `[R, 4]` or `[1, R, 4]` with more than one row R. Otherwise
+ * returns an empty array.
+ */
+function boxConstant(tensor: TensorProto): BoxConstant[] {
+  const sides = sidesOf(tensor);
+  const [columns, rows = 0, images = 1, ...others] = sides.toReversed();
+  const isList = columns === 4 && rows > 1 && images === 1 && others.length === 0;
+  const { name, rawData, dataType } = tensor;
+  if (!isList || dataType !== DataType.FLOAT || rawData.length !== rows * 16) return [];
+  // Copies the bytes, because a Float32Array needs an offset that is a multiple of 4.
+  return [{ name, data: new Float32Array(rawData.slice().buffer) }];
+}

@@ -1,0 +1,123 @@
+import type { SizesRule } from "../core/anchors.ts";
+import type { HeadsManifest } from "../manifest/manifest.ts";
+import type { Pyramid } from "./solve_pyramid.ts";
+
+/** Anchors that are computed by a rule, not returned by the graph. */
+export type GridAnchors = Extract<HeadsManifest["anchors"], { readonly levels: unknown }>;
+
+type SizesAnchors = Extract<GridAnchors, { readonly kind: "sizes" }>;
+
+/** Anchors of the RetinaNet paper, for families whose graphs return their anchors. */
+export const PAPER_ANCHORS: SizesAnchors = {
+  kind: "sizes",
+  levels: [8, 16, 32, 64, 128].map((stride) => ({ stride, sizes: paperSizes(stride, 3) })),
+  unit: "pixels",
+  ratios: [0.5, 1, 2],
+  order: "ratio-size",
+  rounding: "none",
+  centre: 0.5,
+  strides: "nominal",
+  extent: "edges",
+};
+
+/**
+ * Returns the anchor sizes of a level as in the RetinaNet paper, section 4. With n sizes, size i is
+ * 4 · stride · 2^(i / n).
+ */
+function paperSizes(stride: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => 4 * stride * 2 ** (i / count));
+}
+
+/**
+ * Returns the anchors of a family for a pyramid with other levels. Scales their sizes with the
+ * strides.
+ *
+ * @returns Null if the family has another number of anchors per cell.
+ */
+export function scaledTo(anchors: GridAnchors, { strides, perCell }: Pyramid): GridAnchors | null {
+  const isSame = anchors.levels.map(({ stride }) => stride).join() === strides.join();
+  if (anchors.kind === "shapes") {
+    const [finest] = anchors.levels;
+    if (finest?.shapes.length !== perCell) return null;
+    if (isSame) return anchors;
+    const levels = strides.map((stride) => {
+      const factor = stride / finest.stride;
+      const shapes = finest.shapes.map(([w, h]): [number, number] => [w * factor, h * factor]);
+      return { stride, shapes };
+    });
+    return { ...anchors, levels };
+  }
+  const [finest] = anchors.levels;
+  if (finest === undefined || finest.sizes.length * anchors.ratios.length !== perCell) return null;
+  if (isSame) return anchors;
+  if (anchors.rounding !== "none" || anchors.unit === "strides") {
+    return { ...anchors, levels: sizedLevels(anchors, strides, finest.sizes.length) };
+  }
+  const levels = strides.map((stride) => ({
+    stride,
+    sizes: finest.sizes.map((size) => size * stride / finest.stride),
+  }));
+  return { ...anchors, levels };
+}
+
+/**
+ * Computes the sizes of each level as in the RetinaNet paper. Rounds them down for families that
+ * round their anchors.
+ */
+export function sizedLevels(
+  { unit, rounding }: SizesRule,
+  strides: readonly number[],
+  count: number,
+): { stride: number; sizes: number[] }[] {
+  return strides.map((stride) => {
+    const sizes = paperSizes(unit === "strides" ? 1 : stride, count);
+    return { stride, sizes: rounding === "none" ? sizes : sizes.map(Math.floor) };
+  });
+}
+
+/**
+ * Chooses aspect ratios whose number divides the number of anchors per cell: those of the family,
+ * or another usual list.
+ *
+ * @param sizes Number of sizes per level that the caller gave.
+ */
+export function ratiosFor(
+  family: readonly number[],
+  perCell: number,
+  sizes: number | undefined,
+): readonly number[] {
+  const count = sizes === undefined ? null : perCell / sizes;
+  const usual = [family, [1], [1, 2], [1 / 3, 0.5, 1, 2, 3]];
+  const fitting = usual.filter(({ length }) =>
+    count === null ? perCell % length === 0 : length === count
+  );
+  if (count !== null) return fitting[0] ?? family;
+  // Prefers the longest list, because models with one ratio and many sizes are rare.
+  return fitting.toSorted((a, b) => b.length - a.length)
+    .find((ratios) => ratios === family || perCell % family.length !== 0) ?? [1];
+}
+
+/**
+ * Assigns the sizes that the caller gave to the levels. If there is one list, scales it with the
+ * stride of each level.
+ */
+export function wishedLevels(
+  sizes: readonly (readonly number[])[],
+  strides: readonly number[],
+  count: number,
+  told: string,
+): { stride: number; sizes: number[] }[] {
+  const [first = []] = sizes;
+  const all = sizes.length === 1
+    ? strides.map((stride) => first.map((size) => size * stride / (strides[0] ?? stride)))
+    : sizes;
+  if (all.length !== strides.length || all.some(({ length }) => length !== count)) {
+    throw new TypeError(
+      `Cannot take --sizes with ${
+        sizes.map(({ length }) => length).join("; ")
+      } sizes, as ${told}: ` +
+        `wanted are ${count} sizes for each of ${strides.length} levels, or for the finest`,
+    );
+  }
+  return strides.map((stride, i) => ({ stride, sizes: [...all[i] ?? []] }));
+}

@@ -1,0 +1,147 @@
+import { FAMILIES, type Family } from "./families.ts";
+import type { GraphFacts } from "./graph_facts.ts";
+import type { GraphHints } from "./graph_hints.ts";
+import { matchFamilies } from "./match_families.ts";
+
+/** Families that may describe a graph. */
+export interface FamilyChoice {
+  /** Families to try, the likeliest first. */
+  readonly candidates: readonly Family[];
+  /**
+   * Sentence about the names in the graph that suggest the candidates. Null: the caller chose the
+   * family, or no name suggests one.
+   */
+  readonly evidence: string | null;
+  /** Returns the names of the other families that also fit. */
+  readonly others: (chosen: Family) => string[];
+}
+
+/** Frameworks that have no family yet, with a pattern of the names that they give to weights. */
+const WITHOUT_FAMILY: Readonly<Record<string, RegExp>> = {
+  MMDetection: /(^|[./])bbox_head\.retina_(cls|reg)\b/,
+};
+
+/**
+ * Chooses the families whose behaviour may apply to a graph.
+ *
+ * @param wanted Name of a family that the user chose. Unset: the graph decides.
+ * @throws {TypeError} If the chosen family does not describe such outputs. Also if the user chose
+ *   none and the graph fits several: a wrong guess would give wrong colours and anchors without an
+ *   error.
+ */
+export function chooseFamily(
+  facts: GraphFacts,
+  hints: GraphHints,
+  wanted: string | undefined,
+): FamilyChoice {
+  const { kind } = facts.outputs;
+  const possible = FAMILIES.filter((family) => describes(family, kind));
+  const matching = matchFamilies(facts, possible);
+  const told = possible.flatMap((family) => {
+    const name = nameThatTells(family, facts, hints);
+    return name === undefined ? [] : [{ family, name }];
+  });
+  const likely = [...new Set([...told.map(({ family }) => family), ...matching])];
+  const choice = (candidates: readonly Family[], evidence: string | null): FamilyChoice => ({
+    candidates,
+    evidence,
+    others: (chosen) => likely.filter((other) => other !== chosen).map(({ family }) => family),
+  });
+  const known = possible.map(({ family }) => family).join(", ");
+  if (wanted !== undefined) {
+    const named = possible.filter(({ family }) => family === wanted);
+    if (named.length > 0) return choice(named, null);
+    throw new TypeError(
+      `Cannot take family "${wanted}" as the graph's outputs are of kind "${kind}", for which ` +
+        `there are: ${known}`,
+    );
+  }
+  const [first] = matching;
+  if (kind === "levels" && first?.traits.prefix !== undefined) {
+    return choice([first], `output "${first.traits.prefix}…"`);
+  }
+  const [firstTold] = told;
+  if (kind !== "levels" && firstTold !== undefined && frameworksOf(told).size === 1) {
+    const families = told.map(({ family }) => family);
+    // Families that also match in all traits come first.
+    const sorted = [...families.filter((each) => matching.includes(each)), ...families];
+    return choice([...new Set(sorted)], `the graph has the name "${firstTold.name}"`);
+  }
+  const isClear = matching.length === 1 && (kind === "finished" || hasAnchors(facts));
+  if (isClear) return choice(matching, null);
+  if (kind === "finished" && matching.length === 0) {
+    throw new TypeError(
+      `Cannot tell the family of this graph: name one with --family, of ${known}`,
+    );
+  }
+  throw new TypeError(
+    `Cannot tell the family of this graph, as several frameworks export ${TITLES[kind]}, with ` +
+      `other colours, scales and anchors: name yours with --family, of ${known}. ` +
+      `${suggestion(told, hints)}Then compare its boxes: deno task model check ID --golden FILE`,
+  );
+}
+
+const TITLES = {
+  levels: "heads per level",
+  joined: "heads for all levels together",
+  finished: "such detections",
+} as const;
+
+/**
+ * Returns true if a family can describe outputs of a kind. A family without NMS describes both
+ * kinds of heads: per level and joined.
+ */
+function describes(family: Family, kind: GraphFacts["outputs"]["kind"]): boolean {
+  return (family.traits.outputs === "finished") === (kind === "finished");
+}
+
+/**
+ * Returns true if the graph returns its anchors. Then only the preparation of the image is a guess.
+ */
+function hasAnchors({ outputs }: GraphFacts): boolean {
+  return outputs.kind === "joined" && outputs.anchors !== null;
+}
+
+/**
+ * Returns the first name of an output or a weight that is typical of the framework of the family.
+ */
+function nameThatTells(
+  { names }: Family,
+  { outputs }: GraphFacts,
+  hints: GraphHints,
+): string | undefined {
+  if (names === undefined) return undefined;
+  const pattern = new RegExp(names);
+  return [...outputNames(outputs), ...hints.weights].find((name) => pattern.test(name));
+}
+
+function outputNames(outputs: GraphFacts["outputs"]): string[] {
+  if (outputs.kind === "levels") return [...outputs.scores, ...outputs.deltas];
+  if (outputs.kind === "joined") return [outputs.scores, outputs.deltas];
+  return [outputs.boxes, outputs.labels];
+}
+
+/**
+ * Returns the different name patterns of the families. Families of one framework have the same
+ * pattern.
+ */
+function frameworksOf(told: readonly { family: Family }[]): Set<string | undefined> {
+  return new Set(told.map(({ family }) => family.names));
+}
+
+/** Returns a sentence about the names that suggest a framework. Empty if there are none. */
+function suggestion(
+  told: readonly { family: Family; name: string }[],
+  { weights }: GraphHints,
+): string {
+  for (const [framework, pattern] of Object.entries(WITHOUT_FAMILY)) {
+    const name = weights.find((weight) => pattern.test(weight));
+    if (name === undefined) continue;
+    return `The name "${name}" is one of ${framework}'s, which has no family: take the one that ` +
+      "is most alike and correct its manifest. ";
+  }
+  const [first] = told;
+  if (first === undefined) return "No name in the graph suggests one. ";
+  const families = told.map(({ family }) => family.family).join(" or ");
+  return `The name "${first.name}" suggests ${families}. `;
+}

@@ -1,0 +1,137 @@
+import type { HeadsManifest } from "../manifest/manifest.ts";
+import {
+  type GridAnchors,
+  PAPER_ANCHORS,
+  ratiosFor,
+  scaledTo,
+  sizedLevels,
+  wishedLevels,
+} from "./anchor_levels.ts";
+import { anchorsFromConstant } from "./constant_anchors.ts";
+import type { JoinedFacts, LevelsFacts } from "./graph_facts.ts";
+import { assumed, type Guessed, suggested } from "./guess.ts";
+import { type AnchorWishes, choosePyramid, listOf } from "./choose_pyramid.ts";
+import type { Pyramid } from "./solve_pyramid.ts";
+
+type Anchors = HeadsManifest["anchors"];
+
+/**
+ * Drafts the anchors.
+ *
+ * The graph determines the strides and the anchors per cell, by the shapes of its heads. Sizes and
+ * ratios come from the caller. If the caller gives none, they come from a constant in the graph or
+ * from the family.
+ *
+ * @param family Anchors of the family.
+ * @param reason Reason for properties that are copied from the family.
+ * @param wishes Strides, sizes and ratios that the caller gave.
+ * @throws {TypeError} If the graph contradicts `wishes`, or if its rows fit no pyramid or several.
+ */
+export function draftAnchors(
+  outputs: LevelsFacts | JoinedFacts,
+  family: Anchors,
+  reason: string,
+  wishes: AnchorWishes,
+): Guessed<{ anchors: Anchors }> {
+  if (outputs.kind === "joined" && outputs.decoded) {
+    return {
+      part: { anchors: { kind: "none" } },
+      guesses: { anchors: suggested("rows look like boxes, so that anchors are not needed") },
+    };
+  }
+  if (outputs.kind === "joined" && outputs.anchors !== null) {
+    const { anchors: name, space } = outputs;
+    const part = { anchors: { kind: "output", name, corners: "xyxy", space } as const };
+    return { part, guesses: { "anchors.corners": reason } };
+  }
+  const { pyramid, note } = choosePyramid(outputs, wishes);
+  const told = `the graph tells strides ${listOf(pyramid.strides)} with ${pyramid.perCell} ` +
+    `anchors per cell${note}`;
+  const hasWishes = wishes.sizes !== undefined || wishes.ratios !== undefined;
+  const constant = hasWishes || outputs.kind !== "joined"
+    ? null
+    : anchorsFromConstant(outputs, pyramid);
+  if (constant !== null) {
+    return {
+      part: { anchors: constant.anchors },
+      guesses: { anchors: suggested(`read from the constant "${constant.name}" of the graph`) },
+    };
+  }
+  const grid = "levels" in family ? family : PAPER_ANCHORS;
+  const known = hasWishes ? null : scaledTo(grid, pyramid);
+  if (known !== null) {
+    return {
+      part: { anchors: known },
+      guesses: {
+        anchors: assumed(
+          `${told}; sizes, ratios, order and centre ${bare(reason)}: shapes cannot tell them`,
+        ),
+      },
+    };
+  }
+  return ownAnchors(grid, pyramid, wishes, told, bare(reason));
+}
+
+/** Removes the grade (such as "assumed") and the evidence from a reason. */
+function bare(reason: string): string {
+  return reason.replace(/^\w+: ([^:]*).*$/, "$1");
+}
+
+/**
+ * Drafts anchors if the number of sizes or ratios differs from the family, or if the caller gave
+ * them.
+ */
+function ownAnchors(
+  family: GridAnchors,
+  { strides, perCell }: Pyramid,
+  wishes: AnchorWishes,
+  told: string,
+  reason: string,
+): Guessed<{ anchors: Anchors }> {
+  const base = family.kind === "sizes" ? family : { ...PAPER_ANCHORS, ...gridRules(family) };
+  const wished = wishes.sizes;
+  const ratios = wishes.ratios ?? ratiosFor(base.ratios, perCell, wished?.[0]?.length);
+  const count = perCell / ratios.length;
+  if (!Number.isInteger(count)) {
+    throw new TypeError(
+      `Cannot describe the anchors as ${told}, which is no multiple of ${ratios.length} ratios: ` +
+        "give --ratios and --sizes with as many pairs",
+    );
+  }
+  const scaled = scaledTo({ ...base, ratios: [...ratios] }, { strides, perCell });
+  const levels = wished === undefined
+    ? scaled?.kind === "sizes" ? scaled.levels : sizedLevels(base, strides, count)
+    : wishedLevels(wished, strides, count, told);
+  const guesses = {
+    ...(wished === undefined
+      ? {
+        "anchors.levels": assumed(
+          `${count} sizes per level from 4 strides up, as in the paper: --sizes gives yours`,
+        ),
+      }
+      : {}),
+    ...(wishes.ratios === undefined
+      ? {
+        "anchors.ratios": assumed(
+          `${listOf(ratios)} for ${perCell} anchors per cell: --ratios gives yours`,
+        ),
+      }
+      : {}),
+    anchors: assumed(`${told}; order, rounding and centre ${reason}: shapes cannot tell them`),
+  };
+  return {
+    part: {
+      anchors: {
+        ...base,
+        unit: wished === undefined ? base.unit : "pixels",
+        ratios: [...ratios],
+        levels,
+      },
+    },
+    guesses,
+  };
+}
+
+function gridRules({ centre, strides, extent }: GridAnchors) {
+  return { centre, strides, extent };
+}

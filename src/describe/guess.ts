@@ -1,0 +1,39 @@
+/** Some properties of a manifest, with the list of those that are guessed. */
+export interface Guessed<Part> {
+  readonly part: Part;
+  /**
+   * Reason for the value of each guessed property; the key is the path of the property. Each reason
+   * begins with its {@linkcode Grade}.
+   */
+  readonly guesses: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reliability of a guess.
+ *
+ * - `suggested`: names or values of the graph suggest the property.
+ * - `assumed`: nothing in the graph suggests the property.
+ * - `open`: the property is unknown. A person must set it before the model can be used.
+ */
+export type Grade = "suggested" | "assumed" | "open";
+
+/** Returns a reason with the grade `suggested`. */
+export function suggested(reason: string): string {
+  return `suggested: ${reason}`;
+}
+
+/** Returns a reason with the grade `assumed`. */
+export function assumed(reason: string): string {
+  return `assumed: ${reason}`;
+}
+
+/** Returns a reason with the grade `open`. */
+export function open(reason: string): string {
+  return `open: ${reason}`;
+}
+
+/** Returns the grade of a reason. A reason without a grade counts as `assumed`. */
+export function gradeOf(reason: string): Grade {
+  if (reason.startsWith("suggested: ")) return "suggested";
+  return reason.startsWith("open: ") ? "open" : "assumed";
+}

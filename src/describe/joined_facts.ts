@@ -1,0 +1,176 @@
+import type { Size } from "../core/size.ts";
+import type { Tensor } from "../ports/session.ts";
+import { holdsCentredBoxes } from "./centred_boxes.ts";
+import type { JoinedFacts } from "./graph_facts.ts";
+import type { GraphHints } from "./graph_hints.ts";
+import { isUnit, orderedShare, type ProbedOutput } from "./probed_output.ts";
+import { type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
+
+/**
+ * Recognises one class head and one box head for all levels of the feature pyramid together, and
+ * optionally an output with the anchors. Their shapes are `[N, R, K]` and `[N, R, 4]`:
+ *
+ * N images, R rows (one per anchor), K classes. The rows may also be the last dimension, and one
+ * output may contain both heads.
+ *
+ * @param size Size of the input in both test runs.
+ * @param wanted Output names that the caller gave for the class heads.
+ * @returns Null if the outputs have other shapes.
+ */
+export function joinedFacts(
+  outputs: readonly ProbedOutput[],
+  size: Size,
+  hints: GraphHints,
+  wanted: readonly string[],
+): { facts: JoinedFacts; classHead: ProbedOutput } | null {
+  const upright = outputs.filter(isList);
+  const transposed = upright.some(hasRowsLast);
+  const lists = transposed ? upright.map(turned) : upright;
+  const [list] = outputs.length === 1 ? lists : [];
+  const packed = list === undefined ? null : splitPacked(list, hints);
+  const heads = packed ?? pairOf(lists, outputs, hints, wanted);
+  if (heads === null) return null;
+  const { scores, deltas, anchors, evidence } = heads;
+  const rows = scores.runs[0].shape.at(-2) ?? 0;
+  const isCentred = anchors === null && !holdsBoxes(deltas) &&
+    holdsCentredBoxes(deltas, isUnit(deltas) ? { width: 1, height: 1 } : size);
+  const facts: JoinedFacts = {
+    kind: "joined",
+    scores: scores.name,
+    deltas: deltas.name,
+    anchors: anchors?.name ?? null,
+    space: isUnit(anchors ?? deltas) ? "unit" : "input",
+    decoded: anchors === null && (holdsBoxes(deltas) || isCentred),
+    form: isCentred ? "cxcywh" : "xyxy",
+    counts: [{ size, rows }],
+    classes: scores.runs[0].shape.at(-1) ?? 0,
+    evidence,
+    transposed,
+    packed: packed?.packed ?? null,
+    boxConstants: hints.boxes.filter(({ data }) => data.length === rows * 4),
+  };
+  return { facts, classHead: scores };
+}
+
+/** Class head `[N, R, K]` and box head `[N, R, 4]` for all levels together. */
+interface JoinedHeads extends Pick<HeadPair<never>, "evidence"> {
+  readonly scores: ProbedOutput;
+  readonly deltas: ProbedOutput;
+  readonly anchors: ProbedOutput | null;
+}
+
+/** Finds the class head, the box head and the anchors among the outputs. */
+function pairOf(
+  lists: readonly ProbedOutput[],
+  outputs: readonly ProbedOutput[],
+  hints: GraphHints,
+  wanted: readonly string[],
+): JoinedHeads | null {
+  const others = lists.filter(({ runs }) => runs[0].shape.at(-1) !== 4);
+  const fours = outputs.length === lists.length
+    ? lists.filter(({ runs }) => runs[0].shape.at(-1) === 4)
+    : [...lists, ...outputs.filter((output) => !lists.some(({ name }) => name === output.name))]
+      .filter(({ runs }) => runs[0].shape.at(-1) === 4);
+  const rowsOf = ({ runs }: ProbedOutput) => runs[0].shape.at(-2);
+  const [scores] = others.filter((each) => fours.some((four) => rowsOf(four) === rowsOf(each)));
+  if (scores !== undefined) {
+    const fitting = fours.filter((four) => rowsOf(four) === rowsOf(scores));
+    const anchors = fitting.length === 2 ? fitting.find(isConstant) ?? null : null;
+    const deltas = fitting.find((four) => four !== anchors);
+    return deltas === undefined ? null : { scores, deltas, anchors, evidence: "channels" };
+  }
+  // The class head also has four columns, one for each of four classes.
+  const anchors = fours.length === 3 ? fours.find(isConstant) ?? null : null;
+  const [first, second, third] = fours.filter((four) => four !== anchors && isList(four));
+  if (first === undefined || second === undefined || third !== undefined) return null;
+  if (rowsOf(first) !== rowsOf(second)) return null;
+  const told = tellHeads([first], [second], hints, wanted) ?? refuseAlike(first, second);
+  return { scores: told.scores[0]!, deltas: told.deltas[0]!, anchors, evidence: told.evidence };
+}
+
+/**
+ * Splits an output `[N, R, 4 + K]` into its 4 box columns and its K class columns. The values
+ * decide which columns come first.
+ *
+ * @returns Null if the values do not show this. A graph that applies NMS itself also returns boxes
+ *   with more columns.
+ */
+function splitPacked(
+  output: ProbedOutput,
+  hints: GraphHints,
+): JoinedHeads & { packed: "boxes-first" | "scores-first" } | null {
+  const width = output.runs[0].shape.at(-1) ?? 0;
+  if (width < 5) return null;
+  for (const packed of ["boxes-first", "scores-first"] as const) {
+    const [from, to] = packed === "boxes-first" ? [4, width] : [0, width - 4];
+    const scores = columnsOf(output, (column) => column >= from && column < to);
+    const deltas = columnsOf(output, (column) => column < from || column >= to);
+    const told = tellHeads([scores], [deltas], { ...hints, outputs: {} });
+    if (told?.scores[0] !== scores) continue;
+    return { scores, deltas, anchors: null, evidence: "values", packed };
+  }
+  return null;
+}
+
+/** Returns a copy of an output with only some of its columns. */
+function columnsOf(output: ProbedOutput, isKept: (column: number) => boolean): ProbedOutput {
+  const kept = ({ data, shape }: Tensor): Tensor => {
+    const width = shape.at(-1) ?? 1;
+    const part = data.filter((_, i) => isKept(i % width));
+    const columns = part.length / (data.length / width);
+    return { data: part, shape: [...shape.slice(0, -1), columns] };
+  };
+  const [even, noise] = output.runs;
+  return { ...output, runs: [kept(even), kept(noise)] };
+}
+
+/** Returns true for an output `[N, R, C]` or `[N, C, R]`: N images, R > 1 rows of C columns. */
+function isList({ runs: [{ shape }] }: ProbedOutput): boolean {
+  const [, second = 0, third = 0] = shape;
+  return shape.length === 3 && Math.max(second, third) > 1;
+}
+
+/**
+ * Returns true for an output `[N, C, R]`, with the rows last. Heads always have far more rows than
+ * columns.
+ */
+function hasRowsLast({ runs: [{ shape }] }: ProbedOutput): boolean {
+  const [, second = 0, third = 0] = shape;
+  return third !== 4 && second >= 4 && third > 4 * second;
+}
+
+/** Transposes an output `[N, C, R]` to `[N, R, C]`. */
+function turned(output: ProbedOutput): ProbedOutput {
+  const turn = ({ data, shape }: Tensor): Tensor => {
+    const [images = 0, columns = 0, rows = 0] = shape;
+    const result = new Float32Array(data.length);
+    for (let i = 0; i < data.length; i++) {
+      const [image, column, row] = [
+        Math.floor(i / (columns * rows)),
+        Math.floor(i / rows) % columns,
+        i % rows,
+      ];
+      result[(image * rows + row) * columns + column] = data[i]!;
+    }
+    return { data: result, shape: [images, rows, columns] };
+  };
+  const [even, noise] = output.runs;
+  return { ...output, runs: [turn(even), turn(noise)] };
+}
+
+/**
+ * Returns true if an output was the same in both test runs. This shows that it contains anchors,
+ * because they do not depend on the pixels.
+ */
+function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
+  return even.data.every((value, i) => value === noise.data[i]);
+}
+
+/**
+ * Returns true if an output contains boxes instead of deltas.
+ *
+ * Nearly all boxes have x1 ≤ x2 and y1 ≤ y2. Deltas do so only by chance.
+ */
+function holdsBoxes({ runs }: ProbedOutput): boolean {
+  return runs.every((run) => orderedShare(run) > 0.95);
+}

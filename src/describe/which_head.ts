@@ -1,0 +1,140 @@
+import { DomainError } from "../core/domain_error.ts";
+import type { GraphHints } from "./graph_hints.ts";
+import { BOX_NAMES, CLASS_NAMES, orderedShare, type ProbedOutput } from "./probed_output.ts";
+
+/**
+ * Fact that showed which of two heads is the class head: the names of the outputs or of their
+ * weights, their values, or their numbers of channels.
+ */
+export type HeadEvidence = "names" | "weights" | "values" | "channels";
+
+/** Class heads and box heads of the same levels. */
+export interface HeadPair<Head> {
+  /** Class heads. */
+  readonly scores: Head;
+  /** Box heads. */
+  readonly deltas: Head;
+  /** Fact that showed which heads are the class heads. */
+  readonly evidence: HeadEvidence;
+}
+
+/** Share of the rows that must look like boxes, so that an output counts as boxes. */
+const MOST = 0.95;
+
+/**
+ * Maximum absolute value of the mean of box deltas.
+ *
+ * The mean of deltas is near 0. The mean of the logits in a class head, trained or not, is near
+ * ln(0.01 / 0.99) = -4.6 (RetinaNet paper, section 4.1).
+ */
+const MAX_DELTA_MEAN = 1;
+
+/** Minimum difference between the mean of deltas and the mean of logits. */
+const MIN_DISTANCE = 1.5;
+
+/**
+ * Decides which outputs are the class heads and which are the box heads: by their names, by the
+ * names of their weights, or by their values.
+ *
+ * @param first Outputs of one kind, for example those of all levels.
+ * @param second Outputs of the other kind.
+ * @param wanted Output names that the caller gave for the class heads. Unset: none.
+ * @returns Null if nothing shows which are the class heads.
+ */
+export function tellHeads<Head extends readonly ProbedOutput[]>(
+  first: Head,
+  second: Head,
+  hints: GraphHints,
+  wanted: readonly string[] = [],
+): HeadPair<Head> | null {
+  const pair = (isFirst: boolean, evidence: HeadEvidence): HeadPair<Head> => {
+    const [scores, deltas] = isFirst ? [first, second] : [second, first];
+    return { scores, deltas, evidence };
+  };
+  const isWanted = (head: Head) => head.some(({ name }) => wanted.includes(name));
+  if (isWanted(first) !== isWanted(second)) return pair(isWanted(first), "names");
+  const outputNames = (head: Head) => head.map(({ name }) => name);
+  const byName = tellByNames(outputNames(first), outputNames(second));
+  if (byName !== null) return pair(byName, "names");
+  const weightNames = (head: Head) =>
+    head.flatMap(({ name }) => hints.outputs[name]?.weights ?? []).map(lastWords);
+  const byWeights = tellByNames(weightNames(first), weightNames(second));
+  if (byWeights !== null) return pair(byWeights, "weights");
+  const byValues = tellByValues(first, second);
+  return byValues === null ? null : pair(byValues, "values");
+}
+
+/**
+ * Refuses two outputs if nothing shows which of them is the class head.
+ *
+ * @throws {DomainError} `graph-mismatch`, always.
+ */
+export function refuseAlike(first: ProbedOutput, second: ProbedOutput): never {
+  throw new DomainError(
+    "graph-mismatch",
+    `Cannot tell which of the outputs "${first.name}" and "${second.name}" holds the scores, as ` +
+      "neither names nor values tell: name it with --set outputs.scores=NAME",
+  );
+}
+
+/**
+ * Returns the last three parts of the name of a weight: its layer, and the module around the layer.
+ */
+function lastWords(name: string): string {
+  return name.split(/[./]/).slice(-3).join(".");
+}
+
+/**
+ * Returns true if the first names belong to a class head, and false if the second names do. Null:
+ * the names do not show it.
+ */
+function tellByNames(first: readonly string[], second: readonly string[]): boolean | null {
+  const isBox = (names: readonly string[]) =>
+    names.some((name) => BOX_NAMES.test(name) && !CLASS_NAMES.test(name));
+  if (isBox(first) !== isBox(second)) return isBox(second);
+  const isClass = (names: readonly string[]) =>
+    names.some((name) => CLASS_NAMES.test(name) && !BOX_NAMES.test(name));
+  return isClass(first) === isClass(second) ? null : isClass(first);
+}
+
+/**
+ * Returns true if the first outputs are class heads by their values, and false if the second are.
+ * Null: the values do not show it.
+ */
+function tellByValues(
+  first: readonly ProbedOutput[],
+  second: readonly ProbedOutput[],
+): boolean | null {
+  const tests: ((head: readonly ProbedOutput[]) => boolean)[] = [holdsOrdered, isOutsideUnit];
+  for (const isBox of tests) {
+    if (isBox(first) !== isBox(second)) return isBox(second);
+  }
+  const means = [meanOf(first), meanOf(second)] as const;
+  const isLogits = (logits: number, deltas: number) =>
+    Math.abs(deltas) < MAX_DELTA_MEAN && logits < deltas - MIN_DISTANCE;
+  if (isLogits(...means)) return true;
+  return isLogits(means[1], means[0]) ? false : null;
+}
+
+/** Returns true if an output has rows of four numbers that look like boxes. */
+function holdsOrdered(head: readonly ProbedOutput[]): boolean {
+  return head.every(({ runs }) =>
+    runs.every((run) => run.shape.at(-1) === 4 && orderedShare(run) > MOST)
+  );
+}
+
+/** Returns true if some values lie outside 0 to 1. Such values are not probabilities. */
+function isOutsideUnit(head: readonly ProbedOutput[]): boolean {
+  return head.some(({ runs }) =>
+    runs.some(({ data }) => data.some((value) => !(value >= 0 && value <= 1)))
+  );
+}
+
+function meanOf(head: readonly ProbedOutput[]): number {
+  const runs = head.flatMap(({ runs }) => runs);
+  const count = runs.reduce((total, { data }) => total + data.length, 0);
+  const sum = runs.reduce((total, { data }) => {
+    return total + data.reduce((part, value) => part + value, 0);
+  }, 0);
+  return sum / count;
+}

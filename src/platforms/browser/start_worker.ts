@@ -1,9 +1,8 @@
 import { DomainError } from "../../core/domain_error.ts";
 import type { DetectorOptions } from "../../detect/detector.ts";
-import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
+import { readSentModel } from "../../embed/sent_model.ts";
 import type { Deadlines } from "../../isolation/deadlines.ts";
 import { workerDetector } from "../../isolation/worker_detector.ts";
-import { readData } from "../../manifest/graph_files.ts";
 import type { Detector } from "../../ports/detector.ts";
 import type { ModelStore } from "../../ports/model_store.ts";
 import type { BrowserAssets } from "./assets.ts";
@@ -26,15 +25,13 @@ const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
 /** Starts a detector in a Web Worker. The page fetches the model and sends it to the Web Worker. */
 export async function startWebWorker(
   models: ModelStore,
-  { model, engine = "auto", limits = DEFAULT_IMAGE_LIMITS, assets, threads }: WebWorkerOptions,
+  { assets, threads, ...options }: WebWorkerOptions,
 ): Promise<Detector> {
-  const manifest = await models.manifest(model);
-  const graph = await models.graph(model, manifest.graph);
-  const data = await readData(manifest, (file) => models.graph(model, file));
+  const model = await readSentModel(models, options);
   const script = scriptOf(assets);
   try {
     const worker = new Worker(script, { type: "module" });
-    const load: WebWorkerLoadRequest = { manifest, graph, data, assets, engine, limits, threads };
+    const load: WebWorkerLoadRequest = { ...model, assets, threads };
     return await workerDetector(worker, load, DEADLINES);
   } catch (error) {
     const didNotStart = !(error instanceof DomainError) || error.code === "worker-crashed";

@@ -1,4 +1,9 @@
-import { type EmbeddedDetector, openEmbedded } from "../../embed/detector.ts";
+import {
+  type EmbeddedDetector,
+  type EmbedSource,
+  openEmbedded,
+  openEmbeddedFrom,
+} from "../../embed/detector.ts";
 import { checkCount } from "../../embed/limits.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
 
@@ -8,13 +13,21 @@ export * from "../../embed/api.ts";
 export interface HostEmbedOptions extends EmbedOptions {
   /** CPU threads that run the model. Unset: one per core. */
   readonly threads?: number | undefined;
+  /**
+   * True to decode images and run the model in a worker process, so that the calling thread stays
+   * responsive. Deno then needs the permission `--allow-run`.
+   *
+   * @default false
+   */
+  readonly worker?: boolean | undefined;
 }
 
 /**
  * Creates a detector that runs inside a program of Deno, Node or Bun, without a server.
  *
  * The import of this module does not read files or start an engine. The first call of this function
- * does both. Images are decoded on the thread that calls `detect()`.
+ * does both. By default, images are decoded on the thread that calls `detect()`, and this thread
+ * waits for the engine; see the option `worker`.
  *
  * @throws {DomainError} If the model is unknown, if its manifest or graph is wrong, or if no engine
  *   can run the graph.
@@ -31,11 +44,30 @@ export interface HostEmbedOptions extends EmbedOptions {
  * ```
  */
 export async function createDetector(options: HostEmbedOptions): Promise<EmbeddedDetector> {
-  const { threads, signal } = options;
+  const { threads, worker = false, signal } = options;
   signal?.throwIfAborted();
   if (threads !== undefined) checkCount("threads", threads, 1);
+  return await (worker ? openInProcess(options) : openHere(options));
+}
+
+/** Opens a detector on the calling thread. Imports the engines now, not with this module. */
+async function openHere(options: HostEmbedOptions): Promise<EmbeddedDetector> {
   const { hostRuntime } = await import("./runtime.ts");
   const { readUrl } = await import("./read_url.ts");
-  const runtime = await hostRuntime({ threads });
+  const runtime = await hostRuntime({ threads: options.threads });
   return await openEmbedded({ runtime, readFile: readUrl }, options);
+}
+
+/** Opens a detector in a worker process. */
+async function openInProcess(options: HostEmbedOptions): Promise<EmbeddedDetector> {
+  const { startEmbedded } = await import("./start_embedded.ts");
+  const { folderModelStore } = await import("../../stores/folder.ts");
+  const { modelsFolder } = await import("./models_folder.ts");
+  const { readUrl } = await import("./read_url.ts");
+  const source: EmbedSource = {
+    models: folderModelStore(modelsFolder()),
+    readFile: readUrl,
+    start: (models, wanted) => startEmbedded(models, wanted, options.threads),
+  };
+  return await openEmbeddedFrom(source, options);
 }

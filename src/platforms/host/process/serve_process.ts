@@ -12,10 +12,10 @@ import { readFrames, writeFrame } from "./frames.ts";
 import { watchParent } from "./watch_parent.ts";
 
 /** Serves a detector from inside a worker process. The process ends when the server has ended. */
-export async function serveProcess(
-  load: (request: LoadRequest) => Promise<Detector>,
+export async function serveProcess<Load = LoadRequest>(
+  load: (request: Load) => Promise<Detector>,
 ): Promise<void> {
-  await servePort<WorkerRequest, WorkerResponse>((port) => serveWorker(port, load));
+  await servePort<WorkerRequest<Load>, WorkerResponse>((port) => serveWorker(port, load));
 }
 
 /**

@@ -1,0 +1,38 @@
+import type { DetectorOptions } from "../detect/detector.ts";
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
+import { readData } from "../manifest/graph_files.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { ModelStore } from "../ports/model_store.ts";
+import type { GraphData, Provider } from "../ports/session.ts";
+
+/**
+ * Model that a program has read and sends to its worker, with the options of the detector. The
+ * worker then needs no access to the model's files.
+ */
+export interface SentModel {
+  /** Manifest of the model, already checked. */
+  readonly manifest: Manifest;
+  /** Bytes of the graph. The worker checks them against the manifest. */
+  readonly graph: Uint8Array;
+  /** Files with weights of the graph. The worker checks them, too. */
+  readonly data: readonly GraphData[];
+  /** Engine that runs the model. With `auto`, the first engine that works. */
+  readonly engine: Provider | "auto";
+  /** Limits of one image. */
+  readonly limits: ImageLimits;
+}
+
+/**
+ * Reads the files of a model, to send them to a worker.
+ *
+ * @throws {DomainError} If the model is unknown or its manifest is wrong.
+ */
+export async function readSentModel(
+  models: ModelStore,
+  { model, engine = "auto", limits = DEFAULT_IMAGE_LIMITS }: DetectorOptions,
+): Promise<SentModel> {
+  const manifest = await models.manifest(model);
+  const graph = await models.graph(model, manifest.graph);
+  const data = await readData(manifest, (file) => models.graph(model, file));
+  return { manifest, graph, data, engine, limits };
+}

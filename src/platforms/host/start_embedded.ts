@@ -1,0 +1,48 @@
+import { DomainError } from "../../core/domain_error.ts";
+import type { DetectorOptions } from "../../detect/detector.ts";
+import { readSentModel } from "../../embed/sent_model.ts";
+import type { Deadlines } from "../../isolation/deadlines.ts";
+import type { WorkerRequest, WorkerResponse } from "../../isolation/protocol.ts";
+import { workerDetector } from "../../isolation/worker_detector.ts";
+import type { Detector } from "../../ports/detector.ts";
+import type { ModelStore } from "../../ports/model_store.ts";
+import type { EmbeddedLoadRequest } from "./process/embedded_load_request.ts";
+import { WorkerProcess } from "./process/worker_process.ts";
+
+/**
+ * Deadlines of one detection. A worker process that misses a deadline is considered hung and is
+ * replaced. The deadlines are long, because the program may run on a slow machine.
+ */
+const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
+
+/**
+ * Starts a detector in a worker process. This process reads the model and sends it to the worker
+ * process.
+ *
+ * @param threads Number of CPU threads that run the model. Unset: one per core.
+ * @throws {DomainError} `engine-unavailable`, if the process does not start; otherwise the error of
+ *   the model or of the engine.
+ */
+export async function startEmbedded(
+  models: ModelStore,
+  options: DetectorOptions,
+  threads: number | undefined,
+): Promise<Detector> {
+  const load = { ...await readSentModel(models, options), threads };
+  return await workerDetector<EmbeddedLoadRequest>(startProcess(), load, DEADLINES);
+}
+
+function startProcess(): WorkerProcess<WorkerRequest<EmbeddedLoadRequest>, WorkerResponse> {
+  // The extension is .ts in the repository and .js in the npm package.
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  try {
+    return new WorkerProcess(new URL(`./process/embedded_process${extension}`, import.meta.url));
+  } catch (error) {
+    throw new DomainError(
+      "engine-unavailable",
+      "Cannot start a worker process as the runtime refused: Deno needs --allow-run, and Node with " +
+        "a permission model needs --allow-child-process. With { worker: false } none is started.",
+      { cause: error },
+    );
+  }
+}

@@ -1,6 +1,10 @@
 // deno-lint-ignore-file no-import-prefix -- the generator is a tool of this folder alone
 import { z } from "zod";
-import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "npm:zod-openapi@6.0.2";
+import type {
+  ZodOpenApiOperationObject,
+  ZodOpenApiPathsObject,
+  ZodOpenApiResponseObject,
+} from "npm:zod-openapi@6.0.2";
 import { OPTION_SCHEMAS } from "../../routes/detect/options.ts";
 import { UPLOAD_JSON } from "../../routes/detect/read_json.ts";
 import {
@@ -132,12 +136,16 @@ export const PATHS: ZodOpenApiPathsObject = {
 };
 
 /** Describes a JSON response. */
-export function json(description: string, schema: z.ZodType, headers = COMMON_HEADERS) {
+export function json(
+  description: string,
+  schema: z.ZodType,
+  headers: z.ZodObject = COMMON_HEADERS,
+): ZodOpenApiResponseObject {
   return { description, headers, content: { "application/json": { schema } } };
 }
 
 /** Describes a parameter in the path. */
-export function pathText(description: string) {
+export function pathText(description: string): z.ZodString {
   return z.string().min(1).meta({ description });
 }
 
@@ -159,7 +167,12 @@ export function read(
 }
 
 /** Describes an operation that needs no API key. */
-export function open(...args: [string, string, z.ZodType, readonly Code[], boolean?]) {
-  const [operationId, summary, schema, codes, isInference] = args;
+export function open(
+  operationId: string,
+  summary: string,
+  schema: z.ZodType,
+  codes: readonly Code[],
+  isInference = false,
+): ZodOpenApiOperationObject {
   return { ...read(operationId, "Health", summary, schema, codes, isInference), security: [] };
 }

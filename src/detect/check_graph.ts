@@ -3,7 +3,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { Session, TensorInfo } from "../ports/session.ts";
 import {
   type Dimension,
-  expectedInput,
+  expectedInputs,
   expectedOutputs,
   type ExpectedTensor,
 } from "./expected_tensors.ts";
@@ -18,11 +18,12 @@ import {
  */
 export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" | "outputs">): void {
   const faults = [
-    ...faultsOf("input", session.inputs, expectedInput(manifest)),
+    ...expectedInputs(manifest).flatMap((tensor) => faultsOf("input", session.inputs, tensor)),
     ...expectedOutputs(manifest).flatMap((tensor) => faultsOf("output", session.outputs, tensor)),
   ];
-  if (session.inputs.length !== 1) {
-    faults.push(`the graph has ${session.inputs.length} inputs, the manifest feeds 1`);
+  const fed = expectedInputs(manifest).length;
+  if (session.inputs.length !== fed) {
+    faults.push(`the graph has ${session.inputs.length} inputs, the manifest feeds ${fed}`);
   }
   if (faults.length > 0) {
     throw new DomainError(

@@ -15,6 +15,7 @@ import type {
 import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
+import { feedsOf } from "./feeds.ts";
 import { finishedDetections } from "./finished_detections.ts";
 import { headsOf } from "./heads.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
@@ -124,7 +125,7 @@ async function detect(
   const preparedAt = performance.now();
 
   // 3. Tensor to outputs.
-  const outputs = await session.run({ [manifest.input.name]: input });
+  const outputs = await session.run(feedsOf(manifest, input, plan));
   refuseCancelled(call);
   const inferredAt = performance.now();
 
@@ -207,7 +208,7 @@ async function firstRun(
   const plan = createResizePlan({ width: 64, height: 64 }, manifest.resize, manifest.pad);
   const input = emptyInput(plan, manifest);
   const started = performance.now();
-  const outputs = await session.run({ [manifest.input.name]: input });
+  const outputs = await session.run(feedsOf(manifest, input, plan));
   const cost = { elements: input.data.length, ms: performance.now() - started };
   postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
   return { outputs, cost };

@@ -26,6 +26,14 @@ export function expectedInput(manifest: Manifest): ExpectedTensor {
   return { name, types: [type], shapes: [expectedInputShape(manifest)] };
 }
 
+/** Returns all inputs that the manifest requires: the image first. */
+export function expectedInputs(manifest: Manifest): ExpectedTensor[] {
+  const extras = (manifest.extraInputs ?? []).map(({ name, type, shape }) => {
+    return { name, types: [type], shapes: [shape] };
+  });
+  return [expectedInput(manifest), ...extras];
+}
+
 /**
  * Returns the shape of the input tensor.
  *
@@ -48,10 +56,11 @@ export function expectedOutputs(manifest: Manifest): ExpectedTensor[] {
   if (isFinished(manifest)) {
     const { boxes, scores, labels, count, batched } = manifest.outputs;
     const rows = batched ? [batchOf(manifest), null] : [null];
+    const columns = labels === null ? 6 : scores === null ? 5 : 4;
     return [
-      { name: boxes, types: FLOATS, shapes: [[...rows, scores === null ? 5 : 4]] },
+      { name: boxes, types: FLOATS, shapes: [[...rows, columns]] },
       ...(scores === null ? [] : [{ name: scores, types: FLOATS, shapes: [rows] }]),
-      { name: labels, types: CLASS_IDS, shapes: [rows] },
+      ...(labels === null ? [] : [{ name: labels, types: CLASS_IDS, shapes: [rows] }]),
       ...(count === null ? [] : [{ name: count, types: CLASS_IDS, shapes: [] }]),
     ];
   }

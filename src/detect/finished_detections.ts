@@ -1,5 +1,5 @@
 import { toCorners, toPixels } from "../core/box_coder.ts";
-import { type ResizePlan, toSource } from "../core/resize_plan.ts";
+import { clipTo, type ResizePlan, toSource } from "../core/resize_plan.ts";
 import type { FinishedManifest } from "../manifest/manifest.ts";
 import type { Detection } from "../ports/detector.ts";
 import { detectionAt, isInOrder } from "./detections.ts";
@@ -57,13 +57,24 @@ function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
   const names = manifest.outputs;
   const rows = outputs[names.boxes]?.shape.at(-2) ?? 0;
   const shape = names.batched ? [batchOf(manifest), rows] : [rows];
+  const count = names.count === null ? rows : readCount(outputs, names.count, rows);
+  if (names.labels === null) {
+    const data = outputData(outputs, names.boxes, [...shape, 6]);
+    const [box, score, label] = names.columns === "label-score-box" ? [2, 1, 0] : [0, 4, 5];
+    return {
+      boxes: data.filter((_, i) => i % 6 >= box && i % 6 < box + 4),
+      scores: data.filter((_, i) => i % 6 === score),
+      labels: data.filter((_, i) => i % 6 === label),
+      count,
+    };
+  }
   return {
     ...(names.scores === null ? splitRows(outputData(outputs, names.boxes, [...shape, 5])) : {
       boxes: outputData(outputs, names.boxes, [...shape, 4]),
       scores: outputData(outputs, names.scores, shape),
     }),
     labels: outputData(outputs, names.labels, shape),
-    count: names.count === null ? rows : readCount(outputs, names.count, rows),
+    count,
   };
 }
 
@@ -116,6 +127,7 @@ function sourceBoxes(
     toCorners(box, outputs.corners);
     if (outputs.space === "unit") toPixels(box, plan.input);
   });
-  toSource(plan, converted);
+  if (outputs.space === "source") clipTo(plan.source, converted);
+  else toSource(plan, converted);
   return converted;
 }

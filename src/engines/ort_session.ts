@@ -2,16 +2,27 @@ import { Float16Array } from "@petamoriken/float16";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { DomainError } from "../core/domain_error.ts";
 import type { InputTensor } from "../image/input_tensor.ts";
-import type { EngineInfo, GraphData, Session, Tensor, TensorInfo } from "../ports/session.ts";
+import type {
+  EngineInfo,
+  ExtraTensor,
+  Feeds,
+  GraphData,
+  Session,
+  Tensor,
+  TensorInfo,
+} from "../ports/session.ts";
 import { serialQueue } from "./serial_queue.ts";
+
+type FeedType = InputTensor["type"] | ExtraTensor["type"];
+type EngineData = InputTensor["data"] | ExtraTensor["data"] | Uint16Array;
 
 /**
  * Constructor `Tensor` of an onnxruntime package. A session accepts only tensors of the package
  * that created the session.
  */
 export type OrtTensorConstructor = new (
-  type: InputTensor["type"],
-  data: Float32Array | Uint8Array | Uint16Array,
+  type: FeedType,
+  data: EngineData,
   dims: readonly number[],
 ) => OrtTensor;
 
@@ -46,7 +57,7 @@ export function externalDataOf(
 async function run(
   session: InferenceSession,
   OrtTensor: OrtTensorConstructor,
-  feeds: Readonly<Record<string, InputTensor>>,
+  feeds: Feeds,
 ): Promise<Record<string, Tensor>> {
   const inputs = mapValues(feeds, (tensor) => {
     return new OrtTensor(tensor.type, engineData(tensor), tensor.shape);
@@ -68,8 +79,10 @@ async function run(
  * Returns the numbers of a tensor in the array type that onnxruntime expects. For float16 this is a
  * `Uint16Array` with the bits of the numbers, even in runtimes that have `Float16Array`.
  */
-function engineData({ type, data }: InputTensor): Float32Array | Uint8Array | Uint16Array {
-  return type === "float16" ? new Uint16Array(Float16Array.from(data).buffer) : data;
+function engineData({ type, data }: InputTensor | ExtraTensor): EngineData {
+  return type === "float16"
+    ? new Uint16Array(Float16Array.from(data as InputTensor["data"]).buffer)
+    : data;
 }
 
 function tensorOf({ type, data, dims }: OrtTensor): Tensor {

@@ -1,5 +1,11 @@
-import type { InputTensor } from "../image/input_tensor.ts";
-import type { EngineInfo, GraphData, Provider, Tensor, TensorInfo } from "../ports/session.ts";
+import type {
+  EngineInfo,
+  Feeds,
+  GraphData,
+  Provider,
+  Tensor,
+  TensorInfo,
+} from "../ports/session.ts";
 import type { ErrorMessage } from "./error_message.ts";
 
 /**
@@ -20,7 +26,7 @@ export interface SessionRequest {
 /** Message to a worker that runs a session. The first message is `open`, all others are `run`. */
 export type SessionWorkerRequest =
   | { readonly kind: "open"; readonly open: SessionRequest }
-  | { readonly kind: "run"; readonly feeds: Readonly<Record<string, InputTensor>> };
+  | { readonly kind: "run"; readonly feeds: Feeds };
 
 /**
  * Message from a worker that runs a session. The response to `open` is `opened`, the response to

@@ -11,6 +11,8 @@ import type { HeadsManifest, Manifest } from "./manifest_schema.ts";
 export function manifestFaults(manifest: Manifest): string[] {
   return [
     ...dataFaults(manifest),
+    ...extraInputFaults(manifest),
+    ...columnFaults(manifest),
     ...padFaults(manifest),
     ...(manifest.outputs.kind === "finished" ? [] : headsFaults(manifest as HeadsManifest)),
   ];
@@ -23,6 +25,41 @@ function dataFaults({ graph: { file, data = [] } }: Manifest): string[] {
     if (files.indexOf(name) === i) return [];
     return [`graph.data.${i - 1}.file: each file must be named once: "${name}" is named twice`];
   });
+}
+
+/** Checks the inputs besides the image: their names, and the number of their values. */
+function extraInputFaults({ input, extraInputs = [] }: Manifest): string[] {
+  const names = [input.name, ...extraInputs.map(({ name }) => name)];
+  return extraInputs.flatMap(({ name, type, shape, value }, i) => {
+    const path = `extraInputs.${i}`;
+    const count = shape.reduce((product, side) => product * side, 1);
+    return [
+      ...(names.indexOf(name) <= i ? [`${path}.name: "${name}" is an input already`] : []),
+      ...(value.length === count
+        ? []
+        : [`${path}.value: must have ${count} numbers for its shape: it has ${value.length}`]),
+      ...(type === "float32" || value.every(isPixels)
+        ? []
+        : [`${path}.value: must be whole numbers or sides of the image, as it is ${type}`]),
+    ];
+  });
+}
+
+/** Returns true for a whole number, or for a side of the image. A scale is a fraction. */
+function isPixels(value: number | string): boolean {
+  return typeof value === "number" ? Number.isInteger(value) : !value.startsWith("scale");
+}
+
+/** Checks that `columns` says where the class ids are, exactly if they have no output. */
+function columnFaults({ outputs }: Manifest): string[] {
+  if (outputs.kind !== "finished") return [];
+  const { scores, labels, columns } = outputs;
+  if ((labels === null) !== (columns !== undefined)) {
+    return ["outputs.columns: must be set exactly where outputs.labels is null"];
+  }
+  return labels === null && scores !== null
+    ? [`outputs.scores: must be null where outputs.labels is null: it is "${scores}"`]
+    : [];
 }
 
 /** Checks that every resized image fits into the padded size, if the padded size is fixed. */

@@ -154,16 +154,25 @@ const finishedOutputs = z.strictObject({
   kind: z.literal("finished"),
   boxes: name,
   /**
-   * Name of the output with the scores. Null: the scores are the fifth column of the boxes, whose
-   * shape is then `[detections, 5]`.
+   * Name of the output with the scores. Null: the scores are a column of the output with the boxes.
    */
   scores: name.nullable(),
-  labels: name,
+  /**
+   * Name of the output with the class ids. Null: the class ids are a column of the output with the
+   * boxes, whose shape is then `[detections, 6]`.
+   */
+  labels: name.nullable(),
+  /**
+   * Order of the columns of the output with the boxes, if it holds class ids and scores. Unset: the
+   * scores are the fifth column.
+   */
+  columns: z.enum(["label-score-box", "box-score-label"]).optional(),
   /** Name of the output with the number of valid detections. Null: all rows are valid. */
   count: name.nullable(),
   batched: z.boolean(),
   corners: boxForm,
-  space,
+  /** Unit of the boxes: `source` for pixels of the upright image. */
+  space: z.enum(["input", "unit", "source"]),
 });
 
 const grid = {
@@ -252,6 +261,21 @@ const headPostprocess = z.strictObject({
   ...finishedPostprocess,
 });
 
+/** Number that depends on the image. Sides are in pixels; the scale is the resized side by the source. */
+const imageNumber = z.enum([
+  ...["source-height", "source-width", "resized-height", "resized-width"] as const,
+  ...["input-height", "input-width", "scale-y", "scale-x"] as const,
+]);
+
+/** Input of the graph besides the image, such as the size of the image. */
+const extraInput = z.strictObject({
+  name,
+  type: z.enum(["float32", "int64", "int32"]),
+  shape: z.array(positiveInteger).max(4),
+  /** Values in row-major order: constants, or numbers that depend on the image. */
+  value: z.array(z.union([z.number(), imageNumber])).min(1).max(64),
+});
+
 const fingerprint = {
   sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
   bytes: positiveInteger,
@@ -285,6 +309,8 @@ const common = {
    */
   guesses: z.record(name, name).default({}),
   input,
+  /** Inputs of the graph besides the image. Unset: none. */
+  extraInputs: z.array(extraInput).min(1).optional(),
   resize,
   resample,
   pad,

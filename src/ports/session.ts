@@ -18,6 +18,19 @@ export interface GraphData {
   readonly bytes: Uint8Array;
 }
 
+/** Input of a graph besides the image: a few numbers, such as the size of the image. */
+export interface ExtraTensor {
+  /** Element type of the input. */
+  readonly type: "float32" | "int64" | "int32";
+  /** Values in row-major order. */
+  readonly data: Float32Array | BigInt64Array | Int32Array;
+  /** Sizes of the axes, outermost first. */
+  readonly shape: readonly number[];
+}
+
+/** Input tensors of a run by name. */
+export type Feeds = Readonly<Record<string, InputTensor | ExtraTensor>>;
+
 /** Output tensor, converted to float32 from the element type of the graph. */
 export interface Tensor {
   /** Values in row-major order. */
@@ -56,11 +69,11 @@ export interface Session {
   /**
    * Runs the graph. Concurrent calls are queued and run one at a time, in order.
    *
-   * @param feeds Input tensors by name.
+   * @param feeds Input tensors by name: the image, and those that the graph takes besides it.
    * @returns All output tensors by name.
    * @throws {DomainError} `inference-failed`.
    */
-  run(feeds: Readonly<Record<string, InputTensor>>): Promise<Record<string, Tensor>>;
+  run(feeds: Feeds): Promise<Record<string, Tensor>>;
   /**
    * Releases the session after all queued runs. Some engines do not release all of their memory.
    */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { detectorOf, warmUp } from "../../detect/detector.ts";
-import { expectedInput, expectedOutputs } from "../../detect/expected_tensors.ts";
+import { expectedInputs, expectedOutputs } from "../../detect/expected_tensors.ts";
 import { type LoadedModel, loadModel } from "../../detect/load_model.ts";
 import { goldenDifferences, type GoldenTolerance } from "../../eval/golden_differences.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
@@ -74,7 +74,7 @@ async function check(args: readonly string[], io: CommandIo): Promise<number> {
  */
 function tensorTable({ manifest, session }: LoadedModel, run: Record<string, Tensor>): string {
   const declared = [...session.inputs, ...session.outputs];
-  const expected = [expectedInput(manifest), ...expectedOutputs(manifest)];
+  const expected = [...expectedInputs(manifest), ...expectedOutputs(manifest)];
   const rows = expected.map(({ name, types, shapes }) => {
     const { type = "", shape = [] } = declared.find((tensor) => tensor.name === name) ?? {};
     const tensor = run[name];

@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/image/formats": ["src/core"],
   "src/manifest": ["src/core"],
   "routes/http": ["src/core"],
+  "routes/page": ["routes/http"],
   "src/image": ["src/core", "src/image/formats"],
   "routes/guards": ["routes/http"],
   "src/ports": ["src/core", "src/image/formats", "src/image", "src/manifest"],
@@ -22,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/stores": ["src/core", "src/manifest", "src/ports"],
   "src/isolation": ["src/core", "src/image", "src/ports"],
   "src/serving": ["src/core", "src/image", "src/manifest", "src/ports"],
+  "page": ["src/core", "src/ports", "src/stores"],
   "routes/detect": ["src/core", "src/ports", "src/serving", "routes/http"],
   "routes/open_inference": [
     ...["src/core", "src/image", "src/manifest", "src/ports", "src/serving"],
@@ -30,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "routes/reference": ["routes/http"],
   "routes": [
     ...["src/ports", "src/detect", "src/serving"],
-    ...["routes/http", "routes/guards", "routes/detect", "routes/open_inference"],
+    ...["routes/http", "routes/guards", "routes/page", "routes/detect", "routes/open_inference"],
     "routes/reference",
   ],
   "src/embed": [
@@ -48,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/platforms/host": [
     ...["src/core", "src/ports", "src/detect", "src/codecs", "src/engines"],
     ...["src/stores", "src/isolation", "src/serving", "src/embed", "src/server"],
-    ...["routes/http", "routes/guards", "routes"],
+    ...["routes/http", "routes/guards", "routes/page", "routes"],
   ],
   "src/platforms/workerd": [
     ...["src/ports", "src/detect", "src/codecs", "src/engines", "src/stores"],
@@ -80,6 +82,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "routes/open_inference": ["hono", "zod"],
   "routes/reference": ["hono"],
   "routes": ["hono"],
+  "routes/page": ["hono"],
   "src/embed": ["hono"],
   "src/server": ["hono", "zod"],
   "src/platforms/browser": ["onnxruntime-"],
@@ -225,7 +228,7 @@ function modules(): Promise<Module[]> {
 }
 
 async function readModules(): Promise<Module[]> {
-  const files = [...await sourcesIn("src"), ...await sourcesIn("routes")];
+  const files = (await Promise.all(["src", "routes", "page"].map(sourcesIn))).flat();
   const seen = new Map<string, Module>();
   for (const file of files) {
     if (seen.has(file)) continue;

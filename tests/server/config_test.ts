@@ -7,6 +7,7 @@ Deno.test("readConfig() has the documented defaults", () => {
     PORT: 8000,
     MODELS: ["everyday8"],
     MODEL_MEMORY: 2_000_000_000,
+    PAGE: "on",
     ENGINE: "auto",
     DECODE_TIMEOUT_MS: 10_000,
     RUN_TIMEOUT_MS: 60_000,

@@ -1,0 +1,81 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Hono } from "hono";
+import { PAGE_MODULE, pageModule } from "../../packaging/build_page.ts";
+import { newApiKey, quickApp } from "./quick_app.ts";
+
+Deno.test("routes/page/document.ts is built from the folder page", async () => {
+  // A difference means: run `deno task page`, and commit the module.
+  assert(await Deno.readTextFile(PAGE_MODULE) === await pageModule(), "run deno task page");
+});
+
+Deno.test("GET / is one document that loads nothing else", async () => {
+  const app = await quickApp();
+  const response = await app.request("/");
+  assertEquals(response.status, 200);
+  assertStringIncludes(response.headers.get("content-type")!, "text/html");
+  const html = await response.text();
+  assertStringIncludes(html, 'data-engines="server"');
+  const linked = [...html.matchAll(/\b(?:src|href)="(?!data:)([^"]*)"/g)].map(([, url]) => url);
+  assertEquals(linked, []);
+});
+
+Deno.test("GET / allows only the script and the style sheet of the document", async () => {
+  const app = await quickApp();
+  const response = await app.request("/");
+  const policy = response.headers.get("content-security-policy")!;
+  assert(!/unsafe-inline|(?<!wasm-)unsafe-eval|unsafe-hashes|\*|http/.test(policy), policy);
+  const html = await response.text();
+  for (const tag of ["style", "script"]) {
+    const parts = [...html.matchAll(new RegExp(`<${tag}[^>]*>([\\s\\S]*?)</${tag}>`, "g"))];
+    assertEquals(parts.length, 1);
+    const text = new TextEncoder().encode(parts[0]![1]);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+    assertStringIncludes(policy, `'sha256-${digest.toBase64()}'`);
+  }
+  assert(!/\son\w+=|\sstyle=/.test(html), "handlers and styles in attributes do not work");
+});
+
+Deno.test("GET / answers 304 while the page is the same", async () => {
+  const app = await quickApp();
+  const etag = (await app.request("/")).headers.get("etag")!;
+  assertEquals((await app.request("/", { headers: { "if-none-match": etag } })).status, 304);
+  assertEquals((await app.request("/", { headers: { "if-none-match": '"x"' } })).status, 200);
+});
+
+Deno.test("the page needs no API key, and the API still does", async () => {
+  const { accepted } = await newApiKey("phone");
+  const app = await quickApp({ keys: [accepted] });
+  const outer = new Hono().route("/vision", app as never);
+  assertEquals((await app.request("/")).status, 200);
+  assertEquals((await outer.request("/vision")).status, 200);
+  for (const path of ["/models", "/detect", "/retinanet-edgy", "//"]) {
+    assertEquals((await app.request(path)).status, 401, path);
+  }
+});
+
+Deno.test("the page can be mounted below a path, and switched off", async () => {
+  const outer = new Hono().mount("/vision", (await quickApp()).fetch as never);
+  assertEquals((await outer.request("/vision/")).status, 200);
+  const app = await quickApp({ page: false });
+  assertEquals((await app.request("/")).status, 404);
+  assertEquals((await (await quickApp()).request("/", { method: "POST" })).status, 405);
+});
+
+Deno.test("the page serves the files of a browser bundle, and no other file", async () => {
+  const asked: string[] = [];
+  const readBundle = (path: string) => {
+    asked.push(path);
+    const isThere = path === "chunk.js" || path === "models/a.json";
+    return Promise.resolve(isThere ? new TextEncoder().encode("1") : null);
+  };
+  const app = await quickApp({ page: { readBundle } });
+  assertStringIncludes(await (await app.request("/")).text(), 'data-engines="server browser"');
+  const script = await app.request("/retinanet-edge/chunk.js");
+  assertStringIncludes(script.headers.get("content-type")!, "text/javascript");
+  assertEquals(script.headers.get("cross-origin-embedder-policy"), "require-corp");
+  assertEquals((await app.request("/retinanet-edge/models/a.json")).status, 200);
+  assertEquals((await app.request("/retinanet-edge/nope.js")).status, 404);
+  asked.length = 0;
+  assertEquals((await app.request("/retinanet-edge/..%2fsecret")).status, 404);
+  assertEquals(asked, []);
+});

@@ -36,6 +36,8 @@ export interface DraftOptions {
    * not suggest one.
    */
   readonly evidence?: string | null;
+  /** Reason for all properties of the family. Unset: one that names the family and the evidence. */
+  readonly reason?: string;
   /** Properties of the anchors that the caller already knows. Unset: none. */
   readonly anchors?: AnchorWishes;
 }
@@ -55,11 +57,12 @@ export function draftManifest(
   facts: GraphFacts,
   family: Family,
   names: ModelNames,
-  { evidence = null, anchors = {} }: DraftOptions = {},
+  { evidence = null, reason: given, anchors = {} }: DraftOptions = {},
 ): Manifest {
   const { behaviour } = family;
   const copied = `as ${family.family} does`;
-  const reason = evidence === null ? assumed(copied) : suggested(`${copied}: ${evidence}`);
+  const reason = given ??
+    (evidence === null ? assumed(copied) : suggested(`${copied}: ${evidence}`));
   const labels = draftLabels(facts, names);
   const input = draftInput(facts, family, reason);
   const sizes = draftSizes(facts, family, reason);
@@ -145,13 +148,17 @@ function draftSizes(
     return { part: { resize: { kind: "stretch", ...size }, resample, pad }, guesses };
   }
   const { rounding, factor } = resize;
+  const fitted = assumed(
+    `the graph takes ${size.width}x${size.height} only; images may be fitted into it and padded, ` +
+      "or stretched",
+  );
   return {
     part: {
       resize: { kind: "fit", ...size, rounding, factor },
       resample,
       pad: { kind: "fixed", ...size, value: pad.value },
     },
-    guesses,
+    guesses: { ...guesses, resize: fitted },
   };
 }
 
@@ -223,6 +230,10 @@ function outputGuesses({ evidence, ...outputs }: LevelsFacts | JoinedFacts) {
       };
     case "weights":
       return { "outputs.scores": suggested("told apart by the names of their weights") };
+    case "channels":
+      return outputs.kind === "levels"
+        ? { "outputs.deltas": assumed("heads of 36 channels are taken for box heads") }
+        : {};
     default:
       return {};
   }

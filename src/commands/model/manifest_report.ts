@@ -46,6 +46,16 @@ export function manifestReport(drafted: DraftedManifest): string {
   ].join("\n");
 }
 
+/** Returns the report of `model new --draft` about a graph that cannot be described. */
+export function openReport(target: string, { guesses }: Manifest, fault: string): string {
+  const all = Object.entries(guesses).filter(([property]) => property !== "graph");
+  return [
+    `Wrote ${target}, which is not complete: ${fault}`,
+    ...(Object.keys(HEADINGS) as Grade[]).flatMap((grade) => section(grade, all)),
+    `Answer the questions in it, then: deno task model check ${target} --golden FILE`,
+  ].join("\n");
+}
+
 function section(grade: Grade, guesses: readonly (readonly [string, string])[]): string[] {
   const own = guesses.filter(([, reason]) => gradeOf(reason) === grade);
   if (own.length === 0) return [];

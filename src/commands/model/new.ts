@@ -13,7 +13,9 @@ import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS, type Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { readGraph } from "./read_graph.ts";
-import { manifestReport } from "./manifest_report.ts";
+import { numberList, sizeLists, wantedScores } from "./anchor_options.ts";
+import { draftAnyway } from "./draft_anyway.ts";
+import { manifestReport, openReport } from "./manifest_report.ts";
 import { readHints } from "./read_hints.ts";
 import { tracedSizeFault } from "./traced_size.ts";
 import { setProperties } from "./set_properties.ts";
@@ -38,6 +40,7 @@ Every guess is marked.
   --sizes S      anchor sizes of each level, e.g. "16,20,25; 32,40,50", or of the finest (paper's)
   --ratios R     anchor ratios, height / width, e.g. 0.5,1,2 (the family's)
   --set P=VALUE  set a property of the manifest, e.g. input.colour=bgr; may be repeated
+  --draft        write a manifest in any case, with open questions if the graph cannot be described
   --force        overwrite an existing manifest
   --engine E     auto, webgpu, native or wasm (auto)`;
 
@@ -50,6 +53,7 @@ const options = {
   sizes: z.string().transform(sizeLists).optional(),
   ratios: z.string().transform(numberList).optional(),
   set: z.array(z.string()).default([]),
+  draft: z.boolean().default(false),
   force: z.boolean().default(false),
   engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
 };
@@ -59,19 +63,48 @@ export const main: CommandMain = commandMain(create);
 
 async function create(args: readonly string[], io: CommandIo): Promise<void> {
   const { values, files } = readArguments(args, options, USAGE);
+  try {
+    await describe(values, files, io);
+  } catch (error) {
+    const [file] = files;
+    if (!values.draft || file === undefined || !existsSync(file)) throw error;
+    const target = targetOf(file, values.force);
+    const { strides, sizes, ratios } = values;
+    const runtime = await processRuntime(DEADLINES);
+    const fault = (error as Error).message;
+    const manifest = await draftAnyway(file, fault, {
+      id: idOf(file),
+      family: values.family,
+      anchors: { strides, sizes, ratios },
+      openSession: (bytes) => runtime.openSession(bytes, values.engine),
+    });
+    await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
+    io.print(openReport(target, manifest, fault));
+  }
+}
+
+/** Returns the path of the manifest beside a graph. */
+function targetOf(file: string, force: boolean): string {
+  const target = file.replace(/\.onnx$/, ".json");
+  if (!existsSync(target) || force) return target;
+  throw new TypeError(`Cannot write ${target} as it is there already: --force writes over it`);
+}
+
+/** Values of the options. */
+type Values = ReturnType<typeof readArguments<typeof options>>["values"];
+
+/** Describes a graph, writes its manifest and prints a report. */
+async function describe(values: Values, files: readonly string[], io: CommandIo): Promise<void> {
   const [file] = files;
   if (files.length > 1 || !file?.endsWith(".onnx")) {
     throw new TypeError(`Cannot describe as one .onnx file is wanted.\n\n${USAGE}`);
   }
-  const target = file.replace(/\.onnx$/, ".json");
-  if (existsSync(target) && !values.force) {
-    throw new TypeError(`Cannot write ${target} as it is there already: --force writes over it`);
-  }
+  const target = targetOf(file, values.force);
   const runtime = await processRuntime(DEADLINES);
   const { bytes, data, entry } = await readGraph(file);
   const session = await runtime.openSession(bytes, values.engine, data);
   try {
-    const hints = readHints(bytes);
+    const hints = readHints(bytes, data);
     const facts = await probeGraph(session, hints, wantedScores(values.set));
     const { candidates, others, evidence } = chooseFamily(facts, hints, values.family);
     const { outputs } = facts;
@@ -115,31 +148,6 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
   } finally {
     await session.close();
   }
-}
-
-/** Reads a list of numbers above 0, separated by commas or blanks. */
-function numberList(text: string): number[] {
-  const numbers = text.trim().split(/[\s,]+/).map(Number);
-  if (numbers.every((number) => Number.isFinite(number) && number > 0)) return numbers;
-  throw new TypeError(`Cannot read "${text}" as numbers above 0 with commas are wanted`);
-}
-
-/**
- * Parses a list of numbers for each level. Semicolons separate the lists; JSON is also accepted.
- */
-function sizeLists(text: string): number[][] {
-  const lists = text.replaceAll(/\]\s*,\s*\[/g, ";").replaceAll(/[[\]]/g, "").split(";");
-  return lists.map(numberList);
-}
-
-/**
- * Returns the output names of the class heads, if the user sets them with `--set outputs.scores=…`.
- */
-function wantedScores(settings: readonly string[]): string[] {
-  return settings.flatMap((setting) => {
-    const [, value] = setting.match(/^outputs\.scores=(.*)$/s) ?? [];
-    return value === undefined ? [] : value.replaceAll(/[[\]"]/g, "").split(",");
-  });
 }
 
 /**

@@ -6,6 +6,7 @@ import {
 } from "../../describe/graph_hints.ts";
 import type { GraphProto, NodeProto, TensorProto } from "../../planner/onnx_pb.ts";
 import { TensorProto_DataType as DataType } from "../../planner/onnx_pb.ts";
+import type { GraphData } from "../../ports/session.ts";
 import { readOnnx, sidesOf, weightsOf } from "../../planner/read_onnx.ts";
 
 /** Operations that change the shape or the element type of a tensor, but not its values. */
@@ -31,9 +32,9 @@ const MAX_VISITED = 2000;
  * @returns {@linkcode NO_HINTS} if this reader cannot read the file. An engine may still be able
  *   to.
  */
-export function readHints(bytes: Uint8Array): GraphHints {
+export function readHints(bytes: Uint8Array, data: readonly GraphData[] = []): GraphHints {
   try {
-    const { graph } = readOnnx(bytes);
+    const { graph } = readOnnx(bytes, data);
     return {
       weights: graph.initializer.map(({ name }) => name),
       outputs: Object.fromEntries(graph.output.map(({ name }) => [name, outputHints(graph, name)])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -68,7 +69,7 @@ def decode(anchors: Tensor, deltas: Tensor) -> Tensor:
 def average_precision(photos: Photos, detections: list[dict]) -> dict[str, float]:
     """AP and AP50 over all classes and of each class, by the reference evaluator."""
     if not detections:
-        return {"AP": 0.0, "AP50": 0.0}
+        return {"AP": 0.0, "AP50": 0.0, **{label: 0.0 for label in photos.labels}}
     with contextlib.redirect_stdout(io.StringIO()):
         judge = judged(photos, detections)
         judge.accumulate()
@@ -97,27 +98,51 @@ def valid_mean(values: np.ndarray) -> float:
 
 def hits(photos: Photos, detections: list[dict]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Score, class and correctness of every detection that counts, and the number of objects per class."""
+    if not detections:
+        return np.empty(0), np.empty(0, int), np.empty(0, bool), objects_of(photos)
     with contextlib.redirect_stdout(io.StringIO()):
         judge = judged(photos, detections)
     first = int(np.flatnonzero(np.isclose(judge.params.iouThrs, MATCH_IOU))[0])
     whole = [e for e in judge.evalImgs if e and e["aRng"] == judge.params.areaRng[0]]
-    rows, objects = [], np.zeros(len(photos.labels), int)
+    rows = []
     for each in whole:
         label = photos.category_ids.index(each["category_id"])
-        objects[label] += int((np.asarray(each["gtIgnore"]) == 0).sum())
         matched, ignored = each["dtMatches"][first] > 0, each["dtIgnore"][first]
         rows += [(s, label, m) for s, m, i in zip(each["dtScores"], matched, ignored) if not i]
     scores, labels, correct = np.array(rows).reshape(-1, 3).T
-    return scores, labels.astype(int), correct.astype(bool), objects
+    return scores, labels.astype(int), correct.astype(bool), objects_of(photos)
+
+
+def objects_of(photos: Photos) -> np.ndarray:
+    """Number of annotated objects of each class, without crowds."""
+    ids = {image["id"] for image in photos.images}
+    counted = [a for a in photos.truth["annotations"] if a["image_id"] in ids and not a.get("iscrowd")]
+    labels = [photos.category_ids.index(a["category_id"]) for a in counted]
+    return np.bincount(labels, minlength=len(photos.labels))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Score threshold of all classes together, and of each class, with precision and recall there."""
+
+    all: dict[str, float]
+    per_class: list[dict[str, float]]
+    objects: list[int]
+
+
+def choose(photos: Photos, detections: list[dict]) -> Choice:
+    scores, labels, correct, objects = hits(photos, detections)
+    each = [choose_threshold(scores[labels == n], correct[labels == n], objects[n]) for n in range(len(objects))]
+    return Choice(choose_threshold(scores, correct, objects.sum()), each, objects.tolist())
 
 
 def choose_threshold(scores: np.ndarray, correct: np.ndarray, objects: int, wanted: float = PRECISION) -> dict[str, float]:
-    """Lowest threshold from which on the precision stays at least as wanted; with its precision and recall."""
-    chosen = None
-    for threshold in THRESHOLDS[::-1]:
-        kept = correct[scores > threshold]
-        if len(kept) and kept.mean() < wanted:
-            break
-        if len(kept):
-            chosen = {"threshold": float(threshold), "precision": float(kept.mean()), "recall": float(kept.sum() / max(objects, 1))}
-    return chosen or {"threshold": float(THRESHOLDS[-1]), "precision": 0.0, "recall": 0.0}
+    """Lowest threshold with the wanted precision, with its precision and recall; the highest of all if there is none."""
+    points = [point(scores, correct, objects, threshold) for threshold in THRESHOLDS]
+    return next((each for each in points if each["precision"] >= wanted), points[-1])
+
+
+def point(scores: np.ndarray, correct: np.ndarray, objects: int, threshold: float) -> dict[str, float]:
+    kept = correct[scores > threshold]
+    precision = float(kept.mean()) if len(kept) else 0.0
+    return {"threshold": float(threshold), "precision": precision, "recall": float(kept.sum() / max(objects, 1))}

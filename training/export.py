@@ -1,4 +1,7 @@
-"""Exports a checkpoint to ONNX and writes its manifest. See README.md for the command."""
+"""Exports a checkpoint: ID.onnx, its manifest ID.json with a chosen score threshold, and its card ID.card.md.
+
+AP and thresholds are those of the held-out tenth of the training photos, which `train.py` does not train on.
+"""
 
 from __future__ import annotations
 
@@ -8,38 +11,64 @@ from pathlib import Path
 import torch
 
 from anchors import SIZE_IN_STRIDES
-from graph import DELTAS, LEVEL_OUTPUTS, SCORES, compare, export, folded
-from manifest import model_id, per_level, trained_anchors, write_manifest
-from network import RetinaNet
+from card import write_card
+from data import Photos
+from evaluate import SIDE, Choice, average_precision, choose, detect
+from graph import DELTAS, LEVEL_OUTPUTS, SCORES, compare, export, simplify
+from manifest import existing, model_id, per_level, tell_how_to_serve, trained_anchors, write_manifest
+from separable import MEAN, STD, SeparableRetinaNet
 
-SIDE = 320
+LIMIT = 100
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--id", type=model_id, default="everyday8")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "models", help="folder for ID.onnx and ID.json")
-    options = parser.parse_args()
+    options = read_options()
     state = torch.load(options.checkpoint)
-    model = RetinaNet(classes=len(state["labels"]))
+    model = SeparableRetinaNet(classes=len(state["labels"]))
     model.load_state_dict(state["average"])
+    model.eval()
     graph = options.out / f"{options.id}.onnx"
-    export(folded(model), graph, torch.zeros(1, 3, SIDE, SIDE), "image", LEVEL_OUTPUTS)
+    export(model, graph, torch.zeros(1, 3, SIDE, SIDE), "image", LEVEL_OUTPUTS)
+    simplify(graph)
     print(f"largest difference to PyTorch: {compare(model, graph, torch.randn(1, 3, 224, SIDE)):.2g}")
-    write_manifest(
+    photos = Photos(options.data, "held-out", MEAN, STD)
+    detections = detect(model, photos)
+    metrics, choice = average_precision(photos, detections), choose(photos, detections)
+    manifest = write_manifest(
         graph,
-        title="RetinaNet, MobileNetV2 FPN, 320 px, eight everyday classes",
-        licence="Apache-2.0",
+        title=options.title,
+        licence=options.licence or "not stated",
         labels=state["labels"],
         image="image",
         resize={"kind": "fit", "width": SIDE, "height": SIDE, "rounding": "half-up", "factor": "per-side"},
         antialias=True,
         outputs=per_level(SCORES, DELTAS),
         anchors=trained_anchors(SIZE_IN_STRIDES),
-        score=0.3,
-        limit=100,
+        score=choice.all["threshold"],
+        limit=LIMIT,
+        metrics={name: round(max(metrics[name], 0), 3) for name in ("AP", "AP50")},
+        mean=MEAN,
+        std=STD,
     )
+    write_card(graph.with_suffix(".card.md"), state, photos, metrics, choice, options.licence)
+    tell(choice)
+    tell_how_to_serve(manifest)
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=existing)
+    parser.add_argument("--data", type=Path, required=True, help="folder that the checkpoint was trained on")
+    parser.add_argument("--id", type=model_id, required=True, help="name of the model and of its files")
+    parser.add_argument("--out", type=Path, required=True, help="folder for ID.onnx, ID.json and ID.card.md")
+    parser.add_argument("--title", default=f"RetinaNet, separable MobileNetV2 FPN, {SIDE} px", help="(%(default)s)")
+    parser.add_argument("--licence", help="of the weights, if there is one to state")
+    return parser.parse_args()
+
+
+def tell(choice: Choice) -> None:
+    chosen = choice.all
+    print(f"score threshold {chosen['threshold']:.2f}: precision {chosen['precision']:.3f}, recall {chosen['recall']:.3f}")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ NOBODY = {"", "__background__", "N/A"}  # lines of a labels file that stand for 
 def write_manifest(
     graph: Path, *, title: str, licence: str, labels: list[str | None], image: str, resize: dict, antialias: bool,
     outputs: dict, anchors: dict, score: float, limit: int, metrics: dict[str, float] | None = None,
+    mean: tuple = MEAN, std: tuple = STD,
 ) -> Path:  # fmt: skip
     """States how an export behaves; without `metrics`, those that an evaluation wrote for the same graph stay."""
     file, content = graph.with_suffix(".json"), graph.read_bytes()
@@ -40,8 +41,8 @@ def write_manifest(
             "batch": 1,
             "colour": "rgb",
             "divisor": 255,
-            "mean": MEAN,
-            "std": STD,
+            "mean": mean,
+            "std": std,
         },
         "resize": resize,
         "resample": {"kind": "bilinear", "antialias": antialias, "factor": "per-side", "rounding": "none"},

@@ -58,26 +58,30 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with train.json (COCO format) and images/train/")
     parser.add_argument("--out", type=Path, required=True, help="where the checkpoint goes; resumed from if there")
-    parser.add_argument("--start", type=existing, help="fpnlite-coco (.onnx): start from its weights instead of random ones")
-    parser.add_argument("--start-labels", type=existing, help="its labels, one per line, without the background")
+    parser.add_argument("--start", type=existing, help="fpnlite-coco (.onnx, beside its manifest): start from its weights, not random ones")
+    parser.add_argument("--start-labels", type=existing, help="its labels, one per line, without the background (its manifest's)")
     parser.add_argument("--epochs", type=positive, default=40)
     parser.add_argument("--batch", type=positive, default=BATCH)
     parser.add_argument("--measure", type=positive, default=2, help="epochs between two measurements on the held-out tenth")
     parser.add_argument("--threads", type=positive, help="(all cores)")
     parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    if bool(options.start) != bool(options.start_labels):
-        parser.error("--start and --start-labels go together")
-    return options
+    return parser.parse_args()
 
 
 def start(options: argparse.Namespace, labels: list[str]) -> SeparableRetinaNet:
     model = SeparableRetinaNet(len(labels))
     if options.start:
-        unknown = fpnlite.load(model, options.start, labels, options.start_labels.read_text().splitlines())
+        unknown = fpnlite.load(model, options.start, labels, labels_of(options))
         model.backbone.freeze_early()
         print(f"starts from {options.start.name}; labels that it does not have: {', '.join(unknown) or 'none'}")
     return model.to(memory_format=torch.channels_last)
+
+
+def labels_of(options: argparse.Namespace) -> list[str]:
+    """Labels of the start, without the background."""
+    if options.start_labels:
+        return options.start_labels.read_text().splitlines()
+    return json.loads(options.start.with_suffix(".json").read_text())["labels"][1:]
 
 
 def steps_of(photos: Photos, batch: int) -> int:

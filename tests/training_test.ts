@@ -1,0 +1,68 @@
+import process from "node:process";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { main as detect } from "../src/commands/detect.ts";
+import { runMain } from "./commands/run_main.ts";
+import { fruitImage, ORANGE } from "./sample_images/fruit_image.ts";
+import { testUnless } from "./testing.ts";
+
+/**
+ * Python with the packages of `training/requirements.txt`, which are too large to install for a
+ * test (PyTorch).
+ */
+const PYTHON = process.env["TRAINING_PYTHON"] ??
+  new URL("../training/venv/bin/python", import.meta.url).pathname;
+const hasPython = await Deno.stat(PYTHON).then(() => true, () => false);
+
+testUnless(
+  hasPython ? undefined : "training/venv or TRAINING_PYTHON is missing",
+  "training/ trains two steps on drawn photos, resumes, exports and serves the model",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const [data, out] = [await drawnData(folder), `${folder}/run`];
+    const train = ["train.py", "--data", data, "--out", out, "--batch", "5", "--threads", "2"];
+    assertStringIncludes(await python(...train, "--epochs", "1"), "step 1: ");
+    const resumed = await python(...train, "--epochs", "2");
+    assertMatch(resumed, /step 2: /); // one step per epoch: nine photos, batches of five
+    assertEquals(resumed.includes("step 1:"), false, "the first epoch was repeated");
+    const exported = ["--data", data, "--id", "drawn", "--out", folder, "--licence", "MIT"];
+    const told = await python("export.py", `${out}/last.pt`, ...exported);
+    assertStringIncludes(told, `MODEL=${await Deno.realPath(folder)}/drawn.json deno task start`);
+    assertStringIncludes(await Deno.readTextFile(`${folder}/drawn.card.md`), "detects: orange");
+
+    const photo = `${data}/images/train/1.png`;
+    const args = ["--model", `${folder}/drawn.json`, "--engine", "wasm", "--score", "0", "--json"];
+    const { code, stdout, stderr } = await runMain(detect, ...args, photo);
+    await Deno.remove(folder, { recursive: true });
+    assertEquals(code, 0, stderr);
+    const { detections } = JSON.parse(stdout);
+    assertEquals(detections.length, 100); // the limit: every anchor has a score
+    assertEquals(new Set(detections.map(({ label }: { label: string }) => label)).size, 1);
+  },
+);
+
+/** Writes a COCO-format data set of one photo, twelve times. Numbers 7, 9 and 10 are held out. */
+async function drawnData(folder: string): Promise<string> {
+  const { x, y, radius } = ORANGE;
+  const bbox = [x - radius, y - radius, 2 * radius, 2 * radius];
+  const ids = Array.from({ length: 12 }, (_, index) => index + 1);
+  const truth = {
+    images: ids.map((id) => ({ id, file_name: `${id}.png`, width: 640, height: 480 })),
+    categories: [{ id: 8, name: "orange" }],
+    annotations: ids.map((id) => ({ id, image_id: id, category_id: 8, bbox, iscrowd: 0 })),
+  };
+  await Deno.mkdir(`${folder}/data/images/train`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/data/train.json`, JSON.stringify(truth));
+  for (const id of ids) {
+    await Deno.writeFile(`${folder}/data/images/train/${id}.png`, fruitImage());
+  }
+  return `${folder}/data`;
+}
+
+/** Runs a program of `training/`; returns its output. */
+async function python(...args: string[]): Promise<string> {
+  const cwd = new URL("../training/", import.meta.url).pathname;
+  const { success, stdout, stderr } = await new Deno.Command(PYTHON, { args, cwd }).output();
+  const [text, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals(success, true, `${args[0]} failed:\n${text}${errors}`);
+  return text!;
+}

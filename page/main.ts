@@ -239,6 +239,8 @@ function describeRunner(): void {
     : "Finds objects in your photo. The photo goes to this server and nowhere else.";
 }
 
+at("reference", HTMLAnchorElement).href = new URL("docs", BASE).href;
+at("reference", HTMLElement).hidden = !engines.includes("server");
 server.key = sessionStorage.getItem(KEY_NAME) ?? "";
 at("engine-field", HTMLElement).hidden = engines.length < 2;
 describeRunner();

@@ -9,6 +9,7 @@ import { avifDecoder } from "./avif.ts";
 import { decodeBmp } from "./bmp.ts";
 import { type Decoder, endsTooEarly } from "./decoder.ts";
 import { decodeGif } from "./gif.ts";
+import { heicDecoder } from "./heic.ts";
 import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
 import { webpDecoder } from "./webp.ts";
@@ -23,21 +24,28 @@ export interface CodecModules {
   readonly webp: WebAssembly.Module;
   /** AVIF decoder of the package icodec, `avif-dec.wasm`. Unset: AVIF files are refused. */
   readonly avif?: WebAssembly.Module;
+  /**
+   * Compiles the HEIC decoder of the package libheif-js, `libheif.wasm`. Called for the first HEIC.
+   * Unset: HEIC files are refused.
+   */
+  readonly heic?: (() => WebAssembly.Module) | undefined;
 }
 
-type Decoders = { readonly [Id in FormatId]: Decoder<Id> };
+/** Decoders by format. Undefined: this codec does not decode the format. */
+type Decoders = { readonly [Id in FormatId]: Decoder<Id> | undefined };
 
 /**
  * Creates the decoder of each format. To support a new format, write its decoder in a file of this
  * folder and add it here.
  */
-function decodersOf({ jpeg, png, webp, avif }: CodecModules): Decoders {
+function decodersOf({ jpeg, png, webp, avif, heic }: CodecModules): Decoders {
   return {
     jpeg: jpegDecoder(jpeg),
     png: pngDecoder(png),
     gif: decodeGif,
     webp: webpDecoder(webp),
-    avif: avif === undefined ? refusedHere : avifDecoder(avif),
+    avif: avif && avifDecoder(avif),
+    heic: heic && heicDecoder(heic),
     bmp: decodeBmp,
   };
 }
@@ -64,6 +72,9 @@ const LARGE_BYTES = 64e6;
 export function imageCodec(modules: CodecModules, collectGarbage?: () => void): ImageCodec {
   const decoders = decodersOf(modules);
   return {
+    checkFormat(format) {
+      if (decoders[format] === undefined) throw refusedHere(format);
+    },
     decode(bytes, header, atLeast) {
       if (decodedBytes(header, atLeast) >= LARGE_BYTES) collectGarbage?.();
       try {
@@ -82,14 +93,18 @@ function decodeWith<Id extends FormatId>(
   header: ImageHeader<Id>,
   atLeast: Size,
 ): Pixels {
-  return decoders[header.format](bytes, header, atLeast);
+  const decode = decoders[header.format];
+  if (decode === undefined) throw refusedHere(header.format);
+  return decode(bytes, header, atLeast);
 }
 
-function refusedHere(_bytes: Uint8Array, { format }: ImageHeader): Pixels {
-  throw new DomainError(
+const FROM_PHONE = ' (on an iPhone: Settings, Camera, Formats, "Most Compatible")';
+
+function refusedHere(format: FormatId): DomainError {
+  return new DomainError(
     "unsupported-format",
     `Cannot decode ${FORMATS[format].name} as this server does not read it. ` +
-      "Save it as JPEG and send that.",
+      `Save it as JPEG and send that${format === "heic" ? FROM_PHONE : ""}.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { tooManyBytes } from "../core/domain_error.ts";
 import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
 import { flattenAlpha } from "../image/flatten_alpha.ts";
-import { readHeader } from "../image/formats/read_header.ts";
+import { readFormat, readHeader } from "../image/formats/read_header.ts";
 import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
 import { checkLimits, checkMemory, type ImageLimits } from "../image/limits.ts";
 import { type ImageInput, type RawImage, rawPixels } from "../image/raw_image.ts";
@@ -46,7 +46,7 @@ export function readImage(
 /**
  * Decodes an image.
  *
- * 1. Check the length of the file.
+ * 1. Check the length of the file and its format.
  * 2. Read the header and check the size that it declares.
  * 3. Plan the resize.
  * 4. Check the memory that decoding takes.
@@ -61,8 +61,9 @@ export function decodeImage(
   codec: ImageCodec,
   limits: ImageLimits,
 ): PlannedImage {
-  // 1. to 3. File size, header and plan.
+  // 1. to 3. File size, format, header and plan.
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes, bytes.length);
+  codec.checkFormat(readFormat(bytes));
   const header = readHeader(bytes);
   checkLimits(header, limits);
   const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);

@@ -1,9 +1,16 @@
 import type { Size } from "../core/size.ts";
-import type { ImageHeader } from "../image/formats/read_header.ts";
+import type { FormatId, ImageHeader } from "../image/formats/read_header.ts";
 import type { Pixels } from "../image/pixels.ts";
 
 /** Decoder of encoded images. */
 export interface ImageCodec {
+  /**
+   * Refuses a format that this codec cannot decode. Called before the header is read and checked,
+   * because no other size of the image would help.
+   *
+   * @throws {DomainError} `unsupported-format`.
+   */
+  checkFormat(format: FormatId): void;
   /**
    * Decodes an image whose header has been read and checked against the limits.
    *

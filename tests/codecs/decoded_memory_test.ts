@@ -22,6 +22,10 @@ const AVIFS = [
   ...["8-420-alpha", "8-444-alpha", "10-420-alpha", "12-444-alpha"],
   ...["8-420-grain", "10-444-grain"],
 ].map((kind) => `${kind}.avif`);
+const HEICS = [
+  ...["8-400", "8-420", "8-422", "8-444", "10-420", "10-422", "10-444"],
+  ...["8-420-alpha", "10-444-alpha"],
+].map((kind) => `${kind}.heic`);
 const WEBPS = ["lossy", "lossless", "lossy-alpha", "lossless-alpha", "animated-part"]
   .map((kind) => `${kind}.webp`);
 
@@ -34,7 +38,7 @@ async function decode(folder: URL, file: string) {
   return { bytes, data, peak: data.buffer.byteLength, estimate: decodedBytes(header, header) };
 }
 
-for (const file of [...AVIFS, ...WEBPS]) {
+for (const file of [...AVIFS, ...WEBPS, ...HEICS]) {
   Deno.test(`imageCodec() decodes large/${file} within its memory estimate`, async () => {
     const { bytes, peak, estimate } = await decode(LARGE, file);
     const limit = START + COPIES * bytes.length + estimate;

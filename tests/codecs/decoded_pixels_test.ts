@@ -9,7 +9,8 @@ const FORMATS = new URL("../sample_images/formats/", import.meta.url);
 /**
  * Maximum difference of a sample from that of Pillow, in levels.
  *
- * Above 8 bits Pillow's libavif converts with libyuv, which drops bits before it multiplies.
+ * Above 8 bits Pillow's libavif converts with libyuv, which drops bits before it multiplies. The
+ * planes of the two builds of libde265 differ by one level in a twentieth of the samples.
  */
 const TOLERANCES: readonly (readonly [file: string, tolerance: number])[] = [
   ["420.jpg", 0],
@@ -33,6 +34,14 @@ const TOLERANCES: readonly (readonly [file: string, tolerance: number])[] = [
   ["10-bit.avif", 3],
   ["12-bit.avif", 3],
   ["12-bit-alpha.avif", 3],
+  ["rgb.heic", 3],
+  ["422.heic", 3],
+  ["444.heic", 3],
+  ["grey.heic", 1],
+  ["alpha.heic", 3],
+  ["odd.heic", 3],
+  ["10-bit.heic", 3],
+  ["tile.heic", 3],
   ["rgb.bmp", 0],
   ["grey.bmp", 0],
   ["palette.bmp", 0],
@@ -53,6 +62,8 @@ Deno.test("the comparison with Pillow finds a difference of two images", async (
   // Proves that the cases above can fail.
   const worst = worstDifference(await decode("rgb.avif"), await decode("grey.avif.decoded.png"));
   assert(worst > 50);
+  const heic = worstDifference(await decode("rgb.heic"), await decode("grey.heic.decoded.png"));
+  assert(heic > 50);
 });
 
 async function decode(file: string): Promise<Pixels> {

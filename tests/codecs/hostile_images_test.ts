@@ -22,6 +22,7 @@ const KNOWN_FROM = 12;
 const STILLS = [
   ...["lossy.webp", "lossless.webp", "lossy-alpha.webp", "orientation-6.webp"],
   ...["rgb.avif", "alpha.avif", "10-bit.avif", "grid.avif", "one-bit.bmp"],
+  ...["rgb.heic", "alpha.heic"],
 ];
 
 for (const file of STILLS) {
@@ -54,6 +55,9 @@ const MUTATED: readonly (readonly [file: string, count: number])[] = [
   ["animated.avif", 200],
   ["12-bit.avif", 150],
   ["grid-alpha.avif", 200],
+  ["rgb.heic", 300],
+  ["alpha.heic", 200],
+  ["10-bit.heic", 150],
   ["palette.bmp", 300],
 ];
 

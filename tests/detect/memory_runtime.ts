@@ -21,6 +21,7 @@ export function memoryRuntime(contents: Contents): Runtime {
       maxModelBytes: contents.maxModelBytes ?? 1e6,
     },
     codec: {
+      checkFormat() {},
       decode() {
         throw new Error("no image is decoded here");
       },

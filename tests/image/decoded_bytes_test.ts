@@ -57,6 +57,23 @@ const MEASURED: readonly (readonly [
     },
     32 + SLOW,
   ],
+  [{ format: "heic", bitDepth: 8, channels: 3, hasAlpha: false, planeSamples: 1.5 }, 7.9],
+  [{ format: "heic", bitDepth: 8, channels: 3, hasAlpha: false, planeSamples: 3 }, 9.1],
+  [{ format: "heic", bitDepth: 8, channels: 4, hasAlpha: true, planeSamples: 3 }, 11.1],
+  [{ format: "heic", bitDepth: 10, channels: 3, hasAlpha: false, planeSamples: 1.5 }, 9],
+  [{ format: "heic", bitDepth: 10, channels: 3, hasAlpha: false, planeSamples: 3 }, 14],
+  [{ format: "heic", bitDepth: 10, channels: 4, hasAlpha: true, planeSamples: 3 }, 19],
+  [
+    {
+      format: "heic",
+      bitDepth: 8,
+      channels: 3,
+      hasAlpha: false,
+      planeSamples: 1.5,
+      pictureSize: { width: 512, height: 512 },
+    },
+    4.5,
+  ],
   [{ format: "bmp", bitDepth: 8, channels: 3, hasAlpha: false }, 3],
 ];
 

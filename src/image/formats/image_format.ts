@@ -35,10 +35,15 @@ export interface BaseHeader<Format extends string = string> {
    */
   readonly coefficientBytes?: number;
   /**
-   * Number of samples per pixel that decoding an AVIF keeps, without alpha. With 4:2:0 this is 1.5:
+   * Number of samples per pixel that decoding an AVIF or HEIC keeps, without alpha. With 4:2:0 this is 1.5:
    * one sample of luma, and a quarter of a sample in each of the two chroma planes. Unset: 3.
    */
   readonly planeSamples?: number;
+  /**
+   * Size of a tile of a HEIC, which is decoded as a picture of its own. Unset: the image is one
+   * picture.
+   */
+  readonly pictureSize?: Size;
   /**
    * True if decoding an AVIF adds film grain, which takes memory for a second copy of the frame.
    * Unset: false.

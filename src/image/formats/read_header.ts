@@ -2,6 +2,7 @@ import { DomainError } from "../../core/domain_error.ts";
 import { AVIF } from "./avif/header.ts";
 import { BMP } from "./bmp.ts";
 import { GIF } from "./gif.ts";
+import { HEIC } from "./heic/header.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 import { JPEG } from "./jpeg.ts";
 import { PNG } from "./png.ts";
@@ -16,6 +17,7 @@ export const FORMATS = {
   gif: GIF,
   webp: WEBP,
   avif: AVIF,
+  heic: HEIC,
   bmp: BMP,
 } satisfies Readonly<Record<string, ImageFormat<BaseHeader>>>;
 
@@ -28,6 +30,8 @@ export type ImageHeader<Id extends FormatId = FormatId> = {
   [Each in Id]: { readonly format: Each } & ReturnType<(typeof FORMATS)[Each]["readHeader"]>;
 }[Id];
 
+// The keys of an object literal are its only ones.
+const IDS = Object.keys(FORMATS) as readonly FormatId[];
 const ALL: readonly ImageFormat<ImageHeader>[] = Object.values(FORMATS);
 const NAMES = ALL.map(({ name }) => name);
 const SUPPORTED = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
@@ -56,6 +60,25 @@ const SUPPORTED = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
  * ```
  */
 export function readHeader(bytes: Uint8Array): ImageHeader {
+  return FORMATS[readFormat(bytes)].readHeader(bytes);
+}
+
+/**
+ * Returns the format of an image, from its first bytes. A HEIF file whose brands do not name its
+ * coding is read up to its primary item.
+ *
+ * @param bytes The whole file.
+ * @throws {DomainError} `no-image`, `not-an-image`, `unsupported-format` or `truncated-image`, as
+ * {@linkcode readHeader} does.
+ *
+ * @example
+ * ```ts
+ * import { readFormat } from "./read_header.ts";
+ *
+ * if (readFormat(Uint8Array.of(0xff, 0xd8, 0xff)) !== "jpeg") throw new Error("a JPEG");
+ * ```
+ */
+export function readFormat(bytes: Uint8Array): FormatId {
   if (bytes.length === 0) {
     throw new DomainError(
       "no-image",
@@ -63,12 +86,13 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
         `Send a ${SUPPORTED} file.`,
     );
   }
-  const format = ALL.find(({ signatures, weakSignatures = [], matches }) =>
-    [...signatures, ...weakSignatures].some((signature) => hasSignature(bytes, signature)) &&
-    (matches === undefined || matches(bytes))
-  );
+  const format = IDS.find((id) => {
+    const { signatures, weakSignatures = [], matches }: ImageFormat<ImageHeader> = FORMATS[id];
+    return [...signatures, ...weakSignatures].some((signature) => hasSignature(bytes, signature)) &&
+      (matches === undefined || matches(bytes));
+  });
   if (format === undefined) throw unreadable(bytes);
-  return format.readHeader(bytes);
+  return format;
 }
 
 function unreadable(bytes: Uint8Array): DomainError {

@@ -11,8 +11,6 @@ export interface UnsupportedFormat {
 const SAVE_AS_EITHER = "Save it as PNG or JPEG and send that.";
 const SAVE_AS_JPEG = "Save it as JPEG and send that.";
 const EXPORT_AS_PNG = "Export it as PNG and send that.";
-const FROM_PHONE =
-  'Save it as JPEG and send that (on an iPhone: Settings, Camera, Formats, "Most Compatible").';
 
 /**
  * First bytes of each format. They are checked in this order. `?` stands for any byte.
@@ -21,10 +19,6 @@ const FROM_PHONE =
  * begin with a length of four bytes.
  */
 const FORMATS: readonly (readonly [signature: string, name: string, advice: string])[] = [
-  ["????ftyphei", "HEIC", FROM_PHONE],
-  ["????ftyphev", "HEIC", FROM_PHONE],
-  ["????ftypmif1", "HEIF", FROM_PHONE],
-  ["????ftypmsf1", "HEIF", FROM_PHONE],
   ["II*\0", "TIFF", SAVE_AS_EITHER],
   ["MM\0*", "TIFF", SAVE_AS_EITHER],
   ["II+\0", "TIFF", SAVE_AS_EITHER],

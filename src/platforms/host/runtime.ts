@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import process from "node:process";
@@ -84,7 +85,25 @@ async function compileCodecs(): Promise<CodecModules> {
     compile(webpFile),
     compile(import.meta.resolve("icodec/avif-dec.wasm")),
   ]);
-  return { jpeg, png, webp, avif };
+  return { jpeg, png, webp, avif, heic: heicModule() };
+}
+
+/**
+ * Returns a function that compiles the HEIC decoder. Undefined if the package libheif-js is not
+ * installed: npm installs it as an optional dependency.
+ */
+function heicModule(): (() => WebAssembly.Module) | undefined {
+  const file = heicFile();
+  return file && (() => new WebAssembly.Module(new Uint8Array(readFileSync(file))));
+}
+
+function heicFile(): URL | undefined {
+  try {
+    const file = new URL(import.meta.resolve("libheif-js/libheif-wasm/libheif.wasm"));
+    return existsSync(file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function compile(file: string): Promise<WebAssembly.Module> {

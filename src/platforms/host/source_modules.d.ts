@@ -6,3 +6,5 @@ export const png: WebAssembly.Module;
 export const webp: WebAssembly.Module;
 /** AVIF decoder of the package icodec. */
 export const avif: WebAssembly.Module;
+/** Returns the HEIC decoder of the package libheif-js. */
+export function heic(): WebAssembly.Module;

@@ -5,5 +5,10 @@ import source jpeg from "../../codecs/jpeg.wasm";
 import source png from "../../codecs/png.wasm";
 import source webp from "icodec/webp-dec.wasm";
 import source avif from "icodec/avif-dec.wasm";
+import source libheif from "libheif-js/libheif-wasm/libheif.wasm";
 
 export { avif, jpeg, png, webp };
+
+export function heic() {
+  return libheif;
+}

@@ -145,7 +145,9 @@ export const FILE_CASES: readonly Case[] = [
   file("a page", "not-an-image", () => bytesOf("<!DOCTYPE html><title>Photo</title>")),
   problem("a data URL of a text", "not-an-image", () => postJson({ image: "data:text/plain,a" })),
   file("a TIFF", "unsupported-format", () => buildTiff({ littleEndian: true, entries: [] })),
-  file("a HEIC", "unsupported-format", () => joinBytes(bytesOf("\0\0\0\x10ftypheic\0\0\0\0"))),
+  file("a HEIC without a still image", "unsupported-format", () => {
+    return bytesOf("\0\0\0\x10ftypheic\0\0\0\0\0\0\0\x08moov");
+  }),
   file("a JPEG XL", "unsupported-format", () => bytesOf("\xff\x0a\xff\xff")),
   file("an SVG", "unsupported-format", () => bytesOf("<svg></svg>")),
   file("half of a PNG", "truncated-image", () => fruitImage().subarray(0, 1000)),

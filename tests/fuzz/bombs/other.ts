@@ -52,8 +52,6 @@ export const OTHER_BOMBS: readonly Bomb[] = bombsOf("other", [
     "unsupported-format",
     () => concat(text("\xff\x4f\xff\x51"), high(4, 2 ** 32 - 1)),
   ],
-  ["a HEIC", "unsupported-format", () => ftyp("heic")],
-  ["a HEIF of any kind", "unsupported-format", () => ftyp("mif1")],
   ["an MP4", "not-an-image", () => ftyp("isom")],
   ["an AVI", "not-an-image", () => text("RIFF\0\0\0\0AVI LIST")],
   ["a WAV of 4 GB", "not-an-image", () => text("RIFF\xff\xff\xff\xffWAVEfmt ")],

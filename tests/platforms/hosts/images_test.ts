@@ -28,12 +28,12 @@ const HOSTS: Readonly<Record<string, ImageHost>> = {
   node22: { start: () => startPackage("node22") },
   node24: { start: () => startPackage("node24") },
   bun: { start: () => startPackage("bun") },
-  // Workers lack the memory to decode AVIF.
-  workerd: { start: () => startWorkerd(), refuses: /\.avif$/ },
+  // Workers lack the memory to decode AVIF and HEIC.
+  workerd: { start: () => startWorkerd(), refuses: /\.(avif|heic)$/ },
 };
 
 for (const [name, { start, refuses }] of Object.entries(HOSTS)) {
-  const but = refuses === undefined ? "" : ", but refuses AVIF with 415";
+  const but = refuses === undefined ? "" : ", but refuses AVIF and HEIC with 415";
   Deno.test(`${name} answers every kind of image like this process${but}`, async (test) => {
     await using host = await start();
 

@@ -18,6 +18,8 @@ const FORMATS = new URL("../../sample_images/formats/", import.meta.url);
 const SIZES: readonly (readonly [files: RegExp, size: Size])[] = [
   [/^(420|422|444|inks|restarts|scans)\.jpg$/, { width: 61, height: 45 }],
   [/^grid/, { width: 128, height: 64 }],
+  [/^odd/, { width: 61, height: 45 }],
+  [/^tile/, { width: 64, height: 64 }],
   [/./, { width: 64, height: 48 }],
 ];
 /**

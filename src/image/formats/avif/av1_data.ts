@@ -38,6 +38,7 @@ export const AV1: Coding<Av1Sequence> = {
     [boxType("lsel"), [2]],
     [boxType("a1lx"), [7, 13]],
   ]),
+  maxTiles: Infinity,
   keepsOrder: false,
   read: readAv1Data,
 };

@@ -68,6 +68,8 @@ export interface Coding<Sequence extends Size> {
    * Types of properties that select a layer, with the allowed lengths of their payloads in bytes.
    */
   readonly layers: ReadonlyMap<number, readonly number[]>;
+  /** Maximum number of tiles in a grid. */
+  readonly maxTiles: number;
   /**
    * True if rotation and mirroring are applied in the order of the properties of an item (ISO/IEC
    * 23008-12, 6.5.1). False: the rotation comes first (ISO/IEC 23000-22, 7.3.6.7).

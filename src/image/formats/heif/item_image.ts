@@ -225,6 +225,9 @@ function gridImage<Sequence extends Size>(
   if (first === undefined || tiles.length !== rows * columns) {
     throw reader.corrupt(`its grid must have ${rows * columns} tiles`, tiles.length);
   }
+  if (tiles.length > coding.maxTiles) {
+    throw reader.corrupt(`its grid must have at most ${coding.maxTiles} tiles`, tiles.length);
+  }
   if (first.type !== coding.itemType) throw otherCoding(items, coding, first.type);
   const tile = sizeOf(items, first);
   const covers = covered(columns, tile.width, width) && covered(rows, tile.height, height);

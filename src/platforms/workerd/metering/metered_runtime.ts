@@ -33,6 +33,7 @@ export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
  */
 function meteredCodec(codec: ImageCodec, meter: MemoryMeter, pixels: Releases): ImageCodec {
   return {
+    checkFormat: (format) => codec.checkFormat(format),
     decode(bytes, header, atLeast) {
       pixels.release();
       const { result, memories, release } = meter.transient(() =>

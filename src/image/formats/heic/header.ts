@@ -1,0 +1,75 @@
+import { ByteReader } from "../byte_reader.ts";
+import { findBoxes } from "../heif/find_boxes.ts";
+import { heifFormat } from "../heif/heif_format.ts";
+import type { HeifImage } from "../heif/heif_image.ts";
+import { lastBoxEndsEarly, nextBox } from "../heif/iso_box.ts";
+import { itemImage } from "../heif/item_image.ts";
+import type { BaseHeader, ImageFormat } from "../image_format.ts";
+import { HEVC } from "./hevc_data.ts";
+import type { HevcSequence } from "./hevc_sequence.ts";
+
+/** Header of a HEIC. */
+export interface HeicHeader extends BaseHeader<"heic"> {
+  /** Parts of the image that the decoder needs. */
+  readonly image: HeifImage<HevcSequence>;
+}
+
+/** Samples of a pixel in all planes, by chroma format. */
+const PLANE_SAMPLES = { 0: 1, 1: 1.5, 2: 2, 3: 3 } as const;
+
+/** The HEIC format: HEVC images in a HEIF file, as iPhones store them. */
+export const HEIC: ImageFormat<HeicHeader> = {
+  name: "HEIC",
+  signatures: [],
+  weakSignatures: ["????ftyp"],
+  matches: (bytes) => heifFormat(bytes) === "heic",
+  readHeader: readHeicHeader,
+  endsEarly: lastBoxEndsEarly,
+};
+
+/**
+ * Reads the header of a HEIC: the metadata and the parameter sets of its HEVC data (ISO/IEC
+ * 23008-12).
+ *
+ * The image is the primary item; thumbnails, depth maps and Exif data are not read. Rotation and
+ * mirroring are properties of the item. An Exif orientation would repeat them, so it does not count
+ * (ISO/IEC 23008-12, annex A.3).
+ *
+ * The metadata and the HEVC data both declare the size of an image. The sizes must be equal, also
+ * for alpha and for each tile of a grid.
+ *
+ * @param bytes Whole file. `heifFormat()` must have returned `heic` for it.
+ * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the HEVC data;
+ * `corrupt-image`, if they break the standard or contradict each other; `unsupported-format`, if
+ * the image is not HEVC, or if the file has only an image sequence.
+ */
+export function readHeicHeader(bytes: Uint8Array): HeicHeader {
+  const image = readImage(bytes);
+  const { colour: { sequence, ...colour }, alpha, crop = colour, orientation } = image;
+  const isCropped = crop !== colour;
+  return {
+    format: "heic",
+    ...{ width: crop.width, height: crop.height, orientation },
+    bitDepth: sequence.bitDepth,
+    channels: (sequence.chroma === 0 ? 1 : 3) + (alpha === undefined ? 0 : 1),
+    hasAlpha: alpha !== undefined,
+    planeSamples: PLANE_SAMPLES[sequence.chroma],
+    ...colour.tiles.length > 1 && {
+      pictureSize: { width: sequence.width, height: sequence.height },
+    },
+    ...isCropped && { wholeSize: { width: colour.width, height: colour.height } },
+    image,
+  };
+}
+
+function readImage(bytes: Uint8Array): HeifImage<HevcSequence> {
+  const file = new ByteReader(bytes, "HEIC", "big-endian");
+  const { meta, moov, hasPrimary } = findBoxes(file);
+  if (meta !== undefined && (moov === undefined || hasPrimary)) return itemImage(file, meta, HEVC);
+  if (moov !== undefined) {
+    throw file.unsupported("it must have a still image", "only an image sequence");
+  }
+  // Neither was found. If the file ends too early, `nextBox()` throws the appropriate error.
+  nextBox(file);
+  throw file.corrupt("it must have a box meta", "none");
+}

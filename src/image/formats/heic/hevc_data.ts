@@ -1,0 +1,126 @@
+import type { ByteReader } from "../byte_reader.ts";
+import type { Coding } from "../heif/heif_image.ts";
+import { boxType } from "../heif/iso_box.ts";
+import { type HevcSequence, readHevcSequence } from "./hevc_sequence.ts";
+
+/**
+ * HEVC in the items of a HEIC (ISO/IEC 23008-12, annex B). libheif reads at most 1000 items: the
+ * tiles of colours and of alpha. A photo of 48 megapixels has 192 tiles of 512x512 pixels.
+ */
+export const HEVC: Coding<HevcSequence> = {
+  name: "HEVC",
+  itemType: boxType("hvc1"),
+  configType: boxType("hvcC"),
+  layers: new Map(),
+  maxTiles: 490,
+  keepsOrder: true,
+  read: readHevcData,
+};
+
+/** Types of units (NAL units): pictures that need no other picture (ITU-T H.265, 7.4.2.2). */
+const FIRST_KEY = 16, LAST_KEY = 23;
+/** First type of units that are no part of a picture. */
+const NO_PICTURE = 32;
+const SEQUENCE_SET = 33;
+
+/** Bytes of `hvcC` before the length of units and the arrays of parameter sets. */
+const CONFIG_START = 21;
+/** Maximum bytes of a configuration. Real ones have about 100 to 200. */
+const MAX_CONFIG_BYTES = 16_384;
+
+/**
+ * Maximum number of slices in the HEVC data of one image or tile. A slice of only a few bytes makes
+ * a decoder process all pixels. Real images have one slice, or a few.
+ */
+const MAX_SLICES = 8;
+
+/**
+ * Maximum number of units in HEVC data. Real data have a few. The limit bounds the reading time.
+ */
+const MAX_UNITS = 10_000;
+
+/**
+ * Reads the format of HEVC data, and refuses data with several pictures or too many slices.
+ *
+ * @param data Reader of the data: units, each behind its length.
+ * @param config Payload of the configuration box `hvcC` (ISO/IEC 14496-15, 8.3.3.1).
+ * @throws {DomainError} `corrupt-image`, if the data or the configuration break a rule;
+ * `unsupported-format`, if the planes are coded as separate pictures.
+ */
+export function readHevcData(data: ByteReader, config: ByteReader | undefined): HevcSequence {
+  if (config === undefined) throw data.corrupt("its HEVC data must have a configuration", "none");
+  const payload = config.whole();
+  if (payload.length > MAX_CONFIG_BYTES) {
+    throw data.corrupt(
+      `its HEVC configuration must have at most ${MAX_CONFIG_BYTES} bytes`,
+      payload.length,
+    );
+  }
+  const { lengthBytes, sequence } = readConfig(data.ofComplete(payload));
+  checkUnits(data, lengthBytes);
+  return { ...sequence, config: payload };
+}
+
+/** Reads the number of bytes of a length, and the only sequence parameter set. */
+function readConfig(reader: ByteReader): {
+  readonly lengthBytes: 1 | 2 | 4;
+  readonly sequence: Omit<HevcSequence, "config">;
+} {
+  reader.skip(CONFIG_START);
+  const lengthBytes = (reader.u8() & 3) + 1;
+  if (lengthBytes === 3) throw reader.corrupt("a length must have 1, 2 or 4 bytes", lengthBytes);
+  let found: ByteReader | undefined;
+  for (let arrays = reader.u8(); arrays > 0; arrays--) {
+    const type = reader.u8() & 63;
+    for (let units = reader.u16(); units > 0; units--) {
+      const unit = reader.part(reader.u16());
+      if (type !== SEQUENCE_SET) continue;
+      found ??= unit;
+      if (!isEqual(unit.whole(), found.whole())) {
+        throw reader.corrupt("its HEVC configuration must have one sequence parameter set", "two");
+      }
+    }
+  }
+  if (found === undefined) {
+    throw reader.corrupt("its HEVC configuration must have a sequence parameter set", "none");
+  }
+  return { lengthBytes: lengthBytes as 1 | 2 | 4, sequence: readHevcSequence(found) };
+}
+
+/** Refuses data that are not one picture of at most 8 slices. */
+function checkUnits(data: ByteReader, lengthBytes: 1 | 2 | 4): void {
+  let slices = 0;
+  for (let units = 0; data.remaining > 0; units++) {
+    if (units === MAX_UNITS) {
+      throw data.corrupt(`its HEVC data must have at most ${MAX_UNITS} units`, "more");
+    }
+    const unit = nextUnit(data, lengthBytes);
+    const type = unit.u8() >> 1 & 63;
+    if (type === SEQUENCE_SET) {
+      throw data.corrupt("its HEVC parameter sets must be in its configuration", "elsewhere");
+    }
+    if (type >= NO_PICTURE) continue;
+    if (type < FIRST_KEY || type > LAST_KEY) {
+      throw data.corrupt("its HEVC picture must need no other picture", `unit ${type}`);
+    }
+    unit.skip(1);
+    const isFirst = unit.u8() >> 7 === 1;
+    if (isFirst !== (slices === 0)) {
+      throw data.corrupt("its HEVC data must have one picture", isFirst ? "two" : "a part of one");
+    }
+    if (++slices > MAX_SLICES) {
+      throw data.corrupt(`its HEVC picture must have at most ${MAX_SLICES} slices`, "more");
+    }
+  }
+  if (slices === 0) throw data.corrupt("its HEVC data must have one picture", "none");
+}
+
+/** Reads a unit behind its length. */
+function nextUnit(data: ByteReader, lengthBytes: 1 | 2 | 4): ByteReader {
+  const length = lengthBytes === 1 ? data.u8() : lengthBytes === 2 ? data.u16() : data.u32();
+  return data.part(length);
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}

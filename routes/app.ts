@@ -15,10 +15,12 @@ import { headerLimit } from "./guards/header_limit.ts";
 import { rateLimit } from "./guards/rate_limit.ts";
 import { requestFault } from "./guards/request_fault.ts";
 import { requestLog } from "./guards/request_log.ts";
+import { requestMetrics } from "./guards/request_metrics.ts";
 import type { AppEnv } from "./http/app_env.ts";
 import { ByteBudget } from "./http/byte_budget.ts";
 import { FetchLimit } from "./http/fetch_limit.ts";
 import type { Dialect } from "./http/dialect.ts";
+import type { AppMetrics } from "./http/metrics.ts";
 import { describeProblem, problem, problemOf } from "./http/problem.ts";
 import { openInference } from "./open_inference/app.ts";
 import { createPage, PAGE_PATHS, pageHeaders } from "./page/app.ts";
@@ -55,7 +57,7 @@ const METHODS: readonly (readonly [path: string, allow: string])[] = [
 ];
 
 /** Paths that need no API key and have no rate limit, because health checks poll them. */
-const OPEN_PATHS: readonly string[] = [
+export const OPEN_PATHS: readonly string[] = [
   "/healthz",
   "/readyz",
   ...DIALECTS.flatMap(([mount, { openPaths }]) => openPaths.map((path) => mount + path)),
@@ -139,6 +141,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   app.get("/readyz", (context) => readiness(context, registry));
   app.get("/problems/:code", (context) => describeProblem(context, context.req.param("code")));
+  if (deps.metrics) serveMetrics(app, deps.metrics, detectDeps.budget);
   app.route("/", createReference(deps.keys !== undefined));
   for (const [mount, dialect] of DIALECTS) app.route(mount, dialect.createApp(detectDeps));
   if (deps.page !== false) {
@@ -160,9 +163,11 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
   const pagePaths = deps.page === false ? [] : PAGE_PATHS;
-  const isOpen = isOneOf(OPEN_PATHS);
-  const needsNoKey = isOneOf([...OPEN_PATHS, ...REFERENCE_PATHS, ...pagePaths]);
+  const open = deps.hasOpenMetrics ? [...OPEN_PATHS, "/metrics"] : OPEN_PATHS;
+  const isOpen = isOneOf(open);
+  const needsNoKey = isOneOf([...open, ...REFERENCE_PATHS, ...pagePaths]);
   app.use(requestId({ limitLength: 64 }));
+  if (deps.metrics) app.use(requestMetrics(deps.metrics));
   if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
   for (const path of pagePaths) app.use(path, pageHeaders);
   app.use("/docs", referenceHeaders);
@@ -202,6 +207,14 @@ function isOneOf(paths: readonly string[]): (context: Context) => boolean {
       open.endsWith("*") ? path.startsWith(open.slice(0, -1)) : path === open
     );
   };
+}
+
+function serveMetrics(app: Hono<AppEnv>, metrics: AppMetrics, budget: ByteBudget): void {
+  app.get("/metrics", async (context) => {
+    const { text, contentType } = await metrics.read(budget.taken);
+    return context.body(text, 200, { "content-type": contentType });
+  });
+  app.all("/metrics", (context) => wrongMethod(context, "/metrics", "GET, HEAD"));
 }
 
 function wrongMethod(context: Context<AppEnv>, path: string, allow: string): Response {

@@ -3,6 +3,7 @@ import type { ImageFetcher } from "../src/ports/image_fetcher.ts";
 import type { ApiKey } from "./guards/api_keys.ts";
 import type { RateLimit } from "./guards/rate_limit.ts";
 import type { RequestLine } from "./guards/request_log.ts";
+import type { AppMetrics } from "./http/metrics.ts";
 import type { PageOptions } from "./page/app.ts";
 
 /** HTTP options of an app: limits, authentication, logging. */
@@ -49,6 +50,14 @@ export interface AppOptions {
   readonly bodyMemory?: number | undefined;
   /** Fetches images by their URL. Unset: URLs are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
+  /** Metrics of the app, which `GET /metrics` shows. Unset: there is no such route. */
+  readonly metrics?: AppMetrics | undefined;
+  /**
+   * True if `GET /metrics` needs no API key and has no rate limit.
+   *
+   * @default false
+   */
+  readonly hasOpenMetrics?: boolean | undefined;
   /**
    * Options of the page for people at `/`. False: there is no page.
    *

@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/image/formats": ["src/core"],
   "src/manifest": ["src/core"],
   "routes/http": ["src/core"],
+  "src/draw": ["src/core"],
   "routes/page": ["routes/http"],
   "src/image": ["src/core", "src/image/formats"],
   "routes/guards": ["routes/http"],
@@ -24,7 +25,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/isolation": ["src/core", "src/image", "src/ports"],
   "src/serving": ["src/core", "src/image", "src/manifest", "src/ports"],
   "page": ["src/core", "src/ports", "src/stores"],
-  "routes/detect": ["src/core", "src/ports", "src/serving", "routes/http"],
+  "routes/detect": [
+    ...["src/core", "src/draw", "src/image/formats", "src/ports", "src/serving", "routes/http"],
+  ],
   "routes/open_inference": [
     ...["src/core", "src/image", "src/manifest", "src/ports", "src/serving"],
     ...["routes/http", "routes/detect"],
@@ -63,7 +66,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["src/core", "src/image", "src/manifest", "src/platforms/workerd"],
   ],
   "src/commands": [
-    ...["src/core", "src/image", "src/image/formats", "src/manifest", "src/eval", "src/ports"],
+    ...[
+      "src/core",
+      "src/draw",
+      "src/image",
+      "src/image/formats",
+      "src/manifest",
+      "src/eval",
+      "src/ports",
+    ],
     ...["src/detect", "src/describe", "src/engines", "src/stores", "src/planner", "src/server"],
     "src/platforms/host",
   ],
@@ -93,6 +104,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "ipaddr.js",
     "libheif-js",
     "node:",
+    "prom-client",
     "onnxruntime-web/ort-wasm-simd-threaded.wasm",
   ],
   "src/platforms/workerd": ["icodec", "onnxruntime-"],

@@ -53,12 +53,26 @@ export function openApiDocument(): OpenApiDocument {
  */
 const override: ZodOpenApiOverride = ({ jsonSchema, zodSchema, io }) => {
   if (io === "output") delete jsonSchema.additionalProperties;
-  else refine(jsonSchema, zodSchema);
+  else refine(jsonSchema as z.core.JSONSchema.BaseSchema, zodSchema);
+  flattenTuple(jsonSchema as z.core.JSONSchema.BaseSchema);
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 };
 
-function refine(jsonSchema: object, zodSchema: z.core.$ZodType): void {
+function refine(jsonSchema: z.core.JSONSchema.BaseSchema, zodSchema: z.core.$ZodType): void {
   if (zodSchema instanceof z.ZodPipe) Object.assign(jsonSchema, chained(zodSchema));
+}
+
+/**
+ * Describes a tuple of equal elements as an array of fixed length. Many tools for OpenAPI do not
+ * know tuples (`prefixItems`).
+ */
+function flattenTuple(jsonSchema: z.core.JSONSchema.BaseSchema): void {
+  const { prefixItems } = jsonSchema;
+  if (prefixItems === undefined) return;
+  const { length } = prefixItems;
+  if (new Set(prefixItems.map((each) => JSON.stringify(each))).size > 1) return;
+  delete jsonSchema.prefixItems;
+  Object.assign(jsonSchema, { items: prefixItems[0], minItems: length, maxItems: length });
 }
 
 /** Merges the JSON schemas of a chain. A value must match all of them. */
@@ -68,7 +82,10 @@ function chained(schema: z.core.$ZodType): z.core.JSONSchema.BaseSchema {
     const { $schema: _, minimum, maximum, ...own } = z.toJSONSchema(schema, {
       io: "input",
       unrepresentable: "any",
-      override: (each) => refine(each.jsonSchema, each.zodSchema),
+      override: (each) => {
+        refine(each.jsonSchema, each.zodSchema);
+        flattenTuple(each.jsonSchema);
+      },
     });
     return {
       ...own,

@@ -12,13 +12,16 @@ import {
   pathText,
   read,
   RESULT_HEADERS,
+  TINY_IMAGE,
 } from "./paths.ts";
 import { errorResponses, GUARDED_CODES, REQUEST_CODES } from "./responses.ts";
 import * as schemas from "./schemas.ts";
 
 const TAG = "Open Inference Protocol";
 const NAME = z.object({ name: pathText("Model id") });
-const VERSIONED = NAME.extend({ version: pathText("Version of the model; there is only 1") });
+const VERSIONED = NAME.extend({
+  version: z.literal("1").meta({ description: "Version of the model" }),
+});
 const MODEL_CODES = [...GUARDED_CODES, "unknown-model", "manifest-invalid"] as const;
 
 const JSON_BYTES = z.object({
@@ -31,7 +34,7 @@ const REQUEST = INFER_JSON.extend({ parameters: INFER_PARAMETERS.exactOptional()
   id: "InferRequest",
   description: "Image as a tensor: a file (BYTES), or upright RGB pixels (UINT8)",
   example: {
-    inputs: [{ name: "image", shape: [1], datatype: "BYTES", data: ["/9j/4AAQSkZJRg…"] }],
+    inputs: [{ name: "image", shape: [1], datatype: "BYTES", data: [TINY_IMAGE] }],
   },
 });
 

@@ -14,6 +14,7 @@ import {
   GUARDED_CODES,
   REQUEST_CODES,
 } from "./responses.ts";
+import { PROBLEMS } from "../../routes/http/problem.ts";
 import * as schemas from "./schemas.ts";
 
 /** Codes of a model that cannot answer. */
@@ -56,6 +57,9 @@ export const IMAGE_FILE = z.file().meta({
   override: { type: "string", format: "binary" },
 });
 
+/** GIF of one pixel in base64, for examples that a reader can send. */
+export const TINY_IMAGE = "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==";
+
 const FORM = z.object({ image: IMAGE_FILE, ...WITH_MODEL.shape });
 
 const URLENCODED = z.object({
@@ -90,7 +94,7 @@ export const PATHS: ZodOpenApiPathsObject = {
             schema: UPLOAD_JSON.meta({
               id: "DetectRequest",
               description: "Image in base64 or as a data URL, or the URL of the image, and options",
-              example: { image: "/9j/4AAQSkZJRg…", score: 0.3 },
+              example: { image: TINY_IMAGE, score: 0.3 },
               override: { oneOf: [{ required: ["image"] }, { required: ["url"] }] },
             }),
           },
@@ -130,7 +134,9 @@ export const PATHS: ZodOpenApiPathsObject = {
         ...GUARDED_CODES,
         "not-found",
       ]),
-      requestParams: { path: z.object({ code: pathText("Error code") }) },
+      requestParams: {
+        path: z.object({ code: z.enum(Object.keys(PROBLEMS)).meta({ description: "Error code" }) }),
+      },
     },
   },
 };

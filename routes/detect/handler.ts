@@ -1,4 +1,7 @@
 import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+import { photoSvg } from "../../src/draw/photo_svg.ts";
+import { readHeader } from "../../src/image/formats/read_header.ts";
 import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteBudget } from "../http/byte_budget.ts";
@@ -14,7 +17,13 @@ export interface DetectDeps extends UploadOptions {
   readonly budget: ByteBudget;
 }
 
-/** Handles `POST /detect`: reads an image and responds with its detections. */
+/** Media type of the response that draws the detections. */
+const SVG = "image/svg+xml";
+
+/**
+ * Handles `POST /detect`: reads an image and responds with its detections. They are JSON, or drawn
+ * over the image if the client prefers SVG.
+ */
 export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const client = context.get("client") ?? "";
   using lease = deps.budget.lease(client);
@@ -29,7 +38,19 @@ export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promis
     (detector) => detector.detect(bytes, detectOptions, { signal, client }),
   );
   context.header("Server-Timing", serverTiming(result.timing));
-  return context.json(formatResult(result));
+  if (!wantsSvg(context)) return context.json(formatResult(result));
+  // The image in base64, in the text and in the bytes of the response.
+  lease.take(Math.ceil(bytes.length * 8 / 3));
+  const { format } = readHeader(bytes);
+  return context.body(photoSvg(bytes, format, result.image, result.detections), 200, {
+    "content-type": SVG,
+  });
+}
+
+/** Returns true if the client prefers SVG to JSON. */
+function wantsSvg(context: Context): boolean {
+  const supports = ["application/json", SVG];
+  return accepts(context, { header: "Accept", supports, default: "application/json" }) === SVG;
 }
 
 /**

@@ -16,6 +16,8 @@ export interface RequestLine {
   readonly path: string;
   /** HTTP status of the response. */
   readonly status: number;
+  /** Problem code. Unset: the response is no error. */
+  readonly code?: string | undefined;
   /** Milliseconds between the arrival of the request and the start of the response. */
   readonly ms: number;
   /** Number of bytes of the request body that the server read. */
@@ -46,6 +48,7 @@ export function requestLog(
       method: context.req.method,
       path: new URL(context.req.url).pathname.slice(0, 200),
       status: context.res.status,
+      code: context.get("problemCode"),
       ms: Number((performance.now() - start).toFixed(1)),
       bytesIn: context.get("bytesIn") ?? 0,
       key: context.get("keyName"),

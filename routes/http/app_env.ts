@@ -18,6 +18,8 @@ export interface AppEnv {
     client?: string;
     /** Name of the API key. Unset: the request has no valid key, or the server needs no keys. */
     keyName?: string;
+    /** Problem code of the response. Unset: the response is no error. */
+    problemCode?: string;
     /** Number of body bytes read so far. Unset: no byte has been read. */
     bytesIn?: number;
     /**

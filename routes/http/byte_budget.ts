@@ -34,13 +34,20 @@ const SHARE = 3;
  * (Choudhury and Hahne, "Dynamic queue length thresholds", 1998).
  */
 export class ByteBudget {
+  readonly #bytes: number;
   #left: number;
   /** Number of bytes that each client has taken. Clients without bytes are not in the map. */
   readonly #held = new Map<string, number>();
 
   /** Creates a budget of `bytes` bytes. */
   constructor(bytes: number) {
+    this.#bytes = bytes;
     this.#left = bytes;
+  }
+
+  /** Number of bytes that all requests have taken together. */
+  get taken(): number {
+    return this.#bytes - this.#left;
   }
 
   /** Creates a lease for one request of a client. A new lease has no bytes yet. */

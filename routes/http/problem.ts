@@ -85,6 +85,7 @@ export function problem(
   detail: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
+  context.set("problemCode", code);
   const [status, title] = PROBLEMS[code];
   const form = context.get("errorForm") ?? problemForm;
   const { contentType, json } = form({

@@ -140,6 +140,16 @@ export interface ModelInfo {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** Queue of a detector and its workers, at one moment. */
+export interface DetectorLoad {
+  /** Number of images that wait. */
+  readonly waiting: number;
+  /** Predicted wait of one more image, milliseconds. */
+  readonly predictedWaitMs: number;
+  /** Number of workers that are alive. */
+  readonly workers: number;
+}
+
 /** Loaded model that detects objects in images. */
 export interface Detector {
   /** Description of the model. */
@@ -185,6 +195,8 @@ export interface Detector {
    * @param client Name of the client, as in {@linkcode DetectCall}.
    */
   refusal?(client: string): Error | null;
+  /** Returns the queue and the workers. Unset: the detector has none. */
+  load?(): DetectorLoad;
   /** Closes the detector and releases its session. */
   close(): Promise<void>;
 }

@@ -74,9 +74,17 @@ export class Admission {
     this.#meanMs += Math.max(WEIGHT, 1 / this.#learned) * (ms - this.#meanMs);
   }
 
+  /**
+   * Returns the predicted wait behind `waiting` images, milliseconds. The image that a worker
+   * processes now counts as half an image.
+   */
+  waitMs(waiting: number): number {
+    return (waiting + 0.5) * this.#meanMs / this.#options.workers;
+  }
+
   /** Returns true if one more image may wait behind `waiting` others. */
   admits(waiting: number): boolean {
-    return waiting < this.#options.queue && this.#waitMs(waiting) <= this.#limitMs;
+    return waiting < this.#options.queue && this.waitMs(waiting) <= this.#limitMs;
   }
 
   /** Returns true if an image has waited too long to be of use to its client. */
@@ -89,7 +97,7 @@ export class Admission {
     const { queue } = this.#options;
     const why = waiting >= queue
       ? `at most ${queue} may wait and the queue is full`
-      : `it would wait for ${seconds(this.#waitMs(waiting))} and may wait for ${
+      : `it would wait for ${seconds(this.waitMs(waiting))} and may wait for ${
         seconds(this.#limitMs)
       }`;
     return this.#busy(why, waiting);
@@ -108,16 +116,8 @@ export class Admission {
   #busy(why: string, waiting: number): BusyError {
     const { random = Math.random } = this.#options;
     // Adds a random time, so that clients that were refused together do not retry together.
-    const retryAfterMs = this.#waitMs(waiting) * (1 + random());
+    const retryAfterMs = this.waitMs(waiting) * (1 + random());
     return new BusyError(`Cannot take the image as ${why}: try again in a moment`, retryAfterMs);
-  }
-
-  /**
-   * Returns the predicted wait behind `waiting` images. The image that a worker processes now
-   * counts as half an image.
-   */
-  #waitMs(waiting: number): number {
-    return (waiting + 0.5) * this.#meanMs / this.#options.workers;
   }
 
   get #limitMs(): number {

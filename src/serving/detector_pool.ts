@@ -1,6 +1,12 @@
 import { DomainError, goneError } from "../core/domain_error.ts";
 import type { ImageInput } from "../image/raw_image.ts";
-import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
+import type {
+  DetectCall,
+  DetectOptions,
+  Detector,
+  DetectorLoad,
+  DetectResult,
+} from "../ports/detector.ts";
 import { Admission } from "./admission.ts";
 import { FairQueue } from "./fair_queue.ts";
 
@@ -32,6 +38,18 @@ export interface PoolOptions {
   readonly now?: (() => number) | undefined;
   /** Logs why a detector is replaced, or why its replacement did not start. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
+  /** Receives what happens in the pool, for metrics. Unset: nothing does. */
+  readonly observer?: PoolObserver | undefined;
+}
+
+/** Receiver of events of a pool. Its methods must not throw. */
+export interface PoolObserver {
+  /** Called when a call leaves the queue for a detector, with its wait. */
+  waited(model: string, ms: number): void;
+  /** Called with each result. */
+  detected(result: DetectResult): void;
+  /** Called when a detector has crashed and is replaced. */
+  replaced(model: string): void;
 }
 
 /** Call of `detect()` that waits for a free detector. */
@@ -126,14 +144,20 @@ export class DetectorPool implements Detector {
       if (refusal !== null) return Promise.reject(refusal);
     }
     const { promise, resolve, reject } = Promise.withResolvers<DetectResult>();
+    const arrived = this.#now();
+    const { observer } = this.#options;
     const run = (detector: Detector) => {
       const begun = this.#now();
+      observer?.waited(this.model.id, begun - arrived);
       const learn = (succeeded: boolean) => this.#admission.learn(this.#now() - begun, succeeded);
       const work = detector.detect(image, options, call);
-      void work.then(() => learn(true), () => learn(false));
+      void work.then((result) => {
+        learn(true);
+        observer?.detected(result);
+      }, () => learn(false));
       resolve(work.finally(() => this.#release(detector)));
     };
-    if (idle === undefined) this.#enqueue({ since: this.#now(), run, reject }, call);
+    if (idle === undefined) this.#enqueue({ since: arrived, run, reject }, call);
     else run(idle);
     return promise;
   }
@@ -142,6 +166,14 @@ export class DetectorPool implements Detector {
   refusal(client: string): Error | null {
     if (this.#idle.length > 0 || this.#queue.canMakeRoomFor(client)) return null;
     return this.#fullness();
+  }
+
+  /** Returns the number of queued calls, their wait, and the number of detectors. */
+  load(): DetectorLoad {
+    const waiting = this.#queue.length;
+    const isFree = this.#idle.length > 0;
+    const predictedWaitMs = isFree ? 0 : this.#admission.waitMs(waiting);
+    return { waiting, predictedWaitMs, workers: this.#alive.size };
   }
 
   /** Returns the reason why no detector can run a call, or null if at least one detector can. */
@@ -217,6 +249,7 @@ export class DetectorPool implements Detector {
 
   async #replace(detector: Detector, error: Error): Promise<void> {
     this.#alive.delete(detector);
+    this.#options.observer?.replaced(this.model.id);
     const index = this.#idle.indexOf(detector);
     if (index >= 0) this.#idle.splice(index, 1);
     this.#options.log?.(`A worker of model "${this.model.id}" is replaced: ${error.message}`);

@@ -1,0 +1,33 @@
+/** Response of the app, as metrics count it. */
+export interface CountedResponse {
+  /** HTTP method, or `OTHER` for one that no route takes. */
+  readonly method: string;
+  /** Pattern of the route, for example `/models/:id`, or `other` for a path without a route. */
+  readonly route: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** Problem code. Empty: the response is no error. */
+  readonly code: string;
+  /** Milliseconds between the arrival of the request and the start of the response. */
+  readonly ms: number;
+}
+
+/** Metrics in the text format that a monitoring system reads. */
+export interface MetricsText {
+  /** Media type of the text. */
+  readonly contentType: string;
+  /** Metrics with their current values. */
+  readonly text: string;
+}
+
+/** Metrics of an app. A platform implements them with a library. */
+export interface AppMetrics {
+  /** Counts a response. */
+  count(response: CountedResponse): void;
+  /**
+   * Returns the metrics with their current values.
+   *
+   * @param bodyBytes Bytes of request bodies in memory now.
+   */
+  read(bodyBytes: number): Promise<MetricsText>;
+}

@@ -88,15 +88,16 @@ class Photos:
             found.append(rows + np.array((x, y, x, y, 0)))
         return canvas, np.concatenate(found)
 
-    def served(self, index: int, size: int, multiple: int) -> tuple[Tensor, float]:
-        """`(3, H, W)` as the server prepares it: fitted, padded at the right and the bottom; and the scale."""
+    def served(self, index: int, size: int, multiple: int) -> tuple[Tensor, tuple[float, float]]:
+        """`(3, H, W)` as the server prepares it: fitted, padded at the right and the bottom; and the scale of x and y."""
         photo = Image.fromarray(self.items[index][0])
         scale = size / max(photo.size)
         w, h = (max(1, int(n * scale + 0.5)) for n in photo.size)
         canvas = np.empty((-(-h // multiple) * multiple, -(-w // multiple) * multiple, 3), np.uint8)
         canvas[:] = self.fill
         canvas[:h, :w] = np.asarray(photo.resize((w, h), Image.BILINEAR))
-        return self.normalised(torch.from_numpy(canvas).permute(2, 0, 1).float() / 255), scale
+        image = self.normalised(torch.from_numpy(canvas).permute(2, 0, 1).float() / 255)
+        return image, (w / photo.width, h / photo.height)
 
     def normalised(self, image: Tensor) -> Tensor:
         return (image - torch.tensor(self.mean)[:, None, None]) / torch.tensor(self.std)[:, None, None]

@@ -35,7 +35,7 @@ def detect(model: nn.Module, photos: Photos, side: int = SIDE) -> list[dict]:
         logits, deltas = model(tensor[None].contiguous(memory_format=torch.channels_last))
         boxes, scores, classes = finish(logits, deltas, model.classes)
         limits = torch.tensor((image["width"], image["height"]) * 2)
-        boxes = torch.minimum(boxes / scale, limits).clamp(min=0)
+        boxes = torch.minimum(boxes / torch.tensor(scale * 2), limits).clamp(min=0)
         for (x0, y0, x1, y1), score, label in zip(boxes.tolist(), scores.tolist(), classes.tolist()):
             row = {"image_id": image["id"], "category_id": photos.category_ids[label], "score": score}
             results.append({**row, "bbox": [x0, y0, x1 - x0, y1 - y0]})
@@ -67,7 +67,7 @@ def decode(anchors: Tensor, deltas: Tensor) -> Tensor:
 
 
 def average_precision(photos: Photos, detections: list[dict]) -> dict[str, float]:
-    """AP and AP50 over all classes and of each class, by the reference evaluator."""
+    """AP and AP50 over all classes, and AP of each class that has an object, by the reference evaluator."""
     if not detections:
         return {"AP": 0.0, "AP50": 0.0, **{label: 0.0 for label in photos.labels}}
     with contextlib.redirect_stdout(io.StringIO()):
@@ -75,7 +75,8 @@ def average_precision(photos: Photos, detections: list[dict]) -> dict[str, float
         judge.accumulate()
         judge.summarize()
     precision = judge.eval["precision"][:, :, :, 0, -1]  # (IoU, recall, class)
-    per_class = {label: valid_mean(precision[:, :, n]) for n, label in enumerate(photos.labels)}
+    of_class = {label: precision[:, :, n] for n, label in enumerate(photos.labels)}
+    per_class = {label: float(each.mean()) for label, each in of_class.items() if (each > -1).any()}
     return {"AP": float(judge.stats[0]), "AP50": float(judge.stats[1]), **per_class}
 
 
@@ -89,11 +90,6 @@ def judged(photos: Photos, detections: list[dict]) -> COCOeval:
     judge.params.imgIds = ids
     judge.evaluate()
     return judge
-
-
-def valid_mean(values: np.ndarray) -> float:
-    values = values[values > -1]
-    return float(values.mean()) if values.size else float("nan")
 
 
 def hits(photos: Photos, detections: list[dict]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

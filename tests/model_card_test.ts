@@ -1,0 +1,49 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import manifest from "../models/everyday8.json" with { type: "json" };
+
+const read = (path: string) => Deno.readTextFile(new URL(`../${path}`, import.meta.url));
+const card = await read("models/everyday8.card.md");
+const accuracy = (await read("docs/accuracy.md")).split("## A third-party model")[0]!;
+
+/** Label, AP and AP50 of the rows of a table of classes. */
+function classRows(text: string): [label: string, ap: number, ap50: number][] {
+  return [...text.matchAll(/^\| (\w+) +\| (\d\.\d{3}) \| (\d\.\d{3}) \|$/gm)]
+    .map(([, label, ap, ap50]) => [label!, Number(ap), Number(ap50)]);
+}
+
+/** Writes a figure as the card does: .405. */
+function short(value: number): string {
+  return value.toFixed(3).slice(1);
+}
+
+Deno.test("the manifest of everyday8 has the size and the hash of its graph", async () => {
+  const graph = await Deno.readFile(new URL(`../models/${manifest.graph.file}`, import.meta.url));
+  const digest = await crypto.subtle.digest("SHA-256", graph);
+  assertEquals(manifest.graph.bytes, graph.length);
+  assertEquals(manifest.graph.sha256, new Uint8Array(digest).toHex());
+});
+
+Deno.test("the card of everyday8 states the metrics, the size and the threshold of its manifest", () => {
+  const { AP, AP50, AP75 } = manifest.metrics;
+  assertStringIncludes(card, `| ${short(AP)} | ${short(AP50)} | ${short(AP75)} |`);
+  assertStringIncludes(card, `${(manifest.graph.bytes / 1e6).toFixed(1)} MB`);
+  const threshold = String(manifest.postprocess.score).replace(/^0/, "");
+  assertStringIncludes(card.replaceAll(/\s+/g, " "), `default threshold of ${threshold} `);
+});
+
+Deno.test("the card of everyday8 has a row for each label, whose mean is the AP", () => {
+  const rows = classRows(card);
+  assertEquals(rows.map(([label]) => label), manifest.labels);
+  const mean = (column: 1 | 2) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length;
+  assertAlmostEquals(mean(1), manifest.metrics.AP, 0.001);
+  assertAlmostEquals(mean(2), manifest.metrics.AP50, 0.001);
+});
+
+Deno.test("docs/accuracy.md has the figures of the card and the manifest of everyday8", () => {
+  assertEquals(classRows(accuracy), classRows(card));
+  const printed = [...accuracy.matchAll(/ = (\d\.\d{3})$/gm)].map(([, value]) => Number(value));
+  const { AP, AP50, AP75 } = manifest.metrics;
+  assertEquals(printed.length, 12);
+  assertEquals(printed.slice(0, 3), [AP, AP50, AP75]);
+  for (const value of printed.slice(3, 6)) assert(card.includes(` ${short(value)} `), `${value}`);
+});

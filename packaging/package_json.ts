@@ -16,6 +16,12 @@ const PEERS = ["hono"];
 const OPTIONAL: Readonly<Record<string, string>> = { "onnxruntime-node": "onnxruntime-web" };
 
 /**
+ * Optional dependencies: npm installs them, and a user may leave them out (`--omit=optional`).
+ * libheif-js, the decoder of HEIC, is under the LGPL, which some users do not want.
+ */
+const OMITTABLE = ["libheif-js"];
+
+/**
  * Returns the content of `package.json`, with the dependencies that the modules import.
  *
  * @param folder Path of the compiled package.
@@ -40,7 +46,8 @@ export async function packageJson(folder: string): Promise<Record<string, unknow
       Object.entries(COMMANDS).map(([name, entry]) => [name, scriptOf(entry).slice(2)]),
     ),
     files: ["browser", "models", "packaging", "routes", "src"],
-    dependencies: named(used.filter((name) => !PEERS.includes(name))),
+    dependencies: named(used.filter((name) => !PEERS.includes(name) && !OMITTABLE.includes(name))),
+    optionalDependencies: named(OMITTABLE),
     peerDependencies: {
       ...Object.fromEntries(PEERS.map((name) => [name, `^${versionOf(name)}`])),
       ...mapValues(OPTIONAL, versionOf),

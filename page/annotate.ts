@@ -1,4 +1,5 @@
 import { classColour } from "../src/core/palette.ts";
+import { type CaptionPlace, placeCaption } from "../src/draw/place_caption.ts";
 import type { Detection } from "../src/ports/detector.ts";
 import { toBlob } from "./convert.ts";
 import { percent } from "./elements.ts";
@@ -22,31 +23,47 @@ export async function annotate(
   const context = canvas.getContext("2d");
   if (context === null) return null;
   context.drawImage(photo, 0, 0);
-  // The best box is drawn last, on top of the others.
-  for (const detection of detections.toReversed()) drawDetection(context, detection);
+  const line = Math.max(2, Math.max(canvas.width, canvas.height) / 320);
+  const letters = Math.max(12, line * 6);
+  context.font = `600 ${letters}px system-ui, sans-serif`;
+  context.textBaseline = "middle";
+  // Better boxes choose the places of their captions first, and are drawn last, on top of others.
+  const places: CaptionPlace[] = [];
+  for (const { box, ...named } of detections) {
+    const width = context.measureText(captionOf(named)).width + letters * 0.8;
+    places.push(placeCaption(box, { width, height: letters * 1.5 }, canvas, places));
+  }
+  for (const detection of detections.toReversed()) drawBox(context, detection, line);
+  for (const [i, detection] of [...detections.entries()].toReversed()) {
+    drawCaption(context, detection, places[i]!, letters);
+  }
   return await toBlob(canvas, type === "image/png" ? type : "image/jpeg", 0.92);
 }
 
-function drawDetection(context: CanvasRenderingContext2D, detection: Detection): void {
-  const { box: { xmin, ymin, xmax, ymax }, label, score, classId } = detection;
-  const { width, height } = context.canvas;
-  const { fill, text } = classColour(classId);
-  const line = Math.max(2, Math.max(width, height) / 320);
-  const size = Math.max(12, line * 6);
+function drawBox(context: CanvasRenderingContext2D, detection: Detection, line: number): void {
+  const { box: { xmin, ymin, xmax, ymax }, classId } = detection;
   // A dark line below the coloured one keeps the box visible on a photo of its own colour.
-  for (const [style, extra] of [["rgb(0 0 0 / 0.6)", line * 0.8], [fill, 0]] as const) {
+  const lines = [["rgb(0 0 0 / 0.6)", line * 1.8], [classColour(classId).fill, line]] as const;
+  for (const [style, width] of lines) {
     context.strokeStyle = style;
-    context.lineWidth = line + extra;
+    context.lineWidth = width;
     context.strokeRect(xmin, ymin, xmax - xmin, ymax - ymin);
   }
-  context.font = `600 ${size}px system-ui, sans-serif`;
-  context.textBaseline = "middle";
-  const caption = `${label} ${percent(score)}`;
-  const [wide, high] = [context.measureText(caption).width + size * 0.8, size * 1.5];
-  const x = Math.max(0, Math.min(xmin - line / 2, width - wide));
-  const y = ymin >= high ? ymin - high : Math.min(Math.max(0, ymin), height - high);
+}
+
+function drawCaption(
+  context: CanvasRenderingContext2D,
+  detection: Detection,
+  { left, top, width, height }: CaptionPlace,
+  letters: number,
+): void {
+  const { fill, text } = classColour(detection.classId);
   context.fillStyle = fill;
-  context.fillRect(x, y, wide, high);
+  context.fillRect(left, top, width, height);
   context.fillStyle = text;
-  context.fillText(caption, x + size * 0.4, y + high / 2);
+  context.fillText(captionOf(detection), left + letters * 0.4, top + height / 2);
+}
+
+function captionOf({ label, score }: Pick<Detection, "label" | "score">): string {
+  return `${label} ${percent(score)}`;
 }

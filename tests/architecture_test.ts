@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/stores": ["src/core", "src/manifest", "src/ports"],
   "src/isolation": ["src/core", "src/image", "src/ports"],
   "src/serving": ["src/core", "src/image", "src/manifest", "src/ports"],
-  "page": ["src/core", "src/ports", "src/stores"],
+  "page": ["src/core", "src/draw", "src/ports", "src/stores"],
   "routes/detect": [
     ...["src/core", "src/draw", "src/image/formats", "src/ports", "src/serving", "routes/http"],
   ],
@@ -66,16 +66,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["src/core", "src/image", "src/manifest", "src/platforms/workerd"],
   ],
   "src/commands": [
-    ...[
-      "src/core",
-      "src/draw",
-      "src/image",
-      "src/image/formats",
-      "src/manifest",
-      "src/eval",
-      "src/ports",
-    ],
-    ...["src/detect", "src/describe", "src/engines", "src/stores", "src/planner", "src/server"],
+    ...["src/core", "src/draw", "src/image", "src/image/formats", "src/manifest", "src/eval"],
+    ...["src/ports", "src/detect", "src/describe", "src/engines", "src/stores", "src/planner"],
+    "src/server",
     "src/platforms/host",
   ],
 };

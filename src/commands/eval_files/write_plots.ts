@@ -7,7 +7,7 @@ import { precisionCurve } from "../../eval/precision_curve.ts";
 import { falsePositives, misses } from "../../eval/worst_errors.ts";
 import { readHeader } from "../../image/formats/read_header.ts";
 import { curveSvg } from "../output/curve_svg.ts";
-import { type OverlayBox, overlaySvg } from "../output/overlay.ts";
+import { type OverlayBox, overlaySvg } from "../../draw/overlay_svg.ts";
 import { readImageFile } from "../shared/arguments.ts";
 
 /** Maximum number of images with false positives, and of images with misses. */

@@ -9,7 +9,7 @@ import type { DetectResult } from "../../ports/detector.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { PROVIDERS } from "../../ports/session.ts";
 import { detectionSvg } from "../output/detections.ts";
-import { escapeXml } from "../output/overlay.ts";
+import { escapeXml } from "../../draw/overlay_svg.ts";
 import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";

@@ -1,5 +1,5 @@
 import type { CurvePoint } from "../../eval/precision_curve.ts";
-import { escapeXml, hue } from "./overlay.ts";
+import { escapeXml, hue } from "../../draw/overlay_svg.ts";
 
 /** Curve to draw, with the name of its class. */
 export interface NamedCurve {

@@ -1,9 +1,8 @@
-import { Buffer } from "node:buffer";
 import { basename } from "node:path";
+import { photoSvg } from "../../draw/photo_svg.ts";
 import { readHeader } from "../../image/formats/read_header.ts";
 import type { DetectResult } from "../../ports/detector.ts";
 import { textTable } from "../shared/text_table.ts";
-import { overlaySvg } from "./overlay.ts";
 
 /** Formats the detections of an image file for a terminal: a summary line and a table. */
 export function detectionTable(
@@ -27,7 +26,5 @@ export function detectionTable(
  * @param bytes Encoded image. The program that shows the SVG applies its EXIF orientation.
  */
 export function detectionSvg(bytes: Uint8Array, { image, detections }: DetectResult): string {
-  const { format } = readHeader(bytes);
-  const href = `data:image/${format};base64,${Buffer.from(bytes).toString("base64")}`;
-  return overlaySvg({ href, ...image }, detections);
+  return photoSvg(bytes, readHeader(bytes).format, image, detections);
 }

@@ -1,0 +1,48 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { problemOf, quickApp } from "../quick_app.ts";
+
+/** Smallest PNG: one transparent pixel. */
+const PNG = Uint8Array.fromBase64(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+);
+
+/** Sends the PNG with a header `Accept`. */
+async function send(accept: string, path = "/detect"): Promise<Response> {
+  const app = await quickApp();
+  return await app.request(path, { method: "POST", body: PNG, headers: { accept } });
+}
+
+Deno.test("POST /detect draws the detections over the image if the client prefers SVG", async () => {
+  const response = await send("image/svg+xml, application/json;q=0.5");
+  assertEquals(response.status, 200);
+  assertEquals(response.headers.get("content-type"), "image/svg+xml");
+  assert(response.headers.has("server-timing"));
+  assertStringIncludes(await response.text(), `href="data:image/png;base64,${PNG.toBase64()}"`);
+});
+
+for (
+  const accept of [
+    "*/*",
+    "application/json, image/svg+xml;q=0.9",
+    "text/html,application/xhtml+xml,image/avif,image/webp,*/*;q=0.8",
+    "image/png",
+  ]
+) {
+  Deno.test(`POST /detect answers JSON to Accept: ${accept}`, async () => {
+    const response = await send(accept);
+    assertEquals(response.headers.get("content-type"), "application/json");
+  });
+}
+
+Deno.test("POST /detect answers problems as JSON to a client that prefers SVG", async () => {
+  const problem = await problemOf(send("image/svg+xml", "/detect?score=2"));
+  assertEquals(problem, [400, "invalid-option"]);
+});
+
+Deno.test("POST /detect counts the memory of the SVG", async () => {
+  const app = await quickApp({ bodyMemory: 200 });
+  const ask = (accept: string) =>
+    app.request("/detect", { method: "POST", body: PNG, headers: { accept } });
+  assertEquals((await ask("application/json")).status, 200);
+  assertEquals(await problemOf(ask("image/svg+xml")), [503, "busy"]);
+});

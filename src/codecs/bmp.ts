@@ -39,6 +39,15 @@ function truncated(bytes: Uint8Array, { width, height }: BmpHeader, need: string
   );
 }
 
+function movedOutside({ width, height }: BmpHeader, x: number, y: number): DomainError {
+  return new DomainError(
+    "corrupt-image",
+    `Cannot decode BMP as its run lengths must stay in ${width}x${height} pixels: current value ` +
+      `is a move to column ${x} and row ${y}. The file is damaged; export the image again and ` +
+      "send the new file.",
+  );
+}
+
 /** Makes an RGBA image opaque if all its pixels are fully transparent. */
 function makeClearOpaque(data: Uint8Array): void {
   for (let at = 3; at < data.length; at += 4) if (data[at] !== 0) return;
@@ -51,7 +60,9 @@ const END_OF_ROW = 0, END_OF_IMAGE = 1, MOVE = 2;
 /**
  * Decodes run-length encoded pixels of 4 or 8 bits (Windows GDI, "Bitmap Compression") to RGB.
  *
- * Pixels that the data skips are black, as in browsers. Runs beyond the end of a row are cut off.
+ * Follows Chromium where files break the rules. Pixels that the data skips are black, also if the
+ * escape code for the end comes early. Runs beyond the end of a row are cut off. A move out of the
+ * image is an error.
  */
 function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
   const { width, height, layout: { bitsPerPixel, start, topDown, palette } } = header;
@@ -94,8 +105,9 @@ function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
     } else if (value === END_OF_IMAGE) {
       break;
     } else if (value === MOVE) {
-      x = Math.min(width, x + next());
+      x += next();
       y += next();
+      if (x > width || y >= height) throw movedOutside(header, x, y);
     } else {
       const length = Math.ceil(value / perByte);
       if (at + length > bytes.length) throw truncated(bytes, header, "need more runs");

@@ -217,6 +217,28 @@ Deno.test("decodeBmp() refuses run lengths that the file ends in as truncated", 
   }
 });
 
+/** Moves by columns and rows in 3x2 pixels, and whether each stays inside. */
+const MOVES: readonly (readonly [move: readonly number[], isInside: boolean])[] = [
+  [[3, 0], true],
+  [[4, 0], false],
+  [[255, 0], false],
+  [[0, 1], true],
+  [[0, 2], false],
+  [[0, 255], false],
+];
+
+for (const [move, isInside] of MOVES) {
+  const claim = isInside ? "allows" : "refuses";
+  Deno.test(`decodeBmp() ${claim} a move by ${move.join(", ")} in 3x2 pixels, as bmpsuite's badrle`, () => {
+    const { width, height } = { width: 3, height: 2 };
+    const options = { bitsPerPixel: 8, compression: 1, colours: 1, palette: [9, 9, 9, 0] };
+    const pixels = [0, 2, ...move, ...EOB];
+    const file = buildBmp({ ...options, width, height, pixels });
+    if (isInside) assertEquals([...decodeFile(file).data], Array(18).fill(0));
+    else assertDomainError(() => decodeFile(file), "corrupt-image", "stay in 3x2 pixels");
+  });
+}
+
 Deno.test("decodeBmp() decodes run lengths that hold no pixels to black", () => {
   const white = buildBmp({
     ...{ bitsPerPixel: 4, width: 3, height: 2, compression: 2, colours: 1 },

@@ -1,5 +1,6 @@
 import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { DomainError } from "../../src/core/domain_error.ts";
 import type { HeadsManifest, Manifest } from "../../src/manifest/manifest.ts";
 import { decodeImage, emptyInput, inputOf } from "../../src/detect/preprocess.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
@@ -47,6 +48,24 @@ Deno.test("decodeImage() refuses one byte too many and shows limit and value", (
       }),
     "too-many-bytes",
     `at most ${TINY.length - 1} bytes: current value is ${TINY.length}`,
+  );
+});
+
+Deno.test("decodeImage() refuses a format that the codec lacks before any limit of the image", () => {
+  const checkFormat = (format: string) => {
+    throw new DomainError("unsupported-format", format);
+  };
+  const limits = { maxBytes: 1000, maxPixels: 1, maxDecodedBytes: 1 };
+  assertDomainError(
+    () => decodeImage(TINY, smallManifest, { ...codec, checkFormat }, limits),
+    "unsupported-format",
+    "png",
+  );
+  // Also if its header is not there.
+  const signature = TINY.subarray(0, 8);
+  assertDomainError(
+    () => decodeImage(signature, smallManifest, { ...codec, checkFormat }, limits),
+    "unsupported-format",
   );
 });
 

@@ -58,7 +58,7 @@ export const BMP_BOMBS: readonly Bomb[] = bombsOf("BMP", [
   ["run lengths that end at once", "truncated-image", runs(8, 8000, 5000, [])],
   ["40 million pixels in 2 bytes", "ok", runs(8, 8000, 5000, [0, 1])],
   ["40 million pixels in 4 bytes", "ok", runs(4, 8000, 5000, [0, 2, 255, 255, 0, 1])],
-  ["a move out of the image", "ok", runs(8, 3, 2, [0, 2, 255, 255])],
+  ["a move out of the image", "corrupt-image", runs(8, 3, 2, [0, 2, 255, 255])],
   [
     "runs behind the end of a row, 15 MB",
     "truncated-image",

@@ -131,7 +131,7 @@ async function detectAll(
   try {
     const results = await detectImages(detector, { ...truth, images: present }, images, score);
     const imageIds = present.map(({ id }) => id);
-    return { results, imageIds, threshold: postprocess.score ?? DEFAULT_THRESHOLD };
+    return { results, imageIds, threshold: postprocess.score };
   } finally {
     await detector.close();
   }

@@ -118,7 +118,7 @@ function nameThatTells(
 function outputNames(outputs: GraphFacts["outputs"]): string[] {
   if (outputs.kind === "levels") return [...outputs.scores, ...outputs.deltas];
   if (outputs.kind === "joined") return [outputs.scores, outputs.deltas];
-  return [outputs.boxes, outputs.labels];
+  return [outputs.boxes, outputs.labels ?? []].flat();
 }
 
 /**

@@ -64,6 +64,7 @@ export function draftManifest(
   const reason = given ??
     (evidence === null ? assumed(copied) : suggested(`${copied}: ${evidence}`));
   const labels = draftLabels(facts, names);
+  const extras = draftExtras(facts);
   const input = draftInput(facts, family, reason);
   const sizes = draftSizes(facts, family, reason);
   const rest = "anchors" in behaviour && facts.outputs.kind !== "finished"
@@ -78,6 +79,7 @@ export function draftManifest(
     metrics: {},
     ...labels.part,
     ...input.part,
+    ...extras.part,
     ...sizes.part,
     ...rest.part,
     guesses: {
@@ -85,6 +87,7 @@ export function draftManifest(
       licence: assumed("the graph does not state one"),
       ...labels.guesses,
       ...input.guesses,
+      ...extras.guesses,
       ...sizes.guesses,
       ...rest.guesses,
     },
@@ -112,6 +115,22 @@ function draftLabels(
     ? "the graph does not name its classes"
     : "the graph does not state how many classes it has";
   return { part: { labels: [...(set ?? numbered)] }, guesses: { labels: assumed(reason) } };
+}
+
+/** Drafts the inputs besides the image. Their names do not prove the meaning of their values. */
+function draftExtras({ input: { extras } }: GraphFacts): Guessed<Pick<Manifest, "extraInputs">> {
+  if (extras === undefined) return { part: {}, guesses: {} };
+  const names = extras.map(({ name }) => name).join(", ");
+  return {
+    part: {
+      extraInputs: extras.map(({ name, type, shape, value }) => {
+        return { name, type, shape: [...shape], value: [...value] };
+      }),
+    },
+    guesses: {
+      extraInputs: suggested(`by the names ${names}; height first, and a scale of 1`),
+    },
+  };
 }
 
 function draftInput(

@@ -1,4 +1,5 @@
 import type { Size } from "../core/size.ts";
+import type { ExtraFacts } from "./extra_inputs.ts";
 import type { BoxConstant } from "./graph_hints.ts";
 import type { RowCount } from "./solve_pyramid.ts";
 import type { HeadEvidence } from "./which_head.ts";
@@ -15,6 +16,8 @@ export interface InputFacts {
   readonly batch: number | null;
   /** Size of the input in pixels, or null if the graph accepts any size. */
   readonly size: Size | null;
+  /** Inputs besides the image. Unset: none. */
+  readonly extras?: readonly ExtraFacts[];
 }
 
 /**
@@ -89,8 +92,10 @@ export interface FinishedFacts {
    * box.
    */
   readonly scores: string | null;
-  /** Name of the output that contains the class ids. */
-  readonly labels: string;
+  /** Name of the output that contains the class ids. Null: they are a column of the boxes. */
+  readonly labels: string | null;
+  /** Order of the columns if the boxes contain class ids and scores. Unset: they do not. */
+  readonly columns?: "label-score-box" | "box-score-label";
   /** Name of the output that contains the number of detections. Null: there is no such output. */
   readonly count: string | null;
   /** True if the outputs have a batch dimension. */

@@ -1,14 +1,64 @@
+import type { Tensor } from "../ports/session.ts";
 import type { FinishedFacts } from "./graph_facts.ts";
 import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
 /**
  * Recognises the outputs of a graph that applies NMS itself and returns each score as the fifth
- * number of its box: boxes `[M, 5]` and class ids `[M]` of M detections. Both outputs may have a
- * batch dimension in front.
+ * number of its box: boxes `[M, 5]` and class ids `[M]` of M detections, or rows `[M, 6]` that
+ * contain the class ids as well. All outputs may have a batch dimension in front.
  *
  * @returns Null if the outputs have other shapes.
  */
 export function packedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
+  return scoredFacts(outputs) ?? rowFacts(outputs);
+}
+
+/**
+ * Recognises rows of class id, score and box `[M, 6]`, as PaddleDetection returns them, or of box,
+ * score and class id.
+ */
+function rowFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
+  const rows = outputs.find(({ runs }) =>
+    runs[0].shape.length >= 2 && runs.every(({ shape }) => shape.at(-1) === 6)
+  );
+  if (rows === undefined) return null;
+  const column = (...wanted: number[]) => ({
+    ...rows,
+    runs: [at(rows.runs[0], wanted), at(rows.runs[1], wanted)] as const,
+  });
+  const holds = (label: number, score: number) => {
+    const [labels, scores] = [column(label), column(score)].map(({ runs }) =>
+      runs.flatMap(({ data }) => [...data])
+    ) as [number[], number[]];
+    return labels.length > 0 && labels.every((id) => Number.isInteger(id) && id >= -1) &&
+      scores.every((each) => each === -1 || (each >= 0 && each <= 1));
+  };
+  const isLast = !holds(0, 1);
+  if (isLast && !holds(5, 4)) return null;
+  const { shape } = rows.runs[0];
+  const count = outputs.find((each) =>
+    each !== rows && each.type.startsWith("int") && each.runs[0].data.length === 1
+  );
+  return {
+    kind: "finished",
+    boxes: rows.name,
+    scores: null,
+    labels: null,
+    columns: isLast ? "box-score-label" : "label-score-box",
+    count: count?.name ?? null,
+    batched: shape.length === 3,
+    space: isUnit(isLast ? column(0, 1, 2, 3) : column(2, 3, 4, 5)) ? "unit" : "input",
+    classIds: classIdsOf(column(isLast ? 5 : 0)),
+  };
+}
+
+/** Returns some columns of rows of six. */
+function at({ shape, data }: Tensor, columns: readonly number[]): Tensor {
+  return { shape, data: data.filter((_, i) => columns.includes(i % 6)) };
+}
+
+/** Recognises boxes with scores `[M, 5]`, and class ids as another output. */
+function scoredFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   const boxes = outputs.find(({ runs }) =>
     runs[0].shape.length >= 2 && runs.every(({ shape }) => shape.at(-1) === 5)
   );

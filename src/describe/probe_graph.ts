@@ -1,7 +1,8 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import { inputShape, type InputTensor } from "../image/input_tensor.ts";
-import type { Session, TensorInfo } from "../ports/session.ts";
+import type { Feeds, Session, TensorInfo } from "../ports/session.ts";
+import { extraFeeds, extraInputsOf } from "./extra_inputs.ts";
 import type { GraphFacts, InputFacts, JoinedFacts } from "./graph_facts.ts";
 import { type GraphHints, NO_HINTS } from "./graph_hints.ts";
 import { outputFacts } from "./output_facts.ts";
@@ -54,8 +55,8 @@ export async function probeGraph(
 ): Promise<GraphFacts> {
   const input = inputFacts(session.inputs);
   const size = input.size ?? OPEN_SIZE;
-  const even = await session.run({ [input.name]: evenImage(input, size) });
-  const noise = await session.run({ [input.name]: noiseImage(input, size) });
+  const even = await session.run(feedsOf(input, size, evenImage));
+  const noise = await session.run(noiseFeeds(input, size));
   // A session always returns all outputs that it declares.
   const probed = session.outputs.map(({ name, type }): ProbedOutput => {
     return { name, type, runs: [even[name]!, noise[name]!] };
@@ -78,25 +79,27 @@ async function otherCount(
   { scores, transposed }: JoinedFacts,
 ): Promise<RowCount[]> {
   for (const size of OTHER_SIZES) {
-    const outputs = await session.run({ [input.name]: evenImage(input, size) }).catch(() => null);
+    const outputs = await session.run(feedsOf(input, size, evenImage)).catch(() => null);
     const rows = outputs?.[scores]?.shape.at(transposed ? -1 : -2);
     if (rows !== undefined) return [{ size, rows }];
   }
   return [];
 }
 
-/** Reads the declaration of the only input of the graph. */
+/** Reads the declarations of the image and of the inputs besides it. */
 function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
-  const [input, ...others] = inputs;
+  const input = inputs.find(({ shape }) => shape.length >= 3) ?? inputs[0];
+  const extras = extraInputsOf(inputs.filter((each) => each !== input));
   const type = INPUT_TYPES.find((known) => known === input?.type);
   const rank = input?.shape.length;
-  const isImage = others.length === 0 && (rank === 3 || rank === 4);
+  const isImage = extras !== null && (rank === 3 || rank === 4);
   if (input === undefined || type === undefined || !isImage) {
     const found = inputs.map((each) => `"${each.name}" ${each.type} [${each.shape.join(", ")}]`);
     throw new DomainError(
       "graph-mismatch",
       "Cannot describe the graph as it must have one input of float32, float16 or uint8 with 3 or " +
-        `4 dimensions: it has ${found.join(", ") || "none"}`,
+        "4 dimensions, and beside it only the size and the scale of the image, known by name: it has" +
+        ` ${found.join(", ") || "none"}`,
     );
   }
   const [first, second, third] = input.shape.slice(-3);
@@ -109,11 +112,26 @@ function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
     layout,
     batch: rank === 3 ? null : isFixed(batch) ? batch : 1,
     size: isFixed(height) && isFixed(width) ? { width, height } : null,
+    ...(extras.length > 0 ? { extras } : {}),
   };
 }
 
 function isFixed(length: number | string | null | undefined): length is number {
   return typeof length === "number" && length > 0;
+}
+
+/** Returns all inputs of a run on a test image. */
+function feedsOf(
+  input: InputFacts,
+  size: Size,
+  imageOf: (input: InputFacts, size: Size) => InputTensor,
+): Feeds {
+  return { [input.name]: imageOf(input, size), ...extraFeeds(input.extras ?? [], size) };
+}
+
+/** Returns all inputs of a run on an image of random pixels, the same at every call. */
+export function noiseFeeds(input: InputFacts, size: Size): Feeds {
+  return feedsOf(input, size, noiseImage);
 }
 
 function evenImage(input: InputFacts, size: Size): InputTensor {
@@ -125,7 +143,7 @@ function evenImage(input: InputFacts, size: Size): InputTensor {
  *
  * The pixels come from a linear congruential generator (Numerical Recipes, section 7.1).
  */
-export function noiseImage(input: InputFacts, size: Size): InputTensor {
+function noiseImage(input: InputFacts, size: Size): InputTensor {
   let state = 1;
   return imageOf(input, size, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -18,8 +18,8 @@ const ROW_SUM_TOLERANCE = 1e-3;
  */
 const QUANTISED_TOLERANCE = 0.3;
 
-/** Number of different values that 8 bits can have. An output with more values is not quantised. */
-const BYTE_VALUES = 256;
+/** Maximum number of steps from 0 to the largest value of an 8-bit number. */
+const BYTE_STEPS = 256;
 
 /**
  * Finds the meaning of the numbers in a class head. The last operation of the graph decides. If it
@@ -48,11 +48,23 @@ export function scoreKind(
 
 /** Returns true if the sum of each row of K columns is 1. */
 function sumToOne(data: Float32Array, columns: number): boolean {
-  const tolerance = new Set(data).size <= BYTE_VALUES ? QUANTISED_TOLERANCE : ROW_SUM_TOLERANCE;
+  const tolerance = isQuantised(data) ? QUANTISED_TOLERANCE : ROW_SUM_TOLERANCE;
   for (let row = 0; row < data.length; row += columns) {
     let sum = 0;
     for (let i = row; i < row + columns; i++) sum += data[i]!;
     if (!(Math.abs(sum - 1) < tolerance)) return false;
   }
   return true;
+}
+
+/** Returns true if all values are multiples of one step, as those of an 8-bit number are. */
+function isQuantised(data: Float32Array): boolean {
+  const values = [...new Set(data)].sort((a, b) => a - b);
+  if (values.length > BYTE_STEPS + 1) return false;
+  const gaps = values.map((value, i) => value - (values[i - 1] ?? 0)).filter((gap) => gap > 0);
+  const step = gaps.reduce((least, gap) => Math.min(least, gap), Infinity);
+  return values.every((value) => {
+    const steps = value / step;
+    return steps <= BYTE_STEPS + 0.5 && Math.abs(steps - Math.round(steps)) < 0.02;
+  });
 }

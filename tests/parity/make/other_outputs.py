@@ -5,6 +5,11 @@
 - `packed-scores`: boxes and scores in one output `[1, M, 5]` with labels `[1, M]`, as MMDeploy exports them
   (mmdeploy/codebase/mmdet/deploy/object_detection.py). From `mlperf`.
 - `decoded-centres`: decoded boxes as centre, width and height. From `keras-retinanet-decoded`.
+- `transposed-heads`: joined heads `[1, K, R]` and `[1, 4, R]`. From `own-anchors`.
+- `packed-heads`: joined heads in one output `[1, R, 4 + K]`, boxes first. From `own-anchors`.
+- `extra-inputs`: the size and the scale of the image as inputs, and rows of class id, score and box in source pixels
+  with their number, as PaddleDetection exports them (ppdet/modeling/post_process.py and layers.py). The size is
+  int64, as in graphs of other exporters. From `mlperf`.
 
 The detections are those that the framework of the original golden found: the new outputs hold the same numbers.
 """
@@ -39,6 +44,51 @@ def pack_scores(graph: onnx.GraphProto, names: dict) -> list:
     return nodes
 
 
+def feed_sizes(graph: onnx.GraphProto, names: dict) -> None:
+    constants = {
+        "fed_last": np.array([-1]), "fed_flip": np.array([1, 0, 1, 0]),
+        "fed_start": np.array([0]), "fed_zero": np.array(0, np.float32),
+    }
+    graph.initializer.extend(
+        numpy_helper.from_array(v if v.dtype == np.float32 else v.astype(np.int64), k) for k, v in constants.items()
+    )
+    graph.input.extend([
+        helper.make_tensor_value_info("im_shape", TensorProto.INT64, [1, 2]),
+        helper.make_tensor_value_info("scale_factor", TensorProto.FLOAT, [1, 2]),
+    ])
+    graph.node.extend([
+        helper.make_node("Cast", ["im_shape"], ["fed_shape"], to=TensorProto.FLOAT),
+        helper.make_node("Gather", ["fed_shape", "fed_flip"], ["fed_limits"], axis=1),
+        helper.make_node("Gather", ["scale_factor", "fed_flip"], ["fed_scales"], axis=1),
+        helper.make_node("Min", [names["boxes"], "fed_limits"], ["fed_below"]),
+        helper.make_node("Max", ["fed_below", "fed_zero"], ["fed_clipped"]),
+        helper.make_node("Div", ["fed_clipped", "fed_scales"], ["fed_boxes"]),
+        helper.make_node("Cast", [names["labels"]], ["fed_ids"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["fed_ids", "fed_last"], ["fed_labels"]),
+        helper.make_node("Unsqueeze", [names["scores"], "fed_last"], ["fed_scores"]),
+        helper.make_node("Concat", ["fed_labels", "fed_scores", "fed_boxes"], ["multiclass_nms3_0.tmp_0"], axis=1),
+        helper.make_node("Shape", ["multiclass_nms3_0.tmp_0"], ["fed_sides"]),
+        helper.make_node("Gather", ["fed_sides", "fed_start"], ["fed_count"]),
+        helper.make_node("Cast", ["fed_count"], ["multiclass_nms3_0.tmp_2"], to=TensorProto.INT32),
+    ])
+    del graph.output[:]
+    graph.output.extend([
+        helper.make_tensor_value_info("multiclass_nms3_0.tmp_0", TensorProto.FLOAT, [None, 6]),
+        helper.make_tensor_value_info("multiclass_nms3_0.tmp_2", TensorProto.INT32, [1]),
+    ])
+
+
+def fed(manifest: dict) -> None:
+    manifest["outputs"].update(
+        boxes="multiclass_nms3_0.tmp_0", scores=None, labels=None, columns="label-score-box",
+        count="multiclass_nms3_0.tmp_2", batched=False, space="source",
+    )
+    manifest["extraInputs"] = [
+        {"name": "im_shape", "type": "int64", "shape": [1, 2], "value": ["resized-height", "resized-width"]},
+        {"name": "scale_factor", "type": "float32", "shape": [1, 2], "value": ["scale-y", "scale-x"]},
+    ]
+
+
 def centre(graph: onnx.GraphProto, boxes: str) -> None:
     corners = np.array([[0.5, 0, -1, 0], [0, 0.5, 0, -1], [0.5, 0, 1, 0], [0, 0.5, 0, 1]], np.float32)
     graph.initializer.append(numpy_helper.from_array(corners, "centred_by"))
@@ -46,6 +96,22 @@ def centre(graph: onnx.GraphProto, boxes: str) -> None:
     for output in graph.output:
         if output.name == boxes:
             output.name = "centred"
+
+
+def transpose(graph: onnx.GraphProto, names: dict) -> None:
+    outputs = []
+    for key, columns in (("scores", None), ("deltas", 4)):
+        name = names[key]
+        graph.node.append(helper.make_node("Transpose", [name], [f"{name}_last"], perm=[0, 2, 1]))
+        outputs.append(helper.make_tensor_value_info(f"{name}_last", TensorProto.FLOAT, [1, columns, None]))
+    del graph.output[:]
+    graph.output.extend(outputs)
+
+
+def pack_heads(graph: onnx.GraphProto, names: dict) -> None:
+    graph.node.append(helper.make_node("Concat", [names["deltas"], names["scores"]], ["predictions"], axis=-1))
+    del graph.output[:]
+    graph.output.append(helper.make_tensor_value_info("predictions", TensorProto.FLOAT, [1, None, None]))
 
 
 def derive(source: str, name: str, rewrite, change, twins: list, accept: bool) -> None:
@@ -73,6 +139,16 @@ def packed(manifest: dict) -> None:
     manifest["outputs"].update(boxes="dets", scores=None, labels="classes", batched=True)
 
 
+def transposed(manifest: dict) -> None:
+    manifest["outputs"].update(
+        scores="cls_logits_last", deltas="bbox_regression_last", transposed=True
+    )
+
+
+def packed_heads(manifest: dict) -> None:
+    manifest["outputs"].update(scores="predictions", deltas="predictions", packed="boxes-first")
+
+
 def centred(manifest: dict) -> None:
     manifest["outputs"]["deltas"] = "centred"
     manifest["boxes"]["corners"] = "cxcywh"
@@ -97,5 +173,26 @@ derive(
         {"claim": "boxes as two corners, y first", "property": "boxes.corners", "value": "yxyx"},
         {"claim": "boxes as fractions", "property": "boxes.space", "value": "unit"},
     ],
+    accept,
+)
+derive(
+    "mlperf", "extra-inputs", lambda graph, manifest: feed_sizes(graph, manifest["outputs"]), fed,
+    [
+        {"claim": "rows of box, score and class id", "property": "outputs.columns", "value": "box-score-label"},
+        {"claim": "the scale in x and y", "property": "extraInputs.1.value", "value": ["scale-x", "scale-y"]},
+        {"claim": "half of the size", "property": "extraInputs.0.value", "value": [300, 300]},
+    ],
+    accept,
+)
+OTHER_RATIOS = {"claim": "the ratios of the paper", "property": "anchors.ratios", "value": [0.5, 1, 2]}
+OTHER_ORDER = {"claim": "anchors by size, then by ratio", "property": "anchors.order", "value": "size-ratio"}
+derive(
+    "own-anchors", "transposed-heads", lambda graph, manifest: transpose(graph, manifest["outputs"]), transposed,
+    [OTHER_RATIOS, OTHER_ORDER],
+    accept,
+)
+derive(
+    "own-anchors", "packed-heads", lambda graph, manifest: pack_heads(graph, manifest["outputs"]), packed_heads,
+    [{"claim": "scores before boxes", "property": "outputs.packed", "value": "scores-first"}, OTHER_RATIOS],
     accept,
 )

@@ -1,0 +1,47 @@
+import type { Size } from "../core/size.ts";
+import { type ExtraRule, extraTensor } from "../image/extra_tensor.ts";
+import type { Feeds, TensorInfo } from "../ports/session.ts";
+
+/** Facts about an input besides the image. */
+export interface ExtraFacts extends ExtraRule {
+  /** Name in the graph. */
+  readonly name: string;
+}
+
+const TYPES = ["float32", "int64", "int32"] as const;
+
+/**
+ * Names of inputs, and their values.
+ *
+ * The scale is 1, so that boxes stay in pixels of the resized image. Sides are height first, as in
+ * PaddleDetection (ppdet/data/transform/operators.py, `im_shape`, `scale_factor`).
+ */
+const KNOWN: readonly (readonly [name: RegExp, value: ExtraRule["value"]])[] = [
+  [/^im_?info$/i, ["resized-height", "resized-width", 1]],
+  [/scale/i, [1, 1]],
+  [/(im|img|image|input|target)_?(shape|size)s?$/i, ["resized-height", "resized-width"]],
+];
+
+/**
+ * Recognises the inputs besides the image by their names, types and numbers of values.
+ *
+ * @returns Null if an input is not known.
+ */
+export function extraInputsOf(inputs: readonly TensorInfo[]): ExtraFacts[] | null {
+  const found = inputs.map(({ name, type: declared, shape: sides }): ExtraFacts | null => {
+    const type = TYPES.find((known) => known === declared);
+    const shape = sides.map((side, axis) => typeof side === "number" ? side : axis === 0 ? 1 : 2);
+    const count = shape.reduce((product, side) => product * side, 1);
+    const [, value] = KNOWN.find(([pattern, value]) =>
+      pattern.test(name) && value.length === count
+    ) ?? [];
+    return type === undefined || value === undefined ? null : { name, type, shape, value };
+  });
+  return found.every((each) => each !== null) ? found : null;
+}
+
+/** Returns the tensors besides a test image, which is not resized. */
+export function extraFeeds(extras: readonly ExtraFacts[], size: Size): Feeds {
+  const plan = { source: size, resized: size, input: size, scaled: size };
+  return Object.fromEntries(extras.map((extra) => [extra.name, extraTensor(extra, plan)]));
+}

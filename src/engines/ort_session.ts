@@ -1,10 +1,10 @@
 import { Float16Array } from "@petamoriken/float16";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { DomainError } from "../core/domain_error.ts";
+import type { ExtraTensor } from "../image/extra_tensor.ts";
 import type { InputTensor } from "../image/input_tensor.ts";
 import type {
   EngineInfo,
-  ExtraTensor,
   Feeds,
   GraphData,
   Session,

@@ -64,8 +64,9 @@ export function shapeProbe(
   const { graph } = model;
   // An engine treats a weight that is also an input as a variable, and cannot infer shapes from its
   // value. So the inputs must not contain weights.
-  const inputs = inputsOf(graph).map(({ name, type }) => {
-    return tensorInfo(name, type?.value.value?.elemType, sides);
+  const inputs = inputsOf(graph).map((input) => {
+    const { name, type } = input;
+    return isImage(input, sides) ? tensorInfo(name, type?.value.value?.elemType, sides) : input;
   });
   const weights = graph.initializer.filter(isLarge).map((tensor) => {
     return tensorInfo(tensor.name, tensor.dataType, sidesOf(tensor));
@@ -75,6 +76,15 @@ export function shapeProbe(
   graph.output = valueNames(graph).map((name) => create(ValueInfoProtoSchema, { name }));
   graph.valueInfo = [];
   return toBinary(ModelProtoSchema, model);
+}
+
+/**
+ * Returns true if an input has as many axes as the image. Other inputs are a few numbers, such as
+ * the size of the image.
+ */
+function isImage({ type }: ValueInfoProto, sides: readonly number[]): boolean {
+  const shape = type?.value.value?.shape;
+  return shape === undefined || shape.dim.length === sides.length;
 }
 
 function tensorInfo(
@@ -137,7 +147,9 @@ export function tensorShapes(
     }
   }
   // Assumes 4 bytes (float32) per number of an input, whatever its element type is.
-  for (const { name } of inputsOf(graph)) shapes.set(name, { sides, numberBytes: 4 });
+  for (const input of inputsOf(graph)) {
+    if (isImage(input, sides)) shapes.set(input.name, { sides, numberBytes: 4 });
+  }
   for (const tensor of graph.initializer) {
     shapes.set(tensor.name, { sides: sidesOf(tensor), numberBytes: numberBytesOf(tensor) });
   }

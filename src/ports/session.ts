@@ -1,3 +1,4 @@
+import type { ExtraTensor } from "../image/extra_tensor.ts";
 import type { InputTensor } from "../image/input_tensor.ts";
 
 /** Input or output of a graph, as the graph declares it. */
@@ -16,16 +17,6 @@ export interface GraphData {
   readonly file: string;
   /** Content of the file. */
   readonly bytes: Uint8Array;
-}
-
-/** Input of a graph besides the image: a few numbers, such as the size of the image. */
-export interface ExtraTensor {
-  /** Element type of the input. */
-  readonly type: "float32" | "int64" | "int32";
-  /** Values in row-major order. */
-  readonly data: Float32Array | BigInt64Array | Int32Array;
-  /** Sizes of the axes, outermost first. */
-  readonly shape: readonly number[];
 }
 
 /** Input tensors of a run by name. */

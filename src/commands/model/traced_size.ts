@@ -1,9 +1,7 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import type { Size } from "../../core/size.ts";
 import type { GraphFacts, InputFacts } from "../../describe/graph_facts.ts";
-import { noiseImage } from "../../describe/probe_graph.ts";
-import { ModelProtoSchema, ValueInfoProtoSchema } from "../../planner/onnx_pb.ts";
-import { readOnnx } from "../../planner/read_onnx.ts";
+import { noiseFeeds } from "../../describe/probe_graph.ts";
+import { exposeFirstConvolution } from "../../planner/first_convolution.ts";
 import type { Session, Tensor } from "../../ports/session.ts";
 import type { GraphOnDisk } from "./read_graph.ts";
 
@@ -18,9 +16,6 @@ const PADDING = 0.26;
 
 /** Factors nearer to 1 are no resize. */
 const NO_RESIZE = 0.13;
-
-/** Operators that read the pixels first. */
-const FIRST = ["Conv", "QLinearConv", "ConvInteger", "MaxPool"];
 
 /** Result of one run. */
 interface Run {
@@ -48,13 +43,10 @@ export async function tracedSizeFault(
   open: (graph: Uint8Array) => Promise<Session>,
 ): Promise<string | null> {
   if (outputs.kind !== "finished") return null;
-  const model = readOnnx(bytes, data);
-  const inner = model.graph.node.find(({ opType }) => FIRST.includes(opType))?.input[0];
-  if (inner === undefined) return null;
-  if (!model.graph.output.some(({ name }) => name === inner)) {
-    model.graph.output.push(create(ValueInfoProtoSchema, { name: inner }));
-  }
-  const session = await open(toBinary(ModelProtoSchema, model));
+  const exposed = exposeFirstConvolution(bytes, data);
+  if (exposed === null) return null;
+  const { graph, inner } = exposed;
+  const session = await open(graph);
   try {
     if (input.size !== null) {
       return fixedSize(await runAt(session, input, input.size, inner, outputs));
@@ -79,7 +71,7 @@ async function runAt(
   inner: string,
   { boxes, scores }: { readonly boxes: string; readonly scores: string | null },
 ): Promise<Run> {
-  const outputs = await session.run({ [input.name]: noiseImage(input, size) });
+  const outputs = await session.run(noiseFeeds(input, size));
   const [height = 0, width = 0] = outputs[inner]?.shape.slice(-2) ?? [];
   return { size, inner: { width, height }, furthest: furthestOf(outputs[boxes], scores) };
 }

@@ -16,6 +16,18 @@ export const SERVICE_CASES: readonly Case[] = [
     }),
     anonymous: true,
   },
+  {
+    ...answer("serves the page to people without a key", ["/"], (body, headers) => {
+      assertMatch(body, /^<!doctype html>/);
+      assertMatch(headers.get("content-security-policy") ?? "", /script-src 'self' 'sha256-/);
+    }),
+    anonymous: true,
+  },
+  answer(
+    "draws detections as SVG",
+    ["/detect", { method: "POST", body: fruitImage(), headers: { accept: "image/svg+xml" } }],
+    (body) => assertMatch(body, /^<svg [\s\S]*>orange \d\d %</),
+  ),
   answer(
     "runs wasm on one thread, the engine of the golden answers",
     ["/detect", { method: "POST", body: fruitImage() }],

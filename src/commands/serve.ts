@@ -2,6 +2,7 @@
 import process from "node:process";
 import { type RunningServer, startServer } from "../platforms/host/server.ts";
 import { readConfig } from "../server/config.ts";
+import { messageLine } from "../server/logger.ts";
 import {
   type CommandIo,
   type CommandMain,
@@ -18,17 +19,31 @@ export const main: CommandMain = commandMain(serve);
 
 let isStopping = false;
 
-async function serve(_args: readonly string[], io: CommandIo): Promise<void> {
+async function serve(_args: readonly string[], io: CommandIo): Promise<number> {
   const format = process.stderr.isTTY ? "text" : "json";
-  const server = await startServer(readConfig(process.env), format);
+  const config = readConfig(process.env);
+  const server = await startServer(config, format);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => void stopGracefully(server));
   }
   void server.deaf.then(() => {
-    console.error("The server accepts no connections any more: it exits, to be started again");
+    const message = "The server accepts no connections any more: it exits, to be started again";
+    console.error(messageLine(config.LOG, "error", message));
     process.exit(1);
   });
-  io.print(await server.started);
+  const failed = await server.failed;
+  for (const line of (await server.started).split("\n")) {
+    const level = failed.some((id) => line.includes(` without ${id}: `)) ? "error" : "info";
+    io.print(messageLine(config.LOG, level, line));
+  }
+  if (failed.length > 0 && config.EXIT_ON_LOAD_FAILURE === "on") {
+    await server.stop();
+    const names = failed.map((id) => `"${id}"`).join(", ");
+    const message = `The server ends as models did not load (EXIT_ON_LOAD_FAILURE): ${names}`;
+    io.printError(messageLine(config.LOG, "error", message));
+    return 1;
+  }
+  return 0;
 }
 
 /**

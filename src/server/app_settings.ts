@@ -1,7 +1,7 @@
-import type { AppDeps } from "../../routes/app.ts";
+import { type AppDeps, OPEN_PATHS } from "../../routes/app.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { Config } from "./config.ts";
-import { createLogger, type LogFormat } from "./logger.ts";
+import { createLogger, type LogFormat, type Logger } from "./logger.ts";
 
 /** App options that every platform takes from the configuration. */
 export type AppSettings = Pick<
@@ -19,7 +19,7 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
   const rate = (limit: number | undefined) =>
     limit === undefined ? undefined : { limit, windowMs: config.RATE_WINDOW * 1000 };
   return {
-    ...createLogger(config.LOG ?? format),
+    ...withoutHealth(createLogger(config.LOG ?? format), config.LOG_HEALTH === "on"),
     maxBytes: config.MAX_BYTES,
     keys: config.API_KEYS,
     keyRate: rate(config.KEY_RATE),
@@ -29,6 +29,18 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
     bodyMemory: config.BODY_MEMORY,
     page: config.PAGE === "off" ? false : undefined,
+  };
+}
+
+/** Returns a logger that skips health checks, which are most requests of an idle server. */
+function withoutHealth(logger: Logger, logsHealth: boolean): Logger {
+  const { logRequest } = logger;
+  if (logRequest === undefined || logsHealth) return logger;
+  return {
+    ...logger,
+    logRequest: (line) => {
+      if (!OPEN_PATHS.includes(line.path)) logRequest(line);
+    },
   };
 }
 

@@ -27,7 +27,8 @@ export function createLogger(
   return {
     logRequest: format === "none"
       ? undefined
-      : (line) => write(asJson ? JSON.stringify({ level: "info", ...line }) : textOf(line)),
+      : (line) =>
+        write(asJson ? JSON.stringify({ level: levelOf(line.status), ...line }) : textOf(line)),
     log(error, requestId) {
       const time = new Date().toISOString();
       const text = stackOf(error);
@@ -40,10 +41,35 @@ export function createLogger(
   };
 }
 
+/** Severity of a log line. */
+export type LogLevel = "info" | "warn" | "error";
+
+/**
+ * Formats a message about the server itself as one line of the log.
+ *
+ * @param format Setting `LOG`. Only `json` makes a JSON line, because programs may read the text
+ *   that the server prints at its start.
+ */
+export function messageLine(
+  format: LogFormat | undefined,
+  level: LogLevel,
+  message: string,
+): string {
+  if (format !== "json") return message;
+  return JSON.stringify({ level, time: new Date().toISOString(), message });
+}
+
+/** Returns the level of a response: `warn` if the client is at fault, `error` if the server is. */
+function levelOf(status: number): LogLevel {
+  if (status < 400) return "info";
+  return status < 500 ? "warn" : "error";
+}
+
 function textOf(line: RequestLine): string {
-  const { time, method, path, status, ms, bytesIn, key, address, requestId } = line;
+  const { time, method, path, status, ms, bytesIn, key, address, requestId, code } = line;
   const from = [address, key].filter((part) => part !== undefined).join(" ");
-  return `${time} ${status} ${method} ${path} ${ms} ms ${bytesIn} B ${from || "-"} ${requestId}`;
+  const end = code === undefined ? requestId : `${requestId} ${code}`;
+  return `${time} ${status} ${method} ${path} ${ms} ms ${bytesIn} B ${from || "-"} ${end}`;
 }
 
 /** Returns the stack of an error, followed by the stacks of its causes. */

@@ -2,7 +2,8 @@
 
 A Knative Service is read by models that were made of its CRD; they drop what they do not know, so
 that it must come back as it was. An InferenceService is walked by the types of KServe's own client,
-and its containers are checked as those of a Pod.
+and its containers are checked as those of a Pod. Other kinds are checked by the schemas of Kubernetes.
+A file with several manifests is printed as a list.
 """
 
 import ast
@@ -14,7 +15,6 @@ import sys
 
 import kubernetes_validate
 import yaml
-from cloudcoil.models.knative_serving.serving.v1 import Service
 
 KUBERNETES = "1.35"
 KSERVE = pathlib.Path(importlib.util.find_spec("kserve").submodule_search_locations[0])
@@ -34,6 +34,9 @@ class Strict(yaml.SafeLoader):
 def check(manifest):
     kind = f"{manifest['apiVersion']} {manifest['kind']}"
     if kind == "serving.knative.dev/v1 Service":
+        # Here, because the import takes seconds.
+        from cloudcoil.models.knative_serving.serving.v1 import Service
+
         service = Service.model_validate(manifest)
         known = service.model_dump(mode="json", by_alias=True, exclude_unset=True)
         if known != manifest:
@@ -42,6 +45,11 @@ def check(manifest):
     if kind == "serving.kserve.io/v1beta1 InferenceService":
         walk(manifest, "V1beta1InferenceService", kind)
         return check_containers(manifest["metadata"], manifest["spec"]["predictor"])
+    if kind in ("apps/v1 Deployment", "v1 Service", "autoscaling/v2 HorizontalPodAutoscaler"):
+        kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
+        if kind == "apps/v1 Deployment":
+            check_containers(manifest["metadata"], manifest["spec"]["template"]["spec"])
+        return
     raise ValueError(f"no schema for {kind}")
 
 
@@ -108,9 +116,10 @@ def fields_of(type_name):
 
 
 with open(sys.argv[1]) as file:
-    manifest = yaml.load(file, Strict)
+    manifests = list(yaml.load_all(file, Strict))
 try:
-    check(manifest)
+    for manifest in manifests:
+        check(manifest)
 except Exception as error:
     sys.exit(f"{sys.argv[1]}: {error}")
-print(json.dumps(manifest))
+print(json.dumps(manifests[0] if len(manifests) == 1 else manifests))

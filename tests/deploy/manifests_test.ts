@@ -1,13 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { readConfig } from "../../src/server/config.ts";
-import { pythonTools } from "../python_tools.ts";
 import { quickApp } from "../routes/quick_app.ts";
-import { run } from "./run.ts";
+import { checkManifest, lintYaml } from "./run_tools.ts";
 
 const DEPLOY = new URL("../../deploy/", import.meta.url);
-const HERE = new URL("./", import.meta.url);
-const YAML_RULES = "{extends: default, rules: {document-start: disable, line-length: {max: 100}}}";
 
 interface Container {
   readonly image: string;
@@ -45,14 +42,14 @@ for (const [file, settingsOf] of Object.entries(SETTINGS)) {
   Deno.test(`deploy/${file}`, async (test) => {
     const path = new URL(file, DEPLOY).pathname;
     const text = await Deno.readTextFile(path);
-    const { success, said } = await check(text);
+    const { success, said } = await checkManifest(text);
     assert(success, said);
     const { concurrency, target, seconds, container } = settingsOf(JSON.parse(said));
     const environment = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
     const config = readConfig(environment);
 
     await test.step("is clean YAML", async () => {
-      const answer = await run(await tool("yamllint"), ["--strict", "-d", YAML_RULES, path]);
+      const answer = await lintYaml(path);
       assertEquals(answer, { success: true, said: "" });
     });
 
@@ -71,7 +68,7 @@ for (const [file, settingsOf] of Object.entries(SETTINGS)) {
       ] as const
     ) {
       await test.step(`would be refused with ${mistake}`, async () => {
-        const answer = await check(text.replace(from, to));
+        const answer = await checkManifest(text.replace(from, to));
         assertEquals(answer.success, false);
         assertStringIncludes(answer.said, fault);
       });
@@ -107,17 +104,4 @@ for (const [file, settingsOf] of Object.entries(SETTINGS)) {
       }
     });
   });
-}
-
-async function check(text: string) {
-  const file = await Deno.makeTempFile({ suffix: ".yaml" });
-  await Deno.writeTextFile(file, text);
-  const script = new URL("check_manifest.py", HERE).pathname;
-  const answer = await run(await tool("python"), [script, file]);
-  await Deno.remove(file);
-  return answer;
-}
-
-async function tool(name: string): Promise<string> {
-  return new URL(name, await pythonTools(new URL("requirements.txt", HERE))).pathname;
 }

@@ -7,6 +7,7 @@ import { appSettings } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
 import type { LogFormat } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
+import type { HostMetrics } from "./host_metrics.ts";
 import { httpsImageFetcher } from "./fetch_image/https_image_fetcher.ts";
 import { pageWithBundle } from "./page_bundle.ts";
 
@@ -16,6 +17,8 @@ export interface HostAppOptions {
   readonly peerAddress: (context: Context) => string | undefined;
   /** Format of log lines if the setting `LOG` is unset. */
   readonly logFormat: LogFormat;
+  /** Metrics of the server. Unset: there are none. */
+  readonly metrics?: HostMetrics | undefined;
 }
 
 /**
@@ -25,11 +28,13 @@ export interface HostAppOptions {
 export function hostApp(
   config: Config,
   registry: ModelRegistry,
-  { peerAddress, logFormat }: HostAppOptions,
+  { peerAddress, logFormat, metrics }: HostAppOptions,
 ): Hono<AppEnv> {
   return createApp({
     ...appSettings(config, logFormat),
     registry,
+    metrics,
+    hasOpenMetrics: config.METRICS === "open",
     page: config.PAGE === "on" && pageWithBundle(config.PAGE_BUNDLE),
     clientAddress: (context) =>
       forwardedAddress(

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { getConnInfo } from "hono/bun";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
+import { hostMetrics } from "./host_metrics.ts";
 import { processRegistry } from "./process_registry.ts";
 
 /**
@@ -36,11 +37,13 @@ export async function bunServer(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<BunServer> {
   const config = readConfig(environment);
-  const registry = await processRegistry(config);
+  const metrics = hostMetrics(config);
+  const registry = await processRegistry(config, metrics);
   const peerAddress = (context: Context) => getConnInfo(context).remote.address;
   const app = hostApp(config, registry, {
     peerAddress,
     logFormat: process.stderr.isTTY ? "text" : "json",
+    metrics,
   });
   const longestMs = Math.max(
     config.BODY_TIMEOUT_MS,

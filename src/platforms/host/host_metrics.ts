@@ -1,7 +1,9 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import process from "node:process";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { AppMetrics, CountedResponse, MetricsText } from "../../../routes/http/metrics.ts";
 import { VERSION } from "../../core/version.ts";
 import type { DetectResult } from "../../ports/detector.ts";
+import type { Config } from "../../server/config.ts";
 import type { PoolObserver } from "../../serving/detector_pool.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 
@@ -51,12 +53,18 @@ export class HostMetrics implements AppMetrics, PoolObserver {
   readonly #statuses = this.#gauge("model_status", "1 for the status of each model", [
     ...["model", "status"] as const,
   ]);
+  readonly #memory = new Gauge({
+    name: "process_resident_memory_bytes",
+    help: "Resident memory of the server process, without its worker processes",
+    registers: [],
+  });
   /** Models whose state the gauges show. Unset: the server has not opened them yet. */
   models: ModelRegistry | undefined;
 
   /** Starts with all counts at zero. */
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    // The default metrics of prom-client read /proc, which Deno does not allow this program.
+    this.#registry.registerMetric(this.#memory);
     this.#gauge("info", "Version of the server", ["version"]).set({ version: VERSION }, 1);
   }
 
@@ -84,6 +92,7 @@ export class HostMetrics implements AppMetrics, PoolObserver {
   /** Returns the metrics with their current values. */
   async read(bodyBytes: number): Promise<MetricsText> {
     this.#bodyBytes.set(bodyBytes);
+    this.#memory.set(process.memoryUsage().rss);
     this.#readModels();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
@@ -125,4 +134,9 @@ export class HostMetrics implements AppMetrics, PoolObserver {
   #options(name: string, help: string) {
     return { name: `retinanet_edge_${name}`, help, registers: [this.#registry] };
   }
+}
+
+/** Creates the metrics of a server, unless the setting `METRICS` turns them off. */
+export function hostMetrics({ METRICS }: Pick<Config, "METRICS">): HostMetrics | undefined {
+  return METRICS === "off" ? undefined : new HostMetrics();
 }

@@ -3,6 +3,7 @@ import process from "node:process";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
 import { handleRequest } from "./handle_request.ts";
+import { hostMetrics } from "./host_metrics.ts";
 import { processRegistry } from "./process_registry.ts";
 import { peerAddress, type RunningServer, startServer } from "./server.ts";
 
@@ -36,8 +37,9 @@ export interface NodeHandler {
  */
 export async function createHandler(environment: Environment = process.env): Promise<NodeHandler> {
   const config = readConfig(environment);
-  const registry = await processRegistry(config);
-  const app = hostApp(config, registry, { peerAddress, logFormat: "json" });
+  const metrics = hostMetrics(config);
+  const registry = await processRegistry(config, metrics);
+  const app = hostApp(config, registry, { peerAddress, logFormat: "json", metrics });
   const answer = handleRequest(app);
   return {
     listener: (incoming, outgoing) => answer(incoming, outgoing),

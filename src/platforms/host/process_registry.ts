@@ -2,6 +2,8 @@ import { imageLimits } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
 import { DEFAULT_QUEUE } from "../../serving/admission.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
+import { messageLine } from "../../server/logger.ts";
+import type { HostMetrics } from "./host_metrics.ts";
 import { hostRegistry } from "./registry.ts";
 import { startPool } from "./start_pool.ts";
 import { workerCounts } from "./worker_counts.ts";
@@ -9,10 +11,17 @@ import { workerCounts } from "./worker_counts.ts";
 /** Milliseconds between a failed load of a model and its first retry. */
 const RETRY_MS = 1000;
 
-/** Creates a model registry whose models run in worker processes. The models start to load. */
-export function processRegistry(config: Config): Promise<ModelRegistry> {
+/**
+ * Creates a model registry whose models run in worker processes. The models start to load.
+ *
+ * @param metrics Metrics that record the models, their queues and their workers. Unset: none.
+ */
+export async function processRegistry(
+  config: Config,
+  metrics?: HostMetrics,
+): Promise<ModelRegistry> {
   const { workers, threads } = workerCounts(config);
-  return hostRegistry(config, workers, ({ storeKey, folder }) =>
+  const registry = await hostRegistry(config, workers, ({ storeKey, folder }) =>
     startPool({
       model: storeKey,
       folder: folder.href,
@@ -28,6 +37,9 @@ export function processRegistry(config: Config): Promise<ModelRegistry> {
         decodeMs: config.DECODE_TIMEOUT_MS,
         runMs: config.RUN_TIMEOUT_MS,
       },
-      log: (message) => console.error(message),
+      log: (message) => console.error(messageLine(config.LOG, "warn", message)),
+      observer: metrics,
     }), RETRY_MS);
+  if (metrics !== undefined) metrics.models = registry;
+  return registry;
 }

@@ -1,5 +1,6 @@
 import type { Detector } from "../../ports/detector.ts";
 import type { Config } from "../../server/config.ts";
+import { messageLine } from "../../server/logger.ts";
 import { readManifests } from "../../server/read_manifests.ts";
 import { ModelRegistry } from "../../serving/model_registry.ts";
 import { folderModelStore } from "../../stores/folder.ts";
@@ -29,7 +30,7 @@ export async function hostRegistry(
   retryMs?: number,
 ): Promise<ModelRegistry> {
   const folder = modelsFolder(config.MODELS_DIR);
-  const log = (message: string) => console.error(message);
+  const log = (message: string) => console.error(messageLine(config.LOG, "warn", message));
   const store = folderModelStore(folder);
   const { storeKeyOf, ...served } = await readManifests(store, config.MODELS, log);
   return new ModelRegistry({

@@ -1,11 +1,12 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import type { Config } from "../../server/config.ts";
-import type { LogFormat } from "../../server/logger.ts";
+import { type LogFormat, messageLine } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostApp } from "./app.ts";
 import { type ConnectionRoom, connectionRoom, maxOpenFiles } from "./connection/open_files.ts";
 import { listen } from "./listen.ts";
+import { hostMetrics } from "./host_metrics.ts";
 import { processRegistry } from "./process_registry.ts";
 import { workerCounts } from "./worker_counts.ts";
 
@@ -18,6 +19,8 @@ export interface RunningServer {
    * of a model names the engine, or the reason why the model did not load.
    */
   readonly started: Promise<string>;
+  /** Resolves with the ids of the start-up models that failed to load. */
+  readonly failed: Promise<readonly string[]>;
   /** Resolves if the server stops accepting connections because of an error. */
   readonly deaf: Promise<void>;
   /**
@@ -40,8 +43,9 @@ export function peerAddress(context: Context): string | undefined {
  */
 export async function startServer(config: Config, logFormat: LogFormat): Promise<RunningServer> {
   const { connections, backlog } = await allowedConnections(config);
-  const registry = await processRegistry(config);
-  const listener = await listen(hostApp(config, registry, { peerAddress, logFormat }), {
+  const metrics = hostMetrics(config);
+  const registry = await processRegistry(config, metrics);
+  const listener = await listen(hostApp(config, registry, { peerAddress, logFormat, metrics }), {
     hostname: config.HOST,
     port: config.PORT,
     maxConnections: connections,
@@ -59,6 +63,9 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     url: listener.url,
     started: registry.started.then(() =>
       [startLines(registry, listener.url), ...pageLine(config, listener.url)].join("\n")
+    ),
+    failed: registry.started.then(() =>
+      registry.atStart.filter((id) => registry.state(id)?.status === "failed")
     ),
     deaf: listener.deaf,
     async stop() {
@@ -99,10 +106,10 @@ async function allowedConnections(config: Config): Promise<ConnectionRoom> {
   const maxFiles = await maxOpenFiles();
   const room = connectionRoom(maxFiles, MAX_CONNECTIONS, workerCounts(config).workers);
   if (room.connections < MAX_CONNECTIONS) {
-    console.error(
+    const message =
       `MAX_CONNECTIONS is ${room.connections} instead of ${MAX_CONNECTIONS}, as this process may ` +
-        `open ${maxFiles} files: raise the limit with ulimit -n`,
-    );
+      `open ${maxFiles} files: raise the limit with ulimit -n`;
+    console.error(messageLine(config.LOG, "warn", message));
   }
   return room;
 }

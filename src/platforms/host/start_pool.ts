@@ -3,7 +3,7 @@ import type { Deadlines, UsualRun } from "../../isolation/deadlines.ts";
 import type { LoadRequest } from "../../isolation/protocol.ts";
 import { workerDetector } from "../../isolation/worker_detector.ts";
 import type { Detector } from "../../ports/detector.ts";
-import { DetectorPool } from "../../serving/detector_pool.ts";
+import { DetectorPool, type PoolObserver } from "../../serving/detector_pool.ts";
 import { WorkerProcess } from "./process/worker_process.ts";
 
 /** Options of {@linkcode startPool}. */
@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly deadlines: Deadlines;
   /** Called with the reason when a worker process is replaced. */
   readonly log: (message: string) => void;
+  /** Receives what happens in the pool, for metrics. Unset: nothing does. */
+  readonly observer?: PoolObserver | undefined;
 }
 
 /**
@@ -42,13 +44,14 @@ export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise
  * them.
  */
 export function startPool(load: LoadRequest, options: PoolOptions): Promise<Detector> {
-  const { workers, queue, maxWaitMs, deadlines, log } = options;
+  const { workers, queue, maxWaitMs, deadlines, log, observer } = options;
   const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
   return DetectorPool.open({
     size: workers,
     queue,
     maxWaitMs,
     log,
+    observer,
     start: () => startDetector({ ...load, threads }, { usualRun: USUAL_RUN, ...deadlines }),
   });
 }

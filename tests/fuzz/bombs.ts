@@ -2,6 +2,7 @@ import type { Bomb } from "./bomb.ts";
 import { AVIF_BOMBS } from "./bombs/avif.ts";
 import { BMP_BOMBS } from "./bombs/bmp.ts";
 import { GIF_BOMBS } from "./bombs/gif.ts";
+import { HEIC_BOMBS } from "./bombs/heic.ts";
 import { JPEG_BOMBS } from "./bombs/jpeg.ts";
 import { OTHER_BOMBS } from "./bombs/other.ts";
 import { PNG_BOMBS } from "./bombs/png.ts";
@@ -15,6 +16,7 @@ export const BOMBS: readonly Bomb[] = [
   ...GIF_BOMBS,
   ...WEBP_BOMBS,
   ...AVIF_BOMBS,
+  ...HEIC_BOMBS,
   ...BMP_BOMBS,
   ...TIFF_BOMBS,
   ...OTHER_BOMBS,

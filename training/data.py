@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import Tensor
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet; a network may have its own
@@ -52,7 +53,7 @@ class Photos:
             if not a.get("iscrowd") and w > 1 and h > 1:
                 objects[a["image_id"]].append((x, y, x + w, y + h, self.category_ids.index(a["category_id"])))
         self.images = [image for image in self.truth["images"] if belongs(image["id"], part)]
-        self.items = [(decode(folder / "images" / "train" / i["file_name"]), rows_of(objects[i["id"]])) for i in self.images]
+        self.items = [(decode(folder / "images" / "train", image), rows_of(objects[image["id"]])) for image in self.images]
 
     def __len__(self) -> int:
         return len(self.items)
@@ -109,8 +110,13 @@ def belongs(image_id: int, part: str) -> bool:
     return {"all": True, "training": not held_out, "held-out": held_out}[part]
 
 
-def decode(file: Path) -> np.ndarray:
-    return np.asarray(Image.open(file).convert("RGB"))
+def decode(folder: Path, image: dict) -> np.ndarray:
+    """Upright pixels, as the server sees them; the boxes must be those of the upright photo."""
+    photo = ImageOps.exif_transpose(Image.open(folder / image["file_name"])).convert("RGB")
+    if photo.size != (image["width"], image["height"]):
+        stated = f"{image['width']}x{image['height']}"
+        sys.exit(f"Cannot use {image['file_name']}: it is {photo.width}x{photo.height}, train.json says {stated}")
+    return np.asarray(photo)
 
 
 def rows_of(objects: list) -> np.ndarray:

@@ -7,6 +7,7 @@ import copy
 import json
 import math
 import random
+import sys
 import time
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def main() -> None:
     torch.manual_seed(options.seed)
     photos = Photos(options.data, "training", MEAN, STD)
     held_out = Photos(options.data, "held-out", MEAN, STD)
+    if not len(photos) or not len(held_out):
+        sys.exit(f"Cannot train on {len(photos)} photos with {len(held_out)} held out: at least one of each is needed")
     run = Run(start(options, photos.labels), options.epochs * steps_of(photos, options.batch), options.batch)
     options.out.mkdir(parents=True, exist_ok=True)
     for epoch in range(run.resume(options.out / "last.pt"), options.epochs):

@@ -85,12 +85,14 @@ const schema = z.object({
   CORS_ORIGINS: originList.optional(),
   /** Format of log lines. Unset: text on a terminal, JSON otherwise. */
   LOG: z.enum(["json", "text", "none"]).optional(),
-  /** Log lines of health checks. */
-  LOG_HEALTH: z.enum(["on", "off"]).default("off"),
-  /** Metrics at `/metrics`. With `open`, they need no API key and have no rate limit. */
-  METRICS: z.enum(["off", "on", "open"]).default("off"),
-  /** End of the program if a model that loads at start-up fails to load. */
-  EXIT_ON_LOAD_FAILURE: z.enum(["on", "off"]).default("off"),
+  /** Log lines of health checks. Unset: off. */
+  LOG_HEALTH: z.enum(["on", "off"]).optional(),
+  /**
+   * Metrics at `/metrics`. With `open`, they need no API key and have no rate limit. Unset: off.
+   */
+  METRICS: z.enum(["off", "on", "open"]).optional(),
+  /** End of the program if a model that loads at start-up fails to load. Unset: off. */
+  EXIT_ON_LOAD_FAILURE: z.enum(["on", "off"]).optional(),
   /** `off`: there is no page for people at `/`. */
   PAGE: z.enum(["on", "off"]).default("on"),
   /** Folder of a browser bundle, with which the page can run the detector in the browser. */

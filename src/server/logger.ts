@@ -59,10 +59,13 @@ export function messageLine(
   return JSON.stringify({ level, time: new Date().toISOString(), message });
 }
 
-/** Returns the level of a response: `warn` if the client is at fault, `error` if the server is. */
+/**
+ * Returns the level of a response: `error` for a bug, `warn` if the server cannot answer now. An
+ * error of the client is no event of the server, so its level is `info`.
+ */
 function levelOf(status: number): LogLevel {
-  if (status < 400) return "info";
-  return status < 500 ? "warn" : "error";
+  if (status < 500) return "info";
+  return status === 500 ? "error" : "warn";
 }
 
 function textOf(line: RequestLine): string {

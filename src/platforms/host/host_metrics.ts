@@ -138,5 +138,5 @@ export class HostMetrics implements AppMetrics, PoolObserver {
 
 /** Creates the metrics of a server, unless the setting `METRICS` turns them off. */
 export function hostMetrics({ METRICS }: Pick<Config, "METRICS">): HostMetrics | undefined {
-  return METRICS === "off" ? undefined : new HostMetrics();
+  return METRICS === "on" || METRICS === "open" ? new HostMetrics() : undefined;
 }

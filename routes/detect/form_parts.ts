@@ -1,7 +1,6 @@
 import { make as createHeadersParser } from "multipasta/HeadersParser";
 import { make as createSearch } from "multipasta/Search";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import { mediaTypeOf } from "./media_type.ts";
 
 /** Part of a multipart form. */
@@ -13,13 +12,16 @@ export interface FormPart {
   /** True if the part has a file name: the parameter `filename` or `filename*`. */
   readonly hasFileName: boolean;
   /** Content of the part. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
  * Maximum number of parts. The image and all options need fewer, so there is room for new options.
  */
 const MAX_PARTS = 64;
+
+/** Number of bytes that are searched in one step. */
+const STEP = 64 * 1024;
 
 /** Pattern of the boundary in a `Content-Type`. If there are several, the first one counts. */
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i;
@@ -52,7 +54,7 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
  * @throws {DomainError} `malformed-request` if the form is broken, ends early or has too many
  *   parts.
  */
-export function formParts(body: Uint8Array, contentType: string): FormPart[] {
+export function formParts(body: Uint8Array<ArrayBuffer>, contentType: string): FormPart[] {
   const [, ...sections] = sectionsOf(body, boundaryOf(contentType));
   if (sections.length === 0) throw broken("the boundary of its Content-Type does not occur in it");
   const parts: FormPart[] = [];
@@ -78,26 +80,33 @@ function boundaryOf(contentType: string): string {
 
 /**
  * Splits a body at its delimiters. Returns the preamble, each part, and the text after the last
- * part.
+ * part, without a copy: the package copies the pieces that it searches.
  */
-function sectionsOf(body: Uint8Array, boundary: string): Uint8Array[] {
-  const sections: Uint8Array[][] = [];
-  const search = createSearch(`\r\n--${boundary}`, (index, chunk) => {
+function sectionsOf(body: Uint8Array<ArrayBuffer>, boundary: string): Uint8Array<ArrayBuffer>[] {
+  const delimiter = `\r\n--${boundary}`;
+  const delimiterBytes = new TextEncoder().encode(delimiter).length;
+  const lengths: number[] = [];
+  const search = createSearch(delimiter, (index, chunk) => {
     if (index > MAX_PARTS + 1) throw malformed(`it must have at most ${MAX_PARTS} parts`);
-    while (sections.length <= index) sections.push([]);
-    sections.at(-1)!.push(chunk);
+    while (lengths.length <= index) lengths.push(0);
+    lengths[index]! += chunk.length;
   });
   search.write(CR_LF); // the first delimiter has no line break before it if it starts the body
-  search.write(body);
+  for (let at = 0; at < body.length; at += STEP) search.write(body.subarray(at, at + STEP));
   search.end();
-  return sections.map((chunks) => chunks.length === 1 ? chunks[0]! : joinedBytes(chunks));
+  let start = -CR_LF.length;
+  return lengths.map((length) => {
+    const section = body.subarray(Math.max(0, start), Math.max(0, start + length));
+    start += length + delimiterBytes;
+    return section;
+  });
 }
 
 /**
  * Parses one part. It starts with the rest of the delimiter's line (spaces and a line break). The
  * headers and the content follow.
  */
-function partOf(section: Uint8Array): FormPart {
+function partOf(section: Uint8Array<ArrayBuffer>): FormPart {
   let start = 0;
   while (section[start] === SPACE || section[start] === TAB) start++; // RFC 2046, section 5.1.1
   if (section[start] !== CR || section[start + 1] !== LF) throw broken(HEADERS);

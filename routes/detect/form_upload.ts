@@ -1,16 +1,18 @@
 import { DomainError } from "../../src/core/domain_error.ts";
+import { InPlaceBytes } from "../http/in_place_bytes.ts";
 import { shorten } from "../http/problem.ts";
-import { isDataUrl } from "./data_url.ts";
-import { decodeImageText } from "./decode_image_text.ts";
 import { noImage } from "./faults.ts";
-import { textFields } from "./text_fields.ts";
+import { ImageTextDecoder } from "./image_text.ts";
+import { MAX_FIELD_BYTES, textFields } from "./text_fields.ts";
 
 /** Field of a form. */
 export interface FormField {
   /** Name of the field. */
   readonly name: string;
-  /** Text of a text field, or bytes of a file. */
-  readonly value: string | Uint8Array;
+  /** UTF-8 of a text field, or bytes of a file. Part of the body. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** True if the field is a file. */
+  readonly isFile: boolean;
 }
 
 /** Image and text fields of a form. */
@@ -30,13 +32,15 @@ const MIN_BASE64 = 32;
 /**
  * Reads the image of a form from its field `image`: a file, base64 text or a data URL.
  *
+ * Decodes base64 in the memory of the body, so an image takes no memory beside its body.
+ *
  * Ignores empty fields, because browsers also send the inputs of a page that the user left empty.
  *
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
 export function formUpload(form: readonly FormField[]): FormUpload {
   if (form.length === 0) throw noImage("the form is empty");
-  const given = form.filter(({ value }) => value.length > 0);
+  const given = form.filter(({ bytes }) => bytes.length > 0);
   const [image, ...more] = given.filter(({ name }) => name === "image");
   if (image === undefined) throw missingImage(form);
   if (more.length > 0) {
@@ -45,9 +49,8 @@ export function formUpload(form: readonly FormField[]): FormUpload {
       `Cannot read image as there must be one field "image": there are ${more.length + 1}`,
     );
   }
-  const { value } = image;
   return {
-    bytes: typeof value === "string" ? decodeImageField(value) : value,
+    bytes: image.isFile ? image.bytes : decodeImageField(image.bytes),
     fields: textFields(otherFields(given)),
   };
 }
@@ -63,11 +66,16 @@ function missingImage(form: readonly FormField[]): DomainError {
   );
 }
 
-function decodeImageField(text: string): Uint8Array<ArrayBuffer> {
-  if (isDataUrl(text)) return decodeImageText(text);
+function decodeImageField(text: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const decoder = new ImageTextDecoder(new InPlaceBytes(text));
+  decoder.write(text);
   try {
-    if (text.length >= MIN_BASE64) return decodeImageText(text);
-  } catch { /* the text is not base64 */ }
+    const bytes = decoder.end();
+    if (decoder.isDataUrl || text.length >= MIN_BASE64) return bytes;
+  } catch (error) {
+    const isOtherText = error instanceof DomainError && error.code === "malformed-request";
+    if (decoder.isDataUrl || !isOtherText) throw error;
+  }
   throw new DomainError(
     "wrong-field",
     'Cannot read image as the field "image" must be a file, base64 or a data URL: it is another ' +
@@ -75,11 +83,13 @@ function decodeImageField(text: string): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** Returns the values of each field, except the field `image`. */
-function otherFields(form: readonly FormField[]): Record<string, FormField["value"][]> {
-  const fields = new Map<string, FormField["value"][]>();
-  for (const { name, value } of form) {
-    if (name !== "image") fields.set(name, [...fields.get(name) ?? [], value]);
+/** Returns the values of each field, except the field `image`: texts, or bytes of files. */
+function otherFields(form: readonly FormField[]): Record<string, (string | Uint8Array)[]> {
+  const fields = new Map<string, (string | Uint8Array)[]>();
+  for (const { name, bytes, isFile } of form) {
+    if (name === "image") continue;
+    const value = isFile ? bytes : new TextDecoder().decode(bytes.subarray(0, MAX_FIELD_BYTES));
+    fields.set(name, [...fields.get(name) ?? [], value]);
   }
   return Object.fromEntries(fields);
 }

@@ -5,16 +5,15 @@ import { isBinary } from "./text_body.ts";
 /**
  * Reads a multipart form with the image in the field `image`.
  *
- * @param body Whole body. The caller has limited its length.
+ * @param body Whole body. The caller has limited its length. Base64 is decoded in its memory.
  * @param contentType Value of `Content-Type`.
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
-export function readForm(body: Uint8Array, contentType: string): FormUpload {
+export function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): FormUpload {
   const parts = formParts(body, contentType);
-  return formUpload(parts.map((part) => ({
-    name: part.name,
-    value: isFile(part) ? part.bytes : new TextDecoder().decode(part.bytes),
-  })));
+  return formUpload(
+    parts.map((part) => ({ name: part.name, bytes: part.bytes, isFile: isFile(part) })),
+  );
 }
 
 /**

@@ -9,7 +9,7 @@ import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.t
  * Limits of a JSON body. The image needs no commas, because base64 has none. Only a list of labels
  * needs many.
  */
-const JSON_OPTIONS = { maxMarks: 10_000, maxColons: 10_000, example: '{"image": "BASE64"}' };
+export const JSON_OPTIONS = { maxMarks: 10_000, maxColons: 10_000, example: '{"image": "BASE64"}' };
 
 /** Schema of a JSON body. */
 export const UPLOAD_JSON = z.strictObject({

@@ -4,7 +4,9 @@ import type { ImageFetcher } from "../../src/ports/image_fetcher.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
 import type { FetchLimit } from "../http/fetch_limit.ts";
-import { JsonSplitter } from "../http/json_splitter.ts";
+import { GrowingBytes } from "../http/growing_bytes.ts";
+import { type JsonPath, JsonSplitter } from "../http/json_splitter.ts";
+import { JsonComplexity } from "../http/parse_json_object.ts";
 import { readBody, type ReadBodyOptions } from "../http/read_body.ts";
 import { noImage } from "./faults.ts";
 import type { FormUpload } from "./form_upload.ts";
@@ -12,7 +14,7 @@ import { ImageTextDecoder } from "./image_text.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { readDetectOptions, type RequestOptions } from "./options.ts";
 import { readForm } from "./read_form.ts";
-import { type JsonUpload, readJson } from "./read_json.ts";
+import { JSON_OPTIONS, type JsonUpload, readJson } from "./read_json.ts";
 import { readUrlencoded } from "./read_urlencoded.ts";
 import { isBinary, refuseStripped, refuseText } from "./text_body.ts";
 import { textFields } from "./text_fields.ts";
@@ -92,16 +94,16 @@ async function readJsonBody(
 ): Promise<JsonUpload> {
   const { lease } = limits;
   const declared = Number(context.req.header("content-length") ?? 0);
-  const image = new ImageTextDecoder(Math.floor(3 * declared / 4), (bytes) => lease.take(bytes));
-  const splitter = new JsonSplitter(([key, ...deeper]) => key === "image" && !deeper.length, image);
-  await readBody(context, {
-    ...limits,
-    onChunk(chunk) {
-      const before = splitter.kept;
-      splitter.write(chunk);
-      lease.take(splitter.kept - before);
-    },
+  const image = new ImageTextDecoder(
+    new GrowingBytes(Math.floor(3 * declared / 4), (bytes) => lease.take(bytes)),
+  );
+  const complexity = new JsonComplexity(JSON_OPTIONS);
+  const isImage = ([key, ...deeper]: JsonPath) => key === "image" && deeper.length === 0;
+  const splitter = new JsonSplitter(isImage, image, (piece) => {
+    complexity.add(piece);
+    lease.take(piece.length);
   });
+  await readBody(context, { ...limits, onChunk: (chunk) => splitter.write(chunk) });
   // Counts the body without its image two more times, because it is in memory three times: as
   // bytes, as a text and as values.
   lease.take(2 * splitter.kept);
@@ -114,7 +116,7 @@ async function readJsonBody(
  * A body that is declared as a URL-encoded form may still be an image file, because
  * `curl --data-binary` declares all files so.
  */
-function readOther(bytes: Uint8Array, isUrlencoded: boolean): FormUpload {
+function readOther(bytes: Uint8Array<ArrayBuffer>, isUrlencoded: boolean): FormUpload {
   refuseText(bytes);
   if (isBinary(bytes)) refuseStripped(bytes, isUrlencoded);
   else if (isUrlencoded) return readUrlencoded(bytes);

@@ -9,6 +9,9 @@ const MAX_START = 256;
  */
 const MIN_STRIPPED = 1000;
 
+/** Number of bytes that are decoded in one step. */
+const STEP = 64 * 1024;
+
 /**
  * Starts of bodies that are texts, sent with the wrong `Content-Type`. Each has a name and advice
  * for the error message. No image file starts like this.
@@ -61,8 +64,13 @@ export function refuseStripped(body: Uint8Array, isDeclared: boolean): void {
 /** Returns true if the bytes are not a text: they contain a NUL byte or are not UTF-8. */
 export function isBinary(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return true;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // In steps, because the text of a large body would take as much memory again.
+    for (let at = 0; at < bytes.length; at += STEP) {
+      decoder.decode(bytes.subarray(at, at + STEP), { stream: true });
+    }
+    decoder.decode();
     return false;
   } catch {
     return true;

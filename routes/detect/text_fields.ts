@@ -4,6 +4,12 @@ import { shorten } from "../http/problem.ts";
 /** Maximum characters of a value. All labels of the largest data sets fit in such a value. */
 const MAX_CHARACTERS = 16_384;
 
+/**
+ * Maximum bytes of a text field that are decoded. A longer text has too many characters anyway: in
+ * UTF-8, a UTF-16 code unit takes at most three bytes.
+ */
+export const MAX_FIELD_BYTES = 3 * (MAX_CHARACTERS + 1);
+
 /** Fields whose values are lists. If a client repeats such a field, commas join the values. */
 const LISTS: readonly string[] = ["classes"];
 

@@ -1,12 +1,29 @@
 /** Length of the first buffer in bytes. */
 const FIRST = 64 * 1024;
 
+/** Array of bytes that a decoder appends to. */
+export interface ByteOutput {
+  /** Number of bytes in the array. */
+  readonly length: number;
+  /**
+   * Returns free space for at least `bytes` bytes. The caller writes there and then calls
+   * `commit()`.
+   */
+  room(bytes: number): Uint8Array;
+  /** Adds the first `bytes` bytes of the space that `room()` returned. */
+  commit(bytes: number): void;
+  /** Shortens the array to `length` bytes. */
+  truncate(length: number): void;
+  /** Returns the bytes. */
+  taken(): Uint8Array<ArrayBuffer>;
+}
+
 /**
  * Array of bytes that grows while its bytes arrive. When its buffer is full, the next buffer is 8
  * times as large, up to the expected length. This wastes little memory: the operating system
  * allocates a part of the buffer only when bytes are written to it.
  */
-export class GrowingBytes {
+export class GrowingBytes implements ByteOutput {
   readonly #expected: number;
   readonly #onBytes: (bytes: number) => void;
   #buffer = new Uint8Array(0);

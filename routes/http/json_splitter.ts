@@ -46,6 +46,7 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 export class JsonSplitter {
   readonly #wants: (path: JsonPath) => boolean;
   readonly #sink: TextSink;
+  readonly #onRest: (piece: Uint8Array) => void;
   readonly #rest = new ByteList();
   #kept = 0;
   readonly #levels: Level[] = [];
@@ -60,9 +61,15 @@ export class JsonSplitter {
    * Creates a splitter.
    *
    * @param wants Returns true if the text at a path is to be removed and sent to `sink`.
+   * @param onRest Called with each piece of the rest before it is kept, for example to refuse it.
    */
-  constructor(wants: (path: JsonPath) => boolean, sink: TextSink) {
+  constructor(
+    wants: (path: JsonPath) => boolean,
+    sink: TextSink,
+    onRest: (piece: Uint8Array) => void = () => {},
+  ) {
     this.#wants = wants;
+    this.#onRest = onRest;
     this.#sink = sink;
     this.#text = new JsonText((piece) => sink.write(piece));
   }
@@ -98,6 +105,7 @@ export class JsonSplitter {
   }
 
   #keep(bytes: Uint8Array): void {
+    this.#onRest(bytes);
     this.#kept += bytes.length;
     this.#rest.add(bytes);
   }

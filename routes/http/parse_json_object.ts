@@ -25,14 +25,8 @@ export interface JsonOptions {
  *   object.
  */
 export function parseJsonObject(body: Uint8Array, options: JsonOptions): Record<string, unknown> {
-  const { maxMarks, maxColons, remedy = "", example } = options;
-  if (isTooComplex(body, options)) {
-    throw new DomainError(
-      "malformed-request",
-      `Cannot read the body as the JSON must have at most ${maxMarks} commas and brackets, and ` +
-        `${maxColons} colons${remedy}`,
-    );
-  }
+  const { example } = options;
+  new JsonComplexity(options).add(body);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
@@ -48,14 +42,35 @@ export function parseJsonObject(body: Uint8Array, options: JsonOptions): Record<
   );
 }
 
-function isTooComplex(body: Uint8Array, { maxMarks, maxColons }: JsonOptions): boolean {
-  let marks = 0;
-  let colons = 0;
-  for (let i = 0; i < body.length; i++) {
-    const byte = body[i];
-    if (byte === 0x3a && ++colons > maxColons) return true; // :
-    if (byte !== 0x2c && byte !== 0x5b && byte !== 0x7b) continue; // , [ {
-    if (++marks > maxMarks) return true;
+/** Counter of the marks and colons of a JSON body while it arrives. */
+export class JsonComplexity {
+  readonly #options: JsonOptions;
+  #marks = 0;
+  #colons = 0;
+
+  /** Creates a counter with the limits of `options`. */
+  constructor(options: JsonOptions) {
+    this.#options = options;
   }
-  return false;
+
+  /**
+   * Counts a piece of the body.
+   *
+   * @throws {DomainError} `malformed-request` if the body exceeds a limit.
+   */
+  add(piece: Uint8Array): void {
+    const { maxMarks, maxColons, remedy = "" } = this.#options;
+    for (let i = 0; i < piece.length; i++) {
+      const byte = piece[i];
+      if (byte === 0x3a) this.#colons++; // :
+      else if (byte === 0x2c || byte === 0x5b || byte === 0x7b) this.#marks++; // , [ {
+      else continue;
+      if (this.#marks <= maxMarks && this.#colons <= maxColons) continue;
+      throw new DomainError(
+        "malformed-request",
+        `Cannot read the body as the JSON must have at most ${maxMarks} commas and brackets, and ` +
+          `${maxColons} colons${remedy}`,
+      );
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 import type { ImageInput } from "../../src/image/raw_image.ts";
-import { decodeImageText } from "../detect/decode_image_text.ts";
+import type { ImageTextDecoder } from "../detect/image_text.ts";
 import { shorten } from "../http/problem.ts";
 import type { InferTensor } from "./infer_schema.ts";
 import { tensorValues } from "./tensor_values.ts";
@@ -11,9 +11,14 @@ import { tensorValues } from "./tensor_values.ts";
  *
  * @param input Input tensor in the JSON of the request.
  * @param binary Bytes after the JSON in the body. Empty: the data of the tensor is in the JSON.
+ * @param text Decoder that has read the text of a BYTES tensor in the JSON.
  * @throws {DomainError} `wrong-field`, `malformed-request`, `no-image` or `not-an-image`.
  */
-export function imageTensor(input: InferTensor, binary: Uint8Array): ImageInput {
+export function imageTensor(
+  input: InferTensor,
+  binary: Uint8Array,
+  text: ImageTextDecoder,
+): ImageInput {
   if (input.name !== "image") {
     throw new DomainError(
       "wrong-field",
@@ -23,7 +28,7 @@ export function imageTensor(input: InferTensor, binary: Uint8Array): ImageInput 
     );
   }
   const content = contentOf(input, binary);
-  if (input.datatype === "BYTES") return encodedImage(input, content);
+  if (input.datatype === "BYTES") return encodedImage(input, content, text);
   if (input.datatype === "UINT8") return rawImage(input, content);
   throw malformed(
     `its datatype must be BYTES or UINT8: current value is "${shorten(input.datatype)}"`,
@@ -50,14 +55,18 @@ function contentOf({ data, parameters }: InferTensor, binary: Uint8Array): Conte
   );
 }
 
-function encodedImage({ shape }: InferTensor, content: Content): Uint8Array {
+function encodedImage(
+  { shape }: InferTensor,
+  content: Content,
+  text: ImageTextDecoder,
+): Uint8Array {
   if (shape.length > 2 || shape.some((side) => side !== 1)) {
     throw malformed(
       `its shape as BYTES must be [1], one image: current value is [${shape.join()}]. ` +
         "Send a request for each image, side by side",
     );
   }
-  const bytes = content instanceof Uint8Array ? elementOf(content) : fromText(content, shape);
+  const bytes = content instanceof Uint8Array ? elementOf(content) : fromText(content, shape, text);
   if (bytes.length > 0) return bytes;
   throw new DomainError("no-image", 'Cannot infer as the tensor "image" is an empty text');
 }
@@ -78,9 +87,13 @@ function elementOf(content: Uint8Array): Uint8Array {
   );
 }
 
-function fromText(data: readonly unknown[], shape: readonly number[]): Uint8Array {
-  const [text] = tensorValues(data, shape);
-  if (typeof text === "string") return decodeImageText(text);
+function fromText(
+  data: readonly unknown[],
+  shape: readonly number[],
+  text: ImageTextDecoder,
+): Uint8Array {
+  const [value] = tensorValues(data, shape);
+  if (typeof value === "string") return text.end();
   throw malformed("its element in JSON must be a text, the image in base64");
 }
 

@@ -1,15 +1,19 @@
 import type { Context } from "hono";
+import { ByteList } from "../../src/core/byte_list.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
 import type { ImageInput } from "../../src/image/raw_image.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
+import { ImageTextDecoder } from "../detect/image_text.ts";
 import { readDetectOptions } from "../detect/options.ts";
 import { MAX_OVERHEAD, type UploadOptions } from "../detect/read_upload.ts";
 import { textFields } from "../detect/text_fields.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
-import { parseJsonObject } from "../http/parse_json_object.ts";
+import { GrowingBytes } from "../http/growing_bytes.ts";
+import { type JsonPath, JsonSplitter } from "../http/json_splitter.ts";
+import { JsonComplexity, parseJsonObject } from "../http/parse_json_object.ts";
 import { shorten } from "../http/problem.ts";
-import { readBody } from "../http/read_body.ts";
+import { readBody, type ReadBodyOptions } from "../http/read_body.ts";
 import { imageTensor } from "./image_tensor.ts";
 import { inferParameters } from "./infer_parameters.ts";
 import { checkInferJson } from "./infer_schema.ts";
@@ -56,12 +60,13 @@ export async function readInferRequest(
   // Without binary data, the image is base64 in the JSON: four characters for three bytes.
   const maxImageBytes = jsonBytes === undefined ? Math.ceil(maxBytes / 3) * 4 : maxBytes;
   const maxBodyBytes = maxImageBytes + MAX_OVERHEAD;
-  const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, lease });
+  const limits = { maxBytes, maxBodyBytes, timeoutMs, lease };
   if (jsonBytes === 0) {
+    const body = await readBody(context, limits);
     if (body.length === 0) throw new DomainError("no-image", "Cannot infer as the body is empty");
     return { image: body, options: query, outputs: requestedOutputs(undefined, false) };
   }
-  const { json, binary } = split(body, jsonBytes);
+  const { json, text, binary } = await readSplitBody(context, limits, jsonBytes);
   const { id, inputs: [input], parameters, outputs } = checkInferJson(
     parseJsonObject(json, JSON_OPTIONS),
   );
@@ -70,7 +75,7 @@ export async function readInferRequest(
     ...(id !== undefined && { id }),
     outputs: requestedOutputs(outputs, binaryOutput),
     options: { ...query, ...options },
-    image: imageTensor(input, binary),
+    image: imageTensor(input, binary, text),
   };
 }
 
@@ -99,13 +104,64 @@ function queryOptions(context: Context<AppEnv>): DetectOptions {
   throw new DomainError("invalid-option", 'Cannot infer with "model" as the path names the model');
 }
 
-function split(body: Uint8Array, jsonBytes = body.length) {
-  if (jsonBytes <= body.length) {
-    return { json: body.subarray(0, jsonBytes), binary: body.subarray(jsonBytes) };
-  }
-  throw new DomainError(
+/** Body of an inference request. */
+interface SplitBody {
+  /** JSON with `""` in place of the text of a BYTES tensor. */
+  readonly json: Uint8Array;
+  /** Decoder that has read the text of a BYTES tensor. */
+  readonly text: ImageTextDecoder;
+  /** Bytes after the JSON. */
+  readonly binary: Uint8Array;
+}
+
+/**
+ * Reads JSON and the bytes after it. Decodes the image in the JSON while the body arrives.
+ *
+ * @param jsonBytes Length of the JSON. Default: the whole body.
+ */
+async function readSplitBody(
+  context: Context<AppEnv>,
+  limits: ReadBodyOptions,
+  jsonBytes = Infinity,
+): Promise<SplitBody> {
+  const { lease } = limits;
+  const declared = Number(context.req.header("content-length") ?? 0);
+  const expected = Math.floor(3 * Math.min(declared, jsonBytes) / 4);
+  const text = new ImageTextDecoder(new GrowingBytes(expected, (bytes) => lease.take(bytes)));
+  const complexity = new JsonComplexity(JSON_OPTIONS);
+  const splitter = new JsonSplitter(isTensorText, text, (piece) => {
+    complexity.add(piece);
+    lease.take(piece.length);
+  });
+  const binary = new ByteList();
+  let size = 0;
+  await readBody(context, {
+    ...limits,
+    onChunk(chunk) {
+      const end = Math.max(0, Math.min(jsonBytes - size, chunk.length));
+      size += chunk.length;
+      splitter.write(chunk.subarray(0, end));
+      if (end === chunk.length) return;
+      lease.take(chunk.length - end);
+      binary.add(chunk.subarray(end));
+    },
+  });
+  if (jsonBytes !== Infinity && jsonBytes > size) throw tooFewBytes(jsonBytes, size);
+  // A large JSON is in memory three times: as bytes, as a text and as values.
+  lease.take(2 * Math.max(0, splitter.kept - MAX_OVERHEAD));
+  return { json: splitter.end(), text, binary: binary.joined() };
+}
+
+/** Returns true for `data[0]` or `data[0][0]` of a tensor in the list `inputs`. */
+function isTensorText([list, tensor, key, index, ...more]: JsonPath): boolean {
+  return list === "inputs" && tensor === null && key === "data" && index === null &&
+    (more.length === 0 || (more.length === 1 && more[0] === null));
+}
+
+function tooFewBytes(jsonBytes: number, size: number): DomainError {
+  return new DomainError(
     "malformed-request",
-    `Cannot read the body as Inference-Header-Content-Length must be at most its length, ${body.length}: ` +
+    `Cannot read the body as Inference-Header-Content-Length must be at most its length, ${size}: ` +
       `current value is ${jsonBytes}`,
   );
 }

@@ -161,3 +161,40 @@ Deno.test("POST /detect takes a small image while one client has stalled 20 larg
   // 15 · 990,000 bytes are within three quarters of 20,000,000; the next one is not.
   assertEquals(statuses.toSorted(), [...Array(15).fill(200), ...Array(5).fill(503)]);
 });
+
+for (
+  const [what, path, body, headers] of [
+    ["JSON", "/detect", `{"image":"${"A".repeat(40_000)}"}`, {
+      "content-type": "application/json",
+    }],
+    [
+      "a tensor in JSON",
+      "/v2/models/everyday8/infer",
+      `{"inputs":[{"name":"image","shape":[1],"datatype":"BYTES","data":["${
+        "A".repeat(40_000)
+      }"]}]}`,
+      {},
+    ],
+    [
+      "a URL-encoded form",
+      "/detect",
+      `image=${"A".repeat(40_000)}`,
+      { "content-type": "application/x-www-form-urlencoded" },
+    ],
+    [
+      "a multipart form",
+      "/detect",
+      `--X\r\nContent-Disposition: form-data; name="image"\r\n\r\n${"A".repeat(40_000)}\r\n--X--`,
+      { "content-type": "multipart/form-data; boundary=X" },
+    ],
+  ] as const
+) {
+  Deno.test(`the budget counts an image in base64 once, in ${what}`, async () => {
+    // One client gets three quarters of a budget. An image takes 30,000 bytes, or 40,000 as text.
+    const roomy = await quickApp({ maxBytes: 40_000, bodyMemory: 54_000 });
+    assertEquals((await roomy.request(path, post(body, headers))).status, 200);
+    assertEquals((await roomy.request(path, post(body, headers))).status, 200); // was returned
+    const tight = await quickApp({ maxBytes: 40_000, bodyMemory: 39_000 });
+    await assertProblem(tight.request(path, post(body, headers)), 503, "busy");
+  });
+}

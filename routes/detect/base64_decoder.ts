@@ -1,0 +1,94 @@
+import { DomainError } from "../../src/core/domain_error.ts";
+import type { ByteOutput } from "../http/growing_bytes.ts";
+
+const EQUALS = 0x3d;
+const [WHITE_SPACE, OTHER] = [64, 65];
+
+/**
+ * Meaning of each byte in base64: its value from 0 to 63, {@linkcode WHITE_SPACE} or
+ * {@linkcode OTHER}.
+ */
+const SEXTETS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const char = String.fromCharCode(byte);
+  const value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".indexOf(char);
+  return "\t\n\f\r ".includes(char) ? WHITE_SPACE : value < 0 ? OTHER : value;
+});
+
+/**
+ * Decodes base64 in pieces. Like `Uint8Array.fromBase64()`, ignores white space and accepts base64
+ * without padding.
+ */
+export class Base64Decoder {
+  readonly #out: ByteOutput;
+  #bits = 0;
+  #count = 0;
+  #padding = 0;
+  #hasTail = false;
+  readonly #utf8 = new TextDecoder();
+
+  /**
+   * Creates a decoder.
+   *
+   * @param out Receives the decoded bytes. May be the memory of the text itself.
+   */
+  constructor(out: ByteOutput) {
+    this.#out = out;
+  }
+
+  /** True if the text has white space that is only allowed at its end: U+000B, U+00A0 and others. */
+  get hasTail(): boolean {
+    return this.#hasTail;
+  }
+
+  /** Decodes a piece. Returns false if the text is not base64. */
+  write(piece: Uint8Array): boolean {
+    const out = this.#out.room((3 * piece.length >> 2) + 3);
+    let { bits, count } = { bits: this.#bits, count: this.#count };
+    let length = 0;
+    for (let i = 0; i < piece.length; i++) {
+      const byte = piece[i]!;
+      const value = SEXTETS[byte]!;
+      if (value < WHITE_SPACE && this.#padding === 0 && !this.#hasTail) {
+        bits = bits << 6 | value;
+        if ((++count & 3) !== 0) continue;
+        out[length++] = bits >> 16;
+        out[length++] = bits >> 8;
+        out[length++] = bits;
+        bits = 0;
+      } else if (value === WHITE_SPACE) continue;
+      else if (byte === EQUALS && !this.#hasTail) this.#padding++;
+      else if (byte >= 0x80 || byte === 0x0b) {
+        this.#hasTail = true;
+        if (this.#utf8.decode(piece.subarray(i), { stream: true }).trim() !== "") return false;
+        break;
+      } else return false;
+    }
+    this.#bits = bits;
+    this.#count = count & 3;
+    this.#out.commit(length);
+    return true;
+  }
+
+  /** Ends the text. Returns false if it is not base64. */
+  end(): boolean {
+    if (this.#utf8.decode() !== "") return false; // ends within a character
+    const [count, padding] = [this.#count, this.#padding];
+    if (count === 1 || (padding > 0 && (count < 2 || padding !== 4 - count))) return false;
+    const out = this.#out.room(2);
+    if (count === 2) out[0] = this.#bits >> 4;
+    if (count === 3) {
+      out[0] = this.#bits >> 10;
+      out[1] = this.#bits >> 2;
+    }
+    this.#out.commit(Math.max(0, count - 1));
+    return true;
+  }
+}
+
+/** Returns the error for a text that is not base64. */
+export function notBase64(): DomainError {
+  return new DomainError(
+    "malformed-request",
+    'Cannot read "image" as it is not base64: letters, digits, + and /, with = at the end',
+  );
+}

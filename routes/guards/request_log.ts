@@ -42,13 +42,14 @@ export function requestLog(
     const time = new Date();
     const start = performance.now();
     await next();
+    const code = context.get("problemCode");
     write({
       time: time.toISOString(),
       requestId: context.get("requestId"),
       method: context.req.method,
       path: new URL(context.req.url).pathname.slice(0, 200),
       status: context.res.status,
-      code: context.get("problemCode"),
+      ...(code !== undefined && { code }),
       ms: Number((performance.now() - start).toFixed(1)),
       bytesIn: context.get("bytesIn") ?? 0,
       key: context.get("keyName"),

@@ -92,6 +92,12 @@ Deno.test("worker.ts on workerd", async (test) => {
     assertEquals((await fetch(`${workerd.url}/readyz`)).status, 200);
     assertStringIncludes(await (await fetch(`${workerd.url}/models`)).text(), "everyday8");
   });
+
+  await test.step("GET /openapi.json and /docs describe the API", async () => {
+    const { paths } = await (await fetch(`${workerd.url}/openapi.json`)).json();
+    assertEquals("/detect" in paths, true);
+    assertStringIncludes(await (await fetch(`${workerd.url}/docs`)).text(), 'id="detect"');
+  });
 });
 
 Deno.test("worker.ts finds drawn fruits in a 1080p JPEG", async () => {

@@ -101,7 +101,7 @@ export const PATHS: ZodOpenApiPathsObject = {
         },
       },
       responses: {
-        200: json("Detections in the image", schemas.DETECT_RESULT, RESULT_HEADERS),
+        200: withSvg(json("Detections in the image", schemas.DETECT_RESULT, RESULT_HEADERS)),
         ...errorResponses([...IMAGE_CODES, "url-not-allowed", "url-failed"]),
       },
     },
@@ -148,6 +148,12 @@ export function json(
   headers: z.ZodObject = COMMON_HEADERS,
 ): ZodOpenApiResponseObject {
   return { description, headers, content: { "application/json": { schema } } };
+}
+
+/** Adds the response to a request with `Accept: image/svg+xml`. */
+function withSvg({ content, ...response }: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
+  const schema = z.string().meta({ description: "Image with its boxes and labels as SVG" });
+  return { ...response, content: { ...content, "image/svg+xml": { schema } } };
 }
 
 /** Describes a parameter in the path. */

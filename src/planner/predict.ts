@@ -55,8 +55,11 @@ const FILE_BYTES_PER_PIXEL = 0.25;
  */
 const FILE_COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, workerd: 3 };
 
-/** Bytes of WebAssembly memory that a decoder takes before it reads a file. */
-const DECODER_BYTES = 1_200_000;
+/**
+ * Maximum bytes of WebAssembly memory that the JPEG decoder takes besides the file and the pixels:
+ * `BASE_MEMORY` in `src/codecs/jpeg.ts`. It starts with half of them.
+ */
+const DECODER_BYTES = 262_144;
 
 /** Returns the sizes of the axes of the input tensor that is made from an image. */
 export function inputSides({ input, resize, pad }: Manifest, image: Size): number[] {

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { getConnInfo } from "hono/bun";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
-import { hostMetrics } from "./host_metrics.ts";
+import { openMetrics } from "./open_metrics.ts";
 import { processRegistry } from "./process_registry.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function bunServer(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<BunServer> {
   const config = readConfig(environment);
-  const metrics = hostMetrics(config);
+  const metrics = await openMetrics(config);
   const registry = await processRegistry(config, metrics);
   const peerAddress = (context: Context) => getConnInfo(context).remote.address;
   const app = hostApp(config, registry, {

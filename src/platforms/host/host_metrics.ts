@@ -3,7 +3,6 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { AppMetrics, CountedResponse, MetricsText } from "../../../routes/http/metrics.ts";
 import { VERSION } from "../../core/version.ts";
 import type { DetectResult } from "../../ports/detector.ts";
-import type { Config } from "../../server/config.ts";
 import type { PoolObserver } from "../../serving/detector_pool.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 
@@ -134,9 +133,4 @@ export class HostMetrics implements AppMetrics, PoolObserver {
   #options(name: string, help: string) {
     return { name: `retinanet_edge_${name}`, help, registers: [this.#registry] };
   }
-}
-
-/** Creates the metrics of a server, unless the setting `METRICS` turns them off. */
-export function hostMetrics({ METRICS }: Pick<Config, "METRICS">): HostMetrics | undefined {
-  return METRICS === "on" || METRICS === "open" ? new HostMetrics() : undefined;
 }

@@ -3,7 +3,7 @@ import process from "node:process";
 import { readConfig } from "../../server/config.ts";
 import { hostApp } from "./app.ts";
 import { handleRequest } from "./handle_request.ts";
-import { hostMetrics } from "./host_metrics.ts";
+import { openMetrics } from "./open_metrics.ts";
 import { processRegistry } from "./process_registry.ts";
 import { peerAddress, type RunningServer, startServer } from "./server.ts";
 
@@ -37,7 +37,7 @@ export interface NodeHandler {
  */
 export async function createHandler(environment: Environment = process.env): Promise<NodeHandler> {
   const config = readConfig(environment);
-  const metrics = hostMetrics(config);
+  const metrics = await openMetrics(config);
   const registry = await processRegistry(config, metrics);
   const app = hostApp(config, registry, { peerAddress, logFormat: "json", metrics });
   const answer = handleRequest(app);

@@ -6,7 +6,7 @@ import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { hostApp } from "./app.ts";
 import { type ConnectionRoom, connectionRoom, maxOpenFiles } from "./connection/open_files.ts";
 import { listen } from "./listen.ts";
-import { hostMetrics } from "./host_metrics.ts";
+import { openMetrics } from "./open_metrics.ts";
 import { processRegistry } from "./process_registry.ts";
 import { workerCounts } from "./worker_counts.ts";
 
@@ -43,7 +43,7 @@ export function peerAddress(context: Context): string | undefined {
  */
 export async function startServer(config: Config, logFormat: LogFormat): Promise<RunningServer> {
   const { connections, backlog } = await allowedConnections(config);
-  const metrics = hostMetrics(config);
+  const metrics = await openMetrics(config);
   const registry = await processRegistry(config, metrics);
   const listener = await listen(hostApp(config, registry, { peerAddress, logFormat, metrics }), {
     hostname: config.HOST,

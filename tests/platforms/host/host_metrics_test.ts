@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { hostMetrics } from "../../../src/platforms/host/host_metrics.ts";
+import { openMetrics } from "../../../src/platforms/host/open_metrics.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { spawnServe } from "./spawn_serve.ts";
 
@@ -46,8 +46,8 @@ for (
     true,
   ]] as const
 ) {
-  Deno.test(`hostMetrics() ${isOn ? "creates" : "omits"} metrics with METRICS=${METRICS}`, () => {
-    assertEquals(hostMetrics({ METRICS }) !== undefined, isOn);
+  Deno.test(`openMetrics() ${isOn ? "creates" : "omits"} metrics with METRICS=${METRICS}`, async () => {
+    assertEquals(await openMetrics({ METRICS }) !== undefined, isOn);
   });
 }
 

@@ -1,0 +1,15 @@
+import type { Config } from "../../server/config.ts";
+import type { HostMetrics } from "./host_metrics.ts";
+
+/**
+ * Creates the metrics of a server if the setting `METRICS` turns them on.
+ *
+ * Imports them only then, because the library takes 10 MB of memory.
+ */
+export async function openMetrics(
+  { METRICS }: Pick<Config, "METRICS">,
+): Promise<HostMetrics | undefined> {
+  if (METRICS !== "on" && METRICS !== "open") return undefined;
+  const { HostMetrics } = await import("./host_metrics.ts");
+  return new HostMetrics();
+}

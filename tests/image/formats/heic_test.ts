@@ -4,14 +4,7 @@ import { readHeader } from "../../../src/image/formats/read_header.ts";
 import { hostRuntime } from "../../../src/platforms/host/runtime.ts";
 import { assertDomainError } from "../../testing.ts";
 import { assertRefused } from "./assert_refused.ts";
-import {
-  type AvifOptions,
-  box,
-  buildAvif,
-  fullBox,
-  type ItemOptions,
-  numbers,
-} from "./build_avif.ts";
+import { type AvifOptions, box, buildAvif, type ItemOptions, numbers } from "./build_avif.ts";
 import { bytesOf, joinBytes } from "./bytes_of.ts";
 
 const { codec } = await hostRuntime({ threads: 1 });

@@ -1,4 +1,4 @@
-import { DomainError } from "../../../core/domain_error.ts";
+import type { DomainError } from "../../../core/domain_error.ts";
 import type { Size } from "../../../core/size.ts";
 import type { ByteReader } from "../byte_reader.ts";
 import {

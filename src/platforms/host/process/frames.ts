@@ -61,25 +61,57 @@ export async function readFrames(
   pipe: Readable,
   onMessage: (message: unknown) => void,
 ): Promise<void> {
-  let parts: Buffer[] = [];
-  let length = 0;
-  let lengths: readonly [message: number, image: number] | undefined;
-  for await (const chunk of pipe as AsyncIterable<Buffer>) {
-    parts.push(chunk);
-    length += chunk.length;
-    for (;;) {
-      const wanted = lengths === undefined ? HEAD : lengths[0] + lengths[1];
-      if (length < wanted) break;
-      const all = Buffer.concat(parts);
-      const frame = all.subarray(0, wanted);
-      parts = [all.subarray(wanted)];
-      length -= wanted;
-      if (lengths === undefined) lengths = [frame.readUInt32LE(0), frame.readUInt32LE(4)];
-      else {
-        onMessage(messageOf(frame, lengths[0]));
-        lengths = undefined;
-      }
+  const frame = new FrameReader(onMessage);
+  for await (const chunk of pipe as AsyncIterable<Buffer>) frame.read(chunk);
+}
+
+/**
+ * Splits the bytes of a pipe into messages. Copies each byte once, into memory of the right length:
+ * joining the chunks of an image of 20 MB would leave two copies as garbage.
+ */
+class FrameReader {
+  readonly #onMessage: (message: unknown) => void;
+  #stage: "head" | "body" | "image" = "head";
+  #target = new Uint8Array(HEAD);
+  #filled = 0;
+  #imageLength = 0;
+  #message: unknown;
+
+  constructor(onMessage: (message: unknown) => void) {
+    this.#onMessage = onMessage;
+  }
+
+  read(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + this.#target.length - this.#filled);
+      this.#target.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled === this.#target.length) this.#next();
     }
+  }
+
+  #next(): void {
+    if (this.#stage === "head") {
+      const head = new DataView(this.#target.buffer);
+      this.#imageLength = head.getUint32(4, true);
+      return this.#expect("body", head.getUint32(0, true));
+    }
+    if (this.#stage === "body") this.#message = deserialize(this.#target);
+    else (this.#message as { image?: Uint8Array }).image = this.#target;
+    if (this.#stage === "body" && this.#imageLength > 0) {
+      return this.#expect("image", this.#imageLength);
+    }
+    const message = this.#message;
+    this.#message = undefined;
+    this.#expect("head", HEAD);
+    this.#onMessage(message);
+  }
+
+  #expect(stage: "head" | "body" | "image", length: number): void {
+    this.#stage = stage;
+    this.#target = new Uint8Array(length);
+    this.#filled = 0;
   }
 }
 
@@ -101,13 +133,6 @@ function writeStart(pipe: Writable, message: unknown, imageLength: number): void
   head.writeUInt32LE(imageLength, 4);
   pipe.write(head);
   pipe.write(body);
-}
-
-function messageOf(frame: Buffer, length: number): unknown {
-  const message = deserialize(frame.subarray(0, length)) as { image?: Uint8Array };
-  // Copies the image, because a Buffer can share its memory with other data.
-  if (frame.length > length) message.image = new Uint8Array(frame.subarray(length));
-  return message;
 }
 
 /**

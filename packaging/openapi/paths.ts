@@ -120,7 +120,7 @@ export const PATHS: ZodOpenApiPathsObject = {
     },
   },
   "/healthz": {
-    get: open("isAlive", "Check that the server process runs", schemas.ALIVE, REQUEST_CODES),
+    get: open("isAlive", "Check that the server runs", schemas.ALIVE, REQUEST_CODES),
   },
   "/readyz": {
     get: open("isReady", "Check that the start-up models have loaded", schemas.READY, [

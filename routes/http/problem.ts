@@ -17,7 +17,9 @@ export type HttpCode =
   | "internal";
 
 /** HTTP status and title of each error code. */
-export const PROBLEMS: Readonly<Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, string]>> = {
+export const PROBLEMS: Readonly<
+  Record<ErrorCode | HttpCode, readonly [ContentfulStatusCode, string]>
+> = {
   "malformed-request": [400, "The request could not be read"],
   "unsupported-encoding": [415, "The content encoding is not supported"],
   "body-timeout": [408, "The body came too slowly"],

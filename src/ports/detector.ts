@@ -164,7 +164,7 @@ export interface Detector {
   /**
    * Detects objects in an image.
    *
-   * @param image Encoded file (JPEG, PNG, GIF, WebP, AVIF or BMP) or decoded pixels.
+   * @param image Encoded file (JPEG, PNG, GIF, WebP, AVIF, HEIC or BMP) or decoded pixels.
    * @param options Options of the call. The manifest contains the defaults of unset options.
    * @returns Detections in pixels of the upright source, best score first.
    * @throws {DomainError} `invalid-option` or `unknown-class` for wrong options; `no-image`,

@@ -1,0 +1,66 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { chooseFamily } from "../../src/describe/choose_family.ts";
+import type { GraphFacts } from "../../src/describe/graph_facts.ts";
+import { NO_HINTS } from "../../src/describe/graph_hints.ts";
+
+const JOINED: GraphFacts = {
+  input: { name: "images", type: "float32", layout: "nchw", batch: 1, size: null },
+  outputs: {
+    kind: "joined",
+    scores: "o0",
+    deltas: "o1",
+    anchors: null,
+    space: "input",
+    decoded: false,
+    form: "xyxy",
+    counts: [{ size: { width: 384, height: 256 }, rows: 18_414 }],
+    classes: 3,
+    evidence: "channels",
+    transposed: false,
+    packed: null,
+    boxConstants: [],
+  },
+  scores: "logits",
+  scoresProven: true,
+};
+
+const TOLD: readonly [weight: string, family: string][] = [
+  ["m.head.classification_head.cls_logits.weight", "torchvision"],
+  ["model.head.cls_score.weight", "detectron2"],
+  ["retinanet/classification_submodel/pyramid_classification/Conv2D", "keras-retinanet"],
+  ["model.class_net.predict.conv_pw.weight", "effdet"],
+];
+
+for (const [weight, family] of TOLD) {
+  Deno.test(`chooseFamily() is told ${family} by the weight ${weight}`, () => {
+    for (const scores of ["logits", "probabilities"] as const) {
+      const { candidates, evidence } = chooseFamily(
+        { ...JOINED, scores },
+        { ...NO_HINTS, weights: ["conv.weight", weight] },
+        undefined,
+      );
+      assertEquals(candidates[0]?.family, family);
+      assertMatch(evidence!, /the graph has the name/);
+    }
+  });
+}
+
+const ASKED: readonly [claim: string, weights: readonly string[], message: RegExp][] = [
+  ["no telling name", ["conv.weight"], /No name in the graph suggests one/],
+  ["names of MMDetection", ["bbox_head.retina_cls.weight"], /MMDetection's, which has no family/],
+  [
+    "names of two frameworks",
+    ["head.classification_head.conv.weight", "head.cls_score.weight"],
+    /suggests torchvision or torchvision-0\.14 or detectron2/,
+  ],
+];
+
+for (const [claim, weights, message] of ASKED) {
+  Deno.test(`chooseFamily() asks about joined heads with ${claim}`, () => {
+    const hints = { ...NO_HINTS, weights };
+    const error = assertThrows(() => chooseFamily(JOINED, hints, undefined), TypeError);
+    assertMatch(error.message, /other colours, scales and anchors: name yours with --family/);
+    assertMatch(error.message, message);
+    assertEquals(chooseFamily(JOINED, hints, "detectron2").candidates[0]?.family, "detectron2");
+  });
+}

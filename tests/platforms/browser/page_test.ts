@@ -125,11 +125,16 @@ testUnless(NO_BROWSER, "the page finds objects as a person uses it", async (test
   await test.step("it lists the classes, and the keyboard reaches the file dialog", async () => {
     await page.waitForSelector("#ready:not([hidden])");
     assertStringIncludes(await textOf(page, "#classes"), "cat");
+    await page.bringToFront();
     await tabTo(page, "[data-choose]");
-    const opening = page.waitForFileChooser();
+    // No dialog opens: a test cannot answer it reliably on a busy machine.
+    await page.evaluate(`document.querySelector("#file").addEventListener("click", (event) => {
+      event.preventDefault();
+      globalThis.isOpening = true;
+    }, { once: true })`);
     await page.keyboard.press("Enter");
-    await (await opening).accept([CAT]);
-    await found(page);
+    await page.waitForFunction("globalThis.isOpening");
+    await choose(page, CAT);
   });
 
   await test.step("it shows the boxes, the list, the engine and the times", async () => {

@@ -15,6 +15,7 @@ const FAMILY_OF: Readonly<Record<string, string | null>> = {
   "decoded-centres": "keras-retinanet-decoded",
   "packed-scores": null,
   "extra-inputs": "mlperf",
+  "tensorflow-finished": "tensorflow",
 };
 
 /** Families whose graphs look like those of another family, which matches first. */

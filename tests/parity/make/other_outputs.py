@@ -12,6 +12,9 @@
   int64, as in graphs of other exporters. From `mlperf`.
 
 The detections are those that the framework of the original golden found: the new outputs hold the same numbers.
+- `tensorflow-finished`: bytes of an image of any size as input, resized inside; `detection_boxes` in y, x, y, x from 0
+  to 1, `detection_scores`, `detection_classes` as floats, and `num_detections` before rows of padding, as the
+  TensorFlow Object Detection API exports them (object_detection/exporter_lib_v2.py). From `mlperf`.
 """
 
 import hashlib
@@ -20,7 +23,7 @@ import sys
 
 import numpy as np
 import onnx
-from golden import GOLDENS, put, put_settings
+from golden import GOLDENS, encode_json, put, put_settings
 from onnx import TensorProto, helper, numpy_helper
 
 
@@ -89,6 +92,62 @@ def fed(manifest: dict) -> None:
     ]
 
 
+def as_tensorflow(graph: onnx.GraphProto, names: dict) -> None:
+    padding = 7
+    floats = {"tf_scale": np.array(255), "tf_side": np.array(800), "tf_none": np.array([])}
+    whole = {
+        "tf_size": [1, 3, 800, 800], "tf_order": [1, 0, 3, 2], "tf_batch": [0], "tf_from": [0], "tf_to": [100],
+        "tf_rows": [0, 0, padding, 0], "tf_list": [0, padding],
+    }
+    graph.initializer.extend(numpy_helper.from_array(v.astype(np.float32), k) for k, v in floats.items())
+    graph.initializer.extend(numpy_helper.from_array(np.array(v, np.int64), k) for k, v in whole.items())
+    inside = graph.input[0].name
+    graph.input[0].CopyFrom(helper.make_tensor_value_info("input_tensor", TensorProto.UINT8, [1, None, None, 3]))
+    start = [
+        helper.make_node("Cast", ["input_tensor"], ["tf_floats"], to=TensorProto.FLOAT),
+        helper.make_node("Transpose", ["tf_floats"], ["tf_planes"], perm=[0, 3, 1, 2]),
+        helper.make_node("Div", ["tf_planes", "tf_scale"], ["tf_parts"]),
+        helper.make_node("Resize", ["tf_parts", "tf_none", "tf_none", "tf_size"], [inside], mode="linear"),
+    ]
+    end = [
+        *(
+            helper.make_node("Slice", [names[name], "tf_from", "tf_to"], [f"tf_{name}_100"])
+            for name in ("boxes", "scores", "labels")
+        ),
+        helper.make_node("Div", ["tf_boxes_100", "tf_side"], ["tf_units"]),
+        helper.make_node("Gather", ["tf_units", "tf_order"], ["tf_boxes"], axis=1),
+        helper.make_node("Shape", ["tf_scores_100"], ["tf_shape"]),
+        helper.make_node("Cast", ["tf_shape"], ["num_detections"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", ["tf_labels_100"], ["tf_ids"], to=TensorProto.FLOAT),
+        *(
+            helper.make_node(op, inputs, outputs)
+            for name, of, by in (
+                ("boxes", "tf_boxes", "tf_rows"), ("scores", "tf_scores_100", "tf_list"), ("classes", "tf_ids", "tf_list")
+            )
+            for op, inputs, outputs in (
+                ("Pad", [of, by], [f"tf_padded_{name}"]),
+                ("Unsqueeze", [f"tf_padded_{name}", "tf_batch"], [f"detection_{name}"]),
+            )
+        ),
+    ]
+    nodes = [*start, *graph.node, *end]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    del graph.output[:]
+    for name, shape in (("detection_boxes", [1, None, 4]), ("detection_scores", [1, None]),
+                        ("detection_classes", [1, None]), ("num_detections", [1])):
+        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+
+
+def tensorflow(manifest: dict) -> None:
+    manifest["input"] = {"type": "uint8", "name": "input_tensor", "layout": "nhwc", "batch": 1, "colour": "rgb"}
+    manifest["resize"] = {"kind": "none"}
+    manifest["outputs"].update(
+        boxes="detection_boxes", scores="detection_scores", labels="detection_classes", count="num_detections",
+        batched=True, corners="yxyx", space="unit",
+    )
+
+
 def centre(graph: onnx.GraphProto, boxes: str) -> None:
     corners = np.array([[0.5, 0, -1, 0], [0, 0.5, 0, -1], [0.5, 0, 1, 0], [0, 0.5, 0, 1]], np.float32)
     graph.initializer.append(numpy_helper.from_array(corners, "centred_by"))
@@ -114,7 +173,7 @@ def pack_heads(graph: onnx.GraphProto, names: dict) -> None:
     graph.output.append(helper.make_tensor_value_info("predictions", TensorProto.FLOAT, [1, None, None]))
 
 
-def derive(source: str, name: str, rewrite, change, twins: list, accept: bool) -> None:
+def derive(source: str, name: str, rewrite, change, twins: list, accept: bool, most: int = 300) -> None:
     folder = GOLDENS / source
     model = onnx.load(folder / "model.onnx")
     manifest = json.loads((folder / "manifest.json").read_bytes())
@@ -131,8 +190,10 @@ def derive(source: str, name: str, rewrite, change, twins: list, accept: bool) -
     for image in images:
         if len(json.loads(image.with_suffix(".json").read_bytes())["detections"]) < 10:
             continue
-        for file in (image, image.with_suffix(".json")):
-            put(f"{name}/{file.name}", file.read_bytes(), accept)
+        golden = json.loads(image.with_suffix(".json").read_bytes())
+        golden["detections"] = golden["detections"][:most]
+        put(f"{name}/{image.name}", image.read_bytes(), accept)
+        put(f"{name}/{image.stem}.json", encode_json(golden), accept)
 
 
 def packed(manifest: dict) -> None:
@@ -195,4 +256,13 @@ derive(
     "own-anchors", "packed-heads", lambda graph, manifest: pack_heads(graph, manifest["outputs"]), packed_heads,
     [{"claim": "scores before boxes", "property": "outputs.packed", "value": "scores-first"}, OTHER_RATIOS],
     accept,
+)
+derive(
+    "mlperf", "tensorflow-finished", lambda graph, manifest: as_tensorflow(graph, manifest["outputs"]), tensorflow,
+    [
+        {"claim": "boxes in x y x y", "property": "outputs.corners", "value": "xyxy"},
+        {"claim": "colours in BGR", "property": "input.colour", "value": "bgr"},
+    ],
+    accept,
+    most=100,
 )

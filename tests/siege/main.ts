@@ -11,7 +11,7 @@ import { startSiegeServer } from "./siege_server.ts";
 // and to polite clients. FOLDER is another checkout to attack. NAME selects the attacks that have it
 // in their names. Ends with 1 if a promise of docs/security.md is broken.
 //
-// deno task siege quiet
+// deno task siege quiet [SECONDS]
 // Measures the promises about time instead, for a machine that runs nothing else (3 minutes).
 if (Deno.args[0] === "quiet") Deno.exit(await measureQuiet() ? 0 : 1);
 const [seconds = "10", folder = ".", part = ""] = Deno.args;

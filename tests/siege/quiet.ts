@@ -9,8 +9,8 @@ import { MAX_HEALTH_MS } from "./promises.ts";
 /** Measurement of a promise: its name, its limit, and what was found. */
 type Row = readonly [promise: string, limit: string, found: string, verdict: "held" | "broken"];
 
-/** Seconds of each measurement. */
-const SECONDS = 15;
+/** Seconds of each measurement: `deno task siege quiet SECONDS`. */
+const SECONDS = Number(Deno.args[1] ?? 15);
 
 /**
  * Measures the promises about time, which only hold on a machine that runs nothing else. Returns
@@ -119,6 +119,7 @@ async function parallelUploads(engine: string): Promise<Row> {
 }
 
 function row(promise: string, limit: string, found: string, { holds }: { holds: boolean }): Row {
+  console.error(`${promise}: ${found}`);
   return [promise, limit, found, holds ? "held" : "broken"];
 }
 

@@ -47,7 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["routes/http", "routes/guards", "routes"],
   ],
   "src/platforms/browser": [
-    ...["src/core", "src/image", "src/manifest", "src/ports", "src/detect"],
+    ...["src/core", "src/ports", "src/detect"],
     ...["src/codecs", "src/engines", "src/stores", "src/isolation", "src/embed"],
   ],
   "src/platforms/host": [

@@ -5,7 +5,8 @@ import type { Pyramid } from "./solve_pyramid.ts";
 /** Anchors that are computed by a rule, not returned by the graph. */
 export type GridAnchors = Extract<HeadsManifest["anchors"], { readonly levels: unknown }>;
 
-type SizesAnchors = Extract<GridAnchors, { readonly kind: "sizes" }>;
+/** Anchors whose rule is a list of sizes per level and a list of ratios. */
+export type SizesAnchors = Extract<GridAnchors, { readonly kind: "sizes" }>;
 
 /** Anchors of the RetinaNet paper, for families whose graphs return their anchors. */
 export const PAPER_ANCHORS: SizesAnchors = {

@@ -35,7 +35,8 @@ export function anchorsFromConstant(
 }
 
 type Size = JoinedFacts["counts"][0]["size"];
-type ShapesLevel = { stride: number; shapes: [number, number][] };
+/** Level of a pyramid: its stride, and width and height of each anchor of a cell, input pixels. */
+export type ShapesLevel = { stride: number; shapes: [number, number][] };
 
 /**
  * Converts the constant to xyxy in input pixels. Returns a result for each possible form of its

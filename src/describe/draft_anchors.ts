@@ -13,7 +13,8 @@ import { assumed, type Guessed, suggested } from "./guess.ts";
 import { type AnchorWishes, choosePyramid, listOf } from "./choose_pyramid.ts";
 import type { Pyramid } from "./solve_pyramid.ts";
 
-type Anchors = HeadsManifest["anchors"];
+/** Property `anchors` of a manifest. */
+export type Anchors = HeadsManifest["anchors"];
 
 /**
  * Drafts the anchors.

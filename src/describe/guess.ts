@@ -1,5 +1,6 @@
 /** Some properties of a manifest, with the list of those that are guessed. */
 export interface Guessed<Part> {
+  /** The properties. */
   readonly part: Part;
   /**
    * Reason for the value of each guessed property; the key is the path of the property. Each reason

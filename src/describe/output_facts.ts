@@ -9,6 +9,7 @@ import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
 /** Facts about the outputs of a graph, and its class head. */
 export interface FoundOutputs {
+  /** Meaning of the outputs. */
   readonly facts: GraphFacts["outputs"];
   /**
    * Class head of the level with the smallest cells, or the class head `[N, R, K]` of all levels

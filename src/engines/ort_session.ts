@@ -13,8 +13,10 @@ import type {
 } from "../ports/session.ts";
 import { serialQueue } from "./serial_queue.ts";
 
-type FeedType = InputTensor["type"] | ExtraTensor["type"];
-type EngineData = InputTensor["data"] | ExtraTensor["data"] | Uint16Array;
+/** Element type of an input of a graph. */
+export type FeedType = InputTensor["type"] | ExtraTensor["type"];
+/** Numbers of an input in the array type that onnxruntime expects. */
+export type EngineData = InputTensor["data"] | ExtraTensor["data"] | Uint16Array;
 
 /**
  * Constructor `Tensor` of an onnxruntime package. A session accepts only tensors of the package

@@ -7,10 +7,13 @@ import type { Manifest } from "../../manifest/manifest.ts";
 export interface DraftedManifest {
   /** Path of the manifest. */
   readonly target: string;
+  /** Properties that the graph proves. */
   readonly facts: GraphFacts;
+  /** Family that the graph was taken for. */
   readonly family: Family;
   /** Sentence about the name in the graph that suggests the family, or null if none does. */
   readonly evidence: string | null;
+  /** Content of the new manifest. */
   readonly manifest: Manifest;
   /** Names of the other families that also fit. */
   readonly others: readonly string[];

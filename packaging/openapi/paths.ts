@@ -53,7 +53,8 @@ const WITH_MODEL = OPTIONS.extend({
 
 /** Image file as the value of a form field or as a body. */
 export const IMAGE_FILE = z.file().meta({
-  description: "Image file: JPEG, PNG, GIF, WebP, AVIF or BMP, detected from its first bytes",
+  description:
+    "Image file: JPEG, PNG, GIF, WebP, AVIF, BMP or, on servers, HEIC; detected by its first bytes",
   override: { type: "string", format: "binary" },
 });
 

@@ -26,6 +26,17 @@ Deno.test("deploy/grafana-dashboard.json has panels that do not overlap, with ow
   assert(cells.every((cell) => parseInt(cell) < 24));
 });
 
+Deno.test("docs/clusters.md lists every metric of the server, and no others", async () => {
+  const docs = await Deno.readTextFile(new URL("../../docs/clusters.md", import.meta.url));
+  const rows = docs.matchAll(/^\| `((?:retinanet_edge|process)_\w+)`/gm);
+  const { text } = await new HostMetrics().read(0);
+  const served = text.matchAll(/^# TYPE (\S+)/gm);
+  assertEquals(
+    [...rows].map(([, name]) => name).sort(),
+    [...served].map(([, name]) => name).sort(),
+  );
+});
+
 /** Returns the names of all time series that the server can have. */
 async function namesOfMetrics(): Promise<Set<string>> {
   const { text } = await new HostMetrics().read(0);

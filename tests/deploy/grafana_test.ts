@@ -4,7 +4,7 @@ import { HostMetrics } from "../../src/platforms/host/host_metrics.ts";
 
 const NAME = /\b(?:retinanet_edge|process|nodejs)_\w+/g;
 
-Deno.test("deploy/grafana-dashboard.json names only metrics and labels of the server", async () => {
+Deno.test("deploy/grafana-dashboard.json names only metrics of the server", async () => {
   const known = await namesOfMetrics();
   const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
   const names = new Set([

@@ -109,6 +109,9 @@ async function parallelUploads(engine: string): Promise<Row> {
   const started = await startServer({ LOG: "none", ENGINE: engine });
   if (started.url === "") return row(promise, "all 200", "not on this machine", { holds: true });
   await using server = started;
+  if (server.line.includes("Cannot start engine")) {
+    return row(promise, "all 200", "not on this machine", { holds: true });
+  }
   const statuses = await Promise.all(Array.from({ length: 8 }, async () => {
     const response = await fetch(`${server.url}/detect`, { method: "POST", body: fruitImage() });
     await response.arrayBuffer();

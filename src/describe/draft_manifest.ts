@@ -253,7 +253,7 @@ function outputGuesses({ evidence, ...outputs }: LevelsFacts | JoinedFacts) {
       return outputs.kind === "levels"
         ? { "outputs.deltas": assumed("heads of 36 channels are taken for box heads") }
         : {};
-    default:
+    case "names":
       return {};
   }
 }

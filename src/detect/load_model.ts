@@ -4,7 +4,7 @@ import { graphBytes, type GraphFile, readData } from "../manifest/graph_files.ts
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import type { Capabilities, Runtime } from "../ports/runtime.ts";
-import type { GraphData, Provider, Session } from "../ports/session.ts";
+import type { Provider, Session } from "../ports/session.ts";
 import { checkGraph } from "./check_graph.ts";
 
 /** Model whose graph is loaded and matches its manifest. */

@@ -82,9 +82,7 @@ async function run(
  * `Uint16Array` with the bits of the numbers, even in runtimes that have `Float16Array`.
  */
 function engineData({ type, data }: InputTensor | ExtraTensor): EngineData {
-  return type === "float16"
-    ? new Uint16Array(Float16Array.from(data as InputTensor["data"]).buffer)
-    : data;
+  return type === "float16" ? new Uint16Array(Float16Array.from(data).buffer) : data;
 }
 
 function tensorOf({ type, data, dims }: OrtTensor): Tensor {

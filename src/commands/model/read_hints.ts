@@ -9,6 +9,9 @@ import { TensorProto_DataType as DataType } from "../../planner/onnx_pb.ts";
 import type { GraphData } from "../../ports/session.ts";
 import { readOnnx, sidesOf, weightsOf } from "../../planner/read_onnx.ts";
 
+/** Number of the element type float32 in an ONNX file. */
+const FLOAT: number = DataType.FLOAT;
+
 /** Operations that change the shape or the element type of a tensor, but not its values. */
 const RESHAPES = new Set([
   ...["Reshape", "Transpose", "Concat", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Cast"],
@@ -98,7 +101,7 @@ function boxConstant(tensor: TensorProto): BoxConstant[] {
   const [columns, rows = 0, images = 1, ...others] = sides.toReversed();
   const isList = columns === 4 && rows > 1 && images === 1 && others.length === 0;
   const { name, rawData, dataType } = tensor;
-  if (!isList || dataType !== DataType.FLOAT || rawData.length !== rows * 16) return [];
+  if (!isList || dataType !== FLOAT || rawData.length !== rows * 16) return [];
   // Copies the bytes, because a Float32Array needs an offset that is a multiple of 4.
   return [{ name, data: new Float32Array(rawData.slice().buffer) }];
 }

@@ -160,7 +160,10 @@ Deno.test("model pull downloads the files with the weights beside the graph, and
   await Deno.writeTextFile(path, JSON.stringify(manifest));
   const { code, stdout, stderr } = await runMain(main, "pull", "far", "--models", models.path);
   assertEquals(code, 0, stderr);
-  assertStringIncludes(stderr, `Fetching far.onnx.data from ${new URL("far.onnx.data", server.url)}`);
+  assertStringIncludes(
+    stderr,
+    `Fetching far.onnx.data from ${new URL("far.onnx.data", server.url)}`,
+  );
   assertStringIncludes(stdout, "far.onnx.data is here");
   assertEquals(await models.graphs(), ["far.onnx", "far.onnx.data", "own.onnx"]);
   const { graph } = parseManifest(JSON.parse(await Deno.readTextFile(path)));

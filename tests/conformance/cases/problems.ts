@@ -4,7 +4,7 @@ import { readHeader } from "../../../src/image/formats/read_header.ts";
 import { BOMBS } from "../../fuzz/bombs.ts";
 import { buildPng } from "../../image/formats/build_png.ts";
 import { buildTiff } from "../../image/formats/build_tiff.ts";
-import { bytesOf, joinBytes } from "../../image/formats/bytes_of.ts";
+import { bytesOf } from "../../image/formats/bytes_of.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import type { Case, Request } from "../case.ts";
 import { MAX_BYTES, MAX_PIXELS } from "../settings.ts";

@@ -30,6 +30,8 @@ const ANSWERS: readonly (readonly [start: string, options: readonly string[]])[]
   ["p3p4", ["--sizes", "32,40,50; 64,80,101"]],
   ["p3p5", ["--sizes", "32,40,50; 64,80,101; 128,161,203"]],
   ["joined_k4", ["--family", "torchvision", "--set", "outputs.scores=FIRST"]],
+  ["detectron2", ["--family", "detectron2"]],
+  ["odtk", ["--family", "odtk"]],
   ["", ["--family", "torchvision"]],
 ];
 

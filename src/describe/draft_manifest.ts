@@ -240,7 +240,9 @@ function draftHeads(
 }
 
 /** Returns the guess about which outputs are the class heads, if their names do not show it. */
-function outputGuesses({ evidence, ...outputs }: LevelsFacts | JoinedFacts) {
+function outputGuesses(
+  { evidence, ...outputs }: LevelsFacts | JoinedFacts,
+): Record<string, string> {
   const packed = outputs.kind === "joined" && outputs.packed !== null;
   switch (evidence) {
     case "values":

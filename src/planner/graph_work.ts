@@ -63,10 +63,13 @@ export function graphWork(graph: GraphProto, shapes: Shapes): GraphWork {
       if (!isFree(node, weights, makers)) elements += elementsOf(node, shapes, makers);
       continue;
     }
-    const output = sidesAt(node.output, 0, shapes);
+    // A transposed convolution multiplies each input element, every other operation computes each
+    // output element.
+    const isTransposed = node.opType === "ConvTranspose";
+    const counted = sidesAt(isTransposed ? node.input : node.output, 0, shapes);
     const weight = sidesAt(node.input, weightAt, shapes);
-    if (!output?.length || !weight?.length) unknown++;
-    else macs[kindOf(node, weightAt, weight, makers)] += macsOf(node, output, weight);
+    if (!counted?.length || !weight?.length) unknown++;
+    else macs[kindOf(node, weightAt, weight, makers)] += macsOf(node, counted, weight);
   }
   return {
     weightBytes: weightBytes(graph),
@@ -117,15 +120,14 @@ function floatKindOf(
   return weight.slice(2).every((length) => length === 1) ? "pointwise" : "spatial";
 }
 
-function macsOf(node: NodeProto, output: readonly number[], weight: readonly number[]): number {
-  // Shapes for the products below. Output of a convolution: [images, out channels, height, width].
+/** Returns the products of a node: its counted elements times the weights that meet each of them. */
+function macsOf(node: NodeProto, counted: readonly number[], weight: readonly number[]): number {
   // Weights of Conv: [out channels, in channels / groups, kernel height, kernel width]. Weights of
   // ConvTranspose: [in channels, out channels / groups, kernel height, kernel width].
-  if (node.opType === "ConvTranspose") return product(output) / output[1]! * product(weight);
-  if (node.opType.includes("Conv")) return product(output) * product(weight.slice(1));
+  if (node.opType.includes("Conv")) return product(counted) * product(weight.slice(1));
   const isTransposed = node.opType === "Gemm" && integerOf(node, "transB") === 1;
   const inner = weight.length === 1 || isTransposed ? weight.at(-1)! : weight.at(-2)!;
-  return product(output) * inner;
+  return product(counted) * inner;
 }
 
 function integerOf({ attribute }: NodeProto, wanted: string): number | undefined {

@@ -39,6 +39,16 @@ Deno.test("graphWork() counts the products of each kind of convolution, and othe
   assertEquals(unknown, 0);
 });
 
+Deno.test("graphWork() counts the products of a transposed convolution by its input", async () => {
+  const writer = new OnnxWriter();
+  const weight = writer.constant(new Float32Array(8 * 4 * 2 * 2), [8, 4, 2, 2]);
+  const attributes = { kernel_shape: [2, 2], strides: [2, 2] };
+  const up = writer.node("ConvTranspose", ["image", weight], attributes);
+  const file = writer.finish({ image: [1, 8, 5, 6] }, { [up]: [1, 4, 10, 12] });
+  // Each of the 8 x 5 x 6 inputs meets 4 x 2 x 2 weights.
+  assertEquals((await workOf(file, [1, 8, 5, 6])).macs.spatial, 8 * 5 * 6 * 4 * 2 * 2);
+});
+
 Deno.test("graphWork() counts int8 products apart from float32 products", async () => {
   const shape = { block: "basic", blocks: [1, 1, 1, 1], width: 8, channels: 8, depth: 1 } as const;
   const floats = randomRetinaNet("floats", { ...shape, side: 128 });

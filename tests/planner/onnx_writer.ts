@@ -71,9 +71,9 @@ export class OnnxWriter {
     return this.node("Resize", [input, "", scales], { mode: "nearest" });
   }
 
-  /** Adds a constant of one axis. Returns its name. */
-  constant(values: Numbers): string {
-    return this.#tensor(this.#name("constant"), [values.length], values);
+  /** Adds a constant, of one axis unless `dims` says otherwise. Returns its name. */
+  constant(values: Numbers, dims: readonly number[] = [values.length]): string {
+    return this.#tensor(this.#name("constant"), dims, values);
   }
 
   /**

@@ -89,7 +89,7 @@ export class Admission {
 
   /** Returns true if an image has waited too long to be of use to its client. */
   isTooLate(waitedMs: number): boolean {
-    return waitedMs > (1 + SLACK) * this.#limitMs;
+    return waitedMs > this.#dropMs;
   }
 
   /** Returns the error for a new image that is refused while `waiting` other images wait. */
@@ -110,7 +110,7 @@ export class Admission {
 
   /** Returns the error for an image that was dropped because it had waited too long. */
   late(waiting: number): BusyError {
-    return this.#busy(`it has waited for longer than ${seconds(this.#limitMs)}`, waiting);
+    return this.#busy(`it has waited for longer than ${seconds(this.#dropMs)}`, waiting);
   }
 
   #busy(why: string, waiting: number): BusyError {
@@ -118,6 +118,11 @@ export class Admission {
     // Adds a random time, so that clients that were refused together do not retry together.
     const retryAfterMs = this.waitMs(waiting) * (1 + random());
     return new BusyError(`Cannot take the image as ${why}: try again in a moment`, retryAfterMs);
+  }
+
+  /** Milliseconds of waiting after which an admitted image is dropped. */
+  get #dropMs(): number {
+    return (1 + SLACK) * this.#limitMs;
   }
 
   get #limitMs(): number {

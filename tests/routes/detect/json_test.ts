@@ -100,7 +100,7 @@ Deno.test("decodeImageText() keeps a percent sign that begins no escape", () => 
 });
 
 Deno.test("decodeImageText() takes time in proportion to the text", async () => {
-  const long = 24_000_000;
+  const long = 6_000_000;
   for (
     const text of [
       `data:;base64,${"%41".repeat(long / 3)}`,

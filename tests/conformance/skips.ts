@@ -15,6 +15,11 @@ export const SKIPS: readonly Skip[] = [
     cases: /\.avif$|"AVIF: /,
     reason: "Workers lack the memory to decode AVIF, and refuse it as an unsupported format",
   },
+  ...["workerd", "chromium"].map((runtime) => ({
+    runtime,
+    cases: /"HEIC: /,
+    reason: "only servers decode HEIC; others refuse it as an unsupported format",
+  })),
   {
     runtime: "deno, two threads",
     cases: /^runs wasm on one thread/,

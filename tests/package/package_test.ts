@@ -177,9 +177,10 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   });
 
   await test.step("is no larger than the docs say, and has no other files", () => {
-    assertLess(packed.size, 12_000_000);
-    // The JPEG and PNG decoders take 0.14 MB; they replace a dependency of several megabytes.
-    assertLess(packed.unpackedSize, 14_400_000);
+    assertLess(packed.size, 12_500_000);
+    // The JPEG and PNG decoders take 0.14 MB; they replace a dependency of several megabytes. The
+    // page and the API reference take 0.2 MB.
+    assertLess(packed.unpackedSize, 15_000_000);
     const unexpected = packed.files.filter(({ path }) =>
       !/^(browser|packaging|src|routes|models)\/[\w./-]+\.(js|d\.ts|LEGAL\.txt)$|^src\/codecs\/(jpeg|png)\.wasm$|^models\/everyday8\.|^(LICENSE|README\.md|package\.json)$/
         .test(path)

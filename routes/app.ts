@@ -87,8 +87,8 @@ const CORS = {
  * Security header fields of each response. Browsers must not show a response in a frame or load
  * anything that it refers to.
  *
- * Strict-Transport-Security is off, because it would force clients to use HTTPS. Only the operator
- * of the server knows if all of them can.
+ * Strict-Transport-Security is off: it would force clients to use HTTPS. Only the operator of the
+ * server knows if the server answers HTTPS.
  */
 const SECURE_HEADERS = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },

@@ -149,7 +149,7 @@ export function anchorLevel(
  *
  * Rounds both numbers up, because each convolution with stride 2 and padding 1 rounds up, too.
  *
- * @param stride Stride that the rule declares for the level, in input pixels.
+ * @param stride Input pixels between neighbouring cells of the level, as the manifest declares them.
  * @param input Size of the padded input tensor.
  */
 export function levelGrid(stride: number, input: Size): Size {

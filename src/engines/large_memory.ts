@@ -11,8 +11,9 @@ const MAX_PAGES = 65_536;
 const SIZES = [32_768, 16_384, 8192] as const;
 
 /**
- * Name of the global variable that holds our factory while onnxruntime-web starts. Used by
- * {@linkcode prepareLargeMemory}.
+ * Name of a global variable. While onnxruntime-web starts, the variable holds our function that
+ * creates its WebAssembly instance. onnxruntime-web finds the function through a data URL, which
+ * can only name a global variable. See {@linkcode prepareLargeMemory}.
  */
 const FACTORY = "retinanet-edge.wasm-factory";
 

@@ -47,7 +47,7 @@ const PILLOW_BITS = 22;
 
 /** Properties of one of the three colours of the tensor. */
 interface Channel {
-  /** Index in the tensor's data of the top left pixel of the image, inside the padding. */
+  /** Position of the image's top left pixel in the tensor. Padding may come before it. */
   readonly start: number;
   /** Index of the colour in RGB order. */
   readonly colour: number;

@@ -17,8 +17,9 @@ const HOLDERS = [
   "labels",
 ] as const;
 
-/** Keys for the id and the name, in an object that describes one class. */
+/** Possible keys of the class id, in an object that describes one class. */
 const ID_KEYS = ["id", "class_id", "category_id", "index"];
+/** Possible keys of the class name, in an object that describes one class. */
 const NAME_KEYS = ["display_name", "name", "class_name", "label", "title"];
 
 type Json = Readonly<Record<string, unknown>>;

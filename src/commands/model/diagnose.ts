@@ -25,10 +25,13 @@ export interface FailedComparison {
   readonly detect: (manifest: Manifest) => Promise<ComparedDetection[]>;
 }
 
-/** Result with one property changed: the number of detections that still differ. */
+/** Result of running the model with one property of its manifest changed. */
 interface Trial {
+  /** The change, for example "labels moved by 1". */
   readonly change: string;
+  /** Explanation for people: why the value may be wrong. */
   readonly symptom: string;
+  /** Number of detections that differ from the golden file. */
   readonly differences: number;
 }
 

@@ -79,8 +79,8 @@ function boundaryOf(contentType: string): string {
 }
 
 /**
- * Splits a body at its delimiters. Returns the preamble, each part, and the text after the last
- * part, without a copy: the package copies the pieces that it searches.
+ * Splits a body at its delimiters. Returns views of the preamble, of each part, and of the text
+ * after the last part. The package multipasta could split the body, too, but it would copy it.
  */
 function sectionsOf(body: Uint8Array<ArrayBuffer>, boundary: string): Uint8Array<ArrayBuffer>[] {
   const delimiter = `\r\n--${boundary}`;

@@ -70,7 +70,10 @@ export interface JoinedFacts {
   readonly classes: number;
   /** Fact that showed which output is the class head and which is the box head. */
   readonly evidence: HeadEvidence;
-  /** True if the rows are the last dimension: `[N, K, R]` and `[N, 4, R]`. */
+  /**
+   * True if the rows, one per anchor, are the last dimension of both heads: `[images, classes, rows]`
+   * and `[images, 4, rows]`.
+   */
   readonly transposed: boolean;
   /**
    * Order of the columns if one output `[N, R, 4 + K]` contains both heads. Null: each head is an

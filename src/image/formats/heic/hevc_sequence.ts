@@ -78,7 +78,11 @@ function skipProfile(reader: BitReader): void {
   }
 }
 
-/** Reads the coded size and the edges that are cropped, in units of a chroma sample. */
+/**
+ * Reads the size of a picture: the coded size, in pixels, less the edges that are cropped.
+ *
+ * The file counts the edges in samples of colour, each of which covers one or two pixels.
+ */
 function readSize(
   reader: BitReader,
   unit: ByteReader,

@@ -10,9 +10,10 @@ export const MAX_PART = 16_384;
  * Returns how many of the first bytes to pass to the HTTP parser in one call. Cuts after the first
  * empty line, if there is one.
  *
- * The header of a request and a chunked body both end with an empty line. So these bytes never
- * contain the start of a second request. An empty line inside a body does no harm, because the next
- * call passes the remaining bytes.
+ * These bytes never contain the start of a second request: the header of a request and a chunked
+ * body both end with an empty line. The caller passes bodies with a `Content-Length` by their
+ * length. An empty line inside a chunked body does no harm, because the next call passes the
+ * remaining bytes.
  *
  * @param least Minimum number of bytes, if `bytes` has so many. An earlier empty line is ignored.
  * @param maxPart Maximum number of bytes.

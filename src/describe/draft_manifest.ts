@@ -1,8 +1,8 @@
-import { type HeadsManifest, type Manifest, parseManifest } from "../manifest/manifest.ts";
+import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import type { AnchorWishes } from "./choose_pyramid.ts";
-import { draftAnchors } from "./draft_anchors.ts";
+import { draftHeads } from "./draft_heads.ts";
 import type { Family } from "./families.ts";
-import type { FinishedFacts, GraphFacts, JoinedFacts, LevelsFacts } from "./graph_facts.ts";
+import type { FinishedFacts, GraphFacts } from "./graph_facts.ts";
 import { assumed, type Guessed, suggested } from "./guess.ts";
 import labelSets from "./label_sets.json" with { type: "json" };
 
@@ -197,82 +197,4 @@ function draftFinished(
       postprocess: reason,
     },
   };
-}
-
-type HeadsBehaviour = Pick<HeadsManifest, "anchors" | "boxes" | "postprocess">;
-
-/** Drafts outputs, anchors, box coder and post-processing of a graph without NMS. */
-function draftHeads(
-  { scores, scoresProven }: GraphFacts,
-  outputs: LevelsFacts | JoinedFacts,
-  behaviour: HeadsBehaviour,
-  reason: string,
-  wishes: AnchorWishes,
-): Guessed<object> {
-  const anchors = draftAnchors(outputs, behaviour.anchors, reason, wishes);
-  const boxCoder = draftBoxCoder(outputs, behaviour.boxes, reason);
-  const names = outputs.kind === "levels"
-    ? { kind: outputs.kind, layout: outputs.layout, scores: outputs.scores, deltas: outputs.deltas }
-    : {
-      kind: outputs.kind,
-      scores: outputs.scores,
-      deltas: outputs.deltas,
-      ...(outputs.transposed ? { transposed: true } : {}),
-      ...(outputs.packed === null ? {} : { packed: outputs.packed }),
-    };
-  const { activation } = behaviour.postprocess;
-  const postprocess = {
-    ...behaviour.postprocess,
-    activation: scores === "logits" ? (activation === "none" ? "sigmoid" : activation) : "none",
-  };
-  return {
-    part: { outputs: names, ...anchors.part, ...boxCoder.part, postprocess },
-    guesses: {
-      ...outputGuesses(outputs),
-      ...anchors.guesses,
-      ...boxCoder.guesses,
-      ...(scoresProven
-        ? {}
-        : { "postprocess.activation": suggested("all numbers of the class head are 0 to 1") }),
-      postprocess: reason,
-    },
-  };
-}
-
-/** Returns the guess about which outputs are the class heads, if their names do not show it. */
-function outputGuesses(
-  { evidence, ...outputs }: LevelsFacts | JoinedFacts,
-): Record<string, string> {
-  const packed = outputs.kind === "joined" && outputs.packed !== null;
-  switch (evidence) {
-    case "values":
-      return {
-        [packed ? "outputs.packed" : "outputs.scores"]: suggested("told apart by their values"),
-      };
-    case "weights":
-      return { "outputs.scores": suggested("told apart by the names of their weights") };
-    case "channels":
-      return outputs.kind === "levels"
-        ? { "outputs.deltas": assumed("heads of 36 channels are taken for box heads") }
-        : {};
-    case "names":
-      return {};
-  }
-}
-
-/**
- * Drafts the box coder, the rule that converts deltas to boxes. In a manifest, its property is
- * named `boxes`.
- */
-function draftBoxCoder(
-  outputs: LevelsFacts | JoinedFacts,
-  boxes: HeadsBehaviour["boxes"],
-  reason: string,
-): Guessed<{ boxes: HeadsBehaviour["boxes"] }> {
-  if (outputs.kind !== "joined" || !outputs.decoded) {
-    return { part: { boxes }, guesses: { boxes: reason } };
-  }
-  const { space, form } = outputs;
-  const part = { boxes: { kind: "decoded", corners: form, space, extent: "edges" } as const };
-  return { part, guesses: { boxes: suggested("rows look like boxes") } };
 }

@@ -41,7 +41,7 @@ export interface Table {
  * @param channels Number of columns.
  */
 export function rowsFirst(
-  { data, columns }: Table,
+  { data, columns }: Pick<Table, "data" | "columns">,
   anchors: AnchorLevel,
   row: number,
   first: number,

@@ -55,25 +55,13 @@ export function anchorOffset(view: HeadView, anchors: AnchorLevel, anchorIndex: 
 /**
  * Creates a view of a head with channels last. For a grid of H x W cells with A anchors and C
  * channels, the shape is (H, W, A, C), or (H·W·A, C) in one list of rows.
- *
- * @param offset Index in `data` of the first value of this level.
  */
 export function channelsLast(
   data: Float32Array,
-  offset: number,
   anchors: AnchorLevel,
   channels: number,
 ): HeadView {
-  const columnStep = anchors.perCell * channels;
-  return {
-    data,
-    offset,
-    rowStep: anchors.grid.width * columnStep,
-    columnStep,
-    anchorStep: channels,
-    channelStep: 1,
-    channels,
-  };
+  return rowsFirst({ data, columns: channels }, anchors, 0, 0, channels);
 }
 
 /**
@@ -113,7 +101,7 @@ function headsPerLevel(
       const data = outputData(outputs, name, [batchOf(manifest), ...shape]);
       return names.layout === "nchw"
         ? channelsFirst(data, grid, channels)
-        : channelsLast(data, 0, anchors, channels);
+        : channelsLast(data, anchors, channels);
     };
     // `parseManifest()` has checked that there is one name per level.
     return {

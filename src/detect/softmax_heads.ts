@@ -28,5 +28,5 @@ export function softmaxHeads({ anchors, scores, deltas }: LevelHeads): LevelHead
     }
   }
   // The copy has channels last, whatever the layout of the logits.
-  return { anchors, deltas, scores: channelsLast(probabilities, 0, anchors, channels) };
+  return { anchors, deltas, scores: channelsLast(probabilities, anchors, channels) };
 }

@@ -1,3 +1,4 @@
+import { copyBytes, giveUp, growMemory, type ImportFunction } from "./emscripten_imports.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import {
@@ -29,7 +30,6 @@ export interface EmbindPixels extends Size {
  */
 export type EmbindDecoder = (bytes: Uint8Array, maxMemory: number) => EmbindPixels;
 
-const PAGE_BYTES = 65_536;
 /** Bytes per argument in a call from embind to JavaScript. */
 const ARGUMENT_BYTES = 8;
 /**
@@ -69,8 +69,6 @@ export function embindDecoder(build: EmbindBuild, module: WebAssembly.Module): E
 }
 
 type WasmFunction = (...args: readonly number[]) => number;
-type ImportFunction = (...args: number[]) => number;
-
 class EmbindInstance {
   readonly #names: EmbindExports;
   readonly #exports: WebAssembly.Exports;
@@ -139,16 +137,11 @@ class EmbindInstance {
       case "__assert_fail":
       case "_abort_js":
       case "proc_exit":
-        return () => {
-          throw new Error("The decoder gave up");
-        };
+        return giveUp;
       case "_emscripten_memcpy_js":
-        return (to, from, length) => {
-          new Uint8Array(this.#memory.buffer).copyWithin(to, from, from + length);
-          return 0;
-        };
+        return (to, from, length) => copyBytes(this.#memory, to, from, length);
       case "emscripten_resize_heap":
-        return (size) => this.#grow(size >>> 0);
+        return (size) => growMemory(this.#memory, size, this.#maxMemory);
       case "_embind_register_function":
         return (_name, _count, _types, _signature, invoker, decode) => {
           this.#invoker = invoker;
@@ -165,16 +158,6 @@ class EmbindInstance {
         return () => {
           throw LONGJMP;
         };
-    }
-  }
-
-  #grow(size: number): number {
-    if (size > this.#maxMemory) return 0;
-    try {
-      this.#memory.grow(Math.ceil((size - this.#memory.buffer.byteLength) / PAGE_BYTES));
-      return 1;
-    } catch {
-      return 0;
     }
   }
 

@@ -1,3 +1,4 @@
+import { copyBytes, giveUp, growMemory, type ImportFunction } from "./emscripten_imports.ts";
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { LibheifBuild, LibheifExport, LibheifImport } from "./libheif_build.ts";
@@ -26,8 +27,6 @@ export type LibheifDecoder = (
   maxMemory: number,
 ) => LibheifPixels;
 
-const PAGE_BYTES = 65_536;
-
 /** Numbers of libheif's enumerations (`heif_image.h`). */
 const COLOUR_SPACE_RGB = 1;
 const INTERLEAVED = 10;
@@ -40,8 +39,6 @@ const ERROR_BYTES = 12;
 const NOT_SUPPORTED = 58;
 
 type WasmFunction = (...args: readonly number[]) => number;
-type ImportFunction = (...args: number[]) => number;
-
 /**
  * Creates a decoder from a compiled wasm file, without the JavaScript that the package has for it.
  *
@@ -146,26 +143,11 @@ class LibheifInstance {
       case "refuse":
         return () => NOT_SUPPORTED;
       case "abort":
-        return () => {
-          throw new Error("The decoder gave up");
-        };
+        return giveUp;
       case "copy":
-        return (to, from, length) => {
-          new Uint8Array(this.#memory.buffer).copyWithin(to, from, from + length);
-          return 0;
-        };
+        return (to, from, length) => copyBytes(this.#memory, to, from, length);
       case "grow":
-        return (size) => this.#grow(size >>> 0);
-    }
-  }
-
-  #grow(size: number): number {
-    if (size > this.#maxMemory) return 0;
-    try {
-      this.#memory.grow(Math.ceil((size - this.#memory.buffer.byteLength) / PAGE_BYTES));
-      return 1;
-    } catch {
-      return 0;
+        return (size) => growMemory(this.#memory, size, this.#maxMemory);
     }
   }
 }

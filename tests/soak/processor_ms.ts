@@ -1,22 +1,12 @@
+import { processFamily } from "./process_family.ts";
+
 /** Milliseconds of a clock tick of `/proc/PID/stat`: Linux counts 100 in a second. */
 const TICK_MS = 10;
 
 /** Returns the CPU time of a process and of all its living descendants (Linux), milliseconds. */
 export async function processorMs(pid: number): Promise<number> {
-  const stats = await Promise.all((await family(pid)).map(readStat));
+  const stats = await Promise.all((await processFamily(pid)).map(({ id }) => readStat(id)));
   return stats.reduce((sum, ticks) => sum + ticks, 0) * TICK_MS;
-}
-
-/** Returns the ids of a process and of all its living descendants. */
-async function family(pid: number): Promise<number[]> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid=,ppid="] }).output();
-  const parents = new TextDecoder().decode(stdout).trim().split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number) as [id: number, parent: number]);
-  const ids = [pid];
-  for (const id of ids) {
-    for (const [child, parent] of parents) if (parent === id) ids.push(child);
-  }
-  return ids;
 }
 
 /** Returns the clock ticks that a process has used; 0 if it has ended. */

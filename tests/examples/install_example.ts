@@ -1,6 +1,6 @@
-import { buildPackage } from "../../packaging/build_package.ts";
 import { packPackage } from "../../packaging/pack_package.ts";
 import { runTool } from "../../packaging/tools.ts";
+import { builtPackage } from "../platforms/hosts/built_package.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
 const FLAGS = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -33,9 +33,8 @@ export async function installExample(name: string): Promise<InstalledExample> {
 }
 
 async function packedPackage(folder: string): Promise<string> {
-  const built = `${folder}/built`;
-  await buildPackage(new URL(`file://${built}/`));
-  return (await packPackage(built, folder)).file;
+  const { pathname } = await builtPackage();
+  return (await packPackage(pathname, folder)).file;
 }
 
 /** Copies an example without its `node_modules`. */

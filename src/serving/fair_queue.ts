@@ -1,8 +1,21 @@
+/** Place of a client in the order of turns. A client without items keeps its place until then. */
+interface Place<Item> {
+  readonly client: string;
+  /** Items of the client. The oldest item comes first. */
+  readonly items: Item[];
+  /** True if a client without a place may take its place before this one. */
+  mayBePassed: boolean;
+}
+
 /**
  * Queue that serves its clients in turn, one item each (round robin, as FQ-CoDel does in RFC 8290).
  *
- * A turn serves the oldest item of one client, and then the next client has its turn. So a client
- * with a single item waits for only one item of each other client.
+ * A turn serves the oldest item of one client, and then the next client has its turn. A client
+ * without a place goes before the clients that have had a turn already, as the new flows of
+ * FQ-CoDel do. So a client with a single item does not wait for a client with many items.
+ *
+ * Between two turns of a client, another client may go before it only once. So no number of new
+ * clients can starve the others.
  *
  * @example
  * ```ts
@@ -10,17 +23,15 @@
  *
  * const queue = new FairQueue<string>();
  * for (const item of ["a1", "a2", "a3"]) queue.push("a", item);
+ * const order = [queue.shift()];
  * queue.push("b", "b1");
- * const order = [queue.shift(), queue.shift(), queue.shift(), queue.shift()];
+ * order.push(queue.shift(), queue.shift(), queue.shift());
  * if (order.join() !== "a1,b1,a2,a3") throw new Error(order.join());
  * ```
  */
 export class FairQueue<Item> {
-  /**
-   * Items by client, in the order of the clients' turns. The oldest item of each client comes
-   * first.
-   */
-  readonly #clients = new Map<string, Item[]>();
+  /** Places in the order of turns. */
+  #places: Place<Item>[] = [];
   #length = 0;
 
   /** Number of items of all clients. */
@@ -28,35 +39,35 @@ export class FairQueue<Item> {
     return this.#length;
   }
 
-  /** Appends an item of a client. A new client has its turn after all other clients. */
+  /** Appends an item of a client. A client without a place gets one. */
   push(client: string, item: Item): void {
-    const items = this.#clients.get(client);
-    if (items === undefined) this.#clients.set(client, [item]);
-    else items.push(item);
+    const place = this.#placeOf(client) ?? this.#addPlace(client);
+    place.items.push(item);
     this.#length++;
   }
 
   /** Removes and returns the next item, or undefined if the queue is empty. */
   shift(): Item | undefined {
-    const [next] = this.#clients;
-    if (next === undefined) return undefined;
-    const [client, items] = next;
-    const item = items.shift();
-    this.#length--;
-    // A Map iterates in the order of insertion, so a new insertion moves the client to the end.
-    this.#clients.delete(client);
-    if (items.length > 0) this.#clients.set(client, items);
-    return item;
+    for (let next = this.#places.shift(); next !== undefined; next = this.#places.shift()) {
+      const item = next.items.shift();
+      if (item === undefined) continue;
+      this.#length--;
+      // The client keeps a place until its next turn, even without items. Otherwise, a client that
+      // comes back at once would count as new, and would get more turns than the others.
+      next.mayBePassed = true;
+      this.#places.push(next);
+      return item;
+    }
+    return undefined;
   }
 
   /** Removes an item of a client. Does nothing if the queue does not have the item. */
   remove(client: string, item: Item): void {
-    const items = this.#clients.get(client);
-    const index = items?.indexOf(item) ?? -1;
-    if (items === undefined || index < 0) return;
+    const items = this.#placeOf(client)?.items ?? [];
+    const index = items.indexOf(item);
+    if (index < 0) return;
     items.splice(index, 1);
     this.#length--;
-    if (items.length === 0) this.#clients.delete(client);
   }
 
   /** Returns true if `makeRoomFor()` would find an item to remove for `client`. */
@@ -72,29 +83,40 @@ export class FairQueue<Item> {
    *   difference, the two clients would displace each other again and again.
    */
   makeRoomFor(client: string): Item | undefined {
-    const victim = this.#victimFor(client);
-    if (victim === undefined) return undefined;
-    const item = this.#clients.get(victim)?.at(-1);
-    if (item !== undefined) this.remove(victim, item);
+    const item = this.#victimFor(client)?.items.pop();
+    if (item !== undefined) this.#length--;
     return item;
   }
 
   /** Removes and returns all items. */
   clear(): Item[] {
-    const items = [...this.#clients.values()].flat();
-    this.#clients.clear();
+    const items = this.#places.flatMap((place) => place.items);
+    this.#places = [];
     this.#length = 0;
     return items;
   }
 
+  #placeOf(client: string): Place<Item> | undefined {
+    return this.#places.find((place) => place.client === client);
+  }
+
+  /** Adds a place before all places at the end of the order that may be passed. */
+  #addPlace(client: string): Place<Item> {
+    const last = this.#places.findLastIndex(({ mayBePassed }) => !mayBePassed);
+    const added: Place<Item> = { client, items: [], mayBePassed: false };
+    this.#places.splice(last + 1, 0, added);
+    for (const passed of this.#places.slice(last + 2)) passed.mayBePassed = false;
+    return added;
+  }
+
   /** Returns the client with the most items, if it has at least two items more than `client`. */
-  #victimFor(client: string): string | undefined {
-    let most = (this.#clients.get(client)?.length ?? 0) + 1;
-    let victim: string | undefined;
-    for (const [other, { length }] of this.#clients) {
-      if (length <= most) continue;
-      most = length;
-      victim = other;
+  #victimFor(client: string): Place<Item> | undefined {
+    let most = (this.#placeOf(client)?.items.length ?? 0) + 1;
+    let victim: Place<Item> | undefined;
+    for (const place of this.#places) {
+      if (place.items.length <= most) continue;
+      most = place.items.length;
+      victim = place;
     }
     return victim;
   }

@@ -230,6 +230,22 @@ Deno.test("DetectorPool gives clients turns: a polite one waits for one call of 
   assertEquals(done.indexOf("polite"), 2); // one call ran, one had its turn before
 });
 
+Deno.test("DetectorPool lets a new client wait for the running call only", async () => {
+  const { pool, detector } = await poolOf({ queue: 100 });
+  const done: string[] = [];
+  const ask = (client: string) =>
+    pool.detect(IMAGE, {}, { client }).then(() => void done.push(client));
+  const greedy = Array.from({ length: 32 }, () => ask("greedy"));
+  for (const i of [0, 1]) {
+    detector.calls[i]!.resolve({} as DetectResult);
+    await nextTurn();
+  }
+  const polite = ask("polite"); // the third call of "greedy" runs
+  await answerAll(detector, { ms: 0 }, 2);
+  await Promise.all([...greedy, polite]);
+  assertEquals(done.indexOf("polite"), 3);
+});
+
 Deno.test("DetectorPool takes the newest call of a greedy client for another client", async () => {
   const { pool, detector } = await poolOf({ queue: 3 });
   const greedy = [0, 1, 2, 3].map(() => pool.detect(IMAGE, {}, { client: "greedy" }));

@@ -24,6 +24,40 @@ Deno.test("FairQueue gives a client that comes back the last turn", () => {
   assertEquals(drained(queue), ["b1", "a2", "b2"]);
 });
 
+Deno.test("FairQueue serves a new client before those that have had a turn, each once per turn", () => {
+  const queue = new FairQueue<string>();
+  for (const item of ["a1", "a2", "a3", "b1", "b2"]) queue.push(item[0]!, item);
+  assertEquals([queue.shift(), queue.shift()], ["a1", "b1"]);
+  queue.push("c", "c1");
+  queue.push("d", "d1"); // a and b have been passed already
+  assertEquals(drained(queue), ["c1", "a2", "b2", "d1", "a3"]);
+});
+
+Deno.test("FairQueue gives a client that always comes back at once no more turns than others", () => {
+  const queue = new FairQueue<string>();
+  for (let i = 0; i < 30; i++) for (const client of ["b", "c"]) queue.push(client, client);
+  const order: string[] = [];
+  for (let turn = 0; turn < 30; turn++) {
+    queue.push("a", "a");
+    order.push(queue.shift()!);
+    while (order.at(-1) !== "a") order.push(queue.shift()!);
+  }
+  const turns = (client: string) => order.filter((each) => each === client).length;
+  assert(turns("a") <= Math.min(turns("b"), turns("c")) + 2, order.join(""));
+});
+
+Deno.test("FairQueue serves a client with many items beside endless new clients", () => {
+  const queue = new FairQueue<string>();
+  for (let i = 0; i < 10; i++) queue.push("old", "old");
+  const order: string[] = [];
+  for (let turn = 0; turn < 40; turn++) {
+    queue.push(`new ${turn}`, "new");
+    order.push(queue.shift()!);
+  }
+  // The wait grows with the number of new clients ahead, which grows by one with each turn of "old".
+  assert(order.filter((item) => item === "old").length >= 5, order.join());
+});
+
 Deno.test("FairQueue removes one item, and leaves the turns of the others", () => {
   const queue = new FairQueue<string>();
   for (const item of ["a1", "a2", "b1"]) queue.push(item[0]!, item);

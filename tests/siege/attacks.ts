@@ -5,6 +5,9 @@ import { clients, head, open, wait } from "./connection.ts";
 /** Attack on a server, which ends after about `seconds`. */
 export type Attack = (url: string, seconds: number) => Promise<void>;
 
+/** Name of the attack of a greedy client. */
+export const GREEDY = "32 connections of one greedy client";
+
 const HEALTH = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 const MODEL = "GET /models/everyday8 HTTP/1.1\r\nHost: a\r\n\r\n";
 const CHUNKED = head("/detect", "Transfer-Encoding: chunked");
@@ -84,7 +87,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   "uploads that are refused": (url, seconds) =>
     repeated(8, seconds, () => post(`${url}/detect`, new Uint8Array(40_000_000))),
 
-  "32 connections of one greedy client": (url, seconds) => {
+  [GREEDY]: (url, seconds) => {
     const image = fruitImage();
     return repeated(32, seconds, async () => {
       const status = await post(`${url}/detect`, image);

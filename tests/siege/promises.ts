@@ -1,3 +1,4 @@
+import { GREEDY } from "./attacks.ts";
 import type { SiegeReport } from "./besiege.ts";
 
 /** Maximum resident memory of server and workers together, as docs/security.md promises. */
@@ -18,7 +19,6 @@ export const BUSY_FACTOR = Number(Deno.env.get("SIEGE_BUSY_FACTOR") ?? 10);
  * has the same IP address, and so the same turns.
  */
 export const MIN_ANSWERED = 0.5;
-const SAME_CLIENT = "32 connections of one greedy client";
 
 /**
  * Returns the promises that an attack has broken.
@@ -33,7 +33,7 @@ export function brokenPromises(report: SiegeReport, calm?: SiegeReport): string[
   if (!(recoveryMs <= MAX_RECOVERY_MS)) broken.push("the server did not recover in time");
   if (healthFailures > 0) broken.push(`/healthz failed ${healthFailures} times`);
   if (!(healthMs <= maxHealthMs)) broken.push(`/healthz took ${healthMs.toFixed(0)} ms`);
-  const minAnswered = name === SAME_CLIENT ? Math.min(1, asked) : Math.ceil(MIN_ANSWERED * asked);
+  const minAnswered = name === GREEDY ? Math.min(1, asked) : Math.ceil(MIN_ANSWERED * asked);
   if (answered < minAnswered) broken.push(`${answered} of ${asked} polite images were answered`);
   return broken.map((text) => `${report.name}: ${text}`);
 }

@@ -32,10 +32,9 @@ port.onmessage = async ({ data }) => {
 async function open({ engine, threads, image }: Order & { kind: "open" }): Promise<void> {
   const runtime = await hostRuntime({ threads });
   const detector = await createDetector(runtime, { model, engine });
-  const session = await runtime.openSession(
-    await runtime.models.graph(model, (await runtime.models.manifest(model)).graph),
-    engine,
-  );
+  const { graph } = await runtime.models.manifest(model);
+  const bytes = await runtime.models.graph(model, graph);
+  const session = await runtime.openSession({ bytes }, engine);
   // A 16:9 image is resized to 320x180 and padded to 320x192.
   const data = new Float32Array(3 * 192 * 320);
   const input = { type: "float32", data, shape: [1, 3, 192, 320] } as const;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PROBLEMS } from "../../routes/http/problem.ts";
 import { finishedSchema, headsSchema } from "../../src/manifest/manifest_schema.ts";
+import { PRECISIONS } from "../../src/manifest/manifest.ts";
 import { PROVIDERS } from "../../src/ports/session.ts";
 
 // Schemas of the responses. `tests/openapi/answers_test.ts` compares them with real responses, so
@@ -10,6 +11,9 @@ const CODES = Object.keys(PROBLEMS);
 const milliseconds = z.number().min(0).meta({ description: "Milliseconds" });
 const pixels = z.number().min(0);
 const count = z.int().min(0);
+const precision = z.enum(PRECISIONS).meta({
+  description: "Element type of most weights of the graph, if the manifest states it",
+});
 
 /** Error as a problem (RFC 9457). */
 export const PROBLEM = z.strictObject({
@@ -54,7 +58,11 @@ export const DETECT_RESULT = z.strictObject({
     description: "Size of the upright image in pixels",
   }),
   detections: z.array(DETECTION).meta({ description: "Detections, best score first" }),
-  engine: z.strictObject({ provider: z.enum(PROVIDERS), threads: z.int().min(1) }),
+  engine: z.strictObject({
+    provider: z.enum(PROVIDERS),
+    threads: z.int().min(1),
+    precision: precision.optional(),
+  }),
   timing: z.strictObject({
     decode: milliseconds,
     preprocess: milliseconds,
@@ -75,6 +83,7 @@ const MODEL_SUMMARY = z.strictObject({
     resize: z.string(),
   }),
   sha256: z.string().regex(/^[0-9a-f]{64}$/).meta({ description: "SHA-256 of the graph file" }),
+  precision: precision.optional(),
   metrics: z.record(z.string(), z.number()).meta({ description: "Measured results, such as mAP" }),
   status: z.enum(["idle", "loading", "ready", "failed"]),
 }).meta({ id: "ModelSummary", description: "Model of the server" });

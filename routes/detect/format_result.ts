@@ -5,12 +5,13 @@ import type { Detection, DetectResult, StageTimes } from "../../src/ports/detect
  * digits.
  */
 export function formatResult(result: DetectResult): Record<string, unknown> {
-  const { model, image, detections, engine, timing } = result;
+  const { model, image, detections, timing } = result;
+  const { provider, threads, precision } = result.engine;
   return {
     model,
     image,
     detections: detections.map(roundDetection),
-    engine: { provider: engine.provider, threads: engine.threads },
+    engine: { provider, threads, ...(precision && { precision }) },
     timing: {
       decode: roundTo(timing.decode, 2),
       preprocess: roundTo(timing.preprocess, 2),
@@ -37,7 +38,10 @@ export function roundDetection({ label, classId, score, box }: Detection): Detec
   };
 }
 
-/** Formats the times of a request for the header `Server-Timing` (W3C Server Timing, section 3). */
+/**
+ * Formats the durations of the stages of a detection for the response header `Server-Timing` (W3C
+ * Server Timing, section 3).
+ */
 export function serverTiming(timing: StageTimes): string {
   const stages = Object.entries(timing) as [keyof StageTimes, number][];
   return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");

@@ -32,7 +32,7 @@ export async function readNeeds(
     return bytes;
   };
   const bytes = await read(manifest.graph);
-  const data = await readData(manifest, read);
+  const data = await readData(manifest.graph, read);
   const { graph } = readOnnx(bytes, data);
   const sides = inputSides(manifest, image);
   const probed = await inferOutputs(shapeProbe(bytes, sides, data)).catch((error: unknown) => {

@@ -13,7 +13,7 @@ import type {
   RunCost,
 } from "../ports/detector.ts";
 import type { Runtime } from "../ports/runtime.ts";
-import type { Provider, Session, Tensor } from "../ports/session.ts";
+import type { EngineInfo, Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
 import { feedsOf } from "./feeds.ts";
 import { finishedDetections } from "./finished_detections.ts";
@@ -73,6 +73,8 @@ export function detectorOf(
   { maxBytes, maxPixels, maxDecodedBytes }: ImageLimits = DEFAULT_IMAGE_LIMITS,
 ): Detector {
   const { capabilities } = runtime;
+  const { precision } = manifest.graph;
+  const engine = { ...session.engine, ...(precision && { precision }) };
   const limits = {
     maxBytes,
     maxPixels: Math.min(maxPixels, capabilities.maxPixels),
@@ -80,9 +82,9 @@ export function detectorOf(
   };
   return {
     model: modelInfo(manifest),
-    engine: session.engine,
+    engine,
     detect: (image, options = {}, call = {}) =>
-      detect({ manifest, session, runtime, limits }, image, options, call),
+      detect({ manifest, session, engine, runtime, limits }, image, options, call),
     close: () => session.close(),
   };
 }
@@ -91,6 +93,7 @@ export function detectorOf(
 interface Parts {
   readonly manifest: Manifest;
   readonly session: Session;
+  readonly engine: EngineInfo;
   readonly runtime: Runtime;
   readonly limits: ImageLimits;
 }
@@ -112,7 +115,7 @@ async function detect(
   options: DetectOptions,
   call: DetectCall,
 ): Promise<DetectResult> {
-  const { manifest, session } = parts;
+  const { manifest, session, engine } = parts;
 
   // 1. Options.
   const resolved = resolveOptions(manifest, options);
@@ -138,7 +141,7 @@ async function detect(
     model: manifest.id,
     image: plan.source,
     detections,
-    engine: session.engine,
+    engine,
     timing: {
       decode: decodedAt - started,
       preprocess: preparedAt - decodedAt,

@@ -1,15 +1,22 @@
 import { DomainError } from "../core/domain_error.ts";
 import { graphFault } from "../manifest/graph_fault.ts";
-import { graphBytes, type GraphFile, readData } from "../manifest/graph_files.ts";
+import {
+  graphBytes,
+  type GraphEntry,
+  type GraphFile,
+  keepVariants,
+  manifestFor,
+  readData,
+} from "../manifest/graph_files.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import type { Capabilities, Runtime } from "../ports/runtime.ts";
-import type { Provider, Session } from "../ports/session.ts";
+import type { GraphContent, Provider, Session } from "../ports/session.ts";
 import { checkGraph } from "./check_graph.ts";
 
 /** Model whose graph is loaded and matches its manifest. */
 export interface LoadedModel {
-  /** Checked manifest. */
+  /** Checked manifest. `graph` and `metrics` are those of the graph that the engine has loaded. */
   readonly manifest: Manifest;
   /** Loaded graph. */
   readonly session: Session;
@@ -18,7 +25,7 @@ export interface LoadedModel {
 /**
  * Loads a model.
  *
- * 1. Read the manifest.
+ * 1. Read the manifest. Keep the variants of its graph that the engine, or one of several, runs.
  * 2. Check the size of the graph and its data files before any byte of them is read.
  * 3. Read the graph and its data files, and check their lengths and SHA-256.
  * 4. Open a session.
@@ -33,11 +40,19 @@ export async function loadModel(
   id: string,
   engine: Provider | "auto",
 ): Promise<LoadedModel> {
-  const manifest = await runtime.models.manifest(id);
-  checkSize(manifest, runtime.capabilities);
-  const graph = await readFile(runtime.models, id, manifest.graph);
-  const data = await readData(manifest, (file) => readFile(runtime.models, id, file));
-  const session = await runtime.openSession(graph, engine, data);
+  const engines = engine === "auto" ? runtime.capabilities.providers : [engine];
+  const complete = keepVariants(await runtime.models.manifest(id), engines);
+  const { graph, variants = [] } = complete;
+  for (const entry of [graph, ...variants]) checkSize(id, entry, runtime.capabilities);
+  const read = (entry: GraphEntry) => readGraph(runtime.models, id, entry);
+  const choice = {
+    ...await read(graph),
+    variants: await Promise.all(variants.map(async (variant) => {
+      return { ...await read(variant), engines: variant.engines };
+    })),
+  };
+  const session = await runtime.openSession(choice, engine);
+  const manifest = manifestFor(complete, session.engine.provider);
   try {
     checkGraph(manifest, session);
   } catch (error) {
@@ -49,7 +64,8 @@ export async function loadModel(
 
 /** Refuses a graph that is larger than the runtime can load. */
 function checkSize(
-  { id, graph }: Manifest,
+  id: string,
+  graph: GraphEntry,
   { maxModelBytes, largerModelsHint = "serve it elsewhere" }: Capabilities,
 ): void {
   const bytes = graphBytes(graph);
@@ -59,6 +75,16 @@ function checkSize(
     `Cannot load model "${id}" as its graph has ${bytes} bytes and this runtime takes at most ` +
       `${maxModelBytes}: ${largerModelsHint}`,
   );
+}
+
+/** Reads a graph and its data files. */
+async function readGraph(
+  models: ModelStore,
+  id: string,
+  graph: GraphEntry,
+): Promise<GraphContent> {
+  const bytes = await readFile(models, id, graph);
+  return { bytes, data: await readData(graph, (file) => readFile(models, id, file)) };
 }
 
 /** Reads the graph or one of its data files, and checks its length and SHA-256. */

@@ -4,6 +4,7 @@ import { expectedInputShape } from "./expected_tensors.ts";
 
 /** Returns the public description of a model: the fields of its manifest that the API shows. */
 export function modelInfo(manifest: Manifest): ModelInfo {
+  const { sha256, precision } = manifest.graph;
   return {
     id: manifest.id,
     labels: manifest.labels,
@@ -12,7 +13,8 @@ export function modelInfo(manifest: Manifest): ModelInfo {
       shape: expectedInputShape(manifest),
       resize: describeResize(manifest),
     },
-    sha256: manifest.graph.sha256,
+    sha256,
+    ...(precision && { precision }),
     metrics: manifest.metrics,
   };
 }

@@ -1,4 +1,5 @@
 import { DomainError } from "../core/domain_error.ts";
+import { keepVariants } from "../manifest/graph_files.ts";
 import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
@@ -45,7 +46,8 @@ function isFiles(model: unknown): model is ModelFiles {
 }
 
 function fromMemory({ manifest: json, graph, data = {} }: ModelFiles): FoundModel {
-  const manifest = parseManifest(json);
+  // A caller passes one graph, which every engine then loads.
+  const manifest = keepVariants(parseManifest(json), []);
   const files = Object.entries(data).map(([file, bytes]) => ({ file, bytes: bytesOf(bytes) }));
   return { manifest, store: memoryModelStore(manifest, bytesOf(graph), files) };
 }

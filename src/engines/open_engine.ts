@@ -1,5 +1,12 @@
 import { DomainError } from "../core/domain_error.ts";
-import type { EngineInfo, GraphData, Provider, Session } from "../ports/session.ts";
+import type {
+  EngineInfo,
+  GraphChoice,
+  GraphContent,
+  GraphData,
+  Provider,
+  Session,
+} from "../ports/session.ts";
 import { startFault } from "./start_fault.ts";
 
 /** Engine that a runtime can try, for example onnxruntime-web on WebGPU. */
@@ -27,16 +34,14 @@ export interface EngineCandidate {
  *
  * @param candidates Engines of the runtime, best first.
  * @param requested Name of an engine, or `auto`. A named engine has no fallback.
- * @param graph Bytes of the ONNX file.
- * @param data Files with weights of the graph.
+ * @param graph ONNX graph, and variants of it for some engines.
  * @throws {DomainError} `engine-unavailable`, if no engine works. The message names each engine
  *   that was tried, with its error.
  */
 export async function openEngine(
   candidates: readonly EngineCandidate[],
   requested: Provider | "auto",
-  graph: Uint8Array,
-  data: readonly GraphData[] = [],
+  graph: GraphChoice,
 ): Promise<Session> {
   const failures: string[] = [];
   const causes: unknown[] = [];
@@ -47,7 +52,8 @@ export async function openEngine(
       const unfit = requested === "auto" ? await candidate.unfitForAuto?.() : null;
       if (unfit) throw new Error(unfit);
       const info = { provider, threads, reason: reasonFor(requested, failures) };
-      return await candidate.open(graph, info, data);
+      const { bytes, data = [] } = graphFor(provider, graph);
+      return await candidate.open(bytes, info, data);
     } catch (error) {
       causes.push(error);
       failures.push(`${nameOf(candidate)}: ${startFault((error as Error).message)}`);
@@ -57,6 +63,11 @@ export async function openEngine(
   throw new DomainError("engine-unavailable", `Cannot start engine "${requested}". ${tried}`, {
     cause: causes.at(-1),
   });
+}
+
+/** Returns the graph that an engine loads. */
+function graphFor(provider: Provider, graph: GraphChoice): GraphContent {
+  return graph.variants?.find(({ engines }) => engines.includes(provider)) ?? graph;
 }
 
 function reasonFor(requested: Provider | "auto", failures: readonly string[]): string {

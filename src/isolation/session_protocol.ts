@@ -1,7 +1,7 @@
 import type {
   EngineInfo,
   Feeds,
-  GraphData,
+  GraphChoice,
   Provider,
   Tensor,
   TensorInfo,
@@ -13,12 +13,10 @@ import type { ErrorMessage } from "./error_message.ts";
  * graph loaded in an engine.)
  */
 export interface SessionRequest {
-  /** Bytes of the ONNX file. */
-  readonly graph: Uint8Array;
+  /** ONNX graph, and variants of it for some engines. */
+  readonly graph: GraphChoice;
   /** Engine that runs the graph. With `auto`, the first engine that works. */
   readonly engine: Provider | "auto";
-  /** Files with weights of the graph. Unset: the graph holds all of its weights. */
-  readonly data?: readonly GraphData[] | undefined;
   /** Maximum number of CPU threads. Unset: the number of cores. */
   readonly threads?: number | undefined;
 }

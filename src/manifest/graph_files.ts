@@ -1,10 +1,14 @@
+import type { Provider } from "../core/provider.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** Entry of a manifest for one file: the graph, or a file with weights of the graph. */
+/** Entry of a manifest for one file: a graph, or a file with weights of a graph. */
 export type GraphFile = Pick<Manifest["graph"], "file" | "sha256" | "bytes">;
 
+/** Entry of a manifest for a graph, or for a variant of it. */
+export type GraphEntry = Manifest["graph"];
+
 /** Returns the bytes of a graph together with its data files, as the manifest declares them. */
-export function graphBytes({ bytes, data = [] }: Manifest["graph"]): number {
+export function graphBytes({ bytes, data = [] }: GraphEntry): number {
   return data.reduce((sum, file) => sum + file.bytes, bytes);
 }
 
@@ -15,12 +19,37 @@ export function graphBytes({ bytes, data = [] }: Manifest["graph"]): number {
  * @returns Names and contents of the files. Empty if the graph holds all of its weights.
  */
 export async function readData<Bytes>(
-  { graph }: Manifest,
+  { data = [] }: GraphEntry,
   read: (file: GraphFile) => Promise<Bytes>,
 ): Promise<{ readonly file: string; readonly bytes: Bytes }[]> {
   const found = [];
-  for (const entry of graph.data ?? []) {
+  for (const entry of data) {
     found.push({ file: entry.file, bytes: await read(entry) });
   }
   return found;
+}
+
+/**
+ * Returns a manifest without the variants of its graph that no engine of `engines` runs.
+ *
+ * @param engines Engines that a runtime may start.
+ */
+export function keepVariants(manifest: Manifest, engines: readonly Provider[]): Manifest {
+  const { variants, ...rest } = manifest;
+  const kept = variants?.filter((variant) => {
+    return variant.engines.some((engine) => engines.includes(engine));
+  });
+  return kept?.length ? { ...rest, variants: kept } : rest;
+}
+
+/**
+ * Returns the manifest of the graph that an engine runs: `graph` and `metrics` are those of the
+ * engine's variant, if there is one.
+ */
+export function manifestFor(manifest: Manifest, engine: Provider): Manifest {
+  const { variants = [], ...rest } = manifest;
+  const variant = variants.find(({ engines }) => engines.includes(engine));
+  if (variant === undefined) return manifest;
+  const { engines: _, metrics, ...graph } = variant;
+  return { ...rest, graph, metrics };
 }

@@ -7,6 +7,7 @@ import {
   type Manifest,
 } from "./manifest_schema.ts";
 
+export { PRECISIONS } from "./manifest_schema.ts";
 export type { FinishedManifest, HeadsManifest, Manifest } from "./manifest_schema.ts";
 
 /**

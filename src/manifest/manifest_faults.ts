@@ -10,7 +10,8 @@ import type { HeadsManifest, Manifest } from "./manifest_schema.ts";
  */
 export function manifestFaults(manifest: Manifest): string[] {
   return [
-    ...dataFaults(manifest),
+    ...fileFaults(manifest),
+    ...engineFaults(manifest),
     ...extraInputFaults(manifest),
     ...columnFaults(manifest),
     ...padFaults(manifest),
@@ -18,12 +19,30 @@ export function manifestFaults(manifest: Manifest): string[] {
   ];
 }
 
-/** Checks that each file of the graph is listed once. */
-function dataFaults({ graph: { file, data = [] } }: Manifest): string[] {
-  const files = [file, ...data.map((each) => each.file)];
-  return files.flatMap((name, i) => {
-    if (files.indexOf(name) === i) return [];
-    return [`graph.data.${i - 1}.file: each file must be named once: "${name}" is named twice`];
+/** Checks that each file of the graphs is listed once. */
+function fileFaults({ graph, variants = [] }: Manifest): string[] {
+  const graphs = [graph, ...variants];
+  const files = graphs.flatMap(({ file, data = [] }, i) => {
+    const path = i === 0 ? "graph" : `variants.${i - 1}`;
+    return [
+      { path: `${path}.file`, file },
+      ...data.map((each, j) => ({ path: `${path}.data.${j}.file`, file: each.file })),
+    ];
+  });
+  return files.flatMap(({ path, file }, i) => {
+    if (files.findIndex((each) => each.file === file) === i) return [];
+    return [`${path}: each file must be named once: "${file}" is named twice`];
+  });
+}
+
+/** Checks that at most one variant is for an engine. */
+function engineFaults({ variants = [] }: Manifest): string[] {
+  const engines = variants.flatMap(({ engines }, i) => {
+    return engines.map((engine) => ({ path: `variants.${i}.engines`, engine }));
+  });
+  return engines.flatMap(({ path, engine }, i) => {
+    if (engines.findIndex((each) => each.engine === engine) === i) return [];
+    return [`${path}: each engine must be named once: "${engine}" is named twice`];
   });
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AnchorRule } from "../core/anchors.ts";
 import type { BoxCoder } from "../core/box_coder.ts";
 import type { PadRule, ResizeRule } from "../core/resize_plan.ts";
+import { PROVIDERS } from "../core/provider.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
 // docs/manifest.md explains every property. The types in src/core explain `resize`, `pad`,
@@ -281,10 +282,33 @@ const fingerprint = {
   bytes: positiveInteger,
 };
 
+const metrics = z.record(name, z.number());
+
 const dataFile = z.strictObject({
   /** Name of the file, as the graph refers to it. */
   file: z.string().regex(/^(?!\.)[\w. -]+$/, "the plain name of a file"),
   ...fingerprint,
+});
+
+/** Element types of weights. */
+export const PRECISIONS = ["float32", "float16", "int8"] as const;
+
+const graph = {
+  file: z.string().regex(/^[\w. -]+\.onnx$/, "the plain name of an .onnx file"),
+  ...fingerprint,
+  /** Files beside the graph that hold its weights (ONNX external data). Unset: none. */
+  data: z.array(dataFile).min(1).optional(),
+  /** Element type of the weights of most of the graph. Unset: not stated. */
+  precision: z.enum(PRECISIONS).optional(),
+};
+
+/** Graph with the same inputs and outputs as `graph`, which some engines run instead. */
+const variant = z.strictObject({
+  ...graph,
+  /** Engines that run this graph. */
+  engines: z.array(z.enum(PROVIDERS)).min(1),
+  /** Measured results of this graph by name. */
+  metrics: metrics.default({}),
 });
 
 const common = {
@@ -293,16 +317,13 @@ const common = {
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "lower case letters, digits, '.', '_' and '-'"),
   title: name,
   licence: name,
-  graph: z.strictObject({
-    file: z.string().regex(/^[\w. -]+\.onnx$/, "the plain name of an .onnx file"),
-    ...fingerprint,
-    /** Files beside the graph that hold its weights (ONNX external data). Unset: none. */
-    data: z.array(dataFile).min(1).optional(),
-  }),
+  graph: z.strictObject(graph),
+  /** Graphs that some engines run in place of `graph`, such as one with int8 weights. Unset: none. */
+  variants: z.array(variant).min(1).optional(),
   /** Class names; the index is the class id. Null for an id that the model never returns. */
   labels: z.array(name.nullable()).min(1),
   /** Measured results of the model by name, for example its mAP. */
-  metrics: z.record(name, z.number()).default({}),
+  metrics: metrics.default({}),
   /**
    * Unconfirmed properties of this manifest. Maps the path of a property to the reason for its
    * value.

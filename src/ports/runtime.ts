@@ -1,6 +1,6 @@
 import type { ImageCodec } from "./image_codec.ts";
 import type { ModelStore } from "./model_store.ts";
-import type { GraphData, Provider, Session } from "./session.ts";
+import type { GraphChoice, Provider, Session } from "./session.ts";
 
 /** Capabilities of a runtime. Code checks these and not the name of the runtime. */
 export interface Capabilities {
@@ -39,15 +39,10 @@ export interface Runtime {
   /**
    * Loads a graph into an engine.
    *
-   * @param graph Bytes of an ONNX file.
+   * @param graph ONNX graph, and variants of it for some engines.
    * @param engine Engine to use, or `auto` for the first of `capabilities.providers` that works.
-   * @param data Files with weights of the graph. Unset: the graph holds all of its weights.
    * @throws {DomainError} `engine-unavailable`, if no engine works. The message lists the engines
    *   that were tried.
    */
-  openSession(
-    graph: Uint8Array,
-    engine: Provider | "auto",
-    data?: readonly GraphData[],
-  ): Promise<Session>;
+  openSession(graph: GraphChoice, engine: Provider | "auto"): Promise<Session>;
 }

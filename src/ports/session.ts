@@ -1,3 +1,4 @@
+import type { Provider } from "../core/provider.ts";
 import type { ExtraTensor } from "../image/extra_tensor.ts";
 import type { InputTensor } from "../image/input_tensor.ts";
 
@@ -19,6 +20,26 @@ export interface GraphData {
   readonly bytes: Uint8Array;
 }
 
+/** Graph in memory, with its weights. */
+export interface GraphContent {
+  /** Bytes of the ONNX file. */
+  readonly bytes: Uint8Array;
+  /** Files with weights of the graph. Unset: the graph holds all of its weights. */
+  readonly data?: readonly GraphData[] | undefined;
+}
+
+/** Graph of a model, and variants of it for some engines. */
+export interface GraphChoice extends GraphContent {
+  /** Graphs that the named engines load instead. Unset: every engine loads the same graph. */
+  readonly variants?: readonly GraphVariant[] | undefined;
+}
+
+/** Graph for some engines, for example with int8 weights for the native engine. */
+export interface GraphVariant extends GraphContent {
+  /** Engines that load this graph. */
+  readonly engines: readonly Provider[];
+}
+
 /** Input tensors of a run by name. */
 export type Feeds = Readonly<Record<string, InputTensor | ExtraTensor>>;
 
@@ -30,14 +51,7 @@ export interface Tensor {
   readonly shape: readonly number[];
 }
 
-/**
- * Names of the engines: onnxruntime on WebGPU (`webgpu`), onnxruntime-node on the CPU (`native`),
- * and onnxruntime-web on the CPU (`wasm`).
- */
-export const PROVIDERS = ["webgpu", "native", "wasm"] as const;
-
-/** Name of an engine. */
-export type Provider = (typeof PROVIDERS)[number];
+export { type Provider, PROVIDERS } from "../core/provider.ts";
 
 /** Engine of a session. */
 export interface EngineInfo {
@@ -45,6 +59,8 @@ export interface EngineInfo {
   readonly provider: Provider;
   /** Number of CPU threads. */
   readonly threads: number;
+  /** Element type of most weights, as the manifest states it. Unset: the manifest does not. */
+  readonly precision?: string | undefined;
   /** Reason why this engine was chosen: the requested engine, and the errors of better engines. */
   readonly reason: string;
 }

@@ -54,7 +54,9 @@ export function cacheModelStore(base: string, options: CacheModelStoreOptions = 
       // name an old graph.
       const response = await request(id, locate(id), "no-cache", options.signal);
       const manifest = parseManifestText(id, await response.text());
-      for (const [sha256, span] of spansOf(manifest.graph)) spans.set(sha256, span);
+      for (const graph of [manifest.graph, ...(manifest.variants ?? [])]) {
+        for (const [sha256, span] of spansOf(graph)) spans.set(sha256, span);
+      }
       return manifest;
     },
     graph(id, graph) {

@@ -105,7 +105,14 @@ async function fileStamp(file: URL): Promise<string> {
 
 /** Part of a manifest that names its files, not checked. */
 interface ManifestFiles {
-  readonly graph?: { readonly file?: string; readonly data?: readonly { readonly file: string }[] };
+  readonly graph?: ManifestGraph;
+  readonly variants?: readonly ManifestGraph[];
+}
+
+/** Entry of a manifest for a graph, not checked. */
+interface ManifestGraph {
+  readonly file?: string;
+  readonly data?: readonly { readonly file: string }[];
 }
 
 /** Lists the ids of the models in a folder, sorted. Leaves out models whose graph is missing. */
@@ -123,14 +130,15 @@ export async function listModels(folder: URL): Promise<string[]> {
 }
 
 /**
- * Returns the names of the graph and its data files in a manifest, or null if the JSON file is not a
+ * Returns the names of the graphs and their data files in a manifest, or null if the JSON file is not a
  * manifest.
  */
 async function graphFilesOf(manifest: URL): Promise<string[] | null> {
   try {
     const json = JSON.parse(await readFile(manifest, "utf8")) as ManifestFiles | null;
-    const { file, data = [] } = json?.graph ?? {};
-    return file === undefined ? null : [file, ...data.map((each) => each.file)];
+    const graphs = [json?.graph ?? {}, ...(json?.variants ?? [])];
+    const files = graphs.flatMap(({ file, data = [] }) => [file, ...data.map((each) => each.file)]);
+    return files.every((file) => file !== undefined) ? files : null;
   } catch {
     return null;
   }

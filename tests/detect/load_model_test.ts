@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { ErrorCode } from "../../src/core/domain_error.ts";
 import { loadModel } from "../../src/detect/load_model.ts";
 import type { Manifest } from "../../src/manifest/manifest.ts";
-import type { Session, TensorInfo } from "../../src/ports/session.ts";
+import type { GraphChoice, Provider, Session, TensorInfo } from "../../src/ports/session.ts";
 import { type Contents, memoryRuntime } from "./memory_runtime.ts";
 import { smallManifest, varied } from "../manifest/small_manifest.ts";
 import { assertRejectsDomainError } from "../testing.ts";
@@ -110,4 +110,62 @@ Deno.test("loadModel() reads the graph file that the manifest names", async () =
   };
   await loadModel({ ...runtime, models }, "small", "auto");
   assertEquals(read, ["small/other.onnx"]);
+});
+
+// SHA-256 of the two bytes "hi".
+const HI = "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4";
+
+/** Manifest with a variant of the graph for the native engine. */
+const withVariant = varied({
+  variants: [{
+    ...{ file: "small-int8.onnx", sha256: HI, bytes: 2, precision: "int8" },
+    ...{ engines: ["native"], metrics: { ap: 0.24 } },
+  }],
+});
+
+/** Loads `withVariant` on one engine. Returns the loaded model, and what the engine was given. */
+async function loadVariant(provider: Provider, requested: Provider | "auto") {
+  const session = { ...openSession().session };
+  const runtime = memoryRuntime({
+    manifest: withVariant,
+    graph: GRAPH,
+    session: { ...session, engine: { ...session.engine, provider } },
+  });
+  const read: string[] = [];
+  const opened: GraphChoice[] = [];
+  const loaded = await loadModel(
+    {
+      ...runtime,
+      models: {
+        ...runtime.models,
+        graph(_, { file }) {
+          read.push(file);
+          return Promise.resolve(file === "small.onnx" ? GRAPH : new TextEncoder().encode("hi"));
+        },
+      },
+      openSession(graph, engine) {
+        opened.push(graph);
+        return runtime.openSession(graph, engine);
+      },
+    },
+    "small",
+    requested,
+  );
+  return { manifest: loaded.manifest, read, variants: opened[0]?.variants?.length };
+}
+
+Deno.test("loadModel() gives the engine its variant, and describes that graph", async () => {
+  for (const requested of ["auto", "native"] as const) {
+    const { manifest, read, variants } = await loadVariant("native", requested);
+    assertEquals([read, variants], [["small.onnx", "small-int8.onnx"], 1]);
+    const { graph, metrics } = manifest;
+    assertEquals(graph, { file: "small-int8.onnx", sha256: HI, bytes: 2, precision: "int8" });
+    assertEquals([metrics, manifest.variants], [{ ap: 0.24 }, undefined]);
+  }
+});
+
+Deno.test("loadModel() does not read the variant of an engine that the runtime lacks", async () => {
+  const { manifest, read, variants } = await loadVariant("wasm", "auto");
+  assertEquals([read, variants], [["small.onnx"], 0]);
+  assertEquals([manifest.graph, manifest.metrics], [smallManifest.graph, { ap: 0.25 }]);
 });

@@ -3,7 +3,7 @@ import type { EngineInfo, Provider, Session } from "../../src/ports/session.ts";
 import { type EngineCandidate, openEngine } from "../../src/engines/open_engine.ts";
 import { assertRejectsDomainError } from "../testing.ts";
 
-const GRAPH = new Uint8Array();
+const GRAPH = { bytes: new Uint8Array() };
 
 /**
  * Returns a candidate.
@@ -85,4 +85,26 @@ Deno.test("openEngine() refuses an engine that the runtime does not have", async
     "engine-unavailable",
     "this runtime does not have it",
   );
+});
+
+Deno.test("openEngine() loads the variant of each engine, and the graph itself without one", async () => {
+  const loaded: string[] = [];
+  const recording = (provider: Provider, failure?: string): EngineCandidate => ({
+    ...candidate(provider, 1),
+    open(bytes, engine, data) {
+      loaded.push(`${provider} ${bytes} ${data.map(({ file }) => file)}`);
+      return failure ? Promise.reject(new Error(failure)) : Promise.resolve(sessionOn(engine));
+    },
+  });
+  const candidates = [
+    recording("webgpu", "no adapter"),
+    recording("native", "no kernel"),
+    recording("wasm"),
+  ];
+  const data = [{ file: "int8.data", bytes: Uint8Array.of(9) }];
+  await openEngine(candidates, "auto", {
+    bytes: Uint8Array.of(32),
+    variants: [{ bytes: Uint8Array.of(8), data, engines: ["native"] }],
+  });
+  assertEquals(loaded, ["webgpu 32 ", "native 8 int8.data", "wasm 32 "]);
 });

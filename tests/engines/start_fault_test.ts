@@ -98,14 +98,14 @@ const REFUSED: [claim: string, graph: Uint8Array, fault: string][] = [
 
 for (const [claim, graph, fault] of REFUSED) {
   Deno.test(`openEngine() names the cause of a refusal: ${claim}`, async () => {
-    const work = openEngine([wasmEngine(1)], "wasm", graph);
+    const work = openEngine([wasmEngine(1)], "wasm", { bytes: graph });
     const { message } = await assertRejectsDomainError(work, "engine-unavailable");
     assertEquals(message, `Cannot start engine "wasm". wasm with 1 thread: ${fault}`);
   });
 }
 
 Deno.test("openEngine() opens a graph that none of the causes applies to", async () => {
-  const session = await openEngine([wasmEngine(1)], "wasm", graphOf({ opType: "Relu" }));
+  const session = await openEngine([wasmEngine(1)], "wasm", { bytes: graphOf({ opType: "Relu" }) });
   assertEquals(session.outputs.map(({ name }) => name), ["y"]);
   await session.close();
 });

@@ -14,7 +14,7 @@ const GENEROUS: SessionDeadlines = { loadMs: 120_000, runMs: 60_000 };
 Deno.test("processRuntime() runs a graph in a process of its own", async () => {
   const runtime = await processRuntime(GENEROUS, { threads: 1 });
   const graph = await Deno.readFile(new URL("../../models/everyday8.onnx", import.meta.url));
-  const session = await runtime.openSession(graph, "wasm");
+  const session = await runtime.openSession({ bytes: graph }, "wasm");
   assertEquals(session.engine, { provider: "wasm", threads: 1, reason: "asked for wasm" });
   assertEquals(session.inputs.map(({ name, type }) => [name, type]), [["image", "float32"]]);
   const shape = [1, 3, 64, 96];
@@ -28,7 +28,7 @@ Deno.test("processRuntime() runs a graph in a process of its own", async () => {
 Deno.test("processRuntime() rejects with the error of the engine", async () => {
   const runtime = await processRuntime(GENEROUS, { threads: 1 });
   await assertRejectsDomainError(
-    runtime.openSession(new Uint8Array([1, 2, 3]), "wasm"),
+    runtime.openSession({ bytes: new Uint8Array([1, 2, 3]) }, "wasm"),
     "engine-unavailable",
     "wasm with 1 thread",
   );
@@ -63,5 +63,9 @@ Deno.test("workerSession() rejects at once when its worker ends", async () => {
 function faulty(fault: number, deadlines: SessionDeadlines): Promise<Session> {
   const script = new URL("./faulty_session.ts", import.meta.url);
   const worker = new WorkerProcess<SessionWorkerRequest, SessionWorkerResponse>(script);
-  return workerSession(worker, { graph: Uint8Array.of(fault), engine: "wasm" }, deadlines);
+  return workerSession(
+    worker,
+    { graph: { bytes: Uint8Array.of(fault) }, engine: "wasm" },
+    deadlines,
+  );
 }

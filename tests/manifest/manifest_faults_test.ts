@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type HeadsManifest, parseManifest } from "../../src/manifest/manifest.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { assertDomainError } from "../testing.ts";
@@ -228,4 +228,33 @@ Deno.test("parseManifest() requires anchors, boxes and NMS unless the outputs ar
     "postprocess.activation: ",
     "postprocess.nms: ",
   );
+});
+
+const INT8 = {
+  ...{ file: "int8.onnx", sha256: smallManifest.graph.sha256, bytes: 2 },
+  ...{ precision: "int8", engines: ["native"], metrics: {} },
+} as const;
+
+for (
+  const [claim, changes, fault] of [
+    ["the file of the graph", { file: "small.onnx" }, 'each file must be named once: "small.onnx"'],
+    ["no engine", { engines: [] }, "variants.1.engines: "],
+    [
+      "an engine of another variant",
+      {},
+      'variants.1.engines: each engine must be named once: "native"',
+    ],
+    ["an unknown engine", { engines: ["cuda"] }, "variants.1.engines.0: "],
+    ["an unknown precision", { precision: "int4" }, "variants.1.precision: "],
+  ] as const
+) {
+  Deno.test(`parseManifest() refuses a variant with ${claim}`, () => {
+    const second = { ...INT8, file: "second.onnx", ...changes };
+    assertStringIncludes(faultOf({ ...smallManifest, variants: [INT8, second] }), fault);
+  });
+}
+
+Deno.test("parseManifest() accepts a variant for each engine", () => {
+  const second = { ...INT8, file: "half.onnx", precision: "float16", engines: ["webgpu", "wasm"] };
+  assertEquals(parseManifest({ ...smallManifest, variants: [INT8, second] }).variants?.length, 2);
 });

@@ -38,5 +38,5 @@ export async function differencesFrom(
 
 /** Opens a session for a graph. */
 export async function openGraph(graph: URL): Promise<Session> {
-  return await runtime.openSession(await Deno.readFile(graph), "wasm");
+  return await runtime.openSession({ bytes: await Deno.readFile(graph) }, "wasm");
 }

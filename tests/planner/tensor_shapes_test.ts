@@ -24,7 +24,10 @@ for (const [width, height] of [[320, 320], [384, 256]] as const) {
   Deno.test(`tensorShapes() has the shapes of a run of everyday8 at ${width}x${height}`, async () => {
     const shape = [1, 3, height, width];
     const shapes = await shapesOf(EVERYDAY8, shape);
-    const session = await (await hostRuntime({ threads: 1 })).openSession(EVERYDAY8, "wasm");
+    const session = await (await hostRuntime({ threads: 1 })).openSession(
+      { bytes: EVERYDAY8 },
+      "wasm",
+    );
     const data = new Float32Array(3 * height * width);
     const outputs = await session.run({ image: { type: "float32", data, shape } });
     await session.close();

@@ -76,7 +76,7 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
       id: idOf(file),
       family: values.family,
       anchors: { strides, sizes, ratios },
-      openSession: (bytes) => runtime.openSession(bytes, values.engine),
+      openSession: (bytes) => runtime.openSession({ bytes }, values.engine),
     });
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
     io.print(openReport(target, manifest, fault));
@@ -102,7 +102,7 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
   const target = targetOf(file, values.force);
   const runtime = await processRuntime(DEADLINES);
   const { bytes, data, entry } = await readGraph(file);
-  const session = await runtime.openSession(bytes, values.engine, data);
+  const session = await runtime.openSession({ bytes, data }, values.engine);
   try {
     const hints = readHints(bytes, data);
     const facts = await probeGraph(session, hints, wantedScores(values.set));
@@ -129,7 +129,7 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
       return draft;
     });
     const traced = await tracedSizeFault({ bytes, data }, facts, (graph) => {
-      return runtime.openSession(graph, values.engine);
+      return runtime.openSession({ bytes: graph }, values.engine);
     });
     const guesses = traced === null
       ? draft.guesses

@@ -43,7 +43,7 @@ export async function browserRuntime(options: BrowserRuntimeOptions): Promise<Ru
     },
     codec: imageCodec(await compileCodecs(assets)),
     models,
-    openSession: (graph, engine, data) => openEngine(engines, engine, graph, data),
+    openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
 }
 

@@ -27,7 +27,7 @@ export async function startWebWorker(
   models: ModelStore,
   { assets, threads, ...options }: WebWorkerOptions,
 ): Promise<Detector> {
-  const model = await readSentModel(models, options);
+  const model = await readSentModel(models, options, ["webgpu", "wasm"]);
   const script = scriptOf(assets);
   try {
     const worker = new Worker(script, { type: "module" });

@@ -18,10 +18,10 @@ export async function processRuntime(
 ): Promise<Runtime> {
   return {
     ...await hostRuntime(options),
-    openSession(graph, engine, data) {
+    openSession(graph, engine) {
       const script = new URL("./process/session_process.ts", import.meta.url);
       const worker = new WorkerProcess<SessionWorkerRequest, SessionWorkerResponse>(script);
-      return workerSession(worker, { graph, engine, data, threads: options.threads }, deadlines);
+      return workerSession(worker, { graph, engine, threads: options.threads }, deadlines);
     },
   };
 }

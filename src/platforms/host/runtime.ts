@@ -47,7 +47,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
     },
     codec: imageCodec(await compileCodecs(), garbageCollector()),
     models: folderModelStore(options.models ?? modelsFolder()),
-    openSession: (graph, engine, data) => openEngine(engines, engine, graph, data),
+    openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
 }
 

@@ -35,7 +35,7 @@ export function workerdRuntime(models: WorkerdModels): Runtime {
     },
     codec: imageCodec({ jpeg, png, webp }),
     models: storeOf(models),
-    openSession: (graph, engine, data) => openEngine(engines, engine, graph, data),
+    openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
 }
 

@@ -72,7 +72,7 @@ async function faultOf(
   return await tracedSizeFault(
     { bytes, data: [] },
     facts,
-    (graph) => openEngine([wasmEngine(1)], "wasm", graph),
+    (graph) => openEngine([wasmEngine(1)], "wasm", { bytes: graph }),
   );
 }
 

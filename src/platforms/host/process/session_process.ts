@@ -4,8 +4,8 @@ import { servePort } from "./serve_process.ts";
 
 // Program of a worker process that serves one session. process_runtime.ts starts the process.
 await servePort((port) =>
-  serveSession(port, async ({ graph, engine, data, threads }) => {
+  serveSession(port, async ({ graph, engine, threads }) => {
     const runtime = await hostRuntime({ threads });
-    return await runtime.openSession(graph, engine, data);
+    return await runtime.openSession(graph, engine);
   })
 );

@@ -15,10 +15,13 @@ export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   return {
     ...runtime,
     codec: meteredCodec(runtime.codec, meter, pixels),
-    async openSession(graph, engine, data = []) {
-      const releases = [graph, ...data.map(({ bytes }) => bytes)].map((file) => meter.hold(file));
+    async openSession(graph, engine) {
+      const contents = [graph, ...(graph.variants ?? [])];
+      const releases = contents.flatMap(({ bytes, data = [] }) => {
+        return [bytes, ...data.map((file) => file.bytes)].map((file) => meter.hold(file));
+      });
       try {
-        const session = await runtime.openSession(graph, engine, data);
+        const session = await runtime.openSession(graph, engine);
         meter.sample();
         return meteredSession(session, meter, pixels);
       } finally {

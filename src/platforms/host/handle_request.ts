@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
 import type { AppEnv, RequestFault } from "../../../routes/http/app_env.ts";
 import { faultOf, type HostBindings, refuse, urlFault } from "./refusals.ts";
@@ -20,7 +21,14 @@ export function handleRequest(app: Hono<AppEnv>): HandleRequest {
     const headerLines = incoming.rawHeaders.length / 2;
     const bindings = { incoming, headerLines, fault: found } satisfies HostBindings;
     const answer = getRequestListener(
-      (request) => app.fetch(request, bindings),
+      async (request) => {
+        const response = await app.fetch(request, bindings);
+        if (!outgoing.destroyed) return response;
+        // The client has disconnected. Each write to its connection would create an error, which
+        // takes more time than the rest of the response.
+        response.body?.cancel().catch(() => {});
+        return RESPONSE_ALREADY_SENT;
+      },
       {
         // By default, the library replaces the global classes Request and Response.
         overrideGlobalObjects: false,

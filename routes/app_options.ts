@@ -11,15 +11,15 @@ export interface AppOptions {
   /** Maximum bytes of an encoded image. */
   readonly maxBytes: number;
   /**
-   * Logs an internal error with the id of its request. The client does not see the details of such
-   * an error.
+   * Logs an internal error with the id of its request. The response does not contain the details of
+   * the error.
    */
   readonly log: (error: Error, requestId: string) => void;
   /** Logs one line per request. Unset: requests are not logged. */
   readonly logRequest?: ((line: RequestLine) => void) | undefined;
   /**
-   * Returns the IP address of the client. Each runtime stores it in another place. Unset: the rate
-   * limits count all requests as one client.
+   * Returns the IP address of the client. Each JavaScript runtime stores the address in another
+   * place. Unset: the rate limits count the requests of all clients together.
    */
   readonly clientAddress?: ((context: Context) => string | undefined) | undefined;
   /** API keys that the app accepts. Unset: requests need no key. */
@@ -28,7 +28,10 @@ export interface AppOptions {
   readonly keyRate?: RateLimit | undefined;
   /** Rate limit per IP address. Unset: no limit. */
   readonly addressRate?: RateLimit | undefined;
-  /** Origins whose web pages may send requests (CORS). `*` allows all origins. Unset: none. */
+  /**
+   * Origins whose web pages may send requests (CORS). `*` allows all origins. Unset: only pages of
+   * the same origin.
+   */
   readonly origins?: readonly string[] | undefined;
   /**
    * Maximum number of header fields of a request.
@@ -48,9 +51,9 @@ export interface AppOptions {
    * @default 20 times the maximum length of a body
    */
   readonly bodyMemory?: number | undefined;
-  /** Fetches images by their URL. Unset: URLs are refused. */
+  /** Fetches an image by its URL. Unset: requests that contain a URL are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
-  /** Metrics of the app, which `GET /metrics` shows. Unset: there is no such route. */
+  /** Metrics of the app, which `GET /metrics` shows. Unset: the app has no route `/metrics`. */
   readonly metrics?: AppMetrics | undefined;
   /**
    * True if `GET /metrics` needs no API key and has no rate limit.
@@ -59,7 +62,7 @@ export interface AppOptions {
    */
   readonly hasOpenMetrics?: boolean | undefined;
   /**
-   * Options of the page for people at `/`. False: there is no page.
+   * Options of the web page at `/`. False: the app has no web page.
    *
    * @default {}
    */

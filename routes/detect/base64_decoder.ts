@@ -15,8 +15,8 @@ const SEXTETS = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Decodes base64 in pieces. Like `Uint8Array.fromBase64()`, ignores white space and accepts base64
- * without padding.
+ * Decoder of base64 that arrives in pieces. Ignores white space and accepts base64 without padding,
+ * like `Uint8Array.fromBase64()`.
  */
 export class Base64Decoder {
   readonly #out: ByteOutput;
@@ -29,18 +29,22 @@ export class Base64Decoder {
   /**
    * Creates a decoder.
    *
-   * @param out Receives the decoded bytes. May be the memory of the text itself.
+   * @param out Receives the decoded bytes. May overwrite the base64 text that has already been
+   *   decoded.
    */
   constructor(out: ByteOutput) {
     this.#out = out;
   }
 
-  /** True if the text has white space that is only allowed at its end: U+000B, U+00A0 and others. */
+  /**
+   * True if the text has ended with white space that `fromBase64()` does not ignore, for example
+   * U+00A0. Only such white space may follow it.
+   */
   get hasTail(): boolean {
     return this.#hasTail;
   }
 
-  /** Decodes a piece. Returns false if the text is not base64. */
+  /** Decodes a piece of the text. Returns false if the text is not base64. */
   write(piece: Uint8Array): boolean {
     const out = this.#out.room((3 * piece.length >> 2) + 3);
     let { bits, count } = { bits: this.#bits, count: this.#count };
@@ -69,7 +73,9 @@ export class Base64Decoder {
     return true;
   }
 
-  /** Ends the text. Returns false if it is not base64. */
+  /**
+   * Decodes the last characters at the end of the text. Returns false if the text is not base64.
+   */
   end(): boolean {
     if (this.#utf8.decode() !== "") return false; // ends within a character
     const [count, padding] = [this.#count, this.#padding];

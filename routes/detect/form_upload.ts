@@ -9,7 +9,10 @@ import { MAX_FIELD_BYTES, textFields } from "./text_fields.ts";
 export interface FormField {
   /** Name of the field. */
   readonly name: string;
-  /** UTF-8 of a text field, or bytes of a file. Part of the body. */
+  /**
+   * Value of the field: UTF-8 text, or the bytes of a file. The array is a view of the request
+   * body.
+   */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** True if the field is a file. */
   readonly isFile: boolean;
@@ -32,9 +35,9 @@ const MIN_BASE64 = 32;
 /**
  * Reads the image of a form from its field `image`: a file, base64 text or a data URL.
  *
- * Decodes base64 in the memory of the body, so an image takes no memory beside its body.
+ * Saves memory with base64: the decoded image overwrites the base64 text in the request body.
  *
- * Ignores empty fields, because browsers also send the inputs of a page that the user left empty.
+ * Ignores empty fields, because a browser also sends the input fields that its user left empty.
  *
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
@@ -83,7 +86,7 @@ function decodeImageField(text: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer
   );
 }
 
-/** Returns the values of each field, except the field `image`: texts, or bytes of files. */
+/** Returns the values of each field except `image`, by field name: texts, or bytes of files. */
 function otherFields(form: readonly FormField[]): Record<string, (string | Uint8Array)[]> {
   const fields = new Map<string, (string | Uint8Array)[]>();
   for (const { name, bytes, isFile } of form) {

@@ -8,28 +8,29 @@ import { isDataUrl, noComma } from "./data_url.ts";
 
 /** Maximum bytes before the comma of a data URL. */
 const MAX_HEAD = 64 * 1024;
-/** Maximum bytes that are decoded in one step. They may need a copy, which this keeps small. */
+/**
+ * Maximum bytes that are decoded in one step. A step may copy its bytes, so small steps save
+ * memory.
+ */
 const STEP = 16 * 1024;
 
 const [PERCENT, HASH, COMMA, VERTICAL_TAB] = [0x25, 0x23, 0x2c, 0x0b];
 
 /**
- * Decodes an image in base64, or in a data URL of any media type, while its text arrives. A text
- * may also be written as a whole.
+ * Decoder of an image that is sent as base64 or as a data URL. The text may arrive in pieces.
  *
- * Ignores white space. Follows the rules of `fetch()` for data URLs (Fetch Standard, section 6,
- * "data: URL processor"), and also ignores white space that is not ASCII around the text. Ignores
- * the media type, because it is often wrong: browsers write `application/octet-stream` for a file
- * whose type they do not know.
+ * Decodes data URLs by the rules of `fetch()` (Fetch Standard, section 6, "data: URL processor").
+ * Ignores white space in base64, and any white space around the text. Ignores the media type of a
+ * data URL, because it is often wrong: browsers write `application/octet-stream` for unknown files.
  *
- * Only `end()` throws errors of the text: if the JSON key of the image is repeated, a valid text
- * may replace an invalid one.
+ * Only `end()` throws an error for invalid text. If a JSON object repeats the key of the image, a
+ * later valid text replaces an invalid one.
  */
 export class ImageTextDecoder implements TextSink {
   readonly #out: ByteOutput;
   #base64: Base64Decoder;
   #kind: "start" | "head" | "base64" | "base64-url" | "bytes-url" = "start";
-  /** First bytes of the text, until it is clear that it is a data URL or not. */
+  /** First bytes of the text, kept until it is clear if the text is a data URL. */
   #start = new Uint8Array(0);
   /** Bytes of a data URL up to its comma. */
   #head = new ByteList();
@@ -39,20 +40,21 @@ export class ImageTextDecoder implements TextSink {
   /** First characters of a percent escape that continues in the next piece. */
   #escape: number[] = [];
   #isFragment = false;
-  /** Length of the decoded bytes without white space at their end. */
+  /** Length of the decoded image without white space at its end. */
   #trimmed = 0;
 
   /**
    * Creates a decoder.
    *
-   * @param out Receives the bytes of the image. May be the memory of the text itself.
+   * @param out Receives the bytes of the image. May overwrite the text that has already been
+   *   decoded.
    */
   constructor(out: ByteOutput) {
     this.#out = out;
     this.#base64 = new Base64Decoder(out);
   }
 
-  /** True if the last text has no characters. */
+  /** True if no character of the text has been read. */
   get isEmpty(): boolean {
     return this.#isEmpty;
   }
@@ -62,7 +64,7 @@ export class ImageTextDecoder implements TextSink {
     return this.#headLength > 0;
   }
 
-  /** Starts a new text. Drops the text before, if there is one. */
+  /** Starts a new text. Drops the previous text. */
   start(): void {
     this.#out.truncate(0);
     this.#base64 = new Base64Decoder(this.#out);
@@ -86,7 +88,7 @@ export class ImageTextDecoder implements TextSink {
   }
 
   /**
-   * Ends the text and returns its bytes.
+   * Ends the text and returns the bytes of the image.
    *
    * @throws {DomainError} `malformed-request` if the text is neither base64 nor a data URL.
    */
@@ -107,7 +109,7 @@ export class ImageTextDecoder implements TextSink {
     else this.#readBody(piece);
   }
 
-  /** Skips white space and collects `data:`, or what stands in its place. */
+  /** Skips white space, then reads enough characters to see if the text starts with `data:`. */
   #readStart(piece: Uint8Array): void {
     const bytes = joinedBytes([this.#start, piece]);
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
@@ -159,7 +161,7 @@ export class ImageTextDecoder implements TextSink {
         if (this.#escape.length < 3) continue;
         const [, high = 0, low = 0] = this.#escape.splice(0);
         const escaped = parseInt(String.fromCharCode(high, low), 16);
-        // White space that is not ASCII is only ignored if it is not escaped.
+        // Base64 must not contain a percent escape for white space that is not ASCII.
         const isBase64 = this.#kind === "base64-url";
         if (isBase64 && (escaped >= 0x80 || escaped === VERTICAL_TAB)) this.#fault = notBase64();
         plain[length++] = escaped;
@@ -182,7 +184,8 @@ export class ImageTextDecoder implements TextSink {
   }
 
   /**
-   * Adds bytes of the text or, for a data URL, of the text after its comma.
+   * Adds bytes to the image. Bytes of base64 are decoded first. For a data URL, the bytes are those
+   * after its comma.
    *
    * @param solid Length of `bytes` without white space at their end.
    */

@@ -5,7 +5,8 @@ import { isBinary } from "./text_body.ts";
 /**
  * Reads a multipart form with the image in the field `image`.
  *
- * @param body Whole body. The caller has limited its length. Base64 is decoded in its memory.
+ * @param body Whole body. The caller has limited its length. If the image is base64, the decoded
+ *   bytes overwrite it.
  * @param contentType Value of `Content-Type`.
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
@@ -17,10 +18,10 @@ export function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): Fo
 }
 
 /**
- * Returns true if a part is a file.
+ * Returns true if a part of a form is a file and not a text.
  *
- * A part with a file name is a file. The part `image` is also a file if its media type or its bytes
- * are binary, because some clients omit the file name.
+ * A part with a file name is a file. Some clients omit the file name. Therefore the part `image` is
+ * also a file if its media type is an image type or its bytes are not text.
  */
 function isFile({ name, hasFileName, mediaType, bytes }: FormPart): boolean {
   if (hasFileName || name !== "image") return hasFileName;

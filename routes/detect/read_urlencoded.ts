@@ -9,7 +9,7 @@ const MAX_FIELDS = 64;
 
 const [AMPERSAND, EQUALS, PLUS, COMMA, PERCENT, SPACE] = [0x26, 0x3d, 0x2b, 0x2c, 0x25, 0x20];
 
-/** Value of each byte if it is a hexadecimal digit in ASCII. Otherwise -1. */
+/** Value of each byte as a hexadecimal digit in ASCII. -1: the byte is not a hexadecimal digit. */
 const HEX_DIGITS = Int8Array.from(
   { length: 256 },
   (_, byte) => "0123456789abcdef".indexOf(String.fromCharCode(byte).toLowerCase()),
@@ -18,8 +18,8 @@ const HEX_DIGITS = Int8Array.from(
 /**
  * Reads a URL-encoded form with the image in the field `image`, as base64 or a data URL.
  *
- * @param body Whole body. The caller has limited its length. The fields are decoded in its memory,
- *   because their texts would take several times as much.
+ * @param body Whole body. The caller has limited its length. To save memory, the decoded fields
+ *   overwrite the body.
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
 export function readUrlencoded(body: Uint8Array<ArrayBuffer>): FormUpload {
@@ -36,7 +36,10 @@ function startsWithMark(text: Uint8Array): boolean {
   return text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf;
 }
 
-/** Splits a body at its ampersands, into one pair more than the maximum at most. */
+/**
+ * Splits a form at its ampersands into `name=value` pairs. Stops after one pair more than the
+ * maximum.
+ */
 function pairsOf(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
   const pairs: Uint8Array<ArrayBuffer>[] = [];
   for (let start = 0; start <= body.length && pairs.length <= MAX_FIELDS;) {
@@ -50,7 +53,7 @@ function pairsOf(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
 
 /** Parses a `name=value` pair to a field. Returns an empty array for an empty text. */
 function fieldsOf(pair: Uint8Array<ArrayBuffer>): FormField[] {
-  // URLSearchParams, whose rules these are, ignores a question mark at the start.
+  // Ignores a question mark at the start, as `URLSearchParams` does.
   const text = pair[0] === 0x3f ? pair.subarray(1) : pair;
   if (text.length === 0) return [];
   const found = text.indexOf(EQUALS);

@@ -1,11 +1,13 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
-/** Number of bytes at the start of a body that are searched for {@linkcode TEXTS}. */
+/**
+ * Number of bytes at the start of a body that are compared with the patterns of {@linkcode TEXTS}.
+ */
 const MAX_START = 256;
 
 /**
- * Minimum length of a body that is checked for damage. A shorter body may lack line breaks and NUL
- * bytes by chance.
+ * Minimum bytes of a body that is checked for removed line breaks and NUL bytes. A shorter body may
+ * be intact and contain none of these.
  */
 const MIN_STRIPPED = 1000;
 
@@ -13,8 +15,8 @@ const MIN_STRIPPED = 1000;
 const STEP = 64 * 1024;
 
 /**
- * Starts of bodies that are texts, sent with the wrong `Content-Type`. Each has a name and advice
- * for the error message. No image file starts like this.
+ * Patterns of bodies that are text, not an image file: the start of the text, the name of its
+ * format, and advice for the error message. No image file starts like this.
  */
 const TEXTS: readonly (readonly [start: RegExp, name: string, remedy: string])[] = [
   [/^\{/, "JSON", "Send it with the header Content-Type: application/json"],
@@ -44,11 +46,11 @@ export function refuseText(body: Uint8Array): void {
 /**
  * Refuses an image file that `curl -d` has damaged by removing all line breaks and NUL bytes.
  *
- * Files of all image formats contain NUL bytes. Among files of 1000 random bytes, one in 100,000
- * has neither a line break nor a NUL byte.
+ * Intact image files of all formats contain NUL bytes. Even of random files with 1000 bytes, only
+ * one in 100,000 has neither a line break nor a NUL byte.
  *
- * @param isDeclared True if the `Content-Type` is the one that `curl -d` sends. If so, short bodies
- *   are checked, too.
+ * @param isDeclared True if the `Content-Type` is the one that `curl -d` sends. Short bodies are
+ *   only checked if this is true.
  * @throws {DomainError} `malformed-request`. The message names the right option of curl.
  */
 export function refuseStripped(body: Uint8Array, isDeclared: boolean): void {
@@ -66,7 +68,7 @@ export function isBinary(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return true;
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
-    // In steps, because the text of a large body would take as much memory again.
+    // Decodes small steps, because the text of a large body would take as much memory again.
     for (let at = 0; at < bytes.length; at += STEP) {
       decoder.decode(bytes.subarray(at, at + STEP), { stream: true });
     }

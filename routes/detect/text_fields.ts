@@ -1,24 +1,27 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 import { shorten } from "../http/problem.ts";
 
-/** Maximum characters of a value. All labels of the largest data sets fit in such a value. */
+/** Maximum characters of a text field. A list of all labels of the largest data sets is shorter. */
 const MAX_CHARACTERS = 16_384;
 
 /**
- * Maximum bytes of a text field that are decoded. A longer text has too many characters anyway: in
- * UTF-8, a UTF-16 code unit takes at most three bytes.
+ * Maximum bytes of a text field that are decoded. A longer text is refused for its number of
+ * characters, because one character takes at most three bytes in UTF-8.
  */
 export const MAX_FIELD_BYTES = 3 * (MAX_CHARACTERS + 1);
 
-/** Fields whose values are lists. If a client repeats such a field, commas join the values. */
+/**
+ * Names of fields that contain a list. If a client sends such a field several times, the values are
+ * joined with commas.
+ */
 const LISTS: readonly string[] = ["classes"];
 
 /**
  * Returns the text of each field.
  *
  * @param fields Values of each field, by field name. A value that is not a string is a file.
- * @throws {DomainError} `invalid-option` if a field is a file, is too long, or is repeated although
- *   its value is not a list.
+ * @throws {DomainError} `invalid-option` if a field is a file or too long, or if a field that is
+ *   not a list is repeated.
  */
 export function textFields(
   fields: Readonly<Record<string, readonly unknown[]>>,

@@ -3,9 +3,9 @@ import ipaddr from "ipaddr.js";
 /**
  * Returns the IP address of a client behind trusted proxies.
  *
- * Each proxy appends an entry to `X-Forwarded-For`: the IP address that connected to it. So the
- * last `hops` entries come from trusted proxies, and the first of these is the client. The client
- * may have invented all entries before.
+ * Each proxy appends an entry to `X-Forwarded-For`: the IP address that connected to the proxy.
+ * Only the last `hops` entries come from trusted proxies, and the first of them is the client. The
+ * client may have invented all earlier entries.
  *
  * @param connection IP address that connected to the server.
  * @param header Value of `X-Forwarded-For`.
@@ -34,7 +34,7 @@ function plainAddress(text: string): string | undefined {
  * Returns the key under which rate limits count a client: its IPv4 address, or the /64 network of
  * its IPv6 address.
  *
- * One IPv6 host usually owns a whole /64 network and could use a new address for every request.
+ * An IPv6 client usually owns a whole /64 network, so it could use a new address for every request.
  *
  * @returns `address` unchanged if it is not an IP address.
  */
@@ -50,7 +50,8 @@ export function clientNetwork(address: string): string {
  * Parses an IP address. Converts an IPv4-mapped IPv6 address to IPv4, because a server that listens
  * on IPv6 sees IPv4 clients in this form.
  *
- * @returns Undefined if the text is not an IP address. An IPv4 address needs four decimal parts.
+ * @returns Undefined if the text is not an IP address. Short forms of IPv4 addresses, such as
+ *   `127.1`, are not accepted.
  */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);

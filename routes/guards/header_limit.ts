@@ -5,9 +5,9 @@ import { problem } from "../http/problem.ts";
 /**
  * Creates a middleware that refuses requests with more than `maxHeaders` header fields.
  *
- * Counts header lines if the server passes their number. Otherwise, counts names, so several lines
- * with the same name count once. The length of the headers needs no check here: the HTTP server of
- * the runtime limits it.
+ * Counts header lines if the HTTP server passes their number to the app. If not, counts field
+ * names: several lines with the same name then count once. The length of the headers is not checked
+ * here, because the HTTP server of the runtime limits it.
  */
 export function headerLimit(maxHeaders: number): MiddlewareHandler<AppEnv> {
   return async (context, next) => {

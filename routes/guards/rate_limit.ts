@@ -11,8 +11,8 @@ export interface RateLimit {
   /** Length of the time window in milliseconds. */
   readonly windowMs: number;
   /**
-   * Store of the request counts. Several server processes can share one store, and so the limit.
-   * The package hono-rate-limiter has stores for Redis and other databases.
+   * Store of the request counts. If several server processes share a store, the limit holds for all
+   * of them together. The package hono-rate-limiter has stores for Redis and other databases.
    *
    * @default a store in the memory of this process
    */
@@ -22,8 +22,8 @@ export interface RateLimit {
 /** Rate limit for each IP address or for each API key. */
 export interface RatePolicy extends RateLimit {
   /**
-   * Property by which clients are told apart: IP address or API key. The `RateLimit` header fields
-   * contain this name.
+   * Name of the limit in the `RateLimit` header fields. It says if clients are counted by IP
+   * address or by API key.
    */
   readonly name: "address" | "key";
   /**
@@ -34,8 +34,8 @@ export interface RatePolicy extends RateLimit {
 }
 
 /**
- * Number of requests that a client has sent and may still send. hono-rate-limiter stores it in the
- * context.
+ * Number of requests that a client may send in one time window, and number that are left. The
+ * package hono-rate-limiter stores both in the context of the request.
  */
 interface Usage {
   readonly limit: number;
@@ -47,9 +47,9 @@ interface Usage {
  * Creates a middleware that answers 429 to a client with too many requests. Header fields of every
  * response tell the client how many requests are left.
  *
- * The header fields follow version 11 of draft-ietf-httpapi-ratelimit-headers. There, limits have
- * names, so one response can report several limits. The header fields of hono-rate-limiter itself
- * follow version 7, without names.
+ * The header fields follow version 11 of draft-ietf-httpapi-ratelimit-headers. In version 11, each
+ * limit has a name, so one response can report several limits. The package hono-rate-limiter only
+ * writes the header fields of version 7, which have no names.
  */
 export function rateLimit(policy: RatePolicy): MiddlewareHandler<AppEnv> {
   const { name, limit, windowMs, clientOf } = policy;

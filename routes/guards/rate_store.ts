@@ -20,19 +20,21 @@ export interface Count {
 /** Options of a {@linkcode RateStore}. */
 export interface RateStoreOptions {
   /**
-   * Maximum number of clients in the store. 10,000 clients take a few megabytes.
+   * Maximum number of clients in the store. 10,000 clients take a few megabytes of memory.
    *
    * @default 10_000
    */
   readonly maxClients?: number;
   /**
-   * Returns the milliseconds of a monotonic clock. It measures the time windows.
+   * Returns the milliseconds of a monotonic clock. The store measures its time windows with this
+   * clock.
    *
    * @default performance.now
    */
   readonly now?: () => number;
   /**
-   * Returns the milliseconds of the wall clock. Only used for `resetTime`, which is a date.
+   * Returns the milliseconds of the wall clock. The store only uses this clock for the date
+   * `resetTime`.
    *
    * @default Date.now
    */
@@ -42,11 +44,11 @@ export interface RateStoreOptions {
 /**
  * Store that counts the requests of each client in fixed time windows, in bounded memory.
  *
- * The default store of hono-rate-limiter can grow without limit. This store is full at
- * `maxClients`. It then evicts the client that has not sent a request for the longest time.
+ * The default store of the package hono-rate-limiter can grow without limit. A `RateStore` with
+ * `maxClients` clients evicts the client that has sent no request for the longest time.
  *
- * An attacker with more than `maxClients` IP addresses can thus reset a count. But a limit per IP
- * address cannot stop such an attacker anyway.
+ * An attacker with more than `maxClients` IP addresses can reset counts by these evictions.
+ * However, a limit per IP address cannot stop an attacker with so many addresses anyway.
  */
 export class RateStore implements Store {
   readonly #windows: LRU<RateWindow>;
@@ -68,7 +70,10 @@ export class RateStore implements Store {
     return this.#windows.size;
   }
 
-  /** Returns the count of a client. Undefined: its window has ended, or the store evicted it. */
+  /**
+   * Returns the count of a client. Returns undefined if the time window of the client has ended, or
+   * if the store has evicted the client.
+   */
   get(key: string): Count | undefined {
     const current = this.#current(key);
     return current && this.#countOf(current);

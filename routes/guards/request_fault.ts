@@ -3,8 +3,8 @@ import { type AppEnv, requestFacts } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
 /**
- * Refuses a request in which the HTTP server has found a fault. The app sends the error response,
- * not the server, so it has the usual JSON, request id and log line.
+ * Refuses a request in which the HTTP server has found a fault. The app sends the error response
+ * instead of the HTTP server. The error thus has the usual JSON, a request id and a log line.
  */
 export async function requestFault(
   context: Context<AppEnv>,

@@ -3,13 +3,17 @@ import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "../http/app_env.ts";
 import type { AppMetrics } from "../http/metrics.ts";
 
-/** Methods that metrics tell apart. A client can invent others, so they count together. */
+/**
+ * HTTP methods that are counted separately. All other methods are counted together, because a
+ * client can invent names of methods.
+ */
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "OPTIONS"];
 
 /**
  * Creates a middleware that counts each response when it is ready.
  *
- * Counts by the pattern of the route and not by the path, so that clients cannot add time series.
+ * Counts responses by route pattern, for example `/models/:id`, and not by path. Otherwise clients
+ * could create any number of counters with invented paths.
  */
 export function requestMetrics(metrics: AppMetrics): MiddlewareHandler<AppEnv> {
   return async (context, next) => {

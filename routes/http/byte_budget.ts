@@ -1,14 +1,14 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
 /**
- * Bytes of a {@linkcode ByteBudget} that one request has taken. Disposing the lease returns them to
- * the budget.
+ * Number of bytes that one request has taken from a {@linkcode ByteBudget}. Disposing the lease
+ * returns the bytes to the budget.
  */
 export interface ByteLease extends Disposable {
   /**
    * Takes bytes from the budget.
    *
-   * @throws {DomainError} `busy` if the client may not take that many bytes now.
+   * @throws {DomainError} `busy` if the client may not take `bytes` more bytes now.
    */
   take(bytes: number): void;
   /**
@@ -20,9 +20,9 @@ export interface ByteLease extends Disposable {
 }
 
 /**
- * Ratio that limits each client: its bytes may be at most 3 times the free bytes of the budget. A
- * single client can thus take three quarters of the budget. If n clients take their maximum, 1⁄(3n
- * + 1) of the budget is still free for others.
+ * Limit on each client: a client may hold at most 3 times as many bytes as the budget has free. A
+ * single client can thus take three quarters of the budget, and a part is always left for other
+ * clients.
  */
 const SHARE = 3;
 
@@ -30,8 +30,8 @@ const SHARE = 3;
  * Limit on the memory for the bodies of all requests together. Without it, many large requests at
  * the same time could exhaust the memory of the server.
  *
- * The limit of each client is proportional to the free bytes, so no client can take all of them
- * (Choudhury and Hahne, "Dynamic queue length thresholds", 1998).
+ * The limit of each client is proportional to the free bytes of the budget, so no client can take
+ * the whole budget (Choudhury and Hahne, "Dynamic queue length thresholds", 1998).
  */
 export class ByteBudget {
   readonly #bytes: number;

@@ -4,8 +4,8 @@ import { DomainError } from "../../src/core/domain_error.ts";
 export type BodyFormat = "gzip" | "deflate";
 
 /**
- * Values of `Content-Encoding` that the server supports, with their formats (RFC 9110, section
- * 8.4.1).
+ * Values of `Content-Encoding` that the server supports, with the compression format of each (RFC
+ * 9110, section 8.4.1).
  *
  * The server refuses Brotli: 455 bytes of Brotli can decompress to 300 MB. Some runtimes return the
  * whole result in one chunk, before the server can check its length.
@@ -17,7 +17,8 @@ const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
 ]);
 
 /**
- * Supported compressions. Sent as the header `Accept-Encoding` if a body has another compression.
+ * Supported compressions. If a request body has another compression, the error response lists them
+ * in its header `Accept-Encoding`.
  */
 export const ACCEPTED_CODINGS = "gzip, deflate";
 
@@ -26,7 +27,7 @@ export const ACCEPTED_CODINGS = "gzip, deflate";
  * become at most 4 MB.
  *
  * Steps are small because some runtimes decompress a whole step before the server can check the
- * length.
+ * length of the result.
  */
 const MAX_STEP = 4096;
 
@@ -55,7 +56,7 @@ export function bodyFormat(header: string | null): BodyFormat | undefined {
 /**
  * Decompresses a body while it arrives, in small steps.
  *
- * @param chunks Compressed body. If reading it fails, the same error is thrown here.
+ * @param chunks Compressed body. An error that it throws is thrown again, unchanged.
  * @throws {DomainError} `malformed-request` if the body is not valid `format`, or ends early.
  */
 export async function* decompress(
@@ -86,7 +87,7 @@ export async function* decompress(
   }
 }
 
-/** Yields the same bytes in pieces of at most {@linkcode MAX_STEP} bytes. */
+/** Yields the bytes of `chunks` in pieces of at most {@linkcode MAX_STEP} bytes. */
 async function* stepsOf(
   chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
   onError: (error: unknown) => void,
@@ -102,8 +103,8 @@ async function* stepsOf(
 }
 
 /**
- * Writes a compressed body to a decompression stream. An error also ends the reading side of the
- * stream.
+ * Writes a compressed body to a decompression stream. If `rest` throws an error, reading the
+ * decompressed bytes also fails.
  */
 async function feed(
   writer: WritableStreamDefaultWriter<BufferSource>,
@@ -120,12 +121,12 @@ async function feed(
 }
 
 /**
- * Returns the format for `DecompressionStream`. The first byte of the body distinguishes two forms
- * of "deflate".
+ * Returns the format for `DecompressionStream`. The first byte of the body tells which of two forms
+ * of "deflate" the body has.
  *
- * In HTTP, "deflate" means the zlib format, which starts with a byte whose low four bits are 8 (RFC
- * 1950, section 2.2). But some clients, such as .NET's `DeflateStream`, send raw deflate data
- * without the zlib header (RFC 9110, section 8.4.1.2).
+ * In HTTP, "deflate" means the zlib format. The lowest four bits of its first byte are 8 (RFC 1950,
+ * section 2.2). Some clients, such as .NET's `DeflateStream`, send raw deflate data without the
+ * zlib header (RFC 9110, section 8.4.1.2).
  */
 function streamFormat(format: BodyFormat, [first = 0]: Uint8Array): CompressionFormat {
   return format === "deflate" && (first & 0x0f) !== 8 ? "deflate-raw" : format;

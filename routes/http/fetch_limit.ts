@@ -1,23 +1,23 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
 /**
- * Maximum number of images that are fetched by URL at the same time: for all clients together, and
- * for one client.
+ * Maximum number of images that are fetched by URL at the same time, for all clients together. The
+ * constant below is the maximum of one client.
  */
 const MAX_FETCHES = 32;
 const MAX_FETCHES_OF_CLIENT = 8;
 
 /**
- * Limit on the number of images that are fetched by URL at the same time. It is needed because a
- * slow remote server occupies a connection and memory until the timeout.
+ * Limit on the number of images that are fetched by URL at the same time. Without the limit, many
+ * slow remote servers could occupy all connections and the memory until their timeouts.
  */
 export class FetchLimit {
   readonly #running = new Map<string, number>();
   #count = 0;
 
   /**
-   * Counts a fetch of a client as running until the result is disposed. Disposing it again has no
-   * effect.
+   * Counts one more running fetch for a client. Disposing the result ends the count; disposing it
+   * twice has no further effect.
    *
    * @throws {DomainError} `busy` if there are too many fetches of this client, or of all clients.
    */

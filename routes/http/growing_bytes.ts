@@ -14,14 +14,14 @@ export interface ByteOutput {
   commit(bytes: number): void;
   /** Shortens the array to `length` bytes. */
   truncate(length: number): void;
-  /** Returns the bytes. */
+  /** Returns the bytes of the array. */
   taken(): Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Array of bytes that grows while its bytes arrive. When its buffer is full, the next buffer is 8
- * times as large, up to the expected length. This wastes little memory: the operating system
- * allocates a part of the buffer only when bytes are written to it.
+ * Array of bytes that grows while its bytes arrive. When the buffer is full, the bytes move to a
+ * buffer that is 8 times as large, up to the expected length. A large buffer wastes little memory:
+ * the operating system allocates each part of it only when bytes are written there.
  */
 export class GrowingBytes implements ByteOutput {
   readonly #expected: number;
@@ -77,8 +77,8 @@ export class GrowingBytes implements ByteOutput {
   }
 
   /**
-   * Returns the bytes. Copies them into a smaller buffer if more than a tenth of the current one is
-   * unused.
+   * Returns the bytes of the array. If more than a tenth of the buffer is unused, copies the bytes
+   * into a smaller buffer.
    */
   taken(): Uint8Array<ArrayBuffer> {
     const { length } = this.#buffer;

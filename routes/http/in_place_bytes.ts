@@ -1,8 +1,8 @@
 import type { ByteOutput } from "./growing_bytes.ts";
 
 /**
- * Array of bytes in the memory of the text that it is decoded from. Needs no memory of its own, as
- * a decoder of base64 never writes more bytes than it has read.
+ * Array of bytes that overwrites the text that the bytes are decoded from. This saves memory, and
+ * is safe because a base64 decoder never writes more bytes than it has read.
  */
 export class InPlaceBytes implements ByteOutput {
   readonly #text: Uint8Array<ArrayBuffer>;
@@ -17,7 +17,10 @@ export class InPlaceBytes implements ByteOutput {
     this.#text = text;
   }
 
-  /** Returns the space that has been read, and the text after it. */
+  /**
+   * Returns the memory after the last decoded byte. The caller must only overwrite text that it has
+   * already read.
+   */
   room(): Uint8Array {
     return this.#text.subarray(this.#length);
   }
@@ -37,7 +40,7 @@ export class InPlaceBytes implements ByteOutput {
     return this.#length;
   }
 
-  /** Returns the bytes. */
+  /** Returns the bytes of the array. */
   taken(): Uint8Array<ArrayBuffer> {
     return this.#text.subarray(0, this.#length);
   }

@@ -99,8 +99,8 @@ export class JsonText {
   }
 
   /**
-   * Checks that a piece continues valid UTF-8. Without `piece`, checks that no character is
-   * incomplete.
+   * Checks that a piece of the text continues valid UTF-8. If `piece` is unset, checks that the
+   * text does not end within a character.
    */
   #checkUtf8(piece?: Uint8Array): void {
     try {
@@ -126,7 +126,9 @@ export class JsonText {
     }
   }
 
-  /** Emits a UTF-16 code unit. A surrogate without its partner becomes U+FFFD. */
+  /**
+   * Emits one UTF-16 code unit of the text. A surrogate that is not part of a pair becomes U+FFFD.
+   */
   #emitUnit(unit: number): void {
     const high = this.#highSurrogate;
     if (high !== undefined && unit >= 0xdc00 && unit <= 0xdfff) {

@@ -1,8 +1,8 @@
-/** Response of the app, as metrics count it. */
+/** Properties of a response that metrics count. */
 export interface CountedResponse {
-  /** HTTP method, or `OTHER` for one that no route takes. */
+  /** HTTP method. `OTHER`: a method that no route accepts. */
   readonly method: string;
-  /** Pattern of the route, for example `/models/:id`, or `other` for a path without a route. */
+  /** Pattern of the route, for example `/models/:id`. `other`: the path has no route. */
   readonly route: string;
   /** HTTP status. */
   readonly status: number;
@@ -20,7 +20,7 @@ export interface MetricsText {
   readonly text: string;
 }
 
-/** Metrics of an app. A platform implements them with a library. */
+/** Metrics of an app. Each platform implements this interface with a metrics library. */
 export interface AppMetrics {
   /** Counts a response. */
   count(response: CountedResponse): void;

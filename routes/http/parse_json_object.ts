@@ -42,7 +42,7 @@ export function parseJsonObject(body: Uint8Array, options: JsonOptions): Record<
   );
 }
 
-/** Counter of the marks and colons of a JSON body while it arrives. */
+/** Counter of the commas, opening brackets and colons of a JSON body while the body arrives. */
 export class JsonComplexity {
   readonly #options: JsonOptions;
   #marks = 0;

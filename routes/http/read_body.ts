@@ -14,18 +14,21 @@ export interface ReadBodyOptions {
   readonly maxBodyBytes: number;
   /** Milliseconds until reading the body times out. */
   readonly timeoutMs: number;
-  /** Memory lease of the request. Each byte that is kept is taken from it. */
+  /**
+   * Memory lease of the request. Each byte of the body that stays in memory is taken from the
+   * lease.
+   */
   readonly lease: ByteLease;
   /**
-   * Receives each chunk of the body, instead of the caller of `readBody()`. A function that keeps
-   * bytes must take them from the lease. Unset: the chunks are joined and returned.
+   * Called with each chunk of the body; `readBody()` then returns no bytes. The function must take
+   * the bytes that it keeps from the lease. Unset: `readBody()` joins the chunks and returns them.
    */
   readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 /**
- * Reads the body of a request. Stops reading as soon as the body exceeds its limit of bytes or
- * time.
+ * Reads the body of a request. Stops reading as soon as the body has too many bytes or takes too
+ * long.
  *
  * A compressed body is decompressed while it arrives.
  *
@@ -88,7 +91,10 @@ async function* receive(
   }
 }
 
-/** Joins the chunks of a body. Takes the bytes of each chunk from the lease first. */
+/**
+ * Joins the chunks of a body. Takes the bytes of each chunk from the memory lease before storing
+ * the chunk.
+ */
 async function collect(
   chunks: AsyncIterable<Uint8Array>,
   { maxBytes, maxBodyBytes, lease, onChunk }: ReadBodyOptions,
@@ -108,7 +114,10 @@ async function collect(
   return list.joined();
 }
 
-/** Cancels reading a body. Ignores errors, because the client may have closed the connection. */
+/**
+ * Cancels reading a body. Ignores errors, because the client may already have closed the
+ * connection.
+ */
 function cancel(reader: ReadableStreamDefaultReader<Uint8Array>): void {
   reader.cancel().catch(() => {});
 }

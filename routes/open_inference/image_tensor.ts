@@ -35,7 +35,7 @@ export function imageTensor(
   );
 }
 
-/** Data of a tensor: the bytes after the JSON, or the list in the JSON. */
+/** Data of an input tensor: the bytes after the JSON of the request, or a list in the JSON. */
 type Content = Uint8Array | readonly unknown[];
 
 function contentOf({ data, parameters }: InferTensor, binary: Uint8Array): Content {
@@ -72,8 +72,8 @@ function encodedImage(
 }
 
 /**
- * Returns the only element of a BYTES tensor in binary data. The element follows its length, which
- * has four bytes.
+ * Returns the only element of a BYTES tensor. In binary data, four bytes with the length of the
+ * element come before the element.
  */
 function elementOf(content: Uint8Array): Uint8Array {
   if (content.length < 4) {

@@ -42,7 +42,10 @@ function withoutData({ name, datatype, shape }: OutputTensor, size: number) {
   return { name, datatype, shape, parameters: { binary_data_size: size } };
 }
 
-/** Responds with JSON, followed by the binary data of each output in the order of the JSON. */
+/**
+ * Responds with JSON, followed by the binary data of each output. The outputs have the same order
+ * in the JSON and in the binary data.
+ */
 function binaryAnswer(
   context: Context<AppEnv>,
   answer: Readonly<Record<string, unknown>>,

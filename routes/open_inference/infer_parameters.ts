@@ -35,8 +35,8 @@ export interface InferParameters {
   /** Options of the detection. */
   readonly options: DetectOptions;
   /**
-   * True if outputs are sent as binary data after the JSON. The parameter `binary_data` of an
-   * output overrides this.
+   * True if outputs are sent as binary data after the JSON. The parameter `binary_data` of a single
+   * output overrides this value.
    */
   readonly binaryOutput: boolean;
 }

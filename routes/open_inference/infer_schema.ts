@@ -58,8 +58,8 @@ export function checkInferJson(given: Record<string, unknown>): InferJson {
 }
 
 /**
- * Builds the schema of a short list. It checks the length first, so a list of a million items is
- * refused at once.
+ * Builds the schema of a short list. The schema checks the length before the items, so a list of a
+ * million items is refused at once.
  *
  * @param what Name of the items in the plural, for the error message.
  */

@@ -2,28 +2,28 @@ import type { Manifest } from "../../src/manifest/manifest.ts";
 import { OUTPUTS } from "./output_tensors.ts";
 
 /**
- * Version that all models have. The protocol requires a version, but the models of this server have
- * none. To identify a model exactly, use the hash of its graph in `/models/{id}`.
+ * Version of every model. The Open Inference Protocol requires a version, but the models of this
+ * server have none. To identify a model exactly, use the hash of its graph in `/models/{id}`.
  */
 export const MODEL_VERSION = "1";
 
-/** Description of a tensor, as the protocol defines it. */
+/** Description of a tensor, as the Open Inference Protocol defines it. */
 export interface TensorMetadata {
   /** Name of the tensor. */
   readonly name: string;
-  /** Element type, by its name in the protocol, for example "FP32". */
+  /** Element type, by its name in the Open Inference Protocol, for example "FP32". */
   readonly datatype: string;
   /** Size of each dimension. -1: the size is not fixed. */
   readonly shape: readonly number[];
 }
 
-/** Metadata of a model, as the protocol defines it. */
+/** Metadata of a model, as the Open Inference Protocol defines it. */
 export interface ModelMetadata {
   /** Model id. */
   readonly name: string;
   /** Versions of the model that the server has. */
   readonly versions: readonly string[];
-  /** Framework and file format of the model, by their name in the protocol. */
+  /** Framework and file format of the model, by their name in the Open Inference Protocol. */
   readonly platform: string;
   /** Input tensors. */
   readonly inputs: readonly TensorMetadata[];
@@ -35,7 +35,7 @@ export interface ModelMetadata {
  * Returns the metadata of a model.
  *
  * The input `image` accepts image files (BYTES) and pixels (UINT8). The metadata lists only BYTES,
- * because the protocol allows one data type per input.
+ * because the Open Inference Protocol allows one data type per input.
  */
 export function modelMetadata({ id }: Manifest): ModelMetadata {
   return {

@@ -28,8 +28,8 @@ export interface OutputTensor {
 /**
  * Creates an output tensor from the detections of one image.
  *
- * @param detections Detections. In the output `boxes`, each is one row: left, top, right and bottom
- *   edge, in pixels of the upright image.
+ * @param detections Detections of the image. The output `boxes` has the shape `[detections, 4]`:
+ *   left, top, right and bottom edge of each box, in pixels of the upright image.
  */
 export function outputTensor(name: OutputName, detections: readonly Detection[]): OutputTensor {
   const { datatype, shape } = OUTPUTS.find((output) => output.name === name)!;

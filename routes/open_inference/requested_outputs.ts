@@ -12,12 +12,12 @@ export interface RequestedOutput {
 }
 
 /**
- * Returns the outputs that a request asks for, in the same order. If the request names no outputs,
- * returns all outputs.
+ * Returns the outputs that a request asks for, in the order of the request. If the request names no
+ * outputs, returns all outputs.
  *
  * @param requested Value of the key `outputs` in the JSON of the request.
  * @param binaryOutput True if outputs are sent as binary data by default. The parameter
- *   `binary_data` of an output overrides this.
+ *   `binary_data` of a single output overrides this value.
  * @throws {DomainError} `invalid-option` if an output is unknown or named twice.
  */
 export function requestedOutputs(

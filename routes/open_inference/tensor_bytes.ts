@@ -2,8 +2,8 @@ import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import type { OutputTensor } from "./output_tensors.ts";
 
 /**
- * Encodes the values of a tensor as bytes, little-endian and without padding. The format is defined
- * in the binary tensor data extension of the protocol.
+ * Encodes the values of a tensor as bytes, little-endian and without padding. The binary tensor
+ * data extension of the Open Inference Protocol defines this format.
  */
 export function tensorBytes({ datatype, data }: OutputTensor): Uint8Array<ArrayBuffer> {
   if (datatype === "BYTES") {

@@ -3,8 +3,8 @@ import { DomainError } from "../../src/core/domain_error.ts";
 /**
  * Returns the elements of a tensor as one flat list.
  *
- * @param data Elements in the JSON of the request: one flat list, or lists nested like the
- *   dimensions.
+ * @param data Elements in the JSON of the request: one flat list, or nested lists with one level
+ *   per dimension.
  *
  * @throws {DomainError} `malformed-request` if the number of elements differs from the shape.
  */

@@ -5,8 +5,8 @@ import { DOCUMENT, DOCUMENT_HASH, SCRIPT_HASH, STYLE_HASH } from "./document.ts"
 /** Options of the page. */
 export interface PageOptions {
   /**
-   * Reads a file of the browser bundle. With the bundle, the page can run the detector in the
-   * browser. Null: there is no such file. Unset: the page uses only the server.
+   * Reads a file of the browser bundle, which lets the page run the detector in the browser.
+   * Returns null if the file does not exist. Unset: the page uses only the detector of the server.
    */
   readonly readBundle?:
     | ((path: string) => Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null>)
@@ -22,7 +22,7 @@ export interface PageOptions {
 /** Path of the browser bundle below the page. */
 const BUNDLE = "/retinanet-edge/";
 
-/** Paths of the page: itself and its browser bundle. */
+/** Paths of the page and of its browser bundle. */
 export const PAGE_PATHS: readonly string[] = ["/", `${BUNDLE}*`];
 
 /** Media types of the files of a browser bundle. */
@@ -90,7 +90,10 @@ export function createPage(options: PageOptions = {}): Hono<AppEnv> {
   return app;
 }
 
-/** Adds the header fields of the page to a response. They allow the page to run its own script. */
+/**
+ * Adds the header fields of the web page to a response. One of the fields allows the page to run
+ * its own script.
+ */
 export async function pageHeaders(context: Context, next: () => Promise<void>): Promise<void> {
   await next();
   for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);

@@ -6,7 +6,9 @@ import { OPENAPI, REFERENCE, STYLE_HASH } from "./document.ts";
 /** Paths of the OpenAPI document and of the page that shows it. */
 export const REFERENCE_PATHS: readonly string[] = ["/openapi.json", "/docs"];
 
-/** Value of `Content-Security-Policy` of the page: its own style sheet, and nothing else. */
+/**
+ * Value of the page's header `Content-Security-Policy`. The page may use only its own style sheet.
+ */
 const POLICY = [
   "default-src 'none'",
   `style-src '${STYLE_HASH}'`,
@@ -18,9 +20,9 @@ const POLICY = [
 /**
  * Creates the app that serves the OpenAPI document of the API, and a page that shows it to people.
  *
- * Both are generated ahead of time from the schemas that validate the requests. The page has no
- * script and no further files, so it works offline and below any path. A viewer from a library
- * would add 0.8 to 3 MB of scripts, which want inline styles.
+ * The document and the page are generated before deployment, from the schemas that validate the
+ * requests. The page has no script and no further files, so it works offline and below any path. A
+ * viewer from a library would add 0.8 to 3 MB of scripts.
  *
  * @param needsKey True if the server requires an API key.
  */
@@ -31,7 +33,10 @@ export function createReference(needsKey: boolean): Hono<AppEnv> {
   return app;
 }
 
-/** Adds the header fields of the page to a response. They allow the page to use its style sheet. */
+/**
+ * Adds the header fields of the page to a response. One of the fields allows the page to use its
+ * style sheet.
+ */
 export async function referenceHeaders(
   context: Context,
   next: () => Promise<void>,
@@ -41,8 +46,8 @@ export async function referenceHeaders(
 }
 
 /**
- * Returns the document with the path below which another Hono app has mounted this app, and with
- * the API key that the server requires.
+ * Returns the OpenAPI document for this server. Adds the path prefix below which another Hono app
+ * has mounted this app. If the server requires an API key, the document says so.
  */
 function documentFor(context: Context, needsKey: boolean): Record<string, unknown> {
   const { security, ...document } = JSON.parse(OPENAPI) as Record<string, unknown[]>;

@@ -18,7 +18,7 @@ export interface ModelFiles {
 /** Limits of an image. Unset limits have the defaults of the server. */
 export type EmbedLimits = { readonly [Name in keyof ImageLimits]?: ImageLimits[Name] | undefined };
 
-/** Options of an embedded detector. */
+/** Options of a detector that runs inside the caller's program. */
 export interface EmbedOptions {
   /**
    * Model to load, in one of three forms:

@@ -14,7 +14,10 @@ export interface SentModel {
   readonly manifest: Manifest;
   /** Bytes of the graph. The worker checks them against the manifest. */
   readonly graph: Uint8Array;
-  /** Files with weights of the graph, and the variants of the graph. The worker checks them, too. */
+  /**
+   * Files with weights of the graph, and the variants of the graph. The worker checks these files
+   * against the manifest, too.
+   */
   readonly data: readonly GraphData[];
   /** Engine that runs the model. With `auto`, the first engine that works. */
   readonly engine: Provider | "auto";

@@ -21,8 +21,8 @@ interface OrtNode {
 /**
  * Returns the engine that runs graphs with onnxruntime-node on the CPU.
  *
- * The package is loaded from `node_modules` when a graph is opened. So onnxruntime-node, which has
- * 288 MB, is an optional dependency.
+ * The package onnxruntime-node has 288 MB, so it is an optional dependency. It is loaded from
+ * `node_modules` only when a graph is opened.
  *
  * @param threads Number of CPU threads per session (a session is a loaded graph).
  */
@@ -36,8 +36,8 @@ export function nativeEngine(threads: number): EngineCandidate {
         executionProviders: ["cpu"],
         externalData: externalDataOf(data),
         intraOpNumThreads: threads,
-        // Idle threads would spin, on a core that decodes the next image meanwhile: 27 of the 87 ms
-        // of CPU time for a photo of 1080p with two threads.
+        // Forbids idle threads to wait in a busy loop, which slows down the decoding of the next
+        // image. For a 1080p photo and two threads, the loop took 27 of 87 ms of CPU time.
         extra: { session: { intra_op: { allow_spinning: "0" } } },
       });
       return ortSession(session, ort.Tensor, engine);

@@ -4,7 +4,7 @@ interface Explanation {
   readonly explain: (found: readonly string[]) => string;
 }
 
-/** Oldest way out of most faults of a graph. */
+/** Advice at the end of most explanations: the native engine runs almost all graphs. */
 const NATIVE = "or use the native engine";
 
 const EXPLANATIONS: readonly Explanation[] = [
@@ -61,8 +61,8 @@ const EXPLANATIONS: readonly Explanation[] = [
 ];
 
 /**
- * Explains why onnxruntime cannot load a graph: names the operator, the operator set or the version,
- * and the way out.
+ * Explains why onnxruntime cannot load a graph: names the operator, the operator set or the
+ * version, and the remedy.
  *
  * @param message Message of onnxruntime.
  * @returns Explanation, or the message itself if its cause is not known.
@@ -76,7 +76,7 @@ export function startFault(message: string): string {
 }
 
 /**
- * Explains that an operation is no part of ONNX.
+ * Explains that an operation of a graph is not defined by ONNX.
  *
  * @param operation Set of operators, name, and version of the set. Unset version: not known.
  */

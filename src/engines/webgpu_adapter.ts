@@ -10,7 +10,7 @@ export interface Adapter {
     readonly isFallbackAdapter?: boolean;
   };
   /**
-   * True if the adapter runs in software. Older browsers set this field instead of the one in
+   * True if the adapter runs in software. Older browsers set this field instead of the field in
    * `info`.
    */
   readonly isFallbackAdapter?: boolean;

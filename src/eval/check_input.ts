@@ -4,7 +4,8 @@ import type { CocoDataset, CocoResult } from "./coco.ts";
  * Throws on wrong input for which pycocotools would return wrong figures without an error.
  *
  * In pycocotools, an annotation with the id 0 can never count as found, because 0 means "no match".
- * Annotations with the same id are mixed up. A box with NaN matches any annotation.
+ * pycocotools mixes up annotations with the same id, and matches a box that contains NaN with any
+ * annotation.
  *
  * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id
  *   0, a result names an image that `truth` lacks, or a box or a score is not finite.

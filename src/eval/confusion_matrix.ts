@@ -2,19 +2,25 @@ import type { CocoAnnotation, CocoDataset, CocoResult } from "./coco.ts";
 import { crowdIou } from "./crowd_iou.ts";
 import { MATCH_IOU } from "./match_category.ts";
 
-/** Numbers of objects of each category that were reported as each category. */
+/**
+ * Table that counts, for each pair of categories, the objects of one category that were reported as
+ * the other.
+ */
 export interface ConfusionMatrix {
   /** Names of the categories, in ascending order of their ids. */
   readonly labels: readonly string[];
   /**
-   * `[K + 1][K + 1]` numbers of the K categories. Rows are the categories of the objects, columns
-   * those of the results. The last row counts results without an object, the last column objects
-   * without a result.
+   * `[categories + 1][categories + 1]` numbers of pairs. Each row is the category of an annotated
+   * object, each column the category of a result (detection). The last row counts results without
+   * an object. The last column counts objects without a result.
    */
   readonly counts: readonly (readonly number[])[];
 }
 
-/** Result and object that overlap enough to be one pair. Both are indices. */
+/**
+ * Possible pair of a result and an annotated object, given by their indices. Their boxes overlap
+ * enough.
+ */
 interface Pair {
   readonly result: number;
   readonly truth: number;
@@ -23,11 +29,12 @@ interface Pair {
 }
 
 /**
- * Counts which category was taken for which, among the results above a score threshold.
+ * Compares the categories of annotated objects with the categories of the results (detections) that
+ * a score threshold keeps.
  *
- * Each object has at most one result. Pairs of the same category come first, then those of
- * different categories, each by falling IoU. A result without an object that lies in a crowd of its
- * category does not count.
+ * Each object is paired with at most one result. Pairs with equal categories are made first, then
+ * pairs with different categories. Among these, the pair with the highest IoU is made first. A
+ * result that has no object but lies in a crowd of its category is not counted.
  *
  * @param imageIds Ids of the images to count.
  */
@@ -56,7 +63,10 @@ export function confusionMatrix(
   return { labels: categories.map(({ name }) => name), counts };
 }
 
-/** Pairs the objects and results of one image; those left over stand alone. */
+/**
+ * Pairs the objects and results of one image. Also returns the objects and results that have no
+ * partner.
+ */
 function pairsOf(
   truths: readonly CocoAnnotation[],
   results: readonly CocoResult[],
@@ -84,7 +94,7 @@ function pairsOf(
   return [...found, ...alone.map((result): [undefined, CocoResult] => [undefined, result])];
 }
 
-/** Returns all pairs that overlap enough, in the order in which they are taken. */
+/** Returns all possible pairs whose boxes overlap enough, the preferred pairs first. */
 function candidates(objects: readonly CocoAnnotation[], results: readonly CocoResult[]): Pair[] {
   return results.flatMap((result, row) =>
     objects.map((object, index): Pair => ({

@@ -1,11 +1,12 @@
 import type { CocoBox } from "./coco.ts";
 
 /**
- * Computes the IoU of a result and a truth by COCO's rule (pycocotools, `bbIou` in `maskApi.c`).
+ * Computes the IoU of a result (detection) and a truth (annotated object) by COCO's rule
+ * (pycocotools, `bbIou` in `maskApi.c`).
  *
- * For a single object, the shared area is divided by the area of the union. For a crowd, it is
- * divided by the area of the result alone: a result inside a crowd has IoU 1, because one box need
- * not cover all objects of the crowd.
+ * For a single object, the shared area is divided by the area of the union. For a crowd, the shared
+ * area is divided by the area of the result alone. A result inside a crowd thus has the IoU 1,
+ * although it does not cover all objects of the crowd.
  *
  * @param result xywh, source pixels.
  * @param truth xywh, source pixels.
@@ -35,7 +36,10 @@ export function crowdIou(result: CocoBox, truth: CocoBox, isCrowd: boolean): num
   return shared / total;
 }
 
-/** Returns the length of the overlap of two spans on one axis. Negative if they do not touch. */
+/**
+ * Returns the length of the overlap of two spans on one axis. The length is negative if the spans
+ * do not touch.
+ */
 function overlap(startA: number, lengthA: number, startB: number, lengthB: number): number {
   return Math.min(lengthA + startA, lengthB + startB) - Math.max(startA, startB);
 }

@@ -5,13 +5,12 @@ import { averagePrecision, averageRecall } from "./summarize.ts";
 
 /** Options of {@linkcode evaluate}. */
 export interface EvaluateOptions {
-  /** Ids of the images to evaluate, in any order. Unset: all images of the truth. */
+  /** Ids of the images to evaluate, in any order. Unset: all images of the data set. */
   readonly imageIds?: readonly number[] | undefined;
 }
 
 /**
- * Results of the evaluation for one category, each 0 to 1. They are −1 if the category has no
- * annotated object.
+ * Figures of one category, each 0 to 1. All figures are −1 if the category has no annotated object.
  */
 export interface CategoryFigures {
   /** Name of the category. */

@@ -9,19 +9,19 @@ export const Outcome = {
   /** True positive: the result matches an annotated object that counts. */
   hit: 1,
   /**
-   * Neither hit nor miss. Either the result matches an object that does not count, or it matches
-   * none and its own area is outside the area range.
+   * Neither hit nor miss. Either the result matches an object that does not count, or the result
+   * matches no object and its own area is outside the area range.
    */
   ignored: 2,
 } as const;
 
 /** Truths (annotated objects) and results (detections) of one category in one image. */
 export interface ImagePair {
-  /** `[G]` G truths, in the order of the data set. */
+  /** `[truths]` Annotated objects, in the order of the data set. */
   readonly truths: readonly CocoAnnotation[];
-  /** `[D]` D results, best score first; at most {@linkcode MAX_RESULTS}. */
+  /** `[results]` Detections, best score first; at most {@linkcode MAX_RESULTS}. */
   readonly results: readonly CocoResult[];
-  /** `[D, G]` IoU of each result with each truth, 0 to 1. */
+  /** `[results, truths]` IoU of each result with each truth, 0 to 1. */
   readonly ious: Float64Array;
 }
 
@@ -65,8 +65,8 @@ export function imagePair(
  * Classifies each result as hit, miss or ignored at every IoU threshold (pycocotools,
  * `COCOeval.evaluateImg`).
  *
- * Crowds do not count, and neither do truths outside the area range. A result that matches such a
- * truth is ignored. A result without a match is ignored if its own area is outside the range.
+ * Crowds and annotated objects outside the area range do not count. A result that matches one of
+ * these is ignored. A result without a match is ignored if its own area is outside the area range.
  *
  * @param pair Truths and results of one category in one image.
  * @param range Area range of the counted truths.
@@ -110,10 +110,10 @@ function isOutside(area: number, range: AreaRange): boolean {
 /**
  * Matches each result with at most one truth (pycocotools, `COCOeval.evaluateImg`).
  *
- * The results choose one after the other, best score first. Each takes the truth with the highest
- * IoU that no result has taken yet. Of equal IoUs, the last truth is taken. Truths that count are
- * preferred to ignored truths, even if those have a higher IoU. A crowd (`iscrowd`) can be taken by
- * any number of results.
+ * Results with better scores choose first. Each result takes the truth (annotated object) with the
+ * highest IoU that no earlier result has taken. If several truths have this IoU, the result takes
+ * the last of these. A result prefers a truth that counts to an ignored truth with a higher IoU.
+ * Any number of results can take the same crowd (`iscrowd`).
  *
  * @param pair Truths and results of one category in one image.
  * @param ignored True for each truth that does not count. Always true for crowds.
@@ -149,13 +149,17 @@ export function assignTruths(
   });
 }
 
-/** Returns the indices of all truths: first the truths that count, then the ignored ones. */
+/**
+ * Returns the indices of all truths (annotated objects): first the truths that count, then the
+ * ignored truths.
+ */
 function countedFirst(ignored: readonly boolean[]): number[] {
   return [...ignored.keys()].sort((a, b) => Number(ignored[a]) - Number(ignored[b]));
 }
 
 /**
- * Returns the index of the truth that a result takes, or −1 if no IoU reaches the threshold.
+ * Returns the index of the truth (annotated object) that a result takes, or −1 if no IoU reaches
+ * the threshold.
  *
  * @param row Index of the result in `pair.results`.
  * @param free Indices of the truths to choose from, in the order of {@linkcode countedFirst}.

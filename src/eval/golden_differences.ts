@@ -19,8 +19,8 @@ export interface GoldenTolerance {
 /**
  * Compares detections with golden ones (recorded, known to be right).
  *
- * Each detection matches at most one golden detection. The order does not matter, because nearly
- * equal scores may swap places.
+ * Each detection matches at most one golden detection. The order of the detections does not matter,
+ * because detections with nearly equal scores may swap places.
  *
  * @returns One line per golden detection that was not found, and one per detection that is not
  *   golden. Empty if both lists agree.

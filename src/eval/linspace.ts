@@ -2,8 +2,9 @@
  * Returns evenly spaced numbers from `start` to `stop`, both included, rounded as numpy does.
  *
  * `numpy.linspace` adds the index times the step to `start`, and sets the last number to `stop`.
- * Other formulas differ in the last bit. An IoU that equals a threshold of pycocotools could then
- * be below ours. For example, the ninth IoU threshold is 0.8999999999999999, not 0.9.
+ * Other formulas differ in the last bit. With another formula, an IoU could be above a threshold of
+ * pycocotools but below the same threshold here. For example, the ninth IoU threshold is
+ * 0.8999999999999999, not 0.9.
  *
  * @param count Length of the result, at least 2.
  *

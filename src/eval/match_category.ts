@@ -1,14 +1,14 @@
 import type { CocoAnnotation, CocoDataset, CocoResult } from "./coco.ts";
 import { assignTruths, imagePair } from "./evaluate_image.ts";
 
-/** IoU from which a result has found an object, in all figures at one score threshold. */
+/** Minimum IoU at which a result (detection) counts as having found an annotated object. */
 export const MATCH_IOU = 0.5;
 
 /** Result (detection) that counts, and the object that it found. */
 export interface MatchedResult {
   /** Result that counts. Results that match a crowd are left out. */
   readonly result: CocoResult;
-  /** Object that the result found. Unset: none, so the result is a false positive. */
+  /** Object that the result found. Unset: the result is a false positive. */
   readonly truth?: CocoAnnotation;
 }
 
@@ -25,8 +25,8 @@ export interface CategoryMatches {
 /**
  * Matches results with annotated objects, category by category.
  *
- * The results choose best score first, as in COCO's evaluation. So the matches at a higher score
- * threshold are those of the results above it.
+ * Results with better scores choose their object first, as in COCO's evaluation. Thus the match of
+ * a result does not depend on results with lower scores, and is valid for every score threshold.
  *
  * @param imageIds Ids of the images to match.
  * @returns One entry per category, in ascending order of the category ids.

@@ -3,7 +3,7 @@ import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import { evaluateImage, imagePair } from "./evaluate_image.ts";
 import { AREA_RANGES, MAX_RESULTS } from "./protocol.ts";
 
-/** One curve per IoU threshold. Empty if no annotated object counts. */
+/** Precision-recall curves, one per IoU threshold. Empty if no annotated object counts. */
 export type Curves = readonly RankingCurve[];
 
 /**

@@ -2,13 +2,13 @@ import type { CategoryMatches } from "./match_category.ts";
 
 /** Quality of the results above a score threshold. */
 export interface OperatingPoint {
-  /** Results with a higher score than this are reported. */
+  /** Score threshold. Results (detections) with a higher score are reported. */
   readonly threshold: number;
   /** Share of correct results among the reported ones. −1 if nothing is reported. */
   readonly precision: number;
   /** Share of the annotated objects that were found. −1 if there is no object. */
   readonly recall: number;
-  /** Harmonic mean of both: `2 · hits / (reported + objects)`. −1 if there is neither. */
+  /** Harmonic mean of precision and recall. −1 if nothing is reported and there is no object. */
   readonly f1: number;
   /** Number of reported results. */
   readonly reported: number;
@@ -64,8 +64,8 @@ export function operatingPoint(
 }
 
 /**
- * Finds the score threshold with the highest F1, in steps of .01. Of equal thresholds, returns the
- * highest.
+ * Finds the score threshold with the highest F1, in steps of .01. If several thresholds have the
+ * highest F1, returns the highest of these thresholds.
  */
 export function bestThreshold(categories: readonly CategoryMatches[]): OperatingPoint {
   return THRESHOLDS.map((threshold) => operatingPoint(categories, threshold))

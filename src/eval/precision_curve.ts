@@ -2,11 +2,11 @@ import type { CategoryMatches } from "./match_category.ts";
 
 /** Point of a precision-recall curve. */
 export interface CurvePoint {
-  /** Score of the lowest result that is counted. */
+  /** Lowest score of the results that are counted. */
   readonly score: number;
   /** Share of the annotated objects that were found. */
   readonly recall: number;
-  /** Share of correct results. */
+  /** Share of correct results among the results that are counted. */
   readonly precision: number;
 }
 

@@ -17,7 +17,7 @@ export interface Deadlines {
 export interface UsualRun {
   /** Limit as a multiple of the mean time: with 20, a run may take 20 times as long as usual. */
   readonly factor: number;
-  /** Smallest limit, milliseconds. It applies to models that usually run fast. */
+  /** Minimum milliseconds of the limit. Models that usually run fast need this minimum. */
   readonly minMs: number;
 }
 

@@ -59,7 +59,7 @@ export interface LoadRequest {
  *
  * - Answer to `load`: `ready`, or `load-failed`.
  * - Answers to `detect`, with the `id` of the request: `decoded` once the input tensor is ready,
- *   then `result`. `detect-failed` can replace either of them.
+ *   then `result`. `detect-failed` can replace `decoded` or `result`.
  *
  * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run,
  * made while loading.

@@ -4,15 +4,18 @@ import type { Deadlines } from "./deadlines.ts";
 /** Weight of the latest run in the moving average of run times. */
 const WEIGHT = 0.1;
 
-/** Milliseconds that a timer may fire late. If it fires later, this process was suspended. */
+/**
+ * Maximum milliseconds that a timer may fire late. A timer that fires later shows that this process
+ * was suspended.
+ */
 const MAX_LATE_MS = 1000;
 
 /**
  * Measures the model runs of a worker and reports a run that exceeds its time limit. A worker runs
  * the model for one image at a time.
  *
- * The limit depends on the mean time of earlier runs. A hung engine is therefore noticed long
- * before `runMs`, the maximum for any run. Times are divided by the number of elements of the input
+ * The limit of a run depends on the mean time of earlier runs. A hung engine is therefore noticed
+ * long before `runMs`, the maximum for any run. The mean is the time per element of the input
  * tensor, because some models accept inputs of different sizes.
  */
 export class RunWatch {

@@ -28,7 +28,7 @@ export type SessionWorkerRequest =
 
 /**
  * Message from a worker that runs a session. The response to `open` is `opened`, the response to
- * `run` is `outputs`. After an error, the response to either is `failed`.
+ * `run` is `outputs`. If `open` or `run` fails, the response is `failed`.
  */
 export type SessionWorkerResponse =
   | {

@@ -78,7 +78,7 @@ class Dialogue {
   /**
    * Sends a request and returns the response. First waits for the response to the previous request.
    *
-   * @param ms Deadline of the response, milliseconds. If none arrives in time, the worker is
+   * @param ms Deadline of the response, milliseconds. If no response arrives in time, the worker is
    *   killed.
    * @param code Code of the error for a missed deadline.
    * @param action Beginning of that error's message, for example "Cannot load the model".

@@ -142,7 +142,7 @@ export interface ModelInfo {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Queue of a detector and its workers, at one moment. */
+/** State of a detector's queue and workers at one moment. */
 export interface DetectorLoad {
   /** Number of images that wait. */
   readonly waiting: number;
@@ -159,8 +159,8 @@ export interface Detector {
   /** Engine that runs the model. */
   readonly engine: EngineInfo;
   /**
-   * Time of the first run of the graph, on an empty image, while the detector loads. Unset: there
-   * was no such run.
+   * Time of the first run of the graph, on an empty image, while the detector loads. Unset: the
+   * detector did not run the graph while loading.
    */
   readonly warmUp?: RunCost;
   /**
@@ -197,7 +197,10 @@ export interface Detector {
    * @param client Name of the client, as in {@linkcode DetectCall}.
    */
   refusal?(client: string): Error | null;
-  /** Returns the queue and the workers. Unset: the detector has none. */
+  /**
+   * Returns the current state of the queue and the workers. Unset: the detector has no queue and no
+   * workers.
+   */
   load?(): DetectorLoad;
   /** Closes the detector and releases its session. */
   close(): Promise<void>;

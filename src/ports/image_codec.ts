@@ -5,8 +5,8 @@ import type { Pixels } from "../image/pixels.ts";
 /** Decoder of encoded images. */
 export interface ImageCodec {
   /**
-   * Refuses a format that this codec cannot decode. Called before the header is read and checked,
-   * because no other size of the image would help.
+   * Refuses a format that this codec cannot decode. Called before the size of the image is checked:
+   * if the format is wrong, an error about the size would mislead the client.
    *
    * @throws {DomainError} `unsupported-format`.
    */

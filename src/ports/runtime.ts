@@ -2,7 +2,7 @@ import type { ImageCodec } from "./image_codec.ts";
 import type { ModelStore } from "./model_store.ts";
 import type { GraphChoice, Provider, Session } from "./session.ts";
 
-/** Capabilities of a runtime. Code checks these and not the name of the runtime. */
+/** Capabilities of a runtime. Other code checks these fields and never the name of the runtime. */
 export interface Capabilities {
   /** Engines to try, best first. */
   readonly providers: readonly Provider[];
@@ -30,7 +30,7 @@ export interface Capabilities {
 
 /** Services that a platform provides for the detection of objects. */
 export interface Runtime {
-  /** Limits and engines. */
+  /** Limits and engines of the runtime. */
   readonly capabilities: Capabilities;
   /** Image decoders. */
   readonly codec: ImageCodec;

@@ -14,7 +14,7 @@ export interface TensorInfo {
 
 /** File with weights of a graph (ONNX external data). */
 export interface GraphData {
-  /** Name of the file, as the graph refers to it. */
+  /** Name of the file, as it appears in the graph. */
   readonly file: string;
   /** Content of the file. */
   readonly bytes: Uint8Array;
@@ -30,7 +30,10 @@ export interface GraphContent {
 
 /** Graph of a model, and variants of it for some engines. */
 export interface GraphChoice extends GraphContent {
-  /** Graphs that the named engines load instead. Unset: every engine loads the same graph. */
+  /**
+   * Other versions of the graph, which the engines named in each version load. Unset: every engine
+   * loads the same graph.
+   */
   readonly variants?: readonly GraphVariant[] | undefined;
 }
 
@@ -59,7 +62,9 @@ export interface EngineInfo {
   readonly provider: Provider;
   /** Number of CPU threads. */
   readonly threads: number;
-  /** Element type of most weights, as the manifest states it. Unset: the manifest does not. */
+  /**
+   * Element type of most weights, as the manifest states it. Unset: the manifest does not state it.
+   */
   readonly precision?: string | undefined;
   /** Reason why this engine was chosen: the requested engine, and the errors of better engines. */
   readonly reason: string;
@@ -76,7 +81,7 @@ export interface Session {
   /**
    * Runs the graph. Concurrent calls are queued and run one at a time, in order.
    *
-   * @param feeds Input tensors by name: the image, and those that the graph takes besides it.
+   * @param feeds Input tensors by name: the image, and all further inputs of the graph.
    * @returns All output tensors by name.
    * @throws {DomainError} `inference-failed`.
    */

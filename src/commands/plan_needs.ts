@@ -9,13 +9,13 @@ import { shapeProbe, tensorShapes } from "../planner/tensor_shapes.ts";
 import { fileModelStore } from "../stores/file.ts";
 
 /**
- * Reads a model and computes the memory and the work that it needs for an image.
+ * Reads a model and computes the memory and the number of operations that it needs for an image.
  *
  * @param model Model id, or path of a manifest.
  * @param folder URL of the folder of the models. Ends with a slash.
  * @throws {DomainError} If the model is missing or its manifest invalid.
  * @throws {TypeError} If the graph is unreadable or not the one of the manifest. Also if the
- *   WebAssembly engine refuses it: the plan estimates times of this engine.
+ *   WebAssembly engine refuses the graph, because the plan estimates times of this engine.
  */
 export async function readNeeds(
   model: string,

@@ -1,11 +1,12 @@
 import type { CocoCategory, CocoResult } from "../../eval/coco.ts";
 
 /**
- * Compares the categories of the annotations (the truth) with the labels of a model.
+ * Compares the categories of an annotation file with the labels of a model.
  *
  * @param labels Labels of the model; the index is the class id. Null: the model never returns this
- *   id.
- * @returns Warning about the categories that the model cannot detect. Undefined if there are none.
+ *   class id.
+ * @returns Warning about the categories that the model cannot detect. Undefined if the model can
+ *   detect all categories.
  * @throws {TypeError} If a category and a label differ only in upper and lower case, or if no
  *   category is a label.
  */
@@ -39,8 +40,8 @@ export function checkLabels(
 }
 
 /**
- * Returns a warning about results whose category is not in the annotations. Undefined if there are
- * none.
+ * Returns a warning about results whose category is not in the annotation file. Returns undefined
+ * if there are no such results.
  */
 export function strayResults(
   categories: readonly CocoCategory[],
@@ -55,7 +56,7 @@ export function strayResults(
 /** Maximum number of names that a message lists. */
 const MAX_NAMES = 10;
 
-/** Joins names with commas. If there are many, lists the first ones and counts the others. */
+/** Joins names with commas. A long list ends with the number of the names that are left out. */
 export function list(names: readonly string[]): string {
   const more = names.length - MAX_NAMES;
   return names.slice(0, MAX_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");

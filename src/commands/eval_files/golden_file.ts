@@ -29,8 +29,8 @@ const schema = z.preprocess((value) => {
 }, golden);
 
 /**
- * Golden: the detections that the model's own framework produced for an image. Our detections are
- * compared with them.
+ * Content of a golden file: the detections that the model's own framework produced for an image.
+ * The detections of this project are compared with them.
  */
 export interface Golden {
   /** Path of the image. */
@@ -40,14 +40,15 @@ export interface Golden {
   /** Score threshold of these detections. Unset: the threshold in the manifest. */
   readonly score?: number | undefined;
   /**
-   * Detections in source pixels. Boxes with x1 > x2 or y1 > y2 are left out: our detector never
-   * returns such boxes.
+   * Detections in source pixels, without boxes whose x1 > x2 or y1 > y2. The detector of this
+   * project never returns such boxes.
    */
   readonly detections: readonly ComparedDetection[];
 }
 
 /**
- * Reads a golden file: detections to compare with. `docs/manifest.md` has an example.
+ * Reads a golden file, which contains detections of the model's own framework. `docs/manifest.md`
+ * has an example.
  *
  * @throws {TypeError} If a property is missing or wrong. The message names the first one.
  */
@@ -62,7 +63,7 @@ export async function readGolden(path: string): Promise<Golden> {
   };
 }
 
-/** Converts a detection of our detector to the form in a golden file. */
+/** Converts a detection to the format of a golden file. */
 export function comparable({ classId, score, box }: Detection): ComparedDetection {
   return { classId, score, box: [box.xmin, box.ymin, box.xmax, box.ymax] };
 }

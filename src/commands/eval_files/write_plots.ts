@@ -13,20 +13,24 @@ import { readImageFile } from "../shared/arguments.ts";
 /** Maximum number of images with false positives, and of images with misses. */
 const MAX_IMAGES = 20;
 
-/** Image of one error, with the boxes to draw. The first box is the error. */
+/**
+ * Image with one false positive or one missed object, and the boxes to draw. The first box is the
+ * false positive or missed object.
+ */
 interface DrawnError {
   readonly image: CocoImage;
   readonly boxes: readonly OverlayBox[];
 }
 
 /**
- * Writes drawings of a report. `precision-recall.svg` shows the curves. `false-positive-01.svg` and
- * so on show the false positives with the highest scores. `miss-01.svg` and so on show the largest
- * objects that were missed. Overwrites the files of earlier runs.
+ * Writes drawings of an evaluation as SVG files, and overwrites those of earlier runs.
+ * `precision-recall.svg` shows one curve per category. `false-positive-01.svg` and so on show the
+ * false positives with the highest scores. `miss-01.svg` and so on show the largest objects that
+ * were missed.
  *
  * @param folder Folder to write to. Created if it does not exist.
  * @param images Folder of the images. Unset: only the curves are written.
- * @param threshold Score threshold above which results count.
+ * @param threshold Score threshold. Detections below it are ignored.
  */
 export async function writePlots(
   folder: string,

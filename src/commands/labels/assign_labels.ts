@@ -1,13 +1,13 @@
 import type { LabelReading, NamesById } from "./label_reading.ts";
 
-/** Facts about the classes that a graph detects. */
+/** Number of the classes that a graph detects, as far as it is known. */
 export interface ClassFacts {
   /**
-   * Number of classes. Null: unknown, because the graph applies NMS itself and returns finished
-   * detections.
+   * Number of classes. Null: unknown. A graph that applies NMS itself returns only class ids, not a
+   * score for each class.
    */
   readonly count: number | null;
-  /** Class ids that the graph returned in two test runs. Empty unless `count` is null. */
+  /** Class ids that the graph returned in two test runs. Empty if `count` is known. */
   readonly seen: readonly number[];
 }
 
@@ -23,7 +23,7 @@ export interface AssignedLabels {
   readonly guess: string | null;
 }
 
-/** Possible assignment of names to class ids. It may not fit the graph. */
+/** Possible assignment of names to class ids. The assignment may not fit the graph. */
 interface Candidate {
   readonly labels: readonly (string | null)[];
   readonly form: string;
@@ -37,13 +37,14 @@ interface Candidate {
 /**
  * Assigns the names in a label file to the classes of a graph.
  *
- * The ids in a file are not always class ids: they may start at 1, or skip numbers that the graph
- * uses. So the function tries several rules. It takes the first assignment that fits the number of
- * classes or, if this is unknown, the class ids that the graph returned.
+ * The ids in a file are not always the class ids of the graph: they may start at 1 or have gaps.
+ * Therefore the function tries several rules that convert ids to class ids. It returns the first
+ * assignment that fits the graph: one name per class or, if the number of classes is unknown, a
+ * name for each class id in `seen`.
  *
  * @param readings Possible interpretations of the file, the likeliest first.
- * @throws {TypeError} If no assignment fits the graph, or if it is unclear which of two is right.
- *   The message is a reason, to be put after "Cannot use FILE as".
+ * @throws {TypeError} If no assignment fits the graph, or if two different assignments fit. The
+ *   message is a reason, to be put after "Cannot use FILE as".
  */
 export function assignLabels(
   readings: readonly LabelReading[],
@@ -53,7 +54,7 @@ export function assignLabels(
     const fitting = candidatesOf(reading).filter(({ labels }) => fits(labels, classes));
     const [first, ...others] = fitting;
     if (first === undefined) continue;
-    // An assignment without a rule wins. If two rules give different labels, only the user can
+    // Prefers an assignment without a rule. If two rules give different labels, only the user can
     // decide.
     const rival = first.rule !== "" &&
       others.find(({ labels }) => labels.join("\n") !== first.labels.join("\n"));
@@ -69,8 +70,8 @@ export function assignLabels(
 }
 
 /**
- * Returns the possible assignments of one interpretation of the file. The assignment without a rule
- * comes first.
+ * Returns the possible assignments for one interpretation of the file. The first assignment uses
+ * the ids in the file as class ids.
  */
 function candidatesOf(reading: LabelReading): Candidate[] {
   const { form } = reading;

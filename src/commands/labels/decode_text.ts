@@ -10,7 +10,7 @@ export function decodeText(bytes: Uint8Array): string {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
     if (!text.includes("\0")) return text;
   } catch {
-    // Continues with the error below.
+    // The statement below throws the error.
   }
   throw new TypeError("it is no text in UTF-8 or UTF-16: save it as UTF-8");
 }

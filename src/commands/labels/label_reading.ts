@@ -1,12 +1,12 @@
 /**
  * One possible interpretation (reading) of a label file.
  *
- * A file may allow several readings: an empty line may be a class without a name, or mean nothing.
- * The reading is chosen later, by the number of classes of the graph.
+ * A file may have several readings: for example, an empty line may be a class without a name, or
+ * mean nothing. The number of classes of the graph decides later which reading is right.
  */
 export type LabelReading = NamesInOrder | NamesById;
 
-/** Reading without ids: the names are in the order of the classes. */
+/** Reading of a file without ids: the names are in the order of the classes. */
 export interface NamesInOrder {
   /** Name of the file format, for messages: for example `JSON list`. */
   readonly form: string;
@@ -14,7 +14,7 @@ export interface NamesInOrder {
   readonly rows: readonly (string | null)[];
 }
 
-/** Reading with ids, which may skip numbers and need not start at 0. */
+/** Reading of a file with an id for each name. The ids may have gaps and need not start at 0. */
 export interface NamesById {
   /** Name of the file format, for messages: for example `CSV`. */
   readonly form: string;
@@ -22,7 +22,10 @@ export interface NamesById {
   readonly ids: ReadonlyMap<number, string>;
 }
 
-/** Maximum class id. Larger ids in a file are keys of a data set, not class ids of a graph. */
+/**
+ * Maximum class id. Larger ids in a label file are probably keys of a data set, not class ids of a
+ * graph.
+ */
 const MAX_ID = 20_000;
 
 /** Returns true if the text is a whole number of at least 0. */

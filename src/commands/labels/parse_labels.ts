@@ -7,7 +7,7 @@ import { textLabels } from "./text_labels.ts";
 
 /**
  * Maximum characters of a JSON text that is searched for duplicate keys. The search is needed
- * because `JSON.parse()` accepts them.
+ * because `JSON.parse()` accepts duplicate keys.
  */
 const MAX_SEARCHED = 1_000_000;
 
@@ -15,8 +15,8 @@ const MAX_SEARCHED = 1_000_000;
  * Parses a label file. Detects its format by the content and ignores the file name.
  *
  * @returns Possible interpretations of the file, the likeliest first.
- * @throws {TypeError} If the text contains no labels, or contradicts itself. The message is a
- *   reason, to be put after "Cannot use FILE as".
+ * @throws {TypeError} If the text contains no labels, or two different names for one class. The
+ *   message is a reason, to be put after "Cannot use FILE as".
  *
  * @example
  * ```ts

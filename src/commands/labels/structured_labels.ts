@@ -25,9 +25,9 @@ const NAME_KEYS = ["display_name", "name", "class_name", "label", "title"];
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads labels from a parsed JSON or YAML file. Accepts a list of names or of objects with id and
- * name, and a dictionary from id to name or from name to id. They may also be inside an object,
- * under a key such as `names`.
+ * Reads labels from a parsed JSON or YAML file. Accepts a list of names, a list of objects with id
+ * and name, and a dictionary from id to name or from name to id. The list or dictionary may also be
+ * inside an object, under a key such as `names`.
  *
  * @param format Name of the file format, for messages: for example "JSON".
  * @returns Null if the value contains no labels.
@@ -119,7 +119,7 @@ function isName(value: unknown): value is string | number {
   return typeof value === "string" || typeof value === "number";
 }
 
-/** Returns a name without the spaces around it. Returns null if it is empty. */
+/** Removes the spaces around a name. Returns null if the name is empty. */
 function nameOf(value: unknown): string | null {
   return isName(value) ? String(value).trim() || null : null;
 }

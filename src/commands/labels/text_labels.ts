@@ -1,17 +1,17 @@
 import { type LabelReading, namesById } from "./label_reading.ts";
 
-/** A line that starts with a number: `0: name`, `0 name`, `0) name`, `0. name`. */
+/** Pattern of a line that starts with a number: `0: name`, `0 name`, `0) name`, `0. name`. */
 const NUMBER_FIRST = /^(?<id>\d+)(?<separator>\s*[:=)]|\.(?=\s)|\s)\s*(?<name>\S.*)$/;
 
-/** A line that ends with a number: `name: 0`, `name 0`. */
+/** Pattern of a line that ends with a number: `name: 0`, `name 0`. */
 const NUMBER_LAST = /^(?<name>\S.*?)(?<separator>\s*[:=]\s*|\s+)(?<id>\d+)$/;
 
 /**
  * Reads text with one name per line.
  *
  * Lines that start with `#` are comments. An empty line may be a class without a name, or mean
- * nothing, so the function returns a reading for each case. Lines may start or end with an id, if
- * all of them do.
+ * nothing; the function returns one interpretation for each case. Numbers at the start or the end
+ * of lines are ids if all lines have a number there.
  *
  * @returns Possible interpretations of the text, the likeliest first. Empty if no line contains a
  *   name.
@@ -54,9 +54,9 @@ function unquoted(lines: readonly string[]): readonly string[] {
 /**
  * Reads names with ids, if all lines have an id.
  *
- * A number may also belong to the name, as in "2 euro" and "5 euro". The numbers are not ids if two
- * names are equal without them. Numbers that only a space separates from the name are ids only if
- * they count up from 0 or 1.
+ * A number may also belong to the name, as in "2 euro" and "5 euro". Therefore numbers are not ids
+ * if two names are equal without their numbers. If there is only a space between name and number,
+ * the numbers are ids only if they count up from 0 or 1.
  *
  * @returns Null if the lines are not numbered.
  */

@@ -1,7 +1,7 @@
 /**
  * Parses a list of numbers above 0, separated by commas or blanks.
  *
- * @throws {TypeError} If the text is no such list.
+ * @throws {TypeError} If the text is not a list of numbers above 0.
  */
 export function numberList(text: string): number[] {
   const numbers = text.trim().split(/[\s,]+/).map(Number);
@@ -10,9 +10,10 @@ export function numberList(text: string): number[] {
 }
 
 /**
- * Parses a list of numbers for each level. Semicolons separate the lists; JSON is also accepted.
+ * Parses the anchor sizes of an option: a list of numbers for each feature map of the model.
+ * Semicolons separate the lists; JSON is also accepted.
  *
- * @throws {TypeError} If the text is no such list.
+ * @throws {TypeError} If the text is not a list of numbers above 0.
  */
 export function sizeLists(text: string): number[][] {
   const lists = text.replaceAll(/\]\s*,\s*\[/g, ";").replaceAll(/[[\]]/g, "").split(";");
@@ -20,7 +21,8 @@ export function sizeLists(text: string): number[][] {
 }
 
 /**
- * Returns the output names of the class heads, if the user sets them with `--set outputs.scores=…`.
+ * Returns the names of the outputs that contain class scores, if the user sets them with `--set
+ * outputs.scores=…`.
  */
 export function wantedScores(settings: readonly string[]): string[] {
   return settings.flatMap((setting) => {

@@ -12,16 +12,16 @@ import type { Runtime } from "../../ports/runtime.ts";
 const MAX_SHOWN = 6;
 
 /**
- * Maximum plausible delta of a width or height: the logarithm of box side divided by anchor side.
- * Torchvision limits its deltas to the same value.
+ * Maximum plausible ratio of a box side to the side of its anchor, as a natural logarithm.
+ * Torchvision limits predicted boxes to the same ratio.
  */
 const MAX_GROWTH = Math.log(1000 / 16);
 
 /**
  * Maximum share of implausibly large boxes without a warning.
  *
- * The share was 0 to 22% for six models whose heads have random weights. It was 78 to 100% with far
- * too small `boxes.weights` in their manifests.
+ * In tests with six models that have random weights in their last layers, the share was 0 to 22%.
+ * With far too small `boxes.weights` in the manifests of these models, the share was 78 to 100%.
  */
 const MAX_ABSURD = 0.5;
 
@@ -62,7 +62,8 @@ function summary(detections: readonly Detection[]): string[] {
 /**
  * Returns a warning if most boxes are more than 62.5 times as wide or as high as their anchors.
  *
- * Such boxes show that the manifest has wrong box weights or names the wrong output.
+ * If most boxes are so large, the manifest probably has wrong box weights or names the wrong
+ * output.
  */
 export function deltaWarnings(
   { boxes }: Pick<HeadsManifest, "boxes">,

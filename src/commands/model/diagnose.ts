@@ -11,13 +11,12 @@ import { tryVariations } from "./variations.ts";
 const MAX_NAMED = 3;
 
 /**
- * Comparison in which our detections differ from the golden ones, those of the model's own
- * framework.
+ * Comparison of our detections with those of the model's own framework (golden), if they differ.
  */
 export interface FailedComparison {
   /** Detections of the model's own framework. */
   readonly golden: Golden;
-  /** Maximum differences that count as equal. */
+  /** Maximum differences between two detections that count as equal. */
   readonly tolerance: GoldenTolerance;
   /** Detections of our detector with the unchanged manifest. */
   readonly found: readonly ComparedDetection[];
@@ -29,7 +28,7 @@ export interface FailedComparison {
 interface Trial {
   /** The change, for example "labels moved by 1". */
   readonly change: string;
-  /** Explanation for people: why the value may be wrong. */
+  /** Explanation for the user: the reason why the value may be wrong. */
   readonly symptom: string;
   /** Number of detections that differ from the golden file. */
   readonly differences: number;
@@ -37,7 +36,7 @@ interface Trial {
 
 /**
  * Finds the properties of a manifest that are most likely wrong. Changes one property at a time,
- * and counts how many detections still differ from the golden ones.
+ * and counts how many detections still differ from the golden file.
  *
  * @returns Lines to print, the likeliest property first.
  */
@@ -61,8 +60,8 @@ export async function diagnose(
       return { change, symptom, differences: countDifferences(result) };
     }),
   ];
-  // A change must remove more than a tenth of the differences. Otherwise its property is hardly the
-  // reason.
+  // If a change removes less than a tenth of the differences, the property is hardly the reason for
+  // them.
   const better = trials.filter((trial) => trial.differences < differences * 0.9)
     .sort((a, b) => a.differences - b.differences);
   if (better.length === 0) {

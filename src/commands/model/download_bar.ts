@@ -6,12 +6,12 @@ import type { DownloadProgress } from "./download/fetch_part.ts";
 export interface DownloadBar extends Disposable {
   /** Moves the bar. The first call draws it. */
   show(progress: DownloadProgress): void;
-  /** Prints a line. The next call of `show` draws a new bar below. */
+  /** Prints a line. The next call of `show()` draws a new bar below the line. */
   say(text: string): void;
 }
 
 /**
- * Creates a progress bar. It is drawn only on a terminal.
+ * Creates a progress bar. The bar is only drawn on a terminal.
  *
  * @param print Prints a line.
  */

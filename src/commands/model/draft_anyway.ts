@@ -17,19 +17,20 @@ import { readHints } from "./read_hints.ts";
 export interface DraftAnywayOptions {
   /** Model id. */
   readonly id: string;
-  /** Name of a family. Unset: the first that describes such outputs. */
+  /** Name of the model family. Unset: the first family whose models have such outputs. */
   readonly family?: string | undefined;
-  /** Facts about the anchors that the caller knows. */
+  /** Properties of the anchors that the user has set with options. */
   readonly anchors: AnchorWishes;
   /** Opens a session for the graph. */
   readonly openSession: (bytes: Uint8Array) => Promise<Session>;
 }
 
 /**
- * Drafts a manifest of a graph that cannot be described: with its hash, its size, the names of its
- * inputs and outputs, and an open question for each property that a person must find out.
+ * Writes a first version of a manifest for a graph that no known model family fits. The manifest
+ * contains the hash and size of the graph file, and the names of the inputs and outputs. Each
+ * property that a person must find out is an open question in the manifest.
  *
- * @param fault Message that says why the graph cannot be described.
+ * @param fault Message that says why no manifest could be made from the graph alone.
  */
 export async function draftAnyway(
   path: string,
@@ -51,7 +52,10 @@ export async function draftAnyway(
   }
 }
 
-/** Drafts a manifest with every property of the family as an open question. Null: it is invalid. */
+/**
+ * Makes a manifest with the properties of a model family, and marks each property as an open
+ * question. Returns null if no family fits or the manifest would be invalid.
+ */
 function draftOfFacts(
   facts: GraphFacts,
   names: ModelNames,
@@ -75,7 +79,10 @@ function draftOfFacts(
   return null;
 }
 
-/** Names and shapes of the inputs and outputs in a file. Empty if it cannot be read. */
+/**
+ * Reads the names of the inputs and outputs from a graph file. Returns empty lists if the file
+ * cannot be read.
+ */
 function namesIn(bytes: Uint8Array): Pick<Session, "inputs" | "outputs"> {
   try {
     const { graph } = readOnnx(bytes);

@@ -7,7 +7,7 @@ import { readCatalogue } from "../../stores/catalogue_file.ts";
 import { readManifestText } from "../../stores/file.ts";
 import type { Expectations } from "./download/fingerprint.ts";
 
-/** Folder of models, with its catalogue. */
+/** Folder of models, and catalogue of the models that can be downloaded. */
 export interface Models {
   /** URL of the folder. Ends with a slash. */
   readonly folder: URL;
@@ -21,7 +21,7 @@ export interface Model extends Pick<Manifest, "id" | "title" | "licence"> {
   readonly graph: string;
   /** Expected size and hashes of the graph, if they are known. */
   readonly expected: Expectations;
-  /** Files with weights of the graph. Empty if the graph holds all of them. */
+  /** Files with weights of the graph. Empty if the graph file contains all weights. */
   readonly data: readonly DataFile[];
   /** True if the manifest contains the sizes and SHA-256 of the graph and its data files. */
   readonly pinned: boolean;
@@ -29,7 +29,7 @@ export interface Model extends Pick<Manifest, "id" | "title" | "licence"> {
 
 /** File with weights of a graph. */
 export interface DataFile {
-  /** Name of the file, as the graph refers to it. */
+  /** Name of the file, as it appears in the graph. */
   readonly file: string;
   /** Path of the file. */
   readonly path: string;
@@ -37,7 +37,7 @@ export interface DataFile {
   readonly expected: Expectations;
 }
 
-/** Entry `graph` of a manifest whose sizes and hashes may be missing. */
+/** Value of the key `graph` of a manifest. Sizes and hashes may be missing. */
 interface UnpinnedGraph extends Expectations {
   readonly data?: readonly (Expectations & { readonly file: string })[];
 }
@@ -90,7 +90,10 @@ export async function readModel({ folder }: Models, id: string): Promise<Model> 
   };
 }
 
-/** Returns the data files of an entry `graph` with placeholders for missing sizes and hashes. */
+/**
+ * Returns the list of data files from the key `graph` of a manifest, with placeholders for missing
+ * sizes and hashes.
+ */
 function dataOf(graph: UnpinnedGraph | undefined): object {
   const { data } = graph ?? {};
   return Array.isArray(data) ? { data: data.map((each: object) => ({ ...UNKNOWN, ...each })) } : {};
@@ -99,7 +102,8 @@ function dataOf(graph: UnpinnedGraph | undefined): object {
 /**
  * Finds a model in the catalogue.
  *
- * @param otherwise Start of the error message for an unknown id. Must end with "the catalogue".
+ * @param otherwise Start of the error message for an unknown model id. Must end with "the
+ *   catalogue".
  * @throws {Error} If the catalogue does not contain the id. The message lists the known ids.
  */
 export async function findInCatalogue(

@@ -3,23 +3,26 @@ import type { GraphFacts } from "../../describe/graph_facts.ts";
 import { type Grade, gradeOf } from "../../describe/guess.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 
-/** New manifest, with the facts that it was drafted from. */
+/** New manifest, with the information that it was made from. */
 export interface DraftedManifest {
   /** Path of the manifest. */
   readonly target: string;
   /** Properties that the graph proves. */
   readonly facts: GraphFacts;
-  /** Family that the graph was taken for. */
+  /** Model family that the graph most likely belongs to. */
   readonly family: Family;
-  /** Sentence about the name in the graph that suggests the family, or null if none does. */
+  /**
+   * Sentence for the user about the name in the graph that suggests the model family. Null: no name
+   * suggests it.
+   */
   readonly evidence: string | null;
   /** Content of the new manifest. */
   readonly manifest: Manifest;
-  /** Names of the other families that also fit. */
+  /** Names of the other model families that fit the graph. */
   readonly others: readonly string[];
 }
 
-/** Headings of the guesses, in the order in which they are printed. */
+/** Headings of the report for properties that are guesses, in printing order. */
 const HEADINGS: Readonly<Record<Grade, string>> = {
   suggested: "The graph suggests",
   assumed: "Nothing in the graph tells; pure assumption",
@@ -49,7 +52,7 @@ export function manifestReport(drafted: DraftedManifest): string {
   ].join("\n");
 }
 
-/** Returns the report of `model new --draft` about a graph that cannot be described. */
+/** Returns the report of `model new --draft` about a graph that no known model family fits. */
 export function openReport(target: string, { guesses }: Manifest, fault: string): string {
   const all = Object.entries(guesses).filter(([property]) => property !== "graph");
   return [
@@ -81,5 +84,5 @@ function provenBy({ guesses, input, outputs, ...manifest }: Manifest): string[] 
     : [...proven, `labels (${manifest.labels.length}, as many as classes)`];
 }
 
-/** Properties that cannot be proven by the graph: people set them, or each manifest has them. */
+/** Properties that the report never calls proven: people set them, or each manifest has them. */
 const OF_PEOPLE = new Set(["manifest", "id", "title", "licence", "graph", "metrics", "labels"]);

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Fingerprint } from "./download/fingerprint.ts";
 
-/** Part of a manifest that changes. */
+/** Part of a manifest that {@linkcode pinGraph} changes. */
 interface Unpinned {
   readonly graph: { readonly data?: readonly object[] };
 }

@@ -41,7 +41,7 @@ export async function readGraph(path: string): Promise<GraphOnDisk> {
   return { bytes, data, entry: { ...entry, data: files } };
 }
 
-/** Reads one file with weights. The file must be in the folder of the graph. */
+/** Reads one file with weights of a graph. The file must be in the folder of the graph. */
 async function readDataFile(graph: string, name: string): Promise<GraphData> {
   const file = basename(graph);
   const remedy = "or save the graph with its weights inside (onnx.save_model, or " +

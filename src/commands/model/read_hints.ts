@@ -26,14 +26,15 @@ const ACTIVATIONS: Readonly<Record<string, OutputHints["activation"]>> = {
   QLinearSoftmax: "softmax",
 };
 
-/** Maximum number of operations that are visited for one output. */
+/** Maximum number of operations that are searched for one output. */
 const MAX_VISITED = 2000;
 
 /**
- * Reads facts from the file of a graph that a session does not reveal.
+ * Reads those properties of a graph that only its file contains. An engine session does not report
+ * them.
  *
- * @returns {@linkcode NO_HINTS} if this reader cannot read the file. An engine may still be able
- *   to.
+ * @returns {@linkcode NO_HINTS} if the file cannot be parsed here. An engine may still be able to
+ *   run such a graph.
  */
 export function readHints(bytes: Uint8Array, data: readonly GraphData[] = []): GraphHints {
   try {
@@ -49,8 +50,8 @@ export function readHints(bytes: Uint8Array, data: readonly GraphData[] = []): G
 }
 
 /**
- * Follows an output back through the graph, to find its activation and the weights of the last
- * layers.
+ * Follows an output back through the graph, to find its activation function and the weights of the
+ * last layers.
  */
 function outputHints({ node, initializer }: GraphProto, output: string): OutputHints {
   const makers = new Map(node.flatMap((each) => each.output.map((name) => [name, each])));
@@ -78,8 +79,8 @@ function outputHints({ node, initializer }: GraphProto, output: string): OutputH
 }
 
 /**
- * Returns the name of a weight if the input is one, also if it is first dequantized or transposed.
- * Otherwise returns an empty array.
+ * Returns the name of the weight tensor that an operation reads as `input`. A weight that is
+ * dequantized or transposed before also counts. Returns an empty array if `input` is not a weight.
  */
 function weightNames(
   input: string,
@@ -93,8 +94,8 @@ function weightNames(
 }
 
 /**
- * Returns a constant if its shape is `[R, 4]` or `[1, R, 4]` with more than one row R. Otherwise
- * returns an empty array.
+ * Returns a constant tensor that may be a list of boxes: shape `[boxes, 4]` or `[1, boxes, 4]`, and
+ * more than one box. Returns an empty array for any other tensor.
  */
 function boxConstant(tensor: TensorProto): BoxConstant[] {
   const sides = sidesOf(tensor);

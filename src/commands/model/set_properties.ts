@@ -25,7 +25,8 @@ export function setProperties(manifest: Manifest, settings: readonly string[]): 
 }
 
 /**
- * Parses a value as JSON. Any other text is taken literally, so a word needs no quotation marks.
+ * Parses a value as JSON. A value that is not JSON is taken as text, so a word needs no quotation
+ * marks.
  */
 function valueOf(text: string): unknown {
   try {

@@ -30,8 +30,8 @@ const ANCHORS = "other anchors: boxes shifted, or of the wrong shape";
 const ORDER = "numbers of a box in another order: boxes turned or thrown about";
 
 /**
- * Lists manifests that differ from the given one in one property. The properties are those that
- * models of different frameworks often set differently.
+ * Lists manifests that differ from the given one in one property. Only properties that often differ
+ * between frameworks are changed.
  *
  * Leaves out manifests that are invalid or equal to the given one.
  */
@@ -51,8 +51,8 @@ export function variationsOf(manifest: Manifest): Variation[] {
 /**
  * Runs a task with each variation of a manifest.
  *
- * @param run Task. If it throws for a variation, the variation is left out: its inputs or outputs
- *   do not fit the graph.
+ * @param run Task. A variation for which the task throws an error is left out, because it does not
+ *   fit the graph.
  */
 export async function tryVariations<Result>(
   manifest: Manifest,
@@ -66,7 +66,10 @@ export async function tryVariations<Result>(
   return tried;
 }
 
-/** Lists other values of all properties, including values that the manifest cannot have. */
+/**
+ * Lists other possible values for the properties, including values that are invalid in this
+ * manifest.
+ */
 function alternativesTo(manifest: Manifest): Alternative[] {
   return [
     ...inputAlternatives(manifest),

@@ -9,7 +9,10 @@ export interface NamedCurve {
   readonly points: readonly CurvePoint[];
 }
 
-/** Side of the square in which curves are drawn, and the space around it, in SVG units. */
+/**
+ * Side of the square that contains the curves, in SVG units. The constants below are the spaces
+ * around the square.
+ */
 const SIDE = 400;
 const MARGIN = 50;
 const LEGEND = 160;

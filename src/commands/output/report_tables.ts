@@ -4,8 +4,8 @@ import type { OperatingPoint } from "../../eval/operating_point.ts";
 import { textTable } from "../shared/text_table.ts";
 
 /**
- * Quality of the detections of one category, or of all, at a score threshold and at the best
- * threshold.
+ * Quality of the detections of one category or of all categories, at a given score threshold and at
+ * the best threshold.
  */
 export interface ReportRow {
   /** Name of the category, or "all". */
@@ -33,8 +33,8 @@ export function operatingTable(threshold: number, rows: readonly ReportRow[]): s
 }
 
 /**
- * Formats a confusion matrix. Rows are the classes of objects, columns the classes that the model
- * reported for them.
+ * Formats a confusion matrix. Each row is the true class of objects, each column a class that the
+ * model reported for them.
  */
 export function confusionTable({ labels, counts }: ConfusionMatrix): string {
   const rows = counts.map((row, index) => [labels[index] ?? NOTHING, ...row]);
@@ -42,7 +42,10 @@ export function confusionTable({ labels, counts }: ConfusionMatrix): string {
     textTable(["", ...labels, NOTHING], rows);
 }
 
-/** Formats the figures of a class. Shows "?" if the data set has no object of the class. */
+/**
+ * Formats precision, recall and F1 of a class. Shows "?" if the data set has no object of the
+ * class.
+ */
 function figures({ precision, recall, f1, objects }: OperatingPoint): string[] {
   return [precision, recall, f1].map((value) =>
     value < 0 || objects === 0 ? "?" : value.toFixed(3)

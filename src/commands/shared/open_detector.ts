@@ -6,8 +6,8 @@ import { modelsFolder } from "../../platforms/host/models_folder.ts";
 import { startPool } from "../../platforms/host/start_pool.ts";
 
 /**
- * Maximum milliseconds for each step of a worker process. After that, the process counts as hung.
- * Long enough for slow machines.
+ * Maximum milliseconds for each step of a worker process, long enough for slow machines. After this
+ * time, the process counts as hung and is replaced.
  */
 export const DEADLINES = { loadMs: 300_000, decodeMs: 60_000, runMs: 120_000 };
 
@@ -15,17 +15,18 @@ export const DEADLINES = { loadMs: 300_000, decodeMs: 60_000, runMs: 120_000 };
 export interface DetectorChoice {
   /** Model id, or path of a manifest. */
   readonly model: string;
-  /** Engine; `auto` takes the first that works. */
+  /** Engine. `auto`: the first engine that works. */
   readonly engine: Provider | "auto";
 }
 
 /**
  * Opens a detector in a worker process.
  *
- * An engine that hangs can only be killed with its process. An image whose run timed out is retried
- * once, so that one timeout does not stop an evaluation that takes hours.
+ * A separate process is needed because an engine that hangs can only be stopped by killing its
+ * process. If the run of an image times out, it is retried once. A single timeout thus does not
+ * stop an evaluation that takes hours.
  *
- * @param log Called with the reason, each time the worker process is replaced.
+ * @param log Called each time the worker process is replaced, with the reason.
  */
 export async function openDetector(
   { model, engine }: DetectorChoice,

@@ -13,14 +13,14 @@ import { PartFile } from "./part_file.ts";
  *
  * 1. Download the missing bytes into the file `TARGET.part`. Send further requests until all bytes
  *    are there.
- * 2. Compare this file with the expected size and hashes. If it is wrong and its bytes come from
- *    several responses, download it again with one request.
- * 3. Rename the file to the target. So the target is never an incomplete file.
+ * 2. Compare this file with the expected size and hashes. If the file is wrong and was joined from
+ * several responses, download all bytes again with one request.
+ * 3. Rename the file to the target. Thus the target is never an incomplete file.
  *
  * @param target Path of the file.
  * @param expected Size and hashes of the file, if they are known.
  * @throws {Error} If the download fails. The downloaded bytes are kept for the next call, unless
- *   they are wrong.
+ *   their hash is wrong.
  */
 export async function download(
   url: string,

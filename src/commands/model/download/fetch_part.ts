@@ -45,9 +45,9 @@ export interface FetchPartOptions {
 class TransientError extends Error {}
 
 /**
- * Downloads the missing bytes of a file into its part: the incomplete file on disk.
+ * Downloads the missing bytes of a file, and appends them to the incomplete file on disk.
  *
- * @returns `pieced`: true if the bytes come from several responses.
+ * @returns `pieced`: true if the bytes on disk come from several responses.
  * @throws {Error} If the download fails.
  */
 export async function fetchPart(
@@ -64,8 +64,8 @@ export async function fetchPart(
       return await fetchRest(url, part, expected, options);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
-      // Only bytes beyond the furthest position count as progress: a server without range requests
-      // sends the whole file each time.
+      // Only bytes after the furthest position so far count as progress, because a server without
+      // range requests sends the whole file each time.
       failures = part.size > furthest ? 1 : failures + 1;
       furthest = Math.max(furthest, part.size);
       if (failures >= tries) throw giveUp(url, part, `${error.message}, ${tries} times in a row`);
@@ -76,7 +76,8 @@ export async function fetchPart(
 }
 
 /**
- * Requests the missing bytes once. If the server cannot resume, requests the whole file instead.
+ * Sends one request for the missing bytes. If the server cannot resume the download, requests the
+ * whole file.
  */
 async function fetchRest(
   url: string,
@@ -125,8 +126,8 @@ async function fetchRest(
 /** Returns true if bytes from the URL may be appended to the part. */
 function canResume(url: string, { size, source }: PartFile, expected: Expectations): boolean {
   if (expected.bytes !== undefined && size > expected.bytes) return false;
-  // If a hash is known, it verifies the finished file. Otherwise, the server must confirm that the
-  // file has not changed.
+  // If a hash is known, the complete file is checked against it. If not, the server must confirm
+  // that the file has not changed.
   return hasHash(expected) || (source?.url === url && source.validator !== undefined);
 }
 
@@ -194,7 +195,7 @@ function cannot(url: string, reason: string): Error {
   return new Error(`Cannot download ${url} as ${reason}`);
 }
 
-/** Returns the error for a download after too many failed retries. */
+/** Returns the error for a download that has failed after all retries. */
 function giveUp(url: string, { size, path }: PartFile, reason: string): Error {
   const kept = size > 0
     ? `The first ${size} bytes are kept in ${basename(path)}: the same command resumes from there`
@@ -214,8 +215,8 @@ export function networkFault(error: unknown, url: string): string {
 }
 
 /**
- * Returns the message of the innermost cause. Removes the URL that some runtimes put before the
- * message.
+ * Returns the message of the innermost cause of an error. Removes the URL that some runtimes put
+ * before this message.
  */
 function innermost(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 
-/** Expected size and hashes of a file. Unset fields are unknown and not compared. */
+/** Expected size and hashes of a file. Fields that are unset are not compared. */
 export interface Expectations {
   /** Size in bytes. */
   readonly bytes?: number | undefined;

@@ -16,8 +16,8 @@ export interface PartSource {
 }
 
 /**
- * Incomplete download of a file. Its bytes are in `FILE.part`, the URL and version they come from
- * in `FILE.source.part`.
+ * Incomplete download of a file. `FILE.part` contains the downloaded bytes. `FILE.source.part`
+ * records the URL and the version of the file that the bytes come from.
  *
  * Both files stay on disk when the process ends, so another process can resume the download.
  */
@@ -69,10 +69,10 @@ export class PartFile {
     return this.#source;
   }
 
-  /** Discards the bytes, and records the origin of the bytes that follow. */
+  /** Deletes the bytes on disk, and records the origin of the bytes that will be appended. */
   async restart(source: PartSource): Promise<void> {
-    // Discards the bytes first. If the process ends in between, no old bytes count as bytes of the
-    // new origin.
+    // Deletes the old bytes first. If the process ends before the new origin is recorded, no old
+    // bytes count as new ones.
     if (this.#size > 0) await this.#handle.truncate(0);
     this.#size = 0;
     this.#source = source;
@@ -103,7 +103,7 @@ export class PartFile {
     await rm(sourcePath(this.#target), { force: true });
   }
 
-  /** Closes the file, and keeps it for the next call. Deletes it if it is empty. */
+  /** Closes the file, and keeps it for the next download. Deletes an empty file. */
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#handle.close();
@@ -112,7 +112,7 @@ export class PartFile {
   }
 }
 
-/** Returns the number of bytes of an incomplete download. 0 if there is none. */
+/** Returns the number of bytes of an incomplete download, or 0 if there is no such download. */
 export async function partSize(target: string): Promise<number> {
   return await stat(bytesPath(target)).then(({ size }) => size, () => 0);
 }
@@ -131,7 +131,10 @@ function sourcePath(target: string): string {
   return `${target}.source.part`;
 }
 
-/** Reads the origin of the bytes. Returns undefined if it is missing or not completely written. */
+/**
+ * Reads the origin of the downloaded bytes. Returns undefined if the file that records the origin
+ * is missing or incomplete.
+ */
 async function readSource(target: string): Promise<PartSource | undefined> {
   try {
     const source = JSON.parse(await readFile(sourcePath(target), "utf8")) as PartSource;

@@ -2,15 +2,15 @@
  * Meaning of the response to a range request: a request for all bytes from an offset to the end.
  */
 export type RangeAnswer =
-  /** Response with the bytes from the offset on. */
+  /** Response with all bytes from the requested offset to the end. */
   | { readonly kind: "rest"; readonly total: number | undefined }
   /** Response with the whole file. */
   | { readonly kind: "whole"; readonly total: number | undefined }
-  /** No bytes are missing: the file ends at the offset. */
+  /** Response without bytes: the file ends at the requested offset. */
   | { readonly kind: "complete"; readonly total: number }
-  /** Unusable response: the whole file must be requested. */
+  /** Unusable response: the client must request the whole file. */
   | { readonly kind: "restart" }
-  /** Error status. `transient`: a retry may succeed. */
+  /** Response with an error status. `transient` is true if a retry may succeed. */
   | { readonly kind: "refused"; readonly transient: boolean };
 
 /** HTTP statuses of transient errors, for which a retry may succeed. */
@@ -38,13 +38,13 @@ export function readRangeAnswer(status: number, headers: Headers, offset: number
 /** Parsed `Content-Range` header. */
 export interface ContentRange {
   /**
-   * Offset of the first byte of the body. Unset: the header has no range, as in a response with
-   * status 416.
+   * Offset in the file of the first byte of the body. Unset: the header has no range, as in a
+   * response with status 416.
    */
   readonly first?: number;
-  /** Offset of the last byte of the body. Unset: the header has no range. */
+  /** Offset in the file of the last byte of the body. Unset: the header has no range. */
   readonly last?: number;
-  /** Bytes of the whole file. Unset: the server does not know it. */
+  /** Bytes of the whole file. Unset: the server does not know the size. */
   readonly total?: number;
 }
 
@@ -62,9 +62,9 @@ export function parseContentRange(text: string): ContentRange | undefined {
 }
 
 /**
- * Returns a value for the header `If-Range` that identifies exactly this version of the file. It is
- * a strong ETag, or a `Last-Modified` at least one second before `Date` (RFC 9110, section
- * 8.8.2.2). Undefined: the response has neither.
+ * Returns a value for the header `If-Range` that identifies exactly this version of the file. The
+ * value is a strong ETag, or a `Last-Modified` at least one second before `Date` (RFC 9110, section
+ * 8.8.2.2). Returns undefined if the response has neither.
  */
 export function validatorOf(headers: Headers): string | undefined {
   const etag = headers.get("etag");

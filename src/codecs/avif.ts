@@ -8,16 +8,14 @@ import { embindDecoder } from "./embind_decoder.ts";
 import { AVIF_BUILD } from "./icodec_builds.ts";
 import { memoryLimit } from "./memory_limit.ts";
 
-/**
- * Memory limit of the decoder, without the pixels that `decodedBytes()` counts: a fixed number of
- * bytes, and a number of bytes per byte of the file.
- */
+/** Bytes of memory that the decoder may use for every image, besides the memory of the pixels. */
 const BASE_MEMORY = 32 * 2 ** 20;
+/** Bytes of memory that the decoder may use for each byte of the file. */
 const MEMORY_PER_BYTE = 4;
 
 /**
- * Creates a decoder from AVIF to RGBA, 8 bits per sample. It decodes the primary item of the file,
- * or the first frame of an image sequence.
+ * Creates a decoder from AVIF to RGBA, 8 bits per sample. The decoder returns the main image of the
+ * file (the primary item of HEIF), or the first frame of an image sequence.
  *
  * @param module Compiled `avif-dec.wasm` of the package icodec.
  */
@@ -41,8 +39,8 @@ export function avifDecoder(module: WebAssembly.Module): Decoder<"avif"> {
 }
 
 /**
- * Crops RGBA data in place: moves the rows of the crop to the start of the data. So no second
- * buffer is needed.
+ * Crops RGBA data in place, without a second buffer: moves the rows of the crop to the start of
+ * `data`.
  */
 function cropInPlace(data: Uint8Array, { width }: Size, crop: Crop): Uint8Array {
   const row = crop.width * 4;

@@ -15,8 +15,8 @@ export function avifContainer(image: HeifImage<Av1Sequence>): Uint8Array {
 }
 
 /**
- * Builds the box `av1C`, the AV1 configuration (AV1-ISOBMFF, section 2.3.3). Declares level 31,
- * which sets no maximum size.
+ * Builds the box `av1C`, the AV1 configuration (AV1-ISOBMFF, section 2.3.3). The box declares level
+ * 31, which means that the image size has no limit.
  */
 function av1C(sequence: Av1Sequence): Uint8Array {
   const { profile, bitDepth, isGrey, halvesColumns, halvesRows, chromaPosition } = sequence;

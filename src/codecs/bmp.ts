@@ -5,11 +5,11 @@ import type { Pixels } from "../image/pixels.ts";
 /**
  * Decodes a BMP to RGB, or to RGBA if it has an alpha mask.
  *
- * Many programs declare an alpha channel but set all alpha values to 0. Such an image becomes
- * opaque.
+ * An image whose alpha values are all 0 becomes opaque, because many programs declare an alpha
+ * channel without using it.
  *
- * @throws {DomainError} `truncated-image`, if the file ends before its last row. For uncompressed
- * files, this is checked before memory for the pixels is allocated.
+ * @throws {DomainError} `truncated-image`, if the file ends before its last row. The length of
+ * uncompressed files is checked before memory for the pixels is allocated.
  */
 export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Pixels {
   const { width, height, hasAlpha, layout } = header;
@@ -54,15 +54,14 @@ function makeClearOpaque(data: Uint8Array): void {
   for (let at = 3; at < data.length; at += 4) data[at] = 255;
 }
 
-/** Escape codes of the run-length encoding: the second byte, after a first byte of 0. */
+/** Escape codes of the run-length encoding. A byte 0 precedes each escape code. */
 const END_OF_ROW = 0, END_OF_IMAGE = 1, MOVE = 2;
 
 /**
  * Decodes run-length encoded pixels of 4 or 8 bits (Windows GDI, "Bitmap Compression") to RGB.
  *
- * Follows Chromium where files break the rules. Pixels that the data skips are black, also if the
- * escape code for the end comes early. Runs beyond the end of a row are cut off. A move out of the
- * image is an error.
+ * Decodes files that break the rules like Chromium does. Pixels without data are black. Runs that
+ * exceed the end of a row are cut off. A move to a position outside of the image is an error.
  */
 function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
   const { width, height, layout: { bitsPerPixel, start, topDown, palette } } = header;
@@ -92,8 +91,8 @@ function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
     }
     x += end;
   };
-  // Some programs omit the escape code for the end of the image. So decoding also ends after the
-  // last pixel.
+  // Decoding also ends after the last pixel, because some programs omit the escape code for the end
+  // of the image.
   while (y < height - 1 || y === height - 1 && x < width) {
     const count = next();
     const value = next();
@@ -120,8 +119,8 @@ function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
 }
 
 /**
- * Converts one row: reads the file at the offset `from`, writes pixels at the offset `to` of the
- * decoded data.
+ * Function that converts one row of pixels. Reads the file at the offset `from` and writes to the
+ * decoded data at the offset `to`.
  */
 type RowReader = (from: number, to: number) => void;
 

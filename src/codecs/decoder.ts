@@ -8,8 +8,8 @@ import type { Pixels } from "../image/pixels.ts";
  *
  * @param bytes The file.
  * @param header Header of the file.
- * @param atLeast Minimum size of the decoded pixels, before the EXIF orientation is applied. A
- *   decoder may return less than the full size, but not less than this.
+ * @param atLeast Minimum width and height of the decoded image, before the EXIF orientation is
+ *   applied. The decoder may return a reduced image of at least this size.
  * @throws {DomainError} `corrupt-image`, `truncated-image` or `unsupported-format`.
  * @throws If the wasm of the decoder traps (crashes), as it does on some damaged files.
  */

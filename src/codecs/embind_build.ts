@@ -1,16 +1,18 @@
 /**
- * Description of one wasm file: a C++ decoder with the signature `val decode(std::string)`,
- * compiled by Emscripten and exported with embind.
+ * Description of a wasm file that the compiler Emscripten made from a C++ decoder. The C++ function
+ * `val decode(std::string)` is exported with embind, Emscripten's bridge to JavaScript.
  *
  * Emscripten shortens the names of imports and exports to letters. The letters differ between
- * builds, so the description contains a table of them.
+ * builds, so the description lists the letters of its build.
  */
 export interface EmbindBuild {
   /** Name and version of the package that contains the wasm file. */
   readonly package: string;
   /** Name of the wasm file in the package. */
   readonly file: string;
-  /** SHA-256 of the wasm file, hexadecimal. Tests and packaging check it; loading does not. */
+  /**
+   * SHA-256 of the wasm file, hexadecimal. Tests and packaging check the hash; loading does not.
+   */
   readonly sha256: string;
   /**
    * Functions that the wasm file imports. The key is the letter of a function, the value its
@@ -25,9 +27,9 @@ export interface EmbindBuild {
 export interface EmbindExports {
   /** Memory of the decoder. */
   readonly memory: string;
-  /** Table of functions; C++ function pointers are indices into it. */
+  /** Table of functions. A C++ function pointer is an index into this table. */
   readonly __indirect_function_table: string;
-  /** Function that runs the static constructors of C++. They register `decode` with embind. */
+  /** Function that runs the static constructors of C++, which register `decode` with embind. */
   readonly __wasm_call_ctors: string;
   /** Function that allocates memory. */
   readonly malloc: string;
@@ -64,8 +66,8 @@ export type EmscriptenImport =
 export type InvokeImport = `invoke_${string}`;
 
 /**
- * Name of an import that decoding does not need, so it becomes an empty function: registration of
- * types, reference counts, timers and output.
+ * Name of an imported function that decoding does not need: registration of types, reference
+ * counts, timers and output. The wasm file gets an empty function instead.
  */
 export type IgnoredImport = (typeof IGNORED_IMPORTS)[number];
 
@@ -101,9 +103,9 @@ export function isInvoke(name: EmscriptenImport): name is InvokeImport {
 }
 
 /**
- * Refuses a module of another build: there, a letter may mean another function.
+ * Refuses a wasm module of another build, because its letters may mean other functions.
  *
- * @throws {Error} If the imports or exports of the module differ from the description of the build.
+ * @throws {Error} If the imports or exports of `module` differ from those in `build`.
  */
 export function checkBuild(build: EmbindBuild, module: WebAssembly.Module): void {
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
@@ -127,7 +129,7 @@ export function checkBuild(build: EmbindBuild, module: WebAssembly.Module): void
   }
 }
 
-/** Kinds of the exports that are not functions. */
+/** Kinds of the exports that are not functions. The key is the original name of an export. */
 const EXPORT_KINDS: ReadonlyMap<string, WebAssembly.ImportExportKind> = new Map([
   ["memory", "memory"],
   ["__indirect_function_table", "table"],

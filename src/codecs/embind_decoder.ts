@@ -13,13 +13,14 @@ import {
 /** Pixels of a decoded image. */
 export interface EmbindPixels extends Size {
   /**
-   * RGBA, 8 bits per sample. A view of the memory of the wasm instance, which is not used again.
+   * RGBA, 8 bits per sample. The array is part of the memory of the wasm instance. Each instance
+   * decodes only one image, so the pixels stay valid.
    */
   readonly data: Uint8Array;
 }
 
 /**
- * Decodes an image file in a new wasm instance. The imports of the instance only let it grow its
+ * Decodes an image file in a new wasm instance. Through its imports, the instance can only grow its
  * memory and return pixels.
  *
  * @param bytes The file.
@@ -33,29 +34,30 @@ export type EmbindDecoder = (bytes: Uint8Array, maxMemory: number) => EmbindPixe
 /** Bytes per argument in a call from embind to JavaScript. */
 const ARGUMENT_BYTES = 8;
 /**
- * Number that stands for every JavaScript value that the decoder asks for. One number is enough:
- * the decoder only passes it back to us.
+ * Number that represents each JavaScript value in the decoder. All values share one number, because
+ * the decoder only passes the number back to JavaScript.
  */
 const HANDLE = 100;
 
 /**
- * Error that stops the decoder as soon as it has returned its pixels. Otherwise, the decoder would
- * free their memory.
+ * Error that stops the decoder after it has returned the pixels, but before it frees their memory.
  */
 const FINISHED = new Error("The decoder has handed over its pixels");
 const LONGJMP = new Error("longjmp");
 
 /**
- * Creates a decoder from a compiled wasm file, without the JavaScript that the package has for it.
+ * Creates a decoder from a compiled wasm file. Does not use the JavaScript that belongs to the wasm
+ * file in its package.
  *
- * The JavaScript of the package gives the wasm access to all global variables. It also compiles
- * functions from text, which some runtimes forbid. Here, a hostile image that exploits a bug in the
- * C++ code reaches only the memory of its own instance.
+ * The JavaScript of the package would give the wasm access to all global variables. The package's
+ * JavaScript also compiles functions from text, which some runtimes forbid. With our decoder, a
+ * hostile image that exploits a bug in the C++ code reaches only the memory of its own wasm
+ * instance.
  *
- * Each image gets a new instance, because wasm memory never shrinks and an instance that trapped
+ * Each image gets a new wasm instance, because wasm memory never shrinks and a crashed instance
  * cannot be used again.
  *
- * @throws {Error} If the imports or exports of the module differ from the description of the build.
+ * @throws {Error} If the imports or exports of `module` differ from those in `build`.
  */
 export function embindDecoder(build: EmbindBuild, module: WebAssembly.Module): EmbindDecoder {
   checkBuild(build, module);
@@ -79,7 +81,10 @@ class EmbindInstance {
   #decode = 0;
   /** Table index of embind's function through which JavaScript calls `decode`. */
   #invoker = 0;
-  /** Part of the wasm memory that the decoder last wrapped in a `Uint8ClampedArray`: its pixels. */
+  /**
+   * Place of the pixels in the wasm memory, in bytes: the part for which the decoder last created a
+   * `Uint8ClampedArray`.
+   */
   #view: { readonly start: number; readonly length: number } = { start: 0, length: 0 };
   #pixels: EmbindPixels | undefined;
 
@@ -124,7 +129,7 @@ class EmbindInstance {
       return [letter, this.#import(name)] as const;
     });
     const imports = Object.fromEntries(functions);
-    // All imports come from one namespace. Emscripten shortens its name, too.
+    // All imports have the same namespace. Emscripten also shortens the name of the namespace.
     return Object.fromEntries(
       WebAssembly.Module.imports(module).map(({ module: namespace }) => [namespace, imports]),
     );
@@ -162,13 +167,13 @@ class EmbindInstance {
   }
 
   /**
-   * Handles the two JavaScript constructors that a decoder calls. The first call is
-   * `new Uint8ClampedArray(view)`. The second call is `new ImageData(array, width, height, depth)`,
-   * and it ends the decoding.
+   * Handles a call of a JavaScript constructor by the decoder. The decoder first calls
+   * `new Uint8ClampedArray(view)`. The decoder's second call,
+   * `new ImageData(array, width, height, depth)`, ends the decoding.
    *
-   * @param types Number of types of the call: its result and its arguments. It is 2 for the first
-   *   call.
-   * @param args Offset of the arguments in the wasm memory.
+   * @param types Number of types in the signature of the constructor: result and arguments. 2 means
+   *   `Uint8ClampedArray`.
+   * @param args Offset of the constructor's arguments in the wasm memory, in bytes.
    */
   #construct(types: number, args: number): number {
     const memory = this.#dataView();
@@ -196,7 +201,7 @@ class EmbindInstance {
     throw FINISHED;
   }
 
-  /** Calls a C++ function, and catches its `longjmp` if it calls one. */
+  /** Calls a C++ function. If the function calls `longjmp`, catches the jump. */
   #invoke(index: number, args: readonly number[]): number {
     const { setjmp } = this.#names;
     if (setjmp === undefined) throw new Error("The build has no setjmp");
@@ -215,8 +220,8 @@ class EmbindInstance {
 /**
  * Converts samples of 9 to 16 bits to 8 bits.
  *
- * @param narrowed Receives the result. May share its memory with the first half of `samples`,
- *   because each sample is read before its bytes are overwritten.
+ * @param narrowed Receives the samples of 8 bits. May share its memory with the first half of
+ *   `samples`, because each sample is read before its bytes are overwritten.
  */
 function narrow(samples: Uint16Array, depth: number, narrowed: Uint8Array): void {
   const scale = 255 / (2 ** depth - 1);

@@ -23,9 +23,9 @@ export function copyBytes(
 /**
  * Grows the memory of a module.
  *
- * @param size Bytes that the module asks for in total, as a signed 32-bit integer.
+ * @param size Requested size of the whole memory in bytes, as a signed 32-bit integer.
  * @param maxMemory Maximum bytes of the memory.
- * @returns 1, or 0 if the memory stays as it is. Emscripten then reports that memory ran out.
+ * @returns 1 if the memory has grown, otherwise 0. After 0, `malloc` in the module fails.
  */
 export function growMemory(memory: WebAssembly.Memory, size: number, maxMemory: number): number {
   const wanted = size >>> 0;

@@ -2,11 +2,12 @@ import type { GifFrame, GifHeader } from "../image/formats/gif.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { lzwReader } from "./lzw_reader.ts";
 
-/** Number of colours in a full colour table: an index has 8 bits. */
+/** Maximum number of colours in a colour table. Colour indices have 8 bits. */
 const MAX_COLOURS = 256;
 
 /**
- * First row of each pass of an interlaced GIF, and the step to its next row (GIF89a, appendix E).
+ * Passes of an interlaced GIF: the first row of each pass, and the distance from one row of the
+ * pass to the next (GIF89a, appendix E).
  */
 const PASSES: readonly (readonly [first: number, step: number])[] = [[0, 8], [4, 8], [2, 4], [
   1,
@@ -14,8 +15,8 @@ const PASSES: readonly (readonly [first: number, step: number])[] = [[0, 8], [4,
 ]];
 
 /**
- * Decodes the first frame of a GIF to RGB. If it has transparent pixels or does not cover the whole
- * image, decodes it to RGBA. Later frames are not read.
+ * Decodes the first frame of a GIF to RGB. If the frame has transparent pixels or does not cover
+ * the whole image, decodes the frame to RGBA. Does not read later frames.
  *
  * @throws {DomainError} `truncated-image`, if the file ends before the last pixel. `corrupt-image`,
  * if the data is damaged or contains too few pixels.
@@ -48,7 +49,7 @@ function colourTable(bytes: Uint8Array, frame: GifFrame): Uint8Array {
   return table;
 }
 
-/** Yields the numbers of the rows of a frame, in the order in which the file stores them. */
+/** Yields the row numbers of a frame, in the order of the rows in the file. */
 function* rowsOf({ height, interlaced }: GifFrame): Generator<number> {
   for (const [first, step] of interlaced ? PASSES : [[0, 1]] as const) {
     for (let y = first; y < height; y += step) yield y;

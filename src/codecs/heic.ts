@@ -10,11 +10,9 @@ import { LIBHEIF_BUILD } from "./libheif_build.ts";
 import { type LibheifDecoder, libheifDecoder, type LibheifPixels } from "./libheif_decoder.ts";
 import { memoryLimit } from "./memory_limit.ts";
 
-/**
- * Memory limit of the decoder, without the pixels that `decodedBytes()` counts: a fixed number of
- * bytes, and a number of bytes per byte of the file.
- */
+/** Bytes of memory that the decoder may use for every image, besides the memory of the pixels. */
 const BASE_MEMORY = 32 * 2 ** 20;
+/** Bytes of memory that the decoder may use for each byte of the file. */
 const MEMORY_PER_BYTE = 4;
 
 const HEVC: ContainerCoding<HevcSequence> = {
@@ -25,11 +23,11 @@ const HEVC: ContainerCoding<HevcSequence> = {
 };
 
 /**
- * Creates a decoder from HEIC to RGB, or to RGBA if the image has alpha. It decodes the primary
- * item of the file.
+ * Creates a decoder from HEIC to RGB, or to RGBA if the image has alpha. The decoder returns the
+ * main image of the file (the primary item of HEIF).
  *
- * @param load Compiles the wasm of libheif-js. Called for the first HEIC, because few servers ever
- *   get one.
+ * @param load Compiles the wasm of libheif-js. Called only when the first HEIC arrives, because few
+ *   servers get HEIC files.
  */
 export function heicDecoder(load: () => WebAssembly.Module): Decoder<"heic"> {
   let decode: LibheifDecoder | undefined;
@@ -51,7 +49,10 @@ export function heicDecoder(load: () => WebAssembly.Module): Decoder<"heic"> {
   };
 }
 
-/** Moves the rows of the shown part together, in place, so that no second buffer is needed. */
+/**
+ * Crops the pixels in place, without a second buffer: moves the rows of the crop to the start of
+ * the data.
+ */
 function shownPixels(
   { data, stride, width, height }: LibheifPixels,
   { crop = { left: 0, top: 0, width, height } }: HeifImage<HevcSequence>,
@@ -66,7 +67,7 @@ function shownPixels(
   return { data: data.subarray(0, crop.height * row), ...size, channels, reduction: 1 };
 }
 
-/** Divides colours by the alpha by which they are multiplied. */
+/** Divides the colours of each RGBA pixel by its alpha, in place. Undoes premultiplied alpha. */
 function divideByAlpha(data: Uint8Array): void {
   for (let at = 0; at < data.length; at += 4) {
     const alpha = data[at + 3]!;

@@ -5,39 +5,45 @@ import type { CodedImage, CodedTile, HeifImage } from "../image/formats/heif/hei
 /** Name that marks an auxiliary image as the alpha channel (ISO/IEC 23000-22). */
 const ALPHA = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
 
-/** Item (coded image or grid) of the new container. */
+/** Item of the new HEIF file: a coded image, or a grid of coded images. */
 interface Item {
   readonly id: number;
   readonly type: string;
   readonly data: Uint8Array;
-  /** Boxes, each with a flag: true if a reader must understand the box. */
+  /** Properties of the item. */
   readonly properties: readonly Property[];
-  /** Ids of the items that this item refers to; the key is the type of the reference. */
+  /** Ids of the items that this item refers to. The key is the type of the reference. */
   readonly references: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Property of an item, with a flag: true if a reader must understand the box. */
+/**
+ * Property of an item: a HEIF box, and a flag. The flag is true if readers of the file must
+ * understand the box.
+ */
 type Property = readonly [box: Uint8Array, isEssential: boolean];
 
-/** Differences between the containers of AV1 and HEVC. */
+/** Parts of a HEIF file that differ between AVIF (AV1 data) and HEIC (HEVC data). */
 export interface ContainerCoding<Sequence> {
   /** Major brand and compatible brands, four characters each. */
   readonly brands: readonly [major: string, compatible: string];
-  /** Type of the items that hold coded data. */
+  /** Type of the HEIF items that contain coded data. */
   readonly itemType: string;
   /** Bits per sample of each channel. */
   readonly depths: (sequence: Sequence) => readonly number[];
-  /** Builds the box with the configuration of the decoder. */
+  /** Builds the HEIF box with the configuration of the decoder. */
   readonly config: (sequence: Sequence) => Uint8Array;
 }
 
 /**
  * Writes the coded data of an image into a new HEIF file (ISO/IEC 23008-12).
  *
- * There are two reasons for a new file. libavif refuses some files that browsers accept, such as
- * those without a `pixi` box. And a decoder might interpret the original container differently from
- * our header reader. The new file has no crop and no orientation: both are applied to the decoded
- * pixels.
+ * The decoder reads the new file instead of the original one, for two reasons:
+ *
+ * - libavif refuses some files that browsers accept, for example files without a `pixi` box.
+ * - A decoder could interpret the original file differently from our header reader.
+ *
+ * The new file contains no crop and no orientation, because we apply crop and orientation to the
+ * decoded pixels.
  */
 export function heifContainer<Sequence extends Size>(
   image: HeifImage<Sequence>,
@@ -55,15 +61,17 @@ export function heifContainer<Sequence extends Size>(
   ];
   const [major, compatible] = coding.brands;
   const ftyp = box("ftyp", text(major), u32(0), text(compatible));
-  // Builds `meta` twice. It contains offsets that depend on its own length, which the first build
-  // shows. Both builds have the same length, because offsets have a fixed number of bytes.
+  // Builds `meta` twice, because `meta` contains offsets that depend on its own length. The first
+  // build shows the length. Both builds have the same length, because offsets have a fixed number
+  // of bytes.
   const dataStart = ftyp.length + metaOf(items, 0).length + 8;
   const meta = metaOf(items, dataStart);
   return joinedBytes([ftyp, meta, box("mdat", ...distinctData(items).keys())]);
 }
 
 /**
- * Returns the items that store an image: one item, or an item for the grid and one for each tile.
+ * Returns the items of an image. An image without tiles is one item. An image with tiles has one
+ * item for the grid and one for each tile.
  */
 function itemsOf<Sequence extends Size>(
   id: number,
@@ -91,8 +99,8 @@ function itemsOf<Sequence extends Size>(
     u32(image.width, image.height),
   ]);
   const dimg = tiles.map((_, i) => id + 1 + i);
-  // Tiles get the properties of their grid, too: libavif requires the `auxC` box on each tile of an
-  // alpha grid.
+  // Tiles also get the properties of their grid, because libavif requires the `auxC` box on each
+  // tile of an alpha grid.
   return [
     {
       ...{ id, type: "grid", data: grid, references: { ...references, dimg } },
@@ -157,7 +165,10 @@ function metaOf(items: readonly Item[], dataStart: number): Uint8Array {
   );
 }
 
-/** Returns the offset of the data of each item. Tiles with the same data share one copy. */
+/**
+ * Returns the offset of each item's data, in bytes after the header of the `mdat` box. Tiles with
+ * the same data share one copy.
+ */
 function distinctData(items: readonly Item[]): ReadonlyMap<Uint8Array, number> {
   const starts = new Map<Uint8Array, number>();
   let at = 0;
@@ -177,13 +188,13 @@ function pixi(depths: readonly number[]): Uint8Array {
   return fullBox("pixi", Uint8Array.of(depths.length, ...depths));
 }
 
-/** Builds a box. */
+/** Builds a HEIF box: its length, its type and its content. */
 export function box(type: string, ...content: readonly Uint8Array[]): Uint8Array {
   const length = content.reduce((sum, part) => sum + part.length, 8);
   return joinedBytes([u32(length), text(type), ...content]);
 }
 
-/** Builds a box that has a version and flags, both 0. */
+/** Builds a HEIF box with a version and flags. Version and flags are 0. */
 function fullBox(type: string, ...content: readonly Uint8Array[]): Uint8Array {
   return versionBox(type, 0, ...content);
 }

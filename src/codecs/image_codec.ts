@@ -25,18 +25,18 @@ export interface CodecModules {
   /** AVIF decoder of the package icodec, `avif-dec.wasm`. Unset: AVIF files are refused. */
   readonly avif?: WebAssembly.Module;
   /**
-   * Compiles the HEIC decoder of the package libheif-js, `libheif.wasm`. Called for the first HEIC.
-   * Unset: HEIC files are refused.
+   * Compiles the HEIC decoder of the package libheif-js, `libheif.wasm`. Called when the first HEIC
+   * arrives. Unset: HEIC files are refused.
    */
   readonly heic?: (() => WebAssembly.Module) | undefined;
 }
 
-/** Decoders by format. Undefined: this codec does not decode the format. */
+/** Decoder of each image format. Undefined: images of the format are refused. */
 type Decoders = { readonly [Id in FormatId]: Decoder<Id> | undefined };
 
 /**
- * Creates the decoder of each format. To support a new format, write its decoder in a file of this
- * folder and add it here.
+ * Creates the decoder of each format. To support a new format, write a decoder in a file of this
+ * folder and add the decoder to this list.
  */
 function decodersOf({ jpeg, png, webp, avif, heic }: CodecModules): Decoders {
   return {
@@ -51,23 +51,25 @@ function decodersOf({ jpeg, png, webp, avif, heic }: CodecModules): Decoders {
 }
 
 /**
- * Minimum memory of an image, in bytes, for which garbage is collected before decoding.
+ * Minimum memory of a large image, in bytes. The garbage collector runs before each large image is
+ * decoded.
  *
- * The JavaScript engine may free the wasm memory of earlier images only after seconds. Six AVIF
- * images of 430 MB each, one after the other, took 1.3 GB. With a collection before each image,
- * they took 490 MB.
+ * The JavaScript engine alone may free the wasm memory of earlier images only after seconds.
+ * Decoding six AVIF images of 430 MB each, one after another, took 1.3 GB of memory. With a garbage
+ * collection before each image, decoding them took 490 MB.
  */
 const LARGE_BYTES = 64e6;
 
 /**
  * Creates an image codec from the wasm files of the decoders.
  *
- * Calls the wasm of icodec directly. The JavaScript of icodec compiles wasm and JavaScript at run
- * time, which some runtimes forbid.
+ * Uses the wasm files of the package icodec, but not the package's JavaScript. The JavaScript of
+ * icodec compiles code at run time, which some runtimes forbid.
  *
- * @param collectGarbage Runs the garbage collector; called before each large image to free the
- *   memory of earlier ones. Unset: the JavaScript engine decides when to free it.
- * @throws {Error} If a module of icodec is not the supported build.
+ * @param collectGarbage Runs the garbage collector. Called before each large image is decoded, to
+ *   free the memory of earlier images. Unset: the JavaScript engine decides when to collect
+ *   garbage.
+ * @throws {Error} If a wasm file of icodec is not the supported build.
  */
 export function imageCodec(modules: CodecModules, collectGarbage?: () => void): ImageCodec {
   const decoders = decodersOf(modules);

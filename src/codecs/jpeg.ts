@@ -9,7 +9,7 @@ import { type Decoder, endsTooEarly } from "./decoder.ts";
 import { memoryLimit } from "./memory_limit.ts";
 import { failureText } from "./wasm_failure.ts";
 
-/** Exports of `jpeg.wasm`. Their documentation is in `wasm/jpeg/decoder.c`. */
+/** Exports of `jpeg.wasm`, documented in `wasm/jpeg/decoder.c`. */
 interface JpegExports {
   readonly memory: WebAssembly.Memory;
   allocateFile(length: number, maxMemory: number): number;
@@ -26,21 +26,18 @@ interface JpegExports {
 
 /** Bytes of memory that the decoder takes for every image: stack, constants and tables. */
 const BASE_MEMORY = 2 ** 18;
-/**
- * Number of integers in the memory of the decoder that fill the placeholders of its error message.
- */
+/** Number of integers that the decoder stores for the placeholders of an error message. */
 const FAILURE_NUMBERS = 8;
 
 /**
- * Creates a JPEG decoder. It decodes at 1/8, 1/4, 1/2 or full size: the smallest of them that still
- * covers the requested size.
+ * Creates a JPEG decoder. The decoder returns the image at 1/8, 1/4, 1/2 or all of its size: the
+ * smallest of these sizes that is at least as large as the requested size.
  *
- * The inverse DCT runs at the reduced size. For a 1080p photo and a model with an input of 320
- * pixels, this is several times faster than decoding at full size.
+ * Decoding at a reduced size saves time. For a photo of 1920x1080 pixels and a model with an input
+ * of 320 pixels, it is several times faster than decoding at full size.
  *
- * Each image gets a new wasm instance: wasm memory never shrinks, and an instance that failed
- * cannot be used again. The memory of the instance is limited to the estimate from the image
- * header.
+ * Each image gets a new wasm instance, because wasm memory never shrinks and a failed instance
+ * cannot be used again. The memory limit of the instance is an estimate from the image header.
  *
  * @param module Compiled `jpeg.wasm`.
  */
@@ -51,9 +48,9 @@ export function jpegDecoder(module: WebAssembly.Module): Decoder<"jpeg"> {
 /**
  * Decodes a JPEG.
  *
- * 1. Refuse what the decoder cannot do or would do too slowly.
- * 2. Copy the file into an instance.
- * 3. Read the headers and, of a progressive image, all scans.
+ * 1. Refuse images that the decoder does not support, and images that take too long.
+ * 2. Copy the file into a wasm instance.
+ * 3. Read the headers. For a progressive image, read all scans, too.
  * 4. Read the pixels.
  */
 function decodeJpeg(
@@ -62,8 +59,8 @@ function decodeJpeg(
   header: JpegHeader,
   atLeast: Size,
 ): Pixels {
-  // 1. Unsupported or too slow. Only images with several scans can be too slow, since their scans
-  //    may visit the same blocks again and again. Only these have `coefficientBytes`.
+  // 1. Unsupported or too slow. Only images with several scans can be too slow, because several
+  //    scans may visit the same blocks. Only images with several scans have `coefficientBytes`.
   if (![1, 3, 4].includes(header.channels)) throw unsupportedChannels(header);
   if (header.coefficientBytes !== undefined) checkScans(bytes, header);
 
@@ -85,8 +82,8 @@ function decodeJpeg(
 }
 
 /**
- * Copies a file into the memory of the instance. If a DNL segment declares the height of the image,
- * writes this height into the copied frame header.
+ * Copies a file into the memory of the instance. If a DNL (define number of lines) segment declares
+ * the height of the image, writes this height into the frame header of the copy.
  */
 function placeFile(
   wasm: JpegExports,
@@ -103,8 +100,8 @@ function placeFile(
 }
 
 /**
- * Runs `read`, and ignores errors after the last scan: some files have other data there instead of
- * the end marker (EOI).
+ * Runs `read` and ignores errors after the last scan. Some files contain other data instead of the
+ * end marker (EOI) after the last scan.
  */
 function readScans(wasm: JpegExports, read: () => void): void {
   try {
@@ -132,13 +129,13 @@ function pixelsOf(
   return { data, width, height, channels, reduction };
 }
 
-/** Returns the reason why the decoder gave up, or undefined if it did not. */
+/** Returns the error message of the decoder, or undefined if the decoder reported no error. */
 function failureOf(wasm: JpegExports): string | undefined {
   const text = failureText(wasm.memory, wasm.failure());
   if (text === undefined) return undefined;
   const { buffer } = wasm.memory;
   const numbers = new Int32Array(buffer, wasm.failureNumbers(), FAILURE_NUMBERS).values();
-  // The text is a format string of C's `printf()`. Fills in its numbers.
+  // The text is a format string of C's `printf()`. Replaces its placeholders with the numbers.
   return text.replace(/%(?:0(\d))?l?([dux])/g, (_, digits, type) => {
     const number = Number(numbers.next().value);
     return number.toString(type === "x" ? 16 : 10).padStart(Number(digits ?? 0), "0");

@@ -1,26 +1,36 @@
-/** WebAssembly build of libheif. Its minified names change with each build. */
+/**
+ * Description of a wasm file of libheif, a HEIC decoder in C++. The compiler Emscripten shortens
+ * the names of imports and exports to letters, which differ between builds.
+ */
 export interface LibheifBuild {
-  /** Package and its version, for error messages. */
+  /** Name and version of the package that contains the wasm file, for error messages. */
   readonly package: string;
-  /** File of the build inside the package. */
+  /** Path of the wasm file in the package. */
   readonly file: string;
-  /** SHA-256 of the file, in hexadecimal. A test compares it with the file. */
+  /** SHA-256 of the wasm file, hexadecimal. A test checks the hash; loading does not. */
   readonly sha256: string;
-  /** Behaviour of each imported function, by letter. */
+  /** Behaviour of each imported function. The key is the letter of the function. */
   readonly imports: Readonly<Record<string, LibheifImport>>;
-  /** Letters of the exports that this program uses. */
+  /** Letters of the exports that the decoder uses. The key is the original name of the export. */
   readonly exports: Readonly<Record<LibheifExport, string>>;
 }
 
 /**
- * Behaviour of an imported function. `abort` ends the decoding: the C++ code throws an exception,
- * which no code of the build catches, or gives up. `refuse` returns an error number, to functions
- * of files and of the environment. `ignore` returns 0, to functions that describe C++ types to the
- * JavaScript of the package.
+ * Behaviour of a function that the wasm file imports.
+ *
+ * - `abort`: ends the decoding, because the C++ code has thrown an exception or given up.
+ * - `copy`: copies bytes within the memory of the decoder.
+ * - `grow`: grows the memory of the decoder.
+ * - `refuse`: returns an error number. Used for functions of the operating system, such as reading
+ *   files.
+ * - `ignore`: returns 0. Used for functions that describe C++ types to JavaScript.
  */
 export type LibheifImport = "abort" | "copy" | "grow" | "refuse" | "ignore";
 
-/** Exports by their names in C (`libheif/heif.h`, version 1.23). */
+/**
+ * Original name of an export. Names that begin with `heif_` are functions of libheif 1.23
+ * (`libheif/heif.h`).
+ */
 export type LibheifExport =
   | "memory"
   | "__wasm_call_ctors"

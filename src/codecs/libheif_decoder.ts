@@ -5,9 +5,15 @@ import type { LibheifBuild, LibheifExport, LibheifImport } from "./libheif_build
 
 /** Pixels of a decoded image: rows from top to bottom, channels interleaved, 8 bits per sample. */
 export interface LibheifPixels extends Size {
-  /** A view of the memory of the wasm instance, which is not used again. */
+  /**
+   * Part of the memory of the wasm instance. Each instance decodes only one image, so the pixels
+   * stay valid.
+   */
   readonly data: Uint8Array;
-  /** Bytes from one row to the next; rows may end with unused bytes. */
+  /**
+   * Distance in bytes from the start of one row to the start of the next. Rows may end with unused
+   * bytes.
+   */
   readonly stride: number;
 }
 
@@ -27,7 +33,10 @@ export type LibheifDecoder = (
   maxMemory: number,
 ) => LibheifPixels;
 
-/** Numbers of libheif's enumerations (`heif_image.h`). */
+/**
+ * Numbers that stand for RGB, for interleaved channels, and for pixels of 3 or 4 channels in
+ * libheif (`heif_image.h`).
+ */
 const COLOUR_SPACE_RGB = 1;
 const INTERLEAVED = 10;
 const LAYOUTS = { 3: 10, 4: 11 } as const;
@@ -35,19 +44,23 @@ const LAYOUTS = { 3: 10, 4: 11 } as const;
 /** Bytes of the C structure `heif_error`: two codes and a pointer to a text. */
 const ERROR_BYTES = 12;
 
-/** Error numbers that imports of files and of the environment return (WASI: not supported). */
+/**
+ * Error number that refused functions of the operating system return. In WASI, the number means
+ * "not supported".
+ */
 const NOT_SUPPORTED = 58;
 
 type WasmFunction = (...args: readonly number[]) => number;
 /**
- * Creates a decoder from a compiled wasm file, without the JavaScript that the package has for it.
+ * Creates a decoder from a compiled wasm file. Does not use the JavaScript that belongs to the wasm
+ * file in its package.
  *
- * The JavaScript of the package would give the wasm files, global variables and code from text.
- * Here, a hostile image that exploits a bug in the C++ code reaches only the memory of its own
- * instance. Each image gets a new instance, because wasm memory never shrinks and an instance that
- * trapped cannot be used again.
+ * The JavaScript of the package would give the wasm access to files and global variables, and
+ * compile code from text. With our decoder, a hostile image that exploits a bug in the C++ code
+ * reaches only the memory of its own wasm instance. Each image gets a new instance, because wasm
+ * memory never shrinks and a crashed instance cannot be used again.
  *
- * @throws {Error} If the imports or exports of the module differ from the description of the build.
+ * @throws {Error} If the imports or exports of `module` differ from those in `build`.
  */
 export function libheifDecoder(build: LibheifBuild, module: WebAssembly.Module): LibheifDecoder {
   checkBuild(build, module);
@@ -56,7 +69,7 @@ export function libheifDecoder(build: LibheifBuild, module: WebAssembly.Module):
   };
 }
 
-/** Refuses a module whose imports or exports the table of names does not fit. */
+/** Refuses a wasm module with other imports or exports than those in `build`. */
 function checkBuild(build: LibheifBuild, module: WebAssembly.Module): void {
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name).sort();
   const exports = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
@@ -80,7 +93,7 @@ class LibheifInstance {
     const imports = Object.fromEntries(
       Object.entries(build.imports).map(([letter, name]) => [letter, this.#import(name)]),
     );
-    // All imports come from one namespace. Emscripten shortens its name, too.
+    // All imports have the same namespace. Emscripten also shortens the name of the namespace.
     const namespaces = WebAssembly.Module.imports(module).map(({ module: name }) => name);
     this.#exports = new WebAssembly.Instance(
       module,
@@ -91,7 +104,7 @@ class LibheifInstance {
   }
 
   decode(bytes: Uint8Array, channels: 3 | 4): LibheifPixels {
-    // 1. Copy the file into the memory. libheif reads it there.
+    // 1. Copy the file into the memory of the wasm instance.
     const file = this.#allocate(bytes.length);
     new Uint8Array(this.#memory.buffer, file, bytes.length).set(bytes);
     const found = this.#allocate(4);
@@ -119,7 +132,7 @@ class LibheifInstance {
     return (this.#exports[this.#names[name]] as WasmFunction)(...args);
   }
 
-  /** Calls a function that returns a `heif_error`, and throws if it is one. */
+  /** Calls a function of libheif, and throws if the function reports an error. */
   #check(name: Exclude<LibheifExport, "memory">, ...args: readonly number[]): void {
     const error = this.#allocate(ERROR_BYTES);
     this.#call(name, error, ...args);

@@ -1,22 +1,26 @@
 import { DomainError } from "../core/domain_error.ts";
 import { endsTooEarly } from "./decoder.ts";
 
-/** Maximum bits of an LZW code, and the number of codes with at most this many bits. */
+/** Maximum number of bits of an LZW code. */
 const MAX_CODE_BITS = 12;
+/** Maximum number of LZW codes. */
 const MAX_CODES = 2 ** MAX_CODE_BITS;
 
-/** Function that fills a row with the next palette indices. */
+/** Function that fills `row` with the next palette indices of a GIF frame. */
 export type IndexReader = (row: Uint8Array) => void;
 
 /**
  * Creates a reader of the palette indices of a GIF frame (GIF89a, section 22 and appendix F).
  *
- * Accepts two deviations from the standard, like browsers: the first code need not be a clear code,
- * and a full code table stays unchanged until the next clear code. The time is proportional to the
- * bytes and the indices, even for hostile codes.
+ * A clear code empties the code table. Like browsers, the reader accepts two deviations from the
+ * standard: the first code need not be a clear code, and a full code table stays unchanged until
+ * the next clear code.
+ *
+ * The reading time is proportional to the number of bytes and indices, even for hostile files.
  *
  * @param bytes The file.
- * @param start Offset of the byte "LZW minimum code size". The sub-blocks with the codes follow it.
+ * @param start Offset of the byte "LZW minimum code size". The sub-blocks with the codes follow
+ *   this byte.
  * @throws {DomainError} `truncated-image`, if the file ends before the last index. `corrupt-image`,
  * if the data contains too few indices or an impossible code.
  *
@@ -40,23 +44,23 @@ export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
   const end = clear + 1;
   const nextCode = codeReader(bytes, start + 1);
 
-  // Code table. A code after `end` stands for a list of indices: those of the code `prefix[code]`,
-  // followed by the index `suffix[code]`.
+  // Code table. A code after `end` stands for a list of indices: the indices of the code
+  // `prefix[code]`, followed by the index `suffix[code]`.
   const prefix = new Uint16Array(MAX_CODES);
   const suffix = new Uint8Array(MAX_CODES);
-  // Indices of the last code that are not yet in a row, in reverse order.
+  // Indices of the last code that no row contains yet, in reverse order.
   const pending = new Uint8Array(MAX_CODES);
   let pendingCount = 0;
   let codeBits = indexBits + 1;
   let codes = end + 1;
   /** Previous code. -1 at the start and after a clear code. */
   let previous = -1;
-  /** First index of the previous code. */
+  /** First palette index for which the previous code stands. */
   let first = 0;
 
   /**
-   * Reads codes until one stands for indices, puts these into `pending`, and extends the code
-   * table.
+   * Reads the next code that stands for palette indices. Puts the indices into `pending` and
+   * extends the code table.
    */
   function readCode(): void {
     let code = nextCode(codeBits);
@@ -72,8 +76,8 @@ export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
     }
     let rest = code;
     if (code === codes) {
-      // The code is not in the table yet; this step adds it. It stands for the indices of the
-      // previous code, followed by the first of them.
+      // The code is not in the table yet. The code stands for the indices of the previous code,
+      // followed by the first of these indices.
       pending[pendingCount++] = first;
       rest = previous;
     }
@@ -101,10 +105,10 @@ export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
 }
 
 /**
- * Creates a function that reads the next code from the sub-blocks (GIF89a, section 15). The low
- * bits of a code come first.
+ * Creates a function that reads the next LZW code from the sub-blocks of a GIF (GIF89a, section
+ * 15). The low bits of a code come first.
  *
- * @param start Offset of the first sub-block, which starts with its length.
+ * @param start Offset of the first sub-block. A sub-block starts with its length.
  */
 function codeReader(bytes: Uint8Array, start: number): (bits: number) => number {
   let at = start;

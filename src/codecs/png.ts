@@ -6,7 +6,7 @@ import { type Decoder, endsTooEarly } from "./decoder.ts";
 import { memoryLimit } from "./memory_limit.ts";
 import { failureText } from "./wasm_failure.ts";
 
-/** Exports of `png.wasm`. Their documentation is in `wasm/png/decoder.c`. */
+/** Exports of `png.wasm`, documented in `wasm/png/decoder.c`. */
 interface PngExports {
   readonly memory: WebAssembly.Memory;
   allocateFile(length: number, maxMemory: number): number;
@@ -25,14 +25,13 @@ interface PngExports {
 const BASE_MEMORY = 4 * 2 ** 20;
 
 /**
- * Creates a PNG decoder. It reads all colour types and bit depths, and returns grey, RGB or RGBA
- * with 8 bits per sample.
+ * Creates a PNG decoder. The decoder reads all colour types and bit depths. It returns grey, RGB or
+ * RGBA with 8 bits per sample.
  *
  * Like browsers, the decoder ignores damage in unneeded chunks and all data after the pixels.
  *
- * Each image gets a new wasm instance: wasm memory never shrinks, and an instance that failed
- * cannot be used again. The memory of the instance is limited to the estimate from the image
- * header.
+ * Each image gets a new wasm instance, because wasm memory never shrinks and a failed instance
+ * cannot be used again. The memory limit of the instance is an estimate from the image header.
  *
  * @param module Compiled `png.wasm`.
  */
@@ -68,7 +67,9 @@ function placeFile(wasm: PngExports, bytes: Uint8Array, estimate: number): void 
   new Uint8Array(wasm.memory.buffer, file, bytes.length).set(bytes);
 }
 
-/** Reads the pixels. Ignores damage after the last pixel, but not a file that ends too early. */
+/**
+ * Reads the pixels. Ignores damage after the last pixel, but refuses a file that ends too early.
+ */
 function readPixels(wasm: PngExports, start: number): void {
   try {
     wasm.readPixels(start);

@@ -6,11 +6,9 @@ import { embindDecoder } from "./embind_decoder.ts";
 import { WEBP_BUILD } from "./icodec_builds.ts";
 import { memoryLimit } from "./memory_limit.ts";
 
-/**
- * Memory limit of the decoder, without the pixels that `decodedBytes()` counts: a fixed number of
- * bytes, and a number of bytes per byte of the file.
- */
+/** Bytes of memory that the decoder may use for every image, besides the memory of the pixels. */
 const BASE_MEMORY = 32 * 2 ** 20;
+/** Bytes of memory that the decoder may use for each byte of the file. */
 const MEMORY_PER_BYTE = 3;
 
 /** Flag in the chunk `VP8X`: the image has an alpha channel. */
@@ -19,11 +17,11 @@ const HAS_ALPHA = 0x10;
 const CHUNK_BYTES = 8;
 
 /**
- * Creates a decoder from WebP to RGBA. If the file is an animation, decodes only the first frame,
- * on a transparent canvas.
+ * Creates a decoder from WebP to RGBA. The decoder returns only the first frame of an animation, on
+ * a transparent canvas.
  *
- * libwebp gets the data of this frame in a new file. So libwebp cannot interpret the original
- * container differently from our header reader.
+ * The library libwebp reads a new file that contains only one frame, because libwebp could
+ * interpret the original file differently from our header reader.
  *
  * @param module Compiled `webp-dec.wasm` of the package icodec.
  */
@@ -49,7 +47,7 @@ export function webpDecoder(module: WebAssembly.Module): Decoder<"webp"> {
   };
 }
 
-/** Chunk of a WebP. */
+/** Chunk of a WebP file: its type and its content. */
 type Chunk = readonly [type: string, payload: ArrayLike<number>];
 
 /** Writes a frame into a new WebP file (RFC 9649, sections 2.5 to 2.7). */
@@ -79,7 +77,7 @@ function riffFile(chunks: readonly Chunk[]): Uint8Array {
   return file;
 }
 
-/** Returns the length of a payload after padding to an even number of bytes. */
+/** Returns the length of a chunk's payload after padding to an even number of bytes. */
 function padded(length: number): number {
   return length + length % 2;
 }

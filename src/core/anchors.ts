@@ -23,12 +23,15 @@ export interface GridRule {
   readonly strides: "nominal" | "floor-input-over-grid" | "input-width-over-grid";
   /**
    * Meaning of x2 and y2 of an anchor. `edges`: the right and bottom edge. `last-pixel`: the last
-   * pixel inside, one less than the edge.
+   * pixel inside the anchor, one less than the edge.
    */
   readonly extent: "edges" | "last-pixel";
 }
 
-/** Anchors given as sizes and ratios. Each pair of a size and a ratio is one anchor. */
+/**
+ * Rule that defines anchors by sizes and aspect ratios. Each pair of a size and a ratio is one
+ * anchor.
+ */
 export interface SizesRule extends GridRule {
   /** Discriminant of {@linkcode AnchorRule}. */
   readonly kind: "sizes";
@@ -43,20 +46,22 @@ export interface SizesRule extends GridRule {
   readonly ratios: readonly number[];
   /**
    * Order of the anchors in a cell. `ratio-size`: all sizes of the first ratio, then those of the
-   * next ratio. `size-ratio`: all ratios of the first size, and so on.
+   * next ratio. `size-ratio`: all ratios of the first size, then those of the next size.
    */
   readonly order: "ratio-size" | "size-ratio";
-  /** Rounding of the anchor corners, before anchors are moved to their cell. */
+  /**
+   * Rounding of the anchor corners. The corners are rounded before the anchor is moved to its cell.
+   */
   readonly rounding: "none" | "half-even";
 }
 
-/** Anchors given as a list of widths and heights per level. */
+/** Rule that defines anchors by a list of widths and heights for each level. */
 export interface ShapesRule extends GridRule {
   /** Discriminant of {@linkcode AnchorRule}. */
   readonly kind: "shapes";
   /**
-   * Levels, from the smallest cells to the largest. `stride`: side of a cell. `shapes`:
-   * `[width, height]` of each anchor. All in input pixels.
+   * Levels, from the smallest cells to the largest. `stride`: side of a cell in input pixels.
+   * `shapes`: `[width, height]` of each anchor in input pixels.
    */
   readonly levels: readonly {
     readonly stride: number;
@@ -67,7 +72,7 @@ export interface ShapesRule extends GridRule {
 /** Rule that defines the anchors of a model for each input size. */
 export type AnchorRule = SizesRule | ShapesRule;
 
-/** Anchors of one level: of one grid of the feature pyramid. */
+/** Anchors of one level (grid) of a feature pyramid. */
 export interface AnchorLevel {
   /** Number of columns and rows of cells. */
   readonly grid: Size;
@@ -76,23 +81,24 @@ export interface AnchorLevel {
   /** Size of the grid in input pixels: number of cells times stride. */
   readonly covered: Size;
   /**
-   * Writes one anchor to `out`.
+   * Writes the corners of one anchor to `out`.
    *
-   * @param index Index of the anchor. Anchors are counted cell by cell, row by row. For anchor `a`
-   *   of a cell: `(row * grid.width + column) * perCell + a`.
-   * @param out `[4]` xyxy, input pixels.
+   * @param index Index of the anchor. The anchors of the first cell come first, then those of the
+   *   next cell in the same row. Anchor `a` of a cell has the index
+   *   `(row * grid.width + column) * perCell + a`.
+   * @param out Receives x1, y1, x2 and y2 of the anchor, in input pixels.
    */
   write(index: number, out: Float64Array): void;
 }
 
 /**
- * Returns the anchors of one level. Computes each anchor on demand, so it stores only the anchors
- * of one cell.
+ * Returns the anchors of one level. The result computes each anchor on demand, and stores only the
+ * anchors of one cell.
  *
  * @param level Index of the level. 0 is the level with the smallest cells.
  * @param input Size of the padded input tensor.
  * @param grid Number of columns and rows of cells.
- * @throws {RangeError} If the rule has no such level, or if the grid has no cell.
+ * @throws {RangeError} If `level` does not exist in the rule, or if the grid has no cell.
  *
  * @example
  * ```ts
@@ -145,11 +151,13 @@ export function anchorLevel(
 }
 
 /**
- * Computes the number of cells of a level, for graphs whose output shapes do not show it.
+ * Computes the number of columns and rows of a level's grid. Used for graphs whose output shapes do
+ * not contain these numbers.
  *
- * Rounds both numbers up, because each convolution with stride 2 and padding 1 rounds up, too.
+ * Rounds the numbers up, because a convolution with stride 2 and padding 1 also rounds up.
  *
- * @param stride Input pixels between neighbouring cells of the level, as the manifest declares them.
+ * @param stride Distance between neighbouring cells of the level in input pixels, as declared in
+ *   the manifest.
  * @param input Size of the padded input tensor.
  */
 export function levelGrid(stride: number, input: Size): Size {
@@ -170,7 +178,7 @@ export function anchorsPerCell(rule: AnchorRule, level: number): number {
 /**
  * Returns the anchors of one cell, with their centre at the coordinates 0, 0.
  *
- * @param stride Stride of the level, input pixels. Used only for sizes whose unit is strides.
+ * @param stride Stride of the level in input pixels. Used only if `rule.unit` is `strides`.
  * @returns Four numbers per anchor: x1, y1, x2, y2, in input pixels.
  * @throws {RangeError} If the rule has no such level.
  *

@@ -1,32 +1,37 @@
 import type { Size } from "./size.ts";
 
-/** Fields of the two box coders that decode deltas: `centre-size` and `corners`. */
+/**
+ * Fields of the box coders `centre-size` and `corners`. A graph for these coders predicts four
+ * deltas per anchor: the differences between the box and the anchor.
+ */
 export interface DeltaRule {
   /** Order of the four deltas: x, y, x, y or y, x, y, x. */
   readonly order: "xy" | "yx";
   /**
-   * Factors that the deltas were multiplied by in training; decoding divides by them. Always in the
-   * order x, y, x, y.
+   * Factors by which training multiplied the four deltas. Decoding divides the deltas by these
+   * factors. The order of the factors is always x, y, x, y.
    */
   readonly weights: readonly [number, number, number, number];
   /**
    * Meaning of x2 and y2 of boxes and anchors. `edges`: the right and bottom edge. `last-pixel`:
-   * the last pixel inside, so a width is x2 − x1 + 1.
+   * the last pixel inside, so the width is x2 − x1 + 1.
    */
   readonly extent: "edges" | "last-pixel";
 }
 
 /**
- * Form of a box in four numbers: two corners (x or y first), or the centre with width and height.
+ * Meaning of the four numbers of a box. `xyxy`: x1, y1, x2, y2. `yxyx`: y1, x1, y2, x2. `cxcywh`: x
+ * and y of the centre, width, height.
  */
 export type BoxForm = "xyxy" | "yxyx" | "cxcywh";
 
 /**
- * Rule that converts the four numbers that a graph predicts for an anchor to a box.
+ * Rule for converting the four numbers that a graph predicts for an anchor into a box.
  *
  * - `centre-size`: the first two numbers shift the centre of the anchor, in anchor widths and
- *   heights. The other two are natural logarithms: of box width divided by anchor width, and the
- *   same for the heights (RetinaNet paper, section 4; R-CNN paper, appendix C).
+ *   heights. The third number is the natural logarithm of box width divided by anchor width. The
+ *   fourth number is the natural logarithm of box height divided by anchor height (RetinaNet paper,
+ *   section 4; R-CNN paper, appendix C).
  * - `corners`: the numbers shift the two corners of the anchor, in anchor widths and heights
  *   (keras-retinanet, `bbox_transform_inv`).
  * - `decoded`: the numbers already are the box, in input pixels or as fractions of the input's
@@ -35,7 +40,9 @@ export type BoxForm = "xyxy" | "yxyx" | "cxcywh";
 export type BoxCoder =
   | ({
     readonly kind: "centre-size";
-    /** Maximum of the two logarithms. Null: no limit. */
+    /**
+     * Maximum of the two logarithms. Larger logarithms are set to this maximum. Null: no maximum.
+     */
     readonly clamp: number | null;
   } & DeltaRule)
   | ({ readonly kind: "corners" } & DeltaRule)
@@ -52,9 +59,10 @@ export type BoxCoder =
 /**
  * Converts the four numbers of one anchor to a box, in place.
  *
- * @param box `[4]`. Before: the numbers that the graph predicts. After: x1, y1, x2, y2, not
- *   clipped. The unit is input pixels; for a `decoded` coder, it is `coder.space`.
- * @param anchor `[4]` xyxy, input pixels. Not used for `decoded`.
+ * @param box Four numbers. Before the call: the numbers that the graph predicts. After the call:
+ *   x1, y1, x2, y2 of the box, not clipped. The unit of the box is input pixels, or `coder.space`
+ *   for a `decoded` coder.
+ * @param anchor x1, y1, x2, y2 of the anchor, in input pixels. Not used for a `decoded` coder.
  *
  * @example
  * ```ts
@@ -75,7 +83,7 @@ export type BoxCoder =
  */
 export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Array): void {
   if (coder.kind === "decoded") {
-    // In fractions, x2 and y2 always are edges: only pixel coordinates have a last pixel.
+    // x2 and y2 in fractions always are edges, because only pixel coordinates have a last pixel.
     toCorners(box, coder.corners, coder.space === "input" ? coder.extent : "edges");
     return;
   }
@@ -84,7 +92,10 @@ export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Arr
   decodeAxis(coder, box, anchor, 1);
 }
 
-/** Converts the deltas at `axis` and `axis + 2` to the two box edges on this axis, in place. */
+/**
+ * Converts the deltas `box[axis]` and `box[axis + 2]` to the two box edges on this axis, in place.
+ * Axis 0 is x, axis 1 is y.
+ */
 function decodeAxis(
   coder: BoxCoder & DeltaRule,
   box: Float64Array,
@@ -109,11 +120,11 @@ function decodeAxis(
 }
 
 /**
- * Converts a box to xyxy, in place.
+ * Converts a box to the form `xyxy`, in place.
  *
- * @param box `[4]` in the given form.
- * @param extent Meaning of x2 and y2 of the result. With `last-pixel`, both are one less than the
- *   right and bottom edge.
+ * @param box Four numbers in the form `form`.
+ * @param extent Meaning of x2 and y2 of the result. `edges`: the right and bottom edge.
+ *   `last-pixel`: one less than the right and bottom edge.
  */
 export function toCorners(
   box: Float64Array,
@@ -131,9 +142,9 @@ export function toCorners(
 }
 
 /**
- * Swaps x and y, in place: yxyx to xyxy, or back.
+ * Swaps x and y of a box in place. Converts `yxyx` to `xyxy`, and `xyxy` to `yxyx`.
  *
- * @param box `[4]`.
+ * @param box Four coordinates.
  */
 export function swapAxes(box: Float64Array): void {
   [box[0], box[1], box[2], box[3]] = [box[1]!, box[0]!, box[3]!, box[2]!];
@@ -142,7 +153,7 @@ export function swapAxes(box: Float64Array): void {
 /**
  * Scales a box from fractions of the input's sides to input pixels, in place.
  *
- * @param box `[4]` xyxy, 0 to 1.
+ * @param box x1, y1, x2, y2 of the box, 0 to 1.
  * @param input Size of the padded input tensor.
  */
 export function toPixels(box: Float64Array, input: Size): void {

@@ -1,13 +1,13 @@
 import { joinedBytes } from "./joined_bytes.ts";
 
-/** Length of the blocks into which small chunks are copied, bytes. */
+/** Length in bytes of the blocks into which small chunks are copied. */
 const BLOCK = 16_384;
-/** Minimum length of a chunk that is kept without a copy, bytes. */
+/** Minimum length in bytes of a chunk that is kept without a copy. */
 const LARGE = 4096;
 
 /**
- * List that collects chunks of bytes and joins them to one array. Copies small chunks into blocks.
- * Otherwise, 20 MB that arrive in chunks of one byte would be 20 million objects in memory.
+ * List that collects chunks of bytes and joins them to one array. Small chunks are copied into
+ * larger blocks, because 20 MB in chunks of one byte would be 20 million objects in memory.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export class ByteList {
   #start = 0;
   #end = 0;
 
-  /** Adds a chunk. The caller must not change it later. */
+  /** Adds a chunk. The caller must not change the chunk later. */
   add(chunk: Uint8Array): void {
     if (chunk.length >= LARGE) {
       this.#seal();

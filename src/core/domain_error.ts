@@ -35,8 +35,8 @@ export type ErrorCode =
 /**
  * Error with a stable code for programs and a message for people.
  *
- * The message names the action, the limit, the value found and the remedy. Clients see it, so it
- * must not contain file paths or stack traces.
+ * The message names the action, the limit, the value found and the remedy. Clients receive the
+ * message, so it must not contain file paths or stack traces.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export class DomainError extends Error {
   }
 }
 
-/** Error `busy`, with the time after which the queue is likely to have room. */
+/** Error with the code `busy`, and with the time after which the queue is likely to have room. */
 export class BusyError extends DomainError {
   /**
    * Creates an error.
@@ -74,17 +74,17 @@ export class BusyError extends DomainError {
   }
 }
 
-/** Returns the `client-gone` error: the client has cancelled the call. */
+/** Returns the error `client-gone`, which means that the client has cancelled the call. */
 export function goneError(): DomainError {
   return new DomainError("client-gone", "Cannot detect as the client is gone");
 }
 
 /**
- * Returns the `too-many-bytes` error for an encoded image that is too long.
+ * Returns the error `too-many-bytes` for an encoded image that is too long.
  *
  * @param maxBytes Limit in bytes.
- * @param found Length in bytes, or a clause about the length for the message, if the exact length
- *   is unknown.
+ * @param found Length of the image in bytes. If the length is unknown: the end of the error
+ *   message.
  * @param action Action that failed, for the start of the message.
  */
 export function tooManyBytes(

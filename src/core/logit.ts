@@ -1,8 +1,8 @@
 /**
- * Returns the logit of a score: ln(s / (1 − s)), the inverse of {@linkcode sigmoid}.
+ * Returns the logit of a score: ln(score / (1 − score)). Inverse of {@linkcode sigmoid}.
  *
- * Code that compares logits with `logit(threshold)` need not compute a sigmoid for each anchor and
- * class.
+ * Saves time: a caller that compares logits with `logit(threshold)` need not compute a sigmoid for
+ * each anchor and class.
  *
  * @param score Score, 0 to 1. The result is −∞ for 0 and +∞ for 1.
  * @throws {RangeError} If `score` is not between 0 and 1.
@@ -25,7 +25,7 @@ export function logit(score: number): number {
 }
 
 /**
- * Returns the score of a logit: 1 / (1 + e^−x).
+ * Returns the score of the logit `x`: 1 / (1 + e^−x).
  *
  * @returns 0 to 1, or NaN for NaN.
  */

@@ -1,8 +1,8 @@
 /**
- * Returns the largest double below `value`.
+ * Returns the largest double (64-bit number of JavaScript) below `value`.
  *
- * Code that only tests `score > limit` can thus test `score >= threshold`: with
- * `limit = nextBelow(threshold)`.
+ * If `limit` is `nextBelow(threshold)`, the test `score > limit` means the same as
+ * `score >= threshold`.
  *
  * @param value Any number except NaN. −∞ is returned unchanged.
  *

@@ -1,13 +1,13 @@
 /** Options of {@linkcode nms}. */
 export interface NmsOptions {
   /**
-   * IoU threshold, 0 to 1. A box is dropped if its IoU with a kept box of its group is greater than
-   * the threshold. An equal IoU is not enough.
+   * Threshold of the IoU (intersection over union), 0 to 1. A box is dropped if its IoU with a kept
+   * box of its group is greater than the threshold. A box with exactly this IoU is kept.
    */
   readonly iou: number;
   /**
    * Meaning of x2 and y2. `edges`: the right and bottom edge. `last-pixel`: the last pixel inside,
-   * so a width is x2 − x1 + 1.
+   * so the width is x2 − x1 + 1.
    *
    * @default "edges"
    */
@@ -17,10 +17,11 @@ export interface NmsOptions {
 }
 
 /**
- * Selects boxes by greedy non-maximum suppression within groups (one group per class, usually).
+ * Selects boxes by greedy non-maximum suppression (NMS) within groups. Usually, each class is a
+ * group.
  *
  * Visits the boxes from best to worst. Keeps a box unless it overlaps a kept box of its group too
- * much. Stops at `limit` kept boxes, so M boxes cost at most `M · limit` comparisons.
+ * much. Stops when `limit` boxes are kept. Each box is compared with at most `limit` kept boxes.
  *
  * @param boxes `[M, 4]` xyxy of M boxes, best first, all in the same coordinate space.
  * @param groups `[M]`, the group of each box. A box never suppresses a box of another group.
@@ -62,8 +63,8 @@ export function nms(boxes: Float64Array, groups: Int32Array, options: NmsOptions
  * @param boxes `[M, 4]` xyxy of M boxes, all in the same coordinate space.
  * @param a Row of the first box.
  * @param b Row of the second box.
- * @param lastPixel Number that is added to each width and height: 1 if x2 and y2 are the last pixel
- *   inside, otherwise 0.
+ * @param lastPixel Number that is added to each width and height. 1 if x2 and y2 are the last pixel
+ *   inside a box, 0 if they are edges.
  * @returns 0 to 1. NaN for two boxes without area, as in torchvision's `nms`. NaN is never greater
  *   than a threshold, so both boxes are kept.
  */

@@ -2,7 +2,7 @@
 export interface ClassColour {
   /** Colour of the boxes, as `#rrggbb`. */
   readonly fill: string;
-  /** Colour of text on `fill`: black or white, the one with more contrast. */
+  /** Colour of text on `fill`: black or white, whichever has more contrast. */
   readonly text: "#000000" | "#ffffff";
 }
 
@@ -16,18 +16,18 @@ const FILLS: readonly string[] = [
 
 /**
  * Golden angle in degrees: the difference of hue between consecutive classes beyond
- * {@linkcode FILLS}. It keeps their hues far apart.
+ * {@linkcode FILLS}. This angle keeps the hues of the classes far apart.
  */
 const GOLDEN_ANGLE = 137.508;
 
 /**
- * Lightness values of classes beyond {@linkcode FILLS}, in turn. So consecutive classes differ in
- * more than hue.
+ * Lightness values of the classes beyond {@linkcode FILLS}, used in turn. Consecutive classes have
+ * different lightness, because their hues can look alike.
  */
 const LIGHTNESS = [0.7, 0.45, 0.58] as const;
 
 /**
- * Returns the colours of a class. They are the same on the web page and in drawn images.
+ * Returns the colours of a class, for the web page and for drawn images.
  *
  * @param classId Index of the class in the model's labels.
  *

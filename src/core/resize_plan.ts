@@ -4,14 +4,14 @@ import type { Size } from "./size.ts";
 /** Fields of the resize rules that keep the aspect ratio. */
 export interface KeepsAspect {
   /**
-   * Rounding of the width and height after resizing. `half-up` rounds 0.5 up, `half-even` to the
-   * even neighbour.
+   * Rounding of the width and height after resizing. `floor` rounds down, `half-up` rounds 0.5 up,
+   * `half-even` rounds 0.5 to the even neighbour.
    */
   readonly rounding: "floor" | "half-up" | "half-even";
   /**
    * Ratio that maps boxes back to the source image. `per-side`: x is divided by rounded width /
-   * source width, y by rounded height / source height. `one`: x and y are divided by the ratio
-   * before rounding.
+   * source width, y by rounded height / source height. `one`: x and y are divided by the same
+   * ratio, computed before the sides are rounded.
    */
   readonly factor: "per-side" | "one";
 }
@@ -21,10 +21,11 @@ export interface KeepsAspect {
  *
  * - `fit`: the largest size of the same aspect ratio inside `width` x `height`.
  * - `shortest`: the shorter side becomes `shortest`, unless the longer side would exceed `longest`.
- *   `scale` is the arithmetic for the ratio. `float64` divides the new side by the old side.
- *   `float32-reciprocal` multiplies the new side by the reciprocal of the old side, with each step
- *   rounded to float32 (torchvision 0.14, `_resize_image_and_masks`). With rounding `floor`, about
- *   half of all images then get a short side of 799 instead of 800, for example images of 500x375.
+ *   `scale` is the arithmetic for the ratio of new side to old side. `float64` divides the new side
+ *   by the old side. `float32-reciprocal` multiplies the new side by the reciprocal of the old
+ *   side, with each step rounded to float32 (torchvision 0.14, `_resize_image_and_masks`). If
+ *   `rounding` is `floor`, `float32-reciprocal` gives about half of all images a short side of 799
+ *   instead of 800, for example images of 500x375.
  * - `stretch`: exactly `width` x `height`. The aspect ratio may change.
  * - `none`: the size of the source.
  */
@@ -45,7 +46,7 @@ export type PadRule =
   | ({ readonly kind: "multiple"; readonly of: number } & PadSides)
   | ({ readonly kind: "fixed"; readonly width: number; readonly height: number } & PadSides);
 
-/** Choice of the sides on which padding is added. */
+/** Sides of the image on which padding is added. */
 export interface PadSides {
   /**
    * Place of the image in the padded area: `start` is the top left, `centre` the middle. With an
@@ -57,11 +58,11 @@ export interface PadSides {
 }
 
 /**
- * Plan for resizing and padding one image into the input tensor. It also maps the boxes back to the
- * source image.
+ * Sizes and positions for resizing and padding one image into the input tensor, and for mapping its
+ * boxes back to the source image.
  */
 export interface ResizePlan {
-  /** Size of the upright image, in source pixels. */
+  /** Size of the source image after its EXIF orientation is applied, in source pixels. */
   readonly source: Size;
   /** Size of the resized image, in whole input pixels. */
   readonly resized: Size;
@@ -70,8 +71,9 @@ export interface ResizePlan {
   /** Size of the padded input tensor. */
   readonly input: Size;
   /**
-   * Size of the source in input pixels, for mapping boxes back. For rules with `factor: "one"`,
-   * this is `source * ratio`, possibly fractional. For all other rules, it equals `resized`.
+   * Size of the source image in input pixels, for mapping boxes back. For rules with
+   * `factor: "one"`, this size is `source * ratio`, possibly fractional. For all other rules, this
+   * size equals `resized`.
    */
   readonly scaled: Size;
   /**
@@ -84,9 +86,9 @@ export interface ResizePlan {
 /**
  * Plans the resize and the padding of one image.
  *
- * @param source Size of the upright image, source pixels.
- * @throws {RangeError} If a side of the source is not a whole number of at least 1, or if the
- *   resized image exceeds a fixed input.
+ * @param source Size of the image after its EXIF orientation is applied, in source pixels.
+ * @throws {RangeError} If a side of `source` is not a whole number of at least 1, or if the resized
+ *   image is larger than a `fixed` size of `pad`.
  *
  * @example
  * ```ts
@@ -125,8 +127,8 @@ export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule)
 /**
  * Maps boxes from input pixels to source pixels and clips them to the source, in place.
  *
- * @param boxes `[M, 4]` xyxy of M boxes. Before: input pixels. After: source pixels, inside the
- *   source image.
+ * @param boxes `[M, 4]` xyxy of M boxes. Before the call: input pixels. After the call: source
+ *   pixels, inside the source image.
  */
 export function toSource({ source, scaled, offset }: ResizePlan, boxes: Float64Array): void {
   scaleAndClip(boxes, 0, offset.x, source.width / scaled.width, source.width);

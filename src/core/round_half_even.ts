@@ -1,8 +1,8 @@
 /**
  * Rounds to the nearest integer. A number halfway between two integers becomes the even one.
  *
- * This is the rule of IEEE 754, Python's `round` and `torch.round`. `Math.round` would round anchor
- * corners such as 50.5 and 322.5 up instead, a shift by one pixel.
+ * IEEE 754, Python's `round` and `torch.round` use the same rule. In contrast, `Math.round` would
+ * round anchor corners such as 50.5 and 322.5 up, which shifts them by one pixel.
  *
  * @example
  * ```ts

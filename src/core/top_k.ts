@@ -1,9 +1,10 @@
 /**
- * Keeps the best of many (value, index) pairs, at most `capacity` of them, in a min-heap of bounded
- * size.
+ * Keeps the best of many (value, index) pairs, at most `capacity` of them. Stores the pairs in a
+ * min-heap of bounded size.
  *
- * A pair that is worse than all kept pairs costs one comparison. If values are equal, the lower
- * index is better. So the result does not depend on the order in which pairs are offered.
+ * A pair that is worse than all kept pairs costs one comparison. Higher values are better. Of two
+ * pairs with equal values, the one with the lower index is better. Therefore, the result does not
+ * depend on the order in which pairs are offered.
  *
  * @example
  * ```ts
@@ -35,7 +36,7 @@ export class TopK {
     this.#indices = new Float64Array(capacity);
   }
 
-  /** Adds a pair if it is among the best so far. Ignores NaN values. */
+  /** Adds a pair if it is among the best `capacity` pairs so far. Ignores a NaN value. */
   offer(value: number, index: number): void {
     if (this.#size < this.#values.length) {
       if (!Number.isNaN(value)) this.#siftUp(this.#size++, value, index);
@@ -72,7 +73,8 @@ export class TopK {
   }
 
   /**
-   * Replaces the root of the heap, which is the worst pair. Moves the new pair towards the leaves.
+   * Replaces the root of the heap, which is the worst kept pair, by a new pair. Moves the new pair
+   * towards the leaves.
    */
   #siftDown(value: number, index: number): void {
     let hole = 0;

@@ -2,13 +2,13 @@ import type { SizesRule } from "../core/anchors.ts";
 import type { HeadsManifest } from "../manifest/manifest.ts";
 import type { Pyramid } from "./solve_pyramid.ts";
 
-/** Anchors that are computed by a rule, not returned by the graph. */
+/** Anchors of a manifest that are computed by a rule, not returned by the graph. */
 export type GridAnchors = Extract<HeadsManifest["anchors"], { readonly levels: unknown }>;
 
-/** Anchors whose rule is a list of sizes per level and a list of ratios. */
+/** Anchors of a manifest whose rule is a list of sizes per level and a list of aspect ratios. */
 export type SizesAnchors = Extract<GridAnchors, { readonly kind: "sizes" }>;
 
-/** Anchors of the RetinaNet paper, for families whose graphs return their anchors. */
+/** Anchors of the RetinaNet paper. Used for model families that have no anchor rule. */
 export const PAPER_ANCHORS: SizesAnchors = {
   kind: "sizes",
   levels: [8, 16, 32, 64, 128].map((stride) => ({ stride, sizes: paperSizes(stride, 3) })),
@@ -22,18 +22,19 @@ export const PAPER_ANCHORS: SizesAnchors = {
 };
 
 /**
- * Returns the anchor sizes of a level as in the RetinaNet paper, section 4. With n sizes, size i is
- * 4 · stride · 2^(i / n).
+ * Returns the anchor sizes of a level as in the RetinaNet paper, section 4. The first size is 4
+ * strides. Each further size is the size before, multiplied by 2^(1 / count).
  */
 function paperSizes(stride: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => 4 * stride * 2 ** (i / count));
 }
 
 /**
- * Returns the anchors of a family for a pyramid with other levels. Scales their sizes with the
- * strides.
+ * Adapts the anchors of a model family to the feature pyramid of a graph. If the pyramid has other
+ * strides than the family, scales the anchor sizes with the strides.
  *
- * @returns Null if the family has another number of anchors per cell.
+ * @returns Anchors for the graph. Null if graph and family differ in the number of anchors per
+ *   cell.
  */
 export function scaledTo(anchors: GridAnchors, { strides, perCell }: Pyramid): GridAnchors | null {
   const isSame = anchors.levels.map(({ stride }) => stride).join() === strides.join();
@@ -62,8 +63,8 @@ export function scaledTo(anchors: GridAnchors, { strides, perCell }: Pyramid): G
 }
 
 /**
- * Computes the sizes of each level as in the RetinaNet paper. Rounds them down for families that
- * round their anchors.
+ * Computes the anchor sizes of each level as in the RetinaNet paper. Rounds the sizes down if the
+ * rule rounds its anchors.
  */
 export function sizedLevels(
   { unit, rounding }: SizesRule,
@@ -77,10 +78,11 @@ export function sizedLevels(
 }
 
 /**
- * Chooses aspect ratios whose number divides the number of anchors per cell: those of the family,
- * or another usual list.
+ * Chooses the aspect ratios of the anchors: the ratios of the model family, or another usual list.
+ * The number of anchors per cell is a multiple of the number of ratios.
  *
- * @param sizes Number of sizes per level that the caller gave.
+ * @param sizes Number of anchor sizes per level, if the caller gave sizes. Undefined: the caller
+ *   gave none.
  */
 export function ratiosFor(
   family: readonly number[],
@@ -99,8 +101,8 @@ export function ratiosFor(
 }
 
 /**
- * Assigns the sizes that the caller gave to the levels. If there is one list, scales it with the
- * stride of each level.
+ * Assigns the anchor sizes that the caller gave to the levels. A single list of sizes is for the
+ * smallest stride: for the other levels, its sizes are scaled with the stride.
  */
 export function wishedLevels(
   sizes: readonly (readonly number[])[],

@@ -1,14 +1,16 @@
 import type { Size } from "../core/size.ts";
 import type { ProbedOutput } from "./probed_output.ts";
 
-/** Share of the box centres that must lie in the input. A few may lie outside. */
+/** Minimum share of box centres that lie inside the input, for an output that counts as boxes. */
 const MOST = 0.95;
 
 /**
- * Returns true if an output contains boxes as centre, width and height, instead of deltas.
+ * Returns true if an output contains boxes as centre, width and height. Returns false for deltas,
+ * which are differences between boxes and anchors.
  *
- * Boxes have positive widths and heights. Nearly all their centres lie in the input, and they
- * spread over more than half of it. Deltas are numbers around 0, positive and negative.
+ * Boxes have positive widths and heights. Nearly all box centres lie inside the input, and the
+ * centres spread over more than half of the input. In contrast, deltas are positive and negative
+ * numbers near 0.
  *
  * @param area Size of the input in the unit of the boxes.
  */

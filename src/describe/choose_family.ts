@@ -3,31 +3,35 @@ import type { GraphFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
 import { matchFamilies } from "./match_families.ts";
 
-/** Families that may describe a graph. */
+/** Model families that may describe a graph. A family describes the models of one framework. */
 export interface FamilyChoice {
   /** Families to try, the likeliest first. */
   readonly candidates: readonly Family[];
   /**
    * Sentence about the names in the graph that suggest the candidates. Null: the caller chose the
-   * family, or no name suggests one.
+   * family, or no name suggests a family.
    */
   readonly evidence: string | null;
-  /** Returns the names of the other families that also fit. */
+  /** Returns the names of all families that fit the graph, except `chosen`. */
   readonly others: (chosen: Family) => string[];
 }
 
-/** Frameworks that have no family yet, with a pattern of the names that they give to weights. */
+/**
+ * Frameworks without a model family. The value is a pattern of names that the framework gives to
+ * weights.
+ */
 const WITHOUT_FAMILY: Readonly<Record<string, RegExp>> = {
   MMDetection: /(^|[./])bbox_head\.retina_(cls|reg)\b/,
 };
 
 /**
- * Chooses the families whose behaviour may apply to a graph.
+ * Chooses the model families that may describe a graph.
  *
- * @param wanted Name of a family that the user chose. Unset: the graph decides.
- * @throws {TypeError} If the chosen family does not describe such outputs. Also if the user chose
- *   none and the graph fits several: a wrong guess would give wrong colours and anchors without an
- *   error.
+ * @param wanted Name of a family that the user chose. Undefined: the names and traits of the graph
+ *   decide.
+ * @throws {TypeError} If the family `wanted` does not fit the outputs of the graph. Also if the
+ *   user chose no family and it is unclear which one is right: with a wrong family, colours and
+ *   anchors would be wrong without an error.
  */
 export function chooseFamily(
   facts: GraphFacts,
@@ -63,7 +67,7 @@ export function chooseFamily(
   const [firstTold] = told;
   if (kind !== "levels" && firstTold !== undefined && frameworksOf(told).size === 1) {
     const families = told.map(({ family }) => family);
-    // Families that also match in all traits come first.
+    // Families that also match the graph in all traits come first.
     const sorted = [...families.filter((each) => matching.includes(each)), ...families];
     return choice([...new Set(sorted)], `the graph has the name "${firstTold.name}"`);
   }
@@ -88,22 +92,24 @@ const TITLES = {
 } as const;
 
 /**
- * Returns true if a family can describe outputs of a kind. A family without NMS describes both
- * kinds of heads: per level and joined.
+ * Returns true if a family can describe outputs of `kind`. Families with NMS in the graph describe
+ * the kind `finished`. Families without NMS describe the kinds `levels` and `joined`.
  */
 function describes(family: Family, kind: GraphFacts["outputs"]["kind"]): boolean {
   return (family.traits.outputs === "finished") === (kind === "finished");
 }
 
 /**
- * Returns true if the graph returns its anchors. Then only the preparation of the image is a guess.
+ * Returns true if the graph has an output with its anchors. Only the image preparation must be
+ * guessed for a graph with this output.
  */
 function hasAnchors({ outputs }: GraphFacts): boolean {
   return outputs.kind === "joined" && outputs.anchors !== null;
 }
 
 /**
- * Returns the first name of an output or a weight that is typical of the framework of the family.
+ * Returns the first name of an output or weight that is typical of the family's framework.
+ * Undefined: no name is typical.
  */
 function nameThatTells(
   { names }: Family,
@@ -122,14 +128,17 @@ function outputNames(outputs: GraphFacts["outputs"]): string[] {
 }
 
 /**
- * Returns the different name patterns of the families. Families of one framework have the same
- * pattern.
+ * Returns the distinct name patterns of model families, one for each framework. Families of one
+ * framework have the same pattern.
  */
 function frameworksOf(told: readonly { family: Family }[]): Set<string | undefined> {
   return new Set(told.map(({ family }) => family.names));
 }
 
-/** Returns a sentence about the names that suggest a framework. Empty if there are none. */
+/**
+ * Returns a sentence for an error message: the framework that the names in the graph suggest, if
+ * any.
+ */
 function suggestion(
   told: readonly { family: Family; name: string }[],
   { weights }: GraphHints,

@@ -9,27 +9,29 @@ export interface AnchorWishes {
    */
   readonly strides?: readonly number[] | undefined;
   /**
-   * Anchor sizes of each level in input pixels. If there is one list, it is for the level with the
-   * smallest stride. Unset: the sizes of the family.
+   * Anchor sizes of each level in input pixels. A single list is for the level with the smallest
+   * stride. Unset: the sizes of the model family.
    */
   readonly sizes?: readonly (readonly number[])[] | undefined;
-  /** Aspect ratios of the anchors: height divided by width. Unset: the ratios of the family. */
+  /**
+   * Aspect ratios of the anchors: height divided by width. Unset: the ratios of the model family.
+   */
   readonly ratios?: readonly number[] | undefined;
 }
 
 /**
- * Minimum number of levels that the largest fitting pyramid must have more than the next one.
- * Otherwise, the choice is unclear.
+ * Minimum difference in the number of levels between the two largest feature pyramids that fit a
+ * graph. If the difference is smaller, it is unclear which pyramid is right.
  */
 const CLEAR_LEAD = 2;
 
 /**
  * Chooses the feature pyramid of a graph: its strides and its number of anchors per cell.
  *
- * @returns Pyramid, and a note about other pyramids that also fit. The note is empty if there are
- *   none.
- * @throws {TypeError} If no pyramid fits, if it is unclear which one is right, or if the strides of
- *   the caller do not fit.
+ * @returns Pyramid, and a note about other pyramids that also fit. The note is empty if only one
+ *   pyramid fits.
+ * @throws {TypeError} If no pyramid fits, if it is unclear which pyramid is right, or if the
+ *   strides of the caller do not fit.
  */
 export function choosePyramid(
   outputs: LevelsFacts | JoinedFacts,

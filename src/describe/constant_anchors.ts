@@ -4,19 +4,23 @@ import type { BoxConstant } from "./graph_hints.ts";
 import { isUnit } from "./probed_output.ts";
 import type { Pyramid } from "./solve_pyramid.ts";
 
-/** Maximum difference between a computed edge and the edge in the constant, in input pixels. */
+/**
+ * Maximum difference between the edge of a computed anchor and the same edge in a constant of the
+ * graph, in input pixels.
+ */
 const TOLERANCE = 0.01;
 
 /** Possible orders of the four numbers of an anchor: x first or y first. */
 const CORNERS = [[0, 1, 2, 3], [1, 0, 3, 2]] as const;
 
 /**
- * Finds the anchor rule of a graph from a constant in it that lists all anchors, one per row.
+ * Finds the anchor rule of a graph that contains a constant with all anchors, one per row.
  *
- * Copies the shapes of the anchors in the first cell of each level, and their centre. Then checks
- * that the rule computes all rows of the constant.
+ * Makes a rule from the anchors in the first cell of each level. Accepts the rule only if it
+ * computes all anchors of the constant.
  *
- * @returns Null if no constant contains the anchors of the pyramid.
+ * @returns Name of the constant, and the rule. Null if no constant contains the anchors of the
+ *   pyramid.
  */
 export function anchorsFromConstant(
   { counts: [{ size }], boxConstants }: JoinedFacts,
@@ -35,12 +39,16 @@ export function anchorsFromConstant(
 }
 
 type Size = JoinedFacts["counts"][0]["size"];
-/** Level of a pyramid: its stride, and width and height of each anchor of a cell, input pixels. */
+/**
+ * Level of a feature pyramid: its stride, and `[width, height]` of each anchor in a cell. All
+ * lengths are input pixels.
+ */
 export type ShapesLevel = { stride: number; shapes: [number, number][] };
 
 /**
- * Converts the constant to xyxy in input pixels. Returns a result for each possible form of its
- * numbers: corners or centre and sides, x or y first.
+ * Converts the numbers of a constant to x1, y1, x2, y2 in input pixels. The form of the numbers is
+ * unknown: corners, or centre and sides; x or y first. The result has one array for each possible
+ * form.
  */
 function readings({ data }: BoxConstant, { width, height }: Size): Float32Array[] {
   const isFraction = isUnit({ runs: [{ data, shape: [data.length / 4, 4] }] });
@@ -86,7 +94,7 @@ function ruleOf(
   return { kind: "shapes", levels, centre, strides: "nominal", extent: "edges" };
 }
 
-/** Returns true if the rule computes the same anchors as the constant. */
+/** Returns true if the rule computes the same anchors as a constant of the graph. */
 function follows(pixels: Float32Array, rule: ShapesRule, size: Size): boolean {
   const anchor = new Float64Array(4);
   let row = 0;

@@ -17,16 +17,17 @@ import type { Pyramid } from "./solve_pyramid.ts";
 export type Anchors = HeadsManifest["anchors"];
 
 /**
- * Drafts the anchors.
+ * Drafts the property `anchors` of a manifest.
  *
- * The graph determines the strides and the anchors per cell, by the shapes of its heads. Sizes and
- * ratios come from the caller. If the caller gives none, they come from a constant in the graph or
- * from the family.
+ * The output shapes of the graph determine the strides and the number of anchors per cell. Sizes
+ * and ratios come from the caller. If the caller gives none, a constant in the graph or the model
+ * family determines sizes and ratios.
  *
- * @param family Anchors of the family.
- * @param reason Reason for properties that are copied from the family.
+ * @param family Anchors of the model family.
+ * @param reason Text that explains the properties that are copied from the family.
  * @param wishes Strides, sizes and ratios that the caller gave.
- * @throws {TypeError} If the graph contradicts `wishes`, or if its rows fit no pyramid or several.
+ * @throws {TypeError} If the graph contradicts `wishes`, or if it is unclear which feature pyramid
+ *   the graph has.
  */
 export function draftAnchors(
   outputs: LevelsFacts | JoinedFacts,
@@ -73,14 +74,14 @@ export function draftAnchors(
   return ownAnchors(grid, pyramid, wishes, told, bare(reason));
 }
 
-/** Removes the grade (such as "assumed") and the evidence from a reason. */
+/** Removes the grade at the start of a reason (such as "assumed") and the evidence at its end. */
 function bare(reason: string): string {
   return reason.replace(/^\w+: ([^:]*).*$/, "$1");
 }
 
 /**
- * Drafts anchors if the number of sizes or ratios differs from the family, or if the caller gave
- * them.
+ * Drafts anchors with other sizes or ratios than the model family. Used if the caller gave sizes or
+ * ratios, or if graph and family differ in the number of anchors per cell.
  */
 function ownAnchors(
   family: GridAnchors,

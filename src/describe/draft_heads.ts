@@ -4,10 +4,13 @@ import { draftAnchors } from "./draft_anchors.ts";
 import type { GraphFacts, JoinedFacts, LevelsFacts } from "./graph_facts.ts";
 import { assumed, type Guessed, suggested } from "./guess.ts";
 
-/** Properties of a manifest that a family sets for heads: anchors, box coder, post-processing. */
+/** Properties of a manifest that the model family determines, for a graph without NMS. */
 export type HeadsBehaviour = Pick<HeadsManifest, "anchors" | "boxes" | "postprocess">;
 
-/** Drafts outputs, anchors, box coder and post-processing of a graph without NMS. */
+/**
+ * Drafts the manifest properties `outputs`, `anchors`, `boxes` and `postprocess` of a graph without
+ * NMS.
+ */
 export function draftHeads(
   { scores, scoresProven }: GraphFacts,
   outputs: LevelsFacts | JoinedFacts,
@@ -45,7 +48,7 @@ export function draftHeads(
   };
 }
 
-/** Returns the guess about which outputs are the class heads, if their names do not show it. */
+/** Returns the guess which outputs contain the scores. Empty if the graph proves it. */
 function outputGuesses(
   { evidence, ...outputs }: LevelsFacts | JoinedFacts,
 ): Record<string, string> {
@@ -67,8 +70,7 @@ function outputGuesses(
 }
 
 /**
- * Drafts the box coder, the rule that converts deltas to boxes. In a manifest, its property is
- * named `boxes`.
+ * Drafts the manifest property `boxes`: the rule that converts the numbers of the graph to boxes.
  */
 function draftBoxCoder(
   outputs: LevelsFacts | JoinedFacts,

@@ -12,8 +12,8 @@ const LABEL_SETS: Readonly<Record<string, readonly (string | null)[] | undefined
 /**
  * Number of classes assumed for a graph that applies NMS itself.
  *
- * The outputs of such a graph do not reveal the number. With 91 classes, all class ids of the COCO
- * data set (up to 90) are included.
+ * The outputs of a graph with NMS do not reveal the number of classes. With 91 classes, all class
+ * ids of the COCO data set (up to 90) are included.
  */
 const ASSUMED_CLASSES = 91;
 
@@ -25,18 +25,24 @@ export interface ModelNames {
   readonly graph: Manifest["graph"];
   /** Class names; the index is the class id. Null if the names are unknown. */
   readonly labels: readonly (string | null)[] | null;
-  /** Assumption behind the class names, which a person should confirm. Null or unset: none. */
+  /**
+   * Assumption behind the class names, which a person should confirm. Null or unset: no assumption
+   * was needed.
+   */
   readonly labelsGuess?: string | null;
 }
 
 /** Options of {@linkcode draftManifest}. */
 export interface DraftOptions {
   /**
-   * Sentence about the names in the graph that suggest the family. Null or unset: the graph does
-   * not suggest one.
+   * Sentence about the names in the graph that suggest the family. Null or unset: no name suggests
+   * a family.
    */
   readonly evidence?: string | null;
-  /** Reason for all properties of the family. Unset: one that names the family and the evidence. */
+  /**
+   * Text that explains all properties copied from the family. Unset: a text with the name of the
+   * family and the evidence.
+   */
   readonly reason?: string;
   /** Properties of the anchors that the caller already knows. Unset: none. */
   readonly anchors?: AnchorWishes;
@@ -46,7 +52,7 @@ export interface DraftOptions {
  * Drafts the manifest of a graph.
  *
  * Properties that the graph reveals are copied from `facts`. All other properties are copied from
- * the family. These are guesses: the manifest lists them under `guesses`, and a person should
+ * the family and are guesses. The manifest lists the guesses in `guesses`, and a person should
  * confirm them.
  *
  * @param facts Facts that {@linkcode probeGraph} found in the graph.
@@ -117,7 +123,10 @@ function draftLabels(
   return { part: { labels: [...(set ?? numbered)] }, guesses: { labels: assumed(reason) } };
 }
 
-/** Drafts the inputs besides the image. Their names do not prove the meaning of their values. */
+/**
+ * Drafts the property `extraInputs`: inputs other than the image, such as the image size. The
+ * values for these inputs are guesses from their names.
+ */
 function draftExtras({ input: { extras } }: GraphFacts): Guessed<Pick<Manifest, "extraInputs">> {
   if (extras === undefined) return { part: {}, guesses: {} };
   const names = extras.map(({ name }) => name).join(", ");
@@ -153,8 +162,8 @@ function draftInput(
 }
 
 /**
- * Drafts the rules for resizing and padding. If the graph accepts only one input size, uses that
- * size.
+ * Drafts the rules for resizing and padding. If the graph accepts only one input size, the rules
+ * produce this size.
  */
 function draftSizes(
   { input: { size } }: GraphFacts,
@@ -181,7 +190,9 @@ function draftSizes(
   };
 }
 
-/** Drafts outputs and post-processing of a graph that applies NMS itself. */
+/**
+ * Drafts the manifest properties `outputs` and `postprocess` of a graph that applies NMS itself.
+ */
 function draftFinished(
   { outputs }: GraphFacts,
   { behaviour }: Family,

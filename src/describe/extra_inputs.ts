@@ -2,19 +2,20 @@ import type { Size } from "../core/size.ts";
 import { type ExtraRule, extraTensor } from "../image/extra_tensor.ts";
 import type { Feeds, TensorInfo } from "../ports/session.ts";
 
-/** Facts about an input besides the image. */
+/** Facts about an input other than the image, such as the image size. */
 export interface ExtraFacts extends ExtraRule {
-  /** Name in the graph. */
+  /** Name of the input in the graph. */
   readonly name: string;
 }
 
 const TYPES = ["float32", "int64", "int32"] as const;
 
 /**
- * Names of inputs, and their values.
+ * Known inputs other than the image: a pattern for the name, and the values that the input gets.
  *
- * The scale is 1, so that boxes stay in pixels of the resized image. Sides are height first, as in
- * PaddleDetection (ppdet/data/transform/operators.py, `im_shape`, `scale_factor`).
+ * The scale is 1, so that the graph returns boxes in pixels of the resized image. Sizes have the
+ * height first, as in PaddleDetection (ppdet/data/transform/operators.py, `im_shape`,
+ * `scale_factor`).
  */
 const KNOWN: readonly (readonly [name: RegExp, value: ExtraRule["value"]])[] = [
   [/^im_?info$/i, ["resized-height", "resized-width", 1]],
@@ -23,9 +24,9 @@ const KNOWN: readonly (readonly [name: RegExp, value: ExtraRule["value"]])[] = [
 ];
 
 /**
- * Recognises the inputs besides the image by their names, types and numbers of values.
+ * Recognises the inputs other than the image by their names, types and numbers of values.
  *
- * @returns Null if an input is not known.
+ * @returns Null if one of the inputs is unknown.
  */
 export function extraInputsOf(inputs: readonly TensorInfo[]): ExtraFacts[] | null {
   const found = inputs.map(({ name, type: declared, shape: sides }): ExtraFacts | null => {
@@ -40,7 +41,7 @@ export function extraInputsOf(inputs: readonly TensorInfo[]): ExtraFacts[] | nul
   return found.every((each) => each !== null) ? found : null;
 }
 
-/** Returns the tensors besides a test image, which is not resized. */
+/** Returns the tensors of all inputs other than the image, for a test image of `size`. */
 export function extraFeeds(extras: readonly ExtraFacts[], size: Size): Feeds {
   const plan = { source: size, resized: size, input: size, scaled: size };
   return Object.fromEntries(extras.map((extra) => [extra.name, extraTensor(extra, plan)]));

@@ -3,13 +3,16 @@ import json from "./families.json" with { type: "json" };
 import { finishedSchema, headsSchema } from "../manifest/manifest_schema.ts";
 
 /**
- * Traits of a graph by which its family is recognised. A graph belongs to a family only if it
- * matches each trait that is set.
+ * Traits of the graphs of a model family. A graph matches the family only if it has all traits that
+ * are set.
  */
 const traits = z.strictObject({
   /** Kind of the outputs, as in the manifest's `outputs.kind`. */
   outputs: z.enum(["levels", "joined", "finished"]),
-  /** Meaning of the numbers in the class head. `ScoreKind` explains the values. */
+  /**
+   * Meaning of the numbers in the class head, the output with the scores. `ScoreKind` explains each
+   * meaning.
+   */
   scores: z.enum(["logits", "probabilities", "distribution"]).optional(),
   /** Order of the dimensions of the input. */
   layout: z.enum(["nchw", "nhwc"]).optional(),
@@ -21,7 +24,10 @@ const traits = z.strictObject({
   size: z.enum(["open", "fixed", "square"]).optional(),
   /** True if the graph has an output with its anchors. */
   anchors: z.boolean().optional(),
-  /** True if the box head contains boxes instead of deltas. */
+  /**
+   * True if the box head (output for boxes) contains complete boxes. False if it contains deltas,
+   * which are differences between boxes and anchors.
+   */
   decoded: z.boolean().optional(),
   /** True if the outputs have a batch dimension. Only for graphs that apply NMS themselves. */
   batched: z.boolean().optional(),
@@ -32,18 +38,18 @@ const traits = z.strictObject({
   count: z.boolean().optional(),
   /** True if the input has a batch dimension. */
   batch: z.boolean().optional(),
-  /** Start of the output name of the first class head. */
+  /** Beginning of the name of the first class head (output with scores). */
   prefix: z.string().optional(),
 });
 
 const shared = {
   /** Name of the family. */
   family: z.string().min(1),
-  /** Code or paper that the behaviour of the family is taken from. */
+  /** Code or paper that defines the behaviour of the family. */
   source: z.string().min(1),
   /**
-   * Pattern of the names that only this framework gives to weights and outputs. Unset: its names
-   * are not typical.
+   * Pattern for names of weights and outputs that only the framework of this family uses. Unset:
+   * the framework has no typical names.
    */
   names: z.string().optional(),
   traits,
@@ -59,8 +65,8 @@ const input = z.strictObject({
 });
 
 /**
- * Schema of a family in `families.json`. First: models without NMS. Second: models that apply NMS
- * themselves.
+ * Schema of a model family in `families.json`. The first variant is for graphs without NMS, the
+ * second for graphs that apply NMS themselves.
  */
 const family = z.union([
   z.strictObject({
@@ -84,8 +90,8 @@ const family = z.union([
 /** Typical behaviour of the models that one framework exports, such as torchvision. */
 export type Family = z.infer<typeof family>;
 
-/** Traits by which a family is recognised. */
+/** Traits of the graphs of a model family. */
 export type FamilyTraits = z.infer<typeof traits>;
 
-/** All known families, from `families.json`. */
+/** All known model families, from `families.json`. */
 export const FAMILIES: readonly Family[] = z.array(family).parse(json);

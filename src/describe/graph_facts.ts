@@ -4,7 +4,7 @@ import type { BoxConstant } from "./graph_hints.ts";
 import type { RowCount } from "./solve_pyramid.ts";
 import type { HeadEvidence } from "./which_head.ts";
 
-/** Facts about the input of a graph. */
+/** Facts about the image input of a graph. */
 export interface InputFacts {
   /** Name in the graph. */
   readonly name: string;
@@ -16,15 +16,16 @@ export interface InputFacts {
   readonly batch: number | null;
   /** Size of the input in pixels, or null if the graph accepts any size. */
   readonly size: Size | null;
-  /** Inputs besides the image. Unset: none. */
+  /** Inputs other than the image, such as the image size. Unset: the image is the only input. */
   readonly extras?: readonly ExtraFacts[];
 }
 
 /**
- * Facts about the outputs of a graph with two heads (outputs) for each level of the feature
- * pyramid.
+ * Facts about the outputs of a graph with a class head and a box head for each level of the feature
+ * pyramid. A head is an output of the graph.
  *
- * The class head contains one number per anchor and class, the box head 4 deltas per anchor.
+ * The class head contains one number per anchor and class. The box head contains four deltas per
+ * anchor: the differences between the box and the anchor.
  */
 export interface LevelsFacts {
   /** Discriminant. */
@@ -33,21 +34,21 @@ export interface LevelsFacts {
   readonly layout: "nchw" | "nhwc";
   /** Names of the class heads, from the level with the smallest cells to the largest. */
   readonly scores: readonly string[];
-  /** Names of the box heads, in the same order. */
+  /** Names of the box heads, in the order of `scores`. */
   readonly deltas: readonly string[];
-  /** Side of a cell of each level, in input pixels. In the same order. */
+  /** Side of a grid cell in input pixels, for each level in the order of `scores`. */
   readonly strides: readonly number[];
   /** Number of anchors per cell. */
   readonly perCell: number;
   /** Number of classes. */
   readonly classes: number;
-  /** Fact that showed which outputs are the class heads and which are the box heads. */
+  /** Kind of fact that shows which outputs are class heads and which are box heads. */
   readonly evidence: HeadEvidence;
 }
 
 /**
- * Facts about the outputs of a graph with two heads, each for all levels of the feature pyramid
- * together.
+ * Facts about the outputs of a graph with one class head and one box head. Each head (output)
+ * contains the anchors of all levels of the feature pyramid.
  */
 export interface JoinedFacts {
   /** Discriminant. */
@@ -60,15 +61,21 @@ export interface JoinedFacts {
   readonly anchors: string | null;
   /** Unit of anchors and boxes: input pixels, or fractions of the input's sides (`unit`). */
   readonly space: "input" | "unit";
-  /** True if the box head contains boxes instead of deltas. */
+  /**
+   * True if the box head contains complete boxes. False if it contains deltas, which are
+   * differences between boxes and anchors.
+   */
   readonly decoded: boolean;
   /** Form of the boxes if `decoded`: two corners, or centre with width and height. */
   readonly form: "xyxy" | "cxcywh";
-  /** Number of rows at one or two input sizes. They show which levels the pyramid has. */
+  /**
+   * Number of rows (one per anchor) at one or two input sizes. These numbers show which levels the
+   * feature pyramid has.
+   */
   readonly counts: readonly [RowCount, ...RowCount[]];
   /** Number of classes. */
   readonly classes: number;
-  /** Fact that showed which output is the class head and which is the box head. */
+  /** Kind of fact that shows which output is the class head and which is the box head. */
   readonly evidence: HeadEvidence;
   /**
    * True if the rows, one per anchor, are the last dimension of both heads: `[images, classes, rows]`
@@ -76,28 +83,34 @@ export interface JoinedFacts {
    */
   readonly transposed: boolean;
   /**
-   * Order of the columns if one output `[N, R, 4 + K]` contains both heads. Null: each head is an
-   * output.
+   * Order of the columns if one output contains both heads. The shape of this output is
+   * `[images, rows, 4 + classes]`. Null: each head is an output of its own.
    */
   readonly packed: "boxes-first" | "scores-first" | null;
-  /** Constants in the graph that have a row for each anchor, and may contain the anchors. */
+  /** Constants in the graph that may contain the anchors, because they have one row per anchor. */
   readonly boxConstants: readonly BoxConstant[];
 }
 
-/** Facts about the outputs of a graph that applies NMS itself and returns finished detections. */
+/** Facts about the outputs of a graph that applies NMS itself and returns detections. */
 export interface FinishedFacts {
   /** Discriminant. */
   readonly kind: "finished";
   /** Name of the output that contains the boxes. */
   readonly boxes: string;
   /**
-   * Name of the output that contains the scores. Null: each score follows the four numbers of its
-   * box.
+   * Name of the output that contains the scores. Null: the scores are a column of the output
+   * `boxes`.
    */
   readonly scores: string | null;
-  /** Name of the output that contains the class ids. Null: they are a column of the boxes. */
+  /**
+   * Name of the output that contains the class ids. Null: the class ids are a column of the output
+   * `boxes`.
+   */
   readonly labels: string | null;
-  /** Order of the columns if the boxes contain class ids and scores. Unset: they do not. */
+  /**
+   * Order of the columns if the output `boxes` also contains class ids and scores. Unset: the class
+   * ids have an output of their own.
+   */
   readonly columns?: "label-score-box" | "box-score-label";
   /** Name of the output that contains the number of detections. Null: there is no such output. */
   readonly count: string | null;
@@ -106,14 +119,14 @@ export interface FinishedFacts {
   /** Unit of the boxes: input pixels, or fractions of the input's sides (`unit`). */
   readonly space: "input" | "unit";
   /**
-   * Class ids that the graph returned in its two test runs, ascending. Negative ids are padding and
-   * left out.
+   * Class ids that the graph returned in two test runs, ascending. Negative ids are omitted,
+   * because they mark padding.
    */
   readonly classIds: readonly number[];
 }
 
 /**
- * Meaning of the numbers of a class head, concluded from their values in two test runs.
+ * Meaning of the numbers in a class head, the output with the scores.
  *
  * - `logits`: some numbers lie outside 0 to 1.
  * - `probabilities`: all numbers lie within 0 to 1.
@@ -122,14 +135,17 @@ export interface FinishedFacts {
  */
 export type ScoreKind = "logits" | "probabilities" | "distribution" | null;
 
-/** Facts about a graph, found in its declared inputs and outputs and in two runs on test images. */
+/**
+ * Facts about a graph, found in its declared inputs and outputs, and from two runs on test
+ * images.
+ */
 export interface GraphFacts {
   /** Facts about the input. */
   readonly input: InputFacts;
   /** Facts about the outputs. */
   readonly outputs: LevelsFacts | JoinedFacts | FinishedFacts;
-  /** Meaning of the numbers in the class head. */
+  /** Meaning of the numbers in the class head (output with the scores). */
   readonly scores: ScoreKind;
-  /** True if an operation of the graph shows the meaning. False if only the values suggest it. */
+  /** True if the meaning of the scores is certain. False if it is only a guess from the values. */
   readonly scoresProven: boolean;
 }

@@ -1,6 +1,6 @@
 /** Facts about the operations that compute one output of a graph. */
 export interface OutputHints {
-  /** Last function that the graph applies to the values. Null: no such function, or unknown. */
+  /** Last activation function before the output. Null: there is none, or it is unknown. */
   readonly activation: "sigmoid" | "softmax" | null;
   /** Names of the weights in the last layers before the output. */
   readonly weights: readonly string[];
@@ -10,17 +10,20 @@ export interface OutputHints {
 export interface BoxConstant {
   /** Name in the graph. */
   readonly name: string;
-  /** R rows of four numbers. */
+  /** Numbers of the constant, in rows of four. */
   readonly data: Float32Array;
 }
 
-/** Facts that are only in the file of a graph. A session does not reveal them. */
+/**
+ * Facts about a graph that are read from its file, because an inference session does not reveal
+ * them.
+ */
 export interface GraphHints {
-  /** Names of all weights. Exporters keep the names that the framework gave. */
+  /** Names of all weights. Usually, these are the names from the training framework. */
   readonly weights: readonly string[];
-  /** Facts about each output; the key is its name. */
+  /** Facts about each output. The key is the name of the output. */
   readonly outputs: Readonly<Record<string, OutputHints | undefined>>;
-  /** Constants of the shape `[R, 4]` or `[1, R, 4]`. */
+  /** Constants of the shape `[rows, 4]` or `[1, rows, 4]`, which may contain anchors. */
   readonly boxes: readonly BoxConstant[];
 }
 

@@ -1,10 +1,10 @@
-/** Some properties of a manifest, with the list of those that are guessed. */
+/** Properties of a drafted manifest, and the reasons for guessed properties. */
 export interface Guessed<Part> {
   /** The properties. */
   readonly part: Part;
   /**
-   * Reason for the value of each guessed property; the key is the path of the property. Each reason
-   * begins with its {@linkcode Grade}.
+   * Reason for the value of each guessed property. The key is the path of the property in the
+   * manifest. Each reason begins with its {@linkcode Grade}.
    */
   readonly guesses: Readonly<Record<string, string>>;
 }

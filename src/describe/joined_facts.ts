@@ -7,14 +7,15 @@ import { isUnit, orderedShare, type ProbedOutput } from "./probed_output.ts";
 import { type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
 
 /**
- * Recognises one class head and one box head for all levels of the feature pyramid together, and
- * optionally an output with the anchors. Their shapes are `[N, R, K]` and `[N, R, 4]`:
+ * Recognises the outputs of a graph with one class head (scores) and one box head for all levels of
+ * the feature pyramid.
  *
- * N images, R rows (one per anchor), K classes. The rows may also be the last dimension, and one
- * output may contain both heads.
+ * The shape of the class head is `[images, rows, classes]`, the shape of the box head is
+ * `[images, rows, 4]`. Each row is one anchor. The rows may also be the last dimension. One output
+ * may contain both heads, and another output may contain the anchors.
  *
  * @param size Size of the input in both test runs.
- * @param wanted Output names that the caller gave for the class heads.
+ * @param wanted Names of class heads (outputs with scores) that the caller gave. Empty if unknown.
  * @returns Null if the outputs have other shapes.
  */
 export function joinedFacts(
@@ -52,7 +53,10 @@ export function joinedFacts(
   return { facts, classHead: scores };
 }
 
-/** Class head `[N, R, K]` and box head `[N, R, 4]` for all levels together. */
+/**
+ * Class head `[images, rows, classes]`, box head `[images, rows, 4]` and output with the anchors,
+ * if any. Each row is one anchor.
+ */
 interface JoinedHeads extends Pick<HeadPair<never>, "evidence"> {
   readonly scores: ProbedOutput;
   readonly deltas: ProbedOutput;
@@ -89,11 +93,10 @@ function pairOf(
 }
 
 /**
- * Splits an output `[N, R, 4 + K]` into its 4 box columns and its K class columns. The values
- * decide which columns come first.
+ * Splits an output `[images, rows, 4 + classes]` into its four box columns and its class columns.
+ * The values show which columns come first.
  *
- * @returns Null if the values do not show this. A graph that applies NMS itself also returns boxes
- *   with more columns.
+ * @returns Null if the values do not show the order, probably because the graph applies NMS itself.
  */
 function splitPacked(
   output: ProbedOutput,
@@ -124,22 +127,24 @@ function columnsOf(output: ProbedOutput, isKept: (column: number) => boolean): P
   return { ...output, runs: [kept(even), kept(noise)] };
 }
 
-/** Returns true for an output `[N, R, C]` or `[N, C, R]`: N images, R > 1 rows of C columns. */
+/**
+ * Returns true for an output of the shape `[images, rows, columns]` or `[images, columns, rows]`.
+ */
 function isList({ runs: [{ shape }] }: ProbedOutput): boolean {
   const [, second = 0, third = 0] = shape;
   return shape.length === 3 && Math.max(second, third) > 1;
 }
 
 /**
- * Returns true for an output `[N, C, R]`, with the rows last. Heads always have far more rows than
- * columns.
+ * Returns true for an output of the shape `[images, columns, rows]`. The rows are the longer
+ * dimension, because each row is one anchor.
  */
 function hasRowsLast({ runs: [{ shape }] }: ProbedOutput): boolean {
   const [, second = 0, third = 0] = shape;
   return third !== 4 && second >= 4 && third > 4 * second;
 }
 
-/** Transposes an output `[N, C, R]` to `[N, R, C]`. */
+/** Transposes an output `[images, columns, rows]` to `[images, rows, columns]`. */
 function turned(output: ProbedOutput): ProbedOutput {
   const turn = ({ data, shape }: Tensor): Tensor => {
     const [images = 0, columns = 0, rows = 0] = shape;
@@ -159,17 +164,19 @@ function turned(output: ProbedOutput): ProbedOutput {
 }
 
 /**
- * Returns true if an output was the same in both test runs. This shows that it contains anchors,
- * because they do not depend on the pixels.
+ * Returns true if an output was the same in both test runs. Anchors stay the same, because they do
+ * not depend on the pixels of the test image.
  */
 function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
   return even.data.every((value, i) => value === noise.data[i]);
 }
 
 /**
- * Returns true if an output contains boxes instead of deltas.
+ * Returns true if an output contains boxes. Returns false for deltas, which are differences between
+ * boxes and anchors.
  *
- * Nearly all boxes have x1 ≤ x2 and y1 ≤ y2. Deltas do so only by chance.
+ * Nearly all rows of boxes have x1 ≤ x2 and y1 ≤ y2. Rows of deltas are in this order only by
+ * chance.
  */
 function holdsBoxes({ runs }: ProbedOutput): boolean {
   return runs.every((run) => orderedShare(run) > 0.95);

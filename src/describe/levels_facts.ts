@@ -7,8 +7,8 @@ import { type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
 /** Class head or box head of one level of the feature pyramid. */
 interface Head extends ProbedOutput {
   /**
-   * Number of channels. Class head: anchors per cell times classes. Box head: anchors per cell
-   * times 4 deltas.
+   * Number of channels of the head. A class head has one channel for each class of each anchor in a
+   * cell. A box head has four channels for each anchor in a cell.
    */
   readonly depth: number;
   /** Width of a grid cell, in input pixels. */
@@ -16,15 +16,17 @@ interface Head extends ProbedOutput {
 }
 
 /**
- * Recognises outputs that are a class head and a box head for each level of the feature pyramid.
- * Their shapes are `[N, A·K, H, W]` and `[N, A·4, H, W]`:
+ * Recognises the outputs of a graph with a class head (scores) and a box head for each level of the
+ * feature pyramid.
  *
- * N images, A anchors per cell, K classes, and a grid of H rows and W columns. The second dimension
- * may also be the last.
+ * The shape of a head is `[images, channels, rows, columns]` or
+ * `[images, rows, columns, channels]`. Rows and columns are those of the level's grid of cells. A
+ * class head has one channel for each class of each anchor in a cell. A box head has four channels
+ * for each anchor in a cell.
  *
  * @param size Size of the input in both test runs.
- * @param wanted Output names that the caller gave for the class heads.
- * @returns Null if the outputs are not two heads per level.
+ * @param wanted Names of class heads (outputs with scores) that the caller gave. Empty if unknown.
+ * @returns Null if the graph does not have two heads per level.
  */
 export function levelsFacts(
   outputs: readonly ProbedOutput[],
@@ -41,8 +43,8 @@ export function levelsFacts(
 }
 
 /**
- * Interprets each output as a head with the given order of dimensions. Returns null if the shape of
- * an output does not fit.
+ * Interprets each output as a head (class head or box head) whose dimensions have the order
+ * `layout`. Returns null if the shape of an output does not fit.
  */
 function headsIn(
   layout: "nchw" | "nhwc",
@@ -71,7 +73,8 @@ function hasRank4(
 }
 
 /**
- * Returns the stride, a power of two, for which the input has `grid` cells. Null: no stride fits.
+ * Returns the stride in input pixels that divides the input into `grid` cells. Tries powers of two.
+ * Null: no stride fits.
  */
 function strideOf(input: Size, grid: Size): number | null {
   for (let stride = 2; stride <= 512; stride *= 2) {
@@ -98,7 +101,8 @@ function pairHeads(
   for (const stride of strides) {
     const [first, second, third] = heads.filter((head) => head.stride === stride);
     if (first === undefined || second === undefined || third !== undefined) return null;
-    // Heads of the same depth are of the same kind. With equal depths, the order decides.
+    // Heads with the same number of channels are of the same kind. If both heads of a stride have
+    // the same number, the order of the outputs decides.
     const isSwapped = first.depth > second.depth;
     firsts.push(isSwapped ? second : first);
     seconds.push(isSwapped ? first : second);
@@ -123,8 +127,8 @@ function pairHeads(
 }
 
 /**
- * Recognises box heads by their 36 channels (9 anchors with 4 deltas), if the other heads have
- * another number.
+ * Recognises box heads by their 36 channels: four numbers for each of nine anchors. Returns null if
+ * both groups of heads, or none, have 36 channels.
  */
 function tellByChannels(first: Head[], second: Head[]): HeadPair<Head[]> | null {
   const isBox = (heads: readonly Head[]) => heads.every(({ depth }) => depth === 36);

@@ -2,7 +2,7 @@ import type { Family, FamilyTraits } from "./families.ts";
 import type { GraphFacts } from "./graph_facts.ts";
 
 /**
- * Returns the families that match a graph in all their traits.
+ * Returns the model families that match a graph in all their traits.
  *
  * @returns Families with the most traits first. Families with equally many traits keep the order of
  *   `families`.
@@ -17,8 +17,8 @@ export function matchFamilies(facts: GraphFacts, families: readonly Family[]): F
 }
 
 /**
- * Returns the traits of a graph. The trait `prefix` is the whole output name of the first class
- * head.
+ * Returns the traits of a graph. The trait `prefix` is the whole name of the first class head
+ * (output with scores).
  */
 function traitsOf({ input, outputs, scores }: GraphFacts): FamilyTraits {
   return {

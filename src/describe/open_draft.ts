@@ -4,7 +4,10 @@ import type { ModelNames } from "./draft_manifest.ts";
 import { FAMILIES } from "./families.ts";
 import { open } from "./guess.ts";
 
-/** Properties that a person must find out for any graph. */
+/**
+ * Questions about a model that only a person can answer. The key is the path of a manifest
+ * property.
+ */
 const QUESTIONS: Readonly<Record<string, string>> = {
   title: "how is the model called?",
   licence: "what is its licence?",
@@ -23,8 +26,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Drafts a manifest of which only the graph's file and the names of its tensors are known. Its
- * values are those of the first family, and each of them is an open question.
+ * Drafts the manifest of a model if only the graph's file and the names of its tensors are known.
+ * All other values are copied from the first model family and marked as open questions.
  *
  * @param outputs Names of the outputs.
  * @param fault Message that says why the graph cannot be described.

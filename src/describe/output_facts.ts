@@ -7,13 +7,13 @@ import { levelsFacts } from "./levels_facts.ts";
 import { packedFacts } from "./packed_facts.ts";
 import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
-/** Facts about the outputs of a graph, and its class head. */
+/** Facts about the outputs of a graph, and its class head (output with the scores). */
 export interface FoundOutputs {
   /** Meaning of the outputs. */
   readonly facts: GraphFacts["outputs"];
   /**
-   * Class head of the level with the smallest cells, or the class head `[N, R, K]` of all levels
-   * together. Null: there is none.
+   * Class head (output with the scores). If each level of the feature pyramid has a class head,
+   * this is the one of the level with the smallest cells. Null: the graph applies NMS itself.
    */
   readonly classHead: ProbedOutput | null;
 }
@@ -23,8 +23,9 @@ export interface FoundOutputs {
  * names and values decide.
  *
  * @param size Size of the input in both test runs.
- * @param wanted Output names that the caller gave for the class heads.
- * @throws {DomainError} `graph-mismatch`, if the outputs are neither heads nor detections.
+ * @param wanted Names of class heads (outputs with scores) that the caller gave. Empty if unknown.
+ * @throws {DomainError} `graph-mismatch`, if the outputs are neither scores and boxes of anchors,
+ *   nor detections.
  */
 export function outputFacts(
   outputs: readonly ProbedOutput[],
@@ -55,7 +56,7 @@ export function outputFacts(
  * Recognises the outputs of a graph that applies NMS itself: boxes `[M, 4]`, scores `[M]` and class
  * ids `[M]` of M detections.
  *
- * All outputs may have a batch dimension in front.
+ * Each of the shapes may begin with a batch dimension.
  *
  * @returns Null if the outputs have other shapes.
  */
@@ -82,5 +83,5 @@ function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   };
 }
 
-/** Pattern of the names that exporters give to the output with the number of valid rows. */
+/** Pattern for the name of the output that contains the number of detections. */
 const COUNT_NAMES = /num|count|valid/i;

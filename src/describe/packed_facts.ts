@@ -3,9 +3,9 @@ import type { FinishedFacts } from "./graph_facts.ts";
 import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
 /**
- * Recognises the outputs of a graph that applies NMS itself and returns each score as the fifth
- * number of its box: boxes `[M, 5]` and class ids `[M]` of M detections, or rows `[M, 6]` that
- * contain the class ids as well. All outputs may have a batch dimension in front.
+ * Recognises the outputs of a graph that applies NMS itself and returns boxes and scores in one
+ * output. For M detections, the graph returns boxes with scores `[M, 5]` and class ids `[M]`, or
+ * everything in rows `[M, 6]`. Each of the shapes may begin with a batch dimension.
  *
  * @returns Null if the outputs have other shapes.
  */
@@ -14,8 +14,8 @@ export function packedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | n
 }
 
 /**
- * Recognises rows of class id, score and box `[M, 6]`, as PaddleDetection returns them, or of box,
- * score and class id.
+ * Recognises an output `[M, 6]` with one row for each of M detections. The order in a row is class
+ * id, score, box (PaddleDetection), or box, score, class id.
  */
 function rowFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   const rows = outputs.find(({ runs }) =>
@@ -52,12 +52,14 @@ function rowFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   };
 }
 
-/** Returns some columns of rows of six. */
+/** Returns the values in some columns of a tensor that has six columns. */
 function at({ shape, data }: Tensor, columns: readonly number[]): Tensor {
   return { shape, data: data.filter((_, i) => columns.includes(i % 6)) };
 }
 
-/** Recognises boxes with scores `[M, 5]`, and class ids as another output. */
+/**
+ * Recognises an output `[M, 5]` with box and score of M detections, and an output with class ids.
+ */
 function scoredFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
   const boxes = outputs.find(({ runs }) =>
     runs[0].shape.length >= 2 && runs.every(({ shape }) => shape.at(-1) === 5)

@@ -13,17 +13,18 @@ import type { RowCount } from "./solve_pyramid.ts";
 /**
  * Size in pixels of the two test images, for a graph that accepts any size.
  *
- * Width and height differ, so the shape of an output shows which dimension is the height. Both are
- * multiples of 128, the largest usual stride.
+ * Width and height differ, so the shape of an output shows which dimension is the height. Width and
+ * height are multiples of 128, the largest usual stride.
  */
 const OPEN_SIZE: Size = { width: 384, height: 256 };
 
 /**
- * Possible sizes of a third test image; the first size that the graph accepts is used. The image
- * shows which pyramid the graph has.
+ * Possible sizes of a third test image in pixels. The first size that the graph accepts is used.
+ * The output at this size shows which feature pyramid the graph has.
  *
- * The first size is not a multiple of 64, so the numbers of large cells are rounded up. The others
- * are for graphs that accept only multiples of 64 or 128.
+ * The sides of the first size are not multiples of 64. For this size, the number of cells of 64
+ * pixels is rounded up, which distinguishes similar pyramids. The other sizes are for graphs that
+ * accept only multiples of 64 or 128.
  */
 const OTHER_SIZES: readonly Size[] = [
   { width: 416, height: 288 },
@@ -35,16 +36,17 @@ const OTHER_SIZES: readonly Size[] = [
 const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
 
 /**
- * Finds the meaning of the input and the outputs of a graph. `draftManifest()` writes a
- * manifest from it.
+ * Finds the meaning of the input and the outputs of a graph. `draftManifest()` turns the result
+ * into a manifest.
  *
  * 1. Read the declared names, types and shapes.
  * 2. Run the graph on a grey image and on an image of noise.
  * 3. Find the meaning of each output by its shape, name and numbers.
- * 4. If the graph accepts any size, run it at another size, to count the rows of joined heads.
+ * 4. If the graph accepts any size and has one class head for all levels, run it at another size to
+ *    count the rows of the class head.
  *
  * @param hints Facts that were read from the file of the graph.
- * @param wanted Output names that the caller gave for the class heads.
+ * @param wanted Names of class heads (outputs with scores) that the caller gave. Empty if unknown.
  * @throws {DomainError} `graph-mismatch`, if no manifest could describe the graph, or if nothing
  *   shows which output is the class head.
  */
@@ -70,8 +72,8 @@ export async function probeGraph(
 }
 
 /**
- * Counts the rows of a joined head at another input size. Returns an empty array if the graph
- * accepts no other size.
+ * Counts the rows of the output with the scores at another input size. Each row is one anchor.
+ * Returns an empty array if the graph accepts no other size.
  */
 async function otherCount(
   session: Session,
@@ -86,7 +88,7 @@ async function otherCount(
   return [];
 }
 
-/** Reads the declarations of the image and of the inputs besides it. */
+/** Returns the facts that a graph declares about its image input and its other inputs. */
 function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
   const input = inputs.find(({ shape }) => shape.length >= 3) ?? inputs[0];
   const extras = extraInputsOf(inputs.filter((each) => each !== input));
@@ -120,7 +122,7 @@ function isFixed(length: number | string | null | undefined): length is number {
   return typeof length === "number" && length > 0;
 }
 
-/** Returns all inputs of a run on a test image. */
+/** Returns the tensors of all inputs, for a run on a test image. */
 function feedsOf(
   input: InputFacts,
   size: Size,
@@ -129,7 +131,10 @@ function feedsOf(
   return { [input.name]: imageOf(input, size), ...extraFeeds(input.extras ?? [], size) };
 }
 
-/** Returns all inputs of a run on an image of random pixels, the same at every call. */
+/**
+ * Returns the tensors of all inputs, for a run on an image of random pixels. The pixels are the
+ * same at every call.
+ */
 export function noiseFeeds(input: InputFacts, size: Size): Feeds {
   return feedsOf(input, size, noiseImage);
 }
@@ -139,7 +144,7 @@ function evenImage(input: InputFacts, size: Size): InputTensor {
 }
 
 /**
- * Returns an image of random pixels, the same at every call.
+ * Returns an image of random pixels. The pixels are the same at every call.
  *
  * The pixels come from a linear congruential generator (Numerical Recipes, section 7.1).
  */

@@ -2,9 +2,9 @@ import type { Tensor } from "../ports/session.ts";
 
 /** One output of a graph, with its values in two test runs. */
 export interface ProbedOutput {
-  /** Name in the graph. */
+  /** Name of the output in the graph. */
   readonly name: string;
-  /** Element type in the graph. */
+  /** Element type of the output in the graph. */
   readonly type: string;
   /**
    * Values for a test image of one colour (`even`), and for a test image of random pixels
@@ -13,17 +13,18 @@ export interface ProbedOutput {
   readonly runs: readonly [even: Tensor, noise: Tensor];
 }
 
-/** Pattern of the names that exporters give to box heads. */
+/** Pattern for usual names of box heads (outputs for boxes). */
 export const BOX_NAMES = /box|reg|delta|loc(?!k)/i;
 
-/** Pattern of the names that exporters give to class heads. */
+/** Pattern for usual names of class heads (outputs with scores). */
 export const CLASS_NAMES = /cls|class|score|conf|logit/i;
 
 /**
- * Returns true if the coordinates in an output are fractions of the input's sides, not pixels.
+ * Returns true if the coordinates in an output are fractions of the input's sides. Returns false
+ * for pixel coordinates.
  *
- * Coordinates up to 8 count as fractions: fractions can lie slightly outside 0 to 1, and pixel
- * coordinates are usually far greater. The value -1 marks padding and is ignored.
+ * Coordinates up to 8 count as fractions, because fractions can exceed 1 and pixel coordinates are
+ * usually far greater. The value -1 marks padding and is ignored.
  */
 export function isUnit({ runs }: { readonly runs: readonly Tensor[] }): boolean {
   const values = runs.flatMap(({ data }) => [...data.filter((value) => value !== -1)]);

@@ -3,31 +3,33 @@ import type { GraphHints } from "./graph_hints.ts";
 import type { ProbedOutput } from "./probed_output.ts";
 
 /**
- * Maximum difference from 1 that the sum of probabilities over the classes of an anchor may have.
+ * Maximum difference between 1 and the sum of an anchor's probabilities over all classes.
  *
- * The tolerance must be small: 91 independent scores of 0.01, as an untrained network returns, have
+ * The tolerance must be small. An untrained network can return 91 independent scores of 0.01, with
  * a sum of 0.91.
  */
 const ROW_SUM_TOLERANCE = 1e-3;
 
 /**
- * The same maximum difference, for quantised graphs.
+ * Maximum difference between 1 and the sum of an anchor's probabilities, for quantised graphs.
  *
- * Such graphs round each probability to a multiple of 1/256. For 81 classes, 81 rounding errors add
- * up.
+ * A quantised graph rounds each probability to a multiple of 1/256. The rounding errors of all
+ * classes add up.
  */
 const QUANTISED_TOLERANCE = 0.3;
 
-/** Maximum number of steps from 0 to the largest value of an 8-bit number. */
+/** Maximum number of quantisation steps between 0 and the largest value, for values of 8 bits. */
 const BYTE_STEPS = 256;
 
 /**
- * Finds the meaning of the numbers in a class head. The last operation of the graph decides. If it
- * is unknown, the numbers decide.
+ * Finds the meaning of the numbers in a class head, the output with the scores. Numbers outside 0
+ * to 1 are logits. For numbers from 0 to 1, the last activation function of the graph decides. If
+ * this function is unknown, the sums of the numbers decide.
  *
- * @param head Class head, `[N, R, K]` if `columns` is not null. Null: the graph has no class head.
- * @param columns Number of classes K. Null: the head belongs to one level, and the numbers of an
- *   anchor are not in one row.
+ * @param head Class head. Its shape is `[images, rows, columns]` if `columns` is not null. Null:
+ *   the graph has no class head.
+ * @param columns Number of classes. Null: the class head belongs to one level of the feature
+ *   pyramid, and the numbers of an anchor are not in one row.
  */
 export function scoreKind(
   head: ProbedOutput | null,
@@ -46,7 +48,7 @@ export function scoreKind(
   return { scores: isDistribution ? "distribution" : "probabilities", scoresProven: false };
 }
 
-/** Returns true if the sum of each row of K columns is 1. */
+/** Returns true if the sum of each row of `columns` numbers is 1. */
 function sumToOne(data: Float32Array, columns: number): boolean {
   const tolerance = isQuantised(data) ? QUANTISED_TOLERANCE : ROW_SUM_TOLERANCE;
   for (let row = 0; row < data.length; row += columns) {
@@ -57,7 +59,7 @@ function sumToOne(data: Float32Array, columns: number): boolean {
   return true;
 }
 
-/** Returns true if all values are multiples of one step, as those of an 8-bit number are. */
+/** Returns true if all values are multiples of one step, like values that were stored in 8 bits. */
 function isQuantised(data: Float32Array): boolean {
   const values = [...new Set(data)].sort((a, b) => a - b);
   if (values.length > BYTE_STEPS + 1) return false;

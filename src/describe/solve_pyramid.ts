@@ -17,24 +17,25 @@ export interface Pyramid {
 }
 
 /**
- * Strides that the levels of a pyramid may have. In the usual names of levels, P2 has stride 4 and
- * P9 has stride 512.
+ * Strides that the levels of a feature pyramid may have, in input pixels. The usual names of these
+ * levels are P2 (stride 4) to P9 (stride 512).
  */
 const STRIDES = [4, 8, 16, 32, 64, 128, 256, 512] as const;
 
 /**
  * Maximum number of anchors per cell.
  *
- * Known detectors of this kind have 1 to 15.
+ * Known detectors with feature pyramids have 1 to 15 anchors per cell.
  */
 const MAX_PER_CELL = 20;
 
 /**
- * Finds the pyramids whose numbers of cells fit the rows of a joined head at each input size.
+ * Finds the feature pyramids that fit the number of rows of an output at each input size. Each row
+ * of the output is one anchor.
  *
- * Each level has twice the stride of the level before. One input size can fit two pyramids: with
- * halved strides, there are 4 times as many cells, each with a quarter of the anchors. A second
- * size that is not a multiple of all strides shows which one is right.
+ * Each level has twice the stride of the level before. Two pyramids can fit one input size: a
+ * pyramid with halved strides has 4 times as many cells, each with a quarter of the anchors. A
+ * second input size that is not a multiple of all strides shows which pyramid is right.
  *
  * @returns Pyramids with at least two levels, those with the most levels first. Empty if none fits.
  */
@@ -53,8 +54,8 @@ export function solvePyramids(counts: readonly RowCount[]): Pyramid[] {
 /**
  * Returns the number of anchors per cell of a pyramid with the given strides.
  *
- * @returns Null if the number of rows is not a multiple of the number of cells, or if the multiple
- *   differs between input sizes.
+ * @returns Null if the number of rows is not a multiple of the number of cells, or if the input
+ *   sizes give different numbers of anchors.
  */
 export function perCellOf(
   strides: readonly number[],
@@ -66,8 +67,8 @@ export function perCellOf(
 }
 
 /**
- * Counts the cells of all levels. Rounds the sides of each grid up, because strided convolutions
- * do.
+ * Counts the cells of all levels. Rounds the number of rows and columns of each level up, like
+ * strided convolutions do.
  */
 function cellsOf(strides: readonly number[], { width, height }: Size): number {
   return strides.reduce((sum, stride) => {

@@ -3,43 +3,47 @@ import type { GraphHints } from "./graph_hints.ts";
 import { BOX_NAMES, CLASS_NAMES, orderedShare, type ProbedOutput } from "./probed_output.ts";
 
 /**
- * Fact that showed which of two heads is the class head: the names of the outputs or of their
- * weights, their values, or their numbers of channels.
+ * Kind of fact that shows which of two outputs is the class head (output with scores): the names of
+ * the outputs, the names of their weights, their values, or their numbers of channels.
  */
 export type HeadEvidence = "names" | "weights" | "values" | "channels";
 
-/** Class heads and box heads of the same levels. */
+/** Class heads (outputs with scores) and box heads (outputs for boxes) of the same levels. */
 export interface HeadPair<Head> {
   /** Class heads. */
   readonly scores: Head;
   /** Box heads. */
   readonly deltas: Head;
-  /** Fact that showed which heads are the class heads. */
+  /** Kind of fact that shows which outputs are class heads. */
   readonly evidence: HeadEvidence;
 }
 
-/** Share of the rows that must look like boxes, so that an output counts as boxes. */
+/** Minimum share of rows that look like boxes, for an output that counts as boxes. */
 const MOST = 0.95;
 
 /**
- * Maximum absolute value of the mean of box deltas.
+ * Maximum absolute value of the mean of deltas. Deltas are the differences between boxes and
+ * anchors.
  *
  * The mean of deltas is near 0. The mean of the logits in a class head, trained or not, is near
  * ln(0.01 / 0.99) = -4.6 (RetinaNet paper, section 4.1).
  */
 const MAX_DELTA_MEAN = 1;
 
-/** Minimum difference between the mean of deltas and the mean of logits. */
+/**
+ * Minimum difference between the mean of deltas in a box head and the mean of logits in a class
+ * head.
+ */
 const MIN_DISTANCE = 1.5;
 
 /**
- * Decides which outputs are the class heads and which are the box heads: by their names, by the
+ * Decides which outputs are class heads (scores) and which are box heads: by their names, by the
  * names of their weights, or by their values.
  *
- * @param first Outputs of one kind, for example those of all levels.
+ * @param first Outputs of one kind, for example of all levels.
  * @param second Outputs of the other kind.
- * @param wanted Output names that the caller gave for the class heads. Unset: none.
- * @returns Null if nothing shows which are the class heads.
+ * @param wanted Names of class heads that the caller gave. Unset: unknown.
+ * @returns Null if nothing shows which outputs are class heads.
  */
 export function tellHeads<Head extends readonly ProbedOutput[]>(
   first: Head,
@@ -65,7 +69,7 @@ export function tellHeads<Head extends readonly ProbedOutput[]>(
 }
 
 /**
- * Refuses two outputs if nothing shows which of them is the class head.
+ * Refuses a graph in which nothing shows which of two outputs contains the scores.
  *
  * @throws {DomainError} `graph-mismatch`, always.
  */
@@ -85,8 +89,8 @@ function lastWords(name: string): string {
 }
 
 /**
- * Returns true if the first names belong to a class head, and false if the second names do. Null:
- * the names do not show it.
+ * Returns true if `first` are names of class heads (scores), and false if `second` are. Null: the
+ * names do not show which are.
  */
 function tellByNames(first: readonly string[], second: readonly string[]): boolean | null {
   const isBox = (names: readonly string[]) =>
@@ -98,8 +102,8 @@ function tellByNames(first: readonly string[], second: readonly string[]): boole
 }
 
 /**
- * Returns true if the first outputs are class heads by their values, and false if the second are.
- * Null: the values do not show it.
+ * Returns true if the values show that `first` are class heads (scores), and false if they show
+ * that `second` are. Null: the values do not show which are.
  */
 function tellByValues(
   first: readonly ProbedOutput[],
@@ -116,14 +120,14 @@ function tellByValues(
   return isLogits(means[1], means[0]) ? false : null;
 }
 
-/** Returns true if an output has rows of four numbers that look like boxes. */
+/** Returns true if the outputs have rows of four numbers that look like boxes. */
 function holdsOrdered(head: readonly ProbedOutput[]): boolean {
   return head.every(({ runs }) =>
     runs.every((run) => run.shape.at(-1) === 4 && orderedShare(run) > MOST)
   );
 }
 
-/** Returns true if some values lie outside 0 to 1. Such values are not probabilities. */
+/** Returns true if some values lie outside 0 to 1, so the outputs are not probabilities. */
 function isOutsideUnit(head: readonly ProbedOutput[]): boolean {
   return head.some(({ runs }) =>
     runs.some(({ data }) => data.some((value) => !(value >= 0 && value <= 1)))

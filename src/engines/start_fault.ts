@@ -4,7 +4,7 @@ interface Explanation {
   readonly explain: (found: readonly string[]) => string;
 }
 
-/** Advice at the end of most explanations: the native engine runs almost all graphs. */
+/** Advice at the end of some explanations: the native engine may be able to run the graph. */
 const NATIVE = "or use the native engine";
 
 const EXPLANATIONS: readonly Explanation[] = [
@@ -78,7 +78,8 @@ export function startFault(message: string): string {
 /**
  * Explains that an operation of a graph is not defined by ONNX.
  *
- * @param operation Set of operators, name, and version of the set. Unset version: not known.
+ * @param operation Operator of the graph: its domain (a set of operators), its name, and the
+ *   version of the domain. Unset version: unknown.
  */
 export function foreignOperatorFault(
   { domain, operator, version }: { domain: string; operator: string; version?: number },

@@ -1,8 +1,8 @@
 /** URLs of the files that the browser bundle loads at run time. */
 export interface BrowserAssets {
-  /** Wasm file of our own JPEG decoder. */
+  /** Wasm file of this project's JPEG decoder. */
   readonly jpeg: string;
-  /** Wasm file of our own PNG decoder. */
+  /** Wasm file of this project's PNG decoder. */
   readonly png: string;
   /** Wasm file of the WebP decoder of the package icodec. */
   readonly webp: string;

@@ -1,15 +1,18 @@
-/** Global functions that start a garbage collection. A runtime defines one of them or none. */
+/**
+ * Global functions that run the garbage collector. Each runtime defines at most one of these
+ * functions.
+ */
 interface Collectors {
   readonly gc?: () => void;
   readonly Bun?: { gc(force: boolean): void };
 }
 
 /**
- * Returns a function that collects garbage at once, or undefined if the runtime has no such
+ * Returns a function that runs the garbage collector, or undefined if the runtime has no such
  * function.
  *
- * Deno and Node have it only in worker processes, which start with the flag `--expose-gc`. Bun
- * always has it.
+ * On Deno and Node, the function only exists in worker processes, which start with the flag
+ * `--expose-gc`. On Bun, the function always exists.
  */
 export function garbageCollector(): (() => void) | undefined {
   const { gc, Bun } = globalThis as typeof globalThis & Collectors;

@@ -16,10 +16,10 @@ const STAGES = ["decode", "preprocess", "inference", "postprocess"] as const;
 const STATUSES = ["idle", "loading", "ready", "failed"] as const;
 
 /**
- * Metrics of a server in the format of Prometheus, with prom-client.
+ * Metrics of a server in the format of Prometheus, made with the package prom-client.
  *
- * Labels have few values: route patterns, statuses, problem codes and the models of the folder. No
- * client can add a time series.
+ * The labels of the metrics have few values: route patterns, statuses, problem codes and the models
+ * of the folder. Thus clients cannot create any number of time series.
  */
 export class HostMetrics implements AppMetrics, PoolObserver {
   readonly #registry = new Registry();

@@ -4,7 +4,8 @@ import type { HostMetrics } from "./host_metrics.ts";
 /**
  * Creates the metrics of a server if the setting `METRICS` turns them on.
  *
- * Imports them only then, because the library takes 10 MB of memory.
+ * Imports the metrics library only if the setting needs it, because the library takes 10 MB of
+ * memory.
  */
 export async function openMetrics(
   { METRICS }: Pick<Config, "METRICS">,

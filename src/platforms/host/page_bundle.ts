@@ -6,15 +6,15 @@ import type { PageOptions } from "../../../routes/page/app.ts";
 /** Folder in which `deno task bundle` builds the browser bundle. */
 const BUILT = new URL("../../../dist/browser/", import.meta.url);
 
-/** Paths of files in a browser bundle: none leads out of its folder. */
+/** Pattern of file paths in a browser bundle. A path of this form cannot lead out of the folder. */
 const FILE = /^(models\/)?\w[\w.-]*$/;
 
 /**
- * Returns the options of the page. With a browser bundle, the page can run the detector in the
- * browser.
+ * Returns the options of the web page. If there is a browser bundle, the page can run the detector
+ * in the browser.
  *
  * @param folder Path of the folder of the bundle. Unset: the folder in which this project builds
- *   it, if it is there.
+ *   the bundle, if this folder exists.
  */
 export function pageWithBundle(folder: string | undefined): PageOptions {
   const root = folder === undefined ? BUILT : pathToFileURL(`${folder}/`);

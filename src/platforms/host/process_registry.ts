@@ -12,7 +12,7 @@ import { workerCounts } from "./worker_counts.ts";
 const RETRY_MS = 1000;
 
 /**
- * Creates a model registry whose models run in worker processes. The models start to load.
+ * Creates a model registry whose models run in worker processes, and starts to load the models.
  *
  * @param metrics Metrics that record the models, their queues and their workers. Unset: none.
  */

@@ -24,9 +24,9 @@ export interface HostRuntimeOptions {
  * Creates the runtime of Deno, Node and Bun. This runtime reads models from a folder, and supports
  * every engine and several CPU threads.
  *
- * The code in `platforms/host` runs on all three. Code for only one of them is in `bun.ts` and
- * `node.ts` (servers) and in `process/worker_flags.ts` (permissions of worker processes). If the
- * program was imported over HTTPS, there are no local wasm files. Deno then loads
+ * The code in `platforms/host` runs on Deno, Node and Bun. Only `bun.ts` and `node.ts` (servers)
+ * and `process/worker_flags.ts` (permissions of worker processes) contain code for one of them. If
+ * the program was imported over HTTPS, there are no local wasm files. Deno then loads
  * `source_modules.js` and `source_engine.js`.
  */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
@@ -54,9 +54,9 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
 /**
  * Returns true if shared WebAssembly memory can safely grow while threads use it.
  *
- * V8, the engine of Deno and Node, is not safe here. There, `prepareLargeMemory()` makes growth
- * unnecessary. Bun does not use V8, and cannot import the data URL that `prepareLargeMemory()`
- * needs.
+ * In V8, the JavaScript engine of Deno and Node, such memory cannot grow safely. On Deno and Node,
+ * `prepareLargeMemory()` makes growth unnecessary. Bun does not use V8, and cannot import the data
+ * URL that `prepareLargeMemory()` needs.
  */
 function growsSafely(): boolean {
   return "bun" in process.versions;
@@ -89,8 +89,8 @@ async function compileCodecs(): Promise<CodecModules> {
 }
 
 /**
- * Returns a function that compiles the HEIC decoder. Undefined if the package libheif-js is not
- * installed: npm installs it as an optional dependency.
+ * Returns a function that compiles the HEIC decoder. Returns undefined if the package libheif-js,
+ * an optional dependency, is not installed.
  */
 function heicModule(): (() => WebAssembly.Module) | undefined {
   const file = heicFile();

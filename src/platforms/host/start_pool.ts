@@ -21,7 +21,7 @@ export interface PoolOptions {
   readonly deadlines: Deadlines;
   /** Called with the reason when a worker process is replaced. */
   readonly log: (message: string) => void;
-  /** Receives what happens in the pool, for metrics. Unset: nothing does. */
+  /** Receives the events of the pool, for metrics. Unset: the events are not recorded. */
   readonly observer?: PoolObserver | undefined;
 }
 

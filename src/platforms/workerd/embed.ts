@@ -30,8 +30,8 @@ export interface WorkerdEmbedOptions extends EmbedOptions {
    */
   readonly assets?: Fetcher | undefined;
   /**
-   * Binding of an R2 bucket that contains the models. If both are set, `assets` is ignored. Unset:
-   * the models are read from `assets`.
+   * Binding of an R2 bucket that contains the models. If `assets` and `bucket` are both set,
+   * `assets` is ignored. Unset: the models are read from `assets`.
    */
   readonly bucket?: ModelBucket | undefined;
 }

@@ -7,7 +7,7 @@ import { ortSession } from "../../engines/ort_session.ts";
  * runtimes that forbid compiling WebAssembly at run time, such as Cloudflare Workers.
  *
  * onnxruntime-web starts from the bytes of its wasm file and has no option for a compiled module.
- * So this engine passes an empty array instead of these bytes, and replaces
+ * Therefore this engine passes an empty array instead of the bytes of the wasm file, and replaces
  * `WebAssembly.instantiate()` during the start. For an empty array, the replacement instantiates
  * the compiled module. For all other input, the replacement calls the original function.
  *

@@ -3,7 +3,7 @@
  * 128 MB of memory.
  *
  * The engine with a graph of 12 MB takes 54 MB. A decoder takes up to 20 MB. An image file of 10 MB
- * is in memory two or three times. So about 32 MB are left for the pixels of the image.
+ * is in memory two or three times. About 32 MB of the memory are left for the pixels of the image.
  *
  * A PNG of 4 megapixels takes all of these 32 MB. A baseline JPEG takes less, even with 64
  * megapixels, because such a JPEG can be decoded at a reduced size.

@@ -2,13 +2,13 @@ import { LazyApp, type ServedApp } from "../../server/lazy_app.ts";
 import { MemoryMeter, type MemoryUse, type Release } from "./metering/memory_meter.ts";
 
 /**
- * {@linkcode LazyApp} that measures its memory, for diagnosis. Each response has a header
- * `X-Memory` with the peak memory of the isolate (the Cloudflare Worker's own V8 instance) during
- * the request.
+ * App like {@linkcode LazyApp} that also measures the memory in use, for diagnosis. Each response
+ * has a header `X-Memory` with the peak memory of the isolate (the Cloudflare Worker's own V8
+ * instance) during the request.
  *
  * An example is `X-Memory: peak=60000000, wasm=50000000, buffers=10000000`. All numbers are bytes.
  * `wasm` is the size of all WebAssembly memories. `buffers` is the size of request bodies, graphs,
- * images and tensors. `peak` is the sum of both.
+ * images and tensors. `peak` is the sum of `wasm` and `buffers`.
  */
 export class MeteredApp {
   readonly #meter = new MemoryMeter();

@@ -1,6 +1,6 @@
-/** Compiled wasm file of our own JPEG decoder. */
+/** Compiled wasm file of this project's JPEG decoder. */
 export const jpeg: WebAssembly.Module;
-/** Compiled wasm file of our own PNG decoder. */
+/** Compiled wasm file of this project's PNG decoder. */
 export const png: WebAssembly.Module;
 /** Compiled wasm file of the WebP decoder of the package icodec. */
 export const webp: WebAssembly.Module;

@@ -5,7 +5,8 @@ import type { GatedSocket, GateObserver } from "./gated_socket.ts";
  *
  * If a new connection exceeds the maximum, the server closes the connection whose client has sent
  * nothing for the longest time. Connections whose request is complete stay open, because their
- * clients wait for the server. So clients that send little or nothing cannot lock others out.
+ * clients wait for the server. Thus clients that send little or nothing cannot keep other clients
+ * out.
  */
 export class Connections implements GateObserver {
   readonly #max: number;
@@ -17,7 +18,7 @@ export class Connections implements GateObserver {
   readonly #waiting = new Set<GatedSocket>();
 
   /**
-   * Starts without connections.
+   * Creates an empty set of connections.
    *
    * @param max Maximum number of open connections.
    */

@@ -11,9 +11,9 @@ export const MAX_PART = 16_384;
  * empty line, if there is one.
  *
  * These bytes never contain the start of a second request: the header of a request and a chunked
- * body both end with an empty line. The caller passes bodies with a `Content-Length` by their
- * length. An empty line inside a chunked body does no harm, because the next call passes the
- * remaining bytes.
+ * body both end with an empty line. Bodies with a `Content-Length` need no cut: the caller passes
+ * them to the parser by their length. An empty line inside a chunked body does no harm, because the
+ * next call passes the remaining bytes.
  *
  * @param least Minimum number of bytes, if `bytes` has so many. An earlier empty line is ignored.
  * @param maxPart Maximum number of bytes.

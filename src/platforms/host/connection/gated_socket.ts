@@ -127,7 +127,8 @@ export class GatedSocket extends WrappedSocket {
    * Sends all buffered bytes of the response, then closes the connection.
    *
    * The operating system resets a connection that is closed with unread bytes, and the client may
-   * lose the response. So the socket first reads and discards bytes for at most `LINGER_MS`.
+   * lose the response. To avoid this, the socket first reads and discards bytes for at most
+   * `LINGER_MS`.
    */
   destroySoon(): void {
     if (this.destroyed) return;

@@ -26,7 +26,7 @@ const MAX_REQUESTS = 1000;
  */
 const MAX_PIPELINED = 16;
 
-/** Open connections of a server. Bun needs an implementation of its own. */
+/** Open connections of a server. Bun has another implementation than Deno and Node. */
 export interface OpenConnections {
   /** Counts a request. If the request exceeds a limit, closes its connection and returns false. */
   begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
@@ -40,8 +40,8 @@ export interface OpenConnections {
  * Limits the connections of a server, and the requests of each connection.
  *
  * On Deno and Node, a {@linkcode GatedSocket} passes the bytes of each connection to the parser of
- * `node:http`. Bun parses requests itself before `node:http` sees them. So on Bun, this function
- * only counts connections and requests.
+ * `node:http`. On Bun, this function only counts connections and requests, because Bun parses
+ * requests before `node:http` can see the bytes.
  */
 export function limitConnections(server: Server, options: ConnectionLimits): OpenConnections {
   return hasOwnParser() ? plainConnections(server, options) : gate(server, options);

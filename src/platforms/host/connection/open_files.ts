@@ -30,8 +30,8 @@ async function limitOfProc(): Promise<string> {
 }
 
 /**
- * Reads the limit in a shell, which inherits the limits of this process. Deno often forbids reading
- * `/proc`.
+ * Reads the maximum number of open files in a shell, which has the same limit as this process. A
+ * shell is needed because Deno often forbids reading `/proc`.
  */
 async function limitOfShell(): Promise<string> {
   const { stdout } = await promisify(execFile)("/bin/sh", ["-c", "ulimit -n"]);
@@ -51,7 +51,8 @@ export interface ConnectionRoom {
  *
  * A connection takes one file descriptor, and a second one while the server fetches an image by its
  * URL. In addition, Deno accepts all waiting connections before the server can close the first of
- * them. So this function also reserves room for twice the backlog.
+ * them. Therefore this function also reserves file descriptors for twice the backlog (number of
+ * waiting connections).
  */
 export function connectionRoom(maxFiles: number, wanted: number, workers: number): ConnectionRoom {
   const free = maxFiles - OWN_FILES - FILES_OF_WORKER * workers;

@@ -7,7 +7,7 @@ import { Duplex } from "node:stream";
  * closing.
  */
 export abstract class WrappedSocket extends Duplex {
-  /** The connection. */
+  /** Connection that this stream wraps. */
   protected readonly wrapped: Socket;
 
   /** Wraps a connection. An error or the end of the connection destroys the stream. */

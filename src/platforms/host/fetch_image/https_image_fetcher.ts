@@ -76,7 +76,7 @@ async function follow(
 
 /**
  * Resolves a host name to public IP addresses. Unknown names and internal names cause the same
- * error. So clients cannot find out which internal names exist.
+ * error, so that clients cannot find out which internal names exist.
  */
 async function publicAddresses(
   host: string,

@@ -22,8 +22,8 @@ export interface Transient<Result> {
 /**
  * Memory meter: counts the bytes of WebAssembly memories and buffers that are in use.
  *
- * Cloudflare Workers limit memory but do not report how much memory is in use. A program cannot see
- * the size of compiled code, of JavaScript objects and of garbage. The meter does not count these.
+ * Cloudflare Workers limit memory but do not report how much memory is in use. The meter does not
+ * count compiled code, JavaScript objects and garbage, because a program cannot see their size.
  *
  * The meter holds no reference to short-lived objects, because a reference would keep their memory
  * in use. A `WeakRef` is no remedy, because it keeps a new object alive for a while.

@@ -4,8 +4,8 @@ import type { Session } from "../../../ports/session.ts";
 import type { MemoryMeter, Release } from "./memory_meter.ts";
 
 /**
- * Returns a runtime that works like `runtime` and reports its large buffers to a memory meter.
- * These buffers are graphs, pixels of images, and tensors.
+ * Returns a runtime that works like `runtime` and reports its large buffers to a memory meter. The
+ * large buffers are graphs, pixels of images, and tensors.
  *
  * The meter counts the pixels of an image until the model starts to run, and then the input tensor
  * instead. The meter counts the bytes of a graph until the engine has loaded the graph.

@@ -136,8 +136,7 @@ export interface FinishedFacts {
 export type ScoreKind = "logits" | "probabilities" | "distribution" | null;
 
 /**
- * Facts about a graph, found in its declared inputs and outputs, and from two runs on test
- * images.
+ * Facts about a graph, found in its declared inputs and outputs, and in two runs on test images.
  */
 export interface GraphFacts {
   /** Facts about the input. */

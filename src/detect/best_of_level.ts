@@ -1,11 +1,11 @@
 import { TopK } from "../core/top_k.ts";
 import type { LevelHeads } from "./heads.ts";
 
-/** Limits for selecting (anchor, class) pairs from one pyramid level. */
+/** Limits for selecting (anchor, class) pairs from one level of the feature pyramid. */
 export interface LevelCut {
   /**
-   * Threshold in the unit of the class head (logits or scores). Only pairs with a greater value
-   * pass.
+   * Threshold in the unit of the class head, which is the output with logits or scores. Only pairs
+   * with a greater value pass.
    */
   readonly cut: number;
   /** Maximum number of pairs. */
@@ -14,24 +14,31 @@ export interface LevelCut {
   readonly classIds: ReadonlySet<number> | null;
 }
 
-/** Loop over one axis of a class head: grid rows, grid columns, anchors of a cell, or classes. */
+/**
+ * Loop over one axis of a class head (output with scores): grid rows, grid columns, anchors of a
+ * cell, or classes.
+ */
 interface Loop {
   /** Number of iterations. */
   readonly count: number;
-  /** Distance in the tensor's data between two iterations. */
+  /** Distance between the values of two iterations in the tensor's data. */
   readonly step: number;
-  /** Distance between two iterations in the pair indices that {@linkcode bestOfLevel} returns. */
+  /**
+   * Difference between the pair indices of two iterations. {@linkcode bestOfLevel} returns these
+   * indices.
+   */
   readonly stride: number;
 }
 
 /**
- * Selects the best (anchor, class) pairs of one level.
+ * Selects the best (anchor, class) pairs of one level of the feature pyramid.
  *
- * The loops read the class head in the order of memory, which is fastest. The returned indices do
- * not depend on the memory layout. Pairs with equal values are ordered by index.
+ * The loops read the scores in the order of memory, which is fastest. The returned indices do not
+ * depend on the memory layout. Pairs with equal values are ordered by index.
  *
- * @returns Indices `((row · W + column) · A + anchor) · K + class`, best first, with W cells per
- *   row, A anchors per cell and K classes.
+ * @returns Indices of the pairs, best first. The index of a pair is
+ *   `anchorIndex * classes + classId`. `anchorIndex` counts the anchors of the level cell by cell,
+ *   row by row.
  */
 export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
   const { data, offset, channels } = heads.scores;
@@ -59,10 +66,10 @@ export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
 }
 
 /**
- * Returns the index in `data` of the next value above a threshold. Returns `end` or more if there
- * is none.
+ * Returns the index in `data` of the next value above a threshold. Returns `end` or more if no
+ * value is above the threshold.
  *
- * Post-processing spends nearly all its time here, so the loop does nothing else.
+ * Post-processing spends nearly all its time in this loop, so the loop does nothing else.
  */
 function nextAbove(
   data: Float32Array,
@@ -77,8 +84,8 @@ function nextAbove(
 }
 
 /**
- * Returns the four loops over a class head, largest step first. The innermost loop then reads
- * values that are next to each other in memory.
+ * Returns the four loops over a class head (output with scores), largest step first. Due to this
+ * order, the innermost loop reads values that are next to each other in memory.
  */
 function loopsOf({ anchors, scores }: LevelHeads): [Loop, Loop, Loop, Loop] {
   const { grid, perCell } = anchors;

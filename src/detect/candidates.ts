@@ -6,8 +6,8 @@ import { bestOfLevel } from "./best_of_level.ts";
 import { anchorOffset, type LevelHeads } from "./heads.ts";
 
 /**
- * Decoded boxes before NMS, best first. Equal values are ordered by level, then by index in the
- * level.
+ * Decoded boxes before NMS, best first. Boxes with equal values are ordered by level, then by index
+ * in the level.
  */
 export interface Candidates {
   /**
@@ -15,27 +15,27 @@ export interface Candidates {
    * area.
    */
   readonly boxes: Float64Array;
-  /** `[M]` class head value of each box: a logit or a score. */
+  /** `[M]` logit or score of each box. */
   readonly values: Float64Array;
-  /** `[M]` class ids. */
+  /** `[M]` class id of each box. */
   readonly classIds: Int32Array;
 }
 
 /** Options of {@linkcode candidatesOf}. */
 export interface CandidateOptions {
   /**
-   * Threshold in the unit of the class head (logits or scores), computed by `scoreScale()`. Only
-   * (anchor, class) pairs with a greater value pass.
+   * Threshold for logits or scores, computed by `scoreScale()`. Only (anchor, class) pairs with a
+   * greater value pass.
    */
   readonly cut: number;
   /**
-   * Maximum number of candidates: `perLevel` for each pyramid level, `total` for all levels
-   * together. Null: 100,000.
+   * Maximum number of candidates. `perLevel`: for each level of the feature pyramid; null: `total`.
+   * `total`: for all levels together; null: 100,000.
    */
   readonly limits: { readonly perLevel: number | null; readonly total: number | null };
   /** Class ids to select, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
-  /** Rule that decodes the deltas of an anchor to a box. */
+  /** Rule that converts the four numbers of an anchor to a box. */
   readonly boxCoder: BoxCoder;
   /** Size of the padded input tensor. */
   readonly input: Size;
@@ -53,30 +53,30 @@ export interface CandidateOptions {
  */
 const MAX_CANDIDATES = 100_000;
 
-/** Pair of an anchor and a class that passed the threshold and is among the best of its level. */
+/**
+ * Pair of an anchor and a class. Its value passed the threshold and is among the best of its level.
+ */
 interface Survivor {
   readonly heads: LevelHeads;
-  /**
-   * Index of the anchor in its level: `(row · W + column) · A + anchor`, with W cells per row and A
-   * anchors per cell.
-   */
+  /** Index of the anchor in its level. Anchors are counted cell by cell, row by row. */
   readonly anchorIndex: number;
   readonly classId: number;
-  /** Value of the pair in the class head: a logit or a score. */
+  /** Logit or score of the pair. */
   readonly value: number;
 }
 
 /**
- * Selects the best (anchor, class) pairs and decodes only those.
+ * Selects the best (anchor, class) pairs and decodes only the boxes of these pairs.
  *
- * 1. Select the best pairs of each level above the threshold, at most `limits.perLevel`.
+ * 1. From each level, select the best pairs above the threshold, at most `limits.perLevel`.
  * 2. Sort the pairs of all levels, best first, and keep at most `limits.total`.
  * 3. Decode and clip the box of each pair.
  *
- * A pair is dropped if a delta is NaN or infinite, or if a decoded box edge is NaN. For example, a
- * huge delta on an anchor of width 0 gives 0 · ∞, which is NaN.
+ * A pair is dropped if one of its numbers in the graph's output is NaN or infinite, or if a decoded
+ * box edge is NaN.
  *
- * @param levels Class head and box head of each level, finest level first.
+ * @param levels Scores and box numbers of each level. The level with the smallest cells comes
+ *   first.
  */
 export function candidatesOf(
   levels: readonly LevelHeads[],
@@ -109,7 +109,8 @@ export function candidatesOf(
 }
 
 /**
- * Returns the best pairs of one level, best first, without pairs whose deltas are NaN or infinite.
+ * Returns the best (anchor, class) pairs of one level, best first. Omits pairs whose box numbers
+ * are NaN or infinite.
  */
 function survivorsOf(
   heads: LevelHeads,
@@ -134,7 +135,8 @@ function hasFiniteDeltas({ anchors, deltas }: LevelHeads, anchorIndex: number): 
 /**
  * Creates a function that decodes and clips the box of an anchor.
  *
- * Each call writes its box, `[4]` xyxy in input pixels, into the same array and returns that array.
+ * The function returns x1, y1, x2, y2 in input pixels. All calls return the same array, with new
+ * values.
  */
 function boxDecoder({ boxCoder, input, clip }: CandidateOptions) {
   const anchor = new Float64Array(4);

@@ -11,10 +11,11 @@ import {
 /**
  * Checks that the inputs and outputs of a graph match its manifest.
  *
- * Names, element types and numbers of dimensions must be equal, and so must each dimension that is
- * fixed on both sides. Variable dimensions are checked at every run instead.
+ * Names, element types and numbers of dimensions must be equal. A dimension must be equal if both
+ * graph and manifest fix its length. Variable dimensions are checked at every run.
  *
- * @throws {DomainError} `graph-mismatch`, with both values for each difference.
+ * @throws {DomainError} `graph-mismatch`. For each difference, the message contains the value of
+ *   the graph and the value of the manifest.
  */
 export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" | "outputs">): void {
   const faults = [
@@ -35,10 +36,7 @@ export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" |
   }
 }
 
-/**
- * Compares one tensor of the graph with the manifest. Returns one text per difference, with both
- * values.
- */
+/** Compares one tensor of the graph with the manifest. Returns one text per difference. */
 function faultsOf(
   kind: "input" | "output",
   found: readonly TensorInfo[],
@@ -66,8 +64,7 @@ function faultsOf(
 }
 
 /**
- * Returns true if the numbers of dimensions are equal, and each dimension that is fixed on both
- * sides.
+ * Returns true if two shapes can be equal. Dimensions of variable length are equal to any length.
  */
 function fits(expected: readonly Dimension[], found: TensorInfo["shape"]): boolean {
   return expected.length === found.length && expected.every((length, axis) => {

@@ -11,17 +11,19 @@ import { scoreScale } from "./score_scale.ts";
 import { softmaxHeads } from "./softmax_heads.ts";
 
 /**
- * Turns the heads (the network's output for one image) into detections.
+ * Turns the outputs of the network for one image into detections.
  *
  * 1. Select and decode candidates: boxes in input pixels, best first.
  * 2. Suppress overlapping boxes (NMS) and keep at most `options.max` boxes.
  * 3. Scale the boxes to source pixels and clip them to the source.
  * 4. Label the kept rows.
- * 5. Drop boxes whose left and right or top and bottom edges are swapped, and empty boxes if the
- *    manifest asks for it. No other boxes replace them, so fewer than `options.max` may remain.
+ * 5. Drop boxes whose left and right or top and bottom edges are swapped. Drop empty boxes if the
+ *    manifest says so. Dropped boxes are not replaced, so fewer than `options.max` may remain.
  *
- * @param levels Heads, finest level first.
- * @returns Detections, best first; boxes in pixels of the upright source.
+ * @param levels Scores and box numbers of each level. The level with the smallest cells comes
+ *   first.
+ * @returns Detections, best first. Boxes are in source pixels, after the EXIF orientation is
+ *   applied.
  */
 export function detectionsOf(
   levels: readonly LevelHeads[],
@@ -43,8 +45,8 @@ export function detectionsOf(
     clip: (level) => clipArea(manifest, plan, level),
   });
 
-  // 2. NMS: boxes suppress only boxes of the same group. One group per class, or one for all
-  //    classes.
+  // 2. NMS: boxes suppress only boxes of the same group. There is one group per class, or one group
+  //    for all classes.
   const groups = postprocess.nms.perClass ? classIds : new Int32Array(classIds.length);
   const kept = nms(boxes, groups, {
     iou: options.iou,
@@ -92,7 +94,7 @@ export function detectionAt(
 /**
  * Returns true if the edges of a box are in order: xmin at most xmax, and ymin at most ymax.
  *
- * Edges can swap with box coders that decode each edge separately, if the deltas are extreme.
+ * Edges can be swapped if the network predicts each edge separately and its numbers are extreme.
  */
 export function isInOrder({ box }: Detection): boolean {
   return box.xmax >= box.xmin && box.ymax >= box.ymin;

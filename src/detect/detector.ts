@@ -28,13 +28,13 @@ export interface DetectorOptions {
   /** Model id in the runtime's store. */
   readonly model: string;
   /**
-   * Engine that runs the graph; `auto` takes the first that works.
+   * Engine that runs the graph. `auto`: the first engine that works.
    *
    * @default "auto"
    */
   readonly engine?: Provider | "auto" | undefined;
   /**
-   * Limits of an image. The runtime's own limits apply in any case.
+   * Limits of an image. The limits of the runtime also apply.
    *
    * @default DEFAULT_IMAGE_LIMITS
    */
@@ -101,13 +101,13 @@ interface Parts {
 /**
  * Detects objects in one image.
  *
- * 1. Resolve the options: unset ones come from the manifest.
+ * 1. Resolve the options. Unset options get their values from the manifest.
  * 2. Decode the image, plan its resize and fill the input tensor.
  * 3. Run the graph.
- * 4. Turn its outputs into detections in source pixels.
+ * 4. Turn the outputs of the graph into detections in source pixels.
  * 5. Report the time of each stage.
  *
- * A cancelled call ends before step 2 or before step 4.
+ * If the call is cancelled, it ends before step 2 or before step 4.
  */
 async function detect(
   parts: Parts,
@@ -157,7 +157,7 @@ function refuseCancelled({ signal }: DetectCall): void {
   if (signal?.aborted) throw goneError();
 }
 
-/** Input tensor of an image, and the plan that later maps the boxes back to source pixels. */
+/** Input tensor of an image, and the plan for mapping its boxes back to source pixels. */
 interface PreparedImage {
   readonly input: InputTensor;
   readonly plan: ResizePlan;
@@ -168,8 +168,8 @@ interface PreparedImage {
 /**
  * Decodes an image and fills its input tensor.
  *
- * Only this function holds the decoded pixels. They can be garbage-collected while the run waits in
- * the engine's queue.
+ * Only this function holds the decoded pixels. After it returns, the pixels can be
+ * garbage-collected while the image waits for the engine.
  */
 function prepare({ manifest, runtime, limits }: Parts, image: ImageInput): PreparedImage {
   const planned = readImage(image, manifest, runtime.codec, limits);
@@ -180,9 +180,10 @@ function prepare({ manifest, runtime, limits }: Parts, image: ImageInput): Prepa
 /**
  * Turns the outputs of a run into detections.
  *
- * @param outputs Outputs of the graph, by name.
+ * @param outputs Outputs of the graph. The key is the name of an output.
  * @param plan Resize plan of the image that was run.
- * @returns Detections, best first; boxes in pixels of the upright source.
+ * @returns Detections, best first. Boxes are in source pixels, after the EXIF orientation is
+ *   applied.
  * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.
  */
 export function postprocess(
@@ -196,9 +197,9 @@ export function postprocess(
 }
 
 /**
- * Runs a model on an empty image and checks what it returns.
+ * Runs a model on an empty image and checks the outputs.
  *
- * @returns Outputs of the graph, by name.
+ * @returns Outputs of the graph. The key is the name of an output.
  * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.
  */
 export async function warmUp(loaded: LoadedModel): Promise<Record<string, Tensor>> {

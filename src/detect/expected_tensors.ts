@@ -9,7 +9,7 @@ export type Dimension = number | null;
 
 /** Name, element types and shapes that the manifest requires of one tensor of the graph. */
 export interface ExpectedTensor {
-  /** Name in the graph. */
+  /** Name of the tensor in the graph. */
   readonly name: string;
   /** Accepted element types. */
   readonly types: readonly string[];
@@ -26,7 +26,7 @@ export function expectedInput(manifest: Manifest): ExpectedTensor {
   return { name, types: [type], shapes: [expectedInputShape(manifest)] };
 }
 
-/** Returns all inputs that the manifest requires: the image first. */
+/** Returns all inputs that the manifest requires. The first input is the image. */
 export function expectedInputs(manifest: Manifest): ExpectedTensor[] {
   const extras = (manifest.extraInputs ?? []).map(({ name, type, shape }) => {
     return { name, types: [type], shapes: [shape] };
@@ -37,15 +37,15 @@ export function expectedInputs(manifest: Manifest): ExpectedTensor[] {
 /**
  * Returns the shape of the input tensor.
  *
- * @returns `[N, 3, H, W]` or `[N, H, W, 3]`: N images of H x W pixels, without N if the input has
- *   no batch dimension.
+ * @returns `[images, 3, height, width]` or `[images, height, width, 3]`, with `images` only if the
+ *   input has a batch dimension.
  */
 export function expectedInputShape(manifest: Manifest): Dimension[] {
   const size = fixedInput(manifest);
   return inputShape(manifest.input, size?.height ?? null, size?.width ?? null);
 }
 
-/** Returns the size of the padded input tensor if it is the same for every image, else null. */
+/** Returns the size of the padded input tensor. Null: the size depends on the image. */
 export function fixedInput({ resize, pad }: Manifest): Size | null {
   if (pad.kind === "fixed") return pad;
   return resize.kind === "stretch" ? createResizePlan(resize, resize, pad).input : null;
@@ -70,20 +70,20 @@ export function expectedOutputs(manifest: Manifest): ExpectedTensor[] {
 }
 
 /**
- * Returns the number of images per run; 1 if the input has no batch dimension. This is the first
- * dimension, N, of the output shapes.
+ * Returns the number of images per run, which is the first dimension of the output shapes. Returns
+ * 1 if the input has no batch dimension.
  */
 export function batchOf({ input }: Manifest): number {
   return input.batch ?? 1;
 }
 
 /**
- * Returns the shape of one level's head, without the batch dimension.
+ * Returns the shape of an output for one level, without the batch dimension.
  *
- * @param depth Anchors per cell times channels.
- * @param height Grid rows; null if unknown.
- * @param width Grid columns; null if unknown.
- * @returns `[depth, H, W]` or `[H, W, depth]`.
+ * @param depth Number of channels: anchors per cell, times classes or times four box numbers.
+ * @param height Number of grid rows. Null: unknown.
+ * @param width Number of grid columns. Null: unknown.
+ * @returns `[depth, height, width]` or `[height, width, depth]`.
  */
 export function headShape<Length extends Dimension>(
   layout: "nchw" | "nhwc",
@@ -94,7 +94,10 @@ export function headShape<Length extends Dimension>(
   return layout === "nchw" ? [depth, height, width] : [height, width, depth];
 }
 
-/** Returns the shape of a joined head: `[N, rows, columns]`, or `[N, columns, rows]`. */
+/**
+ * Returns the shape of an output for all levels: `[batch, rows, columns]`, or
+ * `[batch, columns, rows]`. Each row is one anchor.
+ */
 export function joinedShape<Length extends Dimension>(
   { transposed = false }: HeadsManifest["outputs"] & { kind: "joined" },
   batch: number,
@@ -105,9 +108,9 @@ export function joinedShape<Length extends Dimension>(
 }
 
 /**
- * Returns the two required outputs of each pyramid level. With N images, A anchors per cell, K
- * classes and a grid of H x W cells, the class head has the shape `[N, A·K, H, W]` and the box head
- * `[N, A·4, H, W]`. If the layout is `nhwc`, the channels come last.
+ * Returns the two required outputs of each level. The output with scores has one channel for each
+ * class of each anchor in a cell. The output with box numbers has four channels for each anchor in
+ * a cell.
  */
 function expectedLevels(
   manifest: HeadsManifest,
@@ -130,9 +133,9 @@ function expectedLevels(
 }
 
 /**
- * Returns the required outputs of a graph that joins all levels in one tensor. With N images, R
- * rows (one per anchor) and K classes, the class head has the shape `[N, R, K]` and the box head
- * `[N, R, 4]`. If the graph returns its anchors, they are the third output.
+ * Returns the required outputs of a graph whose outputs contain the rows of all levels. Each row is
+ * one anchor. The output with scores has one column per class, the output with box numbers has four
+ * columns. Some graphs have both in one output, or a further output with the anchors.
  */
 function expectedJoined(
   manifest: HeadsManifest,
@@ -156,7 +159,7 @@ function expectedJoined(
 
 /**
  * Returns the number of anchors of all levels together. Null: the number depends on the image, or
- * only the graph knows it.
+ * the manifest does not show it.
  */
 function rowsOf(manifest: HeadsManifest): Dimension {
   const { anchors } = manifest;

@@ -5,7 +5,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { Feeds } from "../ports/session.ts";
 
 /**
- * Returns all input tensors of a run: the image, and the inputs that the graph takes besides it.
+ * Returns all input tensors of a run: the image, and further inputs such as the image size.
  *
  * @param image Tensor of the image.
  * @param plan Resize plan of the image.

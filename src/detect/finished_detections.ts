@@ -8,15 +8,17 @@ import { outputData, type Outputs } from "./output_data.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
 import { scoreScale } from "./score_scale.ts";
 
-/** Outputs of the graph for the first image of the batch, one row per detection. */
+/** Outputs of the graph for the first image of the batch. Each row is one detection. */
 interface Rows {
-  /** `[M, 4]` M boxes. The manifest declares the order of the four numbers and their unit. */
+  /**
+   * `[M, 4]` boxes of M rows. The manifest declares the order of the four numbers and their unit.
+   */
   readonly boxes: Float32Array;
-  /** `[M]` scores, 0 to 1. */
+  /** `[M]` score of each row, 0 to 1. */
   readonly scores: Float32Array;
-  /** `[M]` class ids. A negative id marks an unused row. */
+  /** `[M]` class id of each row. A negative id marks an unused row. */
   readonly labels: Float32Array;
-  /** Number of valid rows, at most M. */
+  /** Number of valid rows. The rows after them are unused. */
   readonly count: number;
 }
 
@@ -29,7 +31,7 @@ interface Rows {
  * 4. Convert the boxes to source pixels and clip them to the source.
  * 5. Add the labels. Drop boxes whose left and right or top and bottom edges are swapped.
  *
- * @returns Detections, best first. Equal scores stay in the order of the graph.
+ * @returns Detections, best first. Detections with equal scores stay in the order of the graph.
  * @throws {DomainError} `graph-mismatch`, if outputs are missing or have different row counts.
  */
 export function finishedDetections(
@@ -50,8 +52,8 @@ export function finishedDetections(
 }
 
 /**
- * Reads the rows. The output with the boxes determines the number of rows, and all other outputs
- * must have the same number.
+ * Reads the rows. The output with the boxes determines the number of rows. All other outputs must
+ * have the same number of rows.
  */
 function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
   const names = manifest.outputs;
@@ -78,7 +80,7 @@ function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
   };
 }
 
-/** Splits `[M, 5]` rows, each a box and its score, into boxes `[M, 4]` and scores `[M]`. */
+/** Splits M rows of box and score, `[M, 5]`, into boxes `[M, 4]` and scores `[M]`. */
 function splitRows(data: Float32Array): Pick<Rows, "boxes" | "scores"> {
   return {
     boxes: data.filter((_, i) => i % 5 !== 4),
@@ -87,8 +89,8 @@ function splitRows(data: Float32Array): Pick<Rows, "boxes" | "scores"> {
 }
 
 /**
- * Reads the number of valid rows of the first image: the first value of the output `name`, which
- * may have any shape.
+ * Reads the number of valid rows of the first image, which is the first value of the output `name`.
+ * This output may have any shape.
  */
 function readCount(outputs: Outputs, name: string, rows: number): number {
   const [count = 0] = outputData(outputs, name, outputs[name]?.shape ?? []);

@@ -1,11 +1,11 @@
 import type { AnchorLevel } from "../core/anchors.ts";
 
 /**
- * View of one level's head in an output tensor, without a copy. The view works for every memory
- * layout.
+ * View of the values of one level in an output tensor, without a copy. The view works for every
+ * memory layout.
  *
- * The value for a grid row, grid column, anchor of the cell, and channel is `data[offset + row ·
- * rowStep + column · columnStep + anchor · anchorStep + channel · channelStep]`.
+ * To find a value in `data`, start at `offset`. Add each step as often as the index of the grid
+ * row, the grid column, the anchor in its cell, and the channel says.
  */
 export interface HeadView {
   /** Data of the whole output tensor. */
@@ -20,25 +20,25 @@ export interface HeadView {
   readonly anchorStep: number;
   /** Distance in `data` from one channel to the next. */
   readonly channelStep: number;
-  /** Number of channels: the number of classes, or 4 for the deltas. */
+  /** Number of channels: the number of classes, or 4 for an output with box numbers. */
   readonly channels: number;
 }
 
-/** Tensor of a joined head, or of both heads together. */
+/** Output tensor with one row per anchor, for the anchors of all levels. */
 export interface Table {
-  /** Values in row-major order. */
+  /** Values of the tensor in row-major order. */
   readonly data: Float32Array;
   /** Number of rows, one per anchor. */
   readonly rows: number;
-  /** Number of columns: classes, 4 deltas, or both. */
+  /** Number of columns: one per class, four for box numbers, or the sum of both. */
   readonly columns: number;
 }
 
 /**
- * Creates a view of some columns of a table `[rows, columns]`, from the first row of a level on.
+ * Creates a view of some columns of a table `[rows, columns]`, for the rows of one level.
  *
- * @param first Index of the first column.
- * @param channels Number of columns.
+ * @param first Index of the first column of the view.
+ * @param channels Number of columns of the view.
  */
 export function rowsFirst(
   { data, columns }: Pick<Table, "data" | "columns">,
@@ -59,7 +59,10 @@ export function rowsFirst(
   };
 }
 
-/** Does the same as {@linkcode rowsFirst} for a table `[columns, rows]`. */
+/**
+ * Creates a view of some columns of a table `[columns, rows]`, for the rows of one level. The
+ * parameters are those of {@linkcode rowsFirst}.
+ */
 export function rowsLast(
   { data, rows }: Table,
   anchors: AnchorLevel,

@@ -8,23 +8,26 @@ import { type HeadView, rowsFirst, rowsLast, type Table } from "./head_view.ts";
 
 export type { HeadView } from "./head_view.ts";
 
-/** Anchors and heads (outputs of the network) of one pyramid level. */
+/** Anchors and outputs (heads) of the network for one level of the feature pyramid. */
 export interface LevelHeads {
   /** Anchors of the level. */
   readonly anchors: AnchorLevel;
-  /** Class head: one channel per class id, each a logit or a score. */
+  /** Class head: one channel per class id. The values are logits or scores. */
   readonly scores: HeadView;
-  /** Box head: 4 channels, the deltas between an anchor and its box. */
+  /**
+   * Box head: four channels. Usually, the values are deltas, which are differences between boxes
+   * and anchors.
+   */
   readonly deltas: HeadView;
 }
 
 /**
- * Finds the heads of each level in the outputs of a run.
+ * Finds the values of each level in the outputs of a run.
  *
- * If the outputs are a batch, only its first image is read.
+ * If the outputs contain several images, reads only the first image.
  *
  * @param input Size of the padded input tensor.
- * @returns Levels, finest first.
+ * @returns Levels. The level with the smallest cells comes first.
  * @throws {DomainError} `graph-mismatch`, if an output is missing or has an unexpected shape.
  */
 export function headsOf(manifest: HeadsManifest, outputs: Outputs, input: Size): LevelHeads[] {
@@ -41,8 +44,8 @@ export function anchorCount({ grid, perCell }: AnchorLevel): number {
 /**
  * Returns the index in `view.data` of the first channel of an anchor.
  *
- * @param anchorIndex `(row · W + column) · A + anchor`, with W cells per row and A anchors per
- *   cell.
+ * @param anchorIndex Index of the anchor in its level. Anchors are counted cell by cell, row by
+ *   row.
  */
 export function anchorOffset(view: HeadView, anchors: AnchorLevel, anchorIndex: number): number {
   const cell = Math.floor(anchorIndex / anchors.perCell);
@@ -53,8 +56,8 @@ export function anchorOffset(view: HeadView, anchors: AnchorLevel, anchorIndex: 
 }
 
 /**
- * Creates a view of a head with channels last. For a grid of H x W cells with A anchors and C
- * channels, the shape is (H, W, A, C), or (H·W·A, C) in one list of rows.
+ * Creates a view of an output of one level with the channels last. The shape is `[grid rows, grid
+ * columns, anchors per cell, channels]`. The first three dimensions may be joined into one.
  */
 export function channelsLast(
   data: Float32Array,
@@ -65,8 +68,8 @@ export function channelsLast(
 }
 
 /**
- * Creates a view of a head with one plane per anchor and channel. For a grid of H x W cells with A
- * anchors and C channels, the shape is (A, C, H, W).
+ * Creates a view of an output of one level with the channels first. The shape is `[anchors per
+ * cell, channels, grid rows, grid columns]`.
  */
 function channelsFirst(data: Float32Array, grid: Size, channels: number): HeadView {
   const plane = grid.width * grid.height;
@@ -82,8 +85,9 @@ function channelsFirst(data: Float32Array, grid: Size, channels: number): HeadVi
 }
 
 /**
- * Returns the heads of a graph that has two outputs per level. For N images, A anchors per cell, C
- * channels and a grid of H x W cells, the shape is (N, A·C, H, W) or (N, H, W, A·C).
+ * Returns the heads of a graph that has two outputs (heads) per level. The shape of a head is
+ * `[images, channels, rows, columns]` or `[images, rows, columns, channels]`. Rows and columns are
+ * those of the level's grid.
  */
 function headsPerLevel(
   manifest: HeadsManifest,
@@ -113,9 +117,9 @@ function headsPerLevel(
 }
 
 /**
- * Returns the heads of a graph that joins all levels in one tensor of scores and one of deltas. For
- * N images, K classes and R anchors of all levels, the shapes are (N, R, K) and (N, R, 4), or one
- * tensor (N, R, 4 + K). The rows may also come last. The rows are split by level.
+ * Returns the heads of a graph whose outputs contain the rows of all levels. Each row is one
+ * anchor. The shapes are `[images, rows, classes]` and `[images, rows, 4]`, or
+ * `[images, rows, 4 + classes]` for a single output. The rows may also be the last dimension.
  */
 function joinedHeads(
   manifest: HeadsManifest,
@@ -148,8 +152,8 @@ function joinedHeads(
 }
 
 /**
- * Returns the levels of joined heads. If the manifest declares no pyramid levels, all rows form one
- * level without a grid.
+ * Returns the levels of a graph whose outputs contain the rows of all levels. If the manifest
+ * declares no levels, all rows form one level without a grid.
  */
 function joinedLevels(
   { anchors }: HeadsManifest,

@@ -5,13 +5,13 @@ import type { HeadsManifest } from "../manifest/manifest.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 
 /**
- * Returns the anchors of rows that belong to no grid, as one level of `count` cells with one anchor
+ * Returns anchors that belong to no grid. The result is one level of `count` cells with one anchor
  * each.
  *
- * With the rule `output`, the graph returns the anchors. With `none`, the graph decodes its boxes
- * itself and needs no anchors, so `write()` of the level does nothing.
+ * With the rule `output`, the graph returns the anchors. With the rule `none`, the graph decodes
+ * its boxes itself and needs no anchors, so `write()` of the level does nothing.
  *
- * @param count Number of rows of the heads.
+ * @param count Number of anchors: rows in the outputs of the graph.
  * @param input Size of the padded input tensor.
  * @throws {DomainError} `graph-mismatch`, if the output with the anchors is missing or does not
  *   have `count` rows.

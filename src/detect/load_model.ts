@@ -26,10 +26,10 @@ export interface LoadedModel {
  * Loads a model.
  *
  * 1. Read the manifest. Keep the variants of its graph that the engine, or one of several, runs.
- * 2. Check the size of the graph and its data files before any byte of them is read.
+ * 2. Check the declared size of the graph and its data files before they are read.
  * 3. Read the graph and its data files, and check their lengths and SHA-256.
  * 4. Open a session.
- * 5. Check the tensors of the graph against the manifest.
+ * 5. Check that the inputs and outputs of the graph match the manifest.
  *
  * @param id Model id in the runtime's store.
  * @throws {DomainError} `unknown-model`, `manifest-invalid`, `model-too-large`, `graph-mismatch` or

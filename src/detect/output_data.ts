@@ -1,7 +1,10 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Tensor } from "../ports/session.ts";
 
-/** Output tensors of a run by name. Undefined for outputs that the graph does not have. */
+/**
+ * Output tensors of a run. The key is the name of an output. Undefined: the graph has no output of
+ * this name.
+ */
 export type Outputs = Readonly<Record<string, Tensor | undefined>>;
 
 /**
@@ -9,7 +12,7 @@ export type Outputs = Readonly<Record<string, Tensor | undefined>>;
  *
  * @param name Name of the output in the graph.
  * @param expected Accepted shapes.
- * @throws {DomainError} `graph-mismatch`, with the shape found and the accepted shapes.
+ * @throws {DomainError} `graph-mismatch`, if the output is missing or has another shape.
  */
 export function outputData(
   outputs: Outputs,

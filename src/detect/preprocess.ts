@@ -10,19 +10,21 @@ import { type UprightView, uprightView } from "../image/upright_view.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
 
-/** Upright pixels and the plan of their resize. */
+/** Pixels of an image, and the plan for resizing them. */
 export interface PlannedImage {
-  /** Upright pixels, possibly decoded at a reduced scale. */
+  /**
+   * Pixels with the EXIF orientation applied. The image may have been decoded at a reduced scale.
+   */
   readonly view: UprightView;
-  /** Resize from source pixels to input pixels, and back. */
+  /** Plan for resizing the image to input pixels, and for mapping boxes back to source pixels. */
   readonly plan: ResizePlan;
 }
 
 type Triple = readonly [number, number, number];
 
 /**
- * Normalisation for graphs with `uint8` inputs: pixel values stay unchanged. Manifests of such
- * graphs declare no normalisation.
+ * Normalisation for graphs with `uint8` inputs, whose manifests declare none: pixel values stay
+ * unchanged.
  */
 const NOT_NORMALISED = { divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
@@ -50,8 +52,8 @@ export function readImage(
  * 2. Read the header and check the size that it declares.
  * 3. Plan the resize.
  * 4. Check the memory that decoding takes.
- * 5. Decode at the smallest scale that the plan allows.
- * 6. Blend transparent pixels with the colour of the padding.
+ * 5. Decode the image at the smallest scale that the plan allows.
+ * 6. Blend transparent pixels with the padding colour.
  *
  * @throws {DomainError} If the image exceeds a limit or cannot be decoded.
  */

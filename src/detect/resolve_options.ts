@@ -3,14 +3,17 @@ import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 import { isFinished, type Manifest } from "../manifest/manifest.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 
-/** Options of one call; unset ones come from the manifest. */
+/** Options of one call. Unset options have got their values from the manifest. */
 export interface ResolvedOptions {
   /**
-   * Score threshold, 0 to 1. The manifest's `scoreTest` decides if a score equal to the threshold
-   * passes.
+   * Score threshold, 0 to 1. The property `scoreTest` of the manifest decides if a score equal to
+   * the threshold passes.
    */
   readonly scoreThreshold: number;
-  /** IoU threshold of NMS, 0 to 1. NMS drops the worse of two boxes that overlap more. */
+  /**
+   * Threshold of the IoU (intersection over union), 0 to 1. If the IoU of two boxes is greater, NMS
+   * drops the worse box.
+   */
   readonly iou: number;
   /** Maximum number of detections. */
   readonly max: number;
@@ -26,13 +29,13 @@ const OPTION_NAMES: readonly string[] = [
 ] satisfies (keyof DetectOptions)[];
 
 /**
- * Largest value of the option `max`. The limit bounds the time of NMS, which compares each
- * candidate with all kept detections.
+ * Largest value of the option `max`. The limit bounds the time of NMS (non-maximum suppression),
+ * which compares each candidate with all kept detections.
  */
 const MAX_DETECTIONS = 1000;
 
 /**
- * Checks the options of a call and fills unset ones from the manifest.
+ * Checks the options of a call. Unset options get their values from the manifest.
  *
  * @throws {DomainError} `invalid-option` or `unknown-class`.
  */
@@ -53,7 +56,7 @@ export function resolveOptions(manifest: Manifest, options: DetectOptions): Reso
   return { scoreThreshold, iou, max, classIds: resolveClasses(manifest, options.classes) };
 }
 
-/** Refuses unknown options: a misspelt one would have no effect. */
+/** Refuses unknown options, because a misspelt option would have no effect. */
 function checkNames(options: DetectOptions): void {
   const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
   if (unknown === undefined) return;
@@ -64,10 +67,10 @@ function checkNames(options: DetectOptions): void {
 }
 
 /**
- * Returns the IoU threshold of a call.
+ * Returns the threshold of the IoU (intersection over union) for NMS.
  *
- * If the graph applies NMS itself, the option `iou` must be unset. The returned 1 then keeps all
- * detections of the graph.
+ * If the graph applies NMS itself, the option `iou` must be unset. The function then returns 1,
+ * which keeps all detections of the graph.
  */
 function resolveIou(manifest: Manifest, { iou }: DetectOptions): number {
   if (!isFinished(manifest)) return iou ?? manifest.postprocess.nms.iou;

@@ -1,11 +1,11 @@
 import { anchorCount, anchorOffset, channelsLast, type LevelHeads } from "./heads.ts";
 
 /**
- * Replaces the class logits of a level by probabilities (softmax over all classes, including the
- * background).
+ * Replaces the class logits of a level by probabilities: the softmax over all classes, including
+ * the background.
  *
- * The probabilities are computed for all anchors, before the score threshold is applied. (A sigmoid
- * needs only one logit, so it is applied later, to pairs above the threshold only.)
+ * The probabilities are computed for all anchors, because the score threshold applies to
+ * probabilities.
  */
 export function softmaxHeads({ anchors, scores, deltas }: LevelHeads): LevelHeads {
   const { channels, channelStep, data } = scores;

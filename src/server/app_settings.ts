@@ -32,7 +32,10 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
   };
 }
 
-/** Returns a logger that skips health checks, which are most requests of an idle server. */
+/**
+ * Returns a logger that does not log health checks. Most requests of an idle server are health
+ * checks.
+ */
 function withoutHealth(logger: Logger, logsHealth: boolean): Logger {
   const { logRequest } = logger;
   if (logRequest === undefined || logsHealth) return logger;

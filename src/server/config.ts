@@ -16,8 +16,8 @@ const schema = z.object({
   /** Default model: a model id, or the path of a manifest. */
   MODEL: z.string().min(1).optional(),
   /**
-   * Comma-separated list of the models that load at start-up. If MODEL is unset, the first of them
-   * is the default model.
+   * Comma-separated list of the models that load at start-up. If MODEL is unset, the first model of
+   * this list is the default model.
    */
   MODELS: z.string().transform((list) => list.split(",").map((id) => id.trim()))
     .pipe(z.array(z.string().min(1, "must be models with commas between them"))).optional(),
@@ -27,18 +27,18 @@ const schema = z.object({
   MODEL_MEMORY: count.default(2_000_000_000),
   ENGINE: z.enum(["auto", ...PROVIDERS]).default("auto"),
   /**
-   * CPU threads per worker process. Unset: the cores of the machine, divided by WORKERS if that is
-   * set.
+   * CPU threads per worker process. Unset: the number of CPU cores, divided by WORKERS if WORKERS
+   * is set.
    */
   THREADS: whole.pipe(z.number().min(1).max(64)).optional(),
   /**
-   * Worker processes per model. Each loads its own copy of the model. Unset: one, or two if the
-   * native engine is installed.
+   * Worker processes per model. Each process loads its own copy of the model. Unset: one, or two if
+   * the native engine is installed.
    */
   WORKERS: whole.pipe(z.number().min(1).max(64)).optional(),
   /**
-   * Maximum number of images that wait for a worker process, whatever their predicted wait is.
-   * Unset: 100, or 16 in Cloudflare Workers.
+   * Maximum number of images that wait for a worker process. This limit also applies if the images
+   * have a short predicted wait. Unset: 100, or 16 in Cloudflare Workers.
    */
   QUEUE: whole.pipe(z.number().max(10_000)).optional(),
   /** Maximum predicted wait of an image for a worker process, milliseconds. */
@@ -78,24 +78,25 @@ const schema = z.object({
   /** Time window of KEY_RATE and ADDRESS_RATE, seconds. */
   RATE_WINDOW: count.pipe(z.number().max(86_400)).default(60),
   /**
-   * Number of trusted proxies between the clients and the server. Each of them appends an IP
-   * address to the header X-Forwarded-For. With 0, the server ignores this header.
+   * Number of trusted proxies between the clients and the server. Each proxy appends an IP address
+   * to the header X-Forwarded-For. With 0, the server ignores this header.
    */
   TRUSTED_PROXY: whole.pipe(z.number().max(10)).default(0),
   CORS_ORIGINS: originList.optional(),
   /** Format of log lines. Unset: text on a terminal, JSON otherwise. */
   LOG: z.enum(["json", "text", "none"]).optional(),
-  /** Log lines of health checks. Unset: off. */
+  /** `on`: health checks are also logged. Unset: off. */
   LOG_HEALTH: z.enum(["on", "off"]).optional(),
   /**
-   * Metrics at `/metrics`. With `open`, they need no API key and have no rate limit. Unset: off.
+   * Metrics at `/metrics`. With `open`, requests for the metrics need no API key and have no rate
+   * limit. Unset: off.
    */
   METRICS: z.enum(["off", "on", "open"]).optional(),
-  /** End of the program if a model that loads at start-up fails to load. Unset: off. */
+  /** `on`: the program ends if a model that loads at start-up fails to load. Unset: off. */
   EXIT_ON_LOAD_FAILURE: z.enum(["on", "off"]).optional(),
-  /** `off`: there is no page for people at `/`. */
+  /** `off`: the server has no web page at `/`. */
   PAGE: z.enum(["on", "off"]).default("on"),
-  /** Folder of a browser bundle, with which the page can run the detector in the browser. */
+  /** Folder of a browser bundle, which lets the web page run the detector in the browser. */
   PAGE_BUNDLE: z.string().min(1).optional(),
   IMAGE_URLS: z.enum(["on", "off"]).default("off"),
   IMAGE_URL_ALLOW: hostList.optional(),
@@ -104,8 +105,8 @@ const schema = z.object({
 });
 
 /**
- * Mistakes in combinations of variables. The error message names `variable`, and `applies` detects
- * the mistake.
+ * Mistakes in combinations of variables. `applies` detects a mistake; the error message names
+ * `variable`.
  */
 const CONFLICTS: readonly (readonly [
   variable: keyof z.infer<typeof schema>,
@@ -123,7 +124,7 @@ const CONFLICTS: readonly (readonly [
 
 /** Settings of a server. `docs/configuration.md` explains each of them. */
 export type Config = Omit<z.infer<typeof schema>, "MODEL" | "MODELS"> & {
-  /** Models that load at start-up. The first of them is the default model. */
+  /** Models that load at start-up. The first model is the default model. */
   readonly MODELS: readonly string[];
 };
 

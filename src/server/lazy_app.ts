@@ -21,14 +21,18 @@ const MAX_PAUSE_MS = 30_000;
  * App that opens on the first request, because serverless platforms run no code of an app before a
  * request arrives.
  *
- * If a model failed to load, the next image request rebuilds the app. The first rebuild happens at
- * once. A rebuild reloads all models, so the pause before each further rebuild is longer.
+ * If a model failed to load, the next image request rebuilds the app. The first rebuild happens
+ * without a pause. Each further rebuild waits longer than the one before, because a rebuild reloads
+ * all models.
  */
 export class LazyApp {
   readonly #open: () => Promise<ServedApp>;
   readonly #now: () => number;
   #current: Promise<ServedApp> | undefined;
-  /** App that answered the last image request. An app that has not answered one is not rebuilt. */
+  /**
+   * App that answered the last image request. An app that has not answered an image request is not
+   * rebuilt.
+   */
   #answered: Promise<ServedApp> | undefined;
   #retryAt = -Infinity;
   #pauseMs = FIRST_PAUSE_MS;
@@ -44,7 +48,10 @@ export class LazyApp {
     this.#now = now;
   }
 
-  /** Opens the app, unless it is open. Resolves once its models have loaded or failed to load. */
+  /**
+   * Opens the app, unless it is open. Resolves once the models of the app have loaded or failed to
+   * load.
+   */
   async start(): Promise<void> {
     const { registry } = await this.#opened();
     await registry.started;

@@ -47,8 +47,8 @@ export type LogLevel = "info" | "warn" | "error";
 /**
  * Formats a message about the server itself as one line of the log.
  *
- * @param format Setting `LOG`. Only `json` makes a JSON line, because programs may read the text
- *   that the server prints at its start.
+ * @param format Setting `LOG`. The line is JSON only if the format is `json`. For other formats the
+ *   line is text, because other programs may read the text that a starting server prints.
  */
 export function messageLine(
   format: LogFormat | undefined,
@@ -60,8 +60,8 @@ export function messageLine(
 }
 
 /**
- * Returns the level of a response: `error` for a bug, `warn` if the server cannot answer now. An
- * error of the client is no event of the server, so its level is `info`.
+ * Returns the level of a response: `error` for a bug, `warn` if the server cannot answer now.
+ * Errors of clients have the level `info`, because they are not faults of the server.
  */
 function levelOf(status: number): LogLevel {
   if (status < 500) return "info";

@@ -7,7 +7,7 @@ export interface ServedManifests {
   readonly manifests: readonly Manifest[];
   /** Ids of the models that load at start-up, in the configured order. */
   readonly atStart: readonly string[];
-  /** Errors of those start-up models that have no valid manifest, by id. */
+  /** Errors of the start-up models without a valid manifest, by model id. */
   readonly faults: ReadonlyMap<string, Error>;
   /** Returns the key of a model in the model store: the model id, or the path of the manifest. */
   readonly storeKeyOf: (id: string) => string;

@@ -4,7 +4,10 @@ import { BusyError } from "../core/domain_error.ts";
 export interface AdmissionOptions {
   /** Number of workers that process one image each. */
   readonly workers: number;
-  /** Maximum number of waiting images. This limit also applies if their predicted wait is short. */
+  /**
+   * Maximum number of waiting images. This limit also applies if the images have a short predicted
+   * wait.
+   */
   readonly queue: number;
   /**
    * Maximum predicted wait of an image, milliseconds. An image with a longer prediction is refused.
@@ -24,8 +27,8 @@ export interface AdmissionOptions {
 export const DEFAULT_QUEUE = 100;
 
 /**
- * Number of mean service times that an image may always wait. Without this allowance, a model
- * slower than `maxWaitMs` would have no queue.
+ * Number of service times (of the mean image) that an image may always wait. Without this minimum,
+ * a model that takes longer than `maxWaitMs` for one image would have no queue.
  */
 const MIN_TURNS = 3;
 
@@ -37,8 +40,8 @@ const WEIGHT = 0.1;
 
 /**
  * Extra time that an admitted image may wait, as a fraction of the limit. The predicted wait is a
- * mean, so half of the images wait longer than predicted. Without the extra time, many of them
- * would be dropped.
+ * mean, so half of the images wait longer than predicted. Without the extra time, many admitted
+ * images would be dropped.
  */
 const SLACK = 0.5;
 
@@ -46,8 +49,8 @@ const SLACK = 0.5;
  * Decides from the measured service time (the time that one image takes) if one more image may
  * wait.
  *
- * An image is admitted if its predicted wait is within the limit. The prediction is (waiting images
- * + ½) × mean service time ÷ workers.
+ * An image is admitted if its predicted wait is within the limit. The prediction grows with the
+ * number of waiting images and the mean service time. More workers make the predicted wait shorter.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -55,8 +58,8 @@ export class Admission {
   #learned = 0;
 
   /**
-   * Starts without a measured service time. Until the first measurement, only the number of waiting
-   * images is limited.
+   * Creates an admission without a measured service time. Until the first measurement, only the
+   * number of waiting images is limited.
    */
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -65,8 +68,8 @@ export class Admission {
   /**
    * Updates the mean service time with the time of an image.
    *
-   * @param succeeded False if the image failed. Damaged images fail early and would make the mean
-   *   too low. So the time of a failed image counts only if it exceeds the mean.
+   * @param succeeded False if the image failed. The time of a failed image only counts if it
+   *   exceeds the mean. Damaged images fail early and would make the mean too low.
    */
   learn(ms: number, succeeded: boolean): void {
     if (!succeeded && ms <= this.#meanMs) return;
@@ -75,8 +78,8 @@ export class Admission {
   }
 
   /**
-   * Returns the predicted wait behind `waiting` images, milliseconds. The image that a worker
-   * processes now counts as half an image.
+   * Returns the predicted wait of a new image behind `waiting` images, milliseconds. The image that
+   * a worker processes now counts as half an image.
    */
   waitMs(waiting: number): number {
     return (waiting + 0.5) * this.#meanMs / this.#options.workers;
@@ -115,7 +118,8 @@ export class Admission {
 
   #busy(why: string, waiting: number): BusyError {
     const { random = Math.random } = this.#options;
-    // Adds a random time, so that clients that were refused together do not retry together.
+    // Adds a random time, so that clients that were refused at the same time do not retry at the
+    // same time.
     const retryAfterMs = this.waitMs(waiting) * (1 + random());
     return new BusyError(`Cannot take the image as ${why}: try again in a moment`, retryAfterMs);
   }

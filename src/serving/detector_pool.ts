@@ -31,22 +31,24 @@ export interface PoolOptions {
    */
   readonly retryMs?: number | undefined;
   /**
-   * Clock in milliseconds.
+   * Returns the current time in milliseconds.
    *
    * @default performance.now
    */
   readonly now?: (() => number) | undefined;
   /** Logs why a detector is replaced, or why its replacement did not start. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
-  /** Receives what happens in the pool, for metrics. Unset: nothing does. */
+  /** Receives the events of the pool, for metrics. Unset: the events are not recorded. */
   readonly observer?: PoolObserver | undefined;
 }
 
-/** Receiver of events of a pool. Its methods must not throw. */
+/** Receiver of the events of a pool. The methods must not throw errors. */
 export interface PoolObserver {
-  /** Called when a call leaves the queue for a detector, with its wait. */
+  /**
+   * Called when a call leaves the queue for a detector, with the milliseconds that the call waited.
+   */
   waited(model: string, ms: number): void;
-  /** Called with each result. */
+  /** Called with the result of each detection. */
   detected(result: DetectResult): void;
   /** Called when a detector has crashed and is replaced. */
   replaced(model: string): void;
@@ -66,10 +68,10 @@ const MAX_RETRY_MS = 30_000;
 /**
  * Several detectors of one model that callers use like a single detector. While all detectors are
  * busy, calls wait in a queue. A call is refused if its predicted wait exceeds a limit. Clients
- * take turns.
+ * take turns in the queue.
  *
  * Each detector runs in its own worker and processes one image at a time. If a call misses its
- * deadline, killing its worker fails only this call. The pool then starts a replacement.
+ * deadline, the worker is killed and only this call fails. The pool then starts a replacement.
  */
 export class DetectorPool implements Detector {
   /** Model that every detector of the pool has loaded. */
@@ -84,8 +86,8 @@ export class DetectorPool implements Detector {
   readonly #now: () => number;
   #closed = false;
   /**
-   * End of an error message: `": "` and the error of the last failed replacement. Empty if the last
-   * replacement succeeded.
+   * End of an error message: `": "` and the error of the last replacement detector that failed to
+   * start. Empty if the last replacement started.
    */
   #lastFault = "";
 
@@ -136,7 +138,7 @@ export class DetectorPool implements Detector {
     if (this.#closed) return Promise.reject(closedError());
     if (call.signal?.aborted) return Promise.reject(goneError());
     // If all detectors have crashed, calls wait during the first attempt to start a replacement. If
-    // that attempt fails, calls are rejected at once until a later attempt succeeds.
+    // that attempt fails, calls are rejected immediately until a later attempt succeeds.
     if (this.#alive.size === 0 && this.#lastFault) return Promise.reject(this.#crashedError());
     const idle = this.#idle.pop();
     if (idle === undefined) {
@@ -162,13 +164,19 @@ export class DetectorPool implements Detector {
     return promise;
   }
 
-  /** Returns the error if a call of this client would be refused now, or null. */
+  /**
+   * Returns the error with which a call of this client would be refused now. Returns null if the
+   * call would be accepted.
+   */
   refusal(client: string): Error | null {
     if (this.#idle.length > 0 || this.#queue.canMakeRoomFor(client)) return null;
     return this.#fullness();
   }
 
-  /** Returns the number of queued calls, their wait, and the number of detectors. */
+  /**
+   * Returns the number of queued calls, the predicted wait of one more call, and the number of
+   * detectors.
+   */
   load(): DetectorLoad {
     const waiting = this.#queue.length;
     const isFree = this.#idle.length > 0;
@@ -191,7 +199,7 @@ export class DetectorPool implements Detector {
     this.#alive.clear();
   }
 
-  /** Returns the error if one more call may not wait in the queue, or null if it may. */
+  /** Returns an error if one more call may not wait in the queue. Returns null if it may wait. */
   #fullness(): DomainError | null {
     const { length } = this.#queue;
     return this.#admission.admits(length) ? null : this.#admission.refusal(length);

@@ -1,21 +1,25 @@
-/** Place of a client in the order of turns. A client without items keeps its place until then. */
+/**
+ * Place of a client in the order of turns. A client without items keeps its place until its next
+ * turn.
+ */
 interface Place<Item> {
   readonly client: string;
   /** Items of the client. The oldest item comes first. */
   readonly items: Item[];
-  /** True if a client without a place may take its place before this one. */
+  /** True if a client that gets a new place may be put before this place. */
   mayBePassed: boolean;
 }
 
 /**
- * Queue that serves its clients in turn, one item each (round robin, as FQ-CoDel does in RFC 8290).
+ * Queue that serves its clients in turn, one item of each client (round robin, like FQ-CoDel in RFC
+ * 8290).
  *
- * A turn serves the oldest item of one client, and then the next client has its turn. A client
- * without a place goes before the clients that have had a turn already, as the new flows of
- * FQ-CoDel do. So a client with a single item does not wait for a client with many items.
+ * A turn serves the oldest item of one client. A client that is new in the queue goes before the
+ * clients that have had a turn already, like a new flow in FQ-CoDel. Thus a client with a single
+ * item does not wait for a client with many items.
  *
- * Between two turns of a client, another client may go before it only once. So no number of new
- * clients can starve the others.
+ * Between two turns of a client, only one new client may go before it. Thus even many new clients
+ * cannot keep the other clients from getting a turn.
  *
  * @example
  * ```ts
@@ -39,7 +43,7 @@ export class FairQueue<Item> {
     return this.#length;
   }
 
-  /** Appends an item of a client. A client without a place gets one. */
+  /** Appends an item of a client. A client that is new in the queue gets a place. */
   push(client: string, item: Item): void {
     const place = this.#placeOf(client) ?? this.#addPlace(client);
     place.items.push(item);
@@ -52,8 +56,8 @@ export class FairQueue<Item> {
       const item = next.items.shift();
       if (item === undefined) continue;
       this.#length--;
-      // The client keeps a place until its next turn, even without items. Otherwise, a client that
-      // comes back at once would count as new, and would get more turns than the others.
+      // The client keeps a place until its next turn, even without items. A client that returns
+      // immediately would otherwise count as new, and would get more turns than other clients.
       next.mayBePassed = true;
       this.#places.push(next);
       return item;
@@ -100,7 +104,7 @@ export class FairQueue<Item> {
     return this.#places.find((place) => place.client === client);
   }
 
-  /** Adds a place before all places at the end of the order that may be passed. */
+  /** Adds a place for a new client, directly after the last place whose `mayBePassed` is false. */
   #addPlace(client: string): Place<Item> {
     const last = this.#places.findLastIndex(({ mayBePassed }) => !mayBePassed);
     const added: Place<Item> = { client, items: [], mayBePassed: false };
@@ -109,7 +113,10 @@ export class FairQueue<Item> {
     return added;
   }
 
-  /** Returns the client with the most items, if it has at least two items more than `client`. */
+  /**
+   * Returns the client with the most items, if that client has at least two items more than
+   * `client`.
+   */
   #victimFor(client: string): Place<Item> | undefined {
     let most = (this.#placeOf(client)?.items.length ?? 0) + 1;
     let victim: Place<Item> | undefined;

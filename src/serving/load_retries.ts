@@ -11,7 +11,7 @@ export interface LoadRetriesOptions {
   readonly stampOf?: ((id: string) => Promise<string>) | undefined;
   /** Loads a model again. Called when the pause after a failed load is over. */
   readonly retry: (id: string) => void;
-  /** Logs failed loads, and the load that succeeds after them. Unset: no log. */
+  /** Logs each failed load, and the load that succeeds after failures. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
 }
 
@@ -43,16 +43,21 @@ export class LoadRetries {
   readonly #options: LoadRetriesOptions;
   /** Failed loads, by model id. */
   readonly #failures = new Map<string, Failure>();
-  /** Stamps of the files at the last load, by model id. */
+  /**
+   * Stamps of the model files at the last load, by model id. A stamp changes when a file changes.
+   */
   readonly #stamps = new Map<string, string>();
   #isClosed = false;
 
-  /** Starts without failed loads. */
+  /** Creates a list of retries without failed loads. */
   constructor(options: LoadRetriesOptions) {
     this.#options = options;
   }
 
-  /** Stores the stamp of a model's files. Must be called before each load. */
+  /**
+   * Stores the stamp of a model's files (a text that changes when a file changes). Must be called
+   * before each load.
+   */
   async starts(id: string): Promise<void> {
     const { stampOf } = this.#options;
     if (stampOf !== undefined) this.#stamps.set(id, await stampOf(id));

@@ -25,7 +25,10 @@ interface Entry {
   readonly slot: DetectorSlot;
   /** Number of leases: calls that use the detector now. A detector with leases stays open. */
   leases: number;
-  /** Called when the last lease ends. Set while an eviction waits for this. */
+  /**
+   * Called when no call uses the detector any more. Only set while an eviction waits for this
+   * moment.
+   */
   onIdle?: () => void;
 }
 
@@ -40,20 +43,20 @@ export class LoadedModels {
   /** Entries by model id, least recently used first. */
   readonly #entries = new Map<string, Entry>();
   /**
-   * Latest load. The next load waits until this one has ended. Two loads at the same time could
-   * both count on the same free memory.
+   * Latest load. The next load waits until the latest load has ended. Two loads at the same time
+   * could both use the same free memory.
    */
   #lastLoad: Promise<unknown> = Promise.resolve();
 
   /**
-   * Starts with no model in memory. A preloaded model is added by the first `open()` or `use()` of
-   * its id.
+   * Creates a list with no model in memory. The first `open()` or `use()` of an id adds the
+   * preloaded model with this id.
    */
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
   }
 
-  /** Returns the state of a model, or undefined if it is not in memory. */
+  /** Returns the state of a model, or undefined if the model is not in memory. */
   state(id: string): SlotState | undefined {
     return this.#entries.get(id)?.slot.state;
   }
@@ -108,7 +111,7 @@ export class LoadedModels {
       return await load(id);
     });
     this.#lastLoad = loading.catch(() => {});
-    // Creates the slot before the callbacks are attached. So the state of the slot has already
+    // Creates the slot before the callbacks are attached, so that the state of the slot has already
     // changed when the callbacks run.
     const slot = new DetectorSlot(id, loading);
     loading.then((loaded) => onLoaded(id, loaded), (error) => onFailed(id, error));
@@ -136,7 +139,7 @@ export class LoadedModels {
     }
   }
 
-  /** Removes a model, then closes its detector after the last lease has ended. */
+  /** Removes a model, then closes its detector once no call uses the detector. */
   async #evict(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;

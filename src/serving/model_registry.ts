@@ -30,13 +30,13 @@ export interface RegistryOptions {
   readonly copies?: number;
   /**
    * Milliseconds between a failed load and its first retry. The pause doubles with each retry.
-   * Unset: the next use of a model retries its load if a file was missing. No other failed load is
-   * retried.
+   * Unset: only a load that failed because of a missing file is retried, by the next use of the
+   * model.
    */
   readonly retryMs?: number | undefined;
   /**
-   * Returns a text that changes when a file of the model changes. The registry needs it to retry a
-   * model with wrong files after one of them has changed. Unset: such a model is not retried.
+   * Returns a text that changes when a file of the model changes. The registry retries a model with
+   * wrong files only after this text has changed. Unset: a model with wrong files is not retried.
    */
   readonly stampOf?: ((id: string) => Promise<string>) | undefined;
   /** Logs failed loads and their retries. Unset: no log. */
@@ -47,12 +47,12 @@ export interface RegistryOptions {
 export type ModelStatus = SlotState["status"] | "idle";
 
 /**
- * Models of a server. The models in `atStart` load at once, all other models at their first use.
- * The loaded models share a memory budget.
+ * Models of a server. The models in `atStart` load when the server starts, all other models at
+ * their first use. The loaded models share a memory budget.
  *
- * A failed load is retried after a pause. If the files of the model were wrong, the registry waits
- * until one of them changes. Then the registry reloads a model in `atStart` by itself. Any other
- * model is reloaded by the next request for that model. A detector that crashes later is replaced
+ * A failed load is retried after a pause. If the files of the model were wrong, the retry waits
+ * until one of the files changes. The registry retries a model in `atStart` by itself. Any other
+ * model is retried by the next request for that model. A detector that crashes later is replaced
  * without a pause.
  */
 export class ModelRegistry {
@@ -65,8 +65,8 @@ export class ModelRegistry {
   readonly #models: LoadedModels;
   readonly #retries: LoadRetries | undefined;
   /**
-   * Models in `atStart` that are not ready: they have not loaded yet, or their detector has crashed
-   * and has not been replaced yet.
+   * Models in `atStart` that are not ready. A model is not ready if it has not loaded yet, or if
+   * its detector has crashed and has no replacement yet.
    */
   readonly #awaited: Set<string>;
 
@@ -159,8 +159,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Returns the error if an image of this client would be refused now, or null. A model that is not
-   * loaded refuses no image.
+   * Returns the error with which an image of this client would be refused now. Returns null if the
+   * image would be accepted. A model that is not loaded refuses no image.
    */
   refusal(id: string, client: string): Error | null {
     const state = this.state(id);
@@ -174,8 +174,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Marks a model as ready. If its detector crashes later, removes the detector. A model in
-   * `atStart` is then reloaded at once.
+   * Marks a model as ready. If the detector of the model crashes later, removes the detector. A
+   * crashed model in `atStart` is reloaded immediately.
    */
   #watch(id: string, detector: Detector): void {
     this.#awaited.delete(id);
@@ -192,9 +192,9 @@ export class ModelRegistry {
   /**
    * Handles a failed load. Usually schedules a retry.
    *
-   * If a file of a model outside `atStart` is missing, forgets the model instead. The next use then
-   * loads the model again, and the file may exist by then. A model without a valid manifest is
-   * never retried, because manifests are read only when the server starts.
+   * If a file of a model outside `atStart` is missing, the registry forgets the model. The next use
+   * of the model loads it again, because the file may exist by then. A model without a valid
+   * manifest is never retried, because manifests are read only when the server starts.
    */
   #fail(id: string, error: unknown): void {
     if (!this.#manifests.has(id)) return;
@@ -204,8 +204,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Removes a failed model, so that its next use loads the model again. Reloads a model in
-   * `atStart` at once.
+   * Removes a failed model, so that the next use of the model loads it again. A model in `atStart`
+   * is reloaded immediately.
    */
   #retry(id: string): void {
     if (this.state(id)?.status !== "failed") return;
@@ -227,9 +227,9 @@ function retriesOf(
  * Estimates the bytes of memory that a loaded model takes, for the budget of a registry.
  *
  * An engine in its own worker takes about 150 MB, even with a small graph. In addition, the engine
- * keeps a packed copy of the weights, and buffers that grow with the weights. The wasm and native
- * engines were measured on two cores. A graph of 12 MB with an input side of 320 px took 100 to 270
- * MB. A graph of 136 MB with an input side of 800 px took 690 and 860 MB.
+ * keeps a packed copy of the weights, and buffers that grow with the weights. In measurements on
+ * two cores, with the wasm and the native engine, a graph of 12 MB (input side 320 px) took 100 to
+ * 270 MB. A graph of 136 MB (input side 800 px) took 690 and 860 MB.
  */
 export function modelMemory({ graph }: Pick<Manifest, "graph">): number {
   return 150_000_000 + 4 * graph.bytes;

@@ -39,8 +39,8 @@ export interface CacheModelStoreOptions {
  * the folder `base`. The graph is fetched from the folder of its manifest.
  *
  * The store verifies a cached graph on every read. If the bytes differ from the manifest, the store
- * deletes them and fetches the graph again. Pages served over plain HTTP have no Cache API: there
- * the store fetches the graph every time.
+ * deletes the cached graph and fetches it again. Pages served over plain HTTP have no Cache API, so
+ * the store then fetches the graph every time.
  *
  * @param base URL of the folder with the models. Must end with a slash.
  */
@@ -66,7 +66,7 @@ export function cacheModelStore(base: string, options: CacheModelStoreOptions = 
   };
 }
 
-/** Place of one file among all files of a graph, for the progress. */
+/** Position of one file among all files of a graph, for reports of the download progress. */
 interface Span {
   /** Number of bytes of the files before this one. */
   readonly before: number;
@@ -74,7 +74,7 @@ interface Span {
   readonly total: number;
 }
 
-/** Returns the places of a graph and its data files, by SHA-256. */
+/** Returns the positions of a graph and its data files in the whole download, by SHA-256. */
 function spansOf(graph: Manifest["graph"]): Map<string, Span> {
   const spans = new Map<string, Span>();
   const total = graphBytes(graph);
@@ -122,8 +122,9 @@ async function loadGraph(wanted: GraphRequest): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /**
- * Returns a function that passes progress on to `onProgress`. Progress never goes back: a second
- * fetch starts at 0 bytes again, but is reported only after it has passed the first fetch.
+ * Returns a function that passes progress on to `onProgress`. The reported progress never goes
+ * back. A second fetch starts at 0 bytes again, and is reported only after it has more bytes than
+ * the first fetch.
  */
 function progressReporter({ span, onProgress }: GraphRequest): (loaded: number) => void {
   let furthest = -1;
@@ -134,7 +135,10 @@ function progressReporter({ span, onProgress }: GraphRequest): (loaded: number) 
   };
 }
 
-/** Fetches the graph. Returns undefined if its size or SHA-256 differs from the manifest. */
+/**
+ * Fetches the graph. Returns undefined if the size or SHA-256 of the graph differs from the
+ * manifest.
+ */
 async function fetchGraph(
   { id, url, graph, signal }: GraphRequest,
   cache: RequestCache,

@@ -1,11 +1,11 @@
 import { graphFault } from "../manifest/graph_fault.ts";
 import type { GraphFile } from "../manifest/graph_files.ts";
 
-/** Name of our cache in the browser's Cache API. */
+/** Name of the graph cache in the browser's Cache API. */
 const NAME = "retinanet-edge";
 /**
  * Response header that stores the URL of a cached graph. A new version of a graph has the same URL
- * but another SHA-256. So this URL shows which cached graphs are old versions.
+ * but another SHA-256. Thus the stored URL shows which cached graphs are old versions.
  */
 const SOURCE = "x-source";
 

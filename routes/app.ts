@@ -1,4 +1,4 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { except } from "hono/combine";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
@@ -22,8 +22,12 @@ import { FetchLimit } from "./http/fetch_limit.ts";
 import type { Dialect } from "./http/dialect.ts";
 import type { AppMetrics } from "./http/metrics.ts";
 import { describeProblem, problem, problemOf } from "./http/problem.ts";
+import { coco } from "./coco/app.ts";
+import { huggingFace } from "./hugging_face/app.ts";
 import { openInference } from "./open_inference/app.ts";
 import { createPage, PAGE_PATHS, pageHeaders } from "./page/app.ts";
+import { roboflow } from "./roboflow/app.ts";
+import { vision } from "./vision/app.ts";
 import { createReference, REFERENCE_PATHS, referenceHeaders } from "./reference/app.ts";
 
 /** HTTP options of the app, and the models that it serves. */
@@ -33,16 +37,20 @@ export interface AppDeps extends AppOptions {
 }
 
 /**
- * Dialects, each with the path prefix of its routes. A dialect serves the same models through
- * another HTTP protocol, with other paths and JSON.
+ * Dialects, each with the path prefix of its routes. A dialect serves the models of this app
+ * through another HTTP protocol, with other paths and JSON.
  */
-const DIALECTS = Object.entries<Dialect<DetectDeps>>({
-  "/v2": openInference,
-});
+const DIALECTS: readonly (readonly [mount: string, dialect: Dialect<DetectDeps>])[] = [
+  ["/v2", openInference],
+  ["/", huggingFace],
+  ["/", roboflow],
+  ["/", vision],
+  ["/", coco],
+];
 
 /**
- * Methods that each path allows. A request with another method gets an error with these as the
- * header `Allow`.
+ * HTTP methods that each path allows. The error response to any other method lists the allowed
+ * methods in its header `Allow`. A path may be in the list more than once.
  */
 const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ["/detect", "POST"],
@@ -52,7 +60,7 @@ const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ["/readyz", "GET, HEAD"],
   ...REFERENCE_PATHS.map((path) => [path, "GET, HEAD"] as const),
   ...DIALECTS.flatMap(([mount, { methods }]) =>
-    Object.entries(methods).map(([path, allow]) => [mount + path, allow] as const)
+    Object.entries(methods).map(([path, allow]) => [below(mount, path), allow] as const)
   ),
 ];
 
@@ -60,15 +68,15 @@ const METHODS: readonly (readonly [path: string, allow: string])[] = [
 export const OPEN_PATHS: readonly string[] = [
   "/healthz",
   "/readyz",
-  ...DIALECTS.flatMap(([mount, { openPaths }]) => openPaths.map((path) => mount + path)),
+  ...DIALECTS.flatMap(([mount, { openPaths }]) => openPaths.map((path) => below(mount, path))),
 ];
 
 /** Header fields that only the dialects use. */
 const DIALECT_HEADERS = DIALECTS.flatMap(([, { headers }]) => headers);
 
 /**
- * CORS rules: the methods and header fields that web pages of other origins may send, and the
- * response header fields that they may read.
+ * CORS rules for web pages of other origins: the methods and header fields that such pages may
+ * send, and the response header fields that their scripts may read.
  */
 const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],
@@ -84,11 +92,11 @@ const CORS = {
 };
 
 /**
- * Security header fields of each response. Browsers must not show a response in a frame or load
- * anything that it refers to.
+ * Security header fields of each response. They tell the browser not to show the response in a
+ * frame, and not to load anything that the response refers to.
  *
- * Strict-Transport-Security is off: it would force clients to use HTTPS. Only the operator of the
- * server knows if the server answers HTTPS.
+ * The header field `Strict-Transport-Security` is not sent, because it would force clients to use
+ * HTTPS. Only the operator of the server knows if the server answers HTTPS.
  */
 const SECURE_HEADERS = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -100,10 +108,12 @@ const SECURE_HEADERS = {
  * Creates the Hono app of the server.
  *
  * The app serves `POST /detect`, `GET /models`, `/models/{id}`, `/healthz` and `/readyz`. Below
- * `/v2`, the app serves the Open Inference Protocol. `GET /` is a page for people.
+ * `/v2`, the app serves the Open Inference Protocol. Other dialects serve the clients of Hugging
+ * Face, Roboflow and Google Cloud Vision, and COCO results. `GET /` responds with a web page for
+ * people.
  *
  * Error responses have the media type `application/problem+json` (RFC 9457) and contain a stable
- * error code. Only the Open Inference Protocol has its own error format.
+ * error code. Each dialect has its own error format.
  *
  * @example
  * ```ts
@@ -120,12 +130,7 @@ const SECURE_HEADERS = {
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { registry, maxBytes, log } = deps;
   const app = new Hono<AppEnv>();
-  for (const [mount, { errorForm }] of DIALECTS) {
-    app.use(`${mount}/*`, (context, next) => {
-      context.set("errorForm", errorForm);
-      return next();
-    });
-  }
+  for (const [mount, dialect] of DIALECTS) enterDialect(app, mount, dialect);
   guard(app, deps);
   const detectDeps = {
     registry,
@@ -144,11 +149,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   if (deps.metrics) serveMetrics(app, deps.metrics, detectDeps.budget);
   app.route("/", createReference(deps.keys !== undefined));
   for (const [mount, dialect] of DIALECTS) app.route(mount, dialect.createApp(detectDeps));
-  if (deps.page !== false) {
-    app.route("/", createPage(deps.page));
-    app.all("/", (context) => wrongMethod(context, "/", "GET, HEAD"));
-  }
-  for (const [path, allow] of METHODS) {
+  if (deps.page !== false) app.route("/", createPage(deps.page));
+  for (const [path, allow] of allowedMethods(deps.page !== false)) {
     app.all(path, (context) => wrongMethod(context, path, allow));
   }
   app.notFound(notFound);
@@ -157,19 +159,37 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 }
 
 /**
- * Adds the middleware that runs before the handlers: request ids, logs, limits and API keys. The
- * order matters.
+ * Stores in each request of a dialect the error form of the dialect, and the header fields in which
+ * its clients send API keys.
+ */
+function enterDialect(app: Hono<AppEnv>, mount: string, dialect: Dialect<DetectDeps>): void {
+  const { errorForm, keyPlaces, methods } = dialect;
+  const enter: MiddlewareHandler<AppEnv> = (context, next) => {
+    context.set("errorForm", errorForm);
+    if (keyPlaces) context.set("keyPlaces", keyPlaces);
+    return next();
+  };
+  if (mount !== "/") return void app.use(`${mount}/*`, enter);
+  for (const [path, allow] of Object.entries(methods)) app.on(allow.split(", "), path, enter);
+}
+
+/**
+ * Adds the middleware that runs before the handlers: request ids, logs, limits and API keys. Each
+ * step relies on the steps before it, for example the rate limit of an API key on the check of the
+ * key.
  */
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;
   const pagePaths = deps.page === false ? [] : PAGE_PATHS;
   const open = deps.hasOpenMetrics ? [...OPEN_PATHS, "/metrics"] : OPEN_PATHS;
   const isOpen = isOneOf(open);
-  const needsNoKey = isOneOf([...open, ...REFERENCE_PATHS, ...pagePaths]);
+  const isPage = isOneOf([...REFERENCE_PATHS, ...pagePaths]);
+  const needsNoKey = (context: Context) =>
+    isOpen(context) || (/^(GET|HEAD)$/.test(context.req.method) && isPage(context));
   app.use(requestId({ limitLength: 64 }));
   if (deps.metrics) app.use(requestMetrics(deps.metrics));
   if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
-  for (const path of pagePaths) app.use(path, pageHeaders);
+  for (const path of pagePaths) app.get(path, pageHeaders);
   app.use("/docs", referenceHeaders);
   app.use(secureHeaders(SECURE_HEADERS));
   if (origins) app.use(cors({ ...CORS, origin: origins.includes("*") ? "*" : [...origins] }));
@@ -180,11 +200,10 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
       clientNetwork(clientAddress(context) ?? "unknown");
     app.use(except(isOpen, rateLimit({ ...addressRate, name: "address", clientOf })));
   }
-  if (keys) app.use(except(needsNoKey, apiKeys(keys)));
-  if (keyRate) {
-    const clientOf = (context: Context<AppEnv>) => context.get("keyName");
-    app.use(except(needsNoKey, rateLimit({ ...keyRate, name: "key", clientOf })));
-  }
+  const keyNameOf = (context: Context<AppEnv>) => context.get("keyName");
+  const limitKey = keyRate && rateLimit({ ...keyRate, name: "key", clientOf: keyNameOf });
+  if (keys) app.use(except(needsNoKey, apiKeys(keys, limitKey)));
+  if (limitKey) app.use(except(needsNoKey, limitKey));
   app.use((context, next) => {
     const key = context.get("keyName");
     const network = () => clientNetwork(clientAddress(context) ?? "unknown");
@@ -194,10 +213,10 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
 }
 
 /**
- * Returns a function that is true for requests of one of the paths. Ignores the path below which
- * another Hono app has mounted this app.
+ * Returns a function that returns true if the path of a request is in `paths`. If another Hono app
+ * has mounted this app below a path prefix, the function ignores the prefix.
  *
- * @param paths Paths. One that ends in `*` stands for all paths below it.
+ * @param paths Paths. A path that ends in `*` also stands for all paths below it.
  */
 function isOneOf(paths: readonly string[]): (context: Context) => boolean {
   return (context) => {
@@ -217,13 +236,33 @@ function serveMetrics(app: Hono<AppEnv>, metrics: AppMetrics, budget: ByteBudget
   app.all("/metrics", (context) => wrongMethod(context, "/metrics", "GET, HEAD"));
 }
 
+/**
+ * Returns the methods of each path, in one text for each path. Without the page, there is nothing
+ * to see at `/`. Nor is there at paths that begin with a parameter, which may be any path.
+ */
+function allowedMethods(hasPage: boolean): [path: string, allow: string][] {
+  const all = hasPage ? [["/", "GET, HEAD"] as const, ...METHODS] : METHODS;
+  const named = all.filter(([path]) => !path.startsWith("/:") && (hasPage || path !== "/"));
+  return [...Map.groupBy(named, ([path]) => path)].map(([path, entries]) => [
+    path,
+    entries.map(([, allow]) => allow).join(", "),
+  ]);
+}
+
+/** Joins the path prefix of a dialect and one of its paths. */
+function below(mount: string, path: string): string {
+  return mount === "/" ? path : mount + path;
+}
+
 function wrongMethod(context: Context<AppEnv>, path: string, allow: string): Response {
   const detail = `${path} takes ${allow}: the request was ${context.req.method}`;
   return problem(context, "method-not-allowed", detail, { allow });
 }
 
 function notFound(context: Context<AppEnv>): Response {
-  const dialects = DIALECTS.map(([mount, { name }]) => ` and, for the ${name}, ${mount}`).join("");
+  const dialects = DIALECTS.map(([, { name, entry }]) => ` and, for the ${name}, ${entry}`).join(
+    "",
+  );
   return problem(
     context,
     "not-found",
@@ -239,7 +278,7 @@ function models(context: Context<AppEnv>, registry: ModelRegistry): Response {
 
 /**
  * Responds with status 200 if all models that load at the start of the server have loaded and run
- * once, otherwise with 503.
+ * once. Responds with 503 until then.
  */
 function readiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const { unreadiness } = registry;

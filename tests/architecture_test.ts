@@ -26,16 +26,33 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/serving": ["src/core", "src/image", "src/manifest", "src/ports"],
   "page": ["src/core", "src/draw", "src/ports", "src/stores"],
   "routes/detect": [
-    ...["src/core", "src/draw", "src/image/formats", "src/ports", "src/serving", "routes/http"],
+    ...[
+      "src/core",
+      "src/draw",
+      "src/image",
+      "src/image/formats",
+      "src/ports",
+      "src/serving",
+      "routes/http",
+    ],
   ],
   "routes/open_inference": [
     ...["src/core", "src/image", "src/manifest", "src/ports", "src/serving"],
     ...["routes/http", "routes/detect"],
   ],
+  "routes/hugging_face": [
+    ...["src/core", "src/ports", "routes/http", "routes/detect"],
+  ],
+  "routes/roboflow": [
+    ...["src/core", "src/ports", "src/detect", "src/serving", "routes/http", "routes/detect"],
+  ],
+  "routes/vision": ["src/core", "src/ports", "routes/http", "routes/detect"],
+  "routes/coco": ["src/core", "src/ports", "routes/http", "routes/detect"],
   "routes/reference": ["routes/http"],
   "routes": [
     ...["src/ports", "src/detect", "src/serving"],
     ...["routes/http", "routes/guards", "routes/page", "routes/detect", "routes/open_inference"],
+    ...["routes/hugging_face", "routes/roboflow", "routes/vision", "routes/coco"],
     "routes/reference",
   ],
   "src/embed": [
@@ -68,8 +85,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/commands": [
     ...["src/core", "src/draw", "src/image", "src/image/formats", "src/manifest", "src/eval"],
     ...["src/ports", "src/detect", "src/describe", "src/engines", "src/stores", "src/planner"],
-    "src/server",
-    "src/platforms/host",
+    ...["src/embed", "src/server", "src/platforms/host"],
   ],
 };
 
@@ -81,9 +97,13 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "src/stores": ["node:fs", "node:url"],
   "src/planner": ["@bufbuild/protobuf"],
   "routes/http": ["hono"],
-  "routes/guards": ["hono", "hono-rate-limiter", "ipaddr.js", "tiny-lru"],
+  "routes/guards": ["@noble/hashes", "hono", "hono-rate-limiter", "ipaddr.js", "tiny-lru"],
   "routes/detect": ["hono", "multipasta", "zod"],
   "routes/open_inference": ["hono", "zod"],
+  "routes/hugging_face": ["hono", "zod"],
+  "routes/roboflow": ["hono", "zod"],
+  "routes/vision": ["hono", "zod"],
+  "routes/coco": ["hono"],
   "routes/reference": ["hono"],
   "routes": ["hono"],
   "routes/page": ["hono"],
@@ -102,7 +122,10 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/platforms/workerd": ["icodec", "onnxruntime-"],
   "src/platforms/serverless": ["hono", "node:"],
-  "src/commands": ["cli-progress", "cli-table3", "csv-parse", "yaml", "zod", "node:"],
+  "src/commands": [
+    ...["@bomb.sh/tab", "cli-progress", "cli-table3", "commander", "csv-parse", "tinyglobby"],
+    ...["yaml", "zod", "node:"],
+  ],
 };
 
 /** Rooms that may name a runtime: the platforms, their estimates, and the commands of a machine. */

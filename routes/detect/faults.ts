@@ -32,10 +32,27 @@ export function optionFaults(
       const names = issue.keys.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
       return `${names} is no option; there are ${known.join(", ")}`;
     }
-    const option = String(issue.path[0]);
-    const value = given[option];
+    const [option, value] = innermost(issue.path, given);
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `"${option}" ${issue.message}: current value is "${shorten(text)}"`;
   });
   return faults.join("; ");
+}
+
+/**
+ * Returns the innermost option on a path, with its value. Options in an object have names like
+ * `parameters.threshold`. The items of a list have no names.
+ */
+function innermost(
+  path: readonly PropertyKey[],
+  given: Readonly<Record<string, unknown>>,
+): [option: string, value: unknown] {
+  let value: unknown = given;
+  const names: string[] = [];
+  for (const key of path) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) break;
+    names.push(String(key));
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return [names.join("."), value];
 }

@@ -1,16 +1,23 @@
 import type { Detection, DetectResult, StageTimes } from "../../src/ports/detector.ts";
+import { type BoxForm, formatBox } from "./box_form.ts";
 
 /**
  * Builds the JSON of a result. Rounds pixels and milliseconds to 0.01, and scores to 5 decimal
  * digits.
  */
-export function formatResult(result: DetectResult): Record<string, unknown> {
+export function formatResult(
+  result: DetectResult,
+  form: BoxForm = {},
+): Record<string, unknown> {
   const { model, image, detections, timing } = result;
   const { provider, threads, precision } = result.engine;
   return {
     model,
     image,
-    detections: detections.map(roundDetection),
+    detections: detections.map((detection) => ({
+      ...roundDetection(detection),
+      box: formatBox(detection.box, image, form),
+    })),
     engine: { provider, threads, ...(precision && { precision }) },
     timing: {
       decode: roundTo(timing.decode, 2),

@@ -17,12 +17,12 @@ export interface DetectDeps extends UploadOptions {
   readonly budget: ByteBudget;
 }
 
-/** Media type of the response that draws the detections. */
+/** Media type of a response that is a drawing of the detections. */
 const SVG = "image/svg+xml";
 
 /**
- * Handles `POST /detect`: reads an image and responds with its detections. They are JSON, or drawn
- * over the image if the client prefers SVG.
+ * Handles `POST /detect`: reads an image and responds with its detections as JSON. If the client
+ * prefers SVG, the response is the image with the detections drawn over it.
  */
 export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const client = context.get("client") ?? "";
@@ -31,15 +31,15 @@ export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promis
     refuseEarly(context, context.req.query("model") ?? deps.registry.defaultModel, deps.registry);
   }
   const { bytes, options } = await readUpload(context, deps, lease);
-  const { model = deps.registry.defaultModel, ...detectOptions } = options;
+  const { model = deps.registry.defaultModel, boxes, normalized, ...detectOptions } = options;
   const { signal } = context.req.raw;
   const result = await deps.registry.use(
     model,
     (detector) => detector.detect(bytes, detectOptions, { signal, client }),
   );
   context.header("Server-Timing", serverTiming(result.timing));
-  if (!wantsSvg(context)) return context.json(formatResult(result));
-  // The image in base64, in the text and in the bytes of the response.
+  if (!wantsSvg(context)) return context.json(formatResult(result, { boxes, normalized }));
+  // An SVG contains the image in base64. It is in memory twice: as a text and as bytes.
   lease.take(Math.ceil(bytes.length * 8 / 3));
   const { format } = readHeader(bytes);
   return context.body(photoSvg(bytes, format, result.image, result.detections), 200, {
@@ -54,8 +54,8 @@ function wantsSvg(context: Context): boolean {
 }
 
 /**
- * Returns true if the body may name the model: the body is a form or JSON, and there are several
- * models.
+ * Returns true if the request body may name the model: the body is a form or JSON, and the server
+ * has several models.
  */
 function bodyMayNameModel(context: Context<AppEnv>, { models }: ModelRegistry): boolean {
   return models.length > 1 && /json|form/i.test(context.req.header("content-type") ?? "");

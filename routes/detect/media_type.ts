@@ -9,3 +9,14 @@
 export function mediaTypeOf(contentType: string): string {
   return contentType.replace(/[;,].*/s, "").trim().toLowerCase();
 }
+
+/**
+ * Media types of JSON. Old clients send `text/json`. Media types with the suffix `+json` are JSON,
+ * too (RFC 6839).
+ */
+const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
+
+/** Returns true if a media type in lower case is JSON. */
+export function isJson(mediaType: string): boolean {
+  return JSON_TYPE.test(mediaType);
+}

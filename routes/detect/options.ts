@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { THRESHOLD_RANGE } from "../../src/core/threshold_range.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
+import { BOX_FORMS, type BoxForm } from "./box_form.ts";
 import { optionFaults } from "./faults.ts";
 
 const { min, max } = THRESHOLD_RANGE;
@@ -28,6 +29,12 @@ export const OPTION_SCHEMAS = {
   model: z.string("must be a text").min(1, "must not be empty"),
 };
 
+/** Schemas of the form of boxes in the response. */
+export const FORM_SCHEMAS = {
+  boxes: z.enum(BOX_FORMS, `must be ${BOX_FORMS.join(", ")}`),
+  normalized: z.boolean("must be true or false"),
+};
+
 const schema = z.strictObject({
   score: numberText.pipe(OPTION_SCHEMAS.score),
   iou: numberText.pipe(OPTION_SCHEMAS.iou),
@@ -35,18 +42,25 @@ const schema = z.strictObject({
   classes: z.string().transform((list) => list.split(",").map((label) => label.trim()))
     .pipe(z.array(z.string().min(1, "must be labels with commas between them"))),
   model: OPTION_SCHEMAS.model,
+  boxes: FORM_SCHEMAS.boxes,
+  normalized: z.enum(["true", "false"], "must be true or false").transform((text) =>
+    text === "true"
+  ),
 }).exactPartial();
 
 /** Options of a detection request. */
-export interface RequestOptions extends DetectOptions {
+export interface RequestOptions extends DetectOptions, BoxForm {
   /** Id of the model. Unset: the default model of the server. */
   readonly model?: string;
 }
 
-/** Options under the names that clients send: `score` instead of `scoreThreshold`. */
+/** Options under the names that clients use. A client sends `score` for `scoreThreshold`. */
 export type WireOptions = Omit<RequestOptions, "scoreThreshold"> & { readonly score?: number };
 
-/** Renames the options of a client to the names that a detector uses. */
+/**
+ * Renames the options of a client to the names that a detector uses: `score` becomes
+ * `scoreThreshold`.
+ */
 export function requestOptions({ score, ...options }: WireOptions): RequestOptions {
   return { ...options, ...(score !== undefined && { scoreThreshold: score }) };
 }
@@ -61,4 +75,20 @@ export function readDetectOptions(fields: Readonly<Record<string, string>>): Req
   if (parsed.success) return requestOptions(parsed.data);
   const faults = optionFaults(parsed.error, fields, Object.keys(schema.shape));
   throw new DomainError("invalid-option", `Cannot detect as ${faults}`);
+}
+
+/**
+ * Returns the options without the form of boxes, for a dialect whose responses have one form.
+ *
+ * @throws {DomainError} `invalid-option` if the client asked for a form.
+ */
+export function withoutForm(
+  { boxes, normalized, ...options }: RequestOptions,
+): Omit<RequestOptions, keyof BoxForm> {
+  const asked = boxes !== undefined ? "boxes" : normalized !== undefined ? "normalized" : undefined;
+  if (asked === undefined) return options;
+  throw new DomainError(
+    "invalid-option",
+    `Cannot detect with "${asked}" as this protocol has one form of boxes. Use POST /detect instead`,
+  );
 }

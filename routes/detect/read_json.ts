@@ -3,11 +3,11 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import { parseJsonObject } from "../http/parse_json_object.ts";
 import { noImage, optionFaults } from "./faults.ts";
 import type { ImageTextDecoder } from "./image_text.ts";
-import { OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
+import { FORM_SCHEMAS, OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
 
 /**
- * Limits of a JSON body. The image needs no commas, because base64 has none. Only a list of labels
- * needs many.
+ * Limits on the commas, brackets and colons of a JSON body. Only a long list of labels has many
+ * commas: base64 contains none.
  */
 export const JSON_OPTIONS = { maxMarks: 10_000, maxColons: 10_000, example: '{"image": "BASE64"}' };
 
@@ -16,13 +16,14 @@ export const UPLOAD_JSON = z.strictObject({
   image: z.string("must be a text"),
   url: z.string("must be a text").max(2048, "must have at most 2048 characters"),
   ...OPTION_SCHEMAS,
+  ...FORM_SCHEMAS,
 }).exactPartial();
 
 /** Image and options of a JSON body. */
 export interface JsonUpload {
   /** Bytes of the image, or the URL to fetch the image from. */
   readonly source: { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly url: string };
-  /** Options in the same JSON object. */
+  /** Detection options, which are in the same JSON object. */
   readonly options: RequestOptions;
 }
 

@@ -11,7 +11,7 @@ import { readBody, type ReadBodyOptions } from "../http/read_body.ts";
 import { noImage } from "./faults.ts";
 import type { FormUpload } from "./form_upload.ts";
 import { ImageTextDecoder } from "./image_text.ts";
-import { mediaTypeOf } from "./media_type.ts";
+import { isJson, mediaTypeOf } from "./media_type.ts";
 import { readDetectOptions, type RequestOptions } from "./options.ts";
 import { readForm } from "./read_form.ts";
 import { JSON_OPTIONS, type JsonUpload, readJson } from "./read_json.ts";
@@ -23,7 +23,10 @@ import { textFields } from "./text_fields.ts";
 export interface Upload {
   /** Bytes of the image file. */
   readonly bytes: Uint8Array;
-  /** Options of the body and the query. An option in the body overrides the query. */
+  /**
+   * Detection options from the body and the query string. An option in the body overrides the query
+   * string.
+   */
   readonly options: RequestOptions;
 }
 
@@ -33,20 +36,14 @@ export interface UploadOptions {
   readonly maxBytes: number;
   /** Milliseconds until reading the body times out. */
   readonly bodyTimeoutMs: number;
-  /** Fetches images by their URL. Unset: URLs are refused. */
+  /** Fetches an image by its URL. Unset: requests that contain a URL are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
   /** Limit on the images that are fetched at the same time. */
   readonly fetchLimit: FetchLimit;
 }
 
-/**
- * Maximum bytes of a body in addition to its image: delimiters and fields of a form, options in
- * JSON.
- */
+/** Maximum bytes that a body may contain in addition to the image, such as the options. */
 export const MAX_OVERHEAD = 64 * 1024;
-
-/** Media types of JSON. Old clients send `text/json`. RFC 6839 defines the suffix `+json`. */
-const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
 
 /**
  * Reads the image of a request: the field `image` of a form, `image` or `url` of a JSON body, or
@@ -65,14 +62,13 @@ export async function readUpload(
   const { maxBytes, bodyTimeoutMs: timeoutMs } = options;
   const contentType = context.req.header("content-type") ?? "";
   const type = mediaTypeOf(contentType);
-  const isJson = JSON_TYPE.test(type);
   const isUrlencoded = type === "application/x-www-form-urlencoded";
-  // Base64 needs four characters for three bytes. Such bodies may be longer.
-  const isBase64 = isJson || isUrlencoded;
+  // Bodies with base64 may be longer: base64 needs four characters for three bytes.
+  const isBase64 = isJson(type) || isUrlencoded;
   const maxBodyBytes = (isBase64 ? Math.ceil(maxBytes / 3) * 4 : maxBytes) + MAX_OVERHEAD;
   const query = textFields(context.req.queries());
   const limits = { maxBytes, maxBodyBytes, timeoutMs, lease };
-  if (isJson) {
+  if (isJson(type)) {
     const { source, options: own } = await readJsonBody(context, limits);
     const both = { ...readDetectOptions(query), ...own };
     if ("bytes" in source) return { bytes: source.bytes, options: both };
@@ -104,8 +100,8 @@ async function readJsonBody(
     lease.take(piece.length);
   });
   await readBody(context, { ...limits, onChunk: (chunk) => splitter.write(chunk) });
-  // Counts the body without its image two more times, because it is in memory three times: as
-  // bytes, as a text and as values.
+  // Apart from the image, the body is in memory three times: as bytes, as a text and as values. Its
+  // bytes are already counted.
   lease.take(2 * splitter.kept);
   return readJson(splitter.end(), image);
 }

@@ -1,5 +1,7 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Context, MiddlewareHandler } from "hono";
-import type { AppEnv } from "../http/app_env.ts";
+import { HTTPException } from "hono/http-exception";
+import type { AppEnv, BodyKey } from "../http/app_env.ts";
 import { problem } from "../http/problem.ts";
 
 /** API key that the server accepts. */
@@ -12,15 +14,27 @@ export interface ApiKey {
 
 /**
  * Creates a middleware that requires an API key, as `Authorization: Bearer KEY` or
- * `X-API-Key: KEY`.
+ * `X-API-Key: KEY`. A dialect may name further places.
+ *
+ * If the key may come in the body, the middleware passes the request on. The handler then checks the
+ * key, before it reads an image.
  *
  * The server stores only SHA-256 hashes of the keys. A slow password hash is not needed: keys are
  * 32 random bytes, which nobody can guess.
+ *
+ * @param keyRate Rate limit that counts requests with their key in the body. Unset: no limit.
  */
-export function apiKeys(keys: readonly ApiKey[]): MiddlewareHandler<AppEnv> {
+export function apiKeys(
+  keys: readonly ApiKey[],
+  keyRate?: MiddlewareHandler<AppEnv>,
+): MiddlewareHandler<AppEnv> {
   const known = keys.map(({ name, sha256 }) => ({ name, digest: bytesOf(sha256) }));
   return async (context, next) => {
     const key = presentedKey(context);
+    if (key === undefined && mayComeInBody(context)) {
+      context.set("bodyKey", bodyKey(context, known, keyRate));
+      return await next();
+    }
     const name = key === undefined ? undefined : ownerOf(await digestOf(key), known);
     if (name === undefined) return unauthorized(context, key !== undefined);
     context.set("keyName", name);
@@ -30,7 +44,42 @@ export function apiKeys(keys: readonly ApiKey[]): MiddlewareHandler<AppEnv> {
 
 function presentedKey(context: Context<AppEnv>): string | undefined {
   const bearer = context.req.header("authorization")?.match(/^Bearer +(\S+) *$/i);
-  return bearer?.[1] ?? context.req.header("x-api-key");
+  const { header, query } = context.get("keyPlaces") ?? {};
+  return bearer?.[1] ?? context.req.header("x-api-key") ??
+    (header === undefined ? undefined : context.req.header(header)) ??
+    (query === undefined ? undefined : context.req.query(query));
+}
+
+function mayComeInBody(context: Context<AppEnv>): boolean {
+  const { bodyPaths = [] } = context.get("keyPlaces") ?? {};
+  return context.req.method === "POST" && bodyPaths.some((path) => context.req.path.endsWith(path));
+}
+
+/** Creates the check of a key that comes in the body. */
+function bodyKey(
+  context: Context<AppEnv>,
+  known: readonly KnownKey[],
+  keyRate: MiddlewareHandler<AppEnv> | undefined,
+): BodyKey {
+  const refuse = (res: Response) => new HTTPException(res.status as 401, { res });
+  return {
+    accept(key) {
+      const name = key && ownerOf(sha256(new TextEncoder().encode(key)), known);
+      if (!name) throw refuse(unauthorized(context, key !== undefined));
+      context.set("keyName", name);
+      context.set("client", `key ${name}`);
+    },
+    async count() {
+      const refusal = await keyRate?.(context, () => Promise.resolve());
+      if (refusal instanceof Response) throw refuse(refusal);
+    },
+  };
+}
+
+/** Key that the server accepts, with its hash as bytes. */
+interface KnownKey {
+  readonly name: string;
+  readonly digest: Uint8Array;
 }
 
 async function digestOf(key: string): Promise<Uint8Array> {
@@ -40,11 +89,12 @@ async function digestOf(key: string): Promise<Uint8Array> {
 /**
  * Returns the name of the key with the given hash.
  *
- * Compares all bytes of all hashes. So the time does not reveal how many bytes match.
+ * Always compares all bytes of all hashes. Thus an attacker cannot learn from the response time how
+ * many bytes match.
  */
 function ownerOf(
   digest: Uint8Array,
-  known: readonly { readonly name: string; readonly digest: Uint8Array }[],
+  known: readonly KnownKey[],
 ): string | undefined {
   let owner: string | undefined;
   for (const candidate of known) {

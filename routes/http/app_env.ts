@@ -23,32 +23,69 @@ export interface AppEnv {
     /** Number of body bytes read so far. Unset: no byte has been read. */
     bytesIn?: number;
     /**
-     * Function that builds the body of an error response. A dialect (the routes of another
-     * protocol) sets its own function for its paths.
+     * Function that builds the body of an error response. The routes of another protocol, such as
+     * the Open Inference Protocol, set their own function.
      *
      * @default problemForm
      */
     errorForm?: ErrorForm;
+    /**
+     * Places of the API key, in addition to the usual header fields. A dialect sets the places of
+     * its protocol. Unset: only the header fields.
+     */
+    keyPlaces?: KeyPlaces;
+    /**
+     * Check of the API key in the body. The handler calls it while it reads the body. Unset: the
+     * request is already accepted.
+     */
+    bodyKey?: BodyKey;
   };
 }
 
+/** Places where the clients of a protocol send the API key. */
+export interface KeyPlaces {
+  /** Parameter of the query. Unset: none. */
+  readonly query?: string | undefined;
+  /** Header field. Unset: none. */
+  readonly header?: string | undefined;
+  /** Paths whose JSON body may contain the key. Unset: none. */
+  readonly bodyPaths?: readonly string[] | undefined;
+}
+
+/** Check of an API key that comes in the body of a request. */
+export interface BodyKey {
+  /**
+   * Accepts the request if the key is known.
+   *
+   * @param key API key. Undefined: the body has none so far.
+   * @throws {HTTPException} The response to a request without a known key.
+   */
+  accept(key: string | undefined): void;
+  /**
+   * Counts the request for the rate limit of its key.
+   *
+   * @throws {HTTPException} The response to a key with too many requests.
+   */
+  count(): Promise<void>;
+}
+
 /**
- * Facts about a request that only the HTTP server knows: the `Request` object does not contain
- * them.
+ * Properties of a request that only the HTTP server knows, because the `Request` object does not
+ * contain them.
  */
 export interface RequestFacts {
   /** Number of header lines. Unset: unknown. */
   readonly headerLines?: number | undefined;
   /**
-   * Fault that the HTTP server found in the request. The app sends it to the client as an error.
-   * Unset: none.
+   * Fault that the HTTP server found in the request. The app sends the fault to the client as an
+   * error. Unset: the request has no fault.
    */
   readonly fault?: RequestFault | undefined;
 }
 
 /**
- * Returns the facts that the HTTP server passed with a request. Returns an empty object if it
- * passed none.
+ * Returns the properties that the HTTP server passed to the app with a request. Returns an empty
+ * object if the server passed none.
  */
 export function requestFacts(context: Context<AppEnv>): RequestFacts {
   return { ...context.env }; // which is undefined if a server passes none
@@ -56,12 +93,12 @@ export function requestFacts(context: Context<AppEnv>): RequestFacts {
 
 /** Fault that makes a request invalid. */
 export interface RequestFault {
-  /** Stable code. */
+  /** Error code, for example "request-timeout". Codes never change between versions. */
   readonly code:
     | "malformed-request"
     | "too-many-headers"
     | "request-timeout"
     | "expectation-failed";
-  /** Message about this one request. */
+  /** Message about this request, for the error response. */
   readonly detail: string;
 }

@@ -1,18 +1,21 @@
 import type { Hono } from "hono";
-import type { AppEnv } from "./app_env.ts";
+import type { AppEnv, KeyPlaces } from "./app_env.ts";
 import type { ErrorForm } from "./error_form.ts";
 
 /**
- * Routes that serve the same models through another HTTP protocol, so that existing clients of that
- * protocol can use this server.
+ * Routes that serve the models of the server through another HTTP protocol. Existing clients of
+ * that protocol can thus use this server.
  *
  * To add a dialect, export a `Dialect` from a new folder in `routes/`. Then list it in
  * `routes/app.ts` with the path prefix of its routes (mount point). All paths in this interface are
- * relative to that prefix.
+ * relative to that prefix. A dialect may be mounted at `/`, and then has only the routes that
+ * `methods` lists.
  */
 export interface Dialect<Deps> {
   /** Name of the protocol, for error messages. */
   readonly name: string;
+  /** Routes that error messages name, for example "/v2". */
+  readonly entry: string;
   /**
    * Methods that each path allows, such as "GET, HEAD". The path `""` is the mount point itself.
    */
@@ -20,12 +23,17 @@ export interface Dialect<Deps> {
   /** Paths for health checks. They need no API key and have no rate limit. */
   readonly openPaths: readonly string[];
   /**
-   * Header fields that only this protocol uses. With CORS, web pages of other origins may send and
-   * read them.
+   * Header fields that only this protocol uses. If CORS is on, web pages of other origins may send
+   * and read these fields.
    */
   readonly headers: readonly string[];
   /** Function that builds the body of an error response. */
   readonly errorForm: ErrorForm;
+  /**
+   * Places where clients of the protocol send the API key, in addition to the usual header fields.
+   * Unset: none.
+   */
+  readonly keyPlaces?: KeyPlaces;
   /** Creates the Hono app that handles the requests below the mount point. */
   readonly createApp: (deps: Deps) => Hono<AppEnv>;
 }

@@ -6,16 +6,28 @@ import { JsonText } from "./json_text.ts";
  * body.
  */
 export interface TextSink {
-  /** Starts a text. A repeated key starts a further text, which replaces the one before. */
+  /**
+   * Called at the start of a text. If the JSON repeats a key, a second text starts, which replaces
+   * the first one.
+   */
   start(): void;
   /**
    * Receives a piece of the text as UTF-8, without escapes. The receiver must not keep the piece,
    * because its memory is used again.
    */
   write(piece: Uint8Array): void;
+  /**
+   * Text that takes the place of a removed text in the JSON body. Must not need escapes in JSON.
+   *
+   * @default ""
+   */
+  readonly placeholder?: string;
 }
 
-/** Path to a JSON value: for each object around it the key, and for each array null. */
+/**
+ * Path from the root of the JSON to a value. Contains a key for each object around the value, and
+ * null for each array.
+ */
 export type JsonPath = readonly (string | null)[];
 
 /** Array or object that has started but not ended. */
@@ -25,23 +37,22 @@ interface Level {
 }
 
 /**
- * Maximum length of a path. Texts at deeper levels stay in the body, because no caller needs them.
+ * Maximum length of a path. Texts at deeper levels are never removed from the body, because no
+ * caller needs this.
  */
 const MAX_DEPTH = 8;
-/**
- * Maximum bytes of a key in a path, including its escapes. In a path, a longer key becomes null.
- */
+/** Maximum bytes of a key in a path, including its escapes. A longer key is null in the path. */
 const MAX_KEY = 64;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 /**
- * Removes long texts from a JSON body while it arrives, and passes them on in pieces. So the whole
- * body is never in memory.
+ * Removes long texts from a JSON body while the body arrives, and passes each text to a receiver in
+ * pieces. The whole body is thus never in memory.
  *
- * The rest of the body, which `end()` returns, has `""` in place of each removed text. The splitter
- * checks the removed texts, and the caller parses the rest with `JSON.parse()`. Together, they
- * refuse the same bodies as `JSON.parse()` alone.
+ * `end()` returns the rest of the body, with the placeholder of the receiver (usually `""`) in
+ * place of each removed text. The splitter checks that each removed text is valid JSON. The caller
+ * must parse the rest with `JSON.parse()`, which refuses all other faults.
  */
 export class JsonSplitter {
   readonly #wants: (path: JsonPath) => boolean;
@@ -61,7 +72,8 @@ export class JsonSplitter {
    * Creates a splitter.
    *
    * @param wants Returns true if the text at a path is to be removed and sent to `sink`.
-   * @param onRest Called with each piece of the rest before it is kept, for example to refuse it.
+   * @param onRest Called with each piece of the body that is not removed, before the piece is
+   *   stored. May throw an error to refuse the body.
    */
   constructor(
     wants: (path: JsonPath) => boolean,
@@ -87,19 +99,19 @@ export class JsonSplitter {
         this.#keep(chunk.slice(kept, at));
         const { end, isOver } = this.#text.read(chunk, at);
         kept = at = end;
-        if (isOver) this.#keep(Uint8Array.of(QUOTE));
+        if (isOver) this.#keep(new TextEncoder().encode(`${this.#sink.placeholder ?? ""}"`));
       } else if (this.#isInString) at = this.#readString(chunk, at);
       else this.#readOutside(chunk[at++]!);
     }
     if (kept < at) this.#keep(chunk.slice(kept, at));
   }
 
-  /** Number of bytes of the rest (the body without the removed texts) so far. */
+  /** Number of bytes stored so far: the bytes of the body without the removed texts. */
   get kept(): number {
     return this.#kept;
   }
 
-  /** Returns the rest: the body without the removed texts. */
+  /** Returns the body without the removed texts. */
   end(): Uint8Array<ArrayBuffer> {
     return this.#rest.joined();
   }

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { BusyError, DomainError, type ErrorCode } from "../../src/core/domain_error.ts";
 import type { AppEnv } from "./app_env.ts";
@@ -103,14 +104,16 @@ export function problem(
 /**
  * Creates the response to a thrown error.
  *
- * For a {@linkcode DomainError}, the client receives its message. Its cause is only logged. For any
- * other error, the client receives the code `internal` without details.
+ * An `HTTPException` already contains its response. The response contains the message of a
+ * {@linkcode DomainError}; the cause of the error is only logged. For any other error, the response
+ * contains the code `internal` without details.
  */
 export function problemOf(
   context: Context<AppEnv>,
   error: Error,
   log: (error: Error, requestId: string) => void,
 ): Response {
+  if (error instanceof HTTPException) return error.getResponse();
   if (error instanceof DomainError) {
     if (error.cause !== undefined) log(error, context.get("requestId"));
     const advice = error instanceof BusyError ? retryAfter(error) : ADVICE[error.code];
@@ -121,8 +124,8 @@ export function problemOf(
 }
 
 /**
- * Responds with the status and title of an error code. The field `type` of each problem is a link
- * to this page.
+ * Responds with the status and title of an error code. The field `type` of each error response is a
+ * link to the description of its code.
  */
 export function describeProblem(context: Context<AppEnv>, code: string): Response {
   if (!Object.hasOwn(PROBLEMS, code)) {
@@ -132,7 +135,9 @@ export function describeProblem(context: Context<AppEnv>, code: string): Respons
   return context.json({ code, status, title });
 }
 
-/** Shortens a value that an error message quotes, because a client can send megabytes. */
+/**
+ * Shortens a value for an error message, because the values that a client sends can have megabytes.
+ */
 export function shorten(value: string, maxLength = 100): string {
   return value.length <= maxLength ? value : `${value.slice(0, maxLength)}…`;
 }

@@ -12,9 +12,10 @@ import { requestedModel } from "./requested_model.ts";
 
 const GET = "GET, HEAD";
 
-/** Dialect of the Open Inference Protocol, version 2: its routes, headers and errors. */
+/** Routes, header fields and errors of the Open Inference Protocol, version 2. */
 export const openInference: Dialect<DetectDeps> = {
   name: "Open Inference Protocol",
+  entry: "/v2",
   methods: {
     "": GET,
     "/health/live": GET,
@@ -81,8 +82,8 @@ function unreadiness(id: string, registry: ModelRegistry): string | null {
 }
 
 /**
- * Lists the models in the format of the model repository extension. The other commands of this
- * extension (load and unload) are not supported.
+ * Lists the models in the format of the protocol's model repository extension. The commands of this
+ * extension to load and unload models are not supported.
  */
 function index(registry: ModelRegistry) {
   return registry.models.map(({ manifest: { id } }) => {

@@ -4,7 +4,7 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import type { ImageInput } from "../../src/image/raw_image.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import { ImageTextDecoder } from "../detect/image_text.ts";
-import { readDetectOptions } from "../detect/options.ts";
+import { readDetectOptions, withoutForm } from "../detect/options.ts";
 import { MAX_OVERHEAD, type UploadOptions } from "../detect/read_upload.ts";
 import { textFields } from "../detect/text_fields.ts";
 import type { AppEnv } from "../http/app_env.ts";
@@ -32,8 +32,8 @@ export interface InferRequest {
 }
 
 /**
- * Limits of the JSON. They allow an image of up to 220x220 pixels as nested lists, which has about
- * 200,000 commas and brackets.
+ * Limits on the commas, brackets and colons of the JSON. An image of 220x220 pixels as nested lists
+ * is allowed: it has about 200,000 commas and brackets.
  */
 const JSON_OPTIONS = {
   maxMarks: 200_000,
@@ -80,8 +80,8 @@ export async function readInferRequest(
 }
 
 /**
- * Returns the length of the JSON in bytes, from a header. Returns undefined if the header is
- * missing: the whole body is JSON.
+ * Returns the length of the JSON in bytes, from the header `Inference-Header-Content-Length`.
+ * Returns undefined if the header is missing, because then the whole body is JSON.
  */
 function declaredJsonBytes(context: Context<AppEnv>): number | undefined {
   const length = context.req.header("inference-header-content-length");
@@ -99,7 +99,7 @@ function declaredJsonBytes(context: Context<AppEnv>): number | undefined {
  * names the model.
  */
 function queryOptions(context: Context<AppEnv>): DetectOptions {
-  const { model, ...options } = readDetectOptions(textFields(context.req.queries()));
+  const { model, ...options } = withoutForm(readDetectOptions(textFields(context.req.queries())));
   if (model === undefined) return options;
   throw new DomainError("invalid-option", 'Cannot infer with "model" as the path names the model');
 }
@@ -115,9 +115,10 @@ interface SplitBody {
 }
 
 /**
- * Reads JSON and the bytes after it. Decodes the image in the JSON while the body arrives.
+ * Reads the JSON of a request and the bytes after the JSON. Decodes an image in the JSON while the
+ * body arrives.
  *
- * @param jsonBytes Length of the JSON. Default: the whole body.
+ * @param jsonBytes Length of the JSON. Undefined: the whole body is JSON.
  */
 async function readSplitBody(
   context: Context<AppEnv>,
@@ -152,7 +153,10 @@ async function readSplitBody(
   return { json: splitter.end(), text, binary: binary.joined() };
 }
 
-/** Returns true for `data[0]` or `data[0][0]` of a tensor in the list `inputs`. */
+/**
+ * Returns true if a JSON path is `data[0]` or `data[0][0]` of a tensor in the list `inputs`. A
+ * BYTES tensor has its text there.
+ */
 function isTensorText([list, tensor, key, index, ...more]: JsonPath): boolean {
   return list === "inputs" && tensor === null && key === "data" && index === null &&
     (more.length === 0 || (more.length === 1 && more[0] === null));

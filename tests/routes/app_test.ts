@@ -224,8 +224,8 @@ Deno.test("GET /models lists id, labels, input, sha256, metrics and status", asy
 Deno.test("GET /models/:id answers the manifest of a model, and 404 for an unknown one", async () => {
   assertEquals(await (await app.request("/models/everyday8")).json(), everyday8);
   await assertProblem(app.request("/models/nope"), 404, "unknown-model", "everyday8");
-  const posted = await app.request("/models/everyday8", { method: "POST" });
-  assertEquals([posted.status, posted.headers.get("allow")], [405, "GET, HEAD"]);
+  const sent = await app.request("/models/everyday8", { method: "PUT" });
+  assertEquals([sent.status, sent.headers.get("allow")], [405, "GET, HEAD, POST"]);
 });
 
 Deno.test("POST /detect loads a model on its first request", async () => {

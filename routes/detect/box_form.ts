@@ -1,0 +1,60 @@
+import type { Size } from "../../src/core/size.ts";
+import type { DetectionBox } from "../../src/ports/detector.ts";
+
+/**
+ * Forms of a box that a client may ask for:
+ *
+ * - `xyxy`: left, top, right and bottom edge
+ * - `xywh`: left and top edge, width, height, as in COCO
+ * - `cxcywh`: centre, width, height, as in YOLO
+ */
+export const BOX_FORMS = ["xyxy", "xywh", "cxcywh"] as const;
+
+/** Form of a box in a response. */
+export interface BoxForm {
+  /** Order of the numbers of a box. Unset: an object with the names of the edges. */
+  readonly boxes?: typeof BOX_FORMS[number] | undefined;
+  /**
+   * True if the numbers are shares of the width and the height of the image, false if they are
+   * pixels.
+   *
+   * @default false
+   */
+  readonly normalized?: boolean | undefined;
+}
+
+/** Box in a response. */
+export type WireBox = DetectionBox | readonly [number, number, number, number];
+
+/**
+ * Formats a box for a response. Rounds pixels to 0.01, and shares to 6 decimal digits.
+ *
+ * Rounds the edges first. So the forms of one box agree with each other.
+ */
+export function formatBox(box: DetectionBox, image: Size, form: BoxForm = {}): WireBox {
+  const { boxes, normalized = false } = form;
+  const digits = normalized ? 6 : 2;
+  const [width, height] = normalized ? [image.width, image.height] : [1, 1];
+  const share = (value: number, side: number) => roundTo(value / side, digits);
+  const [xmin, xmax] = [share(box.xmin, width), share(box.xmax, width)];
+  const [ymin, ymax] = [share(box.ymin, height), share(box.ymax, height)];
+  const size = [roundTo(xmax - xmin, digits), roundTo(ymax - ymin, digits)] as const;
+  switch (boxes) {
+    case undefined:
+      return { xmin, ymin, xmax, ymax };
+    case "xyxy":
+      return [xmin, ymin, xmax, ymax];
+    case "xywh":
+      return [xmin, ymin, ...size];
+    case "cxcywh": // The centre may lie half a unit of the last digit beside an edge.
+      return [
+        roundTo((xmin + xmax) / 2, digits + 1),
+        roundTo((ymin + ymax) / 2, digits + 1),
+        ...size,
+      ];
+  }
+}
+
+function roundTo(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

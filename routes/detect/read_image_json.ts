@@ -1,0 +1,100 @@
+import type { Context } from "hono";
+import type { AppEnv } from "../http/app_env.ts";
+import type { ByteLease } from "../http/byte_budget.ts";
+import { type JsonPath, JsonSplitter, type TextSink } from "../http/json_splitter.ts";
+import { JsonComplexity, type JsonOptions, parseJsonObject } from "../http/parse_json_object.ts";
+import { readBody } from "../http/read_body.ts";
+import { noImage } from "./faults.ts";
+import { ImageTexts } from "./image_texts.ts";
+import { MAX_OVERHEAD, type UploadOptions } from "./read_upload.ts";
+import { SecretText } from "./secret_text.ts";
+
+/** API key that a body may contain. */
+export interface BodySecret {
+  /** Key of the JSON whose text is the API key. */
+  readonly field: string;
+  /**
+   * Called before the first image is read, and at the end of the body. Throws to refuse the
+   * request.
+   *
+   * @param value API key. Undefined: the body has none so far.
+   */
+  readonly check: (value: string | undefined) => void;
+}
+
+/** Options of {@linkcode readImageJson}. */
+export interface ImageJsonOptions extends JsonOptions {
+  /** Maximum number of images in the body. */
+  readonly maxImages: number;
+  /** Returns true if the text at a path of the JSON is an image. */
+  readonly isImage: (path: JsonPath) => boolean;
+  /** API key in the body. Unset: the body contains none. */
+  readonly secret?: BodySecret | undefined;
+}
+
+/** JSON body of a dialect, without its images and its API key. */
+export interface ImageJson {
+  /** Parsed JSON. In place of each image, it has the placeholder that `images` knows. */
+  readonly json: Record<string, unknown>;
+  /** Images of the body. */
+  readonly images: ImageTexts;
+}
+
+/**
+ * Reads a JSON body with images in base64 at any place. Decodes the images while the body arrives.
+ *
+ * The limits are those of `POST /detect`: all images together may be as large as one image there.
+ *
+ * @throws {DomainError} If the body is invalid or exceeds a limit.
+ */
+export async function readImageJson(
+  context: Context<AppEnv>,
+  { maxBytes, bodyTimeoutMs: timeoutMs }: UploadOptions,
+  lease: ByteLease,
+  { maxImages, isImage, secret, ...options }: ImageJsonOptions,
+): Promise<ImageJson> {
+  const declared = Number(context.req.header("content-length") ?? 0);
+  const onBytes = (bytes: number) => lease.take(bytes);
+  const images = new ImageTexts(maxImages, Math.floor(3 * declared / 4), onBytes);
+  const key = new SecretText();
+  const target = new TargetSink();
+  const wants = (path: JsonPath) => {
+    const isKey = secret !== undefined && path.length === 1 && path[0] === secret.field;
+    if (!isKey && !isImage(path)) return false;
+    if (!isKey) secret?.check(key.value);
+    target.current = isKey ? key : images;
+    return true;
+  };
+  const complexity = new JsonComplexity(options);
+  const splitter = new JsonSplitter(wants, target, (piece) => {
+    complexity.add(piece);
+    lease.take(piece.length);
+  });
+  // Base64 needs four characters for three bytes.
+  const maxBodyBytes = Math.ceil(maxBytes / 3) * 4 + MAX_OVERHEAD;
+  const limits = { maxBytes, maxBodyBytes, timeoutMs, lease };
+  await readBody(context, { ...limits, onChunk: (chunk) => splitter.write(chunk) });
+  secret?.check(key.value);
+  // The JSON is in memory three times: as bytes, as a text and as values.
+  lease.take(2 * splitter.kept);
+  const body = splitter.end();
+  if (body.length === 0) throw noImage("the body is empty");
+  return { json: parseJsonObject(body, options), images };
+}
+
+/** Passes each text to the receiver that is set before the text starts. */
+class TargetSink implements TextSink {
+  current: TextSink | undefined;
+
+  get placeholder(): string {
+    return this.current?.placeholder ?? "";
+  }
+
+  start(): void {
+    this.current?.start();
+  }
+
+  write(piece: Uint8Array): void {
+    this.current?.write(piece);
+  }
+}

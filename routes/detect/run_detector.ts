@@ -1,0 +1,24 @@
+import type { Context } from "hono";
+import type { ImageInput } from "../../src/image/raw_image.ts";
+import type { DetectOptions, DetectResult } from "../../src/ports/detector.ts";
+import type { ModelRegistry } from "../../src/serving/model_registry.ts";
+import type { AppEnv } from "../http/app_env.ts";
+
+/**
+ * Detects objects in an image for the client of a request. If the client is gone, the detection is
+ * cancelled.
+ */
+export async function runDetector(
+  context: Context<AppEnv>,
+  registry: Pick<ModelRegistry, "use">,
+  model: string,
+  image: ImageInput,
+  options: DetectOptions,
+): Promise<DetectResult> {
+  const client = context.get("client") ?? "";
+  const { signal } = context.req.raw;
+  return await registry.use(
+    model,
+    (detector) => detector.detect(image, options, { signal, client }),
+  );
+}

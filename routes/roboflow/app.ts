@@ -1,0 +1,95 @@
+import { type Context, Hono } from "hono";
+import { VERSION } from "../../src/core/version.ts";
+import { modelInfo } from "../../src/detect/model_info.ts";
+import type { ModelRegistry } from "../../src/serving/model_registry.ts";
+import type { DetectDeps } from "../detect/handler.ts";
+import { readImageJson } from "../detect/read_image_json.ts";
+import type { AppEnv } from "../http/app_env.ts";
+import type { Dialect } from "../http/dialect.ts";
+import type { ClientError, ErrorBody } from "../http/error_form.ts";
+import { handleJson, handleModel } from "./infer.ts";
+import { bodySecret, JSON_OPTIONS, readModelId } from "./read_request.ts";
+
+const GET = "GET, HEAD";
+
+/**
+ * Dialect of Roboflow Inference, for its client `inference_sdk` in both of its modes (API v0 and
+ * v1).
+ */
+export const roboflow: Dialect<DetectDeps> = {
+  name: "Roboflow Inference API",
+  entry: "/infer/object_detection",
+  methods: {
+    "/info": GET,
+    "/model/registry": GET,
+    "/model/add": "POST",
+    "/infer/object_detection": "POST",
+    "/:model/:version{\\d+}": "POST",
+  },
+  openPaths: [],
+  headers: [],
+  errorForm: roboflowErrorForm,
+  keyPlaces: { query: "api_key", bodyPaths: ["/infer/object_detection", "/model/add"] },
+  createApp,
+};
+
+/** Converts an error to the JSON of the API. Adds our error code and the request id. */
+function roboflowErrorForm({ code, detail, requestId }: ClientError): ErrorBody {
+  return { contentType: "application/json", json: { message: detail, code, requestId } };
+}
+
+function createApp(deps: DetectDeps): Hono<AppEnv> {
+  const { registry } = deps;
+  const app = new Hono<AppEnv>();
+  app.get("/info", (context) => context.json(SERVER));
+  app.get("/model/registry", (context) => context.json({ models: describeModels(registry) }));
+  app.post("/model/add", (context) => addModel(context, deps));
+  app.post("/infer/object_detection", (context) => handleJson(context, deps));
+  app.post("/:model/:version{\\d+}", (context) => handleModel(context, deps));
+  return app;
+}
+
+/** Description of the server. Each server of this version has the same id. */
+const SERVER = { name: "retinanet-edge", version: VERSION, uuid: `retinanet-edge-${VERSION}` };
+
+/** Description of a model, as the API defines it. */
+interface ModelDescription {
+  readonly model_id: string;
+  readonly task_type: "object-detection";
+  readonly batch_size: null;
+  readonly input_width: number | null;
+  readonly input_height: number | null;
+}
+
+function describeModels(registry: ModelRegistry): ModelDescription[] {
+  return registry.models.map(({ manifest }) => {
+    // Sizes of more than 3 pixels: the axes of the batch and of the channels are not sides.
+    const sides = modelInfo(manifest).input.shape.filter((side) => side !== null && side > 3);
+    const [height = null, width = null] = sides.length === 2 ? sides : [];
+    return {
+      model_id: manifest.id,
+      task_type: "object-detection",
+      batch_size: null,
+      input_width: width,
+      input_height: height,
+    };
+  });
+}
+
+/**
+ * Handles `POST /model/add`. All models of the server are always available, so this only checks the
+ * model. The list also contains the id as the client wrote it, because the client searches for it.
+ */
+async function addModel(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
+  using lease = deps.budget.lease(context.get("client") ?? "");
+  const secret = bodySecret(context);
+  const options = { ...JSON_OPTIONS, maxImages: 0, isImage: () => false, secret };
+  const { json } = await readImageJson(context, deps, lease, options);
+  await context.get("bodyKey")?.count();
+  const { asked, id } = readModelId(json, deps.registry);
+  const models = describeModels(deps.registry);
+  const model = models.find(({ model_id }) => model_id === id)!;
+  return context.json({
+    models: asked === id ? models : [...models, { ...model, model_id: asked }],
+  });
+}

@@ -1,0 +1,120 @@
+import type { Context } from "hono";
+import type { DetectOptions, DetectResult } from "../../src/ports/detector.ts";
+import { roundDetection, serverTiming } from "../detect/format_result.ts";
+import type { DetectDeps } from "../detect/handler.ts";
+import { readImageJson } from "../detect/read_image_json.ts";
+import { refuseEarly } from "../detect/refuse_early.ts";
+import { runDetector } from "../detect/run_detector.ts";
+import type { AppEnv } from "../http/app_env.ts";
+import { readBodyImage, readLegacyOptions } from "./legacy_request.ts";
+import {
+  bodySecret,
+  checkRoboflowJson,
+  JSON_OPTIONS,
+  MAX_IMAGES,
+  modelOf,
+} from "./read_request.ts";
+
+/** Detections in one image, as the API defines them. */
+export interface RoboflowResult {
+  /** Id of this response. */
+  readonly inference_id: string;
+  /** Seconds that the detection took. */
+  readonly time: number;
+  /** Size of the upright image in pixels. */
+  readonly image: { readonly width: number; readonly height: number };
+  /** Detections, best score first. */
+  readonly predictions: readonly RoboflowPrediction[];
+}
+
+/** Detected object, as the API defines it. `x` and `y` are the centre of its box, in pixels. */
+export interface RoboflowPrediction {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly confidence: number;
+  readonly class: string;
+  readonly class_id: number;
+  readonly detection_id: string;
+}
+
+/** Handles `POST /infer/object_detection` (API v1): one image in JSON, or a list of images. */
+export async function handleJson(
+  context: Context<AppEnv>,
+  deps: DetectDeps,
+): Promise<Response> {
+  const { registry } = deps;
+  using lease = deps.budget.lease(context.get("client") ?? "");
+  // The body names the model, so only a server of one model can refuse the request this early.
+  if (registry.models.length === 1) refuseEarly(context, registry.defaultModel, registry);
+  const { json, images } = await readImageJson(context, deps, lease, {
+    ...JSON_OPTIONS,
+    maxImages: MAX_IMAGES,
+    isImage: ([field, ...path]) =>
+      field === "image" && path.at(-1) === "value" &&
+      (path.length === 1 || (path.length === 2 && path[0] === null)),
+    secret: bodySecret(context),
+  });
+  await context.get("bodyKey")?.count();
+  const request = checkRoboflowJson(json, registry);
+  const results: RoboflowResult[] = [];
+  for (const image of request.images) {
+    const bytes = images.bytesOf(image);
+    results.push(await detect(context, deps, request.model, bytes, request.options));
+  }
+  return request.isList ? context.json(results) : context.json(results[0]!);
+}
+
+/** Handles `POST /{model}/{version}` (API v0): the image in base64 as the body. */
+export async function handleModel(
+  context: Context<AppEnv>,
+  deps: DetectDeps,
+): Promise<Response> {
+  const { model: name = "", version = "" } = context.req.param() as Record<string, string>;
+  const model = modelOf(`${name}/${version}`, deps.registry);
+  const options = readLegacyOptions(context);
+  using lease = deps.budget.lease(context.get("client") ?? "");
+  refuseEarly(context, model, deps.registry);
+  const bytes = await readBodyImage(context, deps, lease);
+  return context.json(await detect(context, deps, model, bytes, options));
+}
+
+async function detect(
+  context: Context<AppEnv>,
+  deps: DetectDeps,
+  model: string,
+  bytes: Uint8Array,
+  options: DetectOptions,
+): Promise<RoboflowResult> {
+  const result = await runDetector(context, deps.registry, model, bytes, options);
+  context.header("Server-Timing", serverTiming(result.timing));
+  return formatRoboflow(result);
+}
+
+/** Converts a result to the JSON of the API. */
+export function formatRoboflow({ image, detections, timing }: DetectResult): RoboflowResult {
+  return {
+    inference_id: crypto.randomUUID(),
+    time: Number((timing.total / 1000).toFixed(5)),
+    image,
+    predictions: detections.map((detection) => {
+      const { label, classId, score, box: { xmin, ymin, xmax, ymax } } = roundDetection(detection);
+      return {
+        x: round((xmin + xmax) / 2),
+        y: round((ymin + ymax) / 2),
+        width: round(xmax - xmin),
+        height: round(ymax - ymin),
+        confidence: score,
+        class: label,
+        class_id: classId,
+        detection_id: crypto.randomUUID(),
+      };
+    }),
+  };
+}
+
+/** Rounds half a hundredth pixel, as the centre of a box has, without the noise of floats. */
+function round(pixels: number): number {
+  return Number(pixels.toFixed(3));
+}

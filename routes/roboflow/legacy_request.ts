@@ -1,0 +1,74 @@
+import type { Context } from "hono";
+import { DomainError } from "../../src/core/domain_error.ts";
+import type { DetectOptions } from "../../src/ports/detector.ts";
+import { noImage } from "../detect/faults.ts";
+import { ImageTextDecoder } from "../detect/image_text.ts";
+import { mediaTypeOf } from "../detect/media_type.ts";
+import { readDetectOptions } from "../detect/options.ts";
+import { readForm } from "../detect/read_form.ts";
+import { MAX_OVERHEAD, type UploadOptions } from "../detect/read_upload.ts";
+import { isBinary } from "../detect/text_body.ts";
+import { textFields } from "../detect/text_fields.ts";
+import type { AppEnv } from "../http/app_env.ts";
+import type { ByteLease } from "../http/byte_budget.ts";
+import { InPlaceBytes } from "../http/in_place_bytes.ts";
+import { readBody } from "../http/read_body.ts";
+
+/** Options of `POST /detect` by their names in API v0. */
+const NAMES: Readonly<Record<string, string>> = {
+  confidence: "score",
+  overlap: "iou",
+  max_detections: "max",
+  classes: "classes",
+};
+
+/**
+ * Reads the options of API v0 from the query. Ignores the options of drawings and of other tasks.
+ *
+ * @throws {DomainError} `invalid-option`.
+ */
+export function readLegacyOptions(context: Context<AppEnv>): DetectOptions {
+  const query = textFields(context.req.queries());
+  const { format = "json" } = query;
+  if (format !== "json") {
+    throw new DomainError(
+      "invalid-option",
+      'Cannot detect as "format" must be "json", because this server does not draw here',
+    );
+  }
+  const known = Object.entries(query).flatMap(([name, value]) => {
+    const own = NAMES[name];
+    if (own === undefined) return [];
+    const isShare = own === "score" || own === "iou";
+    return [[own, isShare ? shareOf(value) : value]];
+  });
+  return readDetectOptions(Object.fromEntries(known));
+}
+
+/** Converts a percentage to a share. Like in API v0, numbers from 1 on are percentages. */
+function shareOf(value: string): string {
+  const number = Number(value);
+  return number >= 1 && number <= 100 ? String(number / 100) : value;
+}
+
+/**
+ * Reads the image of API v0: base64 as the body, whatever type is declared. The body may also be
+ * the image file itself, or a form with the field `image`.
+ *
+ * @throws {DomainError} If the body is invalid or exceeds a limit.
+ */
+export async function readBodyImage(
+  context: Context<AppEnv>,
+  { maxBytes, bodyTimeoutMs: timeoutMs }: UploadOptions,
+  lease: ByteLease,
+): Promise<Uint8Array> {
+  const maxBodyBytes = Math.ceil(maxBytes / 3) * 4 + MAX_OVERHEAD;
+  const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, lease });
+  if (body.length === 0) throw noImage("the body is empty");
+  const contentType = context.req.header("content-type") ?? "";
+  if (mediaTypeOf(contentType).startsWith("multipart/")) return readForm(body, contentType).bytes;
+  if (isBinary(body)) return body;
+  const decoder = new ImageTextDecoder(new InPlaceBytes(body));
+  decoder.write(body);
+  return decoder.end();
+}

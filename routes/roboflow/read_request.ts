@@ -1,0 +1,130 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { DomainError } from "../../src/core/domain_error.ts";
+import type { DetectOptions } from "../../src/ports/detector.ts";
+import type { ModelRegistry } from "../../src/serving/model_registry.ts";
+import { optionFaults } from "../detect/faults.ts";
+import { OPTION_SCHEMAS } from "../detect/options.ts";
+import type { BodySecret } from "../detect/read_image_json.ts";
+import type { AppEnv } from "../http/app_env.ts";
+
+/** Maximum number of images in one request. */
+export const MAX_IMAGES = 16;
+
+/** Limits of the JSON. A list of labels needs many commas. */
+export const JSON_OPTIONS = {
+  maxMarks: 10_000,
+  maxColons: 1000,
+  example: '{"model_id": "everyday8", "image": {"type": "base64", "value": "BASE64"}}',
+};
+
+const image = z.strictObject({
+  type: z.literal("base64", 'must be "base64"'),
+  value: z.string("must be a text"),
+});
+
+const off = z.literal(false, "must be false, because this server cannot do it").nullable();
+
+/** Schema of the JSON of `POST /infer/object_detection`. Clients send null for unset options. */
+export const ROBOFLOW_JSON = z.object({
+  model_id: z.string("must be a text").min(1, "must not be empty"),
+  image: z.union([image, z.array(image).min(1, "must not be empty").max(MAX_IMAGES)], {
+    error: 'must be {"type": "base64", "value": "BASE64"}, or a list of such objects',
+  }),
+  // Servers of Roboflow choose the score threshold for these two words. Here, the manifest does.
+  confidence: z.union([OPTION_SCHEMAS.score, z.enum(["best", "default"])], {
+    error: "must be a number from 0 to 1",
+  }).nullable().optional(),
+  iou_threshold: OPTION_SCHEMAS.iou.nullable().optional(),
+  max_detections: OPTION_SCHEMAS.max.nullable().optional(),
+  class_filter: OPTION_SCHEMAS.classes.nullable().optional(),
+  class_agnostic_nms: off.optional(),
+  visualize_predictions: off.optional(),
+  disable_preproc_auto_orient: off.optional(),
+});
+
+/** Options of Roboflow that change nothing here, for example labels of a drawing. */
+type RoboflowJson = z.infer<typeof ROBOFLOW_JSON>;
+
+/** Options of one request. */
+export interface RoboflowRequest {
+  /** Id of the model. */
+  readonly model: string;
+  /** Placeholders of the images. */
+  readonly images: readonly string[];
+  /** True if the images are a list. The response is a list, too. */
+  readonly isList: boolean;
+  /** Options of the detection. */
+  readonly options: DetectOptions;
+}
+
+/**
+ * Returns the check of an API key in the JSON. Returns undefined if the request is already
+ * accepted. The key is taken out of the JSON in any case.
+ */
+export function bodySecret(context: Context<AppEnv>): BodySecret {
+  const key = context.get("bodyKey");
+  return { field: "api_key", check: (value) => key?.accept(value) };
+}
+
+/**
+ * Checks the JSON of a request.
+ *
+ * @throws {DomainError} `invalid-option` or `unknown-model`.
+ */
+export function checkRoboflowJson(
+  json: Readonly<Record<string, unknown>>,
+  registry: ModelRegistry,
+): RoboflowRequest {
+  const parsed = ROBOFLOW_JSON.safeParse(json);
+  if (!parsed.success) {
+    const faults = optionFaults(parsed.error, json, Object.keys(ROBOFLOW_JSON.shape));
+    throw new DomainError("invalid-option", `Cannot detect as ${faults}`);
+  }
+  const { model_id, image, ...options } = parsed.data;
+  const isList = Array.isArray(image);
+  return {
+    model: modelOf(model_id, registry),
+    images: (isList ? image : [image]).map(({ value }) => value),
+    isList,
+    options: detectOptions(options),
+  };
+}
+
+/**
+ * Reads the model of `POST /model/add`.
+ *
+ * @returns Id as the client wrote it, and the id of the model.
+ */
+export function readModelId(
+  json: Readonly<Record<string, unknown>>,
+  registry: ModelRegistry,
+): { asked: string; id: string } {
+  const { model_id } = ROBOFLOW_JSON.shape;
+  const parsed = z.object({ model_id }).safeParse(json);
+  if (parsed.success) {
+    return { asked: parsed.data.model_id, id: modelOf(parsed.data.model_id, registry) };
+  }
+  const faults = optionFaults(parsed.error, json, ["model_id"]);
+  throw new DomainError("invalid-option", `Cannot add the model as ${faults}`);
+}
+
+/**
+ * Returns the id of a model that a client names. Ids of Roboflow end in a version, such as
+ * `everyday8/1`. Models of this server have one version.
+ *
+ * @throws {DomainError} `unknown-model` if the server does not have the model.
+ */
+export function modelOf(id: string, registry: ModelRegistry): string {
+  return registry.manifest(id.replace(/\/1$/, "")).id;
+}
+
+function detectOptions(given: Omit<RoboflowJson, "model_id" | "image">): DetectOptions {
+  const { confidence, iou_threshold, max_detections, class_filter } = given;
+  return {
+    ...(typeof confidence === "number" && { scoreThreshold: confidence }),
+    ...(typeof iou_threshold === "number" && { iou: iou_threshold }),
+    ...(typeof max_detections === "number" && { max: max_detections }),
+    ...(class_filter && { classes: class_filter }),
+  };
+}

@@ -1,0 +1,17 @@
+/** Names of Google's RPC codes by HTTP status (google/rpc/code.proto). */
+export const STATUS_NAMES: Readonly<Record<number, string>> = {
+  400: "INVALID_ARGUMENT",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  405: "UNIMPLEMENTED",
+  408: "DEADLINE_EXCEEDED",
+  413: "INVALID_ARGUMENT",
+  415: "INVALID_ARGUMENT",
+  417: "INVALID_ARGUMENT",
+  422: "INVALID_ARGUMENT",
+  429: "RESOURCE_EXHAUSTED",
+  431: "INVALID_ARGUMENT",
+  500: "INTERNAL",
+  503: "UNAVAILABLE",
+};

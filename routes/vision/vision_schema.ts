@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { DomainError } from "../../src/core/domain_error.ts";
+import { OPTION_SCHEMAS } from "../detect/options.ts";
+
+/** Maximum number of images in one request, as in the Cloud Vision API. */
+export const MAX_IMAGES = 16;
+
+/** Number of the feature type `OBJECT_LOCALIZATION`, which some clients send instead of its name. */
+const OBJECT_LOCALIZATION = 19;
+
+const FEATURE = z.object({
+  type: z.union([z.literal("OBJECT_LOCALIZATION"), z.literal(OBJECT_LOCALIZATION)], {
+    error: 'must be "OBJECT_LOCALIZATION"',
+  }),
+  maxResults: z.int("must be a whole number").min(0, "must be at least 0").optional(),
+  model: OPTION_SCHEMAS.model.optional(),
+});
+
+const REQUEST = z.object({
+  image: z.object({ content: z.string("must be the image in base64") }, {
+    error: "must be an object",
+  }),
+  features: z.array(FEATURE).length(1, "must be one feature, OBJECT_LOCALIZATION"),
+}, { error: "must be an object" });
+
+/** Schema of the JSON. The other keys of the Cloud Vision API change nothing here. */
+export const VISION_JSON = z.object({
+  requests: z.array(REQUEST, "must be a list").min(1, "must not be empty").max(
+    MAX_IMAGES,
+    `must be at most ${MAX_IMAGES} images`,
+  ),
+});
+
+/** Request for one image. */
+export type VisionRequest = z.infer<typeof REQUEST>;
+
+/**
+ * Checks the JSON of a request.
+ *
+ * @throws {DomainError} `invalid-option`. The message lists the invalid fields.
+ */
+export function checkVisionJson(json: Readonly<Record<string, unknown>>): VisionRequest[] {
+  const parsed = VISION_JSON.safeParse(json);
+  if (parsed.success) return parsed.data.requests;
+  const faults = parsed.error.issues.slice(0, 8).map(({ path, message }) =>
+    `"${path.join(".")}" ${message}`
+  );
+  throw new DomainError("invalid-option", `Cannot annotate as ${faults.join("; ")}`);
+}

@@ -40,6 +40,31 @@ export const SCRIPT_HASH = ${JSON.stringify(hashOf(script))};
 `;
 }
 
+/** Module that {@linkcode reportModule} generates. */
+export const REPORT_MODULE = new URL("src/commands/output/report/assets.ts", ROOT);
+
+/** Bundles the style sheet and the script of the report that `retinanet-edge detect` writes. */
+export async function reportModule(): Promise<string> {
+  const style = await bundled("page/report/report.css");
+  const script = await bundled("page/report/main.ts");
+  return `// Generated from the folder page/report by \`deno task page\`.
+
+/** Style sheet of the report. */
+export const STYLE: string =
+  ${JSON.stringify(style)};
+
+/** Script of the report. */
+export const SCRIPT: string =
+  ${JSON.stringify(script)};
+
+/** Content-Security-Policy hash of the style sheet. */
+export const STYLE_HASH = ${JSON.stringify(hashOf(style))};
+
+/** Content-Security-Policy hash of the script. */
+export const SCRIPT_HASH = ${JSON.stringify(hashOf(script))};
+`;
+}
+
 /** Bundles a file of the page for the browsers of `packaging/bundle_browser.ts`. */
 async function bundled(entry: string): Promise<string> {
   try {
@@ -71,5 +96,6 @@ function hashOf(text: string): string {
 
 if (import.meta.main) {
   await Deno.writeTextFile(PAGE_MODULE, await pageModule());
-  console.log("The page is in routes/page/document.ts.");
+  await Deno.writeTextFile(REPORT_MODULE, await reportModule());
+  console.log("The page is in routes/page/document.ts, the report's parts in src/commands.");
 }

@@ -22,7 +22,7 @@ export const EXPORTS: Readonly<Record<string, Conditions>> = Object.fromEntries(
 
 /** Commands of the package. */
 export const COMMANDS: Readonly<Record<string, string>> = {
-  "retinanet-edge": "src/commands/serve.ts",
+  "retinanet-edge": "src/commands/main.ts",
   "retinanet-edge-page": "packaging/copy_page_files.ts",
 };
 

@@ -1,9 +1,27 @@
 import { writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { PROVIDERS } from "../ports/session.ts";
-import { detectionSvg, detectionTable } from "./output/detections.ts";
-import { readArguments, readImageFile, threshold } from "./shared/arguments.ts";
+import { DomainError } from "../core/domain_error.ts";
+import type { DetectOptions, Detector } from "../ports/detector.ts";
+import { readDataset } from "./eval_files/coco_files.ts";
+import { expandInputs, INPUT_NOTES } from "./inputs/expand_inputs.ts";
+import type { ImageSource } from "./inputs/image_source.ts";
+import type { DetectedImage, FailedImage } from "./output/detect_output.ts";
+import { detectionSvg } from "./output/detections.ts";
+import { type OpenOutput, openOutputs } from "./output/open_outputs.ts";
+import { PRINT_FORMATS, readTargets } from "./output/targets.ts";
+import {
+  classesOption,
+  engineOption,
+  iouOption,
+  maxOption,
+  modelOption,
+  readArguments,
+  scoreOption,
+  usageOf,
+} from "./shared/arguments.ts";
+import type { CommandSpec } from "./shared/command_spec.ts";
 import { openDetector } from "./shared/open_detector.ts";
+import { progressBar } from "./shared/progress_bar.ts";
 import {
   type CommandIo,
   type CommandMain,
@@ -11,47 +29,158 @@ import {
   isMain,
   runCommand,
 } from "./shared/run_command.ts";
+import { STOPPED, untilStopped } from "./shared/until_stopped.ts";
 
-const USAGE = `Find objects in image files.
+const SPEC = {
+  name: "detect",
+  summary: "Find objects in images.",
+  operands: "INPUT...",
+  options: {
+    model: modelOption,
+    score: scoreOption,
+    iou: iouOption,
+    max: maxOption,
+    classes: classesOption,
+    engine: engineOption,
+    format: z.enum(PRINT_FORMATS).optional().meta({
+      value: "F",
+      description: "table, json (an object per line), csv, coco (results) or yolo (text); table " +
+        "without --out",
+    }),
+    json: z.boolean().default(false).meta({ description: "same as --format json" }),
+    out: z.array(z.string().min(1)).default([]).meta({
+      value: "PATH",
+      description: "write instead of printing; may be repeated. A folder gets the images with " +
+        "their boxes, or YOLO text with --format yolo. FILE.html is a page with thumbnails and " +
+        "filters, FILE.csv, FILE.jsonl and FILE.json (COCO results) are data",
+    }),
+    annotations: z.string().optional().meta({
+      value: "FILE",
+      description: "COCO data set whose ids of images and categories the COCO results have",
+    }),
+    "with-scores": z.boolean().default(false)
+      .meta({ description: "add the score to YOLO text as sixth column" }),
+    svg: z.boolean().default(false)
+      .meta({ description: "write FILE.svg beside each file: the image with its boxes" }),
+  },
+  notes: `${INPUT_NOTES}
 
-  deno task detect [options] FILE...
+An image that fails does not stop the others. All that failed are named at the end.
+Exit code 0 if all images were read, 1 if one failed, 130 after Ctrl+C.`,
+} satisfies CommandSpec;
 
-  --model ID|MANIFEST  model in models/, or path of a manifest (everyday8)
-  --score S            score threshold, 0 to 1 (from the manifest)
-  --engine E           auto, webgpu, native or wasm (auto)
-  --json               print one JSON object per line instead of tables
-  --svg                write FILE.svg beside each file: the image with its boxes`;
+type Values = ReturnType<typeof readArguments<typeof SPEC.options>>["values"];
 
-const options = {
-  model: z.string().default("everyday8"),
-  score: z.coerce.number().pipe(threshold).optional(),
-  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
-  json: z.boolean().default(false),
-  svg: z.boolean().default(false),
-};
+/** Runs `deno task detect`. The exit code is 1 if the detection failed for a file. */
+export const main: CommandMain = commandMain(detect, SPEC);
 
-/** Runs `deno task detect`. The exit code is 1 if a file failed. */
-export const main: CommandMain = commandMain(detect);
-
-/** Detects on each file. If one file fails, continues with the next. */
 async function detect(args: readonly string[], io: CommandIo): Promise<number> {
-  const { values, files } = readArguments(args, options, USAGE);
-  if (files.length === 0) throw new TypeError(`Cannot detect as no file was named.\n\n${USAGE}`);
-  const detector = await openDetector(values, io.printError);
-  let failed = 0;
-  for (const file of files) {
-    try {
-      const bytes = await readImageFile(file);
-      const result = await detector.detect(bytes, { scoreThreshold: values.score });
-      io.print(values.json ? JSON.stringify({ file, ...result }) : detectionTable(file, result));
-      if (values.svg) await writeFile(`${file}.svg`, detectionSvg(bytes, result));
-    } catch (error) {
-      failed++;
-      io.printError(`${file}: ${(error as Error).message}`);
-    }
+  const { values, files } = readArguments(args, SPEC, io);
+  if (files.length === 0) {
+    throw new TypeError(`Cannot detect as no file was named.\n\n${usageOf(SPEC, io)}`);
   }
-  await detector.close();
-  return failed > 0 ? 1 : 0;
+  const targets = readTargets(values);
+  const folders = targets.flatMap((target) => target.kind === "folder" ? [target.path] : []);
+  const sources = await expandInputs(files, { io, outputFolders: folders });
+  const dataset = values.annotations === undefined
+    ? undefined
+    : await readDataset(values.annotations);
+  const detector = await openDetector(values, io.printError);
+  try {
+    return await untilStopped(async (signal) => {
+      const { model } = detector;
+      using progress = progressBar(sources.length, io);
+      const { score } = values;
+      const context = { model, sources, dataset, withScores: values["with-scores"], score };
+      const outputs = await openOutputs(targets, context, progress.print);
+      const done = await detectAll(sources, detector, values, { outputs, progress, signal });
+      const written: string[] = [];
+      for (const output of outputs) {
+        written.push(...[await output.finish(done.failed) ?? []].flat());
+      }
+      progress[Symbol.dispose]();
+      report(sources, done, written, signal, io);
+      return signal.aborted ? STOPPED : done.failed.length > 0 ? 1 : 0;
+    });
+  } finally {
+    await detector.close();
+  }
+}
+
+/** Counts of one run of the command. */
+interface Done {
+  readonly failed: readonly FailedImage[];
+  /** Number of images that were read. */
+  readonly images: number;
+  /** Number of detections. */
+  readonly objects: number;
+}
+
+/** Detects objects on each image. If an image fails, continues with the next image. */
+async function detectAll(
+  sources: readonly ImageSource[],
+  detector: Detector,
+  { svg, ...values }: Values,
+  { outputs, progress, signal }: {
+    readonly outputs: readonly OpenOutput[];
+    readonly progress: { readonly step: () => void };
+    readonly signal: AbortSignal;
+  },
+): Promise<Done> {
+  const { score: scoreThreshold, iou, max, classes } = values;
+  const options: DetectOptions = { scoreThreshold, iou, max, classes };
+  const failed: FailedImage[] = [];
+  let [images, objects] = [0, 0];
+  for (const [index, source] of sources.entries()) {
+    if (signal.aborted) break;
+    try {
+      const bytes = await source.read();
+      const result = await detector.detect(bytes, options, { signal });
+      const image: DetectedImage = { source, index, bytes, result };
+      for (const output of outputs) await output.add(image);
+      if (svg) await drawBeside(image);
+      images++;
+      objects += result.detections.length;
+    } catch (error) {
+      if (signal.aborted) break;
+      if (isWrongOption(error)) throw error;
+      failed.push({ source, reason: (error as Error).message });
+    }
+    progress.step();
+  }
+  return { failed, images, objects };
+}
+
+/**
+ * Returns true if the model refused an option of the command. All other images would fail with the
+ * same error.
+ */
+function isWrongOption(error: unknown): boolean {
+  return error instanceof DomainError && ["invalid-option", "unknown-class"].includes(error.code);
+}
+
+async function drawBeside({ source, bytes, result }: DetectedImage): Promise<void> {
+  if (source.path === undefined) {
+    throw new Error(`Cannot draw ${source.name} as --svg draws beside a file: use --out DIR/`);
+  }
+  await writeFile(`${source.path}.svg`, detectionSvg(bytes, result));
+}
+
+/** Prints the files that were written, and the images that failed. */
+function report(
+  sources: readonly ImageSource[],
+  { failed, images, objects }: Done,
+  written: readonly string[],
+  { aborted }: AbortSignal,
+  { printError }: CommandIo,
+): void {
+  if (written.length > 0) {
+    printError(`${objects} objects in ${images} images. Wrote ${written.join(", ")}`);
+  }
+  if (aborted) printError(`Stopped after ${images + failed.length} of ${sources.length} images`);
+  if (failed.length === 0) return;
+  printError(`${failed.length} of ${sources.length} images failed:`);
+  for (const { source, reason } of failed) printError(`  ${source.name}: ${reason}`);
 }
 
 if (isMain(import.meta)) await runCommand(main);

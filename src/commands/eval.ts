@@ -7,14 +7,20 @@ import { figuresTable } from "../eval/figures_table.ts";
 import { type CategoryMatches, matchCategories } from "../eval/match_category.ts";
 import { bestThreshold, operatingPoint } from "../eval/operating_point.ts";
 import { modelsFolder } from "../platforms/host/models_folder.ts";
-import { PROVIDERS } from "../ports/session.ts";
 import { fileModelStore } from "../stores/file.ts";
 import { checkLabels, strayResults } from "./eval_files/check_labels.ts";
 import { readDataset, readResults } from "./eval_files/coco_files.ts";
 import { detectImages, presentImages } from "./eval_files/detect_images.ts";
 import { writePlots } from "./eval_files/write_plots.ts";
 import { confusionTable, operatingTable, type ReportRow } from "./output/report_tables.ts";
-import { readArguments, threshold } from "./shared/arguments.ts";
+import {
+  engineOption,
+  modelOption,
+  readArguments,
+  threshold,
+  usageOf,
+} from "./shared/arguments.ts";
+import type { CommandSpec } from "./shared/command_spec.ts";
 import { type DetectorChoice, openDetector } from "./shared/open_detector.ts";
 import {
   type CommandIo,
@@ -25,48 +31,50 @@ import {
 } from "./shared/run_command.ts";
 import { textTable } from "./shared/text_table.ts";
 
-const USAGE =
-  `Measure a model on a data set in COCO format. Print the twelve COCO figures, precision and
-recall at a score threshold, the best threshold of each class, and what was taken for what.
+const SPEC = {
+  name: "eval",
+  summary:
+    `Measure a model on a data set in COCO format. Print the twelve COCO figures, precision and
+recall at a score threshold, the best threshold of each class, and what was taken for what.`,
+  options: {
+    images: z.string().optional().meta({ value: "DIR", description: "folder of the images" }),
+    annotations: z.string().meta({ value: "FILE", description: "ground truth, in COCO format" }),
+    model: modelOption,
+    engine: engineOption,
+    score: z.coerce.number().pipe(threshold).default(0.05).meta({
+      value: "S",
+      description: "lowest score of the detections, 0 to 1; the default is the paper's",
+    }),
+    threshold: z.coerce.number().pipe(threshold).optional().meta({
+      value: "T",
+      description: "score threshold for precision, recall and confusions, 0 to 1 (default of the " +
+        "model; 0.5 with --detections)",
+    }),
+    plots: z.string().optional().meta({
+      value: "DIR",
+      description: "write precision-recall curves and the worst errors as SVG images",
+    }),
+    strict: z.boolean().default(false)
+      .meta({ description: "fail if an image file is missing, instead of skipping it" }),
+    save: z.string().optional()
+      .meta({ value: "FILE", description: "write the detections as a COCO results file" }),
+    detections: z.string().optional()
+      .meta({ value: "FILE", description: "measure a COCO results file instead of a model" }),
+    json: z.boolean().default(false).meta({ description: "print the figures as JSON" }),
+  },
+} satisfies CommandSpec;
 
-  deno task eval --images DIR --annotations FILE [options]
-  deno task eval --detections FILE --annotations FILE [--json]
-
-  --images DIR         folder of the images
-  --annotations FILE   ground truth, in COCO format
-  --model ID|MANIFEST  model in models/, or path of a manifest (everyday8)
-  --engine E           auto, webgpu, native or wasm (auto)
-  --score S            lowest score of the detections, 0 to 1 (0.05, as in the paper)
-  --threshold T        score threshold for precision, recall and confusions, 0 to 1
-                       (default of the model; 0.5 with --detections)
-  --plots DIR          write precision-recall curves and the worst errors as SVG images
-  --strict             fail if an image file is missing, instead of skipping it
-  --save FILE          write the detections as a COCO results file
-  --detections FILE    measure a COCO results file instead of a model
-  --json               print the figures as JSON`;
-
-const options = {
-  images: z.string().optional(),
-  annotations: z.string(),
-  model: z.string().default("everyday8"),
-  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
-  score: z.coerce.number().pipe(threshold).default(0.05),
-  threshold: z.coerce.number().pipe(threshold).optional(),
-  plots: z.string().optional(),
-  strict: z.boolean().default(false),
-  save: z.string().optional(),
-  detections: z.string().optional(),
-  json: z.boolean().default(false),
-};
-
-/** Score threshold of results whose model is unknown. */
+/** Score threshold for a results file, because the model that made it is unknown. */
 const DEFAULT_THRESHOLD = 0.5;
 
 /** Runs `deno task eval`. */
-export const main: CommandMain = commandMain(measure);
+export const main: CommandMain = commandMain(measure, SPEC);
 
 async function measure(args: readonly string[], io: CommandIo): Promise<void> {
-  const { values } = readArguments(args, options, USAGE);
+  const { values, files } = readArguments(args, SPEC, io);
+  if (files.length > 0) {
+    throw new TypeError(`Cannot measure ${files[0]}.\n\n${usageOf(SPEC, io)}`);
+  }
   if (values.threshold !== undefined && values.threshold < values.score) {
     throw new TypeError(
       `Cannot measure at a threshold of ${values.threshold} as detections below the --score of ` +
@@ -91,7 +99,7 @@ async function measure(args: readonly string[], io: CommandIo): Promise<void> {
   }
 }
 
-/** Results to measure, and the images that they cover. */
+/** Detections to measure, and the images on which they were made. */
 interface Measured {
   readonly results: readonly CocoResult[];
   readonly imageIds: readonly number[];
@@ -117,9 +125,12 @@ async function detectAll(
     readonly score: number;
     readonly strict: boolean;
   },
-  { printError }: CommandIo,
+  io: CommandIo,
 ): Promise<Measured> {
-  if (images === undefined) throw new TypeError(`Cannot measure without --images.\n\n${USAGE}`);
+  if (images === undefined) {
+    throw new TypeError(`Cannot measure without --images.\n\n${usageOf(SPEC, io)}`);
+  }
+  const { printError } = io;
   const { postprocess, labels } = await fileModelStore(modelsFolder(undefined)).manifest(
     choice.model,
   );
@@ -129,7 +140,7 @@ async function detectAll(
   const detector = await openDetector(choice, printError);
   printError(`${detector.model.id} on ${detector.engine.provider} (${detector.engine.reason})`);
   try {
-    const results = await detectImages(detector, { ...truth, images: present }, images, score);
+    const results = await detectImages(detector, { ...truth, images: present }, images, score, io);
     const imageIds = present.map(({ id }) => id);
     return { results, imageIds, threshold: postprocess.score };
   } finally {
@@ -137,7 +148,7 @@ async function detectAll(
   }
 }
 
-/** Figures at a score threshold. */
+/** Precision, recall, F1 and confusion matrix of the detections above a score threshold. */
 interface Report {
   readonly threshold: number;
   readonly all: ReportRow;

@@ -1,4 +1,7 @@
 import { Buffer } from "node:buffer";
+import { z } from "zod";
+import { readArguments, usageOf } from "./shared/arguments.ts";
+import type { CommandSpec } from "./shared/command_spec.ts";
 import {
   type CommandIo,
   type CommandMain,
@@ -7,11 +10,24 @@ import {
   runCommand,
 } from "./shared/run_command.ts";
 
+const SPEC = {
+  name: "key",
+  summary: "Print a new API key, and the entry that makes the server accept it.",
+  operands: "[NAME]",
+  options: {
+    json: z.boolean().default(false).meta({ description: "print the key as JSON" }),
+  },
+  notes: 'NAME is the name of the client in API_KEYS, "client" if it is unset.',
+} satisfies CommandSpec;
+
 /** New API key, and the entry that makes the server accept it. */
 export interface NewKey {
   /** Key. Clients send it with each request. */
   readonly key: string;
-  /** Entry for the setting `API_KEYS` of the server: the name and the SHA-256 of the key. */
+  /**
+   * Entry for the server's environment variable `API_KEYS`: name of the client and SHA-256 of the
+   * key.
+   */
   readonly entry: string;
 }
 
@@ -35,10 +51,19 @@ export async function newKey(name: string): Promise<NewKey> {
 }
 
 /** Runs `deno task key`. */
-export const main: CommandMain = commandMain(printKey);
+export const main: CommandMain = commandMain(printKey, SPEC);
 
-async function printKey([name = "client"]: readonly string[], io: CommandIo): Promise<void> {
+async function printKey(args: readonly string[], io: CommandIo): Promise<void> {
+  const { values, files } = readArguments(args, SPEC, io);
+  const [name = "client", ...more] = files;
+  if (more.length > 0) {
+    throw new TypeError(
+      `Cannot make a key as it must have one name: there are ${files.length}.\n\n` +
+        usageOf(SPEC, io),
+    );
+  }
   const { key, entry } = await newKey(name);
+  if (values.json) return io.print(JSON.stringify({ name, key, entry }));
   io.print(`Key, for the client; it is kept nowhere:\n  ${key}\n`);
   io.print(`Entry, for API_KEYS of the server:\n  ${entry}`);
 }

@@ -5,7 +5,8 @@ import { LIMITS_READ, type Platform, PLATFORMS } from "../planner/platforms.ts";
 import { type Needs, predict } from "../planner/predict.ts";
 import { modelsFolder } from "../platforms/host/models_folder.ts";
 import { readNeeds } from "./plan_needs.ts";
-import { readArguments } from "./shared/arguments.ts";
+import { modelsOption, readArguments, usageOf } from "./shared/arguments.ts";
+import type { CommandSpec } from "./shared/command_spec.ts";
 import {
   type CommandIo,
   type CommandMain,
@@ -17,34 +18,27 @@ import { megabytes, textTable } from "./shared/text_table.ts";
 
 const NAMES = Object.keys(PLATFORMS) as (keyof typeof PLATFORMS)[];
 
-const USAGE = `Estimate the memory, code size and time of a model on a platform.
-
-  deno task plan --model ID|MANIFEST --platform NAME [options]
-
-  --model ID|MANIFEST  model in models/, or path of a manifest
-  --platform NAME      ${NAMES.slice(0, 5).join(", ")},
-                       ${NAMES.slice(5).join(", ")}
-  --image WxH          size of the images, as JPEG (1920x1080)
-  --models DIR         folder of the models (models)
-  --json               print the plan as JSON
-
-Exit code 1 if the model does not fit. Figures are for one thread of wasm.`;
-
-const options = {
-  model: z.string(),
-  platform: z.enum(NAMES),
-  image: z.string().regex(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/, "must be WIDTHxHEIGHT in pixels")
-    .default("1920x1080"),
-  models: z.string().optional(),
-  json: z.boolean().default(false),
-};
+const SPEC = {
+  name: "plan",
+  summary: "Estimate the memory, code size and time of a model on a platform.",
+  options: {
+    model: z.string()
+      .meta({ value: "ID|MANIFEST", description: "model in models/, or path of a manifest" }),
+    platform: z.enum(NAMES).meta({ value: "NAME", description: NAMES.join(", ") }),
+    image: z.string().regex(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/, "must be WIDTHxHEIGHT in pixels")
+      .default("1920x1080").meta({ value: "WxH", description: "size of the images, as JPEG" }),
+    models: modelsOption,
+    json: z.boolean().default(false).meta({ description: "print the plan as JSON" }),
+  },
+  notes: "Exit code 1 if the model does not fit. Figures are for one thread of wasm.",
+} satisfies CommandSpec;
 
 /** Runs `deno task plan`. The exit code is 1 if the model does not fit. */
-export const main: CommandMain = commandMain(plan);
+export const main: CommandMain = commandMain(plan, SPEC);
 
 async function plan(args: readonly string[], io: CommandIo): Promise<number> {
-  const { values, files } = readArguments(args, options, USAGE);
-  if (files.length > 0) throw new TypeError(`Cannot plan for ${files[0]}.\n\n${USAGE}`);
+  const { values, files } = readArguments(args, SPEC, io);
+  if (files.length > 0) throw new TypeError(`Cannot plan for ${files[0]}.\n\n${usageOf(SPEC, io)}`);
   const { model, models, json } = values;
   const platform: Platform = PLATFORMS[values.platform];
   const image = sizeOf(values.image);

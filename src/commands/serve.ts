@@ -1,8 +1,10 @@
-#!/usr/bin/env node
 import process from "node:process";
+import { z } from "zod";
 import { type RunningServer, startServer } from "../platforms/host/server.ts";
 import { readConfig } from "../server/config.ts";
 import { messageLine } from "../server/logger.ts";
+import { readArguments, usageOf } from "./shared/arguments.ts";
+import type { CommandSpec } from "./shared/command_spec.ts";
 import {
   type CommandIo,
   type CommandMain,
@@ -11,17 +13,42 @@ import {
   runCommand,
 } from "./shared/run_command.ts";
 
+const SPEC = {
+  name: "serve",
+  summary:
+    `Start the server. Environment variables configure it; an option overrides the variable of
+its name.`,
+  options: {
+    host: z.string().optional().meta({
+      value: "IP",
+      description: "IP address to listen on (HOST)",
+    }),
+    port: z.string().optional().meta({ value: "N", description: "port to listen on (PORT)" }),
+    model: z.string().optional()
+      .meta({ value: "ID|MANIFEST", description: "model to load at the start (MODEL)" }),
+    "models-dir": z.string().optional()
+      .meta({ value: "DIR", description: "folder of the models (MODELS_DIR)" }),
+    engine: z.string().optional()
+      .meta({ value: "E", description: "auto, webgpu, native or wasm (ENGINE)" }),
+  },
+  notes: "All variables are in docs/configuration.md. SIGINT and SIGTERM finish the requests in\n" +
+    "progress; a second signal ends the server at once.",
+} satisfies CommandSpec;
+
 /**
- * Runs `deno task start` and the command `retinanet-edge` of the npm package. Returns as soon as
- * the server listens.
+ * Runs `deno task start` and `retinanet-edge serve`. Returns as soon as the server listens.
  */
-export const main: CommandMain = commandMain(serve);
+export const main: CommandMain = commandMain(serve, SPEC);
 
 let isStopping = false;
 
-async function serve(_args: readonly string[], io: CommandIo): Promise<number> {
+async function serve(args: readonly string[], io: CommandIo): Promise<number> {
+  const { values, files } = readArguments(args, SPEC, io);
+  if (files.length > 0) {
+    throw new TypeError(`Cannot serve ${files[0]}.\n\n${usageOf(SPEC, io)}`);
+  }
   const format = process.stderr.isTTY ? "text" : "json";
-  const config = readConfig(process.env);
+  const config = readConfig({ ...process.env, ...settingsOf(values) });
   const server = await startServer(config, format);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => void stopGracefully(server));
@@ -46,9 +73,24 @@ async function serve(_args: readonly string[], io: CommandIo): Promise<number> {
   return 0;
 }
 
+/** Converts the options of the command to the environment variables of the server. */
+function settingsOf(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const { host, port, model, engine } = values;
+  const settings = {
+    HOST: host,
+    PORT: port,
+    MODEL: model,
+    MODELS_DIR: values["models-dir"],
+    ENGINE: engine,
+  };
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
+}
+
 /**
  * Stops the server after a signal such as Ctrl+C. Finishes the requests in progress and accepts no
- * new ones. A second signal ends the process at once.
+ * new ones. A second signal ends the process immediately.
  */
 async function stopGracefully(server: RunningServer): Promise<void> {
   if (isStopping) process.exit(1);

@@ -1,17 +1,18 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import type { CocoDataset, CocoImage, CocoResult } from "../../eval/coco.ts";
 import type { Detector } from "../../ports/detector.ts";
 import { readImageFile } from "../shared/arguments.ts";
+import { progressBar } from "../shared/progress_bar.ts";
+import type { CommandIo } from "../shared/run_command.ts";
 import { list } from "./check_labels.ts";
 import { cocoResults } from "./coco_results.ts";
 
 /**
- * Returns the images whose files exist. Prints a warning about the others.
+ * Returns the images whose files exist. Prints a warning about missing files.
  *
  * @param strict True if every file must exist.
- * @throws {Error} If no file exists, or if one is missing and `strict` is true.
+ * @throws {Error} If no file exists. Also if `strict` is true and a file is missing.
  */
 export async function presentImages(
   images: readonly CocoImage[],
@@ -39,25 +40,21 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Detects on all images of a data set, and shows a progress bar. */
+/** Detects objects on all images of a data set, and shows a progress bar. */
 export async function detectImages(
   detector: Detector,
   truth: CocoDataset,
   folder: string,
   score: number,
+  io: CommandIo,
 ): Promise<CocoResult[]> {
-  const bar = new SingleBar({ format: "{bar} {value}/{total} images, {eta_formatted} left" });
   const results: CocoResult[] = [];
-  bar.start(truth.images.length, 0);
-  try {
-    for (const image of truth.images) {
-      const bytes = await readImageFile(join(folder, image.file_name));
-      const { detections } = await detector.detect(bytes, { scoreThreshold: score });
-      results.push(...cocoResults(image, truth.categories, detections));
-      bar.increment();
-    }
-  } finally {
-    bar.stop();
+  using bar = progressBar(truth.images.length, io);
+  for (const image of truth.images) {
+    const bytes = await readImageFile(join(folder, image.file_name));
+    const { detections } = await detector.detect(bytes, { scoreThreshold: score });
+    results.push(...cocoResults(image, truth.categories, detections));
+    bar.step();
   }
   return results;
 }

@@ -5,49 +5,54 @@ import { type LoadedModel, loadModel } from "../../detect/load_model.ts";
 import { goldenDifferences, type GoldenTolerance } from "../../eval/golden_differences.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import type { Runtime } from "../../ports/runtime.ts";
-import { PROVIDERS, type Tensor } from "../../ports/session.ts";
+import type { Tensor } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { comparable, type Golden, readGolden } from "../eval_files/golden_file.ts";
-import { readArguments, readImageFile } from "../shared/arguments.ts";
+import { engineOption, readArguments, readImageFile, usageOf } from "../shared/arguments.ts";
+import type { CommandSpec } from "../shared/command_spec.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { checkImage } from "./check_image.ts";
 import { diagnose } from "./diagnose.ts";
 import { textTable } from "../shared/text_table.ts";
 
-const USAGE = `Compare a manifest with its graph and print each tensor.
-
-  deno task model check ID|MANIFEST [options]
-
-  --golden FILE        compare with the detections of the framework that made the model; names
-                       the likeliest wrong property if they differ
-  --image FILE         detect in an image; print the detections, and a warning about absurd boxes
-  --score-tolerance S  largest difference of scores (0.0001)
-  --box-tolerance B    largest difference of edges, in pixels of the image (0.05)
-  --engine E           auto, webgpu, native or wasm (auto)`;
+const SPEC = {
+  name: "model check",
+  summary: "Compare a manifest with its graph and print each tensor.",
+  operands: "ID|MANIFEST",
+  options: {
+    golden: z.string().optional().meta({
+      value: "FILE",
+      description: "compare with the detections of the framework that made the model; names the " +
+        "likeliest wrong property if they differ",
+    }),
+    image: z.string().optional().meta({
+      value: "FILE",
+      description: "detect in an image; print the detections, and a warning about absurd boxes",
+    }),
+    "score-tolerance": z.coerce.number().nonnegative().default(1e-4)
+      .meta({ value: "S", description: "largest difference of scores" }),
+    "box-tolerance": z.coerce.number().nonnegative().default(0.05)
+      .meta({ value: "B", description: "largest difference of edges, in pixels of the image" }),
+    engine: engineOption,
+  },
+  notes: "Exit code 1 if the manifest does not fit, or if the detections differ.",
+} satisfies CommandSpec;
 
 /** Maximum number of differences that are printed. */
 const MAX_SHOWN = 6;
 
-const options = {
-  golden: z.string().optional(),
-  image: z.string().optional(),
-  "score-tolerance": z.coerce.number().nonnegative().default(1e-4),
-  "box-tolerance": z.coerce.number().nonnegative().default(0.05),
-  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
-};
-
 /**
- * Runs `deno task model check`. The exit code is 1 if the manifest does not fit its graph, or if the
- * detections differ from the golden ones.
+ * Runs `deno task model check`. The exit code is 1 if the manifest does not fit its graph, or if
+ * the detections differ from those of the golden file.
  */
-export const main: CommandMain = commandMain(check);
+export const main: CommandMain = commandMain(check, SPEC);
 
 async function check(args: readonly string[], io: CommandIo): Promise<number> {
-  const { values, files } = readArguments(args, options, USAGE);
+  const { values, files } = readArguments(args, SPEC, io);
   const [model] = files;
   if (model === undefined || files.length > 1) {
-    throw new TypeError(`Cannot check as one manifest is wanted.\n\n${USAGE}`);
+    throw new TypeError(`Cannot check as one manifest is wanted.\n\n${usageOf(SPEC, io)}`);
   }
   const runtime = await processRuntime(DEADLINES);
   const loaded = await loadModel(runtime, model, values.engine);
@@ -69,8 +74,8 @@ async function check(args: readonly string[], io: CommandIo): Promise<number> {
 }
 
 /**
- * Formats a table of the tensors: their declaration in the graph, in the manifest, and their values
- * in a test run.
+ * Formats a table of the model's tensors. The table shows the declaration of each tensor in the
+ * graph and in the manifest, and its values in a test run.
  */
 function tensorTable({ manifest, session }: LoadedModel, run: Record<string, Tensor>): string {
   const declared = [...session.inputs, ...session.outputs];

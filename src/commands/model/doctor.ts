@@ -7,31 +7,36 @@ import type { Manifest } from "../../manifest/manifest.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import type { DetectResult } from "../../ports/detector.ts";
 import type { Runtime } from "../../ports/runtime.ts";
-import { PROVIDERS } from "../../ports/session.ts";
 import { detectionSvg } from "../output/detections.ts";
 import { escapeXml } from "../../draw/overlay_svg.ts";
-import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
+import {
+  engineOption,
+  readArguments,
+  readImageFile,
+  threshold,
+  usageOf,
+} from "../shared/arguments.ts";
+import type { CommandSpec } from "../shared/command_spec.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { tryVariations } from "./variations.ts";
 
-const USAGE =
-  `Try the alternatives of each property of a manifest on a photo, and write a page that shows
-the boxes of each side by side. The right manifest has tight boxes with high scores.
-
-  deno task model doctor ID|MANIFEST --image FILE [options]
-
-  --image FILE   photo with objects that the model knows
-  --out FILE     page to write (FILE.doctor.html)
-  --score S      score threshold, 0 to 1 (from the manifest)
-  --engine E     auto, webgpu, native or wasm (auto)`;
-
-const options = {
-  image: z.string(),
-  out: z.string().optional(),
-  score: z.coerce.number().pipe(threshold).optional(),
-  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
-};
+const SPEC = {
+  name: "model doctor",
+  summary:
+    `Try the alternatives of each property of a manifest on a photo, and write a page that shows
+the boxes of each side by side. The right manifest has tight boxes with high scores.`,
+  operands: "ID|MANIFEST",
+  options: {
+    image: z.string()
+      .meta({ value: "FILE", description: "photo with objects that the model knows" }),
+    out: z.string().optional()
+      .meta({ value: "FILE", description: "page to write (FILE.doctor.html)" }),
+    score: z.coerce.number().pipe(threshold).optional()
+      .meta({ value: "S", description: "score threshold, 0 to 1 (from the manifest)" }),
+    engine: engineOption,
+  },
+} satisfies CommandSpec;
 
 /** Detections with the manifest, or with one of its properties changed. */
 interface Trial {
@@ -43,13 +48,13 @@ interface Trial {
 }
 
 /** Runs `deno task model doctor`. */
-export const main: CommandMain = commandMain(doctor);
+export const main: CommandMain = commandMain(doctor, SPEC);
 
 async function doctor(args: readonly string[], io: CommandIo): Promise<void> {
-  const { values, files } = readArguments(args, options, USAGE);
+  const { values, files } = readArguments(args, SPEC, io);
   const [model] = files;
   if (model === undefined || files.length > 1) {
-    throw new TypeError(`Cannot examine as one manifest is wanted.\n\n${USAGE}`);
+    throw new TypeError(`Cannot examine as one manifest is wanted.\n\n${usageOf(SPEC, io)}`);
   }
   const image = await readImageFile(values.image);
   const runtime = await processRuntime(DEADLINES);
@@ -69,8 +74,8 @@ async function doctor(args: readonly string[], io: CommandIo): Promise<void> {
 }
 
 /**
- * Detects with the manifest and with each variation of it. Leaves out variations with the same
- * detections as an earlier one.
+ * Detects objects with the manifest and with each of its variations. Leaves out a variation that
+ * gives the same detections as an earlier one.
  */
 async function tryAll(
   runtime: Runtime,
@@ -92,8 +97,8 @@ async function tryAll(
 }
 
 /**
- * Returns the sum of the ten best scores. It ranks the manifests, because a wrong property usually
- * lowers all scores.
+ * Returns the sum of the ten best scores. A manifest with a lower sum is less likely to be right,
+ * because a wrong property usually lowers all scores.
  */
 function confidence({ detections }: DetectResult): number {
   return detections.slice(0, 10).reduce((sum, { score }) => sum + score, 0);
@@ -104,7 +109,7 @@ function summary({ detections }: DetectResult): string {
   return `${detections.length} found, best score ${best}`;
 }
 
-/** Returns an HTML page that contains everything it needs, even the photo. */
+/** Returns an HTML page that needs no other files: it also contains the photo. */
 function page(
   { id }: Manifest,
   file: string,

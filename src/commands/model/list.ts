@@ -1,30 +1,40 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { z } from "zod";
-import { readArguments } from "../shared/arguments.ts";
+import { modelsOption, readArguments, usageOf } from "../shared/arguments.ts";
+import type { CommandSpec } from "../shared/command_spec.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { megabytes, textTable } from "../shared/text_table.ts";
 import { partSize } from "./download/part_file.ts";
 import { type Model, type Models, openModels, readModel } from "./folder.ts";
 
-const USAGE = `List the models of the catalogue and of the folder.
+const SPEC = {
+  name: "model list",
+  summary: "List the models of the catalogue and of the folder.",
+  options: {
+    models: modelsOption,
+    json: z.boolean().default(false).meta({ description: "print one JSON object per line" }),
+  },
+} satisfies CommandSpec;
 
-  deno task model list [options]
-
-  --models DIR  folder of the models (models)`;
-
-const options = { models: z.string().optional() };
+/** Columns of the printed table, and keys of the objects that the option `--json` prints. */
+const COLUMNS = ["id", "title", "size", "state", "licence"] as const;
 
 /** Runs `deno task model list`. */
-export const main: CommandMain = commandMain(list);
+export const main: CommandMain = commandMain(list, SPEC);
 
 async function list(args: readonly string[], io: CommandIo): Promise<void> {
-  const { values, files } = readArguments(args, options, USAGE);
+  const { values, files } = readArguments(args, SPEC, io);
   if (files.length > 0) {
-    throw new TypeError(`Cannot list ${files[0]} as all models are listed.\n\n${USAGE}`);
+    throw new TypeError(
+      `Cannot list ${files[0]} as all models are listed.\n\n${usageOf(SPEC, io)}`,
+    );
   }
   const models = await openModels(values.models);
   const rows = await Promise.all((await idsOf(models)).map((id) => rowOf(models, id)));
-  io.print(textTable(["id", "title", "size", "state", "licence"], rows));
+  if (!values.json) return io.print(textTable([...COLUMNS], rows));
+  for (const row of rows) {
+    io.print(JSON.stringify(Object.fromEntries(COLUMNS.map((name, index) => [name, row[index]]))));
+  }
 }
 
 /** Returns the ids of the catalogue and of all manifests in the folder. */
@@ -39,7 +49,8 @@ async function idsOf({ folder, catalogue }: Models): Promise<string[]> {
 }
 
 /**
- * Returns true if a JSON file has the key `manifest`. The folder also contains other JSON files.
+ * Returns true if a JSON file is a manifest: it has the key `manifest`. The folder also contains
+ * other JSON files.
  */
 async function isManifest(file: URL): Promise<boolean> {
   try {

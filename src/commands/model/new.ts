@@ -10,7 +10,7 @@ import { chooseFamily } from "../../describe/choose_family.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
 import { draftManifest } from "../../describe/draft_manifest.ts";
 import type { Runtime } from "../../ports/runtime.ts";
-import { PROVIDERS, type Session } from "../../ports/session.ts";
+import type { Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { readGraph } from "./read_graph.ts";
 import { numberList, sizeLists, wantedScores } from "./anchor_options.ts";
@@ -21,48 +21,72 @@ import { tracedSizeFault } from "./traced_size.ts";
 import { setProperties } from "./set_properties.ts";
 import { readLabels } from "../labels/read_labels.ts";
 import { detectionSvg, detectionTable } from "../output/detections.ts";
-import { readArguments, readImageFile, threshold } from "../shared/arguments.ts";
+import {
+  engineOption,
+  readArguments,
+  readImageFile,
+  threshold,
+  usageOf,
+} from "../shared/arguments.ts";
+import type { CommandSpec } from "../shared/command_spec.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 
-const USAGE = `Write a manifest beside an ONNX file: facts from the graph, the rest from its family.
-Every guess is marked.
-
-  deno task model new FILE.onnx [options]
-
-  --family NAME  family whose behaviour applies (told by the names in the graph, if they tell it):
-                 ${FAMILIES.map(({ family }) => family).join(", ")}
-  --labels FILE  class names: text with one per line (an empty line is an id that is never
-                 returned), JSON, COCO annotations, YAML, CSV or pbtxt, known by content
-  --image FILE   detect on an image with the new manifest and draw FILE.svg
-  --score S      score threshold for that image, 0 to 1 (from the manifest)
-  --strides S    strides of the pyramid levels, e.g. 4,8,16,32,64 (told by the graph)
-  --sizes S      anchor sizes of each level, e.g. "16,20,25; 32,40,50", or of the finest (paper's)
-  --ratios R     anchor ratios, height / width, e.g. 0.5,1,2 (the family's)
-  --set P=VALUE  set a property of the manifest, e.g. input.colour=bgr; may be repeated
-  --draft        write a manifest in any case, with open questions if the graph cannot be described
-  --force        overwrite an existing manifest
-  --engine E     auto, webgpu, native or wasm (auto)`;
-
-const options = {
-  family: z.string().optional(),
-  labels: z.string().optional(),
-  image: z.string().optional(),
-  score: z.coerce.number().pipe(threshold).optional(),
-  strides: z.string().transform(numberList).optional(),
-  sizes: z.string().transform(sizeLists).optional(),
-  ratios: z.string().transform(numberList).optional(),
-  set: z.array(z.string()).default([]),
-  draft: z.boolean().default(false),
-  force: z.boolean().default(false),
-  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
-};
+const SPEC = {
+  name: "model new",
+  summary: `Write a manifest beside an ONNX file: facts from the graph, the rest from its family.
+Every guess is marked.`,
+  operands: "FILE.onnx",
+  options: {
+    family: z.string().optional().meta({
+      value: "NAME",
+      description: "family whose behaviour applies (told by the names in the graph, if they tell " +
+        `it): ${FAMILIES.map(({ family }) => family).join(", ")}`,
+    }),
+    labels: z.string().optional().meta({
+      value: "FILE",
+      description: "class names: text with one per line (an empty line is an id that is never " +
+        "returned), JSON, COCO annotations, YAML, CSV or pbtxt, known by content",
+    }),
+    image: z.string().optional().meta({
+      value: "FILE",
+      description: "detect on an image with the new manifest and draw FILE.svg",
+    }),
+    score: z.coerce.number().pipe(threshold).optional().meta({
+      value: "S",
+      description: "score threshold for that image, 0 to 1 (from the manifest)",
+    }),
+    strides: z.string().transform(numberList).optional().meta({
+      value: "S",
+      description: "strides of the pyramid levels, e.g. 4,8,16,32,64 (told by the graph)",
+    }),
+    sizes: z.string().transform(sizeLists).optional().meta({
+      value: "S",
+      description: 'anchor sizes of each level, e.g. "16,20,25; 32,40,50", or of the finest ' +
+        "(paper's)",
+    }),
+    ratios: z.string().transform(numberList).optional().meta({
+      value: "R",
+      description: "anchor ratios, height / width, e.g. 0.5,1,2 (the family's)",
+    }),
+    set: z.array(z.string()).default([]).meta({
+      value: "P=VALUE",
+      description: "set a property of the manifest, e.g. input.colour=bgr; may be repeated",
+    }),
+    draft: z.boolean().default(false).meta({
+      description: "write a manifest in any case, with open questions if the graph cannot be " +
+        "described",
+    }),
+    force: z.boolean().default(false).meta({ description: "overwrite an existing manifest" }),
+    engine: engineOption,
+  },
+} satisfies CommandSpec;
 
 /** Runs `deno task model new`. */
-export const main: CommandMain = commandMain(create);
+export const main: CommandMain = commandMain(create, SPEC);
 
 async function create(args: readonly string[], io: CommandIo): Promise<void> {
-  const { values, files } = readArguments(args, options, USAGE);
+  const { values, files } = readArguments(args, SPEC, io);
   try {
     await describe(values, files, io);
   } catch (error) {
@@ -91,13 +115,13 @@ function targetOf(file: string, force: boolean): string {
 }
 
 /** Values of the options. */
-type Values = ReturnType<typeof readArguments<typeof options>>["values"];
+type Values = ReturnType<typeof readArguments<typeof SPEC.options>>["values"];
 
-/** Describes a graph, writes its manifest and prints a report. */
+/** Finds out the properties of a graph, writes its manifest and prints a report. */
 async function describe(values: Values, files: readonly string[], io: CommandIo): Promise<void> {
   const [file] = files;
   if (files.length > 1 || !file?.endsWith(".onnx")) {
-    throw new TypeError(`Cannot describe as one .onnx file is wanted.\n\n${USAGE}`);
+    throw new TypeError(`Cannot describe as one .onnx file is wanted.\n\n${usageOf(SPEC, io)}`);
   }
   const target = targetOf(file, values.force);
   const runtime = await processRuntime(DEADLINES);
@@ -151,7 +175,8 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
 }
 
 /**
- * Returns the first proposed manifest with which the graph runs and returns the expected outputs.
+ * Returns the first proposed manifest that works in a test run: the graph runs and returns the
+ * expected outputs.
  */
 async function firstThatRuns(
   families: readonly Family[],

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
-import { readArguments } from "../shared/arguments.ts";
+import { modelsOption, readArguments, usageOf } from "../shared/arguments.ts";
+import type { CommandSpec } from "../shared/command_spec.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { megabytes } from "../shared/text_table.ts";
 import { download } from "./download/download.ts";
@@ -16,26 +17,25 @@ import { downloadBar } from "./download_bar.ts";
 import { findInCatalogue, openModels } from "./folder.ts";
 import { pinGraph } from "./pin_graph.ts";
 
-const USAGE = `Download the graph of a model of the catalogue. Resume an interrupted download.
-
-  deno task model pull ID [options]
-
-  --from URL    download the same file from another URL
-  --models DIR  folder of the models (models)`;
-
-const options = {
-  from: z.url({ protocol: /^https?$/, error: "must start with http:// or https://" }).optional(),
-  models: z.string().optional(),
-};
+const SPEC = {
+  name: "model pull",
+  summary: "Download the graph of a model of the catalogue. Resume an interrupted download.",
+  operands: "ID",
+  options: {
+    from: z.url({ protocol: /^https?$/, error: "must start with http:// or https://" }).optional()
+      .meta({ value: "URL", description: "download the same file from another URL" }),
+    models: modelsOption,
+  },
+} satisfies CommandSpec;
 
 /** Runs `deno task model pull`. */
-export const main: CommandMain = commandMain(pull);
+export const main: CommandMain = commandMain(pull, SPEC);
 
 async function pull(args: readonly string[], io: CommandIo): Promise<void> {
-  const { values, files } = readArguments(args, options, USAGE);
+  const { values, files } = readArguments(args, SPEC, io);
   const [id] = files;
   if (id === undefined || files.length > 1) {
-    throw new TypeError(`Cannot pull as one model must be named.\n\n${USAGE}`);
+    throw new TypeError(`Cannot pull as one model must be named.\n\n${usageOf(SPEC, io)}`);
   }
   const models = await openModels(values.models);
   const model = await findInCatalogue(
@@ -75,8 +75,8 @@ async function bring(name: string, wanted: WantedFile, io: CommandIo): Promise<F
 }
 
 /**
- * Returns the size and hashes of the file if the folder already contains it, and if they are the
- * expected ones.
+ * Returns the size and hashes of a file that the folder already contains. Returns undefined if the
+ * file is missing or not the expected one.
  */
 async function findHere(
   { path, expected }: WantedFile,

@@ -1,29 +1,28 @@
 import { rm, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { z } from "zod";
-import { readArguments } from "../shared/arguments.ts";
+import { modelsOption, readArguments, usageOf } from "../shared/arguments.ts";
+import type { CommandSpec } from "../shared/command_spec.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { megabytes } from "../shared/text_table.ts";
 import { type Expectations, fingerprint, fingerprintFault } from "./download/fingerprint.ts";
 import { deletePart, partSize } from "./download/part_file.ts";
 import { findInCatalogue, openModels } from "./folder.ts";
 
-const USAGE = `Delete a graph that can be downloaded again. Its manifest stays.
-
-  deno task model remove ID [options]
-
-  --models DIR  folder of the models (models)`;
-
-const options = { models: z.string().optional() };
+const SPEC = {
+  name: "model remove",
+  summary: "Delete a graph that can be downloaded again. Its manifest stays.",
+  operands: "ID",
+  options: { models: modelsOption },
+} satisfies CommandSpec;
 
 /** Runs `deno task model remove`. */
-export const main: CommandMain = commandMain(remove);
+export const main: CommandMain = commandMain(remove, SPEC);
 
 async function remove(args: readonly string[], io: CommandIo): Promise<void> {
-  const { values, files } = readArguments(args, options, USAGE);
+  const { values, files } = readArguments(args, SPEC, io);
   const [id] = files;
   if (id === undefined || files.length > 1) {
-    throw new TypeError(`Cannot remove as one model must be named.\n\n${USAGE}`);
+    throw new TypeError(`Cannot remove as one model must be named.\n\n${usageOf(SPEC, io)}`);
   }
   const { graph, expected, data } = await findInCatalogue(
     await openModels(values.models),
@@ -41,12 +40,15 @@ async function remove(args: readonly string[], io: CommandIo): Promise<void> {
   io.print(freed > 0 ? `${id} is gone: ${megabytes(freed)} freed` : `${id} was not here`);
 }
 
-/** Returns the bytes of a file, 0 if it is missing. */
+/** Returns the size of a file in bytes, or 0 if the file is missing. */
 async function sizeOf(path: string): Promise<number> {
   return await stat(path).then(({ size }) => size, () => 0);
 }
 
-/** Throws if a file is not the one that could be downloaded again. */
+/**
+ * Throws an error if a file differs from the catalogue's file, because it could then not be
+ * downloaded again.
+ */
 async function refuseOther(path: string, expected: Expectations): Promise<void> {
   if (await sizeOf(path) === 0) return;
   const fault = fingerprintFault(await fingerprint(path), expected);

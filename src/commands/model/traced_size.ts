@@ -5,37 +5,43 @@ import { exposeFirstConvolution } from "../../planner/first_convolution.ts";
 import type { Session, Tensor } from "../../ports/session.ts";
 import type { GraphOnDisk } from "./read_graph.ts";
 
-/** Sizes of the two test images. Every rule of an image's sides scales them differently. */
+/**
+ * Sizes of the two test images. A resize that depends on the image size scales these two images by
+ * different factors.
+ */
 const SIZES: readonly [small: Size, large: Size] = [
   { width: 384, height: 256 },
   { width: 768, height: 640 },
 ];
 
-/** Share by which a side may differ from a constant factor: padding to a multiple of 32 or 64. */
+/**
+ * Maximum relative difference between two scale factors that count as equal. Padding to a multiple
+ * of 32 or 64 changes factors by less.
+ */
 const PADDING = 0.26;
 
-/** Factors nearer to 1 are no resize. */
+/** Maximum difference from 1 of a scale factor that counts as no resize. */
 const NO_RESIZE = 0.13;
 
-/** Result of one run. */
+/** Measurements of one run of a graph. */
 interface Run {
   readonly size: Size;
-  /** Height and width of the tensor that the network reads. */
+  /** Size of the tensor that the first convolution reads, after the resize inside the graph. */
   readonly inner: Size;
-  /** Largest coordinate of a box, or null without boxes. */
+  /** Largest coordinate of all boxes. Null: the run returned no boxes. */
   readonly furthest: number | null;
 }
 
 /**
- * Finds out if a graph with the resize and NMS inside was traced for one size of image: PyTorch's
- * exporter writes a factor or a size that Python computed for the example image as a constant.
+ * Finds out if a graph that contains resize and NMS only works for images of one size. PyTorch's
+ * exporter makes such graphs: it stores values that Python computed for the example image as
+ * constants.
  *
- * The function runs the graph with images of two sizes, and looks at the tensor that the first
- * convolution reads.
+ * The function runs the graph with images of two sizes, and compares the sizes of the tensor that
+ * the first convolution reads.
  *
  * @param open Opens the changed graph.
- * @returns Fact and its consequence, or null if the graph follows the size of the image, or if
- *   nothing tells.
+ * @returns Message about the fault and its consequence. Null: no fault was found.
  */
 export async function tracedSizeFault(
   { bytes, data }: Pick<GraphOnDisk, "bytes" | "data">,
@@ -58,7 +64,7 @@ export async function tracedSizeFault(
     ] as const;
     return constantFactor(...runs) ?? constantSize(outputs.space, ...runs);
   } catch {
-    return null; // the graph takes no such size, or the tensor is of a type that is not read
+    return null; // the graph refuses the image size, or the tensor type cannot be read
   } finally {
     await session.close();
   }
@@ -76,7 +82,10 @@ async function runAt(
   return { size, inner: { width, height }, furthest: furthestOf(outputs[boxes], scores) };
 }
 
-/** Returns the largest coordinate of the boxes, leaving out scores in a fifth column. */
+/**
+ * Returns the largest coordinate of the boxes. If `scores` is null, each box has its score as a
+ * fifth value, which is ignored.
+ */
 function furthestOf(boxes: Tensor | undefined, scores: string | null): number | null {
   const columns = scores === null ? 5 : 4;
   const coordinates = boxes?.data.filter((_, i) => i % columns < 4) ?? new Float32Array();
@@ -84,7 +93,7 @@ function furthestOf(boxes: Tensor | undefined, scores: string | null): number | 
   return coordinates.reduce((most, value) => Math.max(most, value), 0);
 }
 
-/** Recognises a graph of one size that scales the image once more. */
+/** Returns a message if a graph with a fixed input size resizes the image a second time. */
 function fixedSize({ size, inner }: Run): string | null {
   const factor = inner.width / size.width;
   if (Math.abs(factor - 1) < NO_RESIZE || inner.width === 0) return null;
@@ -93,7 +102,7 @@ function fixedSize({ size, inner }: Run): string | null {
     "boxes differ from the framework's";
 }
 
-/** Recognises one factor for both images. A rule for the shortest side gives two factors. */
+/** Returns a message if the graph scales both test images by the same factor. */
 function constantFactor(small: Run, large: Run): string | null {
   const [factor, other] = [small, large].map(({ size, inner }) =>
     Math.sqrt((inner.width / size.width) * (inner.height / size.height))
@@ -105,7 +114,7 @@ function constantFactor(small: Run, large: Run): string | null {
   }, so boxes differ from the framework's unless the framework would scale the image by this factor`;
 }
 
-/** Recognises boxes that do not grow with the image. */
+/** Returns a message if the boxes are not larger in the larger test image. */
 function constantSize(space: "input" | "unit", small: Run, large: Run): string | null {
   if (space === "unit" || small.furthest === null || large.furthest === null) return null;
   const { inner } = large;

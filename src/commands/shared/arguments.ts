@@ -1,60 +1,140 @@
 import { readFile } from "node:fs/promises";
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
 import { THRESHOLD_RANGE } from "../../core/threshold_range.ts";
+import { VERSION } from "../../core/version.ts";
+import { PROVIDERS } from "../../ports/session.ts";
+import { type CommandSpec, type OptionSchemas, optionTexts } from "./command_spec.ts";
+import { type CommandIo, HelpShown } from "./run_command.ts";
 
 /** Schema of a score threshold. */
 export const threshold = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE.max);
 
-/**
- * Schema of each option, by name. If the schema is boolean, the option is a flag. All other options
- * need a value.
- */
-type OptionSchemas = Readonly<Record<string, z.ZodType>>;
+/** Option `--engine`. */
+export const engineOption = z.enum(["auto", ...PROVIDERS]).default("auto")
+  .meta({ value: "E", description: "auto, webgpu, native or wasm" });
+
+/** Option `--model`. */
+export const modelOption = z.string().default("everyday8")
+  .meta({ value: "ID|MANIFEST", description: "model in models/, or path of a manifest" });
+
+/** Option `--score`. */
+export const scoreOption = z.coerce.number().pipe(threshold).optional()
+  .meta({ value: "S", description: "score threshold, 0 to 1 (from the manifest)" });
+
+/** Option `--iou`. */
+export const iouOption = z.coerce.number().pipe(threshold).optional().meta({
+  value: "T",
+  description:
+    "IoU above which the lower score of two boxes is dropped, 0 to 1 (from the manifest)",
+});
+
+/** Option `--max`. */
+export const maxOption = z.coerce.number().int().min(1).optional()
+  .meta({ value: "N", description: "most detections of an image, best first (from the manifest)" });
+
+/** Option `--classes`. */
+export const classesOption = z.string().optional()
+  .transform((list) => list?.split(",").map((name) => name.trim()).filter((name) => name !== ""))
+  .meta({ value: "LIST", description: "labels to detect, comma-separated (all)" });
+
+/** Option `--models`. */
+export const modelsOption = z.string().optional()
+  .meta({ value: "DIR", description: "folder of the models (models)" });
 
 /**
- * Reads command line arguments: `node:util` parses them, zod checks the values.
+ * Reads the arguments of a command. The package commander parses the arguments; zod checks their
+ * values.
  *
- * @param usage Help text for the end of an error message.
  * @throws {TypeError} If an argument is unknown, missing or wrong. The message names it.
+ * @throws {HelpShown} After printing the help or the version, if the arguments ask for one of them.
  */
 export function readArguments<Options extends OptionSchemas>(
   args: readonly string[],
-  options: Options,
-  usage: string,
+  spec: CommandSpec<Options>,
+  io: CommandIo,
 ): { values: z.infer<z.ZodObject<Options>>; files: string[] } {
-  const { values, positionals } = parse(args, options, usage);
+  const parser = parserOf(spec, io);
+  try {
+    parser.parse([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) throw new HelpShown();
+    throw new TypeError(`${faultOf(error)}\n\n${usageOf(spec, io)}`);
+  }
+  const { options } = spec;
+  const values: Record<string, unknown> = parser.opts();
   const checked = z.object(options).safeParse(values);
-  if (checked.success) return { values: checked.data, files: positionals };
+  if (checked.success) return { values: checked.data, files: parser.args };
   const faults = checked.error.issues.map(({ path, message }) => {
     const option = String(path[0]);
     return values[option] === undefined
       ? `--${option} is missing`
       : `--${option} ${String(values[option])}: ${message}`;
   });
-  throw new TypeError(`${faults.join("\n")}\n\n${usage}`);
-}
-
-function parse(args: readonly string[], options: OptionSchemas, usage: string) {
-  const forms: ParseArgsOptionsConfig = Object.fromEntries(
-    Object.entries(options).map(([name, schema]) => {
-      const type = isFlag(schema) ? "boolean" as const : "string" as const;
-      return [name, { type, multiple: Array.isArray(schema.safeParse([]).data) }] as const;
-    }),
-  );
-  try {
-    return parseArgs({ args: [...args], options: forms, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new TypeError(`${(error as Error).message}\n\n${usage}`);
-  }
+  throw new TypeError(`${faults.join("\n")}\n\n${usageOf(spec, io)}`);
 }
 
 /**
- * Returns true for the schema of a flag. Such a schema accepts `true` but not the text "1". A
- * number schema accepts both, because it converts values.
+ * Returns the last lines of an error message about arguments: the usage, and how to show the help.
  */
-function isFlag(schema: z.ZodType): boolean {
-  return schema.safeParse(true).success && !schema.safeParse("1").success;
+export function usageOf({ name, operands = "" }: CommandSpec, { program }: CommandIo): string {
+  const command = `${program ?? PROGRAM} ${name}`;
+  return `Usage: ${command} ${`[options] ${operands}`.trim()}\nOptions: ${command} --help`;
+}
+
+/** Default name of the program in help texts. */
+export const PROGRAM = "deno task";
+
+function parserOf(spec: CommandSpec, io: CommandIo): Command {
+  const { name, summary, operands = "", options, notes } = spec;
+  const parser = baseParser(`${io.program ?? PROGRAM} ${name}`, io)
+    .description(summary)
+    .usage(`[options] ${operands}`.trim())
+    .allowExcessArguments();
+  for (const { name, description, value, isRepeatable } of optionTexts(options)) {
+    const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
+    const option = new Option(flags, description);
+    // Keeps the name as it is: commander would turn `score-tolerance` into `scoreTolerance`.
+    option.attributeName = () => name;
+    if (isRepeatable) {
+      option.argParser((each, before: string[] | undefined) => [...(before ?? []), each]);
+    }
+    parser.addOption(option);
+  }
+  return notes === undefined ? parser : parser.addHelpText("after", `\n${notes}`);
+}
+
+/**
+ * Creates a parser that has only `--help` and `--version`, and that throws instead of ending the
+ * process. The parser reads no environment variables, because some tasks run without the permission
+ * for them.
+ *
+ * @param name Name in the help.
+ */
+export function baseParser(name: string, { print }: CommandIo): Command {
+  return new Command(name)
+    .exitOverride()
+    .helpCommand(false)
+    .helpOption("-h, --help", "print this help")
+    .version(VERSION, "-V, --version", "print the version")
+    .configureOutput({
+      writeOut: (text) => print(text.trimEnd()),
+      writeErr: () => {},
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+/**
+ * Returns the error message about a wrong argument in one line, including the suggestion of the
+ * parser.
+ */
+export function faultOf({ message }: CommanderError): string {
+  const [first = "", ...rest] = message.replace(/^error: /, "");
+  return (first.toUpperCase() + rest.join("")).replace(/\n\(/, " (");
 }
 
 /**

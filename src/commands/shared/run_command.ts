@@ -1,46 +1,78 @@
 import { realpathSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { CommandSpec } from "./command_spec.ts";
 
-/** Output channels of a command. */
+/** Input and outputs of a command, and the name of its program. */
 export interface CommandIo {
   /** Writes a line to standard output. */
   readonly print: (text: string) => void;
   /** Writes a line to standard error. */
   readonly printError: (text: string) => void;
+  /**
+   * Reads all bytes of standard input. Unset: the command reads the standard input of the process.
+   */
+  readonly readInput?: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+  /** Terminal for progress bars. Unset: no progress is shown. */
+  readonly terminal?: NodeJS.WritableStream | undefined;
+  /** True if the text of `print()` also appears on `terminal`. @default false */
+  readonly printsToTerminal?: boolean | undefined;
+  /** Name of the program in help texts. @default `deno task` */
+  readonly program?: string | undefined;
 }
 
-/**
- * Entry point of a command.
- *
- * @param args Arguments of the command line.
- * @param io Output channels. Unset: the console.
- * @returns Exit code.
- */
-export type CommandMain = (args: readonly string[], io?: CommandIo) => Promise<number>;
+/** Entry point of a command. */
+export interface CommandMain {
+  /**
+   * Runs the command.
+   *
+   * @param args Arguments of the command line.
+   * @param io Input and outputs. Unset: those of the process.
+   * @returns Exit code.
+   */
+  (args: readonly string[], io?: CommandIo): Promise<number>;
+  /** Description of the command. Unset: the command is a group, or has no options. */
+  readonly spec?: CommandSpec | undefined;
+}
 
-const CONSOLE: CommandIo = {
+/** Thrown after the help or the version was printed. The program then ends with the exit code 0. */
+export class HelpShown extends Error {}
+
+/** Input and outputs of the process. */
+export const CONSOLE: CommandIo = {
   print: (text) => console.log(text),
   printError: (text) => console.error(text),
+  get terminal() {
+    return process.stderr.isTTY ? process.stderr : undefined;
+  },
+  get printsToTerminal() {
+    return process.stdout.isTTY;
+  },
 };
 
 /**
- * Creates the entry point of a command. If the command throws, it prints the error message and
- * returns the exit code 1.
+ * Creates the entry point of a command. If the command throws an error, the entry point prints the
+ * message and returns the exit code 1.
  *
- * @param command Runs the command. Returns the exit code, or nothing for 0.
+ * @param command Function that runs the command. Returns the exit code, or nothing for the exit
+ *   code 0.
+ * @param spec Description of the command. Unset: the shell completes no options of the command.
  */
 export function commandMain(
   command: (args: readonly string[], io: CommandIo) => Promise<number | void>,
+  spec?: CommandSpec,
 ): CommandMain {
-  return async (args, io = CONSOLE) => {
+  const main = async (args: readonly string[], io: CommandIo = CONSOLE) => {
     try {
-      return await command(args, io) ?? 0;
+      const code = await command(args, io);
+      return typeof code === "number" ? code : 0;
     } catch (error) {
+      if (error instanceof HelpShown) return 0;
       io.printError((error as Error).message);
       return 1;
     }
   };
+  return Object.assign(main, { spec });
 }
 
 /**

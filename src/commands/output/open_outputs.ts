@@ -1,0 +1,141 @@
+import { mkdir, open, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type {
+  DetectedImage,
+  FailedImage,
+  FolderFormat,
+  OutputContext,
+  TextFormat,
+} from "./detect_output.ts";
+import { FOLDER_FORMATS, yoloText } from "./folder_formats.ts";
+import type { Target } from "./targets.ts";
+import { TEXT_FORMATS } from "./text_formats.ts";
+
+/** Output that images are added to. */
+export interface OpenOutput {
+  /** Writes the detections of an image. */
+  readonly add: (image: DetectedImage) => Promise<void>;
+  /**
+   * Completes the output.
+   *
+   * @returns Path that was written. Undefined for standard output.
+   */
+  readonly finish: (failed: readonly FailedImage[]) => Promise<string | undefined>;
+}
+
+/**
+ * Opens the outputs. Creates folders that do not exist, and overwrites files.
+ *
+ * @param print Prints to standard output.
+ * @throws {Error} If an output cannot be opened.
+ */
+export async function openOutputs(
+  targets: readonly Target[],
+  context: OutputContext,
+  print: (text: string) => void,
+): Promise<OpenOutput[]> {
+  const outputs: OpenOutput[] = [];
+  for (const target of targets) outputs.push(await openOutput(target, context, print));
+  return outputs;
+}
+
+async function openOutput(
+  target: Target,
+  context: OutputContext,
+  print: (text: string) => void,
+): Promise<OpenOutput> {
+  switch (target.kind) {
+    case "print": {
+      const { format } = target;
+      const text = format === "yolo" ? printedYolo(context) : TEXT_FORMATS[format](context);
+      return await textOutput(text, (line) => Promise.resolve(print(line)));
+    }
+    case "file": {
+      const { path, format } = target;
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(path, "w");
+      const write = async (text: string) => void await file.write(`${text}\n`);
+      const output = await textOutput(TEXT_FORMATS[format](context), write);
+      return {
+        ...output,
+        async finish(failed) {
+          await output.finish(failed);
+          await file.close();
+          return path;
+        },
+      };
+    }
+    case "folder":
+      return await folderOutput(target, context);
+  }
+}
+
+/** Writes YOLO text to standard output, where the images could not be told apart. */
+function printedYolo(context: OutputContext): TextFormat {
+  if (context.sources.length > 1) {
+    throw new TypeError(
+      `Cannot print YOLO text of ${context.sources.length} images as it has no file names: ` +
+        "write a file for each image with --out DIR/",
+    );
+  }
+  return { add: (image) => yoloText(image, context).trimEnd() || undefined };
+}
+
+async function textOutput(
+  { head, add, finish }: TextFormat,
+  write: (text: string) => Promise<void>,
+): Promise<OpenOutput> {
+  if (head !== undefined) await write(head);
+  return {
+    async add(image) {
+      const text = await add(image);
+      if (text !== undefined) await write(text);
+    },
+    async finish(failed) {
+      const text = finish?.(failed);
+      if (text !== undefined) await write(text);
+      return undefined;
+    },
+  };
+}
+
+async function folderOutput(
+  { path, format }: Target & { kind: "folder" },
+  context: OutputContext,
+): Promise<OpenOutput> {
+  const { files = {}, add }: FolderFormat = FOLDER_FORMATS[format](context);
+  const taken = new Set(context.sources.flatMap((each) => each.path ? [resolve(each.path)] : []));
+  await mkdir(path, { recursive: true });
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(path, name), content);
+    taken.add(resolve(path, name));
+  }
+  return {
+    async add(image) {
+      const { extension, content } = await add(image);
+      const file = freeName(path, image.source.relativePath, extension, taken);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    },
+    finish: () => Promise.resolve(path),
+  };
+}
+
+/**
+ * Returns the path of a new file in a folder: the one of the image, with a number if an image of
+ * this run has that name already, or if it is an input.
+ */
+function freeName(
+  folder: string,
+  relativePath: string,
+  extension: string,
+  taken: Set<string>,
+): string {
+  const stem = join(folder, relativePath.replace(/\.\w+$/, ""));
+  for (let count = 1;; count++) {
+    const path = `${stem}${count === 1 ? "" : `-${count}`}${extension}`;
+    if (taken.has(resolve(path))) continue;
+    taken.add(resolve(path));
+    return path;
+  }
+}

@@ -1,0 +1,56 @@
+import { extname } from "node:path";
+import type { FolderFormatName } from "./folder_formats.ts";
+import { FORMAT_OF_EXTENSION, type TextFormatName } from "./text_formats.ts";
+
+/** Place that detections are written to. */
+export type Target =
+  | { readonly kind: "print"; readonly format: PrintFormatName }
+  | { readonly kind: "file"; readonly format: TextFormatName; readonly path: string }
+  | { readonly kind: "folder"; readonly format: FolderFormatName; readonly path: string };
+
+/** Format on standard output. */
+export type PrintFormatName = Exclude<TextFormatName, "html"> | "yolo";
+
+/** Values of the option `--format`. */
+export const PRINT_FORMATS = ["table", "json", "csv", "coco", "yolo"] as const;
+
+/** Options that decide where detections go. */
+export interface TargetOptions {
+  /** Format on standard output; `yolo` is also the one of folders. Unset: a table, or nothing. */
+  readonly format?: PrintFormatName | undefined;
+  /** True for the format `json`. */
+  readonly json: boolean;
+  /** Files and folders to write. */
+  readonly out: readonly string[];
+}
+
+/**
+ * Returns the places that detections are written to.
+ *
+ * @throws {TypeError} If an option contradicts another one, or if a file has an unknown extension.
+ */
+export function readTargets({ format, json, out }: TargetOptions): Target[] {
+  if (json && format !== undefined && format !== "json") {
+    throw new TypeError(`Cannot print JSON and ${format} at once: leave out --json or --format`);
+  }
+  const printed = json ? "json" : format ?? (out.length === 0 ? "table" : undefined);
+  const targets = out.map((path) => targetOf(path, printed));
+  const isFolderFormat = printed === "yolo" && targets.some(({ kind }) => kind === "folder");
+  if (printed === undefined || isFolderFormat) return targets;
+  return [{ kind: "print", format: printed }, ...targets];
+}
+
+function targetOf(path: string, printed: PrintFormatName | undefined): Target {
+  const extension = extname(path).toLowerCase();
+  if (path.endsWith("/") || extension === "") {
+    return { kind: "folder", format: printed === "yolo" ? "yolo" : "images", path };
+  }
+  const format = FORMAT_OF_EXTENSION[extension];
+  if (format === undefined) {
+    throw new TypeError(
+      `Cannot write ${path} as its extension must be one of ` +
+        `${Object.keys(FORMAT_OF_EXTENSION).join(", ")}: end the path of a folder with /`,
+    );
+  }
+  return { kind: "file", format, path };
+}

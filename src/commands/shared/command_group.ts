@@ -1,0 +1,79 @@
+import { type Command, CommanderError } from "commander";
+import { baseParser, faultOf, PROGRAM } from "./arguments.ts";
+import { type CommandIo, type CommandMain, HelpShown } from "./run_command.ts";
+
+/** Command of a group. Its module is imported only when the command runs. */
+export interface GroupEntry {
+  /** Purpose, for the help of the group. */
+  readonly summary: string;
+  /** Arguments, for the help of the group. Unset: none. */
+  readonly operands?: string;
+  /** Imports the command. */
+  readonly load: () => Promise<CommandMain>;
+  /** Commands of the command, if it is a group itself. */
+  readonly group?: CommandGroup;
+}
+
+/** Commands by name. */
+export interface CommandGroup {
+  /** Words after the program, for example `model`. Empty for the program itself. */
+  readonly name: string;
+  /** Purpose, for the help. */
+  readonly summary: string;
+  /** Commands by name. */
+  readonly commands: Readonly<Record<string, GroupEntry>>;
+  /** Text below the commands in the help. Unset: none. */
+  readonly notes?: string;
+}
+
+/**
+ * Runs the command of a group that the first argument names.
+ *
+ * @returns Exit code.
+ * @throws {TypeError} If no command has that name. The message suggests one, and lists all.
+ * @throws {HelpShown} If the arguments ask for the help or the version, which is then printed.
+ */
+export async function runGroup(
+  group: CommandGroup,
+  args: readonly string[],
+  io: CommandIo,
+): Promise<number> {
+  // `help NAME` is `NAME --help`.
+  const [name = "", ...rest] = args[0] === "help" ? [...args.slice(1), "--help"] : args;
+  if (Object.hasOwn(group.commands, name)) {
+    const main = await group.commands[name]!.load();
+    return await main(rest, io);
+  }
+  const parser = parserOf(group, io);
+  if (name === "") throw unknown("none was named", parser);
+  try {
+    parser.parse([name, ...rest], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) throw new HelpShown();
+    const [suggestion = ""] = faultOf(error).match(/ \(Did you mean .*\)$/) ?? [];
+    throw unknown(`there is no "${name}"${suggestion}`, parser);
+  }
+  throw unknown(`there is no "${name}"`, parser);
+}
+
+function unknown(fault: string, parser: Command): TypeError {
+  return new TypeError(
+    `Cannot run a command as ${fault}.\n\n${parser.helpInformation().trimEnd()}`,
+  );
+}
+
+/** Creates the parser that writes the help and finds similar names. */
+function parserOf({ name, summary, commands, notes }: CommandGroup, io: CommandIo): Command {
+  const program = `${io.program ?? PROGRAM} ${name}`.trim();
+  const termOf = (each: Command) =>
+    `${program} ${each.name()} ${commands[each.name()]?.operands ?? ""}`.trim();
+  const parser = baseParser(program, io)
+    .description(summary)
+    .usage("COMMAND [options]")
+    .configureHelp({ subcommandTerm: termOf });
+  for (const [word, { summary }] of Object.entries(commands)) {
+    parser.command(word).description(summary);
+  }
+  return notes === undefined ? parser : parser.addHelpText("after", `\n${notes}`);
+}

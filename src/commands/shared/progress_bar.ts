@@ -1,0 +1,47 @@
+import { MultiBar } from "cli-progress";
+import type { CommandIo } from "./run_command.ts";
+
+/** Progress of a command that handles many images. */
+export interface Progress extends Disposable {
+  /** Prints a line to standard output, above the bar. */
+  readonly print: (text: string) => void;
+  /** Counts one more image. */
+  readonly step: () => void;
+}
+
+/**
+ * Shows a progress bar with the rate and the remaining time. It is drawn only on a terminal, and
+ * only for more than one image.
+ */
+export function progressBar(total: number, io: CommandIo): Progress {
+  const { terminal } = io;
+  if (terminal === undefined || total < 2) {
+    return { print: io.print, step: () => {}, [Symbol.dispose]: () => {} };
+  }
+  const bars = new MultiBar({
+    format: "{bar} {value}/{total} images, {rate} images/s, {eta_formatted} left",
+    stream: terminal,
+    clearOnComplete: true,
+    hideCursor: true,
+    // Its handler of Ctrl+C would keep the process alive.
+    gracefulExit: false,
+    // Enough images for a steady estimate, although images differ in size.
+    etaBuffer: 30,
+  });
+  const bar = bars.create(total, 0, { rate: "?" });
+  const start = performance.now();
+  let done = 0;
+  return {
+    // Lines for the same terminal must not be written into the bar.
+    print: (text) => io.printsToTerminal ? bars.log(`${text}\n`) : io.print(text),
+    step() {
+      done++;
+      const rate = 1000 * done / (performance.now() - start);
+      bar.increment({ rate: rate.toPrecision(2) });
+    },
+    [Symbol.dispose]() {
+      bars.update(); // prints the lines that wait
+      bars.stop();
+    },
+  };
+}

@@ -71,7 +71,7 @@ export const OPEN_PATHS: readonly string[] = [
   ...DIALECTS.flatMap(([mount, { openPaths }]) => openPaths.map((path) => below(mount, path))),
 ];
 
-/** Header fields that only the dialects use. */
+/** Header fields that only the dialects (routes of other HTTP protocols) use. */
 const DIALECT_HEADERS = DIALECTS.flatMap(([, { headers }]) => headers);
 
 /**
@@ -237,8 +237,8 @@ function serveMetrics(app: Hono<AppEnv>, metrics: AppMetrics, budget: ByteBudget
 }
 
 /**
- * Returns the methods of each path, in one text for each path. Without the page, there is nothing
- * to see at `/`. Nor is there at paths that begin with a parameter, which may be any path.
+ * Returns each path with the methods that it allows, as one text. Leaves out `/` if there is no web
+ * page. Also leaves out paths that begin with a parameter, because such a pattern matches any path.
  */
 function allowedMethods(hasPage: boolean): [path: string, allow: string][] {
   const all = hasPage ? [["/", "GET, HEAD"] as const, ...METHODS] : METHODS;

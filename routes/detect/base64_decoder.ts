@@ -36,10 +36,7 @@ export class Base64Decoder {
     this.#out = out;
   }
 
-  /**
-   * True if the text has ended with white space that `fromBase64()` does not ignore, for example
-   * U+00A0. Only such white space may follow it.
-   */
+  /** True if white space follows the base64 that is only allowed at its end, for example U+00A0. */
   get hasTail(): boolean {
     return this.#hasTail;
   }

@@ -6,7 +6,8 @@ import { shorten } from "../http/problem.ts";
  * Returns the `no-image` error for a request without an image. The message says how to send an
  * image.
  *
- * @param why Reason, to be put after "Cannot detect as", for example "the form is empty".
+ * @param why Reason that completes the message "Cannot detect as …", for example "the form is
+ *   empty".
  */
 export function noImage(why: string): DomainError {
   return new DomainError(

@@ -59,7 +59,7 @@ export class ImageTextDecoder implements TextSink {
     return this.#isEmpty;
   }
 
-  /** True if the last text is a data URL, valid or not. */
+  /** True if the last text is a data URL, even if the data URL is invalid. */
   get isDataUrl(): boolean {
     return this.#headLength > 0;
   }
@@ -184,8 +184,7 @@ export class ImageTextDecoder implements TextSink {
   }
 
   /**
-   * Adds bytes to the image. Bytes of base64 are decoded first. For a data URL, the bytes are those
-   * after its comma.
+   * Adds bytes of the text to the image. Decodes the bytes first if the text is base64.
    *
    * @param solid Length of `bytes` without white space at their end.
    */

@@ -1,8 +1,8 @@
 /**
  * Returns the media type of a `Content-Type` in lower case, without parameters.
  *
- * If a client sends the header twice, the runtime joins the values with a comma. The first value
- * counts.
+ * If a client sends the header twice, the runtime joins the two values with a comma. This function
+ * then uses the first value.
  *
  * @param contentType Value of the header. Empty: the header is missing.
  */

@@ -6,12 +6,12 @@ import { DomainError } from "../../src/core/domain_error.ts";
 const MAX_START = 256;
 
 /**
- * Minimum bytes of a body that is checked for removed line breaks and NUL bytes. A shorter body may
- * be intact and contain none of these.
+ * Minimum bytes of a body that is checked for removed line breaks and NUL bytes. A shorter intact
+ * body may contain neither line breaks nor NUL bytes.
  */
 const MIN_STRIPPED = 1000;
 
-/** Number of bytes that are decoded in one step. */
+/** Number of bytes that `isBinary()` decodes in one step, to save memory. */
 const STEP = 64 * 1024;
 
 /**
@@ -49,8 +49,8 @@ export function refuseText(body: Uint8Array): void {
  * Intact image files of all formats contain NUL bytes. Even of random files with 1000 bytes, only
  * one in 100,000 has neither a line break nor a NUL byte.
  *
- * @param isDeclared True if the `Content-Type` is the one that `curl -d` sends. Short bodies are
- *   only checked if this is true.
+ * @param isDeclared True if the `Content-Type` is the one that `curl -d` sends. If false, short
+ *   bodies are not checked.
  * @throws {DomainError} `malformed-request`. The message names the right option of curl.
  */
 export function refuseStripped(body: Uint8Array, isDeclared: boolean): void {

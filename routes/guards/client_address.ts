@@ -10,7 +10,8 @@ import ipaddr from "ipaddr.js";
  * @param connection IP address that connected to the server.
  * @param header Value of `X-Forwarded-For`.
  * @param hops Number of trusted proxies. 0: ignores the header.
- * @returns The IP address of the client. If its entry is missing or invalid: `connection`.
+ * @returns The IP address of the client, or `connection` if the entry of the client is missing or
+ *   invalid.
  */
 export function forwardedAddress(
   connection: string | undefined,

@@ -22,14 +22,11 @@ export interface RateLimit {
 /** Rate limit for each IP address or for each API key. */
 export interface RatePolicy extends RateLimit {
   /**
-   * Name of the limit in the `RateLimit` header fields. It says if clients are counted by IP
-   * address or by API key.
+   * Name of the limit in the `RateLimit` header fields: `address` counts clients by IP address,
+   * `key` by API key.
    */
   readonly name: "address" | "key";
-  /**
-   * Returns the IP address or API key of a request. If it returns undefined, the request is not
-   * limited.
-   */
+  /** Returns the IP address or API key of a request, or undefined if the request is not limited. */
   readonly clientOf: (context: Context<AppEnv>) => string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { LRU } from "tiny-lru";
 interface RateWindow {
   /** Number of requests. */
   hits: number;
-  /** End of the window, in milliseconds of the monotonic clock. */
+  /** End of the time window, in milliseconds of the monotonic clock. */
   readonly end: number;
 }
 
@@ -13,7 +13,7 @@ interface RateWindow {
 export interface Count {
   /** Number of requests since the start of the time window. */
   readonly totalHits: number;
-  /** End of the time window. A request after it starts a new window. */
+  /** End of the time window. The first request after this time starts a new window. */
   readonly resetTime: Date;
 }
 

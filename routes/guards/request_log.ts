@@ -2,8 +2,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 
 /**
- * Log line of one request. For privacy, it does not contain the body, the API key or the query
- * string.
+ * Log line of one request. For privacy, the line does not contain the body, the API key or the
+ * query string.
  */
 export interface RequestLine {
   /** Time when the request arrived, ISO 8601. */
@@ -16,7 +16,7 @@ export interface RequestLine {
   readonly path: string;
   /** HTTP status of the response. */
   readonly status: number;
-  /** Problem code. Unset: the response is no error. */
+  /** Error code, for example "no-image". Unset: the response is no error. */
   readonly code?: string | undefined;
   /** Milliseconds between the arrival of the request and the start of the response. */
   readonly ms: number;

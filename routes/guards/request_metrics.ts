@@ -12,8 +12,8 @@ const METHODS: readonly string[] = ["GET", "HEAD", "POST", "OPTIONS"];
 /**
  * Creates a middleware that counts each response when it is ready.
  *
- * Counts responses by route pattern, for example `/models/:id`, and not by path. Otherwise clients
- * could create any number of counters with invented paths.
+ * Counts responses by route pattern, for example `/models/:id`, and not by path. If paths were
+ * counted, clients could create any number of counters with invented paths.
  */
 export function requestMetrics(metrics: AppMetrics): MiddlewareHandler<AppEnv> {
   return async (context, next) => {

@@ -18,9 +18,11 @@ export interface AppEnv {
     client?: string;
     /** Name of the API key. Unset: the request has no valid key, or the server needs no keys. */
     keyName?: string;
-    /** Problem code of the response. Unset: the response is no error. */
+    /** Error code of the response, for example "no-image". Unset: the response is no error. */
     problemCode?: string;
-    /** Number of body bytes read so far. Unset: no byte has been read. */
+    /**
+     * Number of bytes of the request body that have been read so far. Unset: no byte has been read.
+     */
     bytesIn?: number;
     /**
      * Function that builds the body of an error response. The routes of another protocol, such as
@@ -74,7 +76,7 @@ export interface BodyKey {
  * contain them.
  */
 export interface RequestFacts {
-  /** Number of header lines. Unset: unknown. */
+  /** Number of header lines of the request. Unset: unknown. */
   readonly headerLines?: number | undefined;
   /**
    * Fault that the HTTP server found in the request. The app sends the fault to the client as an

@@ -27,8 +27,8 @@ export interface ByteLease extends Disposable {
 const SHARE = 3;
 
 /**
- * Limit on the memory for the bodies of all requests together. Without it, many large requests at
- * the same time could exhaust the memory of the server.
+ * Limit on the memory for the bodies of all requests together. Without this limit, many large
+ * requests at the same time could exhaust the memory of the server.
  *
  * The limit of each client is proportional to the free bytes of the budget, so no client can take
  * the whole budget (Choudhury and Hahne, "Dynamic queue length thresholds", 1998).
@@ -50,7 +50,10 @@ export class ByteBudget {
     return this.#bytes - this.#left;
   }
 
-  /** Creates a lease for one request of a client. A new lease has no bytes yet. */
+  /**
+   * Creates a lease, which records the bytes that one request of a client takes. A new lease has no
+   * bytes.
+   */
   lease(client = ""): ByteLease {
     let taken = 0;
     const expect = (bytes: number) => {

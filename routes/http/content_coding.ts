@@ -8,7 +8,7 @@ export type BodyFormat = "gzip" | "deflate";
  * 9110, section 8.4.1).
  *
  * The server refuses Brotli: 455 bytes of Brotli can decompress to 300 MB. Some runtimes return the
- * whole result in one chunk, before the server can check its length.
+ * whole result in one chunk, before the server can check the length of the result.
  */
 const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
   ["gzip", "gzip"],

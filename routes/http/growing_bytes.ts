@@ -21,7 +21,7 @@ export interface ByteOutput {
 /**
  * Array of bytes that grows while its bytes arrive. When the buffer is full, the bytes move to a
  * buffer that is 8 times as large, up to the expected length. A large buffer wastes little memory:
- * the operating system allocates each part of it only when bytes are written there.
+ * the operating system allocates memory only for the parts of the buffer that contain bytes.
  */
 export class GrowingBytes implements ByteOutput {
   readonly #expected: number;

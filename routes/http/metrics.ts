@@ -6,7 +6,7 @@ export interface CountedResponse {
   readonly route: string;
   /** HTTP status. */
   readonly status: number;
-  /** Problem code. Empty: the response is no error. */
+  /** Error code, for example "no-image". Empty: the response is no error. */
   readonly code: string;
   /** Milliseconds between the arrival of the request and the start of the response. */
   readonly ms: number;

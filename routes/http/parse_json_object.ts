@@ -3,13 +3,12 @@ import { DomainError } from "../../src/core/domain_error.ts";
 /** Options of {@linkcode parseJsonObject}. */
 export interface JsonOptions {
   /**
-   * Maximum number of commas and opening brackets. This limits the depth, because deep nesting is
-   * slow to parse. It also limits the number of values, because each value takes memory.
+   * Maximum number of commas and opening brackets. Limits the depth of the JSON, because deep
+   * nesting is slow to parse. Also limits the number of values, because each value takes memory.
    */
   readonly maxMarks: number;
   /**
-   * Maximum number of colons. This limits the number of keys: a million different keys take 2 s to
-   * parse.
+   * Maximum number of colons, and thus of keys. A million different keys would take 2 s to parse.
    */
   readonly maxColons: number;
   /** Advice at the end of the error message for a body above these limits. Unset: no advice. */

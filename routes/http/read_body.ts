@@ -15,13 +15,13 @@ export interface ReadBodyOptions {
   /** Milliseconds until reading the body times out. */
   readonly timeoutMs: number;
   /**
-   * Memory lease of the request. Each byte of the body that stays in memory is taken from the
-   * lease.
+   * Part of the memory budget that the request takes. Each byte of the body that stays in memory is
+   * counted in the lease.
    */
   readonly lease: ByteLease;
   /**
-   * Called with each chunk of the body; `readBody()` then returns no bytes. The function must take
-   * the bytes that it keeps from the lease. Unset: `readBody()` joins the chunks and returns them.
+   * Called with each chunk of the body; `readBody()` then returns no bytes. The function must count
+   * the bytes that it keeps in `lease`. Unset: `readBody()` joins the chunks and returns them.
    */
   readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }
@@ -92,7 +92,7 @@ async function* receive(
 }
 
 /**
- * Joins the chunks of a body. Takes the bytes of each chunk from the memory lease before storing
+ * Joins the chunks of a body. Counts each chunk in the memory lease of the request before storing
  * the chunk.
  */
 async function collect(

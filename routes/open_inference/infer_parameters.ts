@@ -4,7 +4,7 @@ import type { DetectOptions } from "../../src/ports/detector.ts";
 import { optionFaults } from "../detect/faults.ts";
 import { OPTION_SCHEMAS, requestOptions } from "../detect/options.ts";
 
-/** Maximum number of labels in `classes`. No data set has more. */
+/** Maximum number of labels in `classes`. No data set has more labels. */
 const MAX_CLASSES = 10_000;
 
 const { score, iou, max } = OPTION_SCHEMAS;

@@ -20,7 +20,7 @@ const SPEC = {
   notes: 'NAME is the name of the client in API_KEYS, "client" if it is unset.',
 } satisfies CommandSpec;
 
-/** New API key, and the entry that makes the server accept it. */
+/** New API key, and the entry that makes the server accept this key. */
 export interface NewKey {
   /** Key. Clients send it with each request. */
   readonly key: string;

@@ -11,29 +11,30 @@ const MAX_PAGES = 65_536;
 const SIZES = [32_768, 16_384, 8192] as const;
 
 /**
- * Name of a global variable. While onnxruntime-web starts, the variable holds our function that
- * creates its WebAssembly instance. onnxruntime-web finds the function through a data URL, which
- * can only name a global variable. See {@linkcode prepareLargeMemory}.
+ * Name of a global variable. While onnxruntime-web starts, the variable contains the factory: this
+ * project's function that creates the WebAssembly instance of onnxruntime-web. The variable must be
+ * global, because onnxruntime-web loads the factory from a data URL. See {@linkcode
+ * prepareLargeMemory}.
  */
 const FACTORY = "retinanet-edge.wasm-factory";
 
 /**
  * Prepares the next start of onnxruntime-web on this JavaScript thread. The shared memory of
- * onnxruntime-web gets its final size before the CPU threads start. Otherwise, growing the memory
- * could hang the program.
+ * onnxruntime-web gets its final size before the CPU threads start, because growing the memory
+ * later could hang the program.
  *
  * By default, the memory starts at 16 MiB and grows while the CPU threads run. Deno runs V8 without
- * V8's trap handler. In this mode each thread compares every memory access with its own copy of the
- * memory size. When one thread grows the memory, the copies in other threads are wrong for a
- * moment. A thread that uses the new pages in this moment fails with "memory access out of bounds".
- * The main thread then waits forever for the failed thread (denoland/deno#35658).
+ * V8's trap handler. Without a trap handler, each thread compares every memory access with its own
+ * copy of the memory size. When one thread grows the memory, the copies in other threads are wrong
+ * for a moment. A thread that uses the new pages in this moment fails with "memory access out of
+ * bounds". The main thread then waits forever for the failed thread (denoland/deno#35658).
  *
- * Memory that never grows avoids this error. A large size costs only address space, because the
- * system gives no RAM to unused pages.
+ * Memory that never grows avoids the error. A large memory costs only address space, because the
+ * operating system gives no RAM to unused pages.
  *
- * onnxruntime-web has no option for the size of its memory. But it has an option for the URL of its
- * factory, which is the JavaScript function that creates the WebAssembly instance. We set this
- * option to a factory of our own. Our factory grows the memory, then creates the instance as usual.
+ * onnxruntime-web has no option for the size of its memory. However, it has an option for the URL
+ * of its factory: the JavaScript function that creates the WebAssembly instance. This option is set
+ * to a factory of this project. This factory grows the memory, then creates the instance as usual.
  *
  * @param compile Compiles the wasm file of onnxruntime-web.
  * @returns Function that restores the options of onnxruntime-web. Call this function after the

@@ -17,7 +17,7 @@ export interface LoadRetriesOptions {
 
 /** Failed load that waits for its retry. */
 interface Failure {
-  /** Milliseconds between the failure and the retry. */
+  /** Milliseconds between the failed load and its retry. */
   readonly pauseMs: number;
   readonly timer: ReturnType<typeof setTimeout>;
 }

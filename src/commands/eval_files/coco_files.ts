@@ -32,7 +32,7 @@ const results = z.array(z.object({
 /**
  * Reads an annotation file of the COCO data set format.
  *
- * @throws {TypeError} If a property is missing or wrong. The message names the first one.
+ * @throws {TypeError} If a property is missing or wrong. The message names this property.
  */
 export function readDataset(path: string): Promise<CocoDataset> {
   return readJson(path, dataset, "COCO");
@@ -41,7 +41,7 @@ export function readDataset(path: string): Promise<CocoDataset> {
 /**
  * Reads a results file of the COCO data set format.
  *
- * @throws {TypeError} If a property is missing or wrong. The message names the first one.
+ * @throws {TypeError} If a property is missing or wrong. The message names this property.
  */
 export function readResults(path: string): Promise<CocoResult[]> {
   return readJson(path, results, "COCO");

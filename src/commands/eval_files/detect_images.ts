@@ -12,7 +12,7 @@ import { cocoResults } from "./coco_results.ts";
  * Returns the images whose files exist. Prints a warning about missing files.
  *
  * @param strict True if every file must exist.
- * @throws {Error} If no file exists. Also if `strict` is true and a file is missing.
+ * @throws {Error} If no file exists, or if `strict` is true and a file is missing.
  */
 export async function presentImages(
   images: readonly CocoImage[],

@@ -8,7 +8,7 @@ import { readJson } from "./read_json.ts";
 const golden = z.object({
   /** Path of the image, relative to the folder of the golden file. */
   image: z.string().min(1),
-  /** Name and version of the framework that produced these detections. */
+  /** Name and version of the framework that produced the detections of this file. */
   framework: z.string().min(1),
   /** Score threshold of these detections. Unset: the threshold in the manifest. */
   score: threshold.optional(),
@@ -30,7 +30,7 @@ const schema = z.preprocess((value) => {
 
 /**
  * Content of a golden file: the detections that the model's own framework produced for an image.
- * The detections of this project are compared with them.
+ * `model check` compares the detections of this project with this content.
  */
 export interface Golden {
   /** Path of the image. */
@@ -48,9 +48,9 @@ export interface Golden {
 
 /**
  * Reads a golden file, which contains detections of the model's own framework. `docs/manifest.md`
- * has an example.
+ * shows an example.
  *
- * @throws {TypeError} If a property is missing or wrong. The message names the first one.
+ * @throws {TypeError} If a property is missing or wrong. The message names this property.
  */
 export async function readGolden(path: string): Promise<Golden> {
   const { image, framework, score, detections } = await readJson(path, schema, "a golden");

@@ -6,7 +6,7 @@ import type { z } from "zod";
  *
  * @param kind Kind of file, for error messages, for example "COCO".
  * @throws {SyntaxError} If the file is not JSON.
- * @throws {TypeError} If a property is missing or wrong. The message names the first one.
+ * @throws {TypeError} If a property is missing or wrong. The message names this property.
  */
 export async function readJson<T>(path: string, schema: z.ZodType<T>, kind: string): Promise<T> {
   const parsed = schema.safeParse(JSON.parse(await readFile(path, "utf8")));

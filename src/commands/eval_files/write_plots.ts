@@ -30,7 +30,7 @@ interface DrawnError {
  *
  * @param folder Folder to write to. Created if it does not exist.
  * @param images Folder of the images. Unset: only the curves are written.
- * @param threshold Score threshold. Detections below it are ignored.
+ * @param threshold Score threshold. Detections with a lower score are ignored.
  */
 export async function writePlots(
   folder: string,

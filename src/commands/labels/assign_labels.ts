@@ -38,13 +38,13 @@ interface Candidate {
  * Assigns the names in a label file to the classes of a graph.
  *
  * The ids in a file are not always the class ids of the graph: they may start at 1 or have gaps.
- * Therefore the function tries several rules that convert ids to class ids. It returns the first
- * assignment that fits the graph: one name per class or, if the number of classes is unknown, a
- * name for each class id in `seen`.
+ * Therefore the function tries several rules that convert ids to class ids. The function returns
+ * the first assignment that fits the graph. An assignment fits if it has one name per class. If the
+ * number of classes is unknown, an assignment fits if it names each class id in `seen`.
  *
  * @param readings Possible interpretations of the file, the likeliest first.
  * @throws {TypeError} If no assignment fits the graph, or if two different assignments fit. The
- *   message is a reason, to be put after "Cannot use FILE as".
+ *   message completes the text "Cannot use FILE as …".
  */
 export function assignLabels(
   readings: readonly LabelReading[],
@@ -91,7 +91,7 @@ function candidatesOf(reading: LabelReading): Candidate[] {
 }
 
 /**
- * Returns the names as an array. Index 0 is the name of the id `first`. An id without a name
+ * Returns the names as an array that starts with the name of the id `first`. An id without a name
  * becomes null.
  */
 function rowsFrom(ids: NamesById["ids"], first: number): (string | null)[] {

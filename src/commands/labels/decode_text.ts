@@ -1,8 +1,8 @@
 /**
  * Decodes the bytes of a text file: UTF-8, or UTF-16 with or without a byte order mark.
  *
- * @throws {TypeError} If the bytes are not valid text. The message is a reason, to be put after
- *   "Cannot use FILE as".
+ * @throws {TypeError} If the bytes are not valid text. The message completes the text "Cannot use
+ *   FILE as …".
  */
 export function decodeText(bytes: Uint8Array): string {
   const encoding = encodingOf(bytes);
@@ -16,8 +16,8 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /**
- * Detects the encoding by the byte order mark. Without a mark, looks for bytes that are 0: in
- * UTF-16, every second byte of Latin text is 0.
+ * Detects the encoding by the byte order mark. Without a byte order mark, looks for bytes that are
+ * 0, because every second byte of Latin text in UTF-16 is 0.
  */
 function encodingOf(bytes: Uint8Array): string {
   const [first, second] = bytes;

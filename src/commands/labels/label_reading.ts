@@ -37,7 +37,7 @@ export function isId(text: string): boolean {
  * Collects names by id.
  *
  * @param pairs Ids as text, each with its name.
- * @throws {TypeError} If an id is not a whole number from 0 to 20,000, or if it has two names.
+ * @throws {TypeError} If an id is not a whole number from 0 to 20,000, or if an id has two names.
  */
 export function namesById(
   form: string,

@@ -12,11 +12,11 @@ import { textLabels } from "./text_labels.ts";
 const MAX_SEARCHED = 1_000_000;
 
 /**
- * Parses a label file. Detects its format by the content and ignores the file name.
+ * Parses a label file. Detects the file format by the content and ignores the file name.
  *
  * @returns Possible interpretations of the file, the likeliest first.
  * @throws {TypeError} If the text contains no labels, or two different names for one class. The
- *   message is a reason, to be put after "Cannot use FILE as".
+ *   message completes the text "Cannot use FILE as …".
  *
  * @example
  * ```ts

@@ -31,7 +31,7 @@ type Json = Readonly<Record<string, unknown>>;
  *
  * @param format Name of the file format, for messages: for example "JSON".
  * @returns Null if the value contains no labels.
- * @throws {TypeError} If the labels contradict each other.
+ * @throws {TypeError} If the labels contradict each other, for example if an id has two names.
  */
 export function structuredLabels(format: string, value: unknown): LabelReading | null {
   if (Array.isArray(value)) return listOf(format, value);

@@ -64,7 +64,7 @@ function tableOf(rows: readonly (readonly string[])[]): LabelReading | null {
 }
 
 /**
- * Returns the column with the names: the only column of text, or the one with a heading such as
+ * Returns the column with the names: the only column of text, or the column with a heading such as
  * "name".
  */
 function nameColumnOf(heading: readonly string[] | null, columns: readonly number[]): number {

@@ -11,16 +11,17 @@ import { tryVariations } from "./variations.ts";
 const MAX_NAMED = 3;
 
 /**
- * Comparison of our detections with those of the model's own framework (golden), if they differ.
+ * Golden file of an image (detections of the model's own framework), and the detections of this
+ * project that differ from it.
  */
 export interface FailedComparison {
   /** Detections of the model's own framework. */
   readonly golden: Golden;
   /** Maximum differences between two detections that count as equal. */
   readonly tolerance: GoldenTolerance;
-  /** Detections of our detector with the unchanged manifest. */
+  /** Detections of this project's detector with the unchanged manifest. */
   readonly found: readonly ComparedDetection[];
-  /** Runs our detector on the same image with another manifest. */
+  /** Runs this project's detector on the same image with another manifest. */
   readonly detect: (manifest: Manifest) => Promise<ComparedDetection[]>;
 }
 

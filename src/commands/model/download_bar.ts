@@ -4,7 +4,7 @@ import type { DownloadProgress } from "./download/fetch_part.ts";
 
 /** Progress bar of a download, on standard error. */
 export interface DownloadBar extends Disposable {
-  /** Moves the bar. The first call draws it. */
+  /** Moves the progress bar. The first call draws the bar. */
   show(progress: DownloadProgress): void;
   /** Prints a line. The next call of `show()` draws a new bar below the line. */
   say(text: string): void;

@@ -63,7 +63,7 @@ export async function openModels(path: string | undefined): Promise<Models> {
 
 /**
  * Reads the manifest of a model. Accepts a manifest without the size and hash of the graph: the
- * command `model pull` adds them.
+ * command `model pull` adds these values.
  *
  * @throws {DomainError} `unknown-model` or `manifest-invalid`.
  */

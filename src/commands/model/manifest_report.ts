@@ -13,7 +13,7 @@ export interface DraftedManifest {
   readonly family: Family;
   /**
    * Sentence for the user about the name in the graph that suggests the model family. Null: no name
-   * suggests it.
+   * in the graph suggests a family.
    */
   readonly evidence: string | null;
   /** Content of the new manifest. */
@@ -84,5 +84,8 @@ function provenBy({ guesses, input, outputs, ...manifest }: Manifest): string[] 
     : [...proven, `labels (${manifest.labels.length}, as many as classes)`];
 }
 
-/** Properties that the report never calls proven: people set them, or each manifest has them. */
+/**
+ * Manifest properties that the graph cannot prove. Either people set such a property, or every
+ * manifest has it.
+ */
 const OF_PEOPLE = new Set(["manifest", "id", "title", "licence", "graph", "metrics", "labels"]);

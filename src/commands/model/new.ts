@@ -107,7 +107,7 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
   }
 }
 
-/** Returns the path of the manifest beside a graph. */
+/** Returns the path of the new manifest, which is in the folder of its graph. */
 function targetOf(file: string, force: boolean): string {
   const target = file.replace(/\.onnx$/, ".json");
   if (!existsSync(target) || force) return target;
@@ -203,7 +203,8 @@ function idOf(file: string): string {
 }
 
 /**
- * Detects on an image and writes a drawing of the detections next to the image. Returns a report.
+ * Detects objects in an image and writes a drawing of the detections next to the image. Returns a
+ * report.
  */
 async function preview(
   runtime: Runtime,

@@ -18,7 +18,10 @@ const RESHAPES = new Set([
   ...["Slice", "QuantizeLinear", "DequantizeLinear", "QLinearConcat"],
 ]);
 
-/** Operations that turn logits into scores. */
+/**
+ * Activation functions, by the name of their ONNX operation. These functions turn raw outputs of a
+ * network (logits) into scores.
+ */
 const ACTIVATIONS: Readonly<Record<string, OutputHints["activation"]>> = {
   Sigmoid: "sigmoid",
   QLinearSigmoid: "sigmoid",
@@ -31,7 +34,7 @@ const MAX_VISITED = 2000;
 
 /**
  * Reads those properties of a graph that only its file contains. An engine session does not report
- * them.
+ * these properties.
  *
  * @returns {@linkcode NO_HINTS} if the file cannot be parsed here. An engine may still be able to
  *   run such a graph.

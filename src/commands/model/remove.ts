@@ -46,7 +46,7 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /**
- * Throws an error if a file differs from the catalogue's file, because it could then not be
+ * Throws an error if a file differs from the catalogue's file, because such a file could not be
  * downloaded again.
  */
 async function refuseOther(path: string, expected: Expectations): Promise<void> {

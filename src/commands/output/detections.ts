@@ -23,7 +23,8 @@ export function detectionTable(
 /**
  * Draws an image and its detections as SVG. The SVG contains the image.
  *
- * @param bytes Encoded image. The program that shows the SVG applies its EXIF orientation.
+ * @param bytes Encoded image. The program that shows the SVG must apply the EXIF orientation of the
+ *   image.
  */
 export function detectionSvg(bytes: Uint8Array, { image, detections }: DetectResult): string {
   return photoSvg(bytes, readHeader(bytes).format, image, detections);

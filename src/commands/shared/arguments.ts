@@ -46,7 +46,7 @@ export const modelsOption = z.string().optional()
  * Reads the arguments of a command. The package commander parses the arguments; zod checks their
  * values.
  *
- * @throws {TypeError} If an argument is unknown, missing or wrong. The message names it.
+ * @throws {TypeError} If an argument is unknown, missing or wrong. The message names the argument.
  * @throws {HelpShown} After printing the help or the version, if the arguments ask for one of them.
  */
 export function readArguments<Options extends OptionSchemas>(

@@ -23,8 +23,8 @@ export interface DetectorChoice {
  * Opens a detector in a worker process.
  *
  * A separate process is needed because an engine that hangs can only be stopped by killing its
- * process. If the run of an image times out, it is retried once. A single timeout thus does not
- * stop an evaluation that takes hours.
+ * process. If the run of an image times out, the run is retried once. A single timeout thus does
+ * not stop an evaluation that takes hours.
  *
  * @param log Called each time the worker process is replaced, with the reason.
  */

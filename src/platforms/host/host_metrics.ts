@@ -18,7 +18,7 @@ const STATUSES = ["idle", "loading", "ready", "failed"] as const;
 /**
  * Metrics of a server in the format of Prometheus, made with the package prom-client.
  *
- * The labels of the metrics have few values: route patterns, statuses, problem codes and the models
+ * The labels of the metrics have few values: route patterns, statuses, error codes and the models
  * of the folder. Thus clients cannot create any number of time series.
  */
 export class HostMetrics implements AppMetrics, PoolObserver {

@@ -15,7 +15,7 @@ import { PartFile } from "./part_file.ts";
  *    are there.
  * 2. Compare this file with the expected size and hashes. If the file is wrong and was joined from
  * several responses, download all bytes again with one request.
- * 3. Rename the file to the target. Thus the target is never an incomplete file.
+ * 3. Rename the complete file to the target. Thus the target is never an incomplete file.
  *
  * @param target Path of the file.
  * @param expected Size and hashes of the file, if they are known.

@@ -123,7 +123,7 @@ async function fetchRest(
   return { pieced: answer.kind === "rest" };
 }
 
-/** Returns true if bytes from the URL may be appended to the part. */
+/** Returns true if bytes from the URL may be appended to the incomplete file. */
 function canResume(url: string, { size, source }: PartFile, expected: Expectations): boolean {
   if (expected.bytes !== undefined && size > expected.bytes) return false;
   // If a hash is known, the complete file is checked against it. If not, the server must confirm
@@ -186,7 +186,7 @@ function contradict(one: number | undefined, other: number | undefined): boolean
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** Formats the status of a response. After a redirect, adds the URL that answered. */
+/** Formats the status of a response. After a redirect, adds the URL that sent the response. */
 function statusOf({ status, statusText, redirected, url }: Response): string {
   return `${status} ${statusText}`.trim() + (redirected ? ` at ${url}` : "");
 }
@@ -203,7 +203,10 @@ function giveUp(url: string, { size, path }: PartFile, reason: string): Error {
   return new Error(`${cannot(url, reason).message}. ${kept}`);
 }
 
-/** Explains why a request failed. The text is a reason, to be put after "Cannot … as". */
+/**
+ * Explains why a request failed. The text completes an error message that starts with "Cannot …
+ * as".
+ */
 export function networkFault(error: unknown, url: string): string {
   const { host } = new URL(url);
   const reason = innermost(error);

@@ -37,8 +37,8 @@ export async function fingerprint(path: string): Promise<Fingerprint> {
 /**
  * Compares the fingerprint of a file with the expected one.
  *
- * @returns The difference, as a reason to be put after "Cannot … as". Undefined if all known values
- *   match.
+ * @returns The difference, as the end of an error message that starts with "Cannot … as". Undefined
+ *   if all known values match.
  */
 export function fingerprintFault(found: Fingerprint, expected: Expectations): string | undefined {
   if (expected.bytes !== undefined && found.bytes !== expected.bytes) {

@@ -8,7 +8,7 @@ export interface PartSource {
   readonly url: string;
   /**
    * ETag or date that identifies this version of the file, for the header `If-Range`. Unset: the
-   * server sent none.
+   * server sent neither.
    */
   readonly validator?: string | undefined;
   /** Bytes of the whole file. Unset: unknown. */
@@ -29,9 +29,9 @@ export class PartFile {
   #closed = false;
 
   /**
-   * Opens the incomplete download of a file, or starts one without bytes.
+   * Opens the incomplete download of a file, or starts a download without bytes.
    *
-   * @param target Path of the file.
+   * @param target Path of the complete file.
    */
   static async open(target: string): Promise<PartFile> {
     const path = bytesPath(target);
@@ -54,7 +54,7 @@ export class PartFile {
     this.#source = source;
   }
 
-  /** Path of the file with the bytes. */
+  /** Path of the file with the downloaded bytes. */
   get path(): string {
     return bytesPath(this.#target);
   }

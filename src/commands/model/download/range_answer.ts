@@ -48,7 +48,10 @@ export interface ContentRange {
   readonly total?: number;
 }
 
-/** Parses a `Content-Range` header. Returns undefined if it is malformed or contradicts itself. */
+/**
+ * Parses a `Content-Range` header. Returns undefined if the header is malformed or contradicts
+ * itself.
+ */
 export function parseContentRange(text: string): ContentRange | undefined {
   const match = /^bytes +(?:(?<first>\d+)-(?<last>\d+)|\*)\/(?:(?<total>\d+)|\*)$/i.exec(text);
   if (!match) return undefined;

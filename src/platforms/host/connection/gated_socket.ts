@@ -146,7 +146,8 @@ export class GatedSocket extends WrappedSocket {
   }
 
   /**
-   * Passes bytes to the parser in the next tick. In this tick, the stream would only buffer them.
+   * Passes bytes to the parser in the next tick. In the current tick, the stream would only buffer
+   * the bytes.
    */
   override _read(): void {
     this.#pumpSoon();
@@ -157,7 +158,10 @@ export class GatedSocket extends WrappedSocket {
     this.#send([bytes], done);
   }
 
-  /** Sends several pieces of bytes, with the same time limit. */
+  /**
+   * Sends several pieces of bytes. Closes the connection if the client does not receive them within
+   * `unsentMs`.
+   */
   override _writev(
     writes: readonly { readonly chunk: Buffer }[],
     done: (error?: Error | null) => void,

@@ -19,8 +19,8 @@ export async function serveProcess<Load = LoadRequest>(
 }
 
 /**
- * Receives requests from the server on standard input and sends responses on standard output. The
- * counterpart in the server is `WorkerProcess`.
+ * Receives requests from the server on standard input and sends responses on standard output. In
+ * the server, the class `WorkerProcess` sends these requests and receives the responses.
  *
  * Exits when standard input closes or the server process ends. A worker process therefore never
  * outlives its server, even if the worker process hangs.

@@ -4,16 +4,16 @@ import type { FormatId } from "./formats/read_header.ts";
 import { jpegReduction, reducedSize } from "./jpeg_reduction.ts";
 
 /**
- * Estimates the memory that decoding an image takes. The estimate needs only the header.
+ * Estimates the memory that decoding an image takes, from the header of the image.
  *
- * The estimate covers the pixels and the buffers of the decoder. It excludes the encoded file, and
- * 20 MB that some decoders take for any image. The factors were measured at 12 megapixels with the
- * decoders that `docs/architecture.md` names.
+ * The estimate covers the pixels and the buffers of the decoder. The estimate excludes the encoded
+ * file, and 20 MB that some decoders take for any image. The factors were measured with images of
+ * 12 megapixels and the decoders that `docs/architecture.md` names.
  *
  * @param header Header of the image.
- * @param atLeast Smallest useful size of the decoded image, before the orientation is applied. A
- *   JPEG can be decoded at a reduced scale, but not below this size.
- * @returns Estimated bytes. Not always a whole number.
+ * @param atLeast Minimum size of the decoded image, before the orientation is applied. A JPEG may
+ *   be decoded at a reduced scale of at least this size.
+ * @returns Estimated number of bytes. Not always a whole number.
  *
  * @example
  * ```ts
@@ -34,14 +34,15 @@ export function decodedBytes(header: BaseHeader<FormatId>, atLeast: Size): numbe
 }
 
 /**
- * Upper bound of the rows, at full width, that a JPEG decoder buffers per component in addition to
- * the decoded pixels. Reached at sampling factor 4.
+ * Maximum rows, at full width, that libjpeg buffers per component in addition to the decoded pixels:
+ * 10 groups of at most 4 rows. The groups are the 8 rows of a block and a neighbour on each side; 4
+ * is the largest sampling factor. The largest use that was measured is 34 rows.
  */
-const JPEG_ROWS = 48;
+const JPEG_ROWS = (8 + 2) * 4;
 
 /**
- * Estimates the memory that decoding a JPEG takes. If the JPEG has several scans, the decoder keeps
- * the coefficients of the whole image, even at a reduced scale.
+ * Estimates the memory that decoding a JPEG takes. If a JPEG has several scans, the decoder keeps
+ * the coefficients of the whole image, even if it decodes at a reduced scale.
  */
 function jpegBytes(header: BaseHeader<FormatId>, atLeast: Size): number {
   const { channels, coefficientBytes = 0 } = header;
@@ -51,7 +52,10 @@ function jpegBytes(header: BaseHeader<FormatId>, atLeast: Size): number {
   return pixels + width * channels * JPEG_ROWS + coefficientBytes;
 }
 
-/** Returns the bytes per pixel for a format that is always decoded at full size. */
+/**
+ * Returns the decoder's bytes of memory per pixel, for a format that is always decoded at full
+ * size.
+ */
 function pixelBytes(
   header: BaseHeader<FormatId>,
   format: Exclude<FormatId, "jpeg" | "heic">,
@@ -71,11 +75,12 @@ function pixelBytes(
 }
 
 /**
- * Returns the bytes per pixel that libaom and libavif take to decode an AVIF.
+ * Returns the bytes of memory per pixel that libaom and libavif take to decode an AVIF.
  *
- * Measured bytes per pixel with 8 bits: 16.7 (4:2:0), 17.3 (4:2:2) and 18.5 (4:4:4). With more bits:
- * 22.5, 23.7 and 26. Images from slow encoders took 2.3 more. Alpha took 13 more, or 15 with more
- * than 8 bits. Film grain took one more copy of the frame.
+ * Measured bytes per pixel, for the chroma formats 4:2:0, 4:2:2 and 4:4:4: 16.7, 17.3 and 18.5 for
+ * samples of 8 bits; 22.5, 23.7 and 26 for samples of more bits. Images from slow encoders took 2.3
+ * bytes more per pixel. Alpha took 13 bytes more per pixel, or 15 for samples of more than 8 bits.
+ * Film grain took memory for one more copy of the frame.
  */
 function avifPixelBytes(
   { bitDepth, hasAlpha, planeSamples = 3, hasFilmGrain }: BaseHeader<FormatId>,
@@ -88,12 +93,13 @@ function avifPixelBytes(
 }
 
 /**
- * Estimates the memory that libheif takes to decode a HEIC: the planes and the RGB pixels of the
- * image and, in libde265, one picture, which is the image or a tile.
+ * Estimates the memory that libheif takes to decode a HEIC. This is memory for the colour planes,
+ * for the RGB pixels, and for one picture of the decoder libde265. A picture is the whole image or
+ * a tile.
  *
- * Measured with one picture and 8 bits: 7.9 bytes per pixel (4:2:0) and 9.1 (4:4:4); with 10 bits 9
- * and 14. A grid of tiles of 512x512 pixels took 4.5 (4:2:0). With 10 bits, grids took 7.7 (4:2:0)
- * and 21.5 (4:4:4 with alpha).
+ * Measured bytes per pixel of images without tiles, for the chroma formats 4:2:0 and 4:4:4: 7.9 and
+ * 9.1 for samples of 8 bits, 9 and 14 for samples of 10 bits. Images with tiles of 512x512 pixels
+ * took 4.5 bytes per pixel (8 bits, 4:2:0), 7.7 (10 bits, 4:2:0) and 21.5 (10 bits, 4:4:4, alpha).
  */
 function heicBytes(header: BaseHeader<FormatId>): number {
   const { bitDepth, hasAlpha, planeSamples = 3 } = header;

@@ -21,6 +21,8 @@ const SAMPLINGS: readonly (readonly [name: string, samplings: readonly number[]]
   ["4:1:0", [0x42, 0x11, 0x11]],
   ["factor 1x4", [0x14, 0x11, 0x11]],
   ["luma smaller than chroma", [0x11, 0x22, 0x11]],
+  // Two components of 10 groups of 4 rows, and one of 10 groups of 2 rows, upsampled to 4 rows.
+  ["luma of half the rows of chroma", [0x12, 0x14, 0x14]],
   ["CMYK", [0x11, 0x11, 0x11, 0x11]],
   ["CMYK of 4:2:0", [0x22, 0x11, 0x11, 0x22]],
 ];

@@ -6,21 +6,29 @@ import { codedType } from "./item_image.ts";
 const FTYP = boxType("ftyp");
 const AV01 = boxType("av01");
 
-/** Brands of files with AV1 images. */
+/** Brands (format codes of a file) that mean AV1 images. */
 const AVIF_BRANDS: ReadonlySet<number> = new Set(["avif", "avis"].map(boxType));
 
-/** Brands of files with HEVC images (ISO/IEC 23008-12, annex B). */
+/** Brands (format codes of a file) that mean HEVC images (ISO/IEC 23008-12, annex B). */
 const HEIC_BRANDS: ReadonlySet<number> = new Set(
   ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"].map(boxType),
 );
 
-/** Brands of images and image sequences of any coding. */
+/**
+ * Maximum number of brands to read. Real files have at most ten. The limit bounds the reading time:
+ * a file of 15 MB can consist of brands.
+ */
+const MAX_BRANDS = 100;
+
+/** Brands (format codes of a file) that mean images or image sequences of any coding. */
 const HEIF_BRANDS: ReadonlySet<number> = new Set(["mif1", "mif2", "msf1", "miaf"].map(boxType));
 
 /**
- * Returns the format of a HEIF file: an ISO media file with images. Undefined for any other file.
+ * Returns the format of a HEIF file (ISO media file with images). Undefined: the file is not a HEIF
+ * file.
  *
- * The brands of the file decide. If they name both codings or none, the primary item decides.
+ * The brands (format codes) of the file decide. If the brands name both AVIF and HEIC, or none of
+ * the two, the main image decides.
  *
  * @param bytes Whole file. Most files are recognised by their first box alone.
  *
@@ -52,14 +60,17 @@ function brandsOf(bytes: Uint8Array): readonly number[] {
   const end = Math.min(reader.u32(), bytes.length);
   if (reader.u32() !== FTYP) return [];
   const brands: number[] = [];
-  for (let at = 8; at + 4 <= end; at += 4) {
+  for (let at = 8; at + 4 <= end && brands.length < MAX_BRANDS; at += 4) {
     const brand = reader.u32();
     if (at !== 12) brands.push(brand);
   }
   return brands;
 }
 
-/** Returns the coding of the primary item. Undefined if the file is damaged or has no such item. */
+/**
+ * Returns the coding of the primary item (main image). Undefined: the file is damaged or has no
+ * primary item.
+ */
 function primaryCoding(bytes: Uint8Array): number | undefined {
   const file = new ByteReader(bytes, "HEIC", "big-endian");
   try {

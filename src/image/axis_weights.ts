@@ -1,32 +1,32 @@
 /**
- * Weights for resampling one axis: each output pixel is a weighted sum of neighbouring input
- * pixels.
+ * Weights for resampling one axis of an image. Each output pixel is a weighted sum of neighbouring
+ * input pixels.
  */
 export interface AxisWeights {
   /** Number of weights (input pixels) per output pixel. */
   readonly taps: number;
-  /** `[outputs]` index of the first input pixel of each output pixel. */
+  /** Index of the first input pixel for each output pixel. */
   readonly start: Int32Array;
-  /** `[outputs, taps]` weights. The weights of each output pixel sum to 1; unused weights are 0. */
+  /** `[outputs, taps]` weights of each output pixel, with the sum 1. Unused weights are 0. */
   readonly weights: Float64Array;
 }
 
 /**
  * Computes the weights for bilinear resampling of one axis. Pixel `i` has its centre at `i + 0.5`.
  *
- * The weights form a triangle around the centre of each output pixel. Without antialias, it covers
- * two input pixels (`torch.nn.functional.interpolate` with `bilinear`, `align_corners=False`). With
- * antialias, it is widened by `scale` when the image shrinks, so that every input pixel counts
- * (Pillow, `BILINEAR`).
+ * The weights form a triangle around the centre of each output pixel. Without antialias, the
+ * triangle covers two input pixels (`torch.nn.functional.interpolate` with `bilinear`,
+ * `align_corners=False`). With antialias, the triangle is widened by `scale` when the image
+ * shrinks, so that every input pixel counts (Pillow, `BILINEAR`).
  *
  * @param inputs Number of input pixels of the axis.
  * @param outputs Number of output pixels of the axis.
- * @param scale Input pixels per output pixel. May differ from `inputs / outputs`: in a JPEG decoded
- *   at a reduced scale, the last pixel may stand for fewer source pixels than the others.
+ * @param scale Number of input pixels per output pixel. Can differ from `inputs / outputs`, because
+ *   the last pixel of a reduced JPEG can stand for fewer source pixels than the others.
  * @param antialias True to widen the triangle when the image shrinks.
- * @param shift Distance in input pixels by which all output pixels are shifted. Needed for mirrored
- *   images (see `tensor.ts`).
- * @param bits Number of fraction bits to which weights are rounded (Pillow uses 22), or null for no
+ * @param shift Distance by which all output pixels are shifted, in input pixels. Used for mirrored
+ *   images that were decoded at a reduced scale.
+ * @param bits Number of fraction bits to which weights are rounded. Pillow uses 22. Null: no
  *   rounding.
  *
  * @example
@@ -65,10 +65,11 @@ export function axisWeights(
 }
 
 /**
- * Fills the weights of one output pixel: a triangle of half-width `width` around `centre`, with
- * sum 1.
+ * Computes the weights of one output pixel. They form a triangle of half-width `width` around
+ * `centre` and have the sum 1.
  *
- * The part of the triangle outside the image is cut off. Dividing by the sum makes up for it.
+ * The part of the triangle outside the image is cut off. The other weights are increased to keep
+ * the sum 1.
  */
 function fillTriangle(weights: Float64Array, centre: number, width: number): void {
   let sum = 0;
@@ -77,13 +78,13 @@ function fillTriangle(weights: Float64Array, centre: number, width: number): voi
     weights[tap] = height;
     sum += height;
   }
-  // If a side is resized to less than half a pixel, it is raised to 1 pixel. The centre of this
-  // pixel can lie so far outside that all weights are 0; then the nearest edge pixel is used.
+  // A side that is resized to less than half a pixel becomes 1 pixel. The centre of this pixel can
+  // lie so far outside that all weights are 0. The nearest edge pixel is used in this case.
   if (sum === 0) weights[centre < 0 ? 0 : weights.length - 1] = 1;
   else for (let tap = 0; tap < weights.length; tap++) weights[tap]! /= sum;
 }
 
-/** Rounds weights to this many fraction bits. */
+/** Rounds weights to `bits` fraction bits. */
 function roundTo(weights: Float64Array, bits: number): void {
   const one = 2 ** bits;
   for (let tap = 0; tap < weights.length; tap++) {

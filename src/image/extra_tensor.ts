@@ -1,28 +1,34 @@
 import type { ResizePlan } from "../core/resize_plan.ts";
 
-/** Number of an image. Sides are in pixels; the scale is the resized side by that of the source. */
+/**
+ * Name of a number that depends on the image: a side in pixels, or a scale. The scale is the
+ * resized side divided by the source side.
+ */
 export type ImageNumber =
   | `${"source" | "resized" | "input"}-${"height" | "width"}`
   | `scale-${"y" | "x"}`;
 
-/** Rule for an input of a graph besides the image, such as the size of the image. */
+/** Rule for a graph's input other than the image, such as the size of the image. */
 export interface ExtraRule {
   /** Element type of the input. */
   readonly type: "float32" | "int64" | "int32";
-  /** Sizes of the axes, outermost first. */
+  /** Length of each dimension, outermost first. */
   readonly shape: readonly number[];
-  /** Values in row-major order: constants, or numbers that depend on the image. */
+  /**
+   * Values in row-major order. Each value is a constant, or the name of a number that depends on
+   * the image.
+   */
   readonly value: readonly (number | ImageNumber)[];
 }
 
-/** Input tensor besides the image. */
+/** Input tensor other than the image, such as the size of the image. */
 export interface ExtraTensor extends Pick<ExtraRule, "type" | "shape"> {
   /** Values in row-major order. */
   readonly data: Float32Array | BigInt64Array | Int32Array;
 }
 
 /**
- * Fills an input besides the image.
+ * Creates an input tensor other than the image, such as the size of the image.
  *
  * @param plan Resize plan of the image.
  */

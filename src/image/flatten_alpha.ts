@@ -1,9 +1,10 @@
 import type { Pixels } from "./pixels.ts";
 
 /**
- * Blends pixels with alpha onto a colour, in place. Pixels without alpha stay unchanged.
+ * Blends transparent pixels with a background colour, in place. Pixels without an alpha channel
+ * stay unchanged.
  *
- * @param pixels Pixels to change. Afterwards every alpha is 255.
+ * @param pixels Pixels to change. After the call, every alpha is 255.
  * @param colour Background colour: RGB, 0 to 255.
  */
 export function flattenAlpha(pixels: Pixels, colour: readonly [number, number, number]): void {

@@ -3,16 +3,16 @@ import { type TensorRule, toTensor } from "./tensor.ts";
 import type { UprightView } from "./upright_view.ts";
 
 /**
- * Properties of the input tensor that the graph requires: {@linkcode TensorRule}, element type and
- * batch.
+ * Properties that the graph requires of the input tensor. Extends {@linkcode TensorRule} by the
+ * element type and the batch.
  */
 export interface InputRule extends TensorRule {
   /**
-   * Element type of the graph's input. For float16, the tensor is filled with float32, and the
-   * engine converts it.
+   * Element type of the graph's input. A tensor for float16 is filled with float32, which the
+   * engine converts.
    */
   readonly type: "float32" | "float16" | "uint8";
-  /** Number of images per run, or null if the tensor has no batch axis. */
+  /** Number of images per run. Null: the tensor has no batch axis. */
   readonly batch: number | null;
 }
 
@@ -29,10 +29,10 @@ export interface InputTensor {
 /**
  * Returns the shape of the input tensor.
  *
- * @param height Height in input pixels, or null if not known yet.
- * @param width Width in input pixels, or null if not known yet.
- * @returns `[N, 3, H, W]` or `[N, H, W, 3]`: N images of H x W pixels. Without N if there is no
- *   batch axis.
+ * @param height Height in input pixels. Null: not known yet.
+ * @param width Width in input pixels. Null: not known yet.
+ * @returns `[batch, 3, height, width]` or `[batch, height, width, 3]`. Without the first axis if
+ *   `batch` is null.
  */
 export function inputShape<Side extends number | null>(
   { layout, batch }: Pick<InputRule, "layout" | "batch">,
@@ -44,10 +44,11 @@ export function inputShape<Side extends number | null>(
 }
 
 /**
- * Creates the input tensor of a run. The image is the first of the batch; the rest of the batch is
- * zero.
+ * Creates the input tensor of a run. The image is the first image of the batch. All other images of
+ * the batch are zero.
  *
- * @param view Upright pixels of the image, or null for a tensor of zeros.
+ * @param view Pixels of the image with the EXIF orientation applied. Null: the tensor is filled
+ *   with zeros.
  * @param plan Resize plan of the image.
  * @returns Tensor with the size `plan.input`. Values of type `uint8` are rounded to the nearest
  *   whole number and limited to 0 to 255.
@@ -71,7 +72,9 @@ function enlarged(values: Float32Array, count: number): Float32Array {
   return data;
 }
 
-/** Rounds to the nearest whole numbers (halves upwards) and limits them to 0 to 255. */
+/**
+ * Rounds values to the nearest whole numbers and limits them to 0 to 255. Halves are rounded up.
+ */
 function toBytes(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.floor(value + 0.5))));
 }

@@ -7,7 +7,8 @@ const REDUCTIONS: readonly Pixels["reduction"][] = [8, 4, 2, 1];
  * Returns the largest reduction (8, 4, 2 or 1) at which the decoded JPEG is at least as large as
  * `atLeast`.
  *
- * JPEG decoders can decode at 1/8, 1/4 and 1/2 of the size, which takes less time and memory.
+ * JPEG decoders can decode at 1/8, 1/4 and 1/2 of the size. A smaller size takes less time and
+ * memory.
  *
  * @param stored Size in the JPEG header, before EXIF orientation is applied.
  * @param atLeast Minimum size of the decoded image, before EXIF orientation is applied.
@@ -31,7 +32,7 @@ export function jpegReduction(stored: Size, atLeast: Size): Pixels["reduction"] 
 /**
  * Returns the size of a JPEG at a reduced scale.
  *
- * Sides are rounded up, so the last column and row may stand for fewer source pixels.
+ * Sides are rounded up, so the pixels of the last column and row may stand for fewer source pixels.
  *
  * @param stored Size in the JPEG header, before EXIF orientation is applied.
  */

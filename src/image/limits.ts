@@ -6,20 +6,23 @@ import type { FormatId } from "./formats/read_header.ts";
 
 /** Limits of one image. */
 export interface ImageLimits {
-  /** Maximum bytes of the encoded image; at least 1. */
+  /** Maximum number of bytes of the encoded image. At least 1. */
   readonly maxBytes: number;
-  /** Maximum number of pixels (width times height); at least 1. */
+  /** Maximum number of pixels (width times height). At least 1. */
   readonly maxPixels: number;
-  /** Maximum bytes of memory for decoding, estimated by {@linkcode decodedBytes}; at least 1. */
+  /**
+   * Maximum number of bytes of memory for decoding, estimated by {@linkcode decodedBytes}. At least
+   * 1.
+   */
   readonly maxDecodedBytes: number;
 }
 
 /**
  * Default limits of a server and of an embedded detector.
  *
- * Phones take photos of 48 and 50 megapixels. Decoded at a reduced scale, such a JPEG needs a few
- * megabytes, or 150 to 300 MB if it is progressive. WebP and AVIF images need so much memory per
- * pixel that they reach `maxDecodedBytes` before `maxPixels`.
+ * Phones take photos of 48 and 50 megapixels. Decoding a JPEG of this size at a reduced scale takes
+ * a few megabytes, or 150 to 300 MB if the JPEG is progressive. WebP and AVIF images take so much
+ * memory per pixel that they reach `maxDecodedBytes` before `maxPixels`.
  */
 export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
   maxBytes: 20_000_000,
@@ -30,13 +33,13 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
 /**
  * Maximum side of an image in pixels. JPEG and GIF cannot store a longer side.
  *
- * A limit on the pixel count is not enough: for a PNG of 64,000,000 x 1 pixels, the resampling
- * weights would take hundreds of megabytes.
+ * A limit on the number of pixels is not enough, because the resampling of a PNG with 64,000,000 x
+ * 1 pixels would take hundreds of megabytes.
  */
 const MAX_SIDE = 65_535;
 
 /**
- * Refuses an image with too many pixels or too long a side.
+ * Refuses an image with too many pixels or with a side that is too long.
  *
  * @param header Stored size, for example an `ImageHeader`.
  * @throws {DomainError} `too-many-pixels`, if the image has more pixels than `maxPixels` or a side
@@ -78,7 +81,8 @@ export function checkLimits(header: Size, limits: Pick<ImageLimits, "maxPixels">
 /**
  * Refuses an image that would take too much memory to decode.
  *
- * The pixel count is not enough, because decoders take from 1 to 50 bytes per pixel.
+ * A limit on the number of pixels is not enough, because decoders take from 1 to 50 bytes per
+ * pixel.
  *
  * @param header Header of the image.
  * @param atLeast Minimum size of the decoded image, before the orientation is applied.

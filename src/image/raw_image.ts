@@ -5,8 +5,9 @@ import type { Pixels } from "./pixels.ts";
 /** Decoded image, for example the `ImageData` of a canvas or the output of another decoder. */
 export interface RawImage {
   /**
-   * Rows of the upright image from top to bottom, channels interleaved, sRGB, 0 to 255. One byte
-   * per pixel is grey, three are RGB, and four are RGB and alpha (not premultiplied).
+   * sRGB samples from 0 to 255. Rows from top to bottom, the channels of a pixel next to each
+   * other. One byte per pixel means grey, three bytes mean RGB, four bytes mean RGB and alpha (not
+   * premultiplied).
    */
   readonly data: Uint8Array | Uint8ClampedArray;
   /** Pixels per row. */
@@ -15,13 +16,14 @@ export interface RawImage {
   readonly height: number;
 }
 
-/** Image as a detector accepts it: an encoded file or decoded pixels. */
+/** Image for a detector: an encoded file or decoded pixels. */
 export type ImageInput = Uint8Array | RawImage;
 
 /**
  * Checks a raw image and converts it to the pixels that a codec would return.
  *
- * If a pixel is not opaque, the bytes are copied, because `flattenAlpha()` changes them later.
+ * If a pixel is not opaque, all bytes are copied. `flattenAlpha()` will change the copy, not the
+ * caller's data.
  *
  * @throws {DomainError} `not-an-image`, if `data` is not an array of bytes; `no-image`, if `data`
  *   is empty; `corrupt-image`, if a side is not a whole number of at least 1, or if there are not
@@ -53,7 +55,7 @@ export function rawPixels(
 }
 
 /**
- * Throws if `data` is not a byte array. Compares the name of its type, because `instanceof` is
+ * Throws if `data` is not a byte array. Compares the name of the type, because `instanceof` is
  * false for an array from an iframe.
  */
 function checkData(data: RawImage["data"]): void {

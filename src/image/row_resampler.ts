@@ -8,7 +8,7 @@ export interface RowResamplerOptions {
   /** Weights along y. */
   readonly rows: AxisWeights;
   /**
-   * True to round values to whole numbers after resampling along x, and again after resampling
+   * True: values are rounded to whole numbers after resampling along x, and again after resampling
    * along y.
    */
   readonly rounds: boolean;
@@ -17,27 +17,27 @@ export interface RowResamplerOptions {
 /**
  * Resamples an image row by row, first along x, then along y.
  *
- * Each stored row is resampled along x only once. A ring buffer keeps only the rows that the next
- * output row can need, so the memory does not depend on the height of the image.
+ * Each row of the image is resampled along x only once. A ring buffer keeps only the rows that the
+ * next output row may need, so the memory does not depend on the height of the image.
  */
 export class RowResampler {
   readonly #view: UprightView;
   readonly #options: RowResamplerOptions;
-  /** `[columns]` for each output column, byte offset of its first pixel within a stored row. */
-  readonly #offsets: Int32Array;
   /**
-   * `[rows.taps, 3, columns]` ring buffer of stored rows that are already resampled along x, RGB.
+   * For each output column, the byte offset of the column's first pixel within a row of the image.
    */
+  readonly #offsets: Int32Array;
+  /** `[rows.taps, 3, columns]` ring buffer of RGB rows that are already resampled along x. */
   readonly #ring: Float64Array;
-  /** `[3, columns]` current output row, RGB. */
+  /** `[3, columns]` current output row as RGB. */
   readonly #row: Float64Array;
-  /** Next stored row that goes into the ring buffer. */
+  /** Number of the next row of the image that goes into the ring buffer. */
   #next = 0;
 
   /**
    * Creates a resampler at the top of the image.
    *
-   * @param view Upright pixels. An alpha channel is ignored (see `flattenAlpha()`).
+   * @param view Pixels with the EXIF orientation applied. An alpha channel is ignored.
    */
   constructor(view: UprightView, options: RowResamplerOptions) {
     const { columns, rows } = options;
@@ -51,7 +51,7 @@ export class RowResampler {
   /**
    * Returns output row `y`. Rows must be requested from top to bottom.
    *
-   * @returns `[3, columns]` RGB, 0 to 255; the same array at every call.
+   * @returns `[3, columns]` red, green and blue, 0 to 255. Every call returns the same array.
    */
   row(y: number): Float64Array {
     const { rows, rounds } = this.#options;
@@ -64,8 +64,8 @@ export class RowResampler {
   }
 
   /**
-   * Adds three weighted rows of the ring buffer to output row `y`: those with the weights `tap`,
-   * `tap + 1` and `tap + 2`.
+   * Adds three rows of the ring buffer to output row `y`, with the weights number `tap`, `tap + 1`
+   * and `tap + 2`.
    */
   #addThree(y: number, tap: number): void {
     const { rows: { taps, start, weights } } = this.#options;
@@ -79,7 +79,7 @@ export class RowResampler {
     }
   }
 
-  /** Resamples the stored rows from `first` to `end - 1` along x into the ring buffer. */
+  /** Resamples the rows `first` to `end - 1` of the image along x into the ring buffer. */
   #readUntil(first: number, end: number): void {
     const { columns, rows, rounds } = this.#options;
     for (this.#next = Math.max(this.#next, first); this.#next < end; this.#next++) {
@@ -93,9 +93,9 @@ export class RowResampler {
 }
 
 /**
- * Resamples a stored row along x.
+ * Resamples a row of the image along x.
  *
- * @param line `[3, columns]` RGB. The function writes its result here.
+ * @param line Receives the result: `[3, columns]` red, green and blue.
  */
 function resampleLine(
   view: UprightView,
@@ -124,10 +124,11 @@ function resampleLine(
 }
 
 /**
- * Does the same as `resampleLine()` for three weights per column, in two thirds of the time.
+ * Resamples a row of the image along x with three weights per column. Takes two thirds of the time
+ * of `resampleLine()`.
  *
- * Most photos need three weights, because a JPEG is decoded at less than twice the size of the
- * model's input.
+ * Most photos need three weights, because a JPEG is usually decoded at less than twice the size of
+ * the model's input.
  */
 function resampleByThree(
   view: UprightView,

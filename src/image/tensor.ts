@@ -13,19 +13,26 @@ export interface TensorRule {
   /** Order of the three colours. */
   readonly colour: "rgb" | "bgr";
   /**
-   * First step of normalisation: pixel values are divided by this number. 255 gives values from 0
-   * to 1.
+   * First step of normalisation: pixel values are divided by the divisor. A divisor of 255 gives
+   * values from 0 to 1.
    */
   readonly divisor: number;
-  /** Second step of normalisation: mean to subtract, in the tensor's colour order. */
+  /**
+   * Second step of normalisation: the mean of each colour is subtracted. In the order of `colour`.
+   */
   readonly mean: readonly [number, number, number];
-  /** Third step of normalisation: standard deviation to divide by, in the tensor's colour order. */
+  /**
+   * Third step of normalisation: values are divided by the standard deviation of each colour. In
+   * the order of `colour`.
+   */
   readonly std: readonly [number, number, number];
-  /** True to use every source pixel when an image shrinks (antialiasing), see `axisWeights()`. */
+  /**
+   * True: every source pixel counts when an image shrinks (antialiasing), as in `axisWeights()`.
+   */
   readonly antialias: boolean;
   /**
    * Ratio between source and resized pixels. `per-side`: each side has its own ratio, computed from
-   * the rounded size. `one`: both sides have the same ratio, computed before rounding.
+   * the rounded size. `one`: both sides have the same ratio, computed before the sides are rounded.
    */
   readonly factor: "per-side" | "one";
   /**
@@ -34,8 +41,7 @@ export interface TensorRule {
    */
   readonly rounding: "none" | "each-pass";
   /**
-   * Values of the padding, in the tensor's colour order. They are written to the tensor without
-   * normalisation.
+   * Values of the padding in the order of `colour`, written to the tensor without normalisation.
    */
   readonly padValue: readonly [number, number, number];
 }
@@ -47,9 +53,9 @@ const PILLOW_BITS = 22;
 
 /** Properties of one of the three colours of the tensor. */
 interface Channel {
-  /** Position of the image's top left pixel in the tensor. Padding may come before it. */
+  /** Index in the tensor of the image's top left pixel. Padding may come before this pixel. */
   readonly start: number;
-  /** Index of the colour in RGB order. */
+  /** Index of the colour. 0: red, 1: green, 2: blue. */
   readonly colour: number;
   readonly mean: number;
   readonly std: number;
@@ -58,9 +64,9 @@ interface Channel {
 /**
  * Converts pixels to the input tensor: resamples, orders colours, normalises and pads.
  *
- * @param view Upright pixels. An alpha channel is ignored (see `flattenAlpha()`).
+ * @param view Pixels with the EXIF orientation applied. An alpha channel is ignored.
  * @param plan Resize plan of the image.
- * @returns `[3, H, W]` or `[H, W, 3]`, where H and W are the height and width of `plan.input`.
+ * @returns `[3, height, width]` or `[height, width, 3]`, with the size `plan.input`.
  */
 export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule): Float32Array {
   const { input, resized } = plan;
@@ -98,7 +104,7 @@ function channelsOf(
   }));
 }
 
-/** Fills the tensor with the pad value if the image does not cover it. */
+/** Fills the tensor with the pad value if the image does not cover the whole tensor. */
 function fillPadding(
   tensor: Float32Array,
   { input, resized }: ResizePlan,
@@ -137,8 +143,8 @@ function weightsFor(
   const scale = rule.factor === "one" && plan.ratio !== null
     ? 1 / (plan.ratio * view.reduction)
     : pixels / plan.resized[side];
-  // The last pixel of a reduced image may stand for fewer source pixels than the others. In a
-  // mirrored image this pixel comes first, so all output pixels are shifted.
+  // The last pixel of a reduced image may stand for fewer source pixels than the others. This pixel
+  // comes first in a mirrored image, so all output pixels are shifted.
   const isMirrored = (side === "width" ? view.stepX : view.stepY) < 0;
   const shift = isMirrored ? view[side] - pixels : 0;
   const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;

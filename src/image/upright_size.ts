@@ -2,11 +2,11 @@ import type { Size } from "../core/size.ts";
 import type { ImageHeader } from "./formats/read_header.ts";
 
 /**
- * Returns the size of an image after the orientation is applied.
+ * Returns the size of an image after its EXIF orientation is applied.
  *
- * Orientations 5 to 8 turn by 90° and swap the sides (Exif 2.32, tag 0x0112).
+ * The orientations 5 to 8 swap width and height (Exif 2.32, tag 0x0112).
  *
- * @returns Size of the upright image, pixels.
+ * @returns Size of the upright image in pixels.
  *
  * @example
  * ```ts

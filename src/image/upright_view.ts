@@ -1,12 +1,13 @@
 import type { Pixels } from "./pixels.ts";
 
 /**
- * View that reads stored pixels as an upright image, without a copy.
+ * View that reads stored pixels as an upright image, without copying them. Upright means that the
+ * EXIF orientation is applied.
  *
- * The pixel (x, y) of the upright image starts at `data[offset + x · stepX + y · stepY]`.
+ * Pixel x, y of the upright image starts at `data[offset + x * stepX + y * stepY]`.
  */
 export interface UprightView {
-  /** Stored pixels, channels interleaved, 0 to 255. */
+  /** Samples of the stored pixels, 0 to 255. The channels of a pixel are next to each other. */
   readonly data: Uint8Array;
   /** Width of the upright image. */
   readonly width: number;
@@ -14,13 +15,17 @@ export interface UprightView {
   readonly height: number;
   /** Index in `data` of the top left pixel of the upright image. */
   readonly offset: number;
-  /** Bytes from a pixel of the upright image to its right neighbour; can be negative. */
+  /**
+   * Distance in bytes from a pixel of the upright image to its right neighbour. Can be negative.
+   */
   readonly stepX: number;
-  /** Bytes from a pixel of the upright image to its lower neighbour; can be negative. */
+  /**
+   * Distance in bytes from a pixel of the upright image to its lower neighbour. Can be negative.
+   */
   readonly stepY: number;
-  /** Bytes per pixel: 1 grey, 3 or 4 RGB; a fourth channel is ignored. */
+  /** Bytes per pixel. 1: grey. 3: RGB. 4: RGB and a channel that is ignored. */
   readonly channels: 1 | 3 | 4;
-  /** Source pixels per decoded pixel, in x and in y. */
+  /** Number of source pixels per decoded pixel, in x and in y. */
   readonly reduction: number;
 }
 

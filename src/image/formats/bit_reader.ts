@@ -1,8 +1,8 @@
 import type { ByteReader } from "./byte_reader.ts";
 
 /**
- * Reads unsigned integers of up to 32 bits, most significant bit first. Throws instead of reading
- * past the end.
+ * Reader of unsigned integers of up to 32 bits, most significant bit first. Throws an error instead
+ * of reading past the end.
  *
  * @example
  * ```ts
@@ -22,8 +22,8 @@ export class BitReader {
   /**
    * Creates a reader that starts at the most significant bit of the next byte.
    *
-   * @param reader Source of the bytes. It advances by one byte when the bit reader needs a new
-   *   byte.
+   * @param reader Source of the bytes. The source advances by one byte when the bit reader needs a
+   *   new byte.
    */
   constructor(reader: ByteReader) {
     this.#reader = reader;

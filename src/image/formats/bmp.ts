@@ -11,19 +11,25 @@ export interface BmpHeader extends BaseHeader<"bmp"> {
 /** Description of the stored pixels of a BMP. */
 export interface BmpLayout {
   /**
-   * Bits per stored pixel. With up to 8 bits, a pixel is an index into `palette`. With 16, 24 or 32
-   * bits, it is a colour.
+   * Bits per stored pixel. A pixel of up to 8 bits is an index into `palette`. A pixel of 16, 24 or
+   * 32 bits is a colour.
    */
   readonly bitsPerPixel: number;
   /** Byte offset of the first stored row in the file. */
   readonly start: number;
-  /** Bytes from one stored row to the next, a multiple of four. Not used if `hasRuns` is true. */
+  /**
+   * Distance in bytes from one stored row to the next, a multiple of four. Not used if `hasRuns` is
+   * true.
+   */
   readonly stride: number;
   /** True if rows are stored from top to bottom, false for bottom to top. */
   readonly topDown: boolean;
   /** True if the pixels are indices of 4 or 8 bits, compressed as run lengths. */
   readonly hasRuns: boolean;
-  /** RGB of each index, 0 to 255; missing entries are black. Empty if pixels are colours. */
+  /**
+   * Red, green and blue of each index, 0 to 255. Colours that the file lacks are black. Empty if
+   * pixels are colours.
+   */
   readonly palette: Uint8Array;
   /** Bit mask of each colour channel in a pixel. 0: the pixel lacks this channel. */
   readonly masks: readonly [red: number, green: number, blue: number, alpha: number];
@@ -34,20 +40,20 @@ const CORE_BYTES = 12;
 const INFO_BYTES = 40;
 const OS2_BYTES = 64;
 /**
- * Known header sizes in bytes: those of OS/2 1 and 2, and those of Windows 3 (also with masks), 4
- * and 5. Headers of OS/2 2 have 64 bytes but may omit fields at the end.
+ * Known sizes of BMP headers in bytes, from OS/2 1 and 2 and Windows 3, 4 and 5. Headers of OS/2 2
+ * have 64 bytes but may omit fields at the end.
  */
 const HEADER_BYTES: readonly number[] = [
   ...[CORE_BYTES, 16, 20, 24, 28, 32, 36, INFO_BYTES, 42, 44, 46, 48, 52, 56, 60, OS2_BYTES],
   ...[108, 124],
 ];
 /**
- * Sizes of the Windows headers in bytes. In OS/2 headers, the compression numbers from 3 mean
- * something else.
+ * Sizes of the Windows headers in bytes. The compression numbers from 3 have other meanings in OS/2
+ * headers.
  */
 const WINDOWS_BYTES: readonly number[] = [INFO_BYTES, 52, 56, 108, 124];
 
-/** Allowed bits per pixel. 2 bits occur in files from Windows CE. */
+/** Allowed numbers of bits per pixel. Windows CE writes files with 2 bits per pixel. */
 const BITS_PER_PIXEL: readonly number[] = [1, 2, 4, 8, 16, 24, 32];
 
 const UNCOMPRESSED = 0;
@@ -68,8 +74,8 @@ const MASKS_32 = [0xff0000, 0x00ff00, 0x0000ff, 0] as const;
 export const BMP: ImageFormat<BmpHeader> = {
   name: "BMP",
   signatures: ["BM????\0\0\0\0"],
-  // Some programs write data into the reserved bytes. The size of the header then distinguishes a
-  // BMP from a text that begins with "BM".
+  // Some programs write data into the reserved bytes. For their files, the size of the header
+  // distinguishes a BMP from a text that begins with "BM".
   weakSignatures: HEADER_BYTES.map((size) => `BM????????????${String.fromCharCode(size)}\0\0\0`),
   readHeader: readBmpHeader,
 };
@@ -77,10 +83,10 @@ export const BMP: ImageFormat<BmpHeader> = {
 /**
  * Reads the header of a BMP: everything before its pixels.
  *
- * @param bytes Whole file. Must begin with `BM`; this is not checked.
+ * @param bytes Whole file. Must begin with `BM`, which is not checked.
  * @throws {DomainError} `truncated-image`, if the file ends before its pixels;
- * `unsupported-format`, if the pixels are stored as JPEG or PNG or with a compression that only
- * OS/2 has; `corrupt-image`, if the header has a value that the format forbids.
+ * `unsupported-format`, if the pixels are stored as JPEG or PNG, or with a compression of OS/2;
+ * `corrupt-image`, if the header has a value that the format forbids.
  *
  * @example
  * ```ts
@@ -152,10 +158,10 @@ interface Info {
 }
 
 /**
- * Reads the compression and the number of colours. If the header is too short for them, both are 0.
+ * Reads the compression and the number of colours. A field that the header is too short for is 0.
  *
- * @param fields Reader of the header, after the bits per pixel. Afterwards the reader is at the
- *   masks, if the header has any.
+ * @param fields Reader of the header, at the field after the bits per pixel. After the call, the
+ *   reader is at the bit masks, if the header contains bit masks.
  */
 function readInfo(fields: ByteReader, headerBytes: number, bitsPerPixel: number): Info {
   const next = () => fields.remaining >= 4 ? fields.u32() : 0;
@@ -167,7 +173,7 @@ function readInfo(fields: ByteReader, headerBytes: number, bitsPerPixel: number)
   return { compression, colours };
 }
 
-/** Throws if a compression is not supported, or does not go with these bits per pixel. */
+/** Throws if a compression is not supported, or not allowed for pixels of `bitsPerPixel` bits. */
 function checkCompression(
   reader: ByteReader,
   headerBytes: number,
@@ -200,9 +206,9 @@ function checkCompression(
  * Reads the bit masks of the colour channels.
  *
  * @param fields Reader of the rest of the header.
- * @param reader Reader of the bytes after the header. The masks are there if the header has 40
- *   bytes.
- * @returns Masks, or `undefined` if the file has none. The default masks apply then.
+ * @param reader Reader of the bytes after the header. If the header has 40 bytes, the masks follow
+ *   it.
+ * @returns Masks, or `undefined` if the file uses the default masks.
  */
 function readMasks(
   fields: ByteReader,
@@ -221,8 +227,8 @@ function readMasks(
 }
 
 /**
- * Throws unless each mask is one run of adjacent bits inside the pixel. Only the alpha mask may be
- * 0.
+ * Throws unless each bit mask is a single run of adjacent bits inside the pixel. Only the alpha
+ * mask may be 0.
  */
 function checkMasks(reader: ByteReader, masks: BmpLayout["masks"], bitsPerPixel: number): void {
   masks.forEach((mask, i) => {
@@ -252,11 +258,12 @@ function compressed(name: string): DomainError {
 
 /**
  * Reads the palette and returns its colours as RGB. Each stored colour has the bytes blue, green
- * and red, and in all but the smallest header an unused fourth byte.
+ * and red. In files with a header of more than 12 bytes, an unused fourth byte follows.
  *
- * @param room Space for the palette: offset of its first byte, and offset of the pixels after it.
- * @param declared Declared number of colours. 0 means one colour per possible index, or fewer if
- *   the space is smaller.
+ * @param room Space for the palette in the file: offset of the first byte of the palette, and
+ *   offset of the pixels.
+ * @param declared Number of colours that the header declares. 0 means one colour per possible
+ *   index, or fewer if the space is smaller.
  */
 function readPalette(
   reader: ByteReader,

@@ -1,11 +1,11 @@
 import { DomainError } from "../../core/domain_error.ts";
 
 /**
- * Reads the integers and bytes of a file from front to back. Throws instead of reading past the
- * end.
+ * Reader of integers and bytes of a file, from front to back. Throws an error instead of reading
+ * past the end.
  *
- * Each read moves the reader forward. So a loop that reads at least one byte per pass ends after at
- * most as many passes as the file has bytes, even if the file declares huge counts.
+ * Each read moves the reader forward. Therefore, loops over huge declared counts end at the latest
+ * when the file ends.
  *
  * @example
  * ```ts
@@ -20,7 +20,10 @@ export class ByteReader {
   readonly #view: DataView;
   readonly #format: string;
   readonly #order: "little-endian" | "big-endian";
-  /** Offset at which reading stops: the end of the file, or of the part that this reader reads. */
+  /**
+   * Offset at which reading stops: the end of the file, or the end of the part that this reader
+   * reads.
+   */
   #end: number;
   #start = 0;
   #offset = 0;
@@ -28,7 +31,7 @@ export class ByteReader {
   /**
    * Creates a reader at the first byte of a file.
    *
-   * @param bytes Whole file. It is not copied.
+   * @param bytes Whole file. The bytes are not copied.
    * @param format Name of the file format, for error messages.
    * @param order Byte order of numbers.
    */
@@ -92,8 +95,8 @@ export class ByteReader {
   }
 
   /**
-   * Reads an unsigned integer of eight bytes. Above 2^53 it is rounded, because it is returned as a
-   * `number`.
+   * Reads an unsigned integer of eight bytes. Integers above 2^53 are rounded, because the result
+   * is a `number`.
    *
    * @throws {DomainError} `truncated-image`, if the file ends first.
    */
@@ -103,8 +106,8 @@ export class ByteReader {
 
   /**
    * Returns a reader for the next `count` bytes, and skips them in this reader. Reading past the
-   * end of the part throws `corrupt-image`: the lengths that the file declares contradict each
-   * other.
+   * end of the part throws `corrupt-image`, because the lengths that the file declares contradict
+   * each other.
    *
    * @param count Number of bytes, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
@@ -117,8 +120,7 @@ export class ByteReader {
   }
 
   /**
-   * Reads bytes as a view of the file. No memory is allocated, so a huge declared length does no
-   * harm.
+   * Reads bytes as a view of the file. Allocates no memory, so a huge declared length does no harm.
    *
    * @param count Number of bytes, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
@@ -139,23 +141,26 @@ export class ByteReader {
   /**
    * Returns a reader of other bytes of the same format.
    *
-   * @param bytes Bytes; they are not copied. Reading past their end throws `truncated-image`.
+   * @param bytes Bytes to read. They are not copied. Reading past the end throws `truncated-image`.
    */
   of(bytes: Uint8Array): ByteReader {
     return new ByteReader(bytes, this.#format, this.#order);
   }
 
   /**
-   * Returns a reader of other bytes that are complete, for example a header. Reading past their end
-   * throws `corrupt-image`: the bytes are damaged, and no part of the file is missing.
+   * Returns a reader of other bytes that are complete, for example a header. Reading past the end
+   * throws `corrupt-image`, because the bytes are damaged and not cut off.
    */
   ofComplete(bytes: Uint8Array): ByteReader {
-    // A reader throws `corrupt-image` only if it ends before its bytes do. So one extra byte is
-    // appended, which is never read.
+    // Appends a byte that is never read, because a reader throws `corrupt-image` only if it ends
+    // before its bytes do.
     return this.of(Uint8Array.of(...bytes, 0)).part(bytes.length);
   }
 
-  /** Returns all bytes of the file or part as a view, including bytes that are already read. */
+  /**
+   * Returns all bytes of the file or part, including bytes that are already read. The result is a
+   * view, not a copy.
+   */
   whole(): Uint8Array {
     return this.#bytes.subarray(this.#start, this.#end);
   }

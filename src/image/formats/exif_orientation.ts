@@ -1,15 +1,15 @@
 /**
- * Rotation or mirroring that turns the stored pixels upright (Exif 2.32, tag 0x0112).
+ * Rotation or mirroring that turns stored pixels upright (Exif 2.32, tag 0x0112).
  *
- * 1 as stored · 2 mirror left to right · 3 rotate by 180° · 4 mirror top to bottom · 5 transpose
- * (swap x and y) · 6 rotate right by 90° · 7 transpose and rotate by 180° · 8 rotate left by 90°.
+ * 1: unchanged. 2: mirror left to right. 3: rotate by 180°. 4: mirror top to bottom. 5: transpose
+ * (swap x and y). 6: rotate right by 90°. 7: transpose and rotate by 180°. 8: rotate left by 90°.
  */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const TAG_ORIENTATION = 0x0112;
 /**
- * Integer types by their number in the file (TIFF 6.0, section 2). Each name is the end of the name
- * of a `DataView` method, such as `getUint16()`.
+ * Integer types of TIFF (TIFF 6.0, section 2). The key is the number of the type in the file. The
+ * value is the end of the name of a `DataView` method, such as `getUint16()`.
  */
 const INTEGER_TYPES: ReadonlyMap<number, IntegerType> = new Map([
   [1, "Uint8"],
@@ -27,15 +27,16 @@ const ENTRY_BYTES = 12;
 /**
  * Reads the orientation from an Exif block.
  *
- * The standard allows the type SHORT only. Cameras and editors write other integers too, and
- * viewers accept them.
+ * The standard allows only the integer type SHORT. Like viewers, this function also accepts other
+ * integer types, because cameras and editors write them.
  *
- * Reads only the first directory (IFD0) and follows no links to others, so circular links do no
- * harm. A broken block is not an error: viewers show such images as stored.
+ * Reads only the first directory (IFD0) of the block. Does not follow links to other directories,
+ * so circular links do no harm. A broken block is not an error, because viewers show images with a
+ * broken block as stored.
  *
- * @param tiff TIFF structure (TIFF 6.0, section 2) of the Exif block. A JPEG has `Exif\0\0` before
- *   it, which must be removed.
- * @returns Orientation, or `undefined` if the block has no valid one.
+ * @param tiff TIFF structure (TIFF 6.0, section 2) of the Exif block. Must not include the bytes
+ *   `Exif\0\0` that a JPEG has before the structure.
+ * @returns Orientation, or `undefined` if the block has no valid orientation.
  *
  * @example
  * ```ts
@@ -62,7 +63,8 @@ export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
   const first = start + COUNT_BYTES;
   if (start < HEADER_BYTES || first > tiff.length) return undefined;
 
-  // The declared count is capped by the size of the block, so every read below stays inside it.
+  // The declared count is capped by the size of the block, so every read below stays inside the
+  // block.
   const room = Math.floor((tiff.length - first) / ENTRY_BYTES);
   const count = Math.min(view.getUint16(start, littleEndian), room);
   for (let i = 0; i < count; i++) {

@@ -3,8 +3,8 @@ import { ByteReader } from "./byte_reader.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 
 /**
- * Header of a GIF. Its size is that of the logical screen, or larger if the first frame extends
- * beyond the screen.
+ * Header of a GIF. The size of the image is the size of the logical screen, or larger if the first
+ * frame extends beyond the screen.
  */
 export interface GifHeader extends BaseHeader<"gif"> {
   /** First frame, needed by the decoder. */
@@ -13,24 +13,24 @@ export interface GifHeader extends BaseHeader<"gif"> {
 
 /** Description of the first frame of a GIF. */
 export interface GifFrame extends Size {
-  /** Left edge of the frame on the logical screen, pixels. */
+  /** Left edge of the frame on the logical screen, in pixels. */
   readonly left: number;
-  /** Top edge of the frame on the logical screen, pixels. */
+  /** Top edge of the frame on the logical screen, in pixels. */
   readonly top: number;
   /** True if the rows are stored in four passes (GIF89a, appendix E). */
   readonly interlaced: boolean;
   /** Colour index of transparent pixels. Unset: all pixels are opaque. */
   readonly transparent?: number;
   /**
-   * Global colour table: RGB of each colour index. Unset: the frame has its own table, or the file
-   * has none.
+   * Global colour table: red, green and blue of each colour index. Unset: the frame has its own
+   * colour table, or the file has no colour table.
    */
   readonly globalTable?: Uint8Array;
-  /** Bytes of the frame's own colour table; 0 if it has none. */
+  /** Bytes of the frame's own colour table. 0: the frame has no colour table. */
   readonly localTableBytes: number;
   /**
-   * Byte offset in the file right after the image descriptor. The frame's own colour table, if any,
-   * begins there, otherwise the pixel data.
+   * Byte offset in the file right after the image descriptor. The frame's own colour table begins
+   * at this offset. If the frame has none, the pixel data begins at this offset.
    */
   readonly start: number;
 }
@@ -44,14 +44,14 @@ const HAS_TRANSPARENT_INDEX = 0x01;
 const IS_INTERLACED = 0x40;
 
 /**
- * Maximum number of extensions before the first frame. Real files have a few. The limit bounds the
- * reading time.
+ * Maximum number of extensions before the first frame. Real files have a few extensions. The limit
+ * bounds the reading time.
  */
 const MAX_EXTENSIONS = 10_000;
 
 /**
- * Bits per colour index, assumed for a GIF without a colour table. The largest possible table has
- * 2^8 colours.
+ * Number of bits per colour index, assumed for a GIF without a colour table. The largest colour
+ * table has 2^8 colours.
  */
 const MAX_INDEX_BITS = 8;
 
@@ -63,13 +63,14 @@ export const GIF: ImageFormat<GifHeader> = {
 };
 
 /**
- * Reads the header of a GIF, up to and including its first image descriptor (GIF89a, 17 to 26).
+ * Reads the header of a GIF, up to and including its first image descriptor (GIF89a, sections 17 to
+ * 26).
  *
  * If the first frame extends beyond the logical screen, the screen is enlarged, as in browsers.
  *
- * @param bytes Whole file. Must begin with the signature; this is not checked.
+ * @param bytes Whole file. Must begin with the GIF signature, which is not checked.
  * @throws {DomainError} `truncated-image`, if the file ends before its first image;
- * `corrupt-image`, if it has no image, or if the first image has no pixels.
+ * `corrupt-image`, if the file has no image, or if the first image has no pixels.
  *
  * @example
  * ```ts
@@ -128,8 +129,8 @@ function readSize(reader: ByteReader): Size {
 }
 
 /**
- * Reads the number of bits per colour index from the packed byte of a descriptor (GIF89a, 18 and
- * 20).
+ * Reads the number of bits per colour index from the packed byte of a descriptor (GIF89a, sections
+ * 18 and 20).
  *
  * @returns Number of bits, or `undefined` if there is no colour table.
  */
@@ -140,8 +141,8 @@ function indexBits(packed: number): number | undefined {
 /**
  * Skips the extensions before the first image.
  *
- * @returns Colour index of transparent pixels, from the last graphic control extension. Undefined
- *   if there is none.
+ * @returns Colour index of transparent pixels, from the last graphic control extension. Undefined:
+ *   no pixel is transparent.
  */
 function skipToImage(reader: ByteReader): number | undefined {
   let transparent: number | undefined;
@@ -170,7 +171,10 @@ function firstSubBlock(reader: ByteReader): Uint8Array {
   return first;
 }
 
-/** Reads the colour index of transparent pixels from a graphic control extension (GIF89a, 23). */
+/**
+ * Reads the colour index of transparent pixels from a graphic control extension (GIF89a, section
+ * 23).
+ */
 function transparentIndex([flags = 0, , , index]: Uint8Array): number | undefined {
   return (flags & HAS_TRANSPARENT_INDEX) === 0 ? undefined : index;
 }

@@ -1,7 +1,7 @@
 import type { Size } from "../../core/size.ts";
 import type { Orientation } from "./exif_orientation.ts";
 
-/** Header fields of all formats. They are read before any pixel is decoded. */
+/** Header fields of all image formats, read before any pixel is decoded. */
 export interface BaseHeader<Format extends string = string> {
   /** Format id, determined by the first bytes of the file. File name and media type are ignored. */
   readonly format: Format;
@@ -24,35 +24,33 @@ export interface BaseHeader<Format extends string = string> {
   /** True if a pixel can be transparent. */
   readonly hasAlpha: boolean;
   /**
-   * True if samples are indices into a colour table. Decoding replaces them by colours. Unset:
-   * false.
+   * True if samples are indices into a colour table. Decoding replaces the indices by colours.
+   * Unset: false.
    */
   readonly isIndexed?: true;
   /**
    * Bytes of all coefficients of a JPEG with several scans (for example a progressive JPEG). The
-   * decoder keeps them in memory even at a reduced scale. Unset: the JPEG has only one scan, or the
-   * image is not a JPEG.
+   * decoder keeps all coefficients in memory, even at a reduced scale. Unset: the JPEG has only one
+   * scan, or the image is not a JPEG.
    */
   readonly coefficientBytes?: number;
   /**
-   * Number of samples per pixel that decoding an AVIF or HEIC keeps, without alpha. With 4:2:0 this is 1.5:
-   * one sample of luma, and a quarter of a sample in each of the two chroma planes. Unset: 3.
+   * Number of samples per pixel that the decoder of an AVIF or HEIC keeps, without alpha. For the
+   * chroma format 4:2:0, the number is 1.5: one sample of luma, and a quarter of a sample in each
+   * of two chroma planes. Unset: 3.
    */
   readonly planeSamples?: number;
   /**
-   * Size of a tile of a HEIC, which is decoded as a picture of its own. Unset: the image is one
-   * picture.
+   * Size of the tiles of a HEIC. The decoder decodes one tile after another. Unset: the image has
+   * no tiles.
    */
   readonly pictureSize?: Size;
   /**
-   * True if decoding an AVIF adds film grain, which takes memory for a second copy of the frame.
-   * Unset: false.
+   * True if the decoder of an AVIF adds film grain, which takes memory for a second copy of the
+   * frame. Unset: false.
    */
   readonly hasFilmGrain?: true;
-  /**
-   * Size of the decoded image before cropping. Unset: `width` and `height`, because the image is
-   * not cropped.
-   */
+  /** Size of the decoded image before cropping. Unset: the image is not cropped. */
   readonly wholeSize?: Size;
   /**
    * True if the decoded frame is smaller than the image and is copied onto a canvas. Unset: false.
@@ -60,20 +58,20 @@ export interface BaseHeader<Format extends string = string> {
   readonly isPartial?: true;
 }
 
-/** Image format: its name, its signatures and the reader of its header. */
+/** Image format: the name, the signatures and the header reader of the format. */
 export interface ImageFormat<Header extends BaseHeader> {
   /** Name of the format in error messages. */
   readonly name: string;
   /** Possible first bytes of a file, one character per byte. `?` stands for any byte. */
   readonly signatures: readonly string[];
   /**
-   * Further signatures whose beginnings also occur in other files. A file that ends inside such a
-   * signature is therefore not reported as truncated. Unset: none.
+   * Further signatures. Their beginnings also occur in other files, so a file that ends inside a
+   * weak signature is not reported as truncated. Unset: none.
    */
   readonly weakSignatures?: readonly string[];
   /**
-   * Returns true if a file that has a signature really is of this format. Unset: the signature is
-   * enough.
+   * Returns true if a file that begins with a signature really is of this format. Unset: the
+   * signature is enough.
    */
   readonly matches?: (bytes: Uint8Array) => boolean;
   /** Reads the header of a file of this format. */
@@ -81,8 +79,8 @@ export interface ImageFormat<Header extends BaseHeader> {
   /**
    * Returns true if the end of the file is missing, for example after an interrupted upload.
    *
-   * Called only after decoding has failed, to find the reason, because some incomplete files can be
-   * decoded. Unset: the header reader and the decoder detect a missing end themselves.
+   * Called only after decoding has failed, because some incomplete files can be decoded. Unset: the
+   * header reader and the decoder detect a missing end themselves.
    */
   readonly endsEarly?: (bytes: Uint8Array) => boolean;
 }

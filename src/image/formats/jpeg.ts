@@ -11,15 +11,19 @@ export interface JpegHeader extends BaseHeader<"jpeg"> {
   /** Components (colour planes) of the frame, in the order of the file. */
   readonly components: readonly JpegComponent[];
   /**
-   * Byte offset of the height in the frame header. Set if that height is 0, because a DNL segment
-   * after the first scan holds the real height. Unset: the frame header holds the real height.
+   * Byte offset of the height field in the file. Set only if this field is 0, because a DNL (define
+   * number of lines) segment after the first scan contains the height. Unset: the field contains
+   * the height.
    */
   readonly heightAt?: number;
 }
 
 const EXIF_SIGNATURE = "Exif\0\0";
 
-/** Markers of the supported frames: baseline, extended sequential, progressive (Huffman). */
+/**
+ * Markers of the supported frame types: baseline, extended sequential and progressive, with Huffman
+ * coding.
+ */
 const PROGRESSIVE = 0xc2;
 const SUPPORTED_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, PROGRESSIVE]);
 
@@ -40,18 +44,18 @@ const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Maximum number of segments before the first scan. Real files have fewer, even with the largest
- * colour profile. The limit bounds the reading time.
+ * Maximum number of segments before the first scan. Real files have fewer segments, even with the
+ * largest colour profile. The limit bounds the reading time.
  */
 const MAX_SEGMENTS = 10_000;
 
 /** Maximum sampling factor (T.81, table B.2). */
 const MAX_SAMPLING = 4;
-/** Side of a block in samples. A decoder stores each of its coefficients in two bytes. */
+/** Side of a block in samples. A decoder stores each coefficient of a block in two bytes. */
 const BLOCK_SIDE = 8;
 const BLOCK_BYTES = 2 * BLOCK_SIDE ** 2;
 
-/** Fields of the frame header, as they are stored. */
+/** Fields of the frame header of a JPEG. */
 interface Frame {
   readonly marker: number;
   readonly width: number;
@@ -61,7 +65,10 @@ interface Frame {
   readonly samplings: readonly Sampling[];
 }
 
-/** Sampling factors of a component: its blocks per MCU (minimum coded unit), across and down. */
+/**
+ * Sampling factors of a colour component: the numbers of its blocks per MCU (minimum coded unit),
+ * across and down.
+ */
 interface Sampling {
   readonly id: number;
   readonly horizontal: number;
@@ -78,13 +85,13 @@ export const JPEG: ImageFormat<JpegHeader> = {
 /**
  * Reads the header of a JPEG: everything before the data of its first scan (ITU-T T.81, annex B).
  *
- * If the frame header declares the height 0, the height is read from the DNL segment after the
- * first scan.
+ * If the frame header declares the height 0, the height is read from the DNL (define number of
+ * lines) segment after the first scan.
  *
- * @param bytes Whole file. Must begin with the marker SOI; this is not checked.
+ * @param bytes Whole file. Must begin with the marker SOI (start of image), which is not checked.
  * @throws {DomainError} `truncated-image`, if the file ends before the first scan; `corrupt-image`,
- * if a segment breaks the standard; `unsupported-format`, if the encoding is not Huffman-coded DCT
- * with 8 bits.
+ * if a segment breaks the standard; `unsupported-format`, if the JPEG is lossless, arithmetic-coded
+ * or hierarchical, or has samples of 12 bits.
  *
  * @example
  * ```ts
@@ -113,8 +120,8 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (isStandalone(marker)) continue;
     const length = payloadLength(reader, marker);
     if (SUPPORTED_FRAMES.has(marker)) {
-      // Some decoders use the first of two frames, others use the second. So the decoder could use
-      // the frame whose size was not checked.
+      // Two frame headers are refused. Some decoders use the first, others the second, so the size
+      // of the decoded frame might not have been checked.
       if (frame !== undefined) throw reader.corrupt("it must have one frame header", "two");
       frame = readFrame(reader, marker, length, bytes.length);
     } else if (marker === APP1 && length > EXIF_SIGNATURE.length) {
@@ -131,9 +138,9 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
 }
 
 /**
- * Creates the header from the segments that were read.
+ * Creates the header of a JPEG from the fields that were read.
  *
- * @param scanned Number of components in the first scan.
+ * @param scanned Number of colour components in the first scan.
  */
 function headerOf(
   frame: Frame,
@@ -156,10 +163,10 @@ function headerOf(
 }
 
 /**
- * Reads the next marker, after any fill bytes (T.81, B.1.1.2).
+ * Reads the next marker (ITU-T T.81, B.1.1.2).
  *
- * Skips stray bytes between segments: the standard forbids them, but some cameras write them and
- * decoders skip them.
+ * Skips other bytes before the marker. The standard forbids most of these bytes, but some cameras
+ * write them and decoders skip them.
  */
 function nextMarker(reader: ByteReader): number {
   let previous = 0;
@@ -182,7 +189,7 @@ function refuseUnsupported(marker: number): void {
 
 /**
  * Reads the length of a segment and returns the length of its payload. The stored length includes
- * the two bytes of the length field itself (T.81, B.1.1.4).
+ * the two bytes of the length field itself (ITU-T T.81, B.1.1.4).
  *
  * Some programs write the length 0 for an empty comment. Like decoders, this function accepts 0 for
  * comments and application segments, because nothing depends on their payload.
@@ -194,7 +201,7 @@ function payloadLength(reader: ByteReader, marker: number): number {
   throw reader.corrupt("a segment length must be at least 2", length);
 }
 
-/** Reads a frame header (T.81, B.2.2 and table B.2). */
+/** Reads a frame header (ITU-T T.81, B.2.2 and table B.2). */
 function readFrame(reader: ByteReader, marker: number, length: number, fileBytes: number): Frame {
   if (length < 6) throw reader.corrupt("a frame header must hold at least 6 bytes", length);
   const bitDepth = reader.u8();
@@ -236,7 +243,7 @@ function readSampling(reader: ByteReader): Sampling {
   return { id, horizontal, vertical };
 }
 
-/** Computes the number of blocks of each component (T.81, A.1.1, A.2.3 and A.2.4). */
+/** Computes the number of blocks of each component (ITU-T T.81, A.1.1, A.2.3 and A.2.4). */
 function componentsOf(
   samplings: readonly Sampling[],
   width: number,
@@ -256,8 +263,8 @@ function componentsOf(
 }
 
 /**
- * Returns the orientation from an APP1 segment. Undefined if the segment holds other data, such as
- * XMP.
+ * Returns the EXIF orientation from an APP1 segment. Undefined: the segment contains other data,
+ * such as XMP.
  */
 function app1Orientation(payload: Uint8Array): Orientation | undefined {
   if (!hasSignature(payload, EXIF_SIGNATURE)) return undefined;

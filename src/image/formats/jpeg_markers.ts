@@ -1,4 +1,4 @@
-/** Second bytes of JPEG markers; the first byte is 255 (ITU-T T.81, table B.1). */
+/** Second bytes of JPEG markers. The first byte of a marker is 255 (ITU-T T.81, table B.1). */
 export const SOI = 0xd8, EOI = 0xd9, SOS = 0xda, DNL = 0xdc, COM = 0xfe;
 /** Second bytes of the markers of application segments. */
 export const APP0 = 0xe0, APP1 = 0xe1, APP15 = 0xef;
@@ -6,8 +6,8 @@ export const APP0 = 0xe0, APP1 = 0xe1, APP15 = 0xef;
 const FIRST_ASSIGNED = 0xc0, RST0 = 0xd0;
 
 /**
- * Returns true if a marker has no length and payload: TEM, SOI, EOI, the restart markers, and the
- * reserved markers below C0, which occur only in damaged files.
+ * Returns true if a marker has no length and no payload: TEM, SOI, EOI, the restart markers, and
+ * the reserved markers below C0.
  */
 export function isStandalone(marker: number): boolean {
   return marker < FIRST_ASSIGNED || (marker >= RST0 && marker <= EOI);
@@ -22,13 +22,14 @@ export interface JpegSegment {
 }
 
 /**
- * Yields the segments of a JPEG in the order of the file, up to and including EOI.
+ * Yields the segments of a JPEG in the order of the file, up to and including the segment EOI (end
+ * of image).
  *
- * Compressed image data between segments are skipped. In them, 0 follows each byte 255, so 255
- * before another byte begins a marker. A payload can contain bytes that look like a marker, so it
- * is skipped by its length.
+ * Skips compressed image data between segments. In compressed data, a byte 0 follows each byte 255,
+ * so a byte 255 before another byte begins a marker. Skips payloads by their length, because a
+ * payload can contain bytes that look like a marker.
  *
- * @param bytes Whole file. Must begin with the marker SOI; this is not checked.
+ * @param bytes Whole file. Must begin with the marker SOI (start of image), which is not checked.
  *
  * @example
  * ```ts
@@ -52,7 +53,7 @@ export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment> {
   }
 }
 
-/** Reads an unsigned integer of two bytes, or returns undefined if the file ends first. */
+/** Reads an unsigned integer of two bytes. Returns undefined if the file ends first. */
 export function uint16At(bytes: Uint8Array, at: number): number | undefined {
   const [high, low] = bytes.subarray(at, at + 2);
   return high === undefined || low === undefined ? undefined : high << 8 | low;

@@ -3,13 +3,13 @@ import { DNL, EOI, jpegSegments, SOS, uint16At } from "./jpeg_markers.ts";
 
 /** Component (colour plane) of a JPEG. */
 export interface JpegComponent {
-  /** Id by which scans refer to the component. Several components can have the same id. */
+  /** Id that scans use for the component. Several components can have the same id. */
   readonly id: number;
   /** Number of blocks (8x8 samples) that a scan visits if it contains only this component. */
   readonly blocks: number;
   /**
    * Number of blocks after padding to whole MCUs (minimum coded units). A scan of several
-   * components visits these blocks, and a decoder stores them.
+   * components visits the padded blocks, and a decoder stores them.
    */
   readonly paddedBlocks: number;
 }
@@ -21,23 +21,22 @@ export interface JpegFrame {
 }
 
 /**
- * Maximum number of scans of an image. Each scan costs a few microseconds, however small the image
- * is.
+ * Maximum number of scans of an image. The limit bounds the decoding time, because each scan costs
+ * time even if the image is tiny.
  *
- * Progressive images from libjpeg have 10 scans. Browsers stop after 100 scans, the fuzz tests of
- * libjpeg-turbo after 500.
+ * Progressive images from libjpeg have 10 scans. Browsers stop after 100 scans, and the fuzz tests
+ * of libjpeg-turbo stop after 500.
  */
 const MAX_SCANS = 500;
 
 /**
  * Maximum number of blocks that all scans of an image visit in total.
  *
- * A decoder visits each block of a scan, even if the file has only one bit for thousands of blocks:
- * a file of 7 KB kept a decoder busy for 7 seconds.
+ * A decoder visits each block of a scan, even if the file has only one bit for thousands of blocks.
+ * A file of 7 KB kept a decoder busy for 7 seconds.
  *
- * The limit is above the need of real images. The ten scans that libjpeg writes visit each block of
- * luma 6 times and each block of chroma 4 times. For an image of 64 megapixels, these are 14
- * million visits without subsampling, or 18 million as RGB. For 48 megapixels, they are 11 million.
+ * Real images need fewer visits. The ten scans of a progressive JPEG from libjpeg make 14 million
+ * visits for 64 megapixels (18 million for RGB), and 11 million visits for 48 megapixels.
  */
 export const MAX_VISITED_BLOCKS = 20_000_000;
 
@@ -46,8 +45,8 @@ export const MAX_VISITED_BLOCKS = 20_000_000;
  *
  * @param bytes Whole file.
  * @param header Header of the file.
- * @throws {DomainError} `corrupt-image`, if the file has more than 500 scans, or if they visit more
- *   than 20 million blocks in total.
+ * @throws {DomainError} `corrupt-image`, if the file has more than 500 scans, or if its scans visit
+ *   more than 20 million blocks in total.
  *
  * @example
  * ```ts
@@ -83,10 +82,10 @@ export function checkScans(bytes: Uint8Array, header: JpegFrame): void {
 }
 
 /**
- * Returns an upper bound for the number of blocks that a scan visits (T.81, A.2).
+ * Returns an upper bound for the number of blocks that a scan visits (ITU-T T.81, A.2).
  *
- * @param scan Bytes after the marker: length, number of components, then id and tables of each
- *   component.
+ * @param scan Bytes after the marker of the scan: length, number of components, then id and tables
+ *   of each component.
  */
 function visitedBlocks(
   [, , count, firstId]: Uint8Array,
@@ -98,11 +97,12 @@ function visitedBlocks(
 }
 
 /**
- * Reads the height from the DNL segment after the first scan (T.81, B.2.5).
+ * Reads the height of a JPEG from the DNL (define number of lines) segment after the first scan
+ * (ITU-T T.81, B.2.5).
  *
  * @param bytes Whole file.
  * @throws {DomainError} `truncated-image`, if the file ends before a DNL segment; `corrupt-image`,
- *   if the file has no DNL segment, or one with the height 0.
+ *   if the file has no DNL segment, or a DNL segment with the height 0.
  */
 export function heightAfterScan(bytes: Uint8Array): number {
   for (const { marker, start } of jpegSegments(bytes)) {

@@ -9,8 +9,8 @@ const SIGNATURE_BYTES = 8;
 const IHDR_BYTES = 13;
 const CRC_BYTES = 4;
 
-// Chunk types are numbers, because a hostile file can hold a million chunks, and strings would take
-// more memory.
+// Chunk types are numbers, because a hostile file can contain a million chunks, and strings would
+// take more memory.
 const IHDR = 0x49484452;
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;
@@ -18,14 +18,14 @@ const EXIF = 0x65584966;
 const TRNS = 0x74524e53;
 
 /**
- * Maximum length of a chunk and maximum side of an image: a PNG may not use the top bit of
- * four-byte integers.
+ * Maximum length of a chunk and maximum side of an image. In a PNG, the top bit of four-byte
+ * integers must be 0.
  */
 const MAX_UINT31 = 2 ** 31 - 1;
 
 /**
- * Maximum number of chunks before the pixels. Real files have fewer. The limit bounds the reading
- * time.
+ * Maximum number of chunks before the pixels. Real files have fewer chunks. The limit bounds the
+ * reading time.
  */
 const MAX_CHUNKS = 10_000;
 
@@ -60,12 +60,12 @@ export const PNG: ImageFormat<PngHeader> = {
 };
 
 /**
- * Reads the header of a PNG: everything before its first IDAT chunk (PNG third edition).
+ * Reads the header of a PNG, which is everything before the first IDAT chunk (PNG third edition).
  *
- * Checksums are not verified here, but by the decoder. A `tRNS` chunk is ignored if the image has
- * an alpha channel.
+ * The decoder verifies the checksums, not this function. A `tRNS` chunk (transparency) is ignored
+ * if the image has an alpha channel.
  *
- * @param bytes Whole file. Must begin with the signature; this is not checked.
+ * @param bytes Whole file. Must begin with the PNG signature, which is not checked.
  * @throws {DomainError} `truncated-image`, if the file ends before the first IDAT chunk;
  * `corrupt-image`, if a chunk breaks the standard.
  *

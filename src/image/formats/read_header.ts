@@ -10,7 +10,10 @@ import { hasSignature } from "./signature.ts";
 import { unsupportedFormat } from "./unsupported.ts";
 import { WEBP } from "./webp.ts";
 
-/** Supported formats by id. To add a format, implement it in a file and list it here. */
+/**
+ * Supported image formats. The key is the format id. To add a format, implement it in a file of its
+ * own and add it to this list.
+ */
 export const FORMATS = {
   jpeg: JPEG,
   png: PNG,
@@ -21,7 +24,7 @@ export const FORMATS = {
   bmp: BMP,
 } satisfies Readonly<Record<string, ImageFormat<BaseHeader>>>;
 
-/** Id of a supported format. */
+/** Id of a supported image format. */
 export type FormatId = keyof typeof FORMATS;
 
 /** Header of an image of the format `Id`. Without `Id`: header of any supported format. */
@@ -30,25 +33,25 @@ export type ImageHeader<Id extends FormatId = FormatId> = {
   [Each in Id]: { readonly format: Each } & ReturnType<(typeof FORMATS)[Each]["readHeader"]>;
 }[Id];
 
-// The keys of an object literal are its only ones.
+// The cast is safe, because an object literal has no other keys.
 const IDS = Object.keys(FORMATS) as readonly FormatId[];
 const ALL: readonly ImageFormat<ImageHeader>[] = Object.values(FORMATS);
 const NAMES = ALL.map(({ name }) => name);
 const SUPPORTED = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
 
 /**
- * Reads format, size, orientation and bit depth from an image's header alone.
+ * Reads the format, size, orientation and bit depth of an image from its header.
  *
  * Safe for hostile files: the function decodes and copies no pixels, and its time is at most
- * proportional to the length of the header. The header is everything before the first pixels. In a
- * WebP it also includes the first frame and the Exif block after the frame. In a JPEG it can
- * include a height after the first scan. Bytes after the header never change the result.
+ * proportional to the length of the header. The header is everything before the first pixels. The
+ * header of a WebP also includes the first frame and the Exif block after the frame. The header of
+ * a JPEG can include a height after the first scan. Bytes after the header never change the result.
  *
  * @param bytes The whole file.
  * @throws {DomainError} `no-image`, if there are no bytes; `not-an-image`, if the first bytes match
- * no known image format; `unsupported-format`, if they match a format that cannot be decoded;
- * `truncated-image`, if the file ends inside the header; `corrupt-image`, if the header breaks a
- * rule of its format.
+ * no known image format; `unsupported-format`, if the first bytes match a format that cannot be
+ * decoded; `truncated-image`, if the file ends inside the header; `corrupt-image`, if the header
+ * breaks a rule of its format.
  *
  * @example
  * ```ts
@@ -64,12 +67,12 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
 }
 
 /**
- * Returns the format of an image, from its first bytes. A HEIF file whose brands do not name its
- * coding is read up to its primary item.
+ * Returns the format of an image, from its first bytes. For some HEIF files, more bytes are needed
+ * to distinguish AVIF from HEIC.
  *
  * @param bytes The whole file.
- * @throws {DomainError} `no-image`, `not-an-image`, `unsupported-format` or `truncated-image`, as
- * {@linkcode readHeader} does.
+ * @throws {DomainError} `no-image`, `not-an-image`, `unsupported-format` or `truncated-image`, for
+ * the same reasons as {@linkcode readHeader}.
  *
  * @example
  * ```ts
@@ -128,8 +131,8 @@ function truncatedSignature(bytes: Uint8Array): DomainError | undefined {
 }
 
 /**
- * Returns the first bytes of a file in hexadecimal. Raw text from the file could forge lines of the
- * log.
+ * Returns the first bytes of a file in hexadecimal, because raw text from the file could forge
+ * lines of the log.
  */
 function firstBytes(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");

@@ -1,9 +1,9 @@
 /**
  * Returns true if a file begins with a signature.
  *
- * @param bytes Bytes of the file. If there are fewer than the signature has, the result is false.
- * @param signature Signature, one character per byte: the character code, 0 to 255, is the byte.
- *   `?` stands for any byte.
+ * @param bytes Bytes of the file. If the file is shorter than the signature, the result is false.
+ * @param signature Signature, one character per byte. The code of a character, 0 to 255, is the
+ *   byte. `?` stands for any byte.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import { hasSignature } from "./signature.ts";
 export interface UnsupportedFormat {
   /** Common name of the format. */
   readonly name: string;
-  /** Advice for the person who sent the image: a whole sentence. */
+  /** Advice for the person who sent the image, as a whole sentence. */
   readonly advice: string;
 }
 
@@ -13,10 +13,10 @@ const SAVE_AS_JPEG = "Save it as JPEG and send that.";
 const EXPORT_AS_PNG = "Export it as PNG and send that.";
 
 /**
- * First bytes of each format. They are checked in this order. `?` stands for any byte.
+ * Signatures (first bytes) of the formats, checked in this order. `?` stands for any byte.
  *
- * ICO and CUR come last, because HEIC and HEIF files can match their signatures too: these files
- * begin with a length of four bytes.
+ * ICO and CUR come last, because their signatures are short and could also match the beginning of
+ * other formats.
  */
 const FORMATS: readonly (readonly [signature: string, name: string, advice: string])[] = [
   ["II*\0", "TIFF", SAVE_AS_EITHER],
@@ -33,12 +33,15 @@ const FORMATS: readonly (readonly [signature: string, name: string, advice: stri
   ["\0\0\x02\0", "CUR", EXPORT_AS_PNG],
 ];
 
-/** Number of bytes in which the root element of an SVG is searched. Comments can precede it. */
+/**
+ * Number of bytes in which the root element of an SVG is searched. Comments can precede the root
+ * element.
+ */
 const SVG_SEARCH_BYTES = 8192;
 
 /**
- * Delimiters of the instructions and comments that may precede the root element (XML 1.0, section
- * 2.8).
+ * Delimiters of the instructions and comments that may precede the root element of an XML file (XML
+ * 1.0, section 2.8).
  */
 const PROLOG_PARTS: readonly (readonly [start: string, end: string])[] = [
   ["<?", "?>"],
@@ -48,8 +51,8 @@ const PROLOG_PARTS: readonly (readonly [start: string, end: string])[] = [
 /**
  * Recognises common image formats that cannot be decoded.
  *
- * @param bytes Whole file. Only its first 8192 bytes are read.
- * @returns Format, or `undefined` for any other file.
+ * @param bytes Whole file. Only the first 8192 bytes are read.
+ * @returns Format, or `undefined` if the file has none of these formats.
  *
  * @example
  * ```ts
@@ -69,8 +72,8 @@ export function unsupportedFormat(bytes: Uint8Array): UnsupportedFormat | undefi
 }
 
 /**
- * Returns true if a file is an SVG. SVG has no signature, so its XML must have the document type or
- * the root element of SVG.
+ * Returns true if a file is an SVG. SVG has no signature, so the file must have the document type
+ * or the root element of SVG.
  */
 function isSvg(bytes: Uint8Array): boolean {
   const start = String.fromCharCode(...bytes.subarray(0, SVG_SEARCH_BYTES));

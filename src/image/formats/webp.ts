@@ -4,25 +4,25 @@ import { exifOrientation, type Orientation } from "./exif_orientation.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 import { hasSignature } from "./signature.ts";
 
-/** Header of a WebP. Its width and height are those of the canvas. */
+/** Header of a WebP. `width` and `height` are the size of the canvas. */
 export interface WebpHeader extends BaseHeader<"webp"> {
-  /** Image, or first frame of an animation; needed by the decoder. */
+  /** Image, or first frame of an animation. Needed by the decoder. */
   readonly frame: WebpFrame;
 }
 
-/** Frame of a WebP and its place on the canvas. */
+/** Frame of a WebP, and the place of the frame on the canvas. */
 export interface WebpFrame {
-  /** Left edge of the frame on the canvas, pixels. */
+  /** Left edge of the frame on the canvas, in pixels. */
   readonly left: number;
-  /** Top edge of the frame on the canvas, pixels. */
+  /** Top edge of the frame on the canvas, in pixels. */
   readonly top: number;
-  /** Width of the frame. */
+  /** Width of the frame in pixels. */
   readonly width: number;
-  /** Height of the frame. */
+  /** Height of the frame in pixels. */
   readonly height: number;
   /**
-   * Payload of the `ALPH` chunk: the alpha of a lossy frame. Unset: the frame is opaque or
-   * lossless.
+   * Payload of the `ALPH` chunk, which contains the alpha of a lossy frame. Unset: the frame is
+   * opaque or lossless.
    */
   readonly alpha?: Uint8Array;
   /** Payload of the `VP8 ` (lossy) or `VP8L` (lossless) chunk: the encoded pixels. */
@@ -33,14 +33,15 @@ export interface WebpFrame {
   readonly hasAlpha: boolean;
 }
 
-/** Bytes before the content that the RIFF length counts: `RIFF` and the length itself. */
+/** Number of bytes that the RIFF length does not count: `RIFF` and the length itself. */
 const RIFF_BYTES = 8;
 const CHUNK_BYTES = 8;
 const CANVAS_BYTES = 10;
 const FRAME_BYTES = 16;
 
 /**
- * Maximum number of chunks to read. Most real files have a few. The limit bounds the reading time.
+ * Maximum number of chunks to read. Most real files have a few chunks. The limit bounds the reading
+ * time.
  */
 const MAX_CHUNKS = 10_000;
 
@@ -68,14 +69,14 @@ export const WEBP: ImageFormat<WebpHeader> = {
  * Reads the canvas, the orientation and the first frame of a WebP (RFC 9649).
  *
  * The Exif block comes after the pixels. If the file declares an Exif block, all chunks are
- * searched for it.
+ * searched for this block.
  *
- * Some sizes are stored twice. They must be equal, because different parts of a decoder use
- * different copies.
+ * A WebP stores some sizes twice. Both copies must be equal, because different parts of a decoder
+ * use different copies.
  *
- * @param bytes Whole file. Must begin with the signature (12 bytes); this is not checked.
- * @throws {DomainError} `truncated-image`, if the file ends inside its first frame or before its
- * Exif block; `corrupt-image`, if it has no frame or breaks the standard.
+ * @param bytes Whole file. Must begin with the WebP signature (12 bytes), which is not checked.
+ * @throws {DomainError} `truncated-image`, if the file ends inside the first frame or before the
+ * Exif block; `corrupt-image`, if the file has no frame or breaks the standard.
  *
  * @example
  * ```ts
@@ -100,10 +101,10 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
 }
 
 /**
- * Reads a file that begins with the chunk `VP8X`: the canvas, then an image or an animation, and
- * Exif.
+ * Reads a WebP that begins with the chunk `VP8X`. The file contains a canvas, an image or an
+ * animation, and possibly Exif.
  *
- * @param behind Number of bytes in the file after the end of the RIFF content. Negative if the file
+ * @param behind Number of bytes in the file after the end of the RIFF content. Negative: the file
  *   was cut off.
  */
 function readExtended(reader: ByteReader, length: number, behind: number): WebpHeader {
@@ -118,7 +119,7 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpH
   const animated = (flags & ANIMATED) !== 0;
   let frame: WebpFrame | undefined;
   let orientation: Orientation | undefined;
-  // A declared Exif block may be missing. The pixels are then shown as stored.
+  // A declared Exif block may be missing. In this case, the pixels are upright as stored.
   for (
     let chunks = 0;
     frame === undefined ||
@@ -174,8 +175,8 @@ function headerOf(
 }
 
 /**
- * Reads one frame of an animation: an `ANMF` chunk that contains further chunks (RFC 9649,
- * 2.7.1.1).
+ * Reads one frame of an animation from an `ANMF` chunk, which contains further chunks (RFC 9649,
+ * section 2.7.1.1).
  */
 function readAnimationFrame(reader: ByteReader, length: number): WebpFrame {
   if (length < FRAME_BYTES) {
@@ -203,7 +204,10 @@ function isFrameChunk(type: number): boolean {
   return type === ALPH || type === VP8 || type === VP8L;
 }
 
-/** Reads the chunks of one frame: `VP8L`, or `VP8 ` with or without `ALPH` before it. */
+/**
+ * Reads the chunks of one frame: a `VP8L` chunk (lossless), or a `VP8 ` chunk (lossy). An `ALPH`
+ * chunk (alpha) may come before `VP8 `.
+ */
 function readFrameChunks(reader: ByteReader, type: number, length: number): WebpFrame {
   let alpha: Uint8Array | undefined;
   let chunk = { type, length };
@@ -225,8 +229,8 @@ function readFrameChunks(reader: ByteReader, type: number, length: number): Webp
 }
 
 /**
- * Reads the size of a lossy frame (RFC 6386, 9.1). Each side has 14 bits; the two scaling bits
- * after it are ignored.
+ * Reads the size of a lossy frame (RFC 6386, 9.1). Each side has 14 bits. The two scaling bits
+ * after a side are ignored.
  */
 function readLossy(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "hasAlpha"> {
   const tag = reader.u24le();
@@ -244,8 +248,8 @@ function readLossy(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "ha
 }
 
 /**
- * Reads the size and the alpha flag of a lossless frame (RFC 9649, 3.4). Each side is stored minus
- * 1, in 14 bits.
+ * Reads the size and the alpha flag of a lossless frame (RFC 9649, 3.4). The file stores each side
+ * minus 1, in 14 bits.
  */
 function readLossless(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "hasAlpha"> {
   const signature = reader.u8();
@@ -281,16 +285,16 @@ function skipPadded(reader: ByteReader, length: number): void {
 }
 
 /**
- * Skips the padding byte after a payload of odd length. Some programs omit this byte at the end of
- * a file.
+ * Skips the padding byte after a chunk payload of odd length. Some programs omit this byte at the
+ * end of a file.
  */
 function skipPadding(reader: ByteReader, length: number): void {
   if (length % 2 === 1 && reader.remaining > 0) reader.skip(1);
 }
 
 /**
- * Returns the orientation of an Exif block. Some programs write the prefix `Exif\0\0` before the
- * block, as in a JPEG.
+ * Returns the orientation of an Exif block. Ignores the prefix `Exif\0\0`, which some programs
+ * write before the block.
  */
 function orientationOf(exif: Uint8Array): Orientation | undefined {
   return exifOrientation(

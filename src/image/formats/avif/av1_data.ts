@@ -9,26 +9,26 @@ const FRAME_HEADER = 3;
 const FRAME = 6;
 
 /**
- * Maximum number of frames in the AV1 data of one image. A frame of only a few bytes makes a
- * decoder process all pixels.
+ * Maximum number of frames in the AV1 data of one image. The limit bounds the decoding time,
+ * because a frame of only a few bytes makes a decoder process all pixels.
  *
  * A still image has one frame, or one frame for each of up to 4 layers (AVIF 1.1, 2.1).
  */
 const MAX_FRAMES = 8;
 
 /**
- * Maximum bytes to read of a sequence header. Usual headers have about 20 bytes, and headers with
- * 32 operating points about 400.
+ * Maximum bytes to read of a sequence header. Usual sequence headers have about 20 bytes. Sequence
+ * headers with 32 operating points have about 400.
  */
 const MAX_HEADER = 512;
 
 /**
- * Maximum number of units (OBUs) in AV1 data. Real data have fewer: a frame has at most 4096 tiles,
- * in one unit each. The limit bounds the reading time.
+ * Maximum number of units (OBUs) in AV1 data. The limit bounds the reading time. Real data have
+ * fewer units, because a frame has at most 4096 tiles in one unit each.
  */
 const MAX_UNITS = 10_000;
 
-/** AV1 in the items of an AVIF (AVIF 1.1, section 2). */
+/** Rules for AV1 data in the items of an AVIF (AVIF 1.1, section 2). */
 export const AV1: Coding<Av1Sequence> = {
   name: "AV1",
   itemType: boxType("av01"),
@@ -46,10 +46,10 @@ export const AV1: Coding<Av1Sequence> = {
 /**
  * Reads the sequence header of AV1 data, and refuses data with too many frames.
  *
- * @param reader Reader of the data, at the first unit. The sequence header must come before the
+ * @param reader Reader of the AV1 data, at the first unit. The sequence header must come before the
  *   first frame.
- * @throws {DomainError} `corrupt-image`, if there is no sequence header, if two of them differ, or
- * if there are more than 8 frames.
+ * @throws {DomainError} `corrupt-image`, if there is no sequence header, if two sequence headers
+ * differ, or if there are more than 8 frames.
  *
  * @example
  * ```ts
@@ -97,12 +97,12 @@ export function readAv1Data(reader: ByteReader): Av1Sequence {
 }
 
 /**
- * Reads the header of a unit (AV1 specification, 5.3.2). A unit without a declared size fills the
- * rest of the data.
+ * Reads the type and the payload of a unit (AV1 specification, 5.3.2). A unit without a declared
+ * size extends to the end of the data.
  */
 function nextUnit(reader: ByteReader): { readonly type: number; readonly payload: ByteReader } {
   let header = reader.u8();
-  // Zeros between frames are skipped, as libaom does.
+  // Skips zeros between frames, like libaom.
   while (header === 0 && reader.remaining > 0) header = reader.u8();
   const hasExtension = (header & 4) !== 0;
   const hasSize = (header & 2) !== 0;

@@ -2,9 +2,9 @@ import type { Size } from "../../../core/size.ts";
 import { BitReader } from "../bit_reader.ts";
 import type { ByteReader } from "../byte_reader.ts";
 
-/** Sequence header of AV1 data. It describes the format of all frames. */
+/** Sequence header of AV1 data, which describes the format of all frames. */
 export interface Av1Sequence extends Size {
-  /** Profile: 0 main, 1 high, 2 professional. */
+  /** AV1 profile. 0: main, 1: high, 2: professional. */
   readonly profile: number;
   /** Bits per sample. */
   readonly bitDepth: 8 | 10 | 12;
@@ -18,14 +18,15 @@ export interface Av1Sequence extends Size {
    * Code for the position of chroma samples between pixels (AV1 specification, 6.4.2). 0: unknown.
    */
   readonly chromaPosition: number;
-  /** True if frames can have film grain, which the decoder then adds. */
+  /** True if the decoder may have to add film grain to frames. */
   readonly hasFilmGrain: boolean;
 }
 
 type Colour = Omit<Av1Sequence, "profile" | "hasFilmGrain" | keyof Size>;
 
 /**
- * Codes of three colour properties: primaries of BT.709, transfer of sRGB, matrix of RGB (6.4.2).
+ * Codes of colour properties (AV1 specification, 6.4.2): primaries of BT.709, transfer function of
+ * sRGB, matrix of RGB.
  */
 const BT_709 = 1, SRGB = 13, IDENTITY = 0;
 const UNSPECIFIED = 2;
@@ -33,8 +34,8 @@ const UNSPECIFIED = 2;
 /**
  * Reads a sequence header (AV1 specification, 5.5).
  *
- * @param unit Payload of the unit that holds the sequence header.
- * @returns Header. Its width and height are the largest that a frame may have.
+ * @param unit Reader of the unit that contains the sequence header.
+ * @returns Sequence header. `width` and `height` are the maximum size of a frame.
  * @throws {DomainError} `corrupt-image`, if the unit ends inside the header.
  *
  * @example
@@ -91,14 +92,20 @@ function skipTiming(reader: BitReader): void {
   if (isEqual) skipVariableLength(reader);
 }
 
-/** Skips an integer that is stored as n zero bits, a one bit and n more bits (4.10.3). */
+/**
+ * Skips an integer of variable length (AV1 specification, 4.10.3). The number of zero bits before
+ * the first one bit is the number of bits after it.
+ */
 function skipVariableLength(reader: BitReader): void {
   let zeros = 0;
   while (zeros < 32 && !reader.flag()) zeros++;
   if (zeros < 32) reader.bits(zeros);
 }
 
-/** Skips a decoder model (5.5.4) and returns the number of bits of its delay fields. */
+/**
+ * Skips a decoder model (AV1 specification, 5.5.4) and returns the number of bits of its delay
+ * fields.
+ */
 function skipDecoderModel(reader: BitReader): number {
   const delayBits = reader.bits(5) + 1;
   reader.bits(32);
@@ -106,7 +113,10 @@ function skipDecoderModel(reader: BitReader): number {
   return delayBits;
 }
 
-/** Skips the flags of the coding tools for videos and for screen content (5.5.1). */
+/**
+ * Skips the flags for videos and for screen content, which do not matter for still images (AV1
+ * specification, 5.5.1).
+ */
 function skipInterTools(reader: BitReader): void {
   reader.bits(4);
   const hasOrderHint = reader.flag();
@@ -117,7 +127,7 @@ function skipInterTools(reader: BitReader): void {
   if (hasOrderHint) reader.bits(3);
 }
 
-/** Reads the colour format of the samples (5.5.2). */
+/** Reads the colour format of the samples (AV1 specification, 5.5.2). */
 function readColour(reader: BitReader, profile: number): Colour {
   const bitDepth = readDepth(reader, profile);
   const isGrey = profile !== 1 && reader.flag();

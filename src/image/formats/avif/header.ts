@@ -11,7 +11,7 @@ import { trackImage } from "./track_image.ts";
 
 /** Header of an AVIF. */
 export interface AvifHeader extends BaseHeader<"avif"> {
-  /** Parts of the image that the decoder needs. */
+  /** Coded data and display properties of the image, needed by the decoder. */
   readonly image: HeifImage<Av1Sequence>;
 }
 
@@ -27,7 +27,7 @@ export const AVIF: ImageFormat<AvifHeader> = {
 
 /**
  * Returns true if a file is an AVIF. The signature is not enough, because other ISO media files,
- * such as HEIC, have the same.
+ * such as HEIC, have the same signature.
  *
  * @param bytes Whole file.
  */
@@ -39,16 +39,16 @@ export function isAvif(bytes: Uint8Array): boolean {
  * Reads the header of an AVIF: the metadata and the sequence headers of its AV1 data (AVIF 1.1,
  * ISO/IEC 23008-12).
  *
- * The image is the primary item. If the file has none, the image is the first frame of its image
- * sequence.
+ * The image is the main image (primary item) of the file. If the file has no primary item, the
+ * image is the first frame of the image sequence.
  *
- * The metadata and the AV1 data both declare the size of an image. The sizes must be equal, also
- * for alpha and for each tile of a grid.
+ * The metadata and the AV1 data both declare the size of an image. Both sizes must be equal. The
+ * same rule holds for alpha and for each tile of a grid.
  *
- * @param bytes Whole file. {@linkcode isAvif} must have returned true for it.
+ * @param bytes Whole file. {@linkcode isAvif} must have returned true for this file.
  * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the AV1 data;
- * `corrupt-image`, if they break the standard or contradict each other; `unsupported-format`, if
- * the image is not AV1.
+ * `corrupt-image`, if metadata or AV1 data break the standard or contradict each other;
+ * `unsupported-format`, if the image is not AV1.
  *
  * @example
  * ```ts
@@ -85,20 +85,24 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
 }
 
 /**
- * Returns the number of samples per pixel that libaom stores, without alpha. For grey images,
- * libaom stores chroma too, as in 4:2:0.
+ * Returns the number of samples per pixel that libaom stores, without alpha. libaom also stores
+ * chroma for grey images, with a quarter of the samples in each of two planes.
  */
 function planeSamples({ isGrey, halvesColumns, halvesRows }: Av1Sequence): number {
   return isGrey ? 1.5 : 1 + 2 / (halvesColumns ? 2 : 1) / (halvesRows ? 2 : 1);
 }
 
-/** Reads the primary item. If the file has none, reads the first frame of the image sequence. */
+/**
+ * Reads the main image (primary item). If the file has no primary item, reads the first frame of
+ * the image sequence.
+ */
 function readImage(bytes: Uint8Array): HeifImage<Av1Sequence> {
   const file = new ByteReader(bytes, "AVIF", "big-endian");
   const { meta, moov, hasPrimary } = findBoxes(file);
   if (meta !== undefined && (moov === undefined || hasPrimary)) return itemImage(file, meta, AV1);
   if (moov !== undefined) return trackImage(file, moov);
-  // Neither was found. If the file ends too early, `nextBox()` throws the appropriate error.
+  // Neither `meta` nor `moov` was found. If the file ends too early, `nextBox()` throws the
+  // appropriate error.
   nextBox(file);
   throw file.corrupt("it must have a box meta or moov", "none");
 }

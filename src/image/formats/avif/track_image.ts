@@ -27,11 +27,11 @@ const AV1C = boxType("av1C");
 const AUXI = boxType("auxi");
 const CLAP = boxType("clap");
 
-/** Bytes at the start of a visual sample entry, before its boxes (ISO/IEC 14496-12, 12.1.3). */
+/** Bytes of a visual sample entry before its first box (ISO/IEC 14496-12, 12.1.3). */
 const ENTRY_BYTES = 78;
 /**
- * Maximum number of boxes inside one box. Real sequences have far fewer. The limit bounds the
- * reading time.
+ * Maximum number of boxes inside one box. Real files have far fewer. The limit bounds the reading
+ * time.
  */
 const MAX_BOXES = 1000;
 
@@ -41,20 +41,21 @@ const MAX_BOXES = 1000;
  */
 const MAX_TRACKS = 16;
 
-/** Track of an image sequence: the frames of its colours or of its alpha. */
+/** Track of an image sequence. It contains the frames of the colours or of the alpha. */
 interface Track {
   readonly id: number;
-  /** Ids of the tracks to which this auxiliary track belongs. Empty for colours. */
+  /** Ids of the tracks to which this auxiliary track belongs. Empty for a track of colours. */
   readonly auxiliaryOf: readonly number[];
   readonly isPremultiplied: boolean;
-  /** Boxes inside the AV1 sample entry, which describe the image. */
+  /** Boxes that describe the image, from the AV1 sample entry. */
   readonly properties: readonly IsoBox[];
   /** Reads the AV1 data of the first frame. */
   readonly first: () => Uint8Array;
 }
 
 /**
- * Reads the first frame of an image sequence, with its alpha (ISO/IEC 23008-12, 7).
+ * Reads the first frame of an image sequence and the alpha of this frame (ISO/IEC 23008-12, section
+ * 7).
  *
  * @param file Reader of the whole file.
  * @param moov Payload of the `moov` box.
@@ -107,7 +108,7 @@ function readTrack(file: ByteReader, trak: ByteReader): Track | undefined {
   return { id, auxiliaryOf, isPremultiplied, properties: entry, first };
 }
 
-/** Returns the boxes inside the first sample entry. Undefined if that entry is not for AV1. */
+/** Returns the boxes inside the first sample entry. Undefined if this entry is not for AV1. */
 function sampleEntry(table: ByteReader | undefined): readonly IsoBox[] | undefined {
   if (table === undefined) return undefined;
   table.skip(8); // Version, flags and count.
@@ -120,7 +121,7 @@ function sampleEntry(table: ByteReader | undefined): readonly IsoBox[] | undefin
 }
 
 /**
- * Returns the data of the first sample (frame). It lies at the start of the first chunk (14496-12,
+ * Returns the data of the first frame, which is at the start of the first chunk (ISO/IEC 14496-12,
  * 8.7).
  */
 function firstSample(
@@ -155,7 +156,7 @@ function find(boxes: readonly IsoBox[], wanted: number): ByteReader | undefined 
   return boxes.find(({ type }) => type === wanted)?.content.fromStart();
 }
 
-/** Returns the boxes inside a payload. Empty if the payload is undefined. */
+/** Returns the boxes inside a payload. Empty if `payload` is undefined. */
 function boxesOf(payload: ByteReader | undefined): readonly IsoBox[] {
   const boxes: IsoBox[] = [];
   while (payload !== undefined && payload.remaining > 0) {

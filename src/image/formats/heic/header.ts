@@ -10,11 +10,11 @@ import type { HevcSequence } from "./hevc_sequence.ts";
 
 /** Header of a HEIC. */
 export interface HeicHeader extends BaseHeader<"heic"> {
-  /** Parts of the image that the decoder needs. */
+  /** Coded data and display properties of the image, needed by the decoder. */
   readonly image: HeifImage<HevcSequence>;
 }
 
-/** Samples of a pixel in all planes, by chroma format. */
+/** Number of samples per pixel in all colour planes. The key is the chroma format of HEVC. */
 const PLANE_SAMPLES = { 0: 1, 1: 1.5, 2: 2, 3: 3 } as const;
 
 /** The HEIC format: HEVC images in a HEIF file, as iPhones store them. */
@@ -31,17 +31,17 @@ export const HEIC: ImageFormat<HeicHeader> = {
  * Reads the header of a HEIC: the metadata and the parameter sets of its HEVC data (ISO/IEC
  * 23008-12).
  *
- * The image is the primary item; thumbnails, depth maps and Exif data are not read. Rotation and
- * mirroring are properties of the item. An Exif orientation would repeat them, so it does not count
- * (ISO/IEC 23008-12, annex A.3).
+ * The image is the main image (primary item) of the file. Thumbnails, depth maps and Exif data are
+ * not read. The orientation comes from the properties of the primary item. An Exif orientation is
+ * ignored, because it would only repeat these properties (ISO/IEC 23008-12, annex A.3).
  *
- * The metadata and the HEVC data both declare the size of an image. The sizes must be equal, also
- * for alpha and for each tile of a grid.
+ * The metadata and the HEVC data both declare the size of an image. Both sizes must be equal. The
+ * same rule holds for alpha and for each tile of a grid.
  *
- * @param bytes Whole file. `heifFormat()` must have returned `heic` for it.
+ * @param bytes Whole file. `heifFormat()` must have returned `heic` for this file.
  * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the HEVC data;
- * `corrupt-image`, if they break the standard or contradict each other; `unsupported-format`, if
- * the image is not HEVC, or if the file has only an image sequence.
+ * `corrupt-image`, if metadata or HEVC data break the standard or contradict each other;
+ * `unsupported-format`, if the image is not HEVC, or if the file has only an image sequence.
  */
 export function readHeicHeader(bytes: Uint8Array): HeicHeader {
   const image = readImage(bytes);
@@ -69,7 +69,8 @@ function readImage(bytes: Uint8Array): HeifImage<HevcSequence> {
   if (moov !== undefined) {
     throw file.unsupported("it must have a still image", "only an image sequence");
   }
-  // Neither was found. If the file ends too early, `nextBox()` throws the appropriate error.
+  // Neither `meta` nor `moov` was found. If the file ends too early, `nextBox()` throws the
+  // appropriate error.
   nextBox(file);
   throw file.corrupt("it must have a box meta", "none");
 }

@@ -4,8 +4,9 @@ import { boxType } from "../heif/iso_box.ts";
 import { type HevcSequence, readHevcSequence } from "./hevc_sequence.ts";
 
 /**
- * HEVC in the items of a HEIC (ISO/IEC 23008-12, annex B). libheif reads at most 1000 items: the
- * tiles of colours and of alpha. A photo of 48 megapixels has 192 tiles of 512x512 pixels.
+ * Rules for HEVC data in the items of a HEIC (ISO/IEC 23008-12, annex B). The number of tiles is
+ * limited, because libheif reads at most 1000 items and both colours and alpha have tiles. A photo
+ * of 48 megapixels has 192 tiles of 512x512 pixels.
  */
 export const HEVC: Coding<HevcSequence> = {
   name: "HEVC",
@@ -17,35 +18,40 @@ export const HEVC: Coding<HevcSequence> = {
   read: readHevcData,
 };
 
-/** Types of units (NAL units): pictures that need no other picture (ITU-T H.265, 7.4.2.2). */
+/**
+ * Types of HEVC units (NAL units) with pictures that can be decoded without other pictures (ITU-T
+ * H.265, 7.4.2.2).
+ */
 const FIRST_KEY = 16, LAST_KEY = 23;
-/** First type of units that are no part of a picture. */
+/** First type of HEVC units that contain no part of a picture. */
 const NO_PICTURE = 32;
 const SEQUENCE_SET = 33;
 
-/** Bytes of `hvcC` before the length of units and the arrays of parameter sets. */
+/** Bytes of the configuration box `hvcC` before the fields that are read. */
 const CONFIG_START = 21;
-/** Maximum bytes of a configuration. Real ones have about 100 to 200. */
+/** Maximum bytes of an HEVC configuration. Real configurations have about 100 to 200 bytes. */
 const MAX_CONFIG_BYTES = 16_384;
 
 /**
- * Maximum number of slices in the HEVC data of one image or tile. A slice of only a few bytes makes
- * a decoder process all pixels. Real images have one slice, or a few.
+ * Maximum number of slices in the HEVC data of one image or tile. The limit bounds the decoding
+ * time, because a slice of only a few bytes makes a decoder process all pixels. Real images have a
+ * few slices.
  */
 const MAX_SLICES = 8;
 
 /**
- * Maximum number of units in HEVC data. Real data have a few. The limit bounds the reading time.
+ * Maximum number of units (NAL units) in HEVC data. Real data have a few units. The limit bounds
+ * the reading time.
  */
 const MAX_UNITS = 10_000;
 
 /**
  * Reads the format of HEVC data, and refuses data with several pictures or too many slices.
  *
- * @param data Reader of the data: units, each behind its length.
+ * @param data Reader of the HEVC data. The data are units, and each unit follows its length.
  * @param config Payload of the configuration box `hvcC` (ISO/IEC 14496-15, 8.3.3.1).
  * @throws {DomainError} `corrupt-image`, if the data or the configuration break a rule;
- * `unsupported-format`, if the planes are coded as separate pictures.
+ * `unsupported-format`, if the colour planes are coded as separate pictures.
  */
 export function readHevcData(data: ByteReader, config: ByteReader | undefined): HevcSequence {
   if (config === undefined) throw data.corrupt("its HEVC data must have a configuration", "none");
@@ -61,7 +67,10 @@ export function readHevcData(data: ByteReader, config: ByteReader | undefined): 
   return { ...sequence, config: payload };
 }
 
-/** Reads the number of bytes of a length, and the only sequence parameter set. */
+/**
+ * Reads the number of bytes in which the lengths of units are stored, and the only sequence
+ * parameter set.
+ */
 function readConfig(reader: ByteReader): {
   readonly lengthBytes: 1 | 2 | 4;
   readonly sequence: Omit<HevcSequence, "config">;
@@ -87,7 +96,7 @@ function readConfig(reader: ByteReader): {
   return { lengthBytes: lengthBytes as 1 | 2 | 4, sequence: readHevcSequence(found) };
 }
 
-/** Refuses data that are not one picture of at most 8 slices. */
+/** Refuses HEVC data unless they are one picture of at most 8 slices. */
 function checkUnits(data: ByteReader, lengthBytes: 1 | 2 | 4): void {
   let slices = 0;
   for (let units = 0; data.remaining > 0; units++) {
@@ -115,7 +124,7 @@ function checkUnits(data: ByteReader, lengthBytes: 1 | 2 | 4): void {
   if (slices === 0) throw data.corrupt("its HEVC data must have one picture", "none");
 }
 
-/** Reads a unit behind its length. */
+/** Reads the length of a unit and returns a reader of the unit. */
 function nextUnit(data: ByteReader, lengthBytes: 1 | 2 | 4): ByteReader {
   const length = lengthBytes === 1 ? data.u8() : lengthBytes === 2 ? data.u16() : data.u32();
   return data.part(length);

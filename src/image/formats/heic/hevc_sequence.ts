@@ -2,32 +2,35 @@ import type { Size } from "../../../core/size.ts";
 import { BitReader } from "../bit_reader.ts";
 import type { ByteReader } from "../byte_reader.ts";
 
-/** Format of HEVC samples: a sequence parameter set (SPS). */
+/** Format of HEVC data, from its sequence parameter set (SPS). */
 export interface HevcSequence extends Size {
-  /** Bits per sample of the plane with the most bits. */
+  /** Bits per sample of the colour plane with the most bits. */
   readonly bitDepth: number;
-  /** Chroma format: 0 grey, 1 4:2:0, 2 4:2:2, 3 4:4:4. */
+  /** Chroma format. 0: grey. 1: 4:2:0. 2: 4:2:2. 3: 4:4:4. */
   readonly chroma: 0 | 1 | 2 | 3;
   /** Payload of the configuration box `hvcC`, with all parameter sets. */
   readonly config: Uint8Array;
 }
 
-/** Bytes of the header of a unit (NAL unit). */
+/** Bytes of the header of an HEVC unit (NAL unit). */
 const UNIT_HEADER_BYTES = 2;
-/** Maximum bytes to read of a parameter set. Real ones have about 50 to 100. */
+/** Maximum bytes to read of a parameter set. Real parameter sets have about 50 to 100 bytes. */
 const MAX_SET_BYTES = 1024;
-/** Bits of a profile, without its level (ITU-T H.265, 7.3.3). */
+/** Number of bits of an HEVC profile, without its level (ITU-T H.265, 7.3.3). */
 const PROFILE_BITS = 88;
 const LEVEL_BITS = 8;
-/** Columns and rows of the image per column and row of chroma, by chroma format (6.2). */
+/**
+ * Number of image columns and rows for each column and row of chroma samples (ITU-T H.265, 6.2).
+ * The index is the chroma format.
+ */
 const CROP_UNITS = [[1, 1], [2, 2], [2, 1], [1, 1]] as const;
 
 /**
  * Reads a sequence parameter set, up to the bit depth (ITU-T H.265, 7.3.2.2).
  *
- * @param unit The unit with the parameter set, its header included.
- * @returns Shown size, which is the coded size without the cropped edges, and format.
- * @throws {DomainError} `corrupt-image`, if the unit ends too early or holds an invalid value.
+ * @param unit Unit with the parameter set, including the header of the unit.
+ * @returns Size and format of the image. The size excludes cropped edges.
+ * @throws {DomainError} `corrupt-image`, if the unit ends too early or contains an invalid value.
  *
  * @example
  * ```ts
@@ -66,7 +69,7 @@ export function readHevcSequence(unit: ByteReader): Omit<HevcSequence, "config">
   return { ...size, bitDepth, chroma };
 }
 
-/** Skips the layers below the highest, the profile and the level (7.3.3). */
+/** Skips the profile and the level of all layers (ITU-T H.265, 7.3.3). */
 function skipProfile(reader: BitReader): void {
   const lowerLayers = reader.bits(3);
   reader.flag(); // Nesting of the layers.
@@ -79,9 +82,10 @@ function skipProfile(reader: BitReader): void {
 }
 
 /**
- * Reads the size of a picture: the coded size, in pixels, less the edges that are cropped.
+ * Reads the size of a picture in pixels, without the cropped edges.
  *
- * The file counts the edges in samples of colour, each of which covers one or two pixels.
+ * The file stores the width of a cropped edge in chroma samples. A chroma sample covers one or two
+ * pixels.
  */
 function readSize(
   reader: BitReader,
@@ -96,7 +100,7 @@ function readSize(
   const rows = next(isCropped) + next(isCropped);
   const width = codedWidth - column * columns;
   const height = codedHeight - row * rows;
-  // A unit that is cropped by more than a block of 64 pixels wastes the time of the decoder.
+  // Cropping more than a block of 64 pixels would waste the time of the decoder.
   if (width < 1 || height < 1 || columns * column > 64 || rows * row > 64) {
     throw unit.corrupt(
       "its HEVC picture must be cropped by at most 64 pixels",
@@ -107,7 +111,8 @@ function readSize(
 }
 
 /**
- * Reads an unsigned integer that is stored as n zero bits, a one bit and n more bits (H.265, 9.2).
+ * Reads an unsigned integer of variable length (ITU-T H.265, 9.2). The number of zero bits before
+ * the first one bit is the number of bits after it.
  */
 function exponential(reader: BitReader, unit: ByteReader): number {
   let zeros = 0;
@@ -121,7 +126,10 @@ function skip(reader: BitReader, bits: number): void {
   for (let i = 0; i < bits; i++) reader.flag();
 }
 
-/** Removes the bytes 3 that follow two zero bytes, so that no unit contains a start code (7.4.2). */
+/**
+ * Removes each byte 3 that follows two zero bytes. Encoders insert this byte so that no unit
+ * contains a start code (ITU-T H.265, 7.4.2).
+ */
 function withoutEmulation(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, i) => !(byte === 3 && bytes[i - 1] === 0 && bytes[i - 2] === 0));
 }

@@ -6,34 +6,34 @@ const META = boxType("meta");
 const MOOV = boxType("moov");
 
 /**
- * Maximum bytes of the metadata. Real metadata have fewer, even with a colour profile. The limit
- * bounds the reading time.
+ * Maximum bytes of the metadata. Real metadata have fewer bytes, even with a colour profile. The
+ * limit bounds the reading time.
  */
 const MAX_META_BYTES = 2 ** 20;
 
 /**
- * Maximum number of boxes before the metadata. Real files have a few. The limit bounds the reading
- * time.
+ * Maximum number of boxes before the metadata. Real files have a few boxes there. The limit bounds
+ * the reading time.
  */
 const MAX_BOXES = 1000;
 
-/** Payloads of the boxes that describe an image. Undefined for a box that was not found. */
+/** Payloads of the boxes that describe an image. Undefined: the box was not found. */
 export interface HeifBoxes {
-  /** Metadata, which list the items of the file. */
+  /** Metadata, which list the items (images) of the file. */
   readonly meta: ByteReader | undefined;
-  /** Image sequence. Not searched if the metadata name a primary item. */
+  /** Image sequence. Not searched if the metadata name a primary item (main image). */
   readonly moov: ByteReader | undefined;
-  /** True if the metadata name a primary item. */
+  /** True if the metadata name a primary item (main image). */
   readonly hasPrimary: boolean;
 }
 
 /**
- * Finds the metadata (box `meta`) and, unless the metadata name a primary item, the image sequence
- * (box `moov`).
+ * Finds the metadata (box `meta`) of a HEIF file. If the metadata name no primary item (main
+ * image), also finds the image sequence (box `moov`).
  *
  * @param file Reader of the whole file, at its start.
- * @throws {DomainError} `corrupt-image`, if the metadata are too large or behind too many boxes;
- * `truncated-image`, if the file ends before the metadata do.
+ * @throws {DomainError} `corrupt-image`, if the metadata are too large or too many boxes precede
+ * them; `truncated-image`, if the file ends inside the metadata.
  */
 export function findBoxes(file: ByteReader): HeifBoxes {
   const found = new Map<number, ByteReader>();

@@ -3,26 +3,28 @@ import type { ByteReader } from "../byte_reader.ts";
 import type { Orientation } from "../exif_orientation.ts";
 
 /**
- * Parts of a HEIF image that a decoder needs. HEIF is the container of AVIF and HEIC. The image can
- * come from an item or from a sequence (track) of the file.
+ * Coded data and display properties of a HEIF image, needed by a decoder. HEIF is the container
+ * format of AVIF and HEIC. The image is an item of the file, or the first frame of an image
+ * sequence.
  *
- * @typeParam Sequence Header of the coded data: it describes the format of the samples.
+ * @typeParam Sequence Type of the header of the coded data, which describes the format of the
+ *   samples.
  */
 export interface HeifImage<Sequence> {
-  /** Colours or grey. */
+  /** Coded colours, or grey. */
   readonly colour: CodedImage<Sequence>;
   /** Alpha channel, of the same size as the colours. Unset: the image is opaque. */
   readonly alpha?: CodedImage<Sequence>;
   /** True if the stored colours are already multiplied by alpha. */
   readonly isPremultiplied: boolean;
   /**
-   * Payload of the `colr` box, which names the colour space by codes (ISO/IEC 23091-2). Unset: the
-   * coded data name the colour space.
+   * Payload of the `colr` box, which contains the codes of the colour space (ISO/IEC 23091-2).
+   * Unset: the coded data contain the colour space.
    */
   readonly colourCodes?: Uint8Array;
   /** Part of the image to show. Unset: the whole image. */
   readonly crop?: Crop;
-  /** Rotation or mirroring of the shown part. */
+  /** Rotation or mirroring of the image, applied after the crop. */
   readonly orientation: Orientation;
 }
 
@@ -34,11 +36,11 @@ export interface Crop extends Size {
   readonly top: number;
 }
 
-/** Encoded image: one coded image, or a grid of coded images (tiles) of the same size. */
+/** Image that is coded as a whole, or as a grid of tiles of the same size. */
 export interface CodedImage<Sequence> extends Size {
-  /** Number of tiles per row of the grid; 1 without a grid. */
+  /** Number of tiles per row of the grid. 1: there is no grid. */
   readonly columns: number;
-  /** Number of tiles per column of the grid; 1 without a grid. */
+  /** Number of tiles per column of the grid. 1: there is no grid. */
   readonly rows: number;
   /** Format and size of the first tile. */
   readonly sequence: Sequence;
@@ -52,48 +54,55 @@ export interface CodedTile<Sequence> {
   readonly data: Uint8Array;
   /** Header of the data. */
   readonly sequence: Sequence;
-  /** Boxes, including their headers, that select one of several layers (AVIF 1.1, 2.3). */
+  /**
+   * Boxes that select one of several layers of the image (AVIF 1.1, section 2.3). Their headers are
+   * included.
+   */
   readonly layers: readonly Uint8Array[];
 }
 
-/** Rules for the items of one coding, AV1 or HEVC. */
+/** Rules for HEIF items of one coding: AV1 or HEVC. */
 export interface Coding<Sequence extends Size> {
   /** Name of the coding in error messages. */
   readonly name: string;
-  /** Type of the items that hold coded data, see {@linkcode boxType}. */
+  /** Type of the items that contain coded data, as a number of {@linkcode boxType}. */
   readonly itemType: number;
-  /** Type of the property that holds the configuration of the decoder. */
+  /** Type of the property that contains the configuration of the decoder. */
   readonly configType: number;
   /**
-   * Types of properties that select a layer, with the allowed lengths of their payloads in bytes.
+   * Types of properties that select a layer of the image. The value is the list of allowed payload
+   * lengths in bytes.
    */
   readonly layers: ReadonlyMap<number, readonly number[]>;
   /** Maximum number of tiles in a grid. */
   readonly maxTiles: number;
   /**
-   * True if rotation and mirroring are applied in the order of the properties of an item (ISO/IEC
-   * 23008-12, 6.5.1). False: the rotation comes first (ISO/IEC 23000-22, 7.3.6.7).
+   * True if rotation and mirroring are applied in the order in which the item lists them (ISO/IEC
+   * 23008-12, 6.5.1). False: the rotation always comes first (ISO/IEC 23000-22, 7.3.6.7).
    */
   readonly keepsOrder: boolean;
   /**
    * Reads the header of coded data, and refuses data that would take a decoder too long.
    *
    * @param data Reader of the data, at the first unit.
-   * @param config Payload of the configuration. Undefined: the data are a frame of a sequence.
+   * @param config Payload of the property with the decoder's configuration. Undefined: the data are
+   *   a frame of an image sequence.
    */
   readonly read: (data: ByteReader, config: ByteReader | undefined) => Sequence;
 }
 
 /**
- * Function that reads the header of coded data. Data that several tiles share are read once.
+ * Function that reads the header of coded data. If several tiles have the same data, reads these
+ * data only once.
  *
- * @param config Payload of the configuration of the item. Unset: see {@linkcode Coding}.
+ * @param config Payload of the property with the decoder's configuration. Unset: the data are a
+ *   frame of an image sequence.
  */
 export type SequenceReader<Sequence> = (data: Uint8Array, config?: ByteReader) => Sequence;
 
 /**
- * Creates a reader for the headers of the coded data in a file. It refuses files whose images have
- * more bytes in total than the file.
+ * Creates a function that reads the headers of the coded data in a file. The function refuses files
+ * whose images have more bytes in total than the file.
  *
  * @param file Reader of the whole file.
  */
@@ -105,8 +114,8 @@ export function sequenceReader<Sequence extends Size>(
   const known = new Map<string, Sequence>();
   let total = 0;
   return (data, config) => {
-    // Only data inside the file can be shared by several items. Data joined from several runs are a
-    // copy with a buffer of their own.
+    // Only data inside the file can be shared by several items. Data joined from several byte
+    // ranges are a copy with a buffer of their own.
     const isShared = data.buffer === file.whole().buffer;
     const place = `${data.byteOffset} ${data.length} ${config?.whole().byteOffset}`;
     const found = isShared ? known.get(place) : undefined;

@@ -6,21 +6,22 @@ import { boxType, type IsoBox } from "./iso_box.ts";
 const COLR = boxType("colr");
 const NCLX = boxType("nclx");
 /**
- * Bytes of a `colr` payload with colour codes: type, three codes, and a flag for the value range.
+ * Number of bytes of a `colr` payload with colour codes: type, three codes, and a flag for the
+ * value range.
  */
 const NCLX_BYTES = 11;
 
-/** Type names of auxiliary images that hold alpha. The second name comes from HEVC. */
+/** Type names of auxiliary images that contain alpha. The second name is only for HEVC. */
 const ALPHA_TYPES: readonly string[] = [
   "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
   "urn:mpeg:hevc:2015:auxid:1",
 ];
 
 /**
- * Returns true if an auxiliary image holds alpha.
+ * Returns true if an auxiliary image contains alpha.
  *
- * @param content Payload of the box `auxC` or `auxi`: version and flags, then the type name, which
- *   ends with NUL.
+ * @param content Payload of the box `auxC` or `auxi`. It contains four bytes of version and flags,
+ *   then the type name, then a NUL byte.
  */
 export function isAlphaType(content: ByteReader): boolean {
   const text = String.fromCharCode(...content.whole().subarray(4, 64));
@@ -31,9 +32,10 @@ export function isAlphaType(content: ByteReader): boolean {
 /**
  * Throws if an image does not have the expected size.
  *
- * @param reader Any reader of the file. Creates the error.
- * @param what Beginning of the rule in the error message, for example {@linkcode ALPHA_SIZE}.
- * @throws {DomainError} `corrupt-image`, with both sizes.
+ * @param reader Any reader of the file, used to create the error.
+ * @param what Beginning of the broken rule in the error message, for example
+ *   {@linkcode ALPHA_SIZE}.
+ * @throws {DomainError} `corrupt-image`. The message contains both sizes.
  */
 export function checkSize(reader: ByteReader, what: string, expected: Size, found: Size): void {
   if (found.width === expected.width && found.height === expected.height) return;
@@ -44,12 +46,12 @@ export function checkSize(reader: ByteReader, what: string, expected: Size, foun
 }
 
 /**
- * Beginning of an error message of {@linkcode checkSize}: an alpha image must be as large as its
- * image.
+ * Beginning of the rule that an alpha image must be as large as its image, for
+ * {@linkcode checkSize}.
  */
 export const ALPHA_SIZE = "its alpha must have the image's";
 
-/** Reads the colour codes and the crop of an image from its property boxes. */
+/** Reads the colour codes and the crop of an image from the image's property boxes. */
 export function readDisplay(
   boxes: readonly IsoBox[],
   clap: IsoBox | undefined,
@@ -63,7 +65,8 @@ export function readDisplay(
 }
 
 /**
- * Returns the payload of the first colour box with codes. (Other colour boxes hold an ICC profile.)
+ * Returns the payload of the first `colr` box with colour codes. Skips `colr` boxes with an ICC
+ * profile.
  */
 function readColourCodes(boxes: readonly IsoBox[]): Uint8Array | undefined {
   for (const { type, content } of boxes) {
@@ -75,16 +78,16 @@ function readColourCodes(boxes: readonly IsoBox[]): Uint8Array | undefined {
 }
 
 /**
- * Reads the crop: the part of an image to show (ISO/IEC 14496-12, 12.1.4).
+ * Reads the crop, which is the part of an image to show (ISO/IEC 14496-12, 12.1.4).
  *
  * @param clap Payload of the box `clap`.
  * @param size Size of the image.
- * @throws {DomainError} `corrupt-image`, if the part is not made of whole pixels or exceeds the
- *   image.
+ * @throws {DomainError} `corrupt-image`, if the crop does not consist of whole pixels or exceeds
+ *   the image.
  */
 function readCrop(clap: ByteReader, { width, height }: Size): Crop {
   const [shownWidth, shownHeight] = [ratio(clap.u32(), clap.u32()), ratio(clap.u32(), clap.u32())];
-  // The stored offsets lead from the centre of the image to the centre of the part.
+  // The stored offsets lead from the centre of the image to the centre of the crop.
   const [right, down] = [ratio(clap.i32(), clap.u32()), ratio(clap.i32(), clap.u32())];
   const crop = {
     left: (width - shownWidth) / 2 + right,

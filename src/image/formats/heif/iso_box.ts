@@ -6,8 +6,8 @@ const LONG_HEADER_BYTES = 16;
 /** Box of an ISO media file: a type and a payload. */
 export interface IsoBox {
   /**
-   * Type of the box. Its four characters are stored as one number, because a hostile file can hold
-   * a million boxes, and strings would take more memory.
+   * Type of the box: four characters, stored as one number. A number takes less memory than a
+   * string, because a hostile file can contain a million boxes.
    */
   readonly type: number;
   /** Payload of the box. */
@@ -26,8 +26,8 @@ export function boxType(name: string): number {
 /**
  * Reads the next box (ISO/IEC 14496-12, 4.2).
  *
- * @throws {DomainError} `truncated-image`, if the file ends before the box does; `corrupt-image`,
- * if the box is shorter than its own header or does not end inside its parent box.
+ * @throws {DomainError} `truncated-image`, if the file ends inside the box; `corrupt-image`, if the
+ * box is shorter than its own header or ends after its parent box.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export function nextBox(reader: ByteReader): IsoBox {
 }
 
 /**
- * Returns true if a file ends inside a box, judged by the lengths that the boxes declare (ISO/IEC
+ * Returns true if a file ends inside a box, according to the declared lengths of the boxes (ISO/IEC
  * 14496-12, 4.2).
  */
 export function lastBoxEndsEarly(bytes: Uint8Array): boolean {

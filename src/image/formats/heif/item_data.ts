@@ -1,30 +1,34 @@
 import { joinedBytes } from "../../../core/joined_bytes.ts";
 import type { ByteReader } from "../byte_reader.ts";
 
-/** Location of the data of an item. */
+/** Location of the data of an item in the file. */
 interface Location {
-  /** Origin of the offsets. 0: start of the file. 1: start of the payload of the box `idat`. */
+  /**
+   * Origin of the offsets in `extents`. 0: start of the file. 1: start of the payload of the box
+   * `idat`.
+   */
   readonly method: number;
-  /** Byte ranges that make up the data, in order. */
+  /** Byte ranges of the data, in order. */
   readonly extents: readonly { readonly start: number; readonly length: number }[];
 }
 
-/** Function that returns the data of the item with this id. */
+/** Function that returns the data of the item `id`. */
 export type ItemData = (id: number) => Uint8Array;
 
 /**
  * Creates a function that reads the data of items (ISO/IEC 14496-12, 8.11.3).
  *
- * If the data lie in one byte range, the result is a view of the file. Several ranges are joined in
- * a copy. All copies together may have at most as many bytes as the file: a hostile file could let
- * many items share the same ranges.
+ * Data in one byte range are returned as a view of the file. Data in several byte ranges are copied
+ * into a new array. All copies together may have at most as many bytes as the file, because many
+ * items of a hostile file could share the same ranges.
  *
  * @param file Reader of the whole file.
- * @param meta Reader of the box `meta`. Creates the errors.
- * @param iloc Payload of the box `iloc`, the table of locations.
- * @param idat Payload of the box `idat`, which can hold data. Undefined: the file has no such box.
- * @throws {DomainError} `corrupt-image`, if the table is broken, or if the data of an item are not
- * in the file; `truncated-image`, if the file ends inside the data.
+ * @param meta Reader of the box `meta`, used to create errors.
+ * @param iloc Payload of the box `iloc`, the table with the locations of all items.
+ * @param idat Payload of the box `idat`, which can contain data of items. Undefined: the file has
+ *   no box `idat`.
+ * @throws {DomainError} `corrupt-image`, if the table is broken, or if the data of an item are in
+ * another file; `truncated-image`, if the file ends inside the data.
  */
 export function itemData(
   file: ByteReader,
@@ -33,8 +37,8 @@ export function itemData(
   idat: ByteReader | undefined,
 ): ItemData {
   const locations = readLocations(iloc);
-  // Cache of the data by item id. A hostile file can use one item many times, as a tile of many
-  // grids.
+  // Cache of the data. The key is the item id. A hostile file can use one item many times, as a
+  // tile of many grids.
   const known = new Map<number, Uint8Array>();
   const fileBytes = file.whole().length;
   let copied = 0;
@@ -89,7 +93,8 @@ function readLocations(reader: ByteReader): ReadonlyMap<number, Location> {
     reader.skip(2); // Index of the file that has the data; always this one.
     const base = readSized(reader, baseBytes);
     const extentCount = reader.u16();
-    // Fields of 0 bytes are refused: with them, a tiny file could declare any number of extents.
+    // Fields of 0 bytes are refused, because a tiny file could declare any number of extents with
+    // such fields.
     if (extentCount > 1 && offsetBytes + lengthBytes + indexBytes === 0) {
       throw reader.corrupt("an extent must have bytes", 0);
     }

@@ -22,12 +22,12 @@ const IMIR = boxType("imir");
 const CLAP = boxType("clap");
 
 /**
- * Minimum side of a tile in a grid, in pixels (ISO/IEC 23000-22, 7.3.11.4.2). The limit bounds the
- * number of tiles.
+ * Minimum side of a tile in a grid, in pixels (ISO/IEC 23000-22, 7.3.11.4.2). This minimum bounds
+ * the number of tiles.
  */
 const MIN_TILE = 64;
 
-/** Items of a file and the coding that they must have. */
+/** Items of a HEIF file, and the coding (AV1 or HEVC) that they must have. */
 interface Source<Sequence extends Size> {
   readonly items: HeifItems;
   readonly coding: Coding<Sequence>;
@@ -35,7 +35,7 @@ interface Source<Sequence extends Size> {
 }
 
 /**
- * Reads the primary item of an AVIF or a HEIC, with its alpha.
+ * Reads the main image (primary item) of an AVIF or a HEIC, and its alpha.
  *
  * @param file Reader of the whole file.
  * @param meta Payload of the `meta` box.
@@ -65,8 +65,8 @@ export function itemImage<Sequence extends Size>(
 }
 
 /**
- * Returns the type of the items that hold the coded data of the primary item, see
- * {@linkcode boxType}. For a grid, it is the type of its first tile.
+ * Returns the type of the primary item (main image), as a number of {@linkcode boxType}. If the
+ * primary item is a grid, returns the type of the grid's first tile.
  *
  * @param file Reader of the whole file.
  * @param meta Payload of the `meta` box.
@@ -85,7 +85,8 @@ function isFirst(items: HeifItems, item: HeifItem, one: number, other: number): 
 }
 
 /**
- * Returns the alpha of the image. In a grid, either the whole image or each tile can have alpha.
+ * Returns the alpha of the image, or undefined if it has no alpha. The alpha of a grid belongs
+ * either to the whole image or to each tile.
  */
 function alphaOf<Sequence extends Size>(
   source: Source<Sequence>,
@@ -118,8 +119,8 @@ function alphaOf<Sequence extends Size>(
 }
 
 /**
- * Returns the property of an item that has this type. Two of the same type are an error, because
- * decoders differ in which one they use.
+ * Returns the property of an item that has the type `type`. Two properties of the same type are an
+ * error, because some decoders use the first and others the second.
  */
 function only(items: HeifItems, item: HeifItem, type: number): IsoBox | undefined {
   const found = items.properties(item).filter((box) => box.type === type);
@@ -146,7 +147,7 @@ function sizeOf(items: HeifItems, item: HeifItem): Size {
   return { width, height };
 }
 
-/** Reads an image item, which holds coded data or is a grid of tiles. */
+/** Reads an image item, which contains coded data or is a grid of tiles. */
 function codedImage<Sequence extends Size>(
   source: Source<Sequence>,
   item: HeifItem,
@@ -160,8 +161,8 @@ function codedImage<Sequence extends Size>(
 /**
  * Reads the coded data of an item and checks its size.
  *
- * @param size Expected size. For colours it comes from the item itself, so only an alpha tile can
- *   have another size.
+ * @param size Expected size. For alpha, the size of the colours. For colours, the size that the
+ *   item itself declares.
  */
 function codedTile<Sequence extends Size>(
   { items, coding, read }: Source<Sequence>,
@@ -203,8 +204,8 @@ function layersOf(
 }
 
 /**
- * Reads the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3). All tiles must have the same size. They
- * must cover the image, without rows or columns of tiles outside it.
+ * Reads the tiles of a grid (ISO/IEC 23008-12, 6.6.2.3). All tiles must have the same size. The
+ * tiles must cover the image. No row or column of tiles may lie outside the image.
  */
 function gridImage<Sequence extends Size>(
   source: Source<Sequence>,
@@ -262,13 +263,13 @@ function covered(count: number, tile: number, side: number): boolean {
   return count * tile >= side && (count - 1) * tile < side;
 }
 
-/** Returns true if an item is an auxiliary image that holds alpha. */
+/** Returns true if an item is an auxiliary image that contains alpha. */
 function isAlpha(items: HeifItems, item: HeifItem): boolean {
   const auxiliary = items.properties(item).find((box) => box.type === AUXC);
   return auxiliary !== undefined && isAlphaType(auxiliary.content);
 }
 
-/** Names of codings in error messages, by the type of their items. */
+/** Names of codings in error messages. The key is the type of the items. */
 const CODINGS: ReadonlyMap<number, string> = new Map([
   [boxType("av01"), "AV1"],
   [boxType("hvc1"), "HEVC"],
@@ -279,7 +280,7 @@ const CODINGS: ReadonlyMap<number, string> = new Map([
   [boxType("unci"), "none"],
 ]);
 
-/** Returns the error for an image of another coding. */
+/** Returns the error for an image whose coding is not `name`. */
 function otherCoding(
   { reader }: HeifItems,
   { name }: Coding<Size>,

@@ -3,13 +3,13 @@ import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 import { itemData } from "./item_data.ts";
 
 /**
- * Item of a HEIF file (AVIF or HEIC): an image, a grid of images, or something that belongs to an image, such as its
- * alpha.
+ * Item of a HEIF file (AVIF or HEIC): an image, a grid of images, or data that belong to an image,
+ * such as its alpha.
  */
 export interface HeifItem {
   /** Id of the item in the tables of the file. */
   readonly id: number;
-  /** Type of the item: four characters as a number, see {@linkcode boxType}. */
+  /** Type of the item: four characters, stored as a number of {@linkcode boxType}. */
   readonly type: number;
 }
 
@@ -17,7 +17,7 @@ export interface HeifItem {
 export interface HeifItems {
   /** Reader of the box `meta`, which lists the items. Used to create errors. */
   readonly reader: ByteReader;
-  /** The item to show. */
+  /** Main image: the item to show. */
   readonly primary: HeifItem;
   /** All items. */
   readonly all: readonly HeifItem[];
@@ -26,8 +26,8 @@ export interface HeifItems {
   /** Returns the tiles of a grid item, row by row. */
   tiles(item: HeifItem): readonly HeifItem[];
   /**
-   * Returns the items to which an auxiliary image belongs. For an alpha item, these are the images
-   * with this alpha.
+   * Returns the items to which an auxiliary image belongs. For example, an alpha image belongs to
+   * an image with colours.
    */
   auxiliaryOf(item: HeifItem): readonly HeifItem[];
   /** Returns true if the stored colours of an item are already multiplied by its alpha. */
@@ -55,11 +55,11 @@ const MAX_PROPERTIES = 32_767;
 /**
  * Reads the tables of a `meta` box (ISO/IEC 14496-12, 8.11).
  *
- * The reading time is at most proportional to the bytes of the box, even if the box declares huge
+ * The reading time is at most proportional to the length of the box, even if the box declares huge
  * counts.
  *
  * @param file Reader of the whole file, which contains the data of the items.
- * @param meta Payload of the box.
+ * @param meta Payload of the box `meta`.
  * @throws {DomainError} `corrupt-image`, if a required table is missing, duplicate or broken;
  * `truncated-image`, if the file ends inside a table.
  *
@@ -103,16 +103,19 @@ export function readHeifItems(file: ByteReader, meta: ByteReader): HeifItems {
 }
 
 /**
- * Returns true if a `meta` box names a primary item. If the box names none, the image can only be
- * in an image sequence (box `moov`).
+ * Returns true if a `meta` box names a primary item (main image). If the box names no primary item,
+ * the image can only be in an image sequence (box `moov`).
  *
- * @param meta Payload of the box.
+ * @param meta Payload of the box `meta`.
  */
 export function hasPrimaryItem(meta: ByteReader): boolean {
   return tablesOf(meta).has(PITM);
 }
 
-/** Returns the tables (boxes inside `meta`) by type. Each may occur only once. */
+/**
+ * Returns the tables (boxes inside `meta`). The key is the type of the table. Each table may occur
+ * only once.
+ */
 function tablesOf(meta: ByteReader): ReadonlyMap<number, ByteReader> {
   const reader = meta.fromStart();
   reader.skip(4); // Version and flags.
@@ -203,7 +206,7 @@ function readReferences(reader: ByteReader | undefined): References {
   return lists;
 }
 
-/** Reads the properties of each item, by item id. */
+/** Reads the properties of each item. The key is the item id. */
 function propertiesOf(reader: ByteReader): ReadonlyMap<number, readonly IsoBox[]> {
   let all: readonly IsoBox[] | undefined;
   const associations: ByteReader[] = [];

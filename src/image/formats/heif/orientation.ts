@@ -4,8 +4,9 @@ import type { IsoBox } from "./iso_box.ts";
 type Mirroring = "none" | "top-bottom" | "left-right";
 
 /**
- * Exif orientation that equals a rotation followed by a mirroring (ISO/IEC 23008-12, 6.5.10 and
- * 6.5.12). First key: number of quarter turns to the left. Second key: the sides that are swapped.
+ * Exif orientations that equal a rotation followed by a mirroring (ISO/IEC 23008-12, 6.5.10 and
+ * 6.5.12). The first key is the number of quarter turns to the left. The second key names the sides
+ * that the mirroring swaps.
  */
 const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Orientation>>>> = {
   0: { "none": 1, "top-bottom": 4, "left-right": 2 },
@@ -15,7 +16,7 @@ const ORIENTATIONS: Readonly<Record<0 | 1 | 2 | 3, Readonly<Record<Mirroring, Or
 };
 
 /**
- * Returns the Exif orientation that equals the rotation and the mirroring of an item.
+ * Returns the Exif orientation that equals the rotation and the mirroring of a HEIF item.
  *
  * @param irot Box with the rotation. Undefined: no rotation.
  * @param imir Box with the mirroring. Undefined: no mirroring.
@@ -27,7 +28,7 @@ export function orientation(
   mirrorsFirst: boolean,
 ): Orientation {
   const left = irot === undefined ? 0 : irot.content.fromStart().u8() & 3;
-  // A mirroring and then a rotation equal the opposite rotation and then the mirroring.
+  // A mirroring followed by a rotation equals the opposite rotation followed by the mirroring.
   const turns = (mirrorsFirst ? -left & 3 : left) as 0 | 1 | 2 | 3;
   return ORIENTATIONS[turns][imir === undefined ? "none" : axisOf(imir)];
 }

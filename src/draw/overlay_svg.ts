@@ -9,13 +9,16 @@ export interface OverlayBox {
   readonly label: string;
   /** Class id. Each class has its own colour. */
   readonly classId: number;
-  /** Confidence, 0 to 1. Unset: the caption is the label alone. */
+  /** Confidence, 0 to 1. Unset: the caption shows only the label. */
   readonly score?: number | undefined;
 }
 
 /** Image to draw on. */
 export interface OverlayImage {
-  /** URL of the upright image. With a `data:` URL, the drawing needs no second file. */
+  /**
+   * URL of the image, whose EXIF orientation is already applied. With a `data:` URL, the SVG
+   * contains the image.
+   */
   readonly href: string;
   /** Width in pixels. */
   readonly width: number;
@@ -23,14 +26,17 @@ export interface OverlayImage {
   readonly height: number;
 }
 
-/** Smallest size of letters, pixels of the image: a caption is legible in a photo of 200 pixels. */
+/**
+ * Minimum height of letters, in pixels of the image. Captions stay legible in images of only 200
+ * pixels.
+ */
 const MIN_LETTERS = 11;
 
-/** Size of letters as a part of the longer side of the image. */
+/** Height of letters, as a fraction of the longer side of the image. */
 const LETTERS = 0.024;
 
 /**
- * Draws boxes over an image as SVG, which needs no canvas and is sharp at every size.
+ * Draws boxes over an image as SVG. SVG needs no canvas and is sharp at every size.
  *
  * @param boxes Boxes, best first.
  *
@@ -49,7 +55,8 @@ const LETTERS = 0.024;
 export function overlaySvg(image: OverlayImage, boxes: readonly OverlayBox[]): string {
   const { width, height, href } = image;
   const letters = Math.max(MIN_LETTERS, LETTERS * Math.max(width, height));
-  // Better boxes choose the places of their captions first, and are drawn last, on top of others.
+  // The captions of better boxes are placed first. Better boxes are drawn last, on top of other
+  // boxes.
   const places: CaptionPlace[] = [];
   for (const box of boxes) {
     const wide = letters * (0.8 + 0.62 * [...captionOf(box)].length);
@@ -66,7 +73,10 @@ export function overlaySvg(image: OverlayImage, boxes: readonly OverlayBox[]): s
   ].join("\n");
 }
 
-/** Draws a box. A dark line below the coloured one shows it on a photo of its own colour. */
+/**
+ * Draws a box as a coloured line on a wider dark line. The dark line keeps the box visible on an
+ * image of the same colour.
+ */
 function drawBox({ box, classId }: OverlayBox, line: number): string {
   const { fill } = classColour(classId);
   const edges = `x="${number(box.xmin)}" y="${number(box.ymin)}" ` +
@@ -75,7 +85,10 @@ function drawBox({ box, classId }: OverlayBox, line: number): string {
     `<rect ${edges} stroke="${fill}" stroke-width="${number(line)}"/>`;
 }
 
-/** Draws a caption. Any font of a viewer is stretched to the place. */
+/**
+ * Draws a caption. The text is stretched to the width of `place`, because fonts differ between
+ * viewers.
+ */
 function drawCaption(box: OverlayBox, place: CaptionPlace, letters: number): string {
   const { left, top, width, height } = place;
   const { fill, text } = classColour(box.classId);

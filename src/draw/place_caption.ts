@@ -21,12 +21,11 @@ export interface Edges {
 }
 
 /**
- * Finds a place for the caption of a box: above it, at its left or right edge, then inside it, then
- * below it. The place lies inside the image and covers no other caption, unless there is no such
- * place.
+ * Finds a place for the caption of a box. Tries places above the box first, then inside, then
+ * below. Prefers a place inside the image that covers no other caption.
  *
- * @param caption Size of the caption, pixels of the image.
- * @param image Size of the image, pixels.
+ * @param caption Size of the caption, in pixels of the image.
+ * @param image Size of the image in pixels.
  * @param taken Places of the captions of better boxes.
  */
 export function placeCaption(
@@ -53,7 +52,10 @@ export function placeCaption(
   return (free ?? places[0]!).place;
 }
 
-/** Moves a caption into the image, as far as the caption fits. Small moves do not count as moved. */
+/**
+ * Moves a caption into the image. `isMoved` is false for a small move, which leaves the caption
+ * close to its box.
+ */
 function inside(
   place: CaptionPlace,
   image: Size,

@@ -3,7 +3,7 @@ import { z } from "zod";
 const url = z.url({ protocol: /^https?$/, error: "must be a URL that starts with http" });
 
 const entry = z.strictObject({
-  /** Model id. The file `ID.json` beside the catalogue is the manifest of the model. */
+  /** Model id. The model's manifest is the file `ID.json` in the folder of the catalogue. */
   id: z.string().min(1),
   /** URL from which the `.onnx` file can be downloaded. */
   url,
@@ -21,7 +21,7 @@ const catalogue = z.array(entry).superRefine((entries, context) => {
   });
 });
 
-/** Entry of `models/catalogue.json`: a model and the URL from which its graph can be downloaded. */
+/** Entry of `models/catalogue.json`: a model, and the URL of its graph. */
 export type CatalogueEntry = z.infer<typeof entry>;
 
 /**

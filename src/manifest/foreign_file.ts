@@ -1,4 +1,7 @@
-/** Starts of files that are often taken for a graph or its weights, with what they are. */
+/**
+ * First bytes of files that users often confuse with an ONNX file, and the error message for each
+ * kind of file.
+ */
 const STARTS: readonly (readonly [start: string, offset: number, reason: string])[] = [
   [
     "version https://git-lfs",
@@ -12,14 +15,14 @@ const STARTS: readonly (readonly [start: string, offset: number, reason: string]
   ["tfl3", 4, "it is a TensorFlow Lite model: convert it to ONNX"],
 ];
 
-/** Number of bytes that decide. */
+/** Number of bytes at the start of a file that show its kind. */
 const LENGTH = 32;
 
 /**
- * Recognises files that are no ONNX graph by their first bytes.
+ * Recognises common files that are not ONNX, by their first bytes.
  *
- * @returns Second half of an error message that begins like "Cannot load the file as". Undefined if
- *   the file is none of those that are known.
+ * @returns End of an error message that begins like "Cannot load the file as". Undefined: the kind
+ *   of the file is unknown.
  */
 export function foreignFileFault(file: Uint8Array): string | undefined {
   const text = String.fromCharCode(...file.subarray(0, LENGTH)).toLowerCase();

@@ -7,16 +7,17 @@ export type GraphFile = Pick<Manifest["graph"], "file" | "sha256" | "bytes">;
 /** Entry of a manifest for a graph, or for a variant of it. */
 export type GraphEntry = Manifest["graph"];
 
-/** Returns the bytes of a graph together with its data files, as the manifest declares them. */
+/** Returns the total number of bytes of a graph and its data files, as declared in the manifest. */
 export function graphBytes({ bytes, data = [] }: GraphEntry): number {
   return data.reduce((sum, file) => sum + file.bytes, bytes);
 }
 
 /**
- * Reads the data files of a graph (ONNX external data), one after the other.
+ * Reads the data files of a graph, one after the other. Data files contain weights that are not in
+ * the graph file (ONNX external data).
  *
  * @param read Reads one file.
- * @returns Names and contents of the files. Empty if the graph holds all of its weights.
+ * @returns Names and contents of the data files. Empty if the graph file contains all weights.
  */
 export async function readData<Bytes>(
   { data = [] }: GraphEntry,

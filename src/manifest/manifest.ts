@@ -11,9 +11,10 @@ export { PRECISIONS } from "./manifest_schema.ts";
 export type { FinishedManifest, HeadsManifest, Manifest } from "./manifest_schema.ts";
 
 /**
- * Returns true if the graph of a model applies NMS itself and returns finished detections.
+ * Returns true if the graph of a model applies NMS (non-maximum suppression) itself and returns
+ * detections.
  *
- * The manifest of such a model declares no anchors, no box coder and no NMS.
+ * For a graph with NMS, the manifest declares no anchors, no box coder and no NMS.
  */
 export function isFinished(manifest: Manifest): manifest is FinishedManifest {
   return manifest.outputs.kind === "finished";
@@ -51,8 +52,8 @@ export function parseManifest(json: unknown): Manifest {
 /**
  * Selects the schema of a manifest by its property `outputs.kind`.
  *
- * For an unknown kind, the function returns `headsSchema`. The check then fails with an error
- * message that lists the known kinds.
+ * For an unknown kind, the function returns `headsSchema`, whose error message lists the known
+ * kinds.
  */
 function schemaFor(json: unknown): typeof headsSchema | typeof finishedSchema {
   const { outputs } = (json ?? {}) as { outputs?: { kind?: unknown } };
@@ -63,7 +64,7 @@ function schemaFor(json: unknown): typeof headsSchema | typeof finishedSchema {
  * Returns the end of an error message that shows the wrong value, for example `: it is "nchv"`.
  *
  * @param path Keys that lead from `json` to the value.
- * @returns Text, empty if the value is missing or has more than 60 characters.
+ * @returns End of the message. Empty if the value is missing or has more than 60 characters.
  */
 function foundAt(json: unknown, path: readonly PropertyKey[]): string {
   const value = path.reduce<unknown>(

@@ -3,10 +3,10 @@ import type { HeadsManifest, Manifest } from "./manifest_schema.ts";
 /**
  * Finds contradictions between the properties of a manifest.
  *
- * The schema checks each property alone; this function compares properties with each other.
+ * The schema checks each property alone. In contrast, this function compares properties with each
+ * other.
  *
- * @returns One text per contradiction, with the path of the property, the rule that it breaks and
- *   its value.
+ * @returns One text per contradiction: the path of the property, the broken rule and the value.
  */
 export function manifestFaults(manifest: Manifest): string[] {
   return [
@@ -46,7 +46,7 @@ function engineFaults({ variants = [] }: Manifest): string[] {
   });
 }
 
-/** Checks the inputs besides the image: their names, and the number of their values. */
+/** Checks the names and the values of the inputs other than the image. */
 function extraInputFaults({ input, extraInputs = [] }: Manifest): string[] {
   const names = [input.name, ...extraInputs.map(({ name }) => name)];
   return extraInputs.flatMap(({ name, type, shape, value }, i) => {
@@ -64,12 +64,17 @@ function extraInputFaults({ input, extraInputs = [] }: Manifest): string[] {
   });
 }
 
-/** Returns true for a whole number, or for a side of the image. A scale is a fraction. */
+/**
+ * Returns true for a whole number and for the name of a side of the image. Returns false for a
+ * scale, which can be a fraction.
+ */
 function isPixels(value: number | string): boolean {
   return typeof value === "number" ? Number.isInteger(value) : !value.startsWith("scale");
 }
 
-/** Checks that `columns` says where the class ids are, exactly if they have no output. */
+/**
+ * Checks that `outputs.columns` is set if the class ids have no output of their own, and only then.
+ */
 function columnFaults({ outputs }: Manifest): string[] {
   if (outputs.kind !== "finished") return [];
   const { scores, labels, columns } = outputs;
@@ -104,8 +109,8 @@ function headsFaults(manifest: HeadsManifest): string[] {
 }
 
 /**
- * Checks the pyramid levels. (A network predicts on several grids of different cell sizes; each
- * grid is a level.)
+ * Checks the levels of the feature pyramid. A network predicts on several grids with different cell
+ * sizes. Each grid is a level.
  *
  * All levels must have the same number of anchors per cell. If each level has outputs of its own,
  * `scores` and `deltas` must name one output per level.

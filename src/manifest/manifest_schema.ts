@@ -16,15 +16,15 @@ const name = z.string().min(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /**
- * Width or height of an input tensor, in pixels. Larger tensors do not fit the memory of any
- * engine.
+ * Width or height of an input tensor, in pixels. Tensors with longer sides do not fit the memory of
+ * any engine.
  */
 const side = positiveInteger.max(16_384);
 const size = { width: side, height: side };
 
 /**
- * Number of boxes. The maximum bounds the time and memory of NMS, which compares all pairs of
- * boxes.
+ * Number of boxes. The maximum of 100,000 bounds the time and memory of NMS, which compares boxes
+ * with each other.
  */
 const count = positiveInteger.max(100_000);
 
@@ -38,7 +38,7 @@ const layout = z.enum(["nchw", "nhwc"]);
 const tensor = {
   name,
   layout,
-  /** Number of images per run, or null if the input has no batch dimension. */
+  /** Number of images per run. Null: the input has no batch dimension. */
   batch: positiveInteger.nullable(),
   /** Order of the colour channels. */
   colour: z.enum(["rgb", "bgr"]),
@@ -76,28 +76,30 @@ const resize = z.discriminatedUnion("kind", [
 const resample = z.strictObject({
   kind: z.literal("bilinear"),
   /**
-   * Filter for shrinking. True: each new pixel is a weighted mean of all source pixels around it.
-   * False: it uses only the nearest 2x2 source pixels.
+   * Filter for shrinking an image. True: each new pixel is a weighted mean of all source pixels
+   * around it. False: each new pixel is a weighted mean of the nearest 2x2 source pixels.
    */
   antialias: z.boolean(),
   /**
-   * Distance between two sampling positions, in source pixels: the source size divided by the
+   * Distance between two sampling positions in source pixels: the source size divided by the
    * resized size.
    *
-   * With `per-side`, x uses the widths and y the heights, after rounding to whole pixels. With
-   * `one`, both axes use the single ratio from before this rounding.
+   * With `per-side`, the distance in x comes from the widths and the distance in y from the
+   * heights, rounded to whole pixels. With `one`, the distance is the same in x and y, computed
+   * before sizes are rounded.
    */
   factor,
   /**
-   * Rounding of resized pixel values to whole bytes: never (`none`), or twice (`each-pass`): after
-   * the horizontal resize, and after the vertical resize.
+   * Rounding of resized pixel values to whole numbers. `none`: values are never rounded.
+   * `each-pass`: values are rounded after the horizontal resize, and again after the vertical
+   * resize.
    */
   rounding: z.enum(["none", "each-pass"]),
 });
 
 /**
- * Fill value of the padding in the input tensor: one number for all channels, or three numbers.
- * Three numbers have the channel order of `input.colour`.
+ * Fill value of the padding in the input tensor: one number for all channels, or three numbers in
+ * the order of `input.colour`.
  */
 const value = z.union([z.number(), triple]);
 
@@ -112,7 +114,7 @@ const pad = z.discriminatedUnion("kind", [
 
 const headOutputs = z.discriminatedUnion("kind", [
   /**
-   * Two outputs per level of the feature pyramid: a class head and a box head.
+   * Two outputs per level of the feature pyramid: a class head (scores) and a box head.
    *
    * The class head has the shape `[images, anchors * classes, rows, columns]`. The box head has the
    * shape `[images, anchors * 4, rows, columns]`. `anchors` is the number of anchors per grid cell.
@@ -123,12 +125,13 @@ const headOutputs = z.discriminatedUnion("kind", [
     layout,
     /** Names of the class heads. The level with the smallest grid cells comes first. */
     scores: z.array(name).min(1),
-    /** Names of the box heads, in the same order as the class heads. */
+    /** Names of the box heads, in the order of the class heads. */
     deltas: z.array(name).min(1),
   }),
   /**
-   * Two outputs that join all levels: a class head `[images, anchors, classes]` and a box head
-   * `[images, anchors, 4]`. The level with the smallest grid cells comes first.
+   * Two outputs with the anchors of all levels: a class head `[images, anchors, classes]` (scores)
+   * and a box head `[images, anchors, 4]`. The anchors of the level with the smallest grid cells
+   * come first.
    */
   z.strictObject({
     kind: z.literal("joined"),
@@ -140,8 +143,8 @@ const headOutputs = z.discriminatedUnion("kind", [
      */
     transposed: z.boolean().optional(),
     /**
-     * Order of the columns if `scores` and `deltas` are one output `[images, anchors, 4 + classes]`.
-     * Unset: they are two outputs.
+     * Order of the columns if `scores` and `deltas` are one output
+     * `[images, anchors, 4 + classes]`. Unset: `scores` and `deltas` are two outputs.
      */
     packed: z.enum(["boxes-first", "scores-first"]).optional(),
   }),
@@ -160,19 +163,22 @@ const finishedOutputs = z.strictObject({
   scores: name.nullable(),
   /**
    * Name of the output with the class ids. Null: the class ids are a column of the output with the
-   * boxes, whose shape is then `[detections, 6]`.
+   * boxes. The shape of this output is `[detections, 6]`.
    */
   labels: name.nullable(),
   /**
-   * Order of the columns of the output with the boxes, if it holds class ids and scores. Unset: the
-   * scores are the fifth column.
+   * Order of the columns in the output with the boxes, if this output also contains class ids and
+   * scores. Unset: the output with the boxes contains no class ids.
    */
   columns: z.enum(["label-score-box", "box-score-label"]).optional(),
   /** Name of the output with the number of valid detections. Null: all rows are valid. */
   count: name.nullable(),
   batched: z.boolean(),
   corners: boxForm,
-  /** Unit of the boxes: `source` for pixels of the upright image. */
+  /**
+   * Unit of the boxes. `input`: pixels of the input tensor. `unit`: fractions of its sides.
+   * `source`: pixels of the image after its EXIF orientation is applied.
+   */
   space: z.enum(["input", "unit", "source"]),
 });
 
@@ -207,7 +213,7 @@ const anchors = z.discriminatedUnion("kind", [
   ...computedAnchors,
   /** Anchors that the graph returns as an output `[anchors, 4]` or `[images, anchors, 4]`. */
   z.strictObject({ kind: z.literal("output"), name, corners, space }),
-  /** No anchors: the graph returns boxes that it has already decoded. */
+  /** No anchors, because the graph returns decoded boxes. */
   z.strictObject({ kind: z.literal("none") }),
 ]);
 
@@ -234,46 +240,55 @@ const finishedPostprocess = {
 
 const headPostprocess = z.strictObject({
   /**
-   * Function that turns the numbers of the class head into scores. `none`: these numbers are scores
-   * already.
+   * Function that converts the numbers of the class head to scores. `none`: the numbers already are
+   * scores.
    */
   activation: z.enum(["sigmoid", "softmax", "none"]),
-  /** Class id that means "no object here", or null if the model has no such class. */
+  /** Class id that means "no object". Null: the model has no class for the background. */
   background: z.int().nonnegative().nullable(),
   /**
-   * Maximum number of candidates, which are pairs of an anchor and a class, before NMS. Null: the
-   * manifest sets no limit.
+   * Maximum number of candidates for NMS, for each level and in total. A candidate is a pair of an
+   * anchor and a class. Null: the manifest sets no maximum.
    */
   candidates: z.strictObject({ perLevel: count.nullable(), total: count.nullable() }),
   /**
-   * Area that boxes are clipped to before NMS. After NMS, boxes are always clipped to the source.
+   * Area to which boxes are clipped before NMS. After NMS, all boxes are clipped to the source
+   * image.
    */
   clip: z.enum(["none", "picture", "input-pixels", "grid-pixels"]),
   nms: z.strictObject({
     /**
-     * IoU (intersection over union) threshold. If two boxes overlap more, only the better box is
-     * kept.
+     * Threshold of the IoU (intersection over union). If the IoU of two boxes is greater, only the
+     * better box is kept.
      */
     iou: fraction,
     perClass: z.boolean(),
   }),
-  /** Treatment of boxes that have no width or no height after clipping to the source. */
+  /**
+   * Treatment of boxes that have no width or no height after they are clipped to the source image.
+   */
   empty: z.enum(["keep", "drop"]),
   ...finishedPostprocess,
 });
 
-/** Number that depends on the image. Sides are in pixels; the scale is the resized side by the source. */
+/**
+ * Name of a number that depends on the image. Sides are in pixels. A scale is the resized side
+ * divided by the source side.
+ */
 const imageNumber = z.enum([
   ...["source-height", "source-width", "resized-height", "resized-width"] as const,
   ...["input-height", "input-width", "scale-y", "scale-x"] as const,
 ]);
 
-/** Input of the graph besides the image, such as the size of the image. */
+/** Input of the graph other than the image, such as the size of the image. */
 const extraInput = z.strictObject({
   name,
   type: z.enum(["float32", "int64", "int32"]),
   shape: z.array(positiveInteger).max(4),
-  /** Values in row-major order: constants, or numbers that depend on the image. */
+  /**
+   * Values in row-major order. Each value is a constant, or the name of a number that depends on
+   * the image.
+   */
   value: z.array(z.union([z.number(), imageNumber])).min(1).max(64),
 });
 
@@ -285,7 +300,7 @@ const fingerprint = {
 const metrics = z.record(name, z.number());
 
 const dataFile = z.strictObject({
-  /** Name of the file, as the graph refers to it. */
+  /** Name of the file, as written in the graph. */
   file: z.string().regex(/^(?!\.)[\w. -]+$/, "the plain name of a file"),
   ...fingerprint,
 });
@@ -296,7 +311,10 @@ export const PRECISIONS = ["float32", "float16", "int8"] as const;
 const graph = {
   file: z.string().regex(/^[\w. -]+\.onnx$/, "the plain name of an .onnx file"),
   ...fingerprint,
-  /** Files beside the graph that hold its weights (ONNX external data). Unset: none. */
+  /**
+   * Files with weights of the graph (ONNX external data). Unset: the graph file contains all
+   * weights.
+   */
   data: z.array(dataFile).min(1).optional(),
   /** Element type of the weights of most of the graph. Unset: not stated. */
   precision: z.enum(PRECISIONS).optional(),
@@ -320,24 +338,27 @@ const common = {
   graph: z.strictObject(graph),
   /** Graphs that some engines run in place of `graph`, such as one with int8 weights. Unset: none. */
   variants: z.array(variant).min(1).optional(),
-  /** Class names; the index is the class id. Null for an id that the model never returns. */
+  /** Class names. The index is the class id. Null: the model never returns this class id. */
   labels: z.array(name.nullable()).min(1),
-  /** Measured results of the model by name, for example its mAP. */
+  /** Measured results of the model, for example its mAP. The key is the name of the result. */
   metrics: metrics.default({}),
   /**
-   * Unconfirmed properties of this manifest. Maps the path of a property to the reason for its
-   * value.
+   * Properties of this manifest that no person has confirmed. The key is the path of a property.
+   * The value is the reason for the property's value.
    */
   guesses: z.record(name, name).default({}),
   input,
-  /** Inputs of the graph besides the image. Unset: none. */
+  /** Inputs of the graph other than the image. Unset: the image is the only input. */
   extraInputs: z.array(extraInput).min(1).optional(),
   resize,
   resample,
   pad,
 };
 
-/** Schema for graphs that return class heads and box heads. This project then applies NMS. */
+/**
+ * Schema for graphs that return scores and box numbers for each anchor. This project applies NMS to
+ * their outputs.
+ */
 export const headsSchema = z.strictObject({
   ...common,
   outputs: headOutputs,
@@ -346,20 +367,23 @@ export const headsSchema = z.strictObject({
   postprocess: headPostprocess,
 });
 
-/** Schema for graphs that apply NMS themselves and return finished detections. */
+/** Schema for graphs that apply NMS (non-maximum suppression) themselves and return detections. */
 export const finishedSchema = z.strictObject({
   ...common,
   outputs: finishedOutputs,
   postprocess: z.strictObject(finishedPostprocess),
 });
 
-/** Manifest of a graph that returns heads: scores (or logits) per class, and box deltas. */
+/**
+ * Manifest of a graph that returns heads: logits or scores per class, and box numbers, for each
+ * anchor.
+ */
 export type HeadsManifest = z.infer<typeof headsSchema>;
 
-/** Manifest of a graph that applies NMS itself and returns finished detections. */
+/** Manifest of a graph that applies NMS (non-maximum suppression) itself and returns detections. */
 export type FinishedManifest = z.infer<typeof finishedSchema>;
 
-/** Description of an exported model; `docs/manifest.md` explains every property. */
+/** Description of an exported model. `docs/manifest.md` explains every property. */
 export type Manifest = HeadsManifest | FinishedManifest;
 
 // Type checks: a line fails to compile if a schema above differs from its type in src/core.

@@ -1,8 +1,8 @@
 /**
- * Computes the SHA-256 of some bytes.
+ * Computes the SHA-256 of bytes.
  *
- * Uses Web Crypto. Pages served over plain HTTP have no `crypto.subtle`. For them, the function
- * uses the package `@noble/hashes`.
+ * Uses Web Crypto, or the package `@noble/hashes` in web pages that are served over plain HTTP.
+ * These pages have no `crypto.subtle`.
  *
  * @returns 64 hexadecimal digits, lower case.
  */

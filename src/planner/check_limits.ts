@@ -4,7 +4,7 @@ import type { CodeSize, PlanConstants } from "./constants.ts";
 import type { Platform } from "./platforms.ts";
 import type { Expectation, Needs } from "./predict.ts";
 
-/** Expected value, for example the memory, and its limit on the platform. */
+/** Expected value, for example of the memory, and the limit of the platform for this value. */
 export interface Check {
   /** Name of the value in the printed plan. */
   readonly what: string;
@@ -24,12 +24,12 @@ export function fits({ expected, limit = Infinity }: Check): boolean {
 }
 
 /**
- * Share of a platform's memory limit that WebAssembly memory and buffers may use. The other 20
- * percent are for compiled code and for JavaScript objects.
+ * Share of a platform's memory limit that WebAssembly memory and buffers may use. 20 percent of the
+ * limit are for compiled code and JavaScript objects.
  */
 const HEAP_SHARE = 0.8;
 
-/** First words of the advice for exceeded memory or time. */
+/** Beginning of the advice for a model that needs too much memory or time. */
 const SMALLER = "take a smaller model, an int8 export of it, or another platform";
 
 /** Compares the memory, sizes and times that a model needs with the limits of a platform. */

@@ -4,9 +4,9 @@ import measured from "./constants.json" with { type: "json" };
 /** Runtime whose speed and memory were measured: Deno or Cloudflare Workers (`workerd`). */
 export type MeasuredRuntime = "deno" | "workerd";
 
-/** Measured CPU times and memory of a runtime. The times are those of one thread. */
+/** Measured CPU times and memory of a runtime. The times were measured with one thread. */
 export interface RuntimeConstants {
-  /** Fixed milliseconds per image, whatever the size of the image and the graph are. */
+  /** Milliseconds that every image takes, independent of the image and the graph. */
   readonly image: number;
   /**
    * Milliseconds per megapixel of the JPEG file. Counts all pixels, even if the file is decoded at
@@ -18,7 +18,9 @@ export interface RuntimeConstants {
    * decoded at a reduced size.
    */
   readonly decodedMegapixel: number;
-  /** Fixed milliseconds of a cold start, whatever the graph is. Excludes the first image. */
+  /**
+   * Milliseconds that every cold start takes, independent of the graph. Excludes the first image.
+   */
   readonly start: number;
   /** Milliseconds that each megabyte of the graph adds to a cold start. */
   readonly graphMegabyte: number;
@@ -29,7 +31,7 @@ export interface RuntimeConstants {
    * slower, because the WebAssembly compiler has not optimised the engine yet.
    */
   readonly first: number;
-  /** Bytes of a process, not counting its WebAssembly memory and buffers. */
+  /** Bytes of memory of a process, without its WebAssembly memory and buffers. */
   readonly processBytes: number;
 }
 
@@ -48,7 +50,7 @@ export interface PlanConstants {
     readonly date: string;
     readonly machine: string;
     readonly command: string;
-    /** Explanation of how each group of constants was measured, by group. */
+    /** Method of measurement for each group of constants. The key is the name of the group. */
     readonly how: Readonly<Record<string, string>>;
   };
   /**
@@ -74,7 +76,7 @@ export interface PlanConstants {
   };
   /** CPU times of the engine for one run of a graph. */
   readonly engine: {
-    /** Milliseconds per 10^9 multiply-accumulate operations, by kind of operation. */
+    /** Milliseconds per 10^9 multiply-accumulate operations. The key is the kind of operation. */
     readonly macs: Readonly<Record<keyof Macs, number>>;
     /** Milliseconds per 10^6 output numbers of all other operations, such as `Add`. */
     readonly elements: number;
@@ -90,5 +92,5 @@ export interface PlanConstants {
   };
 }
 
-/** Constants that were measured for this version of the program. */
+/** Measured constants of this version of the program. */
 export const CONSTANTS: PlanConstants = measured;

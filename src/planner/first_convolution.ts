@@ -2,16 +2,16 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, ValueInfoProtoSchema } from "./onnx_pb.ts";
 import { readOnnx, type WeightFile } from "./read_onnx.ts";
 
-/** Operators that read the pixels first. */
+/** Types of operations that can be the first convolution or pooling of a graph. */
 const FIRST = ["Conv", "QLinearConv", "ConvInteger", "MaxPool"];
 
 /**
- * Makes the tensor that the first convolution reads an output of the graph.
+ * Adds an output to a graph: the tensor that the first convolution reads.
  *
  * @param file Bytes of an ONNX file.
  * @param data Files with weights of the graph.
- * @returns Bytes of the new graph, with all of its weights, and the name of the tensor. Null if the
- *   graph has no convolution.
+ * @returns Bytes of the new graph including all weights, and the name of the added output. Null if
+ *   the graph has no convolution.
  */
 export function exposeFirstConvolution(
   file: Uint8Array,

@@ -6,10 +6,13 @@ import type { TensorShape } from "./tensor_shapes.ts";
 export interface GraphWork {
   /** Bytes of the weights in the ONNX file. */
   readonly weightBytes: number;
-  /** Number of multiply-accumulate operations in convolutions and matrix products, by kind. */
+  /**
+   * Number of multiply-accumulate operations in convolutions and matrix products, for each kind of
+   * operation.
+   */
   readonly macs: Macs;
   /**
-   * Count of the numbers that all other operations return, as a measure of their work. Leaves out
+   * Count of the numbers that all other operations return, as a measure of their work. Excludes
    * operations that the engine fuses with a convolution. An int8 number counts as a quarter,
    * because four int8 numbers have the size of a float.
    */
@@ -24,7 +27,7 @@ export interface GraphWork {
   readonly unknown: number;
 }
 
-/** Number of multiply-accumulate operations by kind. The kinds run at different speeds. */
+/** Number of multiply-accumulate operations of each kind. The kinds run at different speeds. */
 export interface Macs {
   /** 1x1 convolutions and matrix products, on floats. */
   readonly pointwise: number;
@@ -32,18 +35,19 @@ export interface Macs {
   readonly spatial: number;
   /** Depthwise convolutions, which have one filter per channel, on floats. */
   readonly depthwise: number;
-  /** The same operations as `pointwise` and `spatial`, but on int8 numbers. */
+  /** Convolutions and matrix products on int8 numbers, except depthwise convolutions. */
   readonly int8: number;
   /** Depthwise convolutions on int8 numbers. */
   readonly int8Depthwise: number;
 }
 
 /**
- * Shapes of a graph's inputs, weights and results, by name. Leaves out tensors of unknown shape.
+ * Shapes of a graph's inputs, weights and results. The key is the name of a tensor. Tensors of
+ * unknown shape are omitted.
  */
 export type Shapes = ReadonlyMap<string, TensorShape>;
 
-/** Operations of a graph by the name of their first output. */
+/** Operations of a graph. The key is the name of an operation's first output. */
 type Makers = ReadonlyMap<string, NodeProto>;
 
 /**
@@ -63,7 +67,7 @@ export function graphWork(graph: GraphProto, shapes: Shapes): GraphWork {
       if (!isFree(node, weights, makers)) elements += elementsOf(node, shapes, makers);
       continue;
     }
-    // A transposed convolution multiplies each input element, every other operation computes each
+    // A transposed convolution multiplies each input element. All other operations compute each
     // output element.
     const isTransposed = node.opType === "ConvTranspose";
     const counted = sidesAt(isTransposed ? node.input : node.output, 0, shapes);
@@ -82,8 +86,7 @@ export function graphWork(graph: GraphProto, shapes: Shapes): GraphWork {
 }
 
 /**
- * Index of the input that holds the weights, by type of operation. Contains exactly the types of
- * convolutions and matrix products.
+ * Index of the input that contains the weights, for each type of convolution and matrix product.
  */
 const WEIGHT_INPUTS: Readonly<Partial<Record<string, number>>> = {
   ...{ Conv: 1, ConvInteger: 1, ConvTranspose: 1, QLinearConv: 3 },
@@ -120,7 +123,10 @@ function floatKindOf(
   return weight.slice(2).every((length) => length === 1) ? "pointwise" : "spatial";
 }
 
-/** Returns the products of a node: its counted elements times the weights that meet each of them. */
+/**
+ * Returns the number of multiplications of an operation: its counted elements, times the weights
+ * that each element is multiplied by.
+ */
 function macsOf(node: NodeProto, counted: readonly number[], weight: readonly number[]): number {
   // Weights of Conv: [out channels, in channels / groups, kernel height, kernel width]. Weights of
   // ConvTranspose: [in channels, out channels / groups, kernel height, kernel width].
@@ -139,7 +145,8 @@ function integerOf({ attribute }: NodeProto, wanted: string): number | undefined
  * Returns true if an operation computes with int8 numbers.
  *
  * Some types of operations take integer weights. Other operations get their weights from a
- * `DequantizeLinear` operation. The engine fuses the two and computes with int8 numbers as well.
+ * `DequantizeLinear` operation. The engine fuses an operation with its `DequantizeLinear`
+ * operation, and computes with int8 numbers, too.
  */
 function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers): boolean {
   return /^QLinear|Integer$/.test(opType) ||
@@ -159,8 +166,8 @@ function isFree(node: NodeProto, weights: ReadonlySet<string>, makers: Makers): 
 }
 
 /**
- * Returns true if all inputs of an operation are weights. The engine computes the result of such an
- * operation once, when it loads the graph.
+ * Returns true if all inputs of an operation are weights. The engine computes results of constant
+ * operations only once, when it loads the graph.
  */
 function isConstant({ opType, input }: NodeProto, weights: ReadonlySet<string>): boolean {
   return opType === "Constant" || input.length > 0 && input.every((name) => weights.has(name));
@@ -214,8 +221,8 @@ function activationBytes(
 }
 
 /**
- * Returns the index of the last operation that reads each tensor, by the name of the tensor. The
- * index is Infinity for outputs of the graph.
+ * Returns the index of the last operation that reads each tensor. The key is the name of the
+ * tensor. The index is Infinity for outputs of the graph.
  */
 function lastUses({ node, output }: GraphProto): Map<string, number> {
   const uses = new Map<string, number>();

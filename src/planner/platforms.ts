@@ -1,20 +1,16 @@
 import type { MeasuredRuntime } from "./constants.ts";
 
-/**
- * Limits of a platform. If a limit is unset, the platform has no such limit or does not state it.
- */
+/** Limits of a platform. Unset: the platform has no limit of this kind, or does not publish it. */
 export interface Platform {
   /** Name of the platform in the printed plan. */
   readonly title: string;
-  /** Measured runtime. The times and memory of this runtime predict those of the platform. */
+  /** Measured runtime whose times and memory are used for the predictions of the platform. */
   readonly runtime: MeasuredRuntime;
   /** Maximum bytes of memory. */
   readonly memory?: number;
   /** True if `memory` limits the whole process. Unset: `memory` limits the heap. */
   readonly wholeProcess?: boolean;
-  /**
-   * Maximum CPU milliseconds of a request. For the first request, the cold start counts as well.
-   */
+  /** Maximum CPU milliseconds of a request. The cold start counts towards the first request. */
   readonly processorMs?: number;
   /** Maximum duration of a request in milliseconds. */
   readonly requestMs?: number;
@@ -38,7 +34,7 @@ export const LIMITS_READ = "2026-11";
 const MB = 1e6;
 const SAME_ENGINE = "times are those of Deno, which has the same engine";
 
-/** Limits of all platforms, by the name that a user types on the command line. */
+/** Limits of all platforms. The key is the name of the platform on the command line. */
 export const PLATFORMS = {
   "workers-free": {
     title: "Cloudflare Workers, free",

@@ -11,11 +11,11 @@ import type { GraphProto } from "./onnx_pb.ts";
 import type { TensorShape } from "./tensor_shapes.ts";
 
 /**
- * Sizes of a model and an image, and the work of the model. These values are the same on every
+ * Sizes of a model and an image, and the work of the model. All values are the same on every
  * platform.
  */
 export interface Needs {
-  /** Sizes of the axes of the input tensor. */
+  /** Length of each dimension of the input tensor. */
   readonly input: readonly number[];
   /** Work of the graph for an input tensor of the sizes in `input`. */
   readonly work: GraphWork;
@@ -36,8 +36,8 @@ export interface Expectation {
   /** Peak bytes of WebAssembly memories and buffers. */
   readonly heapBytes: number;
   /**
-   * Peak bytes of the whole process, a rough estimate. The memory for compiled code depends on the
-   * graph, but is assumed to be constant.
+   * Rough estimate of the peak bytes of the whole process. The memory for compiled code depends on
+   * the graph, but is assumed to be constant.
    */
   readonly processBytes: number;
   /** CPU milliseconds from the start of the program to its first response. */
@@ -46,7 +46,10 @@ export interface Expectation {
   readonly imageMs: number;
 }
 
-/** Estimated size of an image file. JPEG files of a camera have about two bits per pixel. */
+/**
+ * Estimated number of bytes per pixel of an image file. JPEG files of a camera have about two bits
+ * per pixel.
+ */
 const FILE_BYTES_PER_PIXEL = 0.25;
 
 /**
@@ -56,12 +59,12 @@ const FILE_BYTES_PER_PIXEL = 0.25;
 const FILE_COPIES: Readonly<Record<MeasuredRuntime, number>> = { deno: 2, workerd: 3 };
 
 /**
- * Maximum bytes of WebAssembly memory that the JPEG decoder takes besides the file and the pixels:
- * `BASE_MEMORY` in `src/codecs/jpeg.ts`. It starts with half of them.
+ * Maximum bytes of WebAssembly memory that the JPEG decoder takes besides the file and the pixels.
+ * Equals `BASE_MEMORY` in `src/codecs/jpeg.ts`.
  */
 const DECODER_BYTES = 262_144;
 
-/** Returns the sizes of the axes of the input tensor that is made from an image. */
+/** Returns the length of each dimension of the input tensor for an image of the size `image`. */
 export function inputSides({ input, resize, pad }: Manifest, image: Size): number[] {
   const { height, width } = createResizePlan(image, resize, pad).input;
   return inputShape(input, height, width);
@@ -70,8 +73,8 @@ export function inputSides({ input, resize, pad }: Manifest, image: Size): numbe
 /**
  * Computes the sizes and the work of a model for an image.
  *
- * @param shapes Shapes of the graph's tensors for an input tensor of the sizes from {@linkcode
- *   inputSides}.
+ * @param shapes Shapes of the graph's tensors, for the input tensor that {@linkcode inputSides}
+ *   describes.
  */
 export function needsOf(
   manifest: Manifest,
@@ -116,7 +119,7 @@ export function predict(
  * Returns the expected peak bytes of WebAssembly memories and buffers.
  *
  * The memory of the engine never shrinks, so it always counts. The graph file and the image are
- * never in memory together, so only the larger one counts.
+ * never in memory together, so only the larger of the two counts.
  */
 function heapOf(
   { work, graphBytes, fileBytes, decodedBytes, input }: Needs,

@@ -14,13 +14,16 @@ export type OnnxModel = ModelProto & { graph: GraphProto };
 
 /** File with weights of a graph (ONNX external data). */
 export interface WeightFile {
-  /** Name of the file, as the graph refers to it. */
+  /** Name of the file, as written in the graph. */
   readonly file: string;
   /** Content of the file. */
   readonly bytes: Uint8Array;
 }
 
-/** Bytes per number, by `TensorProto.DataType`. Types that are not listed count as 0. */
+/**
+ * Bytes per number. The key is an element type of ONNX (`TensorProto.DataType`). Types that are not
+ * listed count as 0 bytes.
+ */
 const NUMBER_BYTES: Readonly<Partial<Record<number, number>>> = {
   ...{ [DataType.BOOL]: 1, [DataType.UINT8]: 1, [DataType.INT8]: 1 },
   ...{ [DataType.UINT16]: 2, [DataType.INT16]: 2, [DataType.FLOAT16]: 2, [DataType.BFLOAT16]: 2 },
@@ -31,8 +34,8 @@ const NUMBER_BYTES: Readonly<Partial<Record<number, number>>> = {
 /**
  * Reads an ONNX file. The weights in the result share the memory of `bytes` and `data`.
  *
- * @param data Files with weights of the graph. Unset: the graph holds all of its weights.
- * @throws {TypeError} If the file is not ONNX, or if a file with its weights is missing or short.
+ * @param data Files with weights of the graph. Unset: the ONNX file contains all weights.
+ * @throws {TypeError} If the file is not ONNX, or if a file with weights is missing or too short.
  */
 export function readOnnx(bytes: Uint8Array, data: readonly WeightFile[] = []): OnnxModel {
   const model = parse(bytes);
@@ -42,8 +45,8 @@ export function readOnnx(bytes: Uint8Array, data: readonly WeightFile[] = []): O
 }
 
 /**
- * Returns the names of the files with weights of a graph (ONNX external data), in the order of the
- * graph.
+ * Returns the names of the files that contain weights of a graph (ONNX external data). The names
+ * are in the order of the graph.
  *
  * @throws {TypeError} If the file is not ONNX.
  */
@@ -56,21 +59,22 @@ export function externalFilesOf(bytes: Uint8Array): string[] {
   return [...new Set(files)];
 }
 
-/** Operation that is no part of ONNX. */
+/** Operation that does not belong to ONNX. */
 export interface ForeignOperator {
-  /** Set of operators that the operation belongs to, for example `TRT`. */
+  /** Operator set to which the operation belongs, for example `TRT`. */
   readonly domain: string;
   /** Name of the operation. */
   readonly operator: string;
-  /** Version of the set. */
+  /** Version of the operator set. */
   readonly version: number;
 }
 
-/** Operators that ONNX or onnxruntime define. */
+/** Pattern for the operator sets that ONNX or onnxruntime define. */
 const KNOWN_DOMAIN = /^$|^ai\.onnx(\.|$)|^com\.microsoft(\.|$)/;
 
 /**
- * Returns the operations that neither ONNX, nor onnxruntime, nor the file itself defines.
+ * Returns the operations of a graph that are unknown: neither ONNX, onnxruntime nor the file itself
+ * defines them.
  *
  * @throws {TypeError} If the file is not ONNX.
  */
@@ -86,7 +90,10 @@ export function foreignOperatorsOf(bytes: Uint8Array): ForeignOperator[] {
   });
 }
 
-/** Moves the bytes of a weight from its file into the tensor. */
+/**
+ * Gives a weight its bytes from the file that contains them. Does nothing if the weight is in the
+ * ONNX file.
+ */
 function loadExternal(tensor: TensorProto, data: readonly WeightFile[]): void {
   if (tensor.externalData.length === 0) return;
   const entry = (wanted: string) => tensor.externalData.find(({ key }) => key === wanted)?.value;
@@ -131,15 +138,15 @@ function constantOf({ attribute }: NodeProto): TensorProto[] {
 }
 
 /**
- * Returns the inputs that a caller must pass to a run. Leaves out weights, which ONNX files before
- * IR version 4 also list as inputs.
+ * Returns the inputs that a caller must pass to a run. Omits weights, which older ONNX files also
+ * list as inputs.
  */
 export function inputsOf({ input, initializer }: GraphProto): GraphProto["input"] {
   const weights = new Set(initializer.map(({ name }) => name));
   return input.filter(({ name }) => !weights.has(name));
 }
 
-/** Returns the sizes of the axes of a tensor, outermost first. */
+/** Returns the length of each dimension of a tensor, outermost first. */
 export function sidesOf({ dims }: TensorProto): number[] {
   return dims.map(Number);
 }

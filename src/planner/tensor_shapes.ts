@@ -10,31 +10,28 @@ import { inputsOf, numberBytesOf, readOnnx, sidesOf, type WeightFile } from "./r
 
 /** Shape and element size of a tensor. */
 export interface TensorShape {
-  /** Sizes of the axes, outermost first. */
+  /** Length of each dimension, outermost first. */
   readonly sides: readonly number[];
-  /** Bytes per number. */
+  /** Bytes per number in memory. */
   readonly numberBytes: number;
 }
 
-/**
- * Output of the probe graph that {@linkcode shapeProbe} creates, as an engine describes it. In this
- * graph, every tensor is an output.
- */
+/** Output of the graph that {@linkcode shapeProbe} creates, as described by an engine. */
 export interface ProbedTensor {
   /** Name of the tensor in the graph. */
   readonly name: string;
   /** Element type, for example `float32`. */
   readonly type: string;
   /**
-   * Sizes of the axes. Null or a string for a size that depends on the content of an image, for
+   * Length of each dimension. Null or a string: the length depends on the content of the image, for
    * example the number of boxes.
    */
   readonly shape: readonly (number | string | null)[];
 }
 
 /**
- * Maximum count of numbers in a weight that stays in the probe. Small weights can be shapes, axes
- * or scales. The engine needs their values to infer the shapes of other tensors.
+ * Maximum count of numbers in a weight that {@linkcode shapeProbe} keeps. Small weights can be
+ * shapes, axes or scales, whose values the engine needs to infer the shapes of tensors.
  */
 const MAX_KEPT_NUMBERS = 1024;
 
@@ -45,15 +42,15 @@ const MAX_KEPT_NUMBERS = 1024;
  * The probe differs from the original file in three ways:
  *
  * 1. The inputs have fixed sizes.
- * 2. Large weights become inputs without values, because only their shapes matter. This shrinks a
- *    graph of gigabytes to a few hundred kilobytes.
+ * 2. Large weights become inputs without values, because only their shapes matter. As a result, a
+ *    graph of gigabytes becomes a probe of a few hundred kilobytes.
  * 3. Every intermediate result is an output, because an engine reports only the shapes of outputs.
  *
  * @param file Bytes of the original ONNX file.
- * @param sides Sizes of the axes of every input that is not a weight.
- * @param data Files with weights of the graph. Unset: the graph holds all of its weights.
+ * @param sides Length of each dimension of the image input.
+ * @param data Files with weights of the graph. Unset: the ONNX file contains all weights.
  * @returns Bytes of the probe.
- * @throws {TypeError} If the file is not ONNX, or if a file with its weights is missing.
+ * @throws {TypeError} If the file is not ONNX, or if a file with weights is missing.
  */
 export function shapeProbe(
   file: Uint8Array,
@@ -62,8 +59,8 @@ export function shapeProbe(
 ): Uint8Array<ArrayBuffer> {
   const model = readOnnx(file, data);
   const { graph } = model;
-  // An engine treats a weight that is also an input as a variable, and cannot infer shapes from its
-  // value. So the inputs must not contain weights.
+  // The inputs must not contain weights. An engine treats a weight that is also an input as a
+  // variable, and cannot infer shapes from its value.
   const inputs = inputsOf(graph).map((input) => {
     const { name, type } = input;
     return isImage(input, sides) ? tensorInfo(name, type?.value.value?.elemType, sides) : input;
@@ -79,8 +76,8 @@ export function shapeProbe(
 }
 
 /**
- * Returns true if an input has as many axes as the image. Other inputs are a few numbers, such as
- * the size of the image.
+ * Returns true if an input can be the image, because it has as many dimensions as the image.
+ * Further inputs are a few numbers, such as the size of the image.
  */
 function isImage({ type }: ValueInfoProto, sides: readonly number[]): boolean {
   const shape = type?.value.value?.shape;
@@ -103,8 +100,8 @@ function tensorInfo(
 }
 
 /**
- * Returns the names of all outputs of operations. Leaves out empty names, which ONNX uses for
- * optional outputs that are not wanted.
+ * Returns the names of the outputs of all operations. Omits empty names, which ONNX uses for unused
+ * optional outputs.
  */
 function valueNames({ node }: GraphProto): string[] {
   const names = new Set(node.flatMap(({ output }) => output));
@@ -117,8 +114,8 @@ function isLarge(tensor: TensorProto): boolean {
 }
 
 /**
- * Bytes per number in the memory of the engine, by element type. A float16 number takes 4 bytes,
- * because onnxruntime computes float16 graphs as float32 on the CPU.
+ * Bytes per number in the memory of the engine. The key is the element type. A float16 number takes
+ * 4 bytes, because onnxruntime computes float16 graphs as float32 on the CPU.
  */
 const NUMBER_BYTES: Readonly<Partial<Record<string, number>>> = {
   ...{ bool: 1, uint8: 1, int8: 1, uint16: 2, int16: 2 },
@@ -126,13 +123,15 @@ const NUMBER_BYTES: Readonly<Partial<Record<string, number>>> = {
 };
 
 /**
- * Returns the shapes of a graph's inputs, weights and intermediate results by name.
+ * Returns the shapes of a graph's inputs, weights and intermediate results. The key is the name of
+ * a tensor.
  *
- * Leaves out tensors of unknown shape, for example the boxes that pass a score threshold.
+ * Omits tensors of unknown shape, for example the boxes that pass a score threshold.
  *
  * @param graph Graph of the original file.
- * @param sides Sizes of the axes of every input, as passed to {@linkcode shapeProbe}.
- * @param probed Outputs of the probe, as the engine describes them.
+ * @param sides Length of each dimension of the image input, as passed to {@linkcode shapeProbe}.
+ * @param probed Outputs of the graph that {@linkcode shapeProbe} created, as described by the
+ *   engine.
  */
 export function tensorShapes(
   graph: GraphProto,

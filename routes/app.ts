@@ -75,8 +75,8 @@ export const OPEN_PATHS: readonly string[] = [
 const DIALECT_HEADERS = DIALECTS.flatMap(([, { headers }]) => headers);
 
 /**
- * CORS rules for web pages of other origins: the methods and header fields that such pages may
- * send, and the response header fields that their scripts may read.
+ * CORS rules for web pages of other origins. The rules list the methods and header fields that the
+ * pages may send, and the header fields of responses that their scripts may read.
  */
 const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],
@@ -159,8 +159,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 }
 
 /**
- * Stores in each request of a dialect the error form of the dialect, and the header fields in which
- * its clients send API keys.
+ * Stores in each request of a dialect the error form of the dialect, and the places where its
+ * clients send API keys.
  */
 function enterDialect(app: Hono<AppEnv>, mount: string, dialect: Dialect<DetectDeps>): void {
   const { errorForm, keyPlaces, methods } = dialect;

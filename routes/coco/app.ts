@@ -12,7 +12,9 @@ import type { Dialect } from "../http/dialect.ts";
 import { problemForm } from "../http/error_form.ts";
 import { shorten } from "../http/problem.ts";
 
-/** Dialect of COCO results, which tools such as pycocotools read. */
+/**
+ * Routes that respond with COCO results, the format that evaluation tools such as pycocotools read.
+ */
 export const coco: Dialect<DetectDeps> = {
   name: "COCO result format",
   entry: "/coco/images/{id}",
@@ -25,7 +27,7 @@ export const coco: Dialect<DetectDeps> = {
 
 /** Detected object as a COCO result (COCO, "Results Format"). */
 export interface CocoResult {
-  /** Id of the image, from the path. */
+  /** Id of the image, which the client sends in the path of the request. */
   readonly image_id: number;
   /** Class id of the model. */
   readonly category_id: number;
@@ -41,7 +43,7 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
   return app;
 }
 
-/** Reads an image like `POST /detect` and responds with its COCO results. */
+/** Reads an image like `POST /detect` and responds with the detections as COCO results. */
 async function handle(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { registry } = deps;
   const imageId = imageIdOf(context.req.param("id") ?? "");
@@ -60,7 +62,7 @@ async function handle(context: Context<AppEnv>, deps: DetectDeps): Promise<Respo
 /**
  * Reads the id of an image.
  *
- * @throws {DomainError} `invalid-option` if it is not a whole number.
+ * @throws {DomainError} `invalid-option` if the id is not a whole number.
  */
 function imageIdOf(text: string): number {
   const id = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
@@ -72,7 +74,7 @@ function imageIdOf(text: string): number {
   );
 }
 
-/** Converts a result to COCO results. */
+/** Converts the detections of one image to COCO results. */
 export function cocoResults(image_id: number, { detections }: DetectResult): CocoResult[] {
   return detections.map((detection) => {
     const { classId, score, box: { xmin, ymin, xmax, ymax } } = roundDetection(detection);

@@ -2,7 +2,7 @@ import type { Size } from "../../src/core/size.ts";
 import type { DetectionBox } from "../../src/ports/detector.ts";
 
 /**
- * Forms of a box that a client may ask for:
+ * Forms of a box that a client can choose for the response:
  *
  * - `xyxy`: left, top, right and bottom edge
  * - `xywh`: left and top edge, width, height, as in COCO
@@ -12,11 +12,11 @@ export const BOX_FORMS = ["xyxy", "xywh", "cxcywh"] as const;
 
 /** Form of a box in a response. */
 export interface BoxForm {
-  /** Order of the numbers of a box. Unset: an object with the names of the edges. */
+  /** Order of the numbers of a box. Unset: a box is an object with one key for each edge. */
   readonly boxes?: typeof BOX_FORMS[number] | undefined;
   /**
-   * True if the numbers are shares of the width and the height of the image, false if they are
-   * pixels.
+   * True if boxes are measured in shares (0 to 1) of the width and the height of the image. False:
+   * in pixels.
    *
    * @default false
    */
@@ -29,7 +29,8 @@ export type WireBox = DetectionBox | readonly [number, number, number, number];
 /**
  * Formats a box for a response. Rounds pixels to 0.01, and shares to 6 decimal digits.
  *
- * Rounds the edges first. So the forms of one box agree with each other.
+ * Rounds the edges before computing the size and the centre. Thus all forms of the same box
+ * describe exactly the same edges.
  */
 export function formatBox(box: DetectionBox, image: Size, form: BoxForm = {}): WireBox {
   const { boxes, normalized = false } = form;

@@ -41,8 +41,8 @@ export function optionFaults(
 }
 
 /**
- * Returns the innermost option on a path, with its value. Options in an object have names like
- * `parameters.threshold`. The items of a list have no names.
+ * Returns the name and the value of the innermost option on a path, for example
+ * `parameters.threshold`. An item of a list has no name of its own: the result is then the list.
  */
 function innermost(
   path: readonly PropertyKey[],

@@ -4,10 +4,11 @@ import type { TextSink } from "../http/json_splitter.ts";
 import { ImageTextDecoder } from "./image_text.ts";
 
 /**
- * Decodes the images of a JSON body, in base64 or as data URLs, while their texts arrive.
+ * Decoder of the images in a JSON body, which are base64 texts or data URLs. Decodes each image
+ * while the body arrives.
  *
- * In the JSON, the index of each image stands in place of its text. So an image is found by its
- * place in the JSON, even if a key is repeated.
+ * In the JSON, the index of each image replaces the text of the image. After the JSON is parsed,
+ * this index leads to the decoded image, even if the JSON repeats a key.
  */
 export class ImageTexts implements TextSink {
   readonly #maxImages: number;
@@ -20,7 +21,7 @@ export class ImageTexts implements TextSink {
    *
    * @param maxImages Maximum number of images.
    * @param expectedBytes Expected bytes of all images together.
-   * @param onBytes Called with the number of new bytes.
+   * @param onBytes Called with the number of bytes that have just been decoded.
    */
   constructor(maxImages: number, expectedBytes: number, onBytes: (bytes: number) => void) {
     this.#maxImages = maxImages;
@@ -28,13 +29,13 @@ export class ImageTexts implements TextSink {
     this.#onBytes = onBytes;
   }
 
-  /** Index of the last image. */
+  /** Index of the last image, which replaces its text in the JSON. */
   get placeholder(): string {
     return String(this.#decoders.length - 1);
   }
 
   /**
-   * Starts an image.
+   * Called at the start of the text of an image.
    *
    * @throws {DomainError} `malformed-request` if there are too many images.
    */
@@ -52,7 +53,7 @@ export class ImageTexts implements TextSink {
     this.#decoders.push(decoder);
   }
 
-  /** Decodes a piece of the last image. */
+  /** Decodes a piece of the text of the last image. */
   write(piece: Uint8Array): void {
     this.#decoders.at(-1)!.write(piece);
   }
@@ -60,7 +61,7 @@ export class ImageTexts implements TextSink {
   /**
    * Returns the bytes of an image.
    *
-   * @param placeholder Value in the JSON, in place of the image.
+   * @param placeholder Value that replaces the text of the image in the JSON.
    * @throws {DomainError} `malformed-request` if the text is neither base64 nor a data URL.
    * @throws {DomainError} `no-image` if the text is empty.
    */

@@ -29,7 +29,7 @@ export const OPTION_SCHEMAS = {
   model: z.string("must be a text").min(1, "must not be empty"),
 };
 
-/** Schemas of the form of boxes in the response. */
+/** Schemas of the options that choose the form of the boxes in the response. */
 export const FORM_SCHEMAS = {
   boxes: z.enum(BOX_FORMS, `must be ${BOX_FORMS.join(", ")}`),
   normalized: z.boolean("must be true or false"),
@@ -78,9 +78,10 @@ export function readDetectOptions(fields: Readonly<Record<string, string>>): Req
 }
 
 /**
- * Returns the options without the form of boxes, for a dialect whose responses have one form.
+ * Returns the options without `boxes` and `normalized`, which choose the form of the boxes in the
+ * response. Used by protocols that define only one form.
  *
- * @throws {DomainError} `invalid-option` if the client asked for a form.
+ * @throws {DomainError} `invalid-option` if the client set `boxes` or `normalized`.
  */
 export function withoutForm(
   { boxes, normalized, ...options }: RequestOptions,

@@ -6,7 +6,7 @@ import { isBinary } from "./text_body.ts";
  * Reads a multipart form with the image in the field `image`.
  *
  * @param body Whole body. The caller has limited its length. If the image is base64, the decoded
- *   bytes overwrite it.
+ *   bytes overwrite the base64 text.
  * @param contentType Value of `Content-Type`.
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */

@@ -11,13 +11,13 @@ import { SecretText } from "./secret_text.ts";
 
 /** API key that a body may contain. */
 export interface BodySecret {
-  /** Key of the JSON whose text is the API key. */
+  /** Name of the JSON field that contains the API key. */
   readonly field: string;
   /**
-   * Called before the first image is read, and at the end of the body. Throws to refuse the
-   * request.
+   * Checks the API key. Called before each image is read, and at the end of the body. Throws an
+   * error to refuse the request.
    *
-   * @param value API key. Undefined: the body has none so far.
+   * @param value API key. Undefined: the part of the body read so far contains no key.
    */
   readonly check: (value: string | undefined) => void;
 }
@@ -28,13 +28,13 @@ export interface ImageJsonOptions extends JsonOptions {
   readonly maxImages: number;
   /** Returns true if the text at a path of the JSON is an image. */
   readonly isImage: (path: JsonPath) => boolean;
-  /** API key in the body. Unset: the body contains none. */
+  /** API key in the body. Unset: the body contains no API key. */
   readonly secret?: BodySecret | undefined;
 }
 
-/** JSON body of a dialect, without its images and its API key. */
+/** JSON body of a request, after the images and the API key have been removed. */
 export interface ImageJson {
-  /** Parsed JSON. In place of each image, it has the placeholder that `images` knows. */
+  /** Parsed JSON. The text of each image is replaced by the index of the image in `images`. */
   readonly json: Record<string, unknown>;
   /** Images of the body. */
   readonly images: ImageTexts;
@@ -43,7 +43,7 @@ export interface ImageJson {
 /**
  * Reads a JSON body with images in base64 at any place. Decodes the images while the body arrives.
  *
- * The limits are those of `POST /detect`: all images together may be as large as one image there.
+ * All images of the body together may be as large as one image in `POST /detect`.
  *
  * @throws {DomainError} If the body is invalid or exceeds a limit.
  */
@@ -82,7 +82,10 @@ export async function readImageJson(
   return { json: parseJsonObject(body, options), images };
 }
 
-/** Passes each text to the receiver that is set before the text starts. */
+/**
+ * Receiver that passes each text on to another receiver. `current` must be set before the text
+ * starts.
+ */
 class TargetSink implements TextSink {
   current: TextSink | undefined;
 

@@ -5,8 +5,8 @@ import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 
 /**
- * Detects objects in an image for the client of a request. If the client is gone, the detection is
- * cancelled.
+ * Detects objects in an image for the client of a request. If the client disconnects, the detection
+ * is cancelled.
  */
 export async function runDetector(
   context: Context<AppEnv>,

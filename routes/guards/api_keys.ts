@@ -13,16 +13,16 @@ export interface ApiKey {
 }
 
 /**
- * Creates a middleware that requires an API key, as `Authorization: Bearer KEY` or
- * `X-API-Key: KEY`. A dialect may name further places.
+ * Creates a middleware that requires an API key, as `Authorization: Bearer KEY` or `X-API-Key:
+ * KEY`. A dialect (the routes of another protocol) may accept the key in other places, too.
  *
- * If the key may come in the body, the middleware passes the request on. The handler then checks the
- * key, before it reads an image.
+ * If the key may come in the body, the middleware passes the request on without a check. The
+ * handler of the request then checks the key before it reads an image.
  *
  * The server stores only SHA-256 hashes of the keys. A slow password hash is not needed: keys are
  * 32 random bytes, which nobody can guess.
  *
- * @param keyRate Rate limit that counts requests with their key in the body. Unset: no limit.
+ * @param keyRate Rate limit for requests that contain the key in their body. Unset: no limit.
  */
 export function apiKeys(
   keys: readonly ApiKey[],
@@ -55,7 +55,7 @@ function mayComeInBody(context: Context<AppEnv>): boolean {
   return context.req.method === "POST" && bodyPaths.some((path) => context.req.path.endsWith(path));
 }
 
-/** Creates the check of a key that comes in the body. */
+/** Creates the check of an API key that comes in the body of a request. */
 function bodyKey(
   context: Context<AppEnv>,
   known: readonly KnownKey[],
@@ -76,7 +76,7 @@ function bodyKey(
   };
 }
 
-/** Key that the server accepts, with its hash as bytes. */
+/** API key that the server accepts, with the SHA-256 of the key as bytes. */
 interface KnownKey {
   readonly name: string;
   readonly digest: Uint8Array;

@@ -7,7 +7,7 @@ import { problem } from "../http/problem.ts";
  *
  * Counts header lines if the HTTP server passes their number to the app. If not, counts field
  * names: several lines with the same name then count once. The length of the headers is not checked
- * here, because the HTTP server of the runtime limits it.
+ * here, because the HTTP server of the runtime limits the length.
  */
 export function headerLimit(maxHeaders: number): MiddlewareHandler<AppEnv> {
   return async (context, next) => {

@@ -32,13 +32,13 @@ export interface AppEnv {
      */
     errorForm?: ErrorForm;
     /**
-     * Places of the API key, in addition to the usual header fields. A dialect sets the places of
-     * its protocol. Unset: only the header fields.
+     * Places of the API key in a request, in addition to the usual header fields. The routes of
+     * another protocol set the places of this protocol. Unset: only the usual header fields.
      */
     keyPlaces?: KeyPlaces;
     /**
-     * Check of the API key in the body. The handler calls it while it reads the body. Unset: the
-     * request is already accepted.
+     * Check of the API key in the body. The handler uses this check while it reads the body. Unset:
+     * the request needs no further check.
      */
     bodyKey?: BodyKey;
   };
@@ -46,27 +46,27 @@ export interface AppEnv {
 
 /** Places where the clients of a protocol send the API key. */
 export interface KeyPlaces {
-  /** Parameter of the query. Unset: none. */
+  /** Name of a parameter in the query string. Unset: the query string contains no key. */
   readonly query?: string | undefined;
-  /** Header field. Unset: none. */
+  /** Name of a header field. Unset: no further header field contains the key. */
   readonly header?: string | undefined;
-  /** Paths whose JSON body may contain the key. Unset: none. */
+  /** Ends of paths whose JSON body may contain the key. Unset: no body contains the key. */
   readonly bodyPaths?: readonly string[] | undefined;
 }
 
 /** Check of an API key that comes in the body of a request. */
 export interface BodyKey {
   /**
-   * Accepts the request if the key is known.
+   * Accepts the request if the server knows the key.
    *
-   * @param key API key. Undefined: the body has none so far.
-   * @throws {HTTPException} The response to a request without a known key.
+   * @param key API key. Undefined: the part of the body read so far contains no key.
+   * @throws {HTTPException} With the response to a request without a known key.
    */
   accept(key: string | undefined): void;
   /**
    * Counts the request for the rate limit of its key.
    *
-   * @throws {HTTPException} The response to a key with too many requests.
+   * @throws {HTTPException} With the response to a client that has sent too many requests.
    */
   count(): Promise<void>;
 }

@@ -31,7 +31,7 @@ const SHARE = 3;
  * requests at the same time could exhaust the memory of the server.
  *
  * The limit of each client is proportional to the free bytes of the budget, so no client can take
- * the whole budget (Choudhury and Hahne, "Dynamic queue length thresholds", 1998).
+ * the whole budget. Source: Choudhury and Hahne, "Dynamic queue length thresholds", 1998.
  */
 export class ByteBudget {
   readonly #bytes: number;

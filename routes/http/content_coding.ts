@@ -17,8 +17,8 @@ const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
 ]);
 
 /**
- * Supported compressions. If a request body has another compression, the error response lists them
- * in its header `Accept-Encoding`.
+ * Supported compressions. If a request body has another compression, the error response lists the
+ * supported compressions in its header `Accept-Encoding`.
  */
 export const ACCEPTED_CODINGS = "gzip, deflate";
 
@@ -56,7 +56,7 @@ export function bodyFormat(header: string | null): BodyFormat | undefined {
 /**
  * Decompresses a body while it arrives, in small steps.
  *
- * @param chunks Compressed body. An error that it throws is thrown again, unchanged.
+ * @param chunks Compressed body. An error while reading the body is thrown again, unchanged.
  * @throws {DomainError} `malformed-request` if the body is not valid `format`, or ends early.
  */
 export async function* decompress(

@@ -6,21 +6,21 @@ import type { ErrorForm } from "./error_form.ts";
  * Routes that serve the models of the server through another HTTP protocol. Existing clients of
  * that protocol can thus use this server.
  *
- * To add a dialect, export a `Dialect` from a new folder in `routes/`. Then list it in
+ * To add a dialect, export a `Dialect` from a new folder in `routes/`. Then list the new dialect in
  * `routes/app.ts` with the path prefix of its routes (mount point). All paths in this interface are
- * relative to that prefix. A dialect may be mounted at `/`, and then has only the routes that
+ * relative to the mount point. A dialect with the mount point `/` has only the routes that
  * `methods` lists.
  */
 export interface Dialect<Deps> {
   /** Name of the protocol, for error messages. */
   readonly name: string;
-  /** Routes that error messages name, for example "/v2". */
+  /** Path that error messages name as the start of these routes, for example "/v2". */
   readonly entry: string;
   /**
    * Methods that each path allows, such as "GET, HEAD". The path `""` is the mount point itself.
    */
   readonly methods: Readonly<Record<string, string>>;
-  /** Paths for health checks. They need no API key and have no rate limit. */
+  /** Paths for health checks. Requests to these paths need no API key and have no rate limit. */
   readonly openPaths: readonly string[];
   /**
    * Header fields that only this protocol uses. If CORS is on, web pages of other origins may send
@@ -31,7 +31,7 @@ export interface Dialect<Deps> {
   readonly errorForm: ErrorForm;
   /**
    * Places where clients of the protocol send the API key, in addition to the usual header fields.
-   * Unset: none.
+   * Unset: only the usual header fields.
    */
   readonly keyPlaces?: KeyPlaces;
   /** Creates the Hono app that handles the requests below the mount point. */

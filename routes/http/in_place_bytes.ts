@@ -11,15 +11,15 @@ export class InPlaceBytes implements ByteOutput {
   /**
    * Creates an empty array.
    *
-   * @param text Text that the decoder reads, in order. The decoded bytes overwrite it.
+   * @param text Text that the decoder reads, in order. The decoded bytes overwrite the text.
    */
   constructor(text: Uint8Array<ArrayBuffer>) {
     this.#text = text;
   }
 
   /**
-   * Returns the memory after the last decoded byte. The caller must only overwrite text that it has
-   * already read.
+   * Returns the memory after the last decoded byte. The caller must only overwrite the part of the
+   * text that is already decoded.
    */
   room(): Uint8Array {
     return this.#text.subarray(this.#length);

@@ -21,7 +21,8 @@ export interface ReadBodyOptions {
   readonly lease: ByteLease;
   /**
    * Called with each chunk of the body; `readBody()` then returns no bytes. The function must count
-   * the bytes that it keeps in `lease`. Unset: `readBody()` joins the chunks and returns them.
+   * the bytes that it keeps in `lease`. Unset: `readBody()` joins the chunks and returns the whole
+   * body.
    */
   readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }

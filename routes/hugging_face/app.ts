@@ -9,8 +9,8 @@ import type { ClientError, ErrorBody } from "../http/error_form.ts";
 import { readHuggingFaceRequest } from "./read_request.ts";
 
 /**
- * Dialect of the Hugging Face Inference API, task "object-detection". Its clients take the URL of
- * this server as the model.
+ * Routes of the Hugging Face Inference API, task "object-detection". A client uses the URL of this
+ * server instead of the name of a model.
  */
 export const huggingFace: Dialect<DetectDeps> = {
   name: "Hugging Face Inference API",
@@ -22,7 +22,7 @@ export const huggingFace: Dialect<DetectDeps> = {
   createApp,
 };
 
-/** Object that the API lists: a label, a score, and a box in whole pixels. */
+/** Detected object in the format of the Hugging Face Inference API. */
 export interface HuggingFaceObject {
   /** Name of the class. */
   readonly label: string;
@@ -37,7 +37,10 @@ export interface HuggingFaceObject {
   };
 }
 
-/** Converts an error to the JSON of the API. Adds our error code and the request id. */
+/**
+ * Converts an error to the JSON of the Hugging Face Inference API. Adds the error code of this
+ * server and the request id.
+ */
 function huggingFaceErrorForm({ code, detail, requestId }: ClientError): ErrorBody {
   return { contentType: "application/json", json: { error: detail, code, requestId } };
 }
@@ -49,7 +52,7 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
   return app;
 }
 
-/** Reads an image and responds with the list of its objects. */
+/** Reads an image and responds with the list of the objects in the image. */
 async function handle(
   context: Context<AppEnv>,
   deps: DetectDeps,

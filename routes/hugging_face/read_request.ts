@@ -11,10 +11,10 @@ import { textFields } from "../detect/text_fields.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
 
-/** Limits of the JSON. It has few keys beside its image. */
+/** Limits of the JSON of a request, which has few keys beside the image. */
 const JSON_OPTIONS = { maxMarks: 1000, maxColons: 1000, example: '{"inputs": "BASE64"}' };
 
-/** Schema of the parameters of the task. Clients send null for a parameter that is unset. */
+/** Schema of the parameters of a detection. Clients send null for a parameter that is unset. */
 const PARAMETERS = z.strictObject({ threshold: OPTION_SCHEMAS.score.nullable() }).exactPartial();
 
 /** Schema of a JSON body. */
@@ -25,7 +25,7 @@ export const HUGGING_FACE_JSON = z.strictObject({
   options: z.unknown(),
 });
 
-/** Options that error messages list. */
+/** Names of the options, for error messages. */
 const OPTIONS = ["inputs", "parameters.threshold", "options"];
 
 /** Image and options of a request. */
@@ -39,8 +39,8 @@ export interface HuggingFaceRequest {
 /**
  * Reads a request: JSON with the image in base64, or the image itself as the body.
  *
- * Also accepts the forms and the query of `POST /detect`, except for the model, which the path
- * names.
+ * Also accepts the forms and the options in the query string that `POST /detect` accepts. The
+ * option `model` is not accepted, because the path names the model.
  *
  * @throws {DomainError} If the request is invalid.
  */

@@ -13,8 +13,8 @@ import { bodySecret, JSON_OPTIONS, readModelId } from "./read_request.ts";
 const GET = "GET, HEAD";
 
 /**
- * Dialect of Roboflow Inference, for its client `inference_sdk` in both of its modes (API v0 and
- * v1).
+ * Routes of Roboflow Inference, for its client library `inference_sdk`. The routes serve the
+ * versions v0 and v1 of this API.
  */
 export const roboflow: Dialect<DetectDeps> = {
   name: "Roboflow Inference API",
@@ -33,7 +33,10 @@ export const roboflow: Dialect<DetectDeps> = {
   createApp,
 };
 
-/** Converts an error to the JSON of the API. Adds our error code and the request id. */
+/**
+ * Converts an error to the JSON of Roboflow Inference. Adds the error code of this server and the
+ * request id.
+ */
 function roboflowErrorForm({ code, detail, requestId }: ClientError): ErrorBody {
   return { contentType: "application/json", json: { message: detail, code, requestId } };
 }
@@ -52,7 +55,7 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
 /** Description of the server. Each server of this version has the same id. */
 const SERVER = { name: "retinanet-edge", version: VERSION, uuid: `retinanet-edge-${VERSION}` };
 
-/** Description of a model, as the API defines it. */
+/** Description of a model in the format of Roboflow Inference. */
 interface ModelDescription {
   readonly model_id: string;
   readonly task_type: "object-detection";
@@ -77,8 +80,9 @@ function describeModels(registry: ModelRegistry): ModelDescription[] {
 }
 
 /**
- * Handles `POST /model/add`. All models of the server are always available, so this only checks the
- * model. The list also contains the id as the client wrote it, because the client searches for it.
+ * Handles `POST /model/add`. All models of the server are always available, so the handler only
+ * checks that the model exists. The client searches the response for the model id that it sent, so
+ * the response also contains this id.
  */
 async function addModel(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   using lease = deps.budget.lease(context.get("client") ?? "");

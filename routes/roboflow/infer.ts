@@ -15,7 +15,7 @@ import {
   modelOf,
 } from "./read_request.ts";
 
-/** Detections in one image, as the API defines them. */
+/** Detections in one image, in the format of Roboflow Inference. */
 export interface RoboflowResult {
   /** Id of this response. */
   readonly inference_id: string;
@@ -27,7 +27,10 @@ export interface RoboflowResult {
   readonly predictions: readonly RoboflowPrediction[];
 }
 
-/** Detected object, as the API defines it. `x` and `y` are the centre of its box, in pixels. */
+/**
+ * Detected object in the format of Roboflow Inference. `x` and `y` are the centre of the box, in
+ * pixels.
+ */
 export interface RoboflowPrediction {
   readonly x: number;
   readonly y: number;
@@ -39,7 +42,10 @@ export interface RoboflowPrediction {
   readonly detection_id: string;
 }
 
-/** Handles `POST /infer/object_detection` (API v1): one image in JSON, or a list of images. */
+/**
+ * Handles `POST /infer/object_detection` of version v1 of the API. The JSON contains one image or a
+ * list of images.
+ */
 export async function handleJson(
   context: Context<AppEnv>,
   deps: DetectDeps,
@@ -66,7 +72,7 @@ export async function handleJson(
   return request.isList ? context.json(results) : context.json(results[0]!);
 }
 
-/** Handles `POST /{model}/{version}` (API v0): the image in base64 as the body. */
+/** Handles `POST /{model}/{version}` of version v0 of the API. The body is the image in base64. */
 export async function handleModel(
   context: Context<AppEnv>,
   deps: DetectDeps,
@@ -92,7 +98,7 @@ async function detect(
   return formatRoboflow(result);
 }
 
-/** Converts a result to the JSON of the API. */
+/** Converts the detections of one image to the JSON of Roboflow Inference. */
 export function formatRoboflow({ image, detections, timing }: DetectResult): RoboflowResult {
   return {
     inference_id: crypto.randomUUID(),
@@ -114,7 +120,10 @@ export function formatRoboflow({ image, detections, timing }: DetectResult): Rob
   };
 }
 
-/** Rounds half a hundredth pixel, as the centre of a box has, without the noise of floats. */
+/**
+ * Rounds a number of pixels to 0.001, which removes floating-point errors. The exact centre of a
+ * box is a multiple of 0.005, because the edges are multiples of 0.01.
+ */
 function round(pixels: number): number {
   return Number(pixels.toFixed(3));
 }

@@ -14,7 +14,10 @@ import type { ByteLease } from "../http/byte_budget.ts";
 import { InPlaceBytes } from "../http/in_place_bytes.ts";
 import { readBody } from "../http/read_body.ts";
 
-/** Options of `POST /detect` by their names in API v0. */
+/**
+ * Names of the options in version v0 of the API, each with the name of the same option in `POST
+ * /detect`.
+ */
 const NAMES: Readonly<Record<string, string>> = {
   confidence: "score",
   overlap: "iou",
@@ -23,7 +26,8 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the options of API v0 from the query. Ignores the options of drawings and of other tasks.
+ * Reads the detection options from the query string, as version v0 of the API names them. Ignores
+ * options for drawings and for other tasks.
  *
  * @throws {DomainError} `invalid-option`.
  */
@@ -45,15 +49,19 @@ export function readLegacyOptions(context: Context<AppEnv>): DetectOptions {
   return readDetectOptions(Object.fromEntries(known));
 }
 
-/** Converts a percentage to a share. Like in API v0, numbers from 1 on are percentages. */
+/**
+ * Converts a percentage to a share from 0 to 1. As in version v0 of the API, numbers from 1 to 100
+ * are percentages.
+ */
 function shareOf(value: string): string {
   const number = Number(value);
   return number >= 1 && number <= 100 ? String(number / 100) : value;
 }
 
 /**
- * Reads the image of API v0: base64 as the body, whatever type is declared. The body may also be
- * the image file itself, or a form with the field `image`.
+ * Reads the image of a request of version v0 of the API. The body is base64, even if the
+ * `Content-Type` declares another type. The body may also be the image file itself, or a form with
+ * the field `image`.
  *
  * @throws {DomainError} If the body is invalid or exceeds a limit.
  */

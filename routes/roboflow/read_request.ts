@@ -11,7 +11,7 @@ import type { AppEnv } from "../http/app_env.ts";
 /** Maximum number of images in one request. */
 export const MAX_IMAGES = 16;
 
-/** Limits of the JSON. A list of labels needs many commas. */
+/** Limits of the JSON of a request. A list of labels contains many commas. */
 export const JSON_OPTIONS = {
   maxMarks: 10_000,
   maxColons: 1000,
@@ -43,24 +43,24 @@ export const ROBOFLOW_JSON = z.object({
   disable_preproc_auto_orient: off.optional(),
 });
 
-/** Options of Roboflow that change nothing here, for example labels of a drawing. */
+/** JSON of a request. Further options of Roboflow, for example for drawings, are ignored. */
 type RoboflowJson = z.infer<typeof ROBOFLOW_JSON>;
 
 /** Options of one request. */
 export interface RoboflowRequest {
   /** Id of the model. */
   readonly model: string;
-  /** Placeholders of the images. */
+  /** Texts that replace the images in the JSON, in the order of the images. */
   readonly images: readonly string[];
-  /** True if the images are a list. The response is a list, too. */
+  /** True if the request contains a list of images. The response is then a list, too. */
   readonly isList: boolean;
   /** Options of the detection. */
   readonly options: DetectOptions;
 }
 
 /**
- * Returns the check of an API key in the JSON. Returns undefined if the request is already
- * accepted. The key is taken out of the JSON in any case.
+ * Returns the check of the API key in the JSON. If the request is already accepted, the key is only
+ * removed from the JSON.
  */
 export function bodySecret(context: Context<AppEnv>): BodySecret {
   const key = context.get("bodyKey");
@@ -92,9 +92,9 @@ export function checkRoboflowJson(
 }
 
 /**
- * Reads the model of `POST /model/add`.
+ * Reads the model id in the JSON of `POST /model/add`.
  *
- * @returns Id as the client wrote it, and the id of the model.
+ * @returns Id that the client sent, and the id of the same model in this server.
  */
 export function readModelId(
   json: Readonly<Record<string, unknown>>,
@@ -110,8 +110,8 @@ export function readModelId(
 }
 
 /**
- * Returns the id of a model that a client names. Ids of Roboflow end in a version, such as
- * `everyday8/1`. Models of this server have one version.
+ * Returns the id of a model that a client names. An id of Roboflow ends in a version, for example
+ * `everyday8/1`. Models of this server have only one version.
  *
  * @throws {DomainError} `unknown-model` if the server does not have the model.
  */

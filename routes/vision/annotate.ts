@@ -10,7 +10,7 @@ import type { AppEnv } from "../http/app_env.ts";
 import { PROBLEMS } from "../http/problem.ts";
 import { checkVisionJson, MAX_IMAGES, type VisionRequest } from "./vision_schema.ts";
 
-/** Limits of the JSON: some keys for each image. */
+/** Limits of the JSON of a request, which has a few keys for each image. */
 const JSON_OPTIONS = {
   maxMarks: 1000,
   maxColons: 1000,
@@ -26,12 +26,12 @@ export interface NormalizedVertex {
   readonly y: number;
 }
 
-/** Response for one image: its objects, or the reason why there are none. */
+/** Response for one image: the objects in the image, or an error. */
 export type VisionResponse =
   | { readonly localizedObjectAnnotations: readonly LocalizedObject[] }
   | { readonly error: { readonly code: number; readonly message: string } };
 
-/** Detected object, as the API defines it. */
+/** Detected object in the format of the Google Cloud Vision API. */
 export interface LocalizedObject {
   /** Id in Google's Knowledge Graph. Empty: models of this server have no such ids. */
   readonly mid: string;
@@ -42,8 +42,8 @@ export interface LocalizedObject {
 }
 
 /**
- * Handles `POST /v1/images:annotate`. An image that cannot be read gets an error in its own place,
- * and the other images are answered.
+ * Handles `POST /v1/images:annotate`. The response contains one entry per image. An image that
+ * cannot be read gets an error as its entry, and does not stop the detection in other images.
  */
 export async function annotate(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { registry } = deps;
@@ -90,7 +90,7 @@ function isAboutImage({ code }: DomainError): boolean {
     [413, 415, 422].includes(PROBLEMS[code][0]);
 }
 
-/** Converts a result to the JSON of the API. */
+/** Converts the detections of one image to the JSON of the Google Cloud Vision API. */
 export function localizedObjects({ image, detections }: DetectResult): LocalizedObject[] {
   return detections.map((detection) => {
     const { label, score } = roundDetection(detection);

@@ -6,7 +6,7 @@ import type { ClientError, ErrorBody } from "../http/error_form.ts";
 import { annotate } from "./annotate.ts";
 import { STATUS_NAMES } from "./status_names.ts";
 
-/** Dialect of the Google Cloud Vision API, version 1, for its feature `OBJECT_LOCALIZATION`. */
+/** Routes of the Google Cloud Vision API, version 1, for the feature `OBJECT_LOCALIZATION`. */
 export const vision: Dialect<DetectDeps> = {
   name: "Cloud Vision API",
   entry: "/v1/images:annotate",
@@ -18,7 +18,10 @@ export const vision: Dialect<DetectDeps> = {
   createApp,
 };
 
-/** Converts an error to the JSON of Google APIs. Adds our error code and the request id. */
+/**
+ * Converts an error to the JSON of Google APIs. Adds the error code of this server and the request
+ * id.
+ */
 function visionErrorForm({ code, status, detail, requestId }: ClientError): ErrorBody {
   const name = STATUS_NAMES[status] ?? "UNKNOWN";
   const error = { code: status, message: detail, status: name, details: [{ code, requestId }] };

@@ -5,7 +5,10 @@ import { OPTION_SCHEMAS } from "../detect/options.ts";
 /** Maximum number of images in one request, as in the Cloud Vision API. */
 export const MAX_IMAGES = 16;
 
-/** Number of the feature type `OBJECT_LOCALIZATION`, which some clients send instead of its name. */
+/**
+ * Number of the feature type `OBJECT_LOCALIZATION`. Some clients send the number instead of the
+ * name.
+ */
 const OBJECT_LOCALIZATION = 19;
 
 const FEATURE = z.object({
@@ -23,7 +26,7 @@ const REQUEST = z.object({
   features: z.array(FEATURE).length(1, "must be one feature, OBJECT_LOCALIZATION"),
 }, { error: "must be an object" });
 
-/** Schema of the JSON. The other keys of the Cloud Vision API change nothing here. */
+/** Schema of the JSON of a request. Other keys of the Cloud Vision API are ignored. */
 export const VISION_JSON = z.object({
   requests: z.array(REQUEST, "must be a list").min(1, "must not be empty").max(
     MAX_IMAGES,

@@ -79,7 +79,10 @@ async function bench(args: readonly string[], io: CommandIo): Promise<number> {
   }
 }
 
-/** Reads the images, and detects on each once: an image that fails is named and left out. */
+/**
+ * Reads the images and detects objects on each image once. An image that fails is left out and its
+ * name is printed.
+ */
 async function readImages(
   detector: Detector,
   files: readonly string[],
@@ -110,10 +113,10 @@ interface Call {
   readonly timing: StageTimes;
 }
 
-/** Detections that count. */
+/** Measured detections: all detections after the warm-up. */
 interface Run {
   readonly calls: readonly Call[];
-  /** Milliseconds from the first of them to the end of the last. */
+  /** Milliseconds from the start of the first measured detection to the end of the last. */
   readonly elapsed: number;
 }
 
@@ -162,10 +165,10 @@ interface Figures {
   readonly images: number;
   readonly rounds: number;
   readonly warmup: number;
-  /** Number of detections that count. */
+  /** Number of measured detections, without the warm-up. */
   readonly detections: number;
   readonly imagesPerSecond: number;
-  /** Times by stage; `latency` is the time of the whole call. */
+  /** Times of each stage of a detection. `latency` is the time of the whole call. */
   readonly milliseconds: Readonly<Record<string, Distribution>>;
 }
 
@@ -195,7 +198,9 @@ function figuresOf(
   };
 }
 
-/** Returns percentiles by the nearest rank: each is a value that was measured. */
+/**
+ * Returns percentiles by the nearest-rank method: each percentile is one of the measured values.
+ */
 export function distribution(values: readonly number[]): Distribution {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;

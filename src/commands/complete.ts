@@ -15,10 +15,11 @@ const SPEC = {
 } satisfies CommandSpec;
 
 /**
- * Creates the command `retinanet-edge complete`. The script of a shell calls it again, with `--` and
- * the words of the command line, for the words that may come next.
+ * Creates the command `retinanet-edge complete`, which prints a completion script for a shell. To
+ * complete a command line, the script calls this command with `--` and the words of the command
+ * line. The command then prints the words that may come next.
  *
- * @param group Commands to complete.
+ * @param group Commands whose names and options are completed.
  */
 export function completeCommand(group: CommandGroup): CommandMain {
   return commandMain((args, io) => complete(group, args, io));
@@ -47,27 +48,30 @@ async function complete(
   io.print(printedBy(() => script(shell, program, program)));
 }
 
-/** Last line of the answer to a script: says if the names of files may follow, too. */
+/**
+ * Numbers for the last line that the completion script reads. The number says if file names may
+ * also come next.
+ */
 const DIRECTIVE = { files: 0, noFiles: 4 };
 
-/** Word that may come next. */
+/** Word that may come next in a command line. */
 interface Candidate {
   readonly word: string;
   readonly description: string;
 }
 
-/** Words that may come next. */
+/** Words that may come next in a command line. */
 interface Candidates {
   readonly candidates: readonly Candidate[];
-  /** True if a path may come, too. */
+  /** True if a path of a file may also come next. */
   readonly files: boolean;
 }
 
 /**
- * Returns the words that may come next.
+ * Returns the words that may come next in a command line.
  *
- * @param words Words of the command line after the program. The last one is unfinished, and empty
- *   after a space.
+ * @param words Words of the command line after the program. The last word is the one to complete,
+ *   and may be empty.
  */
 async function candidatesOf(
   group: CommandGroup,

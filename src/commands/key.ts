@@ -22,7 +22,7 @@ const SPEC = {
 
 /** New API key, and the entry that makes the server accept this key. */
 export interface NewKey {
-  /** Key. Clients send it with each request. */
+  /** Key. Clients send the key with each request. */
   readonly key: string;
   /**
    * Entry for the server's environment variable `API_KEYS`: name of the client and SHA-256 of the

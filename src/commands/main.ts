@@ -5,7 +5,8 @@ import { runGroup } from "./shared/command_group.ts";
 import { type CommandMain, commandMain, CONSOLE, isMain } from "./shared/run_command.ts";
 
 /**
- * Runs `retinanet-edge`, the command of the npm package. Without arguments it starts the server.
+ * Runs `retinanet-edge`, the command of the npm package. Without arguments, the command starts the
+ * server.
  */
 export const main: CommandMain = commandMain((args, io) => {
   const command = args.length === 0 ? ["serve"] : args;

@@ -13,7 +13,7 @@ export type ReadFile = (url: URL, maxBytes: number, signal?: AbortSignal) => Pro
 export interface FoundModel {
   /** Manifest of the model, already checked. */
   readonly manifest: Manifest;
-  /** Store that holds only this model. Its methods return this model for every id. */
+  /** Store that holds only this model. The methods of the store return this model for every id. */
   readonly store: ModelStore;
 }
 

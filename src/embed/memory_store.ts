@@ -4,8 +4,8 @@ import type { ModelStore } from "../ports/model_store.ts";
 import type { GraphData } from "../ports/session.ts";
 
 /**
- * Creates a store of one model whose files are in memory. Its methods return this model for every
- * id.
+ * Creates a store of one model whose files are in memory. The methods of the store return this
+ * model for every id.
  *
  * @param graph Bytes of the graph.
  * @param data Files with weights of the graph.

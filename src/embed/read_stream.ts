@@ -14,7 +14,7 @@ export interface ReadStreamOptions {
 }
 
 /**
- * Reads a stream to its end. Cancels the stream if it is too long or if the signal is aborted.
+ * Reads a stream to its end. Cancels the stream if the stream is too long or the signal is aborted.
  *
  * @throws {TypeError} If a chunk is not bytes.
  * @throws The error that `tooLong` returns, `signal.reason`, or the error of the stream.

@@ -12,7 +12,7 @@ import { type GraphData, type Provider, PROVIDERS } from "../ports/session.ts";
 export interface SentModel {
   /** Manifest of the model, already checked. */
   readonly manifest: Manifest;
-  /** Bytes of the graph. The worker checks them against the manifest. */
+  /** Bytes of the graph. The worker checks the bytes against the manifest. */
   readonly graph: Uint8Array;
   /**
    * Files with weights of the graph, and the variants of the graph. The worker checks these files

@@ -1,5 +1,6 @@
 /**
- * Options of {@linkcode createModule}. Emscripten, which compiled onnxruntime-web, defines them.
+ * Options of {@linkcode createModule}. Emscripten, the compiler of onnxruntime-web, defines these
+ * options.
  */
 export interface ModuleOptions {
   /** Number of CPU threads. */

@@ -21,8 +21,8 @@ interface OrtNode {
 /**
  * Returns the engine that runs graphs with onnxruntime-node on the CPU.
  *
- * The package onnxruntime-node has 288 MB, so it is an optional dependency. It is loaded from
- * `node_modules` only when a graph is opened.
+ * The package onnxruntime-node has 288 MB, so it is an optional dependency. The package is loaded
+ * from `node_modules` only when a graph is opened.
  *
  * @param threads Number of CPU threads per session (a session is a loaded graph).
  */

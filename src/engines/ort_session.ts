@@ -78,8 +78,8 @@ async function run(
 }
 
 /**
- * Returns the numbers of a tensor in the array type that onnxruntime expects. For float16 this is a
- * `Uint16Array` with the bits of the numbers, even in runtimes that have `Float16Array`.
+ * Returns the numbers of a tensor in the array type that onnxruntime expects. For float16, the
+ * array is a `Uint16Array` with the bits of the numbers, even in runtimes that have `Float16Array`.
  */
 function engineData({ type, data }: InputTensor | ExtraTensor): EngineData {
   return type === "float16" ? new Uint16Array(Float16Array.from(data).buffer) : data;

@@ -65,7 +65,7 @@ const EXPLANATIONS: readonly Explanation[] = [
  * version, and the remedy.
  *
  * @param message Message of onnxruntime.
- * @returns Explanation, or the message itself if its cause is not known.
+ * @returns Explanation, or `message` unchanged if the cause is not known.
  */
 export function startFault(message: string): string {
   for (const { pattern, explain } of EXPLANATIONS) {

@@ -2,7 +2,10 @@ import type { EngineCandidate } from "./open_engine.ts";
 import { externalDataOf, ortSession } from "./ort_session.ts";
 import { adapterFault, requestAdapter } from "./webgpu_adapter.ts";
 
-/** Exports of onnxruntime-web that this file uses. All WebGPU builds of the package have them. */
+/**
+ * Exports of onnxruntime-web that this file uses. All WebGPU builds of the package have these
+ * exports.
+ */
 export type WebgpuBuild = Pick<
   typeof import("onnxruntime-web/webgpu"),
   "InferenceSession" | "Tensor"

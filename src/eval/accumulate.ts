@@ -115,8 +115,8 @@ export function precisionEnvelope(precision: Float64Array): Float64Array {
 /**
  * Reads the precision at each recall in {@linkcode RECALL_THRESHOLDS}.
  *
- * The precision at a recall threshold is that of the first rank that reaches the threshold, or 0 if
- * no rank reaches it.
+ * The first rank that reaches a recall threshold gives the precision at this threshold. If no rank
+ * reaches the threshold, the precision is 0.
  *
  * @param recall Recall after each result of the ranking; never falls.
  * @param precision Precision after each result of the ranking.

@@ -31,7 +31,10 @@ export interface CocoAnnotation {
   readonly category_id: number;
   /** Box around the object. */
   readonly bbox: CocoBox;
-  /** Area inside the object's outline, px². The area range (small, medium, large) depends on it. */
+  /**
+   * Area inside the object's outline, px². The area range of the object (small, medium or large)
+   * depends on this area.
+   */
   readonly area: number;
   /** 1 for a crowd: one annotation for many objects. 0 for a single object. */
   readonly iscrowd: 0 | 1;

@@ -17,10 +17,7 @@ export interface ConfusionMatrix {
   readonly counts: readonly (readonly number[])[];
 }
 
-/**
- * Possible pair of a result and an annotated object, given by their indices. Their boxes overlap
- * enough.
- */
+/** Result and annotated object whose boxes overlap enough to be a pair. Both fields are indices. */
 interface Pair {
   readonly result: number;
   readonly truth: number;
@@ -33,8 +30,8 @@ interface Pair {
  * a score threshold keeps.
  *
  * Each object is paired with at most one result. Pairs with equal categories are made first, then
- * pairs with different categories. Among these, the pair with the highest IoU is made first. A
- * result that has no object but lies in a crowd of its category is not counted.
+ * pairs with different categories. In each of these two groups, the pair with the highest IoU is
+ * made first. A result that has no object but lies in a crowd of its category is not counted.
  *
  * @param imageIds Ids of the images to count.
  */

@@ -6,12 +6,12 @@ import type { CocoBox } from "./coco.ts";
  *
  * For a single object, the shared area is divided by the area of the union. For a crowd, the shared
  * area is divided by the area of the result alone. A result inside a crowd thus has the IoU 1,
- * although it does not cover all objects of the crowd.
+ * although the result does not cover all objects of the crowd.
  *
- * @param result xywh, source pixels.
- * @param truth xywh, source pixels.
+ * @param result Box of the detection, source pixels.
+ * @param truth Box of the annotated object, source pixels.
  * @param isCrowd True if `truth` is a crowd (one annotation for many objects).
- * @returns 0 to 1; 0 if the boxes only touch or if one has no area.
+ * @returns IoU from 0 to 1. The IoU is 0 if the boxes only touch, or if a box has no area.
  *
  * @example
  * ```ts

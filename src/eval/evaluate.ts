@@ -22,7 +22,8 @@ export interface CategoryFigures {
 }
 
 /**
- * COCO's twelve figures of merit, each 0 to 1. A figure is −1 if no annotated object counts for it.
+ * COCO's twelve figures of merit, each 0 to 1. A figure is −1 if the data set has no annotated
+ * object that counts for this figure.
  */
 export interface CocoFigures {
   /** Average precision, mean over the IoU thresholds .50 to .95. */

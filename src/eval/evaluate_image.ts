@@ -36,8 +36,8 @@ export interface ImageOutcomes {
 }
 
 /**
- * Largest IoU that a match can require. It is slightly below 1, because rounding can make a perfect
- * IoU slightly smaller than 1 (pycocotools, `COCOeval.evaluateImg`).
+ * Largest IoU that a match can require. This maximum is slightly below 1, because rounding can make
+ * a perfect IoU slightly smaller than 1 (pycocotools, `COCOeval.evaluateImg`).
  */
 const MAX_THRESHOLD = 1 - 1e-10;
 

@@ -4,7 +4,7 @@ export interface ComparedDetection {
   readonly classId: number;
   /** Confidence, 0 to 1. */
   readonly score: number;
-  /** xyxy, source pixels. */
+  /** Left, top, right and bottom edge, source pixels. */
   readonly box: readonly [number, number, number, number];
 }
 
@@ -17,13 +17,13 @@ export interface GoldenTolerance {
 }
 
 /**
- * Compares detections with golden ones (recorded, known to be right).
+ * Compares detections with golden detections (recorded, known to be right).
  *
  * Each detection matches at most one golden detection. The order of the detections does not matter,
  * because detections with nearly equal scores may swap places.
  *
- * @returns One line per golden detection that was not found, and one per detection that is not
- *   golden. Empty if both lists agree.
+ * @returns One line for each golden detection that was not found, and one line for each detection
+ *   that matches no golden detection. Empty if both lists agree.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import { assignTruths, imagePair } from "./evaluate_image.ts";
 /** Minimum IoU at which a result (detection) counts as having found an annotated object. */
 export const MATCH_IOU = 0.5;
 
-/** Result (detection) that counts, and the object that it found. */
+/** Result (detection) that counts, and the object that the result found. */
 export interface MatchedResult {
   /** Result that counts. Results that match a crowd are left out. */
   readonly result: CocoResult;

@@ -4,7 +4,7 @@ import type { CategoryMatches } from "./match_category.ts";
 export interface OperatingPoint {
   /** Score threshold. Results (detections) with a higher score are reported. */
   readonly threshold: number;
-  /** Share of correct results among the reported ones. −1 if nothing is reported. */
+  /** Share of correct results among the reported results. −1 if nothing is reported. */
   readonly precision: number;
   /** Share of the annotated objects that were found. −1 if there is no object. */
   readonly recall: number;

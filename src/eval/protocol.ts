@@ -14,7 +14,10 @@ export interface AreaRange {
  */
 export const IOU_THRESHOLDS: readonly number[] = linspace(0.5, 0.95, 10);
 
-/** Recalls at which the precision is read from the curve (pycocotools, `Params.recThrs`). */
+/**
+ * Recall values at which the precision is read from a precision-recall curve (pycocotools,
+ * `Params.recThrs`).
+ */
 export const RECALL_THRESHOLDS: readonly number[] = linspace(0, 1, 101);
 
 /**

@@ -1,6 +1,9 @@
 import { DomainError, type ErrorCode } from "../core/domain_error.ts";
 
-/** Error as plain data that a worker can send. An `Error` object would lose its code on the way. */
+/**
+ * Error as plain data that a worker can send. An `Error` object would lose its error code when it
+ * is sent.
+ */
 export interface ErrorMessage {
   /** Code of a {@linkcode DomainError}, or null for any other error. */
   readonly code: ErrorCode | null;

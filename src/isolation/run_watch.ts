@@ -54,7 +54,9 @@ export class RunWatch {
     if (this.#runs.size === 1) this.#restart();
   }
 
-  /** Ends a run and adds its time to the mean. Does nothing if the run was never added. */
+  /**
+   * Ends a run and adds the time of the run to the mean. Does nothing if the run was never added.
+   */
   end(id: number): void {
     const elements = this.#runs.get(id);
     if (elements === undefined) return;
@@ -63,7 +65,7 @@ export class RunWatch {
     this.#restart();
   }
 
-  /** Removes all runs without adding their times. */
+  /** Removes all runs without adding their times to the mean. */
   stop(): void {
     this.#runs.clear();
     clearTimeout(this.#timer);

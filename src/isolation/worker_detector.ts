@@ -12,7 +12,8 @@ import { RunWatch } from "./run_watch.ts";
  * The worker is killed when an image misses a deadline, because a hung decoder or engine cannot be
  * stopped otherwise.
  *
- * @param worker Worker that runs `serveWorker()`. The returned detector kills it on `close()`.
+ * @param worker Worker that runs `serveWorker()`. The returned detector kills the worker on
+ *   `close()`.
  * @param load Model to load, and options of the detector.
  * @param deadlines Time limits for the worker. Unset: no limits.
  * @throws {DomainError} `model-not-ready`, if loading misses its deadline; otherwise the error of

@@ -16,10 +16,11 @@ export type SessionWorker = MessageWorker<SessionWorkerRequest, SessionWorkerRes
 export type SessionDeadlines = Required<Pick<Deadlines, "loadMs" | "runMs">>;
 
 /**
- * Opens a session (a graph loaded in an engine) in a worker. The worker is killed when it misses a
- * deadline, because a hung engine cannot be stopped otherwise.
+ * Opens a session (a graph loaded in an engine) in a worker. A worker that misses a deadline is
+ * killed, because a hung engine cannot be stopped otherwise.
  *
- * @param worker Worker that runs `serveSession()`. The returned session kills it on `close()`.
+ * @param worker Worker that runs `serveSession()`. The returned session kills the worker on
+ *   `close()`.
  * @throws {DomainError} `model-not-ready`, if opening misses its deadline; `worker-crashed`, if the
  *   worker ends; otherwise the error that the worker reports.
  */
@@ -55,7 +56,8 @@ export async function workerSession(
 type Response = Exclude<SessionWorkerResponse, { kind: "failed" }>;
 
 /**
- * Sends requests to the worker one at a time: each waits for the response to the previous request.
+ * Sends requests to the worker one at a time. Each request waits for the response to the previous
+ * request.
  */
 class Dialogue {
   readonly #worker: SessionWorker;

@@ -32,8 +32,8 @@ const schema = z.object({
    */
   THREADS: whole.pipe(z.number().min(1).max(64)).optional(),
   /**
-   * Worker processes per model. Each process loads its own copy of the model. Unset: one, or two if
-   * the native engine is installed.
+   * Worker processes per model. Each process loads its own copy of the model. Unset: one process,
+   * or two processes if the native engine is installed.
    */
   WORKERS: whole.pipe(z.number().min(1).max(64)).optional(),
   /**
@@ -54,8 +54,8 @@ const schema = z.object({
    */
   MAX_DECODED_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxDecodedBytes),
   /**
-   * Maximum bytes of all request bodies in memory at a time. Unset: 20 times the maximum of one
-   * body.
+   * Maximum bytes of all request bodies in memory at a time. Unset: 20 times the maximum bytes of
+   * one body.
    */
   BODY_MEMORY: count.optional(),
   BODY_TIMEOUT_MS: duration.default(30_000),
@@ -122,7 +122,7 @@ const CONFLICTS: readonly (readonly [
   ],
 ];
 
-/** Settings of a server. `docs/configuration.md` explains each of them. */
+/** Settings of a server. `docs/configuration.md` explains each setting. */
 export type Config = Omit<z.infer<typeof schema>, "MODEL" | "MODELS"> & {
   /** Models that load at start-up. The first model is the default model. */
   readonly MODELS: readonly string[];

@@ -61,7 +61,7 @@ export class LazyApp {
    * Answers a request. A POST request waits until the models have loaded.
    *
    * @param bindings Values that the platform passes with the request, such as the connection. Hono
-   * makes them available as `context.env`.
+   *   makes these values available as `context.env`.
    */
   async fetch(request: Request, bindings?: object): Promise<Response> {
     const wantsModel = request.method === "POST";

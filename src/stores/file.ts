@@ -86,8 +86,8 @@ async function read(
 }
 
 /**
- * Returns the end of the error message for a missing graph. The text names the command that
- * downloads the graph, if there is one.
+ * Returns the end of the error message for a missing graph. If the catalogue contains the model,
+ * the text names the command that downloads the graph.
  */
 async function pullHint(folder: URL, manifest: URL): Promise<string> {
   // Ignores an unreadable catalogue, because the caller must see the error of the missing graph.

@@ -33,7 +33,7 @@ export class GraphCache {
 
   /**
    * Returns a cached graph, or undefined if the graph is not cached. If the cached bytes differ
-   * from the manifest, deletes them and returns undefined.
+   * from the manifest, deletes the cached graph and returns undefined.
    */
   async read(graph: GraphFile): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {

@@ -23,7 +23,7 @@ interface DrawnError {
 }
 
 /**
- * Writes drawings of an evaluation as SVG files, and overwrites those of earlier runs.
+ * Writes drawings of an evaluation as SVG files, and overwrites the drawings of earlier runs.
  * `precision-recall.svg` shows one curve per category. `false-positive-01.svg` and so on show the
  * false positives with the highest scores. `miss-01.svg` and so on show the largest objects that
  * were missed.

@@ -6,20 +6,20 @@ import { fetchImage } from "./fetch_image.ts";
 import type { ImageSource, InputOptions } from "./image_source.ts";
 import { readStandardInput } from "./standard_input.ts";
 
-/** Names of image files, below a folder. */
+/** Pattern of image files in a folder and its subfolders. */
 const IMAGES = "**/*.{jpg,jpeg,jpe,jfif,png,gif,webp,avif,heic,heif,hif,bmp,dib}";
 
-/** Help text about the inputs. */
+/** Help text about the images that a command reads. */
 export const INPUT_NOTES =
   `INPUT is an image file, a folder (all images below it), a glob such as "photos/**/*.jpg", an
 http or https URL, or - for standard input.`;
 
 /**
- * Returns the images that the arguments of a command name, in that order. The images of a folder or
- * a glob are sorted by name, numbers by value.
+ * Returns the images that the arguments of a command name, in the order of the arguments. The
+ * images of a folder or a glob are sorted by name; numbers in names are sorted by value.
  *
- * An argument that names no image becomes a source whose `read` throws the reason, so that it does
- * not stop the other images.
+ * An argument that names no image becomes an {@linkcode ImageSource} whose `read()` throws an
+ * error. Thus a wrong argument does not stop the other images.
  */
 export async function expandInputs(
   operands: readonly string[],
@@ -44,7 +44,10 @@ async function expand(operand: string, options: InputOptions): Promise<ImageSour
   return await filesIn(base, pattern, "no file matches it", options, operand);
 }
 
-/** Splits a glob into its folder and the part that begins with the first special character. */
+/**
+ * Splits a glob into a folder and a pattern. The pattern begins with the path segment that contains
+ * the first special character.
+ */
 function splitGlob(operand: string): { base: string; pattern: string } {
   const parts = operand.split("/");
   const first = parts.findIndex((part) => isDynamicPattern(part));
@@ -68,7 +71,7 @@ async function filesIn(
   return sources.length > 0 ? sources : [failing(operand, fault)];
 }
 
-/** Returns true if a path lies in a folder that is itself below the folder of the search. */
+/** Returns true if a path lies in `folder`, and `folder` lies in the folder `search`. */
 function isBelow(folder: string, path: string, search: string): boolean {
   const [outer, inner] = [resolve(search), resolve(folder)];
   return inner !== outer && inner.startsWith(outer) && resolve(path).startsWith(inner + sep);

@@ -5,10 +5,10 @@ import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 const TIMEOUT_MS = 60_000;
 
 /**
- * Downloads an image whose URL the user gave. Any host is allowed, also the user's own machine: the
- * user could open it in a browser as well.
+ * Downloads an image by the URL that the user gave. Every host is allowed, even the user's own
+ * machine, because the user could also open the URL in a browser.
  *
- * @throws {Error} If it cannot be downloaded. The message tells the user why.
+ * @throws {Error} If the image cannot be downloaded. The message tells the user why.
  */
 export async function fetchImage(url: string): Promise<Uint8Array<ArrayBuffer>> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -32,7 +32,10 @@ export async function fetchImage(url: string): Promise<Uint8Array<ArrayBuffer>> 
   }
 }
 
-/** Returns the reason of a failed fetch: Node hides it behind "fetch failed". */
+/**
+ * Returns the reason of a failed fetch. In Node, the reason is the cause of an error with the
+ * message "fetch failed".
+ */
 function causeOf({ message, cause }: Error): string {
   return cause instanceof Error ? cause.message || message : message;
 }

@@ -2,24 +2,30 @@ import type { CommandIo } from "../shared/run_command.ts";
 
 /** Image that a command reads. */
 export interface ImageSource {
-  /** Path or URL as messages show it; `-` for standard input. */
+  /** Path or URL of the image, for messages. `-`: standard input. */
   readonly name: string;
   /** Path of the local file. Unset: the image comes from standard input or a URL. */
   readonly path?: string | undefined;
-  /** Path of a file in an output folder, with `/` between its parts: the image's own file name. */
+  /**
+   * Relative path for the results of this image in an output folder, with `/` between the parts.
+   * Ends with the file name of the image.
+   */
   readonly relativePath: string;
   /**
    * Reads the encoded image.
    *
-   * @throws {Error} If it cannot be read. The message tells the user why.
+   * @throws {Error} If the image cannot be read. The message tells the user why.
    */
   readonly read: () => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Options of commands that read images. */
 export interface InputOptions {
-  /** Channels of the command: standard input may be an image. */
+  /** Input and outputs of the command. Standard input may be an image. */
   readonly io: CommandIo;
-  /** Folders whose images are left out when a folder or a glob is expanded. */
+  /**
+   * Output folders of the command. The images in these folders are left out if an argument is a
+   * folder or a glob.
+   */
   readonly outputFolders?: readonly string[];
 }

@@ -6,11 +6,12 @@ import type { DetectedImage, OutputContext, TextFormat } from "./detect_output.t
 
 /**
  * Creates the format of COCO results: an array of objects with `image_id`, `category_id`, `bbox`
- * and `score`, and `file_name` on top.
+ * and `score`, and also `file_name`.
  *
- * With a data set, its ids are used, and an image that it lacks fails. Otherwise an image has the
- * number that is its file name, if all images have different ones, or its position from 1; a
- * category has the class id of the model.
+ * If the user names a data set, the ids are those of the data set. An image that the data set does
+ * not contain is an error. Without a data set, the category id is the class id of the model. The
+ * image id is the number in the file name if all file names are different numbers, or else the
+ * position of the image, from 1.
  */
 export function cocoFormat({ sources, dataset }: OutputContext): TextFormat {
   const idOf = imageIds(sources);
@@ -49,7 +50,7 @@ function plainResults(image_id: number, { result }: DetectedImage): CocoResult[]
   }));
 }
 
-/** Finds the image of a data set by its path in the folder, or by its file name. */
+/** Finds an image in a data set by its path in the input folder, or by its file name. */
 function findImage(
   images: ReadonlyMap<string, CocoImage>,
   { relativePath }: ImageSource,
@@ -57,7 +58,7 @@ function findImage(
   return images.get(relativePath) ?? images.get(basename(relativePath));
 }
 
-/** Returns a function from an image to its id. */
+/** Returns a function that returns the id of an image. */
 function imageIds(sources: readonly ImageSource[]): (image: DetectedImage) => number {
   const numbers = sources.map(({ relativePath }) => {
     const stem = basename(relativePath).replace(/\.\w+$/, "");

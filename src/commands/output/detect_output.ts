@@ -6,11 +6,11 @@ import type { ImageSource } from "../inputs/image_source.ts";
 export interface DetectedImage {
   /** Image. */
   readonly source: ImageSource;
-  /** Position among all inputs, from 0. */
+  /** Position of the image among all input images, from 0. */
   readonly index: number;
   /** Encoded image. */
   readonly bytes: Uint8Array;
-  /** Detections and times. */
+  /** Detections in the image, and the times of the detection. */
   readonly result: DetectResult;
 }
 
@@ -22,44 +22,47 @@ export interface FailedImage {
   readonly reason: string;
 }
 
-/** Inputs and options that an output may depend on. */
+/** Input images and options that the format of an output may need. */
 export interface OutputContext {
   /** Model that detects. */
   readonly model: ModelInfo;
   /** All inputs. */
   readonly sources: readonly ImageSource[];
-  /** Data set whose ids the COCO results have. Unset: numbers of the files, and class ids. */
+  /**
+   * Data set that defines the ids of COCO results. Unset: image ids come from the file names or
+   * positions, and category ids are class ids.
+   */
   readonly dataset?: CocoDataset | undefined;
-  /** True to write the score as sixth column of YOLO text. */
+  /** True to write the score as the sixth column of YOLO text. */
   readonly withScores: boolean;
   /** Score threshold of the user. Unset: the default of the model. */
   readonly score?: number | undefined;
 }
 
 /**
- * Format of one text for all images. Its parts are written as soon as they are known, so that the
- * memory does not grow with the number of images.
+ * Output format with one text for all images. The text of each image is written immediately, so
+ * that the memory does not grow with the number of images.
  */
 export interface TextFormat {
-  /** Text before the first image. Unset: none. */
+  /** Text before the first image. Unset: no text. */
   readonly head?: string | undefined;
-  /** Returns the text of an image. Undefined: none. */
+  /** Returns the text for an image. Undefined: no text. */
   readonly add: (image: DetectedImage) => string | undefined | Promise<string | undefined>;
-  /** Returns the text after the last image. Unset: none. */
+  /** Returns the text after the last image. Unset: no text. */
   readonly finish?: (failed: readonly FailedImage[]) => string | undefined;
 }
 
-/** Format with one file for each image. */
+/** Output format with one file for each image. */
 export interface FolderFormat {
-  /** Files for all images, by name. Unset: none. */
+  /** Contents of files that concern all images, by file name. Unset: no such files. */
   readonly files?: Readonly<Record<string, string>> | undefined;
-  /** Returns the extension of the file for an image, for example `.txt`, and its content. */
+  /** Returns the file for an image: the extension, for example `.txt`, and the content. */
   readonly add: (image: DetectedImage) => FileContent | Promise<FileContent>;
 }
 
-/** Content of a file for an image. */
+/** File to write for an image. */
 export interface FileContent {
-  /** Extension that replaces the one of the image, for example `.txt`. */
+  /** Extension of the file, for example `.txt`. Replaces the extension of the image. */
   readonly extension: string;
   /** Content. */
   readonly content: Uint8Array | string;

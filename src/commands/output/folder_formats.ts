@@ -1,7 +1,7 @@
 import { annotatedImage } from "./annotated_image.ts";
 import type { DetectedImage, FolderFormat, OutputContext } from "./detect_output.ts";
 
-/** Formats with one file for each image, by name. */
+/** Output formats with one file for each image, by the name of the format. */
 export const FOLDER_FORMATS = {
   images: () => ({ add: annotatedImage }),
   yolo: (context) => ({
@@ -10,12 +10,12 @@ export const FOLDER_FORMATS = {
   }),
 } satisfies Record<string, (context: OutputContext) => FolderFormat>;
 
-/** Name of a folder format. */
+/** Name of an output format with one file for each image. */
 export type FolderFormatName = keyof typeof FOLDER_FORMATS;
 
 /**
- * Formats detections as YOLO text: class id, then centre, width and height of the box as parts of
- * the image's sides.
+ * Formats detections as YOLO text, one per line: class id, then centre, width and height of the
+ * box. The values are shares (0 to 1) of the width and height of the image.
  */
 export function yoloText(
   { result: { image, detections } }: DetectedImage,
@@ -33,7 +33,10 @@ export function yoloText(
   }).join("");
 }
 
-/** Returns the names of the classes, one per line; an empty line is an id that is never returned. */
+/**
+ * Returns the names of the classes, one per line. An empty line is a class id that the model never
+ * returns.
+ */
 function classNames({ model: { labels } }: OutputContext): string {
   return labels.map((label) => `${label ?? ""}\n`).join("");
 }

@@ -11,14 +11,14 @@ import { FOLDER_FORMATS, yoloText } from "./folder_formats.ts";
 import type { Target } from "./targets.ts";
 import { TEXT_FORMATS } from "./text_formats.ts";
 
-/** Output that images are added to. */
+/** Open output, to which the command adds images. */
 export interface OpenOutput {
   /** Writes the detections of an image. */
   readonly add: (image: DetectedImage) => Promise<void>;
   /**
    * Completes the output.
    *
-   * @returns Path that was written. Undefined for standard output.
+   * @returns Path of the file or folder that was written. Undefined: the output is standard output.
    */
   readonly finish: (failed: readonly FailedImage[]) => Promise<string | undefined>;
 }
@@ -70,7 +70,10 @@ async function openOutput(
   }
 }
 
-/** Writes YOLO text to standard output, where the images could not be told apart. */
+/**
+ * Creates the format of YOLO text on standard output. Refuses several images, because YOLO text
+ * contains no file names.
+ */
 function printedYolo(context: OutputContext): TextFormat {
   if (context.sources.length > 1) {
     throw new TypeError(
@@ -122,8 +125,9 @@ async function folderOutput(
 }
 
 /**
- * Returns the path of a new file in a folder: the one of the image, with a number if an image of
- * this run has that name already, or if it is an input.
+ * Returns the path of a new file for an image in an output folder. Adds a number to the file name
+ * if the path is already taken. Paths of input images, and of files that this run has written, are
+ * taken.
  */
 function freeName(
   folder: string,

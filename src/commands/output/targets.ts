@@ -2,23 +2,26 @@ import { extname } from "node:path";
 import type { FolderFormatName } from "./folder_formats.ts";
 import { FORMAT_OF_EXTENSION, type TextFormatName } from "./text_formats.ts";
 
-/** Place that detections are written to. */
+/** Place to write detections to: standard output, a file or a folder. */
 export type Target =
   | { readonly kind: "print"; readonly format: PrintFormatName }
   | { readonly kind: "file"; readonly format: TextFormatName; readonly path: string }
   | { readonly kind: "folder"; readonly format: FolderFormatName; readonly path: string };
 
-/** Format on standard output. */
+/** Name of an output format for standard output. */
 export type PrintFormatName = Exclude<TextFormatName, "html"> | "yolo";
 
 /** Values of the option `--format`. */
 export const PRINT_FORMATS = ["table", "json", "csv", "coco", "yolo"] as const;
 
-/** Options that decide where detections go. */
+/** Options of the command that decide where detections are written. */
 export interface TargetOptions {
-  /** Format on standard output; `yolo` is also the one of folders. Unset: a table, or nothing. */
+  /**
+   * Format on standard output. `yolo` is also the format of folders. Unset: a table if `out` is
+   * empty, otherwise no text on standard output.
+   */
   readonly format?: PrintFormatName | undefined;
-  /** True for the format `json`. */
+  /** True if the option `--json` is set, which means the format `json`. */
   readonly json: boolean;
   /** Files and folders to write. */
   readonly out: readonly string[];
@@ -27,7 +30,7 @@ export interface TargetOptions {
 /**
  * Returns the places that detections are written to.
  *
- * @throws {TypeError} If an option contradicts another one, or if a file has an unknown extension.
+ * @throws {TypeError} If two options contradict each other, or if a file has an unknown extension.
  */
 export function readTargets({ format, json, out }: TargetOptions): Target[] {
   if (json && format !== undefined && format !== "json") {

@@ -3,7 +3,7 @@ import { cocoFormat } from "./coco_format.ts";
 import type { OutputContext, TextFormat } from "./detect_output.ts";
 import { reportFormat } from "./report/report_format.ts";
 
-/** Formats of one text for all images, by name. */
+/** Output formats with one text for all images, by the name of the format. */
 export const TEXT_FORMATS = {
   table: () => ({ add: ({ source, result }) => detectionTable(source.name, result) }),
   json: () => ({
@@ -14,10 +14,10 @@ export const TEXT_FORMATS = {
   html: reportFormat,
 } satisfies Record<string, (context: OutputContext) => TextFormat>;
 
-/** Name of a text format. */
+/** Name of an output format with one text for all images. */
 export type TextFormatName = keyof typeof TEXT_FORMATS;
 
-/** Text formats by the extension of a file. */
+/** Output formats by the extension of the output file. */
 export const FORMAT_OF_EXTENSION: Readonly<Record<string, TextFormatName>> = {
   ".html": "html",
   ".htm": "html",
@@ -32,7 +32,7 @@ const CSV_COLUMNS = [
   ...["xmin", "ymin", "xmax", "ymax"],
 ];
 
-/** Formats the detections of an image as CSV (RFC 4180), one per line. */
+/** Formats the detections of an image as CSV (RFC 4180), one detection per line. */
 function csvLines({ source, result }: Parameters<TextFormat["add"]>[0]): string | undefined {
   const { image, detections } = result;
   if (detections.length === 0) return undefined;

@@ -2,15 +2,15 @@ import { type Command, CommanderError } from "commander";
 import { baseParser, faultOf, PROGRAM } from "./arguments.ts";
 import { type CommandIo, type CommandMain, HelpShown } from "./run_command.ts";
 
-/** Command of a group. Its module is imported only when the command runs. */
+/** Command of a group. The module of the command is imported only when the command runs. */
 export interface GroupEntry {
-  /** Purpose, for the help of the group. */
+  /** Purpose of the command, for the help of the group. */
   readonly summary: string;
-  /** Arguments, for the help of the group. Unset: none. */
+  /** Arguments of the command, for the help of the group. Unset: no arguments. */
   readonly operands?: string;
   /** Imports the command. */
   readonly load: () => Promise<CommandMain>;
-  /** Commands of the command, if it is a group itself. */
+  /** Subcommands of the command. Unset: the command has no subcommands. */
   readonly group?: CommandGroup;
 }
 
@@ -18,11 +18,11 @@ export interface GroupEntry {
 export interface CommandGroup {
   /** Words after the program, for example `model`. Empty for the program itself. */
   readonly name: string;
-  /** Purpose, for the help. */
+  /** Purpose of the group, for the help. */
   readonly summary: string;
   /** Commands by name. */
   readonly commands: Readonly<Record<string, GroupEntry>>;
-  /** Text below the commands in the help. Unset: none. */
+  /** Text below the commands in the help. Unset: no text. */
   readonly notes?: string;
 }
 
@@ -30,8 +30,9 @@ export interface CommandGroup {
  * Runs the command of a group that the first argument names.
  *
  * @returns Exit code.
- * @throws {TypeError} If no command has that name. The message suggests one, and lists all.
- * @throws {HelpShown} If the arguments ask for the help or the version, which is then printed.
+ * @throws {TypeError} If no command has that name. The message suggests a similar name, and lists
+ *   all commands.
+ * @throws {HelpShown} After printing the help or the version, if the arguments ask for one of them.
  */
 export async function runGroup(
   group: CommandGroup,

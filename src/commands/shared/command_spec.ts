@@ -1,29 +1,34 @@
 import { z } from "zod";
 
 /**
- * Schema of each option, by name. If the schema is boolean, the option is a flag. If it is an array,
- * the option may be repeated. All other options need a value.
+ * Schema of each option, by name. An option with a boolean schema is a flag. An option with an
+ * array schema may be repeated. All other options need a value.
  *
- * The metadata of a schema (`.meta()`) has the text of the help: `description`, and `value`, the
- * placeholder of the value.
+ * The metadata of a schema (`.meta()`) contains texts for the help: `description` is the purpose of
+ * the option, and `value` is a placeholder for its value.
  */
 export type OptionSchemas = Readonly<Record<string, z.ZodType>>;
 
-/** Description of a command: source of its parser, its help and its completions. */
+/**
+ * Description of a command. The parser, the help and the shell completions of the command are made
+ * from it.
+ */
 export interface CommandSpec<Options extends OptionSchemas = OptionSchemas> {
   /** Words after the program, for example `model pull`. */
   readonly name: string;
-  /** Purpose in one sentence. More lines may follow it. */
+  /** Purpose in one sentence. More lines may follow the sentence. */
   readonly summary: string;
-  /** Arguments that are no options, for example `FILE...`. Unset: the command has none. */
+  /**
+   * Arguments that are no options, for example `FILE...`. Unset: the command has no such arguments.
+   */
   readonly operands?: string;
-  /** Options. `--help` and `--version` come on top. */
+  /** Options of the command. Every command also has `--help` and `--version`. */
   readonly options: Options;
-  /** Text below the options in the help. Unset: none. */
+  /** Text below the options in the help. Unset: no text. */
   readonly notes?: string;
 }
 
-/** Option as help and completion show it. */
+/** Texts about an option, for the help and for shell completion. */
 export interface OptionText {
   /** Name, without the hyphens. */
   readonly name: string;
@@ -31,13 +36,13 @@ export interface OptionText {
   readonly description: string;
   /** Placeholder of the value. Unset: the option is a flag. */
   readonly value: string | undefined;
-  /** Values that are accepted. Empty: any value. */
+  /** Values that the option accepts. Empty: any value. */
   readonly choices: readonly string[];
   /** True if the option may be repeated. */
   readonly isRepeatable: boolean;
 }
 
-/** Returns the options of a command as help and completion show them. */
+/** Returns the texts about the options of a command, for the help and for shell completion. */
 export function optionTexts(options: OptionSchemas): OptionText[] {
   return Object.entries(options).map(([name, schema]) => {
     const { description = "", value = "VALUE" } = schema.meta() ?? {};

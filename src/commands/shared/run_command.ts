@@ -89,7 +89,7 @@ export async function runCommand(
 /**
  * Returns true if the module is the program that the user started.
  *
- * @param meta `import.meta` of the module. Its `main` is unset in Node before version 24.2.
+ * @param meta `import.meta` of the module. The field `main` is unset in Node before version 24.2.
  */
 export function isMain({ main, url }: { readonly main?: boolean; readonly url: string }): boolean {
   if (main !== undefined) return main;

@@ -1,11 +1,11 @@
 import process from "node:process";
 
-/** Exit code of a command that Ctrl+C stopped: 128 and the number of SIGINT. */
+/** Exit code of a command that Ctrl+C has stopped: 128 plus 2, the number of the signal SIGINT. */
 export const STOPPED = 130;
 
 /**
- * Runs a task whose signal is aborted by the first Ctrl+C, so that the task can keep its results. A
- * second one ends the process.
+ * Runs a task and aborts its signal on the first Ctrl+C, so that the task can still save its
+ * results. A second Ctrl+C ends the process.
  */
 export async function untilStopped<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -4,8 +4,8 @@ import { DomainError } from "../../core/domain_error.ts";
  * Fetches and compiles a wasm file.
  *
  * If the server sends the media type `application/wasm`, the browser compiles the file during the
- * download. With any other media type, browsers refuse to compile during the download. This
- * function then compiles the file after the download.
+ * download. With any other media type, browsers refuse to compile during the download. In this
+ * case, the function compiles the file after the download.
  *
  * @throws {DomainError} `engine-unavailable`, if the file cannot be fetched or is not wasm.
  */

@@ -26,8 +26,8 @@ export interface HostEmbedOptions extends EmbedOptions {
  * Creates a detector that runs inside a program of Deno, Node or Bun, without a server.
  *
  * The import of this module does not read files or start an engine. The first call of this function
- * does both. By default, images are decoded on the thread that calls `detect()`, and this thread
- * waits for the engine; see the option `worker`.
+ * reads the files and starts the engine. By default, images are decoded on the thread that calls
+ * `detect()`, and this thread waits for the engine; see the option `worker`.
  *
  * @throws {DomainError} If the model is unknown, if its manifest or graph is wrong, or if no engine
  *   can run the graph.

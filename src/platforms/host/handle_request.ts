@@ -13,8 +13,8 @@ export type HandleRequest = (
 ) => void;
 
 /**
- * Connects an app to `node:http`. The app also gets malformed requests. The app answers such
- * requests with a problem (JSON error) and a request id, and logs them.
+ * Connects an app to `node:http`. The app also gets malformed requests. The app answers malformed
+ * requests with a JSON error (RFC 9457) and a request id, and logs these requests.
  */
 export function handleRequest(app: Hono<AppEnv>): HandleRequest {
   return (incoming, outgoing, found = faultOf(incoming)) => {

@@ -57,7 +57,7 @@ export class HostMetrics implements AppMetrics, PoolObserver {
     help: "Resident memory of the server process, without its worker processes",
     registers: [],
   });
-  /** Models whose state the gauges show. Unset: the server has not opened them yet. */
+  /** Models whose state the gauges show. Unset: the server has not opened its models yet. */
   models: ModelRegistry | undefined;
 
   /** Starts with all counts at zero. */

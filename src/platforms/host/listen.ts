@@ -118,7 +118,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
   };
 }
 
-/** Answers invalid HTTP with a problem (JSON error), and closes the connection. */
+/** Answers invalid HTTP with a JSON error (RFC 9457), and closes the connection. */
 async function refuseConnection(
   app: Hono<AppEnv>,
   error: Error & { code?: string; rawPacket?: Uint8Array },

@@ -10,7 +10,7 @@ export interface HostBindings extends RequestFacts {
 
 /**
  * Returns the fault of a request with missing or repeated `Host` headers. Returns undefined for all
- * other requests. `node:http` accepts both faults.
+ * other requests. This check is needed because `node:http` accepts such requests.
  */
 export function faultOf({ httpVersion, rawHeaders }: IncomingMessage): RequestFault | undefined {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;

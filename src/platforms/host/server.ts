@@ -15,8 +15,8 @@ export interface RunningServer {
   /** URL of the server. */
   readonly url: string;
   /**
-   * Text with one line per model that loads at start-up, and one with the URL of the page. The line
-   * of a model names the engine, or the reason why the model did not load.
+   * Text with one line per model that loads at start-up, and one line with the URL of the web page.
+   * The line of a model names the engine, or the reason why the model did not load.
    */
   readonly started: Promise<string>;
   /** Resolves with the ids of the start-up models that failed to load. */
@@ -36,8 +36,8 @@ export function peerAddress(context: Context): string | undefined {
 }
 
 /**
- * Reads the manifests of the models and starts to listen. The models load meanwhile, and
- * `GET /readyz` reports when they have loaded.
+ * Reads the manifests of the models and starts to listen. The models load while the server already
+ * listens. `GET /readyz` reports when the models have loaded.
  *
  * @param logFormat Format of log lines if the setting `LOG` is unset.
  */
@@ -98,8 +98,8 @@ const LISTEN_REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns how many connections to allow: `MAX_CONNECTIONS`, or fewer if this process may not open
- * so many files.
+ * Returns the number of connections to allow. The number is `MAX_CONNECTIONS`, or less if this
+ * process may not open so many files.
  */
 async function allowedConnections(config: Config): Promise<ConnectionRoom> {
   const { MAX_CONNECTIONS } = config;
@@ -128,7 +128,7 @@ function startLines(registry: ModelRegistry, url: string): string {
   }).join("\n");
 }
 
-/** Returns the line that names the URL of the page, unless there is no page. */
+/** Returns the line with the URL of the web page. Returns no line if there is no web page. */
 function pageLine({ PAGE }: Config, url: string): string[] {
   // A browser opens no connection to 0.0.0.0 or [::], which stand for all addresses of a machine.
   const page = url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//localhost:");

@@ -40,8 +40,8 @@ export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise
 }
 
 /**
- * Starts worker processes and a detector in each of them. Returns one detector that uses all of
- * them.
+ * Starts worker processes and a detector in each of them. Returns one detector that distributes
+ * images to all these processes.
  */
 export function startPool(load: LoadRequest, options: PoolOptions): Promise<Detector> {
   const { workers, queue, maxWaitMs, deadlines, log, observer } = options;

@@ -10,8 +10,8 @@ const TIMEOUT_MS = 5000;
  * Creates the response to a request, then reads and discards the rest of the request body, and
  * returns the response.
  *
- * The body must be read even if the upload is refused early. workerd, the runtime of Cloudflare
- * Workers, closes a connection if a request body was not read to its end. Most clients send the
+ * The body must be read even if the upload is refused early. The runtime of Cloudflare Workers,
+ * workerd, closes a connection if a request body was not read to its end. Most clients send the
  * whole body before they read the response. These clients would report a broken connection instead
  * of the reason for the refusal.
  *

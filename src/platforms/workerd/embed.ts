@@ -59,7 +59,8 @@ export async function createDetector(options: WorkerdEmbedOptions): Promise<Embe
 
 /**
  * Returns the source of the models that are named by id: the bucket if it is set, otherwise the
- * assets. If both are unset, the caller can still load a model by its URL or from memory.
+ * assets. If bucket and assets are unset, the caller can still load a model by its URL or from
+ * memory.
  */
 function modelsOf({ assets, bucket }: WorkerdEmbedOptions): WorkerdModels {
   if (bucket !== undefined) return { bucket };

@@ -8,9 +8,9 @@ let isScheduled = false;
 /**
  * Calls a function in a later turn of the event loop.
  *
- * A client can send many requests at once on one connection (pipelining). If each of them began
- * right after the previous one, the program would never read other connections. Therefore at most
- * `PER_TURN` pipelined requests of all connections begin in one turn.
+ * A client can send many requests at once on one connection (pipelining). If each request began
+ * right after the previous request, the program would never read other connections. Therefore at
+ * most `PER_TURN` pipelined requests of all connections begin in one turn.
  *
  * @param begin Begins a request.
  */

@@ -14,7 +14,7 @@ export interface HostLists {
 
 /**
  * Last parts of host names that never exist on the public internet. RFC 6761, RFC 7686, RFC 8375,
- * RFC 9476 and ICANN reserve them for internal use.
+ * RFC 9476 and ICANN reserve these names for internal use.
  */
 const INTERNAL = new Set([
   ...[
@@ -46,8 +46,8 @@ export interface ImageUrl {
  * Parses the URL of an image. Accepts only https URLs with a host name, and without a user, a
  * password or a port.
  *
- * An IP address can be written in many ways, such as `0x7f000001`. The `URL` class converts all of
- * them to the usual notation, and this function refuses that notation.
+ * An IP address can be written in many ways, such as `0x7f000001`. The `URL` class converts all
+ * notations of IP addresses to the usual notation, and this function refuses the usual notation.
  *
  * @param base URL against which a relative `text` is resolved. Undefined: `text` must be absolute.
  * @throws {DomainError} `invalid-option`, if `text` is not a URL; `url-not-allowed`, if the URL is

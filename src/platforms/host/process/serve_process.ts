@@ -50,9 +50,9 @@ export async function servePort<Request, Response>(
 }
 
 /**
- * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send them to the
- * server and to its workers at the same time. The server still needs its workers for the requests
- * that it has accepted.
+ * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send such a signal
+ * to the server and to its workers at the same time. The server still needs its workers for the
+ * requests that it has accepted.
  */
 function leaveSignalsToServer(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});

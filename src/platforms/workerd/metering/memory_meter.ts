@@ -15,7 +15,9 @@ export interface Transient<Result> {
   readonly result: Result;
   /** WebAssembly memories of the instances that the task has created. */
   readonly memories: readonly WebAssembly.Memory[];
-  /** Stops counting these memories. Call this function when the program no longer uses them. */
+  /**
+   * Stops counting these memories. Call this function when the program no longer uses the memories.
+   */
   readonly release: Release;
 }
 

@@ -73,7 +73,10 @@ function meteredSession(session: Session, meter: MemoryMeter, pixels: Releases):
   };
 }
 
-/** List of {@linkcode Release} functions. `release()` calls all of them and empties the list. */
+/**
+ * List of {@linkcode Release} functions. `release()` calls all these functions and empties the
+ * list.
+ */
 class Releases {
   #releases: Release[] = [];
 

@@ -34,8 +34,17 @@ const FATAL_BYTES = 4e9;
 /** Milliseconds until a server that does not recover counts as lost. */
 const LOST_MS = 30_000;
 
-/** Attacks a server, measures its memory, and is a polite client meanwhile. */
-export async function besiege(target: Target, name: string, seconds: number): Promise<SiegeReport> {
+/**
+ * Attacks a server, measures its memory, and is a polite client meanwhile.
+ *
+ * @param image Image that the polite client sends.
+ */
+export async function besiege(
+  target: Target,
+  name: string,
+  seconds: number,
+  image: Uint8Array<ArrayBuffer> = fruitImage(),
+): Promise<SiegeReport> {
   let isOver = false;
   let peakBytes = 0;
   const during = async (pauseMs: number, task: () => Promise<void>) => {
@@ -60,7 +69,7 @@ export async function besiege(target: Target, name: string, seconds: number): Pr
     }),
     during(1000, async () => {
       asked++;
-      if (await answers(`${target.url}/detect`, 20_000, fruitImage())) answered++;
+      if (await answers(`${target.url}/detect`, 20_000, image)) answered++;
     }),
   ];
   await attack(name, target.url, seconds);

@@ -11,14 +11,18 @@ export interface SiegeServer extends Target, AsyncDisposable {
  * Starts `deno task start` with default settings.
  *
  * @param folder URL of the checkout, to compare two of them.
+ * @param settings Environment variables. Unset: none.
  */
-export async function startSiegeServer(folder: URL): Promise<SiegeServer> {
+export async function startSiegeServer(
+  folder: URL,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<SiegeServer> {
   const task = JSON.parse(await Deno.readTextFile(new URL("deno.json", folder))).tasks.start;
   const [, ...args] = (task.command as string).split(" ");
   const server = new Deno.Command(Deno.execPath(), {
     args,
     cwd: folder,
-    env: { PORT: "0", LOG: "none" },
+    env: { PORT: "0", LOG: "none", ...settings },
     stdout: "piped",
     stderr: "null",
   }).spawn();

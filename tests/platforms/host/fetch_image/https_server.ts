@@ -34,14 +34,17 @@ export interface HttpsServer extends AsyncDisposable {
   readonly requests: readonly IncomingMessage[];
 }
 
-/** Serves https on a loopback port. */
-export async function serveHttps(answer: RequestListener): Promise<HttpsServer> {
+/** Serves https, on a free loopback port by default. */
+export async function serveHttps(
+  answer: RequestListener,
+  { hostname, port } = { hostname: "127.0.0.1", port: 0 },
+): Promise<HttpsServer> {
   const requests: IncomingMessage[] = [];
   const server: Server = createServer({ cert: CERTIFICATE, key: KEY }, (request, response) => {
     requests.push(request);
     answer(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, hostname, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests,

@@ -1,0 +1,93 @@
+import type { RequestListener } from "node:http";
+import { CERTIFICATE, serveHttps } from "../platforms/host/fetch_image/https_server.ts";
+import type { Attack } from "./attacks.ts";
+import { clients, wait } from "./connection.ts";
+import { PUBLIC_ADDRESS, REMOTE_HOST } from "./own_network.ts";
+
+/** Settings of a server that fetches images from the remote host of the attacks. */
+export async function urlSettings(): Promise<Record<string, string>> {
+  const file = await Deno.makeTempFile({ suffix: ".pem" });
+  await Deno.writeTextFile(file, CERTIFICATE);
+  return { IMAGE_URLS: "on", NODE_EXTRA_CA_CERTS: file };
+}
+
+/** Image of the polite client: a BMP of 14 MB. */
+export function largeImage(): Uint8Array<ArrayBuffer> {
+  const [width, height, head] = [2400, 2000, 54];
+  const bytes = new Uint8Array(head + 3 * width * height);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode("BM"));
+  view.setUint32(2, bytes.length, true);
+  view.setUint32(10, head, true);
+  view.setUint32(14, 40, true);
+  view.setInt32(18, width, true);
+  view.setInt32(22, height, true);
+  view.setUint16(26, 1, true);
+  view.setUint16(28, 24, true);
+  return bytes;
+}
+
+/** Behaviours of a remote host that keep a fetch waiting. */
+const HOSTS: Readonly<Record<string, RequestListener>> = {
+  "stays silent": () => {},
+  "answers 101": (_, { socket }) => {
+    socket?.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+  },
+  "drips its body": (_, response) => {
+    response.writeHead(200, { "content-length": "19000000" });
+    response.write(new Uint8Array(1_000_000));
+    drip(response, "x");
+  },
+  "sends headers without end": (_, { socket }) => {
+    socket?.write("HTTP/1.1 200 OK\r\n");
+    drip(socket, "a: b\r\n");
+  },
+  "sends 103 without end": (_, { socket }) => {
+    drip(socket, "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
+  },
+  "redirects without end": ({ url }, response) => {
+    response.writeHead(302, { location: `https://${REMOTE_HOST}${url}0` }).end();
+  },
+};
+
+/** Attacks with images by URL, by name. They need the network of `own_network.ts`. */
+export const URL_ATTACKS: Readonly<Record<string, Attack>> = {
+  "no attack, images of 14 MB": (_, seconds) => wait(seconds),
+  ...Object.fromEntries(
+    Object.entries(HOSTS).map(([name, listener]) => [
+      `20 images by URL of a host that ${name}`,
+      async (url: string, seconds: number) => {
+        await using remote = await serveHttps((request, response) => {
+          request.socket.on("error", () => {});
+          listener(request, response);
+        }, { hostname: PUBLIC_ADDRESS, port: 443 });
+        await askFor(`https://${REMOTE_HOST}/a`, url, seconds);
+        if (remote.requests.length === 0) throw new Error("The server did not fetch the images");
+      },
+    ]),
+  ),
+};
+
+/** Asks a server for the image of a URL, as 20 clients, again and again. */
+async function askFor(image: string, url: string, seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  const headers = { "content-type": "application/json" };
+  await clients(20, async () => {
+    while (performance.now() < end) {
+      const signal = AbortSignal.timeout(Math.max(1, end - performance.now()));
+      const body = JSON.stringify({ url: image });
+      const status = await fetch(`${url}/detect`, { method: "POST", headers, body, signal })
+        .then(async (response) => (await response.arrayBuffer(), response.status), () => 0);
+      if (status === 503) await wait(0.25);
+    }
+  });
+}
+
+/** Writes a text every 20 ms until the connection is closed. */
+function drip(
+  to: { write(text: string): unknown; once(event: "close", stop: () => void): unknown } | null,
+  text: string,
+) {
+  const timer = setInterval(() => to?.write(text), 20);
+  to?.once("close", () => clearInterval(timer));
+}

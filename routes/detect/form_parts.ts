@@ -15,24 +15,25 @@ export interface FormPart {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/**
- * Maximum number of parts. The image and all options need fewer, so there is room for new options.
- */
+/** Maximum number of parts of a form. A form with an image and all options has fewer parts. */
 const MAX_PARTS = 64;
 
-/** Number of bytes that are searched in one step. */
+/** Number of bytes of the form in which one step searches for delimiters. */
 const STEP = 64 * 1024;
 
-/** Pattern of the boundary in a `Content-Type`. If there are several, the first one counts. */
+/**
+ * Pattern of the boundary in a `Content-Type`. If the header contains several boundaries, the first
+ * one counts.
+ */
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i;
 
 /**
  * Pattern of a delimiter that ends with 32 repetitions of the same characters. Such delimiters are
  * refused: only attackers use them, to slow down the search for delimiters.
  *
- * The package multipasta searches with Horspool's algorithm. If the body repeats the same
- * characters as the delimiter, this algorithm compares the whole delimiter at every byte. With a
- * boundary of 191 characters, a body of 19 MB took 26 s.
+ * The package multipasta searches for delimiters with Horspool's algorithm. If the body repeats the
+ * same characters as the delimiter, this algorithm compares the whole delimiter at every byte. A
+ * search with a boundary of 191 characters took 26 s for a body of 19 MB.
  */
 const REPETITIVE = /(.+?)\1{31}$/;
 
@@ -46,8 +47,9 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
  * Splits the body of a multipart form (RFC 7578) into its parts.
  *
  * The package multipasta finds the delimiters and parses the headers of each part (at most 16 KB).
- * Its complete form parser is not used, because it is too strict for real clients. It drops the
- * name of a field if the file name is not Latin-1, and it fails if `filename*` is not UTF-8.
+ * The complete form parser of multipasta is not used, because it is too strict for real clients.
+ * That parser drops the name of a field if the file name is not Latin-1, and fails if the parameter
+ * `filename*` is not UTF-8.
  *
  * @param body Whole body. The caller has limited its length.
  * @param contentType Value of `Content-Type`.
@@ -79,8 +81,9 @@ function boundaryOf(contentType: string): string {
 }
 
 /**
- * Splits a body at its delimiters. Returns views of the preamble, of each part, and of the text
- * after the last part. The package multipasta could split the body, too, but it would copy it.
+ * Splits the body of a form at its delimiters. Returns the text before the first part, each part,
+ * and the text after the last part. All of them are views of `body`: the form parser of the package
+ * multipasta would copy the bytes.
  */
 function sectionsOf(body: Uint8Array<ArrayBuffer>, boundary: string): Uint8Array<ArrayBuffer>[] {
   const delimiter = `\r\n--${boundary}`;
@@ -91,7 +94,7 @@ function sectionsOf(body: Uint8Array<ArrayBuffer>, boundary: string): Uint8Array
     while (lengths.length <= index) lengths.push(0);
     lengths[index]! += chunk.length;
   });
-  search.write(CR_LF); // the first delimiter has no line break before it if it starts the body
+  search.write(CR_LF); // a delimiter at the start of the body has no line break before it
   for (let at = 0; at < body.length; at += STEP) search.write(body.subarray(at, at + STEP));
   search.end();
   let start = -CR_LF.length;
@@ -103,8 +106,10 @@ function sectionsOf(body: Uint8Array<ArrayBuffer>, boundary: string): Uint8Array
 }
 
 /**
- * Parses one part. It starts with the rest of the delimiter's line (spaces and a line break). The
- * headers and the content follow.
+ * Parses one part of a form.
+ *
+ * @param section Bytes after the delimiter: the end of its line (spaces and a line break), the
+ *   headers of the part, and its content.
  */
 function partOf(section: Uint8Array<ArrayBuffer>): FormPart {
   let start = 0;

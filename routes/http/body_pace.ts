@@ -1,9 +1,10 @@
-/** Number of bytes at the start of a body that may arrive at any speed. They take little memory. */
+/**
+ * Number of bytes at the start of a body that may arrive at any speed, because they take little
+ * memory.
+ */
 const FREE_BYTES = 64 * 1024;
 
-/**
- * Minimum bytes of a longer body that must arrive in each time window. This is 16 KB per second.
- */
+/** Minimum bytes of a body that must arrive in each time window of 5 seconds: 16 KB per second. */
 const MIN_BYTES = 80 * 1024;
 
 /** Length of a time window, milliseconds. */
@@ -15,15 +16,16 @@ export const PACE_LIMIT =
 
 /** Check of the speed of one body. Disposing it stops the check. */
 export interface PaceWatch extends Disposable {
-  /** Reports the number of bytes that have arrived so far. */
+  /** Tells the check the number of bytes of the body that have arrived so far. */
   progress(size: number): void;
 }
 
 /**
- * Starts to check the speed of a body. Without this check, a client could send most of a body and
- * then stop. Its bytes would stay in memory until the timeout of the whole body.
+ * Starts to check the speed at which a body arrives. Without this check, a client could send most
+ * of a body and then stop. The bytes received would stay in memory until reading the body times
+ * out.
  *
- * @param onStall Called once, when the body is too slow.
+ * @param onStall Called once, when the body arrives too slowly.
  * @param windowMs Length of a time window, milliseconds.
  */
 export function watchPace(onStall: () => void, windowMs: number = WINDOW_MS): PaceWatch {

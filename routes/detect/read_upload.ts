@@ -49,8 +49,8 @@ export const MAX_OVERHEAD = 64 * 1024;
  * Reads the image of a request: the field `image` of a form, `image` or `url` of a JSON body, or
  * the body itself.
  *
- * If the `Content-Type` is neither a form nor JSON, the whole body is the image. Its declared type
- * is ignored: the decoder detects the image format from the bytes.
+ * If the `Content-Type` is neither a form nor JSON, the whole body is the image. The declared media
+ * type of an image is ignored: the decoder detects the image format from the bytes.
  *
  * @throws {DomainError} If the request is invalid.
  */

@@ -5,8 +5,8 @@ import { shorten } from "../http/problem.ts";
 const MAX_CHARACTERS = 16_384;
 
 /**
- * Maximum bytes of a text field that are decoded. A longer text is refused for its number of
- * characters, because one character takes at most three bytes in UTF-8.
+ * Maximum bytes of a text field that are decoded. A longer field certainly has more than {@linkcode
+ * MAX_CHARACTERS} characters (UTF-16 code units), because each takes at most three bytes in UTF-8.
  */
 export const MAX_FIELD_BYTES = 3 * (MAX_CHARACTERS + 1);
 

@@ -12,8 +12,8 @@ export interface AppEnv {
     /** Id of the request: a valid `X-Request-Id` that the client sent, otherwise a random id. */
     requestId: string;
     /**
-     * Client that sent the request: its API key, or its network if it has no key. Set before the
-     * body is read.
+     * Client that sent the request: its API key, or its network if it has no key. This variable is
+     * set before the body is read.
      */
     client?: string;
     /** Name of the API key. Unset: the request has no valid key, or the server needs no keys. */

@@ -47,7 +47,7 @@ export class RunWatch {
 
   /**
    * Adds a run. Call this method once the input tensor is ready. The time of the run is measured
-   * from the end of the runs before it.
+   * from the end of the previous run.
    */
   begin(id: number, elements: number): void {
     this.#runs.set(id, elements);

@@ -33,8 +33,8 @@ export const DEFAULT_QUEUE = 100;
 const MIN_TURNS = 3;
 
 /**
- * Weight of the latest image in the mean service time. Before the first `1 / WEIGHT` images, all
- * images have the same weight.
+ * Weight of the latest image in the mean service time. Until `1 / WEIGHT` images have been
+ * measured, all images have the same weight.
  */
 const WEIGHT = 0.1;
 

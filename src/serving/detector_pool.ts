@@ -71,7 +71,8 @@ const MAX_RETRY_MS = 30_000;
  * take turns in the queue.
  *
  * Each detector runs in its own worker and processes one image at a time. If a call misses its
- * deadline, the worker is killed and only this call fails. The pool then starts a replacement.
+ * deadline, the worker is killed and only this call fails. The pool then starts another worker as a
+ * replacement.
  */
 export class DetectorPool implements Detector {
   /** Model that every detector of the pool has loaded. */

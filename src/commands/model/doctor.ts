@@ -38,7 +38,7 @@ the boxes of each side by side. The right manifest has tight boxes with high sco
   },
 } satisfies CommandSpec;
 
-/** Detections with the manifest, or with one of its properties changed. */
+/** Detections with the unchanged manifest, or with a manifest that differs in one property. */
 interface Trial {
   /** Changed property with its value. */
   readonly change: string;

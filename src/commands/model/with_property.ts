@@ -1,7 +1,7 @@
 /**
  * Returns a copy of an object with one property changed.
  *
- * @param path Path of the property, with dots. The last key may be new.
+ * @param path Path of the property, with dots. The last key of the path may be a new property.
  * @throws {TypeError} If an object that the path goes through is missing.
  */
 export function withProperty(whole: object, path: string, value: unknown): object {

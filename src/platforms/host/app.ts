@@ -17,7 +17,7 @@ export interface HostAppOptions {
   readonly peerAddress: (context: Context) => string | undefined;
   /** Format of log lines if the setting `LOG` is unset. */
   readonly logFormat: LogFormat;
-  /** Metrics of the server. Unset: there are none. */
+  /** Metrics of the server. Unset: the server has no metrics. */
   readonly metrics?: HostMetrics | undefined;
 }
 

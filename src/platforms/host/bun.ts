@@ -27,10 +27,10 @@ export interface BunServer {
 const MAX_IDLE_SECONDS = 255;
 
 /**
- * Creates the server for Bun and starts to load the models. A program serves it with
+ * Creates the server for Bun and starts to load the models. A program starts the server with
  * `export default await bunServer()`.
  *
- * @param environment Settings by name, as docs/configuration.md lists them.
+ * @param environment Settings by name. docs/configuration.md lists all settings.
  * @throws {TypeError} If a setting is wrong. The message lists all wrong settings.
  */
 export async function bunServer(

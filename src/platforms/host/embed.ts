@@ -11,7 +11,7 @@ export * from "../../embed/api.ts";
 
 /** Options of a detector in Deno, Node or Bun. */
 export interface HostEmbedOptions extends EmbedOptions {
-  /** CPU threads that run the model. Unset: one per core. */
+  /** CPU threads that run the model. Unset: one thread per core. */
   readonly threads?: number | undefined;
   /**
    * True to decode images and run the model in a worker process, so that the calling thread stays

@@ -9,10 +9,10 @@ import type { ModelRegistry } from "../../serving/model_registry.ts";
 /** Upper limits of the buckets for durations, seconds. */
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Stages of a detection, as `timing` of a result names them. */
+/** Stages of a detection, by their names in `timing` of a result. */
 const STAGES = ["decode", "preprocess", "inference", "postprocess"] as const;
 
-/** States of a model, as `GET /models` names them. */
+/** States of a model, by their names in `GET /models`. */
 const STATUSES = ["idle", "loading", "ready", "failed"] as const;
 
 /**

@@ -9,7 +9,7 @@ import { peerAddress, type RunningServer, startServer } from "./server.ts";
 
 export type { RunningServer };
 
-/** Settings by name, as docs/configuration.md lists them. */
+/** Settings by name. docs/configuration.md lists all settings. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

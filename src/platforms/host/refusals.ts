@@ -60,7 +60,7 @@ function malformed(why: string): RequestFault {
   return { code: "malformed-request", detail: `Cannot read the request as ${why}` };
 }
 
-/** Passes a malformed request to the app, which answers and logs it. */
+/** Passes a malformed request to the app, which answers and logs the request. */
 export async function refuse(
   app: Hono<AppEnv>,
   bindings: HostBindings & { readonly fault: RequestFault },

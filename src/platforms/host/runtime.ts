@@ -14,7 +14,7 @@ import { modelsFolder } from "./models_folder.ts";
 
 /** Options of {@linkcode hostRuntime}. */
 export interface HostRuntimeOptions {
-  /** CPU threads per session (a graph loaded in an engine). Unset: one per core. */
+  /** CPU threads per session (a graph loaded in an engine). Unset: one thread per core. */
   readonly threads?: number | undefined;
   /** URL of the models folder, with a slash at its end. Unset: `models` in this project. */
   readonly models?: URL | undefined;
@@ -25,8 +25,8 @@ export interface HostRuntimeOptions {
  * every engine and several CPU threads.
  *
  * The code in `platforms/host` runs on Deno, Node and Bun. Only `bun.ts` and `node.ts` (servers)
- * and `process/worker_flags.ts` (permissions of worker processes) contain code for one of them. If
- * the program was imported over HTTPS, there are no local wasm files. Deno then loads
+ * and `process/worker_flags.ts` (permissions of worker processes) contain code for one of these
+ * runtimes. If the program was imported over HTTPS, there are no local wasm files. Deno then loads
  * `source_modules.js` and `source_engine.js`.
  */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
@@ -52,7 +52,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
 }
 
 /**
- * Returns true if shared WebAssembly memory can safely grow while threads use it.
+ * Returns true if shared WebAssembly memory can safely grow while threads use the memory.
  *
  * In V8, the JavaScript engine of Deno and Node, such memory cannot grow safely. On Deno and Node,
  * `prepareLargeMemory()` makes growth unnecessary. Bun does not use V8, and cannot import the data

@@ -16,10 +16,10 @@ import { WorkerProcess } from "./process/worker_process.ts";
 const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
 
 /**
- * Starts a detector in a worker process. This process reads the model and sends it to the worker
- * process.
+ * Starts a detector in a worker process. The calling process reads the model and sends the model to
+ * the worker process.
  *
- * @param threads Number of CPU threads that run the model. Unset: one per core.
+ * @param threads Number of CPU threads that run the model. Unset: one thread per core.
  * @throws {DomainError} `engine-unavailable`, if the process does not start; otherwise the error of
  *   the model or of the engine.
  */

@@ -9,7 +9,9 @@ import { serverlessRegistry } from "./registry.ts";
 export interface ServerlessAppOptions {
   /** Returns the IP address of the client's connection, or undefined if it is unknown. */
   readonly peerAddress: (context: Context) => string | undefined;
-  /** Settings by name, as docs/configuration.md lists them. Unset: the environment variables. */
+  /**
+   * Settings by name. docs/configuration.md lists all settings. Unset: the environment variables.
+   */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 

@@ -7,16 +7,17 @@ import type { Buffer } from "node:buffer";
 export const MAX_PART = 16_384;
 
 /**
- * Returns how many of the first bytes to pass to the HTTP parser in one call. Cuts after the first
- * empty line, if there is one.
+ * Returns the number of bytes to pass to the HTTP parser in one call. Cuts after the first empty
+ * line, if `bytes` contains an empty line.
  *
- * These bytes never contain the start of a second request: the header of a request and a chunked
- * body both end with an empty line. Bodies with a `Content-Length` need no cut: the caller passes
- * them to the parser by their length. An empty line inside a chunked body does no harm, because the
- * next call passes the remaining bytes.
+ * The passed bytes never contain the start of a second request, because a request header and a
+ * chunked body end with an empty line. Bodies with a `Content-Length` need no cut: the caller
+ * passes them to the parser by their length. An empty line inside a chunked body does no harm,
+ * because the next call passes the remaining bytes.
  *
- * @param least Minimum number of bytes, if `bytes` has so many. An earlier empty line is ignored.
- * @param maxPart Maximum number of bytes.
+ * @param least Minimum number of bytes to pass, if `bytes` is long enough. An earlier empty line is
+ *   ignored.
+ * @param maxPart Maximum number of bytes to pass.
  */
 export function cutLength(bytes: Buffer, least: number, maxPart: number = MAX_PART): number {
   const most = Math.min(bytes.length, maxPart);

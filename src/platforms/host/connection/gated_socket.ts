@@ -14,7 +14,7 @@ export interface GateLimits {
    * Milliseconds for a client to receive the bytes of one write. A slower client is disconnected.
    */
   readonly unsentMs: number;
-  /** Maximum requests of the connection. The response to the last of them closes the connection. */
+  /** Maximum requests of the connection. The response to the last request closes the connection. */
   readonly maxRequests: number;
   /** Maximum received bytes that are buffered before the HTTP parser gets them. */
   readonly maxAheadBytes: number;
@@ -47,7 +47,7 @@ const MAX_LINGER_BYTES = 2_000_000;
  * Socket that passes one request at a time to the HTTP parser.
  *
  * `node:http` parses all received bytes at once. 64 KB can contain 1,800 pipelined requests, and
- * each of them takes memory for its objects and its response. This socket splits the received bytes
+ * each request takes memory for its objects and its response. This socket splits the received bytes
  * at empty lines, because each request ends with one. The socket passes the next request to the
  * parser only after the previous response has been sent. The socket does not parse requests itself,
  * so the parser alone decides where a request ends.
@@ -153,14 +153,16 @@ export class GatedSocket extends WrappedSocket {
     this.#pumpSoon();
   }
 
-  /** Sends bytes. Closes the connection if the client does not receive them within `unsentMs`. */
+  /**
+   * Sends bytes. Closes the connection if the client does not receive the bytes within `unsentMs`.
+   */
   override _write(bytes: Buffer, _: string, done: (error?: Error | null) => void): void {
     this.#send([bytes], done);
   }
 
   /**
-   * Sends several pieces of bytes. Closes the connection if the client does not receive them within
-   * `unsentMs`.
+   * Sends several pieces of bytes. Closes the connection if the client does not receive the pieces
+   * within `unsentMs`.
    */
   override _writev(
     writes: readonly { readonly chunk: Buffer }[],

@@ -18,7 +18,7 @@ export interface ConnectionLimits {
   readonly unsentTimeoutMs?: number;
 }
 
-/** Maximum requests of one connection. The response to the last of them closes the connection. */
+/** Maximum requests of one connection. The response to the last request closes the connection. */
 const MAX_REQUESTS = 1000;
 
 /**

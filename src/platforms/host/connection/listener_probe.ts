@@ -3,8 +3,8 @@ import { connect, type Server } from "node:net";
 /** Options of {@linkcode watchListener}. */
 export interface ProbeIntervals {
   /**
-   * Milliseconds between two test connections. A connection has failed if the server has not
-   * accepted it before the next one.
+   * Milliseconds between two test connections. A test connection has failed if the server does not
+   * accept it before the next test connection.
    */
   readonly everyMs: number;
   /**

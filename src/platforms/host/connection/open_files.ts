@@ -49,10 +49,10 @@ export interface ConnectionRoom {
 /**
  * Returns how many connections the limit of open files allows.
  *
- * A connection takes one file descriptor, and a second one while the server fetches an image by its
- * URL. In addition, Deno accepts all waiting connections before the server can close the first of
- * them. Therefore this function also reserves file descriptors for twice the backlog (number of
- * waiting connections).
+ * A connection takes one file descriptor. While the server fetches an image by its URL, the
+ * connection takes two file descriptors. In addition, Deno accepts all waiting connections before
+ * the server can close the first of them. Therefore this function also reserves file descriptors
+ * for twice the backlog (number of waiting connections).
  */
 export function connectionRoom(maxFiles: number, wanted: number, workers: number): ConnectionRoom {
   const free = maxFiles - OWN_FILES - FILES_OF_WORKER * workers;

@@ -17,7 +17,9 @@ export interface ImageFetcherOptions
   extends HostLists, Pick<PinnedGetOptions, "maxBytes" | "ca" | "connect"> {
   /** Maximum milliseconds of a fetch, including name resolution and redirects. */
   readonly timeoutMs: number;
-  /** Resolves a host name to its IP addresses. Unset: the system resolves it. */
+  /**
+   * Resolves a host name to its IP addresses. Unset: the operating system resolves the host name.
+   */
   readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined;
 }
 

@@ -62,7 +62,10 @@ export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promis
   }
 }
 
-/** Waits for the response to a request, and reads the image or the redirect from it. */
+/**
+ * Waits for the response to a request, and reads the image or the target of the redirect from the
+ * response.
+ */
 async function exchange(
   sent: ClientRequest,
   { host }: ImageUrl,

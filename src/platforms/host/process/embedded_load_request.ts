@@ -2,6 +2,6 @@ import type { SentModel } from "../../../embed/sent_model.ts";
 
 /** First message from a program to the worker process of its embedded detector. */
 export interface EmbeddedLoadRequest extends SentModel {
-  /** Number of CPU threads that run the model. Unset: one per core. */
+  /** Number of CPU threads that run the model. Unset: one thread per core. */
   readonly threads?: number | undefined;
 }

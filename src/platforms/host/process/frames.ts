@@ -32,7 +32,7 @@ export class FrameWriter {
     this.#pipe = pipe;
   }
 
-  /** Writes a message after the earlier ones. */
+  /** Writes a message after all earlier messages. */
   write(message: unknown): void {
     const image = imageOf(message);
     if (image === undefined && this.#last === undefined) return writeFrame(this.#pipe, message);

@@ -4,7 +4,7 @@ import process from "node:process";
  * V8 flag that limits each half of the heap for new objects to 4 MB. A small heap makes V8 collect
  * garbage more often. More frequent collections save memory, because garbage objects can keep the
  * large memory of decoders in use. After 5,000 images, a worker process takes 207 MB with this
- * flag, and up to 940 MB without it.
+ * flag, and up to 940 MB without the flag.
  */
 const YOUNG_HEAP = "--max-semi-space-size=4";
 

@@ -7,7 +7,7 @@ import type { AppEnv } from "../http/app_env.ts";
 import type { Dialect } from "../http/dialect.ts";
 import { inferenceErrorForm } from "./error_form.ts";
 import { infer } from "./infer.ts";
-import { MODEL_VERSION, modelMetadata } from "./model_metadata.ts";
+import { MODEL_VERSION, modelConfig, modelMetadata } from "./model_metadata.ts";
 import { requestedModel } from "./requested_model.ts";
 
 const GET = "GET, HEAD";
@@ -22,9 +22,11 @@ export const openInference: Dialect<DetectDeps> = {
     "/health/ready": GET,
     "/models/:name": GET,
     "/models/:name/ready": GET,
+    "/models/:name/config": GET,
     "/models/:name/infer": "POST",
     "/models/:name/versions/:version": GET,
     "/models/:name/versions/:version/ready": GET,
+    "/models/:name/versions/:version/config": GET,
     "/models/:name/versions/:version/infer": "POST",
     "/repository/index": "POST",
   },
@@ -48,6 +50,10 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
   });
   for (const path of ["/models/:name", "/models/:name/versions/:version"]) {
     app.get(path, (context) => context.json(modelMetadata(requestedModel(context, registry))));
+    app.get(
+      `${path}/config`,
+      (context) => context.json(modelConfig(requestedModel(context, registry))),
+    );
     app.get(`${path}/ready`, (context) => modelReadiness(context, registry));
     app.post(`${path}/infer`, (context) => infer(context, deps));
   }

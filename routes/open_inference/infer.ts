@@ -1,8 +1,10 @@
 import type { Context } from "hono";
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
+import type { DetectResult, StageTimes } from "../../src/ports/detector.ts";
 import { serverTiming } from "../detect/format_result.ts";
 import type { DetectDeps } from "../detect/handler.ts";
 import { refuseEarly } from "../detect/refuse_early.ts";
+import { runDetector } from "../detect/run_detector.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import { MODEL_VERSION } from "./model_metadata.ts";
 import { type OutputTensor, outputTensor } from "./output_tensors.ts";
@@ -11,24 +13,23 @@ import { requestedModel } from "./requested_model.ts";
 import { tensorBytes } from "./tensor_bytes.ts";
 
 /**
- * Handles `POST /v2/models/{name}/infer`: reads an image from a tensor and responds with tensors of
- * its detections.
+ * Handles `POST /v2/models/{name}/infer`: reads the images of a tensor and responds with tensors
+ * of their detections. The images are processed one after another.
  */
 export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { id: model } = requestedModel(context, deps.registry);
   const client = context.get("client") ?? "";
   using lease = deps.budget.lease(client);
   refuseEarly(context, model, deps.registry);
-  const { id, image, options, outputs } = await readInferRequest(context, deps, lease);
-  const { signal } = context.req.raw;
-  const result = await deps.registry.use(
-    model,
-    (detector) => detector.detect(image, options, { signal, client }),
-  );
-  context.header("Server-Timing", serverTiming(result.timing));
+  const { id, images, options, outputs } = await readInferRequest(context, deps, lease);
+  const results: DetectResult[] = [];
+  for (const image of images) {
+    results.push(await runDetector(context, deps.registry, model, image, options));
+  }
+  context.header("Server-Timing", serverTiming(sumOf(results)));
   const pieces: Uint8Array[] = [];
   const tensors = outputs.map(({ name, isBinary }) => {
-    const tensor = outputTensor(name, result.detections);
+    const tensor = outputTensor(name, results.map(({ detections }) => detections));
     if (!isBinary) return tensor;
     const bytes = tensorBytes(tensor);
     pieces.push(bytes);
@@ -36,6 +37,19 @@ export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise
   });
   const answer = { id, model_name: model, model_version: MODEL_VERSION, outputs: tensors };
   return pieces.length === 0 ? context.json(answer) : binaryAnswer(context, answer, pieces);
+}
+
+/** Returns the sum of each stage over all images of a request. */
+function sumOf(results: readonly DetectResult[]): StageTimes {
+  const sum = (stage: keyof StageTimes) =>
+    results.reduce((total, { timing }) => total + timing[stage], 0);
+  return {
+    decode: sum("decode"),
+    preprocess: sum("preprocess"),
+    inference: sum("inference"),
+    postprocess: sum("postprocess"),
+    total: sum("total"),
+  };
 }
 
 function withoutData({ name, datatype, shape }: OutputTensor, size: number) {

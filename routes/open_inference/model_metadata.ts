@@ -34,8 +34,8 @@ export interface ModelMetadata {
 /**
  * Returns the metadata of a model.
  *
- * The input `image` accepts image files (BYTES) and pixels (UINT8). The metadata lists only BYTES,
- * because the Open Inference Protocol allows one data type per input.
+ * The input `image` accepts image files (BYTES) and pixels (UINT8 and FP32). The metadata lists only
+ * BYTES, because the Open Inference Protocol allows one data type per input.
  */
 export function modelMetadata({ id }: Manifest): ModelMetadata {
   return {
@@ -44,5 +44,48 @@ export function modelMetadata({ id }: Manifest): ModelMetadata {
     platform: "onnx_onnxv1",
     inputs: [{ name: "image", datatype: "BYTES", shape: [1] }],
     outputs: OUTPUTS,
+  };
+}
+
+/** Description of a tensor in the configuration of a model. */
+interface TensorConfig {
+  readonly name: string;
+  /** Element type, by its name in NVIDIA Triton, for example "TYPE_FP32". */
+  readonly data_type: string;
+  /** Size of each dimension. -1: the size is not fixed. */
+  readonly dims: readonly number[];
+}
+
+/** Configuration of a model, as the model configuration extension of NVIDIA Triton defines it. */
+export interface ModelConfig {
+  /** Model id. */
+  readonly name: string;
+  /** Framework and file format of the model. */
+  readonly platform: string;
+  /** Program that runs the model. */
+  readonly backend: string;
+  /** 0: the first dimension of the tensors is not a batch that clients may fill. */
+  readonly max_batch_size: 0;
+  /** Input tensors. */
+  readonly input: readonly TensorConfig[];
+  /** Output tensors. */
+  readonly output: readonly TensorConfig[];
+}
+
+/** Returns the configuration of a model: the same tensors as in its metadata. */
+export function modelConfig(manifest: Manifest): ModelConfig {
+  const { name, platform, inputs, outputs } = modelMetadata(manifest);
+  const config = ({ name, datatype, shape }: TensorMetadata) => ({
+    name,
+    data_type: datatype === "BYTES" ? "TYPE_STRING" : `TYPE_${datatype}`,
+    dims: shape,
+  });
+  return {
+    name,
+    platform,
+    backend: "onnxruntime",
+    max_batch_size: 0,
+    input: inputs.map(config),
+    output: outputs.map(config),
   };
 }

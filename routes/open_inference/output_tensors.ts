@@ -26,22 +26,44 @@ export interface OutputTensor {
 }
 
 /**
- * Creates an output tensor from the detections of one image.
+ * Creates an output tensor from the detections of each image.
  *
- * @param detections Detections of the image. The output `boxes` has the shape `[detections, 4]`:
- *   left, top, right and bottom edge of each box, in pixels of the upright image.
+ * With several images, the tensor has one more dimension in front. Images with fewer detections than
+ * another are padded with zeros, class id -1 and empty labels.
+ *
+ * @param images Detections of each image. In the output `boxes`, each is one row: left, top, right
+ *   and bottom edge, in pixels of the upright image.
  */
-export function outputTensor(name: OutputName, detections: readonly Detection[]): OutputTensor {
+export function outputTensor(
+  name: OutputName,
+  images: readonly (readonly Detection[])[],
+): OutputTensor {
   const { datatype, shape } = OUTPUTS.find((output) => output.name === name)!;
+  if (name === "num_detections") {
+    const data = images.map(({ length }) => length);
+    return { name, datatype, shape: [images.length], data };
+  }
+  const most = Math.max(0, ...images.map(({ length }) => length));
+  const row = shape.map((side) => side === -1 ? most : side);
   return {
     name,
     datatype,
-    shape: shape.map((side) => side === -1 ? detections.length : side),
-    data: valuesOf(name, detections.map(roundDetection)),
+    shape: images.length === 1 ? row : [images.length, ...row],
+    data: images.flatMap((detections) => {
+      const values = valuesOf(name, detections.map(roundDetection));
+      const missing = (most - detections.length) * (name === "boxes" ? 4 : 1);
+      return [...values, ...new Array<number | string>(missing).fill(PADDING[name])];
+    }),
   };
 }
 
-function valuesOf(name: OutputName, detections: readonly Detection[]): (number | string)[] {
+/** Values of each output in place of a missing detection. */
+const PADDING = { boxes: 0, scores: 0, class_ids: -1, labels: "" } as const;
+
+function valuesOf(
+  name: keyof typeof PADDING,
+  detections: readonly Detection[],
+): (number | string)[] {
   switch (name) {
     case "boxes":
       return detections.flatMap(({ box }) => [box.xmin, box.ymin, box.xmax, box.ymax]);
@@ -51,7 +73,5 @@ function valuesOf(name: OutputName, detections: readonly Detection[]): (number |
       return detections.map(({ classId }) => classId);
     case "labels":
       return detections.map(({ label }) => label);
-    case "num_detections":
-      return [detections.length];
   }
 }

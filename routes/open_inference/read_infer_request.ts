@@ -3,13 +3,12 @@ import { ByteList } from "../../src/core/byte_list.ts";
 import { DomainError } from "../../src/core/domain_error.ts";
 import type { ImageInput } from "../../src/image/raw_image.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
-import { ImageTextDecoder } from "../detect/image_text.ts";
+import { ImageTexts } from "../detect/image_texts.ts";
 import { readDetectOptions, withoutForm } from "../detect/options.ts";
 import { MAX_OVERHEAD, type UploadOptions } from "../detect/read_upload.ts";
 import { textFields } from "../detect/text_fields.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
-import { GrowingBytes } from "../http/growing_bytes.ts";
 import { type JsonPath, JsonSplitter } from "../http/json_splitter.ts";
 import { JsonComplexity, parseJsonObject } from "../http/parse_json_object.ts";
 import { shorten } from "../http/problem.ts";
@@ -17,14 +16,15 @@ import { readBody, type ReadBodyOptions } from "../http/read_body.ts";
 import { imageTensor } from "./image_tensor.ts";
 import { inferParameters } from "./infer_parameters.ts";
 import { checkInferJson } from "./infer_schema.ts";
+import { MAX_IMAGES } from "./malformed.ts";
 import { type RequestedOutput, requestedOutputs } from "./requested_outputs.ts";
 
 /** Parsed inference request. */
 export interface InferRequest {
   /** Id that the client gave the request. Unset: the client gave no id. */
   readonly id?: string;
-  /** Bytes of an image file, or RGB pixels. */
-  readonly image: ImageInput;
+  /** Images: bytes of a file, or RGB pixels. */
+  readonly images: readonly ImageInput[];
   /** Options of the detection. */
   readonly options: DetectOptions;
   /** Outputs that the response contains. */
@@ -64,9 +64,9 @@ export async function readInferRequest(
   if (jsonBytes === 0) {
     const body = await readBody(context, limits);
     if (body.length === 0) throw new DomainError("no-image", "Cannot infer as the body is empty");
-    return { image: body, options: query, outputs: requestedOutputs(undefined, false) };
+    return { images: [body], options: query, outputs: requestedOutputs(undefined, false) };
   }
-  const { json, text, binary } = await readSplitBody(context, limits, jsonBytes);
+  const { json, texts, binary } = await readSplitBody(context, limits, jsonBytes);
   const { id, inputs: [input], parameters, outputs } = checkInferJson(
     parseJsonObject(json, JSON_OPTIONS),
   );
@@ -75,7 +75,7 @@ export async function readInferRequest(
     ...(id !== undefined && { id }),
     outputs: requestedOutputs(outputs, binaryOutput),
     options: { ...query, ...options },
-    image: imageTensor(input, binary, text),
+    images: imageTensor(input, binary, texts, lease),
   };
 }
 
@@ -106,10 +106,10 @@ function queryOptions(context: Context<AppEnv>): DetectOptions {
 
 /** Body of an inference request. */
 interface SplitBody {
-  /** JSON with `""` in place of the text of a BYTES tensor. */
+  /** JSON with an index in place of each text of a BYTES tensor. */
   readonly json: Uint8Array;
-  /** Decoder that has read the text of a BYTES tensor. */
-  readonly text: ImageTextDecoder;
+  /** Decoder that has read the texts of a BYTES tensor. */
+  readonly texts: ImageTexts;
   /** Bytes after the JSON. */
   readonly binary: Uint8Array;
 }
@@ -128,9 +128,9 @@ async function readSplitBody(
   const { lease } = limits;
   const declared = Number(context.req.header("content-length") ?? 0);
   const expected = Math.floor(3 * Math.min(declared, jsonBytes) / 4);
-  const text = new ImageTextDecoder(new GrowingBytes(expected, (bytes) => lease.take(bytes)));
+  const texts = new ImageTexts(MAX_IMAGES, expected, (bytes) => lease.take(bytes));
   const complexity = new JsonComplexity(JSON_OPTIONS);
-  const splitter = new JsonSplitter(isTensorText, text, (piece) => {
+  const splitter = new JsonSplitter(isTensorText, texts, (piece) => {
     complexity.add(piece);
     lease.take(piece.length);
   });
@@ -150,12 +150,12 @@ async function readSplitBody(
   if (jsonBytes !== Infinity && jsonBytes > size) throw tooFewBytes(jsonBytes, size);
   // A large JSON is in memory three times: as bytes, as a text and as values.
   lease.take(2 * Math.max(0, splitter.kept - MAX_OVERHEAD));
-  return { json: splitter.end(), text, binary: binary.joined() };
+  return { json: splitter.end(), texts, binary: binary.joined() };
 }
 
 /**
- * Returns true if a JSON path is `data[0]` or `data[0][0]` of a tensor in the list `inputs`. A
- * BYTES tensor has its text there.
+ * Returns true if a JSON path is `data[0]` or `data[0][0]` of a tensor in the list `inputs`. At
+ * these paths, a BYTES tensor has its text.
  */
 function isTensorText([list, tensor, key, index, ...more]: JsonPath): boolean {
   return list === "inputs" && tensor === null && key === "data" && index === null &&

@@ -58,7 +58,7 @@ Deno.test("the page can be mounted below a path, and switched off", async () => 
   assertEquals((await outer.request("/vision/")).status, 200);
   const app = await quickApp({ page: false });
   assertEquals((await app.request("/")).status, 404);
-  assertEquals((await (await quickApp()).request("/", { method: "POST" })).status, 405);
+  assertEquals((await (await quickApp()).request("/", { method: "PUT" })).status, 405);
 });
 
 Deno.test("the page serves the files of a browser bundle, and no other file", async () => {

@@ -58,6 +58,92 @@ for (
   });
 }
 
+const FLOATS = { name: "image", datatype: "FP32" };
+/** The same pixels with each channel as a plane. */
+const PLANES = [0, 1, 2].flatMap((channel) => [0, 3, 6, 9].map((at) => PIXELS[at + channel]!));
+const floats = (values: readonly number[]) =>
+  new Uint8Array(Float32Array.from(values, (value) => value).buffer);
+const TWO = new Uint8Array([...element(PHOTO), ...element(PHOTO.subarray(1))]);
+
+for (
+  const [what, init, images] of [
+    [
+      "two files",
+      jsonBody({
+        model_name: "everyday8",
+        model_version: "1",
+        inputs: [{ ...BYTES_TENSOR, shape: [2, 1], data: [[BASE64], [BASE64]] }],
+      }),
+      [PHOTO, PHOTO],
+    ],
+    [
+      "two files as binary data",
+      binaryBody(
+        { inputs: [{ ...BYTES_TENSOR, shape: [2], parameters: { binary_data_size: TWO.length } }] },
+        TWO,
+      ),
+      [PHOTO, PHOTO.subarray(1)],
+    ],
+    [
+      "a batch of pixels",
+      binaryBody(
+        { inputs: [{ ...RGB, shape: [2, 1, 2, 3], parameters: { binary_data_size: 12 } }] },
+        PIXELS,
+      ),
+      [{ data: PIXELS.slice(0, 6), width: 2, height: 1 }, {
+        data: PIXELS.slice(6),
+        width: 2,
+        height: 1,
+      }],
+    ],
+    [
+      "FP32 up to 255 in JSON",
+      jsonBody({ inputs: [{ ...FLOATS, shape: [2, 2, 3], data: [...PIXELS] }] }),
+      [{ data: PIXELS, width: 2, height: 2 }],
+    ],
+    [
+      "FP32 up to 1",
+      binaryBody(
+        { inputs: [{ ...FLOATS, shape: [1, 2, 2, 3], parameters: { binary_data_size: 48 } }] },
+        floats([...PIXELS].map((value) => value / 255)),
+      ),
+      [{ data: PIXELS, width: 2, height: 2 }],
+    ],
+    [
+      "FP32 by planes",
+      binaryBody(
+        { inputs: [{ ...FLOATS, shape: [1, 3, 2, 2], parameters: { binary_data_size: 48 } }] },
+        floats(PLANES),
+      ),
+      [{ data: PIXELS, width: 2, height: 2 }],
+    ],
+  ] as const
+) {
+  Deno.test(`POST infer hands ${what} to the detector, one image after another`, async () => {
+    const seen: Seen[] = [];
+    const app = await quickApp({}, seen);
+    const response = await app.request(INFER, init);
+    assertEquals(response.status, 200, await response.clone().text());
+    assertEquals(seen.map(({ bytes }) => bytes), [...images]);
+    const { outputs } = await response.json();
+    assertEquals(outputs.at(-1), {
+      name: "num_detections",
+      datatype: "INT32",
+      shape: [images.length],
+      data: images.map(() => 0),
+    });
+  });
+}
+
+for (const value of [-1, 256, NaN, Infinity]) {
+  Deno.test(`POST infer refuses FP32 pixels of ${value}`, async () => {
+    const inputs = [{ ...FLOATS, shape: [1, 1, 3], parameters: { binary_data_size: 12 } }];
+    const app = await quickApp();
+    const response = app.request(INFER, binaryBody({ inputs }, floats([0, value, 0])));
+    await assertProblem(response, 400, "malformed-request", "value 1");
+  });
+}
+
 Deno.test("POST infer takes parameters before the query, as texts and as lists", async () => {
   const seen: Seen[] = [];
   const app = await quickApp({}, seen);
@@ -211,23 +297,23 @@ for (
       "it has 150000",
     ],
     [
-      "ten images",
-      jsonBody(input({ shape: [10], data: new Array(10).fill(BASE64) })),
+      "17 images",
+      jsonBody(input({ shape: [17], data: new Array(17).fill(BASE64) })),
       400,
       "malformed-request",
-      "a request for each image",
+      "at most 16 images",
     ],
     [
-      "a batch of two images of pixels",
+      "a batch of 17 images of pixels",
       binaryBody(
-        rgb({ shape: [2, 1, 2, 3], parameters: { binary_data_size: 12 } }),
+        rgb({ shape: [17, 1, 2, 3], parameters: { binary_data_size: 12 } }),
         PIXELS,
       ),
       400,
       "malformed-request",
-      "one image",
+      "1 to 16",
     ],
-    ...[[12], [2, 6], [2, 2, 4], [3, 2, 2], [2, 1, 2, 3]].map((shape) =>
+    ...[[12], [2, 6], [2, 2, 4], [3, 2, 2], [17, 1, 2, 3]].map((shape) =>
       [
         `pixels of shape [${shape}]`,
         jsonBody(rgb({ shape, data: [...PIXELS] })),

@@ -21,18 +21,24 @@ with open(path, "rb") as file:
 
 
 def tensor(array, binary=True):
-    datatype = {"object": "BYTES", "uint8": "UINT8"}[str(array.dtype)]
+    datatype = {"object": "BYTES", "uint8": "UINT8", "float32": "FP32"}[str(array.dtype)]
     image = triton.InferInput("image", list(array.shape), datatype)
     return image.set_data_from_numpy(array, binary_data=binary)
 
 
-def found(image, outputs=None, binary=None, **options):
+def found(image, outputs=None, binary=None, compression=None, **options):
     """Every output that came, as lists, with its type and shape as numpy sees them."""
     asked = outputs and [
         triton.InferRequestedOutput(name, binary_data=binary) for name in outputs
     ]
     result = client.infer(
-        MODEL, [image], outputs=asked, request_id="a-1", parameters={**OPTIONS, **options}
+        MODEL,
+        [image],
+        outputs=asked,
+        request_id="a-1",
+        parameters={**OPTIONS, **options},
+        request_compression_algorithm=compression,
+        response_compression_algorithm=compression,
     )
     response = result.get_response()
     arrays = {each["name"]: result.as_numpy(each["name"]) for each in response["outputs"]}
@@ -48,7 +54,8 @@ def texts(array):
     """Labels are bytes in binary data and texts in JSON."""
     if array.dtype != object:
         return array
-    return numpy.array([x.decode() if isinstance(x, bytes) else x for x in array], object)
+    flat = [x.decode() if isinstance(x, bytes) else x for x in array.flat]
+    return numpy.array(flat, object).reshape(array.shape)
 
 
 def error(call):
@@ -70,6 +77,10 @@ answers = {
     "server": client.get_server_metadata(),
     "model": client.get_model_metadata(MODEL),
     "index": client.get_model_repository_index(),
+    "config": client.get_model_config(MODEL),
+    "gzip": found(tensor(encoded), compression="gzip"),
+    "deflate": found(tensor(encoded), compression="deflate"),
+    "pair": found(tensor(numpy.array([[PICTURE], [PICTURE]], object))),
     "binary": found(tensor(encoded)),
     "json": found(tensor(text, binary=False), OUTPUTS, binary=False),
     "mixed": found(tensor(encoded), ["labels", "boxes"], binary=True),
@@ -80,7 +91,7 @@ answers = {
         "output": error(lambda: found(tensor(encoded), ["masks"], binary=True)),
         "image": error(lambda: found(tensor(numpy.array([b"no picture"], object)))),
         "option": error(lambda: found(tensor(encoded), score=7)),
-        "batch": error(lambda: found(tensor(numpy.array([PICTURE, PICTURE], object)))),
+        "batch": error(lambda: found(tensor(numpy.array([PICTURE] * 17, object)))),
     },
 }
 if raw:
@@ -88,6 +99,10 @@ if raw:
     pixels = numpy.fromfile(pixels_path, numpy.uint8).reshape(int(height), int(width), 3)
     answers["pixels"] = found(tensor(pixels))
     answers["batchOfOne"] = found(tensor(pixels[None]))
+    answers["floats"] = found(tensor(pixels.astype(numpy.float32)))
+    answers["shares"] = found(tensor(pixels.astype(numpy.float32)[None] / 255))
+    planes = numpy.ascontiguousarray(pixels.transpose(2, 0, 1), numpy.float32)
+    answers["planes"] = found(tensor(planes))
     small = tensor(pixels[::8, ::8].copy(), binary=False)
     answers["smallPixels"] = found(small, OUTPUTS, binary=False)
     small = tensor(pixels[::8, ::8].copy())

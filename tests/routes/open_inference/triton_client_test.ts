@@ -61,7 +61,8 @@ for (const { what, missing, read } of IMAGES) {
     const detections = await detect(server.url, image.file);
     const answers = await askedByTriton(server.url, image);
     assert(detections.length > 0);
-    for (const way of ["binary", "json", ...(image.pixels ? ["pixels", "batchOfOne"] : [])]) {
+    const raw = ["pixels", "batchOfOne", "floats", "shares", "planes"];
+    for (const way of ["binary", "json", "gzip", "deflate", ...(image.pixels ? raw : [])]) {
       assertSame(answers[way], detections);
     }
     assertEquals(answers.smallPixels, answers.smallBinaryPixels);
@@ -97,6 +98,19 @@ Deno.test("tritonclient", async (test) => {
     }
   });
 
+  await test.step("gets a row for each image of a batch", () => {
+    const { pair, binary } = answers;
+    assertEquals(pair.boxes, [binary.boxes, binary.boxes]);
+    assertEquals(pair.labels, [binary.labels, binary.labels]);
+    assertEquals(pair.num_detections, [...binary.num_detections, ...binary.num_detections]);
+  });
+
+  await test.step("gets the configuration of the model", () => {
+    const { name, max_batch_size, input } = answers.config;
+    assertEquals([name, max_batch_size], ["everyday8", 0]);
+    assertEquals(input, [{ name: "image", data_type: "TYPE_STRING", dims: [1] }]);
+  });
+
   await test.step("gets only the outputs that it asked for, in their order", () => {
     assertEquals(Object.keys(answers.mixed.shapes), ["labels", "boxes"]);
     assertEquals(answers.mixed.boxes, answers.binary.boxes);
@@ -115,7 +129,7 @@ Deno.test("tritonclient", async (test) => {
       ["output", "400", 'no output "masks"; there are boxes'],
       ["image", "415", "Cannot"],
       ["option", "400", '"score" must be at most 1'],
-      ["batch", "400", "a request for each image"],
+      ["batch", "400", "images of 1 to 16"],
     ] as const
   ) {
     await test.step(`raises our message for a wrong ${what}`, () => {

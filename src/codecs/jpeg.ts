@@ -30,14 +30,14 @@ const BASE_MEMORY = 2 ** 18;
 const FAILURE_NUMBERS = 8;
 
 /**
- * Creates a JPEG decoder. The decoder returns the image at 1/8, 1/4, 1/2 or all of its size: the
- * smallest of these sizes that is at least as large as the requested size.
+ * Creates a JPEG decoder. The decoder can decode at 1/8, 1/4, 1/2 and full size. The decoder
+ * chooses the smallest of these sizes that is at least as large as the requested size.
  *
- * Decoding at a reduced size saves time. For a photo of 1920x1080 pixels and a model with an input
- * of 320 pixels, it is several times faster than decoding at full size.
+ * Decoding at a reduced size saves time. For a photo of 1920x1080 pixels and a model input of 320
+ * pixels, it is several times faster than decoding at full size.
  *
  * Each image gets a new wasm instance, because wasm memory never shrinks and a failed instance
- * cannot be used again. The memory limit of the instance is an estimate from the image header.
+ * cannot be used again. The instance may use as much memory as estimated from the image header.
  *
  * @param module Compiled `jpeg.wasm`.
  */

@@ -13,8 +13,8 @@ export type IndexReader = (row: Uint8Array) => void;
  * Creates a reader of the palette indices of a GIF frame (GIF89a, section 22 and appendix F).
  *
  * A clear code empties the code table. Like browsers, the reader accepts two deviations from the
- * standard: the first code need not be a clear code, and a full code table stays unchanged until
- * the next clear code.
+ * standard. The first code need not be a clear code. A full code table stays unchanged until the
+ * next clear code.
  *
  * The reading time is proportional to the number of bytes and indices, even for hostile files.
  *

@@ -83,8 +83,8 @@ export interface AnchorLevel {
   /**
    * Writes the corners of one anchor to `out`.
    *
-   * @param index Index of the anchor. The anchors of the first cell come first, then those of the
-   *   next cell in the same row. Anchor `a` of a cell has the index
+   * @param index Index of the anchor. The anchors of a cell follow each other. Cells are counted
+   *   from left to right, then from top to bottom. Anchor `a` of a cell has the index
    *   `(row * grid.width + column) * perCell + a`.
    * @param out Receives x1, y1, x2 and y2 of the anchor, in input pixels.
    */

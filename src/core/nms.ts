@@ -23,7 +23,7 @@ export interface NmsOptions {
  * Visits the boxes from best to worst. Keeps a box unless it overlaps a kept box of its group too
  * much. Stops when `limit` boxes are kept. Each box is compared with at most `limit` kept boxes.
  *
- * @param boxes `[M, 4]` xyxy of M boxes, best first, all in the same coordinate space.
+ * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes, best first. All boxes have the same unit.
  * @param groups `[M]`, the group of each box. A box never suppresses a box of another group.
  * @returns Row numbers of the kept boxes, best first.
  *
@@ -60,7 +60,7 @@ export function nms(boxes: Float64Array, groups: Int32Array, options: NmsOptions
 /**
  * Computes the intersection over union of two boxes.
  *
- * @param boxes `[M, 4]` xyxy of M boxes, all in the same coordinate space.
+ * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes. All boxes have the same unit.
  * @param a Row of the first box.
  * @param b Row of the second box.
  * @param lastPixel Number that is added to each width and height. 1 if x2 and y2 are the last pixel

@@ -7,8 +7,9 @@ export interface ClassColour {
 }
 
 /**
- * Colours of the first classes. People with any kind of colour blindness can tell them apart: the
- * palette of Okabe and Ito (Color Universal Design, 2008) without its black, and Tol's light grey.
+ * Colours of the first classes. People with any kind of colour blindness can tell these colours
+ * apart. The sources are the palette of Okabe and Ito (Color Universal Design, 2008) without black,
+ * and the light grey of Tol.
  */
 const FILLS: readonly string[] = [
   ...["#56b4e9", "#dddddd", "#0072b2", "#009e73", "#cc79a7", "#d55e00", "#f0e442", "#e69f00"],
@@ -16,7 +17,7 @@ const FILLS: readonly string[] = [
 
 /**
  * Golden angle in degrees: the difference of hue between consecutive classes beyond
- * {@linkcode FILLS}. This angle keeps the hues of the classes far apart.
+ * {@linkcode FILLS}. The golden angle keeps the hues of the classes far apart.
  */
 const GOLDEN_ANGLE = 137.508;
 

@@ -127,8 +127,8 @@ export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule)
 /**
  * Maps boxes from input pixels to source pixels and clips them to the source, in place.
  *
- * @param boxes `[M, 4]` xyxy of M boxes. Before the call: input pixels. After the call: source
- *   pixels, inside the source image.
+ * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes. Before the call: input pixels. After the call:
+ *   source pixels, inside the source image.
  */
 export function toSource({ source, scaled, offset }: ResizePlan, boxes: Float64Array): void {
   scaleAndClip(boxes, 0, offset.x, source.width / scaled.width, source.width);
@@ -147,7 +147,7 @@ export interface Area extends Size {
  * Clips boxes to an area, in place.
  *
  * @param area Area, in the same unit as the boxes.
- * @param boxes `[M, 4]` xyxy of M boxes.
+ * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes.
  */
 export function clipTo({ left = 0, top = 0, width, height }: Area, boxes: Float64Array): void {
   clipAxis(boxes, 0, left, left + width);

@@ -5,7 +5,9 @@ import type { Pyramid } from "./solve_pyramid.ts";
 /** Anchors of a manifest that are computed by a rule, not returned by the graph. */
 export type GridAnchors = Extract<HeadsManifest["anchors"], { readonly levels: unknown }>;
 
-/** Anchors of a manifest whose rule is a list of sizes per level and a list of aspect ratios. */
+/**
+ * Anchors of a manifest that are defined by a list of sizes per level and a list of aspect ratios.
+ */
 export type SizesAnchors = Extract<GridAnchors, { readonly kind: "sizes" }>;
 
 /** Anchors of the RetinaNet paper. Used for model families that have no anchor rule. */
@@ -102,7 +104,7 @@ export function ratiosFor(
 
 /**
  * Assigns the anchor sizes that the caller gave to the levels. A single list of sizes is for the
- * smallest stride: for the other levels, its sizes are scaled with the stride.
+ * smallest stride. For all other levels, the sizes are scaled with the stride.
  */
 export function wishedLevels(
   sizes: readonly (readonly number[])[],

@@ -29,9 +29,9 @@ const WITHOUT_FAMILY: Readonly<Record<string, RegExp>> = {
  *
  * @param wanted Name of a family that the user chose. Undefined: the names and traits of the graph
  *   decide.
- * @throws {TypeError} If the family `wanted` does not fit the outputs of the graph. Also if the
- *   user chose no family and it is unclear which one is right: with a wrong family, colours and
- *   anchors would be wrong without an error.
+ * @throws {TypeError} If the family `wanted` does not fit the outputs of the graph, or if the user
+ *   chose no family and it is unclear which family is right. A wrong family would give wrong
+ *   colours and anchors without an error.
  */
 export function chooseFamily(
   facts: GraphFacts,

@@ -19,8 +19,8 @@ const CORNERS = [[0, 1, 2, 3], [1, 0, 3, 2]] as const;
  * Makes a rule from the anchors in the first cell of each level. Accepts the rule only if it
  * computes all anchors of the constant.
  *
- * @returns Name of the constant, and the rule. Null if no constant contains the anchors of the
- *   pyramid.
+ * @returns Name of the constant, and the rule. Null if no constant contains all anchors of the
+ *   graph.
  */
 export function anchorsFromConstant(
   { counts: [{ size }], boxConstants }: JoinedFacts,

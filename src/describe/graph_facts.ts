@@ -47,8 +47,8 @@ export interface LevelsFacts {
 }
 
 /**
- * Facts about the outputs of a graph with one class head and one box head. Each head (output)
- * contains the anchors of all levels of the feature pyramid.
+ * Facts about the outputs of a graph with one class head and one box head. Each head is an output
+ * with one row per anchor, for the anchors of all levels of the feature pyramid.
  */
 export interface JoinedFacts {
   /** Discriminant. */
@@ -69,8 +69,8 @@ export interface JoinedFacts {
   /** Form of the boxes if `decoded`: two corners, or centre with width and height. */
   readonly form: "xyxy" | "cxcywh";
   /**
-   * Number of rows (one per anchor) at one or two input sizes. These numbers show which levels the
-   * feature pyramid has.
+   * Number of rows (one per anchor) at one or two input sizes. The numbers of rows show which
+   * levels the feature pyramid has.
    */
   readonly counts: readonly [RowCount, ...RowCount[]];
   /** Number of classes. */
@@ -83,7 +83,7 @@ export interface JoinedFacts {
    */
   readonly transposed: boolean;
   /**
-   * Order of the columns if one output contains both heads. The shape of this output is
+   * Order of the columns if the class head and the box head are one output of the shape
    * `[images, rows, 4 + classes]`. Null: each head is an output of its own.
    */
   readonly packed: "boxes-first" | "scores-first" | null;

@@ -42,8 +42,8 @@ const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
  * 1. Read the declared names, types and shapes.
  * 2. Run the graph on a grey image and on an image of noise.
  * 3. Find the meaning of each output by its shape, name and numbers.
- * 4. If the graph accepts any size and has one class head for all levels, run it at another size to
- *    count the rows of the class head.
+ * 4. If the graph accepts any size and has one output with all scores, run it at another size. The
+ *    number of rows at both sizes shows which levels the feature pyramid has.
  *
  * @param hints Facts that were read from the file of the graph.
  * @param wanted Names of class heads (outputs with scores) that the caller gave. Empty if unknown.

@@ -7,8 +7,8 @@ export interface ProbedOutput {
   /** Element type of the output in the graph. */
   readonly type: string;
   /**
-   * Values for a test image of one colour (`even`), and for a test image of random pixels
-   * (`noise`).
+   * Values of the output for a test image of one colour (`even`), and for a test image of random
+   * pixels (`noise`).
    */
   readonly runs: readonly [even: Tensor, noise: Tensor];
 }

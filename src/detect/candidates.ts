@@ -11,8 +11,8 @@ import { anchorOffset, type LevelHeads } from "./heads.ts";
  */
 export interface Candidates {
   /**
-   * `[M, 4]` xyxy of M boxes, input pixels. Clipped if {@linkcode CandidateOptions.clip} returns an
-   * area.
+   * `[M, 4]` x1, y1, x2, y2 of M boxes, in input pixels. Clipped if
+   * {@linkcode CandidateOptions.clip} returns an area.
    */
   readonly boxes: Float64Array;
   /** `[M]` logit or score of each box. */
@@ -35,7 +35,7 @@ export interface CandidateOptions {
   readonly limits: { readonly perLevel: number | null; readonly total: number | null };
   /** Class ids to select, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
-  /** Rule that converts the four numbers of an anchor to a box. */
+  /** Rule that decodes the encoded box of an anchor. */
   readonly boxCoder: BoxCoder;
   /** Size of the padded input tensor. */
   readonly input: Size;
@@ -54,7 +54,8 @@ export interface CandidateOptions {
 const MAX_CANDIDATES = 100_000;
 
 /**
- * Pair of an anchor and a class. Its value passed the threshold and is among the best of its level.
+ * Pair of an anchor and a class whose value passed the threshold and is among the best of its
+ * level.
  */
 interface Survivor {
   readonly heads: LevelHeads;
@@ -72,10 +73,10 @@ interface Survivor {
  * 2. Sort the pairs of all levels, best first, and keep at most `limits.total`.
  * 3. Decode and clip the box of each pair.
  *
- * A pair is dropped if one of its numbers in the graph's output is NaN or infinite, or if a decoded
- * box edge is NaN.
+ * A pair is dropped if its encoded box contains NaN or infinity, or if an edge of its decoded box
+ * is NaN.
  *
- * @param levels Scores and box numbers of each level. The level with the smallest cells comes
+ * @param levels Scores and encoded boxes of each level. The level with the smallest cells comes
  *   first.
  */
 export function candidatesOf(
@@ -109,8 +110,8 @@ export function candidatesOf(
 }
 
 /**
- * Returns the best (anchor, class) pairs of one level, best first. Omits pairs whose box numbers
- * are NaN or infinite.
+ * Returns the best (anchor, class) pairs of one level, best first. Omits pairs whose encoded box
+ * contains NaN or infinity.
  */
 function survivorsOf(
   heads: LevelHeads,

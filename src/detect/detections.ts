@@ -20,7 +20,7 @@ import { softmaxHeads } from "./softmax_heads.ts";
  * 5. Drop boxes whose left and right or top and bottom edges are swapped. Drop empty boxes if the
  *    manifest says so. Dropped boxes are not replaced, so fewer than `options.max` may remain.
  *
- * @param levels Scores and box numbers of each level. The level with the smallest cells comes
+ * @param levels Scores and encoded boxes of each level. The level with the smallest cells comes
  *   first.
  * @returns Detections, best first. Boxes are in source pixels, after the EXIF orientation is
  *   applied.
@@ -67,7 +67,7 @@ export function detectionsOf(
 /**
  * Creates a detection from one row of an array of boxes.
  *
- * @param boxes `[M, 4]` xyxy of M boxes, source pixels.
+ * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes, in source pixels.
  * @param score Confidence, 0 to 1.
  */
 export function detectionAt(

@@ -80,7 +80,8 @@ export function batchOf({ input }: Manifest): number {
 /**
  * Returns the shape of an output for one level, without the batch dimension.
  *
- * @param depth Number of channels: anchors per cell, times classes or times four box numbers.
+ * @param depth Number of channels. Anchors per cell times classes for an output with scores.
+ *   Anchors per cell times four for an output with encoded boxes.
  * @param height Number of grid rows. Null: unknown.
  * @param width Number of grid columns. Null: unknown.
  * @returns `[depth, height, width]` or `[height, width, depth]`.
@@ -108,9 +109,9 @@ export function joinedShape<Length extends Dimension>(
 }
 
 /**
- * Returns the two required outputs of each level. The output with scores has one channel for each
- * class of each anchor in a cell. The output with box numbers has four channels for each anchor in
- * a cell.
+ * Returns the two outputs that the manifest requires for each level. The output with scores has one
+ * channel for each class of each anchor in a cell. The output with encoded boxes has four channels
+ * for each anchor in a cell.
  */
 function expectedLevels(
   manifest: HeadsManifest,
@@ -133,9 +134,10 @@ function expectedLevels(
 }
 
 /**
- * Returns the required outputs of a graph whose outputs contain the rows of all levels. Each row is
- * one anchor. The output with scores has one column per class, the output with box numbers has four
- * columns. Some graphs have both in one output, or a further output with the anchors.
+ * Returns the outputs that the manifest requires of a graph whose outputs contain the rows of all
+ * levels. Each row is one anchor. The output with scores has one column per class. The output with
+ * encoded boxes has four columns. Some graphs return scores and boxes in one output, and some
+ * graphs also return the anchors.
  */
 function expectedJoined(
   manifest: HeadsManifest,

@@ -90,7 +90,7 @@ function splitRows(data: Float32Array): Pick<Rows, "boxes" | "scores"> {
 
 /**
  * Reads the number of valid rows of the first image, which is the first value of the output `name`.
- * This output may have any shape.
+ * The output `name` may have any shape.
  */
 function readCount(outputs: Outputs, name: string, rows: number): number {
   const [count = 0] = outputData(outputs, name, outputs[name]?.shape ?? []);

@@ -4,8 +4,9 @@ import type { AnchorLevel } from "../core/anchors.ts";
  * View of the values of one level in an output tensor, without a copy. The view works for every
  * memory layout.
  *
- * To find a value in `data`, start at `offset`. Add each step as often as the index of the grid
- * row, the grid column, the anchor in its cell, and the channel says.
+ * The index of a value in `data` is `offset`, plus `row * rowStep`, plus `column * columnStep`,
+ * plus `anchor * anchorStep`, plus `channel * channelStep`. `anchor` is the number of the anchor in
+ * its grid cell.
  */
 export interface HeadView {
   /** Data of the whole output tensor. */
@@ -20,7 +21,7 @@ export interface HeadView {
   readonly anchorStep: number;
   /** Distance in `data` from one channel to the next. */
   readonly channelStep: number;
-  /** Number of channels: the number of classes, or 4 for an output with box numbers. */
+  /** Number of channels: the number of classes, or 4 for an output with encoded boxes. */
   readonly channels: number;
 }
 
@@ -30,7 +31,7 @@ export interface Table {
   readonly data: Float32Array;
   /** Number of rows, one per anchor. */
   readonly rows: number;
-  /** Number of columns: one per class, four for box numbers, or the sum of both. */
+  /** Number of columns: one per class, four for an encoded box, or the sum of both. */
   readonly columns: number;
 }
 

@@ -25,7 +25,7 @@ export interface LoadedModel {
 /**
  * Loads a model.
  *
- * 1. Read the manifest. Keep the variants of its graph that the engine, or one of several, runs.
+ * 1. Read the manifest. Keep only those variants of the graph that a requested engine runs.
  * 2. Check the declared size of the graph and its data files before they are read.
  * 3. Read the graph and its data files, and check their lengths and SHA-256.
  * 4. Open a session.

@@ -23,8 +23,8 @@ export interface PlannedImage {
 type Triple = readonly [number, number, number];
 
 /**
- * Normalisation for graphs with `uint8` inputs, whose manifests declare none: pixel values stay
- * unchanged.
+ * Normalisation for graphs with a `uint8` input: pixel values stay unchanged. The manifest of these
+ * graphs declares no normalisation.
  */
 const NOT_NORMALISED = { divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
 

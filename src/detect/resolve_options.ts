@@ -69,8 +69,8 @@ function checkNames(options: DetectOptions): void {
 /**
  * Returns the threshold of the IoU (intersection over union) for NMS.
  *
- * If the graph applies NMS itself, the option `iou` must be unset. The function then returns 1,
- * which keeps all detections of the graph.
+ * If the graph applies NMS itself, the option `iou` must be unset. For these graphs, the function
+ * returns 1, which keeps all detections.
  */
 function resolveIou(manifest: Manifest, { iou }: DetectOptions): number {
   if (!isFinished(manifest)) return iou ?? manifest.postprocess.nms.iou;

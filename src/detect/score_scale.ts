@@ -14,9 +14,9 @@ export interface ScoreScale {
  * Converts a score threshold to a threshold for the values that the network returns (logits or
  * scores).
  *
- * For logits, the threshold is converted to a logit. The sigmoid is then computed only for values
- * above this logit. For scores, the threshold is rounded to float32, because frameworks compare
- * scores in float32.
+ * For logits, the score threshold is converted to a logit, so the sigmoid is computed only for
+ * values above the threshold. For scores, the threshold is rounded to float32, because frameworks
+ * compare scores in float32.
  *
  * @param scoreThreshold Score threshold, 0 to 1.
  */

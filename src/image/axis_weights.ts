@@ -65,8 +65,8 @@ export function axisWeights(
 }
 
 /**
- * Computes the weights of one output pixel. They form a triangle of half-width `width` around
- * `centre` and have the sum 1.
+ * Computes the weights of one output pixel. The weights form a triangle of half-width `width`
+ * around `centre` and have the sum 1.
  *
  * The part of the triangle outside the image is cut off. The other weights are increased to keep
  * the sum 1.

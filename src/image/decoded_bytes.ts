@@ -77,10 +77,11 @@ function pixelBytes(
 /**
  * Returns the bytes of memory per pixel that libaom and libavif take to decode an AVIF.
  *
- * Measured bytes per pixel, for the chroma formats 4:2:0, 4:2:2 and 4:4:4: 16.7, 17.3 and 18.5 for
- * samples of 8 bits; 22.5, 23.7 and 26 for samples of more bits. Images from slow encoders took 2.3
- * bytes more per pixel. Alpha took 13 bytes more per pixel, or 15 for samples of more than 8 bits.
- * Film grain took memory for one more copy of the frame.
+ * Measured bytes per pixel for samples of 8 bits: 16.7 (chroma format 4:2:0), 17.3 (4:2:2) and 18.5
+ * (4:4:4). Measured bytes per pixel for samples of more bits: 22.5 (4:2:0), 23.7 (4:2:2) and 26
+ * (4:4:4). Images from slow encoders took 2.3 bytes more per pixel. Alpha took 13 bytes more per
+ * pixel, or 15 for samples of more than 8 bits. Film grain took memory for one more copy of the
+ * frame.
  */
 function avifPixelBytes(
   { bitDepth, hasAlpha, planeSamples = 3, hasFilmGrain }: BaseHeader<FormatId>,
@@ -93,13 +94,13 @@ function avifPixelBytes(
 }
 
 /**
- * Estimates the memory that libheif takes to decode a HEIC. This is memory for the colour planes,
- * for the RGB pixels, and for one picture of the decoder libde265. A picture is the whole image or
- * a tile.
+ * Estimates the memory that libheif takes to decode a HEIC. The memory contains the colour planes,
+ * the RGB pixels, and one picture inside the library libde265. A picture is the whole image or a
+ * tile.
  *
- * Measured bytes per pixel of images without tiles, for the chroma formats 4:2:0 and 4:4:4: 7.9 and
- * 9.1 for samples of 8 bits, 9 and 14 for samples of 10 bits. Images with tiles of 512x512 pixels
- * took 4.5 bytes per pixel (8 bits, 4:2:0), 7.7 (10 bits, 4:2:0) and 21.5 (10 bits, 4:4:4, alpha).
+ * Measured bytes per pixel for samples of 8 bits: 7.9 (chroma format 4:2:0), 9.1 (4:4:4), and 4.5
+ * with tiles of 512x512 pixels (4:2:0). Measured bytes per pixel for samples of 10 bits: 9 (4:2:0),
+ * 14 (4:4:4), 7.7 with tiles (4:2:0), and 21.5 with tiles and alpha (4:4:4).
  */
 function heicBytes(header: BaseHeader<FormatId>): number {
   const { bitDepth, hasAlpha, planeSamples = 3 } = header;

@@ -3,8 +3,8 @@ import { type TensorRule, toTensor } from "./tensor.ts";
 import type { UprightView } from "./upright_view.ts";
 
 /**
- * Properties that the graph requires of the input tensor. Extends {@linkcode TensorRule} by the
- * element type and the batch.
+ * Properties that the graph requires of the input tensor. Adds the element type and the batch size
+ * to a tensor rule.
  */
 export interface InputRule extends TensorRule {
   /**

@@ -64,8 +64,8 @@ export class RowResampler {
   }
 
   /**
-   * Adds three rows of the ring buffer to output row `y`, with the weights number `tap`, `tap + 1`
-   * and `tap + 2`.
+   * Adds three weighted rows of the ring buffer to output row `y`. Their weights have the indices
+   * `tap`, `tap + 1` and `tap + 2`.
    */
   #addThree(y: number, tap: number): void {
     const { rows: { taps, start, weights } } = this.#options;

@@ -4,7 +4,7 @@ import type { Manifest } from "./manifest.ts";
 /** Entry of a manifest for one file: a graph, or a file with weights of a graph. */
 export type GraphFile = Pick<Manifest["graph"], "file" | "sha256" | "bytes">;
 
-/** Entry of a manifest for a graph, or for a variant of it. */
+/** Entry of a manifest for a graph, or for a variant of the graph. */
 export type GraphEntry = Manifest["graph"];
 
 /** Returns the total number of bytes of a graph and its data files, as declared in the manifest. */
@@ -31,7 +31,7 @@ export async function readData<Bytes>(
 }
 
 /**
- * Returns a manifest without the variants of its graph that no engine of `engines` runs.
+ * Returns a manifest that keeps only those variants of the graph that an engine of `engines` runs.
  *
  * @param engines Engines that a runtime may start.
  */
@@ -44,8 +44,8 @@ export function keepVariants(manifest: Manifest, engines: readonly Provider[]): 
 }
 
 /**
- * Returns the manifest of the graph that an engine runs: `graph` and `metrics` are those of the
- * engine's variant, if there is one.
+ * Returns a manifest for one engine. If the graph has a variant for this engine, `graph` and
+ * `metrics` are those of the variant.
  */
 export function manifestFor(manifest: Manifest, engine: Provider): Manifest {
   const { variants = [], ...rest } = manifest;

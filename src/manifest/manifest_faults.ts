@@ -19,7 +19,7 @@ export function manifestFaults(manifest: Manifest): string[] {
   ];
 }
 
-/** Checks that each file of the graphs is listed once. */
+/** Checks that the manifest lists each file only once. */
 function fileFaults({ graph, variants = [] }: Manifest): string[] {
   const graphs = [graph, ...variants];
   const files = graphs.flatMap(({ file, data = [] }, i) => {
@@ -35,7 +35,7 @@ function fileFaults({ graph, variants = [] }: Manifest): string[] {
   });
 }
 
-/** Checks that at most one variant is for an engine. */
+/** Checks that each engine has at most one variant of the graph. */
 function engineFaults({ variants = [] }: Manifest): string[] {
   const engines = variants.flatMap(({ engines }, i) => {
     return engines.map((engine) => ({ path: `variants.${i}.engines`, engine }));
@@ -72,9 +72,7 @@ function isPixels(value: number | string): boolean {
   return typeof value === "number" ? Number.isInteger(value) : !value.startsWith("scale");
 }
 
-/**
- * Checks that `outputs.columns` is set if the class ids have no output of their own, and only then.
- */
+/** Checks that `outputs.columns` is set exactly if `outputs.labels` is null. */
 function columnFaults({ outputs }: Manifest): string[] {
   if (outputs.kind !== "finished") return [];
   const { scores, labels, columns } = outputs;

@@ -320,10 +320,10 @@ const graph = {
   precision: z.enum(PRECISIONS).optional(),
 };
 
-/** Graph with the same inputs and outputs as `graph`, which some engines run instead. */
+/** Variant of the graph `graph` for some engines. It has the same inputs and outputs as `graph`. */
 const variant = z.strictObject({
   ...graph,
-  /** Engines that run this graph. */
+  /** Engines that run the variant. */
   engines: z.array(z.enum(PROVIDERS)).min(1),
   /** Measured results of this graph by name. */
   metrics: metrics.default({}),
@@ -336,7 +336,10 @@ const common = {
   title: name,
   licence: name,
   graph: z.strictObject(graph),
-  /** Graphs that some engines run in place of `graph`, such as one with int8 weights. Unset: none. */
+  /**
+   * Graphs that some engines run instead of `graph`, for example a graph with int8 weights. Unset:
+   * all engines run `graph`.
+   */
   variants: z.array(variant).min(1).optional(),
   /** Class names. The index is the class id. Null: the model never returns this class id. */
   labels: z.array(name.nullable()).min(1),
@@ -356,8 +359,8 @@ const common = {
 };
 
 /**
- * Schema for graphs that return scores and box numbers for each anchor. This project applies NMS to
- * their outputs.
+ * Schema for graphs that return scores and an encoded box for each anchor. Such graphs do not apply
+ * NMS (non-maximum suppression).
  */
 export const headsSchema = z.strictObject({
   ...common,
@@ -375,8 +378,8 @@ export const finishedSchema = z.strictObject({
 });
 
 /**
- * Manifest of a graph that returns heads: logits or scores per class, and box numbers, for each
- * anchor.
+ * Manifest of a graph that returns heads: for each anchor, logits or scores per class and an
+ * encoded box.
  */
 export type HeadsManifest = z.infer<typeof headsSchema>;
 

@@ -1,8 +1,8 @@
 /**
  * Computes the SHA-256 of bytes.
  *
- * Uses Web Crypto, or the package `@noble/hashes` in web pages that are served over plain HTTP.
- * These pages have no `crypto.subtle`.
+ * Uses Web Crypto. Web pages that are served over plain HTTP have no `crypto.subtle`; the function
+ * uses a JavaScript library there.
  *
  * @returns 64 hexadecimal digits, lower case.
  */

@@ -54,8 +54,8 @@ export interface PlanConstants {
     readonly how: Readonly<Record<string, string>>;
   };
   /**
-   * CPU milliseconds that bench/planner/calibrate.ts took on the measured machine. On another
-   * machine, the ratio of the two times shows how much slower or faster that machine is.
+   * CPU milliseconds that bench/planner/calibrate.ts took on the measured machine. Its time on
+   * another machine shows how much slower or faster that machine is.
    */
   readonly calibrationMs: number;
   /**

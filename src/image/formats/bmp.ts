@@ -158,7 +158,7 @@ interface Info {
 }
 
 /**
- * Reads the compression and the number of colours. A field that the header is too short for is 0.
+ * Reads the compression and the number of colours. Fields that a short header lacks count as 0.
  *
  * @param fields Reader of the header, at the field after the bits per pixel. After the call, the
  *   reader is at the bit masks, if the header contains bit masks.
@@ -205,7 +205,7 @@ function checkCompression(
 /**
  * Reads the bit masks of the colour channels.
  *
- * @param fields Reader of the rest of the header.
+ * @param fields Reader of the header, at the field after the number of important colours.
  * @param reader Reader of the bytes after the header. If the header has 40 bytes, the masks follow
  *   it.
  * @returns Masks, or `undefined` if the file uses the default masks.

@@ -4,8 +4,7 @@ import { DomainError } from "../../core/domain_error.ts";
  * Reader of integers and bytes of a file, from front to back. Throws an error instead of reading
  * past the end.
  *
- * Each read moves the reader forward. Therefore, loops over huge declared counts end at the latest
- * when the file ends.
+ * Each read moves the reader forward, so a loop over a huge declared count ends when the file ends.
  *
  * @example
  * ```ts
@@ -141,7 +140,8 @@ export class ByteReader {
   /**
    * Returns a reader of other bytes of the same format.
    *
-   * @param bytes Bytes to read. They are not copied. Reading past the end throws `truncated-image`.
+   * @param bytes Bytes to read. The bytes are not copied. Reading past the end throws
+   *   `truncated-image`.
    */
   of(bytes: Uint8Array): ByteReader {
     return new ByteReader(bytes, this.#format, this.#order);

@@ -27,7 +27,7 @@ const EXIF_SIGNATURE = "Exif\0\0";
 const PROGRESSIVE = 0xc2;
 const SUPPORTED_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, PROGRESSIVE]);
 
-/** Markers of encodings that common decoders do not support (T.81, table B.1; T.87). */
+/** Markers of encodings that common decoders do not support (ITU-T T.81, table B.1; ITU-T T.87). */
 const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
   [0xc3, "lossless"],
   [0xc5, "hierarchical sequential"],

@@ -35,8 +35,9 @@ const MAX_SCANS = 500;
  * A decoder visits each block of a scan, even if the file has only one bit for thousands of blocks.
  * A file of 7 KB kept a decoder busy for 7 seconds.
  *
- * Real images need fewer visits. The ten scans of a progressive JPEG from libjpeg make 14 million
- * visits for 64 megapixels (18 million for RGB), and 11 million visits for 48 megapixels.
+ * Real images need fewer visits. The scans of a progressive JPEG from libjpeg visit 14 million
+ * blocks for 64 megapixels, or 18 million if the JPEG stores RGB. For 48 megapixels, they visit 11
+ * million blocks.
  */
 export const MAX_VISITED_BLOCKS = 20_000_000;
 

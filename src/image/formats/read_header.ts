@@ -42,7 +42,7 @@ const SUPPORTED = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
 /**
  * Reads the format, size, orientation and bit depth of an image from its header.
  *
- * Safe for hostile files: the function decodes and copies no pixels, and its time is at most
+ * Safe for hostile files. The function decodes and copies no pixels. The reading time is at most
  * proportional to the length of the header. The header is everything before the first pixels. The
  * header of a WebP also includes the first frame and the Exif block after the frame. The header of
  * a JPEG can include a height after the first scan. Bytes after the header never change the result.

@@ -71,8 +71,8 @@ export const WEBP: ImageFormat<WebpHeader> = {
  * The Exif block comes after the pixels. If the file declares an Exif block, all chunks are
  * searched for this block.
  *
- * A WebP stores some sizes twice. Both copies must be equal, because different parts of a decoder
- * use different copies.
+ * A WebP stores some sizes twice. The two copies of a size must be equal, because different parts
+ * of a decoder use different copies.
  *
  * @param bytes Whole file. Must begin with the WebP signature (12 bytes), which is not checked.
  * @throws {DomainError} `truncated-image`, if the file ends inside the first frame or before the

@@ -93,8 +93,8 @@ function skipTiming(reader: BitReader): void {
 }
 
 /**
- * Skips an integer of variable length (AV1 specification, 4.10.3). The number of zero bits before
- * the first one bit is the number of bits after it.
+ * Skips an integer of variable length (AV1 specification, 4.10.3). The integer begins with zero
+ * bits and a 1 bit. As many further bits follow as there are zero bits.
  */
 function skipVariableLength(reader: BitReader): void {
   let zeros = 0;

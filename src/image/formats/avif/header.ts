@@ -42,8 +42,8 @@ export function isAvif(bytes: Uint8Array): boolean {
  * The image is the main image (primary item) of the file. If the file has no primary item, the
  * image is the first frame of the image sequence.
  *
- * The metadata and the AV1 data both declare the size of an image. Both sizes must be equal. The
- * same rule holds for alpha and for each tile of a grid.
+ * The metadata and the AV1 data both declare the size of an image. The two declared sizes must be
+ * equal. The same rule holds for alpha and for each tile of a grid.
  *
  * @param bytes Whole file. {@linkcode isAvif} must have returned true for this file.
  * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the AV1 data;
@@ -85,8 +85,8 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
 }
 
 /**
- * Returns the number of samples per pixel that libaom stores, without alpha. libaom also stores
- * chroma for grey images, with a quarter of the samples in each of two planes.
+ * Returns the number of samples per pixel that libaom stores, without alpha. For a grey image,
+ * libaom stores as many samples as for the chroma format 4:2:0.
  */
 function planeSamples({ isGrey, halvesColumns, halvesRows }: Av1Sequence): number {
   return isGrey ? 1.5 : 1 + 2 / (halvesColumns ? 2 : 1) / (halvesRows ? 2 : 1);

@@ -41,7 +41,10 @@ const MAX_BOXES = 1000;
  */
 const MAX_TRACKS = 16;
 
-/** Track of an image sequence. It contains the frames of the colours or of the alpha. */
+/**
+ * Track of an image sequence. A track contains the frames of the colours, or the frames of the
+ * alpha.
+ */
 interface Track {
   readonly id: number;
   /** Ids of the tracks to which this auxiliary track belongs. Empty for a track of colours. */

@@ -15,8 +15,8 @@ const HEIC_BRANDS: ReadonlySet<number> = new Set(
 );
 
 /**
- * Maximum number of brands to read. Real files have at most ten. The limit bounds the reading time:
- * a file of 15 MB can consist of brands.
+ * Maximum number of brands (format codes) to read. Real files have at most ten brands. The limit
+ * bounds the reading time, because a file of 15 MB can consist of brands.
  */
 const MAX_BRANDS = 100;
 
@@ -51,8 +51,8 @@ export function heifFormat(bytes: Uint8Array): "avif" | "heic" | undefined {
 }
 
 /**
- * Reads the brands: four bytes each, the major brand at offset 8, the compatible brands from offset
- * 16. Offset 12 holds a version.
+ * Reads the brands (format codes) of a file, four bytes each. The major brand is at offset 8, the
+ * compatible brands begin at offset 16.
  */
 function brandsOf(bytes: Uint8Array): readonly number[] {
   if (bytes.length < 12) return [];

@@ -20,8 +20,8 @@ const ALPHA_TYPES: readonly string[] = [
 /**
  * Returns true if an auxiliary image contains alpha.
  *
- * @param content Payload of the box `auxC` or `auxi`. It contains four bytes of version and flags,
- *   then the type name, then a NUL byte.
+ * @param content Payload of the box `auxC` or `auxi`. The payload contains four bytes of version
+ *   and flags, then the type name, then a NUL byte.
  */
 export function isAlphaType(content: ByteReader): boolean {
   const text = String.fromCharCode(...content.whole().subarray(4, 64));
@@ -46,8 +46,8 @@ export function checkSize(reader: ByteReader, what: string, expected: Size, foun
 }
 
 /**
- * Beginning of the rule that an alpha image must be as large as its image, for
- * {@linkcode checkSize}.
+ * Beginning of the error message that an alpha image must be as large as the image with the
+ * colours.
  */
 export const ALPHA_SIZE = "its alpha must have the image's";
 

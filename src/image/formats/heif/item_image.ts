@@ -22,8 +22,8 @@ const IMIR = boxType("imir");
 const CLAP = boxType("clap");
 
 /**
- * Minimum side of a tile in a grid, in pixels (ISO/IEC 23000-22, 7.3.11.4.2). This minimum bounds
- * the number of tiles.
+ * Minimum side of a tile in a grid, in pixels (ISO/IEC 23000-22, 7.3.11.4.2). The minimum side
+ * bounds the number of tiles.
  */
 const MIN_TILE = 64;
 

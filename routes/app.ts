@@ -174,9 +174,9 @@ function enterDialect(app: Hono<AppEnv>, mount: string, dialect: Dialect<DetectD
 }
 
 /**
- * Adds the middleware that runs before the handlers: request ids, logs, limits and API keys. Each
- * step relies on the steps before it, for example the rate limit of an API key on the check of the
- * key.
+ * Adds the middleware that runs before the handlers: request ids, logs, limits and API keys. The
+ * order of the steps matters: for example, the rate limit of an API key needs the result of the key
+ * check.
  */
 function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const { clientAddress = () => undefined, keys, addressRate, keyRate, origins } = deps;

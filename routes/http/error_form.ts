@@ -2,7 +2,7 @@
 export interface ClientError {
   /** Error code, for example "no-image". Codes never change between versions. */
   readonly code: string;
-  /** Title of the code, for example "No image was sent". */
+  /** Title of the error code, for example "No image was sent". */
   readonly title: string;
   /** HTTP status. */
   readonly status: number;

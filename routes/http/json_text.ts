@@ -41,7 +41,7 @@ export class JsonText {
     return this.#isOpen;
   }
 
-  /** Starts a string. Called after its opening quotation mark. */
+  /** Starts a string. Must be called after the opening quotation mark of the string. */
   open(): void {
     this.#isOpen = true;
   }

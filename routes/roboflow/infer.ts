@@ -27,18 +27,23 @@ export interface RoboflowResult {
   readonly predictions: readonly RoboflowPrediction[];
 }
 
-/**
- * Detected object in the format of Roboflow Inference. `x` and `y` are the centre of the box, in
- * pixels.
- */
+/** Detected object in the format of Roboflow Inference. */
 export interface RoboflowPrediction {
+  /** Centre of the box on the x axis, pixels. */
   readonly x: number;
+  /** Centre of the box on the y axis, pixels. */
   readonly y: number;
+  /** Width of the box in pixels. */
   readonly width: number;
+  /** Height of the box in pixels. */
   readonly height: number;
+  /** Score of the detection, 0 to 1. */
   readonly confidence: number;
+  /** Name of the class. */
   readonly class: string;
+  /** Class id of the model. */
   readonly class_id: number;
+  /** Random id of this detection. */
   readonly detection_id: string;
 }
 

@@ -22,7 +22,9 @@ const INVALID_ARGUMENT = 3;
 
 /** Corner of a box, as shares of the width and the height of the image. */
 export interface NormalizedVertex {
+  /** Distance from the left edge of the image, as a share of its width: 0 to 1. */
   readonly x: number;
+  /** Distance from the top edge of the image, as a share of its height: 0 to 1. */
   readonly y: number;
 }
 
@@ -35,7 +37,9 @@ export type VisionResponse =
 export interface LocalizedObject {
   /** Id in Google's Knowledge Graph. Empty: models of this server have no such ids. */
   readonly mid: string;
+  /** Name of the class. */
   readonly name: string;
+  /** Confidence, 0 to 1. */
   readonly score: number;
   /** Corners of the box: top left, top right, bottom right, bottom left. */
   readonly boundingPoly: { readonly normalizedVertices: readonly NormalizedVertex[] };

@@ -46,8 +46,8 @@ export class RunWatch {
   }
 
   /**
-   * Adds a run. Call this method once the input tensor is ready. The time of the run is measured
-   * from the end of the previous run.
+   * Adds a run. Call this method once the input tensor is ready. The measurement of the run starts
+   * when all earlier runs have ended.
    */
   begin(id: number, elements: number): void {
     this.#runs.set(id, elements);

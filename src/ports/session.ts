@@ -31,8 +31,8 @@ export interface GraphContent {
 /** Graph of a model, and variants of it for some engines. */
 export interface GraphChoice extends GraphContent {
   /**
-   * Other versions of the graph, which the engines named in each version load. Unset: every engine
-   * loads the same graph.
+   * Other versions of the graph for some engines. Each version names the engines that load it.
+   * Unset: every engine loads the same graph.
    */
   readonly variants?: readonly GraphVariant[] | undefined;
 }

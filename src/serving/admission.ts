@@ -27,8 +27,9 @@ export interface AdmissionOptions {
 export const DEFAULT_QUEUE = 100;
 
 /**
- * Number of service times (of the mean image) that an image may always wait. Without this minimum,
- * a model that takes longer than `maxWaitMs` for one image would have no queue.
+ * Number of mean service times that an image may always wait. The service time is the time that a
+ * worker needs for one image. Without this minimum, a model slower than `maxWaitMs` would have no
+ * queue.
  */
 const MIN_TURNS = 3;
 

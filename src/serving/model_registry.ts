@@ -15,7 +15,9 @@ export interface RegistryOptions {
   readonly faults?: ReadonlyMap<string, Error>;
   /** Loads a model by its id. */
   readonly load: (id: string) => Promise<Detector>;
-  /** Detectors that the caller has loaded already, by model id. Unset: none. */
+  /**
+   * Detectors that the caller has loaded already, by model id. Unset: no detector is loaded yet.
+   */
   readonly loaded?: ReadonlyMap<string, Detector>;
   /**
    * Maximum bytes of all loaded models together. `modelMemory()` estimates the bytes of a model.

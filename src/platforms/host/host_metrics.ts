@@ -19,7 +19,7 @@ const STATUSES = ["idle", "loading", "ready", "failed"] as const;
  * Metrics of a server in the format of Prometheus, made with the package prom-client.
  *
  * The labels of the metrics have few values: route patterns, statuses, error codes and the models
- * of the folder. Thus clients cannot create any number of time series.
+ * of the folder. Thus clients cannot increase the number of time series without limit.
  */
 export class HostMetrics implements AppMetrics, PoolObserver {
   readonly #registry = new Registry();

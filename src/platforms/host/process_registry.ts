@@ -14,7 +14,8 @@ const RETRY_MS = 1000;
 /**
  * Creates a model registry whose models run in worker processes, and starts to load the models.
  *
- * @param metrics Metrics that record the models, their queues and their workers. Unset: none.
+ * @param metrics Metrics that record the models, their queues and their workers. Unset: nothing is
+ *   recorded.
  */
 export async function processRegistry(
   config: Config,

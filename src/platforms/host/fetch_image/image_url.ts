@@ -38,7 +38,10 @@ const INTERNAL = new Set([
 export interface ImageUrl {
   /** URL without its fragment. */
   readonly url: URL;
-  /** Host name in lower case, without a dot at its end. The certificate must contain this name. */
+  /**
+   * Host name in lower case, without a dot at its end. The certificate of the host must contain
+   * this name.
+   */
   readonly host: string;
 }
 

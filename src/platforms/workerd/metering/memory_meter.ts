@@ -37,7 +37,8 @@ export class MemoryMeter {
    */
   readonly #memories = new Set<WebAssembly.Memory>();
   /**
-   * Memories that the running task of `transient()` has created. Undefined if no such task runs.
+   * Memories that the running task of `transient()` has created. Undefined if no task of
+   * `transient()` runs.
    */
   #created: WebAssembly.Memory[] | undefined;
   #transientBytes = 0;

@@ -82,7 +82,7 @@ function boundaryOf(contentType: string): string {
 
 /**
  * Splits the body of a form at its delimiters. Returns the text before the first part, each part,
- * and the text after the last part. All of them are views of `body`: the form parser of the package
+ * and the text after the last part. All results are views of `body`. The form parser of the package
  * multipasta would copy the bytes.
  */
 function sectionsOf(body: Uint8Array<ArrayBuffer>, boundary: string): Uint8Array<ArrayBuffer>[] {

@@ -17,7 +17,8 @@ export interface Dialect<Deps> {
   /** Path that error messages name as the start of these routes, for example "/v2". */
   readonly entry: string;
   /**
-   * Methods that each path allows, such as "GET, HEAD". The path `""` is the mount point itself.
+   * HTTP methods that each path allows, such as "GET, HEAD". The path `""` is the mount point (path
+   * prefix) itself.
    */
   readonly methods: Readonly<Record<string, string>>;
   /** Paths for health checks. Requests to these paths need no API key and have no rate limit. */

@@ -10,13 +10,13 @@ const golden = z.object({
   image: z.string().min(1),
   /** Name and version of the framework that produced the detections of this file. */
   framework: z.string().min(1),
-  /** Score threshold of these detections. Unset: the threshold in the manifest. */
+  /** Score threshold of the detections. Unset: the score threshold in the manifest. */
   score: threshold.optional(),
   detections: z.array(z.object({
     /** Class id. */
     label: z.int().nonnegative(),
     score: z.number(),
-    /** Box as x1, y1, x2, y2, in source pixels. */
+    /** Left, top, right and bottom edge of the box, in source pixels. */
     box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   })),
 });
@@ -37,7 +37,7 @@ export interface Golden {
   readonly image: string;
   /** Name and version of the framework. */
   readonly framework: string;
-  /** Score threshold of these detections. Unset: the threshold in the manifest. */
+  /** Score threshold of the detections. Unset: the score threshold in the manifest. */
   readonly score?: number | undefined;
   /**
    * Detections in source pixels, without boxes whose x1 > x2 or y1 > y2. The detector of this

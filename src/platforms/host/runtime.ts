@@ -26,8 +26,8 @@ export interface HostRuntimeOptions {
  *
  * The code in `platforms/host` runs on Deno, Node and Bun. Only `bun.ts` and `node.ts` (servers)
  * and `process/worker_flags.ts` (permissions of worker processes) contain code for one of these
- * runtimes. If the program was imported over HTTPS, there are no local wasm files. Deno then loads
- * `source_modules.js` and `source_engine.js`.
+ * runtimes. If the program was imported over HTTPS, there are no local wasm files. In this case,
+ * Deno imports the wasm files through `source_modules.js` and `source_engine.js`.
  */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
   const threads = options.threads ?? availableParallelism();

@@ -20,7 +20,10 @@ export interface GateLimits {
   readonly maxAheadBytes: number;
 }
 
-/** Observer that learns for whom a connection waits: for its client or for the server. */
+/**
+ * Observer of a connection. Learns if the client must send something next, or if the server must
+ * respond.
+ */
 export interface GateObserver {
   /**
    * Called when the client must send something next. Called again after each `PROGRESS` bytes of a
@@ -88,7 +91,10 @@ export class GatedSocket extends WrappedSocket {
     return this.#responses === 0;
   }
 
-  /** Starts a request. The parser gets the next request after this response has been sent. */
+  /**
+   * Starts a request. The parser gets the next request after the response to this request has been
+   * sent.
+   */
   begin(message: CountedMessage, response: ServerResponse): void {
     this.#message = message;
     this.#responses++;

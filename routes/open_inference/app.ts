@@ -63,7 +63,7 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
 
 /**
  * Responds with status 200 if a model is ready. A model that is not loaded yet also counts as
- * ready, because its first request loads it.
+ * ready, because the first request loads the model.
  */
 function modelReadiness(context: Context<AppEnv>, registry: ModelRegistry): Response {
   const { id } = requestedModel(context, registry);
@@ -88,8 +88,8 @@ function unreadiness(id: string, registry: ModelRegistry): string | null {
 }
 
 /**
- * Lists the models in the format of the protocol's model repository extension. The commands of this
- * extension to load and unload models are not supported.
+ * Lists the models, as the model repository extension of the Open Inference Protocol defines it.
+ * The commands to load and unload models are not supported.
  */
 function index(registry: ModelRegistry) {
   return registry.models.map(({ manifest: { id } }) => {

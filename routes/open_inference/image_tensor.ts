@@ -15,7 +15,7 @@ import { tensorValues } from "./tensor_values.ts";
  * @param input Input tensor in the JSON of the request.
  * @param binary Bytes after the JSON in the body. Empty: the data of the tensor is in the JSON.
  * @param texts Decoder that has read the texts of a BYTES tensor in the JSON.
- * @param lease Memory lease of the request.
+ * @param lease Part of the server's memory budget that the request takes.
  * @throws {DomainError} `wrong-field`, `malformed-request`, `no-image` or `not-an-image`.
  */
 export function imageTensor(
@@ -79,8 +79,8 @@ function encodedImages(
 }
 
 /**
- * Returns the elements of a BYTES tensor in binary data. Each element follows its length, which has
- * four bytes.
+ * Returns the elements of a BYTES tensor. In binary data, four bytes with the length of an element
+ * come before the element.
  */
 function elementsOf(content: Uint8Array, count: number): Uint8Array[] {
   const view = new DataView(content.buffer, content.byteOffset, content.length);

@@ -13,8 +13,8 @@ import { requestedModel } from "./requested_model.ts";
 import { tensorBytes } from "./tensor_bytes.ts";
 
 /**
- * Handles `POST /v2/models/{name}/infer`: reads the images of a tensor and responds with tensors
- * of their detections. The images are processed one after another.
+ * Handles `POST /v2/models/{name}/infer`: reads images from a tensor and responds with tensors of
+ * the detections in the images. The images are processed one after another.
  */
 export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { id: model } = requestedModel(context, deps.registry);
@@ -39,7 +39,7 @@ export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise
   return pieces.length === 0 ? context.json(answer) : binaryAnswer(context, answer, pieces);
 }
 
-/** Returns the sum of each stage over all images of a request. */
+/** Returns the total time of each stage for all images of a request. */
 function sumOf(results: readonly DetectResult[]): StageTimes {
   const sum = (stage: keyof StageTimes) =>
     results.reduce((total, { timing }) => total + timing[stage], 0);

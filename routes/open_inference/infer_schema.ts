@@ -30,7 +30,7 @@ const output = z.strictObject({
 /** Schema of the JSON of an inference request. */
 export const INFER_JSON = z.strictObject({
   id: z.string("must be a text").max(256, "must have at most 256 characters").exactOptional(),
-  // Clients of KServe repeat the model. The path names it.
+  // Clients of KServe repeat the name of the model, which is also in the path.
   model_name: z.string("must be a text").exactOptional(),
   model_version: z.string("must be a text").nullable().exactOptional(),
   // Only the type is checked here. inferParameters() checks the values.

@@ -62,9 +62,12 @@ export interface ModelConfig {
   readonly name: string;
   /** Framework and file format of the model. */
   readonly platform: string;
-  /** Program that runs the model. */
+  /** Name of the program that runs the model. */
   readonly backend: string;
-  /** 0: the first dimension of the tensors is not a batch that clients may fill. */
+  /**
+   * Maximum number of images in a batch, as NVIDIA Triton defines it. 0: the tensors have no batch
+   * dimension.
+   */
   readonly max_batch_size: 0;
   /** Input tensors. */
   readonly input: readonly TensorConfig[];
@@ -72,7 +75,9 @@ export interface ModelConfig {
   readonly output: readonly TensorConfig[];
 }
 
-/** Returns the configuration of a model: the same tensors as in its metadata. */
+/**
+ * Returns the configuration of a model, which lists the same tensors as the metadata of the model.
+ */
 export function modelConfig(manifest: Manifest): ModelConfig {
   const { name, platform, inputs, outputs } = modelMetadata(manifest);
   const config = ({ name, datatype, shape }: TensorMetadata) => ({

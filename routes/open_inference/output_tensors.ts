@@ -28,11 +28,13 @@ export interface OutputTensor {
 /**
  * Creates an output tensor from the detections of each image.
  *
- * With several images, the tensor has one more dimension in front. Images with fewer detections than
- * another are padded with zeros, class id -1 and empty labels.
+ * If the request has several images, the first dimension of the tensor is the image. All images get
+ * the same number of detections: missing detections are filled with zeros, class id -1 and empty
+ * labels.
  *
- * @param images Detections of each image. In the output `boxes`, each is one row: left, top, right
- *   and bottom edge, in pixels of the upright image.
+ * @param images Detections of each image. For one image, the output `boxes` has the shape
+ *   `[detections, 4]`: left, top, right and bottom edge of each box, in pixels of the upright
+ *   image.
  */
 export function outputTensor(
   name: OutputName,
@@ -57,7 +59,10 @@ export function outputTensor(
   };
 }
 
-/** Values of each output in place of a missing detection. */
+/**
+ * Value of each output for a missing detection. Used if another image of the request has more
+ * detections.
+ */
 const PADDING = { boxes: 0, scores: 0, class_ids: -1, labels: "" } as const;
 
 function valuesOf(

@@ -12,14 +12,17 @@ interface Layout {
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  /** True if each channel is a plane, `[N, 3, height, width]`. */
+  /**
+   * True if the shape is `[images, 3, height, width]`, false if it is `[images, height, width, 3]`.
+   */
   readonly isPlanar: boolean;
 }
 
 /**
  * Reads images from a tensor of RGB pixels: UINT8, or FP32 from 0 to 255 or from 0 to 1.
  *
- * @param lease Memory lease of the request. The bytes of FP32 images are taken from it.
+ * @param lease Part of the server's memory budget that the request takes. The converted FP32 images
+ *   are counted in it.
  * @throws {DomainError} `malformed-request`.
  */
 export function pixelImages(
@@ -66,7 +69,10 @@ function bytesOf(content: Content, shape: readonly number[], size: number): Uint
   return bytes;
 }
 
-/** Returns the values of an FP32 tensor. Copies binary data, because it may be unaligned. */
+/**
+ * Returns the values of an FP32 tensor. Copies binary data, because a `Float32Array` must start at
+ * a multiple of four bytes.
+ */
 function floatsOf(
   content: Content,
   shape: readonly number[],
@@ -80,8 +86,8 @@ function floatsOf(
 }
 
 /**
- * Converts floats to bytes, with the channels of a pixel side by side. If no value exceeds 1, the
- * values are shares of 255.
+ * Converts floats to bytes from 0 to 255. In the result, the three channels of a pixel follow each
+ * other. If no value exceeds 1, all values are multiplied by 255.
  */
 function quantised(
   values: Float32Array | readonly unknown[],

@@ -23,7 +23,7 @@ import { type RequestedOutput, requestedOutputs } from "./requested_outputs.ts";
 export interface InferRequest {
   /** Id that the client gave the request. Unset: the client gave no id. */
   readonly id?: string;
-  /** Images: bytes of a file, or RGB pixels. */
+  /** Images. Each image is the bytes of a file, or RGB pixels. */
   readonly images: readonly ImageInput[];
   /** Options of the detection. */
   readonly options: DetectOptions;
@@ -106,7 +106,7 @@ function queryOptions(context: Context<AppEnv>): DetectOptions {
 
 /** Body of an inference request. */
 interface SplitBody {
-  /** JSON with an index in place of each text of a BYTES tensor. */
+  /** JSON in which the index of an image replaces each text of a BYTES tensor. */
   readonly json: Uint8Array;
   /** Decoder that has read the texts of a BYTES tensor. */
   readonly texts: ImageTexts;

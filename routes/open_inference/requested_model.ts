@@ -7,7 +7,7 @@ import { shorten } from "../http/problem.ts";
 import { MODEL_VERSION } from "./model_metadata.ts";
 
 /**
- * Returns the manifest of the model that the path names.
+ * Returns the manifest of the model that the path of the request names.
  *
  * @throws {DomainError} `unknown-model` if the server does not have the model or the version.
  */

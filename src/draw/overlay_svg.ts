@@ -1,4 +1,5 @@
 import { classColour } from "../core/palette.ts";
+import type { Size } from "../core/size.ts";
 import { type CaptionPlace, type Edges, placeCaption } from "./place_caption.ts";
 
 /** Box to draw, with its caption. */
@@ -54,7 +55,7 @@ const LETTERS = 0.024;
  */
 export function overlaySvg(image: OverlayImage, boxes: readonly OverlayBox[]): string {
   const { width, height, href } = image;
-  const letters = Math.max(MIN_LETTERS, LETTERS * Math.max(width, height));
+  const letters = lettersOf(image);
   // The captions of better boxes are placed first. Better boxes are drawn last, on top of other
   // boxes.
   const places: CaptionPlace[] = [];
@@ -99,7 +100,13 @@ function drawCaption(box: OverlayBox, place: CaptionPlace, letters: number): str
     `fill="${text}">${escapeXml(captionOf(box))}</text>`;
 }
 
-function captionOf({ label, score }: OverlayBox): string {
+/** Returns the size of letters in an image, pixels per em. */
+export function lettersOf({ width, height }: Size): number {
+  return Math.max(MIN_LETTERS, LETTERS * Math.max(width, height));
+}
+
+/** Returns the caption of a box: its label and its score in percent. */
+export function captionOf({ label, score }: OverlayBox): string {
   return score === undefined ? label : `${label} ${Math.round(score * 100)} %`;
 }
 

@@ -46,8 +46,8 @@ const FINISHED = new Error("The decoder has handed over its pixels");
 const LONGJMP = new Error("longjmp");
 
 /**
- * Creates a decoder from a compiled wasm file. Does not use the JavaScript that belongs to the wasm
- * file in its package.
+ * Creates a decoder from a compiled wasm file. The decoder does not use the JavaScript that the
+ * package contains for the wasm file.
  *
  * The JavaScript of the package would give the wasm access to all global variables. The package's
  * JavaScript also compiles functions from text, which some runtimes forbid. With our decoder, a

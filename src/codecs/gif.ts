@@ -18,7 +18,7 @@ const PASSES: readonly (readonly [first: number, step: number])[] = [[0, 8], [4,
  * Decodes the first frame of a GIF to RGB. If the frame has transparent pixels or does not cover
  * the whole image, decodes the frame to RGBA. Does not read later frames.
  *
- * @throws {DomainError} `truncated-image`, if the file ends before the last pixel. `corrupt-image`,
+ * @throws {DomainError} `truncated-image`, if the file ends before the last pixel; `corrupt-image`,
  * if the data is damaged or contains too few pixels.
  */
 export function decodeGif(bytes: Uint8Array, header: GifHeader): Pixels {

@@ -52,8 +52,8 @@ const NOT_SUPPORTED = 58;
 
 type WasmFunction = (...args: readonly number[]) => number;
 /**
- * Creates a decoder from a compiled wasm file. Does not use the JavaScript that belongs to the wasm
- * file in its package.
+ * Creates a decoder from a compiled wasm file. The decoder does not use the JavaScript that the
+ * package contains for the wasm file.
  *
  * The JavaScript of the package would give the wasm access to files and global variables, and
  * compile code from text. With our decoder, a hostile image that exploits a bug in the C++ code

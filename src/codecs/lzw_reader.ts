@@ -21,7 +21,7 @@ export type IndexReader = (row: Uint8Array) => void;
  * @param bytes The file.
  * @param start Offset of the byte "LZW minimum code size". The sub-blocks with the codes follow
  *   this byte.
- * @throws {DomainError} `truncated-image`, if the file ends before the last index. `corrupt-image`,
+ * @throws {DomainError} `truncated-image`, if the file ends before the last index; `corrupt-image`,
  * if the data contains too few indices or an impossible code.
  *
  * @example

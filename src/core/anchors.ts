@@ -167,7 +167,7 @@ export function levelGrid(stride: number, input: Size): Size {
 /**
  * Counts the anchors in each cell of a level.
  *
- * @throws {RangeError} If the rule has no such level.
+ * @throws {RangeError} If `level` does not exist in the rule.
  */
 export function anchorsPerCell(rule: AnchorRule, level: number): number {
   return rule.kind === "sizes"
@@ -180,7 +180,7 @@ export function anchorsPerCell(rule: AnchorRule, level: number): number {
  *
  * @param stride Stride of the level in input pixels. Used only if `rule.unit` is `strides`.
  * @returns Four numbers per anchor: x1, y1, x2, y2, in input pixels.
- * @throws {RangeError} If the rule has no such level.
+ * @throws {RangeError} If `level` does not exist in the rule.
  *
  * @example
  * ```ts

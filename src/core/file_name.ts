@@ -1,8 +1,8 @@
 /**
  * Returns the last path segment of a URL for messages, with its percent escapes decoded.
  *
- * @returns An empty text if the path ends with a slash. The unchanged segment if its percent
- *   escapes are malformed.
+ * @returns File name. Empty if the path ends with a slash. Malformed percent escapes are not
+ *   decoded.
  *
  * @example
  * ```ts

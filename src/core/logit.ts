@@ -27,7 +27,7 @@ export function logit(score: number): number {
 /**
  * Returns the score of the logit `x`: 1 / (1 + e^−x).
  *
- * @returns 0 to 1, or NaN for NaN.
+ * @returns Score, 0 to 1. NaN if `x` is NaN.
  */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));

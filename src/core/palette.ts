@@ -16,14 +16,14 @@ const FILLS: readonly string[] = [
 ];
 
 /**
- * Golden angle in degrees: the difference of hue between consecutive classes beyond
- * {@linkcode FILLS}. The golden angle keeps the hues of the classes far apart.
+ * Golden angle in degrees: the difference of hue between consecutive classes beyond `FILLS`. The
+ * golden angle keeps the hues of the classes far apart.
  */
 const GOLDEN_ANGLE = 137.508;
 
 /**
- * Lightness values of the classes beyond {@linkcode FILLS}, used in turn. Consecutive classes have
- * different lightness, because their hues can look alike.
+ * Lightness values of the classes beyond `FILLS`, used in turn. Consecutive classes have different
+ * lightness, because their hues can look alike.
  */
 const LIGHTNESS = [0.7, 0.45, 0.58] as const;
 

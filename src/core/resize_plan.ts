@@ -9,9 +9,9 @@ export interface KeepsAspect {
    */
   readonly rounding: "floor" | "half-up" | "half-even";
   /**
-   * Ratio that maps boxes back to the source image. `per-side`: x is divided by rounded width /
-   * source width, y by rounded height / source height. `one`: x and y are divided by the same
-   * ratio, computed before the sides are rounded.
+   * Ratio that maps boxes back to the source image. `per-side`: x is divided by the ratio of
+   * rounded width to source width, y by the ratio of rounded height to source height. `one`: x and
+   * y are divided by the same ratio, computed before the sides are rounded.
    */
   readonly factor: "per-side" | "one";
 }

@@ -1,6 +1,6 @@
 /**
- * Width and height in pixels. Fields and parameters of this type state whose pixels they count, for
- * example source or input pixels.
+ * Width and height in pixels. The documentation of a field or parameter says which pixels are
+ * counted, for example source pixels or input pixels.
  */
 export interface Size {
   /** Pixels from left to right. */

@@ -46,9 +46,9 @@ type Size = JoinedFacts["counts"][0]["size"];
 export type ShapesLevel = { stride: number; shapes: [number, number][] };
 
 /**
- * Converts the numbers of a constant to x1, y1, x2, y2 in input pixels. The form of the numbers is
- * unknown: corners, or centre and sides; x or y first. The result has one array for each possible
- * form.
+ * Converts the numbers of a constant to x1, y1, x2, y2 in input pixels. It is unknown if the
+ * numbers are corners, or centre and sides, and if x or y comes first. The result has one array for
+ * each possible form.
  */
 function readings({ data }: BoxConstant, { width, height }: Size): Float32Array[] {
   const isFraction = isUnit({ runs: [{ data, shape: [data.length / 4, 4] }] });

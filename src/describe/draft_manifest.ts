@@ -55,7 +55,7 @@ export interface DraftOptions {
  * the family and are guesses. The manifest lists the guesses in `guesses`, and a person should
  * confirm them.
  *
- * @param facts Facts that {@linkcode probeGraph} found in the graph.
+ * @param facts Facts that `probeGraph()` found in the graph.
  * @param family Typical behaviour of models that one framework exports.
  * @throws {DomainError} `manifest-invalid`, if the facts and the family contradict each other.
  */
@@ -125,7 +125,7 @@ function draftLabels(
 
 /**
  * Drafts the property `extraInputs`: inputs other than the image, such as the image size. The
- * values for these inputs are guesses from their names.
+ * values for these inputs are guesses, based on the names of the inputs.
  */
 function draftExtras({ input: { extras } }: GraphFacts): Guessed<Pick<Manifest, "extraInputs">> {
   if (extras === undefined) return { part: {}, guesses: {} };

@@ -3,8 +3,8 @@ import json from "./families.json" with { type: "json" };
 import { finishedSchema, headsSchema } from "../manifest/manifest_schema.ts";
 
 /**
- * Traits of the graphs of a model family. A graph matches the family only if it has all traits that
- * are set.
+ * Traits that the graphs of a model family have in common. A graph matches the family only if it
+ * has all traits that are set.
  */
 const traits = z.strictObject({
   /** Kind of the outputs, as in the manifest's `outputs.kind`. */

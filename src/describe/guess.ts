@@ -4,7 +4,7 @@ export interface Guessed<Part> {
   readonly part: Part;
   /**
    * Reason for the value of each guessed property. The key is the path of the property in the
-   * manifest. Each reason begins with its {@linkcode Grade}.
+   * manifest. Each reason begins with its `Grade`.
    */
   readonly guesses: Readonly<Record<string, string>>;
 }

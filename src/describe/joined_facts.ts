@@ -136,8 +136,8 @@ function isList({ runs: [{ shape }] }: ProbedOutput): boolean {
 }
 
 /**
- * Returns true for an output of the shape `[images, columns, rows]`. The rows are the longer
- * dimension, because each row is one anchor.
+ * Returns true for an output of the shape `[images, columns, rows]`. The rows are far more than the
+ * columns, because each row is one anchor.
  */
 function hasRowsLast({ runs: [{ shape }] }: ProbedOutput): boolean {
   const [, second = 0, third = 0] = shape;

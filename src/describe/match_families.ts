@@ -2,7 +2,8 @@ import type { Family, FamilyTraits } from "./families.ts";
 import type { GraphFacts } from "./graph_facts.ts";
 
 /**
- * Returns the model families that match a graph in all their traits.
+ * Returns the model families that match a graph. A family matches if the graph has all traits of
+ * the family.
  *
  * @returns Families with the most traits first. Families with equally many traits keep the order of
  *   `families`.

@@ -3,8 +3,8 @@ import type { GraphHints } from "./graph_hints.ts";
 import { BOX_NAMES, CLASS_NAMES, orderedShare, type ProbedOutput } from "./probed_output.ts";
 
 /**
- * Kind of fact that shows which of two outputs contains the scores: names of the outputs, names of
- * the weights before them, values, or numbers of channels.
+ * Kind of fact that shows which of two outputs contains the scores: the names of the outputs, the
+ * names of their weights, their values, or their numbers of channels.
  */
 export type HeadEvidence = "names" | "weights" | "values" | "channels";
 
@@ -40,8 +40,9 @@ const MIN_DISTANCE = 1.5;
  * Decides which outputs are class heads (scores) and which are box heads. Compares the names of the
  * outputs, the names of their weights, and their values.
  *
- * @param first Outputs of one kind, for example of all levels.
- * @param second Outputs of the other kind.
+ * @param first First group of outputs. One group contains the class heads, the other group contains
+ *   the box heads.
+ * @param second Second group of outputs.
  * @param wanted Names of class heads that the caller gave. Unset: unknown.
  * @returns Null if nothing shows which outputs are class heads.
  */

@@ -4,8 +4,8 @@ import type { LevelHeads } from "./heads.ts";
 /** Limits for selecting (anchor, class) pairs from one level of the feature pyramid. */
 export interface LevelCut {
   /**
-   * Threshold in the unit of the class head, which is the output with logits or scores. Only pairs
-   * with a greater value pass.
+   * Threshold for the values that the network returns (logits or scores). Only pairs with a greater
+   * value pass.
    */
   readonly cut: number;
   /** Maximum number of pairs. */
@@ -24,8 +24,7 @@ interface Loop {
   /** Distance between the values of two iterations in the tensor's data. */
   readonly step: number;
   /**
-   * Difference between the pair indices of two iterations. {@linkcode bestOfLevel} returns these
-   * indices.
+   * Difference between the pair indices of two iterations. `bestOfLevel()` returns these indices.
    */
   readonly stride: number;
 }

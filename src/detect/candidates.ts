@@ -11,8 +11,8 @@ import { anchorOffset, type LevelHeads } from "./heads.ts";
  */
 export interface Candidates {
   /**
-   * `[M, 4]` x1, y1, x2, y2 of M boxes, in input pixels. Clipped if
-   * {@linkcode CandidateOptions.clip} returns an area.
+   * `[M, 4]` x1, y1, x2, y2 of M boxes, in input pixels. Clipped if `CandidateOptions.clip` returns
+   * an area.
    */
   readonly boxes: Float64Array;
   /** `[M]` logit or score of each box. */

@@ -84,7 +84,8 @@ export function batchOf({ input }: Manifest): number {
  *   Anchors per cell times four for an output with encoded boxes.
  * @param height Number of grid rows. Null: unknown.
  * @param width Number of grid columns. Null: unknown.
- * @returns `[depth, height, width]` or `[height, width, depth]`.
+ * @returns `[depth, height, width]` for the layout `nchw`, or `[height, width, depth]` for the
+ *   layout `nhwc`.
  */
 export function headShape<Length extends Dimension>(
   layout: "nchw" | "nhwc",
@@ -134,7 +135,7 @@ function expectedLevels(
 }
 
 /**
- * Returns the outputs that the manifest requires of a graph whose outputs contain the rows of all
+ * Returns the outputs that the manifest requires of a graph whose outputs join the rows of all
  * levels. Each row is one anchor. The output with scores has one column per class. The output with
  * encoded boxes has four columns. Some graphs return scores and boxes in one output, and some
  * graphs also return the anchors.

@@ -62,7 +62,7 @@ export function rowsFirst(
 
 /**
  * Creates a view of some columns of a table `[columns, rows]`, for the rows of one level. The
- * parameters are those of {@linkcode rowsFirst}.
+ * parameters are those of `rowsFirst()`.
  */
 export function rowsLast(
   { data, rows }: Table,

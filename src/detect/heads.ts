@@ -56,8 +56,9 @@ export function anchorOffset(view: HeadView, anchors: AnchorLevel, anchorIndex: 
 }
 
 /**
- * Creates a view of an output of one level with the channels last. The shape is `[grid rows, grid
- * columns, anchors per cell, channels]`. The first three dimensions may be joined into one.
+ * Creates a view of the output for one level. The channels are the last dimension. The shape is
+ * `[grid rows, grid columns, anchors per cell, channels]`. The first three dimensions may be joined
+ * into one.
  */
 export function channelsLast(
   data: Float32Array,
@@ -68,8 +69,8 @@ export function channelsLast(
 }
 
 /**
- * Creates a view of an output of one level with the channels first. The shape is `[anchors per
- * cell, channels, grid rows, grid columns]`.
+ * Creates a view of the output for one level. The channels come before the grid. The shape is
+ * `[anchors per cell, channels, grid rows, grid columns]`.
  */
 function channelsFirst(data: Float32Array, grid: Size, channels: number): HeadView {
   const plane = grid.width * grid.height;
@@ -117,8 +118,8 @@ function headsPerLevel(
 }
 
 /**
- * Returns the heads of a graph whose outputs contain the rows of all levels. Each row is one
- * anchor. The shapes are `[images, rows, classes]` and `[images, rows, 4]`, or
+ * Returns the heads of each level, for a graph whose outputs (heads) join the rows of all levels.
+ * Each row is one anchor. The shapes are `[images, rows, classes]` and `[images, rows, 4]`, or
  * `[images, rows, 4 + classes]` for a single output. The rows may also be the last dimension.
  */
 function joinedHeads(
@@ -152,8 +153,8 @@ function joinedHeads(
 }
 
 /**
- * Returns the levels of a graph whose outputs contain the rows of all levels. If the manifest
- * declares no levels, all rows form one level without a grid.
+ * Returns the levels of the feature pyramid, for a graph whose outputs join the rows of all levels.
+ * If the manifest declares no levels, all rows form one level without a grid.
  */
 function joinedLevels(
   { anchors }: HeadsManifest,

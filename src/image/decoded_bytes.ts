@@ -34,9 +34,9 @@ export function decodedBytes(header: BaseHeader<FormatId>, atLeast: Size): numbe
 }
 
 /**
- * Maximum rows, at full width, that libjpeg buffers per component in addition to the decoded pixels:
- * 10 groups of at most 4 rows. The groups are the 8 rows of a block and a neighbour on each side; 4
- * is the largest sampling factor. The largest use that was measured is 34 rows.
+ * Maximum number of rows that libjpeg buffers for each colour component, in addition to the decoded
+ * pixels. libjpeg buffers ten groups of at most four rows: eight for a block, and one on each side
+ * of the block. The maximum that was measured is 34 rows.
  */
 const JPEG_ROWS = (8 + 2) * 4;
 
@@ -78,7 +78,7 @@ function pixelBytes(
  * Returns the bytes of memory per pixel that libaom and libavif take to decode an AVIF.
  *
  * Measured bytes per pixel for samples of 8 bits: 16.7 (chroma format 4:2:0), 17.3 (4:2:2) and 18.5
- * (4:4:4). Measured bytes per pixel for samples of more bits: 22.5 (4:2:0), 23.7 (4:2:2) and 26
+ * (4:4:4). Measured bytes per pixel for samples of 10 or 12 bits: 22.5 (4:2:0), 23.7 (4:2:2) and 26
  * (4:4:4). Images from slow encoders took 2.3 bytes more per pixel. Alpha took 13 bytes more per
  * pixel, or 15 for samples of more than 8 bits. Film grain took memory for one more copy of the
  * frame.

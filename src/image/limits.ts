@@ -10,10 +10,7 @@ export interface ImageLimits {
   readonly maxBytes: number;
   /** Maximum number of pixels (width times height). At least 1. */
   readonly maxPixels: number;
-  /**
-   * Maximum number of bytes of memory for decoding, estimated by {@linkcode decodedBytes}. At least
-   * 1.
-   */
+  /** Maximum number of bytes of memory for decoding, estimated by `decodedBytes()`. At least 1. */
   readonly maxDecodedBytes: number;
 }
 

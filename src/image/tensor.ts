@@ -66,7 +66,8 @@ interface Channel {
  *
  * @param view Pixels with the EXIF orientation applied. An alpha channel is ignored.
  * @param plan Resize plan of the image.
- * @returns `[3, height, width]` or `[height, width, 3]`, with the size `plan.input`.
+ * @returns `[3, height, width]` or `[height, width, 3]`. Height and width are those of
+ *   `plan.input`.
  */
 export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule): Float32Array {
   const { input, resized } = plan;

@@ -78,7 +78,10 @@ export interface PlanConstants {
   readonly engine: {
     /** Milliseconds per 10^9 multiply-accumulate operations. The key is the kind of operation. */
     readonly macs: Readonly<Record<keyof Macs, number>>;
-    /** Milliseconds per 10^6 output numbers of all other operations, such as `Add`. */
+    /**
+     * Milliseconds per 10^6 numbers that operations without multiply-accumulates return, for
+     * example `Add`.
+     */
     readonly elements: number;
   };
   /** Times and memory of each measured runtime. */

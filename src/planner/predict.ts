@@ -73,8 +73,7 @@ export function inputSides({ input, resize, pad }: Manifest, image: Size): numbe
 /**
  * Computes the sizes and the work of a model for an image.
  *
- * @param shapes Shapes of the graph's tensors, for the input tensor that {@linkcode inputSides}
- *   describes.
+ * @param shapes Shapes of the graph's tensors, for the input tensor that `inputSides()` describes.
  */
 export function needsOf(
   manifest: Manifest,

@@ -16,7 +16,7 @@ export interface TensorShape {
   readonly numberBytes: number;
 }
 
-/** Output of the graph that {@linkcode shapeProbe} creates, as described by an engine. */
+/** Output of the graph that `shapeProbe()` creates, as described by an engine. */
 export interface ProbedTensor {
   /** Name of the tensor in the graph. */
   readonly name: string;
@@ -30,8 +30,8 @@ export interface ProbedTensor {
 }
 
 /**
- * Maximum count of numbers in a weight that {@linkcode shapeProbe} keeps. Small weights can be
- * shapes, axes or scales, whose values the engine needs to infer the shapes of tensors.
+ * Maximum count of numbers in a weight that `shapeProbe()` keeps. Small weights can be shapes, axes
+ * or scales, whose values the engine needs to infer the shapes of tensors.
  */
 const MAX_KEPT_NUMBERS = 1024;
 
@@ -129,9 +129,8 @@ const NUMBER_BYTES: Readonly<Partial<Record<string, number>>> = {
  * Omits tensors of unknown shape, for example the boxes that pass a score threshold.
  *
  * @param graph Graph of the original file.
- * @param sides Length of each dimension of the image input, as passed to {@linkcode shapeProbe}.
- * @param probed Outputs of the graph that {@linkcode shapeProbe} created, as described by the
- *   engine.
+ * @param sides Length of each dimension of the image input, as passed to `shapeProbe()`.
+ * @param probed Outputs of the graph that `shapeProbe()` created, as described by the engine.
  */
 export function tensorShapes(
   graph: GraphProto,

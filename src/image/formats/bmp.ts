@@ -83,7 +83,7 @@ export const BMP: ImageFormat<BmpHeader> = {
 /**
  * Reads the header of a BMP: everything before its pixels.
  *
- * @param bytes Whole file. Must begin with `BM`, which is not checked.
+ * @param bytes Whole file. The caller has checked that the file begins with `BM`.
  * @throws {DomainError} `truncated-image`, if the file ends before its pixels;
  * `unsupported-format`, if the pixels are stored as JPEG or PNG, or with a compression of OS/2;
  * `corrupt-image`, if the header has a value that the format forbids.

@@ -138,7 +138,7 @@ export class ByteReader {
   }
 
   /**
-   * Returns a reader of other bytes of the same format.
+   * Returns a reader of `bytes`, with the format and the byte order of this reader.
    *
    * @param bytes Bytes to read. The bytes are not copied. Reading past the end throws
    *   `truncated-image`.
@@ -148,7 +148,7 @@ export class ByteReader {
   }
 
   /**
-   * Returns a reader of other bytes that are complete, for example a header. Reading past the end
+   * Returns a reader of `bytes`, which are complete, for example a header. Reading past the end
    * throws `corrupt-image`, because the bytes are damaged and not cut off.
    */
   ofComplete(bytes: Uint8Array): ByteReader {

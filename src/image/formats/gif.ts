@@ -68,7 +68,7 @@ export const GIF: ImageFormat<GifHeader> = {
  *
  * If the first frame extends beyond the logical screen, the screen is enlarged, as in browsers.
  *
- * @param bytes Whole file. Must begin with the GIF signature, which is not checked.
+ * @param bytes Whole file. The caller has checked that the file begins with the GIF signature.
  * @throws {DomainError} `truncated-image`, if the file ends before its first image;
  * `corrupt-image`, if the file has no image, or if the first image has no pixels.
  *

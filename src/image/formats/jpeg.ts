@@ -88,7 +88,8 @@ export const JPEG: ImageFormat<JpegHeader> = {
  * If the frame header declares the height 0, the height is read from the DNL (define number of
  * lines) segment after the first scan.
  *
- * @param bytes Whole file. Must begin with the marker SOI (start of image), which is not checked.
+ * @param bytes Whole file. The caller has checked that the file begins with the marker SOI (start
+ *   of image).
  * @throws {DomainError} `truncated-image`, if the file ends before the first scan; `corrupt-image`,
  * if a segment breaks the standard; `unsupported-format`, if the JPEG is lossless, arithmetic-coded
  * or hierarchical, or has samples of 12 bits.

@@ -29,7 +29,8 @@ export interface JpegSegment {
  * so a byte 255 before another byte begins a marker. Skips payloads by their length, because a
  * payload can contain bytes that look like a marker.
  *
- * @param bytes Whole file. Must begin with the marker SOI (start of image), which is not checked.
+ * @param bytes Whole file. The caller has checked that the file begins with the marker SOI (start
+ *   of image).
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ export interface JpegComponent {
   readonly paddedBlocks: number;
 }
 
-/** Fields of a JPEG header that {@linkcode checkScans} needs. */
+/** Fields of a JPEG header that `checkScans()` needs. */
 export interface JpegFrame {
   /** Components (colour planes) of the frame, in the order of the file. */
   readonly components: readonly JpegComponent[];

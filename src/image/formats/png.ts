@@ -65,7 +65,7 @@ export const PNG: ImageFormat<PngHeader> = {
  * The decoder verifies the checksums, not this function. A `tRNS` chunk (transparency) is ignored
  * if the image has an alpha channel.
  *
- * @param bytes Whole file. Must begin with the PNG signature, which is not checked.
+ * @param bytes Whole file. The caller has checked that the file begins with the PNG signature.
  * @throws {DomainError} `truncated-image`, if the file ends before the first IDAT chunk;
  * `corrupt-image`, if a chunk breaks the standard.
  *

@@ -72,7 +72,7 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
  *
  * @param bytes The whole file.
  * @throws {DomainError} `no-image`, `not-an-image`, `unsupported-format` or `truncated-image`, for
- * the same reasons as {@linkcode readHeader}.
+ * the same reasons as `readHeader()`.
  *
  * @example
  * ```ts

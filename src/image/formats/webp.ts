@@ -74,7 +74,8 @@ export const WEBP: ImageFormat<WebpHeader> = {
  * A WebP stores some sizes twice. The two copies of a size must be equal, because different parts
  * of a decoder use different copies.
  *
- * @param bytes Whole file. Must begin with the WebP signature (12 bytes), which is not checked.
+ * @param bytes Whole file. The caller has checked that the file begins with the WebP signature (12
+ *   bytes).
  * @throws {DomainError} `truncated-image`, if the file ends inside the first frame or before the
  * Exif block; `corrupt-image`, if the file has no frame or breaks the standard.
  *

@@ -45,7 +45,7 @@ export function isAvif(bytes: Uint8Array): boolean {
  * The metadata and the AV1 data both declare the size of an image. The two declared sizes must be
  * equal. The same rule holds for alpha and for each tile of a grid.
  *
- * @param bytes Whole file. {@linkcode isAvif} must have returned true for this file.
+ * @param bytes Whole file. `isAvif()` must have returned true for this file.
  * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the AV1 data;
  * `corrupt-image`, if metadata or AV1 data break the standard or contradict each other;
  * `unsupported-format`, if the image is not AV1.

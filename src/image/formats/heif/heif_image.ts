@@ -65,7 +65,7 @@ export interface CodedTile<Sequence> {
 export interface Coding<Sequence extends Size> {
   /** Name of the coding in error messages. */
   readonly name: string;
-  /** Type of the items that contain coded data, as a number of {@linkcode boxType}. */
+  /** Type of the items that contain coded data, as a number from `boxType()`. */
   readonly itemType: number;
   /** Type of the property that contains the configuration of the decoder. */
   readonly configType: number;

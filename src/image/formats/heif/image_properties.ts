@@ -33,8 +33,7 @@ export function isAlphaType(content: ByteReader): boolean {
  * Throws if an image does not have the expected size.
  *
  * @param reader Any reader of the file, used to create the error.
- * @param what Beginning of the broken rule in the error message, for example
- *   {@linkcode ALPHA_SIZE}.
+ * @param what Beginning of the broken rule in the error message, for example `ALPHA_SIZE`.
  * @throws {DomainError} `corrupt-image`. The message contains both sizes.
  */
 export function checkSize(reader: ByteReader, what: string, expected: Size, found: Size): void {

@@ -65,8 +65,8 @@ export function itemImage<Sequence extends Size>(
 }
 
 /**
- * Returns the type of the primary item (main image), as a number of {@linkcode boxType}. If the
- * primary item is a grid, returns the type of the grid's first tile.
+ * Returns the type of the primary item (main image), as a number from `boxType()`. If the primary
+ * item is a grid, returns the type of the grid's first tile.
  *
  * @param file Reader of the whole file.
  * @param meta Payload of the `meta` box.
@@ -161,8 +161,7 @@ function codedImage<Sequence extends Size>(
 /**
  * Reads the coded data of an item and checks its size.
  *
- * @param size Expected size. For alpha, the size of the colours. For colours, the size that the
- *   item itself declares.
+ * @param size Expected size. A tile of alpha must have the size of a tile of colours.
  */
 function codedTile<Sequence extends Size>(
   { items, coding, read }: Source<Sequence>,

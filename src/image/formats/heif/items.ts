@@ -9,7 +9,7 @@ import { itemData } from "./item_data.ts";
 export interface HeifItem {
   /** Id of the item in the tables of the file. */
   readonly id: number;
-  /** Type of the item: four characters, stored as a number of {@linkcode boxType}. */
+  /** Type of the item: four characters, stored as a number from `boxType()`. */
   readonly type: number;
 }
 
@@ -179,7 +179,7 @@ function readItems(reader: ByteReader): ReadonlyMap<number, HeifItem> {
 
 /**
  * Ids of the items to which an item refers. First key: type of the reference. Second key: id of the
- * item that refers.
+ * referring item.
  */
 type References = ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>;
 

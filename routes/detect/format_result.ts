@@ -2,8 +2,8 @@ import type { Detection, DetectResult, StageTimes } from "../../src/ports/detect
 import { type BoxForm, formatBox } from "./box_form.ts";
 
 /**
- * Builds the JSON of a result. Rounds pixels and milliseconds to 0.01, and scores to 5 decimal
- * digits.
+ * Builds the JSON of a detection result. Rounds pixels and milliseconds to 0.01, and scores to 5
+ * decimal digits.
  */
 export function formatResult(
   result: DetectResult,

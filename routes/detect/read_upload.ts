@@ -38,7 +38,7 @@ export interface UploadOptions {
   readonly bodyTimeoutMs: number;
   /** Fetches an image by its URL. Unset: requests that contain a URL are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
-  /** Limit on the images that are fetched at the same time. */
+  /** Limit on the number of images that are fetched by URL at the same time. */
   readonly fetchLimit: FetchLimit;
 }
 

@@ -28,7 +28,7 @@ export interface HuggingFaceObject {
   readonly label: string;
   /** Confidence, 0 to 1. */
   readonly score: number;
-  /** Edges in whole pixels of the upright image. */
+  /** Edges of the box, in whole pixels of the upright image. */
   readonly box: {
     readonly xmin: number;
     readonly ymin: number;

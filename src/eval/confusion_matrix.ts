@@ -61,8 +61,8 @@ export function confusionMatrix(
 }
 
 /**
- * Pairs the objects and results of one image. Also returns the objects and results that have no
- * partner.
+ * Pairs the annotated objects and the results (detections) of one image. Also returns the objects
+ * and results that have no partner.
  */
 function pairsOf(
   truths: readonly CocoAnnotation[],

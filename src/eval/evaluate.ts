@@ -114,7 +114,9 @@ export function evaluate(
   };
 }
 
-/** Measures each category, in ascending order of the category ids. */
+/**
+ * Computes the precision-recall curves of each category, in ascending order of the category ids.
+ */
 function measureCategories(
   truth: CocoDataset,
   results: readonly CocoResult[],

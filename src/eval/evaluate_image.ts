@@ -21,7 +21,9 @@ export interface ImagePair {
   readonly truths: readonly CocoAnnotation[];
   /** `[results]` Detections, best score first; at most {@linkcode MAX_RESULTS}. */
   readonly results: readonly CocoResult[];
-  /** `[results, truths]` IoU of each result with each truth, 0 to 1. */
+  /**
+   * `[results, truths]` IoU of each result (detection) with each truth (annotated object), 0 to 1.
+   */
   readonly ious: Float64Array;
 }
 
@@ -42,7 +44,8 @@ export interface ImageOutcomes {
 const MAX_THRESHOLD = 1 - 1e-10;
 
 /**
- * Computes the IoU of each result with each truth, for one category in one image.
+ * Computes the IoU of each result (detection) with each truth (annotated object), for one category
+ * in one image.
  *
  * Only the best {@linkcode MAX_RESULTS} results are used. Results of equal score keep their order,
  * as in pycocotools.
@@ -62,11 +65,12 @@ export function imagePair(
 }
 
 /**
- * Classifies each result as hit, miss or ignored at every IoU threshold (pycocotools,
+ * Classifies each result (detection) as hit, miss or ignored at every IoU threshold (pycocotools,
  * `COCOeval.evaluateImg`).
  *
- * Crowds and annotated objects outside the area range do not count. A result that matches one of
- * these is ignored. A result without a match is ignored if its own area is outside the area range.
+ * Crowds and annotated objects outside the area range do not count. A result that matches such a
+ * crowd or object is ignored. A result without a match is ignored if its own area is outside the
+ * area range.
  *
  * @param pair Truths and results of one category in one image.
  * @param range Area range of the counted truths.
@@ -108,12 +112,13 @@ function isOutside(area: number, range: AreaRange): boolean {
 }
 
 /**
- * Matches each result with at most one truth (pycocotools, `COCOeval.evaluateImg`).
+ * Matches each result (detection) with at most one truth (annotated object), as pycocotools does
+ * (`COCOeval.evaluateImg`).
  *
- * Results with better scores choose first. Each result takes the truth (annotated object) with the
- * highest IoU that no earlier result has taken. If several truths have this IoU, the result takes
- * the last of these. A result prefers a truth that counts to an ignored truth with a higher IoU.
- * Any number of results can take the same crowd (`iscrowd`).
+ * Results with better scores choose first. Each result takes the truth with the highest IoU that no
+ * earlier result has taken. If several truths have this IoU, the result takes the last of these. A
+ * result prefers a truth that counts to an ignored truth with a higher IoU. Any number of results
+ * can take the same crowd (`iscrowd`).
  *
  * @param pair Truths and results of one category in one image.
  * @param ignored True for each truth that does not count. Always true for crowds.

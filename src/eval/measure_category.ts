@@ -26,7 +26,7 @@ export interface CategoryCurves {
 }
 
 /**
- * Measures one category over the given images.
+ * Computes the precision-recall curves of one category over the given images.
  *
  * @param truths Annotated objects of the category. Objects in images outside `imageIds` are
  *   ignored.

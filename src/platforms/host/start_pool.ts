@@ -8,7 +8,7 @@ import { WorkerProcess } from "./process/worker_process.ts";
 
 /** Options of {@linkcode startPool}. */
 export interface PoolOptions {
-  /** Number of worker processes. Each loads its own copy of the model. */
+  /** Number of worker processes. Each worker process loads its own copy of the model. */
   readonly workers: number;
   /** Maximum number of images that wait for a worker process. */
   readonly queue: number;

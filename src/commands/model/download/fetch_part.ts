@@ -186,7 +186,7 @@ function contradict(one: number | undefined, other: number | undefined): boolean
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** Formats the status of a response. After a redirect, adds the URL that sent the response. */
+/** Formats the HTTP status of a response. After a redirect, adds the URL that sent the response. */
 function statusOf({ status, statusText, redirected, url }: Response): string {
   return `${status} ${statusText}`.trim() + (redirected ? ` at ${url}` : "");
 }

@@ -17,8 +17,8 @@ export interface ProbeIntervals {
  * Connects to a server of this process at intervals, to notice when the server stops accepting
  * connections.
  *
- * After Deno has run out of file descriptors, its `node:http` accepts no further connections and
- * reports no error.
+ * The watch is needed on Deno: after Deno has run out of file descriptors, `node:http` accepts no
+ * further connections and reports no error.
  *
  * @param onDeaf Called once, after too many test connections in a row have failed.
  * @returns Function that ends the watch.

@@ -18,7 +18,7 @@ export interface FormPart {
 /** Maximum number of parts of a form. A form with an image and all options has fewer parts. */
 const MAX_PARTS = 64;
 
-/** Number of bytes of the form in which one step searches for delimiters. */
+/** Number of bytes of the form that are searched for delimiters in one step. */
 const STEP = 64 * 1024;
 
 /**

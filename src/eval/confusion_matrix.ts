@@ -3,8 +3,8 @@ import { crowdIou } from "./crowd_iou.ts";
 import { MATCH_IOU } from "./match_category.ts";
 
 /**
- * Table that counts, for each pair of categories, the objects of one category that were reported as
- * the other.
+ * Table of correct and wrong categories. For each pair of categories, counts the objects of the
+ * first category that were reported as the second category.
  */
 export interface ConfusionMatrix {
   /** Names of the categories, in ascending order of their ids. */

@@ -1,15 +1,15 @@
 import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import type { CategoryMatches } from "./match_category.ts";
 
-/** False positive: a result without an object. */
+/** False positive: a result (detection) that matches no annotated object. */
 export interface FalsePositive {
   /** Name of the category of the result. */
   readonly label: string;
-  /** Result without an object. */
+  /** Result that matches no annotated object. */
   readonly result: CocoResult;
 }
 
-/** Miss: an annotated object without a result above the threshold. */
+/** Miss: an annotated object that no result above the score threshold has found. */
 export interface Miss {
   /** Name of the category of the object. */
   readonly label: string;

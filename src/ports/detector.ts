@@ -136,7 +136,10 @@ export interface ModelInfo {
   };
   /** SHA-256 of the graph file, hexadecimal. */
   readonly sha256: string;
-  /** Element type of most weights: `float32`, `float16` or `int8`. Unset: the manifest does not say. */
+  /**
+   * Element type of most weights: `float32`, `float16` or `int8`. Unset: the manifest does not
+   * state it.
+   */
   readonly precision?: string | undefined;
   /** Measured results of the model by name, for example its mAP. Copied from the manifest. */
   readonly metrics: Readonly<Record<string, number>>;

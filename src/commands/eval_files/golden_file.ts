@@ -40,8 +40,8 @@ export interface Golden {
   /** Score threshold of the detections. Unset: the score threshold in the manifest. */
   readonly score?: number | undefined;
   /**
-   * Detections in source pixels, without boxes whose x1 > x2 or y1 > y2. The detector of this
-   * project never returns such boxes.
+   * Detections in source pixels. Boxes with edges in the wrong order (x1 > x2 or y1 > y2) are left
+   * out. The detector of this project never returns such boxes.
    */
   readonly detections: readonly ComparedDetection[];
 }

@@ -8,7 +8,7 @@ import type { ImageSource } from "./inputs/image_source.ts";
 import type { DetectedImage, FailedImage } from "./output/detect_output.ts";
 import { detectionSvg } from "./output/detections.ts";
 import { type OpenOutput, openOutputs } from "./output/open_outputs.ts";
-import { PRINT_FORMATS, readTargets } from "./output/targets.ts";
+import { checkPrintable, PRINT_FORMATS, readTargets } from "./output/targets.ts";
 import {
   classesOption,
   engineOption,
@@ -82,6 +82,7 @@ async function detect(args: readonly string[], io: CommandIo): Promise<number> {
   const targets = readTargets(values);
   const folders = targets.flatMap((target) => target.kind === "folder" ? [target.path] : []);
   const sources = await expandInputs(files, { io, outputFolders: folders });
+  checkPrintable(targets, sources.length);
   const dataset = values.annotations === undefined
     ? undefined
     : await readDataset(values.annotations);

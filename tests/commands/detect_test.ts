@@ -36,6 +36,105 @@ Deno.test("detect --svg draws the boxes over the image", async () => {
   assertMatch(svg, />orange \d+ %</);
 });
 
+Deno.test("detect reads every kind of input, writes every kind of output, and names failed images last", async () => {
+  const into = await Deno.makeTempDir();
+  const photos = `${into}/photos`;
+  await Deno.mkdir(`${photos}/sub`, { recursive: true });
+  await Deno.writeFile(`${photos}/a.png`, fruitImage());
+  await Deno.writeFile(`${photos}/sub/a.png`, fruitImage());
+  await Deno.writeTextFile(`${photos}/bad.png`, "no image");
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response(fruitImage()),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}/web.png`;
+  const readInput = () => Promise.resolve(fruitImage());
+  const outs = ["boxes/", "r.html", "r.csv", "r.jsonl", "r.json"].flatMap((name) => [
+    ...["--out", `${into}/new/${name}`],
+  ]);
+  const lines: string[] = [];
+  const errors: string[] = [];
+  const code = await main([photos, `${photos}/sub/*`, "-", url, ...outs], {
+    print: (text) => lines.push(text),
+    printError: (text) => errors.push(text),
+    readInput,
+  });
+  await server.shutdown();
+  const read = (name: string) => Deno.readTextFile(`${into}/new/${name}`);
+  const files = await Array.fromAsync(Deno.readDir(`${into}/new/boxes`), ({ name }) => name);
+  const json = (await read("r.jsonl")).trim().split("\n").map((line) => JSON.parse(line));
+  const results = JSON.parse(await read("r.json"));
+  const html = await read("r.html");
+  const csv = (await read("r.csv")).trim().split("\n");
+  await Deno.remove(into, { recursive: true });
+
+  const names = [`${photos}/a.png`, `${photos}/sub/a.png`, `${photos}/sub/a.png`, "-", url];
+  assertEquals([code, lines], [1, []]);
+  assertEquals(errors.slice(-2), [
+    "1 of 6 images failed:",
+    `  ${photos}/bad.png: ${errors.at(-1)!.split(": ").slice(1).join(": ")}`,
+  ]);
+  assertEquals(json.map(({ file }) => file), names);
+  assertEquals(new Set(results.map((each: { image_id: number }) => each.image_id)).size, 5);
+  assertEquals(csv.length - 1, json.flatMap(({ detections }) => detections).length);
+  assertEquals([...html.matchAll(/<li data-name=/g)].length, 5);
+  assertStringIncludes(html, "1 failed");
+  assertEquals(files.map((name) => name.replace(/\.\w+$/, "")).sort(), [
+    ...["a", "a-2", "stdin", "sub", "web"],
+  ]);
+});
+
+Deno.test("detect passes --score, --iou, --max and --classes on, and stops at a wrong one", async () => {
+  const found = async (...more: string[]) => {
+    const { stdout } = await runMain(main, "--json", ...more, fruit);
+    return JSON.parse(stdout).detections as { label: string; score: number }[];
+  };
+  const low = ["--score", "0.02", "--iou", "0.9"];
+  const all = await found(...low);
+  assert(all.length > 5 && all.some(({ score }) => score < 0.3), JSON.stringify(all));
+  const some = await found(...low, "--max", "2", "--classes", "orange, banana");
+  const classes = ["orange", "banana"];
+  assertEquals(some, all.filter(({ label }) => classes.includes(label)).slice(0, 2));
+  const wrong = await runMain(main, "--classes", "zebra", fruit, text);
+  assertEquals([wrong.code, wrong.stdout], [1, ""]);
+  assertMatch(wrong.stderr, /^Cannot look for "zebra".*\n$/);
+});
+
+Deno.test("detect writes YOLO text, and never over an input", async () => {
+  const into = await Deno.makeTempDir();
+  await Deno.writeFile(`${into}/one.png`, fruitImage());
+  await Deno.writeFile(`${into}/one.txt`, fruitImage());
+  const args = [`${into}/one.png`, `${into}/one.txt`, "--format", "yolo", "--out", `${into}/`];
+  assertEquals((await runMain(main, ...args)).code, 0);
+  assertEquals(await Deno.readFile(`${into}/one.txt`), fruitImage());
+  const lines = await Deno.readTextFile(`${into}/one-2.txt`);
+  assertMatch(lines, /^7( 0\.\d{6}){4}\n(\d( 0\.\d{6}){4}\n)*$/); // 7: orange
+  const classes = await Deno.readTextFile(`${into}/classes.txt`);
+  assertEquals(classes.split("\n")[7], "orange");
+  const printed = await runMain(main, "--format", "yolo", "--with-scores", fruit);
+  assertMatch(printed.stdout, new RegExp(`^${lines.split("\n")[0]} 0\\.\\d{6}$`, "m"));
+  const many = await runMain(main, "--format", "yolo", fruit, fruit);
+  assertStringIncludes(many.stderr, "with --out DIR/");
+  await Deno.remove(into, { recursive: true });
+});
+
+Deno.test("detect keeps its results after Ctrl+C, and ends with code 130", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "src/commands/main.ts", "detect", "--json", ...Array(200).fill(fruit)],
+    cwd: new URL("../../", import.meta.url),
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const first = await reader.read();
+  child.kill("SIGINT");
+  while (!(await reader.read()).done);
+  const errors = await new Response(child.stderr).text();
+  assertEquals((await child.status).code, 130);
+  assertEquals(JSON.parse(new TextDecoder().decode(first.value).split("\n")[0]!).file, fruit);
+  assertMatch(errors, /Stopped after \d+ of 200 images/);
+});
+
 const WRONG: [args: string[], message: RegExp][] = [
   [[], /no file was named/],
   [["--score", "2", "a.jpg"], /--score 2: /],

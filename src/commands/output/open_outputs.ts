@@ -47,7 +47,9 @@ async function openOutput(
   switch (target.kind) {
     case "print": {
       const { format } = target;
-      const text = format === "yolo" ? printedYolo(context) : TEXT_FORMATS[format](context);
+      const text: TextFormat = format === "yolo"
+        ? { add: (image) => yoloText(image, context).trimEnd() || undefined }
+        : TEXT_FORMATS[format](context);
       return await textOutput(text, (line) => Promise.resolve(print(line)));
     }
     case "file": {
@@ -68,20 +70,6 @@ async function openOutput(
     case "folder":
       return await folderOutput(target, context);
   }
-}
-
-/**
- * Creates the format of YOLO text on standard output. Refuses several images, because YOLO text
- * contains no file names.
- */
-function printedYolo(context: OutputContext): TextFormat {
-  if (context.sources.length > 1) {
-    throw new TypeError(
-      `Cannot print YOLO text of ${context.sources.length} images as it has no file names: ` +
-        "write a file for each image with --out DIR/",
-    );
-  }
-  return { add: (image) => yoloText(image, context).trimEnd() || undefined };
 }
 
 async function textOutput(

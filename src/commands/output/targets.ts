@@ -17,8 +17,8 @@ export const PRINT_FORMATS = ["table", "json", "csv", "coco", "yolo"] as const;
 /** Options of the command that decide where detections are written. */
 export interface TargetOptions {
   /**
-   * Format on standard output. `yolo` is also the format of folders. Unset: a table if `out` is
-   * empty, otherwise no text on standard output.
+   * Format on standard output. `yolo` also sets the format of output folders. Unset: a table if
+   * `out` is empty, otherwise no text on standard output.
    */
   readonly format?: PrintFormatName | undefined;
   /** True if the option `--json` is set, which means the format `json`. */
@@ -41,6 +41,22 @@ export function readTargets({ format, json, out }: TargetOptions): Target[] {
   const isFolderFormat = printed === "yolo" && targets.some(({ kind }) => kind === "folder");
   if (printed === undefined || isFolderFormat) return targets;
   return [{ kind: "print", format: printed }, ...targets];
+}
+
+/**
+ * Refuses to print YOLO text of several images, because YOLO text contains no file names.
+ *
+ * @param count Number of images.
+ * @throws {TypeError} If there are more than one.
+ */
+export function checkPrintable(targets: readonly Target[], count: number): void {
+  if (count < 2 || !targets.some(({ kind, format }) => kind === "print" && format === "yolo")) {
+    return;
+  }
+  throw new TypeError(
+    `Cannot print YOLO text of ${count} images as it has no file names: write a file for each ` +
+      "image with --out DIR/",
+  );
 }
 
 function targetOf(path: string, printed: PrintFormatName | undefined): Target {

@@ -10,8 +10,9 @@ export interface Progress extends Disposable {
 }
 
 /**
- * Shows a progress bar with the rate and the remaining time. It is drawn only on a terminal, and
- * only for more than one image.
+ * Shows a progress bar with the rate and the remaining time. The bar is only drawn on a terminal,
+ * and only for more than one image. Disposing the result removes the bar; disposing it twice has no
+ * further effect.
  */
 export function progressBar(total: number, io: CommandIo): Progress {
   const { terminal } = io;
@@ -23,7 +24,7 @@ export function progressBar(total: number, io: CommandIo): Progress {
     stream: terminal,
     clearOnComplete: true,
     hideCursor: true,
-    // Its handler of Ctrl+C would keep the process alive.
+    // The library's handler of Ctrl+C would keep the process alive.
     gracefulExit: false,
     // Enough images for a steady estimate, although images differ in size.
     etaBuffer: 30,
@@ -31,6 +32,7 @@ export function progressBar(total: number, io: CommandIo): Progress {
   const bar = bars.create(total, 0, { rate: "?" });
   const start = performance.now();
   let done = 0;
+  let isStopped = false;
   return {
     // Lines for the same terminal must not be written into the bar.
     print: (text) => io.printsToTerminal ? bars.log(`${text}\n`) : io.print(text),
@@ -40,6 +42,8 @@ export function progressBar(total: number, io: CommandIo): Progress {
       bar.increment({ rate: rate.toPrecision(2) });
     },
     [Symbol.dispose]() {
+      if (isStopped) return;
+      isStopped = true;
       bars.update(); // prints the lines that wait
       bars.stop();
     },

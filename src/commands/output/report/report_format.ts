@@ -4,11 +4,11 @@ import { SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from "./assets.ts";
 import { thumbnail } from "./thumbnail.ts";
 
 /**
- * Creates the format of the report: one page that contains everything it shows, so that it can be
- * sent by mail and opened without a network.
+ * Creates the format of the HTML report. The report is a single file that needs no network, so that
+ * it can be sent by mail.
  */
 export function reportFormat({ model, sources, score }: OutputContext): TextFormat {
-  const title = `${model.id}, ${sources.length} ${sources.length === 1 ? "image" : "images"}`;
+  const title = `${model.id}, ${sources.length} ${sources.length === 1 ? "input" : "inputs"}`;
   const threshold = score === undefined
     ? "the score threshold of the model"
     : `scores from ${score}`;

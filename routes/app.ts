@@ -75,8 +75,9 @@ export const OPEN_PATHS: readonly string[] = [
 const DIALECT_HEADERS = DIALECTS.flatMap(([, { headers }]) => headers);
 
 /**
- * CORS rules for web pages of other origins. The rules list the methods and header fields that the
- * pages may send, and the header fields of responses that their scripts may read.
+ * CORS rules for web pages of other origins. The rules list the methods and header fields that such
+ * pages may send. They also list the header fields of responses that scripts of such pages may
+ * read.
  */
 const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],

@@ -48,8 +48,8 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
  *
  * The package multipasta finds the delimiters and parses the headers of each part (at most 16 KB).
  * The complete form parser of multipasta is not used, because it is too strict for real clients.
- * That parser drops the name of a field if the file name is not Latin-1, and fails if the parameter
- * `filename*` is not UTF-8.
+ * That parser drops the name of a field if the file name is not Latin-1. It also fails if the
+ * parameter `filename*` is not UTF-8.
  *
  * @param body Whole body. The caller has limited its length.
  * @param contentType Value of `Content-Type`.

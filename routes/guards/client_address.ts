@@ -32,8 +32,8 @@ function plainAddress(text: string): string | undefined {
 }
 
 /**
- * Returns the key under which rate limits count a client: its IPv4 address, or the /64 network of
- * its IPv6 address.
+ * Returns the text by which rate limits count a client: the IPv4 address of the client, or the /64
+ * network of its IPv6 address.
  *
  * An IPv6 client usually owns a whole /64 network, so it could use a new address for every request.
  *

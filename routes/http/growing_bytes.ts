@@ -20,8 +20,9 @@ export interface ByteOutput {
 
 /**
  * Array of bytes that grows while its bytes arrive. When the buffer is full, the bytes move to a
- * buffer that is 8 times as large, up to the expected length. A large buffer wastes little memory:
- * the operating system allocates memory only for the parts of the buffer that contain bytes.
+ * buffer that is 8 times as large, but not larger than the expected length. A large buffer wastes
+ * little memory: the operating system allocates memory only for the parts of the buffer that
+ * contain bytes.
  */
 export class GrowingBytes implements ByteOutput {
   readonly #expected: number;

@@ -33,8 +33,8 @@ export interface OutputTensor {
  * labels.
  *
  * @param images Detections of each image. For one image, the output `boxes` has the shape
- *   `[detections, 4]`: left, top, right and bottom edge of each box, in pixels of the upright
- *   image.
+ *   `[detections, 4]`. The four values are the left, top, right and bottom edge of a box, in pixels
+ *   of the upright image.
  */
 export function outputTensor(
   name: OutputName,

@@ -46,8 +46,8 @@ export interface LocalizedObject {
 }
 
 /**
- * Handles `POST /v1/images:annotate`. The response contains one entry per image. An image that
- * cannot be read gets an error as its entry, and does not stop the detection in other images.
+ * Handles `POST /v1/images:annotate`. The response contains one entry per image. The entry of an
+ * image that cannot be read is an error. Such an image does not stop the detection in other images.
  */
 export async function annotate(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { registry } = deps;

@@ -82,7 +82,7 @@ function foundModel(
 
 /**
  * Returns `model` as a URL, or null if `model` is not a URL. URL objects are recognised by their
- * `Symbol.toStringTag`, because `instanceof URL` is false for a URL object from an iframe or a
+ * `Symbol.toStringTag`. `instanceof URL` would be false for a URL object from an iframe or a
  * `node:vm` context.
  */
 function urlOf(model: unknown): URL | null {

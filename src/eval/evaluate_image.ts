@@ -9,8 +9,8 @@ export const Outcome = {
   /** True positive: the result matches an annotated object that counts. */
   hit: 1,
   /**
-   * Neither hit nor miss. Either the result matches an object that does not count, or the result
-   * matches no object and its own area is outside the area range.
+   * Neither hit nor miss. The result matches an object that does not count. A result that matches
+   * no object is also ignored if its own area is outside the area range.
    */
   ignored: 2,
 } as const;

@@ -8,8 +8,8 @@ import type {
 } from "./session_protocol.ts";
 
 /**
- * Runs inside a worker, as the counterpart of `workerSession()`: opens one session (a graph loaded
- * in an engine), then runs the graph for each request.
+ * Opens one session (a graph loaded in an engine) inside a worker, then runs the graph for each
+ * request. `workerSession()` sends the requests.
  *
  * @param port Channel to the thread that started the worker.
  * @param open Opens the session.

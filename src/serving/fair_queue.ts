@@ -15,7 +15,7 @@ interface Place<Item> {
  * 8290).
  *
  * A turn serves the oldest item of one client. A client that is new in the queue goes before the
- * clients that have had a turn already, like a new flow in FQ-CoDel. Thus a client with a single
+ * clients that have already had a turn, like a new flow in FQ-CoDel. Thus a client with a single
  * item does not wait for a client with many items.
  *
  * Between two turns of a client, only one new client may go before it. Thus even many new clients

@@ -229,9 +229,9 @@ function retriesOf(
  * Estimates the bytes of memory that a loaded model takes, for the budget of a registry.
  *
  * An engine in its own worker takes about 150 MB, even with a small graph. In addition, the engine
- * keeps a packed copy of the weights, and buffers that grow with the weights. In measurements on
- * two cores, with the wasm and the native engine, a graph of 12 MB (input side 320 px) took 100 to
- * 270 MB. A graph of 136 MB (input side 800 px) took 690 and 860 MB.
+ * keeps a packed copy of the weights, and buffers that grow with the weights. The wasm and the
+ * native engine were measured on two CPU cores. A graph of 12 MB (input side 320 px) took 100 to
+ * 270 MB of memory. A graph of 136 MB (input side 800 px) took 690 and 860 MB of memory.
  */
 export function modelMemory({ graph }: Pick<Manifest, "graph">): number {
   return 150_000_000 + 4 * graph.bytes;

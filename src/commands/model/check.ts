@@ -43,8 +43,8 @@ const SPEC = {
 const MAX_SHOWN = 6;
 
 /**
- * Runs `deno task model check`. The exit code is 1 if the manifest does not fit its graph, or if
- * the detections differ from those of the golden file.
+ * Runs `deno task model check`. The exit code is 1 if the manifest does not fit its graph. It is
+ * also 1 if the detections differ from the golden file.
  */
 export const main: CommandMain = commandMain(check, SPEC);
 

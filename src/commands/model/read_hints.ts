@@ -97,8 +97,8 @@ function weightNames(
 }
 
 /**
- * Returns a constant tensor that may be a list of boxes: shape `[boxes, 4]` or `[1, boxes, 4]`, and
- * more than one box. Returns an empty array for any other tensor.
+ * Returns a constant tensor that may be a list of boxes. The shape must be `[boxes, 4]` or `[1,
+ * boxes, 4]`, with more than one box. Returns an empty array for any other tensor.
  */
 function boxConstant(tensor: TensorProto): BoxConstant[] {
   const sides = sidesOf(tensor);

@@ -4,8 +4,8 @@ import { z } from "zod";
  * Schema of each option, by name. An option with a boolean schema is a flag. An option with an
  * array schema may be repeated. All other options need a value.
  *
- * The metadata of a schema (`.meta()`) contains texts for the help: `description` is the purpose of
- * the option, and `value` is a placeholder for its value.
+ * The metadata of a schema (`.meta()`) contains texts for the help. `description` is the purpose of
+ * the option. `value` is a placeholder for the value of the option.
  */
 export type OptionSchemas = Readonly<Record<string, z.ZodType>>;
 

@@ -15,10 +15,10 @@ export interface WorkerCounts {
  * and `THREADS`, or defaults.
  *
  * With the native engine, the default is two worker processes with a thread per core each. One
- * process decodes an image while the other process runs the model, so that no core is idle. Eight
- * clients then get 1.5 times as many images per second as from one worker process, and a single
- * client waits no longer (`docs/performance.md`). The WebAssembly engine does not gain enough for
- * the memory of a second worker process.
+ * process decodes an image while the other process runs the model, so that no core is idle. With
+ * two worker processes, eight clients get 1.5 times as many images per second as with one
+ * (`docs/performance.md`). A single client waits as long as with one worker process. The
+ * WebAssembly engine does not gain enough for the memory of a second worker process.
  *
  * @param cores Number of CPU cores.
  * @param hasNative True if the native engine is installed.

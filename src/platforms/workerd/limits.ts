@@ -1,6 +1,6 @@
 /**
- * Limits of an image and of a graph (the ONNX file of a model) in a Cloudflare Worker, which has
- * 128 MB of memory.
+ * Limits of an image and of a graph (the ONNX file of a model) in a Cloudflare Worker. A Cloudflare
+ * Worker has 128 MB of memory.
  *
  * The engine with a graph of 12 MB takes 54 MB. A decoder takes up to 20 MB. An image file of 10 MB
  * is in memory two or three times. About 32 MB of the memory are left for the pixels of the image.

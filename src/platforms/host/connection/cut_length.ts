@@ -10,8 +10,8 @@ export const MAX_PART = 16_384;
  * Returns the number of bytes to pass to the HTTP parser in one call. Cuts after the first empty
  * line, if `bytes` contains an empty line.
  *
- * The passed bytes never contain the start of a second request, because a request header and a
- * chunked body end with an empty line. Bodies with a `Content-Length` need no cut: the caller
+ * The passed bytes never contain the start of a second request. The reason is that a request header
+ * and a chunked body end with an empty line. Bodies with a `Content-Length` need no cut: the caller
  * passes them to the parser by their length. An empty line inside a chunked body does no harm,
  * because the next call passes the remaining bytes.
  *

@@ -49,11 +49,11 @@ const MAX_LINGER_BYTES = 2_000_000;
 /**
  * Socket that passes one request at a time to the HTTP parser.
  *
- * `node:http` parses all received bytes at once. 64 KB can contain 1,800 pipelined requests, and
- * each request takes memory for its objects and its response. This socket splits the received bytes
- * at empty lines, because each request ends with one. The socket passes the next request to the
- * parser only after the previous response has been sent. The socket does not parse requests itself,
- * so the parser alone decides where a request ends.
+ * `node:http` parses all received bytes at once. A block of 64 KB can contain 1,800 pipelined
+ * requests, and each request takes memory for objects and a response. This socket splits the
+ * received bytes at empty lines, because each request ends with one. The socket passes the next
+ * request to the parser only after the previous response has been sent. The socket does not parse
+ * requests itself, so the parser alone decides where a request ends.
  */
 export class GatedSocket extends WrappedSocket {
   readonly #limits: GateLimits;

@@ -17,7 +17,7 @@ export interface ProbeIntervals {
  * Connects to a server of this process at intervals, to notice when the server stops accepting
  * connections.
  *
- * The watch is needed on Deno: after Deno has run out of file descriptors, `node:http` accepts no
+ * The watch is needed on Deno. After Deno has run out of file descriptors, `node:http` accepts no
  * further connections and reports no error.
  *
  * @param onDeaf Called once, after too many test connections in a row have failed.

@@ -66,8 +66,8 @@ export async function readFrames(
 }
 
 /**
- * Splits the bytes of a pipe into messages. Copies each byte once, into memory of the right length:
- * joining the chunks of an image of 20 MB would leave two copies as garbage.
+ * Splits the bytes of a pipe into messages. Copies each byte only once, into memory of the right
+ * length. Joining the chunks of an image of 20 MB would leave two copies as garbage.
  */
 class FrameReader {
   readonly #onMessage: (message: unknown) => void;

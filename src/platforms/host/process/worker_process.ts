@@ -9,8 +9,8 @@ import { workerFlags } from "./worker_flags.ts";
  * Worker that is a process of its own. The process runs on the same runtime (Deno, Node or Bun) as
  * this program.
  *
- * A process can always be killed. A Web Worker cannot: in Deno 2.9, `terminate()` does not stop a
- * hung decoder or engine, which then occupies a CPU core forever.
+ * A process can always be killed, but a Web Worker cannot. In Deno 2.9, `terminate()` of a Web
+ * Worker does not stop a hung decoder or engine, which then occupies a CPU core forever.
  *
  * The process gets as few permissions as the runtime can grant. With Deno, the process may read
  * files and load native addons, such as an engine. The process may not write files, use the network

@@ -102,8 +102,8 @@ export class MemoryMeter {
   }
 
   /**
-   * Updates the peaks that `peakOf()` measures. The size of a WebAssembly memory after a task is
-   * its peak during the task, because such a memory never shrinks.
+   * Updates the peaks that `peakOf()` measures. A WebAssembly memory never shrinks, so its size
+   * after a task is also its peak size during the task.
    */
   sample(): void {
     const { now } = this;

@@ -35,7 +35,7 @@ export class GrowingBytes implements ByteOutput {
    * Creates an empty array.
    *
    * @param expected Expected length, for example from a `Content-Length`.
-   * @param onBytes Called with the number of new bytes.
+   * @param onBytes Called with the number of bytes that have just been added.
    */
   constructor(expected: number, onBytes: (bytes: number) => void) {
     this.#expected = expected;

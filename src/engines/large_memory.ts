@@ -71,8 +71,9 @@ export async function prepareLargeMemory(
 }
 
 /**
- * Returns the largest of {@linkcode SIZES} that the system grants, in pages. A smaller size loses
- * nothing: memory could not grow to a size that the system refuses.
+ * Returns the largest memory size of {@linkcode SIZES} that the operating system grants, in pages.
+ * A smaller size loses nothing, because memory cannot grow to a size that the operating system
+ * refuses.
  */
 function grantedPages(): number {
   for (const initial of SIZES) {

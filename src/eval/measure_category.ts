@@ -3,7 +3,10 @@ import type { CocoAnnotation, CocoResult } from "./coco.ts";
 import { evaluateImage, imagePair } from "./evaluate_image.ts";
 import { AREA_RANGES, MAX_RESULTS } from "./protocol.ts";
 
-/** Precision-recall curves, one per IoU threshold. Empty if no annotated object counts. */
+/**
+ * Precision-recall curves, one per IoU threshold. Empty if there is no annotated object that
+ * counts.
+ */
 export type Curves = readonly RankingCurve[];
 
 /**

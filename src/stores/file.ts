@@ -103,13 +103,13 @@ async function fileStamp(file: URL): Promise<string> {
   return await stat(file).then(({ size, mtimeMs }) => `${size} ${mtimeMs}`, () => "-");
 }
 
-/** Part of a manifest that names its files, not checked. */
+/** Part of a manifest that names the files of a model. The values are not checked yet. */
 interface ManifestFiles {
   readonly graph?: ManifestGraph;
   readonly variants?: readonly ManifestGraph[];
 }
 
-/** Entry of a manifest for a graph, not checked. */
+/** Entry of a manifest for a graph. The values are not checked yet. */
 interface ManifestGraph {
   readonly file?: string;
   readonly data?: readonly { readonly file: string }[];

@@ -22,7 +22,7 @@ export interface FailedImage {
   readonly reason: string;
 }
 
-/** Input images and options that the format of an output may need. */
+/** Input images and options of the command that an output format may need. */
 export interface OutputContext {
   /** Model that detects. */
   readonly model: ModelInfo;

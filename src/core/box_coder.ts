@@ -5,7 +5,7 @@ import type { Size } from "./size.ts";
  * deltas per anchor: the differences between the box and the anchor.
  */
 export interface DeltaRule {
-  /** Order of the four deltas: x, y, x, y or y, x, y, x. */
+  /** Order of the four deltas (differences between box and anchor): x, y, x, y or y, x, y, x. */
   readonly order: "xy" | "yx";
   /**
    * Factors by which training multiplied the four deltas. Decoding divides the deltas by these

@@ -9,10 +9,10 @@ export interface FamilyChoice {
   readonly candidates: readonly Family[];
   /**
    * Sentence about the names in the graph that suggest the candidates. Null: the caller chose the
-   * family, or no name suggests a family.
+   * model family, or no name suggests a family.
    */
   readonly evidence: string | null;
-  /** Returns the names of all families that fit the graph, except `chosen`. */
+  /** Returns the names of all model families that fit the graph, except `chosen`. */
   readonly others: (chosen: Family) => string[];
 }
 
@@ -92,8 +92,8 @@ const TITLES = {
 } as const;
 
 /**
- * Returns true if a family can describe outputs of `kind`. Families with NMS in the graph describe
- * the kind `finished`. Families without NMS describe the kinds `levels` and `joined`.
+ * Returns true if a model family can describe outputs of `kind`. The kind `finished` is for graphs
+ * that apply NMS themselves. The kinds `levels` and `joined` are for graphs without NMS.
  */
 function describes(family: Family, kind: GraphFacts["outputs"]["kind"]): boolean {
   return (family.traits.outputs === "finished") === (kind === "finished");

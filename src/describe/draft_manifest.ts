@@ -35,13 +35,13 @@ export interface ModelNames {
 /** Options of {@linkcode draftManifest}. */
 export interface DraftOptions {
   /**
-   * Sentence about the names in the graph that suggest the family. Null or unset: no name suggests
-   * a family.
+   * Sentence about the names in the graph that suggest the model family. Null or unset: no name
+   * suggests a family.
    */
   readonly evidence?: string | null;
   /**
-   * Text that explains all properties copied from the family. Unset: a text with the name of the
-   * family and the evidence.
+   * Text that explains all properties copied from the model family. Unset: a text with the name of
+   * the family and the evidence.
    */
   readonly reason?: string;
   /** Properties of the anchors that the caller already knows. Unset: none. */

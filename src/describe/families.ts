@@ -45,7 +45,7 @@ const traits = z.strictObject({
 const shared = {
   /** Name of the family. */
   family: z.string().min(1),
-  /** Code or paper that defines the behaviour of the family. */
+  /** Code or paper that defines the behaviour of the model family. */
   source: z.string().min(1),
   /**
    * Pattern for names of weights and outputs that only the framework of this family uses. Unset:

@@ -30,9 +30,12 @@ export interface InputFacts {
 export interface LevelsFacts {
   /** Discriminant. */
   readonly kind: "levels";
-  /** Order of the dimensions of all heads. */
+  /** Order of the dimensions of the class heads and the box heads. */
   readonly layout: "nchw" | "nhwc";
-  /** Names of the class heads, from the level with the smallest cells to the largest. */
+  /**
+   * Names of the class heads (outputs with scores), from the level with the smallest cells to the
+   * largest.
+   */
   readonly scores: readonly string[];
   /** Names of the box heads, in the order of `scores`. */
   readonly deltas: readonly string[];
@@ -53,9 +56,9 @@ export interface LevelsFacts {
 export interface JoinedFacts {
   /** Discriminant. */
   readonly kind: "joined";
-  /** Name of the class head. */
+  /** Name of the class head (output with scores). */
   readonly scores: string;
-  /** Name of the box head. */
+  /** Name of the box head (output for boxes). */
   readonly deltas: string;
   /** Name of the output that contains the anchors, or null if there is none. */
   readonly anchors: string | null;

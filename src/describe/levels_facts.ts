@@ -4,7 +4,10 @@ import type { GraphHints } from "./graph_hints.ts";
 import type { ProbedOutput } from "./probed_output.ts";
 import { type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
 
-/** Class head or box head of one level of the feature pyramid. */
+/**
+ * Class head (output with scores) or box head (output for boxes) of one level of the feature
+ * pyramid.
+ */
 interface Head extends ProbedOutput {
   /**
    * Number of channels of the head. A class head has one channel for each class of each anchor in a
@@ -86,8 +89,8 @@ function strideOf(input: Size, grid: Size): number | null {
 }
 
 /**
- * Pairs the class head and the box head of each stride. Returns null if a stride does not have
- * exactly two heads.
+ * Finds the class head (scores) and the box head of each stride. Returns null if a stride does not
+ * have exactly two outputs.
  */
 function pairHeads(
   layout: "nchw" | "nhwc",
@@ -127,8 +130,8 @@ function pairHeads(
 }
 
 /**
- * Recognises box heads by their 36 channels: four numbers for each of nine anchors. Returns null if
- * both groups of heads, or none, have 36 channels.
+ * Recognises box heads (outputs for boxes) by their 36 channels: four numbers for each of nine
+ * anchors. Returns null if both groups of outputs, or none, have 36 channels.
  */
 function tellByChannels(first: Head[], second: Head[]): HeadPair<Head[]> | null {
   const isBox = (heads: readonly Head[]) => heads.every(({ depth }) => depth === 36);

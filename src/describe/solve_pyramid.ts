@@ -1,6 +1,6 @@
 import type { Size } from "../core/size.ts";
 
-/** Number of rows of a joined head (a head for all levels together), for one input size. */
+/** Number of rows of an output that contains the anchors of all levels, for one input size. */
 export interface RowCount {
   /** Size of the input in pixels. */
   readonly size: Size;
@@ -52,7 +52,7 @@ export function solvePyramids(counts: readonly RowCount[]): Pyramid[] {
 }
 
 /**
- * Returns the number of anchors per cell of a pyramid with the given strides.
+ * Returns the number of anchors per cell of a feature pyramid with the given strides.
  *
  * @returns Null if the number of rows is not a multiple of the number of cells, or if the input
  *   sizes give different numbers of anchors.

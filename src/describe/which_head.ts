@@ -25,14 +25,14 @@ const MOST = 0.95;
  * Maximum absolute value of the mean of deltas. Deltas are the differences between boxes and
  * anchors.
  *
- * The mean of deltas is near 0. The mean of the logits in a class head, trained or not, is near
- * ln(0.01 / 0.99) = -4.6 (RetinaNet paper, section 4.1).
+ * The mean of deltas is near 0. In contrast, the mean of the logits in an output with scores is
+ * near ln(0.01 / 0.99) = -4.6 (RetinaNet paper, section 4.1).
  */
 const MAX_DELTA_MEAN = 1;
 
 /**
- * Minimum difference between the mean of deltas in a box head and the mean of logits in a class
- * head.
+ * Minimum difference between the mean of the deltas (in an output for boxes) and the mean of the
+ * logits (in an output with scores).
  */
 const MIN_DISTANCE = 1.5;
 

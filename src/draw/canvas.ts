@@ -1,6 +1,6 @@
 /** RGBA pixels that can be drawn on. */
 export interface Canvas {
-  /** Bytes 0 to 255, not premultiplied: red, green, blue and alpha of each pixel, row by row. */
+  /** Red, green, blue and alpha of each pixel, row by row. 0 to 255, not premultiplied. */
   readonly data: Uint8Array;
   /** Width in pixels. */
   readonly width: number;
@@ -11,13 +11,13 @@ export interface Canvas {
 /** Colour: red, green and blue, 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Returns a canvas of which every pixel is transparent. */
+/** Returns a canvas whose pixels are all transparent. */
 export function transparentCanvas(width: number, height: number): Canvas {
   return { data: new Uint8Array(4 * width * height), width, height };
 }
 
 /**
- * Fills a rectangle. The parts outside the canvas are left out.
+ * Fills a rectangle with a colour. Ignores the part of the rectangle outside the canvas.
  *
  * @param alpha Opacity, 0 to 1.
  */
@@ -38,7 +38,7 @@ export function fillRectangle(
 }
 
 /**
- * Puts a colour over the pixel at an index of `data` (Porter and Duff, "source over").
+ * Blends a colour over the pixel at the index `at` of `data` (Porter and Duff, "source over").
  *
  * @param alpha Opacity of the colour, 0 to 1.
  */

@@ -1,15 +1,19 @@
 /**
- * Accumulates the area that outlines cover in each pixel, for text with smooth edges.
+ * Computes how much of each pixel the outlines of letters cover, for text with smooth edges.
  *
- * Each line adds the change of coverage from its pixel to the next one. The sum along a row is then
- * the coverage of each pixel. Source: Levien, "Inside the fastest font renderer in the world", 2016.
+ * Each line of an outline adds changes of coverage to the pixels that it crosses. The coverage of a
+ * pixel is the sum of all changes from the start of the row to this pixel. Source: Levien, "Inside
+ * the fastest font renderer in the world", 2016.
  */
 export class Coverage {
   /** Width in pixels. */
   readonly width: number;
   /** Height in pixels. */
   readonly height: number;
-  /** Changes of coverage. Each row has two more columns than the text, for lines at its end. */
+  /**
+   * Changes of coverage, row by row. Each row has two more columns than pixels, for lines at the
+   * end of the row.
+   */
   readonly #changes: Float32Array;
   readonly #stride: number;
 
@@ -21,7 +25,7 @@ export class Coverage {
     this.#changes = new Float32Array(this.#stride * height);
   }
 
-  /** Adds a line of a closed outline. Clips the line to the area. */
+  /** Adds a line of a closed outline. Clips the line to the area of the pixels. */
   addLine(fromX: number, fromY: number, toX: number, toY: number): void {
     if (fromY === toY) return;
     const isDown = fromY < toY;
@@ -56,12 +60,12 @@ export class Coverage {
   }
 
   /**
-   * Adds the part of a line in one row.
+   * Adds the part of a line that lies in one row of pixels.
    *
-   * @param at Index of the first pixel of the row.
-   * @param left Smaller x of the part.
-   * @param right Larger x of the part.
-   * @param change Height of the part, negative if the line goes up.
+   * @param at Index in `#changes` of the first pixel of the row.
+   * @param left Smaller x coordinate of the line's two ends in the row.
+   * @param right Larger x coordinate of the line's two ends in the row.
+   * @param change Height of the line in the row. Negative if the line goes up.
    */
   #addRow(at: number, left: number, right: number, change: number): void {
     const first = Math.floor(left);
@@ -78,7 +82,7 @@ export class Coverage {
   }
 }
 
-/** Returns the area between a line and the vertical at `x`, within one row and one pixel of width. */
+/** Returns the share of a pixel to the right of a line. `x` is the right edge of the pixel. */
 function areaUpTo(x: number, left: number, right: number, slope: number): number {
   const integral = (to: number) => {
     const inside = Math.max(0, Math.min(to, right) - left);

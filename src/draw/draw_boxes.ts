@@ -6,18 +6,19 @@ import { drawText, textWidth } from "./text.ts";
 
 const BLACK: Colour = [0, 0, 0];
 
-/** Space at each side of a caption's text, em. */
+/** Space on each side of a caption's text, as a fraction of the letter size (em). */
 const PADDING = 0.35;
 
-/** Height of a caption, em. */
+/** Height of a caption, as a multiple of the letter size (em). */
 const HEIGHT = 1.3;
 
 /**
- * Draws boxes and captions over pixels, without a canvas of the system. The result is the same on
- * every runtime. Lines and letters grow with the image: both are legible in a photo of 200 pixels
- * and in one of 6000 pixels.
+ * Draws boxes and captions over pixels, without a canvas of the runtime. Therefore, the result is
+ * the same on every runtime. Lines and letters grow with the image, so captions are legible in an
+ * image of 200 pixels and in an image of 6000 pixels.
  *
- * @param canvas Upright image, or a transparent canvas. Its pixels are changed.
+ * @param canvas Canvas to draw on, with the EXIF orientation applied. The function changes its
+ *   pixels.
  * @param boxes Boxes in pixels of the canvas, best first.
  *
  * @example
@@ -34,7 +35,8 @@ const HEIGHT = 1.3;
  */
 export function drawBoxes(canvas: Canvas, boxes: readonly OverlayBox[]): void {
   const letters = lettersOf(canvas);
-  // Better boxes choose the places of their captions first, and are drawn last, on top of others.
+  // The captions of better boxes are placed first. Better boxes are drawn last, on top of other
+  // boxes.
   const places: CaptionPlace[] = [];
   const captions = boxes.map((box) => {
     const text = fitting(box, canvas.width - 2 * PADDING * letters, letters);
@@ -57,10 +59,13 @@ export function drawBoxes(canvas: Canvas, boxes: readonly OverlayBox[]): void {
   }
 }
 
-/** Draws the frame of a box. A dark line on each side shows the frame on a photo of its colour. */
+/**
+ * Draws the frame of a box. Dark lines on both sides keep the frame visible on an image of the same
+ * colour.
+ */
 function drawFrame(canvas: Canvas, box: Edges, line: number, colour: Colour): void {
   const dark = Math.max(1, Math.round(line / 2));
-  // The whole line of a box at the edge of the image lies inside the image.
+  // The line of a box at the edge of the image is moved into the image.
   const left = Math.max(0, Math.round(box.xmin - line / 2));
   const top = Math.max(0, Math.round(box.ymin - line / 2));
   const right = Math.min(canvas.width, Math.round(box.xmax + line / 2));
@@ -71,7 +76,10 @@ function drawFrame(canvas: Canvas, box: Edges, line: number, colour: Colour): vo
   strokeInside(canvas, ...inner, dark, BLACK, 0.6);
 }
 
-/** Draws a line of some pixels along the inside of a rectangle's edges. */
+/**
+ * Draws a line along the edges of a rectangle, inside the rectangle. The line is `line` pixels
+ * wide.
+ */
 function strokeInside(
   canvas: Canvas,
   left: number,
@@ -92,7 +100,9 @@ function strokeInside(
   fillRectangle(canvas, Math.max(right - line, innerLeft), innerTop, right, middle, colour, alpha);
 }
 
-/** Returns the caption of a box, with its label shortened to a width in pixels. */
+/**
+ * Returns the caption of a box. If the caption is wider than `width` pixels, shortens the label.
+ */
 function fitting(box: OverlayBox, width: number, letters: number): string {
   const full = captionOf(box);
   if (textWidth(full, letters) <= width) return full;

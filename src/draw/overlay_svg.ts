@@ -100,7 +100,7 @@ function drawCaption(box: OverlayBox, place: CaptionPlace, letters: number): str
     `fill="${text}">${escapeXml(captionOf(box))}</text>`;
 }
 
-/** Returns the size of letters in an image, pixels per em. */
+/** Returns the size of letters for an image, in pixels per em. */
 export function lettersOf({ width, height }: Size): number {
   return Math.max(MIN_LETTERS, LETTERS * Math.max(width, height));
 }

@@ -2,16 +2,19 @@ import glyphs from "./font/glyphs.json" with { type: "json" };
 import { blend, type Canvas, type Colour } from "./canvas.ts";
 import { Coverage } from "./coverage.ts";
 
-/** Units of the outlines per em. */
+/** Number of units of the letter outlines per em (letter size). */
 const UNITS = 512;
 
-/** Height of capital letters, em. */
+/** Height of capital letters, as a fraction of the letter size (em). */
 const CAPITALS = 0.73;
 
-/** Number of straight lines that stand for one curve. */
+/** Number of straight lines into which each curve of a letter is split. */
 const STEPS = 6;
 
-/** Letter of the font: its advance width and its outline, in em with y upwards. */
+/**
+ * Letter of the font: its advance width and its outline. The unit is em (letter size), and y points
+ * up.
+ */
 interface Glyph {
   readonly advance: number;
   readonly commands: readonly (readonly [command: string, numbers: readonly number[]])[];
@@ -19,16 +22,16 @@ interface Glyph {
 
 const OUTLINES: Readonly<Record<string, string>> = glyphs;
 
-/** Letters that have been parsed. */
+/** Cache of parsed letters. The key is the character. */
 const parsed = new Map<string, Glyph>();
 
 /**
- * Draws a text in one line, in the font that comes with this project. The font has Latin, Greek and
- * Cyrillic letters. In place of any other character, the mark U+FFFD is drawn.
+ * Draws a text in one line, in the font of this project. The font has Latin, Greek and Cyrillic
+ * letters. For any other character, the replacement character U+FFFD is drawn.
  *
- * @param left Left edge of the text.
- * @param middle Vertical middle of the capital letters.
- * @param size Size of the letters, pixels per em.
+ * @param left Left edge of the text, in pixels.
+ * @param middle Vertical middle of the capital letters, in pixels.
+ * @param size Size of the letters, in pixels per em.
  */
 export function drawText(
   canvas: Canvas,
@@ -58,7 +61,10 @@ export function textWidth(text: string, size: number): number {
   return size * glyphsOf(text).reduce((sum, { advance }) => sum + advance, 0);
 }
 
-/** Returns the letters of a text, with U+FFFD in place of the characters that the font lacks. */
+/**
+ * Returns the letters of a text. Characters that the font lacks become the replacement character
+ * U+FFFD.
+ */
 function glyphsOf(text: string): Glyph[] {
   return [...text.normalize("NFC")].map((character) => {
     const known = Object.hasOwn(OUTLINES, character) ? character : "\ufffd";
@@ -79,7 +85,7 @@ function parse(outline: string): Glyph {
   };
 }
 
-/** Adds a letter whose origin is at `x` on the baseline. */
+/** Adds the outline of a letter. The origin of the letter is at `x` on the baseline. */
 function addGlyph(
   coverage: Coverage,
   { commands }: Glyph,

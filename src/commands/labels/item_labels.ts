@@ -5,7 +5,7 @@ const TOKEN = /#.*|[{}<>:,;]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s{}<>:,;"'#]
 
 /**
  * Reads a label map of the TensorFlow Object Detection API, in the text format of protocol buffers:
- * `item { id: 1 name: "cat" }`. If an item has a `display_name`, takes it instead of the `name`.
+ * `item { id: 1 name: "cat" }`. If an item has a `display_name`, the `name` of the item is ignored.
  *
  * @returns Null if the text is not a label map.
  * @throws {TypeError} If an item has no id or no name.

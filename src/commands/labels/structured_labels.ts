@@ -1,8 +1,8 @@
 import { isId, type LabelReading, namesById } from "./label_reading.ts";
 
 /**
- * Keys under which the files of data sets and frameworks store their class names. The first key
- * that a file has is used.
+ * Keys under which the files of data sets and frameworks store their class names. If a file has
+ * several of these keys, the first key of this list is used.
  */
 const HOLDERS = [
   "categories",
@@ -124,7 +124,7 @@ function nameOf(value: unknown): string | null {
   return isName(value) ? String(value).trim() || null : null;
 }
 
-/** Returns the value of the first of `keys` that the object has. */
+/** Returns the value of the first key in `keys` that the object has. */
 function find(object: Json, keys: readonly string[]): unknown {
   const key = keys.find((each) => isName(object[each]));
   return key === undefined ? undefined : object[key];

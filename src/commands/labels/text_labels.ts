@@ -52,7 +52,7 @@ function unquoted(lines: readonly string[]): readonly string[] {
 }
 
 /**
- * Reads names with ids, if all lines have an id.
+ * Reads lines that contain a name and an id. All lines must have an id.
  *
  * A number may also belong to the name, as in "2 euro" and "5 euro". Therefore numbers are not ids
  * if two names are equal without their numbers. If there is only a space between name and number,

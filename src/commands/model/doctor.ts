@@ -109,7 +109,7 @@ function summary({ detections }: DetectResult): string {
   return `${detections.length} found, best score ${best}`;
 }
 
-/** Returns an HTML page that needs no other files: it also contains the photo. */
+/** Returns an HTML page that needs no other files, because it also contains the photo. */
 function page(
   { id }: Manifest,
   file: string,

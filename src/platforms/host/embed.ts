@@ -50,7 +50,10 @@ export async function createDetector(options: HostEmbedOptions): Promise<Embedde
   return await (worker ? openInProcess(options) : openHere(options));
 }
 
-/** Opens a detector on the calling thread. Imports the engines now, not with this module. */
+/**
+ * Opens a detector on the calling thread. The engines are imported only now, and not when this
+ * module is imported.
+ */
 async function openHere(options: HostEmbedOptions): Promise<EmbeddedDetector> {
   const { hostRuntime } = await import("./runtime.ts");
   const { readUrl } = await import("./read_url.ts");

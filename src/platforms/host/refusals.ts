@@ -99,7 +99,10 @@ function urlOf(url: string): string {
   return `http://localhost${pathname}`;
 }
 
-/** Returns the method. If the class `Request` does not allow the method, returns GET. */
+/**
+ * Returns an HTTP method that the class `Request` allows: `method`, or GET if `method` is not
+ * allowed.
+ */
 function methodOf(method: string): string {
   return /^(CONNECT|TRACE|TRACK)$/i.test(method) ? "GET" : method;
 }

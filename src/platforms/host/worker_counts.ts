@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { isNativeInstalled } from "../../engines/native.ts";
 import type { Config } from "../../server/config.ts";
 
-/** Worker processes of a model, and CPU threads of each. */
+/** Number of worker processes of a model, and of CPU threads in each process. */
 export interface WorkerCounts {
   /** Number of worker processes. */
   readonly workers: number;

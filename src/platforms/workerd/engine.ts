@@ -31,7 +31,7 @@ export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
 
 /**
  * Original `WebAssembly.instantiate()`, and the number of running tasks that need the replacement.
- * Undefined while no task runs: then the original function is in place.
+ * Undefined while no task runs, because the original function is then in place.
  */
 let replaced: { readonly original: typeof WebAssembly.instantiate; tasks: number } | undefined;
 

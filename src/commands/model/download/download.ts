@@ -13,8 +13,8 @@ import { PartFile } from "./part_file.ts";
  *
  * 1. Download the missing bytes into the file `TARGET.part`. Send further requests until all bytes
  *    are there.
- * 2. Compare this file with the expected size and hashes. If the file is wrong and was joined from
- * several responses, download all bytes again with one request.
+ * 2. Compare `TARGET.part` with the expected size and hashes. If the file is wrong and was joined
+ * from several responses, download all bytes again with one request.
  * 3. Rename the complete file to the target. Thus the target is never an incomplete file.
  *
  * @param target Path of the file.

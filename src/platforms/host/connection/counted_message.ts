@@ -37,8 +37,8 @@ export class CountedMessage extends IncomingMessage {
   #smallBytes = 0;
 
   /**
-   * True if the bytes that were last passed to the HTTP parser contained many chunks. Parsing many
-   * chunks takes long.
+   * True if the bytes that were last passed to the HTTP parser contained many chunks. The next call
+   * then passes fewer bytes, because parsing many chunks takes long.
    */
   get isChoppy(): boolean {
     return this.#chunks > 16;

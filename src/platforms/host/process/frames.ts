@@ -136,7 +136,8 @@ function writeStart(pipe: Writable, message: unknown, imageLength: number): void
 }
 
 /**
- * Returns the image file of a message, or undefined. Raw pixels are serialised like other fields.
+ * Returns the image file of a message, or undefined if the message has no image file. Raw pixels
+ * are serialised like all other fields.
  */
 function imageOf(message: unknown): Uint8Array | undefined {
   if (typeof message !== "object" || message === null || !("image" in message)) return undefined;

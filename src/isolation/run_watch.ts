@@ -38,7 +38,7 @@ export class RunWatch {
     this.#onHung = onHung;
   }
 
-  /** Adds the time of a finished run to the mean. */
+  /** Adds the time of a finished run to the mean time of runs. */
   learn({ elements, ms }: RunCost): void {
     const found = ms / elements;
     this.#msPerElement ??= found;

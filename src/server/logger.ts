@@ -14,8 +14,8 @@ export interface Logger {
 /**
  * Creates the functions that write the log of an app.
  *
- * No logging library is needed: such libraries hide secrets in log lines, but a `RequestLine`
- * contains no secrets.
+ * No logging library is needed. Such a library could remove secrets from log lines, but a
+ * `RequestLine` contains no secrets.
  *
  * @param write Writes one line of the log.
  */

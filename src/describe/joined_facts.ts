@@ -63,7 +63,7 @@ interface JoinedHeads extends Pick<HeadPair<never>, "evidence"> {
   readonly anchors: ProbedOutput | null;
 }
 
-/** Finds the class head, the box head and the anchors among the outputs. */
+/** Finds the outputs that contain the scores (class head), the boxes (box head) and the anchors. */
 function pairOf(
   lists: readonly ProbedOutput[],
   outputs: readonly ProbedOutput[],
@@ -136,8 +136,8 @@ function isList({ runs: [{ shape }] }: ProbedOutput): boolean {
 }
 
 /**
- * Returns true for an output of the shape `[images, columns, rows]`. The rows are far more than the
- * columns, because each row is one anchor.
+ * Returns true for an output of the shape `[images, columns, rows]`. The output has far more rows
+ * than columns, because each row is one anchor.
  */
 function hasRowsLast({ runs: [{ shape }] }: ProbedOutput): boolean {
   const [, second = 0, third = 0] = shape;

@@ -115,7 +115,7 @@ function selectedRows(
   });
 }
 
-/** Returns the boxes of the selected rows, `[M, 4]` xyxy in source pixels. */
+/** Returns x1, y1, x2, y2 of the selected boxes, in source pixels. */
 function sourceBoxes(
   { outputs }: FinishedManifest,
   { boxes }: Rows,

@@ -49,7 +49,7 @@ const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
  */
 const MAX_SEGMENTS = 10_000;
 
-/** Maximum sampling factor (T.81, table B.2). */
+/** Maximum sampling factor of a colour component (ITU-T T.81, table B.2). */
 const MAX_SAMPLING = 4;
 /** Side of a block in samples. A decoder stores each coefficient of a block in two bytes. */
 const BLOCK_SIDE = 8;

@@ -136,8 +136,8 @@ function frameworksOf(told: readonly { family: Family }[]): Set<string | undefin
 }
 
 /**
- * Returns a sentence for an error message: the framework that the names in the graph suggest, if
- * any.
+ * Returns a sentence for an error message. The sentence says which framework the names in the graph
+ * suggest, if any.
  */
 function suggestion(
   told: readonly { family: Family; name: string }[],

@@ -46,8 +46,8 @@ export function levelsFacts(
 }
 
 /**
- * Interprets each output as a head (class head or box head) whose dimensions have the order
- * `layout`. Returns null if the shape of an output does not fit.
+ * Interprets each output as scores or boxes of one level. The dimensions of the outputs have the
+ * order `layout`. Returns null if the shape of an output does not fit.
  */
 function headsIn(
   layout: "nchw" | "nhwc",

@@ -21,10 +21,14 @@ export interface LevelCut {
 interface Loop {
   /** Number of iterations. */
   readonly count: number;
-  /** Distance between the values of two iterations in the tensor's data. */
+  /**
+   * Number of elements in the tensor's data from the value of one iteration to the value of the
+   * next.
+   */
   readonly step: number;
   /**
-   * Difference between the pair indices of two iterations. `bestOfLevel()` returns these indices.
+   * Difference between the pair indices of one iteration and the next. `bestOfLevel()` returns
+   * these indices.
    */
   readonly stride: number;
 }

@@ -49,7 +49,7 @@ const IPCO = boxType("ipco");
 const IPMA = boxType("ipma");
 const IDAT = boxType("idat");
 
-/** Maximum number of properties in a file. Items refer to properties by a 15-bit index. */
+/** Maximum number of properties in a file. An item refers to a property by an index of 15 bits. */
 const MAX_PROPERTIES = 32_767;
 
 /**

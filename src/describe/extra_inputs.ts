@@ -13,9 +13,9 @@ const TYPES = ["float32", "int64", "int32"] as const;
 /**
  * Known inputs other than the image: a pattern for the name, and the values that the input gets.
  *
- * The scale is 1, so that the graph returns boxes in pixels of the resized image. Sizes have the
- * height first, as in PaddleDetection (ppdet/data/transform/operators.py, `im_shape`,
- * `scale_factor`).
+ * An input for the scale gets the value 1, so the graph returns boxes in pixels of the resized
+ * image. An input for a size gets the height first, as in PaddleDetection
+ * (ppdet/data/transform/operators.py, `im_shape`, `scale_factor`).
  */
 const KNOWN: readonly (readonly [name: RegExp, value: ExtraRule["value"]])[] = [
   [/^im_?info$/i, ["resized-height", "resized-width", 1]],

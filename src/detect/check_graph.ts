@@ -36,7 +36,10 @@ export function checkGraph(manifest: Manifest, session: Pick<Session, "inputs" |
   }
 }
 
-/** Compares one tensor of the graph with the manifest. Returns one text per difference. */
+/**
+ * Compares one tensor of the graph with the tensor that the manifest requires. Returns one text per
+ * difference.
+ */
 function faultsOf(
   kind: "input" | "output",
   found: readonly TensorInfo[],

@@ -12,9 +12,9 @@ export interface GraphWork {
    */
   readonly macs: Macs;
   /**
-   * Count of the numbers that all other operations return, as a measure of their work. Excludes
-   * operations that the engine fuses with a convolution. An int8 number counts as a quarter,
-   * because four int8 numbers have the size of a float.
+   * Count of the numbers that all operations except convolutions and matrix products return, as a
+   * measure of their work. Excludes operations that the engine fuses with a convolution. An int8
+   * number counts as a quarter, because four int8 numbers have the size of a float.
    */
   readonly elements: number;
   /** Maximum bytes of intermediate results that are in memory at the same time. */

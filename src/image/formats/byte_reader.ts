@@ -138,7 +138,7 @@ export class ByteReader {
   }
 
   /**
-   * Returns a reader of `bytes`, with the format and the byte order of this reader.
+   * Returns a reader of other data, with the format and the byte order of this reader.
    *
    * @param bytes Bytes to read. The bytes are not copied. Reading past the end throws
    *   `truncated-image`.
@@ -148,8 +148,8 @@ export class ByteReader {
   }
 
   /**
-   * Returns a reader of `bytes`, which are complete, for example a header. Reading past the end
-   * throws `corrupt-image`, because the bytes are damaged and not cut off.
+   * Returns a reader of complete data, for example of a header. Reading past the end throws
+   * `corrupt-image`, because the bytes are damaged and not cut off.
    */
   ofComplete(bytes: Uint8Array): ByteReader {
     // Appends a byte that is never read, because a reader throws `corrupt-image` only if it ends

@@ -27,8 +27,8 @@ const HEIF_BRANDS: ReadonlySet<number> = new Set(["mif1", "mif2", "msf1", "miaf"
  * Returns the format of a HEIF file (ISO media file with images). Undefined: the file is not a HEIF
  * file.
  *
- * The brands (format codes) of the file decide. If the brands name both AVIF and HEIC, or none of
- * the two, the main image decides.
+ * The brands (format codes) of the file decide. If the brands name AVIF and HEIC, or neither AVIF
+ * nor HEIC, the main image decides.
  *
  * @param bytes Whole file. Most files are recognised by their first box alone.
  *

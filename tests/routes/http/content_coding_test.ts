@@ -134,6 +134,24 @@ Deno.test("POST /detect refuses an empty body of any coding as no image", async 
   await assertProblem(empty, 400, "no-image", "body is empty");
 });
 
+Deno.test("POST /detect lets other requests have turns while it decompresses", async () => {
+  const app = await quickApp({ maxBytes: 4e6, bodyMemory: 1e8 });
+  const body = gzip(new Uint8Array(4e6));
+  let isOver = false;
+  let turns = 0;
+  const others = (async () => {
+    for (; !isOver; turns++) await new Promise((resolve) => setTimeout(resolve, 0));
+  })();
+  const answers = Array.from(
+    { length: 4 },
+    () => app.request("/detect", post(body, { "content-encoding": "gzip" })),
+  );
+  for (const { status } of await Promise.all(answers)) assertEquals(status, 200);
+  isOver = true;
+  await others;
+  assert(turns >= 4 * 4e6 / 2e6, `${turns} turns`); // one for each 2 MB, and more for less
+});
+
 Deno.test("POST /detect stops decompressing at the limit", async () => {
   const app = await quickApp({ maxBytes: 1_000_000 });
   const bomb = gzip(new Uint8Array(1_000_000_000));

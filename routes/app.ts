@@ -138,6 +138,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     maxBytes,
     bodyTimeoutMs: deps.bodyTimeoutMs ?? 30_000,
     budget: new ByteBudget(deps.bodyMemory ?? 20 * (maxBytes + MAX_OVERHEAD)),
+    maxDrawingSide: deps.maxDrawingSide ?? 6000,
     fetchImage: deps.fetchImage,
     fetchLimit: new FetchLimit(),
   };
@@ -243,7 +244,7 @@ function serveMetrics(app: Hono<AppEnv>, metrics: AppMetrics, budget: ByteBudget
  */
 function allowedMethods(hasPage: boolean): [path: string, allow: string][] {
   const all = hasPage ? [["/", "GET, HEAD"] as const, ...METHODS] : METHODS;
-  const named = all.filter(([path]) => !path.startsWith("/:") && (hasPage || path !== "/"));
+  const named = all.filter(([path]) => hasPage || path !== "/");
   return [...Map.groupBy(named, ([path]) => path)].map(([path, entries]) => [
     path,
     entries.map(([, allow]) => allow).join(", "),

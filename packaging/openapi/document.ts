@@ -1,7 +1,12 @@
 // deno-lint-ignore-file no-import-prefix -- the generator is a tool of this folder alone
 import { z } from "zod";
-import { createDocument, type ZodOpenApiOverride } from "npm:zod-openapi@6.0.2";
+import {
+  createDocument,
+  type ZodOpenApiOverride,
+  type ZodOpenApiPathsObject,
+} from "npm:zod-openapi@6.0.2";
 import { VERSION } from "../../src/core/version.ts";
+import { DIALECT_PATHS } from "./dialect_paths.ts";
 import { OPEN_INFERENCE_PATHS } from "./open_inference_paths.ts";
 import { PATHS } from "./paths.ts";
 
@@ -10,8 +15,8 @@ export type OpenApiDocument = ReturnType<typeof createDocument>;
 
 const DESCRIPTION = `Finds objects in images.
 
-Errors are problems (RFC 9457) with a stable \`code\`. Below \`/v2\`, errors have the form of the Open
-Inference Protocol. Every response has an \`X-Request-Id\`.`;
+Errors are problems (RFC 9457) with a stable \`code\`. The routes of other protocols have the error
+form of their protocol. Every response has an \`X-Request-Id\`.`;
 
 /** Builds the OpenAPI document from the schemas that validate the requests. */
 export function openApiDocument(): OpenApiDocument {
@@ -30,6 +35,10 @@ export function openApiDocument(): OpenApiDocument {
       { name: "Health", description: "Checks for load balancers; they need no key" },
       { name: "Errors", description: "Meaning of the error codes" },
       { name: "Open Inference Protocol", description: "Version 2 of the protocol, over REST" },
+      { name: "Hugging Face", description: "Inference API, task object-detection" },
+      { name: "Roboflow", description: "Roboflow Inference, for inference_sdk" },
+      { name: "Cloud Vision", description: "Google Cloud Vision, feature OBJECT_LOCALIZATION" },
+      { name: "COCO", description: "COCO results" },
     ],
     security: [{}, { bearer: [] }, { apiKey: [] }],
     components: {
@@ -41,10 +50,31 @@ export function openApiDocument(): OpenApiDocument {
           name: "X-API-Key",
           description: "API key, if the server has keys",
         },
+        roboflowKey: {
+          type: "apiKey",
+          in: "query",
+          name: "api_key",
+          description: "API key as Roboflow's client sends it; also the field `api_key` of JSON",
+        },
+        googleKey: {
+          type: "apiKey",
+          in: "header",
+          name: "X-Goog-Api-Key",
+          description: "API key as clients of Google send it; also the query parameter `key`",
+        },
       },
     },
-    paths: { ...PATHS, ...OPEN_INFERENCE_PATHS },
+    paths: joined(PATHS, OPEN_INFERENCE_PATHS, DIALECT_PATHS),
   }, { override, allowEmptySchema: { custom: true } });
+}
+
+/** Joins paths. A path may be in several of them, with different methods. */
+function joined(...all: readonly ZodOpenApiPathsObject[]): ZodOpenApiPathsObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const [path, item] of all.flatMap((each) => Object.entries(each))) {
+    paths[path as `/${string}`] = { ...paths[path as `/${string}`], ...item };
+  }
+  return paths;
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   RESULT_HEADERS,
   TINY_IMAGE,
 } from "./paths.ts";
-import { errorResponses, GUARDED_CODES, REQUEST_CODES } from "./responses.ts";
+import { errorResponses, GUARDED_CODES, INFERENCE_ERRORS, REQUEST_CODES } from "./responses.ts";
 import * as schemas from "./schemas.ts";
 
 const TAG = "Open Inference Protocol";
@@ -32,7 +32,7 @@ const JSON_BYTES = z.object({
 
 const REQUEST = INFER_JSON.extend({ parameters: INFER_PARAMETERS.exactOptional() }).meta({
   id: "InferRequest",
-  description: "Image as a tensor: a file (BYTES), or upright RGB pixels (UINT8)",
+  description: "Images as a tensor: files (BYTES), or upright RGB pixels (UINT8 or FP32)",
   example: {
     inputs: [{ name: "image", shape: [1], datatype: "BYTES", data: [TINY_IMAGE] }],
   },
@@ -41,16 +41,29 @@ const REQUEST = INFER_JSON.extend({ parameters: INFER_PARAMETERS.exactOptional()
 /** Paths of the Open Inference Protocol. */
 export const OPEN_INFERENCE_PATHS: ZodOpenApiPathsObject = {
   "/v2": {
-    get: read("v2Server", TAG, "Describe the server", schemas.SERVER_METADATA, GUARDED_CODES, true),
+    get: read(
+      "v2Server",
+      TAG,
+      "Describe the server",
+      schemas.SERVER_METADATA,
+      GUARDED_CODES,
+      INFERENCE_ERRORS,
+    ),
   },
   "/v2/health/live": {
-    get: open("v2IsAlive", "Check that the server runs", schemas.LIVE, REQUEST_CODES, true),
+    get: open(
+      "v2IsAlive",
+      "Check that the server runs",
+      schemas.LIVE,
+      REQUEST_CODES,
+      INFERENCE_ERRORS,
+    ),
   },
   "/v2/health/ready": {
     get: open("v2IsReady", "Check that the start-up models have loaded", schemas.SERVER_READY, [
       ...REQUEST_CODES,
       "model-not-ready",
-    ], true),
+    ], INFERENCE_ERRORS),
   },
   ...modelPaths("/v2/models/{name}", "v2", NAME),
   ...modelPaths("/v2/models/{name}/versions/{version}", "v2Version", VERSIONED),
@@ -61,7 +74,7 @@ export const OPEN_INFERENCE_PATHS: ZodOpenApiPathsObject = {
       "List the models and their state",
       schemas.REPOSITORY_INDEX,
       GUARDED_CODES,
-      true,
+      INFERENCE_ERRORS,
     ),
   },
 };
@@ -72,7 +85,14 @@ function modelPaths(path: string, id: string, params: z.ZodObject): ZodOpenApiPa
   return {
     [path]: {
       get: {
-        ...read(`${id}Model`, TAG, "Describe a model", schemas.MODEL_METADATA, MODEL_CODES, true),
+        ...read(
+          `${id}Model`,
+          TAG,
+          "Describe a model",
+          schemas.MODEL_METADATA,
+          MODEL_CODES,
+          INFERENCE_ERRORS,
+        ),
         requestParams,
       },
     },
@@ -81,7 +101,20 @@ function modelPaths(path: string, id: string, params: z.ZodObject): ZodOpenApiPa
         ...read(`${id}ModelReady`, TAG, "Check that a model is ready", schemas.MODEL_READY, [
           ...MODEL_CODES,
           "model-not-ready",
-        ], true),
+        ], INFERENCE_ERRORS),
+        requestParams,
+      },
+    },
+    [`${path}/config`]: {
+      get: {
+        ...read(
+          `${id}ModelConfig`,
+          TAG,
+          "Describe a model as NVIDIA Triton does",
+          schemas.MODEL_CONFIG,
+          MODEL_CODES,
+          INFERENCE_ERRORS,
+        ),
         requestParams,
       },
     },
@@ -115,7 +148,7 @@ function inferOperation(operationId: string, params: z.ZodObject): ZodOpenApiOpe
           },
         },
       },
-      ...errorResponses(IMAGE_CODES, true),
+      ...errorResponses(IMAGE_CODES, INFERENCE_ERRORS),
     },
   };
 }

@@ -5,12 +5,13 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponseObject,
 } from "npm:zod-openapi@6.0.2";
-import { OPTION_SCHEMAS } from "../../routes/detect/options.ts";
+import { FORM_SCHEMAS, OPTION_SCHEMAS } from "../../routes/detect/options.ts";
 import { UPLOAD_JSON } from "../../routes/detect/read_json.ts";
 import {
   type Code,
   COMMON_HEADERS,
   errorResponses,
+  type ErrorSchema,
   GUARDED_CODES,
   REQUEST_CODES,
 } from "./responses.ts";
@@ -47,8 +48,18 @@ export const OPTIONS = z.object({
   }),
 });
 
-const WITH_MODEL = OPTIONS.extend({
+/** Options of a detection and the model, as parameters of the query. */
+export const WITH_MODEL = OPTIONS.extend({
   model: OPTION_SCHEMAS.model.optional().meta({ description: "Model id" }),
+});
+
+const WITH_FORM = WITH_MODEL.extend({
+  boxes: FORM_SCHEMAS.boxes.optional().meta({
+    description: "Form of the boxes: a list in this order; unset: an object with the edges",
+  }),
+  normalized: FORM_SCHEMAS.normalized.optional().meta({
+    description: "True: boxes are shares of the width and the height of the image",
+  }),
 });
 
 /** Image file as the value of a form field or as a body. */
@@ -61,7 +72,7 @@ export const IMAGE_FILE = z.file().meta({
 /** GIF of one pixel in base64, for examples that a reader can send. */
 export const TINY_IMAGE = "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==";
 
-const FORM = z.object({ image: IMAGE_FILE, ...WITH_MODEL.shape });
+const FORM = z.object({ image: IMAGE_FILE, ...WITH_FORM.shape });
 
 const URLENCODED = z.object({
   ...FORM.shape,
@@ -83,7 +94,7 @@ export const PATHS: ZodOpenApiPathsObject = {
       description:
         "Send the image as the body, in the field `image` of a form, or in JSON. Options of a form " +
         "or of JSON override the query.",
-      requestParams: { query: WITH_MODEL },
+      requestParams: { query: WITH_FORM },
       requestBody: {
         required: true,
         content: {
@@ -102,7 +113,11 @@ export const PATHS: ZodOpenApiPathsObject = {
         },
       },
       responses: {
-        200: withSvg(json("Detections in the image", schemas.DETECT_RESULT, RESULT_HEADERS)),
+        200: withSvg(json(
+          "Detections in the image",
+          z.union([schemas.DETECT_RESULT, schemas.BOX_LIST_RESULT]),
+          RESULT_HEADERS,
+        )),
         ...errorResponses([...IMAGE_CODES, "url-not-allowed", "url-failed"]),
       },
     },
@@ -169,13 +184,13 @@ export function read(
   summary: string,
   schema: z.ZodType,
   codes: readonly Code[],
-  isInference = false,
+  form?: ErrorSchema,
 ): ZodOpenApiOperationObject {
   return {
     operationId,
     tags: [tag],
     summary,
-    responses: { 200: json("Success", schema), ...errorResponses(codes, isInference) },
+    responses: { 200: json("Success", schema), ...errorResponses(codes, form) },
   };
 }
 
@@ -185,7 +200,7 @@ export function open(
   summary: string,
   schema: z.ZodType,
   codes: readonly Code[],
-  isInference = false,
+  form?: ErrorSchema,
 ): ZodOpenApiOperationObject {
-  return { ...read(operationId, "Health", summary, schema, codes, isInference), security: [] };
+  return { ...read(operationId, "Health", summary, schema, codes, form), security: [] };
 }

@@ -4,6 +4,30 @@ import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "npm:zo
 import { PROBLEMS } from "../../routes/http/problem.ts";
 import { INFERENCE_ERROR, PROBLEM } from "./schemas.ts";
 
+/** Form of the error responses of a protocol. */
+export interface ErrorSchema {
+  /** Start of the names of shared responses. */
+  readonly prefix: string;
+  /** Media type of the responses. */
+  readonly mediaType: string;
+  /** Schema of their JSON. */
+  readonly schema: z.ZodObject;
+}
+
+/** Form of the server's own API: problems (RFC 9457). */
+const PROBLEM_ERRORS: ErrorSchema = {
+  prefix: "",
+  mediaType: "application/problem+json",
+  schema: PROBLEM,
+};
+
+/** Form of the Open Inference Protocol. */
+export const INFERENCE_ERRORS: ErrorSchema = {
+  prefix: "Inference",
+  mediaType: "application/json",
+  schema: INFERENCE_ERROR,
+};
+
 /** Error code. */
 export type Code = keyof typeof PROBLEMS;
 
@@ -52,17 +76,17 @@ const HEADERS: Readonly<Record<number, z.ZodObject>> = {
  * Describes the error responses of an operation, by status.
  *
  * @param codes Error codes that the operation answers with.
- * @param isInference True if errors have the form of the Open Inference Protocol.
+ * @param form Form of the responses.
  */
 export function errorResponses(
   codes: readonly Code[],
-  isInference = false,
+  form: ErrorSchema = PROBLEM_ERRORS,
 ): ZodOpenApiResponsesObject {
   const statuses = [...Map.groupBy(codes, (code) => PROBLEMS[code][0])];
   return Object.fromEntries(
     statuses.sort(([a], [b]) => a - b).map(([status, own]) => [
       status,
-      errorResponse(status, own, isInference),
+      errorResponse(status, own, form),
     ]),
   );
 }
@@ -73,18 +97,18 @@ const SHARED = new Map<string, ZodOpenApiResponseObject>();
 function errorResponse(
   status: number,
   codes: readonly Code[],
-  isInference: boolean,
+  { prefix, mediaType, schema }: ErrorSchema,
 ): ZodOpenApiResponseObject {
-  const id = nameOf(codes, isInference);
+  const id = nameOf(codes, prefix);
   const shared = id && SHARED.get(id);
   if (shared) return shared;
   const response: ZodOpenApiResponseObject = {
     ...(id && { id }),
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join(". ") + ".",
     headers: HEADERS[status] ?? COMMON_HEADERS,
-    content: isInference
-      ? { "application/json": { schema: withCodes(INFERENCE_ERROR, codes) } }
-      : { "application/problem+json": { schema: withCodes(PROBLEM, codes) } },
+    content: {
+      [mediaType]: { schema: "code" in schema.shape ? withCodes(schema, codes) : schema },
+    },
   };
   if (id) SHARED.set(id, response);
   return response;
@@ -94,12 +118,12 @@ function errorResponse(
  * Returns the name of the response to codes of one status, such as `Unauthorized`. Returns an empty
  * string if there are more than three: such a response is not shared.
  */
-function nameOf(codes: readonly Code[], isInference: boolean): string {
+function nameOf(codes: readonly Code[], prefix: string): string {
   if (codes.length > 3) return "";
   const names = codes.map((code) =>
     code.replaceAll(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase())
   );
-  return (isInference ? "Inference" : "") + names.join("Or");
+  return prefix + names.join("Or");
 }
 
 /** Narrows an error schema to some codes. */

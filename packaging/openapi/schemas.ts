@@ -72,6 +72,15 @@ export const DETECT_RESULT = z.strictObject({
   }).meta({ description: "Duration of each stage" }),
 }).meta({ id: "DetectResult", description: "Detections in one image" });
 
+/** Response of `POST /detect` with the option `boxes`. */
+export const BOX_LIST_RESULT = DETECT_RESULT.extend({
+  detections: z.array(
+    DETECTION.extend({
+      box: z.array(pixels).length(4).meta({ description: "Numbers in the order of `boxes`" }),
+    }).meta({ id: "BoxListDetection", description: "Detected object with its box as a list" }),
+  ),
+}).meta({ id: "BoxListResult", description: "Detections in one image, with boxes as lists" });
+
 const MODEL_SUMMARY = z.strictObject({
   id: z.string(),
   labels: z.array(z.string().nullable()).meta({
@@ -127,6 +136,22 @@ export const MODEL_METADATA = z.strictObject({
   inputs: z.array(TENSOR_METADATA),
   outputs: z.array(TENSOR_METADATA),
 }).meta({ id: "ModelMetadata" });
+
+const TENSOR_CONFIG = z.strictObject({
+  name: z.string(),
+  data_type: z.string(),
+  dims: z.array(z.int()),
+}).meta({ id: "TensorConfig" });
+
+/** Response of `GET /v2/models/{name}/config`. */
+export const MODEL_CONFIG = z.strictObject({
+  name: z.string(),
+  platform: z.string(),
+  backend: z.string(),
+  max_batch_size: z.int(),
+  input: z.array(TENSOR_CONFIG),
+  output: z.array(TENSOR_CONFIG),
+}).meta({ id: "ModelConfig", description: "Configuration of a model, as in NVIDIA Triton" });
 
 /** Response of `GET /v2/models/{name}/ready`. */
 export const MODEL_READY = z.strictObject({ name: z.string(), ready: z.literal(true) });

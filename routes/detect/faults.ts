@@ -34,6 +34,7 @@ export function optionFaults(
       return `${names} is no option; there are ${known.join(", ")}`;
     }
     const [option, value] = innermost(issue.path, given);
+    if (value === undefined) return `"${option}" ${issue.message}: it is not there`;
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `"${option}" ${issue.message}: current value is "${shorten(text)}"`;
   });

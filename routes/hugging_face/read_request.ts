@@ -22,7 +22,7 @@ export const HUGGING_FACE_JSON = z.strictObject({
   inputs: z.string("must be a text").exactOptional(),
   parameters: PARAMETERS.nullable().exactOptional(),
   // Options of the hosted API, such as its cache. They are ignored: this server has no cache.
-  options: z.unknown(),
+  options: z.unknown().exactOptional(),
 });
 
 /** Names of the options, for error messages. */

@@ -24,9 +24,9 @@ export const roboflow: Dialect<DetectDeps> = {
     "/model/registry": GET,
     "/model/add": "POST",
     "/infer/object_detection": "POST",
-    "/:model/:version{\\d+}": "POST",
+    "/:model/:version{1}": "POST",
   },
-  openPaths: [],
+  openPaths: ["/info"], // its client asks there without the key
   headers: [],
   errorForm: roboflowErrorForm,
   keyPlaces: { query: "api_key", bodyPaths: ["/infer/object_detection", "/model/add"] },
@@ -48,7 +48,7 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
   app.get("/model/registry", (context) => context.json({ models: describeModels(registry) }));
   app.post("/model/add", (context) => addModel(context, deps));
   app.post("/infer/object_detection", (context) => handleJson(context, deps));
-  app.post("/:model/:version{\\d+}", (context) => handleModel(context, deps));
+  app.post("/:model/:version{1}", (context) => handleModel(context, deps));
   return app;
 }
 

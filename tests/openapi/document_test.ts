@@ -36,8 +36,10 @@ Deno.test("the document lists the routes of the app, and no others", async () =>
   const app = await quickApp();
   const served = new Set(
     app.routes
-      .filter(({ method, path }) => method !== "ALL" && !/\*/.test(path))
-      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(\{.*?\})?/g, "{$1}")}`),
+      .filter(({ method, path, handler }) =>
+        method !== "ALL" && !/\*/.test(path) && handler.length < 2 // no middleware
+      )
+      .map(({ method, path }) => `${method} ${describedPath(path)}`),
   );
   const described = Object.entries<object>(document.paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`)
@@ -46,6 +48,12 @@ Deno.test("the document lists the routes of the app, and no others", async () =>
   const apart = ["GET /", "GET /docs", "GET /openapi.json"];
   assertEquals(described.toSorted(), [...served].filter((each) => !apart.includes(each)).sort());
 });
+
+/** Replaces parameters by their names, and a parameter with one value by this value. */
+function describedPath(path: string): string {
+  return path.replaceAll(/:\w+\{(\w+:\w+)\}/g, "$1")
+    .replaceAll(/\/:(\w+)(\{.*?\})?/g, "/{$1}");
+}
 
 async function faultsOf(source: string): Promise<string[]> {
   const config = await createConfig({ extends: ["recommended-strict"] });

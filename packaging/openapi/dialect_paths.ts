@@ -1,0 +1,230 @@
+// deno-lint-ignore-file no-import-prefix -- the generator is a tool of this folder alone
+import { z } from "zod";
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "npm:zod-openapi@6.0.2";
+import { HUGGING_FACE_JSON } from "../../routes/hugging_face/read_request.ts";
+import { OPTION_SCHEMAS } from "../../routes/detect/options.ts";
+import { ROBOFLOW_JSON } from "../../routes/roboflow/read_request.ts";
+import { VISION_JSON } from "../../routes/vision/vision_schema.ts";
+import * as dialects from "./dialect_schemas.ts";
+import {
+  IMAGE_CODES,
+  IMAGE_FILE,
+  json,
+  OPTIONS,
+  pathText,
+  read,
+  RESULT_HEADERS,
+  TINY_IMAGE,
+  WITH_MODEL,
+} from "./paths.ts";
+import { errorResponses, type ErrorSchema, GUARDED_CODES, REQUEST_CODES } from "./responses.ts";
+
+/** Codes of the routes that fetch images by their URL. */
+const URL_CODES = ["url-not-allowed", "url-failed"] as const;
+
+const HUGGING_FACE_ERRORS: ErrorSchema = {
+  prefix: "HuggingFace",
+  mediaType: "application/json",
+  schema: dialects.HUGGING_FACE_ERROR,
+};
+const ROBOFLOW_ERRORS: ErrorSchema = {
+  prefix: "Roboflow",
+  mediaType: "application/json",
+  schema: dialects.ROBOFLOW_ERROR,
+};
+const VISION_ERRORS: ErrorSchema = {
+  prefix: "Vision",
+  mediaType: "application/json",
+  schema: dialects.VISION_ERROR,
+};
+
+const ROBOFLOW_KEYS = [{}, { bearer: [] }, { apiKey: [] }, { roboflowKey: [] }];
+const VISION_KEYS = [{}, { bearer: [] }, { apiKey: [] }, { googleKey: [] }];
+const BASE64 = z.string().meta({ description: "Image in base64" });
+
+const HUGGING_FACE_REQUEST = HUGGING_FACE_JSON.meta({
+  id: "HuggingFaceRequest",
+  example: { inputs: TINY_IMAGE, parameters: { threshold: 0.5 } },
+  override: { required: ["inputs"] },
+});
+
+/** Paths of the dialects other than the Open Inference Protocol. */
+export const DIALECT_PATHS: ZodOpenApiPathsObject = {
+  "/": { post: huggingFace("huggingFaceDetect", OPTIONS) },
+  "/models/{id}": {
+    post: {
+      ...huggingFace("huggingFaceDetectWith", OPTIONS),
+      requestParams: { path: z.object({ id: pathText("Model id") }), query: OPTIONS },
+    },
+  },
+  "/info": {
+    get: {
+      ...read(
+        "roboflowInfo",
+        "Roboflow",
+        "Describe the server",
+        dialects.ROBOFLOW_INFO,
+        REQUEST_CODES,
+        ROBOFLOW_ERRORS,
+      ),
+      security: [],
+    },
+  },
+  "/model/registry": {
+    get: {
+      ...read(
+        "roboflowModels",
+        "Roboflow",
+        "List the models",
+        dialects.ROBOFLOW_MODELS,
+        GUARDED_CODES,
+        ROBOFLOW_ERRORS,
+      ),
+      security: ROBOFLOW_KEYS,
+    },
+  },
+  "/model/add": {
+    post: roboflow(
+      "roboflowAddModel",
+      "Check that the server has a model",
+      z.object({ model_id: ROBOFLOW_JSON.shape.model_id, api_key: z.string().optional() }).meta({
+        id: "RoboflowModelRequest",
+      }),
+      dialects.ROBOFLOW_MODELS,
+    ),
+  },
+  "/infer/object_detection": {
+    post: roboflow(
+      "roboflowDetect",
+      "Detect objects in one image or a list of images",
+      ROBOFLOW_JSON.extend({
+        api_key: z.string().optional().meta({ description: "API key; must precede the image" }),
+      }).meta({
+        id: "RoboflowRequest",
+        example: { model_id: "everyday8", image: { type: "base64", value: TINY_IMAGE } },
+      }),
+      z.union([dialects.ROBOFLOW_RESULT, z.array(dialects.ROBOFLOW_RESULT)]),
+    ),
+  },
+  "/{model}/{version}": {
+    post: {
+      operationId: "roboflowDetectLegacy",
+      tags: ["Roboflow"],
+      summary: "Detect objects in an image (API v0)",
+      security: ROBOFLOW_KEYS,
+      requestParams: {
+        path: z.object({ model: pathText("Model id"), version: z.literal("1") }),
+        query: z.object({
+          confidence: OPTION_SCHEMAS.score.optional().meta({ description: "Score threshold" }),
+          overlap: OPTION_SCHEMAS.iou.optional().meta({ description: "IoU threshold of NMS" }),
+          max_detections: OPTION_SCHEMAS.max.optional(),
+          classes: z.string().optional().meta({ description: "Labels with commas" }),
+          format: z.literal("json").optional(),
+        }),
+      },
+      requestBody: {
+        required: true,
+        content: {
+          "text/plain": { schema: BASE64 },
+          "image/*": { schema: IMAGE_FILE },
+        },
+      },
+      responses: {
+        200: json("Detections", dialects.ROBOFLOW_RESULT, RESULT_HEADERS),
+        ...errorResponses(IMAGE_CODES, ROBOFLOW_ERRORS),
+      },
+    },
+  },
+  "/v1/images:annotate": {
+    post: {
+      operationId: "visionAnnotate",
+      tags: ["Cloud Vision"],
+      summary: "Detect objects in up to 16 images",
+      security: VISION_KEYS,
+      requestBody: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: VISION_JSON.meta({
+              id: "VisionRequest",
+              example: {
+                requests: [{
+                  image: { content: TINY_IMAGE },
+                  features: [{ type: "OBJECT_LOCALIZATION" }],
+                }],
+              },
+            }),
+          },
+        },
+      },
+      responses: {
+        200: json("Objects of each image", dialects.VISION_RESULT),
+        ...errorResponses(IMAGE_CODES, VISION_ERRORS),
+      },
+    },
+  },
+  "/coco/images/{id}": {
+    post: {
+      operationId: "cocoDetect",
+      tags: ["COCO"],
+      summary: "Detect objects in an image of a COCO data set",
+      requestParams: {
+        path: z.object({ id: z.int().min(0).meta({ description: "Id of the image" }) }),
+        query: WITH_MODEL,
+      },
+      requestBody: {
+        required: true,
+        content: {
+          "image/*": { schema: IMAGE_FILE },
+          "application/octet-stream": { schema: IMAGE_FILE },
+        },
+      },
+      responses: {
+        200: json("COCO results", dialects.COCO_RESULTS, RESULT_HEADERS),
+        ...errorResponses([...IMAGE_CODES, ...URL_CODES]),
+      },
+    },
+  },
+};
+
+function huggingFace(operationId: string, query: z.ZodObject): ZodOpenApiOperationObject {
+  return {
+    operationId,
+    tags: ["Hugging Face"],
+    summary: "Detect objects in an image",
+    requestParams: { query },
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: HUGGING_FACE_REQUEST,
+        },
+        "image/*": { schema: IMAGE_FILE },
+        "application/octet-stream": { schema: IMAGE_FILE },
+      },
+    },
+    responses: {
+      200: json("Objects in the image", dialects.HUGGING_FACE_OBJECTS, RESULT_HEADERS),
+      ...errorResponses(IMAGE_CODES, HUGGING_FACE_ERRORS),
+    },
+  };
+}
+
+function roboflow(
+  operationId: string,
+  summary: string,
+  request: z.ZodType,
+  response: z.ZodType,
+): ZodOpenApiOperationObject {
+  return {
+    operationId,
+    tags: ["Roboflow"],
+    summary,
+    security: ROBOFLOW_KEYS,
+    requestBody: { required: true, content: { "application/json": { schema: request } } },
+    responses: {
+      200: json("Success", response),
+      ...errorResponses(IMAGE_CODES, ROBOFLOW_ERRORS),
+    },
+  };
+}

@@ -63,7 +63,7 @@ async function bench(args: readonly string[], io: CommandIo): Promise<number> {
   if (files.length === 0) {
     throw new TypeError(`Cannot bench as no image was named.\n\n${usageOf(SPEC, io)}`);
   }
-  const detector = await openDetector(values, io.printError);
+  const detector = await (io.openDetector ?? openDetector)(values, io.printError);
   try {
     const { images, failed } = await readImages(detector, files, values, io);
     if (images.length === 0) throw new Error("Cannot bench as no image is left");

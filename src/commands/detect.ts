@@ -86,13 +86,12 @@ async function detect(args: readonly string[], io: CommandIo): Promise<number> {
   const dataset = values.annotations === undefined
     ? undefined
     : await readDataset(values.annotations);
-  const detector = await openDetector(values, io.printError);
+  const detector = await (io.openDetector ?? openDetector)(values, io.printError);
   try {
     return await untilStopped(async (signal) => {
-      const { model } = detector;
       using progress = progressBar(sources.length, io);
       const { score } = values;
-      const context = { model, sources, dataset, withScores: values["with-scores"], score };
+      const context = { detector, sources, dataset, withScores: values["with-scores"], score };
       const outputs = await openOutputs(targets, context, progress.print);
       const done = await detectAll(sources, detector, values, { outputs, progress, signal });
       const written: string[] = [];

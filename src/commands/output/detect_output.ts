@@ -1,5 +1,5 @@
 import type { CocoDataset } from "../../eval/coco.ts";
-import type { DetectResult, ModelInfo } from "../../ports/detector.ts";
+import type { Detector, DetectResult } from "../../ports/detector.ts";
 import type { ImageSource } from "../inputs/image_source.ts";
 
 /** Image with its detections. */
@@ -24,8 +24,8 @@ export interface FailedImage {
 
 /** Input images and options of the command that an output format may need. */
 export interface OutputContext {
-  /** Model that detects. */
-  readonly model: ModelInfo;
+  /** Detector of the images. It also draws. */
+  readonly detector: Pick<Detector, "model" | "draw">;
   /** All inputs. */
   readonly sources: readonly ImageSource[];
   /**

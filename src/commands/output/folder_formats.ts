@@ -3,7 +3,7 @@ import type { DetectedImage, FolderFormat, OutputContext } from "./detect_output
 
 /** Output formats with one file for each image, by the name of the format. */
 export const FOLDER_FORMATS = {
-  images: () => ({ add: annotatedImage }),
+  images: ({ detector }) => ({ add: (image) => annotatedImage(image, detector) }),
   yolo: (context) => ({
     files: { "classes.txt": classNames(context) },
     add: (image) => ({ extension: ".txt", content: yoloText(image, context) }),
@@ -37,6 +37,6 @@ export function yoloText(
  * Returns the names of the classes, one per line. An empty line is a class id that the model never
  * returns.
  */
-function classNames({ model: { labels } }: OutputContext): string {
+function classNames({ detector: { model: { labels } } }: OutputContext): string {
   return labels.map((label) => `${label ?? ""}\n`).join("");
 }

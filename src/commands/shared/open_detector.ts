@@ -46,5 +46,6 @@ export async function openDetector(
       throw error;
     }
   };
-  return { model: pool.model, engine: pool.engine, detect, close: () => pool.close() };
+  const { model: info, draw } = pool;
+  return { model: info, engine: pool.engine, detect, draw, close: () => pool.close() };
 }

@@ -1,7 +1,9 @@
 import { realpathSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { Detector } from "../../ports/detector.ts";
 import type { CommandSpec } from "./command_spec.ts";
+import type { DetectorChoice } from "./open_detector.ts";
 
 /** Input and outputs of a command, and the name of its program. */
 export interface CommandIo {
@@ -17,6 +19,10 @@ export interface CommandIo {
   readonly terminal?: NodeJS.WritableStream | undefined;
   /** True if the text of `print()` also appears on `terminal`. @default false */
   readonly printsToTerminal?: boolean | undefined;
+  /** Opens the detector of a command. Unset: the command opens one in a worker process. */
+  readonly openDetector?:
+    | ((choice: DetectorChoice, log: (message: string) => void) => Promise<Detector>)
+    | undefined;
   /** Name of the program in help texts. @default `deno task` */
   readonly program?: string | undefined;
 }

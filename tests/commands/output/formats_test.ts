@@ -34,7 +34,7 @@ function imageOf(relativePath: string, index: number, classId = 2): DetectedImag
 
 function contextOf(...names: string[]): OutputContext {
   const sources = names.map((name, index) => imageOf(name, index).source);
-  return { model: MODEL, sources, withScores: false };
+  return { detector: { model: MODEL }, sources, withScores: false };
 }
 
 const TARGETS: [options: Partial<TargetOptions>, expected: string[]][] = [

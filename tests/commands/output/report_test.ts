@@ -13,6 +13,7 @@ const NAME = `"><script>alert('1')</script>.png`;
 /** Returns a report of one image with a malicious name and label, and of one that failed. */
 async function hostileReport(): Promise<string> {
   const source = { name: NAME, relativePath: "a.png", read: () => Promise.reject() };
+  const draw = () => Promise.resolve({ bytes: new Uint8Array([1, 2]), ms: 1 });
   const model = {
     id: "two",
     labels: ["<b>"],
@@ -20,7 +21,11 @@ async function hostileReport(): Promise<string> {
     sha256: "",
     metrics: {},
   };
-  const { head, add, finish } = reportFormat({ model, sources: [source], withScores: false });
+  const { head, add, finish } = reportFormat({
+    detector: { model, draw },
+    sources: [source],
+    withScores: false,
+  });
   const box = { xmin: 1, ymin: 2, xmax: 30, ymax: 40 };
   const card = await add({
     source,

@@ -7,12 +7,18 @@ import { thumbnail } from "./thumbnail.ts";
  * Creates the format of the HTML report. The report is a single file that needs no network, so that
  * it can be sent by mail.
  */
-export function reportFormat({ model, sources, score }: OutputContext): TextFormat {
-  const title = `${model.id}, ${sources.length} ${sources.length === 1 ? "input" : "inputs"}`;
+export function reportFormat({ detector, sources, score }: OutputContext): TextFormat {
+  const title = `${detector.model.id}, ${sources.length} ${
+    sources.length === 1 ? "input" : "inputs"
+  }`;
   const threshold = score === undefined
     ? "the score threshold of the model"
     : `scores from ${score}`;
-  return { head: headOf(title, threshold), add: cardOf, finish: tailOf };
+  return {
+    head: headOf(title, threshold),
+    add: (image) => cardOf(image, detector),
+    finish: tailOf,
+  };
 }
 
 function headOf(title: string, threshold: string): string {
@@ -47,7 +53,10 @@ function headOf(title: string, threshold: string): string {
 <ol id="images">`;
 }
 
-async function cardOf(image: DetectedImage): Promise<string> {
+async function cardOf(
+  image: DetectedImage,
+  detector: OutputContext["detector"],
+): Promise<string> {
   const { source, result } = image;
   const { width, height } = result.image;
   const boxes = result.detections.map(({ label, classId, score, box }) => ({
@@ -64,7 +73,7 @@ async function cardOf(image: DetectedImage): Promise<string> {
   return `<li data-name="${name}" data-width="${width}" data-height="${height}" ` +
     `data-boxes="${escapeXml(JSON.stringify(boxes))}">` +
     `<button type="button" aria-label="Enlarge ${name}"><span class="stage">` +
-    `<img src="${await thumbnail(image)}" alt="" width="${width}" height="${height}">` +
+    `<img src="${await thumbnail(image, detector)}" alt="" width="${width}" height="${height}">` +
     `${drawing}</span></button><div class="text"><b>${name}</b>` +
     `<span class="count">${escapeXml(labels)}</span></div></li>`;
 }

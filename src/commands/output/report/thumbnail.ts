@@ -1,9 +1,16 @@
 import { Buffer } from "node:buffer";
-import { readHeader } from "../../../image/formats/read_header.ts";
-import type { DetectedImage } from "../detect_output.ts";
+import { drawDetections } from "../annotated_image.ts";
+import type { DetectedImage, OutputContext } from "../detect_output.ts";
 
-/** Returns a small version of an image as a data URL, for the HTML report. */
-export function thumbnail({ bytes }: DetectedImage): Promise<string> {
-  const { format } = readHeader(bytes);
-  return Promise.resolve(`data:image/${format};base64,${Buffer.from(bytes).toString("base64")}`);
+/** Maximum longer side of a thumbnail, pixels: sharp in a card, and enough for the dialog. */
+const MAX_SIDE = 480;
+
+/** Returns a reduced copy of an image as data URL. The page draws the boxes itself. */
+export async function thumbnail(
+  image: DetectedImage,
+  detector: OutputContext["detector"],
+): Promise<string> {
+  const request = { detections: [], format: "jpeg", maxSide: MAX_SIDE } as const;
+  const bytes = await drawDetections(image, detector, request);
+  return `data:image/jpeg;base64,${Buffer.from(bytes).toString("base64")}`;
 }

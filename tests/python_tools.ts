@@ -13,6 +13,8 @@ export async function pythonTools(requirements: URL): Promise<URL> {
   if (await Deno.stat(complete).then(() => true, () => false)) return bin;
   await run("python3", "-m", "venv", "--clear", folder.pathname);
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+  // Compiling ahead of time takes longer than compiling what a test imports.
+  pip.push("--no-compile");
   await run(new URL("python", bin).pathname, ...pip, "--requirement", requirements.pathname);
   await Deno.writeTextFile(complete, "");
   return bin;

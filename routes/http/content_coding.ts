@@ -32,21 +32,27 @@ export const ACCEPTED_CODINGS = "gzip, deflate";
 const [MIN_STEP, MAX_STEP] = [256, 4096];
 
 /**
- * Decompressed bytes after which other requests have a turn. Some runtimes decompress without
- * returning to the event loop: 30 bodies of 25 KB that become 26 MB blocked a server for 7 seconds.
+ * Number of decompressed bytes after which other requests get a turn. Some runtimes decompress
+ * without returning to the event loop. In a test, 30 bodies of 25 KB, which become 26 MB each,
+ * blocked a server for 7 seconds.
  */
 const BYTES_PER_TURN = 1 << 18;
 
-/** Turn of the request that has asked last. Decompressed bodies share the event loop one by one. */
+/**
+ * Promise that resolves after the turn of the last waiting request. Requests that decompress a body
+ * take turns.
+ */
 let lastTurn: Promise<void> = Promise.resolve();
 
-/** Waits until the event loop has served others, and earlier requests have had their turn. */
+/**
+ * Waits until the event loop has served other work, and until earlier requests have had their turn.
+ */
 function nextTurn(): Promise<void> {
   lastTurn = lastTurn.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
   return lastTurn;
 }
 
-/** Number of compressed bytes to decompress next. */
+/** Number of compressed bytes to decompress in the next step. */
 interface Step {
   bytes: number;
 }

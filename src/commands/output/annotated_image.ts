@@ -2,13 +2,16 @@ import { readHeader } from "../../image/formats/read_header.ts";
 import type { DrawRequest } from "../../ports/drawing.ts";
 import type { DetectedImage, FileContent, OutputContext } from "./detect_output.ts";
 
-/** Maximum longer side of a drawing, pixels: the largest one that JPEG can store. */
+/** Maximum length of the longer side of a drawing, in pixels. A JPEG cannot be larger. */
 const MAX_SIDE = 65_535;
 
-/** Formats of images that keep sharp edges: their drawings are PNG, and those of photos JPEG. */
+/**
+ * Formats of images that usually have sharp edges. Drawings of such images are PNG files; all other
+ * drawings are JPEG files.
+ */
 const SHARP = ["png", "gif", "bmp"];
 
-/** Draws the detections over an image, at its own size. */
+/** Draws the detections over an image, at the full size of the image. */
 export async function annotatedImage(
   image: DetectedImage,
   detector: OutputContext["detector"],
@@ -21,7 +24,8 @@ export async function annotatedImage(
 }
 
 /**
- * Draws detections over an image. The detector draws, so that a file decodes in its worker process.
+ * Draws detections over an image. The detector makes the drawing, so that the image is decoded in
+ * the worker process of the detector.
  *
  * @throws {TypeError} If the detector cannot draw.
  */

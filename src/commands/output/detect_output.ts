@@ -24,7 +24,7 @@ export interface FailedImage {
 
 /** Input images and options of the command that an output format may need. */
 export interface OutputContext {
-  /** Detector of the images. It also draws. */
+  /** Detector of the command. The detector also makes the drawings. */
   readonly detector: Pick<Detector, "model" | "draw">;
   /** All inputs. */
   readonly sources: readonly ImageSource[];

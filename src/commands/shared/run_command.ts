@@ -19,7 +19,7 @@ export interface CommandIo {
   readonly terminal?: NodeJS.WritableStream | undefined;
   /** True if the text of `print()` also appears on `terminal`. @default false */
   readonly printsToTerminal?: boolean | undefined;
-  /** Opens the detector of a command. Unset: the command opens one in a worker process. */
+  /** Opens the detector of a command. Unset: the command opens a detector in a worker process. */
   readonly openDetector?:
     | ((choice: DetectorChoice, log: (message: string) => void) => Promise<Detector>)
     | undefined;

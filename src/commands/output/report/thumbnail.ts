@@ -2,10 +2,16 @@ import { Buffer } from "node:buffer";
 import { drawDetections } from "../annotated_image.ts";
 import type { DetectedImage, OutputContext } from "../detect_output.ts";
 
-/** Maximum longer side of a thumbnail, pixels: sharp in a card, and enough for the dialog. */
+/**
+ * Maximum length of the longer side of a thumbnail, in pixels. This is enough for the cards and the
+ * dialog of the report.
+ */
 const MAX_SIDE = 480;
 
-/** Returns a reduced copy of an image as data URL. The page draws the boxes itself. */
+/**
+ * Returns a reduced copy of an image as a data URL, without boxes. The script of the report draws
+ * the boxes.
+ */
 export async function thumbnail(
   image: DetectedImage,
   detector: OutputContext["detector"],

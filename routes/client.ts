@@ -1,0 +1,119 @@
+import type { Hono } from "hono";
+import { type ClientRequestOptions, hc } from "hono/client";
+import type { z } from "zod";
+import type { Size } from "../src/core/size.ts";
+import type { Detection, ModelInfo, StageTimes } from "../src/ports/detector.ts";
+import type { UPLOAD_JSON } from "./detect/read_json.ts";
+import type { PROBLEMS } from "./http/problem.ts";
+
+/** Error of the server (RFC 9457). */
+export interface Problem {
+  /** Path of the description of the code. */
+  readonly type: string;
+  /** Meaning of the code. */
+  readonly title: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** Reason and remedy for this request. */
+  readonly detail: string;
+  /** Stable code for programs. */
+  readonly code: keyof typeof PROBLEMS;
+  /** Id of the request, also in the log of the server. */
+  readonly requestId: string;
+}
+
+/** Detections in one image, as `POST /detect` responds with them. */
+export interface DetectAnswer {
+  /** Id of the model. */
+  readonly model: string;
+  /** Size of the upright image in pixels. */
+  readonly image: Size;
+  /** Detections, best score first. */
+  readonly detections: readonly Detection[];
+  /** Engine that ran the model. */
+  readonly engine: { readonly provider: string; readonly threads: number };
+  /** Duration of each stage, milliseconds. */
+  readonly timing: StageTimes;
+}
+
+/** Models of the server, as `GET /models` responds with them. */
+export interface ModelList {
+  /** Id of the model of requests that name none. */
+  readonly default: string;
+  /** Description and state of each model. */
+  readonly models: readonly (ModelInfo & {
+    /** State of the model. */
+    readonly status: "idle" | "loading" | "ready" | "failed";
+  })[];
+}
+
+/** Options of `POST /detect` as texts, in a form or in the query. */
+export interface TextOptions {
+  /** Score threshold, 0 to 1. Unset: the default of the model. */
+  readonly score?: string;
+  /** IoU threshold of NMS, 0 to 1. Unset: the default of the model. */
+  readonly iou?: string;
+  /** Maximum number of detections. Unset: the default of the model. */
+  readonly max?: string;
+  /** Labels of the classes to detect, with commas between them. Unset: all classes. */
+  readonly classes?: string;
+  /** Id of the model. Unset: the default model of the server. */
+  readonly model?: string;
+}
+
+/** JSON of `POST /detect`, without the options that change the form of the answer. */
+export type DetectJson = Omit<z.input<typeof UPLOAD_JSON>, "boxes" | "normalized">;
+
+/** Route with its input, its answer and its error. */
+type Route<Input, Answer> =
+  | { input: Input; output: Answer; outputFormat: "json"; status: 200 }
+  | {
+    input: Input;
+    output: Problem;
+    outputFormat: "json";
+    status: 400 | 401 | 403 | 404 | 408 | 413 | 415 | 422 | 429 | 500 | 503;
+  };
+
+/** Input of `POST /detect`: a form or JSON, and options of the query. */
+interface DetectInput {
+  /** Form with the image as a file. */
+  readonly form?: TextOptions & { readonly image: Blob };
+  /** JSON with the image in base64. */
+  readonly json?: DetectJson;
+  /** Options of the query. Options in the form or in JSON override them. */
+  readonly query?: TextOptions;
+}
+
+/** Routes of the server, for `hc<Api>()` of Hono. */
+export type Api = Hono<Record<never, never>, {
+  "/detect": { $post: Route<DetectInput, DetectAnswer> };
+  "/models": { $get: Route<Record<never, never>, ModelList> };
+  "/healthz": { $get: Route<Record<never, never>, { readonly status: "alive" }> };
+  "/readyz": { $get: Route<Record<never, never>, { readonly status: "ready" }> };
+}, "/">;
+
+/** Client of a server, with the types of its routes. */
+export type Client = ReturnType<typeof hc<Api>>;
+
+/**
+ * Creates a typed client of a server, with `hc` of Hono.
+ *
+ * @param url URL of the server.
+ * @param options Options of `hc`, for example `headers` with an API key.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from "./client.ts";
+ *
+ * async function detect(url: string, image: File): Promise<string[]> {
+ *   const client = createClient(url, { headers: { authorization: "Bearer KEY" } });
+ *   const response = await client.detect.$post({ form: { image, score: "0.5" } });
+ *   const answer = await response.json();
+ *   if ("code" in answer) throw new Error(answer.detail);
+ *   return answer.detections.map(({ label }) => label);
+ * }
+ * ```
+ */
+export function createClient(url: string, options?: ClientRequestOptions): Client {
+  return hc<Api>(url, options);
+}

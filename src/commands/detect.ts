@@ -175,12 +175,17 @@ function report(
   { printError }: CommandIo,
 ): void {
   if (written.length > 0) {
-    printError(`${objects} objects in ${images} images. Wrote ${written.join(", ")}`);
+    printError(`${counted(objects, "object")} in ${counted(images, "image")}`);
+    printError(`Wrote ${written.join(", ")}`);
   }
   if (aborted) printError(`Stopped after ${images + failed.length} of ${sources.length} images`);
   if (failed.length === 0) return;
   printError(`${failed.length} of ${sources.length} images failed:`);
   for (const { source, reason } of failed) printError(`  ${source.name}: ${reason}`);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 if (isMain(import.meta)) await runCommand(main);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes }
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 import { EXPORTS } from "../../packaging/entries.ts";
 import { filesIn, ROOT, runTool } from "../../packaging/tools.ts";
+import { readHeader } from "../../src/image/formats/read_header.ts";
 import { openEveryday8 } from "../everyday8.ts";
 import { executable, type RuntimeName } from "../platforms/hosts/executable.ts";
 import { startHost } from "../platforms/hosts/start_host.ts";
@@ -120,6 +121,27 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
     assertEquals(await server.stop(), 0);
   });
 
+  for (const runtime of ["node22", "bun"] as const) {
+    await test.step(`detects as a command on ${runtime}`, async () => {
+      const script = "node_modules/.bin/retinanet-edge";
+      const args = [script, "detect", "photo.jpg", "--json", "--out", `boxes-${runtime}/`];
+      const { detections: [best] } = await outputOf(runtime, ...args);
+      assertEquals(best.label, "orange");
+      // The photo is a PNG, whatever its name says.
+      const drawn = await Deno.readFile(`${folder}/boxes-${runtime}/photo.png`);
+      assertEquals(readHeader(drawn).width, 640);
+    });
+  }
+
+  await test.step("npx finds the command, which has no wrong argument", async () => {
+    const { code, stdout, stderr } = await new Deno.Command("npx", {
+      args: ["--no-install", "retinanet-edge", "detect", "photo.jpg", "--max=0"],
+      cwd: folder,
+    }).output();
+    assertEquals([code, stdout.length], [1, 0]);
+    assertStringIncludes(new TextDecoder().decode(stderr), "Usage: retinanet-edge detect");
+  });
+
   for (const page of ["docs/embedding.md", "packaging/README.md"]) {
     await test.step(`runs the program of ${page}`, async () => {
       const program = await markdownProgram(new URL(page, ROOT));
@@ -179,10 +201,11 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
   await test.step("is no larger than the docs say, and has no other files", () => {
     assertLess(packed.size, 12_500_000);
     // The JPEG and PNG decoders take 0.14 MB; they replace a dependency of several megabytes. The
-    // page and the API reference take 0.2 MB.
-    assertLess(packed.unpackedSize, 15_000_000);
+    // page and the API reference take 0.4 MB, all commands and what they need 0.6 MB, and the
+    // letters of drawings 0.1 MB.
+    assertLess(packed.unpackedSize, 16_500_000);
     const unexpected = packed.files.filter(({ path }) =>
-      !/^(browser|packaging|src|routes|models)\/[\w./-]+\.(js|d\.ts|LEGAL\.txt)$|^src\/codecs\/(jpeg|png)\.wasm$|^models\/everyday8\.|^(LICENSE|README\.md|package\.json)$/
+      !/^(browser|packaging|src|routes|models)\/[\w./-]+\.(js|d\.ts|LEGAL\.txt)$|^src\/codecs\/(jpeg|png)\.wasm$|^src\/(describe|draw\/font|planner)\/\w+\.json$|^models\/everyday8\.|^(LICENSE|README\.md|package\.json)$/
         .test(path)
     );
     assertEquals(unexpected, []);

@@ -193,6 +193,26 @@ for (const [claim, words, bytes] of REFUSED) {
   });
 }
 
+/** Sequence parameter set of 8192x1024 pixels that x265 wrote. */
+const LARGE_SET = Uint8Array.fromHex(
+  "4201010408000003009fa8000003000096a00040020040165ba924c2f0168080000003008000000c84",
+);
+
+/** Builds a HEIC of 8192x1024 pixels with slices without content. */
+function slices(count: number): Uint8Array {
+  const set = joinBytes(numbers(1, 33), numbers(2, 1, LARGE_SET.length), LARGE_SET);
+  const properties = [box("hvcC", CONFIG.slice(0, ARRAYS), numbers(1, 1), set)];
+  const data = joinBytes(slice(19, true), ...Array(count - 1).fill(slice(19, false)));
+  return heic({ items: [{ ...ITEM, width: 8192, height: 1024, data, properties }] });
+}
+
+Deno.test("readHeader() refuses slices of a HEIC that could cover over 64 million pixels", () => {
+  assertEquals(readHeader(slices(1)).width, 8192);
+  assertEquals(readHeader(slices(7)).width, 8192); // 7 · 8192 · 1024 = 58,720,256.
+  const words = "at most 64000000 pixels: current value is 67108864";
+  assertDomainError(() => readHeader(slices(8)), "corrupt-image", words);
+});
+
 Deno.test("readHeader() refuses a sequence and other codings in a HEIC as unsupported", () => {
   const moov = joinBytes(box("ftyp", bytesOf("hevc\0\0\0\0")), box("moov"));
   assertRefused(moov, "unsupported-format", "image sequence");

@@ -17,6 +17,12 @@ export interface HeicHeader extends BaseHeader<"heic"> {
 /** Number of samples per pixel in all colour planes. The key is the chroma format of HEVC. */
 const PLANE_SAMPLES = { 0: 1, 1: 1.5, 2: 2, 3: 3 } as const;
 
+/**
+ * Maximum number of pixels of all slices of an image. Applies only if a picture has several slices.
+ * Each slice counts like the whole picture, because the slices of a hostile file can overlap.
+ */
+const MAX_SLICE_PIXELS = 64_000_000;
+
 /** The HEIC format: HEVC images in a HEIF file, as iPhones store them. */
 export const HEIC: ImageFormat<HeicHeader> = {
   name: "HEIC",
@@ -35,8 +41,8 @@ export const HEIC: ImageFormat<HeicHeader> = {
  * not read. The orientation comes from the properties of the primary item. An Exif orientation is
  * ignored, because it would only repeat these properties (ISO/IEC 23008-12, annex A.3).
  *
- * The metadata and the HEVC data both declare the size of an image. Both sizes must be equal. The
- * same rule holds for alpha and for each tile of a grid.
+ * The metadata and the HEVC data both declare the size of an image. The two declared sizes must be
+ * equal. The same rule holds for alpha and for each tile of a grid.
  *
  * @param bytes Whole file. `heifFormat()` must have returned `heic` for this file.
  * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the HEVC data;
@@ -65,7 +71,11 @@ export function readHeicHeader(bytes: Uint8Array): HeicHeader {
 function readImage(bytes: Uint8Array): HeifImage<HevcSequence> {
   const file = new ByteReader(bytes, "HEIC", "big-endian");
   const { meta, moov, hasPrimary } = findBoxes(file);
-  if (meta !== undefined && (moov === undefined || hasPrimary)) return itemImage(file, meta, HEVC);
+  if (meta !== undefined && (moov === undefined || hasPrimary)) {
+    const image = itemImage(file, meta, HEVC);
+    checkSlices(file, image);
+    return image;
+  }
   if (moov !== undefined) {
     throw file.unsupported("it must have a still image", "only an image sequence");
   }
@@ -73,4 +83,15 @@ function readImage(bytes: Uint8Array): HeifImage<HevcSequence> {
   // appropriate error.
   nextBox(file);
   throw file.corrupt("it must have a box meta", "none");
+}
+
+/** Refuses an image whose slices would make a decoder process its pixels too often. */
+function checkSlices(file: ByteReader, { colour, alpha }: HeifImage<HevcSequence>): void {
+  const pictures = [...colour.tiles, ...alpha?.tiles ?? []].map(({ sequence }) => sequence);
+  if (pictures.every(({ slices }) => slices === 1)) return;
+  const pixels = pictures.reduce((sum, { width, height, slices }) => {
+    return sum + width * height * slices;
+  }, 0);
+  if (pixels <= MAX_SLICE_PIXELS) return;
+  throw file.corrupt(`its HEVC slices must cover at most ${MAX_SLICE_PIXELS} pixels`, pixels);
 }

@@ -63,8 +63,7 @@ export function readHevcData(data: ByteReader, config: ByteReader | undefined): 
     );
   }
   const { lengthBytes, sequence } = readConfig(data.ofComplete(payload));
-  checkUnits(data, lengthBytes);
-  return { ...sequence, config: payload };
+  return { ...sequence, slices: countSlices(data, lengthBytes), config: payload };
 }
 
 /**
@@ -73,7 +72,7 @@ export function readHevcData(data: ByteReader, config: ByteReader | undefined): 
  */
 function readConfig(reader: ByteReader): {
   readonly lengthBytes: 1 | 2 | 4;
-  readonly sequence: Omit<HevcSequence, "config">;
+  readonly sequence: Omit<HevcSequence, "config" | "slices">;
 } {
   reader.skip(CONFIG_START);
   const lengthBytes = (reader.u8() & 3) + 1;
@@ -96,8 +95,10 @@ function readConfig(reader: ByteReader): {
   return { lengthBytes: lengthBytes as 1 | 2 | 4, sequence: readHevcSequence(found) };
 }
 
-/** Refuses HEVC data unless they are one picture of at most 8 slices. */
-function checkUnits(data: ByteReader, lengthBytes: 1 | 2 | 4): void {
+/**
+ * Counts the slices of HEVC data. Refuses the data unless they are one picture of at most 8 slices.
+ */
+function countSlices(data: ByteReader, lengthBytes: 1 | 2 | 4): number {
   let slices = 0;
   for (let units = 0; data.remaining > 0; units++) {
     if (units === MAX_UNITS) {
@@ -122,6 +123,7 @@ function checkUnits(data: ByteReader, lengthBytes: 1 | 2 | 4): void {
     }
   }
   if (slices === 0) throw data.corrupt("its HEVC data must have one picture", "none");
+  return slices;
 }
 
 /** Reads the length of a unit and returns a reader of the unit. */

@@ -8,6 +8,8 @@ export interface HevcSequence extends Size {
   readonly bitDepth: number;
   /** Chroma format. 0: grey. 1: 4:2:0. 2: 4:2:2. 3: 4:4:4. */
   readonly chroma: 0 | 1 | 2 | 3;
+  /** Number of slices: parts of the picture that a decoder reads one after the other. */
+  readonly slices: number;
   /** Payload of the configuration box `hvcC`, with all parameter sets. */
   readonly config: Uint8Array;
 }
@@ -45,11 +47,11 @@ const CROP_UNITS = [[1, 1], [2, 2], [2, 1], [1, 1]] as const;
  *   return i > 2 && byte === 0 && i % 2 === 0 && all[i - 1] === 0 ? [byte, 3] : [byte];
  * }));
  * const reader = new ByteReader(unit, "HEIC", "big-endian");
- * const { width, height, bitDepth }: Omit<HevcSequence, "config"> = readHevcSequence(reader);
+ * const { width, height, bitDepth }: Partial<HevcSequence> = readHevcSequence(reader);
  * if (width !== 8 || height !== 8 || bitDepth !== 8) throw new Error("8x8 of 8 bits");
  * ```
  */
-export function readHevcSequence(unit: ByteReader): Omit<HevcSequence, "config"> {
+export function readHevcSequence(unit: ByteReader): Omit<HevcSequence, "config" | "slices"> {
   const bytes = unit.whole().subarray(UNIT_HEADER_BYTES, MAX_SET_BYTES);
   const reader = new BitReader(unit.ofComplete(withoutEmulation(bytes)));
   reader.bits(4); // Video parameter set.
@@ -111,8 +113,8 @@ function readSize(
 }
 
 /**
- * Reads an unsigned integer of variable length (ITU-T H.265, 9.2). The number of zero bits before
- * the first one bit is the number of bits after it.
+ * Reads an unsigned integer of variable length (ITU-T H.265, 9.2). The integer begins with zero
+ * bits and a 1 bit. As many further bits follow as there are zero bits.
  */
 function exponential(reader: BitReader, unit: ByteReader): number {
   let zeros = 0;

@@ -172,7 +172,10 @@ function enterDialect(app: Hono<AppEnv>, mount: string, dialect: Dialect<DetectD
     return next();
   };
   if (mount !== "/") return void app.use(`${mount}/*`, enter);
-  for (const [path, allow] of Object.entries(methods)) app.on(allow.split(", "), path, enter);
+  for (const [path, allow] of Object.entries(methods)) {
+    // Hono handles HEAD as GET.
+    app.on(allow.split(", ").filter((method) => method !== "HEAD"), path, enter);
+  }
 }
 
 /**

@@ -17,7 +17,14 @@ import {
   TINY_IMAGE,
   WITH_MODEL,
 } from "./paths.ts";
-import { errorResponses, type ErrorSchema, GUARDED_CODES, REQUEST_CODES } from "./responses.ts";
+import {
+  COMMON_HEADERS,
+  errorResponses,
+  type ErrorSchema,
+  GUARDED_CODES,
+  REQUEST_CODES,
+} from "./responses.ts";
+import { PROBLEM } from "./schemas.ts";
 
 /** Codes of the routes that fetch images by their URL. */
 const URL_CODES = ["url-not-allowed", "url-failed"] as const;
@@ -50,7 +57,23 @@ const HUGGING_FACE_REQUEST = HUGGING_FACE_JSON.meta({
 
 /** Paths of the dialects other than the Open Inference Protocol. */
 export const DIALECT_PATHS: ZodOpenApiPathsObject = {
-  "/": { post: huggingFace("huggingFaceDetect", OPTIONS) },
+  "/": {
+    get: {
+      operationId: "page",
+      tags: ["Detection"],
+      summary: "Page for people",
+      security: [],
+      responses: {
+        200: {
+          description: "Page that detects objects in photos",
+          headers: COMMON_HEADERS,
+          content: { "text/html": { schema: z.string() } },
+        },
+        ...errorResponses(REQUEST_CODES),
+      },
+    },
+    post: huggingFace("huggingFaceDetect", OPTIONS),
+  },
   "/models/{id}": {
     post: {
       ...huggingFace("huggingFaceDetectWith", OPTIONS),
@@ -87,9 +110,10 @@ export const DIALECT_PATHS: ZodOpenApiPathsObject = {
     post: roboflow(
       "roboflowAddModel",
       "Check that the server has a model",
-      z.object({ model_id: ROBOFLOW_JSON.shape.model_id, api_key: z.string().optional() }).meta({
-        id: "RoboflowModelRequest",
-      }),
+      z.object({ model_id: ROBOFLOW_JSON.shape.model_id, api_key: ROBOFLOW_JSON.shape.api_key })
+        .meta({
+          id: "RoboflowModelRequest",
+        }),
       dialects.ROBOFLOW_MODELS,
     ),
   },
@@ -98,7 +122,9 @@ export const DIALECT_PATHS: ZodOpenApiPathsObject = {
       "roboflowDetect",
       "Detect objects in one image or a list of images",
       ROBOFLOW_JSON.extend({
-        api_key: z.string().optional().meta({ description: "API key; must precede the image" }),
+        api_key: ROBOFLOW_JSON.shape.api_key.meta({
+          description: "API key; must precede the image",
+        }),
       }).meta({
         id: "RoboflowRequest",
         example: { model_id: "everyday8", image: { type: "base64", value: TINY_IMAGE } },
@@ -132,6 +158,14 @@ export const DIALECT_PATHS: ZodOpenApiPathsObject = {
       responses: {
         200: json("Detections", dialects.ROBOFLOW_RESULT, RESULT_HEADERS),
         ...errorResponses(IMAGE_CODES, ROBOFLOW_ERRORS),
+        404: {
+          description: "`unknown-model`, or `not-found` for another version than 1.",
+          headers: COMMON_HEADERS,
+          content: {
+            "application/json": { schema: dialects.ROBOFLOW_ERROR },
+            "application/problem+json": { schema: PROBLEM },
+          },
+        },
       },
     },
   },

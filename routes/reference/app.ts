@@ -50,11 +50,20 @@ export async function referenceHeaders(
  * has mounted this app. If the server requires an API key, the document says so.
  */
 function documentFor(context: Context, needsKey: boolean): Record<string, unknown> {
-  const { security, ...document } = JSON.parse(OPENAPI) as Record<string, unknown[]>;
-  const required = security?.filter((each) => Object.keys(each as object).length > 0);
+  const { security = [], ...document } = JSON.parse(
+    OPENAPI,
+    (name, value: unknown) =>
+      needsKey && name === "security" && Array.isArray(value) ? value.filter(isKey) : value,
+  ) as Record<string, unknown>;
   return {
     ...document,
     servers: [{ url: basePath(context).replace(/\/$/, "") || "/", description: "This server" }],
-    security: needsKey ? required : security,
+    security,
   };
+}
+
+/** Returns true if a security requirement of OpenAPI names a key. `{}` stands for none. */
+function isKey(requirement: unknown): boolean {
+  return typeof requirement === "object" && requirement !== null &&
+    Object.keys(requirement).length > 0;
 }

@@ -27,6 +27,8 @@ const off = z.literal(false, "must be false, because this server cannot do it").
 
 /** Schema of the JSON of `POST /infer/object_detection`. Clients send null for unset options. */
 export const ROBOFLOW_JSON = z.object({
+  // The text itself is taken out of the JSON before.
+  api_key: z.string("must be a text").nullable().optional(),
   model_id: z.string("must be a text").min(1, "must not be empty"),
   image: z.union([image, z.array(image).min(1, "must not be empty").max(MAX_IMAGES)], {
     error: 'must be {"type": "base64", "value": "BASE64"}, or a list of such objects',
@@ -81,7 +83,7 @@ export function checkRoboflowJson(
     const faults = optionFaults(parsed.error, json, Object.keys(ROBOFLOW_JSON.shape));
     throw new DomainError("invalid-option", `Cannot detect as ${faults}`);
   }
-  const { model_id, image, ...options } = parsed.data;
+  const { model_id, image, api_key: _, ...options } = parsed.data;
   const isList = Array.isArray(image);
   return {
     model: modelOf(model_id, registry),
@@ -100,12 +102,12 @@ export function readModelId(
   json: Readonly<Record<string, unknown>>,
   registry: ModelRegistry,
 ): { asked: string; id: string } {
-  const { model_id } = ROBOFLOW_JSON.shape;
-  const parsed = z.object({ model_id }).safeParse(json);
+  const { model_id, api_key } = ROBOFLOW_JSON.shape;
+  const parsed = z.object({ model_id, api_key }).safeParse(json);
   if (parsed.success) {
     return { asked: parsed.data.model_id, id: modelOf(parsed.data.model_id, registry) };
   }
-  const faults = optionFaults(parsed.error, json, ["model_id"]);
+  const faults = optionFaults(parsed.error, json, ["model_id", "api_key"]);
   throw new DomainError("invalid-option", `Cannot add the model as ${faults}`);
 }
 
@@ -119,7 +121,7 @@ export function modelOf(id: string, registry: ModelRegistry): string {
   return registry.manifest(id.replace(/\/1$/, "")).id;
 }
 
-function detectOptions(given: Omit<RoboflowJson, "model_id" | "image">): DetectOptions {
+function detectOptions(given: Omit<RoboflowJson, "model_id" | "image" | "api_key">): DetectOptions {
   const { confidence, iou_threshold, max_detections, class_filter } = given;
   return {
     ...(typeof confidence === "number" && { scoreThreshold: confidence }),

@@ -11,6 +11,8 @@ export interface FormPart {
   readonly mediaType: string;
   /** True if the part has a file name: the parameter `filename` or `filename*`. */
   readonly hasFileName: boolean;
+  /** True if the part declares that its content is base64 (`Content-Transfer-Encoding`). */
+  readonly isBase64: boolean;
   /** Content of the part. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -18,14 +20,17 @@ export interface FormPart {
 /** Maximum number of parts of a form. A form with an image and all options has fewer parts. */
 const MAX_PARTS = 64;
 
+/** Maximum bytes of the headers of a part, as multipasta has it. */
+const MAX_HEADERS = 16 * 1024;
+
 /** Number of bytes of the form that are searched for delimiters in one step. */
 const STEP = 64 * 1024;
 
 /**
  * Pattern of the boundary in a `Content-Type`. If the header contains several boundaries, the first
- * one counts.
+ * one counts. A comma and a space end a boundary: a runtime joins a header that was sent twice.
  */
-const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i;
+const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}?)(?=,\s|[\s;"]|$))/i;
 
 /**
  * Pattern of a delimiter that ends with 32 repetitions of the same characters. Such delimiters are
@@ -115,6 +120,7 @@ function partOf(section: Uint8Array<ArrayBuffer>): FormPart {
   let start = 0;
   while (section[start] === SPACE || section[start] === TAB) start++; // RFC 2046, section 5.1.1
   if (section[start] !== CR || section[start + 1] !== LF) throw broken(HEADERS);
+  unfold(section.subarray(start + CR_LF.length));
   const result = createHeadersParser()(section, start + CR_LF.length);
   if (result._tag !== "Headers") throw broken(HEADERS);
   const { headers, endPosition } = result;
@@ -127,8 +133,22 @@ function partOf(section: Uint8Array<ArrayBuffer>): FormPart {
     name,
     mediaType: mediaTypeOf(valueOf(headers["content-type"])),
     hasFileName: parameters.has("filename") || parameters.has("filename*"),
+    isBase64: /^\s*base64\s*$/i.test(valueOf(headers["content-transfer-encoding"])),
     bytes: section.subarray(endPosition),
   };
+}
+
+/**
+ * Joins header lines: a line that starts with white space continues the line before it (RFC 5322,
+ * section 2.2.3). Replaces the line break with spaces, in place, up to the empty line.
+ */
+function unfold(part: Uint8Array): void {
+  const headers = part.subarray(0, MAX_HEADERS);
+  for (let at = headers.indexOf(CR); at >= 0; at = headers.indexOf(CR, at + 1)) {
+    const [, lineFeed, next] = headers.subarray(at, at + 3);
+    if (next === CR) return;
+    if (lineFeed === LF && (next === SPACE || next === TAB)) headers.fill(SPACE, at, at + 2);
+  }
 }
 
 /** Returns the value of a header. If the header is repeated, returns its first value. */

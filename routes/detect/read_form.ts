@@ -22,8 +22,11 @@ export function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): Fo
  *
  * A part with a file name is a file. Some clients omit the file name. Therefore the part `image` is
  * also a file if its media type is an image type or its bytes are not text.
+ *
+ * Old clients send base64 and declare it (RFC 7578, section 4.7). Such an image is read as a text.
  */
-function isFile({ name, hasFileName, mediaType, bytes }: FormPart): boolean {
+function isFile({ name, hasFileName, mediaType, isBase64, bytes }: FormPart): boolean {
+  if (name === "image" && isBase64) return isBinary(bytes);
   if (hasFileName || name !== "image") return hasFileName;
   return /^image\/|^application\/octet-stream$/.test(mediaType) || isBinary(bytes);
 }

@@ -121,6 +121,10 @@ for (
       ),
     ],
     [
+      "a header in several lines",
+      formOf('Content-Disposition: form-data;\r\n name="image";\r\n\tfilename="a.jpg"'),
+    ],
+    [
       "spaces around the equals sign of the boundary",
       formOf(DISPOSITION),
       '"XbX"; charset = utf-8',
@@ -153,6 +157,9 @@ for (
     ...["multipart/form-data; boundary = XbX", "Multipart/Form-Data; charset=utf-8; Boundary=XbX"],
     // OkHttp's MultipartBody.Builder is multipart/mixed unless its type is set.
     ...["multipart/mixed; boundary=XbX", "multipart/related; type=a; boundary=XbX"],
+    // Deno joins a header that was sent twice, Node takes the first.
+    "multipart/form-data; boundary=XbX, multipart/form-data; boundary=XbX",
+    'multipart/form-data; boundary="XbX", multipart/form-data; boundary="XbX"',
   ]
 ) {
   Deno.test(`POST /detect reads a form of type ${type}`, async () => {
@@ -181,6 +188,17 @@ for (
     assertEquals(seen, [{ bytes: IMAGE, options: { max: 3 } }]);
   });
 }
+
+Deno.test("POST /detect decodes a file of a form that is declared as base64, unless it is none", async () => {
+  const headers = `--XbX\r\n${DISPOSITION}\r\nContent-Transfer-Encoding: BASE64\r\n\r\n`;
+  for (const content of [bytesOf(IMAGE.toBase64().replace(/.{20}/g, "$&\r\n")), IMAGE]) {
+    const seen: Seen[] = [];
+    const app = await quickApp({}, seen);
+    const body = joinBytes(bytesOf(headers), content, bytesOf("\r\n--XbX--\r\n"));
+    assertEquals((await app.request("/detect", typed(body))).status, 200);
+    assertEquals(seen.map(({ bytes }) => bytes), [IMAGE]);
+  }
+});
 
 Deno.test("POST /detect joins the classes of a form that repeats them", async () => {
   const seen: Seen[] = [];

@@ -142,7 +142,7 @@ filters.hidden = false;
 applyFilters();
 filters.addEventListener("input", applyFilters);
 filters.addEventListener("submit", (event) => event.preventDefault());
-at("reset", HTMLButtonElement).addEventListener("click", () => {
+at("clear", HTMLButtonElement).addEventListener("click", () => {
   filters.reset();
   for (const input of classes.querySelectorAll("input")) input.checked = true;
   score.value = score.min;

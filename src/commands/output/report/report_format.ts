@@ -45,7 +45,7 @@ function headOf(title: string, threshold: string): string {
 <option value="best">best score first<option value="worst">lowest score first
 </select></label>
 <label><span><input type="checkbox" id="found"> only with objects</span></label>
-<button type="button" id="reset">Reset</button>
+<button type="button" id="clear">Reset</button>
 <fieldset id="classes"><legend>Classes</legend></fieldset>
 </form>
 <p id="summary" role="status"></p>
@@ -72,8 +72,11 @@ async function cardOf(
   const labels = boxes.map(({ label }) => label).join(", ") || "nothing found";
   return `<li data-name="${name}" data-width="${width}" data-height="${height}" ` +
     `data-boxes="${escapeXml(JSON.stringify(boxes))}">` +
-    `<button type="button" aria-label="Enlarge ${name}"><span class="stage">` +
-    `<img src="${await thumbnail(image, detector)}" alt="" width="${width}" height="${height}">` +
+    `<button type="button"><span class="stage">` +
+    `<img src="${await thumbnail(
+      image,
+      detector,
+    )}" alt="Enlarge ${name}" width="${width}" height="${height}">` +
     `${drawing}</span></button><div class="text"><b>${name}</b>` +
     `<span class="count">${escapeXml(labels)}</span></div></li>`;
 }

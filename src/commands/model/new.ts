@@ -168,7 +168,11 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
     if (values.image !== undefined) {
       io.print(await preview(runtime, { manifest, session }, values.image, values.score));
     }
-    io.print(`\nServe it: MODEL=${resolve(target)} deno task start`);
+    const path = resolve(target);
+    const serve = io.program
+      ? `${io.program} serve --model ${path}`
+      : `MODEL=${path} deno task start`;
+    io.print(`\nServe it: ${serve}`);
   } finally {
     await session.close();
   }

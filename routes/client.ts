@@ -22,6 +22,12 @@ export interface Problem {
   readonly requestId: string;
 }
 
+/** Detected object in a response. */
+export interface DetectedObject extends Detection {
+  /** Box as a list, in the order of the option `boxes`. Unset: the option was unset. */
+  readonly bbox?: readonly number[] | undefined;
+}
+
 /** Detections in one image, as `POST /detect` responds with them. */
 export interface DetectAnswer {
   /** Id of the model. */
@@ -29,7 +35,7 @@ export interface DetectAnswer {
   /** Size of the upright image in pixels. */
   readonly image: Size;
   /** Detections, best score first. */
-  readonly detections: readonly Detection[];
+  readonly detections: readonly DetectedObject[];
   /** Engine that ran the model. */
   readonly engine: { readonly provider: string; readonly threads: number };
   /** Duration of each stage, milliseconds. */
@@ -59,10 +65,14 @@ export interface TextOptions {
   readonly classes?: string;
   /** Id of the model. Unset: the default model of the server. */
   readonly model?: string;
+  /** Order of the numbers of `bbox`. Unset: there is no `bbox`. */
+  readonly boxes?: "xyxy" | "xywh" | "cxcywh";
+  /** "true": boxes are shares of the sides of the image. Unset: they are pixels. */
+  readonly normalized?: "true" | "false";
 }
 
-/** JSON of `POST /detect`, without the options that change the form of the answer. */
-export type DetectJson = Omit<z.input<typeof UPLOAD_JSON>, "boxes" | "normalized">;
+/** JSON of `POST /detect`. */
+export type DetectJson = z.input<typeof UPLOAD_JSON>;
 
 /** Route with its input, its answer and its error. */
 type Route<Input, Answer> =

@@ -55,7 +55,7 @@ export const WITH_MODEL = OPTIONS.extend({
 
 const WITH_FORM = WITH_MODEL.extend({
   boxes: FORM_SCHEMAS.boxes.optional().meta({
-    description: "Form of the boxes: a list in this order; unset: an object with the edges",
+    description: "Adds each box as a list, `bbox`, in this order",
   }),
   normalized: FORM_SCHEMAS.normalized.optional().meta({
     description: "True: boxes are shares of the width and the height of the image",
@@ -115,7 +115,7 @@ export const PATHS: ZodOpenApiPathsObject = {
       responses: {
         200: withSvg(json(
           "Detections in the image",
-          z.union([schemas.DETECT_RESULT, schemas.BOX_LIST_RESULT]),
+          schemas.DETECT_RESULT,
           RESULT_HEADERS,
         )),
         ...errorResponses([...IMAGE_CODES, "url-not-allowed", "url-failed"]),

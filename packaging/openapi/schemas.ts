@@ -49,6 +49,9 @@ const DETECTION = z.strictObject({
   box: z.strictObject({ xmin: pixels, ymin: pixels, xmax: pixels, ymax: pixels }).meta({
     description: "Edges in pixels of the upright image: x to the right, y downwards",
   }),
+  bbox: z.array(pixels).length(4).optional().meta({
+    description: "The same box as a list in the order of the option `boxes`",
+  }),
 }).meta({ id: "Detection", description: "Detected object" });
 
 /** Response of `POST /detect`. */
@@ -71,15 +74,6 @@ export const DETECT_RESULT = z.strictObject({
     total: milliseconds,
   }).meta({ description: "Duration of each stage" }),
 }).meta({ id: "DetectResult", description: "Detections in one image" });
-
-/** Response of `POST /detect` with the option `boxes`. */
-export const BOX_LIST_RESULT = DETECT_RESULT.extend({
-  detections: z.array(
-    DETECTION.extend({
-      box: z.array(pixels).length(4).meta({ description: "Numbers in the order of `boxes`" }),
-    }).meta({ id: "BoxListDetection", description: "Detected object with its box as a list" }),
-  ),
-}).meta({ id: "BoxListResult", description: "Detections in one image, with boxes as lists" });
 
 const MODEL_SUMMARY = z.strictObject({
   id: z.string(),

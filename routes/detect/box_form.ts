@@ -10,13 +10,13 @@ import type { DetectionBox } from "../../src/ports/detector.ts";
  */
 export const BOX_FORMS = ["xyxy", "xywh", "cxcywh"] as const;
 
-/** Form of a box in a response. */
+/** Form of the boxes in a response. */
 export interface BoxForm {
-  /** Order of the numbers of a box. Unset: a box is an object with one key for each edge. */
+  /** Order of the numbers of a box as a list. Unset: there is no list beside the edges. */
   readonly boxes?: typeof BOX_FORMS[number] | undefined;
   /**
-   * True if boxes are measured in shares (0 to 1) of the width and the height of the image. False:
-   * in pixels.
+   * True if the numbers are shares of the width and the height of the image, false if they are
+   * pixels.
    *
    * @default false
    */
@@ -24,35 +24,47 @@ export interface BoxForm {
 }
 
 /** Box in a response. */
-export type WireBox = DetectionBox | readonly [number, number, number, number];
+export interface WireBox {
+  /** Edges of the box. */
+  readonly box: DetectionBox;
+  /** The same box as a list. Unset: the client did not ask for one. */
+  readonly bbox?: readonly [number, number, number, number];
+}
 
 /**
  * Formats a box for a response. Rounds pixels to 0.01, and shares to 6 decimal digits.
  *
- * Rounds the edges before computing the size and the centre. Thus all forms of the same box
- * describe exactly the same edges.
+ * Rounds the edges first. So the forms of one box agree with each other.
  */
 export function formatBox(box: DetectionBox, image: Size, form: BoxForm = {}): WireBox {
   const { boxes, normalized = false } = form;
   const digits = normalized ? 6 : 2;
   const [width, height] = normalized ? [image.width, image.height] : [1, 1];
   const share = (value: number, side: number) => roundTo(value / side, digits);
-  const [xmin, xmax] = [share(box.xmin, width), share(box.xmax, width)];
-  const [ymin, ymax] = [share(box.ymin, height), share(box.ymax, height)];
-  const size = [roundTo(xmax - xmin, digits), roundTo(ymax - ymin, digits)] as const;
-  switch (boxes) {
-    case undefined:
-      return { xmin, ymin, xmax, ymax };
+  const edges = {
+    xmin: share(box.xmin, width),
+    ymin: share(box.ymin, height),
+    xmax: share(box.xmax, width),
+    ymax: share(box.ymax, height),
+  };
+  return boxes === undefined ? { box: edges } : { box: edges, bbox: listOf(edges, boxes, digits) };
+}
+
+function listOf(
+  { xmin, ymin, xmax, ymax }: DetectionBox,
+  form: typeof BOX_FORMS[number],
+  digits: number,
+): [number, number, number, number] {
+  const [width, height] = [roundTo(xmax - xmin, digits), roundTo(ymax - ymin, digits)];
+  // The centre may lie half a unit of the last digit beside an edge.
+  const centre = (low: number, high: number) => roundTo((low + high) / 2, digits + 1);
+  switch (form) {
     case "xyxy":
       return [xmin, ymin, xmax, ymax];
     case "xywh":
-      return [xmin, ymin, ...size];
-    case "cxcywh": // The centre may lie half a unit of the last digit beside an edge.
-      return [
-        roundTo((xmin + xmax) / 2, digits + 1),
-        roundTo((ymin + ymax) / 2, digits + 1),
-        ...size,
-      ];
+      return [xmin, ymin, width, height];
+    case "cxcywh":
+      return [centre(xmin, xmax), centre(ymin, ymax), width, height];
   }
 }
 

@@ -16,7 +16,7 @@ export function formatResult(
     image,
     detections: detections.map((detection) => ({
       ...roundDetection(detection),
-      box: formatBox(detection.box, image, form),
+      ...formatBox(detection.box, image, form),
     })),
     engine: { provider, threads, ...(precision && { precision }) },
     timing: {

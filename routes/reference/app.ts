@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import { basePath } from "hono/route";
 import type { AppEnv } from "../http/app_env.ts";
 import { OPENAPI, REFERENCE, STYLE_HASH } from "./document.ts";
 
@@ -57,7 +56,7 @@ function documentFor(context: Context, needsKey: boolean): Record<string, unknow
   ) as Record<string, unknown>;
   return {
     ...document,
-    servers: [{ url: basePath(context).replace(/\/$/, "") || "/", description: "This server" }],
+    servers: [{ url: context.get("mountPath") || "/", description: "This server" }],
     security,
   };
 }

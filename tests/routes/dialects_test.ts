@@ -4,6 +4,7 @@ import { cocoResults } from "../../routes/coco/app.ts";
 import { formatRoboflow } from "../../routes/roboflow/infer.ts";
 import { localizedObjects } from "../../routes/vision/annotate.ts";
 import type { DetectResult } from "../../src/ports/detector.ts";
+import { assertProblem } from "../testing.ts";
 import { newApiKey, post, postJson, quickApp, type Seen } from "./quick_app.ts";
 
 const PHOTO = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0x00]);
@@ -27,25 +28,45 @@ const RESULT: DetectResult = {
 
 for (
   const [boxes, pixels, shares] of [
-    [undefined, { xmin: 10, ymin: 20, xmax: 60.25, ymax: 70 }, {
-      xmin: 0.05,
-      ymin: 0.2,
-      xmax: 0.30125,
-      ymax: 0.7,
-    }],
+    [undefined, undefined, undefined],
     ["xyxy", [10, 20, 60.25, 70], [0.05, 0.2, 0.30125, 0.7]],
     ["xywh", [10, 20, 50.25, 50], [0.05, 0.2, 0.25125, 0.5]],
     ["cxcywh", [35.125, 45, 50.25, 50], [0.175625, 0.45, 0.25125, 0.5]],
   ] as const
 ) {
-  Deno.test(`formatBox() writes a box as ${boxes ?? "an object"}, in pixels and shares`, () => {
-    const { image, detections: [{ box }] } = RESULT as typeof RESULT & {
-      detections: readonly [DetectResult["detections"][number]];
-    };
-    assertEquals<unknown>(formatBox(box, image, { boxes }), pixels);
-    assertEquals<unknown>(formatBox(box, image, { boxes, normalized: true }), shares);
+  Deno.test(`formatBox() adds ${boxes ?? "no list"} to the edges, in pixels and shares`, () => {
+    const { image, detections } = RESULT;
+    const { box } = detections[0]!;
+    assertEquals<unknown>(formatBox(box, image, { boxes }), {
+      box,
+      ...(pixels && { bbox: pixels }),
+    });
+    assertEquals<unknown>(formatBox(box, image, { boxes, normalized: true }), {
+      box: { xmin: 0.05, ymin: 0.2, xmax: 0.30125, ymax: 0.7 },
+      ...(shares && { bbox: shares }),
+    });
   });
 }
+
+Deno.test("POST /detect takes boxes and normalized from the query, a form and JSON", async () => {
+  const app = await quickApp();
+  const form = new FormData();
+  form.set("image", new Blob([PHOTO]), "a.jpg");
+  form.set("boxes", "xywh");
+  form.set("normalized", "true");
+  for (
+    const [path, init] of [
+      ["/detect?boxes=xywh&normalized=true", post(PHOTO)],
+      ["/detect", { method: "POST", body: form }],
+      ["/detect", postJson({ image: BASE64, boxes: "xywh", normalized: true })],
+    ] as const
+  ) {
+    assertEquals((await app.request(path, init)).status, 200);
+  }
+  const wrong = app.request("/detect?boxes=yxyx&normalized=1", post(PHOTO));
+  const words = ['"boxes" must be xyxy, xywh, cxcywh', '"normalized" must be true or false'];
+  await assertProblem(wrong, 400, "invalid-option", ...words);
+});
 
 Deno.test("cocoResults() writes the left and top edge, width and height", () => {
   const bbox = [10, 20, 50.25, 50] as const;

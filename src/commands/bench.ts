@@ -151,9 +151,12 @@ async function time(
 }
 
 /** Distribution of a duration, milliseconds. */
-interface Distribution {
+export interface Distribution {
+  /** Median. */
   readonly p50: number;
+  /** Value that 90 % of the calls do not exceed. */
   readonly p90: number;
+  /** Longest. */
   readonly max: number;
 }
 

@@ -131,6 +131,10 @@ const SECURE_HEADERS = {
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { registry, maxBytes, log } = deps;
   const app = new Hono<AppEnv>();
+  app.use((context, next) => {
+    context.set("mountPath", (deps.mountPath ?? basePath(context)).replace(/\/+$/, ""));
+    return next();
+  });
   for (const [mount, dialect] of DIALECTS) enterDialect(app, mount, dialect);
   guard(app, deps);
   const detectDeps = {

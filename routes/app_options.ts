@@ -51,6 +51,18 @@ export interface AppOptions {
    * @default 20 times the maximum length of a body
    */
   readonly bodyMemory?: number | undefined;
+  /**
+   * Maximum longer side of a drawing, pixels. A larger image is scaled down.
+   *
+   * @default 6000
+   */
+  readonly maxDrawingSide?: number | undefined;
+  /**
+   * Path under which a router has mounted the app, for example "/vision". Links in error responses
+   * begin with this path. Needed only for routers that remove the path from the request, such as
+   * Hono's `mount()`. Unset: the path that Hono's `route()` has mounted the app under.
+   */
+  readonly mountPath?: string | undefined;
   /** Fetches an image by its URL. Unset: requests that contain a URL are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
   /** Metrics of the app, which `GET /metrics` shows. Unset: the app has no route `/metrics`. */

@@ -17,7 +17,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/image": ["src/core", "src/image/formats"],
   "routes/guards": ["routes/http"],
   "src/ports": ["src/core", "src/image/formats", "src/image", "src/manifest"],
-  "src/detect": ["src/core", "src/image/formats", "src/image", "src/manifest", "src/ports"],
+  "src/detect": [
+    ...["src/core", "src/draw", "src/image/formats", "src/image", "src/manifest", "src/ports"],
+  ],
   "src/describe": ["src/core", "src/image", "src/manifest", "src/ports"],
   "src/codecs": ["src/core", "src/image/formats", "src/image", "src/ports"],
   "src/engines": ["src/core", "src/image", "src/ports"],
@@ -94,6 +96,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "src/manifest": ["@noble/hashes", "zod"],
   "src/engines": ["@petamoriken/float16", "onnxruntime-", "node:module"],
   "src/describe": ["zod"],
+  "src/codecs": ["jpeg-js"],
   "src/stores": ["node:fs", "node:url"],
   "src/planner": ["@bufbuild/protobuf"],
   "routes/http": ["hono"],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { THRESHOLD_RANGE } from "../../src/core/threshold_range.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
+import { ANSWER_FORMATS, type AnswerForm } from "./answer_format.ts";
 import { BOX_FORMS, type BoxForm } from "./box_form.ts";
 import { optionFaults } from "./faults.ts";
 
@@ -29,11 +30,18 @@ export const OPTION_SCHEMAS = {
   model: z.string("must be a text").min(1, "must not be empty"),
 };
 
-/** Schemas of the options that choose the form of the boxes in the response. */
+/** Schemas of the options that choose the form of the response. */
 export const FORM_SCHEMAS = {
   boxes: z.enum(BOX_FORMS, `must be ${BOX_FORMS.join(", ")}`),
   normalized: z.boolean("must be true or false"),
+  format: z.enum(ANSWER_FORMATS, `must be ${ANSWER_FORMATS.join(", ")}`),
+  overlay: z.boolean("must be true or false"),
+  side: z.number("must be a number").pipe(z.int("must be a whole number"))
+    .pipe(z.number().min(16, "must be at least 16")),
 };
+
+const flagText = z.enum(["true", "false"], "must be true or false")
+  .transform((text) => text === "true");
 
 const schema = z.strictObject({
   score: numberText.pipe(OPTION_SCHEMAS.score),
@@ -43,13 +51,17 @@ const schema = z.strictObject({
     .pipe(z.array(z.string().min(1, "must be labels with commas between them"))),
   model: OPTION_SCHEMAS.model,
   boxes: FORM_SCHEMAS.boxes,
-  normalized: z.enum(["true", "false"], "must be true or false").transform((text) =>
-    text === "true"
-  ),
+  normalized: flagText,
+  format: FORM_SCHEMAS.format,
+  overlay: flagText,
+  side: numberText.pipe(FORM_SCHEMAS.side),
 }).exactPartial();
 
+/** Options that choose the form of the response. */
+export interface ResponseForm extends BoxForm, AnswerForm {}
+
 /** Options of a detection request. */
-export interface RequestOptions extends DetectOptions, BoxForm {
+export interface RequestOptions extends DetectOptions, ResponseForm {
   /** Id of the model. Unset: the default model of the server. */
   readonly model?: string;
 }
@@ -78,18 +90,21 @@ export function readDetectOptions(fields: Readonly<Record<string, string>>): Req
 }
 
 /**
- * Returns the options without `boxes` and `normalized`, which choose the form of the boxes in the
- * response. Used by protocols that define only one form.
+ * Returns the options without those that choose the form of the response. Used by protocols that
+ * define only one form.
  *
- * @throws {DomainError} `invalid-option` if the client set `boxes` or `normalized`.
+ * @throws {DomainError} `invalid-option` if the client set one of these options.
  */
 export function withoutForm(
-  { boxes, normalized, ...options }: RequestOptions,
-): Omit<RequestOptions, keyof BoxForm> {
-  const asked = boxes !== undefined ? "boxes" : normalized !== undefined ? "normalized" : undefined;
+  { boxes, normalized, format, overlay, side, ...options }: RequestOptions,
+): Omit<RequestOptions, keyof ResponseForm> {
+  const form = { boxes, normalized, format, overlay, side };
+  const [asked] = Object.entries(form).find(([, value]) => value !== undefined) ?? [];
   if (asked === undefined) return options;
+  const thing = asked === "boxes" || asked === "normalized" ? "boxes" : "response";
   throw new DomainError(
     "invalid-option",
-    `Cannot detect with "${asked}" as this protocol has one form of boxes. Use POST /detect instead`,
+    `Cannot detect with "${asked}" as this protocol has one form of ${thing}. ` +
+      "Use POST /detect instead",
   );
 }

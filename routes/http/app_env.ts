@@ -12,6 +12,11 @@ export interface AppEnv {
     /** Id of the request: a valid `X-Request-Id` that the client sent, otherwise a random id. */
     requestId: string;
     /**
+     * Path under which another app has mounted this app, without a slash at its end. Links in error
+     * responses begin with this path. Unset: not mounted.
+     */
+    mountPath?: string;
+    /**
      * Client that sent the request: its API key, or its network if it has no key. This variable is
      * set before the body is read.
      */

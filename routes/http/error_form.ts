@@ -2,6 +2,8 @@
 export interface ClientError {
   /** Error code, for example "no-image". Codes never change between versions. */
   readonly code: string;
+  /** Path of the description of the error code, for example "/problems/no-image". */
+  readonly type: string;
   /** Title of the error code, for example "No image was sent". */
   readonly title: string;
   /** HTTP status. */
@@ -27,9 +29,11 @@ export interface ErrorBody {
 export type ErrorForm = (error: ClientError) => ErrorBody;
 
 /** Converts an error to a problem: JSON as in RFC 9457. This is the default form. */
-export function problemForm({ code, title, status, detail, requestId }: ClientError): ErrorBody {
+export function problemForm(
+  { type, title, status, detail, code, requestId }: ClientError,
+): ErrorBody {
   return {
     contentType: "application/problem+json",
-    json: { type: `/problems/${code}`, title, status, detail, code, requestId },
+    json: { type, title, status, detail, code, requestId },
   };
 }

@@ -10,6 +10,7 @@ import { problemForm } from "./error_form.ts";
 export type HttpCode =
   | "not-found"
   | "method-not-allowed"
+  | "not-acceptable"
   | "unauthorized"
   | "too-many-requests"
   | "too-many-headers"
@@ -50,6 +51,7 @@ export const PROBLEMS: Readonly<
   "busy": [503, "The server is busy"],
   "not-found": [404, "There is nothing at this URL"],
   "method-not-allowed": [405, "The URL does not take this method"],
+  "not-acceptable": [406, "The server cannot draw"],
   "unauthorized": [401, "A key is needed"],
   "too-many-requests": [429, "There were too many requests"],
   "too-many-headers": [431, "There are too many header fields"],
@@ -93,6 +95,7 @@ export function problem(
   const form = context.get("errorForm") ?? problemForm;
   const { contentType, json } = form({
     code,
+    type: `${context.get("mountPath") ?? ""}/problems/${code}`,
     title,
     status,
     detail: shorten(detail, MAX_DETAIL),

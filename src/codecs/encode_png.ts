@@ -1,23 +1,22 @@
-/** Pixels to encode: RGBA, or RGB if every pixel is opaque. */
-export interface EncodePixels {
-  /** Bytes 0 to 255, not premultiplied: red, green, blue and alpha of each pixel, row by row. */
-  readonly data: Uint8Array;
-  /** Width in pixels. */
-  readonly width: number;
-  /** Height in pixels. */
-  readonly height: number;
-}
+import type { EncodePixels } from "../ports/drawing.ts";
 
-/** Bytes at the start of each PNG (PNG, third edition, section 5.2). */
+/** Bytes at the start of each PNG file (PNG third edition, section 5.2). */
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** Filter of every row: each byte minus the byte above (PNG, section 9.2, filter type 2). */
+/**
+ * Filter type that replaces each byte by its difference from the byte above (PNG third edition,
+ * section 9.2).
+ */
 const UP = 2;
 
-/** Rows that are filtered at a time, so that the filtered image is never in memory as a whole. */
+/**
+ * Number of rows that are filtered at a time. Only these rows of the filtered image are in memory.
+ */
 const ROWS = 64;
 
-/** Values of CRC-32 by byte (PNG, annex D). */
+/**
+ * Table for computing the checksum CRC-32, with one value per byte (PNG third edition, annex D).
+ */
 const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
@@ -27,10 +26,10 @@ const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
 /**
  * Encodes pixels as PNG.
  *
- * The runtime's own zlib compresses them. For 6 megapixels, the package fast-png took twice as long
- * and its file was 1.7 times as large; imagescript took 2.3 times as long.
+ * Compresses the pixels with the zlib of the runtime. For 6 megapixels, the package fast-png took
+ * twice as long and made a file 1.7 times as large. The package imagescript took 2.3 times as long.
  *
- * @param hasAlpha True if the PNG keeps the alpha of the pixels, false if all pixels are opaque.
+ * @param hasAlpha True: the PNG keeps the alpha of the pixels. False: all pixels are opaque.
  */
 export async function encodePng(
   { data, width, height }: EncodePixels,
@@ -59,7 +58,7 @@ export async function encodePng(
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-/** Yields the rows of an image, filtered, some at a time. */
+/** Yields the filtered rows of an image, several rows at a time. */
 function* filteredRows(
   data: Uint8Array,
   width: number,
@@ -86,7 +85,7 @@ function* filteredRows(
   }
 }
 
-/** Builds a chunk of a PNG: length, type, content and CRC-32. */
+/** Builds a chunk of a PNG file: length, type, content and checksum (CRC-32). */
 function chunk(type: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(12 + content.length);
   const view = new DataView(bytes.buffer);

@@ -12,9 +12,11 @@ import type {
   DetectResult,
   RunCost,
 } from "../ports/detector.ts";
+import type { Drawing, DrawRequest } from "../ports/drawing.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { EngineInfo, Provider, Session, Tensor } from "../ports/session.ts";
 import { detectionsOf } from "./detections.ts";
+import { drawImage } from "./draw_image.ts";
 import { feedsOf } from "./feeds.ts";
 import { finishedDetections } from "./finished_detections.ts";
 import { headsOf } from "./heads.ts";
@@ -85,6 +87,7 @@ export function detectorOf(
     engine,
     detect: (image, options = {}, call = {}) =>
       detect({ manifest, session, engine, runtime, limits }, image, options, call),
+    draw: runtime.encoder && ((image, request) => draw(runtime, limits, image, request)),
     close: () => session.close(),
   };
 }
@@ -150,6 +153,19 @@ async function detect(
       total: ended - started,
     },
   };
+}
+
+/** Draws detections over an image and encodes the drawing. */
+async function draw(
+  { codec, encoder }: Runtime,
+  limits: ImageLimits,
+  image: ImageInput,
+  request: DrawRequest,
+): Promise<Drawing> {
+  const started = performance.now();
+  const canvas = drawImage(image, request, codec, limits);
+  const bytes = await encoder!(canvas, request.format, request.isOverlay);
+  return { bytes, ms: performance.now() - started };
 }
 
 /** Throws if the caller has cancelled the call. */

@@ -18,9 +18,9 @@ export interface OverlayBox {
 export interface OverlayImage {
   /**
    * URL of the image, whose EXIF orientation is already applied. With a `data:` URL, the SVG
-   * contains the image.
+   * contains the image. Unset: the drawing is transparent beside the boxes.
    */
-  readonly href: string;
+  readonly href?: string | undefined;
   /** Width in pixels. */
   readonly width: number;
   /** Height in pixels. */
@@ -67,7 +67,9 @@ export function overlaySvg(image: OverlayImage, boxes: readonly OverlayBox[]): s
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
     `viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-weight="600" ` +
     `font-size="${number(letters)}">`,
-    `<image href="${escapeXml(href)}" width="${width}" height="${height}"/>`,
+    ...href === undefined
+      ? []
+      : [`<image href="${escapeXml(href)}" width="${width}" height="${height}"/>`],
     ...boxes.map((box) => drawBox(box, letters / 6)).toReversed(),
     ...boxes.map((box, i) => drawCaption(box, places[i]!, letters)).toReversed(),
     "</svg>",

@@ -9,25 +9,28 @@ import type { Detector } from "../ports/detector.ts";
  */
 export function boundedDetector(detector: Detector, maxCalls: number): Detector {
   let calls = 0;
+  const bounded = async <Result>(call: () => Promise<Result>) => {
+    if (calls >= maxCalls) {
+      throw new DomainError(
+        "busy",
+        `Cannot take the image as at most ${maxCalls} may be in progress: try again in a moment`,
+      );
+    }
+    calls++;
+    try {
+      return await call();
+    } finally {
+      calls--;
+    }
+  };
+  const { draw } = detector;
   return {
     model: detector.model,
     engine: detector.engine,
     ...detector.brokenDown && { brokenDown: detector.brokenDown },
     unreadiness: () => detector.unreadiness?.() ?? null,
-    async detect(image, options, call) {
-      if (calls >= maxCalls) {
-        throw new DomainError(
-          "busy",
-          `Cannot take the image as at most ${maxCalls} may be in progress: try again in a moment`,
-        );
-      }
-      calls++;
-      try {
-        return await detector.detect(image, options, call);
-      } finally {
-        calls--;
-      }
-    },
+    detect: (image, options, call) => bounded(() => detector.detect(image, options, call)),
+    draw: draw && ((image, request, call) => bounded(() => draw(image, request, call))),
     close: () => detector.close(),
   };
 }

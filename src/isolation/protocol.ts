@@ -2,6 +2,7 @@ import type { ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectOptions, DetectResult, ModelInfo, RunCost } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
+import type { DrawRequest } from "../ports/drawing.ts";
 import type { ErrorMessage } from "./error_message.ts";
 
 /** Web Worker or worker process, as the thread that started the worker sees it. */
@@ -29,7 +30,7 @@ export type WorkerLike<Load = LoadRequest> = MessageWorker<WorkerRequest<Load>, 
 
 /**
  * Message to a worker that runs a detector. The first message is `load`; each further message is
- * `detect`, an image to process.
+ * `detect`, an image to process, or `draw`, an image to draw on.
  */
 export type WorkerRequest<Load = LoadRequest> =
   | { readonly kind: "load"; readonly load: Load }
@@ -38,6 +39,12 @@ export type WorkerRequest<Load = LoadRequest> =
     readonly id: number;
     readonly image: ImageInput;
     readonly options: DetectOptions;
+  }
+  | {
+    readonly kind: "draw";
+    readonly id: number;
+    readonly image: ImageInput;
+    readonly request: DrawRequest;
   };
 
 /** Content of the message `load`: the model to load, and options of the detector. */
@@ -60,9 +67,10 @@ export interface LoadRequest {
  * - Answer to `load`: `ready`, or `load-failed`.
  * - Answers to `detect`, with the `id` of the request: `decoded` once the input tensor is ready,
  *   then `result`. `detect-failed` can replace `decoded` or `result`.
+ * - Answer to `draw`: `drawn` with the file `image`, or `detect-failed`.
  *
  * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run,
- * made while loading.
+ * made while loading. `canDraw` is true if the worker accepts `draw`.
  */
 export type WorkerResponse =
   | {
@@ -70,8 +78,15 @@ export type WorkerResponse =
     readonly model: ModelInfo;
     readonly engine: EngineInfo;
     readonly warmUp?: RunCost | undefined;
+    readonly canDraw?: boolean | undefined;
   }
   | { readonly kind: "load-failed"; readonly error: ErrorMessage }
   | { readonly kind: "decoded"; readonly id: number; readonly elements: number }
   | { readonly kind: "result"; readonly id: number; readonly result: DetectResult }
+  | {
+    readonly kind: "drawn";
+    readonly id: number;
+    readonly image: Uint8Array;
+    readonly ms: number;
+  }
   | { readonly kind: "detect-failed"; readonly id: number; readonly error: ErrorMessage };

@@ -6,8 +6,8 @@ import type { LoadRequest, PortLike, WorkerRequest, WorkerResponse } from "./pro
 export type WorkerPort<Load = LoadRequest> = PortLike<WorkerRequest<Load>, WorkerResponse>;
 
 /**
- * Runs inside a worker, as the counterpart of `workerDetector()`: loads one detector, then uses the
- * detector for each request.
+ * Loads one detector inside a worker, then uses the detector for each request. `workerDetector()`
+ * sends the requests.
  *
  * @param port Channel to the thread that started the worker.
  * @param load Loads the detector.
@@ -22,6 +22,8 @@ export function serveWorker<Load = LoadRequest>(
     if (data.kind === "load") {
       loading = load(data.load);
       void answerLoad(loading).then((response) => port.postMessage(response));
+    } else if (data.kind === "draw") {
+      void answerDraw(loading, data).then((response) => port.postMessage(response));
     } else {
       void answerDetect(port, loading, data).then((response) => port.postMessage(response));
     }
@@ -30,10 +32,24 @@ export function serveWorker<Load = LoadRequest>(
 
 async function answerLoad(loading: Promise<Detector>): Promise<WorkerResponse> {
   try {
-    const { model, engine, warmUp } = await loading;
-    return { kind: "ready", model, engine, warmUp };
+    const { model, engine, warmUp, draw } = await loading;
+    return { kind: "ready", model, engine, warmUp, canDraw: draw !== undefined };
   } catch (error) {
     return { kind: "load-failed", error: messageOf(error) };
+  }
+}
+
+async function answerDraw(
+  loading: Promise<Detector>,
+  { id, image, request }: WorkerRequest & { kind: "draw" },
+): Promise<WorkerResponse> {
+  try {
+    const { draw } = await loading;
+    if (draw === undefined) throw new TypeError("Cannot draw as this worker has no encoder");
+    const { bytes, ms } = await draw(image, request);
+    return { kind: "drawn", id, image: bytes, ms };
+  } catch (error) {
+    return { kind: "detect-failed", id, error: messageOf(error) };
   }
 }
 

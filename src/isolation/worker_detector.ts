@@ -1,6 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
+import type { Drawing, DrawRequest } from "../ports/drawing.ts";
 import { type Deadlines, NO_DEADLINES } from "./deadlines.ts";
 import { errorOf } from "./error_message.ts";
 import type { LoadRequest, WorkerLike, WorkerRequest, WorkerResponse } from "./protocol.ts";
@@ -26,13 +27,14 @@ export async function workerDetector<Load = LoadRequest>(
 ): Promise<Detector> {
   const channel = new Channel(worker, deadlines);
   try {
-    const { model, engine } = await channel.load(load, deadlines.loadMs ?? Infinity);
+    const { model, engine, canDraw } = await channel.load(load, deadlines.loadMs ?? Infinity);
     return {
       model,
       engine,
       brokenDown: channel.brokenDown,
       unreadiness: () => channel.slowness,
       detect: (image, options = {}, call = {}) => channel.detect(image, options, call),
+      draw: canDraw ? (image, request) => channel.draw(image, request) : undefined,
       close: () => Promise.resolve(channel.close(closed("the detector was closed"))),
     };
   } catch (error) {
@@ -47,9 +49,20 @@ function closed(why: string): DomainError {
 
 type Ready = WorkerResponse & { kind: "ready" };
 
-/** Call of `detect()` whose result has not arrived from the worker yet. */
-interface PendingCall extends PromiseWithResolvers<DetectResult> {
-  readonly call: DetectCall;
+/** Response of a worker to a call that succeeded. */
+type Result = WorkerResponse & { kind: "result" | "drawn" };
+
+/**
+ * Maximum time of a drawing, as a multiple of the maximum time for decoding an image. A drawing is
+ * decoded, drawn and encoded.
+ */
+const DRAW_FACTOR = 3;
+
+/** Call whose result has not arrived from the worker yet. */
+interface PendingCall {
+  readonly onDecoded?: ((elements: number) => void) | undefined;
+  readonly resolve: (response: Result) => void;
+  readonly reject: (error: Error) => void;
   /** Timer that kills the worker if the input tensor is not ready in time. Unset: no deadline. */
   timer?: ReturnType<typeof setTimeout>;
 }
@@ -94,21 +107,51 @@ class Channel<Load> {
     return this.#ready.promise.finally(() => clearTimeout(timer));
   }
 
-  detect(
+  async detect(
     image: ImageInput,
     options: DetectOptions,
-    call: DetectCall,
+    { onDecoded }: DetectCall,
   ): Promise<DetectResult> {
+    const { decodeMs } = this.#deadlines;
+    const response = await this.#ask(
+      (id) => ({ kind: "detect", id, image: cloneable(image), options }),
+      decodeMs,
+      onDecoded,
+    );
+    if (response.kind !== "result") throw new TypeError(`Worker answered "${response.kind}"`);
+    return response.result;
+  }
+
+  async draw(image: ImageInput, request: DrawRequest): Promise<Drawing> {
+    const response = await this.#ask(
+      (id) => ({ kind: "draw", id, image: cloneable(image), request }),
+      DRAW_FACTOR * this.#deadlines.decodeMs,
+    );
+    if (response.kind !== "drawn") throw new TypeError(`Worker answered "${response.kind}"`);
+    return { bytes: response.image, ms: response.ms };
+  }
+
+  /**
+   * Sends a request and returns the response.
+   *
+   * @param request Returns the request with the given id.
+   * @param ms Milliseconds until the worker must have decoded the image, or answered.
+   */
+  #ask(
+    request: (id: number) => WorkerRequest<Load>,
+    ms: number,
+    onDecoded?: (elements: number) => void,
+  ): Promise<Result> {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
-    const pending: PendingCall = { ...Promise.withResolvers<DetectResult>(), call };
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const pending: PendingCall = { onDecoded, resolve, reject };
     this.#pending.set(id, pending);
-    const { decodeMs } = this.#deadlines;
-    if (decodeMs !== Infinity) {
-      pending.timer = setTimeout(() => this.#timeOut(id, decodeMs, "decode-timeout"), decodeMs);
+    if (ms !== Infinity) {
+      pending.timer = setTimeout(() => this.#timeOut(id, ms, "decode-timeout"), ms);
     }
-    this.#send({ kind: "detect", id, image: cloneable(image), options });
-    return pending.promise;
+    this.#send(request(id));
+    return promise;
   }
 
   /** Kills the worker and rejects all pending calls with `why`. */
@@ -156,7 +199,8 @@ class Channel<Load> {
       case "decoded":
         return this.#decoded(response.id, response.elements);
       case "result":
-        return this.#take(response.id)?.resolve(response.result);
+      case "drawn":
+        return this.#take(response.id)?.resolve(response);
       case "detect-failed":
         return this.#fail(response.id, errorOf(response.error));
     }
@@ -167,7 +211,7 @@ class Channel<Load> {
     if (pending === undefined) return;
     clearTimeout(pending.timer);
     this.#runs.begin(id, elements);
-    pending.call.onDecoded?.(elements);
+    pending.onDecoded?.(elements);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Size } from "../core/size.ts";
 import type { ImageInput } from "../image/raw_image.ts";
+import type { Drawing, DrawRequest } from "./drawing.ts";
 import type { EngineInfo } from "./session.ts";
 
 /**
@@ -183,6 +184,15 @@ export interface Detector {
     options?: DetectOptions,
     call?: DetectCall,
   ): Promise<DetectResult>;
+  /**
+   * Draws detections over an image, at the full resolution of the image. Unset: the detector cannot
+   * draw.
+   *
+   * @throws {DomainError} The errors of `detect()` about the image and the queue.
+   */
+  readonly draw?:
+    | ((image: ImageInput, request: DrawRequest, call?: DetectCall) => Promise<Drawing>)
+    | undefined;
   /**
    * Promise that resolves with an error when the detector has crashed and cannot be used again.
    * Never rejects. Unset: the detector shares a process with its caller, so it cannot crash alone.

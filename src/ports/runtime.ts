@@ -1,3 +1,4 @@
+import type { ImageEncoder } from "./drawing.ts";
 import type { ImageCodec } from "./image_codec.ts";
 import type { ModelStore } from "./model_store.ts";
 import type { GraphChoice, Provider, Session } from "./session.ts";
@@ -6,7 +7,7 @@ import type { GraphChoice, Provider, Session } from "./session.ts";
 export interface Capabilities {
   /** Engines to try, best first. */
   readonly providers: readonly Provider[];
-  /** Maximum number of CPU threads per session. */
+  /** Maximum number of CPU threads per session (loaded graph). */
   readonly threads: number;
   /**
    * Maximum pixels of an image, or Infinity. If the caller sets a lower limit, that limit applies.
@@ -34,6 +35,8 @@ export interface Runtime {
   readonly capabilities: Capabilities;
   /** Image decoders. */
   readonly codec: ImageCodec;
+  /** Encoder of drawings. Unset: detectors of this runtime draw nothing. */
+  readonly encoder?: ImageEncoder | undefined;
   /** Source of manifests and graphs. */
   readonly models: ModelStore;
   /**

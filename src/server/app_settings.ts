@@ -7,7 +7,7 @@ import { createLogger, type LogFormat, type Logger } from "./logger.ts";
 export type AppSettings = Pick<
   AppDeps,
   | ("maxBytes" | "log" | "logRequest" | "keys" | "keyRate" | "addressRate" | "origins")
-  | ("maxHeaders" | "bodyTimeoutMs" | "bodyMemory" | "page")
+  | ("maxHeaders" | "bodyTimeoutMs" | "bodyMemory" | "maxDrawingSide" | "page")
 >;
 
 /**
@@ -28,6 +28,7 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
     maxHeaders: config.MAX_HEADERS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
     bodyMemory: config.BODY_MEMORY,
+    maxDrawingSide: config.MAX_DRAWING_SIDE,
     page: config.PAGE === "off" ? false : undefined,
   };
 }

@@ -58,6 +58,8 @@ const schema = z.object({
    * one body.
    */
   BODY_MEMORY: count.optional(),
+  /** Maximum longer side of a drawing, pixels. A larger image is scaled down. */
+  MAX_DRAWING_SIDE: whole.pipe(z.number().min(16).max(65_535)).default(6000),
   BODY_TIMEOUT_MS: duration.default(30_000),
   HEADER_TIMEOUT_MS: duration.default(10_000),
   /** Maximum number of header fields of a request. */

@@ -79,6 +79,11 @@ export class DetectorPool implements Detector {
   readonly model: Detector["model"];
   /** Engine that runs the model in every detector of the pool. */
   readonly engine: Detector["engine"];
+  /**
+   * Draws detections over an image as soon as a detector is free, in turn with the calls of
+   * `detect()`. Unset: the detectors cannot draw.
+   */
+  readonly draw: Detector["draw"];
   readonly #options: PoolOptions;
   readonly #alive = new Set<Detector>();
   readonly #idle: Detector[] = [];
@@ -104,6 +109,9 @@ export class DetectorPool implements Detector {
     }
     this.model = first.model;
     this.engine = first.engine;
+    this.draw = first.draw &&
+      ((image, request, call) =>
+        this.#submit((detector) => detector.draw!(image, request, call), call));
     for (const detector of detectors) this.#add(detector);
   }
 
@@ -131,38 +139,16 @@ export class DetectorPool implements Detector {
    *   replacement has started; `model-not-ready`, if the pool is closed; otherwise the error of the
    *   detector.
    */
-  detect(
+  async detect(
     image: ImageInput,
     options?: DetectOptions,
-    call: DetectCall = {},
+    call?: DetectCall,
   ): Promise<DetectResult> {
-    if (this.#closed) return Promise.reject(closedError());
-    if (call.signal?.aborted) return Promise.reject(goneError());
-    // If all detectors have crashed, calls wait during the first attempt to start a replacement. If
-    // that attempt fails, calls are rejected immediately until a later attempt succeeds.
-    if (this.#alive.size === 0 && this.#lastFault) return Promise.reject(this.#crashedError());
-    const idle = this.#idle.pop();
-    if (idle === undefined) {
-      const refusal = this.#makeRoomFor(call.client ?? "");
-      if (refusal !== null) return Promise.reject(refusal);
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<DetectResult>();
-    const arrived = this.#now();
-    const { observer } = this.#options;
-    const run = (detector: Detector) => {
-      const begun = this.#now();
-      observer?.waited(this.model.id, begun - arrived);
-      const learn = (succeeded: boolean) => this.#admission.learn(this.#now() - begun, succeeded);
-      const work = detector.detect(image, options, call);
-      void work.then((result) => {
-        learn(true);
-        observer?.detected(result);
-      }, () => learn(false));
-      resolve(work.finally(() => this.#release(detector)));
-    };
-    if (idle === undefined) this.#enqueue({ since: arrived, run, reject }, call);
-    else run(idle);
-    return promise;
+    return await this.#submit(async (detector) => {
+      const result = await detector.detect(image, options, call);
+      this.#options.observer?.detected(result);
+      return result;
+    }, call);
   }
 
   /**
@@ -198,6 +184,36 @@ export class DetectorPool implements Detector {
     this.#rejectAll(closedError());
     await Promise.all([...this.#alive].map((detector) => detector.close()));
     this.#alive.clear();
+  }
+
+  /** Runs a task with the next free detector, and queues it until then. */
+  #submit<Result>(
+    task: (detector: Detector) => Promise<Result>,
+    call: DetectCall = {},
+  ): Promise<Result> {
+    if (this.#closed) return Promise.reject(closedError());
+    if (call.signal?.aborted) return Promise.reject(goneError());
+    // If all detectors have crashed, calls wait during the first attempt to start a replacement. If
+    // that attempt fails, calls are rejected immediately until a later attempt succeeds.
+    if (this.#alive.size === 0 && this.#lastFault) return Promise.reject(this.#crashedError());
+    const idle = this.#idle.pop();
+    if (idle === undefined) {
+      const refusal = this.#makeRoomFor(call.client ?? "");
+      if (refusal !== null) return Promise.reject(refusal);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const arrived = this.#now();
+    const run = (detector: Detector) => {
+      const begun = this.#now();
+      this.#options.observer?.waited(this.model.id, begun - arrived);
+      const learn = (succeeded: boolean) => this.#admission.learn(this.#now() - begun, succeeded);
+      const work = task(detector);
+      void work.then(() => learn(true), () => learn(false));
+      resolve(work.finally(() => this.#release(detector)));
+    };
+    if (idle === undefined) this.#enqueue({ since: arrived, run, reject }, call);
+    else run(idle);
+    return promise;
   }
 
   /** Returns an error if one more call may not wait in the queue. Returns null if it may wait. */

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
+import { imageEncoder } from "../../codecs/image_encoder.ts";
 import { nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
 import { wasmEngine } from "../../engines/wasm.ts";
@@ -46,6 +47,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       maxModelBytes: Infinity,
     },
     codec: imageCodec(await compileCodecs(), garbageCollector()),
+    encoder: imageEncoder,
     models: folderModelStore(options.models ?? modelsFolder()),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };

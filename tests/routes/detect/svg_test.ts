@@ -25,7 +25,7 @@ for (
     "*/*",
     "application/json, image/svg+xml;q=0.9",
     "text/html,application/xhtml+xml,image/avif,image/webp,*/*;q=0.8",
-    "image/png",
+    "image/webp",
   ]
 ) {
   Deno.test(`POST /detect answers JSON to Accept: ${accept}`, async () => {

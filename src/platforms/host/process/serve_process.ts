@@ -8,7 +8,7 @@ import type {
 } from "../../../isolation/protocol.ts";
 import { serveWorker } from "../../../isolation/serve_worker.ts";
 import type { Detector } from "../../../ports/detector.ts";
-import { readFrames, writeFrame } from "./frames.ts";
+import { FrameWriter, readFrames } from "./frames.ts";
 import { watchParent } from "./watch_parent.ts";
 
 /** Serves a detector from inside a worker process. The process ends when the server has ended. */
@@ -38,9 +38,10 @@ export async function servePort<Request, Response>(
   console.info = console.error;
   // Writing to standard output fails only after the server has ended.
   process.stdout.on("error", () => process.exit(0));
+  const frames = new FrameWriter(process.stdout);
   const port: PortLike<Request, Response> = {
     onmessage: null,
-    postMessage: (response) => writeFrame(process.stdout, response),
+    postMessage: (response) => frames.write(response),
   };
   serve(port);
   await readFrames(process.stdin, (message) => {

@@ -1,0 +1,77 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { overlaySvg } from "../../src/draw/overlay_svg.ts";
+import { photoSvg } from "../../src/draw/photo_svg.ts";
+import { readHeader } from "../../src/image/formats/read_header.ts";
+import type { DetectOptions, DetectResult } from "../../src/ports/detector.ts";
+import type { DrawRequest } from "../../src/ports/drawing.ts";
+import type { ModelRegistry } from "../../src/serving/model_registry.ts";
+import type { AppEnv } from "../http/app_env.ts";
+import type { ByteBudget, ByteLease } from "../http/byte_budget.ts";
+import { leasedBody } from "../http/leased_body.ts";
+import { problem } from "../http/problem.ts";
+import { MEDIA_TYPES } from "./answer_format.ts";
+import { serverTiming } from "./format_result.ts";
+
+/**
+ * Responds with a PNG or JPEG of the detections. The detector draws it, so the worker process and
+ * not the thread of the server decodes and encodes. Drawing is a second turn of the client in the
+ * queue of the detector.
+ *
+ * @throws {HTTPException} The response 406 if the detector cannot draw.
+ * @throws {DomainError} The errors of the detector.
+ */
+export async function respondDrawing(
+  context: Context<AppEnv>,
+  { registry, budget }: {
+    readonly registry: Pick<ModelRegistry, "use">;
+    readonly budget: ByteBudget;
+  },
+  model: string,
+  image: Uint8Array,
+  options: DetectOptions,
+  request: Omit<DrawRequest, "detections">,
+): Promise<Response> {
+  const client = context.get("client") ?? "";
+  const { signal } = context.req.raw;
+  const { timing, drawing } = await registry.use(model, async (detector) => {
+    if (detector.draw === undefined) throw cannotDraw(context);
+    const { detections, timing } = await detector.detect(image, options, { signal, client });
+    return {
+      timing,
+      drawing: await detector.draw(image, { ...request, detections }, { signal, client }),
+    };
+  });
+  const { bytes, ms } = drawing;
+  return context.body(leasedBody(bytes, budget.lease(client), signal), 200, {
+    "content-type": MEDIA_TYPES[request.format],
+    "content-length": String(bytes.length),
+    "server-timing": `${serverTiming(timing)}, draw;dur=${ms.toFixed(2)}`,
+  });
+}
+
+/**
+ * Responds with an SVG of the detections, over the image or over nothing.
+ *
+ * @param lease Lease that counts the memory of the SVG.
+ */
+export function respondSvg(
+  context: Context<AppEnv>,
+  bytes: Uint8Array,
+  { image, detections }: DetectResult,
+  isOverlay: boolean,
+  lease: ByteLease,
+): Response {
+  const headers = { "content-type": MEDIA_TYPES.svg };
+  if (isOverlay) return context.body(overlaySvg(image, detections), 200, headers);
+  // An SVG contains the image in base64. It is in memory twice: as a text and as bytes.
+  lease.take(Math.ceil(bytes.length * 8 / 3));
+  const { format } = readHeader(bytes);
+  return context.body(photoSvg(bytes, format, image, detections), 200, headers);
+}
+
+function cannotDraw(context: Context<AppEnv>): HTTPException {
+  const detail = "Cannot draw as this server has no encoder of PNG and JPEG. Ask for " +
+    "image/svg+xml or application/json.";
+  return new HTTPException(406, { res: problem(context, "not-acceptable", detail) });
+}

@@ -1,0 +1,43 @@
+import type { Size } from "../core/size.ts";
+import type { Detection } from "./detector.ts";
+
+/** File formats of a drawing that is made of pixels. */
+export const DRAWING_FORMATS = ["png", "jpeg"] as const;
+
+/** File format of a drawing. */
+export type DrawingFormat = typeof DRAWING_FORMATS[number];
+
+/** Pixels to encode. */
+export interface EncodePixels extends Size {
+  /** Bytes 0 to 255, not premultiplied: red, green, blue and alpha of each pixel, row by row. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Encodes pixels as an image file. JPEG has no alpha; a PNG keeps it if `hasAlpha` is true.
+ */
+export type ImageEncoder = (
+  pixels: EncodePixels,
+  format: DrawingFormat,
+  hasAlpha: boolean,
+) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** Request for a drawing of detections. */
+export interface DrawRequest {
+  /** Detections to draw, best first. */
+  readonly detections: readonly Detection[];
+  /** Format of the drawing. */
+  readonly format: DrawingFormat;
+  /** True if the drawing is transparent beside the boxes, false if it shows the image. */
+  readonly isOverlay: boolean;
+  /** Maximum longer side of the drawing, pixels. A larger image is scaled down. */
+  readonly maxSide: number;
+}
+
+/** Drawing of detections. */
+export interface Drawing {
+  /** Image file. */
+  readonly bytes: Uint8Array;
+  /** Milliseconds that decoding, drawing and encoding took. */
+  readonly ms: number;
+}

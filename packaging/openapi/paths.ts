@@ -105,9 +105,8 @@ export const PATHS: ZodOpenApiPathsObject = {
           "application/json": {
             schema: UPLOAD_JSON.meta({
               id: "DetectRequest",
-              description: "Image in base64 or as a data URL, or the URL of the image, and options",
+              description: "Options, and one of `image` and `url`",
               example: { image: TINY_IMAGE, score: 0.3 },
-              override: { oneOf: [{ required: ["image"] }, { required: ["url"] }] },
             }),
           },
         },

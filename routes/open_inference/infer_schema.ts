@@ -18,7 +18,10 @@ const input = z.strictObject({
     binary_data_size: z.int("must be a whole number").min(0, "must be at least 0"),
     content_type: z.literal("base64", 'must be "base64"'),
   }).exactPartial().exactOptional(),
-  data: z.custom<readonly unknown[]>(Array.isArray, "must be a list").meta({ type: "array" })
+  data: z.custom<readonly unknown[]>(Array.isArray, "must be a list").meta({
+    type: "array",
+    items: {},
+  })
     .exactOptional(),
 });
 

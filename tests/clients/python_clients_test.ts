@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startServer } from "../platforms/host/start_server.ts";
 import { pythonTools } from "../python_tools.ts";
 import { newApiKey } from "../routes/quick_app.ts";
+import { snippets } from "./snippets.ts";
 
 const HERE = new URL("./", import.meta.url);
 const PHOTO = new URL("../../docs/photos/cat.jpg", import.meta.url);
@@ -21,6 +22,26 @@ Deno.test("clients of Python work unchanged, with an API key", async (test) => {
   const all = await detect(server.url, key, "?score=0.05");
   const three = all.slice(0, 3);
   const { hugging_face, roboflow, kserve, open_inference } = await askedByPython(server.url, key);
+
+  for (const [language, code] of await snippets(["python", "bash"])) {
+    await test.step(`docs/clients.md: ${language} finds the cat (${code.split("\n")[0]})`, async () => {
+      const bin = await pythonTools(new URL("requirements.txt", HERE));
+      const [program, flag] = language === "bash" ? ["bash", "-c"] : [
+        new URL("python", bin).pathname,
+        "-c",
+      ];
+      const source = code.replaceAll("KEY", key)
+        .replaceAll(/(http:\/\/)?localhost:8000/g, server.url)
+        .replace("curl ", `curl -s -H 'x-api-key: ${key}' `);
+      const { stdout, stderr } = await new Deno.Command(program, {
+        args: [flag, source],
+        cwd: new URL("../../", HERE),
+      }).output();
+      const said = new TextDecoder().decode(stdout);
+      // COCO results have class ids in place of labels.
+      assert(/cat|"category_id":4/.test(said), said + new TextDecoder().decode(stderr));
+    });
+  }
 
   await test.step("huggingface_hub gets the objects in whole pixels", () => {
     const objects = (detections: readonly Detection[]) =>

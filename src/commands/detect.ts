@@ -130,9 +130,10 @@ async function detectAll(
   const { score: scoreThreshold, iou, max, classes } = values;
   const options: DetectOptions = { scoreThreshold, iou, max, classes };
   const failed: FailedImage[] = [];
+  const isStopped = () => signal.aborted;
   let [images, objects] = [0, 0];
   for (const [index, source] of sources.entries()) {
-    if (signal.aborted) break;
+    if (isStopped()) break;
     try {
       const bytes = await source.read();
       const result = await detector.detect(bytes, options, { signal });
@@ -142,7 +143,7 @@ async function detectAll(
       images++;
       objects += result.detections.length;
     } catch (error) {
-      if (signal.aborted) break;
+      if (isStopped()) break;
       if (isWrongOption(error)) throw error;
       failed.push({ source, reason: (error as Error).message });
     }

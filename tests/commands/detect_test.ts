@@ -112,6 +112,8 @@ Deno.test("detect writes YOLO text, and never over an input", async () => {
   assertEquals(classes.split("\n")[7], "orange");
   const printed = await runWith(io, main, "--format", "yolo", "--with-scores", fruit);
   assertMatch(printed.stdout, new RegExp(`^${lines.split("\n")[0]} 0\\.\\d{6}$`, "m"));
+  const blocked = await runWith(io, main, fruit, "--out", `${into}/one.png/r.csv`);
+  assertMatch(blocked.stderr, /^Cannot write \S+\/r\.csv as it cannot be created \(\w+\)\n$/);
   const many = await runWith(io, main, "--format", "yolo", fruit, fruit);
   assertStringIncludes(many.stderr, "with --out DIR/");
   await Deno.remove(into, { recursive: true });

@@ -35,7 +35,17 @@ export async function openOutputs(
   print: (text: string) => void,
 ): Promise<OpenOutput[]> {
   const outputs: OpenOutput[] = [];
-  for (const target of targets) outputs.push(await openOutput(target, context, print));
+  for (const target of targets) {
+    try {
+      outputs.push(await openOutput(target, context, print));
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (target.kind === "print" || code === undefined) throw error;
+      throw new Error(`Cannot write ${target.path} as it cannot be created (${code})`, {
+        cause: error,
+      });
+    }
+  }
   return outputs;
 }
 

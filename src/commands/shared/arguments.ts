@@ -63,7 +63,7 @@ export function readArguments<Options extends OptionSchemas>(
     throw new TypeError(`${faultOf(error)}\n\n${usageOf(spec, io)}`);
   }
   const { options } = spec;
-  const values: Record<string, unknown> = parser.opts();
+  const values: Record<string, string | boolean | string[] | undefined> = parser.opts();
   const checked = z.object(options).safeParse(values);
   if (checked.success) return { values: checked.data, files: parser.args };
   const faults = checked.error.issues.map(({ path, message }) => {

@@ -23,7 +23,10 @@ export function progressBar(total: number, io: CommandIo): Progress {
     format: "{bar} {value}/{total} images, {rate} images/s, {eta_formatted} left",
     stream: terminal,
     clearOnComplete: true,
-    hideCursor: true,
+    // All of it fits a terminal of 80 columns. The library would change the terminal to cut longer
+    // lines, and Ctrl+C would leave it so.
+    barsize: 24,
+    linewrap: true,
     // The library's handler of Ctrl+C would keep the process alive.
     gracefulExit: false,
     // Enough images for a steady estimate, although images differ in size.

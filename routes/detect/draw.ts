@@ -1,14 +1,14 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { overlaySvg } from "../../src/draw/overlay_svg.ts";
-import { photoSvg } from "../../src/draw/photo_svg.ts";
+import { photoSvgParts } from "../../src/draw/photo_svg.ts";
 import { readHeader } from "../../src/image/formats/read_header.ts";
 import type { DetectOptions, DetectResult } from "../../src/ports/detector.ts";
 import type { DrawRequest } from "../../src/ports/drawing.ts";
 import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteBudget, ByteLease } from "../http/byte_budget.ts";
-import { leasedBody } from "../http/leased_body.ts";
+import { leasedBody, partsOf } from "../http/leased_body.ts";
 import { problem } from "../http/problem.ts";
 import { MEDIA_TYPES } from "./answer_format.ts";
 import { serverTiming } from "./format_result.ts";
@@ -43,7 +43,9 @@ export async function respondDrawing(
     };
   });
   const { bytes, ms } = drawing;
-  return context.body(leasedBody(bytes, budget.lease(client), signal), 200, {
+  const lease = budget.lease(client);
+  lease.take(bytes.length);
+  return context.body(leasedBody(partsOf(bytes), lease, signal), 200, {
     "content-type": MEDIA_TYPES[request.format],
     "content-length": String(bytes.length),
     "server-timing": `${serverTiming(timing)}, draw;dur=${ms.toFixed(2)}`,
@@ -53,7 +55,7 @@ export async function respondDrawing(
 /**
  * Responds with an SVG of the detections, over the image or over nothing.
  *
- * @param lease Lease that counts the memory of the SVG.
+ * @param lease Lease with the memory of the image. Empty afterwards if the SVG contains the image.
  */
 export function respondSvg(
   context: Context<AppEnv>,
@@ -64,10 +66,12 @@ export function respondSvg(
 ): Response {
   const headers = { "content-type": MEDIA_TYPES.svg };
   if (isOverlay) return context.body(overlaySvg(image, detections), 200, headers);
-  // An SVG contains the image in base64. It is in memory twice: as a text and as bytes.
-  lease.take(Math.ceil(bytes.length * 8 / 3));
-  const { format } = readHeader(bytes);
-  return context.body(photoSvg(bytes, format, image, detections), 200, headers);
+  const { length, parts } = photoSvgParts(bytes, readHeader(bytes).format, image, detections);
+  // The image is encoded while the client reads. Its bytes stay in memory until then.
+  return context.body(leasedBody(parts, lease.moved(), context.req.raw.signal), 200, {
+    ...headers,
+    "content-length": String(length),
+  });
 }
 
 function cannotDraw(context: Context<AppEnv>): HTTPException {

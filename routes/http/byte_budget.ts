@@ -17,6 +17,8 @@ export interface ByteLease extends Disposable {
    * @throws {DomainError} `busy` if `take(bytes)` would fail.
    */
   expect(bytes: number): void;
+  /** Moves all bytes to a new lease. This lease is empty then. */
+  moved(): ByteLease;
 }
 
 /**
@@ -55,7 +57,10 @@ export class ByteBudget {
    * bytes.
    */
   lease(client = ""): ByteLease {
-    let taken = 0;
+    return this.#lease(client, 0);
+  }
+
+  #lease(client: string, taken: number): ByteLease {
     const expect = (bytes: number) => {
       const held = (this.#held.get(client) ?? 0) + bytes;
       if (held <= SHARE * (this.#left - bytes)) return;
@@ -70,6 +75,11 @@ export class ByteBudget {
         expect(bytes);
         this.#move(client, bytes);
         taken += bytes;
+      },
+      moved: () => {
+        const held = taken;
+        taken = 0;
+        return this.#lease(client, held);
       },
       [Symbol.dispose]: () => {
         this.#move(client, -taken);

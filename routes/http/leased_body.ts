@@ -1,37 +1,54 @@
+import { watchPace } from "./body_pace.ts";
 import type { ByteLease } from "./byte_budget.ts";
 
 /** Bytes that are handed to the connection at a time. */
 const STEP = 64 * 1024;
 
 /**
- * Returns a response body that counts its bytes in the memory budget until the client has read
- * them, or is gone. A client that reads slowly thus uses up its own share of the budget.
+ * Returns a response body that keeps its bytes in the memory budget until the client has read them,
+ * or is gone. A client that reads slowly thus uses up its own share of the budget. A client that
+ * reads at less than the minimum speed of request bodies loses the rest of the response.
  *
- * @param lease Empty lease of the client. Disposed at the end of the body.
+ * @param parts Bytes of the body. Each part is requested when the client has read the one before.
+ * @param lease Lease that has taken the memory of the body. Disposed at the end of the body.
  * @param signal Aborted when the client is gone.
- * @throws {DomainError} `busy` if the client may not take so many bytes now.
+ * @param windowMs Time in which a minimum of bytes must be read, milliseconds. Unset: the time of
+ *   `watchPace()`.
  */
 export function leasedBody(
-  bytes: Uint8Array,
+  parts: Iterable<Uint8Array>,
   lease: ByteLease,
   signal: AbortSignal,
+  windowMs?: number,
 ): ReadableStream<Uint8Array> {
-  lease.take(bytes.length);
+  const iterator = parts[Symbol.iterator]();
+  let pace: ReturnType<typeof watchPace> | undefined;
+  let size = 0;
   const release = () => {
     signal.removeEventListener("abort", release);
+    pace?.[Symbol.dispose]();
     lease[Symbol.dispose]();
   };
   signal.addEventListener("abort", release);
-  let at = 0;
   return new ReadableStream({
     pull(controller) {
-      if (at >= bytes.length) {
+      pace ??= watchPace(() => {
+        release();
+        controller.error(new Error("The client reads the response too slowly"));
+      }, windowMs);
+      const { value, done } = iterator.next();
+      if (done === true) {
         release();
         return controller.close();
       }
-      controller.enqueue(bytes.subarray(at, at + STEP));
-      at += STEP;
+      controller.enqueue(value);
+      pace.progress(size += value.length);
     },
     cancel: release,
   }, { highWaterMark: 0 });
+}
+
+/** Splits bytes into the parts that are handed to a connection. */
+export function* partsOf(bytes: Uint8Array): Generator<Uint8Array, void, void> {
+  for (let at = 0; at < bytes.length; at += STEP) yield bytes.subarray(at, at + STEP);
 }

@@ -39,10 +39,15 @@ Deno.test("POST /detect answers problems as JSON to a client that prefers SVG", 
   assertEquals(problem, [400, "invalid-option"]);
 });
 
-Deno.test("POST /detect counts the memory of the SVG", async () => {
-  const app = await quickApp({ bodyMemory: 200 });
+Deno.test("POST /detect counts the memory of the SVG until the client has read it", async () => {
+  const app = await quickApp({ bodyMemory: 120 });
   const ask = (accept: string) =>
     app.request("/detect", { method: "POST", body: PNG, headers: { accept } });
+  const svg = await ask("image/svg+xml");
+  assertEquals(await problemOf(ask("application/json")), [503, "busy"]);
+  const text = await svg.text();
+  assertEquals(svg.headers.get("content-length"), String(text.length));
+  const other = await ask("image/svg+xml");
+  await other.body?.cancel();
   assertEquals((await ask("application/json")).status, 200);
-  assertEquals(await problemOf(ask("image/svg+xml")), [503, "busy"]);
 });

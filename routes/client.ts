@@ -1,9 +1,7 @@
 import type { Hono } from "hono";
 import { type ClientRequestOptions, hc } from "hono/client";
-import type { z } from "zod";
-import type { Size } from "../src/core/size.ts";
-import type { Detection, ModelInfo, StageTimes } from "../src/ports/detector.ts";
-import type { UPLOAD_JSON } from "./detect/read_json.ts";
+import type { Detection, DetectResult, ModelInfo, StageTimes } from "../src/ports/detector.ts";
+import type { UploadJson } from "./detect/read_json.ts";
 import type { PROBLEMS } from "./http/problem.ts";
 
 /** Error of the server (RFC 9457). */
@@ -33,7 +31,7 @@ export interface DetectAnswer {
   /** Id of the model. */
   readonly model: string;
   /** Size of the upright image in pixels. */
-  readonly image: Size;
+  readonly image: DetectResult["image"];
   /** Detections, best score first. */
   readonly detections: readonly DetectedObject[];
   /** Engine that ran the model. */
@@ -71,11 +69,8 @@ export interface TextOptions {
   readonly normalized?: "true" | "false";
 }
 
-/** JSON of `POST /detect`. */
-export type DetectJson = z.input<typeof UPLOAD_JSON>;
-
 /** Route with its input, its answer and its error. */
-type Route<Input, Answer> =
+export type Route<Input, Answer> =
   | { input: Input; output: Answer; outputFormat: "json"; status: 200 }
   | {
     input: Input;
@@ -85,11 +80,11 @@ type Route<Input, Answer> =
   };
 
 /** Input of `POST /detect`: a form or JSON, and options of the query. */
-interface DetectInput {
+export interface DetectInput {
   /** Form with the image as a file. */
   readonly form?: TextOptions & { readonly image: Blob };
   /** JSON with the image in base64. */
-  readonly json?: DetectJson;
+  readonly json?: UploadJson;
   /** Options of the query. Options in the form or in JSON override them. */
   readonly query?: TextOptions;
 }

@@ -19,6 +19,9 @@ export const UPLOAD_JSON = z.strictObject({
   ...FORM_SCHEMAS,
 }).exactPartial();
 
+/** JSON body as a client writes it. */
+export type UploadJson = z.input<typeof UPLOAD_JSON>;
+
 /** Image and options of a JSON body. */
 export interface JsonUpload {
   /** Bytes of the image, or the URL to fetch the image from. */

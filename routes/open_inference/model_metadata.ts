@@ -48,7 +48,7 @@ export function modelMetadata({ id }: Manifest): ModelMetadata {
 }
 
 /** Description of a tensor in the configuration of a model. */
-interface TensorConfig {
+export interface TensorConfig {
   readonly name: string;
   /** Element type, by its name in NVIDIA Triton, for example "TYPE_FP32". */
   readonly data_type: string;

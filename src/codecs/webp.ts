@@ -1,6 +1,6 @@
 import { DomainError } from "../core/domain_error.ts";
 import { decodedBytes } from "../image/decoded_bytes.ts";
-import type { WebpFrame } from "../image/formats/webp.ts";
+import type { WebpFrame } from "../image/formats/webp_frame.ts";
 import type { Decoder } from "./decoder.ts";
 import { embindDecoder } from "./embind_decoder.ts";
 import { WEBP_BUILD } from "./icodec_builds.ts";

@@ -1,4 +1,6 @@
-import { DomainError } from "../../core/domain_error.ts";
+import type { DomainError } from "../../core/domain_error.ts";
+import { INFO_BYTES, isRunLengths, readInfo } from "./bmp_info.ts";
+import { type BmpMasks, checkMasks, readMasks } from "./bmp_masks.ts";
 import { ByteReader } from "./byte_reader.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 
@@ -32,12 +34,11 @@ export interface BmpLayout {
    */
   readonly palette: Uint8Array;
   /** Bit mask of each colour channel in a pixel. 0: the pixel lacks this channel. */
-  readonly masks: readonly [red: number, green: number, blue: number, alpha: number];
+  readonly masks: BmpMasks;
 }
 
 const FILE_HEADER_BYTES = 14;
 const CORE_BYTES = 12;
-const INFO_BYTES = 40;
 const OS2_BYTES = 64;
 /**
  * Known sizes of BMP headers in bytes, from OS/2 1 and 2 and Windows 3, 4 and 5. Headers of OS/2 2
@@ -47,25 +48,8 @@ const HEADER_BYTES: readonly number[] = [
   ...[CORE_BYTES, 16, 20, 24, 28, 32, 36, INFO_BYTES, 42, 44, 46, 48, 52, 56, 60, OS2_BYTES],
   ...[108, 124],
 ];
-/**
- * Sizes of the Windows headers in bytes. The compression numbers from 3 have other meanings in OS/2
- * headers.
- */
-const WINDOWS_BYTES: readonly number[] = [INFO_BYTES, 52, 56, 108, 124];
-
 /** Allowed numbers of bits per pixel. Windows CE writes files with 2 bits per pixel. */
 const BITS_PER_PIXEL: readonly number[] = [1, 2, 4, 8, 16, 24, 32];
-
-const UNCOMPRESSED = 0;
-const RUNS_8 = 1;
-const RUNS_4 = 2;
-const BIT_FIELDS = 3;
-const ALPHA_BIT_FIELDS = 6;
-const WINDOWS_COMPRESSIONS: ReadonlyMap<number, string> = new Map([[4, "JPEG"], [5, "PNG"]]);
-const OS2_COMPRESSIONS: ReadonlyMap<number, string> = new Map([
-  [3, "Huffman codes"],
-  [4, "run lengths of 24 bits"],
-]);
 
 const MASKS_16 = [0x7c00, 0x03e0, 0x001f, 0] as const;
 const MASKS_32 = [0xff0000, 0x00ff00, 0x0000ff, 0] as const;
@@ -146,114 +130,13 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
       masks: masks ?? (bitsPerPixel === 16 ? MASKS_16 : MASKS_32),
       stride: Math.ceil(width * bitsPerPixel / 32) * 4,
       topDown: storedHeight < 0,
-      hasRuns: info.compression === RUNS_8 || info.compression === RUNS_4,
+      hasRuns: isRunLengths(info.compression),
     },
   };
 }
 
-interface Info {
-  readonly compression: number;
-  /** Declared number of palette colours. 0 means one colour per possible index. */
-  readonly colours: number;
-}
-
-/**
- * Reads the compression and the number of colours. Fields that a short header lacks count as 0.
- *
- * @param fields Reader of the header, at the field after the bits per pixel. After the call, the
- *   reader is at the bit masks, if the header contains bit masks.
- */
-function readInfo(fields: ByteReader, headerBytes: number, bitsPerPixel: number): Info {
-  const next = () => fields.remaining >= 4 ? fields.u32() : 0;
-  const compression = next();
-  checkCompression(fields, headerBytes, compression, bitsPerPixel);
-  for (let skipped = 0; skipped < 3; skipped++) next(); // Bytes of all pixels, pixels per metre.
-  const colours = next();
-  next(); // Number of important colours.
-  return { compression, colours };
-}
-
-/** Throws if a compression is not supported, or not allowed for pixels of `bitsPerPixel` bits. */
-function checkCompression(
-  reader: ByteReader,
-  headerBytes: number,
-  compression: number,
-  bitsPerPixel: number,
-): void {
-  const isWindows = WINDOWS_BYTES.includes(headerBytes);
-  switch (compression) {
-    case UNCOMPRESSED:
-      return;
-    case RUNS_8:
-      if (bitsPerPixel === 8) return;
-      throw reader.corrupt("run lengths of 8 bits need pixels of 8 bits", bitsPerPixel);
-    case RUNS_4:
-      if (bitsPerPixel === 4) return;
-      throw reader.corrupt("run lengths of 4 bits need pixels of 4 bits", bitsPerPixel);
-    case BIT_FIELDS:
-    case ALPHA_BIT_FIELDS:
-      if (!isWindows) break;
-      if (bitsPerPixel === 16 || bitsPerPixel === 32) return;
-      throw reader.corrupt("pixels with bit masks must have 16 or 32 bits", bitsPerPixel);
-  }
-  throw compressed(
-    (isWindows ? WINDOWS_COMPRESSIONS : OS2_COMPRESSIONS).get(compression) ??
-      `number ${compression}`,
-  );
-}
-
-/**
- * Reads the bit masks of the colour channels.
- *
- * @param fields Reader of the header, at the field after the number of important colours.
- * @param reader Reader of the bytes after the header. If the header has 40 bytes, the masks follow
- *   it.
- * @returns Masks, or `undefined` if the file uses the default masks.
- */
-function readMasks(
-  fields: ByteReader,
-  reader: ByteReader,
-  headerBytes: number,
-  compression: number,
-): BmpLayout["masks"] | undefined {
-  if (compression !== BIT_FIELDS && compression !== ALPHA_BIT_FIELDS) return undefined;
-  const isBehind = headerBytes === INFO_BYTES;
-  const from = isBehind ? reader : fields;
-  const red = from.u32();
-  const green = from.u32();
-  const blue = from.u32();
-  const hasAlphaMask = isBehind ? compression === ALPHA_BIT_FIELDS : headerBytes >= 56;
-  return [red, green, blue, hasAlphaMask ? from.u32() : 0];
-}
-
-/**
- * Throws unless each bit mask is a single run of adjacent bits inside the pixel. Only the alpha
- * mask may be 0.
- */
-function checkMasks(reader: ByteReader, masks: BmpLayout["masks"], bitsPerPixel: number): void {
-  masks.forEach((mask, i) => {
-    const run = mask === 0 ? 0 : mask / 2 ** trailingZeros(mask);
-    const isRun = Number.isInteger(Math.log2(run + 1));
-    if (mask === 0 && i < 3 || !isRun || mask >= 2 ** bitsPerPixel) {
-      throw reader.corrupt("a bit mask must be one run of the pixel's bits", mask.toString(16));
-    }
-  });
-}
-
-function trailingZeros(mask: number): number {
-  return 31 - Math.clz32(mask & -mask);
-}
-
 function startsTooEarly(reader: ByteReader, end: number, start: number): DomainError {
   return reader.corrupt(`its pixels must start behind its header of ${end} bytes`, start);
-}
-
-function compressed(name: string): DomainError {
-  return new DomainError(
-    "unsupported-format",
-    "Cannot decode BMP as its compression must be none, run lengths of 4 or 8 bits, or bit " +
-      `masks: current value is ${name}. Save it as PNG or JPEG and send that.`,
-  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { DomainError } from "../../core/domain_error.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
+import { BLOCK_BYTES, componentsOf, type JpegFrame, readFrame } from "./jpeg_frame.ts";
 import { APP0, APP1, APP15, COM, EOI, isStandalone, SOI, SOS } from "./jpeg_markers.ts";
 import { heightAfterScan, type JpegComponent } from "./jpeg_scans.ts";
 import { hasSignature } from "./signature.ts";
@@ -49,32 +50,6 @@ const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
  */
 const MAX_SEGMENTS = 10_000;
 
-/** Maximum sampling factor of a colour component (ITU-T T.81, table B.2). */
-const MAX_SAMPLING = 4;
-/** Side of a block in samples. A decoder stores each coefficient of a block in two bytes. */
-const BLOCK_SIDE = 8;
-const BLOCK_BYTES = 2 * BLOCK_SIDE ** 2;
-
-/** Fields of the frame header of a JPEG. */
-interface Frame {
-  readonly marker: number;
-  readonly width: number;
-  readonly height: number;
-  readonly heightAt: number;
-  readonly bitDepth: number;
-  readonly samplings: readonly Sampling[];
-}
-
-/**
- * Sampling factors of a colour component: the numbers of its blocks per MCU (minimum coded unit),
- * across and down.
- */
-interface Sampling {
-  readonly id: number;
-  readonly horizontal: number;
-  readonly vertical: number;
-}
-
 /** The JPEG format. */
 export const JPEG: ImageFormat<JpegHeader> = {
   name: "JPEG",
@@ -107,7 +82,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const reader = new ByteReader(bytes, "JPEG", "big-endian");
   reader.skip(2);
 
-  let frame: Frame | undefined;
+  let frame: JpegFrame | undefined;
   let orientation: Orientation | undefined;
   let segments = 0;
   for (let marker = nextMarker(reader); marker !== SOS; marker = nextMarker(reader)) {
@@ -144,7 +119,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
  * @param scanned Number of colour components in the first scan.
  */
 function headerOf(
-  frame: Frame,
+  frame: JpegFrame,
   scanned: number,
   orientation: Orientation,
   bytes: Uint8Array,
@@ -200,67 +175,6 @@ function payloadLength(reader: ByteReader, marker: number): number {
   if (length >= 2) return length - 2;
   if (marker === COM || (marker >= APP0 && marker <= APP15)) return 0;
   throw reader.corrupt("a segment length must be at least 2", length);
-}
-
-/** Reads a frame header (ITU-T T.81, B.2.2 and table B.2). */
-function readFrame(reader: ByteReader, marker: number, length: number, fileBytes: number): Frame {
-  if (length < 6) throw reader.corrupt("a frame header must hold at least 6 bytes", length);
-  const bitDepth = reader.u8();
-  const heightAt = fileBytes - reader.remaining;
-  const height = reader.u16();
-  const width = reader.u16();
-  const channels = reader.u8();
-  if (bitDepth === 12) {
-    throw new DomainError(
-      "unsupported-format",
-      "Cannot decode JPEG as its samples must have 8 bits: current value is 12. " +
-        "Save it with 8 bits and send that.",
-    );
-  }
-  if (bitDepth !== 8) throw reader.corrupt("its precision must be 8 bits", bitDepth);
-  if (width === 0) throw reader.corrupt("its width must be at least 1", width);
-  if (channels === 0) throw reader.corrupt("it must have at least 1 component", channels);
-  if (length !== 6 + 3 * channels) {
-    throw reader.corrupt(
-      `a frame header of ${channels} components must hold ${6 + 3 * channels} bytes`,
-      length,
-    );
-  }
-  const samplings = Array.from({ length: channels }, () => readSampling(reader));
-  return { marker, width, height, heightAt, bitDepth, samplings };
-}
-
-function readSampling(reader: ByteReader): Sampling {
-  const id = reader.u8();
-  const factors = reader.u8();
-  const [horizontal, vertical] = [factors >> 4, factors & 15];
-  if (Math.min(horizontal, vertical) < 1 || Math.max(horizontal, vertical) > MAX_SAMPLING) {
-    throw reader.corrupt(
-      `a sampling factor must be 1 to ${MAX_SAMPLING}`,
-      `${horizontal}x${vertical}`,
-    );
-  }
-  reader.skip(1); // Number of the quantisation table.
-  return { id, horizontal, vertical };
-}
-
-/** Computes the number of blocks of each component (ITU-T T.81, A.1.1, A.2.3 and A.2.4). */
-function componentsOf(
-  samplings: readonly Sampling[],
-  width: number,
-  height: number,
-): readonly JpegComponent[] {
-  const perMcu = {
-    width: BLOCK_SIDE * Math.max(...samplings.map(({ horizontal }) => horizontal)),
-    height: BLOCK_SIDE * Math.max(...samplings.map(({ vertical }) => vertical)),
-  };
-  const mcus = Math.ceil(width / perMcu.width) * Math.ceil(height / perMcu.height);
-  return samplings.map(({ id, horizontal, vertical }) => ({
-    id,
-    blocks: Math.ceil(width * horizontal / perMcu.width) *
-      Math.ceil(height * vertical / perMcu.height),
-    paddedBlocks: mcus * horizontal * vertical,
-  }));
 }
 
 /**

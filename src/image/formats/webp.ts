@@ -3,6 +3,8 @@ import { ByteReader } from "./byte_reader.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 import { hasSignature } from "./signature.ts";
+import { CHUNK_BYTES, nextChunk, skipPadded, takePadded } from "./webp_chunks.ts";
+import { isFrameChunk, readAnimationFrame, readFrameChunks, type WebpFrame } from "./webp_frame.ts";
 
 /** Header of a WebP. `width` and `height` are the size of the canvas. */
 export interface WebpHeader extends BaseHeader<"webp"> {
@@ -10,34 +12,9 @@ export interface WebpHeader extends BaseHeader<"webp"> {
   readonly frame: WebpFrame;
 }
 
-/** Frame of a WebP, and the place of the frame on the canvas. */
-export interface WebpFrame {
-  /** Left edge of the frame on the canvas, in pixels. */
-  readonly left: number;
-  /** Top edge of the frame on the canvas, in pixels. */
-  readonly top: number;
-  /** Width of the frame in pixels. */
-  readonly width: number;
-  /** Height of the frame in pixels. */
-  readonly height: number;
-  /**
-   * Payload of the `ALPH` chunk, which contains the alpha of a lossy frame. Unset: the frame is
-   * opaque or lossless.
-   */
-  readonly alpha?: Uint8Array;
-  /** Payload of the `VP8 ` (lossy) or `VP8L` (lossless) chunk: the encoded pixels. */
-  readonly data: Uint8Array;
-  /** True if `data` is the payload of `VP8L`. */
-  readonly lossless: boolean;
-  /** True if a pixel can be transparent. */
-  readonly hasAlpha: boolean;
-}
-
 /** Number of bytes that the RIFF length does not count: `RIFF` and the length itself. */
 const RIFF_BYTES = 8;
-const CHUNK_BYTES = 8;
 const CANVAS_BYTES = 10;
-const FRAME_BYTES = 16;
 
 /**
  * Maximum number of chunks to read. Most real files have a few chunks. The limit bounds the reading
@@ -45,10 +22,7 @@ const FRAME_BYTES = 16;
  */
 const MAX_CHUNKS = 10_000;
 
-const VP8 = 0x56503820;
-const VP8L = 0x5650384c;
 const VP8X = 0x56503858;
-const ALPH = 0x414c5048;
 const ANMF = 0x414e4d46;
 const EXIF = 0x45584946;
 
@@ -143,6 +117,8 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpH
     }
   }
 
+  // Browsers ignore alpha that the flags do not announce.
+  if ((flags & HAS_ALPHA) === 0) frame = withoutAlpha(frame);
   const { left, top, width, height } = frame;
   if (left + width > canvas.width || top + height > canvas.height) {
     throw reader.corrupt(
@@ -161,6 +137,11 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpH
   return headerOf(canvas, frame, hasAlpha, orientation ?? 1);
 }
 
+/** Drops the alpha of a lossy frame. */
+function withoutAlpha({ alpha, ...frame }: WebpFrame): WebpFrame {
+  return alpha === undefined ? frame : { ...frame, hasAlpha: false };
+}
+
 function headerOf(
   { width, height }: Size,
   frame: WebpFrame,
@@ -173,124 +154,6 @@ function headerOf(
     ...{ format: "webp", width, height, orientation, bitDepth: 8, channels, hasAlpha, frame },
     ...isPartial && { isPartial },
   };
-}
-
-/**
- * Reads one frame of an animation from an `ANMF` chunk, which contains further chunks (RFC 9649,
- * section 2.7.1.1).
- */
-function readAnimationFrame(reader: ByteReader, length: number): WebpFrame {
-  if (length < FRAME_BYTES) {
-    throw reader.corrupt(`ANMF must hold at least ${FRAME_BYTES} bytes`, length);
-  }
-  const inner = reader.part(length);
-  skipPadding(reader, length);
-  const left = 2 * inner.u24le();
-  const top = 2 * inner.u24le();
-  const width = inner.u24le() + 1;
-  const height = inner.u24le() + 1;
-  inner.skip(4); // Duration and flags.
-  const chunk = nextChunk(inner);
-  const frame = readFrameChunks(inner, chunk.type, chunk.length);
-  if (frame.width !== width || frame.height !== height) {
-    throw reader.corrupt(
-      `its first frame must have the declared ${width}x${height} pixels`,
-      `${frame.width}x${frame.height}`,
-    );
-  }
-  return { ...frame, left, top };
-}
-
-function isFrameChunk(type: number): boolean {
-  return type === ALPH || type === VP8 || type === VP8L;
-}
-
-/**
- * Reads the chunks of one frame: a `VP8L` chunk (lossless), or a `VP8 ` chunk (lossy). An `ALPH`
- * chunk (alpha) may come before `VP8 `.
- */
-function readFrameChunks(reader: ByteReader, type: number, length: number): WebpFrame {
-  let alpha: Uint8Array | undefined;
-  let chunk = { type, length };
-  while (chunk.type !== VP8 && chunk.type !== VP8L) {
-    const payload = takePadded(reader, chunk.length);
-    if (chunk.type === ALPH) alpha ??= payload;
-    chunk = nextChunk(reader);
-  }
-  const start = reader.part(chunk.length);
-  skipPadding(reader, chunk.length);
-  const lossless = chunk.type === VP8L;
-  const { width, height, hasAlpha } = lossless ? readLossless(start) : readLossy(start);
-  return {
-    ...{ left: 0, top: 0, width, height, lossless },
-    ...(alpha === undefined || lossless ? {} : { alpha }),
-    data: start.whole(),
-    hasAlpha: hasAlpha || alpha !== undefined && !lossless,
-  };
-}
-
-/**
- * Reads the size of a lossy frame (RFC 6386, 9.1). Each side has 14 bits. The two scaling bits
- * after a side are ignored.
- */
-function readLossy(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "hasAlpha"> {
-  const tag = reader.u24le();
-  if ((tag & 1) !== 0) throw reader.corrupt("its frame must be a key frame", "another kind");
-  const code = reader.u24le();
-  if (code !== 0x2a019d) {
-    throw reader.corrupt("a lossy frame must start with code 2a019d", code.toString(16));
-  }
-  const width = reader.u16() & 0x3fff;
-  const height = reader.u16() & 0x3fff;
-  if (width === 0 || height === 0) {
-    throw reader.corrupt("its frame must be at least 1x1", `${width}x${height}`);
-  }
-  return { width, height, hasAlpha: false };
-}
-
-/**
- * Reads the size and the alpha flag of a lossless frame (RFC 9649, 3.4). The file stores each side
- * minus 1, in 14 bits.
- */
-function readLossless(reader: ByteReader): Pick<WebpFrame, "width" | "height" | "hasAlpha"> {
-  const signature = reader.u8();
-  if (signature !== 0x2f) {
-    throw reader.corrupt("a lossless frame must start with byte 47", signature);
-  }
-  const bits = reader.u32();
-  const version = bits >>> 29;
-  if (version !== 0) throw reader.corrupt("the version of a lossless frame must be 0", version);
-  return {
-    width: (bits & 0x3fff) + 1,
-    height: (bits >>> 14 & 0x3fff) + 1,
-    hasAlpha: (bits & 1 << 28) !== 0,
-  };
-}
-
-/** Reads the type of a chunk as a number and the length of its payload (RFC 9649, 2.3). */
-function nextChunk(reader: ByteReader): { readonly type: number; readonly length: number } {
-  let type = 0;
-  for (let i = 0; i < 4; i++) type = type << 8 | reader.u8();
-  return { type, length: reader.u32() };
-}
-
-function takePadded(reader: ByteReader, length: number): Uint8Array {
-  const payload = reader.take(length);
-  skipPadding(reader, length);
-  return payload;
-}
-
-function skipPadded(reader: ByteReader, length: number): void {
-  reader.skip(length);
-  skipPadding(reader, length);
-}
-
-/**
- * Skips the padding byte after a chunk payload of odd length. Some programs omit this byte at the
- * end of a file.
- */
-function skipPadding(reader: ByteReader, length: number): void {
-  if (length % 2 === 1 && reader.remaining > 0) reader.skip(1);
 }
 
 /**

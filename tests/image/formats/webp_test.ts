@@ -51,6 +51,8 @@ const WEBPS: readonly (readonly [
   ["lossless with alpha", [webpChunk("VP8L", vp8lFrame(3, 2, true))], [3, 2, true]],
   ["extended", [vp8x(0), LOSSY], [3, 2, false]],
   ["with alpha beside lossy pixels", [vp8x(HAS_ALPHA), ALPHA, LOSSY], [3, 2, true]],
+  // Browsers ignore alpha that the flags do not announce.
+  ["with alpha that is not announced", [vp8x(0), ALPHA, LOSSY], [3, 2, false]],
   ["with a colour profile and unknown chunks", [
     vp8x(0x20),
     webpChunk("ICCP", [1, 2, 3]),
@@ -79,12 +81,19 @@ for (const [claim, chunks, expected] of WEBPS) {
 Deno.test("readWebpHeader() returns the first frame of an animation and its place", () => {
   const frame = joinBytes(ALPHA, LOSSY);
   const { left, top, width, height, lossless, alpha, data } = readWebpHeader(buildWebp([
-    vp8x(ANIMATED, 9, 8),
+    vp8x(ANIMATED | HAS_ALPHA, 9, 8),
     anmf([2, 6, 3, 2], frame),
     anmf([0, 0, 9, 8], webpChunk("VP8L", vp8lFrame(9, 8))),
   ])).frame;
   assertEquals([left, top, width, height, lossless], [2, 6, 3, 2, false]);
   assertEquals([alpha, data], [Uint8Array.of(0, 1, 2), vp8Frame()]);
+});
+
+Deno.test("readWebpHeader() drops alpha that the flags of a WebP do not announce", () => {
+  const alphas = [0, HAS_ALPHA].map((flags) => {
+    return readWebpHeader(buildWebp([vp8x(flags), ALPHA, LOSSY])).frame.alpha;
+  });
+  assertEquals(alphas, [undefined, Uint8Array.of(0, 1, 2)]);
 });
 
 for (const prefix of ["", "Exif\0\0"]) {

@@ -62,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["routes/http", "routes"],
   ],
   "src/server": [
-    ...["src/image", "src/manifest", "src/ports", "src/serving"],
+    ...["src/core", "src/image", "src/manifest", "src/ports", "src/serving"],
     ...["routes/http", "routes/guards", "routes"],
   ],
   "src/platforms/browser": [
@@ -75,7 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["routes/http", "routes/guards", "routes/page", "routes"],
   ],
   "src/platforms/workerd": [
-    ...["src/ports", "src/detect", "src/codecs", "src/engines", "src/stores"],
+    ...["src/core", "src/ports", "src/detect", "src/codecs", "src/engines", "src/stores"],
     ...["src/serving", "src/embed", "src/server", "routes"],
   ],
   "src/platforms/serverless": [

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionRule, type OptionRules } from "../core/check_options.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 import { isFinished, type Manifest } from "../manifest/manifest.ts";
@@ -21,12 +22,21 @@ export interface ResolvedOptions {
   readonly classIds: ReadonlySet<number> | null;
 }
 
-const OPTION_NAMES: readonly string[] = [
-  "scoreThreshold",
-  "iou",
-  "max",
-  "classes",
-] satisfies (keyof DetectOptions)[];
+const NUMBER: OptionRule = {
+  must: "a number",
+  accepts: (value) => typeof value === "number",
+};
+
+/** Rules of the options of a call. {@linkcode resolveOptions} also checks the ranges. */
+export const DETECT_RULES: OptionRules<DetectOptions> = {
+  scoreThreshold: NUMBER,
+  iou: NUMBER,
+  max: NUMBER,
+  classes: {
+    must: "an array of labels",
+    accepts: (value) => Array.isArray(value) && value.every((label) => typeof label === "string"),
+  },
+};
 
 /**
  * Largest value of the option `max`. The limit bounds the time of NMS (non-maximum suppression),
@@ -40,7 +50,7 @@ const MAX_DETECTIONS = 1000;
  * @throws {DomainError} `invalid-option` or `unknown-class`.
  */
 export function resolveOptions(manifest: Manifest, options: DetectOptions): ResolvedOptions {
-  checkNames(options);
+  checkOptions(options, DETECT_RULES, { action: "detect" });
   const { postprocess } = manifest;
   const { scoreThreshold = postprocess.score, max = postprocess.limit } = options;
   const iou = resolveIou(manifest, options);
@@ -54,16 +64,6 @@ export function resolveOptions(manifest: Manifest, options: DetectOptions): Reso
     );
   }
   return { scoreThreshold, iou, max, classIds: resolveClasses(manifest, options.classes) };
-}
-
-/** Refuses unknown options, because a misspelt option would have no effect. */
-function checkNames(options: DetectOptions): void {
-  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
-  if (unknown === undefined) return;
-  throw new DomainError(
-    "invalid-option",
-    `Cannot detect as there is no option "${unknown}": there are ${OPTION_NAMES.join(", ")}`,
-  );
 }
 
 /**

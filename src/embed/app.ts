@@ -2,9 +2,11 @@ import type { Hono } from "hono";
 import { createApp as appOf } from "../../routes/app.ts";
 import type { AppOptions } from "../../routes/app_options.ts";
 import type { AppEnv } from "../../routes/http/app_env.ts";
+import { checkOptions } from "../core/check_options.ts";
 import { ModelRegistry } from "../serving/model_registry.ts";
 import { boundedDetector } from "./bounded_detector.ts";
 import { type EmbeddedDetector, partsOf } from "./detector.ts";
+import { APP_RULES } from "./option_rules.ts";
 
 /** Options of the HTTP app. Every option may be unset. */
 export type OptionalAppOptions = {
@@ -28,10 +30,12 @@ export interface EmbeddedAppOptions extends OptionalAppOptions {
  * server.
  *
  * @returns A Hono app. The caller serves this app, or mounts it under a path of a larger app.
+ * @throws {DomainError} `invalid-option`, if an option is not known or has a wrong value.
  */
-export function createApp(
-  { detector, maxCalls = 16, ...settings }: EmbeddedAppOptions,
-): Hono<AppEnv> {
+export function createApp(options: EmbeddedAppOptions): Hono<AppEnv> {
+  const { detector, maxCalls = 16, ...settings } = checkOptions(options, APP_RULES, {
+    action: "create an app",
+  });
   const { manifest, detector: inner, limits } = partsOf(detector);
   const registry = new ModelRegistry({
     manifests: [manifest],

@@ -1,3 +1,4 @@
+import { checkOptions, typeName } from "../core/check_options.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { createDetector, type DetectorOptions } from "../detect/detector.ts";
 import type { ImageLimits } from "../image/limits.ts";
@@ -10,7 +11,8 @@ import { DetectorPool } from "../serving/detector_pool.ts";
 import { abortable } from "./abortable.ts";
 import { findModel, type ReadFile } from "./find_model.ts";
 import { cancelSource, type ImageSource, readSource } from "./image_source.ts";
-import { checkCount, embedLimits } from "./limits.ts";
+import { embedLimits } from "./limits.ts";
+import { EMBED_DETECT_RULES, EMBED_RULES } from "./option_rules.ts";
 import type { EmbedDetectOptions, EmbedOptions } from "./options.ts";
 
 /** Parts from which {@linkcode openEmbedded} builds a detector on the calling thread. */
@@ -77,6 +79,9 @@ class OpenDetector implements EmbeddedDetector {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    // A caller may pass the methods on, such as in `images.map(detector.detect)`.
+    this.detect = this.detect.bind(this);
+    this.close = this.close.bind(this);
   }
 
   get model(): ModelInfo {
@@ -89,16 +94,19 @@ class OpenDetector implements EmbeddedDetector {
 
   async detect(
     image: ImageSource,
-    { signal, ...options }: EmbedDetectOptions = {},
+    asked: EmbedDetectOptions = {},
   ): Promise<DetectResult> {
     const { detector, limits: { maxBytes } } = this.#parts;
+    let checked: EmbedDetectOptions;
     try {
-      signal?.throwIfAborted();
+      checked = checkDetectOptions(asked);
+      checked.signal?.throwIfAborted();
       if (this.#closing) throw closedError();
     } catch (error) {
       cancelSource(image, error);
       throw error;
     }
+    const { signal, ...options } = checked;
     const read = await readSource(image, { maxBytes, signal });
     return await abortable(detector.detect(read, options, { signal }), signal);
   }
@@ -112,8 +120,16 @@ class OpenDetector implements EmbeddedDetector {
   }
 
   static partsOf(detector: EmbeddedDetector): Parts {
-    if (#parts in detector) return detector.#parts;
-    throw new TypeError("Cannot serve the detector as it must be one that createDetector() made");
+    const value: unknown = detector;
+    if (typeof value === "object" && value !== null && #parts in value) {
+      return (value as OpenDetector).#parts;
+    }
+    const isPromise = typeName(value) === "Promise";
+    throw new DomainError(
+      "invalid-option",
+      'Cannot create an app as "detector" must be one that createDetector() made: current value ' +
+        `is of type ${typeName(value)}${isPromise ? ". Await it first." : ""}`,
+    );
   }
 }
 
@@ -121,10 +137,16 @@ class OpenDetector implements EmbeddedDetector {
  * Returns the internal parts of a detector. The HTTP app that serves the detector needs these
  * parts.
  *
- * @throws {TypeError} If the detector is not the result of `createDetector()` of this package.
+ * @throws {DomainError} `invalid-option`, if the detector is not the result of `createDetector()` of
+ *   this package.
  */
 export function partsOf(detector: EmbeddedDetector): Parts {
   return OpenDetector.partsOf(detector);
+}
+
+function checkDetectOptions(options: EmbedDetectOptions): EmbedDetectOptions {
+  const elsewhere = { names: Object.keys(EMBED_RULES), owner: "createDetector()" };
+  return checkOptions(options, EMBED_DETECT_RULES, { action: "detect", elsewhere });
 }
 
 function closedError(): DomainError {
@@ -162,7 +184,6 @@ export async function openEmbeddedFrom(
 ): Promise<EmbeddedDetector> {
   const { engine = "auto", queue = Infinity, signal } = options;
   const limits = embedLimits(options.limits);
-  checkCount("queue", queue, 0);
   const { manifest, store } = await findModel(options, models, readFile);
   const opening = DetectorPool.open({
     size: 1,

@@ -1,9 +1,12 @@
+import { checkOptions, currentValue, typeName } from "../core/check_options.ts";
 import { DomainError } from "../core/domain_error.ts";
+import { nearestName } from "../core/nearest_name.ts";
 import { keepVariants } from "../manifest/graph_files.ts";
 import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import { memoryModelStore } from "./memory_store.ts";
+import { MODEL_FILE_RULES } from "./option_rules.ts";
 import type { EmbedOptions, ModelFiles } from "./options.ts";
 
 /** Function that reads a model file by its URL. Rejects if the file is longer than `maxBytes`. */
@@ -20,6 +23,8 @@ export interface FoundModel {
 /** Maximum bytes of a manifest. Real manifests have a few kilobytes. */
 const MAX_MANIFEST_BYTES = 1_000_000;
 
+const MODEL_TEXTS = { action: "create a detector", prefix: "model." };
+
 /**
  * Finds the model that the option `model` names, and reads the manifest of this model.
  *
@@ -34,18 +39,42 @@ export async function findModel(
   packaged: ModelStore,
   readFile?: ReadFile,
 ): Promise<FoundModel> {
-  if (isFiles(model)) return fromMemory(model);
+  if (isFiles(model)) return fromMemory(checkOptions(model, MODEL_FILE_RULES, MODEL_TEXTS));
   const url = urlOf(model);
   if (url !== null && readFile) return await fromUrl(url, readFile, signal);
   const id = url?.href ?? idOf(model);
-  return foundModel(await packaged.manifest(id), (graph) => packaged.graph(id, graph));
+  const manifest = await packaged.manifest(id).catch(async (error: unknown) => {
+    throw await withKnownModels(error, id, packaged);
+  });
+  return foundModel(manifest, (graph) => packaged.graph(id, graph));
+}
+
+/** Adds the ids of the models in a store to an error about an unknown model. */
+async function withKnownModels(error: unknown, id: string, store: ModelStore): Promise<unknown> {
+  if (!(error instanceof DomainError) || error.code !== "unknown-model") return error;
+  const known = await store.list().catch(() => []);
+  const isListed = known.every((each) => error.message.includes(`"${each}"`));
+  const guess = nearestName(id, known);
+  if (known.length === 0 || isListed) return error;
+  const suggestion = guess === undefined ? "" : ` Did you mean "${guess}"?`;
+  const hint = `${suggestion} The known models are ${known.map((each) => `"${each}"`).join(", ")}.`;
+  return new DomainError("unknown-model", `${error.message.replace(/\.?$/, ".")}${hint}`, {
+    cause: error.cause,
+  });
 }
 
 function isFiles(model: unknown): model is ModelFiles {
-  return typeof model === "object" && model !== null && "manifest" in model && "graph" in model;
+  return typeof model === "object" && model !== null && ("manifest" in model || "graph" in model);
 }
 
 function fromMemory({ manifest: json, graph, data = {} }: ModelFiles): FoundModel {
+  if (graph === undefined) {
+    throw new DomainError(
+      "invalid-option",
+      'Cannot create a detector as "model.graph" must be a Uint8Array or an ArrayBuffer: ' +
+        "current value is undefined",
+    );
+  }
   // A caller passes one graph, which every engine then loads.
   const manifest = keepVariants(parseManifest(json), []);
   const files = Object.entries(data).map(([file, bytes]) => ({ file, bytes: bytesOf(bytes) }));
@@ -86,8 +115,10 @@ function foundModel(
  * `node:vm` context.
  */
 function urlOf(model: unknown): URL | null {
-  if (typeof model === "string") return /^[a-z][a-z0-9+.-]+:/i.test(model) ? new URL(model) : null;
-  return Object.prototype.toString.call(model) === "[object URL]" ? model as URL : null;
+  if (typeof model === "string") {
+    return /^[a-z][a-z0-9+.-]+:/i.test(model) && URL.canParse(model) ? new URL(model) : null;
+  }
+  return typeName(model) === "URL" ? model as URL : null;
 }
 
 /**
@@ -101,9 +132,7 @@ function idOf(model: unknown): string {
   throw new DomainError(
     "unknown-model",
     "Cannot load a model as it must be the id of one in the package, the URL of a manifest or " +
-      `{ manifest, graph }: current value is ${
-        typeof model === "string" ? `"${model}"` : typeof model
-      }. ` +
+      `{ manifest, graph }: ${currentValue(model).replace(/\.?$/, ".")} ` +
       "Make a path a URL: new URL(path, import.meta.url).",
   );
 }

@@ -1,3 +1,4 @@
+import { typeName } from "../core/check_options.ts";
 import { DomainError, tooManyBytes } from "../core/domain_error.ts";
 import type { ImageInput, RawImage } from "../image/raw_image.ts";
 import { abortable } from "./abortable.ts";
@@ -34,29 +35,66 @@ export async function readSource(
   { maxBytes, signal }: ReadSourceOptions,
 ): Promise<ImageInput> {
   const tooLong = (found: number) => tooManyBytes(maxBytes, found);
-  const type = typeOf(source);
+  const type = typeName(source);
   if (type === "Uint8Array") return source as Uint8Array;
-  if (type === "ArrayBuffer") return new Uint8Array(source as ArrayBuffer);
-  if (isStream(source)) return await readStream(source, { maxBytes, tooLong, signal });
+  if (type === "ArrayBuffer") return bytesOf(source as ArrayBuffer);
+  if (isStream(source)) {
+    if (source.locked) throw notAnImage("a stream that nobody else reads", "a locked stream");
+    return await readStream(source, { maxBytes, tooLong, signal });
+  }
   if (isBlob(source)) {
     if (source.size > maxBytes) throw tooLong(source.size);
-    return new Uint8Array(await abortable(source.arrayBuffer(), signal));
+    const content: unknown = await abortable(source.arrayBuffer(), signal);
+    if (typeName(content) === "ArrayBuffer") return bytesOf(content as ArrayBuffer);
+    throw notAnImage("a Blob with bytes", `of type ${typeName(content)}`);
   }
   if (isRaw(source)) return source;
-  throw new DomainError(
-    "not-an-image",
-    "Cannot read image as it must be a Uint8Array, an ArrayBuffer, a Blob, a ReadableStream or " +
-      `{ data, width, height }: current value is of type ${type}`,
+  throw notAnImage(
+    "a Uint8Array, an ArrayBuffer, a Blob, a ReadableStream or { data, width, height }",
+    `of type ${type}${remedyFor(source, type)}`,
   );
+}
+
+function notAnImage(must: string, found: string): DomainError {
+  return new DomainError(
+    "not-an-image",
+    `Cannot read image as it must be ${must}: current value is ${found}`,
+  );
+}
+
+/** Returns the bytes of a buffer. The bytes of a buffer that was transferred are gone. */
+function bytesOf(buffer: ArrayBuffer): Uint8Array {
+  return buffer.byteLength === 0 ? new Uint8Array() : new Uint8Array(buffer);
+}
+
+/** Returns the end of an error message: the way from a value that is no image to its image. */
+function remedyFor(source: unknown, type: string): string {
+  if (type === "String") {
+    return (source as string).startsWith("data:")
+      ? ". Pass await (await fetch(url)).blob()."
+      : ". Read the file or fetch the URL, and pass its bytes.";
+  }
+  const object = Object(source) as Record<string, unknown>;
+  if (typeof object["then"] === "function") return ". Await the promise first.";
+  if (typeof object["blob"] === "function") return ". Pass await response.blob().";
+  if (typeof object["pipe"] === "function") return ". Pass Readable.toWeb(stream).";
+  if (typeof object["getContext"] === "function") {
+    return '. Pass canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).';
+  }
+  if (
+    /^(HTML(Image|Video)Element|ImageBitmap|VideoFrame)$/.test(type) || "naturalWidth" in object
+  ) {
+    return ". Draw it on a canvas and pass the ImageData, or fetch its URL and pass the Blob.";
+  }
+  if (type === "FileList") return ". Pass one of its files.";
+  if (type === "URL") return ". Fetch the URL, and pass the Blob.";
+  if (type === "Array") return ". Pass one image at a time.";
+  return "";
 }
 
 /** Cancels a stream that will not be read. Does nothing for other sources. */
 export function cancelSource(source: ImageSource, reason: unknown): void {
   if (isStream(source) && !source.locked) source.cancel(reason).catch(() => {});
-}
-
-function typeOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
 function isStream(source: unknown): source is ReadableStream<Uint8Array> {

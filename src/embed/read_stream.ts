@@ -1,3 +1,5 @@
+import { typeName } from "../core/check_options.ts";
+import { DomainError } from "../core/domain_error.ts";
 import { joinedBytes } from "../core/joined_bytes.ts";
 
 /** Options of {@linkcode readStream}. */
@@ -16,7 +18,7 @@ export interface ReadStreamOptions {
 /**
  * Reads a stream to its end. Cancels the stream if the stream is too long or the signal is aborted.
  *
- * @throws {TypeError} If a chunk is not bytes.
+ * @throws {DomainError} `not-an-image`, if a chunk is not bytes.
  * @throws The error that `tooLong` returns, `signal.reason`, or the error of the stream.
  */
 export async function readStream(
@@ -35,8 +37,12 @@ export async function readStream(
       const { done, value } = await reader.read();
       signal?.throwIfAborted();
       if (done) return joinedBytes(chunks);
-      if (!ArrayBuffer.isView(value)) {
-        throw new TypeError(`A chunk must be bytes: current value is of type ${typeof value}`);
+      if (typeName(value) !== "Uint8Array") {
+        throw new DomainError(
+          "not-an-image",
+          "Cannot read a stream as each chunk must be a Uint8Array: current value is of type " +
+            typeName(value),
+        );
       }
       size += value.length;
       if (size > maxBytes) throw tooLong(size);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { schemaFault } from "./schema_fault.ts";
 
 const url = z.url({ protocol: /^https?$/, error: "must be a URL that starts with http" });
 
@@ -40,7 +41,7 @@ export type CatalogueEntry = z.infer<typeof entry>;
  * ```
  */
 export function parseCatalogue(json: unknown): CatalogueEntry[] {
-  const parsed = catalogue.safeParse(json);
+  const parsed = catalogue.safeParse(json, { error: schemaFault });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) =>
     `${path.join(".") || "catalogue"}: ${message}`

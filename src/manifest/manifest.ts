@@ -6,6 +6,7 @@ import {
   headsSchema,
   type Manifest,
 } from "./manifest_schema.ts";
+import { schemaFault } from "./schema_fault.ts";
 
 export { PRECISIONS } from "./manifest_schema.ts";
 export type { FinishedManifest, HeadsManifest, Manifest } from "./manifest_schema.ts";
@@ -37,7 +38,7 @@ export function isFinished(manifest: Manifest): manifest is FinishedManifest {
  * ```
  */
 export function parseManifest(json: unknown): Manifest {
-  const parsed = schemaFor(json).safeParse(json);
+  const parsed = schemaFor(json).safeParse(json, { error: schemaFault });
   const faults = parsed.success
     ? manifestFaults(parsed.data)
     : parsed.error.issues.map(({ path, message }) =>

@@ -1,3 +1,5 @@
+import { editDistance } from "../core/nearest_name.ts";
+
 /**
  * Minimum length of a name that may be a typo. Shorter names resemble too many names of other
  * programs.
@@ -42,22 +44,5 @@ function wordsOf(name: string): string {
 function isNear(name: string, setting: string): boolean {
   const [a, b] = [name, setting].map((each) => each.toUpperCase().replaceAll(/[_-]/g, ""));
   if (a === undefined || b === undefined || Math.min(a.length, b.length) < MIN_LENGTH) return false;
-  return edits(a, b) <= (b.length >= 10 ? 2 : 1);
-}
-
-/**
- * Returns the Levenshtein distance: how many letters to insert, delete or replace to turn `a` into
- * `b`.
- */
-function edits(a: string, b: string): number {
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const replaced = last[j]! + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, last[j + 1]! + 1, next[j]! + 1));
-    }
-    last = next;
-  }
-  return last[b.length]!;
+  return editDistance(a, b) <= (b.length >= 10 ? 2 : 1);
 }

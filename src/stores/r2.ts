@@ -3,8 +3,8 @@ import type { ModelStore } from "../ports/model_store.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
 
 /**
- * R2 bucket of Cloudflare, with only the method that the store calls. Cloudflare's type `R2Bucket`
- * has this method.
+ * R2 bucket of Cloudflare, with only the methods that the store calls. Cloudflare's type `R2Bucket`
+ * has these methods.
  */
 export interface ModelBucket {
   /** Returns the object with this key, or null if the bucket has no such object. */
@@ -14,6 +14,8 @@ export interface ModelBucket {
       arrayBuffer(): Promise<ArrayBuffer>;
     } | null
   >;
+  /** Returns the objects in the bucket, at most 1000. Unset: error messages list no models. */
+  list?(): Promise<{ readonly objects: readonly { readonly key: string }[] }>;
 }
 
 /**
@@ -22,13 +24,19 @@ export interface ModelBucket {
  */
 export function r2ModelStore(bucket: ModelBucket): ModelStore {
   return {
-    list: () => Promise.resolve([]),
+    list: () => listModels(bucket),
     async manifest(id) {
       const bytes = await read(bucket, id, `${id}.json`);
       return parseManifestText(id, new TextDecoder().decode(bytes));
     },
     graph: (id, { file }) => read(bucket, id, file),
   };
+}
+
+/** Lists the ids of the manifests at the top of a bucket. */
+async function listModels(bucket: ModelBucket): Promise<string[]> {
+  const { objects = [] } = await bucket.list?.() ?? {};
+  return objects.flatMap(({ key }) => /^[^/]+\.json$/.test(key) ? [key.slice(0, -5)] : []);
 }
 
 async function read(bucket: ModelBucket, id: string, file: string): Promise<Uint8Array> {

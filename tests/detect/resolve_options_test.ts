@@ -57,13 +57,44 @@ for (const option of ["scoreThreshold", "iou"] as const) {
   }
 }
 
-for (const name of ["score", "threshold", "scorethreshold", "constructor", ""]) {
+const UNKNOWN: readonly (readonly [name: string, guess: string])[] = [
+  ["scoreTreshold", 'did you mean "scoreThreshold"? The'],
+  ["scorethreshold", 'did you mean "scoreThreshold"? The'],
+  ["score", 'did you mean "scoreThreshold"? The'],
+  ["threshold", 'did you mean "scoreThreshold"? The'],
+  ["class", 'did you mean "classes"? The'],
+  ["maxDetections", 'did you mean "max"? The'],
+  ["constructor", "the"],
+  ["", "the"],
+];
+
+for (const [name, guess] of UNKNOWN) {
   Deno.test(`resolveOptions() refuses the unknown option "${name}" and lists the known ones`, () => {
     assertDomainError(
       () => resolveOptions(smallManifest, { [name]: 0.5 }),
       "invalid-option",
-      `there is no option "${name}"`,
-      "scoreThreshold, iou, max, classes",
+      `Cannot detect as option "${name}" is not known: ${guess} options are ` +
+        "scoreThreshold, iou, max, classes",
+    );
+  });
+}
+
+const MISTYPED: readonly (readonly [option: string, value: unknown, words: string])[] = [
+  ["scoreThreshold", "0.5", '"scoreThreshold" must be a number: current value is "0.5"'],
+  ["scoreThreshold", null, "current value is null"],
+  ["iou", [0.5], "current value is of type Array"],
+  ["max", Symbol("five"), "current value is Symbol(five)"],
+  ["max", 5n, '"max" must be a number: current value is 5'],
+  ["classes", "cat", '"classes" must be an array of labels: current value is "cat"'],
+  ["classes", ["cat", 2], '"classes" must be an array of labels'],
+];
+
+for (const [option, value, words] of MISTYPED) {
+  Deno.test(`resolveOptions() refuses ${option} of ${Deno.inspect(value)}`, () => {
+    assertDomainError(
+      () => resolveOptions(smallManifest, { [option]: value }),
+      "invalid-option",
+      words,
     );
   });
 }

@@ -1,10 +1,6 @@
-import { assertEquals, assertGreater, assertThrows } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import { Hono } from "hono";
-import {
-  createApp,
-  createDetector,
-  type EmbeddedDetector,
-} from "../../src/platforms/host/embed.ts";
+import { createApp, createDetector } from "../../src/platforms/host/embed.ts";
 import { newKey } from "../../src/commands/key.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 
@@ -92,6 +88,39 @@ Deno.test("createApp() answers 503 after its detector was closed", async () => {
   assertEquals([response.status, (await response.json()).code], [503, "model-not-ready"]);
 });
 
-Deno.test("createApp() refuses an object that createDetector() did not make", () => {
-  assertThrows(() => createApp({ detector: {} as EmbeddedDetector }), TypeError, "createDetector");
+const MOUNTS: Readonly<Record<string, () => Hono>> = {
+  "Hono's route()": () => new Hono().route("/vision/", createApp({ detector })),
+  "two of Hono's route()": () =>
+    new Hono().route("/vision", new Hono().route("/", createApp({ detector }))),
+  "Hono's mount(), with mountPath": () =>
+    new Hono().mount("/vision", createApp({ detector, mountPath: "/vision/" }).fetch),
+};
+
+for (const [name, mounted] of Object.entries(MOUNTS)) {
+  Deno.test(`createApp() links below its mount in ${name}`, async () => {
+    const outer = mounted();
+    const requests: Record<string, RequestInit> = {
+      "/vision/detect": { method: "POST", body: "no image" },
+      "/vision/detect?scor=1": { method: "POST", body: IMAGE },
+      "/vision/models/unicorn": {},
+      "/vision/models": { method: "DELETE" },
+    };
+    for (const [path, init] of Object.entries(requests)) {
+      const { type, code } = await (await outer.request(path, init)).json();
+      assertEquals(type, `/vision/problems/${code}`);
+      assertEquals((await (await outer.request(type)).json()).code, code);
+    }
+    const { servers } = await (await outer.request("/vision/openapi.json")).json();
+    assertEquals(servers[0].url, "/vision");
+  });
+}
+
+Deno.test("createApp() lists the known models in an error about an unknown one", async () => {
+  const app = createApp({ detector });
+  for (const path of ["/models/everyday9", "/detect?model=everyday9", "/v2/models/everyday9"]) {
+    const response = await app.request(path, path.startsWith("/detect") ? POST : {});
+    const { detail, error } = await response.json();
+    assertEquals(response.status, 404);
+    assertEquals(detail ?? error, 'Cannot use model "everyday9" as there are only: everyday8');
+  }
 });

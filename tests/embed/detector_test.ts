@@ -139,7 +139,7 @@ Deno.test("EmbeddedDetector.detect() refuses a value that is not an image, namin
   await assertRejectsDomainError(detector.detect(new Uint8Array(0)), "no-image");
   await assertRejectsDomainError(detector.detect(Uint8Array.of(1, 2, 3)), "not-an-image");
   const texts = new ReadableStream<string>({ start: (controller) => controller.enqueue("text") });
-  await assertRejects(() => strange(texts), TypeError, "must be bytes");
+  await assertRejectsDomainError(strange(texts), "not-an-image", "must be a Uint8Array");
 });
 
 Deno.test("EmbeddedDetector.detect() applies limits while it reads", async (test) => {

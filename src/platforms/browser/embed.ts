@@ -1,4 +1,7 @@
+import { FLAG, FUNCTION, type OptionRules } from "../../core/check_options.ts";
+import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
 import { type EmbeddedDetector, openEmbedded, openEmbeddedFrom } from "../../embed/detector.ts";
+import { THREADS } from "../../embed/option_rules.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
 import { cacheModelStore, type LoadProgress } from "../../stores/cache.ts";
 import { browserAssets } from "./assets.ts";
@@ -6,6 +9,11 @@ import { startWebWorker } from "./start_worker.ts";
 
 export * from "../../embed/api.ts";
 export type { LoadProgress };
+
+/** Lists the models that the browser bundle contains. A page may add further ones to its folder. */
+function listBundled(): Promise<readonly string[]> {
+  return Promise.resolve(["everyday8"]);
+}
 
 /** Options of a detector in a web page. */
 export interface BrowserEmbedOptions extends EmbedOptions {
@@ -33,6 +41,16 @@ export interface BrowserEmbedOptions extends EmbedOptions {
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
+const RULES: OptionRules<Omit<BrowserEmbedOptions, keyof EmbedOptions>> = {
+  worker: FLAG,
+  threads: THREADS,
+  assets: {
+    must: "the URL of a folder",
+    accepts: (value) => URL.canParse(String(value), globalThis.location.href),
+  },
+  onProgress: FUNCTION,
+};
+
 /**
  * Creates a detector in a web page. By default, the model runs on WebGPU if the browser has a
  * hardware adapter for WebGPU, otherwise on the CPU.
@@ -46,10 +64,11 @@ export interface BrowserEmbedOptions extends EmbedOptions {
  *   starts.
  * @throws `options.signal.reason`, if this signal is aborted.
  */
-export async function createDetector(options: BrowserEmbedOptions): Promise<EmbeddedDetector> {
+export async function createDetector(asked: BrowserEmbedOptions): Promise<EmbeddedDetector> {
+  const options = checkEmbedOptions(asked, RULES);
   options.signal?.throwIfAborted();
   const assets = browserAssets(options.assets);
-  const models = cacheModelStore(assets.models, options);
+  const models = { ...cacheModelStore(assets.models, options), list: listBundled };
   const { worker = true, threads } = options;
   if (!worker) {
     const { browserRuntime } = await import("./runtime.ts");

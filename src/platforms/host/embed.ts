@@ -4,7 +4,9 @@ import {
   openEmbedded,
   openEmbeddedFrom,
 } from "../../embed/detector.ts";
-import { checkCount } from "../../embed/limits.ts";
+import { FLAG, type OptionRules } from "../../core/check_options.ts";
+import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
+import { THREADS } from "../../embed/option_rules.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
 
 export * from "../../embed/api.ts";
@@ -21,6 +23,11 @@ export interface HostEmbedOptions extends EmbedOptions {
    */
   readonly worker?: boolean | undefined;
 }
+
+const RULES: OptionRules<Omit<HostEmbedOptions, keyof EmbedOptions>> = {
+  threads: THREADS,
+  worker: FLAG,
+};
 
 /**
  * Creates a detector that runs inside a program of Deno, Node or Bun, without a server.
@@ -43,11 +50,10 @@ export interface HostEmbedOptions extends EmbedOptions {
  * if (detections.length > 0) throw new Error("a white square has no objects");
  * ```
  */
-export async function createDetector(options: HostEmbedOptions): Promise<EmbeddedDetector> {
-  const { threads, worker = false, signal } = options;
-  signal?.throwIfAborted();
-  if (threads !== undefined) checkCount("threads", threads, 1);
-  return await (worker ? openInProcess(options) : openHere(options));
+export async function createDetector(asked: HostEmbedOptions): Promise<EmbeddedDetector> {
+  const options = checkEmbedOptions(asked, RULES);
+  options.signal?.throwIfAborted();
+  return await (options.worker ? openInProcess(options) : openHere(options));
 }
 
 /**

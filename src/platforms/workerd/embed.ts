@@ -1,6 +1,9 @@
+import { hasMethods, type OptionRules } from "../../core/check_options.ts";
 import { createApp as createPlainApp, type EmbeddedAppOptions } from "../../embed/app.ts";
+import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
 import { type EmbeddedDetector, openEmbedded } from "../../embed/detector.ts";
 import { fetchUrl } from "../../embed/fetch_url.ts";
+import { embedLimits } from "../../embed/limits.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
 import type { Fetcher } from "../../stores/fetch_model_file.ts";
 import { noModelStore } from "../../stores/none.ts";
@@ -36,6 +39,17 @@ export interface WorkerdEmbedOptions extends EmbedOptions {
   readonly bucket?: ModelBucket | undefined;
 }
 
+const RULES: OptionRules<Omit<WorkerdEmbedOptions, keyof EmbedOptions>> = {
+  assets: {
+    must: "a binding of static assets, with a method fetch()",
+    accepts: (value) => hasMethods(value, "fetch"),
+  },
+  bucket: {
+    must: "a binding of an R2 bucket, with a method get()",
+    accepts: (value) => hasMethods(value, "get"),
+  },
+};
+
 /**
  * Creates a detector inside a Cloudflare Worker.
  *
@@ -47,11 +61,12 @@ export interface WorkerdEmbedOptions extends EmbedOptions {
  *   starts.
  * @throws `options.signal.reason`, if this signal is aborted.
  */
-export async function createDetector(options: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
+export async function createDetector(asked: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
+  const options = checkEmbedOptions(asked, RULES);
   options.signal?.throwIfAborted();
   const host = { runtime: workerdRuntime(modelsOf(options)), readFile: fetchUrl };
   const limits = {
-    ...options.limits,
+    ...embedLimits(options.limits),
     maxBytes: options.limits?.maxBytes ?? WORKERD_LIMITS.maxBytes,
   };
   return await openEmbedded(host, { ...options, limits });

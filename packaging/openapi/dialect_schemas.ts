@@ -54,7 +54,7 @@ export const ROBOFLOW_MODELS = z.strictObject({
   models: z.array(z.strictObject({
     model_id: z.string(),
     task_type: z.literal("object-detection"),
-    batch_size: z.null(),
+    batch_size: z.int().nullable(),
     input_width: z.int().nullable(),
     input_height: z.int().nullable(),
   })),

@@ -86,6 +86,10 @@ const override: ZodOpenApiOverride = ({ jsonSchema, zodSchema, io }) => {
   else refine(jsonSchema as z.core.JSONSchema.BaseSchema, zodSchema);
   flattenTuple(jsonSchema as z.core.JSONSchema.BaseSchema);
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  // Generators of clients take a constant for a text, whatever its type.
+  if (jsonSchema.const !== undefined && typeof jsonSchema.const !== "string") {
+    delete jsonSchema.const;
+  }
 };
 
 function refine(jsonSchema: z.core.JSONSchema.BaseSchema, zodSchema: z.core.$ZodType): void {

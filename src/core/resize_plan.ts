@@ -1,61 +1,7 @@
+import type { PadRule, ResizeRule } from "./resize_rules.ts";
 import { roundHalfEven } from "./round_half_even.ts";
 import type { Size } from "./size.ts";
-
-/** Fields of the resize rules that keep the aspect ratio. */
-export interface KeepsAspect {
-  /**
-   * Rounding of the width and height after resizing. `floor` rounds down, `half-up` rounds 0.5 up,
-   * `half-even` rounds 0.5 to the even neighbour.
-   */
-  readonly rounding: "floor" | "half-up" | "half-even";
-  /**
-   * Ratio that maps boxes back to the source image. `per-side`: x is divided by the ratio of
-   * rounded width to source width, y by the ratio of rounded height to source height. `one`: x and
-   * y are divided by the same ratio, computed before the sides are rounded.
-   */
-  readonly factor: "per-side" | "one";
-}
-
-/**
- * Rule for the size of an image after resizing, before padding.
- *
- * - `fit`: the largest size of the same aspect ratio inside `width` x `height`.
- * - `shortest`: the shorter side becomes `shortest`, unless the longer side would exceed `longest`.
- *   `scale` is the arithmetic for the ratio of new side to old side. `float64` divides the new side
- *   by the old side. `float32-reciprocal` multiplies the new side by the reciprocal of the old
- *   side, with each step rounded to float32 (torchvision 0.14, `_resize_image_and_masks`). If
- *   `rounding` is `floor`, `float32-reciprocal` gives about half of all images a short side of 799
- *   instead of 800, for example images of 500x375.
- * - `stretch`: exactly `width` x `height`. The aspect ratio may change.
- * - `none`: the size of the source.
- */
-export type ResizeRule =
-  | ({ readonly kind: "fit"; readonly width: number; readonly height: number } & KeepsAspect)
-  | ({
-    readonly kind: "shortest";
-    readonly shortest: number;
-    readonly longest: number;
-    readonly scale: "float64" | "float32-reciprocal";
-  } & KeepsAspect)
-  | { readonly kind: "stretch"; readonly width: number; readonly height: number }
-  | { readonly kind: "none" };
-
-/** Rule for the size after padding: no padding, the next multiple of a number, or a fixed size. */
-export type PadRule =
-  | { readonly kind: "none" }
-  | ({ readonly kind: "multiple"; readonly of: number } & PadSides)
-  | ({ readonly kind: "fixed"; readonly width: number; readonly height: number } & PadSides);
-
-/** Sides of the image on which padding is added. */
-export interface PadSides {
-  /**
-   * Place of the image in the padded area: `start` is the top left, `centre` the middle. With an
-   * odd number of padding pixels, the right or bottom side gets one more.
-   *
-   * @default "start"
-   */
-  readonly align?: "start" | "centre" | undefined;
-}
+import { cropWindow, letterboxWindow, type SourceWindow } from "./source_window.ts";
 
 /**
  * Sizes and positions for resizing and padding one image into the input tensor, and for mapping its
@@ -72,10 +18,18 @@ export interface ResizePlan {
   readonly input: Size;
   /**
    * Size of the source image in input pixels, for mapping boxes back. For rules with
-   * `factor: "one"`, this size is `source * ratio`, possibly fractional. For all other rules, this
-   * size equals `resized`.
+   * `factor: "one"`, this size is `source * ratio`, possibly fractional. For the rules `crop` and
+   * `letterbox`, this size counts the whole source, not only the area `window`. For all other
+   * rules, this size equals `resized`.
    */
   readonly scaled: Size;
+  /**
+   * Area of the source that is resized to `resized`. Pixels of the area outside the source have the
+   * value of the padding.
+   *
+   * Unset: the whole source.
+   */
+  readonly window?: SourceWindow;
   /**
    * Number of input pixels per source pixel, before the resized sides are rounded. Null for rules
    * that do not keep the aspect ratio.
@@ -118,10 +72,32 @@ export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule)
       `Cannot pad ${resized.width}x${resized.height} to ${input.width}x${input.height} as padding only adds`,
     );
   }
+  const offset = offsetOf(resized, input, pad);
+  const window = windowOf(source, resize);
+  if (window !== null) {
+    const scaled = {
+      width: source.width * resized.width / window.width,
+      height: source.height * resized.height / window.height,
+    };
+    return { source, resized, offset, input, scaled, window, ratio };
+  }
   const scaled = ratio !== null && "factor" in resize && resize.factor === "one"
     ? { width: source.width * ratio, height: source.height * ratio }
     : resized;
-  return { source, resized, offset: offsetOf(resized, input, pad), input, scaled, ratio };
+  return { source, resized, offset, input, scaled, ratio };
+}
+
+/**
+ * Returns the area of the input tensor that the whole source covers, in input pixels. With the rule
+ * `crop`, parts of this area lie outside the input.
+ */
+export function sourceArea({ source, scaled, offset, window }: ResizePlan): Required<Area> {
+  const { left, top } = window ?? { left: 0, top: 0 };
+  return {
+    left: offset.x - left * scaled.width / source.width,
+    top: offset.y - top * scaled.height / source.height,
+    ...scaled,
+  };
 }
 
 /**
@@ -130,9 +106,11 @@ export function createResizePlan(source: Size, resize: ResizeRule, pad: PadRule)
  * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes. Before the call: input pixels. After the call:
  *   source pixels, inside the source image.
  */
-export function toSource({ source, scaled, offset }: ResizePlan, boxes: Float64Array): void {
-  scaleAndClip(boxes, 0, offset.x, source.width / scaled.width, source.width);
-  scaleAndClip(boxes, 1, offset.y, source.height / scaled.height, source.height);
+export function toSource(plan: ResizePlan, boxes: Float64Array): void {
+  const { source } = plan;
+  const { left, top, width, height } = sourceArea(plan);
+  scaleAndClip(boxes, 0, left, source.width / width, source.width);
+  scaleAndClip(boxes, 1, top, source.height / height, source.height);
 }
 
 /** Rectangle in input pixels, possibly fractional. */
@@ -194,7 +172,20 @@ function ratioOf(source: Size, rule: ResizeRule): number | null {
     case "shortest":
       return shortestRatio(source, rule);
     case "stretch":
+    case "crop":
+    case "letterbox":
     case "none":
+      return null;
+  }
+}
+
+function windowOf(source: Size, rule: ResizeRule): SourceWindow | null {
+  switch (rule.kind) {
+    case "crop":
+      return cropWindow(source, rule);
+    case "letterbox":
+      return letterboxWindow(source, rule);
+    default:
       return null;
   }
 }
@@ -208,8 +199,10 @@ function shortestRatio(source: Size, rule: ResizeRule & { kind: "shortest" }): n
 }
 
 function resizedSize(source: Size, rule: ResizeRule, ratio: number | null): Size {
-  if (rule.kind === "stretch") return { width: rule.width, height: rule.height };
-  if (rule.kind === "none" || ratio === null) return source;
+  if (!("factor" in rule)) {
+    return rule.kind === "none" ? source : { width: rule.width, height: rule.height };
+  }
+  if (ratio === null) return source;
   const side = (length: number) => Math.max(1, ROUND[rule.rounding](length * ratio));
   return { width: side(source.width), height: side(source.height) };
 }

@@ -41,10 +41,7 @@ export function chooseFamily(
   const { kind } = facts.outputs;
   const possible = FAMILIES.filter((family) => describes(family, kind));
   const matching = matchFamilies(facts, possible);
-  const told = possible.flatMap((family) => {
-    const name = nameThatTells(family, facts, hints);
-    return name === undefined ? [] : [{ family, name }];
-  });
+  const told = toldFamilies(possible, facts, hints);
   const likely = [...new Set([...told.map(({ family }) => family), ...matching])];
   const choice = (candidates: readonly Family[], evidence: string | null): FamilyChoice => ({
     candidates,
@@ -107,18 +104,33 @@ function hasAnchors({ outputs }: GraphFacts): boolean {
   return outputs.kind === "joined" && outputs.anchors !== null;
 }
 
+/** Model family, and a name in the graph that is typical of the family's framework. */
+interface Told {
+  readonly family: Family;
+  readonly name: string;
+}
+
 /**
- * Returns the first name of an output or weight that is typical of the family's framework.
- * Undefined: no name is typical.
+ * Returns the families whose framework gives typical names to weights or outputs of the graph.
+ *
+ * Names of weights are the stronger evidence: KerasHub gave its outputs the names of torchvision.
+ * Names of outputs count only for a family whose graphs have the same layout of the input.
  */
-function nameThatTells(
-  { names }: Family,
-  { outputs }: GraphFacts,
-  hints: GraphHints,
-): string | undefined {
-  if (names === undefined) return undefined;
-  const pattern = new RegExp(names);
-  return [...outputNames(outputs), ...hints.weights].find((name) => pattern.test(name));
+function toldFamilies(
+  possible: readonly Family[],
+  { input, outputs }: GraphFacts,
+  { weights }: GraphHints,
+): Told[] {
+  const toldBy = (names: readonly string[], families: readonly Family[]): Told[] =>
+    families.flatMap((family) => {
+      const pattern = family.names === undefined ? null : new RegExp(family.names);
+      const name = names.find((each) => pattern?.test(each));
+      return name === undefined ? [] : [{ family, name }];
+    });
+  const byWeights = toldBy(weights, possible);
+  if (byWeights.length > 0) return byWeights;
+  const alike = possible.filter(({ traits: { layout = input.layout } }) => layout === input.layout);
+  return toldBy(outputNames(outputs), alike);
 }
 
 function outputNames(outputs: GraphFacts["outputs"]): string[] {
@@ -131,7 +143,7 @@ function outputNames(outputs: GraphFacts["outputs"]): string[] {
  * Returns the distinct name patterns of model families, one for each framework. Families of one
  * framework have the same pattern.
  */
-function frameworksOf(told: readonly { family: Family }[]): Set<string | undefined> {
+function frameworksOf(told: readonly Told[]): Set<string | undefined> {
   return new Set(told.map(({ family }) => family.names));
 }
 
@@ -140,7 +152,7 @@ function frameworksOf(told: readonly { family: Family }[]): Set<string | undefin
  * suggest, if any.
  */
 function suggestion(
-  told: readonly { family: Family; name: string }[],
+  told: readonly Told[],
   { weights }: GraphHints,
 ): string {
   for (const [framework, pattern] of Object.entries(WITHOUT_FAMILY)) {

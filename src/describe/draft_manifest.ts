@@ -170,10 +170,11 @@ function draftSizes(
   { behaviour: { resize, resample, pad } }: Family,
   reason: string,
 ): Guessed<Pick<Manifest, "resize" | "resample" | "pad">> {
-  const guesses = { resize: reason, resample: reason, pad: reason };
+  const guesses = { resize: resizeReason(resize, reason), resample: reason, pad: reason };
   if (size === null) return { part: { resize, resample, pad }, guesses };
-  if (resize.kind === "stretch" || resize.kind === "none") {
-    return { part: { resize: { kind: "stretch", ...size }, resample, pad }, guesses };
+  if (!("factor" in resize)) {
+    const kind = resize.kind === "none" ? "stretch" : resize.kind;
+    return { part: { resize: { kind, ...size }, resample, pad }, guesses };
   }
   const { rounding, factor } = resize;
   const fitted = assumed(
@@ -188,6 +189,15 @@ function draftSizes(
     },
     guesses: { ...guesses, resize: fitted },
   };
+}
+
+/** Returns the reason for the resize rule. Names the other rule if both are usual in Keras. */
+function resizeReason({ kind }: Manifest["resize"], reason: string): string {
+  if (kind !== "letterbox") return reason;
+  return assumed(
+    "padded to the aspect ratio, as presets of KerasHub do; the default of its ImageConverter is " +
+      "to crop: --set resize.kind=crop",
+  );
 }
 
 /**

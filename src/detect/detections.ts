@@ -1,6 +1,6 @@
 import type { AnchorLevel } from "../core/anchors.ts";
 import { nms } from "../core/nms.ts";
-import { type Area, type ResizePlan, toSource } from "../core/resize_plan.ts";
+import { type Area, type ResizePlan, sourceArea, toSource } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import type { HeadsManifest, Manifest } from "../manifest/manifest.ts";
 import type { Detection } from "../ports/detector.ts";
@@ -131,7 +131,7 @@ function clipArea(
     case "none":
       return null;
     case "picture":
-      return { ...plan.scaled, left: plan.offset.x, top: plan.offset.y };
+      return sourceArea(plan);
     case "input-pixels":
       return lastPixelOf(plan.input);
     case "grid-pixels":

@@ -48,7 +48,9 @@ export function expectedInputShape(manifest: Manifest): Dimension[] {
 /** Returns the size of the padded input tensor. Null: the size depends on the image. */
 export function fixedInput({ resize, pad }: Manifest): Size | null {
   if (pad.kind === "fixed") return pad;
-  return resize.kind === "stretch" ? createResizePlan(resize, resize, pad).input : null;
+  const isFixed = resize.kind === "stretch" || resize.kind === "crop" ||
+    resize.kind === "letterbox";
+  return isFixed ? createResizePlan(resize, resize, pad).input : null;
 }
 
 /** Returns the output tensors that the manifest requires. The graph may have further outputs. */
@@ -80,8 +82,8 @@ export function batchOf({ input }: Manifest): number {
 /**
  * Returns the shape of an output for one level, without the batch dimension.
  *
- * @param depth Number of channels. Anchors per cell times classes for an output with scores.
- *   Anchors per cell times four for an output with encoded boxes.
+ * @param depth Number of channels. For an output with scores: anchors per cell times classes. For
+ *   an output with encoded boxes: anchors per cell times four.
  * @param height Number of grid rows. Null: unknown.
  * @param width Number of grid columns. Null: unknown.
  * @returns `[depth, height, width]` for the layout `nchw`, or `[height, width, depth]` for the

@@ -28,6 +28,10 @@ function describeResize({ resize }: Manifest): string {
       return `shorter side to ${resize.shortest}, longer to at most ${resize.longest}`;
     case "stretch":
       return `stretched to ${resize.width}x${resize.height}`;
+    case "crop":
+      return `cut to the aspect ratio of ${resize.width}x${resize.height}, then resized to it`;
+    case "letterbox":
+      return `padded to the aspect ratio of ${resize.width}x${resize.height}, then resized to it`;
     case "none":
       return "as it is";
   }

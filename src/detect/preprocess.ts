@@ -73,7 +73,8 @@ export function decodeImage(
   // 4. Memory. Decoding at a reduced scale smooths the image, so models without antialiasing need
   // the full scale. uprightSize() swaps width and height, so it also converts an upright size to a
   // stored size.
-  const stored = manifest.resample.antialias ? uprightSize({ ...header, ...plan.resized }) : header;
+  const isReduced = manifest.resample.antialias && plan.window === undefined;
+  const stored = isReduced ? uprightSize({ ...header, ...plan.resized }) : header;
   checkMemory(header, stored, limits);
 
   // 5. and 6. Pixels.

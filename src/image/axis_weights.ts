@@ -65,6 +65,29 @@ export function axisWeights(
 }
 
 /**
+ * Converts weights for a window of an axis to weights for the whole axis. Input pixels outside the
+ * axis get no weight, so the sum of the weights can be less than 1.
+ *
+ * @param first Position of the window's first pixel on the axis. Negative if the window begins
+ *   before the axis.
+ * @param inputs Number of input pixels of the axis.
+ */
+export function windowWeights(window: AxisWeights, first: number, inputs: number): AxisWeights {
+  const taps = Math.min(window.taps, inputs);
+  const start = window.start.map((at) => Math.max(0, Math.min(at + first, inputs - taps)));
+  const weights = new Float64Array(start.length * taps);
+  for (const [output, at] of start.entries()) {
+    const from = window.start[output]! + first;
+    for (let tap = 0; tap < taps; tap++) {
+      const index = at + tap - from;
+      if (index < 0 || index >= window.taps) continue;
+      weights[output * taps + tap] = window.weights[output * window.taps + index]!;
+    }
+  }
+  return { taps, start, weights };
+}
+
+/**
  * Computes the weights of one output pixel. The weights form a triangle of half-width `width`
  * around `centre` and have the sum 1.
  *

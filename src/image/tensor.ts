@@ -1,5 +1,6 @@
 import type { ResizePlan } from "../core/resize_plan.ts";
-import { type AxisWeights, axisWeights } from "./axis_weights.ts";
+import type { SourceWindow } from "../core/source_window.ts";
+import { type AxisWeights, axisWeights, windowWeights } from "./axis_weights.ts";
 import { RowResampler } from "./row_resampler.ts";
 import type { UprightView } from "./upright_view.ts";
 
@@ -74,9 +75,11 @@ export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule):
   const tensor = new Float32Array(3 * input.width * input.height);
   fillPadding(tensor, plan, rule);
   const channels = channelsOf(plan, rule);
+  const columns = weightsFor("width", view, plan, rule);
+  const rows = weightsFor("height", view, plan, rule);
   const resampler = new RowResampler(view, {
-    columns: weightsFor("width", view, plan, rule),
-    rows: weightsFor("height", view, plan, rule),
+    columns,
+    rows,
     rounds: rule.rounding === "each-pass",
   });
   const pixelStep = rule.layout === "nchw" ? 1 : 3;
@@ -89,7 +92,45 @@ export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule):
       writeSamples(tensor, start + y * rowStep, pixelStep, samples, gain, -mean / std);
     }
   }
+  if (plan.window !== undefined) blendPadding(tensor, channels, { columns, rows }, plan, rule);
   return tensor;
+}
+
+/**
+ * Adds the share of the padding to output pixels that are resampled from pixels outside the source.
+ *
+ * The weights of such an output pixel have a sum below 1. The missing pixels counted as black.
+ */
+function blendPadding(
+  tensor: Float32Array,
+  channels: readonly Channel[],
+  { columns, rows }: { columns: AxisWeights; rows: AxisWeights },
+  { input, resized }: ResizePlan,
+  { layout, padValue }: TensorRule,
+): void {
+  const [across, down] = [sumsOf(columns), sumsOf(rows)];
+  const pixelStep = layout === "nchw" ? 1 : 3;
+  for (const [i, { start, mean, std }] of channels.entries()) {
+    const difference = padValue[i]! + mean / std;
+    for (let y = 0; y < resized.height; y++) {
+      for (let x = 0; x < resized.width; x++) {
+        const missing = 1 - across[x]! * down[y]!;
+        if (missing > 0) {
+          tensor[start + (y * input.width + x) * pixelStep]! += missing * difference;
+        }
+      }
+    }
+  }
+}
+
+/** Returns the sum of the weights of each output pixel. */
+function sumsOf({ taps, start, weights }: AxisWeights): Float64Array {
+  return Float64Array.from(start, (_, output) => {
+    return weights.subarray(output * taps, (output + 1) * taps).reduce(
+      (sum, each) => sum + each,
+      0,
+    );
+  });
 }
 
 function channelsOf(
@@ -140,6 +181,7 @@ function weightsFor(
   plan: ResizePlan,
   rule: TensorRule,
 ): AxisWeights {
+  if (plan.window !== undefined) return weightsOfWindow(side, view, plan.window, plan, rule);
   const pixels = plan.source[side] / view.reduction;
   const scale = rule.factor === "one" && plan.ratio !== null
     ? 1 / (plan.ratio * view.reduction)
@@ -150,4 +192,21 @@ function weightsFor(
   const shift = isMirrored ? view[side] - pixels : 0;
   const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;
   return axisWeights(view[side], plan.resized[side], scale, rule.antialias, shift, bits);
+}
+
+/**
+ * Computes the weights for resizing only a part of the source. Used only for images that are
+ * decoded at full size.
+ */
+function weightsOfWindow(
+  side: "width" | "height",
+  view: UprightView,
+  window: SourceWindow,
+  { resized }: ResizePlan,
+  { antialias, rounding }: TensorRule,
+): AxisWeights {
+  const bits = rounding === "each-pass" ? PILLOW_BITS : null;
+  const scale = window[side] / resized[side];
+  const weights = axisWeights(window[side], resized[side], scale, antialias, 0, bits);
+  return windowWeights(weights, side === "width" ? window.left : window.top, view[side]);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AnchorRule } from "../core/anchors.ts";
 import type { BoxCoder } from "../core/box_coder.ts";
-import type { PadRule, ResizeRule } from "../core/resize_plan.ts";
+import type { PadRule, ResizeRule } from "../core/resize_rules.ts";
 import { PROVIDERS } from "../core/provider.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
@@ -69,7 +69,7 @@ const resize = z.discriminatedUnion("kind", [
     scale: z.enum(["float64", "float32-reciprocal"]),
     ...keepsAspect,
   }),
-  z.strictObject({ kind: z.literal("stretch"), ...size }),
+  z.strictObject({ kind: z.enum(["stretch", "crop", "letterbox"]), ...size }),
   z.strictObject({ kind: z.literal("none") }),
 ]);
 
@@ -123,9 +123,12 @@ const headOutputs = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("levels"),
     layout,
-    /** Names of the class heads. The level with the smallest grid cells comes first. */
+    /**
+     * Names of the class heads (outputs with scores). The level with the smallest grid cells comes
+     * first.
+     */
     scores: z.array(name).min(1),
-    /** Names of the box heads, in the order of the class heads. */
+    /** Names of the box heads (outputs for boxes), in the order of the class heads. */
     deltas: z.array(name).min(1),
   }),
   /**

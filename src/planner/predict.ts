@@ -81,8 +81,8 @@ export function needsOf(
   shapes: ReadonlyMap<string, TensorShape>,
   image: Size,
 ): Needs {
-  const { resized } = createResizePlan(image, manifest.resize, manifest.pad);
-  const atLeast = manifest.resample.antialias ? resized : image;
+  const { resized, window } = createResizePlan(image, manifest.resize, manifest.pad);
+  const atLeast = manifest.resample.antialias && window === undefined ? resized : image;
   const header = {
     ...{ ...image, format: "jpeg", orientation: 1, bitDepth: 8 } as const,
     ...{ channels: 3, hasAlpha: false } as const,

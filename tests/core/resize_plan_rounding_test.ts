@@ -1,11 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  clipTo,
-  createResizePlan,
-  type ResizePlan,
-  type ResizeRule,
-  toSource,
-} from "../../src/core/resize_plan.ts";
+import { clipTo, createResizePlan, type ResizePlan, toSource } from "../../src/core/resize_plan.ts";
+import type { ResizeRule } from "../../src/core/resize_rules.ts";
 import { seededRandom, wholeBetween } from "../random.ts";
 
 type Rounding = (ResizeRule & { kind: "fit" })["rounding"];

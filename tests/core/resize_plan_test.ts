@@ -1,11 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import {
-  clipTo,
-  createResizePlan,
-  type PadRule,
-  type ResizeRule,
-  toSource,
-} from "../../src/core/resize_plan.ts";
+import { clipTo, createResizePlan, toSource } from "../../src/core/resize_plan.ts";
+import type { PadRule, ResizeRule } from "../../src/core/resize_rules.ts";
 import type { Size } from "../../src/core/size.ts";
 import { between, type Random, seededRandom, wholeBetween } from "../random.ts";
 

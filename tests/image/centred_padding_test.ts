@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { clipTo, createResizePlan, type PadRule, toSource } from "../../src/core/resize_plan.ts";
+import { clipTo, createResizePlan, toSource } from "../../src/core/resize_plan.ts";
+import type { PadRule } from "../../src/core/resize_rules.ts";
 import { toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { createResizePlan, type ResizePlan, type ResizeRule } from "../../src/core/resize_plan.ts";
+import { createResizePlan, type ResizePlan } from "../../src/core/resize_plan.ts";
+import type { ResizeRule } from "../../src/core/resize_rules.ts";
 import type { Size } from "../../src/core/size.ts";
 import { type TensorRule, toTensor } from "../../src/image/tensor.ts";
 import { uprightView } from "../../src/image/upright_view.ts";

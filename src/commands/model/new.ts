@@ -15,10 +15,12 @@ import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { readGraph } from "./read_graph.ts";
 import { numberList, sizeLists, wantedScores } from "./anchor_options.ts";
 import { draftAnyway } from "./draft_anyway.ts";
+import { fitToGolden } from "./fit_golden.ts";
 import { manifestReport, openReport } from "./manifest_report.ts";
 import { readHints } from "./read_hints.ts";
 import { tracedSizeFault } from "./traced_size.ts";
 import { setProperties } from "./set_properties.ts";
+import { readGolden } from "../eval_files/golden_file.ts";
 import { readLabels } from "../labels/read_labels.ts";
 import { detectionSvg, detectionTable } from "../output/detections.ts";
 import {
@@ -68,6 +70,10 @@ Every guess is marked.`,
     ratios: z.string().transform(numberList).optional().meta({
       value: "R",
       description: "anchor ratios, height / width, e.g. 0.5,1,2 (the family's)",
+    }),
+    golden: z.string().optional().meta({
+      value: "FILE",
+      description: "fit the anchors to boxes of the framework for one image (a golden file)",
     }),
     set: z.array(z.string()).default([]).meta({
       value: "P=VALUE",
@@ -146,11 +152,12 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
     };
     const { strides, sizes, ratios } = values;
     const drafting = { evidence, anchors: { strides, sizes, ratios } };
+    const golden = values.golden === undefined ? null : await readGolden(values.golden);
     const { manifest: draft, family } = await firstThatRuns(candidates, async (candidate) => {
       const draft = setProperties(draftManifest(facts, candidate, names, drafting), values.set);
       checkGraph(draft, session);
       await warmUp({ manifest: draft, session });
-      return draft;
+      return golden === null ? draft : fitToGolden(runtime, { manifest: draft, session }, golden);
     });
     const traced = await tracedSizeFault({ bytes, data }, facts, (graph) => {
       return runtime.openSession({ bytes: graph }, values.engine);

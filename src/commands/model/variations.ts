@@ -146,9 +146,10 @@ function resizeAlternatives({ resize, pad }: Manifest): Alternative[] {
     ...all("resize.scale", ["float64", "float32-reciprocal"], SIZE),
     ...all("pad.align", ["start", "centre"], "padding on other sides: boxes shifted"),
   ];
-  if (resize.kind === "stretch") {
+  if (resize.kind === "stretch" || resize.kind === "crop" || resize.kind === "letterbox") {
     const fit = { ...resize, kind: "fit", rounding: "half-up", factor: "per-side" };
-    return [...shared, { property: "resize", value: fit, symptom: SIZE }];
+    const kinds = all("resize.kind", ["letterbox", "crop", "stretch"], SIZE);
+    return [...shared, ...kinds, { property: "resize", value: fit, symptom: SIZE }];
   }
   if (resize.kind === "fit") {
     const { width, height } = resize;

@@ -1,0 +1,132 @@
+import type { ShapesRule } from "../core/anchors.ts";
+import { type BoxCoder, decodeBox } from "../core/box_coder.ts";
+import type { ShapesLevel } from "./constant_anchors.ts";
+
+/** Box of a framework, and the anchor of the graph that predicts it. */
+export interface AnchorSample {
+  /** Index of the feature pyramid's level. */
+  readonly level: number;
+  /** Number of the anchor in its grid cell. */
+  readonly anchor: number;
+  /** Top left corner of the grid cell, in input pixels. */
+  readonly cell: readonly [x: number, y: number];
+  /** Distance between neighbouring cells, in input pixels. */
+  readonly stride: readonly [x: number, y: number];
+  /** Four numbers that the graph predicts for the anchor. */
+  readonly deltas: readonly number[];
+  /** x1, y1, x2, y2 of the box, in input pixels. */
+  readonly box: readonly number[];
+}
+
+/** Anchors that were fitted to boxes of a framework. */
+export interface FittedAnchors {
+  /** Rule with the widths and heights of all anchors. */
+  readonly rule: ShapesRule & { readonly levels: ShapesLevel[] };
+  /** Anchors without a sample. Their shapes are those of another level, scaled by the stride. */
+  readonly scaled: readonly Pick<AnchorSample, "level" | "anchor">[];
+}
+
+/** Maximum difference between a side of an anchor and a whole number that counts as whole. */
+const WHOLE = 0.02;
+
+/**
+ * Fits widths and heights of anchors to boxes of a framework. A box and its four deltas leave only
+ * one possible anchor.
+ *
+ * An anchor of a level without a sample gets the shape of the same anchor of another level, scaled
+ * by the stride.
+ *
+ * @param strides Declared stride of each level, in input pixels.
+ * @param grid Placement of anchors on the grids of the model.
+ * @returns Rule, and the anchors that were scaled. Null: an anchor has no sample in any level, or a
+ *   sample has no valid anchor.
+ */
+export function fitAnchors(
+  samples: readonly AnchorSample[],
+  boxCoder: BoxCoder,
+  strides: readonly number[],
+  perCell: number,
+  grid: Pick<ShapesRule, "strides" | "extent">,
+): FittedAnchors | null {
+  const solved = samples.map((sample) => ({ ...sample, ...solveAnchor(sample, boxCoder) }));
+  const isValid = solved.every(({ sides }) => sides.every((side) => side > 0 && side < Infinity));
+  if (!isValid || solved.length === 0) return null;
+  const centre = Math.round(median(solved.flatMap((each) => each.centre)) * 100) / 100;
+  if (!(centre >= 0 && centre <= 1)) return null;
+  const shapeOf = (level: number, anchor: number): [number, number] | null => {
+    const own = solved.filter((each) => each.level === level && each.anchor === anchor);
+    if (own.length === 0) return null;
+    return [median(own.map(({ sides }) => sides[0])), median(own.map(({ sides }) => sides[1]))];
+  };
+  const measured = strides.map((_, level) =>
+    Array.from({ length: perCell }, (_, anchor) => shapeOf(level, anchor))
+  );
+  const known = measured.flat().flat().filter((side) => side !== null);
+  const isWhole = known.every((side) => Math.abs(side - Math.round(side)) < WHOLE);
+  const tidy = (side: number) => isWhole ? Math.round(side) : Math.round(side * 1000) / 1000;
+  const scaled: FittedAnchors["scaled"][number][] = [];
+  const levels: ShapesLevel[] = [];
+  for (const [level, stride] of strides.entries()) {
+    const shapes: [number, number][] = [];
+    for (let anchor = 0; anchor < perCell; anchor++) {
+      const own = measured[level]?.[anchor] ?? null;
+      const shape = own ?? scaledShape(measured, strides, level, anchor);
+      if (shape === null) return null;
+      if (own === null) scaled.push({ level, anchor });
+      shapes.push([tidy(shape[0]), tidy(shape[1])]);
+    }
+    levels.push({ stride, shapes });
+  }
+  return { rule: { kind: "shapes", levels, centre, ...grid }, scaled };
+}
+
+/**
+ * Solves for the anchor of a sample. Every box coder is linear in the anchor, so the boxes of three
+ * anchors are enough.
+ *
+ * @returns Width and height of the anchor in input pixels, and its centre in cells.
+ */
+function solveAnchor(
+  { deltas, box, cell, stride }: AnchorSample,
+  boxCoder: BoxCoder,
+): { sides: [number, number]; centre: [number, number] } {
+  const decoded = (first: number, second: number) => {
+    const result = Float64Array.from(deltas);
+    decodeBox(boxCoder, result, Float64Array.of(first, first, second, second));
+    return result;
+  };
+  const [zero, start, end] = [decoded(0, 0), decoded(1, 0), decoded(0, 1)];
+  const lastPixel = "extent" in boxCoder && boxCoder.extent === "last-pixel" ? 1 : 0;
+  const axis = (at: 0 | 1): { side: number; centre: number } => {
+    const [a, b] = [start[at]! - zero[at]!, end[at]! - zero[at]!];
+    const [c, d] = [start[at + 2]! - zero[at + 2]!, end[at + 2]! - zero[at + 2]!];
+    const [p, q] = [box[at]! - zero[at]!, box[at + 2]! - zero[at + 2]!];
+    const determinant = a * d - b * c;
+    const [low, high] = [(p * d - b * q) / determinant, (a * q - p * c) / determinant];
+    const side = high - low + lastPixel;
+    return { side, centre: (low + side / 2 - cell[at]) / stride[at] };
+  };
+  const [x, y] = [axis(0), axis(1)];
+  return { sides: [x.side, y.side], centre: [x.centre, y.centre] };
+}
+
+/** Returns the shape of an anchor, taken from the nearest level that has a sample of it. */
+function scaledShape(
+  measured: readonly (readonly ([number, number] | null)[])[],
+  strides: readonly number[],
+  level: number,
+  anchor: number,
+): [number, number] | null {
+  const [nearest] = measured.map((_, other) => other)
+    .filter((other) => (measured[other]?.[anchor] ?? null) !== null)
+    .sort((a, b) => Math.abs(a - level) - Math.abs(b - level));
+  const shape = nearest === undefined ? null : measured[nearest]?.[anchor] ?? null;
+  if (nearest === undefined || shape === null) return null;
+  const factor = strides[level]! / strides[nearest]!;
+  return [shape[0] * factor, shape[1] * factor];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

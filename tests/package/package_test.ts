@@ -9,6 +9,8 @@ import { startHost } from "../platforms/hosts/start_host.ts";
 import { startWorkerd } from "../platforms/workerd/start_workerd.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { sceneJpeg } from "../sample_images/fruit_scene.ts";
+import { launchChromium, NO_BROWSER } from "../platforms/browser/chromium.ts";
+import { servePages } from "../platforms/browser/serve_pages.ts";
 import { missingShared, SHARED } from "../testing.ts";
 import { installPackage } from "./installed_package.ts";
 import { markdownProgram } from "./markdown_program.ts";
@@ -31,6 +33,36 @@ async function sizesIn(folder: string): Promise<Record<string, number>> {
     return [file.slice(folder.length), (await Deno.stat(file)).size] as const;
   });
   return Object.fromEntries(await Promise.all(sizes));
+}
+
+/** Page of a user, which Vite bundles with the package. */
+const VITE_PAGE = `<!doctype html><script type="module">
+import { createDetector } from "retinanet-edge";
+
+globalThis.found = async (worker) => {
+  const options = { model: "everyday8", engine: "wasm", assets: "/retinanet-edge/", worker };
+  const detector = await createDetector(options);
+  const { detections } = await detector.detect(await (await fetch("/fruit.png")).blob());
+  await detector.close();
+  return detections[0].label;
+};
+</script>`;
+
+/** Builds the page into the folder `dist` of a project, with the configuration of the docs. */
+async function buildWithVite(project: string): Promise<void> {
+  const docs = await Deno.readTextFile(new URL("docs/embedding.md", ROOT));
+  const [, config] = docs.match(/`vite\.config\.js`:\n\n```javascript\n([^`]*)```/)!;
+  await Deno.writeTextFile(`${project}/vite.config.js`, config!);
+  await Deno.writeTextFile(`${project}/index.html`, VITE_PAGE);
+  const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+  await runTool("npm", ["install", ...flags, "vite@8.3.8"], project);
+  const build = new Deno.Command(await executable("node22"), {
+    args: ["node_modules/vite/bin/vite.js", "build"],
+    cwd: project,
+    env: { NO_COLOR: "1" },
+  });
+  const { success, stderr } = await build.output();
+  assert(success, new TextDecoder().decode(stderr));
 }
 
 Deno.test("the npm package, packed and installed in an empty project", async (test) => {
@@ -171,6 +203,31 @@ Deno.test("the npm package, packed and installed in an empty project", async (te
     const bundle = `${folder}/bundle`;
     await bundleBrowser(new URL(`file://${bundle}/`));
     assertEquals(await sizesIn(`${folder}/public`), await sizesIn(bundle));
+  });
+
+  await test.step({
+    name: "detects in a page that Vite built as docs/embedding.md says, without wasm of its own",
+    ignore: NO_BROWSER !== undefined,
+    async fn() {
+      await Deno.rename(`${folder}/public`, `${folder}/copied`);
+      await Deno.mkdir(`${folder}/public`);
+      await Deno.rename(`${folder}/copied`, `${folder}/public/retinanet-edge`);
+      await buildWithVite(folder);
+      const assets = Object.keys(await sizesIn(`${folder}/dist/assets`));
+      assertGreater(assets.length, 1);
+      assertEquals(assets.filter((path) => !path.endsWith(".js")), []);
+      await using server = servePages({
+        folder: new URL(`file://${folder}/dist/`),
+        files: { "/fruit.png": fruitImage() },
+      });
+      await using stack = new AsyncDisposableStack();
+      const browser = stack.adopt(await launchChromium(), (each) => each.close());
+      const page = await browser.newPage();
+      await page.goto(`${server.url}index.html`);
+      await page.waitForFunction(`"found" in globalThis`);
+      assertEquals(await page.evaluate("found(true)"), "orange");
+      assertEquals(await page.evaluate("found(false)"), "orange");
+    },
   });
 
   for (const compiler of ["tsc", "tsc5"] as const) {

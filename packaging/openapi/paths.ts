@@ -72,12 +72,15 @@ export const IMAGE_FILE = z.file().meta({
 /** GIF of one pixel in base64, for examples that a reader can send. */
 export const TINY_IMAGE = "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==";
 
-const FORM = z.object({ image: IMAGE_FILE, ...WITH_FORM.shape });
+const FORM = z.object({ image: IMAGE_FILE, ...WITH_FORM.shape }).meta({
+  id: "DetectForm",
+  description: "Form with the image as a file, and options",
+});
 
 const URLENCODED = z.object({
   ...FORM.shape,
   image: z.string().meta({ description: "Image in base64, or as a data URL" }),
-});
+}).meta({ id: "DetectTextForm", description: "Form with the image as a text, and options" });
 
 /** Header fields of a response with detections. */
 export const RESULT_HEADERS = COMMON_HEADERS.extend({

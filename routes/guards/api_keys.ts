@@ -26,7 +26,7 @@ export interface ApiKey {
  */
 export function apiKeys(
   keys: readonly ApiKey[],
-  keyRate?: MiddlewareHandler<AppEnv>,
+  keyRate?: MiddlewareHandler<AppEnv, string>,
 ): MiddlewareHandler<AppEnv> {
   const known = keys.map(({ name, sha256 }) => ({ name, digest: bytesOf(sha256) }));
   return async (context, next) => {
@@ -57,9 +57,9 @@ function mayComeInBody(context: Context<AppEnv>): boolean {
 
 /** Creates the check of an API key that comes in the body of a request. */
 function bodyKey(
-  context: Context<AppEnv>,
+  context: Context<AppEnv, string>,
   known: readonly KnownKey[],
-  keyRate: MiddlewareHandler<AppEnv> | undefined,
+  keyRate: MiddlewareHandler<AppEnv, string> | undefined,
 ): BodyKey {
   const refuse = (res: Response) => new HTTPException(res.status as 401, { res });
   return {

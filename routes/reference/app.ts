@@ -48,16 +48,17 @@ export async function referenceHeaders(
  * Returns the OpenAPI document for this server. Adds the path prefix below which another Hono app
  * has mounted this app. If the server requires an API key, the document says so.
  */
-function documentFor(context: Context, needsKey: boolean): Record<string, unknown> {
-  const { security = [], ...document } = JSON.parse(
+function documentFor(context: Context<AppEnv>, needsKey: boolean): Record<string, unknown> {
+  const document: unknown = JSON.parse(
     OPENAPI,
-    (name, value: unknown) =>
-      needsKey && name === "security" && Array.isArray(value) ? value.filter(isKey) : value,
-  ) as Record<string, unknown>;
+    (name, value: unknown): unknown =>
+      needsKey && name === "security" && Array.isArray(value)
+        ? (value as unknown[]).filter(isKey)
+        : value,
+  );
   return {
-    ...document,
+    ...document as Record<string, unknown>,
     servers: [{ url: context.get("mountPath") || "/", description: "This server" }],
-    security,
   };
 }
 

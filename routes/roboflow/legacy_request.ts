@@ -40,7 +40,7 @@ export function readLegacyOptions(context: Context<AppEnv>): DetectOptions {
       'Cannot detect as "format" must be "json", because this server does not draw here',
     );
   }
-  const known = Object.entries(query).flatMap(([name, value]) => {
+  const known = Object.entries(query).flatMap(([name, value]): [string, string][] => {
     const own = NAMES[name];
     if (own === undefined) return [];
     const isShare = own === "score" || own === "iou";

@@ -7,6 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { modelInfo } from "../src/detect/model_info.ts";
 import type { ModelRegistry } from "../src/serving/model_registry.ts";
 import type { AppOptions } from "./app_options.ts";
+import { detectBatch } from "./detect/batch.ts";
 import { detect, type DetectDeps } from "./detect/handler.ts";
 import { MAX_OVERHEAD } from "./detect/read_upload.ts";
 import { apiKeys } from "./guards/api_keys.ts";
@@ -54,6 +55,7 @@ const DIALECTS: readonly (readonly [mount: string, dialect: Dialect<DetectDeps>]
  */
 const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ["/detect", "POST"],
+  ["/detect/batch", "POST"],
   ["/models", "GET, HEAD"],
   ["/models/:id", "GET, HEAD"],
   ["/healthz", "GET, HEAD"],
@@ -143,10 +145,14 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     bodyTimeoutMs: deps.bodyTimeoutMs ?? 30_000,
     budget: new ByteBudget(deps.bodyMemory ?? 20 * (maxBytes + MAX_OVERHEAD)),
     maxDrawingSide: deps.maxDrawingSide ?? 6000,
+    maxBatch: deps.maxBatch ?? 100,
+    maxBatchBytes: deps.maxBatchBytes ?? 4 * maxBytes,
+    log,
     fetchImage: deps.fetchImage,
     fetchLimit: new FetchLimit(),
   };
   app.post("/detect", (context) => detect(context, detectDeps));
+  app.post("/detect/batch", (context) => detectBatch(context, detectDeps));
   app.get("/models", (context) => models(context, registry));
   app.get("/models/:id", (context) => context.json(registry.manifest(context.req.param("id"))));
   app.get("/healthz", (context) => context.json({ status: "alive" }));

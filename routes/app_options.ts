@@ -63,6 +63,18 @@ export interface AppOptions {
    * Hono's `mount()`. Unset: the path that Hono's `route()` has mounted the app under.
    */
   readonly mountPath?: string | undefined;
+  /**
+   * Maximum number of images in one request of `POST /detect/batch`.
+   *
+   * @default 100
+   */
+  readonly maxBatch?: number | undefined;
+  /**
+   * Maximum bytes of the body of `POST /detect/batch`, and of all images in it together.
+   *
+   * @default 4 times `maxBytes`
+   */
+  readonly maxBatchBytes?: number | undefined;
   /** Fetches an image by its URL. Unset: requests that contain a URL are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
   /** Metrics of the app, which `GET /metrics` shows. Unset: the app has no route `/metrics`. */

@@ -101,7 +101,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "src/planner": ["@bufbuild/protobuf"],
   "routes/http": ["hono"],
   "routes/guards": ["@noble/hashes", "hono", "hono-rate-limiter", "ipaddr.js", "tiny-lru"],
-  "routes/detect": ["hono", "multipasta", "zod"],
+  "routes/detect": ["fflate", "hono", "multipasta", "zod"],
   "routes/open_inference": ["hono", "zod"],
   "routes/hugging_face": ["hono", "zod"],
   "routes/roboflow": ["hono", "zod"],

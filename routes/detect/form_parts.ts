@@ -11,6 +11,8 @@ export interface FormPart {
   readonly mediaType: string;
   /** True if the part has a file name: the parameter `filename` or `filename*`. */
   readonly hasFileName: boolean;
+  /** File name that the client chose. Empty: the part declares none. */
+  readonly fileName: string;
   /** True if the part declares that its content is base64 (`Content-Transfer-Encoding`). */
   readonly isBase64: boolean;
   /** Content of the part. */
@@ -58,11 +60,16 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
  *
  * @param body Whole body. The caller has limited its length.
  * @param contentType Value of `Content-Type`.
+ * @param maxParts Maximum number of parts.
  * @throws {DomainError} `malformed-request` if the form is broken, ends early or has too many
  *   parts.
  */
-export function formParts(body: Uint8Array<ArrayBuffer>, contentType: string): FormPart[] {
-  const [, ...sections] = sectionsOf(body, boundaryOf(contentType));
+export function formParts(
+  body: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  maxParts = MAX_PARTS,
+): FormPart[] {
+  const [, ...sections] = sectionsOf(body, boundaryOf(contentType), maxParts);
   if (sections.length === 0) throw broken("the boundary of its Content-Type does not occur in it");
   const parts: FormPart[] = [];
   for (const section of sections) {
@@ -90,12 +97,16 @@ function boundaryOf(contentType: string): string {
  * and the text after the last part. All results are views of `body`. The form parser of the package
  * multipasta would copy the bytes.
  */
-function sectionsOf(body: Uint8Array<ArrayBuffer>, boundary: string): Uint8Array<ArrayBuffer>[] {
+function sectionsOf(
+  body: Uint8Array<ArrayBuffer>,
+  boundary: string,
+  maxParts: number,
+): Uint8Array<ArrayBuffer>[] {
   const delimiter = `\r\n--${boundary}`;
   const delimiterBytes = new TextEncoder().encode(delimiter).length;
   const lengths: number[] = [];
   const search = createSearch(delimiter, (index, chunk) => {
-    if (index > MAX_PARTS + 1) throw malformed(`it must have at most ${MAX_PARTS} parts`);
+    if (index > maxParts + 1) throw malformed(`it must have at most ${maxParts} parts`);
     while (lengths.length <= index) lengths.push(0);
     lengths[index]! += chunk.length;
   });
@@ -133,6 +144,7 @@ function partOf(section: Uint8Array<ArrayBuffer>): FormPart {
     name,
     mediaType: mediaTypeOf(valueOf(headers["content-type"])),
     hasFileName: parameters.has("filename") || parameters.has("filename*"),
+    fileName: parameters.get("filename") ?? "",
     isBase64: /^\s*base64\s*$/i.test(valueOf(headers["content-transfer-encoding"])),
     bytes: section.subarray(endPosition),
   };

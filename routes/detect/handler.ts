@@ -17,6 +17,12 @@ export interface DetectDeps extends UploadOptions {
   readonly budget: ByteBudget;
   /** Maximum longer side of a drawing, pixels. */
   readonly maxDrawingSide: number;
+  /** Maximum number of images in one request. */
+  readonly maxBatch: number;
+  /** Maximum bytes of a body with several images. */
+  readonly maxBatchBytes: number;
+  /** Logs an internal error with the id of its request. */
+  readonly log: (error: Error, requestId: string) => void;
 }
 
 /**

@@ -25,7 +25,7 @@ export function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): Fo
  *
  * Old clients send base64 and declare it (RFC 7578, section 4.7). Such an image is read as a text.
  */
-function isFile({ name, hasFileName, mediaType, isBase64, bytes }: FormPart): boolean {
+export function isFile({ name, hasFileName, mediaType, isBase64, bytes }: FormPart): boolean {
   if (name === "image" && isBase64) return isBinary(bytes);
   if (hasFileName || name !== "image") return hasFileName;
   return /^image\/|^application\/octet-stream$/.test(mediaType) || isBinary(bytes);

@@ -127,6 +127,30 @@ export function problemOf(
 }
 
 /**
+ * Returns the problem of one image among several, as plain data. The response to all of them has
+ * status 200.
+ */
+export function problemData(
+  context: Context<AppEnv>,
+  error: unknown,
+  log: (error: Error, requestId: string) => void,
+): Record<string, unknown> {
+  const isKnown = error instanceof DomainError;
+  const requestId = context.get("requestId");
+  if (!isKnown || error.cause !== undefined) log(error as Error, requestId);
+  const code = isKnown ? error.code : "internal";
+  const [status, title] = PROBLEMS[code];
+  const detail = isKnown ? shorten(error.message, MAX_DETAIL) : "The server logged the error.";
+  return {
+    type: `${context.get("mountPath") ?? ""}/problems/${code}`,
+    title,
+    status,
+    detail,
+    code,
+  };
+}
+
+/**
  * Responds with the status and title of an error code. The field `type` of each error response is a
  * link to the description of its code.
  */

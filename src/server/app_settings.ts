@@ -7,7 +7,15 @@ import { createLogger, type LogFormat, type Logger } from "./logger.ts";
 export type AppSettings = Pick<
   AppDeps,
   | ("maxBytes" | "log" | "logRequest" | "keys" | "keyRate" | "addressRate" | "origins")
-  | ("maxHeaders" | "bodyTimeoutMs" | "bodyMemory" | "maxDrawingSide" | "page")
+  | (
+    | "maxHeaders"
+    | "bodyTimeoutMs"
+    | "bodyMemory"
+    | "maxDrawingSide"
+    | "maxBatch"
+    | "maxBatchBytes"
+    | "page"
+  )
 >;
 
 /**
@@ -29,6 +37,8 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
     bodyMemory: config.BODY_MEMORY,
     maxDrawingSide: config.MAX_DRAWING_SIDE,
+    maxBatch: config.MAX_BATCH,
+    maxBatchBytes: config.MAX_BATCH_BYTES,
     page: config.PAGE === "off" ? false : undefined,
   };
 }

@@ -60,6 +60,10 @@ const schema = z.object({
   BODY_MEMORY: count.optional(),
   /** Maximum longer side of a drawing, pixels. A larger image is scaled down. */
   MAX_DRAWING_SIDE: whole.pipe(z.number().min(16).max(65_535)).default(6000),
+  /** Maximum number of images in one request of `POST /detect/batch`. */
+  MAX_BATCH: count.pipe(z.number().max(10_000)).default(100),
+  /** Maximum bytes of such a request. Unset: 4 times the maximum bytes of an image. */
+  MAX_BATCH_BYTES: count.optional(),
   BODY_TIMEOUT_MS: duration.default(30_000),
   HEADER_TIMEOUT_MS: duration.default(10_000),
   /** Maximum number of header fields of a request. */

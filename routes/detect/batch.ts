@@ -1,0 +1,99 @@
+import type { Context } from "hono";
+import type { AppEnv } from "../http/app_env.ts";
+import { problemData } from "../http/problem.ts";
+import { formatResult } from "./format_result.ts";
+import type { DetectDeps } from "./handler.ts";
+import { type Batch, readBatch } from "./read_batch.ts";
+import { refuseEarly } from "./refuse_early.ts";
+import { runDetector } from "./run_detector.ts";
+
+/**
+ * Handles `POST /detect/batch`: reads several images and responds with one line of JSON for each,
+ * as soon as the image is done.
+ *
+ * The images are processed one after the other, each in the client's turn. So a batch takes no more
+ * turns than a client that sends its images one by one. The next image starts only when the client
+ * reads, and none starts after the client is gone.
+ */
+export async function detectBatch(
+  context: Context<AppEnv>,
+  deps: DetectDeps,
+): Promise<Response> {
+  const { registry, budget } = deps;
+  const named = context.req.query("model");
+  if (named !== undefined || registry.models.length === 1) {
+    refuseEarly(context, named ?? registry.defaultModel, registry);
+  }
+  const lease = budget.lease(context.get("client") ?? "");
+  try {
+    const batch = await readBatch(context, deps, lease);
+    const { model = registry.defaultModel } = batch.options;
+    registry.manifest(model); // an unknown model is an error of the request, not of each image
+    const lines = linesOf(context, deps, model, batch);
+    const body = streamOf(lines, context.req.raw.signal, () => lease[Symbol.dispose]());
+    return context.body(body, 200, { "content-type": "application/x-ndjson" });
+  } catch (error) {
+    lease[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Yields the line of each image. An image that fails has a line with its problem. */
+async function* linesOf(
+  context: Context<AppEnv>,
+  { registry, log }: DetectDeps,
+  model: string,
+  { images, options }: Batch,
+): AsyncGenerator<string> {
+  const { model: _, boxes, normalized, ...detectOptions } = options;
+  let index = 0;
+  try {
+    for await (const { name, read } of images) {
+      if (context.req.raw.signal.aborted) return;
+      const start = { index, ...name !== undefined && { name } };
+      try {
+        const result = await runDetector(context, registry, model, await read(), detectOptions);
+        yield line({ ...start, ...formatResult(result, { boxes, normalized }) });
+      } catch (error) {
+        yield line({ ...start, error: problemData(context, error, log) });
+      }
+      index++;
+    }
+  } catch (error) { // of an archive that cannot be read further
+    yield line({ index, error: problemData(context, error, log) });
+  }
+}
+
+function line(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/**
+ * Returns a stream of lines that asks for a line only when the client reads.
+ *
+ * @param onEnd Called once, at the end of the lines or when the client is gone.
+ */
+function streamOf(
+  lines: AsyncGenerator<string>,
+  signal: AbortSignal,
+  onEnd: () => void,
+): ReadableStream<Uint8Array> {
+  const end = () => {
+    signal.removeEventListener("abort", end);
+    onEnd();
+  };
+  signal.addEventListener("abort", end);
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await lines.next();
+      if (!done) return controller.enqueue(encoder.encode(value));
+      end();
+      controller.close();
+    },
+    async cancel() {
+      end();
+      await lines.return(undefined);
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,181 @@
+import { assert, assertEquals } from "@std/assert";
+import { strToU8, zipSync } from "fflate";
+import manifest from "../../../models/everyday8.json" with { type: "json" };
+import { type AppDeps, createApp } from "../../../routes/app.ts";
+import { DomainError } from "../../../src/core/domain_error.ts";
+import { modelInfo } from "../../../src/detect/model_info.ts";
+import { parseManifest } from "../../../src/manifest/manifest.ts";
+import type { DetectCall, Detector } from "../../../src/ports/detector.ts";
+import { ModelRegistry } from "../../../src/serving/model_registry.ts";
+import { problemOf } from "../quick_app.ts";
+
+/** Call of the detector: the image as a text, and the settings of the call. */
+interface Seen {
+  readonly text: string;
+  readonly call: DetectCall | undefined;
+}
+
+/** Creates an app whose detector refuses the image "bad", and stores each call in `seen`. */
+async function batchApp(seen: Seen[] = [], deps?: Partial<AppDeps>) {
+  const model = parseManifest(manifest);
+  const engine = { provider: "wasm", threads: 1, reason: "it is a test" } as const;
+  const timing = { decode: 0, preprocess: 0, inference: 0, postprocess: 0, total: 0 };
+  const detector: Detector = {
+    model: modelInfo(model),
+    engine,
+    detect(image, _, call) {
+      const text = new TextDecoder().decode(image as Uint8Array);
+      seen.push({ text, call });
+      if (text === "bad") return Promise.reject(new DomainError("corrupt-image", "It is bad"));
+      const size = { width: text.length, height: 1 };
+      return Promise.resolve({ model: model.id, image: size, detections: [], engine, timing });
+    },
+    close: () => Promise.resolve(),
+  };
+  const registry = new ModelRegistry({
+    manifests: [model],
+    atStart: [model.id],
+    load: () => Promise.resolve(detector),
+  });
+  await registry.started;
+  return createApp({ registry, maxBytes: 1000, log: () => {}, ...deps });
+}
+
+function form(...images: readonly string[]): FormData {
+  const data = new FormData();
+  for (const image of images) data.append("image", new File([image], `${image}.jpg`));
+  return data;
+}
+
+function archive(files: Record<string, string>, level: 0 | 9 = 9): Uint8Array<ArrayBuffer> {
+  const contents = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
+  return new Uint8Array(zipSync(Object.fromEntries(contents), { level }));
+}
+
+async function send(
+  body: FormData | Uint8Array<ArrayBuffer>,
+  query = "",
+  seen?: Seen[],
+  deps?: Partial<AppDeps>,
+): Promise<Response> {
+  const app = await batchApp(seen, deps);
+  return await app.request(`/detect/batch${query}`, { method: "POST", body });
+}
+
+interface Line {
+  readonly index: number;
+  readonly name?: string;
+  readonly image?: { readonly width: number };
+  readonly error?: { readonly code: string; readonly status: number };
+}
+
+async function lines(response: Response): Promise<Line[]> {
+  assertEquals(response.status, 200, await response.clone().text());
+  assertEquals(response.headers.get("content-type"), "application/x-ndjson");
+  const text = await response.text();
+  assert(text.endsWith("\n"));
+  return text.trimEnd().split("\n").map((each) => JSON.parse(each));
+}
+
+const short = ({ index, name, image, error }: Line) => [index, name, image?.width ?? error?.code];
+
+Deno.test("POST /detect/batch answers a line for each image in order, past a bad one", async () => {
+  const found = await lines(await send(form("a", "bad", "ccc")));
+  assertEquals(found.map(short), [
+    [0, "a.jpg", 1],
+    [1, "bad.jpg", "corrupt-image"],
+    [2, "ccc.jpg", 3],
+  ]);
+  assertEquals(found[1]!.error!.status, 422);
+});
+
+for (const level of [0, 9] as const) {
+  Deno.test(`POST /detect/batch reads a ZIP archive of level ${level}`, async () => {
+    const body = archive({
+      "a.jpg": "a",
+      "folder/bb.jpg": "bb",
+      "__MACOSX/._a.jpg": "x",
+      ".DS_Store": "x",
+      "../../etc/bad": "bad",
+    }, level);
+    assertEquals((await lines(await send(body))).map(short), [
+      [0, "a.jpg", 1],
+      [1, "folder/bb.jpg", 2],
+      [2, "../../etc/bad", "corrupt-image"],
+    ]);
+  });
+}
+
+Deno.test("POST /detect/batch refuses only the file that is too large when unpacked", async () => {
+  // 1,000 bytes are allowed; the archive has 100,000 bytes of zeros in about 120.
+  const body = archive({ "a": "a", "bomb": "\0".repeat(3500), "c": "ccc" });
+  const found = await lines(await send(body));
+  assertEquals(found.map(short), [[0, "a", 1], [1, "bomb", "too-many-bytes"], [2, "c", 3]]);
+});
+
+Deno.test("POST /detect/batch stops at an archive that unpacks to too many bytes", async () => {
+  const body = archive({ "a": "a", "bomb": "\0".repeat(1_000_000), "c": "ccc" });
+  const found = await lines(await send(body));
+  assertEquals(found.at(-1)!.error!.code, "too-many-bytes");
+  assert(found.every(({ name }) => name !== "c"));
+});
+
+Deno.test("POST /detect/batch answers the files before the end of a truncated archive", async () => {
+  const whole = archive({ "a": "a".repeat(100), "b": "b".repeat(100) }, 0);
+  const found = await lines(await send(whole.slice(0, 200)));
+  assertEquals(found.map(short), [[0, "a", 100], [1, "b", "malformed-request"]]);
+});
+
+for (
+  const [name, body, query, problem] of [
+    ["of neither form nor archive", strToU8("hello"), "", [400, "malformed-request"]],
+    ["without images", archive({ ".hidden": "x" }), "", [400, "no-image"]],
+    ["that is empty", new Uint8Array(), "", [400, "no-image"]],
+    ["with too many parts", form(..."abcd"), "", [400, "malformed-request"]],
+    ["with too many files", archive({ "a": "a".repeat(5000) }, 0), "", [413, "too-many-bytes"]],
+    ["with a wrong option", form("a"), "?score=2", [400, "invalid-option"]],
+    ["that asks for a drawing", form("a"), "?format=png", [400, "invalid-option"]],
+    ["for an unknown model", form("a"), "?model=none", [404, "unknown-model"]],
+  ] as const
+) {
+  Deno.test(`POST /detect/batch refuses a batch ${name}`, async () => {
+    const sent = body instanceof FormData ? body : new Uint8Array(body);
+    assertEquals(await problemOf(send(sent, query, [], { maxBatch: 3 })), [...problem]);
+  });
+}
+
+Deno.test("POST /detect/batch starts an image only when the client reads", async () => {
+  const seen: Seen[] = [];
+  const response = await send(form("a", "bb", "ccc"), "", seen);
+  assertEquals(seen.length, 0);
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  assertEquals(short(JSON.parse(new TextDecoder().decode(value))), [0, "a.jpg", 1]);
+  assertEquals(seen.length, 1);
+  await reader.cancel();
+  assertEquals(seen.map(({ text }) => text), ["a"]);
+});
+
+Deno.test("POST /detect/batch runs each image as a call of its client", async () => {
+  const seen: Seen[] = [];
+  await lines(await send(form("a", "bb"), "?score=0.5", seen));
+  assertEquals(seen.map(({ call }) => call?.client), ["network unknown", "network unknown"]);
+  assert(seen.every(({ call }) => call?.signal instanceof AbortSignal));
+});
+
+Deno.test("POST /detect/batch returns its memory when the client has read or is gone", async () => {
+  const app = await batchApp([], { bodyMemory: 1500 });
+  const body = archive({ "a": "a".repeat(900) }, 0);
+  const ask = () => app.request("/detect/batch", { method: "POST", body });
+  const unread = await app.request("/detect/batch", {
+    method: "POST",
+    body: form("a".repeat(300)),
+  });
+  assertEquals(unread.status, 200);
+  assertEquals(await problemOf(ask()), [503, "busy"]);
+  await unread.body!.cancel();
+  for (let i = 0; i < 3; i++) {
+    const again = await app.request("/detect/batch", { method: "POST", body: form("a") });
+    assertEquals((await lines(again)).length, 1);
+  }
+});

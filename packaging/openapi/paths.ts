@@ -62,6 +62,19 @@ const WITH_FORM = WITH_MODEL.extend({
   }),
 });
 
+/** Options of `POST /detect`, which may answer a drawing. */
+const WITH_DRAWING = WITH_FORM.extend({
+  format: FORM_SCHEMAS.format.optional().meta({
+    description: "Format of the response. Unset: the header `Accept` decides",
+  }),
+  overlay: FORM_SCHEMAS.overlay.optional().meta({
+    description: "True: a PNG or SVG is transparent beside the boxes",
+  }),
+  side: FORM_SCHEMAS.side.optional().meta({
+    description: "Maximum longer side of a PNG or JPEG, pixels",
+  }),
+});
+
 /** Image file as the value of a form field or as a body. */
 export const IMAGE_FILE = z.file().meta({
   description:
@@ -72,7 +85,7 @@ export const IMAGE_FILE = z.file().meta({
 /** GIF of one pixel in base64, for examples that a reader can send. */
 export const TINY_IMAGE = "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==";
 
-const FORM = z.object({ image: IMAGE_FILE, ...WITH_FORM.shape }).meta({
+const FORM = z.object({ image: IMAGE_FILE, ...WITH_DRAWING.shape }).meta({
   id: "DetectForm",
   description: "Form with the image as a file, and options",
 });
@@ -81,6 +94,20 @@ const URLENCODED = z.object({
   ...FORM.shape,
   image: z.string().meta({ description: "Image in base64, or as a data URL" }),
 }).meta({ id: "DetectTextForm", description: "Form with the image as a text, and options" });
+
+const BATCH_FORM = z.object({ image: z.array(IMAGE_FILE), ...WITH_FORM.shape }).meta({
+  id: "BatchForm",
+  description: "Form with several images as files, and options for all of them",
+});
+
+const ARCHIVE = z.file().meta({
+  description: "ZIP archive of image files",
+  override: { type: "string", format: "binary" },
+});
+
+const LINES = z.string().meta({
+  description: "Lines of JSON: `index`, `name`, and the fields of a result or `error`",
+});
 
 /** Header fields of a response with detections. */
 export const RESULT_HEADERS = COMMON_HEADERS.extend({
@@ -97,7 +124,7 @@ export const PATHS: ZodOpenApiPathsObject = {
       description:
         "Send the image as the body, in the field `image` of a form, or in JSON. Options of a form " +
         "or of JSON override the query.",
-      requestParams: { query: WITH_FORM },
+      requestParams: { query: WITH_DRAWING },
       requestBody: {
         required: true,
         content: {
@@ -115,12 +142,38 @@ export const PATHS: ZodOpenApiPathsObject = {
         },
       },
       responses: {
-        200: withSvg(json(
+        200: withDrawings(json(
           "Detections in the image",
           schemas.DETECT_RESULT,
           RESULT_HEADERS,
         )),
-        ...errorResponses([...IMAGE_CODES, "url-not-allowed", "url-failed"]),
+        ...errorResponses([...IMAGE_CODES, "url-not-allowed", "url-failed", "not-acceptable"]),
+      },
+    },
+  },
+  "/detect/batch": {
+    post: {
+      operationId: "detectBatch",
+      tags: ["Detection"],
+      summary: "Detect objects in several images",
+      description:
+        "Send a form with several parts `image`, or a ZIP archive. The response has one line of " +
+        "JSON for each image, in order, as soon as the image is done.",
+      requestParams: { query: WITH_FORM },
+      requestBody: {
+        required: true,
+        content: {
+          "multipart/form-data": { schema: BATCH_FORM },
+          "application/zip": { schema: ARCHIVE },
+        },
+      },
+      responses: {
+        200: {
+          description: "A line with the result or the problem of each image",
+          headers: COMMON_HEADERS,
+          content: { "application/x-ndjson": { schema: LINES } },
+        },
+        ...errorResponses(IMAGE_CODES),
       },
     },
   },
@@ -168,10 +221,24 @@ export function json(
   return { description, headers, content: { "application/json": { schema } } };
 }
 
-/** Adds the response to a request with `Accept: image/svg+xml`. */
-function withSvg({ content, ...response }: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
-  const schema = z.string().meta({ description: "Image with its boxes and labels as SVG" });
-  return { ...response, content: { ...content, "image/svg+xml": { schema } } };
+/** Adds the drawings that `POST /detect` answers. */
+function withDrawings(
+  { content, ...response }: ZodOpenApiResponseObject,
+): ZodOpenApiResponseObject {
+  const svg = z.string().meta({ description: "Image with its boxes and labels as SVG" });
+  const file = z.file().meta({
+    description: "Image with its boxes and labels",
+    override: { type: "string", format: "binary" },
+  });
+  return {
+    ...response,
+    content: {
+      ...content,
+      "image/jpeg": { schema: file },
+      "image/png": { schema: file },
+      "image/svg+xml": { schema: svg },
+    },
+  };
 }
 
 /** Describes a parameter in the path. */

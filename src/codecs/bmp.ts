@@ -97,7 +97,7 @@ function runPixels(bytes: Uint8Array, header: BmpHeader): Uint8Array {
     const count = next();
     const value = next();
     if (count > 0) {
-      write(count, () => value);
+      if (x < width) write(count, () => value);
     } else if (value === END_OF_ROW) {
       x = 0;
       y++;

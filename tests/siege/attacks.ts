@@ -1,6 +1,7 @@
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { BOMBS } from "../fuzz/bombs.ts";
 import { clients, head, open, wait } from "./connection.ts";
+import { largeImage } from "./large_image.ts";
 
 /** Attack on a server, which ends after about `seconds`. */
 export type Attack = (url: string, seconds: number) => Promise<void>;
@@ -82,6 +83,25 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       seconds,
       () => post(`${url}/detect`, body, { "content-type": "application/json" }),
     );
+  },
+
+  "30 JSON bodies of 25 KB that become 26 MB": async (url, seconds) => {
+    const text = new Blob([`{"image":"${"A".repeat(26_000_000)}"}`]);
+    const packed = new Response(text.stream().pipeThrough(new CompressionStream("gzip")));
+    const body = new Uint8Array(await packed.arrayBuffer());
+    const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+    await repeated(30, seconds, () => post(`${url}/detect`, body, headers));
+  },
+
+  "20 drawings of 14 MB that nobody reads": (url, seconds) => {
+    const image = largeImage();
+    const lines = ["Accept: image/svg+xml", `Content-Length: ${image.length}`];
+    return clients(20, async () => {
+      using connection = await open(url);
+      await connection?.send(head("/detect", ...lines));
+      void connection?.send(image);
+      await wait(seconds);
+    });
   },
 
   "uploads that are refused": (url, seconds) =>

@@ -3,11 +3,12 @@ import { fruitImage } from "../sample_images/fruit_image.ts";
 import { ATTACKS } from "./attacks.ts";
 import { besiege, type SiegeReport } from "./besiege.ts";
 import { open } from "./connection.ts";
+import { largeImage } from "./large_image.ts";
 import { isInOwnNetwork, runInOwnNetwork } from "./own_network.ts";
 import { brokenPromises } from "./promises.ts";
 import { measureQuiet } from "./quiet.ts";
 import { startSiegeServer } from "./siege_server.ts";
-import { largeImage, URL_ATTACKS, urlSettings } from "./url_attacks.ts";
+import { URL_ATTACKS, urlSettings } from "./url_attacks.ts";
 
 // deno task siege [SECONDS [FOLDER [NAME]]]
 // Attacks `deno task start` in every known way, SECONDS each, and prints what happened to its memory

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { besiege } from "./besiege.ts";
+import { largeImage } from "./large_image.ts";
 import { isInOwnNetwork, runInOwnNetwork } from "./own_network.ts";
 import { MAX_BYTES } from "./promises.ts";
 import { startSiegeServer } from "./siege_server.ts";
-import { largeImage, URL_ATTACKS, urlSettings } from "./url_attacks.ts";
+import { URL_ATTACKS, urlSettings } from "./url_attacks.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const hasNetwork = isInOwnNetwork() || await runInOwnNetwork(["true"]) === 0;

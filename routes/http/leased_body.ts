@@ -36,13 +36,13 @@ export function leasedBody(
         release();
         controller.error(new Error("The client reads the response too slowly"));
       }, windowMs);
-      const { value, done } = iterator.next();
-      if (done === true) {
+      const next = iterator.next();
+      if (next.done === true) {
         release();
         return controller.close();
       }
-      controller.enqueue(value);
-      pace.progress(size += value.length);
+      controller.enqueue(next.value);
+      pace.progress(size += next.value.length);
     },
     cancel: release,
   }, { highWaterMark: 0 });

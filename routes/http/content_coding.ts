@@ -39,17 +39,11 @@ const [MIN_STEP, MAX_STEP] = [256, 4096];
 const BYTES_PER_TURN = 1 << 18;
 
 /**
- * Promise that resolves after the turn of the last waiting request. Requests that decompress a body
- * take turns.
- */
-let lastTurn: Promise<void> = Promise.resolve();
-
-/**
- * Waits until the event loop has served other work, and until earlier requests have had their turn.
+ * Waits until the event loop has served others. Requests do not wait for each other: on Cloudflare
+ * Workers, a request must not wait for a timer of another one.
  */
 function nextTurn(): Promise<void> {
-  lastTurn = lastTurn.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
-  return lastTurn;
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Next step of a decompression. */

@@ -44,7 +44,7 @@ async function* linesOf(
   { registry, log }: DetectDeps,
   model: string,
   { images, options }: Batch,
-): AsyncGenerator<string> {
+): AsyncGenerator<string, void> {
   const { model: _, boxes, normalized, ...detectOptions } = options;
   let index = 0;
   try {
@@ -74,7 +74,7 @@ function line(value: unknown): string {
  * @param onEnd Called once, at the end of the lines or when the client is gone.
  */
 function streamOf(
-  lines: AsyncGenerator<string>,
+  lines: AsyncGenerator<string, void>,
   signal: AbortSignal,
   onEnd: () => void,
 ): ReadableStream<Uint8Array> {
@@ -86,14 +86,14 @@ function streamOf(
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await lines.next();
-      if (!done) return controller.enqueue(encoder.encode(value));
+      const next = await lines.next();
+      if (!next.done) return controller.enqueue(encoder.encode(next.value));
       end();
       controller.close();
     },
     async cancel() {
       end();
-      await lines.return(undefined);
+      await lines.return();
     },
   }, { highWaterMark: 0 });
 }

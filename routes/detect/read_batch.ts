@@ -3,27 +3,15 @@ import { DomainError, tooManyBytes } from "../../src/core/domain_error.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
 import { readBody } from "../http/read_body.ts";
+import type { BatchImage, BatchOptions } from "./batch_image.ts";
 import { noImage } from "./faults.ts";
 import { type FormPart, formParts } from "./form_parts.ts";
 import { formUpload } from "./form_upload.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { readDetectOptions, type RequestOptions } from "./options.ts";
 import { isFile } from "./read_form.ts";
-import type { UploadOptions } from "./read_upload.ts";
 import { textFields } from "./text_fields.ts";
 import { zipImages } from "./zip_images.ts";
-
-/** Image of a batch. */
-export interface BatchImage {
-  /** File name that the client chose. Only repeated in the response. Unset: the image has none. */
-  readonly name?: string | undefined;
-  /**
-   * Returns the bytes of the image.
-   *
-   * @throws {DomainError} If this image cannot be read. The other images are not affected.
-   */
-  readonly read: () => Promise<Uint8Array>;
-}
 
 /** Images of a request, and the options for all of them. */
 export interface Batch {
@@ -31,14 +19,6 @@ export interface Batch {
   readonly images: AsyncIterable<BatchImage> | readonly BatchImage[];
   /** Options from the query and the text fields of a form. */
   readonly options: Omit<RequestOptions, "format" | "overlay" | "side">;
-}
-
-/** Options of {@linkcode readBatch}. */
-export interface BatchOptions extends UploadOptions {
-  /** Maximum number of images. */
-  readonly maxBatch: number;
-  /** Maximum bytes of the body, and of all images together. */
-  readonly maxBatchBytes: number;
 }
 
 /** Maximum number of text fields beside the images of a form. */
@@ -115,7 +95,7 @@ function imagesOfForm(parts: readonly FormPart[], maxBytes: number) {
   const isImage = ({ name, bytes }: FormPart) => name === "image" && bytes.length > 0;
   const images = parts.filter(isImage).map((part): BatchImage => ({
     ...part.fileName !== "" && { name: part.fileName.slice(0, 255) },
-    // eslint-disable-next-line @typescript-eslint/require-await -- an error must reject
+    // deno-lint-ignore require-await -- an error must reject
     read: async () => {
       const field = { name: part.name, bytes: part.bytes, isFile: isFile(part) };
       const { bytes } = formUpload([field]);

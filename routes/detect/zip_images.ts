@@ -1,7 +1,7 @@
 import { Unzip, type UnzipFile, UnzipInflate } from "fflate";
 import { ByteList } from "../../src/core/byte_list.ts";
 import { DomainError, tooManyBytes } from "../../src/core/domain_error.ts";
-import type { BatchImage, BatchOptions } from "./read_batch.ts";
+import type { BatchImage, BatchOptions } from "./batch_image.ts";
 
 /**
  * Bytes of the archive that are decompressed in one turn of the event loop. Deflate packs at most

@@ -39,9 +39,9 @@ export async function encodePng(
   const rows = filteredRows(data, width, height, channels);
   const filtered = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(controller) {
-      const { done, value } = rows.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
+      const next = rows.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
     },
   });
   const reader = filtered.pipeThrough(new CompressionStream("deflate")).getReader();
@@ -64,7 +64,7 @@ function* filteredRows(
   width: number,
   height: number,
   channels: 3 | 4,
-): Generator<Uint8Array<ArrayBuffer>> {
+): Generator<Uint8Array<ArrayBuffer>, void> {
   const above = new Uint8Array(width * channels);
   for (let first = 0; first < height; first += ROWS) {
     const last = Math.min(height, first + ROWS);

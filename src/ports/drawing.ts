@@ -1,5 +1,4 @@
 import type { Size } from "../core/size.ts";
-import type { Detection } from "./detector.ts";
 
 /** File formats of a drawing that is made of pixels. */
 export const DRAWING_FORMATS = ["png", "jpeg"] as const;
@@ -22,10 +21,31 @@ export type ImageEncoder = (
   hasAlpha: boolean,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
+/** Detection to draw. */
+export interface DrawnDetection {
+  /** Name of the class. */
+  readonly label: string;
+  /** Class id. Each class has its own colour. */
+  readonly classId: number;
+  /** Confidence, 0 to 1. */
+  readonly score: number;
+  /** Edges of the box, pixels of the upright image. */
+  readonly box: {
+    /** Left edge. */
+    readonly xmin: number;
+    /** Top edge. */
+    readonly ymin: number;
+    /** Right edge. */
+    readonly xmax: number;
+    /** Bottom edge. */
+    readonly ymax: number;
+  };
+}
+
 /** Request for a drawing of detections. */
 export interface DrawRequest {
   /** Detections to draw, best first. */
-  readonly detections: readonly Detection[];
+  readonly detections: readonly DrawnDetection[];
   /** Format of the drawing. */
   readonly format: DrawingFormat;
   /** True if the drawing is transparent beside the boxes, false if it shows the image. */

@@ -16,6 +16,8 @@ Deno.test("readConfig() has the documented defaults", () => {
     MAX_PIXELS: 64_000_000,
     MAX_WAIT_MS: 5000,
     MAX_DECODED_BYTES: 400_000_000,
+    MAX_DRAWING_SIDE: 6000,
+    MAX_BATCH: 100,
     BODY_TIMEOUT_MS: 30_000,
     HEADER_TIMEOUT_MS: 10_000,
     MAX_HEADERS: 100,

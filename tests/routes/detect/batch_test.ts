@@ -16,7 +16,7 @@ interface Seen {
 }
 
 /** Creates an app whose detector refuses the image "bad", and stores each call in `seen`. */
-async function batchApp(seen: Seen[] = [], deps?: Partial<AppDeps>) {
+async function batchApp(seen?: Seen[], deps?: Partial<AppDeps>) {
   const model = parseManifest(manifest);
   const engine = { provider: "wasm", threads: 1, reason: "it is a test" } as const;
   const timing = { decode: 0, preprocess: 0, inference: 0, postprocess: 0, total: 0 };
@@ -25,7 +25,7 @@ async function batchApp(seen: Seen[] = [], deps?: Partial<AppDeps>) {
     engine,
     detect(image, _, call) {
       const text = new TextDecoder().decode(image as Uint8Array);
-      seen.push({ text, call });
+      seen?.push({ text, call });
       if (text === "bad") return Promise.reject(new DomainError("corrupt-image", "It is bad"));
       const size = { width: text.length, height: 1 };
       return Promise.resolve({ model: model.id, image: size, detections: [], engine, timing });
@@ -54,12 +54,12 @@ function archive(files: Record<string, string>, level: 0 | 9 = 9): Uint8Array<Ar
 
 async function send(
   body: FormData | Uint8Array<ArrayBuffer>,
-  query = "",
+  query?: string,
   seen?: Seen[],
   deps?: Partial<AppDeps>,
 ): Promise<Response> {
   const app = await batchApp(seen, deps);
-  return await app.request(`/detect/batch${query}`, { method: "POST", body });
+  return await app.request(`/detect/batch${query ?? ""}`, { method: "POST", body });
 }
 
 interface Line {

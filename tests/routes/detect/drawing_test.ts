@@ -65,13 +65,17 @@ function turned(jpeg: Uint8Array, orientation: number): Uint8Array<ArrayBuffer> 
 
 async function ask(
   path: string,
-  accept = "*/*",
+  accept?: string,
   body?: Uint8Array<ArrayBuffer>,
   deps?: Partial<AppDeps>,
 ): Promise<Response> {
   const app = await drawingApp(deps);
   const file = body ?? await photo("png");
-  return await app.request(path, { method: "POST", body: file, headers: { accept } });
+  return await app.request(path, {
+    method: "POST",
+    body: file,
+    headers: { accept: accept ?? "*/*" },
+  });
 }
 
 async function decoded(response: Response): Promise<Pixels> {

@@ -10,6 +10,13 @@ export const PACKAGE_FILES: readonly string[] = [
   "onnxruntime-web/dist/ort-wasm-simd-threaded.jspi.mjs",
   "onnxruntime-web/dist/ort-wasm-simd-threaded.jspi.wasm",
   "onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.mjs",
+];
+
+/**
+ * Files of npm packages that are compressed with gzip, because they have more than 25 MiB. Static
+ * hosts such as Cloudflare Pages refuse larger files.
+ */
+export const COMPRESSED_FILES: readonly string[] = [
   "onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.wasm",
 ];
 

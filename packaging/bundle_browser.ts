@@ -2,8 +2,9 @@
 import { build, type BuildOptions, stop } from "npm:esbuild@0.28.2";
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { MODEL_FILES, OWN_FILES, PACKAGE_FILES } from "./browser_files.ts";
+import { COMPRESSED_FILES, MODEL_FILES, OWN_FILES, PACKAGE_FILES } from "./browser_files.ts";
 import { checkWasm } from "./check_wasm.ts";
+import { compressFile } from "./compress_file.ts";
 import { ROOT } from "./tools.ts";
 import { zodForPages } from "./zod_for_pages.ts";
 
@@ -53,6 +54,9 @@ export async function bundleBrowser(target: URL): Promise<void> {
     const source = new URL(`node_modules/${file}`, ROOT);
     await checkWasm(source);
     await copyFile(source, new URL(nameOf(file), target));
+  }
+  for (const file of COMPRESSED_FILES) {
+    await compressFile(new URL(`node_modules/${file}`, ROOT), target);
   }
   await mkdir(new URL("models/", target), { recursive: true });
   for (const file of MODEL_FILES) {

@@ -3,8 +3,9 @@ import { copyFile, cp, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runCommand } from "../src/commands/shared/run_command.ts";
-import { MODEL_FILES, OWN_FILES, PACKAGE_FILES } from "./browser_files.ts";
+import { COMPRESSED_FILES, MODEL_FILES, OWN_FILES, PACKAGE_FILES } from "./browser_files.ts";
 import { checkWasm } from "./check_wasm.ts";
+import { compressFile } from "./compress_file.ts";
 
 const PACKAGE = new URL("../", import.meta.url);
 
@@ -21,13 +22,19 @@ await runCommand(async ([path]) => {
     await copyFile(new URL(file, PACKAGE), new URL(nameOf(file), target));
   }
   for (const file of PACKAGE_FILES) {
-    // The packages export their `dist` files without that folder's name.
-    const source = new URL(import.meta.resolve(file.replace("/dist/", "/")));
+    const source = sourceOf(file);
     await checkWasm(source);
     await copyFile(source, new URL(nameOf(file), target));
   }
+  for (const file of COMPRESSED_FILES) await compressFile(sourceOf(file), target);
   console.log(`A page can import ${new URL("retinanet-edge.js", target).pathname}`);
 });
+
+/** Returns the URL of a file of an npm package. */
+function sourceOf(file: string): URL {
+  // The packages export their `dist` files without that folder's name.
+  return new URL(import.meta.resolve(file.replace("/dist/", "/")));
+}
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);

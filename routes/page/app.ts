@@ -30,6 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   mjs: "text/javascript; charset=utf-8",
   json: "application/json",
+  gz: "application/gzip",
   wasm: "application/wasm",
   txt: "text/plain; charset=utf-8",
 };

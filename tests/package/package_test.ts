@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import { gunzipSync } from "node:zlib";
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 import { EXPORTS } from "../../packaging/entries.ts";
 import { filesIn, ROOT, runTool } from "../../packaging/tools.ts";
@@ -26,11 +27,17 @@ function rounded(value: unknown): unknown {
   });
 }
 
-/** Returns the bytes of each file of a folder, by its path in the folder. */
+/**
+ * Returns the bytes of each file of a folder, by its path in the folder. Counts the content of a
+ * `.gz` file, because each runtime compresses in its own way.
+ */
 async function sizesIn(folder: string): Promise<Record<string, number>> {
   const files = (await Array.fromAsync(filesIn(folder))).sort();
   const sizes = files.map(async (file) => {
-    return [file.slice(folder.length), (await Deno.stat(file)).size] as const;
+    const size = file.endsWith(".gz")
+      ? gunzipSync(await Deno.readFile(file)).length
+      : (await Deno.stat(file)).size;
+    return [file.slice(folder.length), size] as const;
   });
   return Object.fromEntries(await Promise.all(sizes));
 }

@@ -16,8 +16,9 @@ export interface BrowserAssets {
    */
   readonly webgpu: EngineFiles;
   /**
-   * Files of onnxruntime-web for WebGPU, in browsers without JSPI. These files are 1.5 times as
-   * large as those of `webgpu`.
+   * Files of onnxruntime-web for WebGPU, in browsers without JSPI. The wasm file is 1.5 times as
+   * large as that of `webgpu`, and compressed with gzip: many static hosts refuse files of more than
+   * 25 MiB.
    */
   readonly webgpuAsyncify: EngineFiles;
   /** Script of the Web Worker. */
@@ -51,7 +52,10 @@ export function browserAssets(folder?: string | URL): BrowserAssets {
     avif: locate("avif-dec.wasm"),
     wasm: engine("ort-wasm-simd-threaded"),
     webgpu: engine("ort-wasm-simd-threaded.jspi"),
-    webgpuAsyncify: engine("ort-wasm-simd-threaded.asyncify"),
+    webgpuAsyncify: {
+      mjs: locate("ort-wasm-simd-threaded.asyncify.mjs"),
+      wasm: locate("ort-wasm-simd-threaded.asyncify.wasm.gz"),
+    },
     worker: locate("browser_worker.js"),
     models: locate("models/"),
   };

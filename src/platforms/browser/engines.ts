@@ -1,7 +1,8 @@
 import type { EngineCandidate } from "../../engines/open_engine.ts";
 import { ortSession } from "../../engines/ort_session.ts";
-import { webgpuCandidate } from "../../engines/webgpu_candidate.ts";
-import type { BrowserAssets } from "./assets.ts";
+import { type WebgpuBuild, webgpuCandidate } from "../../engines/webgpu_candidate.ts";
+import type { BrowserAssets, EngineFiles } from "./assets.ts";
+import { fetchGzip } from "./fetch_gzip.ts";
 
 /**
  * Returns the engine that runs graphs with onnxruntime-web on WebGPU.
@@ -11,13 +12,21 @@ import type { BrowserAssets } from "./assets.ts";
  */
 export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
   return webgpuCandidate(async () => {
-    const [ort, files] = "Suspending" in WebAssembly
-      ? [await import("onnxruntime-web/jspi"), assets.webgpu]
-      : [await import("onnxruntime-web/webgpu"), assets.webgpuAsyncify];
-    ort.env.wasm.wasmPaths = { ...files };
+    if (!("Suspending" in WebAssembly)) return await loadAsyncify(assets.webgpuAsyncify);
+    const ort = await import("onnxruntime-web/jspi");
+    ort.env.wasm.wasmPaths = { ...assets.webgpu };
     ort.env.wasm.numThreads = 1;
     return ort;
   });
+}
+
+/** Loads the WebGPU build for browsers without JSPI. Its wasm file is compressed. */
+async function loadAsyncify({ mjs, wasm }: EngineFiles): Promise<WebgpuBuild> {
+  const ort = await import("onnxruntime-web/webgpu");
+  ort.env.wasm.wasmPaths = { mjs };
+  ort.env.wasm.wasmBinary ??= await fetchGzip(wasm);
+  ort.env.wasm.numThreads = 1;
+  return ort;
 }
 
 /**

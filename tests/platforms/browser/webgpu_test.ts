@@ -22,9 +22,9 @@ async function expected(): Promise<DetectResult> {
 }
 
 const PLACES = [
-  { name: "in a Web Worker", worker: true, canWait: true, file: "jspi" },
-  { name: "in the page itself", worker: false, canWait: true, file: "jspi" },
-  { name: "in a browser without JSPI", worker: false, canWait: false, file: "asyncify" },
+  { name: "in a Web Worker", worker: true, canWait: true, file: "jspi.wasm" },
+  { name: "in the page itself", worker: false, canWait: true, file: "jspi.wasm" },
+  { name: "in a browser without JSPI", worker: false, canWait: false, file: "asyncify.wasm.gz" },
 ];
 
 for (const { name, worker, canWait, file } of PLACES) {
@@ -41,7 +41,7 @@ for (const { name, worker, canWait, file } of PLACES) {
       const model = `${server.url}models/small.json`;
       const [found] = await detectInPage(page, ["/fruit.png"], { model, engine: "webgpu", worker });
       assertEquals(found!.engine.provider, "webgpu");
-      assertEquals(server.counts.get(`/ort-wasm-simd-threaded.${file}.wasm`), 1);
+      assertEquals(server.counts.get(`/ort-wasm-simd-threaded.${file}`), 1);
       const wanted = await expected();
       assertNotEquals(wanted.detections, []);
       assertClose(found!.detections, wanted.detections);

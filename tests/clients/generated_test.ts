@@ -1,15 +1,10 @@
-import { stripVTControlCharacters } from "node:util";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { OPENAPI } from "../../routes/reference/document.ts";
 import { createApp, createDetector } from "../../src/platforms/host/embed.ts";
-import { copyFolder } from "../examples/install_example.ts";
 import { pythonTools } from "../python_tools.ts";
-import { testUnless } from "../testing.ts";
 
 const HERE = new URL("./", import.meta.url);
 const PHOTO = new URL("../../docs/photos/cat.jpg", import.meta.url);
-const hasMaven = await new Deno.Command("mvn", { args: ["-v"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
 
 Deno.test("openapi-python-client generates a client that reads detections", async () => {
   await using server = await serve();
@@ -31,28 +26,6 @@ Deno.test("openapi-python-client generates a client that reads detections", asyn
   assertEquals(failed.slice(0, 2), [415, "not-an-image"]);
   assertStringIncludes(failed[2], "Cannot decode image");
 });
-
-testUnless(
-  hasMaven ? undefined : "Maven is not here",
-  "openapi-generator generates a Kotlin client that compiles and reads detections",
-  async () => {
-    await using server = await serve();
-    await using folder = await documentFolder();
-    await copyFolder(new URL("kotlin/", HERE), `${folder.path}/kotlin`);
-    await Deno.rename(`${folder.path}/openapi.json`, `${folder.path}/kotlin/openapi.json`);
-    const said = await run("mvn", `${folder.path}/kotlin`, [
-      // Without the compiler daemon, which would outlive the test.
-      ...["-q", "-B", "-Dkotlin.compiler.daemon=false", "compile", "exec:java"],
-      `-Dexec.args=${server.url} ${PHOTO.pathname}`,
-    ]);
-    const { label, score, box: { xmin, ymin, xmax, ymax } } = server.detections[0]!;
-    const lines = stripVTControlCharacters(said).trim().split("\n");
-    const [model, found = "", status] = lines.slice(-3);
-    assertEquals([model, status], ["everyday8", "status 415"]);
-    const [name, ...numbers] = found.split(" ");
-    assertEquals([name, ...numbers.map(Number)], [label, score, xmin, ymin, xmax, ymax]);
-  },
-);
 
 /** Serves the default model, and detects the objects in the photo. */
 async function serve() {

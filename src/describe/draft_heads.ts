@@ -29,9 +29,12 @@ export function draftHeads(
       ...(outputs.transposed ? { transposed: true } : {}),
       ...(outputs.packed === null ? {} : { packed: outputs.packed }),
     };
-  const { activation } = behaviour.postprocess;
+  const { activation, candidates } = behaviour.postprocess;
+  // Without levels, a maximum per level would count the anchors of all levels together.
+  const isUnlimited = !("levels" in anchors.part.anchors) && candidates.perLevel !== null;
   const postprocess = {
     ...behaviour.postprocess,
+    candidates: isUnlimited ? { ...candidates, perLevel: null } : candidates,
     activation: scores === "logits" ? (activation === "none" ? "sigmoid" : activation) : "none",
   };
   return {
@@ -43,6 +46,14 @@ export function draftHeads(
       ...(scoresProven
         ? {}
         : { "postprocess.activation": suggested("all numbers of the class head are 0 to 1") }),
+      ...(isUnlimited
+        ? {
+          "postprocess.candidates": assumed(
+            `without levels, the maximum of ${candidates.perLevel} candidates per level is left ` +
+              "out: crowded images may get further boxes of low scores",
+          ),
+        }
+        : {}),
       postprocess: reason,
     },
   };

@@ -9,6 +9,7 @@ import { detectorOf, warmUp } from "../../detect/detector.ts";
 import { chooseFamily } from "../../describe/choose_family.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
 import { draftManifest } from "../../describe/draft_manifest.ts";
+import { assumed } from "../../describe/guess.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
@@ -19,6 +20,7 @@ import { fitToGolden } from "./fit_golden.ts";
 import { manifestReport, openReport } from "./manifest_report.ts";
 import { readHints } from "./read_hints.ts";
 import { tracedSizeFault } from "./traced_size.ts";
+import { unusedOutputs } from "./unused_outputs.ts";
 import { setProperties } from "./set_properties.ts";
 import { readGolden } from "../eval_files/golden_file.ts";
 import { readLabels } from "../labels/read_labels.ts";
@@ -162,13 +164,17 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
     const traced = await tracedSizeFault({ bytes, data }, facts, (graph) => {
       return runtime.openSession({ bytes: graph }, values.engine);
     });
-    const guesses = traced === null
-      ? draft.guesses
-      : { ...draft.guesses, resize: `suggested: ${traced}` };
+    const unused = unusedOutputs(draft, session);
+    const guesses = {
+      ...draft.guesses,
+      ...(unused === null ? {} : { outputs: assumed(unused) }),
+      ...(traced === null ? {} : { resize: `suggested: ${traced}` }),
+    };
     const manifest = { ...draft, guesses };
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
     io.print(manifestReport({ target, facts, family, evidence, manifest, others: others(family) }));
     if (named !== null) io.print(`  labels   ${named.summary}`);
+    if (unused !== null) io.print(`Warning: ${unused}`);
     if (traced !== null) {
       io.print(`Warning: ${traced}. Export the heads without the resize instead`);
     }

@@ -89,7 +89,7 @@ Deno.test("model new says what the graph proves, suggests and does not tell", as
   await test.step("anchors are assumed, and a golden shows that they are wrong", async () => {
     const { code, stdout, stderr } = await create(graph, "--set", resize);
     assertEquals(code, 0, stderr);
-    assertMatch(stdout, /suggested, as the graph has the name "cls_logits"/);
+    assertMatch(stdout, /suggested, as the graph has the name "head\.classification_head/);
     assertMatch(stdout, /The graph proves: .*outputs\.scores.*outputs\.deltas/);
     assertMatch(stdout, /The graph suggests:\n {2}input\.colour: suggested: as torchvision does/);
     assertMatch(

@@ -2,11 +2,11 @@ import type { Hono } from "hono";
 import { createApp as appOf } from "../../routes/app.ts";
 import type { AppOptions } from "../../routes/app_options.ts";
 import type { AppEnv } from "../../routes/http/app_env.ts";
-import { checkOptions } from "../core/check_options.ts";
+import { checkOptions, numberFrom, type OptionRules } from "../core/check_options.ts";
 import { ModelRegistry } from "../serving/model_registry.ts";
+import { APP_RULES } from "./app_rules.ts";
 import { boundedDetector } from "./bounded_detector.ts";
 import { type EmbeddedDetector, partsOf } from "./detector.ts";
-import { APP_RULES } from "./option_rules.ts";
 
 /** Options of the HTTP app. Every option may be unset. */
 export type OptionalAppOptions = {
@@ -25,6 +25,12 @@ export interface EmbeddedAppOptions extends OptionalAppOptions {
   readonly maxCalls?: number | undefined;
 }
 
+const RULES: OptionRules<EmbeddedAppOptions> = {
+  ...APP_RULES,
+  detector: null,
+  maxCalls: numberFrom(0),
+};
+
 /**
  * Creates an HTTP API for a detector. The API has `POST /detect` and the other routes of the
  * server.
@@ -33,7 +39,7 @@ export interface EmbeddedAppOptions extends OptionalAppOptions {
  * @throws {DomainError} `invalid-option`, if an option is not known or has a wrong value.
  */
 export function createApp(options: EmbeddedAppOptions): Hono<AppEnv> {
-  const { detector, maxCalls = 16, ...settings } = checkOptions(options, APP_RULES, {
+  const { detector, maxCalls = 16, ...settings } = checkOptions(options, RULES, {
     action: "create an app",
   });
   const { manifest, detector: inner, limits } = partsOf(detector);

@@ -1,0 +1,61 @@
+import type { AppOptions } from "../../routes/app_options.ts";
+import {
+  FLAG,
+  FUNCTION,
+  hasMethods,
+  LIST,
+  numberFrom,
+  type OptionRule,
+  type OptionRules,
+} from "../core/check_options.ts";
+
+const RATE: OptionRule = {
+  must: "{ limit, windowMs } with numbers of at least 1",
+  accepts: (value) => {
+    const { limit, windowMs } = (value ?? {}) as { limit?: unknown; windowMs?: unknown };
+    return numberFrom(1).accepts(limit) && numberFrom(1).accepts(windowMs);
+  },
+};
+
+/** Rules of the HTTP options of `createApp()`. */
+export const APP_RULES: OptionRules<AppOptions> = {
+  maxBytes: numberFrom(1),
+  log: FUNCTION,
+  logRequest: FUNCTION,
+  clientAddress: FUNCTION,
+  keys: {
+    must: "an array of { name, sha256 } with the SHA-256 in 64 hexadecimal digits",
+    accepts: (value) => Array.isArray(value) && value.every(isKey),
+  },
+  keyRate: RATE,
+  addressRate: RATE,
+  origins: LIST,
+  maxHeaders: numberFrom(0),
+  bodyTimeoutMs: numberFrom(1),
+  bodyMemory: numberFrom(1),
+  maxDrawingSide: numberFrom(1),
+  maxBatch: numberFrom(1),
+  maxBatchBytes: numberFrom(1),
+  fetchImage: {
+    must: "an object with a method fetch()",
+    accepts: (value) => hasMethods(value, "fetch"),
+  },
+  metrics: {
+    must: "an object with a method read()",
+    accepts: (value) => hasMethods(value, "read"),
+  },
+  hasOpenMetrics: FLAG,
+  page: {
+    must: "false or an object",
+    accepts: (value) => value === false || typeof value === "object" && value !== null,
+  },
+  mountPath: {
+    must: 'a path that begins with "/"',
+    accepts: (value) => typeof value === "string" && value.startsWith("/"),
+  },
+};
+
+function isKey(value: unknown): boolean {
+  const { name, sha256 } = (value ?? {}) as { name?: unknown; sha256?: unknown };
+  return typeof name === "string" && typeof sha256 === "string" && /^[0-9a-f]{64}$/i.test(sha256);
+}

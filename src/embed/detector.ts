@@ -122,7 +122,7 @@ class OpenDetector implements EmbeddedDetector {
   static partsOf(detector: EmbeddedDetector): Parts {
     const value: unknown = detector;
     if (typeof value === "object" && value !== null && #parts in value) {
-      return (value as OpenDetector).#parts;
+      return value.#parts;
     }
     const isPromise = typeName(value) === "Promise";
     throw new DomainError(

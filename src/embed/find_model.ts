@@ -68,7 +68,7 @@ function isFiles(model: unknown): model is ModelFiles {
 }
 
 function fromMemory({ manifest: json, graph, data = {} }: ModelFiles): FoundModel {
-  if (graph === undefined) {
+  if ((graph as unknown) === undefined) {
     throw new DomainError(
       "invalid-option",
       'Cannot create a detector as "model.graph" must be a Uint8Array or an ArrayBuffer: ' +

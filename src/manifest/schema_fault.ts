@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
 /** Fault that zod found in a value. */
-type Issue = z.core.$ZodRawIssue;
+export type Issue = z.core.$ZodRawIssue;
 
 const TYPES: Readonly<Record<string, string>> = {
   array: "a list",
@@ -34,8 +34,14 @@ export function schemaFault(issue: Issue): string {
     case "too_big":
       return sizeFault(issue.origin, "at most", issue.maximum, issue.inclusive);
     case "invalid_union":
-      return issue.input === undefined ? "is missing" : mustBe(issue.options as unknown[] ?? []);
-    default:
+      return issue.input === undefined
+        ? "is missing"
+        : mustBe(issue.options as unknown[] | undefined ?? []);
+    case "custom":
+    case "invalid_element":
+    case "invalid_format":
+    case "invalid_key":
+    case "not_multiple_of":
       return "is not valid";
   }
 }

@@ -28,11 +28,11 @@ Deno.test("each command of the pages starts a server, sends a request or runs a 
 });
 
 Deno.test("the servers of the pages start", async () => {
-  for (const command of STARTS) {
+  await Promise.all(STARTS.map(async (command) => {
     const variables = [...command.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]);
     await using server = await startServer({ ...Object.fromEntries(variables), LOG: "none" });
     assertMatch(server.line, /^Serving everyday8/);
-  }
+  }));
 });
 
 Deno.test("the requests of the pages find the cat", async () => {

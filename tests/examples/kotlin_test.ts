@@ -32,7 +32,16 @@ testUnless(
     const compiled = await run("compile");
     assertEquals(compiled.code, 0, compiled.stdout + compiled.stderr);
 
-    const found = await run("exec:java", `-Dexec.args=${server.url} fruit.png`);
+    let isBusy = true;
+    await using front = Deno.serve({ port: 0, onListen: () => {} }, async (request) => {
+      if (!isBusy) return await fetch(server.url + new URL(request.url).pathname, request);
+      isBusy = false;
+      await request.body?.cancel();
+      return new Response(null, { status: 503, headers: { "retry-after": "0" } });
+    });
+    const busyUrl = `http://127.0.0.1:${front.addr.port}`;
+    const found = await run("exec:java", `-Dexec.args=${busyUrl} fruit.png`);
+    assertEquals(isBusy, false);
     assertEquals(found.code, 0, found.stderr);
     assertMatch(found.stdout, /^orange 0\.\d\d at \d+,\d+–\d+,\d+$/m);
     const refused = await run("exec:java", `-Dexec.args=${server.url} pom.xml`);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { detect, DetectError } from "../../examples/react-native/src/detect.ts";
+import { pauseBefore } from "../../examples/react-native/src/retry.ts";
 import { runTool } from "../../packaging/tools.ts";
 import { newKey } from "../../src/commands/key.ts";
 import { executable } from "../platforms/hosts/executable.ts";
@@ -20,6 +21,46 @@ Deno.test("detect() of examples/react-native gets its boxes from a real server",
   assertEquals(error.code, "not-an-image");
   const keyless = await assertRejects(() => detect(server.url, photo), DetectError);
   assertEquals(keyless.code, "unauthorized");
+});
+
+Deno.test("detect() of examples/react-native asks a busy server again", async () => {
+  const answer = { model: "m", image: { width: 1, height: 1 }, detections: [] };
+  const retry = { "retry-after": "0" };
+  const replies = [
+    Response.json({ code: "busy" }, { status: 503, headers: retry }),
+    Response.json({ code: "rate-limited" }, { status: 429, headers: retry }),
+    Response.json(answer),
+    new Response("<h1>Bad gateway</h1>", { status: 502 }),
+    Response.json({ code: "busy", detail: "Later" }, {
+      status: 503,
+      headers: { "retry-after": "60" },
+    }),
+  ];
+  await using server = Deno.serve({ port: 0, onListen: () => {} }, async (request) => {
+    await request.body?.cancel();
+    return replies.shift()!;
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const photo = new Blob(["photo"]);
+  assertEquals(await detect(url, photo), answer);
+  const html = await assertRejects(() => detect(url, photo), DetectError);
+  assertEquals([html.code, html.status], ["http-error", 502]);
+  const busy = await assertRejects(() => detect(url, photo), DetectError, "Later");
+  assertEquals([busy.status, replies.length], [503, 0]);
+});
+
+Deno.test("pauseBefore() of examples/react-native follows Retry-After and adds jitter", () => {
+  for (
+    const [attempt, header, random, expected] of [
+      [1, null, 0, 500],
+      [3, null, 0, 2000],
+      [3, null, 0.5, 2500], // 2000 + 2000 · 0.5 / 2
+      [1, "4", 0, 4000],
+      [1, "4", 1, 6000], // 4000 + 4000 / 2
+      [1, "0", 1, 250], // half of the back-off, although the server asks for none
+      [1, "soon", 0, 500],
+    ] as const
+  ) assertEquals(pauseBefore(attempt, header, () => random), expected);
 });
 
 Deno.test("examples/react-native, with Expo and React Native", async (test) => {

@@ -1,5 +1,5 @@
 import * as ImagePicker from "expo-image-picker";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 import {
   ActivityIndicator,
   Button,
@@ -11,6 +11,7 @@ import {
 } from "react-native";
 import { BoxOverlay } from "./BoxOverlay.tsx";
 import { type Answer, detect } from "./detect.ts";
+import { shrinkPhoto } from "./shrinkPhoto.ts";
 
 /** Takes a photo, sends it to the server and draws the detections. */
 export function DetectScreen({ server }: { readonly server: string }): ReactElement {
@@ -19,28 +20,34 @@ export function DetectScreen({ server }: { readonly server: string }): ReactElem
   const [answer, setAnswer] = useState<Answer>();
   const [fault, setFault] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
+  const request = useRef<AbortController>(undefined);
+
+  // Cancels the request when the screen closes.
+  useEffect(() => () => request.current?.abort(), []);
 
   async function takePhoto(): Promise<void> {
-    const { granted } = await ImagePicker.requestCameraPermissionsAsync();
+    const { granted, canAskAgain } = await ImagePicker.requestCameraPermissionsAsync();
+    if (!granted && !canAskAgain) return setFault("Allow the camera in the settings of the phone");
     if (!granted) return setFault("The app may not use the camera");
-    const { assets } = await ImagePicker.launchCameraAsync({ quality: 0.7 });
-    if (!assets) return;
-    await show(assets[0]);
+    const { assets } = await ImagePicker.launchCameraAsync({ quality: 1 });
+    const photo = assets?.[0];
+    if (photo) await show(photo);
   }
 
   async function show(photo: ImagePicker.ImagePickerAsset): Promise<void> {
-    setUri(photo.uri);
+    setUri(undefined);
     setAnswer(undefined);
     setFault(undefined);
     setIsBusy(true);
+    const controller = new AbortController();
+    request.current = controller;
     try {
-      const type = photo.mimeType ?? "image/jpeg";
-      setAnswer(
-        await detect(server, { uri: photo.uri, name: "photo", type }, {
-          score: 0.4,
-        }),
-      );
+      const { uri } = await shrinkPhoto(photo);
+      setUri(uri);
+      const file = { uri, name: "photo.jpg", type: "image/jpeg" };
+      setAnswer(await detect(server, file, { score: 0.4, signal: controller.signal }));
     } catch (error) {
+      if (controller.signal.aborted) return;
       setFault(error instanceof Error ? error.message : String(error));
     } finally {
       setIsBusy(false);

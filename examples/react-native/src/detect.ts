@@ -1,3 +1,5 @@
+import { withRetries } from "./retry.ts";
+
 /** Edges of a box, in pixels of the upright photo: x right, y down. */
 export interface Box {
   readonly xmin: number;
@@ -37,16 +39,18 @@ export interface DetectOptions {
 /** Error of the server. `code` is stable, the message is for people. */
 export class DetectError extends Error {
   readonly code: string;
+  readonly status: number;
 
-  constructor(code: string, detail: string) {
+  constructor(code: string, status: number, detail: string) {
     super(detail);
     this.name = "DetectError";
     this.code = code;
+    this.status = status;
   }
 }
 
 /**
- * Sends a photo to a server and returns the detections.
+ * Sends a photo to a server and returns the detections. A busy server is asked again.
  *
  * @throws {DetectError} If the server answers with an error.
  * @throws {TypeError} If the server cannot be reached.
@@ -56,17 +60,29 @@ export async function detect(
   photo: Photo,
   { score, key, signal }: DetectOptions = {},
 ): Promise<Answer> {
-  const form = new FormData();
-  // React Native reads the file natively, without copying it into JavaScript.
-  form.append("image", photo as Blob);
-  if (score !== undefined) form.append("score", String(score));
-  const response = await fetch(`${server}/detect`, {
-    method: "POST",
-    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-    body: form,
-    ...(signal && { signal }),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new DetectError(answer.code, answer.detail);
-  return answer;
+  const send = () => {
+    const form = new FormData();
+    // React Native reads the file natively, without copying it into JavaScript.
+    form.append("image", photo as Blob);
+    if (score !== undefined) form.append("score", String(score));
+    return fetch(`${server}/detect`, {
+      method: "POST",
+      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+      body: form,
+      ...(signal && { signal }),
+    });
+  };
+  const response = await withRetries(send, signal);
+  if (!response.ok) throw await readError(response);
+  return await response.json();
+}
+
+/** Reads a problem. A proxy in front of the server may answer HTML instead. */
+async function readError(response: Response): Promise<DetectError> {
+  const { code, detail } = await response.json().catch(() => ({}));
+  return new DetectError(
+    code ?? "http-error",
+    response.status,
+    detail ?? `The server answered ${response.status}`,
+  );
 }

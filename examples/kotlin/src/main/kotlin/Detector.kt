@@ -2,13 +2,19 @@ package com.example.detect
 
 import java.io.File
 import java.io.IOException
+import kotlin.coroutines.resumeWithException
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.json.Json
+import okhttp3.Call
+import okhttp3.Callback
 import okhttp3.HttpUrl.Companion.toHttpUrl
 import okhttp3.MultipartBody
 import okhttp3.OkHttpClient
 import okhttp3.Request
 import okhttp3.RequestBody.Companion.asRequestBody
+import okhttp3.Response
 
 /** Edges of a box, in pixels of the upright photo: x right, y down. */
 @Serializable
@@ -40,13 +46,14 @@ class Detector(
     private val json = Json { ignoreUnknownKeys = true }
 
     /**
-     * Detects objects in a photo. On Android, call it off the main thread.
+     * Detects objects in a photo. A busy server is asked again, up to three times. The call does
+     * not block a thread; cancelling the coroutine cancels the request.
      *
      * @param score score threshold, 0 to 1; null: the default of the model
      * @throws DetectException if the server answers with an error
      * @throws IOException if the server cannot be reached
      */
-    fun detect(photo: File, score: Double? = null): Answer {
+    suspend fun detect(photo: File, score: Double? = null): Answer {
         val form = MultipartBody.Builder()
             .setType(MultipartBody.FORM)
             .addFormDataPart("image", photo.name, photo.asRequestBody())
@@ -57,12 +64,37 @@ class Detector(
             .post(form)
             .apply { key?.let { header("Authorization", "Bearer $it") } }
             .build()
-        client.newCall(request).execute().use { response ->
-            val text = response.body.string()
-            if (response.isSuccessful) return json.decodeFromString<Answer>(text)
-            val problem = runCatching { json.decodeFromString<Problem>(text) }
-                .getOrDefault(Problem(detail = "The server answered ${response.code}"))
-            throw DetectException(problem.code, response.code, problem.detail)
+        var attempt = 1
+        while (true) {
+            val reply = client.newCall(request).await()
+            if (reply.status in 200..299) return json.decodeFromString<Answer>(reply.body)
+            val pause = pauseMillis(attempt++, reply.status, reply.retryAfter)
+            if (pause == null) throw exceptionOf(reply)
+            delay(pause)
         }
     }
+
+    /** Reads a problem. A proxy in front of the server may answer HTML instead. */
+    private fun exceptionOf(reply: Reply): DetectException {
+        val problem = runCatching { json.decodeFromString<Problem>(reply.body) }
+            .getOrDefault(Problem(code = "http-error", detail = "The server answered ${reply.status}"))
+        return DetectException(problem.code, reply.status, problem.detail)
+    }
+}
+
+private class Reply(val status: Int, val retryAfter: String?, val body: String)
+
+/** Sends a request and reads its reply; cancelling the coroutine cancels both. */
+private suspend fun Call.await(): Reply = suspendCancellableCoroutine { continuation ->
+    continuation.invokeOnCancellation { cancel() }
+    enqueue(object : Callback {
+        override fun onFailure(call: Call, e: IOException) = continuation.resumeWithException(e)
+
+        override fun onResponse(call: Call, response: Response) {
+            val reply = runCatching {
+                response.use { Reply(it.code, it.header("Retry-After"), it.body.string()) }
+            }
+            continuation.resumeWith(reply)
+        }
+    })
 }

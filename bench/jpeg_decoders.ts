@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { jpegDecoder } from "../src/codecs/jpeg.ts";
 import { readArguments, readImageFile } from "../src/commands/shared/arguments.ts";
-import { runCommand } from "../src/commands/shared/run_command.ts";
+import type { CommandSpec } from "../src/commands/shared/command_spec.ts";
+import { type CommandIo, runCommand } from "../src/commands/shared/run_command.ts";
 import { textTable } from "../src/commands/shared/text_table.ts";
 import { readJpegHeader } from "../src/image/formats/jpeg.ts";
 import { reducedSize } from "../src/image/jpeg_reduction.ts";
@@ -9,17 +10,18 @@ import { cameraJpeg } from "../tests/sample_images/camera_jpeg.ts";
 import { sceneJpeg } from "../tests/sample_images/fruit_scene.ts";
 import { measure, type Task } from "./stopwatch.ts";
 
-const USAGE = `Times our JPEG decoder and that of imagescript at each scale.
-
-  deno run -A --lock=tests/deno.lock bench/jpeg_decoders.ts [options]
-
-  --image FILE   a JPEG (default: a drawn one of 1080p, and one of 12 megapixels)
-  --rounds N     runs of each decoder (default: 40)`;
-
-const options = {
-  image: z.string().optional(),
-  rounds: z.coerce.number().int().positive().default(40),
-};
+const SPEC = {
+  name: "jpeg_decoders",
+  summary: "Time our JPEG decoder and that of imagescript at each scale.",
+  options: {
+    image: z.string().optional().meta({
+      value: "FILE",
+      description: "a JPEG; default: a drawn one of 1080p, and one of 12 megapixels",
+    }),
+    rounds: z.coerce.number().int().positive().default(40)
+      .meta({ value: "N", description: "runs of each decoder" }),
+  },
+} satisfies CommandSpec;
 
 const REDUCTIONS = [1, 2, 4, 8] as const;
 
@@ -31,8 +33,8 @@ interface ImagescriptExports {
   decode_buffer(image: number): number;
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const { values: { image, rounds } } = readArguments(args, options, USAGE);
+async function main(args: readonly string[], io: CommandIo): Promise<void> {
+  const { values: { image, rounds } } = readArguments(args, SPEC, io);
   const ours = jpegDecoder(await compile(new URL("../src/codecs/jpeg.wasm", import.meta.url)));
   const theirs = await compile(new URL(import.meta.resolve("imagescript/wasm/any/jpeg.wasm")));
   const files = image === undefined

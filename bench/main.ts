@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { readArguments, readImageFile } from "../src/commands/shared/arguments.ts";
-import { runCommand } from "../src/commands/shared/run_command.ts";
+import type { CommandSpec } from "../src/commands/shared/command_spec.ts";
+import { type CommandIo, runCommand } from "../src/commands/shared/run_command.ts";
 import { textTable } from "../src/commands/shared/text_table.ts";
 import { PROVIDERS } from "../src/ports/session.ts";
 import { drawFruit, ORANGE_SKIN } from "../tests/sample_images/draw_fruit.ts";
@@ -11,38 +12,41 @@ import { measurePipeline, POST_DETECT, SESSION_RUN } from "./pipeline.ts";
 import { measurePostprocessing } from "./postprocessing.ts";
 import { type Measurement, medianOf } from "./stopwatch.ts";
 
-const USAGE = `Times the pipeline and the libraries that it uses, in one run.
+const count = z.coerce.number().int().positive();
 
-  deno task bench [options]
+const SPEC = {
+  name: "bench",
+  summary: "Time the pipeline and the libraries that it uses, in one run.",
+  options: {
+    image: z.string().optional()
+      .meta({ value: "FILE", description: "a 1080p JPEG; default: a drawn one" }),
+    engine: z.enum(PROVIDERS).default("wasm")
+      .meta({ value: "ENGINE", description: "engine that runs the model" }),
+    threads: count.default(navigator.hardwareConcurrency)
+      .meta({ value: "N", description: "threads of the engine" }),
+    rounds: count.default(40).meta({ value: "N", description: "runs of each task" }),
+    runtimes: z.boolean().default(false).meta({
+      description: "time the server on each runtime instead: cold start, and time per image",
+    }),
+    starts: count.default(5).meta({ value: "N", description: "processes of each runtime" }),
+    peers: z.boolean().default(false).meta({
+      description: "compare with servers in Python and Node instead; needs deno task native",
+    }),
+    ours: z.boolean().default(false)
+      .meta({ description: "with --peers: leave the servers in Python and Node out" }),
+    seconds: z.coerce.number().positive().default(8)
+      .meta({ value: "N", description: "with --peers: duration of a throughput measurement" }),
+    save: z.string().optional()
+      .meta({
+        value: "FILE",
+        description: "with --peers: also write figures and versions as JSON",
+      }),
+    json: z.boolean().default(false).meta({ description: "print JSON" }),
+  },
+} satisfies CommandSpec;
 
-  --image FILE   a 1080p JPEG (default: a drawn one)
-  --engine E     webgpu, native or wasm (default: wasm)
-  --threads N    threads of the engine (default: the number of cores)
-  --rounds N     runs of each task (default: 40)
-  --runtimes     time the server on each runtime instead: cold start, and time per image
-  --starts N     processes of each runtime (default: 5)
-  --peers        compare the server with servers in Python and Node instead (needs deno task native)
-  --ours         with --peers: leave the servers in Python and Node out
-  --seconds N    with --peers: duration of a throughput measurement (default: 8)
-  --save FILE    with --peers: also write the figures and the versions to FILE, as JSON
-  --json         print JSON`;
-
-const options = {
-  image: z.string().optional(),
-  engine: z.enum(PROVIDERS).default("wasm"),
-  threads: z.coerce.number().int().positive().default(navigator.hardwareConcurrency),
-  rounds: z.coerce.number().int().positive().default(40),
-  runtimes: z.boolean().default(false),
-  starts: z.coerce.number().int().positive().default(5),
-  peers: z.boolean().default(false),
-  ours: z.boolean().default(false),
-  seconds: z.coerce.number().positive().default(8),
-  save: z.string().optional(),
-  json: z.boolean().default(false),
-};
-
-async function main(args: readonly string[]): Promise<void> {
-  const { values } = readArguments(args, options, USAGE);
+async function main(args: readonly string[], io: CommandIo): Promise<void> {
+  const { values } = readArguments(args, SPEC, io);
   const { image: path, engine, threads, rounds, runtimes, starts, json } = values;
   if (values.peers) return await printPeers(values);
   const image = path === undefined ? await drawnJpeg() : await readImageFile(path);
@@ -63,7 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
   );
 }
 
-async function printPeers(values: z.infer<z.ZodObject<typeof options>>): Promise<void> {
+async function printPeers(values: z.infer<z.ZodObject<typeof SPEC.options>>): Promise<void> {
   const { image: path, threads, ours: onlyOurs, seconds, save, json } = values;
   const images = path === undefined
     ? [

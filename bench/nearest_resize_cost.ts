@@ -4,30 +4,30 @@ import { z } from "zod";
 import { parseManifest } from "../src/manifest/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
 import { createResizePlan } from "../src/core/resize_plan.ts";
-import { readArguments, readImageFile } from "../src/commands/shared/arguments.ts";
+import { engineOption, readArguments, readImageFile } from "../src/commands/shared/arguments.ts";
 import { readDataset } from "../src/commands/eval_files/coco_files.ts";
 import { cocoResults } from "../src/commands/eval_files/coco_results.ts";
 import { openDetector } from "../src/commands/shared/open_detector.ts";
-import { runCommand } from "../src/commands/shared/run_command.ts";
+import type { CommandSpec } from "../src/commands/shared/command_spec.ts";
+import { type CommandIo, runCommand } from "../src/commands/shared/run_command.ts";
 import type { CocoResult } from "../src/eval/coco.ts";
 import { evaluate } from "../src/eval/evaluate.ts";
 import type { Detection } from "../src/ports/detector.ts";
-import { PROVIDERS } from "../src/ports/session.ts";
 import { encodePng } from "../tests/sample_images/encode_png.ts";
 
-const USAGE = `Measures the AP that imagescript's nearest-neighbour resize would cost.
-
-  deno run -A bench/nearest_resize_cost.ts --images DIR --annotations FILE`;
-
-const options = {
-  images: z.string(),
-  annotations: z.string(),
-  engine: z.enum(["auto", ...PROVIDERS]).default("auto"),
-};
+const SPEC = {
+  name: "nearest_resize_cost",
+  summary: "Measure the AP that imagescript's nearest-neighbour resize would cost.",
+  options: {
+    images: z.string().meta({ value: "DIR", description: "folder of the images" }),
+    annotations: z.string().meta({ value: "FILE", description: "annotations in COCO format" }),
+    engine: engineOption,
+  },
+} satisfies CommandSpec;
 
 /** Detects in each image twice: as it is, and after imagescript shrank it to the model's size. */
-async function main(args: readonly string[]): Promise<void> {
-  const { values } = readArguments(args, options, USAGE);
+async function main(args: readonly string[], io: CommandIo): Promise<void> {
+  const { values } = readArguments(args, SPEC, io);
   const truth = await readDataset(values.annotations);
   const detector = await openDetector({ model: "everyday8", engine: values.engine });
   const ours: CocoResult[] = [];

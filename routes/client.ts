@@ -35,7 +35,14 @@ export interface DetectAnswer {
   /** Detections, best score first. */
   readonly detections: readonly DetectedObject[];
   /** Engine that ran the model. */
-  readonly engine: { readonly provider: string; readonly threads: number };
+  readonly engine: {
+    /** Name of the engine: `webgpu`, `native` or `wasm`. */
+    readonly provider: string;
+    /** Number of CPU threads. */
+    readonly threads: number;
+    /** Element type of most weights of the graph. Unset: the manifest does not state it. */
+    readonly precision?: string | undefined;
+  };
   /** Duration of each stage, milliseconds. */
   readonly timing: StageTimes;
 }

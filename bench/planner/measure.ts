@@ -3,7 +3,8 @@ import { z } from "zod";
 import { readNeeds } from "../../src/commands/plan_needs.ts";
 import type { PlanConstants } from "../../src/planner/constants.ts";
 import { readArguments } from "../../src/commands/shared/arguments.ts";
-import { runCommand } from "../../src/commands/shared/run_command.ts";
+import type { CommandSpec } from "../../src/commands/shared/command_spec.ts";
+import { type CommandIo, runCommand } from "../../src/commands/shared/run_command.ts";
 import { MAX_ASSET_BYTES } from "../../src/platforms/workerd/limits.ts";
 import { calibrate } from "./calibrate.ts";
 import { bundleSize, installedSize } from "./code_size.ts";
@@ -16,15 +17,18 @@ const CONSTANTS = new URL("../../src/planner/constants.json", import.meta.url);
 /** Measurements of the last run. */
 const MEASUREMENTS = new URL("../../dist/plan_measurements.json", import.meta.url);
 
-const USAGE = `Measure models and write the planner's constants.
-
-  deno task plan:measure [--refit]
-
-  --refit  use the measurements of the last run`;
+const SPEC = {
+  name: "plan:measure",
+  summary: "Measure models and write the planner's constants.",
+  options: {
+    refit: z.boolean().default(false)
+      .meta({ description: "use the measurements of the last run" }),
+  },
+} satisfies CommandSpec;
 
 /** Runs `deno task plan:measure`. */
-async function main(args: readonly string[]): Promise<void> {
-  const { values: { refit } } = readArguments(args, { refit: z.boolean().default(false) }, USAGE);
+async function main(args: readonly string[], io: CommandIo): Promise<void> {
+  const { values: { refit } } = readArguments(args, SPEC, io);
   const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
   try {
     await writeSubjects(folder, TRAINING);

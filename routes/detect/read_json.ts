@@ -3,7 +3,13 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import { parseJsonObject } from "../http/parse_json_object.ts";
 import { noImage, optionFaults } from "./faults.ts";
 import type { ImageTextDecoder } from "./image_text.ts";
-import { FORM_SCHEMAS, OPTION_SCHEMAS, type RequestOptions, requestOptions } from "./options.ts";
+import {
+  FORM_SCHEMAS,
+  OPTION_SCHEMAS,
+  type RequestOptions,
+  requestOptions,
+  type WireOptions,
+} from "./options.ts";
 
 /**
  * Limits on the commas, brackets and colons of a JSON body. Only a long list of labels has many
@@ -20,7 +26,17 @@ export const UPLOAD_JSON = z.strictObject({
 }).exactPartial();
 
 /** JSON body as a client writes it. */
-export type UploadJson = z.input<typeof UPLOAD_JSON>;
+export interface UploadJson extends Omit<WireOptions, "classes"> {
+  /** Image in base64, or as a data URL. Unset: `url` is set. */
+  readonly image?: string | undefined;
+  /** URL of the image. Unset: `image` is set. */
+  readonly url?: string | undefined;
+  /** Labels of the classes to detect. Unset: all classes. */
+  readonly classes?: string[] | undefined;
+}
+
+true satisfies z.input<typeof UPLOAD_JSON> extends UploadJson ? true : false;
+true satisfies keyof UploadJson extends keyof z.input<typeof UPLOAD_JSON> ? true : false;
 
 /** Image and options of a JSON body. */
 export interface JsonUpload {

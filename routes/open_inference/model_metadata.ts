@@ -49,6 +49,7 @@ export function modelMetadata({ id }: Manifest): ModelMetadata {
 
 /** Description of a tensor in the configuration of a model. */
 export interface TensorConfig {
+  /** Name of the tensor. */
   readonly name: string;
   /** Element type, by its name in NVIDIA Triton, for example "TYPE_FP32". */
   readonly data_type: string;

@@ -185,7 +185,10 @@ function windowOf(source: Size, rule: ResizeRule): SourceWindow | null {
       return cropWindow(source, rule);
     case "letterbox":
       return letterboxWindow(source, rule);
-    default:
+    case "fit":
+    case "shortest":
+    case "stretch":
+    case "none":
       return null;
   }
 }

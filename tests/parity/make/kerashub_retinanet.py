@@ -36,7 +36,7 @@ from golden import draw, encode_json, encode_png, put, put_settings
 
 CLASSES, CHANNELS = 3, 8
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-# (width, height): seed of a drawing whose boxes do not lie outside the picture: the NMS of KerasHub ends at such boxes.
+# (width, height): seed of a drawing whose boxes all have a positive edge: the NMS of KerasHub drops other boxes.
 PICTURES = {(333, 500): 1, (640, 480): 2, (480, 360): 4}
 # (width, height), in multiples of 32 that 64 or 128 does not divide: strides are then no powers of two.
 SIZES = {"kerashub": (288, 288), "kerashub-crop": (352, 224)}

@@ -43,7 +43,7 @@ function createApp(deps: DetectDeps): Hono<AppEnv> {
   return app;
 }
 
-/** Reads an image like `POST /detect` and responds with the detections as COCO results. */
+/** Reads the image as `POST /detect` does, and responds with the detections as COCO results. */
 async function handle(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { registry } = deps;
   const imageId = imageIdOf(context.req.param("id") ?? "");

@@ -22,7 +22,10 @@ export interface AnchorSample {
 export interface FittedAnchors {
   /** Rule with the widths and heights of all anchors. */
   readonly rule: ShapesRule & { readonly levels: ShapesLevel[] };
-  /** Anchors without a sample. Their shapes are those of another level, scaled by the stride. */
+  /**
+   * Anchors without a sample. Their widths and heights are those of another level, multiplied by the
+   * ratio of the two strides.
+   */
   readonly scaled: readonly Pick<AnchorSample, "level" | "anchor">[];
 }
 

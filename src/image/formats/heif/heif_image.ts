@@ -92,8 +92,8 @@ export interface Coding<Sequence extends Size> {
 }
 
 /**
- * Function that reads the header of coded data. If several tiles have the same data, reads these
- * data only once.
+ * Function that reads the header of coded data. Several tiles of an image can share the same data.
+ * For data that were read before, the function returns the earlier result.
  *
  * @param config Payload of the property with the decoder's configuration. Unset: the data are a
  *   frame of an image sequence.

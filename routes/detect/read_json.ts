@@ -49,7 +49,7 @@ export interface JsonUpload {
 /**
  * Reads a JSON body: an object with the key `image` or `url`, and optionally with options.
  *
- * @param body JSON body with `""` in place of the long text of the image.
+ * @param body JSON body. An empty text (`""`) stands in place of the base64 text of the image.
  * @param image Decoder that has read the text of the image.
  * @throws {DomainError} `malformed-request`, `no-image`, `wrong-field` or `invalid-option`.
  */

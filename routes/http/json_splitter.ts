@@ -37,8 +37,8 @@ interface Level {
 }
 
 /**
- * Maximum length of a path. Texts at deeper levels are never removed from the body, because no
- * caller needs this.
+ * Maximum number of keys in the path of a text that the splitter can take out of the body. No caller
+ * takes out texts that are nested deeper.
  */
 const MAX_DEPTH = 8;
 /** Maximum bytes of a key in a path, including its escapes. A longer key is null in the path. */

@@ -6,7 +6,7 @@
  */
 export type LabelReading = NamesInOrder | NamesById;
 
-/** Reading of a file without ids: the names are in the order of the classes. */
+/** Content of a label file without ids: the names are in the order of the classes. */
 export interface NamesInOrder {
   /** Name of the file format, for messages: for example `JSON list`. */
   readonly form: string;
@@ -14,7 +14,9 @@ export interface NamesInOrder {
   readonly rows: readonly (string | null)[];
 }
 
-/** Reading of a file with an id for each name. The ids may have gaps and need not start at 0. */
+/**
+ * Content of a label file that gives each name an id. The ids may have gaps and need not start at 0.
+ */
 export interface NamesById {
   /** Name of the file format, for messages: for example `CSV`. */
   readonly form: string;

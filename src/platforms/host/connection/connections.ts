@@ -43,15 +43,15 @@ export class Connections implements GateObserver {
   }
 
   /**
-   * Marks a connection whose client waits for the server. `add()` does not close this connection.
+   * Marks a connection as busy: its client waits for the server. `add()` closes no busy connection.
    */
   busy(socket: GatedSocket): void {
     this.#waiting.delete(socket);
   }
 
   /**
-   * Marks a connection whose client must send something next. The client counts as silent from now
-   * on.
+   * Marks a connection as waiting for its client: the client must send something next, and counts as
+   * silent from now on.
    */
   waiting(socket: GatedSocket): void {
     if (!this.#all.has(socket)) return;

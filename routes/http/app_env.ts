@@ -69,7 +69,7 @@ export interface BodyKey {
    */
   accept(key: string | undefined): void;
   /**
-   * Counts the request for the rate limit of its key.
+   * Counts the request towards the rate limit of its API key.
    *
    * @throws {HTTPException} With the response to a client that has sent too many requests.
    */

@@ -46,7 +46,7 @@ export interface CandidateOptions {
 }
 
 /**
- * Maximum number of candidates if the manifest sets none.
+ * Maximum number of candidates for manifests that set no maximum.
  *
  * With a score threshold of 0, every (anchor, class) pair passes: 13 million pairs for an input of
  * 800x1088 pixels and 80 classes.

@@ -99,7 +99,7 @@ export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule):
 /**
  * Adds the share of the padding to output pixels that are resampled from pixels outside the source.
  *
- * The weights of such an output pixel have a sum below 1. The missing pixels counted as black.
+ * The weights of an output pixel at the edge have a sum below 1. The missing pixels counted as black.
  */
 function blendPadding(
   tensor: Float32Array,

@@ -62,7 +62,7 @@ const schema = z.object({
   MAX_DRAWING_SIDE: whole.pipe(z.number().min(16).max(65_535)).default(6000),
   /** Maximum number of images in one request of `POST /detect/batch`. */
   MAX_BATCH: count.pipe(z.number().max(10_000)).default(100),
-  /** Maximum bytes of such a request. Unset: 4 times the maximum bytes of an image. */
+  /** Maximum bytes of a request with several images. Unset: 4 times the maximum bytes of an image. */
   MAX_BATCH_BYTES: count.optional(),
   BODY_TIMEOUT_MS: duration.default(30_000),
   HEADER_TIMEOUT_MS: duration.default(10_000),

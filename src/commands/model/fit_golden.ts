@@ -42,8 +42,8 @@ interface Match {
  * Fits the anchors of a manifest to boxes of the model's framework for one image.
  *
  * 1. Run the graph on the image of the golden file.
- * 2. Find the row of the graph with the score of each golden box.
- * 3. Solve for the anchors of the boxes whose row is the only one with the score.
+ * 2. For each golden box, find the rows of the graph's outputs that have the same score.
+ * 3. For each golden box with only one such row, compute the anchor from the box and the row.
  * 4. Decode all golden boxes with the new anchors.
  *
  * @returns Manifest with the fitted anchors. Its guess for them says what they were fitted to.

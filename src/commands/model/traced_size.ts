@@ -6,8 +6,8 @@ import type { Session, Tensor } from "../../ports/session.ts";
 import type { GraphOnDisk } from "./read_graph.ts";
 
 /**
- * Sizes of the two test images. A resize that depends on the image size scales these two images by
- * different factors.
+ * Sizes of the two test images. A scale factor that is computed from the image size differs between
+ * the two images. A factor that was fixed when the graph was traced is the same for both.
  */
 const SIZES: readonly [small: Size, large: Size] = [
   { width: 384, height: 256 },

@@ -22,7 +22,7 @@ export interface FailedImage {
   readonly reason: string;
 }
 
-/** Input images and options of the command that an output format may need. */
+/** Properties of the command that an output format may need: its input images and its options. */
 export interface OutputContext {
   /** Detector of the command. The detector also makes the drawings. */
   readonly detector: Pick<Detector, "model" | "draw">;

@@ -71,7 +71,7 @@ const schema = z.object({
   MAX_HEADER_BYTES: whole.pipe(z.number().min(1024).max(1_048_576)).default(16_384),
   MAX_CONNECTIONS: count.default(1000),
   /**
-   * Milliseconds between the signal that stops the server and the end of all running requests.
+   * Maximum milliseconds between the signal that stops the server and the end of all running requests.
    * Requests that take longer are cut off.
    */
   SHUTDOWN_TIMEOUT_MS: duration.default(25_000),

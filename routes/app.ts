@@ -171,8 +171,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 }
 
 /**
- * Stores in each request of a dialect the error form of the dialect, and the places where its
- * clients send API keys.
+ * Prepares each request to the routes of a dialect (another HTTP protocol). Stores the function
+ * that builds error responses, and the places where clients of the protocol send API keys.
  */
 function enterDialect(app: Hono<AppEnv>, mount: string, dialect: Dialect<DetectDeps>): void {
   const { errorForm, keyPlaces, methods } = dialect;

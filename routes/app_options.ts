@@ -40,7 +40,7 @@ export interface AppOptions {
    */
   readonly maxHeaders?: number | undefined;
   /**
-   * Milliseconds until reading a body times out.
+   * Maximum milliseconds for reading the body of a request.
    *
    * @default 30_000
    */
@@ -52,7 +52,7 @@ export interface AppOptions {
    */
   readonly bodyMemory?: number | undefined;
   /**
-   * Maximum longer side of a drawing, pixels. A larger image is scaled down.
+   * Maximum pixels of the longer side of a drawing. A larger drawing is scaled down.
    *
    * @default 6000
    */

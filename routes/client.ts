@@ -6,15 +6,15 @@ import type { PROBLEMS } from "./http/problem.ts";
 
 /** Error of the server (RFC 9457). */
 export interface Problem {
-  /** Path of the description of the code. */
+  /** Path of a description of the error code. */
   readonly type: string;
-  /** Meaning of the code. */
+  /** Meaning of the error code in words. */
   readonly title: string;
   /** HTTP status. */
   readonly status: number;
   /** Reason and remedy for this request. */
   readonly detail: string;
-  /** Stable code for programs. */
+  /** Error code, for example "no-image". Codes never change between versions. */
   readonly code: keyof typeof PROBLEMS;
   /** Id of the request, also in the log of the server. */
   readonly requestId: string;
@@ -22,7 +22,10 @@ export interface Problem {
 
 /** Detected object in a response. */
 export interface DetectedObject extends Detection {
-  /** Box as a list, in the order of the option `boxes`. Unset: the option was unset. */
+  /**
+   * Box as a list, in the order of the option `boxes`. Unset: the client did not set the option
+   * `boxes`.
+   */
   readonly bbox?: readonly number[] | undefined;
 }
 
@@ -49,7 +52,7 @@ export interface DetectAnswer {
 
 /** Models of the server, as `GET /models` responds with them. */
 export interface ModelList {
-  /** Id of the model of requests that name none. */
+  /** Id of the model that is used if a request names no model. */
   readonly default: string;
   /** Description and state of each model. */
   readonly models: readonly (ModelInfo & {
@@ -72,7 +75,10 @@ export interface TextOptions {
   readonly model?: string;
   /** Order of the numbers of `bbox`. Unset: there is no `bbox`. */
   readonly boxes?: "xyxy" | "xywh" | "cxcywh";
-  /** "true": boxes are shares of the sides of the image. Unset: they are pixels. */
+  /**
+   * "true": box coordinates are fractions (0 to 1) of the width and height of the image. Unset: box
+   * coordinates are pixels.
+   */
   readonly normalized?: "true" | "false";
 }
 

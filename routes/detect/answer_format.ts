@@ -8,7 +8,7 @@ export const ANSWER_FORMATS = ["json", "jpeg", "png", "svg"] as const;
 /** Format of the response. */
 export type AnswerFormat = typeof ANSWER_FORMATS[number];
 
-/** Media type of each format. Of equally welcome formats, the first one is chosen. */
+/** Media type of each format. */
 export const MEDIA_TYPES: Readonly<Record<AnswerFormat, string>> = {
   json: "application/json",
   jpeg: "image/jpeg",
@@ -21,12 +21,12 @@ export interface AnswerForm {
   /** Format of the response. Unset: the header `Accept` decides. */
   readonly format?: AnswerFormat | undefined;
   /**
-   * True if a drawing is transparent beside the boxes, false if it shows the image.
+   * True if the background of a drawing is transparent, false if the background is the image.
    *
    * @default false
    */
   readonly overlay?: boolean | undefined;
-  /** Maximum longer side of a PNG or JPEG, pixels. Unset: the limit of the server. */
+  /** Maximum pixels of the longer side of a PNG or JPEG. Unset: the limit of the server. */
   readonly side?: number | undefined;
 }
 
@@ -61,7 +61,7 @@ function accepted(header: string | undefined): AnswerFormat {
   const offers = ANSWER_FORMATS.flatMap((format) => {
     const type = MEDIA_TYPES[format];
     const patterns = [type, type.replace(/\/.*/, "/*"), "*/*"];
-    // A more specific range overrides a more general one.
+    // A specific media range, such as image/png, overrides a general one, such as image/*.
     const pattern = patterns.find((each) => ranges.some((range) => isRange(range.type, each)));
     const at = ranges.findIndex((range) => isRange(range.type, pattern ?? ""));
     const quality = ranges[at]?.q ?? 0;

@@ -36,7 +36,7 @@ export class Base64Decoder {
     this.#out = out;
   }
 
-  /** True if white space follows the base64 that is only allowed at its end, for example U+00A0. */
+  /** True if the text ends with white space that is not allowed inside base64, such as U+00A0. */
   get hasTail(): boolean {
     return this.#hasTail;
   }

@@ -11,9 +11,9 @@ import { runDetector } from "./run_detector.ts";
  * Handles `POST /detect/batch`: reads several images and responds with one line of JSON for each,
  * as soon as the image is done.
  *
- * The images are processed one after the other, each in the client's turn. So a batch takes no more
- * turns than a client that sends its images one by one. The next image starts only when the client
- * reads, and none starts after the client is gone.
+ * The images are processed one after the other, as if the client had sent them one by one. Thus
+ * other clients wait no longer than for single images. An image starts only when the client is
+ * ready to read the result. No image starts after the client has disconnected.
  */
 export async function detectBatch(
   context: Context<AppEnv>,
@@ -38,7 +38,7 @@ export async function detectBatch(
   }
 }
 
-/** Yields the line of each image. An image that fails has a line with its problem. */
+/** Yields one line of JSON per image. The line of an image that fails contains the error. */
 async function* linesOf(
   context: Context<AppEnv>,
   { registry, log }: DetectDeps,
@@ -59,7 +59,7 @@ async function* linesOf(
       }
       index++;
     }
-  } catch (error) { // of an archive that cannot be read further
+  } catch (error) { // the rest of the archive cannot be read
     yield line({ index, error: problemData(context, error, log) });
   }
 }
@@ -69,9 +69,9 @@ function line(value: unknown): string {
 }
 
 /**
- * Returns a stream of lines that asks for a line only when the client reads.
+ * Returns a stream of lines. Requests the next line only when the client is ready to read.
  *
- * @param onEnd Called once, at the end of the lines or when the client is gone.
+ * @param onEnd Called once, at the end of the lines or when the client disconnects.
  */
 function streamOf(
   lines: AsyncGenerator<string, void>,

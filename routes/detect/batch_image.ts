@@ -2,7 +2,10 @@ import type { UploadOptions } from "./read_upload.ts";
 
 /** Image of a batch. */
 export interface BatchImage {
-  /** File name that the client chose. Only repeated in the response. Unset: the image has none. */
+  /**
+   * File name that the client chose. The server only repeats this name in the response. Unset: the
+   * image has no file name.
+   */
   readonly name?: string | undefined;
   /**
    * Returns the bytes of the image.

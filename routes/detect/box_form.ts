@@ -12,11 +12,11 @@ export const BOX_FORMS = ["xyxy", "xywh", "cxcywh"] as const;
 
 /** Form of the boxes in a response. */
 export interface BoxForm {
-  /** Order of the numbers of a box as a list. Unset: there is no list beside the edges. */
+  /** Order of the numbers if each box is also sent as a list. Unset: the response has no lists. */
   readonly boxes?: typeof BOX_FORMS[number] | undefined;
   /**
-   * True if the numbers are shares of the width and the height of the image, false if they are
-   * pixels.
+   * True if box coordinates are fractions (0 to 1) of the width and height of the image, false if
+   * they are pixels.
    *
    * @default false
    */
@@ -27,14 +27,15 @@ export interface BoxForm {
 export interface WireBox {
   /** Edges of the box. */
   readonly box: DetectionBox;
-  /** The same box as a list. Unset: the client did not ask for one. */
+  /** The same box as a list. Unset: the client did not ask for a list. */
   readonly bbox?: readonly [number, number, number, number];
 }
 
 /**
- * Formats a box for a response. Rounds pixels to 0.01, and shares to 6 decimal digits.
+ * Formats a box for a response. Rounds pixels to 0.01, and fractions of the image size to 6 decimal
+ * digits.
  *
- * Rounds the edges first. So the forms of one box agree with each other.
+ * Computes the list from the rounded edges, so the list and the edges agree.
  */
 export function formatBox(box: DetectionBox, image: Size, form: BoxForm = {}): WireBox {
   const { boxes, normalized = false } = form;
@@ -56,7 +57,7 @@ function listOf(
   digits: number,
 ): [number, number, number, number] {
   const [width, height] = [roundTo(xmax - xmin, digits), roundTo(ymax - ymin, digits)];
-  // The centre may lie half a unit of the last digit beside an edge.
+  // The middle of two rounded edges can need one more decimal digit than the edges.
   const centre = (low: number, high: number) => roundTo((low + high) / 2, digits + 1);
   switch (form) {
     case "xyxy":

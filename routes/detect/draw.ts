@@ -14,9 +14,9 @@ import { MEDIA_TYPES } from "./answer_format.ts";
 import { serverTiming } from "./format_result.ts";
 
 /**
- * Responds with a PNG or JPEG of the detections. The detector draws it, so the worker process and
- * not the thread of the server decodes and encodes. Drawing is a second turn of the client in the
- * queue of the detector.
+ * Responds with a PNG or JPEG of the detections. The detector draws the image, so decoding and
+ * encoding do not block the thread of the server. The request waits in the queue of the detector
+ * twice: once for the detection and once for the drawing.
  *
  * @throws {HTTPException} The response 406 if the detector cannot draw.
  * @throws {DomainError} The errors of the detector.
@@ -53,9 +53,10 @@ export async function respondDrawing(
 }
 
 /**
- * Responds with an SVG of the detections, over the image or over nothing.
+ * Responds with an SVG of the detections. The background is the image, or transparent.
  *
- * @param lease Lease with the memory of the image. Empty afterwards if the SVG contains the image.
+ * @param lease Lease that has taken the memory of the image. If the SVG contains the image, the
+ *   response takes over the lease, because it still needs the image.
  */
 export function respondSvg(
   context: Context<AppEnv>,
@@ -67,7 +68,8 @@ export function respondSvg(
   const headers = { "content-type": MEDIA_TYPES.svg };
   if (isOverlay) return context.body(overlaySvg(image, detections), 200, headers);
   const { length, parts } = photoSvgParts(bytes, readHeader(bytes).format, image, detections);
-  // The image is encoded while the client reads. Its bytes stay in memory until then.
+  // The image is encoded while the client reads. Its bytes stay in memory until the client has read
+  // the whole SVG.
   return context.body(leasedBody(parts, lease.moved(), context.req.raw.signal), 200, {
     ...headers,
     "content-length": String(length),

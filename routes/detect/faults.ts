@@ -43,7 +43,7 @@ export function optionFaults(
 
 /**
  * Returns the name and the value of the innermost option on a path, for example
- * `parameters.threshold`. An item of a list has no name of its own: the result is then the list.
+ * `parameters.threshold`. For an item of a list, returns the name and the value of the whole list.
  */
 function innermost(
   path: readonly PropertyKey[],

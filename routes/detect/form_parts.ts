@@ -22,7 +22,7 @@ export interface FormPart {
 /** Maximum number of parts of a form. A form with an image and all options has fewer parts. */
 const MAX_PARTS = 64;
 
-/** Maximum bytes of the headers of a part, as multipasta has it. */
+/** Maximum bytes of the headers of a part. The package multipasta has the same limit. */
 const MAX_HEADERS = 16 * 1024;
 
 /** Number of bytes of the form that are searched for delimiters in one step. */
@@ -30,7 +30,8 @@ const STEP = 64 * 1024;
 
 /**
  * Pattern of the boundary in a `Content-Type`. If the header contains several boundaries, the first
- * one counts. A comma and a space end a boundary: a runtime joins a header that was sent twice.
+ * one counts. A comma before white space ends a boundary, because runtimes join a repeated header
+ * with a comma and a space.
  */
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}?)(?=,\s|[\s;"]|$))/i;
 
@@ -152,7 +153,8 @@ function partOf(section: Uint8Array<ArrayBuffer>): FormPart {
 
 /**
  * Joins header lines: a line that starts with white space continues the line before it (RFC 5322,
- * section 2.2.3). Replaces the line break with spaces, in place, up to the empty line.
+ * section 2.2.3). Overwrites the line break between the two lines with spaces. Stops at the empty
+ * line after the headers.
  */
 function unfold(part: Uint8Array): void {
   const headers = part.subarray(0, MAX_HEADERS);

@@ -15,7 +15,7 @@ export interface DetectDeps extends UploadOptions {
   readonly registry: ModelRegistry;
   /** Limit on the memory for the bodies of all requests together. */
   readonly budget: ByteBudget;
-  /** Maximum longer side of a drawing, pixels. */
+  /** Maximum pixels of the longer side of a drawing. */
   readonly maxDrawingSide: number;
   /** Maximum number of images in one request. */
   readonly maxBatch: number;

@@ -29,7 +29,7 @@ export class ImageTexts implements TextSink {
     this.#onBytes = onBytes;
   }
 
-  /** Index of the last image, which replaces its text in the JSON. */
+  /** Index of the last image. The index replaces the text of the image in the JSON. */
   get placeholder(): string {
     return String(this.#decoders.length - 1);
   }

@@ -90,10 +90,11 @@ export function readDetectOptions(fields: Readonly<Record<string, string>>): Req
 }
 
 /**
- * Returns the options without those that choose the form of the response. Used by protocols that
- * define only one form.
+ * Returns the options without those that choose the form of the response. Used for protocols in
+ * which the response has only one form.
  *
- * @throws {DomainError} `invalid-option` if the client set one of these options.
+ * @throws {DomainError} `invalid-option` if the client set an option that chooses the form of the
+ *   response.
  */
 export function withoutForm(
   { boxes, normalized, format, overlay, side, ...options }: RequestOptions,

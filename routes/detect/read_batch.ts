@@ -69,7 +69,7 @@ export async function readBatch(
 /**
  * Waits for the first image of a batch.
  *
- * @throws {DomainError} `no-image` if there is none; otherwise the error of a broken archive.
+ * @throws {DomainError} `no-image` if the batch has no image, or the error of a broken archive.
  */
 async function started(images: AsyncGenerator<BatchImage>): Promise<AsyncIterable<BatchImage>> {
   const first = await images.next();

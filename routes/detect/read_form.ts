@@ -23,7 +23,8 @@ export function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): Fo
  * A part with a file name is a file. Some clients omit the file name. Therefore the part `image` is
  * also a file if its media type is an image type or its bytes are not text.
  *
- * Old clients send base64 and declare it (RFC 7578, section 4.7). Such an image is read as a text.
+ * Old clients send the image in base64 and declare this encoding (RFC 7578, section 4.7). An image
+ * in base64 is a text, not a file.
  */
 export function isFile({ name, hasFileName, mediaType, isBase64, bytes }: FormPart): boolean {
   if (name === "image" && isBase64) return isBinary(bytes);

@@ -34,7 +34,7 @@ export interface Upload {
 export interface UploadOptions {
   /** Maximum bytes of an image. */
   readonly maxBytes: number;
-  /** Milliseconds until reading the body times out. */
+  /** Maximum milliseconds for reading the body of a request. */
   readonly bodyTimeoutMs: number;
   /** Fetches an image by its URL. Unset: requests that contain a URL are refused. */
   readonly fetchImage?: ImageFetcher | undefined;

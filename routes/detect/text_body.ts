@@ -46,7 +46,7 @@ export function refuseText(body: Uint8Array): void {
 /**
  * Refuses an image file that `curl -d` has damaged by removing all line breaks and NUL bytes.
  *
- * Intact image files of all formats contain NUL bytes. Even of random files with 1000 bytes, only
+ * Intact image files of all formats contain NUL bytes. Even among files of 1000 random bytes, only
  * one in 100,000 has neither a line break nor a NUL byte.
  *
  * @param isDeclared True if the `Content-Type` is the one that `curl -d` sends. If false, short

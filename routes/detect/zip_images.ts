@@ -4,20 +4,20 @@ import { DomainError, tooManyBytes } from "../../src/core/domain_error.ts";
 import type { BatchImage, BatchOptions } from "./batch_image.ts";
 
 /**
- * Bytes of the archive that are decompressed in one turn of the event loop. Deflate packs at most
- * 1032 times, so one step yields at most 4 MB.
+ * Bytes of the archive that are decompressed in one turn of the event loop. Data that was
+ * compressed with Deflate becomes at most 1032 times as long, so one step yields at most 4 MB.
  */
 const STEP = 4096;
 
-/** Names of files that archive programs add: metadata of macOS, and hidden files. */
+/** Pattern of paths that are not images: metadata of macOS, hidden files and folders. */
 const NO_IMAGE = /(^|[/\\])(__MACOSX[/\\]|\.[^/\\]*$)|[/\\]$/;
 
-/** Maximum number of files in an archive for each image that a batch may have. */
+/** Maximum number of files in an archive, as a multiple of the maximum number of images. */
 const FILES_PER_IMAGE = 10;
 
 /**
- * Yields the files of a ZIP archive in their order, and decompresses one at a time. A file that is
- * too large or damaged is an image whose `read()` rejects.
+ * Yields the files of a ZIP archive in the order of the archive. Decompresses one file at a time.
+ * For a file that is too large or damaged, yields an image whose `read()` rejects.
  *
  * Nothing is written to a disk, so the paths in an archive have no effect.
  *
@@ -71,7 +71,7 @@ class FileReader {
   #files = 0;
   #images = 0;
   #total = 0;
-  /** Reason why no further file may be read. Undefined: there is none. */
+  /** Error that ends reading the archive. Undefined: no such error has occurred. */
   fault: DomainError | undefined;
 
   constructor(options: Parameters<typeof zipImages>[1], onImage: (image: BatchImage) => void) {
@@ -79,7 +79,10 @@ class FileReader {
     this.#onImage = onImage;
   }
 
-  /** Starts to read the next file. Skips folders, and files that are no images by their name. */
+  /**
+   * Starts to read the next file. Skips folders, and files whose names show that they are not
+   * images.
+   */
   open(file: UnzipFile): void {
     if (this.isOpen) this.end();
     const { maxBatch } = this.#options;

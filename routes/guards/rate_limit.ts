@@ -31,8 +31,8 @@ export interface RatePolicy extends RateLimit {
 }
 
 /**
- * Number of requests that a client may send in one time window, and number that are left. The
- * package hono-rate-limiter stores both numbers in the context of the request.
+ * Number of requests that a client may send in one time window, and number of requests that are
+ * left. The package hono-rate-limiter stores both numbers in the context of the request.
  */
 interface Usage {
   readonly limit: number;

@@ -13,7 +13,7 @@ export interface AppEnv {
     requestId: string;
     /**
      * Path under which another app has mounted this app, without a slash at its end. Links in error
-     * responses begin with this path. Unset: not mounted.
+     * responses begin with this path. Unset: no other app has mounted this app.
      */
     mountPath?: string;
     /**
@@ -55,7 +55,10 @@ export interface KeyPlaces {
   readonly query?: string | undefined;
   /** Name of a header field. Unset: no further header field contains the key. */
   readonly header?: string | undefined;
-  /** Ends of paths whose JSON body may contain the key. Unset: no body contains the key. */
+  /**
+   * Ends of the paths of requests whose JSON body may contain the key. Unset: no body contains the
+   * key.
+   */
   readonly bodyPaths?: readonly string[] | undefined;
 }
 
@@ -65,13 +68,15 @@ export interface BodyKey {
    * Accepts the request if the server knows the key.
    *
    * @param key API key. Undefined: the part of the body read so far contains no key.
-   * @throws {HTTPException} With the response to a request without a known key.
+   * @throws {HTTPException} If the server does not know the key. The exception contains the
+   *   response.
    */
   accept(key: string | undefined): void;
   /**
    * Counts the request towards the rate limit of its API key.
    *
-   * @throws {HTTPException} With the response to a client that has sent too many requests.
+   * @throws {HTTPException} If the client has sent too many requests. The exception contains the
+   *   response.
    */
   count(): Promise<void>;
 }
@@ -95,7 +100,7 @@ export interface RequestFacts {
  * object if the server passed none.
  */
 export function requestFacts(context: Context<AppEnv>): RequestFacts {
-  return { ...context.env }; // which is undefined if a server passes none
+  return { ...context.env }; // `env` is undefined if the server passes no properties
 }
 
 /** Fault that makes a request invalid. */

@@ -7,14 +7,14 @@ const FREE_BYTES = 64 * 1024;
 /** Minimum bytes of a body that must arrive in each time window of 5 seconds: 16 KB per second. */
 const MIN_BYTES = 80 * 1024;
 
-/** Length of a time window, milliseconds. */
+/** Length of a time window in which the arriving bytes are counted, milliseconds. */
 const WINDOW_MS = 5000;
 
 /** Minimum speed in words, for the error message. */
 export const PACE_LIMIT =
   `after its first ${FREE_BYTES} bytes at least ${MIN_BYTES} must come in every ${WINDOW_MS} ms`;
 
-/** Check of the speed of one body. Disposing it stops the check. */
+/** Check of the speed of one body. Disposing the object stops the check. */
 export interface PaceWatch extends Disposable {
   /** Tells the check the number of bytes of the body that have arrived so far. */
   progress(size: number): void;

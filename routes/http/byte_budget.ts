@@ -17,7 +17,7 @@ export interface ByteLease extends Disposable {
    * @throws {DomainError} `busy` if `take(bytes)` would fail.
    */
   expect(bytes: number): void;
-  /** Moves all bytes to a new lease. This lease is empty then. */
+  /** Moves all bytes to a new lease. This lease is empty afterwards. */
   moved(): ByteLease;
 }
 

@@ -39,8 +39,8 @@ const [MIN_STEP, MAX_STEP] = [256, 4096];
 const BYTES_PER_TURN = 1 << 18;
 
 /**
- * Waits until the event loop has served others. Requests do not wait for each other: on Cloudflare
- * Workers, a request must not wait for a timer of another one.
+ * Waits until the event loop has handled other requests. Each call starts its own timer, because on
+ * Cloudflare Workers a request must not wait for the timer of another request.
  */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
@@ -175,9 +175,9 @@ async function feed(
  * Returns the format for `DecompressionStream`. The first byte of the body tells which of two forms
  * of "deflate" the body has.
  *
- * In HTTP, "deflate" means the zlib format. The lowest four bits of its first byte are 8 (RFC 1950,
- * section 2.2). Some clients, such as .NET's `DeflateStream`, send raw deflate data without the
- * zlib header (RFC 9110, section 8.4.1.2).
+ * In HTTP, "deflate" means the zlib format. The lowest four bits of the first byte of zlib data are
+ * 8 (RFC 1950, section 2.2). Some clients, such as .NET's `DeflateStream`, send raw deflate data
+ * without the zlib header (RFC 9110, section 8.4.1.2).
  */
 function streamFormat(format: BodyFormat, [first = 0]: Uint8Array): CompressionFormat {
   return format === "deflate" && (first & 0x0f) !== 8 ? "deflate-raw" : format;

@@ -14,7 +14,7 @@ import type { ErrorForm } from "./error_form.ts";
 export interface Dialect<Deps> {
   /** Name of the protocol, for error messages. */
   readonly name: string;
-  /** Path that error messages name as the start of these routes, for example "/v2". */
+  /** Paths of the routes, as error messages name them, for example "/v2". */
   readonly entry: string;
   /**
    * HTTP methods that each path allows, such as "GET, HEAD". The path `""` is the mount point (path

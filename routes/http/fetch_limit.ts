@@ -1,8 +1,8 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 
 /**
- * Maximum number of images that are fetched by URL at the same time, for all clients together. The
- * constant below is the maximum of one client.
+ * Maximum number of images that are fetched by URL at the same time, for all clients together.
+ * `MAX_FETCHES_OF_CLIENT` is the maximum for one client.
  */
 const MAX_FETCHES = 32;
 const MAX_FETCHES_OF_CLIENT = 8;
@@ -16,8 +16,8 @@ export class FetchLimit {
   #count = 0;
 
   /**
-   * Counts one more running fetch for a client. Disposing the result ends the count; disposing it
-   * twice has no further effect.
+   * Counts one more running fetch for a client. Disposing the result subtracts the fetch from the
+   * count; disposing it again has no effect.
    *
    * @throws {DomainError} `busy` if there are too many fetches of this client, or of all clients.
    */

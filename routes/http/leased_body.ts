@@ -1,19 +1,20 @@
 import { watchPace } from "./body_pace.ts";
 import type { ByteLease } from "./byte_budget.ts";
 
-/** Bytes that are handed to the connection at a time. */
+/** Number of bytes that are passed to the connection at a time. */
 const STEP = 64 * 1024;
 
 /**
  * Returns a response body that keeps its bytes in the memory budget until the client has read them,
- * or is gone. A client that reads slowly thus uses up its own share of the budget. A client that
- * reads at less than the minimum speed of request bodies loses the rest of the response.
+ * or has disconnected. A client that reads slowly thus uses up its own share of the budget. A
+ * client that reads at less than the minimum speed of request bodies loses the rest of the
+ * response.
  *
  * @param parts Bytes of the body. Each part is requested when the client has read the one before.
  * @param lease Lease that has taken the memory of the body. Disposed at the end of the body.
- * @param signal Aborted when the client is gone.
- * @param windowMs Time in which a minimum of bytes must be read, milliseconds. Unset: the time of
- *   `watchPace()`.
+ * @param signal Aborted when the client disconnects.
+ * @param windowMs Length of the time window in which the client must read a minimum of bytes,
+ *   milliseconds. Unset: the default of `watchPace()`.
  */
 export function leasedBody(
   parts: Iterable<Uint8Array>,

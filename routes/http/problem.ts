@@ -78,8 +78,8 @@ const MAX_DETAIL = 2000;
 /**
  * Creates an error response.
  *
- * The body is a problem (JSON as in RFC 9457), unless a dialect has set another error form for the
- * path.
+ * The body is a problem (JSON as in RFC 9457). The routes of other protocols use the error format
+ * of their protocol.
  *
  * @param detail Message about this request: the reason and the remedy.
  * @param headers Further header fields of the response.
@@ -127,8 +127,8 @@ export function problemOf(
 }
 
 /**
- * Returns the problem of one image among several, as plain data. The response to all of them has
- * status 200.
+ * Returns the error of one image of a batch as plain data. The response to a batch has status 200,
+ * even if some images fail.
  */
 export function problemData(
   context: Context<AppEnv>,

@@ -12,11 +12,11 @@ export interface ReadBodyOptions {
   readonly maxBytes: number;
   /** Maximum bytes of the body that contains the image, both before and after decompression. */
   readonly maxBodyBytes: number;
-  /** Milliseconds until reading the body times out. */
+  /** Maximum milliseconds for reading the body. */
   readonly timeoutMs: number;
   /**
    * Part of the memory budget that the request takes. Each byte of the body that stays in memory is
-   * counted in the lease.
+   * taken from the budget.
    */
   readonly lease: ByteLease;
   /**
@@ -81,7 +81,7 @@ async function* receive(
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => {
-      if (error instanceof DomainError) throw error; // of the server, about the framing
+      if (error instanceof DomainError) throw error; // the HTTP server found a fault in the body
       throw new DomainError("malformed-request", "Cannot read the body as it broke off");
     });
     if (done) return;

@@ -154,8 +154,8 @@ async function readSplitBody(
 }
 
 /**
- * Returns true if a JSON path is `data[0]` or `data[0][0]` of a tensor in the list `inputs`. At
- * these paths, a BYTES tensor has its text.
+ * Returns true if a JSON path is an item of `data`, or of a list in `data`, of a tensor in the list
+ * `inputs`. These items are the texts of a BYTES tensor.
  */
 function isTensorText([list, tensor, key, index, ...more]: JsonPath): boolean {
   return list === "inputs" && tensor === null && key === "data" && index === null &&

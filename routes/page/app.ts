@@ -19,7 +19,7 @@ export interface PageOptions {
   readonly hasApi?: boolean | undefined;
 }
 
-/** Path of the browser bundle below the page. */
+/** Path of the browser bundle, relative to the path of the page. */
 const BUNDLE = "/retinanet-edge/";
 
 /** Paths of the page and of its browser bundle. */

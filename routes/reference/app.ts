@@ -62,7 +62,9 @@ function documentFor(context: Context<AppEnv>, needsKey: boolean): Record<string
   };
 }
 
-/** Returns true if a security requirement of OpenAPI names a key. `{}` stands for none. */
+/**
+ * Returns true if a security requirement of OpenAPI names a key. `{}` means that no key is needed.
+ */
 function isKey(requirement: unknown): boolean {
   return typeof requirement === "object" && requirement !== null &&
     Object.keys(requirement).length > 0;

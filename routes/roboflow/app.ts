@@ -26,7 +26,7 @@ export const roboflow: Dialect<DetectDeps> = {
     "/infer/object_detection": "POST",
     "/:model/:version{1}": "POST",
   },
-  openPaths: ["/info"], // its client asks there without the key
+  openPaths: ["/info"], // the client library requests this path without a key
   headers: [],
   errorForm: roboflowErrorForm,
   keyPlaces: { query: "api_key", bodyPaths: ["/infer/object_detection", "/model/add"] },
@@ -66,7 +66,7 @@ interface ModelDescription {
 
 function describeModels(registry: ModelRegistry): ModelDescription[] {
   return registry.models.map(({ manifest }) => {
-    // Sizes of more than 3 pixels: the axes of the batch and of the channels are not sides.
+    // Ignores dimensions of 3 or less: the batch and the channels are not sides of the image.
     const sides = modelInfo(manifest).input.shape.filter((side) => side !== null && side > 3);
     const [height = null, width = null] = sides.length === 2 ? sides : [];
     return {

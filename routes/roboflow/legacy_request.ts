@@ -15,8 +15,8 @@ import { InPlaceBytes } from "../http/in_place_bytes.ts";
 import { readBody } from "../http/read_body.ts";
 
 /**
- * Names of the options in version v0 of the API, each with the name of the same option in `POST
- * /detect`.
+ * Names of the options in version v0 of the Roboflow API, each with the name of the same option in
+ * `POST /detect`.
  */
 const NAMES: Readonly<Record<string, string>> = {
   confidence: "score",
@@ -26,8 +26,8 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the detection options from the query string, as version v0 of the API names them. Ignores
- * options for drawings and for other tasks.
+ * Reads the detection options from the query string. The options have the names of version v0 of
+ * the Roboflow API. Ignores options for drawings and for other tasks.
  *
  * @throws {DomainError} `invalid-option`.
  */

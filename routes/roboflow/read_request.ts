@@ -27,13 +27,13 @@ const off = z.literal(false, "must be false, because this server cannot do it").
 
 /** Schema of the JSON of `POST /infer/object_detection`. Clients send null for unset options. */
 export const ROBOFLOW_JSON = z.object({
-  // The text itself is taken out of the JSON before.
+  // An empty text, because the key itself is removed while the body arrives.
   api_key: z.string("must be a text").nullable().optional(),
   model_id: z.string("must be a text").min(1, "must not be empty"),
   image: z.union([image, z.array(image).min(1, "must not be empty").max(MAX_IMAGES)], {
     error: 'must be {"type": "base64", "value": "BASE64"}, or a list of such objects',
   }),
-  // Servers of Roboflow choose the score threshold for these two words. Here, the manifest does.
+  // For "best" and "default", the score threshold of the manifest is used.
   confidence: z.union([OPTION_SCHEMAS.score, z.enum(["best", "default"])], {
     error: "must be a number from 0 to 1",
   }).nullable().optional(),

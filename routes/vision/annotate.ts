@@ -20,11 +20,11 @@ const JSON_OPTIONS = {
 /** Number of the RPC code `INVALID_ARGUMENT` (google/rpc/code.proto). */
 const INVALID_ARGUMENT = 3;
 
-/** Corner of a box, as shares of the width and the height of the image. */
+/** Corner of a box. The coordinates are fractions of the width and the height of the image. */
 export interface NormalizedVertex {
-  /** Distance from the left edge of the image, as a share of its width: 0 to 1. */
+  /** Distance from the left edge of the image, divided by the image width: 0 to 1. */
   readonly x: number;
-  /** Distance from the top edge of the image, as a share of its height: 0 to 1. */
+  /** Distance from the top edge of the image, divided by the image height: 0 to 1. */
   readonly y: number;
 }
 
@@ -47,7 +47,7 @@ export interface LocalizedObject {
 
 /**
  * Handles `POST /v1/images:annotate`. The response contains one entry per image. The entry of an
- * image that cannot be read is an error. Such an image does not stop the detection in other images.
+ * image that cannot be read is an error. The detection continues with the other images.
  */
 export async function annotate(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { registry } = deps;
@@ -82,7 +82,7 @@ async function annotateImage(
     });
     return { localizedObjectAnnotations: localizedObjects(result) };
   } catch (error) {
-    // The error of one image does not concern the others. Any other error is one of the request.
+    // An error about the image only fails this image. Any other error fails the whole request.
     if (!(error instanceof DomainError) || !isAboutImage(error)) throw error;
     return { error: { code: INVALID_ARGUMENT, message: error.message } };
   }

@@ -155,7 +155,7 @@ class EmbindInstance {
         };
       case "_emval_get_global":
         return () => HANDLE;
-      case "_emval_get_method_caller": // Identified by the number of its types, result included.
+      case "_emval_get_method_caller": // The number of types identifies the constructor.
         return (types) => types;
       case "_emval_call":
         return (types, _target, _destructors, args) => this.#construct(types, args);

@@ -70,8 +70,8 @@ export function heifContainer<Sequence extends Size>(
 }
 
 /**
- * Returns the items of an image. An image without tiles is one item. An image with tiles has one
- * item for the grid and one for each tile.
+ * Returns the items of an image. Tiles are parts of an image that are coded separately. An image
+ * without tiles is one item. An image with tiles has one item for the grid and one for each tile.
  */
 function itemsOf<Sequence extends Size>(
   id: number,

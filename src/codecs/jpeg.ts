@@ -34,7 +34,7 @@ const FAILURE_NUMBERS = 8;
  * chooses the smallest of these sizes that is at least as large as the requested size.
  *
  * Decoding at a reduced size saves time. For a photo of 1920x1080 pixels and a model input of 320
- * pixels, it is several times faster than decoding at full size.
+ * pixels, decoding at a reduced size is several times faster than at full size.
  *
  * Each image gets a new wasm instance, because wasm memory never shrinks and a failed instance
  * cannot be used again. The instance may use as much memory as estimated from the image header.

@@ -44,11 +44,11 @@ export function lzwReader(bytes: Uint8Array, start: number): IndexReader {
   const end = clear + 1;
   const nextCode = codeReader(bytes, start + 1);
 
-  // Code table. A code after `end` stands for a list of indices: the indices of the code
+  // Code table. A code greater than `end` stands for a list of indices: the indices of the code
   // `prefix[code]`, followed by the index `suffix[code]`.
   const prefix = new Uint16Array(MAX_CODES);
   const suffix = new Uint8Array(MAX_CODES);
-  // Indices of the last code that no row contains yet, in reverse order.
+  // Palette indices that are decoded but not yet written to a row, in reverse order.
   const pending = new Uint8Array(MAX_CODES);
   let pendingCount = 0;
   let codeBits = indexBits + 1;

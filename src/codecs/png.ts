@@ -28,7 +28,8 @@ const BASE_MEMORY = 4 * 2 ** 20;
  * Creates a PNG decoder. The decoder reads all colour types and bit depths. The decoded image is
  * grey, RGB or RGBA with 8 bits per sample.
  *
- * Like browsers, the decoder ignores damage in unneeded chunks and all data after the pixels.
+ * Like browsers, the decoder ignores damage in chunks that the decoder does not need, and all data
+ * after the pixels.
  *
  * Each image gets a new wasm instance, because wasm memory never shrinks and a failed instance
  * cannot be used again. The instance may use as much memory as estimated from the image header.

@@ -4,7 +4,7 @@
  *
  * @param start Offset of the message in `memory`. The message ends with a NUL byte. 0: there is no
  *   message.
- * @returns Error message, or undefined if the decoder wrote none.
+ * @returns Error message, or undefined if the decoder wrote no message.
  */
 export function failureText(memory: WebAssembly.Memory, start: number): string | undefined {
   if (start === 0) return undefined;

@@ -138,7 +138,7 @@ async function time(
       if (signal.aborted) return { calls, elapsed: performance.now() - start };
       const before = performance.now();
       const result = await detector.detect(image, options).catch((error: unknown) => {
-        // Ctrl+C also reaches the worker process.
+        // Ctrl+C also stops the worker process, so the current detection may fail.
         if (signal.aborted) return undefined;
         throw error;
       });
@@ -156,7 +156,7 @@ export interface Distribution {
   readonly p50: number;
   /** Value that 90 % of the calls do not exceed. */
   readonly p90: number;
-  /** Longest. */
+  /** Longest duration. */
   readonly max: number;
 }
 

@@ -118,7 +118,7 @@ function only(start: string, words: readonly Candidate[]): Candidates {
   return { candidates: words.filter(({ word }) => word.startsWith(start)), files: false };
 }
 
-/** Returns what a function prints to the console. */
+/** Returns the text that a function prints to the console. */
 function printedBy(task: () => void): string {
   const { log } = console;
   const lines: string[] = [];

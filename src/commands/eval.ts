@@ -64,7 +64,10 @@ recall at a score threshold, the best threshold of each class, and what was take
   },
 } satisfies CommandSpec;
 
-/** Score threshold for a results file, because the model that made it is unknown. */
+/**
+ * Default score threshold for a COCO results file. The model that made the file is unknown, so its
+ * own default cannot be used.
+ */
 const DEFAULT_THRESHOLD = 0.5;
 
 /** Runs `deno task eval`. */

@@ -8,7 +8,7 @@ import type { CocoCategory, CocoResult } from "../../eval/coco.ts";
  * @returns Warning about the categories that the model cannot detect. Undefined if the model can
  *   detect all categories.
  * @throws {TypeError} If a category and a label differ only in upper and lower case, or if no
- *   category is a label.
+ *   category has the name of a label.
  */
 export function checkLabels(
   categories: readonly CocoCategory[],

@@ -21,7 +21,7 @@ const golden = z.object({
   })),
 });
 
-/** Renames the key `picture` of golden files from version 0.1 to `image`. */
+/** Accepts golden files of version 0.1, in which the key `image` was called `picture`. */
 const schema = z.preprocess((value) => {
   if (typeof value !== "object" || value === null || !("picture" in value)) return value;
   const { picture, ...rest } = value;

@@ -10,7 +10,7 @@ import { curveSvg } from "../output/curve_svg.ts";
 import { type OverlayBox, overlaySvg } from "../../draw/overlay_svg.ts";
 import { readImageFile } from "../shared/arguments.ts";
 
-/** Maximum number of images with false positives, and of images with misses. */
+/** Maximum number of drawings of false positives, and of drawings of missed objects. */
 const MAX_IMAGES = 20;
 
 /**

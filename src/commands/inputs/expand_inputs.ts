@@ -84,7 +84,7 @@ function fileSource(path: string, name: string = basename(path)): ImageSource {
 
 function urlSource(url: string): ImageSource {
   const last = URL.parse(url)?.pathname.split("/").at(-1) ?? "";
-  // Characters that some file system does not accept.
+  // Replaces characters that some file systems do not accept.
   const relativePath = last.replaceAll(/[^\w.-]+/g, "_") || "image";
   return { name: url, relativePath, read: () => fetchImage(url) };
 }

@@ -1,7 +1,7 @@
 import { readStream } from "../../embed/read_stream.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 
-/** Maximum milliseconds until the last byte of an image. */
+/** Maximum milliseconds for downloading an image. */
 const TIMEOUT_MS = 60_000;
 
 /**

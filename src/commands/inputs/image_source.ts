@@ -21,7 +21,7 @@ export interface ImageSource {
 
 /** Options of commands that read images. */
 export interface InputOptions {
-  /** Input and outputs of the command. Standard input may be an image. */
+  /** Input and outputs of the command. An image may come from standard input. */
   readonly io: CommandIo;
   /**
    * Output folders of the command. The images in these folders are left out if an argument is a

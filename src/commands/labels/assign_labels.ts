@@ -1,6 +1,6 @@
 import type { LabelReading, NamesById } from "./label_reading.ts";
 
-/** Number of the classes that a graph detects, as far as it is known. */
+/** Known facts about the classes that a graph (ONNX model) detects. */
 export interface ClassFacts {
   /**
    * Number of classes. Null: unknown. A graph that applies NMS itself returns only class ids, not a
@@ -54,8 +54,8 @@ export function assignLabels(
     const fitting = candidatesOf(reading).filter(({ labels }) => fits(labels, classes));
     const [first, ...others] = fitting;
     if (first === undefined) continue;
-    // Prefers an assignment without a rule. If two rules give different labels, only the user can
-    // decide.
+    // An assignment with unchanged ids is preferred. If two rules give different labels, only the
+    // user can decide.
     const rival = first.rule !== "" &&
       others.find(({ labels }) => labels.join("\n") !== first.labels.join("\n"));
     if (rival) {

@@ -26,7 +26,7 @@ export function itemLabels(text: string): LabelReading | null {
   );
 }
 
-/** Returns the fields of each item. Skips messages that are nested in an item. */
+/** Returns the fields of each item. Skips objects that are nested in an item. */
 function itemsIn(text: string): Map<string, string>[] {
   const items: Map<string, string>[] = [];
   let depth = 0;

@@ -22,7 +22,7 @@ export function tableLabels(text: string): LabelReading | null {
 
 /**
  * Splits text into the rows and cells of a table. Returns null if the text has no delimiter, or if
- * the rows differ in length.
+ * the rows differ in their number of cells.
  */
 function rowsOf(text: string, delimiter: string): string[][] | null {
   if (!text.includes(delimiter)) return null;
@@ -46,7 +46,7 @@ function tableOf(rows: readonly (readonly string[])[]): LabelReading | null {
   const hasIds = (body: typeof rows) => (column: number) =>
     body.length > 0 && body.every((row) => isId(row[column] ?? ""));
   const whole = columns.filter(hasIds(rows));
-  // Without a heading, at least one column contains only ids. A heading is text, so no column does.
+  // If a column contains only ids, the table has no heading, because headings are text.
   const hasHeading = whole.length === 0;
   const body = hasHeading ? others : rows;
   const idColumns = hasHeading ? columns.filter(hasIds(others)) : whole;

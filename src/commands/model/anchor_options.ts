@@ -10,8 +10,8 @@ export function numberList(text: string): number[] {
 }
 
 /**
- * Parses the anchor sizes of an option: a list of numbers for each feature map of the model.
- * Semicolons separate the lists; JSON is also accepted.
+ * Parses the anchor sizes that the user sets with an option: a list of numbers for each feature map
+ * of the model. Semicolons separate the lists; JSON is also accepted.
  *
  * @throws {TypeError} If the text is not a list of numbers above 0.
  */

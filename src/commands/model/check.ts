@@ -43,8 +43,9 @@ const SPEC = {
 const MAX_SHOWN = 6;
 
 /**
- * Runs `deno task model check`. The exit code is 1 if the manifest does not fit its graph. It is
- * also 1 if the detections differ from the golden file.
+ * Runs `deno task model check`. The exit code is 1 if the manifest does not fit its graph. The exit
+ * code is also 1 if the detections differ from the golden file (detections of the model's own
+ * framework).
  */
 export const main: CommandMain = commandMain(check, SPEC);
 

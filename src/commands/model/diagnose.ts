@@ -61,8 +61,8 @@ export async function diagnose(
       return { change, symptom, differences: countDifferences(result) };
     }),
   ];
-  // If a change removes less than a tenth of the differences, the property is hardly the reason for
-  // them.
+  // If a change removes less than a tenth of the differences, the changed property is probably not
+  // the reason for the differences.
   const better = trials.filter((trial) => trial.differences < differences * 0.9)
     .sort((a, b) => a.differences - b.differences);
   if (better.length === 0) {

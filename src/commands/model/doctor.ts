@@ -74,8 +74,8 @@ async function doctor(args: readonly string[], io: CommandIo): Promise<void> {
 }
 
 /**
- * Detects objects with the manifest and with each of its variations. Leaves out a variation that
- * gives the same detections as an earlier one.
+ * Detects objects with the manifest and with each of its variations (manifests with one property
+ * changed). Leaves out a variation that gives the same detections as an earlier one.
  */
 async function tryAll(
   runtime: Runtime,
@@ -116,7 +116,7 @@ function page(
   image: Uint8Array,
   trials: readonly Trial[],
 ): string {
-  // Puts the photo into the page only once. Each drawing refers to it.
+  // Puts the photo into the page only once. Each drawing refers to this photo.
   let photo = "";
   const draw = (result: DetectResult) =>
     detectionSvg(image, { ...result, detections: result.detections.slice(0, 20) })

@@ -34,7 +34,7 @@ export interface FetchPartOptions {
    */
   readonly retryDelay?: number | undefined;
   /**
-   * Milliseconds without data after which a request times out.
+   * Maximum milliseconds that a request waits for further data.
    *
    * @default 30_000
    */
@@ -126,14 +126,15 @@ async function fetchRest(
 /** Returns true if bytes from the URL may be appended to the incomplete file. */
 function canResume(url: string, { size, source }: PartFile, expected: Expectations): boolean {
   if (expected.bytes !== undefined && size > expected.bytes) return false;
-  // If a hash is known, the complete file is checked against it. If not, the server must confirm
-  // that the file has not changed.
+  // If a hash is known, the complete file is compared with the hash. If not, the server must
+  // confirm that the file has not changed.
   return hasHash(expected) || (source?.url === url && source.validator !== undefined);
 }
 
 async function request(url: string, part: PartFile, stall: StallTimer): Promise<Response> {
   const { size, source } = part;
-  // Forbids compression: byte offsets in a compressed response are not those of the file.
+  // Forbids compression: byte offsets in a compressed response differ from byte offsets in the
+  // file.
   const headers = new Headers({ "Accept-Encoding": "identity" });
   if (size > 0) headers.set("Range", `bytes=${size}-`);
   if (size > 0 && source?.url === url && source.validator !== undefined) {

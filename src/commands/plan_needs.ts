@@ -14,8 +14,9 @@ import { fileModelStore } from "../stores/file.ts";
  * @param model Model id, or path of a manifest.
  * @param folder URL of the folder of the models. Ends with a slash.
  * @throws {DomainError} If the model is missing or its manifest is invalid.
- * @throws {TypeError} If the graph is unreadable or not the one of the manifest. Also if the
- *   WebAssembly engine refuses the graph, because the plan estimates times of this engine.
+ * @throws {TypeError} If the graph is unreadable or is not the graph that the manifest describes.
+ *   Also if the WebAssembly engine refuses the graph, because the plan estimates times of this
+ *   engine.
  */
 export async function readNeeds(
   model: string,

@@ -41,18 +41,22 @@ export type BoxCoder =
   | ({
     readonly kind: "centre-size";
     /**
-     * Maximum of the two logarithms. Larger logarithms are set to this maximum. Null: no maximum.
+     * Maximum of the logarithms of box width divided by anchor width, and of box height divided by
+     * anchor height. Larger logarithms are set to this maximum. Null: no maximum.
      */
     readonly clamp: number | null;
   } & DeltaRule)
   | ({ readonly kind: "corners" } & DeltaRule)
   | {
     readonly kind: "decoded";
-    /** Form of the box. */
+    /** Meaning of the four numbers of the box. */
     readonly corners: BoxForm;
     /** Unit of the coordinates: input pixels, or fractions of the input's sides (0 to 1). */
     readonly space: "input" | "unit";
-    /** Meaning of x2 and y2, as in {@linkcode DeltaRule}. */
+    /**
+     * Meaning of x2 and y2. `edges`: the right and bottom edge. `last-pixel`: the last pixel
+     * inside.
+     */
     readonly extent: "edges" | "last-pixel";
   };
 
@@ -83,7 +87,8 @@ export type BoxCoder =
  */
 export function decodeBox(coder: BoxCoder, box: Float64Array, anchor: Float64Array): void {
   if (coder.kind === "decoded") {
-    // x2 and y2 in fractions always are edges, because only pixel coordinates have a last pixel.
+    // If x2 and y2 are fractions, they are always edges, because only pixel coordinates have a last
+    // pixel.
     toCorners(box, coder.corners, coder.space === "input" ? coder.extent : "edges");
     return;
   }

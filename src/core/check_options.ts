@@ -18,9 +18,15 @@ export type OptionRules<Options> = {
 export interface OptionTexts {
   /** Action that the options belong to, for example "create a detector". */
   readonly action: string;
-  /** Path of the options object, for example "limits.". Unset: the object is the argument itself. */
+  /**
+   * Path of the options object in the argument of the caller, for example "limits.". Unset: the
+   * options object is the argument.
+   */
   readonly prefix?: string;
-  /** Options of another function, which a caller may have confused with this one. */
+  /**
+   * Options of another function, which a caller may have meant. `owner` is the name of the
+   * function.
+   */
   readonly elsewhere?: { readonly names: readonly string[]; readonly owner: string };
 }
 
@@ -28,8 +34,8 @@ export interface OptionTexts {
  * Checks the names and the values of options, because a misspelt option would have no effect.
  *
  * @param rules Rule of each known option.
- * @returns Plain object with the options that are set. Includes inherited options and the getters
- *   of a class.
+ * @returns Plain object with the options that are set. Includes options that are inherited, or that
+ *   are getters of a class.
  * @throws {DomainError} `invalid-option`. For an unknown option, the message suggests a similar
  *   one.
  */
@@ -123,7 +129,7 @@ export function oneOf(values: readonly string[]): OptionRule {
   return { must: `one of ${must}`, accepts: (value) => values.includes(value as string) };
 }
 
-/** Rule for a flag. */
+/** Rule for a boolean. */
 export const FLAG: OptionRule = {
   must: "true or false",
   accepts: (value) => typeof value === "boolean",

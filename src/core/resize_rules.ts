@@ -18,17 +18,17 @@ export interface KeepsAspect {
  *
  * - `fit`: the largest size of the same aspect ratio inside `width` x `height`.
  * - `shortest`: the shorter side becomes `shortest`, unless the longer side would exceed `longest`.
- *   `scale` is the arithmetic for the ratio of new side to old side. `float64` divides the new side
+ *   `scale` says how the ratio of new side to old side is computed. `float64` divides the new side
  *   by the old side. `float32-reciprocal` multiplies the new side by the reciprocal of the old
  *   side, with each step rounded to float32 (torchvision 0.14, `_resize_image_and_masks`). If
  *   `rounding` is `floor`, `float32-reciprocal` gives about half of all images a short side of 799
  *   instead of 800, for example images of 500x375.
  * - `stretch`: exactly `width` x `height`. The aspect ratio may change.
- * - `crop`: exactly `width` x `height`. Before resizing, the image is cut to this aspect ratio on
- *   two opposite sides (Keras, `crop_to_aspect_ratio`).
- * - `letterbox`: exactly `width` x `height`. Before resizing, the image is padded to this aspect
- *   ratio on two opposite sides (Keras, `pad_to_aspect_ratio`).
- * - `none`: the size of the source.
+ * - `crop`: exactly `width` x `height`. Before resizing, two opposite sides of the image are cut
+ *   off to get the aspect ratio of `width` to `height` (Keras, `crop_to_aspect_ratio`).
+ * - `letterbox`: exactly `width` x `height`. Before resizing, two opposite sides of the image are
+ *   padded to get the aspect ratio of `width` to `height` (Keras, `pad_to_aspect_ratio`).
+ * - `none`: the size of the image is not changed.
  */
 export type ResizeRule =
   | ({ readonly kind: "fit"; readonly width: number; readonly height: number } & KeepsAspect)

@@ -50,8 +50,9 @@ export function letterboxWindow(source: Size, target: Size): SourceWindow {
 }
 
 /**
- * Returns the width that `source` would need for the aspect ratio of `target`, and the height that
- * it would need.
+ * Returns two numbers. The first is the width of a rectangle that is as high as `source` and has
+ * the aspect ratio of `target`. The second is the height of a rectangle that is as wide as `source`
+ * and has the aspect ratio of `target`.
  */
 function sidesAt(source: Size, target: Size): [width: number, height: number] {
   return [

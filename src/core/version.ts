@@ -1,2 +1,2 @@
-/** Version of the project. A test checks that it equals the version in `deno.json`. */
+/** Version of the project. A test checks that `deno.json` has the same version. */
 export const VERSION = "0.2.0";

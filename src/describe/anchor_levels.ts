@@ -33,7 +33,8 @@ function paperSizes(stride: number, count: number): number[] {
 
 /**
  * Adapts the anchors of a model family to the feature pyramid of a graph. If the pyramid has other
- * strides than the family, scales the anchor sizes with the strides.
+ * strides than the family, the anchor sizes of each level are proportional to the stride of the
+ * level.
  *
  * @returns Anchors for the graph. Null if graph and family differ in the number of anchors per
  *   cell.
@@ -65,8 +66,8 @@ export function scaledTo(anchors: GridAnchors, { strides, perCell }: Pyramid): G
 }
 
 /**
- * Computes the anchor sizes of each level as in the RetinaNet paper. Rounds the sizes down if the
- * rule rounds its anchors.
+ * Computes the anchor sizes of each level as in the RetinaNet paper. Rounds the sizes down, unless
+ * `rounding` is `none`.
  */
 export function sizedLevels(
   { unit, rounding }: SizesRule,
@@ -80,11 +81,11 @@ export function sizedLevels(
 }
 
 /**
- * Chooses the aspect ratios of the anchors: the ratios of the model family, or another usual list.
- * The number of anchors per cell is a multiple of the number of ratios.
+ * Chooses the aspect ratios of the anchors: the ratios of the model family, or another common list.
+ * The number of anchors per cell must be a multiple of the number of ratios.
  *
  * @param sizes Number of anchor sizes per level, if the caller gave sizes. Undefined: the caller
- *   gave none.
+ *   gave no sizes.
  */
 export function ratiosFor(
   family: readonly number[],
@@ -103,8 +104,9 @@ export function ratiosFor(
 }
 
 /**
- * Assigns the anchor sizes that the caller gave to the levels. A single list of sizes is for the
- * smallest stride. For all other levels, the sizes are scaled with the stride.
+ * Converts the caller's anchor sizes to one list per level. If the caller gave a single list, it is
+ * for the level with the smallest stride. Each other level gets the same sizes, multiplied by the
+ * ratio of the two strides.
  */
 export function wishedLevels(
   sizes: readonly (readonly number[])[],

@@ -1,7 +1,10 @@
 import type { Size } from "../core/size.ts";
 import type { ProbedOutput } from "./probed_output.ts";
 
-/** Minimum share of box centres that lie inside the input, for an output that counts as boxes. */
+/**
+ * Share of box centres that must lie inside the input. If the share is smaller, the output has no
+ * boxes.
+ */
 const MOST = 0.95;
 
 /**

@@ -17,8 +17,8 @@ export interface FamilyChoice {
 }
 
 /**
- * Frameworks without a model family. The value is a pattern of names that the framework gives to
- * weights.
+ * Frameworks for which this project has no model family. The key is the name of the framework. The
+ * value is a pattern of the names that the framework gives to weights.
  */
 const WITHOUT_FAMILY: Readonly<Record<string, RegExp>> = {
   MMDetection: /(^|[./])bbox_head\.retina_(cls|reg)\b/,
@@ -113,8 +113,9 @@ interface Told {
 /**
  * Returns the families whose framework gives typical names to weights or outputs of the graph.
  *
- * Names of weights are the stronger evidence: KerasHub gave its outputs the names of torchvision.
- * Names of outputs count only for a family whose graphs have the same layout of the input.
+ * Names of weights are better evidence than names of outputs, because KerasHub uses torchvision's
+ * names for its outputs. Names of outputs count only for a family whose graphs have the same layout
+ * of the input.
  */
 function toldFamilies(
   possible: readonly Family[],

@@ -30,7 +30,8 @@ export function draftHeads(
       ...(outputs.packed === null ? {} : { packed: outputs.packed }),
     };
   const { activation, candidates } = behaviour.postprocess;
-  // Without levels, a maximum per level would count the anchors of all levels together.
+  // If the levels are unknown, a maximum per level would apply to the anchors of all levels
+  // together.
   const isUnlimited = !("levels" in anchors.part.anchors) && candidates.perLevel !== null;
   const postprocess = {
     ...behaviour.postprocess,
@@ -59,7 +60,10 @@ export function draftHeads(
   };
 }
 
-/** Returns the guess which outputs contain the scores. Empty if the graph proves it. */
+/**
+ * Returns the reason for the guess which outputs contain the scores. Empty if the graph proves
+ * which outputs contain the scores.
+ */
 function outputGuesses(
   { evidence, ...outputs }: LevelsFacts | JoinedFacts,
 ): Record<string, string> {

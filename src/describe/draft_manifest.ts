@@ -191,7 +191,10 @@ function draftSizes(
   };
 }
 
-/** Returns the reason for the resize rule. Names the other rule if both are usual in Keras. */
+/**
+ * Returns the reason for the resize rule. For `letterbox`, the reason also names the rule `crop`,
+ * because both rules are common in Keras.
+ */
 function resizeReason({ kind }: Manifest["resize"], reason: string): string {
   if (kind !== "letterbox") return reason;
   return assumed(

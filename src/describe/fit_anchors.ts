@@ -2,7 +2,7 @@ import type { ShapesRule } from "../core/anchors.ts";
 import { type BoxCoder, decodeBox } from "../core/box_coder.ts";
 import type { ShapesLevel } from "./constant_anchors.ts";
 
-/** Box of a framework, and the anchor of the graph that predicts it. */
+/** Box that a framework detected, and the anchor for which the graph predicts this box. */
 export interface AnchorSample {
   /** Index of the feature pyramid's level. */
   readonly level: number;
@@ -18,31 +18,34 @@ export interface AnchorSample {
   readonly box: readonly number[];
 }
 
-/** Anchors that were fitted to boxes of a framework. */
+/** Anchors that were computed from boxes of a framework. */
 export interface FittedAnchors {
   /** Rule with the widths and heights of all anchors. */
   readonly rule: ShapesRule & { readonly levels: ShapesLevel[] };
   /**
-   * Anchors without a sample. Their widths and heights are those of another level, multiplied by the
-   * ratio of the two strides.
+   * Anchors for which no box was given. Their widths and heights are those of another level,
+   * multiplied by the ratio of the two strides.
    */
   readonly scaled: readonly Pick<AnchorSample, "level" | "anchor">[];
 }
 
-/** Maximum difference between a side of an anchor and a whole number that counts as whole. */
+/**
+ * Maximum distance of a computed anchor side from a whole number. If no side is further away, all
+ * sides are rounded.
+ */
 const WHOLE = 0.02;
 
 /**
- * Fits widths and heights of anchors to boxes of a framework. A box and its four deltas leave only
- * one possible anchor.
+ * Computes the widths and heights of anchors from boxes of a framework. A box and its four deltas
+ * determine the anchor.
  *
- * An anchor of a level without a sample gets the shape of the same anchor of another level, scaled
- * by the stride.
+ * An anchor without a sample gets the width and height of the same anchor on another level,
+ * multiplied by the ratio of the two strides.
  *
  * @param strides Declared stride of each level, in input pixels.
  * @param grid Placement of anchors on the grids of the model.
- * @returns Rule, and the anchors that were scaled. Null: an anchor has no sample in any level, or a
- *   sample has no valid anchor.
+ * @returns Rule, and the anchors that were scaled. Null: an anchor has no sample on any level, or a
+ *   sample gives no valid anchor.
  */
 export function fitAnchors(
   samples: readonly AnchorSample[],
@@ -84,10 +87,12 @@ export function fitAnchors(
 }
 
 /**
- * Solves for the anchor of a sample. Every box coder is linear in the anchor, so the boxes of three
- * anchors are enough.
+ * Computes the anchor of a sample. For fixed deltas, the decoded box is a linear function of the
+ * anchor. The function decodes the deltas with three test anchors and computes the real anchor from
+ * the three boxes.
  *
- * @returns Width and height of the anchor in input pixels, and its centre in cells.
+ * @returns Width and height of the anchor in input pixels, and the position of its centre in the
+ *   cell. 0 is the left or top edge of the cell, 1 the right or bottom edge.
  */
 function solveAnchor(
   { deltas, box, cell, stride }: AnchorSample,
@@ -113,7 +118,10 @@ function solveAnchor(
   return { sides: [x.side, y.side], centre: [x.centre, y.centre] };
 }
 
-/** Returns the shape of an anchor, taken from the nearest level that has a sample of it. */
+/**
+ * Returns the width and height of the same anchor on the nearest level with a sample, multiplied by
+ * the ratio of the two strides.
+ */
 function scaledShape(
   measured: readonly (readonly ([number, number] | null)[])[],
   strides: readonly number[],

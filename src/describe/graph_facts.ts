@@ -6,7 +6,7 @@ import type { HeadEvidence } from "./which_head.ts";
 
 /** Facts about the image input of a graph. */
 export interface InputFacts {
-  /** Name in the graph. */
+  /** Name of the input in the graph. */
   readonly name: string;
   /** Element type. */
   readonly type: "float32" | "float16" | "uint8";
@@ -28,7 +28,7 @@ export interface InputFacts {
  * anchor: the differences between the box and the anchor.
  */
 export interface LevelsFacts {
-  /** Discriminant. */
+  /** Kind of the outputs. */
   readonly kind: "levels";
   /** Order of the dimensions of the class heads and the box heads. */
   readonly layout: "nchw" | "nhwc";
@@ -54,7 +54,7 @@ export interface LevelsFacts {
  * with one row per anchor, for the anchors of all levels of the feature pyramid.
  */
 export interface JoinedFacts {
-  /** Discriminant. */
+  /** Kind of the outputs. */
   readonly kind: "joined";
   /** Name of the class head (output with scores). */
   readonly scores: string;
@@ -81,8 +81,8 @@ export interface JoinedFacts {
   /** Kind of fact that shows which output is the class head and which is the box head. */
   readonly evidence: HeadEvidence;
   /**
-   * True if the rows, one per anchor, are the last dimension of both heads: `[images, classes, rows]`
-   * and `[images, 4, rows]`.
+   * True if the rows, one per anchor, are the last dimension of the class head and the box head:
+   * `[images, classes, rows]` and `[images, 4, rows]`.
    */
   readonly transposed: boolean;
   /**
@@ -96,7 +96,7 @@ export interface JoinedFacts {
 
 /** Facts about the outputs of a graph that applies NMS itself and returns detections. */
 export interface FinishedFacts {
-  /** Discriminant. */
+  /** Kind of the outputs. */
   readonly kind: "finished";
   /** Name of the output that contains the boxes. */
   readonly boxes: string;
@@ -148,6 +148,6 @@ export interface GraphFacts {
   readonly outputs: LevelsFacts | JoinedFacts | FinishedFacts;
   /** Meaning of the numbers in the class head (output with the scores). */
   readonly scores: ScoreKind;
-  /** True if the meaning of the scores is certain. False if it is only a guess from the values. */
+  /** True if the meaning of the scores is certain. False if it is guessed from the values. */
   readonly scoresProven: boolean;
 }

@@ -8,7 +8,7 @@ export interface OutputHints {
 
 /** Constant of a graph that may contain the anchors. */
 export interface BoxConstant {
-  /** Name in the graph. */
+  /** Name of the constant in the graph. */
   readonly name: string;
   /** Numbers of the constant, in rows of four. */
   readonly data: Float32Array;

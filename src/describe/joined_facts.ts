@@ -83,7 +83,7 @@ function pairOf(
     const deltas = fitting.find((four) => four !== anchors);
     return deltas === undefined ? null : { scores, deltas, anchors, evidence: "channels" };
   }
-  // The class head also has four columns, one for each of four classes.
+  // The model has four classes, so the class head has four columns, like the box head.
   const anchors = fours.length === 3 ? fours.find(isConstant) ?? null : null;
   const [first, second, third] = fours.filter((four) => four !== anchors && isList(four));
   if (first === undefined || second === undefined || third !== undefined) return null;

@@ -13,7 +13,8 @@ export interface FoundOutputs {
   readonly facts: GraphFacts["outputs"];
   /**
    * Class head (output with the scores). If each level of the feature pyramid has a class head,
-   * this is the one of the level with the smallest cells. Null: the graph applies NMS itself.
+   * this is the class head of the level with the smallest cells. Null: the graph applies NMS
+   * itself.
    */
   readonly classHead: ProbedOutput | null;
 }

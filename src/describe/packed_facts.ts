@@ -5,7 +5,8 @@ import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 /**
  * Recognises the outputs of a graph that applies NMS itself and returns boxes and scores in one
  * output. For M detections, the graph returns boxes with scores `[M, 5]` and class ids `[M]`, or
- * everything in rows `[M, 6]`. Each of the shapes may begin with a batch dimension.
+ * one output `[M, 6]` with box, score and class id. Each of the shapes may begin with a batch
+ * dimension.
  *
  * @returns Null if the outputs have other shapes.
  */

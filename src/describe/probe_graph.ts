@@ -42,13 +42,13 @@ const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
  * 1. Read the declared names, types and shapes.
  * 2. Run the graph on a grey image and on an image of noise.
  * 3. Find the meaning of each output by its shape, name and numbers.
- * 4. If the graph accepts any size and has one output with all scores, run it at another size. The
- *    number of rows at both sizes shows which levels the feature pyramid has.
+ * 4. If the graph accepts any size and has one output with all scores, run the graph at another
+ *    size. The number of rows at both sizes shows which levels the feature pyramid has.
  *
  * @param hints Facts that were read from the file of the graph.
  * @param wanted Names of class heads (outputs with scores) that the caller gave. Empty if unknown.
  * @throws {DomainError} `graph-mismatch`, if no manifest could describe the graph, or if nothing
- *   shows which output is the class head.
+ *   shows which output is the class head (output with scores).
  */
 export async function probeGraph(
   session: Session,
@@ -159,7 +159,7 @@ function noiseImage(input: InputFacts, size: Size): InputTensor {
 /**
  * Creates the input tensor of a test image.
  *
- * @param value Returns the value of the next sample, 0 to 1. For graphs with `uint8` input, the
+ * @param value Returns the next number of the tensor, 0 to 1. For graphs with `uint8` input, the
  *   value is multiplied by 255.
  */
 function imageOf(input: InputFacts, { width, height }: Size, value: () => number): InputTensor {

@@ -24,10 +24,10 @@ const BYTE_STEPS = 256;
 /**
  * Finds the meaning of the numbers in a class head, the output with the scores. Numbers outside 0
  * to 1 are logits. For numbers from 0 to 1, the last activation function of the graph decides. If
- * this function is unknown, the sums of the numbers decide.
+ * this function is unknown, the sum of the numbers of each anchor decides.
  *
- * @param head Class head. Its shape is `[images, rows, columns]` if `columns` is not null. Null:
- *   the graph has no class head.
+ * @param head Class head. Null: the graph has no class head. If `columns` is not null, the shape of
+ *   the class head is `[images, rows, columns]`.
  * @param columns Number of classes. Null: the class head belongs to one level of the feature
  *   pyramid, and the numbers of an anchor are not in one row.
  */

@@ -1,6 +1,6 @@
 import type { Size } from "../core/size.ts";
 
-/** Number of rows of an output that contains the anchors of all levels, for one input size. */
+/** Number of rows of an output with one row per anchor of all levels, for one input size. */
 export interface RowCount {
   /** Size of the input in pixels. */
   readonly size: Size;

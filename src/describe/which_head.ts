@@ -18,7 +18,10 @@ export interface HeadPair<Head> {
   readonly evidence: HeadEvidence;
 }
 
-/** Minimum share of rows that look like boxes, for an output that counts as boxes. */
+/**
+ * Share of rows that must look like boxes: x1 ≤ x2 and y1 ≤ y2. If the share is smaller, the output
+ * has no boxes.
+ */
 const MOST = 0.95;
 
 /**
@@ -83,7 +86,8 @@ export function refuseAlike(first: ProbedOutput, second: ProbedOutput): never {
 }
 
 /**
- * Returns the last three parts of the name of a weight: its layer, and the module around the layer.
+ * Returns the last three parts of the name of a weight. These parts name the layer of the weight
+ * and the module around the layer.
  */
 function lastWords(name: string): string {
   return name.split(/[./]/).slice(-3).join(".");

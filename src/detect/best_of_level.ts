@@ -22,13 +22,12 @@ interface Loop {
   /** Number of iterations. */
   readonly count: number;
   /**
-   * Number of elements in the tensor's data from the value of one iteration to the value of the
-   * next.
+   * Distance in the tensor's data between the values of two consecutive iterations.
    */
   readonly step: number;
   /**
-   * Difference between the pair indices of one iteration and the next. `bestOfLevel()` returns
-   * these indices.
+   * Difference between the pair indices of two consecutive iterations. A pair index is the number
+   * that `bestOfLevel()` returns for an (anchor, class) pair.
    */
   readonly stride: number;
 }

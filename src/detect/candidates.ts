@@ -6,8 +6,8 @@ import { bestOfLevel } from "./best_of_level.ts";
 import { anchorOffset, type LevelHeads } from "./heads.ts";
 
 /**
- * Decoded boxes before NMS, best first. Boxes with equal values are ordered by level, then by index
- * in the level.
+ * Decoded boxes before NMS, best first. Boxes with equal logits or scores are ordered by level,
+ * then by index in the level.
  */
 export interface Candidates {
   /**
@@ -29,13 +29,13 @@ export interface CandidateOptions {
    */
   readonly cut: number;
   /**
-   * Maximum number of candidates. `perLevel`: for each level of the feature pyramid; null: `total`.
-   * `total`: for all levels together; null: 100,000.
+   * Maximum numbers of candidates. `perLevel` applies to each level of the feature pyramid; null
+   * means `total`. `total` applies to all levels together; null means 100,000.
    */
   readonly limits: { readonly perLevel: number | null; readonly total: number | null };
   /** Class ids to select, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
-  /** Rule that decodes the encoded box of an anchor. */
+  /** Rule that converts the four numbers that the graph predicts for an anchor to a box. */
   readonly boxCoder: BoxCoder;
   /** Size of the padded input tensor. */
   readonly input: Size;
@@ -73,8 +73,8 @@ interface Survivor {
  * 2. Sort the pairs of all levels, best first, and keep at most `limits.total`.
  * 3. Decode and clip the box of each pair.
  *
- * A pair is dropped if its encoded box contains NaN or infinity, or if an edge of its decoded box
- * is NaN.
+ * A pair is dropped if one of the four numbers of its encoded box is NaN or infinite, or if an edge
+ * of its decoded box is NaN.
  *
  * @param levels Scores and encoded boxes of each level. The level with the smallest cells comes
  *   first.
@@ -136,8 +136,8 @@ function hasFiniteDeltas({ anchors, deltas }: LevelHeads, anchorIndex: number): 
 /**
  * Creates a function that decodes and clips the box of an anchor.
  *
- * The function returns x1, y1, x2, y2 in input pixels. All calls return the same array, with new
- * values.
+ * The created function returns x1, y1, x2, y2 in input pixels. Each call overwrites and returns the
+ * same array.
  */
 function boxDecoder({ boxCoder, input, clip }: CandidateOptions) {
   const anchor = new Float64Array(4);

@@ -11,8 +11,8 @@ import {
 /**
  * Checks that the inputs and outputs of a graph match its manifest.
  *
- * Names, element types and numbers of dimensions must be equal. A dimension must be equal if both
- * graph and manifest fix its length. Variable dimensions are checked at every run.
+ * Names, element types and numbers of dimensions must be equal. If both graph and manifest fix the
+ * length of a dimension, the lengths must be equal. Variable dimensions are checked at every run.
  *
  * @throws {DomainError} `graph-mismatch`. For each difference, the message contains the value of
  *   the graph and the value of the manifest.

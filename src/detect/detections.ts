@@ -16,7 +16,7 @@ import { softmaxHeads } from "./softmax_heads.ts";
  * 1. Select and decode candidates: boxes in input pixels, best first.
  * 2. Suppress overlapping boxes (NMS) and keep at most `options.max` boxes.
  * 3. Scale the boxes to source pixels and clip them to the source.
- * 4. Label the kept rows.
+ * 4. Add the label to each kept box.
  * 5. Drop boxes whose left and right or top and bottom edges are swapped. Drop empty boxes if the
  *    manifest says so. Dropped boxes are not replaced, so fewer than `options.max` may remain.
  *

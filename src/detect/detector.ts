@@ -27,7 +27,7 @@ import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";
 
 /** Options of {@linkcode createDetector}. */
 export interface DetectorOptions {
-  /** Model id in the runtime's store. */
+  /** Model id in the model store of the runtime. */
   readonly model: string;
   /**
    * Engine that runs the graph. `auto`: the first engine that works.
@@ -184,7 +184,7 @@ interface PreparedImage {
 /**
  * Decodes an image and fills its input tensor.
  *
- * Only this function holds the decoded pixels. After it returns, the pixels can be
+ * Only this function holds the decoded pixels. After the function returns, the pixels can be
  * garbage-collected while the image waits for the engine.
  */
 function prepare({ manifest, runtime, limits }: Parts, image: ImageInput): PreparedImage {
@@ -197,7 +197,7 @@ function prepare({ manifest, runtime, limits }: Parts, image: ImageInput): Prepa
  * Turns the outputs of a run into detections.
  *
  * @param outputs Outputs of the graph. The key is the name of an output.
- * @param plan Resize plan of the image that was run.
+ * @param plan Resize plan of the image that the graph ran on.
  * @returns Detections, best first. Boxes are in source pixels, after the EXIF orientation is
  *   applied.
  * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.

@@ -58,7 +58,7 @@ export function drawImage(
 
 /** Image to draw on. The size is that of the image after its EXIF orientation is applied. */
 interface Source extends Size {
-  /** Returns the bytes of memory for decoding the image to at least `size`. */
+  /** Returns how many bytes of memory it takes to decode the image to at least `size`. */
   decodedBytes(size: Size): number;
   /** Decodes the image to at least `size`. */
   decode(size: Size): UprightView;
@@ -69,7 +69,8 @@ function fileSource(bytes: Uint8Array, codec: ImageCodec, limits: ImageLimits): 
   codec.checkFormat(readFormat(bytes));
   const header = readHeader(bytes);
   checkLimits(header, limits);
-  // uprightSize() swaps width and height, so it also converts an upright size to a stored size.
+  // If the image is stored on its side, uprightSize() swaps width and height. The same swap
+  // converts an upright size back to a stored size.
   const stored = (size: Size) => uprightSize({ ...header, ...size });
   return {
     ...uprightSize(header),

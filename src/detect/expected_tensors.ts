@@ -164,7 +164,7 @@ function expectedJoined(
 
 /**
  * Returns the number of anchors of all levels together. Null: the number depends on the image, or
- * the manifest does not show it.
+ * the manifest declares no levels.
  */
 function rowsOf(manifest: HeadsManifest): Dimension {
   const { anchors } = manifest;

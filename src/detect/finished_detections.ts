@@ -18,14 +18,14 @@ interface Rows {
   readonly scores: Float32Array;
   /** `[M]` class id of each row. A negative id marks an unused row. */
   readonly labels: Float32Array;
-  /** Number of valid rows. The rows after them are unused. */
+  /** Number of valid rows. All later rows are unused. */
   readonly count: number;
 }
 
 /**
  * Turns the outputs of a graph that applies NMS itself into detections.
  *
- * 1. Read the rows.
+ * 1. Read the rows. Each row is one detection.
  * 2. Select rows by score and class. Drop unused rows and rows with NaN or infinity.
  * 3. Sort the rows, best first, and keep at most `options.max`.
  * 4. Convert the boxes to source pixels and clip them to the source.
@@ -52,8 +52,8 @@ export function finishedDetections(
 }
 
 /**
- * Reads the rows. The output with the boxes determines the number of rows. All other outputs must
- * have the same number of rows.
+ * Reads the detections, one per row. The output with the boxes determines the number of rows. All
+ * other outputs must have the same number of rows.
  */
 function readRows(manifest: FinishedManifest, outputs: Outputs): Rows {
   const names = manifest.outputs;

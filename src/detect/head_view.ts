@@ -38,6 +38,7 @@ export interface Table {
 /**
  * Creates a view of some columns of a table `[rows, columns]`, for the rows of one level.
  *
+ * @param row Index of the first row of the level.
  * @param first Index of the first column of the view.
  * @param channels Number of columns of the view.
  */

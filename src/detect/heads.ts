@@ -69,8 +69,8 @@ export function channelsLast(
 }
 
 /**
- * Creates a view of the output for one level. The channels come before the grid. The shape is
- * `[anchors per cell, channels, grid rows, grid columns]`.
+ * Creates a view of the output for one level. The channels come before the rows and columns of the
+ * grid. The shape is `[anchors per cell, channels, grid rows, grid columns]`.
  */
 function channelsFirst(data: Float32Array, grid: Size, channels: number): HeadView {
   const plane = grid.width * grid.height;
@@ -167,7 +167,7 @@ function joinedLevels(
       anchorLevel(anchors, level, input, levelGrid(stride, input))
     );
   }
-  // Only the graph knows the number of rows. If the output is missing, the later call of
+  // Only the outputs show the number of rows. If the output is missing, the later call of
   // `outputData()` throws.
   const count = outputs[names.deltas]?.shape.at(names.transposed === true ? -1 : -2) ?? 0;
   return [listedAnchors(anchors, count, outputs, input)];

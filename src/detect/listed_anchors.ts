@@ -11,7 +11,7 @@ import { outputData, type Outputs } from "./output_data.ts";
  * With the rule `output`, the graph returns the anchors. With the rule `none`, the graph decodes
  * its boxes itself and needs no anchors, so `write()` of the level does nothing.
  *
- * @param count Number of anchors: rows in the outputs of the graph.
+ * @param count Number of anchors, which is the number of rows in the outputs of the graph.
  * @param input Size of the padded input tensor.
  * @throws {DomainError} `graph-mismatch`, if the output with the anchors is missing or does not
  *   have `count` rows.

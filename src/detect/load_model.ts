@@ -16,7 +16,10 @@ import { checkGraph } from "./check_graph.ts";
 
 /** Model whose graph is loaded and matches its manifest. */
 export interface LoadedModel {
-  /** Checked manifest. `graph` and `metrics` are those of the graph that the engine has loaded. */
+  /**
+   * Checked manifest. The fields `graph` and `metrics` describe the graph that the engine has
+   * loaded.
+   */
   readonly manifest: Manifest;
   /** Loaded graph. */
   readonly session: Session;
@@ -31,7 +34,7 @@ export interface LoadedModel {
  * 4. Open a session.
  * 5. Check that the inputs and outputs of the graph match the manifest.
  *
- * @param id Model id in the runtime's store.
+ * @param id Model id in the model store of the runtime.
  * @throws {DomainError} `unknown-model`, `manifest-invalid`, `model-too-large`, `graph-mismatch` or
  *   `engine-unavailable`.
  */

@@ -71,8 +71,8 @@ export function decodeImage(
   const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
 
   // 4. Memory. Decoding at a reduced scale smooths the image, so models without antialiasing need
-  // the full scale. uprightSize() swaps width and height, so it also converts an upright size to a
-  // stored size.
+  //    the full scale. If the image is stored on its side, uprightSize() swaps width and height.
+  //    The same swap converts an upright size back to a stored size.
   const isReduced = manifest.resample.antialias && plan.window === undefined;
   const stored = isReduced ? uprightSize({ ...header, ...plan.resized }) : header;
   checkMemory(header, stored, limits);

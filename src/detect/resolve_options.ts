@@ -4,7 +4,7 @@ import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 import { isFinished, type Manifest } from "../manifest/manifest.ts";
 import type { DetectOptions } from "../ports/detector.ts";
 
-/** Options of one call. Unset options have got their values from the manifest. */
+/** Options of one call. Options that the caller left unset have the values of the manifest. */
 export interface ResolvedOptions {
   /**
    * Score threshold, 0 to 1. The property `scoreTest` of the manifest decides if a score equal to
@@ -39,8 +39,8 @@ export const DETECT_RULES: OptionRules<DetectOptions> = {
 };
 
 /**
- * Largest value of the option `max`. The limit bounds the time of NMS (non-maximum suppression),
- * which compares each candidate with all kept detections.
+ * Largest value of the option `max`, unless the manifest sets a greater value. The limit bounds the
+ * time of NMS (non-maximum suppression), which compares each candidate with all kept detections.
  */
 const MAX_DETECTIONS = 1000;
 
@@ -107,7 +107,7 @@ function resolveClasses(
       `Cannot look for "${unknown[0]}" as model "${manifest.id}" knows only: ${known}`,
     );
   }
-  // Several ids may share a label.
+  // Several class ids may have the same label.
   return new Set(
     manifest.labels.flatMap((label, id) => label !== null && wanted.has(label) ? [id] : []),
   );

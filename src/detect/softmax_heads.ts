@@ -27,6 +27,6 @@ export function softmaxHeads({ anchors, scores, deltas }: LevelHeads): LevelHead
       probabilities[anchor * channels + c] = exponentials[c]! / sum;
     }
   }
-  // The copy has channels last, whatever the layout of the logits.
+  // In `probabilities`, the channels are the last dimension for every layout of the logits.
   return { anchors, deltas, scores: channelsLast(probabilities, anchors, channels) };
 }

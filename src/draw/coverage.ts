@@ -73,7 +73,7 @@ export class Coverage {
     const slope = right === left ? 0 : 1 / (right - left);
     let before = 0;
     for (let x = first; x < last; x++) {
-      // Area to the right of the line, as a share of the pixel, from the parts of the line up to x.
+      // Share of the pixel `x` that lies to the right of the line.
       const covered = slope === 0 ? first + 1 - left : areaUpTo(x + 1, left, right, slope);
       this.#changes[at + x]! += change * (covered - before);
       before = covered;

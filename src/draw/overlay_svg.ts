@@ -18,7 +18,7 @@ export interface OverlayBox {
 export interface OverlayImage {
   /**
    * URL of the image, whose EXIF orientation is already applied. With a `data:` URL, the SVG
-   * contains the image. Unset: the drawing is transparent beside the boxes.
+   * contains the image. Unset: the background of the drawing is transparent.
    */
   readonly href?: string | undefined;
   /** Width in pixels. */

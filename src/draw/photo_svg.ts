@@ -1,14 +1,14 @@
 import { type OverlayBox, overlaySvg } from "./overlay_svg.ts";
 
 /**
- * Number of bytes that are encoded at a time. A multiple of 3, because other lengths would add
- * padding.
+ * Number of bytes that are encoded as base64 at a time. The number is a multiple of 3, because
+ * base64 pads other lengths.
  */
 const CHUNK = 3 * 8192;
 
 /**
- * Draws boxes over an encoded image as SVG. The SVG contains the whole image file, without decoding
- * it.
+ * Draws boxes over an encoded image as SVG. The SVG contains the whole image file. The image is not
+ * decoded.
  *
  * @param bytes Encoded image. Viewers apply the EXIF orientation of the image, like the detector
  *   does.
@@ -29,7 +29,7 @@ export function photoSvg(
 export interface SvgParts {
   /** Bytes of all parts together. */
   readonly length: number;
-  /** Parts of the SVG, in UTF-8. They can be read once. */
+  /** Parts of the SVG, in UTF-8. The parts can be read only once. */
   readonly parts: Iterable<Uint8Array>;
 }
 

@@ -12,8 +12,8 @@ const CAPITALS = 0.73;
 const STEPS = 6;
 
 /**
- * Letter of the font: its advance width and its outline. The unit is em (letter size), and y points
- * up.
+ * Letter of the font. `advance` is the distance to the next letter, and `commands` draw the
+ * outline. The unit is em (letter size), and y points up.
  */
 interface Glyph {
   readonly advance: number;

@@ -1,4 +1,5 @@
-// Exports that all entries of the package share. Each entry adds its own `createDetector()`.
+// Exports that all entry points of the package share. Each entry point adds its own
+// `createDetector()`.
 export { DomainError, type ErrorCode } from "../core/domain_error.ts";
 export type { Size } from "../core/size.ts";
 export type { ImageLimits } from "../image/limits.ts";

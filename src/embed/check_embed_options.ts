@@ -5,7 +5,7 @@ import type { EmbedOptions } from "./options.ts";
 /**
  * Checks the options of `createDetector()`.
  *
- * @param rules Rules of the options that only one platform has.
+ * @param rules Rules of the additional options of one platform.
  * @returns Options that are set, as a plain object.
  * @throws {DomainError} `invalid-option`.
  */

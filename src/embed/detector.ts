@@ -79,7 +79,7 @@ class OpenDetector implements EmbeddedDetector {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    // A caller may pass the methods on, such as in `images.map(detector.detect)`.
+    // A caller may pass a method as a function, for example `images.map(detector.detect)`.
     this.detect = this.detect.bind(this);
     this.close = this.close.bind(this);
   }
@@ -137,8 +137,8 @@ class OpenDetector implements EmbeddedDetector {
  * Returns the internal parts of a detector. The HTTP app that serves the detector needs these
  * parts.
  *
- * @throws {DomainError} `invalid-option`, if the detector is not the result of `createDetector()` of
- *   this package.
+ * @throws {DomainError} `invalid-option`, if the detector is not the result of `createDetector()`
+ *   of this package.
  */
 export function partsOf(detector: EmbeddedDetector): Parts {
   return OpenDetector.partsOf(detector);

@@ -17,7 +17,10 @@ import { readHints } from "./read_hints.ts";
 export interface DraftAnywayOptions {
   /** Model id. */
   readonly id: string;
-  /** Name of the model family. Unset: the first family whose models have such outputs. */
+  /**
+   * Name of the model family. Unset: the first family whose graphs have outputs of the same kind as
+   * this graph.
+   */
   readonly family?: string | undefined;
   /** Properties of the anchors that the user has set with options. */
   readonly anchors: AnchorWishes;
@@ -73,7 +76,7 @@ function draftOfFacts(
       const draft = draftManifest(facts, base, names, { reason, anchors: wishes });
       return { ...draft, guesses: { graph: open(fault), ...draft.guesses } };
     } catch {
-      continue; // the anchors are one of the open questions
+      continue; // the next attempt leaves out the anchors of the user
     }
   }
   return null;

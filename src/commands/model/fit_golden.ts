@@ -13,16 +13,26 @@ import { type HeadsManifest, isFinished, type Manifest } from "../../manifest/ma
 import type { Runtime } from "../../ports/runtime.ts";
 import type { Golden } from "../eval_files/golden_file.ts";
 
-/** Maximum difference between the score of a golden box and the score of its row in the graph. */
+/**
+ * Maximum difference between two scores that count as equal. One is the score of a golden box,
+ * which is a box that the framework of the model returned. The other score is in the outputs of the
+ * graph.
+ */
 const SCORE_TOLERANCE = 2e-5;
 
-/** Maximum difference between the edge of a golden box and its decoded edge, in input pixels. */
+/**
+ * Maximum difference between an edge of a golden box and the same edge of the box that is decoded
+ * from the outputs of the graph, in input pixels.
+ */
 const BOX_TOLERANCE = 0.01;
 
-/** Minimum share of golden boxes with a row of the same score, if the image was prepared rightly. */
+/**
+ * Minimum share of golden boxes whose score must occur in the outputs of the graph. If fewer scores
+ * occur, the framework probably prepared the image in another way.
+ */
 const MIN_FOUND = 0.8;
 
-/** Row of the graph that may have predicted a golden box. */
+/** Prediction of the graph for one anchor, which may be the prediction of a golden box. */
 interface Row {
   readonly heads: LevelHeads;
   readonly level: number;
@@ -30,24 +40,31 @@ interface Row {
   readonly index: number;
 }
 
-/** Golden box in input pixels, and the rows of the graph with its score. */
+/** Golden box in input pixels, and the predictions of the graph that have the same score. */
 interface Match {
   readonly box: readonly number[];
-  /** For each edge: true if it lies on the edge of the image, where it may have been clipped. */
+  /**
+   * For each edge of the box: true if the edge lies on the edge of the image, where the framework
+   * may have clipped the box.
+   */
   readonly clipped: readonly boolean[];
   readonly rows: readonly Row[];
 }
 
 /**
- * Fits the anchors of a manifest to boxes of the model's framework for one image.
+ * Computes the anchors of a manifest from golden boxes: boxes that the framework of the model
+ * detected in one image.
  *
  * 1. Run the graph on the image of the golden file.
- * 2. For each golden box, find the rows of the graph's outputs that have the same score.
- * 3. For each golden box with only one such row, compute the anchor from the box and the row.
+ * 2. For each golden box, find the predictions of the graph that have the same score.
+ * 3. For each golden box that has exactly one such prediction and is not clipped, compute the
+ *    anchor from the box and the prediction.
  * 4. Decode all golden boxes with the new anchors.
  *
- * @returns Manifest with the fitted anchors. Its guess for them says what they were fitted to.
- * @throws {TypeError} If the golden file cannot tell the anchors, or if they do not give its boxes.
+ * @returns Manifest with the new anchors. Its field `guesses.anchors` says which boxes the anchors
+ *   were computed from.
+ * @throws {TypeError} If the anchors cannot be computed from the golden boxes, or if the new
+ *   anchors do not give the golden boxes.
  */
 export async function fitToGolden(
   runtime: Runtime,
@@ -110,7 +127,7 @@ export async function fitToGolden(
   );
 }
 
-/** Returns the rows of the graph that have the score of a golden box. */
+/** Returns the predictions of the graph that have the score of a golden box. */
 function rowsOf(
   { postprocess }: HeadsManifest,
   levels: readonly LevelHeads[],
@@ -153,8 +170,11 @@ function sampleOf(row: Row, box: readonly number[]): AnchorSample {
 }
 
 /**
- * Returns true if one of the rows of a golden box gives all edges that were not clipped. Also true
- * if the box proves nothing, because it may come from an anchor that was only scaled.
+ * Returns true if one of the predictions in `rows` decodes to the golden box. Edges of the box that
+ * may have been clipped are not compared.
+ *
+ * Also returns true if a prediction in `rows` belongs to an anchor that was scaled from another
+ * level. No golden box confirms or contradicts such an anchor.
  */
 function agrees(
   { boxes }: HeadsManifest,

@@ -122,7 +122,7 @@ function targetOf(file: string, force: boolean): string {
   throw new TypeError(`Cannot write ${target} as it is there already: --force writes over it`);
 }
 
-/** Values of the options. */
+/** Values of the options of the command. */
 type Values = ReturnType<typeof readArguments<typeof SPEC.options>>["values"];
 
 /** Finds out the properties of a graph, writes its manifest and prints a report. */

@@ -36,8 +36,8 @@ const MAX_VISITED = 2000;
  * Reads those properties of a graph that only its file contains. An engine session does not report
  * these properties.
  *
- * @returns {@linkcode NO_HINTS} if the file cannot be parsed here. An engine may still be able to
- *   run such a graph.
+ * @returns {@linkcode NO_HINTS} if this function cannot parse the file. An engine may still be able
+ *   to run the graph.
  */
 export function readHints(bytes: Uint8Array, data: readonly GraphData[] = []): GraphHints {
   try {
@@ -53,8 +53,8 @@ export function readHints(bytes: Uint8Array, data: readonly GraphData[] = []): G
 }
 
 /**
- * Follows an output back through the graph, to find its activation function and the weights of the
- * last layers.
+ * Follows an output backwards through the graph, to find the activation function of the output and
+ * the weights of the last layers.
  */
 function outputHints({ node, initializer }: GraphProto, output: string): OutputHints {
   const makers = new Map(node.flatMap((each) => each.output.map((name) => [name, each])));
@@ -82,8 +82,9 @@ function outputHints({ node, initializer }: GraphProto, output: string): OutputH
 }
 
 /**
- * Returns the name of the weight tensor that an operation reads as `input`. A weight that is
- * dequantized or transposed before also counts. Returns an empty array if `input` is not a weight.
+ * Returns the name of the weight tensor that an operation reads as `input`. Also finds a weight
+ * that another operation dequantizes or transposes first. Returns an empty array if `input` is not
+ * a weight.
  */
 function weightNames(
   input: string,

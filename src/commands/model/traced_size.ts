@@ -7,7 +7,8 @@ import type { GraphOnDisk } from "./read_graph.ts";
 
 /**
  * Sizes of the two test images. A scale factor that is computed from the image size differs between
- * the two images. A factor that was fixed when the graph was traced is the same for both.
+ * the two images. A scale factor that was fixed when the graph was exported is the same for both
+ * images.
  */
 const SIZES: readonly [small: Size, large: Size] = [
   { width: 384, height: 256 },
@@ -16,7 +17,7 @@ const SIZES: readonly [small: Size, large: Size] = [
 
 /**
  * Maximum relative difference between two scale factors that count as equal. Padding to a multiple
- * of 32 or 64 changes factors by less.
+ * of 32 or 64 changes a scale factor by less than this.
  */
 const PADDING = 0.26;
 
@@ -40,7 +41,8 @@ interface Run {
  * The function runs the graph with images of two sizes, and compares the sizes of the tensor that
  * the first convolution reads.
  *
- * @param open Opens the changed graph.
+ * @param open Opens a session for a copy of the graph that also returns the input of the first
+ *   convolution.
  * @returns Message about the fault and its consequence. Null: no fault was found.
  */
 export async function tracedSizeFault(
@@ -93,7 +95,7 @@ function furthestOf(boxes: Tensor | undefined, scores: string | null): number | 
   return coordinates.reduce((most, value) => Math.max(most, value), 0);
 }
 
-/** Returns a message if a graph with a fixed input size resizes the image a second time. */
+/** Returns a message if a graph with a fixed input size also resizes the image. */
 function fixedSize({ size, inner }: Run): string | null {
   const factor = inner.width / size.width;
   if (Math.abs(factor - 1) < NO_RESIZE || inner.width === 0) return null;

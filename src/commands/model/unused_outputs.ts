@@ -3,8 +3,8 @@ import type { Manifest } from "../../manifest/manifest.ts";
 import type { Session } from "../../ports/session.ts";
 
 /**
- * Names the outputs of a graph that its manifest does not use, such as the centre-ness of FCOS, which
- * belongs to the score.
+ * Names the outputs of a graph that its manifest does not use, for example the centre-ness of FCOS,
+ * on which scores depend.
  *
  * @returns Sentence for the user. Null: the manifest uses all outputs.
  */

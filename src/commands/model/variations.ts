@@ -43,7 +43,7 @@ export function variationsOf(manifest: Manifest): Variation[] {
       if (JSON.stringify(changed) === own) return [];
       return [{ change: `${property} = ${JSON.stringify(value)}`, symptom, manifest: changed }];
     } catch {
-      return []; // the manifest has no such property, or may not have the value
+      return []; // the manifest does not have the property, or the value is invalid
     }
   });
 }

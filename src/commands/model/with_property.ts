@@ -2,7 +2,7 @@
  * Returns a copy of an object with one property changed.
  *
  * @param path Path of the property, with dots. The last key of the path may be a new property.
- * @throws {TypeError} If an object that the path goes through is missing.
+ * @throws {TypeError} If one of the objects on the path is missing.
  */
 export function withProperty(whole: object, path: string, value: unknown): object {
   return changed(whole, path.split("."), value, path);

@@ -5,12 +5,12 @@ import { escapeXml, hue } from "../../draw/overlay_svg.ts";
 export interface NamedCurve {
   /** Name of the class. */
   readonly label: string;
-  /** Points, best score first. */
+  /** Points of the curve, highest score first. */
   readonly points: readonly CurvePoint[];
 }
 
 /**
- * Side of the square that contains the curves, in SVG units. The constants below are the spaces
+ * Side of the square that contains the curves, in SVG units. `MARGIN` and `LEGEND` are the spaces
  * around the square.
  */
 const SIDE = 400;

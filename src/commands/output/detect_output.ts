@@ -10,7 +10,7 @@ export interface DetectedImage {
   readonly index: number;
   /** Encoded image. */
   readonly bytes: Uint8Array;
-  /** Detections in the image, and the times of the detection. */
+  /** Detections in the image, and the time that each step took. */
   readonly result: DetectResult;
 }
 
@@ -22,11 +22,11 @@ export interface FailedImage {
   readonly reason: string;
 }
 
-/** Properties of the command that an output format may need: its input images and its options. */
+/** Detector, input images and options of the command, for the output formats. */
 export interface OutputContext {
   /** Detector of the command. The detector also makes the drawings. */
   readonly detector: Pick<Detector, "model" | "draw">;
-  /** All inputs. */
+  /** All input images. */
   readonly sources: readonly ImageSource[];
   /**
    * Data set that defines the ids of COCO results. Unset: image ids come from the file names or

@@ -15,7 +15,7 @@ export type FolderFormatName = keyof typeof FOLDER_FORMATS;
 
 /**
  * Formats detections as YOLO text, one per line: class id, then centre, width and height of the
- * box. The values are shares (0 to 1) of the width and height of the image.
+ * box. The values of the box are fractions (0 to 1) of the width and height of the image.
  */
 export function yoloText(
   { result: { image, detections } }: DetectedImage,

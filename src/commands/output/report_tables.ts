@@ -33,8 +33,8 @@ export function operatingTable(threshold: number, rows: readonly ReportRow[]): s
 }
 
 /**
- * Formats a confusion matrix. Each row is the true class of objects, each column a class that the
- * model reported for them.
+ * Formats a confusion matrix. The rows are the true classes of the objects. The columns are the
+ * classes that the model reported.
  */
 export function confusionTable({ labels, counts }: ConfusionMatrix): string {
   const rows = counts.map((row, index) => [labels[index] ?? NOTHING, ...row]);

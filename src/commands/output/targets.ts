@@ -47,7 +47,7 @@ export function readTargets({ format, json, out }: TargetOptions): Target[] {
  * Refuses to print YOLO text of several images, because YOLO text contains no file names.
  *
  * @param count Number of images.
- * @throws {TypeError} If there are more than one.
+ * @throws {TypeError} If `count` is more than 1 and YOLO text is to be printed.
  */
 export function checkPrintable(targets: readonly Target[], count: number): void {
   if (count < 2 || !targets.some(({ kind, format }) => kind === "print" && format === "yolo")) {

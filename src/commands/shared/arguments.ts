@@ -47,7 +47,8 @@ export const modelsOption = z.string().optional()
  * values.
  *
  * @throws {TypeError} If an argument is unknown, missing or wrong. The message names the argument.
- * @throws {HelpShown} After printing the help or the version, if the arguments ask for one of them.
+ * @throws {HelpShown} If the arguments ask for the help or the version. The function prints the
+ *   text first.
  */
 export function readArguments<Options extends OptionSchemas>(
   args: readonly string[],
@@ -107,10 +108,10 @@ function parserOf(spec: CommandSpec, io: CommandIo): Command {
 
 /**
  * Creates a parser that has only `--help` and `--version`, and that throws instead of ending the
- * process. The parser reads no environment variables, because some tasks run without the permission
- * for them.
+ * process. The parser reads no environment variables, because some tasks have no permission to read
+ * environment variables.
  *
- * @param name Name in the help.
+ * @param name Name of the program in the help.
  */
 export function baseParser(name: string, { print }: CommandIo): Command {
   return new Command(name)
@@ -129,8 +130,8 @@ export function baseParser(name: string, { print }: CommandIo): Command {
 }
 
 /**
- * Returns the error message about a wrong argument in one line, including the suggestion of the
- * parser.
+ * Returns the error message about a wrong argument in one line, including the parser's suggestion
+ * of a similar name.
  */
 export function faultOf({ message }: CommanderError): string {
   const [first = "", ...rest] = message.replace(/^error: /, "");

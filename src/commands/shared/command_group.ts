@@ -14,9 +14,11 @@ export interface GroupEntry {
   readonly group?: CommandGroup;
 }
 
-/** Commands by name. */
+/** Group of commands. */
 export interface CommandGroup {
-  /** Words after the program, for example `model`. Empty for the program itself. */
+  /**
+   * Words after the name of the program, for example `model`. Empty for the group of all commands.
+   */
   readonly name: string;
   /** Purpose of the group, for the help. */
   readonly summary: string;
@@ -27,12 +29,13 @@ export interface CommandGroup {
 }
 
 /**
- * Runs the command of a group that the first argument names.
+ * Runs a command of a group. The first argument is the name of the command.
  *
  * @returns Exit code.
- * @throws {TypeError} If no command has that name. The message suggests a similar name, and lists
- *   all commands.
- * @throws {HelpShown} After printing the help or the version, if the arguments ask for one of them.
+ * @throws {TypeError} If the group has no command of this name. The message suggests a similar
+ *   name, and lists all commands.
+ * @throws {HelpShown} If the arguments ask for the help or the version. The function prints the
+ *   text first.
  */
 export async function runGroup(
   group: CommandGroup,
@@ -64,7 +67,7 @@ function unknown(fault: string, parser: Command): TypeError {
   );
 }
 
-/** Creates the parser that writes the help and finds similar names. */
+/** Creates the parser that prints the help of a group and suggests similar command names. */
 function parserOf({ name, summary, commands, notes }: CommandGroup, io: CommandIo): Command {
   const program = `${io.program ?? PROGRAM} ${name}`.trim();
   const termOf = (each: Command) =>

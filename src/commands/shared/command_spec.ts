@@ -11,15 +11,16 @@ export type OptionSchemas = Readonly<Record<string, z.ZodType>>;
 
 /**
  * Description of a command. The parser, the help and the shell completions of the command are made
- * from it.
+ * from this description.
  */
 export interface CommandSpec<Options extends OptionSchemas = OptionSchemas> {
-  /** Words after the program, for example `model pull`. */
+  /** Words after the name of the program, for example `model pull`. */
   readonly name: string;
   /** Purpose in one sentence. More lines may follow the sentence. */
   readonly summary: string;
   /**
-   * Arguments that are no options, for example `FILE...`. Unset: the command has no such arguments.
+   * Arguments that are not options, for example `FILE...`. Unset: the command has no such
+   * arguments.
    */
   readonly operands?: string;
   /** Options of the command. Every command also has `--help` and `--version`. */
@@ -30,9 +31,9 @@ export interface CommandSpec<Options extends OptionSchemas = OptionSchemas> {
 
 /** Texts about an option, for the help and for shell completion. */
 export interface OptionText {
-  /** Name, without the hyphens. */
+  /** Name of the option, without the hyphens. */
   readonly name: string;
-  /** Purpose and default. */
+  /** Purpose and default value of the option. */
   readonly description: string;
   /** Placeholder of the value. Unset: the option is a flag. */
   readonly value: string | undefined;

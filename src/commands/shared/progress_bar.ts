@@ -23,13 +23,13 @@ export function progressBar(total: number, io: CommandIo): Progress {
     format: "{bar} {value}/{total} images, {rate} images/s, {eta_formatted} left",
     stream: terminal,
     clearOnComplete: true,
-    // All of it fits a terminal of 80 columns. The library would change the terminal to cut longer
-    // lines, and Ctrl+C would leave it so.
+    // The whole line fits a terminal of 80 columns. The library cuts longer lines by changing a
+    // setting of the terminal. After Ctrl+C, the setting would stay changed.
     barsize: 24,
     linewrap: true,
     // The library's handler of Ctrl+C would keep the process alive.
     gracefulExit: false,
-    // Enough images for a steady estimate, although images differ in size.
+    // Number of images that the estimate of the remaining time is based on.
     etaBuffer: 30,
   });
   const bar = bars.create(total, 0, { rate: "?" });
@@ -37,7 +37,7 @@ export function progressBar(total: number, io: CommandIo): Progress {
   let done = 0;
   let isStopped = false;
   return {
-    // Lines for the same terminal must not be written into the bar.
+    // If the text appears on the same terminal as the bar, `bars` prints the text above the bar.
     print: (text) => io.printsToTerminal ? bars.log(`${text}\n`) : io.print(text),
     step() {
       done++;
@@ -47,7 +47,7 @@ export function progressBar(total: number, io: CommandIo): Progress {
     [Symbol.dispose]() {
       if (isStopped) return;
       isStopped = true;
-      bars.update(); // prints the lines that wait
+      bars.update(); // prints the lines that are still queued
       bars.stop();
     },
   };

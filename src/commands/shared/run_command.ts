@@ -33,7 +33,8 @@ export interface CommandMain {
    * Runs the command.
    *
    * @param args Arguments of the command line.
-   * @param io Input and outputs. Unset: those of the process.
+   * @param io Input and outputs. Unset: standard input, standard output and standard error of the
+   *   process.
    * @returns Exit code.
    */
   (args: readonly string[], io?: CommandIo): Promise<number>;
@@ -100,6 +101,6 @@ export async function runCommand(
 export function isMain({ main, url }: { readonly main?: boolean; readonly url: string }): boolean {
   if (main !== undefined) return main;
   const [, program] = process.argv;
-  // Resolves symbolic links, because npm starts the commands of a package through them.
+  // Resolves symbolic links, because npm starts the commands of a package through such links.
   return program !== undefined && realpathSync(program) === fileURLToPath(url);
 }

@@ -4,8 +4,8 @@ import process from "node:process";
 export const STOPPED = 130;
 
 /**
- * Runs a task and aborts its signal on the first Ctrl+C, so that the task can still save its
- * results. A second Ctrl+C ends the process.
+ * Runs a task. The first Ctrl+C aborts the signal that the task received, so that the task can
+ * still save its results. A second Ctrl+C ends the process.
  */
 export async function untilStopped<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -53,7 +53,7 @@ export function fingerprintFault(found: Fingerprint, expected: Expectations): st
   return undefined;
 }
 
-/** Returns true if a hash is known. The size alone does not identify a file. */
+/** Returns true if the SHA-256 or the MD5 is known. The size alone does not identify a file. */
 export function hasHash({ sha256, md5 }: Expectations): boolean {
   return sha256 !== undefined || md5 !== undefined;
 }

@@ -8,7 +8,7 @@ export interface PartSource {
   readonly url: string;
   /**
    * ETag or date that identifies this version of the file, for the header `If-Range`. Unset: the
-   * server sent neither.
+   * server sent no usable ETag or date.
    */
   readonly validator?: string | undefined;
   /** Bytes of the whole file. Unset: unknown. */
@@ -29,7 +29,7 @@ export class PartFile {
   #closed = false;
 
   /**
-   * Opens the incomplete download of a file, or starts a download without bytes.
+   * Opens the incomplete download of a file. Creates an empty download if there is none.
    *
    * @param target Path of the complete file.
    */
@@ -72,14 +72,14 @@ export class PartFile {
   /** Deletes the bytes on disk, and records the origin of the bytes that will be appended. */
   async restart(source: PartSource): Promise<void> {
     // Deletes the old bytes first. If the process ends before the new origin is recorded, no old
-    // bytes count as new ones.
+    // bytes remain on disk. Old bytes could be mistaken for bytes of the new origin.
     if (this.#size > 0) await this.#handle.truncate(0);
     this.#size = 0;
     this.#source = source;
     await writeFile(sourcePath(this.#target), JSON.stringify(source));
   }
 
-  /** Appends bytes. */
+  /** Appends bytes to the download. */
   async append(chunk: Uint8Array): Promise<void> {
     try {
       for (let start = 0; start < chunk.length;) {
@@ -103,7 +103,10 @@ export class PartFile {
     await rm(sourcePath(this.#target), { force: true });
   }
 
-  /** Closes the file, and keeps it for the next download. Deletes an empty file. */
+  /**
+   * Closes the file and leaves it on disk, so that a later download can resume. Deletes the file if
+   * it is empty.
+   */
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#handle.close();
@@ -112,7 +115,7 @@ export class PartFile {
   }
 }
 
-/** Returns the number of bytes of an incomplete download, or 0 if there is no such download. */
+/** Returns how many bytes an incomplete download has stored. 0 if there is no such download. */
 export async function partSize(target: string): Promise<number> {
   return await stat(bytesPath(target)).then(({ size }) => size, () => 0);
 }

@@ -66,8 +66,8 @@ export function parseContentRange(text: string): ContentRange | undefined {
 
 /**
  * Returns a value for the header `If-Range` that identifies exactly this version of the file. The
- * value is a strong ETag, or a `Last-Modified` at least one second before `Date` (RFC 9110, section
- * 8.8.2.2). Returns undefined if the response has neither.
+ * value is a strong ETag, or the `Last-Modified` date if it is at least one second before the
+ * `Date` header (RFC 9110, section 8.8.2.2). Returns undefined if the response has neither.
  */
 export function validatorOf(headers: Headers): string | undefined {
   const etag = headers.get("etag");
@@ -79,8 +79,8 @@ export function validatorOf(headers: Headers): string | undefined {
 }
 
 /**
- * Returns the length of the file. Returns undefined if the body is compressed, because then
- * `Content-Length` is the compressed length.
+ * Returns the length of the file in bytes. Returns undefined if the body is compressed, because
+ * then `Content-Length` is the compressed length.
  */
 function lengthOf(headers: Headers): number | undefined {
   const length = headers.get("content-length");

@@ -3,8 +3,8 @@ import { drawDetections } from "../annotated_image.ts";
 import type { DetectedImage, OutputContext } from "../detect_output.ts";
 
 /**
- * Maximum length of the longer side of a thumbnail, in pixels. This is enough for the cards and the
- * dialog of the report.
+ * Maximum length of the longer side of a thumbnail, in pixels. This is enough for the small and the
+ * enlarged images of the report.
  */
 const MAX_SIDE = 480;
 

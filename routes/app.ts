@@ -111,9 +111,9 @@ const SECURE_HEADERS = {
  * Creates the Hono app of the server.
  *
  * The app serves `POST /detect`, `GET /models`, `/models/{id}`, `/healthz` and `/readyz`. Below
- * `/v2`, the app serves the Open Inference Protocol. Other dialects serve the clients of Hugging
- * Face, Roboflow and Google Cloud Vision, and COCO results. `GET /` responds with a web page for
- * people.
+ * `/v2`, the app serves the Open Inference Protocol. Further dialects (routes of other protocols)
+ * serve the clients of Hugging Face, Roboflow and Google Cloud Vision, and respond with COCO
+ * results. `GET /` responds with a web page for people.
  *
  * Error responses have the media type `application/problem+json` (RFC 9457) and contain a stable
  * error code. Each dialect has its own error format.
@@ -264,7 +264,7 @@ function allowedMethods(hasPage: boolean): [path: string, allow: string][] {
   ]);
 }
 
-/** Joins the path prefix of a dialect and one of its paths. */
+/** Joins the path prefix of a dialect (another HTTP protocol) and a path of the dialect. */
 function below(mount: string, path: string): string {
   return mount === "/" ? path : mount + path;
 }

@@ -43,7 +43,9 @@ export interface DetectAnswer {
     readonly provider: string;
     /** Number of CPU threads. */
     readonly threads: number;
-    /** Element type of most weights of the graph. Unset: the manifest does not state it. */
+    /**
+     * Element type of most weights of the model, for example "float16". Unset: the type is unknown.
+     */
     readonly precision?: string | undefined;
   };
   /** Duration of each stage, milliseconds. */
@@ -73,7 +75,7 @@ export interface TextOptions {
   readonly classes?: string;
   /** Id of the model. Unset: the default model of the server. */
   readonly model?: string;
-  /** Order of the numbers of `bbox`. Unset: there is no `bbox`. */
+  /** Order of the numbers of `bbox`. Unset: the response has no `bbox`. */
   readonly boxes?: "xyxy" | "xywh" | "cxcywh";
   /**
    * "true": box coordinates are fractions (0 to 1) of the width and height of the image. Unset: box
@@ -98,7 +100,7 @@ export interface DetectInput {
   readonly form?: TextOptions & { readonly image: Blob };
   /** JSON with the image in base64. */
   readonly json?: UploadJson;
-  /** Options of the query. Options in the form or in JSON override them. */
+  /** Options of the query. Options in the form or in JSON override the options of the query. */
   readonly query?: TextOptions;
 }
 

@@ -11,7 +11,7 @@ export interface FormPart {
   readonly mediaType: string;
   /** True if the part has a file name: the parameter `filename` or `filename*`. */
   readonly hasFileName: boolean;
-  /** File name that the client chose. Empty: the part declares none. */
+  /** File name that the client chose. Empty: the part declares no file name. */
   readonly fileName: string;
   /** True if the part declares that its content is base64 (`Content-Transfer-Encoding`). */
   readonly isBase64: boolean;

@@ -13,7 +13,7 @@ import {
 
 /**
  * Limits on the commas, brackets and colons of a JSON body. Only a long list of labels has many
- * commas: base64 contains none.
+ * commas: base64 contains no commas.
  */
 export const JSON_OPTIONS = { maxMarks: 10_000, maxColons: 10_000, example: '{"image": "BASE64"}' };
 

@@ -100,8 +100,8 @@ async function readJsonBody(
     lease.take(piece.length);
   });
   await readBody(context, { ...limits, onChunk: (chunk) => splitter.write(chunk) });
-  // Apart from the image, the body is in memory three times: as bytes, as a text and as values. Its
-  // bytes are already counted.
+  // Apart from the image, the body is in memory three times: as bytes, as a text and as values.
+  // Only the bytes are already counted.
   lease.take(2 * splitter.kept);
   return readJson(splitter.end(), image);
 }
@@ -109,8 +109,8 @@ async function readJsonBody(
 /**
  * Reads a body that is neither JSON nor a multipart form.
  *
- * A body that is declared as a URL-encoded form may still be an image file, because
- * `curl --data-binary` declares all files so.
+ * A body that is declared as a URL-encoded form may still be an image file, because the option
+ * `--data-binary` of curl declares every file as such a form.
  */
 function readOther(bytes: Uint8Array<ArrayBuffer>, isUrlencoded: boolean): FormUpload {
   refuseText(bytes);

@@ -4,8 +4,8 @@ import { DomainError, tooManyBytes } from "../../src/core/domain_error.ts";
 import type { BatchImage, BatchOptions } from "./batch_image.ts";
 
 /**
- * Bytes of the archive that are decompressed in one turn of the event loop. Data that was
- * compressed with Deflate becomes at most 1032 times as long, so one step yields at most 4 MB.
+ * Number of bytes of the archive that are decompressed in one step. Data that was compressed with
+ * Deflate becomes at most 1032 times as long, so one step yields at most 4 MB.
  */
 const STEP = 4096;
 

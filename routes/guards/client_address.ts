@@ -4,8 +4,8 @@ import ipaddr from "ipaddr.js";
  * Returns the IP address of a client behind trusted proxies.
  *
  * Each proxy appends an entry to `X-Forwarded-For`: the IP address that connected to the proxy.
- * Only the last `hops` entries come from trusted proxies, and the first of them is the client. The
- * client may have invented all earlier entries.
+ * Only the last `hops` entries come from trusted proxies, and the first of these entries is the IP
+ * address of the client. The client may have invented all earlier entries.
  *
  * @param connection IP address that connected to the server.
  * @param header Value of `X-Forwarded-For`.
@@ -35,7 +35,8 @@ function plainAddress(text: string): string | undefined {
  * Returns the text by which rate limits count a client: the IPv4 address of the client, or the /64
  * network of its IPv6 address.
  *
- * An IPv6 client usually owns a whole /64 network, so it could use a new address for every request.
+ * An IPv6 client usually owns a whole /64 network, so the client could use a new address for every
+ * request.
  *
  * @returns `address` unchanged if it is not an IP address.
  */

@@ -47,8 +47,9 @@ export interface RateStoreOptions {
  * The default store of the package hono-rate-limiter can grow without limit. A `RateStore` with
  * `maxClients` clients evicts the client that has sent no request for the longest time.
  *
- * An attacker with more than `maxClients` IP addresses can reset counts by these evictions.
- * However, a limit per IP address cannot stop an attacker with so many addresses anyway.
+ * An attacker with more than `maxClients` IP addresses can reset counts, because the store then
+ * evicts other clients. However, a limit per IP address cannot stop an attacker with so many
+ * addresses anyway.
  */
 export class RateStore implements Store {
   readonly #windows: LRU<RateWindow>;
@@ -83,7 +84,7 @@ export class RateStore implements Store {
   increment(key: string): Count {
     const current = this.#current(key) ?? { hits: 0, end: this.#now() + this.#windowMs };
     current.hits++;
-    this.#windows.set(key, current); // also makes this client the last one to be evicted
+    this.#windows.set(key, current); // this client is now the last one to be evicted
     return this.#countOf(current);
   }
 

@@ -4,7 +4,8 @@ import type { ErrorForm } from "./error_form.ts";
 /** Environment of the Hono app: the types of the values that its middleware and handlers share. */
 export interface AppEnv {
   /**
-   * Values that the HTTP server passes to the app with each request. `requestFacts()` returns them.
+   * Values that the HTTP server passes to the app with each request. `requestFacts()` returns these
+   * values.
    */
   readonly Bindings: RequestFacts;
   /** Variables of one request, set with `context.set()` and read with `context.get()`. */
@@ -37,8 +38,8 @@ export interface AppEnv {
      */
     errorForm?: ErrorForm;
     /**
-     * Places of the API key in a request, in addition to the usual header fields. The routes of
-     * another protocol set the places of this protocol. Unset: only the usual header fields.
+     * Places of the API key in a request, in addition to the usual header fields. Only the routes
+     * of another protocol set further places. Unset: only the usual header fields.
      */
     keyPlaces?: KeyPlaces;
     /**

@@ -140,7 +140,8 @@ async function* stepsOf(
 }
 
 /**
- * Reads the decompressed bytes that are left, and discards them. At most one step is left.
+ * Reads the decompressed bytes that are left, and discards them. At most the bytes of one step are
+ * left.
  *
  * `reader.cancel()` would end a program on Node 22 and 24: the adapter of its zlib adds bytes to the
  * closed stream, and throws where nobody can catch the error.

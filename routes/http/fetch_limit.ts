@@ -9,7 +9,7 @@ const MAX_FETCHES_OF_CLIENT = 8;
 
 /**
  * Limit on the number of images that are fetched by URL at the same time. Without the limit, many
- * slow remote servers could occupy all connections and the memory until their timeouts.
+ * slow remote servers could occupy all connections and the memory until the fetches time out.
  */
 export class FetchLimit {
   readonly #running = new Map<string, number>();

@@ -10,7 +10,7 @@ const STEP = 64 * 1024;
  * client that reads at less than the minimum speed of request bodies loses the rest of the
  * response.
  *
- * @param parts Bytes of the body. Each part is requested when the client has read the one before.
+ * @param parts Bytes of the body. Each part is requested when the client has read the part before.
  * @param lease Lease that has taken the memory of the body. Disposed at the end of the body.
  * @param signal Aborted when the client disconnects.
  * @param windowMs Length of the time window in which the client must read a minimum of bytes,

@@ -107,9 +107,9 @@ export function problem(
 /**
  * Creates the response to a thrown error.
  *
- * If the error is an `HTTPException`, returns the response that it contains. For a {@linkcode
- * DomainError}, the response contains the message; the cause of the error is only logged. For any
- * other error, the response contains the code `internal` without details.
+ * If the error is an `HTTPException`, returns the response in the exception. For a
+ * {@linkcode DomainError}, the response contains the message; the cause of the error is only
+ * logged. For any other error, the response contains the code `internal` without details.
  */
 export function problemOf(
   context: Context<AppEnv>,

@@ -21,8 +21,8 @@ interface Layout {
 /**
  * Reads images from a tensor of RGB pixels: UINT8, or FP32 from 0 to 255 or from 0 to 1.
  *
- * @param lease Part of the server's memory budget that the request takes. The converted FP32 images
- *   are counted in it.
+ * @param lease Part of the server's memory budget that the request takes. The memory of converted
+ *   FP32 images is taken from this budget.
  * @throws {DomainError} `malformed-request`.
  */
 export function pixelImages(

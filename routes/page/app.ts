@@ -64,7 +64,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Creates the app that serves the web page for people: they choose a photo and see its detections.
+ * Creates the app that serves a web page on which people choose a photo and see its detections.
  *
  * The page is a single HTML document, so it works below any path prefix.
  */

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 import { OPENAPI, REFERENCE, STYLE_HASH } from "./document.ts";
 
-/** Paths of the OpenAPI document and of the page that shows it. */
+/** Paths of the OpenAPI document and of the page that shows this document. */
 export const REFERENCE_PATHS: readonly string[] = ["/openapi.json", "/docs"];
 
 /**
@@ -17,7 +17,8 @@ const POLICY = [
 ].join("; ");
 
 /**
- * Creates the app that serves the OpenAPI document of the API, and a page that shows it to people.
+ * Creates the app that serves the OpenAPI document of the API, and a page that shows the document
+ * to people.
  *
  * The document and the page are generated before deployment, from the schemas that validate the
  * requests. The page has no script and no further files, so it works offline and below any path. A

@@ -57,7 +57,8 @@ export async function handleJson(
 ): Promise<Response> {
   const { registry } = deps;
   using lease = deps.budget.lease(context.get("client") ?? "");
-  // The body names the model, so only a server of one model can refuse the request this early.
+  // The body names the model, so only a server with one model can refuse the request before the
+  // body is read.
   if (registry.models.length === 1) refuseEarly(context, registry.defaultModel, registry);
   const { json, images } = await readImageJson(context, deps, lease, {
     ...JSON_OPTIONS,

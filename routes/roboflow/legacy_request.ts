@@ -50,8 +50,8 @@ export function readLegacyOptions(context: Context<AppEnv>): DetectOptions {
 }
 
 /**
- * Converts a percentage to a share from 0 to 1. As in version v0 of the API, numbers from 1 to 100
- * are percentages.
+ * Converts a percentage to a fraction from 0 to 1. As in version v0 of the API, numbers from 1 to
+ * 100 are percentages.
  */
 function shareOf(value: string): string {
   const number = Number(value);

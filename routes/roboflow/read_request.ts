@@ -48,7 +48,7 @@ export const ROBOFLOW_JSON = z.object({
 /** JSON of a request. Further options of Roboflow, for example for drawings, are ignored. */
 type RoboflowJson = z.infer<typeof ROBOFLOW_JSON>;
 
-/** Options of one request. */
+/** Checked content of one request. */
 export interface RoboflowRequest {
   /** Id of the model. */
   readonly model: string;

@@ -35,7 +35,7 @@ export type VisionResponse =
 
 /** Detected object in the format of the Google Cloud Vision API. */
 export interface LocalizedObject {
-  /** Id in Google's Knowledge Graph. Empty: models of this server have no such ids. */
+  /** Id in Google's Knowledge Graph. Always empty, because this server does not know these ids. */
   readonly mid: string;
   /** Name of the class. */
   readonly name: string;

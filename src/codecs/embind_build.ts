@@ -3,7 +3,7 @@
  * `val decode(std::string)` is exported with embind, Emscripten's bridge to JavaScript.
  *
  * Emscripten shortens the names of imports and exports to letters. The letters differ between
- * builds, so the description lists the letters of its build.
+ * builds, so each build has its own description.
  */
 export interface EmbindBuild {
   /** Name and version of the package that contains the wasm file. */

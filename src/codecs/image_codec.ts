@@ -14,11 +14,11 @@ import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
 import { webpDecoder } from "./webp.ts";
 
-/** Compiled wasm files of the decoders. Each runtime has its own way to load them. */
+/** Compiled wasm files of the decoders. Each runtime has its own way to load wasm files. */
 export interface CodecModules {
-  /** Our JPEG decoder, `jpeg.wasm`. Its source is in `wasm/jpeg`. */
+  /** Our JPEG decoder, `jpeg.wasm`. The source code is in `wasm/jpeg`. */
   readonly jpeg: WebAssembly.Module;
-  /** Our PNG decoder, `png.wasm`. Its source is in `wasm/png`. */
+  /** Our PNG decoder, `png.wasm`. The source code is in `wasm/png`. */
   readonly png: WebAssembly.Module;
   /** WebP decoder of the package icodec, `webp-dec.wasm`. */
   readonly webp: WebAssembly.Module;
@@ -56,7 +56,7 @@ function decodersOf({ jpeg, png, webp, avif, heic }: CodecModules): Decoders {
  *
  * The JavaScript engine alone may free the wasm memory of earlier images only after seconds.
  * Decoding six AVIF images of 430 MB each, one after another, took 1.3 GB of memory. With a garbage
- * collection before each image, decoding them took 490 MB.
+ * collection before each image, decoding the same images took 490 MB.
  */
 const LARGE_BYTES = 64e6;
 

@@ -65,8 +65,8 @@ recall at a score threshold, the best threshold of each class, and what was take
 } satisfies CommandSpec;
 
 /**
- * Default score threshold for a COCO results file. The model that made the file is unknown, so its
- * own default cannot be used.
+ * Default score threshold for a COCO results file. The model that made the file is unknown, so the
+ * default of this model cannot be used.
  */
 const DEFAULT_THRESHOLD = 0.5;
 

@@ -14,7 +14,7 @@ export const main: CommandMain = commandMain((args, io) => {
 });
 
 if (isMain(import.meta)) {
-  // A reader such as `head` may close the pipe early.
+  // A program that reads the output, such as `head`, may close the pipe early.
   process.stdout.on("error", (error: { code?: string }) => {
     if (error.code === "EPIPE") process.exit();
     throw error as Error;

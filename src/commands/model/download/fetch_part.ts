@@ -85,7 +85,7 @@ async function fetchRest(
   expected: Expectations,
   options: FetchPartOptions,
 ): Promise<{ readonly pieced: boolean }> {
-  // 1. Check the part: is it complete, resumable or useless?
+  // 1. Check if the bytes on disk are complete, or can be completed.
   if (part.size > 0 && !canResume(url, part, expected)) await part.restart({ url });
   if (part.size > 0 && part.size === expected.bytes) return { pieced: true };
 

@@ -75,7 +75,8 @@ function fromMemory({ manifest: json, graph, data = {} }: ModelFiles): FoundMode
         "current value is undefined",
     );
   }
-  // A caller passes one graph, which every engine then loads.
+  // Removes the graph's variants for single engines from the manifest, because the caller passes
+  // only one graph.
   const manifest = keepVariants(parseManifest(json), []);
   const files = Object.entries(data).map(([file, bytes]) => ({ file, bytes: bytesOf(bytes) }));
   return { manifest, store: memoryModelStore(manifest, bytesOf(graph), files) };

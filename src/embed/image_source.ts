@@ -62,12 +62,18 @@ function notAnImage(must: string, found: string): DomainError {
   );
 }
 
-/** Returns the bytes of a buffer. The bytes of a buffer that was transferred are gone. */
+/**
+ * Returns the bytes of a buffer. The result is empty if the buffer was transferred to another
+ * thread.
+ */
 function bytesOf(buffer: ArrayBuffer): Uint8Array {
   return buffer.byteLength === 0 ? new Uint8Array() : new Uint8Array(buffer);
 }
 
-/** Returns the end of an error message: the way from a value that is no image to its image. */
+/**
+ * Returns the end of the error message for a value that is not an image: advice on which value to
+ * pass instead.
+ */
 function remedyFor(source: unknown, type: string): string {
   if (type === "String") {
     return (source as string).startsWith("data:")
@@ -92,7 +98,7 @@ function remedyFor(source: unknown, type: string): string {
   return "";
 }
 
-/** Cancels a stream that will not be read. Does nothing for other sources. */
+/** Cancels a stream that will not be read. Does nothing if `source` is not a stream. */
 export function cancelSource(source: ImageSource, reason: unknown): void {
   if (isStream(source) && !source.locked) source.cancel(reason).catch(() => {});
 }

@@ -7,7 +7,8 @@ import type { EmbedLimits } from "./options.ts";
  * Returns the limits of an image: the values that the caller set, and defaults for all other
  * limits.
  *
- * @throws {DomainError} `invalid-option`, if a limit is not known or not a number of at least 1.
+ * @throws {DomainError} `invalid-option`, if the name of a limit is unknown, or if a limit is not a
+ *   number of at least 1.
  */
 export function embedLimits(asked: EmbedLimits = {}): ImageLimits {
   const {

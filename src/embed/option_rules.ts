@@ -10,7 +10,7 @@ import { DETECT_RULES } from "../detect/resolve_options.ts";
 import { PROVIDERS } from "../ports/session.ts";
 import type { EmbedDetectOptions, EmbedLimits, EmbedOptions, ModelFiles } from "./options.ts";
 
-/** Rules of the options that `createDetector()` has on each platform. */
+/** Rules of the options that `createDetector()` has on every platform. */
 export const EMBED_RULES: OptionRules<EmbedOptions> = {
   model: null,
   engine: oneOf(["auto", ...PROVIDERS]),
@@ -51,7 +51,10 @@ export const MODEL_FILE_RULES: OptionRules<ModelFiles> = {
 /** Rule for the number of CPU threads. */
 export const THREADS: OptionRule = wholeNumber(1);
 
-/** Rejects other views, such as a Float32Array, whose bytes are not the bytes of a file. */
+/**
+ * Returns true for a Uint8Array or an ArrayBuffer. Returns false for other values, for example a
+ * Float32Array.
+ */
 function isBytes(value: unknown): boolean {
   const type = Object.prototype.toString.call(value);
   return type === "[object Uint8Array]" || type === "[object ArrayBuffer]";

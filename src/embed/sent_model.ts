@@ -15,8 +15,8 @@ export interface SentModel {
   /** Bytes of the graph. The worker checks the bytes against the manifest. */
   readonly graph: Uint8Array;
   /**
-   * Files with weights of the graph, and the variants of the graph. The worker checks these files
-   * against the manifest, too.
+   * Files with weights of the graph, and files of the graph's variants (versions for single
+   * engines). The worker checks all these files against the manifest.
    */
   readonly data: readonly GraphData[];
   /** Engine that runs the model. With `auto`, the first engine that works. */
@@ -26,7 +26,7 @@ export interface SentModel {
 }
 
 /**
- * Reads the files of a model, to send them to a worker.
+ * Reads the files of a model, so that the caller can send them to a worker.
  *
  * @param engines Engines that the worker may start.
  * @throws {DomainError} If the model is unknown or its manifest is wrong.

@@ -15,8 +15,8 @@ export interface RankingCurve {
  *
  * @param images Images in ascending order of their ids.
  * @param limit Maximum number of results per image. Results beyond the limit are ignored.
- * @returns One curve per IoU threshold in {@linkcode IOU_THRESHOLDS}. Empty if no truth (annotated
- *   object) counts.
+ * @returns One curve per IoU threshold in {@linkcode IOU_THRESHOLDS}. Empty if no annotated object
+ *   lies in the area range. Crowds (several objects annotated as one) do not count as objects.
  */
 export function accumulate(
   images: readonly ImageOutcomes[],
@@ -30,7 +30,8 @@ export function accumulate(
 /**
  * Merges the results of all images into one ranking, best score first.
  *
- * Equal scores keep the order of the images, then the order of the results within an image.
+ * Results with equal scores keep the order of the images, then the order of the results within an
+ * image.
  *
  * @param images Outcomes of each image for one category and one area range, in ascending order of
  *   the image ids.
@@ -53,7 +54,7 @@ function rankResults(images: readonly ImageOutcomes[], limit: number): Uint8Arra
  * Computes the precision-recall curve of a ranking.
  *
  * @param outcomes {@linkcode Outcome} of each result, best score first.
- * @param truthCount Number of annotated objects that count, at least 1.
+ * @param truthCount Number of annotated objects to find, at least 1.
  *
  * @example
  * ```ts

@@ -17,7 +17,10 @@ export interface ConfusionMatrix {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** Result and annotated object whose boxes overlap enough to be a pair. Both fields are indices. */
+/**
+ * Result and annotated object whose boxes overlap enough to be a pair. The fields `result` and
+ * `truth` are indices into the list of results and the list of objects.
+ */
 interface Pair {
   readonly result: number;
   readonly truth: number;
@@ -26,14 +29,14 @@ interface Pair {
 }
 
 /**
- * Compares the categories of annotated objects with the categories of the results (detections) that
- * a score threshold keeps.
+ * Compares the categories of annotated objects with the categories of the results (detections)
+ * whose score is above `threshold`.
  *
  * Each object is paired with at most one result. Pairs with equal categories are made first, then
  * pairs with different categories. In each of these two groups, the pair with the highest IoU is
  * made first. A result that has no object but lies in a crowd of its category is not counted.
  *
- * @param imageIds Ids of the images to count.
+ * @param imageIds Ids of the images whose objects and results are counted.
  */
 export function confusionMatrix(
   truth: CocoDataset,
@@ -91,7 +94,11 @@ function pairsOf(
   return [...found, ...alone.map((result): [undefined, CocoResult] => [undefined, result])];
 }
 
-/** Returns all possible pairs whose boxes overlap enough, the preferred pairs first. */
+/**
+ * Returns all pairs of an object and a result whose boxes overlap enough. Pairs with equal
+ * categories come before pairs with different categories. In each of these two groups, the highest
+ * IoU comes first.
+ */
 function candidates(objects: readonly CocoAnnotation[], results: readonly CocoResult[]): Pair[] {
   return results.flatMap((result, row) =>
     objects.map((object, index): Pair => ({

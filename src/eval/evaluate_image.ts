@@ -9,8 +9,9 @@ export const Outcome = {
   /** True positive: the result matches an annotated object that counts. */
   hit: 1,
   /**
-   * Neither hit nor miss. The result matches an object that does not count. A result that matches
-   * no object is also ignored if its own area is outside the area range.
+   * Neither hit nor miss. The result matches a crowd (several objects annotated as one), or an
+   * object outside the area range. A result that matches no object is also ignored if its own area
+   * is outside the area range.
    */
   ignored: 2,
 } as const;
@@ -27,13 +28,13 @@ export interface ImagePair {
   readonly ious: Float64Array;
 }
 
-/** Outcomes of one category in one image and one area range. */
+/** Outcomes of all results (detections) of one category in one image, for one area range. */
 export interface ImageOutcomes {
   /** Score of each result, best first. */
   readonly scores: readonly number[];
   /** One array per IoU threshold, with the {@linkcode Outcome} of each result. */
   readonly outcomes: readonly Uint8Array[];
-  /** Number of truths (annotated objects) that count, matched or not. */
+  /** Number of annotated objects to find: all except crowds and objects outside the area range. */
   readonly truthCount: number;
 }
 
@@ -73,7 +74,7 @@ export function imagePair(
  * area range.
  *
  * @param pair Truths and results of one category in one image.
- * @param range Area range of the counted truths.
+ * @param range Area range. Annotated objects with an area outside this range do not count.
  *
  * @example
  * ```ts

@@ -4,9 +4,11 @@ import { assignTruths, imagePair } from "./evaluate_image.ts";
 /** Minimum IoU at which a result (detection) counts as having found an annotated object. */
 export const MATCH_IOU = 0.5;
 
-/** Result (detection) that counts, and the object that the result found. */
+/** Result (detection), and the annotated object that the result found. */
 export interface MatchedResult {
-  /** Result that counts. Results that match a crowd are left out. */
+  /**
+   * Result (detection). Results that match a crowd (several objects annotated as one) are left out.
+   */
   readonly result: CocoResult;
   /** Object that the result found. Unset: the result is a false positive. */
   readonly truth?: CocoAnnotation;
@@ -16,7 +18,10 @@ export interface MatchedResult {
 export interface CategoryMatches {
   /** Name of the category. */
   readonly label: string;
-  /** Results that count, in the order of the images. */
+  /**
+   * Results that match no crowd (several objects annotated as one). Results of the same image are
+   * next to each other.
+   */
   readonly results: readonly MatchedResult[];
   /** Annotated objects that count: all except crowds. */
   readonly truths: readonly CocoAnnotation[];
@@ -28,7 +33,7 @@ export interface CategoryMatches {
  * Results with better scores choose their object first, as in COCO's evaluation. Thus the match of
  * a result does not depend on results with lower scores, and is valid for every score threshold.
  *
- * @param imageIds Ids of the images to match.
+ * @param imageIds Ids of the images to use. Results and objects of other images are ignored.
  * @returns One entry per category, in ascending order of the category ids.
  */
 export function matchCategories(

@@ -4,8 +4,7 @@ import { evaluateImage, imagePair } from "./evaluate_image.ts";
 import { AREA_RANGES, MAX_RESULTS } from "./protocol.ts";
 
 /**
- * Precision-recall curves, one per IoU threshold. Empty if there is no annotated object that
- * counts.
+ * Precision-recall curves, one per IoU threshold. Empty if there is no annotated object to find.
  */
 export type Curves = readonly RankingCurve[];
 

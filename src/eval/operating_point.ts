@@ -22,7 +22,7 @@ const THRESHOLDS = Array.from({ length: 99 }, (_, index) => (index + 1) / 100);
 /**
  * Measures precision, recall and F1 of the results above a score threshold.
  *
- * @param categories Categories to count together: one, or all.
+ * @param categories Categories whose results and objects are added up: one category, or all.
  *
  * @example
  * ```ts

@@ -11,8 +11,8 @@ export interface CurvePoint {
 }
 
 /**
- * Returns precision and recall of one category after each result, best score first. Results of
- * equal score are counted together.
+ * Returns precision and recall of one category after each result, best score first. Results with
+ * equal scores give one point.
  *
  * @returns Empty if there is no annotated object.
  */

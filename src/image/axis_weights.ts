@@ -16,13 +16,14 @@ export interface AxisWeights {
  *
  * The weights form a triangle around the centre of each output pixel. Without antialias, the
  * triangle covers two input pixels (`torch.nn.functional.interpolate` with `bilinear`,
- * `align_corners=False`). With antialias, the triangle is widened by `scale` when the image
- * shrinks, so that every input pixel counts (Pillow, `BILINEAR`).
+ * `align_corners=False`). With antialias, the width of the triangle is multiplied by `scale` when
+ * the image shrinks, so that every input pixel counts (Pillow, `BILINEAR`).
  *
  * @param inputs Number of input pixels of the axis.
  * @param outputs Number of output pixels of the axis.
  * @param scale Number of input pixels per output pixel. Can differ from `inputs / outputs`, because
- *   the last pixel of a reduced JPEG can stand for fewer source pixels than the others.
+ *   the last pixel of a JPEG that was decoded at a reduced scale can stand for fewer source pixels
+ *   than the other pixels.
  * @param antialias True to widen the triangle when the image shrinks.
  * @param shift Distance by which all output pixels are shifted, in input pixels. Used for mirrored
  *   images that were decoded at a reduced scale.
@@ -65,8 +66,9 @@ export function axisWeights(
 }
 
 /**
- * Converts weights for a window of an axis to weights for the whole axis. Input pixels outside the
- * axis get no weight, so the sum of the weights can be less than 1.
+ * Converts weights for a window (a range of pixels on an axis) to weights for the whole axis.
+ * Pixels of the window outside the axis get no weight, so the sum of the weights can be less than
+ * 1.
  *
  * @param first Position of the window's first pixel on the axis. Negative if the window begins
  *   before the axis.
@@ -102,7 +104,8 @@ function fillTriangle(weights: Float64Array, centre: number, width: number): voi
     sum += height;
   }
   // A side that is resized to less than half a pixel becomes 1 pixel. The centre of this pixel can
-  // lie so far outside that all weights are 0. The nearest edge pixel is used in this case.
+  // lie so far outside the image that all weights are 0. The nearest edge pixel is used in this
+  // case.
   if (sum === 0) weights[centre < 0 ? 0 : weights.length - 1] = 1;
   else for (let tap = 0; tap < weights.length; tap++) weights[tap]! /= sum;
 }

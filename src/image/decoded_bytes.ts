@@ -7,12 +7,12 @@ import { jpegReduction, reducedSize } from "./jpeg_reduction.ts";
  * Estimates the memory that decoding an image takes, from the header of the image.
  *
  * The estimate covers the pixels and the buffers of the decoder. The estimate excludes the encoded
- * file, and 20 MB that some decoders take for any image. The factors were measured with images of
- * 12 megapixels and the decoders that `docs/architecture.md` names.
+ * file, and 20 MB that some decoders take for any image. The bytes per pixel were measured with
+ * images of 12 megapixels and the decoders that `docs/architecture.md` names.
  *
  * @param header Header of the image.
  * @param atLeast Minimum size of the decoded image, before the orientation is applied. A JPEG may
- *   be decoded at a reduced scale of at least this size.
+ *   be decoded at a reduced scale, but never smaller than this size.
  * @returns Estimated number of bytes. Not always a whole number.
  *
  * @example
@@ -67,7 +67,7 @@ function pixelBytes(
     case "gif":
     case "bmp":
       return hasAlpha ? 4 : 3;
-    case "webp": // A frame and, if it covers only a part, its canvas.
+    case "webp": // Frame, plus a canvas if the frame covers only a part of the image.
       return (hasAlpha ? 13 : 9) + (isPartial ? 4 : 0);
     case "avif":
       return avifPixelBytes(header);
@@ -95,8 +95,8 @@ function avifPixelBytes(
 
 /**
  * Estimates the memory that libheif takes to decode a HEIC. The memory contains the colour planes,
- * the RGB pixels, and one picture inside the library libde265. A picture is the whole image or a
- * tile.
+ * the RGB pixels, and one picture (the whole image, or one tile of a grid) inside the library
+ * libde265.
  *
  * Measured bytes per pixel for samples of 8 bits: 7.9 (chroma format 4:2:0), 9.1 (4:4:4), and 4.5
  * with tiles of 512x512 pixels (4:2:0). Measured bytes per pixel for samples of 10 bits: 9 (4:2:0),

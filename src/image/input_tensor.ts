@@ -3,8 +3,7 @@ import { type TensorRule, toTensor } from "./tensor.ts";
 import type { UprightView } from "./upright_view.ts";
 
 /**
- * Properties that the graph requires of the input tensor. Adds the element type and the batch size
- * to a tensor rule.
+ * Properties that the graph requires of the input tensor, with the element type and the batch size.
  */
 export interface InputRule extends TensorRule {
   /**
@@ -16,7 +15,7 @@ export interface InputRule extends TensorRule {
   readonly batch: number | null;
 }
 
-/** Input tensor of a run. */
+/** Input tensor for one run of the graph. */
 export interface InputTensor {
   /** Element type of the graph's input. */
   readonly type: InputRule["type"];
@@ -44,8 +43,8 @@ export function inputShape<Side extends number | null>(
 }
 
 /**
- * Creates the input tensor of a run. The image is the first image of the batch. All other images of
- * the batch are zero.
+ * Creates the input tensor for one run of the graph. The image is the first image of the batch. All
+ * other images of the batch are zero.
  *
  * @param view Pixels of the image with the EXIF orientation applied. Null: the tensor is filled
  *   with zeros.

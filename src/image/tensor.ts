@@ -32,8 +32,9 @@ export interface TensorRule {
    */
   readonly antialias: boolean;
   /**
-   * Ratio between source and resized pixels. `per-side`: each side has its own ratio, computed from
-   * the rounded size. `one`: both sides have the same ratio, computed before the sides are rounded.
+   * Ratio between the sides of the source and the sides of the resized image. `per-side`: each side
+   * has its own ratio, computed from the rounded size. `one`: both sides have the same ratio,
+   * computed before the sides are rounded.
    */
   readonly factor: "per-side" | "one";
   /**
@@ -97,9 +98,10 @@ export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule):
 }
 
 /**
- * Adds the share of the padding to output pixels that are resampled from pixels outside the source.
+ * Adds the pad value to output pixels that are partly resampled from pixels outside the source.
  *
- * The weights of an output pixel at the edge have a sum below 1. The missing pixels counted as black.
+ * The weights of an output pixel at the edge have a sum below 1. Without this function, the pixels
+ * outside the source would count as black.
  */
 function blendPadding(
   tensor: Float32Array,
@@ -186,8 +188,9 @@ function weightsFor(
   const scale = rule.factor === "one" && plan.ratio !== null
     ? 1 / (plan.ratio * view.reduction)
     : pixels / plan.resized[side];
-  // The last pixel of a reduced image may stand for fewer source pixels than the others. This pixel
-  // comes first in a mirrored image, so all output pixels are shifted.
+  // If the image was decoded at a reduced scale, the last pixel may stand for fewer source pixels
+  // than the other pixels. The last pixel comes first in a mirrored image, so all output pixels are
+  // shifted.
   const isMirrored = (side === "width" ? view.stepX : view.stepY) < 0;
   const shift = isMirrored ? view[side] - pixels : 0;
   const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;

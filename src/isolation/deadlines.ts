@@ -1,4 +1,4 @@
-/** Deadlines of a worker, milliseconds. A worker that misses a deadline is killed. */
+/** Deadlines of a worker, in milliseconds. A worker that misses a deadline is killed. */
 export interface Deadlines {
   /** Maximum time for loading the model and running it once. Unset: no limit. */
   readonly loadMs?: number;
@@ -17,7 +17,9 @@ export interface Deadlines {
 export interface UsualRun {
   /** Limit as a multiple of the mean time: with 20, a run may take 20 times as long as usual. */
   readonly factor: number;
-  /** Minimum milliseconds of the limit. Models that usually run fast need this minimum. */
+  /**
+   * Lowest possible limit in milliseconds. Keeps the limit of a fast model from being too strict.
+   */
   readonly minMs: number;
 }
 

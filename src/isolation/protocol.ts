@@ -67,7 +67,7 @@ export interface LoadRequest {
  * - Answer to `load`: `ready`, or `load-failed`.
  * - Answers to `detect`, with the `id` of the request: `decoded` once the input tensor is ready,
  *   then `result`. `detect-failed` can replace `decoded` or `result`.
- * - Answer to `draw`: `drawn` with the file `image`, or `detect-failed`.
+ * - Answer to `draw`: `drawn` with the encoded image `image`, or `detect-failed`.
  *
  * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run,
  * made while loading. `canDraw` is true if the worker accepts `draw`.

@@ -38,7 +38,7 @@ export class RunWatch {
     this.#onHung = onHung;
   }
 
-  /** Adds the time of a finished run to the mean time of runs. */
+  /** Adds the time of a finished run of the model to the mean time of all runs. */
   learn({ elements, ms }: RunCost): void {
     const found = ms / elements;
     this.#msPerElement ??= found;
@@ -46,8 +46,8 @@ export class RunWatch {
   }
 
   /**
-   * Adds a run. Call this method once the input tensor is ready. The measurement of the run starts
-   * when all earlier runs have ended.
+   * Adds a run. Call this method as soon as the input tensor is ready. The measurement of the run
+   * starts when all earlier runs have ended.
    */
   begin(id: number, elements: number): void {
     this.#runs.set(id, elements);

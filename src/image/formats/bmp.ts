@@ -30,7 +30,7 @@ export interface BmpLayout {
   readonly hasRuns: boolean;
   /**
    * Red, green and blue of each index, 0 to 255. Colours that the file lacks are black. Empty if
-   * pixels are colours.
+   * the stored pixels are colours and not indices.
    */
   readonly palette: Uint8Array;
   /** Bit mask of each colour channel in a pixel. 0: the pixel lacks this channel. */
@@ -58,8 +58,8 @@ const MASKS_32 = [0xff0000, 0x00ff00, 0x0000ff, 0] as const;
 export const BMP: ImageFormat<BmpHeader> = {
   name: "BMP",
   signatures: ["BM????\0\0\0\0"],
-  // Some programs write data into the reserved bytes. For their files, the size of the header
-  // distinguishes a BMP from a text that begins with "BM".
+  // Some programs write data into the reserved bytes. For files of these programs, the size of the
+  // header distinguishes a BMP from a text that begins with "BM".
   weakSignatures: HEADER_BYTES.map((size) => `BM????????????${String.fromCharCode(size)}\0\0\0`),
   readHeader: readBmpHeader,
 };

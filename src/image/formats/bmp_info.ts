@@ -1,11 +1,11 @@
 import { DomainError } from "../../core/domain_error.ts";
 import type { ByteReader } from "./byte_reader.ts";
 
-/** Bytes of the header of Windows 3. Its bit masks are behind it. */
+/** Bytes of a BMP header of Windows 3. Bit masks come after this header, not inside. */
 export const INFO_BYTES = 40;
 /**
- * Sizes of the Windows headers in bytes. The compression numbers from 3 have other meanings in OS/2
- * headers.
+ * Sizes in bytes of BMP headers from Windows. In BMP headers from OS/2, the compression numbers 3
+ * and above have other meanings.
  */
 const WINDOWS_BYTES: readonly number[] = [INFO_BYTES, 52, 56, 108, 124];
 

@@ -8,8 +8,8 @@ export type BmpMasks = readonly [red: number, green: number, blue: number, alpha
  * Reads the bit masks of the colour channels.
  *
  * @param fields Reader of the header, at the field after the number of important colours.
- * @param reader Reader of the bytes after the header. If the header has 40 bytes, the masks follow
- *   it.
+ * @param reader Reader of the bytes after the header. If the header has 40 bytes, the masks come
+ *   after the header.
  * @returns Masks, or `undefined` if the file uses the default masks.
  */
 export function readMasks(

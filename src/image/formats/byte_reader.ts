@@ -104,9 +104,9 @@ export class ByteReader {
   }
 
   /**
-   * Returns a reader for the next `count` bytes, and skips them in this reader. Reading past the
-   * end of the part throws `corrupt-image`, because the lengths that the file declares contradict
-   * each other.
+   * Returns a reader for the next `count` bytes, and skips these bytes in this reader. Reading past
+   * the end of the part throws `corrupt-image`, because the lengths that the file declares
+   * contradict each other.
    *
    * @param count Number of bytes, 0 or more.
    * @throws {DomainError} `truncated-image`, if the file ends first.
@@ -152,8 +152,8 @@ export class ByteReader {
    * `corrupt-image`, because the bytes are damaged and not cut off.
    */
   ofComplete(bytes: Uint8Array): ByteReader {
-    // Appends a byte that is never read, because a reader throws `corrupt-image` only if it ends
-    // before its bytes do.
+    // Appends a byte that is never read, because only a reader of a part throws `corrupt-image`. A
+    // reader of all bytes throws `truncated-image`.
     return this.of(Uint8Array.of(...bytes, 0)).part(bytes.length);
   }
 

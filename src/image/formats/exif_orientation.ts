@@ -28,7 +28,7 @@ const ENTRY_BYTES = 12;
  * Reads the orientation from an Exif block.
  *
  * The standard allows only the integer type SHORT. Like viewers, this function also accepts other
- * integer types, because cameras and editors write them.
+ * integer types, because some cameras and editors write other integer types.
  *
  * Reads only the first directory (IFD0) of the block. Does not follow links to other directories,
  * so circular links do no harm. A broken block is not an error, because viewers show images with a

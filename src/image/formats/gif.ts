@@ -3,8 +3,8 @@ import { ByteReader } from "./byte_reader.ts";
 import type { BaseHeader, ImageFormat } from "./image_format.ts";
 
 /**
- * Header of a GIF. The size of the image is the size of the logical screen, or larger if the first
- * frame extends beyond the screen.
+ * Header of a GIF. The size of the image is the size of the logical screen (the canvas of the GIF),
+ * or larger if the first frame extends beyond the screen.
  */
 export interface GifHeader extends BaseHeader<"gif"> {
   /** First frame, needed by the decoder. */
@@ -13,9 +13,9 @@ export interface GifHeader extends BaseHeader<"gif"> {
 
 /** Description of the first frame of a GIF. */
 export interface GifFrame extends Size {
-  /** Left edge of the frame on the logical screen, in pixels. */
+  /** Left edge of the frame on the logical screen (the canvas of the GIF), in pixels. */
   readonly left: number;
-  /** Top edge of the frame on the logical screen, in pixels. */
+  /** Top edge of the frame on the logical screen (the canvas of the GIF), in pixels. */
   readonly top: number;
   /** True if the rows are stored in four passes (GIF89a, appendix E). */
   readonly interlaced: boolean;
@@ -29,8 +29,9 @@ export interface GifFrame extends Size {
   /** Bytes of the frame's own colour table. 0: the frame has no colour table. */
   readonly localTableBytes: number;
   /**
-   * Byte offset in the file right after the image descriptor. The frame's own colour table begins
-   * at this offset. If the frame has none, the pixel data begins at this offset.
+   * Byte offset in the file right after the image descriptor (the header of the frame). The frame's
+   * own colour table begins at this offset. If the frame has no colour table, the pixel data begin
+   * at this offset.
    */
   readonly start: number;
 }
@@ -44,8 +45,8 @@ const HAS_TRANSPARENT_INDEX = 0x01;
 const IS_INTERLACED = 0x40;
 
 /**
- * Maximum number of extensions before the first frame. Real files have a few extensions. The limit
- * bounds the reading time.
+ * Maximum number of extensions (blocks with additional data, such as comments) before the first
+ * frame. Real files have a few extensions. The limit bounds the reading time.
  */
 const MAX_EXTENSIONS = 10_000;
 
@@ -63,10 +64,11 @@ export const GIF: ImageFormat<GifHeader> = {
 };
 
 /**
- * Reads the header of a GIF, up to and including its first image descriptor (GIF89a, sections 17 to
- * 26).
+ * Reads the header of a GIF, up to and including the header of the first frame (image descriptor;
+ * GIF89a, sections 17 to 26).
  *
- * If the first frame extends beyond the logical screen, the screen is enlarged, as in browsers.
+ * If the first frame extends beyond the logical screen (the canvas of the GIF), the screen is
+ * enlarged, as in browsers.
  *
  * @param bytes Whole file. The caller has checked that the file begins with the GIF signature.
  * @throws {DomainError} `truncated-image`, if the file ends before its first image;
@@ -129,8 +131,8 @@ function readSize(reader: ByteReader): Size {
 }
 
 /**
- * Reads the number of bits per colour index from the packed byte of a descriptor (GIF89a, sections
- * 18 and 20).
+ * Reads the number of bits per colour index from the flags of the logical screen or of a frame
+ * (GIF89a, sections 18 and 20).
  *
  * @returns Number of bits, or `undefined` if there is no colour table.
  */
@@ -139,7 +141,7 @@ function indexBits(packed: number): number | undefined {
 }
 
 /**
- * Skips the extensions before the first image.
+ * Skips the extensions (blocks with additional data, such as comments) before the first image.
  *
  * @returns Colour index of transparent pixels, from the last graphic control extension. Undefined:
  *   no pixel is transparent.
@@ -161,8 +163,8 @@ function skipToImage(reader: ByteReader): number | undefined {
 }
 
 /**
- * Reads a chain of sub-blocks up to the empty sub-block at its end, and returns the first sub-block
- * (GIF89a, 15 and 16).
+ * Reads the data of an extension: sub-blocks, ended by an empty sub-block. Returns the first
+ * sub-block (GIF89a, 15 and 16).
  */
 function firstSubBlock(reader: ByteReader): Uint8Array {
   const first = reader.take(reader.u8());

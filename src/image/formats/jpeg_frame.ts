@@ -6,16 +6,16 @@ import type { JpegComponent } from "./jpeg_scans.ts";
 const MAX_SAMPLING = 4;
 /** Side of a block in samples. A decoder stores each coefficient of a block in two bytes. */
 const BLOCK_SIDE = 8;
-/** Bytes of the coefficients of a block in a decoder. */
+/** Bytes of memory that a decoder uses for the coefficients of one block (8x8 samples). */
 export const BLOCK_BYTES = 2 * BLOCK_SIDE ** 2;
 
 /** Fields of the frame header of a JPEG. */
 export interface JpegFrame {
-  /** Marker of the frame header, which is the kind of coding. */
+  /** Marker of the frame header, which tells the kind of coding. */
   readonly marker: number;
   /** Width in pixels. */
   readonly width: number;
-  /** Height in pixels. 0: a segment behind the first scan has the height. */
+  /** Height in pixels. 0: a segment after the first scan contains the height. */
   readonly height: number;
   /** Byte offset of the height in the file. */
   readonly heightAt: number;

@@ -26,7 +26,7 @@ export interface JpegSegment {
  * of image).
  *
  * Skips compressed image data between segments. In compressed data, a byte 0 follows each byte 255,
- * so a byte 255 before another byte begins a marker. Skips payloads by their length, because a
+ * so a byte 255 before any byte except 0 begins a marker. Skips payloads by their length, because a
  * payload can contain bytes that look like a marker.
  *
  * @param bytes Whole file. The caller has checked that the file begins with the marker SOI (start

@@ -14,7 +14,7 @@ export interface JpegComponent {
   readonly paddedBlocks: number;
 }
 
-/** Fields of a JPEG header that `checkScans()` needs. */
+/** Fields of a JPEG header that are needed to check the scans. */
 export interface JpegFrame {
   /** Components (colour planes) of the frame, in the order of the file. */
   readonly components: readonly JpegComponent[];
@@ -30,14 +30,14 @@ export interface JpegFrame {
 const MAX_SCANS = 500;
 
 /**
- * Maximum number of blocks that all scans of an image visit in total.
+ * Maximum number of blocks (8x8 samples) that all scans of an image visit in total.
  *
  * A decoder visits each block of a scan, even if the file has only one bit for thousands of blocks.
  * A file of 7 KB kept a decoder busy for 7 seconds.
  *
  * Real images need fewer visits. The scans of a progressive JPEG from libjpeg visit 14 million
- * blocks for 64 megapixels, or 18 million if the JPEG stores RGB. For 48 megapixels, they visit 11
- * million blocks.
+ * blocks for 64 megapixels, or 18 million if the JPEG stores RGB. For 48 megapixels, the scans
+ * visit 11 million blocks.
  */
 export const MAX_VISITED_BLOCKS = 20_000_000;
 

@@ -33,7 +33,7 @@ export type ImageHeader<Id extends FormatId = FormatId> = {
   [Each in Id]: { readonly format: Each } & ReturnType<(typeof FORMATS)[Each]["readHeader"]>;
 }[Id];
 
-// The cast is safe, because an object literal has no other keys.
+// The cast is safe, because `FORMATS` has only format ids as keys.
 const IDS = Object.keys(FORMATS) as readonly FormatId[];
 const ALL: readonly ImageFormat<ImageHeader>[] = Object.values(FORMATS);
 const NAMES = ALL.map(({ name }) => name);
@@ -71,8 +71,10 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
  * to distinguish AVIF from HEIC.
  *
  * @param bytes The whole file.
- * @throws {DomainError} `no-image`, `not-an-image`, `unsupported-format` or `truncated-image`, for
- * the same reasons as `readHeader()`.
+ * @throws {DomainError} `no-image`, if there are no bytes; `not-an-image`, if the first bytes match
+ *   no known image format; `unsupported-format`, if the first bytes match a format that cannot be
+ *   decoded; `truncated-image`, if the file is shorter than the signature (first bytes) of its
+ *   format.
  *
  * @example
  * ```ts

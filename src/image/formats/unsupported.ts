@@ -13,7 +13,8 @@ const SAVE_AS_JPEG = "Save it as JPEG and send that.";
 const EXPORT_AS_PNG = "Export it as PNG and send that.";
 
 /**
- * Signatures (first bytes) of the formats, checked in this order. `?` stands for any byte.
+ * Signatures (first bytes) of formats that cannot be decoded, checked in this order. `?` stands for
+ * any byte.
  *
  * ICO and CUR come last, because their signatures are short and could also match the beginning of
  * other formats.

@@ -40,7 +40,7 @@ export const WEBP: ImageFormat<WebpHeader> = {
 };
 
 /**
- * Reads the canvas, the orientation and the first frame of a WebP (RFC 9649).
+ * Reads the size of the canvas, the orientation and the first frame of a WebP (RFC 9649).
  *
  * The Exif block comes after the pixels. If the file declares an Exif block, all chunks are
  * searched for this block.
@@ -117,7 +117,7 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpH
     }
   }
 
-  // Browsers ignore alpha that the flags do not announce.
+  // If the flags of the file do not announce alpha, browsers ignore the alpha of a lossy frame.
   if ((flags & HAS_ALPHA) === 0) frame = withoutAlpha(frame);
   const { left, top, width, height } = frame;
   if (left + width > canvas.width || top + height > canvas.height) {

@@ -62,7 +62,7 @@ export function isFrameChunk(type: number): boolean {
 }
 
 /**
- * Reads the chunks of one frame: a `VP8L` chunk (lossless), or a `VP8 ` chunk (lossy). An `ALPH`
+ * Reads the pixels of one frame from a `VP8L` chunk (lossless) or a `VP8 ` chunk (lossy). An `ALPH`
  * chunk (alpha) may come before `VP8 `.
  */
 export function readFrameChunks(reader: ByteReader, type: number, length: number): WebpFrame {

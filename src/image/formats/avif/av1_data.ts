@@ -17,8 +17,8 @@ const FRAME = 6;
 const MAX_FRAMES = 8;
 
 /**
- * Maximum bytes to read of a sequence header. Usual sequence headers have about 20 bytes. Sequence
- * headers with 32 operating points have about 400.
+ * Maximum bytes to read of a sequence header. A sequence header describes the format of all frames.
+ * Usual sequence headers have about 20 bytes, and the longest have about 400 bytes.
  */
 const MAX_HEADER = 512;
 
@@ -28,7 +28,7 @@ const MAX_HEADER = 512;
  */
 const MAX_UNITS = 10_000;
 
-/** Rules for AV1 data in the items of an AVIF (AVIF 1.1, section 2). */
+/** Rules for AV1 data in the items (stored images) of an AVIF (AVIF 1.1, section 2). */
 export const AV1: Coding<Av1Sequence> = {
   name: "AV1",
   itemType: boxType("av01"),
@@ -44,10 +44,11 @@ export const AV1: Coding<Av1Sequence> = {
 };
 
 /**
- * Reads the sequence header of AV1 data, and refuses data with too many frames.
+ * Reads the sequence header of AV1 data, which describes the format of all frames. Refuses data
+ * with too many frames.
  *
- * @param reader Reader of the AV1 data, at the first unit. The sequence header must come before the
- *   first frame.
+ * @param reader Reader of the AV1 data, at the first unit (OBU). The sequence header must come
+ *   before the first frame.
  * @throws {DomainError} `corrupt-image`, if there is no sequence header, if two sequence headers
  * differ, or if there are more than 8 frames.
  *
@@ -97,8 +98,8 @@ export function readAv1Data(reader: ByteReader): Av1Sequence {
 }
 
 /**
- * Reads the type and the payload of a unit (AV1 specification, 5.3.2). A unit without a declared
- * size extends to the end of the data.
+ * Reads the type and the payload of a unit (OBU; AV1 specification, 5.3.2). A unit without a
+ * declared size extends to the end of the data.
  */
 function nextUnit(reader: ByteReader): { readonly type: number; readonly payload: ByteReader } {
   let header = reader.u8();

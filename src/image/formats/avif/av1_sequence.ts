@@ -32,9 +32,9 @@ const BT_709 = 1, SRGB = 13, IDENTITY = 0;
 const UNSPECIFIED = 2;
 
 /**
- * Reads a sequence header (AV1 specification, 5.5).
+ * Reads a sequence header, which describes the format of all frames (AV1 specification, 5.5).
  *
- * @param unit Reader of the unit that contains the sequence header.
+ * @param unit Reader of the unit (OBU) that contains the sequence header.
  * @returns Sequence header. `width` and `height` are the maximum size of a frame.
  * @throws {DomainError} `corrupt-image`, if the unit ends inside the header.
  *
@@ -76,7 +76,7 @@ function skipOperatingPoints(reader: BitReader): void {
   const points = reader.bits(5) + 1;
   for (let i = 0; i < points; i++) {
     reader.bits(12);
-    if (reader.bits(5) > 7) reader.flag(); // Level; high levels have a tier.
+    if (reader.bits(5) > 7) reader.flag(); // Level of the decoder; a flag follows after high levels.
     if (delayBits !== undefined && reader.flag()) {
       reader.bits(delayBits);
       reader.bits(delayBits + 1);
@@ -93,8 +93,8 @@ function skipTiming(reader: BitReader): void {
 }
 
 /**
- * Skips an integer of variable length (AV1 specification, 4.10.3). The integer begins with zero
- * bits and a 1 bit. As many further bits follow as there are zero bits.
+ * Skips an integer of variable length (AV1 specification, 4.10.3). The integer begins with n zero
+ * bits and a 1 bit, then n further bits follow.
  */
 function skipVariableLength(reader: BitReader): void {
   let zeros = 0;
@@ -103,8 +103,8 @@ function skipVariableLength(reader: BitReader): void {
 }
 
 /**
- * Skips a decoder model (AV1 specification, 5.5.4) and returns the number of bits of its delay
- * fields.
+ * Skips the description of a decoder (AV1 specification, 5.5.4). Returns the number of bits of each
+ * delay field.
  */
 function skipDecoderModel(reader: BitReader): number {
   const delayBits = reader.bits(5) + 1;
@@ -123,7 +123,7 @@ function skipInterTools(reader: BitReader): void {
   if (hasOrderHint) reader.bits(2);
   const choosesScreenTools = reader.flag();
   const mayUseScreenTools = choosesScreenTools || reader.flag();
-  if (mayUseScreenTools && !reader.flag()) reader.flag(); // Whole motion vectors.
+  if (mayUseScreenTools && !reader.flag()) reader.flag(); // Motion vectors are whole numbers.
   if (hasOrderHint) reader.bits(3);
 }
 

@@ -36,8 +36,8 @@ export function isAvif(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the header of an AVIF: the metadata and the sequence headers of its AV1 data (AVIF 1.1,
- * ISO/IEC 23008-12).
+ * Reads the header of an AVIF: the metadata, and the headers of the AV1 data (AVIF 1.1, ISO/IEC
+ * 23008-12).
  *
  * The image is the main image (primary item) of the file. If the file has no primary item, the
  * image is the first frame of the image sequence.

@@ -27,7 +27,10 @@ const AV1C = boxType("av1C");
 const AUXI = boxType("auxi");
 const CLAP = boxType("clap");
 
-/** Bytes of a visual sample entry before its first box (ISO/IEC 14496-12, 12.1.3). */
+/**
+ * Bytes at the start of a visual sample entry (the description of a track's frames), before the
+ * first box inside the entry (ISO/IEC 14496-12, 12.1.3).
+ */
 const ENTRY_BYTES = 78;
 /**
  * Maximum number of boxes inside one box. Real files have far fewer. The limit bounds the reading
@@ -42,15 +45,20 @@ const MAX_BOXES = 1000;
 const MAX_TRACKS = 16;
 
 /**
- * Track of an image sequence. A track contains the frames of the colours, or the frames of the
+ * Track of an image sequence. A track contains the frames with the colours, or the frames with the
  * alpha.
  */
 interface Track {
   readonly id: number;
-  /** Ids of the tracks to which this auxiliary track belongs. Empty for a track of colours. */
+  /**
+   * Ids of the tracks that this track belongs to, for example as their alpha. Empty for a track
+   * with the colours.
+   */
   readonly auxiliaryOf: readonly number[];
   readonly isPremultiplied: boolean;
-  /** Boxes that describe the image, from the AV1 sample entry. */
+  /**
+   * Boxes that describe the image, from the sample entry (the description of the track's frames).
+   */
   readonly properties: readonly IsoBox[];
   /** Reads the AV1 data of the first frame. */
   readonly first: () => Uint8Array;
@@ -62,7 +70,8 @@ interface Track {
  *
  * @param file Reader of the whole file.
  * @param moov Payload of the `moov` box.
- * @throws {DomainError} `corrupt-image` or `truncated-image`.
+ * @throws {DomainError} `corrupt-image`, if the file breaks the standard; `truncated-image`, if the
+ *   file ends too early.
  */
 export function trackImage(file: ByteReader, moov: ByteReader): HeifImage<Av1Sequence> {
   const tracks = boxesOf(moov).filter(({ type }) => type === TRAK).slice(0, MAX_TRACKS)
@@ -111,7 +120,10 @@ function readTrack(file: ByteReader, trak: ByteReader): Track | undefined {
   return { id, auxiliaryOf, isPremultiplied, properties: entry, first };
 }
 
-/** Returns the boxes inside the first sample entry. Undefined if this entry is not for AV1. */
+/**
+ * Returns the boxes inside the first sample entry, which is the description of the track's frames.
+ * Undefined if the frames are not AV1.
+ */
 function sampleEntry(table: ByteReader | undefined): readonly IsoBox[] | undefined {
   if (table === undefined) return undefined;
   table.skip(8); // Version, flags and count.

@@ -18,8 +18,9 @@ export interface HeicHeader extends BaseHeader<"heic"> {
 const PLANE_SAMPLES = { 0: 1, 1: 1.5, 2: 2, 3: 3 } as const;
 
 /**
- * Maximum number of pixels of all slices of an image. Applies only if a picture has several slices.
- * Each slice counts like the whole picture, because the slices of a hostile file can overlap.
+ * Maximum number of pixels of all slices (separately coded parts) of an image. Applies only if the
+ * image or a tile has several slices. Each slice counts like the whole image or tile, because the
+ * slices of a hostile file can overlap.
  */
 const MAX_SLICE_PIXELS = 64_000_000;
 
@@ -34,8 +35,7 @@ export const HEIC: ImageFormat<HeicHeader> = {
 };
 
 /**
- * Reads the header of a HEIC: the metadata and the parameter sets of its HEVC data (ISO/IEC
- * 23008-12).
+ * Reads the header of a HEIC: the metadata, and the headers of the HEVC data (ISO/IEC 23008-12).
  *
  * The image is the main image (primary item) of the file. Thumbnails, depth maps and Exif data are
  * not read. The orientation comes from the properties of the primary item. An Exif orientation is
@@ -85,7 +85,9 @@ function readImage(bytes: Uint8Array): HeifImage<HevcSequence> {
   throw file.corrupt("it must have a box meta", "none");
 }
 
-/** Refuses an image whose slices would make a decoder process its pixels too often. */
+/**
+ * Refuses an image with so many slices (separately coded parts) that decoding would take too long.
+ */
 function checkSlices(file: ByteReader, { colour, alpha }: HeifImage<HevcSequence>): void {
   const pictures = [...colour.tiles, ...alpha?.tiles ?? []].map(({ sequence }) => sequence);
   if (pictures.every(({ slices }) => slices === 1)) return;

@@ -4,9 +4,10 @@ import { boxType } from "../heif/iso_box.ts";
 import { type HevcSequence, readHevcSequence } from "./hevc_sequence.ts";
 
 /**
- * Rules for HEVC data in the items of a HEIC (ISO/IEC 23008-12, annex B). The number of tiles is
- * limited, because libheif reads at most 1000 items and both colours and alpha have tiles. A photo
- * of 48 megapixels has 192 tiles of 512x512 pixels.
+ * Rules for HEVC data in the items (stored images) of a HEIC (ISO/IEC 23008-12, annex B). The
+ * number of tiles is limited, because libheif reads at most 1000 items, and the colours and the
+ * alpha of an image have one item per tile each. A photo of 48 megapixels has 192 tiles of 512x512
+ * pixels.
  */
 export const HEVC: Coding<HevcSequence> = {
   name: "HEVC",
@@ -27,15 +28,15 @@ const FIRST_KEY = 16, LAST_KEY = 23;
 const NO_PICTURE = 32;
 const SEQUENCE_SET = 33;
 
-/** Bytes of the configuration box `hvcC` before the fields that are read. */
+/** Number of bytes to skip at the start of the configuration box `hvcC`. */
 const CONFIG_START = 21;
 /** Maximum bytes of an HEVC configuration. Real configurations have about 100 to 200 bytes. */
 const MAX_CONFIG_BYTES = 16_384;
 
 /**
- * Maximum number of slices in the HEVC data of one image or tile. The limit bounds the decoding
- * time, because a slice of only a few bytes makes a decoder process all pixels. Real images have a
- * few slices.
+ * Maximum number of slices (separately coded parts) in the HEVC data of one image or tile. The
+ * limit bounds the decoding time, because a slice of only a few bytes makes a decoder process all
+ * pixels. Real images have a few slices.
  */
 const MAX_SLICES = 8;
 
@@ -48,7 +49,8 @@ const MAX_UNITS = 10_000;
 /**
  * Reads the format of HEVC data, and refuses data with several pictures or too many slices.
  *
- * @param data Reader of the HEVC data. The data are units, and each unit follows its length.
+ * @param data Reader of the HEVC data. The data are units (NAL units). The length of each unit is
+ *   stored before the unit.
  * @param config Payload of the configuration box `hvcC` (ISO/IEC 14496-15, 8.3.3.1).
  * @throws {DomainError} `corrupt-image`, if the data or the configuration break a rule;
  * `unsupported-format`, if the colour planes are coded as separate pictures.
@@ -67,8 +69,8 @@ export function readHevcData(data: ByteReader, config: ByteReader | undefined): 
 }
 
 /**
- * Reads the number of bytes in which the lengths of units are stored, and the only sequence
- * parameter set.
+ * Reads two fields of the configuration: the number of bytes in which the length of a unit is
+ * stored, and the sequence parameter set (the description of the image format).
  */
 function readConfig(reader: ByteReader): {
   readonly lengthBytes: 1 | 2 | 4;
@@ -96,7 +98,8 @@ function readConfig(reader: ByteReader): {
 }
 
 /**
- * Counts the slices of HEVC data. Refuses the data unless they are one picture of at most 8 slices.
+ * Counts the slices (separately coded parts) of HEVC data. Refuses the data unless they are one
+ * picture of at most 8 slices.
  */
 function countSlices(data: ByteReader, lengthBytes: 1 | 2 | 4): number {
   let slices = 0;
@@ -126,7 +129,7 @@ function countSlices(data: ByteReader, lengthBytes: 1 | 2 | 4): number {
   return slices;
 }
 
-/** Reads the length of a unit and returns a reader of the unit. */
+/** Reads the length of a unit (NAL unit) and returns a reader of the unit. */
 function nextUnit(data: ByteReader, lengthBytes: 1 | 2 | 4): ByteReader {
   const length = lengthBytes === 1 ? data.u8() : lengthBytes === 2 ? data.u16() : data.u32();
   return data.part(length);

@@ -10,13 +10,16 @@ export interface HevcSequence extends Size {
   readonly chroma: 0 | 1 | 2 | 3;
   /** Number of slices: parts of the picture that a decoder reads one after the other. */
   readonly slices: number;
-  /** Payload of the configuration box `hvcC`, with all parameter sets. */
+  /** Payload of the configuration box `hvcC`, needed by the decoder. */
   readonly config: Uint8Array;
 }
 
 /** Bytes of the header of an HEVC unit (NAL unit). */
 const UNIT_HEADER_BYTES = 2;
-/** Maximum bytes to read of a parameter set. Real parameter sets have about 50 to 100 bytes. */
+/**
+ * Maximum bytes to read of a sequence parameter set (the description of the image format). Real
+ * sequence parameter sets have about 50 to 100 bytes.
+ */
 const MAX_SET_BYTES = 1024;
 /** Number of bits of an HEVC profile, without its level (ITU-T H.265, 7.3.3). */
 const PROFILE_BITS = 88;
@@ -28,9 +31,10 @@ const LEVEL_BITS = 8;
 const CROP_UNITS = [[1, 1], [2, 2], [2, 1], [1, 1]] as const;
 
 /**
- * Reads a sequence parameter set, up to the bit depth (ITU-T H.265, 7.3.2.2).
+ * Reads the fields of a sequence parameter set (the description of the image format) up to the bit
+ * depth (ITU-T H.265, 7.3.2.2).
  *
- * @param unit Unit with the parameter set, including the header of the unit.
+ * @param unit Unit (NAL unit) with the sequence parameter set, including the header of the unit.
  * @returns Size and format of the image. The size excludes cropped edges.
  * @throws {DomainError} `corrupt-image`, if the unit ends too early or contains an invalid value.
  *
@@ -86,8 +90,8 @@ function skipProfile(reader: BitReader): void {
 /**
  * Reads the size of a picture in pixels, without the cropped edges.
  *
- * The file stores the width of a cropped edge in chroma samples. A chroma sample covers one or two
- * pixels.
+ * The file stores the width of a cropped edge in chroma samples. On each axis, a chroma sample
+ * covers one or two pixels.
  */
 function readSize(
   reader: BitReader,
@@ -113,8 +117,8 @@ function readSize(
 }
 
 /**
- * Reads an unsigned integer of variable length (ITU-T H.265, 9.2). The integer begins with zero
- * bits and a 1 bit. As many further bits follow as there are zero bits.
+ * Reads an unsigned integer of variable length (ITU-T H.265, 9.2). The integer begins with n zero
+ * bits and a 1 bit, then n further bits follow.
  */
 function exponential(reader: BitReader, unit: ByteReader): number {
   let zeros = 0;

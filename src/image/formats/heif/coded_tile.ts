@@ -7,20 +7,20 @@ import type { HeifItem, HeifItems } from "./items.ts";
 
 const ISPE = boxType("ispe");
 
-/** Items of a HEIF file, and the coding (AV1 or HEVC) that they must have. */
+/** Items (stored images) of a HEIF file, and the coding (AV1 or HEVC) that the items must have. */
 export interface CodedItems<Sequence extends Size> {
   /** Items of the file. */
   readonly items: HeifItems;
   /** Coding that the items must have. */
   readonly coding: Coding<Sequence>;
-  /** Reads the header of coded data. */
+  /** Reads the header of AV1 or HEVC data. */
   readonly read: SequenceReader<Sequence>;
 }
 
 /**
- * Reads the coded data of an item and checks its size.
+ * Reads the coded data of an item (an image or a tile) and checks the size of the image.
  *
- * @param size Expected size. A tile of alpha must have the size of a tile of colours.
+ * @param size Expected size. For a tile with alpha: the size of the tiles with the colours.
  */
 export function codedTile<Sequence extends Size>(
   { items, coding, read }: CodedItems<Sequence>,
@@ -62,8 +62,9 @@ function layersOf(
 }
 
 /**
- * Returns the property of an item that has the type `type`. Two properties of the same type are an
- * error, because some decoders use the first and others the second.
+ * Returns the item's property with the type `type`. Undefined if the item lacks this property. Two
+ * properties of the same type are an error, because some decoders use the first and others use the
+ * second.
  */
 export function only(items: HeifItems, item: HeifItem, type: number): IsoBox | undefined {
   const found = items.properties(item).filter((box) => box.type === type);
@@ -79,7 +80,7 @@ function property(items: HeifItems, item: HeifItem, type: number, name: string):
   return { type, content: found.content.fromStart() };
 }
 
-/** Reads the size that an item declares. */
+/** Reads the declared size of an image from its item's properties. */
 export function sizeOf(items: HeifItems, item: HeifItem): Size {
   const { content } = property(items, item, ISPE, "a size");
   content.skip(4); // Version and flags.

@@ -12,16 +12,19 @@ const MOOV = boxType("moov");
 const MAX_META_BYTES = 2 ** 20;
 
 /**
- * Maximum number of boxes before the metadata. Real files have a few boxes there. The limit bounds
- * the reading time.
+ * Maximum number of boxes (sections of the file) before the metadata. Real files have a few boxes
+ * before the metadata. The limit bounds the reading time.
  */
 const MAX_BOXES = 1000;
 
-/** Payloads of the boxes that describe an image. Undefined: the box was not found. */
+/**
+ * Payloads of the two boxes (sections of the file) that describe an image. Undefined: the box was
+ * not found.
+ */
 export interface HeifBoxes {
   /** Metadata, which list the items (images) of the file. */
   readonly meta: ByteReader | undefined;
-  /** Image sequence. Not searched if the metadata name a primary item (main image). */
+  /** Image sequence (animation). Not searched if the metadata name a primary item (main image). */
   readonly moov: ByteReader | undefined;
   /** True if the metadata name a primary item (main image). */
   readonly hasPrimary: boolean;

@@ -27,8 +27,8 @@ const HEIF_BRANDS: ReadonlySet<number> = new Set(["mif1", "mif2", "msf1", "miaf"
  * Returns the format of a HEIF file (ISO media file with images). Undefined: the file is not a HEIF
  * file.
  *
- * The brands (format codes) of the file decide. If the brands name AVIF and HEIC, or neither AVIF
- * nor HEIC, the main image decides.
+ * The brands (format codes) of the file decide. If the brands name both AVIF and HEIC, or neither
+ * AVIF nor HEIC, the coding of the main image decides.
  *
  * @param bytes Whole file. Most files are recognised by their first box alone.
  *
@@ -77,6 +77,6 @@ function primaryCoding(bytes: Uint8Array): number | undefined {
     const { meta } = findBoxes(file);
     return meta && codedType(file, meta);
   } catch {
-    return undefined; // The reader of the header finds the same error, and reports it.
+    return undefined; // `readHeader()` will find and report the error.
   }
 }

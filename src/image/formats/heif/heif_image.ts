@@ -4,8 +4,8 @@ import type { Orientation } from "../exif_orientation.ts";
 
 /**
  * Coded data and display properties of a HEIF image, needed by a decoder. HEIF is the container
- * format of AVIF and HEIC. The image is an item of the file, or the first frame of an image
- * sequence.
+ * format of AVIF and HEIC. The image is an item (a stored image) of the file, or the first frame of
+ * an image sequence (animation).
  *
  * @typeParam Sequence Type of the header of the coded data, which describes the format of the
  *   samples.
@@ -38,11 +38,11 @@ export interface Crop extends Size {
 
 /** Image that is coded as a whole, or as a grid of tiles of the same size. */
 export interface CodedImage<Sequence> extends Size {
-  /** Number of tiles per row of the grid. 1: there is no grid. */
+  /** Number of columns of tiles. 1 if the image is not a grid of tiles. */
   readonly columns: number;
-  /** Number of tiles per column of the grid. 1: there is no grid. */
+  /** Number of rows of tiles. 1 if the image is not a grid of tiles. */
   readonly rows: number;
-  /** Format and size of the first tile. */
+  /** Header of the coded data of the first tile, with the format and the size. */
   readonly sequence: Sequence;
   /** Tiles, row by row. */
   readonly tiles: readonly CodedTile<Sequence>[];
@@ -50,28 +50,28 @@ export interface CodedImage<Sequence> extends Size {
 
 /** Coded data of an image or a tile. */
 export interface CodedTile<Sequence> {
-  /** AV1 or HEVC data, starting with the first unit. */
+  /** AV1 or HEVC data of the image or tile. */
   readonly data: Uint8Array;
-  /** Header of the data. */
+  /** Header of the AV1 or HEVC data. */
   readonly sequence: Sequence;
   /**
-   * Boxes that select one of several layers of the image (AVIF 1.1, section 2.3). Their headers are
-   * included.
+   * Boxes that select one of several layers of the image (AVIF 1.1, section 2.3). Each array
+   * contains a whole box: its header and its payload.
    */
   readonly layers: readonly Uint8Array[];
 }
 
-/** Rules for HEIF items of one coding: AV1 or HEVC. */
+/** Rules for the items (stored images) of a HEIF file that have one coding: AV1 or HEVC. */
 export interface Coding<Sequence extends Size> {
   /** Name of the coding in error messages. */
   readonly name: string;
   /** Type of the items that contain coded data, as a number from `boxType()`. */
   readonly itemType: number;
-  /** Type of the property that contains the configuration of the decoder. */
+  /** Type of the item's property that contains the configuration of the decoder. */
   readonly configType: number;
   /**
-   * Types of properties that select a layer of the image. The value is the list of allowed payload
-   * lengths in bytes.
+   * Properties of an item that select a layer of the image. The key is the type of the property.
+   * The value is the list of allowed payload lengths in bytes.
    */
   readonly layers: ReadonlyMap<number, readonly number[]>;
   /** Maximum number of tiles in a grid. */
@@ -84,19 +84,19 @@ export interface Coding<Sequence extends Size> {
   /**
    * Reads the header of coded data, and refuses data that would take a decoder too long.
    *
-   * @param data Reader of the data, at the first unit.
+   * @param data Reader of the data, at its start.
    * @param config Payload of the property with the decoder's configuration. Undefined: the data are
-   *   a frame of an image sequence.
+   *   a frame of an image sequence (animation).
    */
   readonly read: (data: ByteReader, config: ByteReader | undefined) => Sequence;
 }
 
 /**
- * Function that reads the header of coded data. Several tiles of an image can share the same data.
- * For data that were read before, the function returns the earlier result.
+ * Function that reads the header of AV1 or HEVC data. Several tiles of an image can share the same
+ * data. For data that were read before, the function returns the earlier result.
  *
  * @param config Payload of the property with the decoder's configuration. Unset: the data are a
- *   frame of an image sequence.
+ *   frame of an image sequence (animation).
  */
 export type SequenceReader<Sequence> = (data: Uint8Array, config?: ByteReader) => Sequence;
 
@@ -114,8 +114,8 @@ export function sequenceReader<Sequence extends Size>(
   const known = new Map<string, Sequence>();
   let total = 0;
   return (data, config) => {
-    // Only data inside the file can be shared by several items. Data joined from several byte
-    // ranges are a copy with a buffer of their own.
+    // Only a view of the file can be shared by several items (images or tiles). Data that were
+    // joined from several byte ranges are a copy, with a buffer other than the file's buffer.
     const isShared = data.buffer === file.whole().buffer;
     const place = `${data.byteOffset} ${data.length} ${config?.whole().byteOffset}`;
     const found = isShared ? known.get(place) : undefined;

@@ -1,7 +1,7 @@
 import { joinedBytes } from "../../../core/joined_bytes.ts";
 import type { ByteReader } from "../byte_reader.ts";
 
-/** Location of the data of an item in the file. */
+/** Location in the file of the data of an item (for example of an image or a tile). */
 interface Location {
   /**
    * Origin of the offsets in `extents`. 0: start of the file. 1: start of the payload of the box
@@ -16,7 +16,8 @@ interface Location {
 export type ItemData = (id: number) => Uint8Array;
 
 /**
- * Creates a function that reads the data of items (ISO/IEC 14496-12, 8.11.3).
+ * Creates a function that reads the data of the items (images, tiles or metadata) in a HEIF file
+ * (ISO/IEC 14496-12, 8.11.3).
  *
  * Data in one byte range are returned as a view of the file. Data in several byte ranges are copied
  * into a new array. All copies together may have at most as many bytes as the file, because many
@@ -90,11 +91,11 @@ function readLocations(reader: ByteReader): ReadonlyMap<number, Location> {
   for (let i = 0; i < count; i++) {
     const id = version < 2 ? reader.u16() : reader.u32();
     const method = version === 0 ? 0 : reader.u16() & 15;
-    reader.skip(2); // Index of the file that has the data; always this one.
+    reader.skip(2); // Index of the file with the data. Not used.
     const base = readSized(reader, baseBytes);
     const extentCount = reader.u16();
-    // Fields of 0 bytes are refused, because a tiny file could declare any number of extents with
-    // such fields.
+    // Fields of 0 bytes are refused, because a tiny file could then declare any number of extents
+    // (byte ranges).
     if (extentCount > 1 && offsetBytes + lengthBytes + indexBytes === 0) {
       throw reader.corrupt("an extent must have bytes", 0);
     }

@@ -19,8 +19,9 @@ const CLAP = boxType("clap");
  *
  * @param file Reader of the whole file.
  * @param meta Payload of the `meta` box.
- * @param coding Coding of the items.
- * @throws {DomainError} `corrupt-image`, `truncated-image` or `unsupported-format`.
+ * @param coding Coding that the image must have: AV1 or HEVC.
+ * @throws {DomainError} `corrupt-image`, if the file breaks the standard; `truncated-image`, if the
+ *   file ends too early; `unsupported-format`, if the image has another coding.
  */
 export function itemImage<Sequence extends Size>(
   file: ByteReader,

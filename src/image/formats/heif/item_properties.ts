@@ -4,11 +4,15 @@ import { boxType, type IsoBox, nextBox } from "./iso_box.ts";
 const IPCO = boxType("ipco");
 const IPMA = boxType("ipma");
 
-/** Maximum number of properties in a file. An item refers to a property by an index of 15 bits. */
+/**
+ * Maximum number of properties (for example image sizes) in a file. An item refers to a property by
+ * an index of 15 bits.
+ */
 const MAX_PROPERTIES = 32_767;
 
 /**
- * Reads the properties of each item, by item id.
+ * Reads the properties (for example the size) of all items (images or tiles). The key of the result
+ * is the item id.
  *
  * @param reader Payload of the box `iprp`.
  */

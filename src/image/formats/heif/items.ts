@@ -159,7 +159,7 @@ function readPrimary(reader: ByteReader): number {
 
 function readItems(reader: ByteReader): ReadonlyMap<number, HeifItem> {
   const items = new Map<number, HeifItem>();
-  reader.skip(versionOf(reader) === 0 ? 2 : 4); // Declared number of items; the boxes themselves are counted.
+  reader.skip(versionOf(reader) === 0 ? 2 : 4); // Declared number of items. Not used.
   while (reader.remaining > 0) {
     const { type, content } = nextBox(reader);
     if (type !== INFE) continue;
@@ -174,8 +174,8 @@ function readItems(reader: ByteReader): ReadonlyMap<number, HeifItem> {
 }
 
 /**
- * Ids of the items to which an item refers. First key: type of the reference. Second key: id of the
- * referring item.
+ * Ids of the items (images or tiles) to which another item refers. First key: type of the
+ * reference. Second key: id of the referring item.
  */
 type References = ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>;
 

@@ -53,8 +53,8 @@ type Ready = WorkerResponse & { kind: "ready" };
 type Result = WorkerResponse & { kind: "result" | "drawn" };
 
 /**
- * Maximum time of a drawing, as a multiple of the maximum time for decoding an image. A drawing is
- * decoded, drawn and encoded.
+ * Maximum time of a drawing, as a multiple of the maximum time for decoding an image. For a
+ * drawing, the worker decodes the image, draws on it and encodes the result.
  */
 const DRAW_FACTOR = 3;
 
@@ -63,7 +63,10 @@ interface PendingCall {
   readonly onDecoded?: ((elements: number) => void) | undefined;
   readonly resolve: (response: Result) => void;
   readonly reject: (error: Error) => void;
-  /** Timer that kills the worker if the input tensor is not ready in time. Unset: no deadline. */
+  /**
+   * Timer that kills the worker if decoding the image, or making the drawing, takes too long.
+   * Unset: no deadline.
+   */
   timer?: ReturnType<typeof setTimeout>;
 }
 
@@ -134,8 +137,8 @@ class Channel<Load> {
   /**
    * Sends a request and returns the response.
    *
-   * @param request Returns the request with the given id.
-   * @param ms Milliseconds until the worker must have decoded the image, or answered.
+   * @param request Function that creates the request. Its argument is the id of the request.
+   * @param ms Maximum milliseconds until the worker has decoded the image or sent the response.
    */
   #ask(
     request: (id: number) => WorkerRequest<Load>,
@@ -168,8 +171,8 @@ class Channel<Load> {
   }
 
   /**
-   * Kills the worker and rejects all pending calls. Resolves `brokenDown` first: callers whose
-   * calls are rejected then know that this worker is unusable.
+   * Kills the worker and rejects all pending calls. Resolves `brokenDown` first, so that a caller
+   * whose call is rejected can already see that the worker is unusable.
    */
   #breakDown(why: DomainError): void {
     this.#brokenDown.resolve(why);

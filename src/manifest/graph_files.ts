@@ -31,7 +31,8 @@ export async function readData<Bytes>(
 }
 
 /**
- * Returns a manifest that keeps only those variants of the graph that an engine of `engines` runs.
+ * Returns a copy of a manifest with only those variants of the graph that one of the given engines
+ * runs.
  *
  * @param engines Engines that a runtime may start.
  */
@@ -44,8 +45,8 @@ export function keepVariants(manifest: Manifest, engines: readonly Provider[]): 
 }
 
 /**
- * Returns a manifest for one engine. If the graph has a variant for this engine, `graph` and
- * `metrics` are those of the variant.
+ * Returns a manifest for one engine. If the graph has a variant for this engine, the returned
+ * manifest contains the variant and its metrics instead of the original graph.
  */
 export function manifestFor(manifest: Manifest, engine: Provider): Manifest {
   const { variants = [], ...rest } = manifest;

@@ -65,8 +65,8 @@ function extraInputFaults({ input, extraInputs = [] }: Manifest): string[] {
 }
 
 /**
- * Returns true for a whole number and for the name of a side of the image. Returns false for a
- * scale, which can be a fraction.
+ * Returns true if a value is always a whole number: an integer, or the name of an image side such
+ * as `source-width`. A scale such as `scale-x` can be a fraction.
  */
 function isPixels(value: number | string): boolean {
   return typeof value === "number" ? Number.isInteger(value) : !value.startsWith("scale");

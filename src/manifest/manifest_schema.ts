@@ -23,8 +23,8 @@ const side = positiveInteger.max(16_384);
 const size = { width: side, height: side };
 
 /**
- * Number of boxes. The maximum of 100,000 bounds the time and memory of NMS, which compares boxes
- * with each other.
+ * Number of boxes. The maximum of 100,000 limits the time and memory of NMS (non-maximum
+ * suppression), which compares boxes with each other.
  */
 const count = positiveInteger.max(100_000);
 
@@ -81,12 +81,12 @@ const resample = z.strictObject({
    */
   antialias: z.boolean(),
   /**
-   * Distance between two sampling positions in source pixels: the source size divided by the
-   * resized size.
+   * Distance, in source pixels, between the source positions of two neighbouring pixels of the
+   * resized image. It is the source size divided by the resized size.
    *
-   * With `per-side`, the distance in x comes from the widths and the distance in y from the
-   * heights, rounded to whole pixels. With `one`, the distance is the same in x and y, computed
-   * before sizes are rounded.
+   * `per-side`: the distance in x is computed from the widths, and the distance in y from the
+   * heights. The resized width and height are whole numbers. `one`: the distance is the same in x
+   * and y, and is computed before the resized size is rounded.
    */
   factor,
   /**
@@ -155,7 +155,8 @@ const headOutputs = z.discriminatedUnion("kind", [
 
 /**
  * Outputs of a graph that applies NMS itself: boxes `[detections, 4]`, scores `[detections]` and
- * class ids `[detections]`. If `batched` is true, each shape begins with the number of images.
+ * class ids `[detections]`. If `batched` is true, each output has one more dimension, the number of
+ * images, which comes first.
  */
 const finishedOutputs = z.strictObject({
   kind: z.literal("finished"),
@@ -166,7 +167,7 @@ const finishedOutputs = z.strictObject({
   scores: name.nullable(),
   /**
    * Name of the output with the class ids. Null: the class ids are a column of the output with the
-   * boxes. The shape of this output is `[detections, 6]`.
+   * boxes. In this case, the output with the boxes has the shape `[detections, 6]`.
    */
   labels: name.nullable(),
   /**
@@ -319,7 +320,7 @@ const graph = {
    * weights.
    */
   data: z.array(dataFile).min(1).optional(),
-  /** Element type of the weights of most of the graph. Unset: not stated. */
+  /** Element type of most weights of the graph. Unset: unknown. */
   precision: z.enum(PRECISIONS).optional(),
 };
 
@@ -328,7 +329,7 @@ const variant = z.strictObject({
   ...graph,
   /** Engines that run the variant. */
   engines: z.array(z.enum(PROVIDERS)).min(1),
-  /** Measured results of this graph by name. */
+  /** Measured results of this variant, for example its mAP. The key is the name of the result. */
   metrics: metrics.default({}),
 });
 
@@ -350,7 +351,7 @@ const common = {
   metrics: metrics.default({}),
   /**
    * Properties of this manifest that no person has confirmed. The key is the path of a property.
-   * The value is the reason for the property's value.
+   * The value explains why the property was set this way.
    */
   guesses: z.record(name, name).default({}),
   input,

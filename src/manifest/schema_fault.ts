@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** Fault that zod found in a value. */
+/** Fault that zod, the library for schemas, has found in a value. */
 export type Issue = z.core.$ZodRawIssue;
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import type { Expectation, Needs } from "./predict.ts";
 
 /** Expected value, for example of the memory, and the limit of the platform for this value. */
 export interface Check {
-  /** Name of the value in the printed plan. */
+  /** Name of the value in the output of `deno task plan`. */
   readonly what: string;
   /** Expected value. */
   readonly expected: number;
@@ -14,7 +14,7 @@ export interface Check {
   readonly limit?: number | undefined;
   /** Unit of the expected value and of the limit. */
   readonly unit: "bytes" | "ms" | "pixels";
-  /** Advice that the plan prints if the value exceeds the limit. */
+  /** Advice that `deno task plan` prints if the value exceeds the limit. */
   readonly advice: string;
 }
 
@@ -24,8 +24,8 @@ export function fits({ expected, limit = Infinity }: Check): boolean {
 }
 
 /**
- * Share of a platform's memory limit that WebAssembly memory and buffers may use. 20 percent of the
- * limit are for compiled code and JavaScript objects.
+ * Share of a platform's memory limit that WebAssembly memory and buffers may use. The other 20
+ * percent of the limit are for compiled code and JavaScript objects.
  */
 const HEAP_SHARE = 0.8;
 

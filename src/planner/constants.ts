@@ -9,8 +9,8 @@ export interface RuntimeConstants {
   /** Milliseconds that every image takes, independent of the image and the graph. */
   readonly image: number;
   /**
-   * Milliseconds per megapixel of the JPEG file. Counts all pixels, even if the file is decoded at
-   * a reduced size.
+   * Milliseconds per megapixel of the image in the JPEG file. All pixels of the file count, even if
+   * the file is decoded at a reduced size.
    */
   readonly megapixel: number;
   /**
@@ -43,7 +43,10 @@ export interface CodeSize {
   readonly gzipped: number;
 }
 
-/** Measured constants of the predictions. `deno task plan:measure` writes constants.json. */
+/**
+ * Measured constants, from which `deno task plan` predicts memory and times. `deno task
+ * plan:measure` writes the constants to constants.json.
+ */
 export interface PlanConstants {
   /** Date, machine and method of the measurement. */
   readonly measured: {
@@ -79,8 +82,8 @@ export interface PlanConstants {
     /** Milliseconds per 10^9 multiply-accumulate operations. The key is the kind of operation. */
     readonly macs: Readonly<Record<keyof Macs, number>>;
     /**
-     * Milliseconds per 10^6 numbers that operations without multiply-accumulates return, for
-     * example `Add`.
+     * Milliseconds per 10^6 output numbers of all operations that are neither convolutions nor
+     * matrix products, for example `Add`.
      */
     readonly elements: number;
   };

@@ -6,12 +6,12 @@ import { readOnnx, type WeightFile } from "./read_onnx.ts";
 const FIRST = ["Conv", "QLinearConv", "ConvInteger", "MaxPool"];
 
 /**
- * Adds an output to a graph: the tensor that the first convolution reads.
+ * Adds an output to a graph: the input tensor of the first convolution or pooling.
  *
  * @param file Bytes of an ONNX file.
  * @param data Files with weights of the graph.
  * @returns Bytes of the new graph including all weights, and the name of the added output. Null if
- *   the graph has no convolution.
+ *   the graph has no convolution and no pooling.
  */
 export function exposeFirstConvolution(
   file: Uint8Array,

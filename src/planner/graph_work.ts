@@ -2,9 +2,9 @@ import type { GraphProto, NodeProto } from "./onnx_pb.ts";
 import { inputsOf, numberBytesOf, sidesOf, weightsOf } from "./read_onnx.ts";
 import type { TensorShape } from "./tensor_shapes.ts";
 
-/** Work and memory of a graph when it runs on one image. */
+/** Number of operations, and bytes of memory, that a graph needs for one image. */
 export interface GraphWork {
-  /** Bytes of the weights in the ONNX file. */
+  /** Bytes of all weights of the graph. */
   readonly weightBytes: number;
   /**
    * Number of multiply-accumulate operations in convolutions and matrix products, for each kind of
@@ -12,9 +12,10 @@ export interface GraphWork {
    */
   readonly macs: Macs;
   /**
-   * Count of the numbers that all operations except convolutions and matrix products return, as a
-   * measure of their work. Excludes operations that the engine fuses with a convolution. An int8
-   * number counts as a quarter, because four int8 numbers have the size of a float.
+   * Count of the numbers in the outputs of all operations that are neither convolutions nor matrix
+   * products. The time of these operations depends on this count. Excludes operations that the
+   * engine fuses with a convolution. An int8 number counts as a quarter, because four int8 numbers
+   * have the size of a float.
    */
   readonly elements: number;
   /** Maximum bytes of intermediate results that are in memory at the same time. */
@@ -51,7 +52,7 @@ export type Shapes = ReadonlyMap<string, TensorShape>;
 type Makers = ReadonlyMap<string, NodeProto>;
 
 /**
- * Computes the work and the memory of a graph when it runs on one image.
+ * Counts the operations and the bytes of memory that a graph needs for one image.
  *
  * @param shapes Shapes of the tensors of the graph.
  */
@@ -67,8 +68,8 @@ export function graphWork(graph: GraphProto, shapes: Shapes): GraphWork {
       if (!isFree(node, weights, makers)) elements += elementsOf(node, shapes, makers);
       continue;
     }
-    // A transposed convolution multiplies each input element. All other operations compute each
-    // output element.
+    // Multiplications are counted per input element for a transposed convolution, and per output
+    // element for all other operations.
     const isTransposed = node.opType === "ConvTranspose";
     const counted = sidesAt(isTransposed ? node.input : node.output, 0, shapes);
     const weight = sidesAt(node.input, weightAt, shapes);
@@ -124,8 +125,8 @@ function floatKindOf(
 }
 
 /**
- * Returns the number of multiplications of an operation: its counted elements, times the weights
- * that each element is multiplied by.
+ * Returns the number of multiplications of an operation: the number of elements of a tensor of the
+ * shape `counted`, times the number of multiplications per element.
  */
 function macsOf(node: NodeProto, counted: readonly number[], weight: readonly number[]): number {
   // Weights of Conv: [out channels, in channels / groups, kernel height, kernel width]. Weights of
@@ -145,8 +146,8 @@ function integerOf({ attribute }: NodeProto, wanted: string): number | undefined
  * Returns true if an operation computes with int8 numbers.
  *
  * Some types of operations take integer weights. Other operations get their weights from a
- * `DequantizeLinear` operation. The engine fuses an operation with its `DequantizeLinear`
- * operation, and computes with int8 numbers, too.
+ * `DequantizeLinear` operation. The engine fuses the two operations into one, which also computes
+ * with int8 numbers.
  */
 function isInt8({ opType, input }: NodeProto, weightAt: number, makers: Makers): boolean {
   return /^QLinear|Integer$/.test(opType) ||

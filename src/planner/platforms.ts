@@ -2,7 +2,7 @@ import type { MeasuredRuntime } from "./constants.ts";
 
 /** Limits of a platform. Unset: the platform has no limit of this kind, or does not publish it. */
 export interface Platform {
-  /** Name of the platform in the printed plan. */
+  /** Name of the platform in the output of `deno task plan`. */
   readonly title: string;
   /** Measured runtime whose times and memory are used for the predictions of the platform. */
   readonly runtime: MeasuredRuntime;
@@ -24,7 +24,7 @@ export interface Platform {
   readonly codeGzipped?: number;
   /** Maximum bytes of an image in a request body. */
   readonly bodyBytes?: number;
-  /** Remarks that the plan prints below the checks. */
+  /** Remarks that `deno task plan` prints below the checks. */
   readonly notes: readonly string[];
 }
 

@@ -11,13 +11,16 @@ import type { GraphProto } from "./onnx_pb.ts";
 import type { TensorShape } from "./tensor_shapes.ts";
 
 /**
- * Sizes of a model and an image, and the work of the model. All values are the same on every
- * platform.
+ * Sizes of a model and an image, and the number of operations that the model needs for the image.
+ * All values are the same on every platform.
  */
 export interface Needs {
   /** Length of each dimension of the input tensor. */
   readonly input: readonly number[];
-  /** Work of the graph for an input tensor of the sizes in `input`. */
+  /**
+   * Number of operations, and bytes of memory, of the graph for an input tensor of the sizes in
+   * `input`.
+   */
   readonly work: GraphWork;
   /** Bytes of the graph file and its data files. */
   readonly graphBytes: number;
@@ -71,9 +74,11 @@ export function inputSides({ input, resize, pad }: Manifest, image: Size): numbe
 }
 
 /**
- * Computes the sizes and the work of a model for an image.
+ * Returns the sizes of a model and an image, and the number of operations that the model needs for
+ * the image.
  *
- * @param shapes Shapes of the graph's tensors, for the input tensor that `inputSides()` describes.
+ * @param shapes Shapes of the graph's tensors, if the input tensor has the size that `inputSides()`
+ *   returns.
  */
 export function needsOf(
   manifest: Manifest,

@@ -69,7 +69,7 @@ export interface ForeignOperator {
   readonly version: number;
 }
 
-/** Pattern for the operator sets that ONNX or onnxruntime define. */
+/** Pattern that matches the names of the operator sets of ONNX and onnxruntime. */
 const KNOWN_DOMAIN = /^$|^ai\.onnx(\.|$)|^com\.microsoft(\.|$)/;
 
 /**

@@ -76,8 +76,8 @@ export function shapeProbe(
 }
 
 /**
- * Returns true if an input can be the image, because it has as many dimensions as the image.
- * Further inputs are a few numbers, such as the size of the image.
+ * Returns true if an input can be the image: the input has as many dimensions as the image, or no
+ * declared shape. Other inputs, such as the size of the image, have fewer dimensions.
  */
 function isImage({ type }: ValueInfoProto, sides: readonly number[]): boolean {
   const shape = type?.value.value?.shape;
@@ -126,7 +126,8 @@ const NUMBER_BYTES: Readonly<Partial<Record<string, number>>> = {
  * Returns the shapes of a graph's inputs, weights and intermediate results. The key is the name of
  * a tensor.
  *
- * Omits tensors of unknown shape, for example the boxes that pass a score threshold.
+ * Omits tensors of unknown shape, for example a list of boxes whose length depends on the content
+ * of the image.
  *
  * @param graph Graph of the original file.
  * @param sides Length of each dimension of the image input, as passed to `shapeProbe()`.
@@ -144,7 +145,7 @@ export function tensorShapes(
       shapes.set(name, { sides: shape, numberBytes });
     }
   }
-  // Assumes 4 bytes (float32) per number of an input, whatever its element type is.
+  // Assumes 4 bytes (float32) per number of the image input, whatever its element type is.
   for (const input of inputsOf(graph)) {
     if (isImage(input, sides)) shapes.set(input.name, { sides, numberBytes: 4 });
   }

@@ -4,7 +4,7 @@ import type { Drawing, DrawRequest } from "./drawing.ts";
 import type { EngineInfo } from "./session.ts";
 
 /**
- * Edges of a box in pixels of the upright source image.
+ * Edges of a box, in pixels of the source image after its EXIF orientation is applied.
  *
  * x grows to the right and y downwards: `0 ≤ xmin ≤ xmax ≤ width`, `0 ≤ ymin ≤ ymax ≤ height`.
  */
@@ -27,7 +27,7 @@ export interface Detection {
   readonly classId: number;
   /** Confidence, 0 to 1. */
   readonly score: number;
-  /** Box around the object, source pixels. */
+  /** Box around the object, in pixels of the source image. */
   readonly box: DetectionBox;
 }
 
@@ -41,9 +41,10 @@ export interface DetectOptions {
    */
   readonly scoreThreshold?: number | undefined;
   /**
-   * IoU threshold of non-maximum suppression (NMS), 0 to 1. If two boxes overlap more, the box with
-   * the lower score is dropped. With `postprocess.nms.perClass` in the manifest, only boxes of the
-   * same class are compared. Models with NMS in the graph refuse this option.
+   * Threshold of the IoU (intersection over union) in non-maximum suppression (NMS), 0 to 1. If the
+   * IoU of two boxes is greater, the box with the lower score is dropped. With
+   * `postprocess.nms.perClass` in the manifest, only boxes of the same class are compared. Models
+   * with NMS in the graph refuse this option.
    *
    * @default `postprocess.nms.iou` of the manifest
    */
@@ -110,7 +111,7 @@ export interface StageTimes {
 export interface DetectResult {
   /** Id of the model. */
   readonly model: string;
-  /** Size of the upright source image. */
+  /** Size of the source image after its EXIF orientation is applied. */
   readonly image: Size;
   /** Detections, best score first. */
   readonly detections: readonly Detection[];
@@ -172,7 +173,8 @@ export interface Detector {
    *
    * @param image Encoded file (JPEG, PNG, GIF, WebP, AVIF, HEIC or BMP) or decoded pixels.
    * @param options Options of the call. The manifest contains the defaults of unset options.
-   * @returns Detections in pixels of the upright source, best score first.
+   * @returns Detections, best score first. The boxes are in pixels of the source image after its
+   *   EXIF orientation is applied.
    * @throws {DomainError} `invalid-option` or `unknown-class` for wrong options; `no-image`,
    *   `not-an-image`, `unsupported-format`, `truncated-image`, `corrupt-image`, `too-many-bytes` or
    *   `too-many-pixels` for a wrong image; `inference-failed` or `graph-mismatch` if the model
@@ -204,8 +206,9 @@ export interface Detector {
    */
   unreadiness?(): string | null;
   /**
-   * Checks if a call would be refused now, before the caller has read the image. Returns the error
-   * of the refusal, or null. Unset: the detector refuses no calls early.
+   * Returns the error with which a call would be refused now, or null if the call would be
+   * accepted. The caller does not need to read the image first. Unset: the detector refuses no
+   * calls early.
    *
    * @param client Name of the client, as in {@linkcode DetectCall}.
    */

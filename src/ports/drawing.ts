@@ -1,6 +1,6 @@
 import type { Size } from "../core/size.ts";
 
-/** File formats of a drawing that is made of pixels. */
+/** File formats in which a detector can return a drawing. */
 export const DRAWING_FORMATS = ["png", "jpeg"] as const;
 
 /** File format of a drawing. */
@@ -13,7 +13,8 @@ export interface EncodePixels extends Size {
 }
 
 /**
- * Encodes pixels as an image file. JPEG has no alpha; a PNG keeps it if `hasAlpha` is true.
+ * Encodes pixels as an image file. A PNG file keeps the alpha channel if `hasAlpha` is true. A JPEG
+ * file has no alpha channel.
  */
 export type ImageEncoder = (
   pixels: EncodePixels,
@@ -48,9 +49,12 @@ export interface DrawRequest {
   readonly detections: readonly DrawnDetection[];
   /** Format of the drawing. */
   readonly format: DrawingFormat;
-  /** True if the drawing is transparent beside the boxes, false if it shows the image. */
+  /**
+   * True: the drawing shows only the detections, on a transparent background. False: the drawing
+   * also shows the image.
+   */
   readonly isOverlay: boolean;
-  /** Maximum longer side of the drawing, pixels. A larger image is scaled down. */
+  /** Maximum length of the longer side of the drawing, pixels. A larger image is scaled down. */
   readonly maxSide: number;
 }
 

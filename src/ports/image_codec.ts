@@ -17,8 +17,8 @@ export interface ImageCodec {
    * @param bytes Encoded file.
    * @param header Header of the file.
    * @param atLeast Minimum size of the decoded image, before the EXIF orientation is applied. The
-   *   codec may decode at the smallest scale that reaches this size.
-   * @returns Pixels as they are stored, before the EXIF orientation is applied.
+   *   codec may shrink the image while decoding, but not below this size.
+   * @returns Decoded pixels, before the EXIF orientation is applied.
    * @throws {DomainError} `corrupt-image` or `truncated-image`; `unsupported-format` if this codec
    *   cannot decode the format.
    */

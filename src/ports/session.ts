@@ -56,7 +56,7 @@ export interface Tensor {
 
 export { type Provider, PROVIDERS } from "../core/provider.ts";
 
-/** Engine of a session. */
+/** Engine that runs a loaded graph. */
 export interface EngineInfo {
   /** Name of the engine that runs the graph. */
   readonly provider: Provider;
@@ -66,7 +66,10 @@ export interface EngineInfo {
    * Element type of most weights, as the manifest states it. Unset: the manifest does not state it.
    */
   readonly precision?: string | undefined;
-  /** Reason why this engine was chosen: the requested engine, and the errors of better engines. */
+  /**
+   * Reason why this engine was chosen: the requested engine, and the errors of the engines that
+   * were tried first.
+   */
   readonly reason: string;
 }
 

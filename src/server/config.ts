@@ -58,7 +58,7 @@ const schema = z.object({
    * one body.
    */
   BODY_MEMORY: count.optional(),
-  /** Maximum longer side of a drawing, pixels. A larger image is scaled down. */
+  /** Maximum length of the longer side of a drawing, pixels. A larger image is scaled down. */
   MAX_DRAWING_SIDE: whole.pipe(z.number().min(16).max(65_535)).default(6000),
   /** Maximum number of images in one request of `POST /detect/batch`. */
   MAX_BATCH: count.pipe(z.number().max(10_000)).default(100),
@@ -71,8 +71,8 @@ const schema = z.object({
   MAX_HEADER_BYTES: whole.pipe(z.number().min(1024).max(1_048_576)).default(16_384),
   MAX_CONNECTIONS: count.default(1000),
   /**
-   * Maximum milliseconds between the signal that stops the server and the end of all running requests.
-   * Requests that take longer are cut off.
+   * Maximum milliseconds between the signal that stops the server and the end of all running
+   * requests. Requests that take longer are cut off.
    */
   SHUTDOWN_TIMEOUT_MS: duration.default(25_000),
   /** API keys that the server accepts. Unset: clients need no key. */
@@ -111,8 +111,8 @@ const schema = z.object({
 });
 
 /**
- * Mistakes in combinations of variables. `applies` detects a mistake; the error message names
- * `variable`.
+ * Mistakes in combinations of environment variables. The function `applies` detects a mistake. The
+ * error message names `variable`.
  */
 const CONFLICTS: readonly (readonly [
   variable: keyof z.infer<typeof schema>,
@@ -152,7 +152,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(parsed.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]),
     ...CONFLICTS.filter(([, , applies]) => applies(given)),
   ].map(([variable, fault]) => `${described(variable, given)}: ${fault}`);
-  // The message omits the value, because the variable may be a secret of another program.
+  // The error message omits the value of an unknown variable, because the value may be a secret of
+  // another program.
   faults.push(...typos.map(([name, setting]) => `${name}: unknown, it looks like ${setting}`));
   if (!parsed.success || faults.length > 0) {
     throw new TypeError(`Cannot start as the environment has mistakes. ${faults.join("; ")}`);

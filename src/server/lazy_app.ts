@@ -11,7 +11,8 @@ export interface ServedApp {
 }
 
 /**
- * Milliseconds from the first rebuild to the second. The pause doubles with each further rebuild.
+ * Minimum milliseconds between the first rebuild of the app and the second. The pause doubles with
+ * each further rebuild.
  */
 const FIRST_PAUSE_MS = 1000;
 /** Maximum milliseconds between two rebuilds of the app. */

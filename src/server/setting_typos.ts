@@ -38,8 +38,8 @@ function wordsOf(name: string): string {
 }
 
 /**
- * Returns true if a name differs from a setting by at most one edit. For a setting of 10 letters or
- * more, two edits are allowed.
+ * Returns true if a name differs from a setting by at most one edit (one letter added, removed or
+ * replaced). For a setting of 10 letters or more, two edits are allowed.
  */
 function isNear(name: string, setting: string): boolean {
   const [a, b] = [name, setting].map((each) => each.toUpperCase().replaceAll(/[_-]/g, ""));

@@ -17,8 +17,8 @@ export interface PoolOptions {
   /** Maximum number of calls that wait for a free detector. */
   readonly queue: number;
   /**
-   * Maximum predicted wait of a call, milliseconds. A call with a longer prediction is refused.
-   * Unset: no limit.
+   * Maximum predicted wait of a call, milliseconds. A call whose predicted wait is longer is
+   * refused. Unset: no limit.
    */
   readonly maxWaitMs?: number | undefined;
   /** Starts one detector. Called for each detector of the pool and for each replacement. */
@@ -186,7 +186,7 @@ export class DetectorPool implements Detector {
     this.#alive.clear();
   }
 
-  /** Runs a task with the next free detector, and queues it until then. */
+  /** Runs a task with the next free detector. Until then, the task waits in the queue. */
   #submit<Result>(
     task: (detector: Detector) => Promise<Result>,
     call: DetectCall = {},
@@ -216,7 +216,7 @@ export class DetectorPool implements Detector {
     return promise;
   }
 
-  /** Returns an error if one more call may not wait in the queue. Returns null if it may wait. */
+  /** Returns null if one more call may wait in the queue, otherwise the error for this call. */
   #fullness(): DomainError | null {
     const { length } = this.#queue;
     return this.#admission.admits(length) ? null : this.#admission.refusal(length);
@@ -224,8 +224,8 @@ export class DetectorPool implements Detector {
 
   /**
    * Makes sure that a call of `client` may be queued. If the queue is full, drops the newest call
-   * of the client with the most calls. Drops nothing if that client has fewer than two calls more
-   * than `client`.
+   * of the client with the most calls. Drops a call only if that client has at least two more
+   * queued calls than `client`.
    *
    * @returns The error if the call may not be queued, otherwise null.
    */
@@ -240,7 +240,7 @@ export class DetectorPool implements Detector {
 
   #enqueue(call: QueuedCall, { signal, client = "" }: DetectCall): void {
     // A caller may use one signal for many calls, and each listener keeps the image of its call in
-    // memory. So the pool removes the listener when the call leaves the queue.
+    // memory. Therefore the pool removes the listener when the call leaves the queue.
     const stopListening = () => signal?.removeEventListener("abort", cancel);
     const queued: QueuedCall = {
       since: call.since,

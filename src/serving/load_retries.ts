@@ -49,7 +49,7 @@ export class LoadRetries {
   readonly #stamps = new Map<string, string>();
   #isClosed = false;
 
-  /** Creates a list of retries without failed loads. */
+  /** Creates an empty list of failed loads. */
   constructor(options: LoadRetriesOptions) {
     this.#options = options;
   }

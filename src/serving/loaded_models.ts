@@ -26,8 +26,8 @@ interface Entry {
   /** Number of leases: calls that use the detector now. A detector with leases stays open. */
   leases: number;
   /**
-   * Called when no call uses the detector any more. Only set while an eviction waits for this
-   * moment.
+   * Called when no call uses the detector any more. Set only if the model is evicted while calls
+   * still use the detector.
    */
   onIdle?: () => void;
 }
@@ -43,8 +43,8 @@ export class LoadedModels {
   /** Entries by model id, least recently used first. */
   readonly #entries = new Map<string, Entry>();
   /**
-   * Latest load. The next load waits until the latest load has ended. Two loads at the same time
-   * could both use the same free memory.
+   * Promise of the latest load. The next load waits until the latest load has ended. Otherwise,
+   * both loads could count on the same free memory.
    */
   #lastLoad: Promise<unknown> = Promise.resolve();
 

@@ -39,8 +39,8 @@ export interface CacheModelStoreOptions {
  * the folder `base`. The graph is fetched from the folder of its manifest.
  *
  * The store verifies a cached graph on every read. If the bytes differ from the manifest, the store
- * deletes the cached graph and fetches it again. Pages served over plain HTTP have no Cache API, so
- * the store then fetches the graph every time.
+ * deletes the cached graph and fetches it again. Pages served over plain HTTP have no Cache API. In
+ * these pages, the store fetches the graph every time.
  *
  * @param base URL of the folder with the models. Must end with a slash.
  */
@@ -50,8 +50,8 @@ export function cacheModelStore(base: string, options: CacheModelStoreOptions = 
   return {
     list: () => Promise.resolve([]),
     async manifest(id) {
-      // "no-cache" asks the server each time if the manifest has changed. A stale manifest would
-      // name an old graph.
+      // With "no-cache", the browser asks the server each time if the manifest has changed. A stale
+      // manifest would name an old graph.
       const response = await request(id, locate(id), "no-cache", options.signal);
       const manifest = parseManifestText(id, await response.text());
       for (const graph of [manifest.graph, ...(manifest.variants ?? [])]) {
@@ -68,9 +68,9 @@ export function cacheModelStore(base: string, options: CacheModelStoreOptions = 
 
 /** Position of one file among all files of a graph, for reports of the download progress. */
 interface Span {
-  /** Number of bytes of the files before this one. */
+  /** Number of bytes of the files before this file. */
   readonly before: number;
-  /** Number of bytes of all files. */
+  /** Number of bytes of all files of the graph. */
   readonly total: number;
 }
 

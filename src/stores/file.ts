@@ -130,7 +130,7 @@ export async function listModels(folder: URL): Promise<string[]> {
 }
 
 /**
- * Returns the names of the graphs and their data files in a manifest, or null if the JSON file is not a
+ * Returns the names of the graphs and data files in a manifest, or null if the JSON file is not a
  * manifest.
  */
 async function graphFilesOf(manifest: URL): Promise<string[] | null> {

@@ -23,7 +23,8 @@ export class GraphCache {
   }
 
   /**
-   * Opens the cache. Returns undefined if the page has no Cache API, for example over plain HTTP.
+   * Opens the cache. Returns undefined if the page has no Cache API, for example because the page
+   * was served over plain HTTP.
    */
   static async open(): Promise<GraphCache | undefined> {
     const { caches } = globalThis as { readonly caches?: CacheStorage };
@@ -42,7 +43,8 @@ export class GraphCache {
       const bytes = new Uint8Array(await kept.arrayBuffer());
       if (await graphFault(graph, bytes) === undefined) return bytes;
     } catch {
-      // Treats an unreadable entry like wrong bytes. The code below deletes the entry.
+      // Treats an unreadable entry like an entry with wrong bytes. The code below deletes the
+      // entry.
     }
     await this.#cache.delete(keyOf(graph)).catch(() => false);
     return undefined;

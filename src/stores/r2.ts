@@ -33,7 +33,7 @@ export function r2ModelStore(bucket: ModelBucket): ModelStore {
   };
 }
 
-/** Lists the ids of the manifests at the top of a bucket. */
+/** Lists the ids of the models whose manifest is at the top level of a bucket. */
 async function listModels(bucket: ModelBucket): Promise<string[]> {
   const { objects = [] } = await bucket.list?.() ?? {};
   return objects.flatMap(({ key }) => /^[^/]+\.json$/.test(key) ? [key.slice(0, -5)] : []);

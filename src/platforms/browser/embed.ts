@@ -10,7 +10,10 @@ import { startWebWorker } from "./start_worker.ts";
 export * from "../../embed/api.ts";
 export type { LoadProgress };
 
-/** Lists the models that the browser bundle contains. A page may add further ones to its folder. */
+/**
+ * Lists the models that the browser bundle contains. The author of a web page may add more models
+ * to the models folder.
+ */
 function listBundled(): Promise<readonly string[]> {
   return Promise.resolve(["everyday8"]);
 }

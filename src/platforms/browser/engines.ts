@@ -8,7 +8,8 @@ import { fetchGzip } from "./fetch_gzip.ts";
  * Returns the engine that runs graphs with onnxruntime-web on WebGPU.
  *
  * onnxruntime-web is imported when a graph is opened. onnxruntime-web has two builds for WebGPU.
- * The smaller build needs JSPI, which the browser has if `WebAssembly.Suspending` exists.
+ * The smaller build needs JSPI (JavaScript Promise Integration), which the browser supports if
+ * `WebAssembly.Suspending` exists.
  */
 export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
   return webgpuCandidate(async () => {
@@ -20,7 +21,10 @@ export function browserWebgpuEngine(assets: BrowserAssets): EngineCandidate {
   });
 }
 
-/** Loads the WebGPU build for browsers without JSPI. Its wasm file is compressed. */
+/**
+ * Loads the build of onnxruntime-web for WebGPU that works in browsers without JSPI (JavaScript
+ * Promise Integration). The wasm file of this build is compressed with gzip.
+ */
 async function loadAsyncify({ mjs, wasm }: EngineFiles): Promise<WebgpuBuild> {
   const ort = await import("onnxruntime-web/webgpu");
   ort.env.wasm.wasmPaths = { mjs };

@@ -17,8 +17,8 @@ export interface BrowserRuntimeOptions {
 }
 
 /**
- * Maximum number of CPU threads if the caller sets no number. Models for web pages have small
- * layers, so more threads hardly make them faster.
+ * Maximum number of CPU threads if the caller does not set the number of threads. Models for web
+ * pages have small layers, so more threads hardly make them faster.
  */
 const MAX_THREADS = 4;
 

@@ -59,8 +59,8 @@ export async function bunServer(
 }
 
 /**
- * Adds a host to the URL of a request without a `Host` header, which HTTP/1.0 allows. Bun sets
- * `url` of such a request to the path alone, and the app cannot parse a path as a URL.
+ * Adds a host to the URL of a request without a `Host` header, which HTTP/1.0 allows. Without the
+ * header, Bun sets the request's `url` to the path alone, and the app cannot parse a path as a URL.
  *
  * Changes the request in place, because Bun finds the client's IP address only for its own request
  * object.

@@ -30,7 +30,7 @@ export function handleRequest(app: Hono<AppEnv>): HandleRequest {
         return RESPONSE_ALREADY_SENT;
       },
       {
-        // By default, the library replaces the global classes Request and Response.
+        // By default, getRequestListener() replaces the global classes Request and Response.
         overrideGlobalObjects: false,
         // Host in the URL of a request without a Host header, which HTTP/1.0 allows.
         hostname: "localhost",

@@ -9,10 +9,10 @@ import type { ModelRegistry } from "../../serving/model_registry.ts";
 /** Upper limits of the buckets for durations, seconds. */
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Stages of a detection, by their names in `timing` of a result. */
+/** Names of the stages of a detection, as in the property `timing` of a result. */
 const STAGES = ["decode", "preprocess", "inference", "postprocess"] as const;
 
-/** States of a model, by their names in `GET /models`. */
+/** Names of the states of a model, as in the response to `GET /models`. */
 const STATUSES = ["idle", "loading", "ready", "failed"] as const;
 
 /**
@@ -104,7 +104,7 @@ export class HostMetrics implements AppMetrics, PoolObserver {
       for (const each of STATUSES) {
         this.#statuses.set({ model, status: each }, each === status ? 1 : 0);
       }
-      // Creates the series, so that the first restart is an increase.
+      // Creates the time series with the value 0, so that the first restart shows as an increase.
       this.#restarts.inc({ model }, 0);
       const state = this.models?.state(model);
       if (state?.status !== "ready") continue;

@@ -73,7 +73,7 @@ export async function listen(app: Hono<AppEnv>, options: ListenOptions): Promise
     requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs + 5000,
     connectionsCheckingInterval: 1000,
   });
-  server.maxHeadersCount = 0; // no limit; the default of node:http silently drops header 2001
+  server.maxHeadersCount = 0; // no limit: by default, node:http drops headers after the 2000th
   const answer = handleRequest(app);
   const open = limitConnections(server, options);
   const onRequest: HandleRequest = (incoming, outgoing, fault) => {

@@ -6,7 +6,10 @@ import type { PageOptions } from "../../../routes/page/app.ts";
 /** Folder in which `deno task bundle` builds the browser bundle. */
 const BUILT = new URL("../../../dist/browser/", import.meta.url);
 
-/** Pattern of file paths in a browser bundle. A path of this form cannot lead out of the folder. */
+/**
+ * Pattern of file paths in a browser bundle. A path that matches cannot lead out of the bundle's
+ * folder.
+ */
 const FILE = /^(models\/)?\w[\w.-]*$/;
 
 /**

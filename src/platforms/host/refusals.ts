@@ -2,7 +2,9 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Hono } from "hono";
 import type { AppEnv, RequestFacts, RequestFault } from "../../../routes/http/app_env.ts";
 
-/** Data that accompanies a request from `node:http` (in the words of Hono: its bindings). */
+/**
+ * Data that accompanies a request from `node:http`. Hono calls this data the bindings of a request.
+ */
 export interface HostBindings extends RequestFacts {
   /** Request of `node:http`. Contains only the connection if the request could not be parsed. */
   readonly incoming: Pick<IncomingMessage, "socket">;
@@ -10,7 +12,7 @@ export interface HostBindings extends RequestFacts {
 
 /**
  * Returns the fault of a request with missing or repeated `Host` headers. Returns undefined for all
- * other requests. This check is needed because `node:http` accepts such requests.
+ * other requests. This check is needed because `node:http` accepts requests with these faults.
  */
 export function faultOf({ httpVersion, rawHeaders }: IncomingMessage): RequestFault | undefined {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;
@@ -72,7 +74,7 @@ export async function refuse(
 }
 
 /**
- * Reads the method and the URL from the request line at the start of some bytes. Returns an empty
+ * Reads the method and the URL from the request line at the start of `bytes`. Returns an empty
  * array if there is no valid request line.
  */
 export function requestLineOf(bytes: Uint8Array | undefined): [method?: string, url?: string] {

@@ -25,10 +25,8 @@ export interface HostRuntimeOptions {
  * Creates the runtime of Deno, Node and Bun. This runtime reads models from a folder, and supports
  * every engine and several CPU threads.
  *
- * The code in `platforms/host` runs on Deno, Node and Bun. Only `bun.ts` and `node.ts` (servers)
- * and `process/worker_flags.ts` (permissions of worker processes) contain code for one of these
- * runtimes. If the program was imported over HTTPS, there are no local wasm files. In this case,
- * Deno imports the wasm files through `source_modules.js` and `source_engine.js`.
+ * If the program was imported over HTTPS, there are no local wasm files. In this case, Deno imports
+ * the wasm files through `source_modules.js` and `source_engine.js`.
  */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
   const threads = options.threads ?? availableParallelism();
@@ -56,9 +54,9 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
 /**
  * Returns true if shared WebAssembly memory can safely grow while threads use the memory.
  *
- * In V8, the JavaScript engine of Deno and Node, such memory cannot grow safely. On Deno and Node,
- * `prepareLargeMemory()` makes growth unnecessary. Bun does not use V8, and cannot import the data
- * URL that `prepareLargeMemory()` needs.
+ * In V8, the JavaScript engine of Deno and Node, shared WebAssembly memory cannot grow safely. On
+ * Deno and Node, `prepareLargeMemory()` makes growth unnecessary. Bun does not use V8, and cannot
+ * import the data URL that `prepareLargeMemory()` needs.
  */
 function growsSafely(): boolean {
   return "bun" in process.versions;

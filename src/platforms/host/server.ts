@@ -25,7 +25,7 @@ export interface RunningServer {
   readonly deaf: Promise<void>;
   /**
    * Stops listening, waits for the running requests, and closes the models. Cuts off requests that
-   * are still running after `SHUTDOWN_TIMEOUT_MS`.
+   * are still running after the time in the setting `SHUTDOWN_TIMEOUT_MS`.
    */
   stop(): Promise<void>;
 }

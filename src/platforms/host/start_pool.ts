@@ -13,8 +13,8 @@ export interface PoolOptions {
   /** Maximum number of images that wait for a worker process. */
   readonly queue: number;
   /**
-   * Maximum predicted wait of an image, milliseconds. An image with a longer prediction is refused.
-   * Unset: no limit.
+   * Maximum predicted wait of an image, milliseconds. An image whose predicted wait is longer is
+   * refused. Unset: no limit.
    */
   readonly maxWaitMs?: number | undefined;
   /** Deadlines of a worker process for loading the model and for processing an image. */

@@ -14,11 +14,11 @@ export interface WorkerCounts {
  * Returns the number of worker processes per model and their CPU threads: the settings `WORKERS`
  * and `THREADS`, or defaults.
  *
- * With the native engine, the default is two worker processes with a thread per core each. One
+ * With the native engine, the default is two worker processes, each with one thread per core. One
  * process decodes an image while the other process runs the model, so that no core is idle. With
- * two worker processes, eight clients get 1.5 times as many images per second as with one
- * (`docs/performance.md`). A single client waits as long as with one worker process. The
- * WebAssembly engine does not gain enough for the memory of a second worker process.
+ * two worker processes, eight clients get 1.5 times as many images per second as with one worker
+ * process (`docs/performance.md`). A single client waits as long as with one worker process. With
+ * the WebAssembly engine, a second worker process adds too little speed to justify its memory.
  *
  * @param cores Number of CPU cores.
  * @param hasNative True if the native engine is installed.

@@ -12,8 +12,8 @@ export class Connections implements GateObserver {
   readonly #max: number;
   readonly #all = new Set<GatedSocket>();
   /**
-   * Connections whose clients must send something next. The client that has been silent longest
-   * comes first.
+   * Connections whose clients must send something next. The connection whose client has been silent
+   * longest comes first.
    */
   readonly #waiting = new Set<GatedSocket>();
 

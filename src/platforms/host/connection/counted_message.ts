@@ -4,13 +4,14 @@ import { DomainError } from "../../../core/domain_error.ts";
 import { cutLength, MAX_PART } from "./cut_length.ts";
 
 /**
- * Bytes of framing (lengths and line breaks of chunks) that every chunked body may have. A long
- * body may have more: see `BODY_PER_OVERHEAD`.
+ * Bytes of framing (lengths and line breaks of chunks) that are allowed in every chunked body.
+ * `BODY_PER_OVERHEAD` allows more framing in a long body.
  */
 const FREE_OVERHEAD = 16_384;
 /**
- * Number of body bytes that allow one more byte of framing. A chunk has about 6 bytes of framing,
- * so chunks must have about 50 bytes on average.
+ * Number of body bytes for which one more byte of framing (lengths and line breaks of chunks) is
+ * allowed. A chunk has about 6 bytes of framing, so the chunks of a long body must have at least
+ * about 50 bytes on average.
  */
 const BODY_PER_OVERHEAD = 8;
 /** Maximum bytes of a chunk that is joined with its neighbours to save memory. */
@@ -62,7 +63,7 @@ export class CountedMessage extends IncomingMessage {
    * Counts bytes that were passed to the HTTP parser. If the chunks have too much framing, ends the
    * body with an error.
    *
-   * @returns True if the body has ended with this error.
+   * @returns True if the chunks have too much framing.
    */
   count(wireBytes: number): boolean {
     this.#wireBytes += wireBytes;
@@ -89,8 +90,8 @@ export class CountedMessage extends IncomingMessage {
   }
 
   /**
-   * Passes the joined chunks to the stream of the body. Returns false if the buffer of this stream
-   * is full.
+   * Passes the joined small chunks to the stream from which the app reads the body. Returns false
+   * if the buffer of this stream is full.
    */
   flush(): boolean {
     if (this.#smallBytes === 0) return true;
@@ -99,7 +100,7 @@ export class CountedMessage extends IncomingMessage {
     return super.push(joined);
   }
 
-  /** Adds a chunk of the body, or its end. */
+  /** Adds a chunk of the body. Null ends the body. */
   override push(chunk: Buffer | null): boolean {
     if (chunk === null) {
       this.flush();

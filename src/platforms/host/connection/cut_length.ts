@@ -1,8 +1,8 @@
 import type { Buffer } from "node:buffer";
 
 /**
- * Maximum bytes to pass to the HTTP parser in one call. Bodies with a `Content-Length` have no such
- * limit.
+ * Maximum bytes to pass to the HTTP parser in one call. This limit does not apply to bodies with a
+ * `Content-Length`.
  */
 export const MAX_PART = 16_384;
 
@@ -11,9 +11,9 @@ export const MAX_PART = 16_384;
  * line, if `bytes` contains an empty line.
  *
  * The passed bytes never contain the start of a second request. The reason is that a request header
- * and a chunked body end with an empty line. Bodies with a `Content-Length` need no cut: the caller
- * passes them to the parser by their length. An empty line inside a chunked body does no harm,
- * because the next call passes the remaining bytes.
+ * and a chunked body end with an empty line. For bodies with a `Content-Length`, the caller does
+ * not need this function, because the header declares the number of bytes to pass. An empty line
+ * inside a chunked body does no harm, because the next call passes the remaining bytes.
  *
  * @param least Minimum number of bytes to pass, if `bytes` is long enough. An earlier empty line is
  *   ignored.

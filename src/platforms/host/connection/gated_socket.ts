@@ -11,18 +11,22 @@ import { WrappedSocket } from "./wrapped_socket.ts";
 /** Limits of one connection. */
 export interface GateLimits {
   /**
-   * Milliseconds for a client to receive the bytes of one write. A slower client is disconnected.
+   * Maximum milliseconds until a client has received the bytes of one write. A slower client is
+   * disconnected.
    */
   readonly unsentMs: number;
-  /** Maximum requests of the connection. The response to the last request closes the connection. */
+  /**
+   * Maximum number of requests on the connection. The server closes the connection after the
+   * response to the last allowed request.
+   */
   readonly maxRequests: number;
   /** Maximum received bytes that are buffered before the HTTP parser gets them. */
   readonly maxAheadBytes: number;
 }
 
 /**
- * Observer of a connection. Learns if the client must send something next, or if the server must
- * respond.
+ * Object that a connection notifies when the client must send something next, or when the server
+ * must respond.
  */
 export interface GateObserver {
   /**
@@ -51,9 +55,9 @@ const MAX_LINGER_BYTES = 2_000_000;
  *
  * `node:http` parses all received bytes at once. A block of 64 KB can contain 1,800 pipelined
  * requests, and each request takes memory for objects and a response. This socket splits the
- * received bytes at empty lines, because each request ends with one. The socket passes the next
- * request to the parser only after the previous response has been sent. The socket does not parse
- * requests itself, so the parser alone decides where a request ends.
+ * received bytes at empty lines, because the header of each request ends with an empty line. The
+ * socket passes the next request to the parser only after the previous response has been sent. The
+ * socket does not parse requests itself, so the parser alone decides where a request ends.
  */
 export class GatedSocket extends WrappedSocket {
   readonly #limits: GateLimits;
@@ -62,7 +66,7 @@ export class GatedSocket extends WrappedSocket {
   #passed = 0;
   #held: Buffer[] = [];
   #heldBytes = 0;
-  /** Request that is being received, or else the last request. */
+  /** Request that is being received. If no request is being received, the previous request. */
   #message: CountedMessage | undefined;
   #requests = 0;
   /** Number of responses that have not been sent yet. */

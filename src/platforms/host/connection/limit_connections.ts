@@ -11,18 +11,23 @@ export interface ConnectionLimits {
   /** Maximum number of open connections. */
   readonly maxConnections: number;
   /**
-   * Milliseconds for a client to receive the bytes of one write. A slower client is disconnected.
+   * Maximum milliseconds until a client has received the bytes of one write. A slower client is
+   * disconnected.
    *
    * @default 30_000
    */
   readonly unsentTimeoutMs?: number;
 }
 
-/** Maximum requests of one connection. The response to the last request closes the connection. */
+/**
+ * Maximum number of requests on one connection. The server closes the connection after the response
+ * to the last allowed request.
+ */
 const MAX_REQUESTS = 1000;
 
 /**
- * Maximum requests in progress on one connection of Bun. One request more closes the connection.
+ * Maximum requests in progress on one connection of Bun. If a client sends one more request, the
+ * server closes the connection.
  */
 const MAX_PIPELINED = 16;
 

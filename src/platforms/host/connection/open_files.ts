@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 
 /** Number of file descriptors of the program itself: files of models, pipes to workers, the log. */
 const OWN_FILES = 64;
-/** Number of file descriptors of each worker process. */
+/** Number of file descriptors that the server needs for each worker process. */
 const FILES_OF_WORKER = 8;
 /**
  * Minimum and maximum of the backlog, the number of connections that wait to be accepted. The

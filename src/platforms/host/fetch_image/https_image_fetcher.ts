@@ -36,7 +36,7 @@ const MAX_ADDRESSES = 3;
  *
  * Each request resolves the host name once and checks all its IP addresses. The connection then
  * goes to a checked IP address, so a later DNS answer cannot change the target. The URL of each
- * redirect passes the same checks.
+ * redirect is checked in the same way.
  */
 export function httpsImageFetcher(options: ImageFetcherOptions): ImageFetcher {
   return {
@@ -86,8 +86,8 @@ async function publicAddresses(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   signal.throwIfAborted();
-  // The dot at the end marks a full name. So the resolver does not append the search domains of the
-  // local network.
+  // The dot at the end marks a full name. With a full name, the resolver does not append the search
+  // domains of the local network.
   const addresses = await abortable(resolve(`${host}.`).catch(() => []), signal);
   if (addresses.length === 0 || !addresses.every(isPublicAddress)) {
     throw urlNotAllowed("its host must have public IP addresses only");

@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import { DomainError } from "../../../core/domain_error.ts";
 
 /**
- * Lists of hosts that images may or may not be fetched from. An entry is a host name
+ * Lists of hosts from which the server may, or may not, fetch images. An entry is a host name
  * (`example.com`), or `*.` and a host name for all its subdomains (`*.example.com`).
  */
 export interface HostLists {

@@ -40,14 +40,17 @@ export type PinnedAnswer = { readonly bytes: Uint8Array<ArrayBuffer> } | {
 /** Error for a failed connection. The caller may try the next IP address of the host. */
 export class Unreachable extends Error {}
 
-/** Agent without keep-alive: each request opens a connection of its own to the checked address. */
+/**
+ * Agent without keep-alive: each request opens a connection of its own to the checked IP address.
+ */
 const agent = new Agent({ keepAlive: false });
 
 /**
  * Sends a GET request to a checked IP address, without resolving the host name again. The
  * certificate of the server must contain the host name of the URL.
  *
- * @throws {DomainError} `url-failed`, if the host does not send an image; `too-many-bytes`.
+ * @throws {DomainError} `url-failed`, if the host does not send an image; `too-many-bytes`, if the
+ *   response body has more than `maxBytes` bytes.
  * @throws {Unreachable} If the connection fails.
  */
 export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promise<PinnedAnswer> {

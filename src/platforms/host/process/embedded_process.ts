@@ -4,8 +4,8 @@ import { hostRuntime } from "../runtime.ts";
 import type { EmbeddedLoadRequest } from "./embedded_load_request.ts";
 import { serveProcess } from "./serve_process.ts";
 
-// Program of a worker process that serves a detector whose model the starting program sends.
-// start_embedded.ts starts the process.
+// Program of a worker process that serves one detector. start_embedded.ts starts the process and
+// sends the model to it.
 await serveProcess<EmbeddedLoadRequest>(
   async ({ manifest, graph, data, threads, engine, limits }) => {
     const models = memoryModelStore(manifest, graph, data);

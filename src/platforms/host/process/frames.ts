@@ -115,7 +115,7 @@ class FrameReader {
   }
 }
 
-/** Waits until a pipe has room, or is closed. */
+/** Waits until more bytes can be written to a pipe, or the pipe is closed. */
 async function drained(pipe: Writable): Promise<void> {
   const done = new AbortController();
   const { signal } = done;

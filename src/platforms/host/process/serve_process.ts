@@ -11,7 +11,10 @@ import type { Detector } from "../../../ports/detector.ts";
 import { FrameWriter, readFrames } from "./frames.ts";
 import { watchParent } from "./watch_parent.ts";
 
-/** Serves a detector from inside a worker process. The process ends when the server has ended. */
+/**
+ * Serves a detector from inside a worker process. The worker process ends when the server process
+ * has ended.
+ */
 export async function serveProcess<Load = LoadRequest>(
   load: (request: Load) => Promise<Detector>,
 ): Promise<void> {

@@ -24,8 +24,8 @@ const WORKER_FLAGS = {
     ...["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
   ],
   // Node 22 and 24 cannot forbid network access. The flags allow threads and native addons, because
-  // engines need them. Node warns with a SecurityWarning that both can bypass the other
-  // restrictions.
+  // engines need them. Node warns with a SecurityWarning that threads and native addons can bypass
+  // the other restrictions.
   node: [
     ...[
       YOUNG_HEAP,

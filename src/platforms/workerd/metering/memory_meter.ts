@@ -16,7 +16,8 @@ export interface Transient<Result> {
   /** WebAssembly memories of the instances that the task has created. */
   readonly memories: readonly WebAssembly.Memory[];
   /**
-   * Stops counting these memories. Call this function when the program no longer uses the memories.
+   * Tells the meter to stop counting `memories`. Call this function when the program no longer uses
+   * these memories.
    */
   readonly release: Release;
 }
@@ -28,7 +29,8 @@ export interface Transient<Result> {
  * count compiled code, JavaScript objects and garbage, because a program cannot see their size.
  *
  * The meter holds no reference to short-lived objects, because a reference would keep their memory
- * in use. A `WeakRef` is no remedy, because it keeps a new object alive for a while.
+ * in use. A `WeakRef` would not help, because a new `WeakRef` also keeps its object in memory for a
+ * while.
  */
 export class MemoryMeter {
   /**
@@ -37,8 +39,8 @@ export class MemoryMeter {
    */
   readonly #memories = new Set<WebAssembly.Memory>();
   /**
-   * Memories that the running task of `transient()` has created. Undefined if no task of
-   * `transient()` runs.
+   * WebAssembly memories that the running task of `transient()` has created. Undefined if no task
+   * of `transient()` runs.
    */
   #created: WebAssembly.Memory[] | undefined;
   #transientBytes = 0;

@@ -12,7 +12,7 @@ export interface Problem {
   readonly title: string;
   /** HTTP status. */
   readonly status: number;
-  /** Reason and remedy for this request. */
+  /** Error message about this request: reason and remedy. */
   readonly detail: string;
   /** Error code, for example "no-image". Codes never change between versions. */
   readonly code: keyof typeof PROBLEMS;
@@ -75,7 +75,7 @@ export interface TextOptions {
   readonly classes?: string;
   /** Id of the model. Unset: the default model of the server. */
   readonly model?: string;
-  /** Order of the numbers of `bbox`. Unset: the response has no `bbox`. */
+  /** Order of the four numbers in `bbox`. Unset: the response has no `bbox`. */
   readonly boxes?: "xyxy" | "xywh" | "cxcywh";
   /**
    * "true": box coordinates are fractions (0 to 1) of the width and height of the image. Unset: box

@@ -55,8 +55,8 @@ export async function respondDrawing(
 /**
  * Responds with an SVG of the detections. The background is the image, or transparent.
  *
- * @param lease Lease that has taken the memory of the image. If the SVG contains the image, the
- *   response takes over the lease, because the image is still needed.
+ * @param lease Part of the memory budget that the image takes. If the SVG contains the image, the
+ *   response takes over this part, because the image is still needed.
  */
 export function respondSvg(
   context: Context<AppEnv>,

@@ -19,7 +19,7 @@ export function noImage(why: string): DomainError {
 /**
  * Returns an error message that lists the invalid options of a request with their values.
  *
- * @param error Error that zod found in the options.
+ * @param error Error of the library zod about the options.
  * @param given Options that the client sent.
  * @param known Names of all options that the server accepts.
  */

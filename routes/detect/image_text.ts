@@ -155,7 +155,8 @@ export class ImageTextDecoder implements TextSink {
     let length = 0;
     let solid = 0;
     for (const byte of piece) {
-      if (byte === 0x09 || byte === 0x0a || byte === 0x0d) continue; // URL Standard, section 4.4
+      // Tabs and line breaks in a URL are ignored (URL Standard, section 4.4).
+      if (byte === 0x09 || byte === 0x0a || byte === 0x0d) continue;
       if (this.#escape.length > 0 && isHex(byte)) {
         this.#escape.push(byte);
         if (this.#escape.length < 3) continue;

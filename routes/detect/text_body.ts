@@ -15,8 +15,9 @@ const MIN_STRIPPED = 1000;
 const STEP = 64 * 1024;
 
 /**
- * Patterns of bodies that are text and not an image file. Each entry has the start of the text, the
- * name of the text format, and advice for the error message. No image file matches a pattern.
+ * Patterns of bodies that are text and not an image file. Each entry has a pattern for the start of
+ * the text, the name of the text format, and advice for the error message. No image file matches a
+ * pattern.
  */
 const TEXTS: readonly (readonly [start: RegExp, name: string, remedy: string])[] = [
   [/^\{/, "JSON", "Send it with the header Content-Type: application/json"],

@@ -11,7 +11,8 @@ const STEP = 64 * 1024;
  * response.
  *
  * @param parts Bytes of the body. Each part is requested when the client has read the part before.
- * @param lease Lease that has taken the memory of the body. Disposed at the end of the body.
+ * @param lease Part of the memory budget that the body takes. Returned to the budget at the end of
+ *   the body.
  * @param signal Aborted when the client disconnects.
  * @param windowMs Length of the time window in which the client must read a minimum of bytes,
  *   milliseconds. Unset: the default of `watchPace()`.

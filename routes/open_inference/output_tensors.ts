@@ -28,9 +28,9 @@ export interface OutputTensor {
 /**
  * Creates an output tensor from the detections of each image.
  *
- * If the request has several images, the first dimension of the tensor is the image. All images get
- * the same number of detections: missing detections are filled with zeros, class id -1 and empty
- * labels.
+ * If the request has several images, the first dimension of the tensor is the image. The tensor has
+ * the same number of detections for each image. Missing detections are filled with zeros, class id
+ * -1 and empty labels.
  *
  * @param images Detections of each image. For one image, the output `boxes` has the shape
  *   `[detections, 4]`. The four values are the left, top, right and bottom edge of a box, in pixels

@@ -48,8 +48,8 @@ export interface RoboflowPrediction {
 }
 
 /**
- * Handles `POST /infer/object_detection` of version v1 of the API. The JSON contains one image or a
- * list of images.
+ * Handles `POST /infer/object_detection` of version v1 of the Roboflow API. The JSON contains one
+ * image or a list of images.
  */
 export async function handleJson(
   context: Context<AppEnv>,
@@ -78,7 +78,10 @@ export async function handleJson(
   return request.isList ? context.json(results) : context.json(results[0]!);
 }
 
-/** Handles `POST /{model}/{version}` of version v0 of the API. The body is the image in base64. */
+/**
+ * Handles `POST /{model}/{version}` of version v0 of the Roboflow API. The body is the image in
+ * base64.
+ */
 export async function handleModel(
   context: Context<AppEnv>,
   deps: DetectDeps,

@@ -50,8 +50,8 @@ export function readLegacyOptions(context: Context<AppEnv>): DetectOptions {
 }
 
 /**
- * Converts a percentage to a fraction from 0 to 1. As in version v0 of the API, numbers from 1 to
- * 100 are percentages.
+ * Converts a percentage to a fraction from 0 to 1. As in version v0 of the Roboflow API, numbers
+ * from 1 to 100 are percentages.
  */
 function shareOf(value: string): string {
   const number = Number(value);
@@ -59,7 +59,7 @@ function shareOf(value: string): string {
 }
 
 /**
- * Reads the image of a request of version v0 of the API. The body is base64, even if the
+ * Reads the image of a request of version v0 of the Roboflow API. The body is base64, even if the
  * `Content-Type` declares another type. The body may also be the image file itself, or a form with
  * the field `image`.
  *

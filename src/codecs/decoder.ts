@@ -7,7 +7,7 @@ import type { Pixels } from "../image/pixels.ts";
  * Function that decodes image files of one format.
  *
  * @param bytes The file.
- * @param header Header of the file.
+ * @param header Parsed header of the file.
  * @param atLeast Minimum width and height of the decoded image, before the EXIF orientation is
  *   applied. The decoder may return a reduced image of at least this size.
  * @throws {DomainError} `corrupt-image`, `truncated-image` or `unsupported-format`.

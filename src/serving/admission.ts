@@ -10,8 +10,8 @@ export interface AdmissionOptions {
    */
   readonly queue: number;
   /**
-   * Maximum predicted wait of an image, milliseconds. An image with a longer prediction is refused.
-   * Unset: no limit.
+   * Maximum predicted wait of an image, milliseconds. An image whose predicted wait is longer is
+   * refused. Unset: no limit.
    */
   readonly maxWaitMs?: number | undefined;
   /**
@@ -27,22 +27,22 @@ export interface AdmissionOptions {
 export const DEFAULT_QUEUE = 100;
 
 /**
- * Number of mean service times that an image may always wait. The service time is the time that a
- * worker needs for one image. Without this minimum, a model slower than `maxWaitMs` would have no
- * queue.
+ * Wait that is always allowed, as a multiple of the mean service time. The service time is the time
+ * that a worker needs for one image. With this minimum, eight images at the same time are never too
+ * many, however slow the model is: seven of them wait, the last for 6.5 mean service times.
  */
-const MIN_TURNS = 3;
+const MIN_TURNS = 7;
 
 /**
- * Weight of the latest image in the mean service time. Until `1 / WEIGHT` images have been
- * measured, all images have the same weight.
+ * Weight of the latest image in the mean service time (the mean time that a worker needs for one
+ * image). Until `1 / WEIGHT` images have been measured, all images have the same weight.
  */
 const WEIGHT = 0.1;
 
 /**
- * Extra time that an admitted image may wait, as a fraction of the limit. The predicted wait is a
- * mean, so half of the images wait longer than predicted. Without the extra time, many admitted
- * images would be dropped.
+ * Extra time that an admitted image may wait, as a fraction of the maximum predicted wait. The
+ * predicted wait is a mean, so half of the images wait longer than predicted. Without the extra
+ * time, many admitted images would be dropped.
  */
 const SLACK = 0.5;
 
@@ -67,7 +67,7 @@ export class Admission {
   }
 
   /**
-   * Updates the mean service time with the time of an image.
+   * Updates the mean service time with the time that an image took.
    *
    * @param succeeded False if the image failed. The time of a failed image only counts if it
    *   exceeds the mean. Damaged images fail early and would make the mean too low.
@@ -79,8 +79,8 @@ export class Admission {
   }
 
   /**
-   * Returns the predicted wait of a new image behind `waiting` images, milliseconds. The image that
-   * a worker processes now counts as half an image.
+   * Returns the predicted wait of a new image behind `waiting` images, milliseconds. The images
+   * that the workers process now count as half an image altogether.
    */
   waitMs(waiting: number): number {
     return (waiting + 0.5) * this.#meanMs / this.#options.workers;

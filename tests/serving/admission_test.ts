@@ -7,8 +7,8 @@ for (
   const [workers, ms, most] of [
     [1, 100, 9], // (9 + ½) · 100 = 950, (10 + ½) · 100 = 1050
     [2, 100, 19], // (19 + ½) · 100 ÷ 2 = 975
-    [1, 1000, 2], // three service times: (2 + ½) · 1000 = 2500
-    [1, 60_000, 2], // a slow model has a queue, too
+    [1, 1000, 6], // seven service times: (6 + ½) · 1000 = 6500
+    [1, 60_000, 6], // a slow model has a queue, too
     [1, 1, 99], // the hard cap
   ] as const
 ) {
@@ -31,8 +31,8 @@ Deno.test("Admission ignores failures that are faster than the mean, and counts 
   for (let i = 0; i < 1000; i++) admission.learn(0, false);
   assert(!admission.admits(10));
   admission.learn(300, false); // mean of two: 200
-  assert(!admission.admits(5)); // 5.5 · 200 = 1100
-  assert(admission.admits(4));
+  assert(!admission.admits(7)); // 7.5 · 200 = 1500, seven service times are 1400
+  assert(admission.admits(6));
 });
 
 Deno.test("Admission follows a service time that changes", () => {
@@ -53,7 +53,7 @@ Deno.test("Admission tells from the predicted drain when to try again, with jitt
     admission.learn(1000, true);
     const refusal = admission.refusal(10);
     assertEquals(refusal.retryAfterMs, ms); // 10.5 s · (1 + random)
-    assertStringIncludes(refusal.message, "it would wait for 10.5 s and may wait for 3.0 s");
+    assertStringIncludes(refusal.message, "it would wait for 10.5 s and may wait for 7.0 s");
     assertEquals(refusal.code, "busy");
   }
 });

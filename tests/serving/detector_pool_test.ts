@@ -263,11 +263,11 @@ Deno.test("DetectorPool admits by the measured service time, and drops what wait
   const clock = { ms: 0 };
   const { pool, detector } = await poolOf({ queue: 100, maxWaitMs: 2000, now: () => clock.ms });
   const warm = Array.from({ length: 10 }, () => pool.detect(IMAGE));
-  await answerAll(detector, clock, 300);
+  await answerAll(detector, clock, 250);
   await Promise.all(warm);
-  // One call runs and seven wait: (6 + ½) · 300 ms is within 2000 ms, (7 + ½) · 300 ms is not.
-  const calls = Array.from({ length: 8 }, () => pool.detect(IMAGE));
-  await assertRejectsDomainError(pool.detect(IMAGE), "busy", "wait for 2.3 s and may wait for 2.0");
+  // One call runs and eight wait: (7 + ½) · 250 ms is within 2000 ms, (8 + ½) · 250 ms is not.
+  const calls = Array.from({ length: 9 }, () => pool.detect(IMAGE));
+  await assertRejectsDomainError(pool.detect(IMAGE), "busy", "wait for 2.1 s and may wait for 2.0");
   clock.ms += 3001;
   detector.answer();
   await calls[0];

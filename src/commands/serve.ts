@@ -90,7 +90,7 @@ function settingsOf(values: Readonly<Record<string, string | undefined>>): Recor
 
 /**
  * Stops the server after a signal such as Ctrl+C. Finishes the requests in progress and accepts no
- * new ones. A second signal ends the process immediately.
+ * new requests. A second signal ends the process immediately.
  */
 async function stopGracefully(server: RunningServer): Promise<void> {
   if (isStopping) process.exit(1);

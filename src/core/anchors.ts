@@ -45,8 +45,8 @@ export interface SizesRule extends GridRule {
   /** Aspect ratios of the anchors: height divided by width. */
   readonly ratios: readonly number[];
   /**
-   * Order of the anchors in a cell. `ratio-size`: all sizes of the first ratio, then those of the
-   * next ratio. `size-ratio`: all ratios of the first size, then those of the next size.
+   * Order of the anchors in a cell. `ratio-size`: all sizes of the first ratio, then all sizes of
+   * the next ratio. `size-ratio`: all ratios of the first size, then all ratios of the next size.
    */
   readonly order: "ratio-size" | "size-ratio";
   /**

@@ -3,7 +3,7 @@ import { nearestName } from "./nearest_name.ts";
 
 /** Rule for the value of one option. The value `undefined` is always accepted. */
 export interface OptionRule {
-  /** Accepted values, for the error message after "must be". */
+  /** Description of the accepted values. Error messages contain the description after "must be". */
   readonly must: string;
   /** Returns true if the rule accepts a value. */
   readonly accepts: (value: unknown) => boolean;
@@ -150,7 +150,7 @@ export const SIGNAL: OptionRule = {
   accepts: (value) => hasMethods(value, "addEventListener", "throwIfAborted"),
 };
 
-/** Returns true if a value is an object with these methods. */
+/** Returns true if a value is an object that has all methods in `names`. */
 export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   if (typeof value !== "object" || value === null) return false;
   return names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");

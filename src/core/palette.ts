@@ -7,23 +7,23 @@ export interface ClassColour {
 }
 
 /**
- * Colours of the first classes. People with any kind of colour blindness can tell these colours
- * apart. The sources are the palette of Okabe and Ito (Color Universal Design, 2008) without black,
- * and the light grey of Tol.
+ * Colours of the first eight classes. People with any kind of colour blindness can tell these
+ * colours apart. The sources are the palette of Okabe and Ito (Color Universal Design, 2008)
+ * without black, and the light grey of Tol.
  */
 const FILLS: readonly string[] = [
   ...["#56b4e9", "#dddddd", "#0072b2", "#009e73", "#cc79a7", "#d55e00", "#f0e442", "#e69f00"],
 ];
 
 /**
- * Golden angle in degrees: the difference of hue between consecutive classes beyond `FILLS`. The
- * golden angle keeps the hues of the classes far apart.
+ * Golden angle in degrees: the difference of hue between consecutive classes that have no fixed
+ * colour in `FILLS`. The golden angle keeps the hues of the classes far apart.
  */
 const GOLDEN_ANGLE = 137.508;
 
 /**
- * Lightness values of the classes beyond `FILLS`, used in turn. Consecutive classes have different
- * lightness, because their hues can look alike.
+ * Lightness values of the classes that have no fixed colour in `FILLS`, used in turn. Consecutive
+ * classes have different lightness, because their hues can look alike.
  */
 const LIGHTNESS = [0.7, 0.45, 0.58] as const;
 

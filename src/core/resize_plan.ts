@@ -19,7 +19,7 @@ export interface ResizePlan {
   /**
    * Size of the source image in input pixels, for mapping boxes back. For rules with
    * `factor: "one"`, this size is `source * ratio`, possibly fractional. For the rules `crop` and
-   * `letterbox`, this size counts the whole source, not only the area `window`. For all other
+   * `letterbox`, this is the size of the whole source, not only of the area `window`. For all other
    * rules, this size equals `resized`.
    */
   readonly scaled: Size;
@@ -42,7 +42,7 @@ export interface ResizePlan {
  *
  * @param source Size of the image after its EXIF orientation is applied, in source pixels.
  * @throws {RangeError} If a side of `source` is not a whole number of at least 1, or if the resized
- *   image is larger than a `fixed` size of `pad`.
+ *   image is larger than the fixed size in `pad`.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@
  * Rounds to the nearest integer. A number halfway between two integers becomes the even one.
  *
  * IEEE 754, Python's `round` and `torch.round` use the same rule. In contrast, `Math.round` would
- * round anchor corners such as 50.5 and 322.5 up, which shifts them by one pixel.
+ * round anchor corners such as 50.5 and 322.5 up, which shifts the corners by one pixel.
  *
  * @example
  * ```ts

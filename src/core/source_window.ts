@@ -9,7 +9,7 @@ export interface SourceWindow extends Size {
 }
 
 /**
- * Returns the largest area in the middle of an image that has the aspect ratio of `target`.
+ * Returns the largest area with the aspect ratio of `target` in the middle of an image.
  *
  * Sides are rounded down, as in Keras (`keras/src/backend/jax/image.py`, `resize`,
  * `crop_to_aspect_ratio`).
@@ -29,8 +29,8 @@ export function cropWindow(source: Size, target: Size): SourceWindow {
 }
 
 /**
- * Returns the smallest area around an image that has the aspect ratio of `target`. The image is in
- * the middle of this area.
+ * Returns the smallest area with the aspect ratio of `target` around an image. The image is in the
+ * middle of this area.
  *
  * Sides are rounded down, as in Keras (`keras/src/backend/jax/image.py`, `resize`,
  * `pad_to_aspect_ratio`).

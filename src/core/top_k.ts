@@ -1,5 +1,5 @@
 /**
- * Keeps the best of many (value, index) pairs, at most `capacity` of them. Stores the pairs in a
+ * Keeps the best of many (value, index) pairs, at most `capacity` pairs. Stores the pairs in a
  * min-heap of bounded size.
  *
  * A pair that is worse than all kept pairs costs one comparison. Higher values are better. Of two

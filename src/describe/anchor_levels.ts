@@ -25,7 +25,7 @@ export const PAPER_ANCHORS: SizesAnchors = {
 
 /**
  * Returns the anchor sizes of a level as in the RetinaNet paper, section 4. The first size is 4
- * strides. Each further size is the size before, multiplied by 2^(1 / count).
+ * strides. Each further size is the previous size, multiplied by 2^(1 / count).
  */
 function paperSizes(stride: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => 4 * stride * 2 ** (i / count));
@@ -104,9 +104,9 @@ export function ratiosFor(
 }
 
 /**
- * Converts the caller's anchor sizes to one list per level. If the caller gave a single list, it is
- * for the level with the smallest stride. Each other level gets the same sizes, multiplied by the
- * ratio of the two strides.
+ * Converts the caller's anchor sizes to one list per level. If the caller gave a single list, this
+ * list is for the level with the smallest stride. Each other level gets the same sizes, multiplied
+ * by the ratio of the two strides.
  */
 export function wishedLevels(
   sizes: readonly (readonly number[])[],

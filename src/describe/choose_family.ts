@@ -114,8 +114,8 @@ interface Told {
  * Returns the families whose framework gives typical names to weights or outputs of the graph.
  *
  * Names of weights are better evidence than names of outputs, because KerasHub uses torchvision's
- * names for its outputs. Names of outputs count only for a family whose graphs have the same layout
- * of the input.
+ * names for its outputs. Names of outputs count only for a family whose graphs have the same input
+ * layout as this graph.
  */
 function toldFamilies(
   possible: readonly Family[],

@@ -41,7 +41,7 @@ export function anchorsFromConstant(
 type Size = JoinedFacts["counts"][0]["size"];
 /**
  * Level of a feature pyramid: its stride, and `[width, height]` of each anchor in a cell. All
- * lengths are input pixels.
+ * lengths are in input pixels.
  */
 export type ShapesLevel = { stride: number; shapes: [number, number][] };
 

@@ -20,8 +20,8 @@ export type Anchors = HeadsManifest["anchors"];
  * Drafts the property `anchors` of a manifest.
  *
  * The output shapes of the graph determine the strides and the number of anchors per cell. Sizes
- * and ratios come from the caller. If the caller gives none, a constant in the graph or the model
- * family determines sizes and ratios.
+ * and ratios come from the caller. If the caller gives no sizes and no ratios, a constant in the
+ * graph or the model family determines sizes and ratios.
  *
  * @param family Anchors of the model family.
  * @param reason Text that explains the properties that are copied from the family.

@@ -44,7 +44,7 @@ export interface DraftOptions {
    * the family and the evidence.
    */
   readonly reason?: string;
-  /** Properties of the anchors that the caller already knows. Unset: none. */
+  /** Properties of the anchors that the caller already knows. Unset: no properties are known. */
   readonly anchors?: AnchorWishes;
 }
 
@@ -52,8 +52,8 @@ export interface DraftOptions {
  * Drafts the manifest of a graph.
  *
  * Properties that the graph reveals are copied from `facts`. All other properties are copied from
- * the family and are guesses. The manifest lists the guesses in `guesses`, and a person should
- * confirm them.
+ * the family and are guesses. The manifest lists the guesses in `guesses`. A person should confirm
+ * each guess.
  *
  * @param facts Facts that `probeGraph()` found in the graph.
  * @param family Typical behaviour of models that one framework exports.

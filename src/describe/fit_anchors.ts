@@ -6,7 +6,7 @@ import type { ShapesLevel } from "./constant_anchors.ts";
 export interface AnchorSample {
   /** Index of the feature pyramid's level. */
   readonly level: number;
-  /** Number of the anchor in its grid cell. */
+  /** Index of the anchor in its grid cell, from 0. */
   readonly anchor: number;
   /** Top left corner of the grid cell, in input pixels. */
   readonly cell: readonly [x: number, y: number];
@@ -31,7 +31,7 @@ export interface FittedAnchors {
 
 /**
  * Maximum distance of a computed anchor side from a whole number. If no side is further away, all
- * sides are rounded.
+ * sides are rounded to whole numbers.
  */
 const WHOLE = 0.02;
 
@@ -39,13 +39,13 @@ const WHOLE = 0.02;
  * Computes the widths and heights of anchors from boxes of a framework. A box and its four deltas
  * determine the anchor.
  *
- * An anchor without a sample gets the width and height of the same anchor on another level,
- * multiplied by the ratio of the two strides.
+ * An anchor without a box in `samples` gets the width and height of the same anchor on another
+ * level, multiplied by the ratio of the two strides.
  *
  * @param strides Declared stride of each level, in input pixels.
  * @param grid Placement of anchors on the grids of the model.
- * @returns Rule, and the anchors that were scaled. Null: an anchor has no sample on any level, or a
- *   sample gives no valid anchor.
+ * @returns Rule, and the anchors that were scaled. Null: an anchor has no box in `samples` on any
+ *   level, or a box gives no valid anchor.
  */
 export function fitAnchors(
   samples: readonly AnchorSample[],
@@ -87,9 +87,9 @@ export function fitAnchors(
 }
 
 /**
- * Computes the anchor of a sample. For fixed deltas, the decoded box is a linear function of the
- * anchor. The function decodes the deltas with three test anchors and computes the real anchor from
- * the three boxes.
+ * Computes the anchor for which the deltas of a sample predict the box of the sample. For fixed
+ * deltas, the decoded box is a linear function of the anchor. The function decodes the deltas with
+ * three test anchors and computes the real anchor from the three boxes.
  *
  * @returns Width and height of the anchor in input pixels, and the position of its centre in the
  *   cell. 0 is the left or top edge of the cell, 1 the right or bottom edge.
@@ -119,8 +119,8 @@ function solveAnchor(
 }
 
 /**
- * Returns the width and height of the same anchor on the nearest level with a sample, multiplied by
- * the ratio of the two strides.
+ * Returns the width and height of the same anchor on the nearest level that has this anchor in
+ * `measured`, multiplied by the ratio of the two strides.
  */
 function scaledShape(
   measured: readonly (readonly ([number, number] | null)[])[],

@@ -15,11 +15,11 @@ export interface BoxConstant {
 }
 
 /**
- * Facts about a graph that are read from its file, because an inference session does not reveal
- * them.
+ * Facts about a graph that are read from the file of the graph, because an inference session does
+ * not report these facts.
  */
 export interface GraphHints {
-  /** Names of all weights. Usually, these are the names from the training framework. */
+  /** Names of all weights. Usually, the training framework gave the names. */
   readonly weights: readonly string[];
   /** Facts about each output. The key is the name of the output. */
   readonly outputs: Readonly<Record<string, OutputHints | undefined>>;

@@ -1,6 +1,6 @@
 /** Properties of a drafted manifest, and the reasons for guessed properties. */
 export interface Guessed<Part> {
-  /** The properties. */
+  /** Properties of the manifest. */
   readonly part: Part;
   /**
    * Reason for the value of each guessed property. The key is the path of the property in the

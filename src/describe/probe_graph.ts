@@ -14,7 +14,7 @@ import type { RowCount } from "./solve_pyramid.ts";
  * Size in pixels of the two test images, for a graph that accepts any size.
  *
  * Width and height differ, so the shape of an output shows which dimension is the height. Width and
- * height are multiples of 128, the largest usual stride.
+ * height are multiples of 128, which is usually the largest stride of a feature pyramid.
  */
 const OPEN_SIZE: Size = { width: 384, height: 256 };
 

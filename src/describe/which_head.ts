@@ -46,7 +46,7 @@ const MIN_DISTANCE = 1.5;
  * @param first First group of outputs. One group contains the class heads, the other group contains
  *   the box heads.
  * @param second Second group of outputs.
- * @param wanted Names of class heads that the caller gave. Unset: unknown.
+ * @param wanted Names of class heads that the caller gave. Unset: the caller gave no names.
  * @returns Null if nothing shows which outputs are class heads.
  */
 export function tellHeads<Head extends readonly ProbedOutput[]>(
@@ -94,8 +94,8 @@ function lastWords(name: string): string {
 }
 
 /**
- * Returns true if `first` are names of class heads (scores), and false if `second` are. Null: the
- * names do not show which are.
+ * Returns true if `first` are names of class heads (outputs with scores), and false if `second` are
+ * names of class heads. Null: the names do not show which outputs are class heads.
  */
 function tellByNames(first: readonly string[], second: readonly string[]): boolean | null {
   const isBox = (names: readonly string[]) =>
@@ -107,8 +107,9 @@ function tellByNames(first: readonly string[], second: readonly string[]): boole
 }
 
 /**
- * Returns true if the values show that `first` are class heads (scores), and false if they show
- * that `second` are. Null: the values do not show which are.
+ * Returns true if the values show that `first` are class heads (outputs with scores), and false if
+ * the values show that `second` are class heads. Null: the values do not show which outputs are
+ * class heads.
  */
 function tellByValues(
   first: readonly ProbedOutput[],

@@ -73,11 +73,11 @@ interface Survivor {
  * 2. Sort the pairs of all levels, best first, and keep at most `limits.total`.
  * 3. Decode and clip the box of each pair.
  *
- * A pair is dropped if one of the four numbers of its encoded box is NaN or infinite, or if an edge
- * of its decoded box is NaN.
+ * A pair is dropped if one of the four numbers that the graph predicts for its box is NaN or
+ * infinite, or if an edge of the decoded box is NaN.
  *
- * @param levels Scores and encoded boxes of each level. The level with the smallest cells comes
- *   first.
+ * @param levels Outputs of the graph with scores and boxes, for each level. The level with the
+ *   smallest cells comes first.
  */
 export function candidatesOf(
   levels: readonly LevelHeads[],
@@ -110,8 +110,8 @@ export function candidatesOf(
 }
 
 /**
- * Returns the best (anchor, class) pairs of one level, best first. Omits pairs whose encoded box
- * contains NaN or infinity.
+ * Returns the best (anchor, class) pairs of one level, best first. Omits a pair if one of the four
+ * numbers that the graph predicts for its box is NaN or infinite.
  */
 function survivorsOf(
   heads: LevelHeads,

@@ -20,8 +20,8 @@ import { softmaxHeads } from "./softmax_heads.ts";
  * 5. Drop boxes whose left and right or top and bottom edges are swapped. Drop empty boxes if the
  *    manifest says so. Dropped boxes are not replaced, so fewer than `options.max` may remain.
  *
- * @param levels Scores and encoded boxes of each level. The level with the smallest cells comes
- *   first.
+ * @param levels Outputs of the graph with scores and boxes, for each level. The level with the
+ *   smallest cells comes first.
  * @returns Detections, best first. Boxes are in source pixels, after the EXIF orientation is
  *   applied.
  */
@@ -94,7 +94,8 @@ export function detectionAt(
 /**
  * Returns true if the edges of a box are in order: xmin at most xmax, and ymin at most ymax.
  *
- * Edges can be swapped if the network predicts each edge separately and its numbers are extreme.
+ * Edges can be swapped if the network predicts each edge separately and the predicted numbers are
+ * extreme.
  */
 export function isInOrder({ box }: Detection): boolean {
   return box.xmax >= box.xmin && box.ymax >= box.ymin;

@@ -83,7 +83,7 @@ export function batchOf({ input }: Manifest): number {
  * Returns the shape of an output for one level, without the batch dimension.
  *
  * @param depth Number of channels. For an output with scores: anchors per cell times classes. For
- *   an output with encoded boxes: anchors per cell times four.
+ *   an output with boxes: anchors per cell times four.
  * @param height Number of grid rows. Null: unknown.
  * @param width Number of grid columns. Null: unknown.
  * @returns `[depth, height, width]` for the layout `nchw`, or `[height, width, depth]` for the
@@ -113,8 +113,8 @@ export function joinedShape<Length extends Dimension>(
 
 /**
  * Returns the two outputs that the manifest requires for each level. The output with scores has one
- * channel for each class of each anchor in a cell. The output with encoded boxes has four channels
- * for each anchor in a cell.
+ * channel for each class of each anchor in a cell. The output with boxes has four channels for each
+ * anchor in a cell.
  */
 function expectedLevels(
   manifest: HeadsManifest,
@@ -139,8 +139,8 @@ function expectedLevels(
 /**
  * Returns the outputs that the manifest requires of a graph whose outputs join the rows of all
  * levels. Each row is one anchor. The output with scores has one column per class. The output with
- * encoded boxes has four columns. Some graphs return scores and boxes in one output, and some
- * graphs also return the anchors.
+ * boxes has four columns. Some graphs return scores and boxes in one output, and some graphs also
+ * return the anchors.
  */
 function expectedJoined(
   manifest: HeadsManifest,

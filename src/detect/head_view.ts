@@ -21,7 +21,7 @@ export interface HeadView {
   readonly anchorStep: number;
   /** Distance in `data` from one channel to the next. */
   readonly channelStep: number;
-  /** Number of channels: the number of classes, or 4 for an output with encoded boxes. */
+  /** Number of channels: the number of classes, or 4 for an output with boxes. */
   readonly channels: number;
 }
 
@@ -31,7 +31,7 @@ export interface Table {
   readonly data: Float32Array;
   /** Number of rows, one per anchor. */
   readonly rows: number;
-  /** Number of columns: one per class, four for an encoded box, or the sum of both. */
+  /** Number of columns: one per class, four for a box, or the sum of both. */
   readonly columns: number;
 }
 

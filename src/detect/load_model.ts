@@ -29,7 +29,7 @@ export interface LoadedModel {
  * Loads a model.
  *
  * 1. Read the manifest. Keep only those variants of the graph that a requested engine runs.
- * 2. Check the declared size of the graph and its data files before they are read.
+ * 2. Check the declared size of the graph and its data files before reading the files.
  * 3. Read the graph and its data files, and check their lengths and SHA-256.
  * 4. Open a session.
  * 5. Check that the inputs and outputs of the graph match the manifest.

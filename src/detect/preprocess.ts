@@ -10,7 +10,7 @@ import { type UprightView, uprightView } from "../image/upright_view.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ImageCodec } from "../ports/image_codec.ts";
 
-/** Pixels of an image, and the plan for resizing them. */
+/** Pixels of an image, and the plan for resizing the image. */
 export interface PlannedImage {
   /**
    * Pixels with the EXIF orientation applied. The image may have been decoded at a reduced scale.

@@ -17,8 +17,9 @@ export interface OverlayBox {
 /** Image to draw on. */
 export interface OverlayImage {
   /**
-   * URL of the image, whose EXIF orientation is already applied. With a `data:` URL, the SVG
-   * contains the image. Unset: the background of the drawing is transparent.
+   * URL of the image. If the image has an EXIF orientation, the program that shows the SVG must
+   * apply it. With a `data:` URL, the SVG contains the image. Unset: the background of the drawing
+   * is transparent.
    */
   readonly href?: string | undefined;
   /** Width in pixels. */

@@ -21,8 +21,9 @@ export interface Edges {
 }
 
 /**
- * Finds a place for the caption of a box. Tries places above the box first, then inside, then
- * below. Prefers a place inside the image that covers no other caption.
+ * Finds a place for the caption of a box. Tries places above the box first, then inside at the top,
+ * below the box, and inside at the bottom. Prefers a place inside the image that covers no other
+ * caption.
  *
  * @param caption Size of the caption, in pixels of the image.
  * @param image Size of the image in pixels.

@@ -174,7 +174,7 @@ function sampleOf(row: Row, box: readonly number[]): AnchorSample {
  * may have been clipped are not compared.
  *
  * Also returns true if a prediction in `rows` belongs to an anchor that was scaled from another
- * level. No golden box confirms or contradicts such an anchor.
+ * level. No golden box confirms or contradicts a scaled anchor.
  */
 function agrees(
   { boxes }: HeadsManifest,

@@ -85,7 +85,7 @@ function provenBy({ guesses, input, outputs, ...manifest }: Manifest): string[] 
 }
 
 /**
- * Manifest properties that the graph cannot prove. Either people set such a property, or every
- * manifest has it.
+ * Manifest properties that the graph cannot prove, because a person sets the property, or because
+ * every manifest has the property.
  */
 const OF_PEOPLE = new Set(["manifest", "id", "title", "licence", "graph", "metrics", "labels"]);

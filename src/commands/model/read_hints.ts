@@ -33,7 +33,7 @@ const ACTIVATIONS: Readonly<Record<string, OutputHints["activation"]>> = {
 const MAX_VISITED = 2000;
 
 /**
- * Reads those properties of a graph that only its file contains. An engine session does not report
+ * Reads properties of a graph from the file of the graph, because an engine session does not report
  * these properties.
  *
  * @returns {@linkcode NO_HINTS} if this function cannot parse the file. An engine may still be able

@@ -46,8 +46,8 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /**
- * Throws an error if a file differs from the catalogue's file, because such a file could not be
- * downloaded again.
+ * Throws an error if a file differs from the catalogue's file, because a different file could not
+ * be downloaded again.
  */
 async function refuseOther(path: string, expected: Expectations): Promise<void> {
   if (await sizeOf(path) === 0) return;

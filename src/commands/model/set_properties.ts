@@ -7,7 +7,7 @@ import { withProperty } from "./with_property.ts";
  *
  * @param settings Texts such as `input.colour=bgr`: the path of a property with dots, then its
  *   value as JSON or plain text.
- * @throws {TypeError} If a text has no `=`, or if the manifest has no such property.
+ * @throws {TypeError} If a text has no `=`, or if the manifest does not have the property.
  * @throws {DomainError} `manifest-invalid`, if a value is not allowed.
  */
 export function setProperties(manifest: Manifest, settings: readonly string[]): Manifest {

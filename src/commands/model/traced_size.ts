@@ -35,8 +35,8 @@ interface Run {
 
 /**
  * Finds out if a graph that contains resize and NMS only works for images of one size. PyTorch's
- * exporter makes such graphs: it stores values that Python computed for the example image as
- * constants.
+ * exporter makes graphs with this fault, because the exporter stores values that Python computed
+ * for the example image as constants.
  *
  * The function runs the graph with images of two sizes, and compares the sizes of the tensor that
  * the first convolution reads.

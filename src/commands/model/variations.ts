@@ -51,8 +51,8 @@ export function variationsOf(manifest: Manifest): Variation[] {
 /**
  * Runs a task with each variation of a manifest.
  *
- * @param run Task. A variation for which the task throws an error is left out, because it does not
- *   fit the graph.
+ * @param run Task. A variation for which the task throws an error is left out, because the
+ *   variation does not fit the graph.
  */
 export async function tryVariations<Result>(
   manifest: Manifest,

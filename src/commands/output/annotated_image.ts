@@ -6,8 +6,8 @@ import type { DetectedImage, FileContent, OutputContext } from "./detect_output.
 const MAX_SIDE = 65_535;
 
 /**
- * Formats of images that usually have sharp edges. Drawings of such images are PNG files; all other
- * drawings are JPEG files.
+ * Formats of images that usually have sharp edges. If the input image has one of these formats, the
+ * drawing is a PNG file. For all other input images, the drawing is a JPEG file.
  */
 const SHARP = ["png", "gif", "bmp"];
 

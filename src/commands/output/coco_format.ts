@@ -10,7 +10,7 @@ import type { DetectedImage, OutputContext, TextFormat } from "./detect_output.t
  *
  * If the user names a data set, the ids are those of the data set. An image that the data set does
  * not contain is an error. Without a data set, the category id is the class id of the model. The
- * image id is the number in the file name, if all file names are different numbers. If not, the
+ * image id is the number in the file name, if all file names are different numbers. Otherwise, the
  * image id is the position of the image, from 1.
  */
 export function cocoFormat({ sources, dataset }: OutputContext): TextFormat {

@@ -35,7 +35,7 @@ export interface OutputContext {
   readonly dataset?: CocoDataset | undefined;
   /** True to write the score as the sixth column of YOLO text. */
   readonly withScores: boolean;
-  /** Score threshold of the user. Unset: the default of the model. */
+  /** Score threshold that the user has set. Unset: the default of the model. */
   readonly score?: number | undefined;
 }
 

@@ -19,8 +19,7 @@ export interface CommandSpec<Options extends OptionSchemas = OptionSchemas> {
   /** Purpose in one sentence. More lines may follow the sentence. */
   readonly summary: string;
   /**
-   * Arguments that are not options, for example `FILE...`. Unset: the command has no such
-   * arguments.
+   * Arguments other than options, for example `FILE...`. Unset: the command has only options.
    */
   readonly operands?: string;
   /** Options of the command. Every command also has `--help` and `--version`. */

@@ -11,8 +11,8 @@ export interface Progress extends Disposable {
 
 /**
  * Shows a progress bar with the rate and the remaining time. The bar is only drawn on a terminal,
- * and only for more than one image. Disposing the result removes the bar; disposing it twice has no
- * further effect.
+ * and only for more than one image. Disposing the result removes the bar; disposing the result
+ * again has no further effect.
  */
 export function progressBar(total: number, io: CommandIo): Progress {
   const { terminal } = io;

@@ -9,7 +9,7 @@ export interface StallTimer extends Disposable {
 }
 
 /**
- * Starts the timer.
+ * Starts a timer that aborts a download if no data arrives.
  *
  * @param milliseconds Maximum milliseconds without data.
  */

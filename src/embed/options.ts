@@ -9,8 +9,8 @@ export interface ModelFiles {
   /** Bytes of the graph, not yet checked against the SHA-256 of the manifest. */
   readonly graph: Uint8Array | ArrayBuffer;
   /**
-   * Contents of the data files of the graph by file name, as `graph.data` of the manifest lists
-   * them. Unset: the graph holds all of its weights.
+   * Contents of the data files of the graph. The keys are the file names that the manifest lists
+   * under `graph.data`. Unset: the graph holds all of its weights.
    */
   readonly data?: Readonly<Record<string, Uint8Array | ArrayBuffer>> | undefined;
 }

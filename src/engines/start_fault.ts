@@ -79,7 +79,7 @@ export function startFault(message: string): string {
  * Explains that an operation of a graph is not defined by ONNX.
  *
  * @param operation Operator of the graph: its domain (a set of operators), its name, and the
- *   version of the domain. Unset version: unknown.
+ *   version of the domain. Unset `version`: the version is unknown.
  */
 export function foreignOperatorFault(
   { domain, operator, version }: { domain: string; operator: string; version?: number },

@@ -27,9 +27,7 @@ export interface TensorRule {
    * the order of `colour`.
    */
   readonly std: readonly [number, number, number];
-  /**
-   * True: every source pixel counts when an image shrinks (antialiasing), as in `axisWeights()`.
-   */
+  /** True: every source pixel counts when an image shrinks (antialiasing). */
   readonly antialias: boolean;
   /**
    * Ratio between the sides of the source and the sides of the resized image. `per-side`: each side

@@ -18,7 +18,8 @@ export interface UsualRun {
   /** Limit as a multiple of the mean time: with 20, a run may take 20 times as long as usual. */
   readonly factor: number;
   /**
-   * Lowest possible limit in milliseconds. Keeps the limit of a fast model from being too strict.
+   * Minimum of the limit, in milliseconds. Without a minimum, the limit of a fast model would be
+   * too strict.
    */
   readonly minMs: number;
 }

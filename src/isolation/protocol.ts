@@ -30,7 +30,7 @@ export type WorkerLike<Load = LoadRequest> = MessageWorker<WorkerRequest<Load>, 
 
 /**
  * Message to a worker that runs a detector. The first message is `load`; each further message is
- * `detect`, an image to process, or `draw`, an image to draw on.
+ * `detect` (an image to process) or `draw` (an image to draw on).
  */
 export type WorkerRequest<Load = LoadRequest> =
   | { readonly kind: "load"; readonly load: Load }
@@ -69,8 +69,8 @@ export interface LoadRequest {
  *   then `result`. `detect-failed` can replace `decoded` or `result`.
  * - Answer to `draw`: `drawn` with the encoded image `image`, or `detect-failed`.
  *
- * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run,
- * made while loading. `canDraw` is true if the worker accepts `draw`.
+ * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run
+ * of the model, which is a part of loading. `canDraw` is true if the worker accepts `draw`.
  */
 export type WorkerResponse =
   | {

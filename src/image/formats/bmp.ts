@@ -33,7 +33,9 @@ export interface BmpLayout {
    * the stored pixels are colours and not indices.
    */
   readonly palette: Uint8Array;
-  /** Bit mask of each colour channel in a pixel. 0: the pixel lacks this channel. */
+  /**
+   * Bit mask of each colour channel in a pixel. A mask of 0 means that the pixels lack the channel.
+   */
   readonly masks: BmpMasks;
 }
 

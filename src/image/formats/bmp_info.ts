@@ -1,7 +1,7 @@
 import { DomainError } from "../../core/domain_error.ts";
 import type { ByteReader } from "./byte_reader.ts";
 
-/** Bytes of a BMP header of Windows 3. Bit masks come after this header, not inside. */
+/** Bytes of a BMP header of Windows 3. If the file has bit masks, they follow after this header. */
 export const INFO_BYTES = 40;
 /**
  * Sizes in bytes of BMP headers from Windows. In BMP headers from OS/2, the compression numbers 3
@@ -30,7 +30,8 @@ export interface BmpInfo {
 }
 
 /**
- * Reads the compression and the number of colours. Fields that a short header lacks count as 0.
+ * Reads the compression and the number of palette colours from a BMP header. Fields that a short
+ * header lacks count as 0.
  *
  * @param fields Reader of the header, at the field after the bits per pixel. After the call, the
  *   reader is at the bit masks, if the header contains bit masks.

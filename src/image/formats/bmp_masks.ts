@@ -1,13 +1,15 @@
 import { ALPHA_BIT_FIELDS, hasMasks, INFO_BYTES } from "./bmp_info.ts";
 import type { ByteReader } from "./byte_reader.ts";
 
-/** Bit mask of each channel in a pixel. 0: the pixel lacks this channel. */
+/**
+ * Bit mask of each colour channel in a pixel. A mask of 0 means that the pixels lack the channel.
+ */
 export type BmpMasks = readonly [red: number, green: number, blue: number, alpha: number];
 
 /**
- * Reads the bit masks of the colour channels.
+ * Reads the bit masks of the colour channels of a BMP.
  *
- * @param fields Reader of the header, at the field after the number of important colours.
+ * @param fields Reader of the header, at the bit masks if the header contains bit masks.
  * @param reader Reader of the bytes after the header. If the header has 40 bytes, the masks come
  *   after the header.
  * @returns Masks, or `undefined` if the file uses the default masks.

@@ -63,8 +63,8 @@ export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
   const first = start + COUNT_BYTES;
   if (start < HEADER_BYTES || first > tiff.length) return undefined;
 
-  // The declared count is capped by the size of the block, so every read below stays inside the
-  // block.
+  // The declared number of entries is limited by the size of the block, so every read below stays
+  // inside the block.
   const room = Math.floor((tiff.length - first) / ENTRY_BYTES);
   const count = Math.min(view.getUint16(start, littleEndian), room);
   for (let i = 0; i < count; i++) {

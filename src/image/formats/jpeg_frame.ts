@@ -21,7 +21,7 @@ export interface JpegFrame {
   readonly heightAt: number;
   /** Bits per sample. */
   readonly bitDepth: number;
-  /** Sampling factors of each component. */
+  /** Sampling factors of each component (colour plane). */
   readonly samplings: readonly JpegSampling[];
 }
 
@@ -32,9 +32,9 @@ export interface JpegFrame {
 export interface JpegSampling {
   /** Id of the component. */
   readonly id: number;
-  /** Blocks per MCU, across. */
+  /** Number of blocks per MCU (minimum coded unit), across. */
   readonly horizontal: number;
-  /** Blocks per MCU, down. */
+  /** Number of blocks per MCU (minimum coded unit), down. */
   readonly vertical: number;
 }
 
@@ -85,7 +85,10 @@ function readSampling(reader: ByteReader): JpegSampling {
   return { id, horizontal, vertical };
 }
 
-/** Computes the number of blocks of each component (ITU-T T.81, A.1.1, A.2.3 and A.2.4). */
+/**
+ * Computes the number of blocks (8x8 samples) of each component, which is a colour plane (ITU-T
+ * T.81, A.1.1, A.2.3 and A.2.4).
+ */
 export function componentsOf(
   samplings: readonly JpegSampling[],
   width: number,

@@ -12,7 +12,10 @@ export interface WebpHeader extends BaseHeader<"webp"> {
   readonly frame: WebpFrame;
 }
 
-/** Number of bytes that the RIFF length does not count: `RIFF` and the length itself. */
+/**
+ * Number of bytes at the start of the file that the stored length does not count: the four letters
+ * `RIFF` and the length itself.
+ */
 const RIFF_BYTES = 8;
 const CANVAS_BYTES = 10;
 
@@ -94,7 +97,7 @@ function readExtended(reader: ByteReader, length: number, behind: number): WebpH
   const animated = (flags & ANIMATED) !== 0;
   let frame: WebpFrame | undefined;
   let orientation: Orientation | undefined;
-  // A declared Exif block may be missing. In this case, the pixels are upright as stored.
+  // A declared Exif block may be missing. In this case, the stored pixels count as upright.
   for (
     let chunks = 0;
     frame === undefined ||

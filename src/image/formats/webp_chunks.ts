@@ -10,14 +10,14 @@ export function nextChunk(reader: ByteReader): { readonly type: number; readonly
   return { type, length: reader.u32() };
 }
 
-/** Returns the payload of a chunk, and skips its padding. */
+/** Returns the payload of a chunk. Skips the padding byte after a payload of odd length. */
 export function takePadded(reader: ByteReader, length: number): Uint8Array {
   const payload = reader.take(length);
   skipPadding(reader, length);
   return payload;
 }
 
-/** Skips the payload of a chunk and its padding. */
+/** Skips the payload of a chunk, and the padding byte after a payload of odd length. */
 export function skipPadded(reader: ByteReader, length: number): void {
   reader.skip(length);
   skipPadding(reader, length);

@@ -136,8 +136,8 @@ function sampleEntry(table: ByteReader | undefined): readonly IsoBox[] | undefin
 }
 
 /**
- * Returns the data of the first frame, which is at the start of the first chunk (ISO/IEC 14496-12,
- * 8.7).
+ * Returns the data of the first frame, which is at the start of the first chunk (group of frames;
+ * ISO/IEC 14496-12, 8.7).
  */
 function firstSample(
   file: ByteReader,

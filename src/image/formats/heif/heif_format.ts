@@ -16,7 +16,7 @@ const HEIC_BRANDS: ReadonlySet<number> = new Set(
 
 /**
  * Maximum number of brands (format codes) to read. Real files have at most ten brands. The limit
- * bounds the reading time, because a file of 15 MB can consist of brands.
+ * bounds the reading time, because a file of 15 MB can consist of brands only.
  */
 const MAX_BRANDS = 100;
 

@@ -82,7 +82,7 @@ const resample = z.strictObject({
   antialias: z.boolean(),
   /**
    * Distance, in source pixels, between the source positions of two neighbouring pixels of the
-   * resized image. It is the source size divided by the resized size.
+   * resized image. This distance is the source size divided by the resized size.
    *
    * `per-side`: the distance in x is computed from the widths, and the distance in y from the
    * heights. The resized width and height are whole numbers. `one`: the distance is the same in x
@@ -175,7 +175,7 @@ const finishedOutputs = z.strictObject({
    * scores. Unset: the output with the boxes contains no class ids.
    */
   columns: z.enum(["label-score-box", "box-score-label"]).optional(),
-  /** Name of the output with the number of valid detections. Null: all rows are valid. */
+  /** Name of the output with the number of valid detections. Null: all detections are valid. */
   count: name.nullable(),
   batched: z.boolean(),
   corners: boxForm,
@@ -324,7 +324,7 @@ const graph = {
   precision: z.enum(PRECISIONS).optional(),
 };
 
-/** Variant of the graph `graph` for some engines. It has the same inputs and outputs as `graph`. */
+/** Graph that some engines run instead of `graph`. Both graphs have the same inputs and outputs. */
 const variant = z.strictObject({
   ...graph,
   /** Engines that run the variant. */
@@ -400,7 +400,8 @@ true satisfies Same<z.infer<typeof computedAnchors[number]>, AnchorRule>;
 true satisfies Same<z.infer<typeof boxCoder>, BoxCoder>;
 
 /**
- * True if two types are equal. Ignores `readonly`, and treats `A & B` like the merged object type.
+ * True if two types are equal. The modifier `readonly` is ignored, and `A & B` equals the merged
+ * object type.
  */
 type Same<A, B> = Identical<Plain<A>, Plain<B>>;
 

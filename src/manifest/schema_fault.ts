@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Describes a fault in a JSON value, for example "must be a text". The default messages of zod use
- * the names of JavaScript types, so most authors of manifests would not understand them.
+ * the names of JavaScript types, so most authors of manifests would not understand these messages.
  */
 export function schemaFault(issue: Issue): string {
   switch (issue.code) {

@@ -19,7 +19,8 @@ export interface RuntimeConstants {
    */
   readonly decodedMegapixel: number;
   /**
-   * Milliseconds that every cold start takes, independent of the graph. Excludes the first image.
+   * Milliseconds that every cold start takes, independent of the graph. The time for the first
+   * image is not included.
    */
   readonly start: number;
   /** Milliseconds that each megabyte of the graph adds to a cold start. */
@@ -35,7 +36,10 @@ export interface RuntimeConstants {
   readonly processBytes: number;
 }
 
-/** Size of a program. Some platforms limit the size before gzip, others the size after gzip. */
+/**
+ * Size of a program. Some platforms limit the size before gzip, other platforms limit the size
+ * after gzip.
+ */
 export interface CodeSize {
   /** Bytes without compression. */
   readonly bytes: number;

@@ -13,8 +13,8 @@ export interface GraphWork {
   readonly macs: Macs;
   /**
    * Count of the numbers in the outputs of all operations that are neither convolutions nor matrix
-   * products. The time of these operations depends on this count. Excludes operations that the
-   * engine fuses with a convolution. An int8 number counts as a quarter, because four int8 numbers
+   * products. The time of these operations depends on this count. Operations that the engine fuses
+   * with a convolution do not count. An int8 number counts as a quarter, because four int8 numbers
    * have the size of a float.
    */
   readonly elements: number;
@@ -23,7 +23,8 @@ export interface GraphWork {
   /** Number of operations in the graph. */
   readonly nodes: number;
   /**
-   * Number of convolutions and matrix products with unknown shapes. `macs` does not include them.
+   * Number of convolutions and matrix products with unknown shapes. `macs` does not include these
+   * operations.
    */
   readonly unknown: number;
 }

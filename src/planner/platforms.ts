@@ -28,7 +28,7 @@ export interface Platform {
   readonly notes: readonly string[];
 }
 
-/** Month of the last comparison of these limits with the documentation of the platforms. */
+/** Month in which the limits were last compared with the documentation of the platforms. */
 export const LIMITS_READ = "2026-11";
 
 const MB = 1e6;

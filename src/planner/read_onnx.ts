@@ -91,8 +91,8 @@ export function foreignOperatorsOf(bytes: Uint8Array): ForeignOperator[] {
 }
 
 /**
- * Gives a weight its bytes from the file that contains them. Does nothing if the weight is in the
- * ONNX file.
+ * Loads the bytes of a weight from the external file that contains the weight. Does nothing if the
+ * ONNX file itself contains the weight.
  */
 function loadExternal(tensor: TensorProto, data: readonly WeightFile[]): void {
   if (tensor.externalData.length === 0) return;

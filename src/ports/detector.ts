@@ -97,13 +97,13 @@ export interface StageTimes {
   /** Converting pixels to the input tensor. */
   readonly preprocess: number;
   /**
-   * Running the graph. Includes the wait for earlier runs, because a session runs one image at a
-   * time.
+   * Running the graph. This duration includes the wait for earlier runs, because a session (a
+   * loaded graph) runs one image at a time.
    */
   readonly inference: number;
   /** Converting the graph's outputs to detections. */
   readonly postprocess: number;
-  /** Sum of all stages. Does not include the time that the call waited in a queue before. */
+  /** Sum of all stages. The time that the call waited in a queue is not included. */
   readonly total: number;
 }
 
@@ -149,11 +149,11 @@ export interface ModelInfo {
 
 /** State of a detector's queue and workers at one moment. */
 export interface DetectorLoad {
-  /** Number of images that wait. */
+  /** Number of images that wait in the queue. */
   readonly waiting: number;
   /** Predicted wait of one more image, milliseconds. */
   readonly predictedWaitMs: number;
-  /** Number of workers that are alive. */
+  /** Number of workers that are running. */
   readonly workers: number;
 }
 

@@ -5,8 +5,8 @@ import type { Pixels } from "../image/pixels.ts";
 /** Decoder of encoded images. */
 export interface ImageCodec {
   /**
-   * Refuses a format that this codec cannot decode. Called before the size of the image is checked,
-   * because an error about the size would mislead a client with the wrong format.
+   * Refuses a format that this codec cannot decode. This method is called before the size of the
+   * image is checked, because an error about the size would mislead a client with the wrong format.
    *
    * @throws {DomainError} `unsupported-format`.
    */

@@ -15,7 +15,7 @@ export interface ModelStore {
    */
   manifest(id: string): Promise<Manifest>;
   /**
-   * Reads the bytes of a graph, or of a file with its weights, without checking them against the
+   * Reads the bytes of a graph, or of a file with its weights, without comparing the bytes with the
    * manifest.
    *
    * @param graph Entry `graph` in the manifest of model `id`, or an entry of its `graph.data`.

@@ -23,8 +23,8 @@ const MAX_PAUSE_MS = 30_000;
  * request arrives.
  *
  * If a model failed to load, the next image request rebuilds the app. The first rebuild happens
- * without a pause. Each further rebuild waits longer than the one before, because a rebuild reloads
- * all models.
+ * without a pause. Each further rebuild waits longer than the previous rebuild, because a rebuild
+ * reloads all models.
  */
 export class LazyApp {
   readonly #open: () => Promise<ServedApp>;

@@ -14,7 +14,7 @@ export interface Logger {
 /**
  * Creates the functions that write the log of an app.
  *
- * No logging library is needed. Such a library could remove secrets from log lines, but a
+ * A logging library, which could remove secrets from log lines, is not needed, because a
  * `RequestLine` contains no secrets.
  *
  * @param write Writes one line of the log.

@@ -9,11 +9,12 @@ const MIN_LENGTH = 7;
 /**
  * Finds variables that are probably misspelt settings: `API_KEY`, `CORS_ORIGIN`, `trusted_proxy`.
  *
- * Without this check, a misspelt limit would silently not apply. Variables of other programs must
- * not count as typos. Therefore a name counts as a typo only in two cases. In the first case, the
- * name has the words of a setting in another letter case, another order, or in the singular instead
- * of the plural. In the second case, the name differs from a setting by one or two letters.
- * Settings of one word, such as `HOST`, are skipped, because other programs use similar names.
+ * Without this check, a misspelt limit would be ignored without an error. Variables of other
+ * programs must not count as typos. Therefore a name counts as a typo only in two cases. In the
+ * first case, the name has the words of a setting in another letter case, another order, or in the
+ * singular instead of the plural. In the second case, the name differs from a setting by one or two
+ * letters. Settings of one word, such as `HOST`, are skipped, because other programs use similar
+ * names.
  *
  * @param names Names of variables that are set.
  * @param settings Names of all settings.

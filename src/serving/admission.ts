@@ -86,7 +86,7 @@ export class Admission {
     return (waiting + 0.5) * this.#meanMs / this.#options.workers;
   }
 
-  /** Returns true if one more image may wait behind `waiting` others. */
+  /** Returns true if one more image may wait behind `waiting` other images. */
   admits(waiting: number): boolean {
     return waiting < this.#options.queue && this.waitMs(waiting) <= this.#limitMs;
   }
@@ -107,7 +107,10 @@ export class Admission {
     return this.#busy(why, waiting);
   }
 
-  /** Returns the error for a waiting image that was dropped to make room for another client. */
+  /**
+   * Returns the error for a waiting image that was dropped to make room for an image of another
+   * client.
+   */
   displaced(waiting: number): BusyError {
     return this.#busy("the queue is full and other clients have fewer images in it", waiting);
   }

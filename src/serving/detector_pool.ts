@@ -171,7 +171,9 @@ export class DetectorPool implements Detector {
     return { waiting, predictedWaitMs, workers: this.#alive.size };
   }
 
-  /** Returns the reason why no detector can run a call, or null if at least one detector can. */
+  /**
+   * Returns the reason why no detector can run a call. Returns null if a detector can run a call.
+   */
   unreadiness(): string | null {
     if (this.#alive.size === 0) return this.#outage();
     const reasons = [...this.#alive].map((detector) => detector.unreadiness?.() ?? null);

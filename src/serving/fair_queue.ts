@@ -11,15 +11,15 @@ interface Place<Item> {
 }
 
 /**
- * Queue that serves its clients in turn, one item of each client (round robin, like FQ-CoDel in RFC
- * 8290).
+ * Queue that serves its clients in turn: one item of the first client, then one item of the next
+ * client, and so on (round robin, like FQ-CoDel in RFC 8290).
  *
  * A turn serves the oldest item of one client. A client that is new in the queue goes before the
  * clients that have already had a turn, like a new flow in FQ-CoDel. Thus a client with a single
  * item does not wait for a client with many items.
  *
- * Between two turns of a client, only one new client may go before it. Thus even many new clients
- * cannot keep the other clients from getting a turn.
+ * Between two turns of a client, only one new client may go before that client. Thus even many new
+ * clients cannot keep the other clients from getting a turn.
  *
  * @example
  * ```ts

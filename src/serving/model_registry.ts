@@ -169,7 +169,7 @@ export class ModelRegistry {
     return state?.status === "ready" ? state.detector.refusal?.(client) ?? null : null;
   }
 
-  /** Closes all models. Waits for loads and calls that are running. */
+  /** Closes all models. First waits until all running loads and calls have ended. */
   async close(): Promise<void> {
     this.#retries?.close();
     await this.#models.close();

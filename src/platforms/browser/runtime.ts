@@ -18,7 +18,7 @@ export interface BrowserRuntimeOptions {
 
 /**
  * Maximum number of CPU threads if the caller does not set the number of threads. Models for web
- * pages have small layers, so more threads hardly make them faster.
+ * pages have small layers, so more threads hardly make these models faster.
  */
 const MAX_THREADS = 4;
 
@@ -26,8 +26,8 @@ const MAX_THREADS = 4;
  * Creates the runtime of a web page or a Web Worker. Decoders and engines are downloaded over HTTP.
  *
  * Several CPU threads need shared memory. Browsers allow shared memory only in a cross-origin
- * isolated page. The server must send such a page with the headers `Cross-Origin-Opener-Policy` and
- * `Cross-Origin-Embedder-Policy`.
+ * isolated page. A page is cross-origin isolated if the server sends the page with the headers
+ * `Cross-Origin-Opener-Policy` and `Cross-Origin-Embedder-Policy`.
  */
 export async function browserRuntime(options: BrowserRuntimeOptions): Promise<Runtime> {
   const { assets, models } = options;

@@ -6,7 +6,10 @@ import type { AppEnv, RequestFacts, RequestFault } from "../../../routes/http/ap
  * Data that accompanies a request from `node:http`. Hono calls this data the bindings of a request.
  */
 export interface HostBindings extends RequestFacts {
-  /** Request of `node:http`. Contains only the connection if the request could not be parsed. */
+  /**
+   * Request of `node:http`. If the request could not be parsed, this object contains only the
+   * connection.
+   */
   readonly incoming: Pick<IncomingMessage, "socket">;
 }
 

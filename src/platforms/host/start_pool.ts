@@ -40,7 +40,7 @@ export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise
 }
 
 /**
- * Starts worker processes and a detector in each of them. Returns one detector that distributes
+ * Starts several worker processes, each with one detector. Returns one detector that distributes
  * images to all these processes.
  */
 export function startPool(load: LoadRequest, options: PoolOptions): Promise<Detector> {

@@ -54,8 +54,8 @@ const RULES: OptionRules<Omit<WorkerdEmbedOptions, keyof EmbedOptions>> = {
  * Creates a detector inside a Cloudflare Worker.
  *
  * Call this function while your Worker handles a request, because Cloudflare Workers allow I/O only
- * during requests. Pass the returned promise to `context.waitUntil()`. This lets loading continue
- * even if the client closes the connection.
+ * during requests. Pass the returned promise to `context.waitUntil()`. The model then continues to
+ * load even if the client closes the connection.
  *
  * @throws {DomainError} If the model is unknown, its manifest or graph is wrong, or no engine
  *   starts.

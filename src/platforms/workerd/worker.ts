@@ -97,8 +97,8 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   const limits = imageLimits(config);
   const registry = new ModelRegistry({
     ...served,
-    // Processes one image at a time (`size: 1`). The pixels and tensors of two images could exceed
-    // the 128 MB of memory.
+    // The pool processes one image at a time (`size: 1`). The pixels and tensors of two images
+    // could exceed the 128 MB of memory.
     load: (id) =>
       DetectorPool.open({
         size: 1,

@@ -51,8 +51,8 @@ export interface ConnectionRoom {
  *
  * A connection takes one file descriptor. While the server fetches an image by its URL, the
  * connection takes two file descriptors. In addition, Deno accepts all waiting connections before
- * the server can close the first of them. Therefore this function also reserves file descriptors
- * for twice the backlog (number of waiting connections).
+ * the server can close the first of these connections. Therefore this function also reserves file
+ * descriptors for twice the backlog (number of waiting connections).
  */
 export function connectionRoom(maxFiles: number, wanted: number, workers: number): ConnectionRoom {
   const free = maxFiles - OWN_FILES - FILES_OF_WORKER * workers;

@@ -55,7 +55,8 @@ const agent = new Agent({ keepAlive: false });
  */
 export async function pinnedGet(to: ImageUrl, options: PinnedGetOptions): Promise<PinnedAnswer> {
   const sent = request(requestOptions(to, options));
-  // The signal must end this wait, even if the host never answers or the runtime stops reading.
+  // The wait must end when the signal is aborted, even if the host never answers or the runtime
+  // stops reading.
   const work = exchange(sent, to, options);
   try {
     return await abortable(work, options.signal);

@@ -3,7 +3,10 @@ import ipaddr from "ipaddr.js";
 /** IP addresses that look public but belong to internal services of a cloud. */
 const CLOUD_INTERNAL = new Set(["168.63.129.16"]); // DNS server and agents of Azure
 
-/** Range of public IPv6 addresses. All other ranges, such as ::/96, are unused or special. */
+/**
+ * Range of public IPv6 addresses. All other ranges, such as ::/96, are unused or reserved for
+ * special purposes.
+ */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /**

@@ -54,7 +54,7 @@ export async function servePort<Request, Response>(
 }
 
 /**
- * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send such a signal
+ * Ignores the signals that ask a program to end. A terminal (Ctrl-C) and systemd send these signals
  * to the server and to its workers at the same time. The server still needs its workers for the
  * requests that it has accepted.
  */

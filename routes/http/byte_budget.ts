@@ -6,7 +6,7 @@ import { DomainError } from "../../src/core/domain_error.ts";
  */
 export interface ByteLease extends Disposable {
   /**
-   * Takes bytes from the budget.
+   * Takes bytes: first those that the lease has reserved, and then bytes of the budget.
    *
    * @throws {DomainError} `busy` if the client may not take `bytes` more bytes now.
    */
@@ -17,7 +17,14 @@ export interface ByteLease extends Disposable {
    * @throws {DomainError} `busy` if `take(bytes)` would fail.
    */
   expect(bytes: number): void;
-  /** Moves all bytes to a new lease. This lease is empty afterwards. */
+  /**
+   * Reserves bytes of the budget for later calls of `take()`, at most as many as one client may take
+   * of an unused budget. Disposing the result returns the reserved bytes that were not taken.
+   *
+   * @throws {DomainError} `busy` if the client may not take `bytes` more bytes now.
+   */
+  reserve(bytes: number): Disposable;
+  /** Moves all taken bytes to a new lease. Reserved bytes stay with this lease. */
   moved(): ByteLease;
 }
 
@@ -47,6 +54,11 @@ export class ByteBudget {
     this.#left = bytes;
   }
 
+  /** Maximum number of bytes that one client may take while no other client has bytes. */
+  get #mostOfOne(): number {
+    return Math.floor(SHARE * this.#bytes / (SHARE + 1));
+  }
+
   /** Number of bytes that all requests have taken together. */
   get taken(): number {
     return this.#bytes - this.#left;
@@ -69,12 +81,26 @@ export class ByteBudget {
         "Cannot take the image as the server holds as many as it can. Try again in a second",
       );
     };
+    let reserved = 0;
+    const reserve = (bytes: number) => {
+      expect(bytes);
+      this.#move(client, bytes);
+      reserved += bytes;
+    };
+    const giveBack = () => {
+      this.#move(client, -reserved);
+      reserved = 0;
+    };
     return {
       expect,
       take: (bytes) => {
-        expect(bytes);
-        this.#move(client, bytes);
+        if (bytes > reserved) reserve(bytes - reserved);
+        reserved -= bytes;
         taken += bytes;
+      },
+      reserve: (bytes) => {
+        reserve(Math.min(bytes, this.#mostOfOne));
+        return { [Symbol.dispose]: giveBack };
       },
       moved: () => {
         const held = taken;
@@ -82,6 +108,7 @@ export class ByteBudget {
         return this.#lease(client, held);
       },
       [Symbol.dispose]: () => {
+        giveBack();
         this.#move(client, -taken);
         taken = 0;
       },

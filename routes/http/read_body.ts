@@ -20,12 +20,15 @@ export interface ReadBodyOptions {
    */
   readonly lease: ByteLease;
   /**
-   * Called with each chunk of the body; `readBody()` then returns no bytes. The function must count
-   * the bytes that it keeps in `lease`. Unset: `readBody()` joins the chunks and returns the whole
-   * body.
+   * Called with each chunk of the body; `readBody()` then returns no bytes. The function must call
+   * `lease.take()` for the bytes that it keeps. Unset: `readBody()` joins the chunks and returns
+   * the whole body.
    */
   readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }
+
+/** Maximum decompressed bytes of one byte of gzip or deflate (zlib's technical details, "1032:1"). */
+const MAX_EXPANSION = 1032;
 
 /**
  * Reads the body of a request. Stops reading as soon as the body has too many bytes or takes too
@@ -46,6 +49,7 @@ export async function readBody(
   const declared = Number(headers.get("content-length") ?? 0);
   if (declared > maxBodyBytes) throw tooManyBytes(maxBytes, `the body has ${declared}`);
   if (body === null) return new Uint8Array();
+  using _reserved = format === undefined ? undefined : reserveFor(options, declared);
   options.lease.expect(declared);
   const reader = body.getReader();
   const state: { limit?: string } = {};
@@ -70,6 +74,18 @@ export async function readBody(
     clearTimeout(timer);
   }
   throw new DomainError("body-timeout", `Cannot read the body as ${state.limit}`);
+}
+
+/**
+ * Reserves memory for the largest body that a compressed body may become.
+ *
+ * Without the reservation, many small bodies that become large would start at the same time, and
+ * would all be refused in the middle, with their decompressed bytes as garbage.
+ *
+ * @param declared Compressed bytes by `Content-Length`. 0: unknown.
+ */
+function reserveFor({ lease, maxBodyBytes }: ReadBodyOptions, declared: number): Disposable {
+  return lease.reserve(Math.min(maxBodyBytes, declared * MAX_EXPANSION || maxBodyBytes));
 }
 
 /** Yields the chunks of a body as they arrive. */

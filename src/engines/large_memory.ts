@@ -32,10 +32,10 @@ const FACTORY = "retinanet-edge.wasm-factory";
  * Memory that never grows avoids the error. A large memory costs only address space, because the
  * operating system gives no RAM to unused pages.
  *
- * onnxruntime-web has no option for the size of its memory. Its only related option is the URL of
- * the factory, the JavaScript function that creates the WebAssembly instance.
- * `prepareLargeMemory()` sets this option to a factory that grows the memory first, then creates
- * the instance as usual.
+ * onnxruntime-web has no option for the size of its memory. The only related option of
+ * onnxruntime-web is the URL of the factory, the JavaScript function that creates the WebAssembly
+ * instance. `prepareLargeMemory()` sets this option to a factory that grows the memory first, then
+ * creates the instance as usual.
  *
  * @param compile Compiles the wasm file of onnxruntime-web.
  * @returns Function that restores the options of onnxruntime-web. Call this function after the

@@ -16,8 +16,8 @@ export interface EngineCandidate {
   /** Number of CPU threads per session. A session is a graph that is loaded into an engine. */
   readonly threads: number;
   /**
-   * Returns the reason why `auto` skips this engine, or null to try it. An engine that the caller
-   * requests by name is always tried. Unset: `auto` always tries the engine.
+   * Returns the reason why `auto` skips this engine, or null to try this engine. An engine that the
+   * caller requests by name is always tried. Unset: `auto` always tries the engine.
    */
   unfitForAuto?(): Promise<string | null>;
   /**

@@ -15,7 +15,7 @@ import { serialQueue } from "./serial_queue.ts";
 
 /** Element type of an input of a graph. */
 export type FeedType = InputTensor["type"] | ExtraTensor["type"];
-/** Numbers of an input in the array type that onnxruntime expects. */
+/** Values of an input tensor, in the array type that onnxruntime expects. */
 export type EngineData = InputTensor["data"] | ExtraTensor["data"] | Uint16Array;
 
 /**
@@ -49,7 +49,7 @@ export function ortSession(
   };
 }
 
-/** Returns files with weights in the form that onnxruntime expects. */
+/** Converts files with weights to the form that onnxruntime expects. */
 export function externalDataOf(
   data: readonly GraphData[],
 ): NonNullable<InferenceSession.SessionOptions["externalData"]> {
@@ -91,7 +91,10 @@ function tensorOf({ type, data, dims }: OrtTensor): Tensor {
   return { data: read(data), shape: dims };
 }
 
-/** Functions that convert an output to float32, by element type. Other types are not supported. */
+/**
+ * Functions that convert an output to float32. The key is the element type of the output. Outputs
+ * of other types are not supported.
+ */
 const READERS: Partial<Record<OrtTensor.Type, (data: OrtTensor["data"]) => Float32Array>> = {
   float32: (data) => data as Float32Array,
   float16: (data) => {

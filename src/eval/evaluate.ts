@@ -62,7 +62,8 @@ export interface CocoFigures {
  * does not list are ignored. Categories without annotated objects do not count in the twelve
  * figures.
  *
- * @param results Detections in any order. Of two equal scores, the earlier detection ranks first.
+ * @param results Detections in any order. If two detections in one image have equal scores, the
+ *   earlier detection ranks first.
  * @throws {RangeError} If an annotation id or a category id is repeated, an annotation has the id
  *   0, a result names an image that `truth` does not have, or a box or a score is not finite.
  *

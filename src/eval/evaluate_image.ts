@@ -4,9 +4,9 @@ import { type AreaRange, IOU_THRESHOLDS, MAX_RESULTS } from "./protocol.ts";
 
 /** Possible outcomes of a result (a detection) at one IoU threshold. */
 export const Outcome = {
-  /** False positive: the result matches no annotated object that counts. */
+  /** False positive: the result matches no annotated object. */
   miss: 0,
-  /** True positive: the result matches an annotated object that counts. */
+  /** True positive: the result matches an annotated object in the area range. */
   hit: 1,
   /**
    * Neither hit nor miss. The result matches a crowd (several objects annotated as one), or an
@@ -69,9 +69,9 @@ export function imagePair(
  * Classifies each result (detection) as hit, miss or ignored at every IoU threshold (pycocotools,
  * `COCOeval.evaluateImg`).
  *
- * Crowds and annotated objects outside the area range do not count. A result that matches such a
- * crowd or object is ignored. A result without a match is ignored if its own area is outside the
- * area range.
+ * A result is ignored if it matches a crowd (several objects annotated as one), or an object
+ * outside the area range. A result without a match is ignored if its own area is outside the area
+ * range.
  *
  * @param pair Truths and results of one category in one image.
  * @param range Area range. Annotated objects with an area outside this range do not count.
@@ -117,12 +117,12 @@ function isOutside(area: number, range: AreaRange): boolean {
  * (`COCOeval.evaluateImg`).
  *
  * Results with better scores choose first. Each result takes the truth with the highest IoU that no
- * earlier result has taken. If several truths have this IoU, the result takes the last of these. A
- * result prefers a truth that counts to an ignored truth with a higher IoU. Any number of results
- * can take the same crowd (`iscrowd`).
+ * earlier result has taken. If several truths have the same highest IoU, the result takes the last
+ * of these truths. A result prefers a truth that is not ignored, even if an ignored truth has a
+ * higher IoU. Any number of results can take the same crowd (`iscrowd`).
  *
  * @param pair Truths and results of one category in one image.
- * @param ignored True for each truth that does not count. Always true for crowds.
+ * @param ignored True for each truth to ignore. Always true for crowds.
  * @param threshold Lowest IoU of a match, 0 to 1. An equal IoU is a match.
  * @returns For each result, the index of its truth in `pair.truths`, or −1 for none.
  *
@@ -156,8 +156,8 @@ export function assignTruths(
 }
 
 /**
- * Returns the indices of all truths (annotated objects): first the truths that count, then the
- * ignored truths.
+ * Returns the indices of all truths (annotated objects): first the truths that are not ignored,
+ * then the ignored truths.
  */
 function countedFirst(ignored: readonly boolean[]): number[] {
   return [...ignored.keys()].sort((a, b) => Number(ignored[a]) - Number(ignored[b]));

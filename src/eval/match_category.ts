@@ -23,7 +23,7 @@ export interface CategoryMatches {
    * next to each other.
    */
   readonly results: readonly MatchedResult[];
-  /** Annotated objects that count: all except crowds. */
+  /** Annotated objects, without crowds (several objects annotated as one). */
   readonly truths: readonly CocoAnnotation[];
 }
 

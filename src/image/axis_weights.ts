@@ -27,8 +27,8 @@ export interface AxisWeights {
  * @param antialias True to widen the triangle when the image shrinks.
  * @param shift Distance by which all output pixels are shifted, in input pixels. Used for mirrored
  *   images that were decoded at a reduced scale.
- * @param bits Number of fraction bits to which weights are rounded. Pillow uses 22. Null: no
- *   rounding.
+ * @param bits Number of binary digits after the point to which weights are rounded. Pillow uses 22.
+ *   Null: no rounding.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ function fillTriangle(weights: Float64Array, centre: number, width: number): voi
   else for (let tap = 0; tap < weights.length; tap++) weights[tap]! /= sum;
 }
 
-/** Rounds weights to `bits` fraction bits. */
+/** Rounds weights to `bits` binary digits after the point. */
 function roundTo(weights: Float64Array, bits: number): void {
   const one = 2 ** bits;
   for (let tap = 0; tap < weights.length; tap++) {

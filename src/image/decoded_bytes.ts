@@ -35,8 +35,8 @@ export function decodedBytes(header: BaseHeader<FormatId>, atLeast: Size): numbe
 
 /**
  * Maximum number of rows that libjpeg buffers for each colour component, in addition to the decoded
- * pixels. libjpeg buffers ten groups of at most four rows: eight for a block, and one on each side
- * of the block. The maximum that was measured is 34 rows.
+ * pixels. libjpeg buffers ten groups of at most four rows: eight groups for one row of blocks, one
+ * group above and one group below. The maximum that was measured is 34 rows.
  */
 const JPEG_ROWS = (8 + 2) * 4;
 

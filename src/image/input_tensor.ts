@@ -7,7 +7,7 @@ import type { UprightView } from "./upright_view.ts";
  */
 export interface InputRule extends TensorRule {
   /**
-   * Element type of the graph's input. A tensor for float16 is filled with float32, which the
+   * Element type of the graph's input. For `float16`, the tensor contains float32 values, which the
    * engine converts.
    */
   readonly type: "float32" | "float16" | "uint8";

@@ -15,7 +15,7 @@ export interface ImageLimits {
 }
 
 /**
- * Default limits of a server and of an embedded detector.
+ * Default limits of a server, and of a detector inside the caller's program.
  *
  * Phones take photos of 48 and 50 megapixels. Decoding a JPEG of this size at a reduced scale takes
  * a few megabytes, or 150 to 300 MB if the JPEG is progressive. WebP and AVIF images take so much

@@ -20,7 +20,7 @@ export interface RawImage {
 export type ImageInput = Uint8Array | RawImage;
 
 /**
- * Checks a raw image and converts it to the pixels that a codec would return.
+ * Checks a decoded image and converts it to the pixels that a codec would return.
  *
  * If a pixel is not opaque, all bytes are copied. `flattenAlpha()` will change the copy, not the
  * caller's data.

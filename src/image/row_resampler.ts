@@ -51,7 +51,8 @@ export class RowResampler {
   /**
    * Returns output row `y`. Rows must be requested from top to bottom.
    *
-   * @returns `[3, columns]` red, green and blue, 0 to 255. Every call returns the same array.
+   * @returns `[3, columns]` red, green and blue, 0 to 255. Every call overwrites and returns the
+   *   same array.
    */
   row(y: number): Float64Array {
     const { rows, rounds } = this.#options;
@@ -64,8 +65,8 @@ export class RowResampler {
   }
 
   /**
-   * Adds three weighted rows of the ring buffer to output row `y`. Their weights have the indices
-   * `tap`, `tap + 1` and `tap + 2`.
+   * Adds three weighted rows of the ring buffer to output row `y`. The weights of the three rows
+   * have the indices `tap`, `tap + 1` and `tap + 2`.
    */
   #addThree(y: number, tap: number): void {
     const { rows: { taps, start, weights } } = this.#options;

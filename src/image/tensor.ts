@@ -19,12 +19,13 @@ export interface TensorRule {
    */
   readonly divisor: number;
   /**
-   * Second step of normalisation: the mean of each colour is subtracted. In the order of `colour`.
+   * Second step of normalisation: the mean of each colour is subtracted. The means have the order
+   * of `colour`.
    */
   readonly mean: readonly [number, number, number];
   /**
-   * Third step of normalisation: values are divided by the standard deviation of each colour. In
-   * the order of `colour`.
+   * Third step of normalisation: values are divided by the standard deviation of each colour. The
+   * deviations have the order of `colour`.
    */
   readonly std: readonly [number, number, number];
   /** True: every source pixel counts when an image shrinks (antialiasing). */
@@ -47,7 +48,8 @@ export interface TensorRule {
 }
 
 /**
- * Number of fraction bits to which Pillow rounds weights when it resamples bytes (`Resample.c`).
+ * Number of binary digits after the point to which Pillow rounds weights when it resamples bytes
+ * (`Resample.c`).
  */
 const PILLOW_BITS = 22;
 

@@ -15,7 +15,7 @@ const MAX_LATE_MS = 1000;
  * the model for one image at a time.
  *
  * The limit of a run depends on the mean time of earlier runs. A hung engine is therefore noticed
- * long before `runMs`, the maximum for any run. The mean is the time per element of the input
+ * long before `runMs`, the maximum for any run. The mean time is measured per element of the input
  * tensor, because some models accept inputs of different sizes.
  */
 export class RunWatch {

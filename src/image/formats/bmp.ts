@@ -105,7 +105,7 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   fields.skip(2); // Number of planes: always 1, and ignored by every reader.
   const bitsPerPixel = fields.u16();
 
-  // 2. Compression and masks, in the header or right after it.
+  // 2. Compression and masks, in the header or right after the header.
   const info = readInfo(fields, headerBytes, bitsPerPixel);
   if (!BITS_PER_PIXEL.includes(bitsPerPixel)) {
     throw reader.corrupt(`its pixels must have ${BITS_PER_PIXEL.join(", ")} bits`, bitsPerPixel);

@@ -13,7 +13,7 @@ const UNCOMPRESSED = 0;
 const RUNS_8 = 1;
 const RUNS_4 = 2;
 const BIT_FIELDS = 3;
-/** Number of the compression with bit masks of all channels, alpha included. */
+/** Number of the compression method with bit masks of all channels, including alpha. */
 export const ALPHA_BIT_FIELDS = 6;
 const WINDOWS_COMPRESSIONS: ReadonlyMap<number, string> = new Map([[4, "JPEG"], [5, "PNG"]]);
 const OS2_COMPRESSIONS: ReadonlyMap<number, string> = new Map([
@@ -21,9 +21,9 @@ const OS2_COMPRESSIONS: ReadonlyMap<number, string> = new Map([
   [4, "run lengths of 24 bits"],
 ]);
 
-/** Fields of a BMP header that tell how its pixels are stored. */
+/** Fields of a BMP header that tell how the pixels are stored. */
 export interface BmpInfo {
-  /** Number of the compression. */
+  /** Number of the compression method. */
   readonly compression: number;
   /** Declared number of palette colours. 0 means one colour per possible index. */
   readonly colours: number;

@@ -65,8 +65,8 @@ export interface ImageFormat<Header extends BaseHeader> {
   /** Possible first bytes of a file, one character per byte. `?` stands for any byte. */
   readonly signatures: readonly string[];
   /**
-   * Further signatures. Their beginnings also occur in other files, so a file that ends inside a
-   * weak signature is not reported as truncated. Unset: none.
+   * Further signatures, whose first bytes also occur in files of other formats. Therefore, a file
+   * that ends inside a weak signature is not reported as truncated. Unset: no further signatures.
    */
   readonly weakSignatures?: readonly string[];
   /**

@@ -21,11 +21,12 @@ export interface JpegHeader extends BaseHeader<"jpeg"> {
 
 const EXIF_SIGNATURE = "Exif\0\0";
 
+/** Marker of a progressive frame with Huffman coding. */
+const PROGRESSIVE = 0xc2;
 /**
  * Markers of the supported frame types: baseline, extended sequential and progressive, with Huffman
  * coding.
  */
-const PROGRESSIVE = 0xc2;
 const SUPPORTED_FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, PROGRESSIVE]);
 
 /** Markers of encodings that common decoders do not support (ITU-T T.81, table B.1; ITU-T T.87). */
@@ -45,8 +46,8 @@ const UNSUPPORTED_CODINGS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Maximum number of segments before the first scan. Real files have fewer segments, even with the
- * largest colour profile. The limit bounds the reading time.
+ * Maximum number of segments before the first scan (the coded pixels). Real files have fewer
+ * segments, even with the largest colour profile. The limit bounds the reading time.
  */
 const MAX_SEGMENTS = 10_000;
 
@@ -114,7 +115,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
 }
 
 /**
- * Creates the header of a JPEG from the fields that were read.
+ * Creates the header of a JPEG from the fields that were read from the file.
  *
  * @param scanned Number of colour components in the first scan.
  */

@@ -6,8 +6,8 @@ export const APP0 = 0xe0, APP1 = 0xe1, APP15 = 0xef;
 const FIRST_ASSIGNED = 0xc0, RST0 = 0xd0;
 
 /**
- * Returns true if a marker has no length and no payload: TEM, SOI, EOI, the restart markers, and
- * the reserved markers below C0.
+ * Returns true if a marker has no length and no payload, for example SOI (start of image), EOI (end
+ * of image) and the restart markers.
  */
 export function isStandalone(marker: number): boolean {
   return marker < FIRST_ASSIGNED || (marker >= RST0 && marker <= EOI);

@@ -3,13 +3,16 @@ import { DNL, EOI, jpegSegments, SOS, uint16At } from "./jpeg_markers.ts";
 
 /** Component (colour plane) of a JPEG. */
 export interface JpegComponent {
-  /** Id that scans use for the component. Several components can have the same id. */
+  /**
+   * Id by which scans (passes over the image) refer to the component. Several components can have
+   * the same id.
+   */
   readonly id: number;
   /** Number of blocks (8x8 samples) that a scan visits if it contains only this component. */
   readonly blocks: number;
   /**
    * Number of blocks after padding to whole MCUs (minimum coded units). A scan of several
-   * components visits the padded blocks, and a decoder stores them.
+   * components visits all padded blocks, and a decoder stores all padded blocks.
    */
   readonly paddedBlocks: number;
 }
@@ -21,8 +24,8 @@ export interface JpegFrame {
 }
 
 /**
- * Maximum number of scans of an image. The limit bounds the decoding time, because each scan costs
- * time even if the image is tiny.
+ * Maximum number of scans (passes over the image) in a JPEG. The limit bounds the decoding time,
+ * because each scan costs time even if the image is tiny.
  *
  * Progressive images from libjpeg have 10 scans. Browsers stop after 100 scans, and the fuzz tests
  * of libjpeg-turbo stop after 500.
@@ -42,7 +45,7 @@ const MAX_SCANS = 500;
 export const MAX_VISITED_BLOCKS = 20_000_000;
 
 /**
- * Refuses a JPEG whose scans would take too long to decode.
+ * Refuses a JPEG whose scans (passes over the image) would take too long to decode.
  *
  * @param bytes Whole file.
  * @param header Header of the file.

@@ -60,7 +60,8 @@ export const PNG: ImageFormat<PngHeader> = {
 };
 
 /**
- * Reads the header of a PNG, which is everything before the first IDAT chunk (PNG third edition).
+ * Reads the header of a PNG, which is everything before the first IDAT chunk (the pixels; PNG third
+ * edition).
  *
  * The decoder verifies the checksums, not this function. A `tRNS` chunk (transparency) is ignored
  * if the image has an alpha channel.
@@ -133,7 +134,10 @@ function expectAtMost(reader: ByteReader, limit: number, name: string): void {
   if (value > limit) throw reader.corrupt(`its ${name} must be at most ${limit}`, value);
 }
 
-/** Reads orientation and transparency from the chunks between IHDR and the first IDAT. */
+/**
+ * Reads orientation and transparency from the chunks between IHDR (with the size) and the first
+ * IDAT (with the pixels).
+ */
 function readExtras(reader: ByteReader): Extras {
   let hasTransparency = false;
   let orientation: Orientation | undefined;

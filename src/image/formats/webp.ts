@@ -82,8 +82,8 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
  * Reads a WebP that begins with the chunk `VP8X`. The file contains a canvas, an image or an
  * animation, and possibly Exif.
  *
- * @param behind Number of bytes in the file after the end of the RIFF content. Negative: the file
- *   was cut off.
+ * @param behind Number of bytes after the end that the file declares. Negative: the file was cut
+ *   off.
  */
 function readExtended(reader: ByteReader, length: number, behind: number): WebpHeader {
   if (length < CANVAS_BYTES) {

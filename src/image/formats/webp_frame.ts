@@ -18,7 +18,7 @@ export interface WebpFrame {
   readonly alpha?: Uint8Array;
   /** Payload of the `VP8 ` (lossy) or `VP8L` (lossless) chunk: the encoded pixels. */
   readonly data: Uint8Array;
-  /** True if `data` is the payload of `VP8L`. */
+  /** True if `data` is the payload of a `VP8L` chunk. */
   readonly lossless: boolean;
   /** True if a pixel can be transparent. */
   readonly hasAlpha: boolean;

@@ -24,7 +24,7 @@ const MAX_HEADER = 512;
 
 /**
  * Maximum number of units (OBUs) in AV1 data. The limit bounds the reading time. Real data have
- * fewer units, because a frame has at most 4096 tiles in one unit each.
+ * fewer units, because a frame has at most 4096 tiles (separately coded parts), each in one unit.
  */
 const MAX_UNITS = 10_000;
 

@@ -43,7 +43,8 @@ export function isAvif(bytes: Uint8Array): boolean {
  * image is the first frame of the image sequence.
  *
  * The metadata and the AV1 data both declare the size of an image. The two declared sizes must be
- * equal. The same rule holds for alpha and for each tile of a grid.
+ * equal. The same rule holds for the alpha, and for each tile of an image that is composed of
+ * tiles.
  *
  * @param bytes Whole file. `isAvif()` must have returned true for this file.
  * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the AV1 data;

@@ -42,7 +42,8 @@ export const HEIC: ImageFormat<HeicHeader> = {
  * ignored, because it would only repeat these properties (ISO/IEC 23008-12, annex A.3).
  *
  * The metadata and the HEVC data both declare the size of an image. The two declared sizes must be
- * equal. The same rule holds for alpha and for each tile of a grid.
+ * equal. The same rule holds for the alpha, and for each tile of an image that is composed of
+ * tiles.
  *
  * @param bytes Whole file. `heifFormat()` must have returned `heic` for this file.
  * @throws {DomainError} `truncated-image`, if the file ends inside the metadata or the HEVC data;

@@ -5,9 +5,8 @@ import { type HevcSequence, readHevcSequence } from "./hevc_sequence.ts";
 
 /**
  * Rules for HEVC data in the items (stored images) of a HEIC (ISO/IEC 23008-12, annex B). The
- * number of tiles is limited, because libheif reads at most 1000 items, and the colours and the
- * alpha of an image have one item per tile each. A photo of 48 megapixels has 192 tiles of 512x512
- * pixels.
+ * number of tiles is limited, because libheif reads at most 1000 items, and an image with alpha has
+ * two items per tile. A photo of 48 megapixels has 192 tiles of 512x512 pixels.
  */
 export const HEVC: Coding<HevcSequence> = {
   name: "HEVC",
@@ -20,8 +19,8 @@ export const HEVC: Coding<HevcSequence> = {
 };
 
 /**
- * Types of HEVC units (NAL units) with pictures that can be decoded without other pictures (ITU-T
- * H.265, 7.4.2.2).
+ * First and last type of the HEVC units (NAL units) whose picture can be decoded without other
+ * pictures (ITU-T H.265, 7.4.2.2).
  */
 const FIRST_KEY = 16, LAST_KEY = 23;
 /** First type of HEVC units that contain no part of a picture. */

@@ -133,8 +133,8 @@ function skip(reader: BitReader, bits: number): void {
 }
 
 /**
- * Removes each byte 3 that follows two zero bytes. Encoders insert this byte so that no unit
- * contains a start code (ITU-T H.265, 7.4.2).
+ * Removes each byte 3 that follows two zero bytes. Encoders insert this byte so that the content of
+ * a unit never looks like the beginning of a unit (ITU-T H.265, 7.4.2).
  */
 function withoutEmulation(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, i) => !(byte === 3 && bytes[i - 1] === 0 && bytes[i - 2] === 0));

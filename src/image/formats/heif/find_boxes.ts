@@ -36,7 +36,7 @@ export interface HeifBoxes {
  *
  * @param file Reader of the whole file, at its start.
  * @throws {DomainError} `corrupt-image`, if the metadata are too large or too many boxes precede
- * them; `truncated-image`, if the file ends inside the metadata.
+ *   the metadata; `truncated-image`, if the file ends inside the metadata.
  */
 export function findBoxes(file: ByteReader): HeifBoxes {
   const found = new Map<number, ByteReader>();

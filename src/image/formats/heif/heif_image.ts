@@ -11,7 +11,7 @@ import type { Orientation } from "../exif_orientation.ts";
  *   samples.
  */
 export interface HeifImage<Sequence> {
-  /** Coded colours, or grey. */
+  /** Coded colours of the image, or the coded grey values. */
   readonly colour: CodedImage<Sequence>;
   /** Alpha channel, of the same size as the colours. Unset: the image is opaque. */
   readonly alpha?: CodedImage<Sequence>;
@@ -44,7 +44,7 @@ export interface CodedImage<Sequence> extends Size {
   readonly rows: number;
   /** Header of the coded data of the first tile, with the format and the size. */
   readonly sequence: Sequence;
-  /** Tiles, row by row. */
+  /** Tiles, row by row. A single tile if the image is not a grid of tiles. */
   readonly tiles: readonly CodedTile<Sequence>[];
 }
 

@@ -11,14 +11,17 @@ const NCLX = boxType("nclx");
  */
 const NCLX_BYTES = 11;
 
-/** Type names of auxiliary images that contain alpha. The second name is only for HEVC. */
+/**
+ * Type names of auxiliary images (images that belong to another image) with alpha. The second name
+ * is only for HEVC.
+ */
 const ALPHA_TYPES: readonly string[] = [
   "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
   "urn:mpeg:hevc:2015:auxid:1",
 ];
 
 /**
- * Returns true if an auxiliary image contains alpha.
+ * Returns true if an auxiliary image (an image that belongs to another image) contains alpha.
  *
  * @param content Payload of the box `auxC` or `auxi`. The payload contains four bytes of version
  *   and flags, then the type name, then a NUL byte.
@@ -33,7 +36,8 @@ export function isAlphaType(content: ByteReader): boolean {
  * Throws if an image does not have the expected size.
  *
  * @param reader Any reader of the file, used to create the error.
- * @param what Beginning of the broken rule in the error message, for example `ALPHA_SIZE`.
+ * @param what Beginning of the rule in the error message, for example "its grid must have the
+ *   declared".
  * @throws {DomainError} `corrupt-image`. The message contains both sizes.
  */
 export function checkSize(reader: ByteReader, what: string, expected: Size, found: Size): void {
@@ -44,10 +48,7 @@ export function checkSize(reader: ByteReader, what: string, expected: Size, foun
   );
 }
 
-/**
- * Beginning of the error message that an alpha image must be as large as the image with the
- * colours.
- */
+/** Beginning of a rule in an error message: the alpha must have the size of the image. */
 export const ALPHA_SIZE = "its alpha must have the image's";
 
 /** Reads the colour codes and the crop of an image from the image's property boxes. */

@@ -110,7 +110,10 @@ function codedImage<Sequence extends Size>(
   return { ...size, columns: 1, rows: 1, sequence: tile.sequence, tiles: [tile] };
 }
 
-/** Returns true if an item is an auxiliary image that contains alpha. */
+/**
+ * Returns true if an item is an auxiliary image (an image that belongs to another image) with
+ * alpha.
+ */
 function isAlpha(items: HeifItems, item: HeifItem): boolean {
   const auxiliary = items.properties(item).find((box) => box.type === AUXC);
   return auxiliary !== undefined && isAlphaType(auxiliary.content);

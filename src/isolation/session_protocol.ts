@@ -15,7 +15,9 @@ import type { ErrorMessage } from "./error_message.ts";
 export interface SessionRequest {
   /** ONNX graph, and variants of it for some engines. */
   readonly graph: GraphChoice;
-  /** Engine that runs the graph. With `auto`, the first engine that works. */
+  /**
+   * Engine that runs the graph. If the value is `auto`, the first engine that works runs the graph.
+   */
   readonly engine: Provider | "auto";
   /** Maximum number of CPU threads. Unset: the number of cores. */
   readonly threads?: number | undefined;

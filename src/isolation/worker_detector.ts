@@ -53,7 +53,7 @@ type Ready = WorkerResponse & { kind: "ready" };
 type Result = WorkerResponse & { kind: "result" | "drawn" };
 
 /**
- * Maximum time of a drawing, as a multiple of the maximum time for decoding an image. For a
+ * Maximum time for a drawing, as a multiple of the maximum time for decoding an image. For a
  * drawing, the worker decodes the image, draws on it and encodes the result.
  */
 const DRAW_FACTOR = 3;

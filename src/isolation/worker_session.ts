@@ -83,7 +83,7 @@ class Dialogue {
    * @param ms Deadline of the response, milliseconds. If no response arrives in time, the worker is
    *   killed.
    * @param code Code of the error for a missed deadline.
-   * @param action Beginning of that error's message, for example "Cannot load the model".
+   * @param action Beginning of the message of this error, for example "Cannot load the model".
    */
   ask(
     request: SessionWorkerRequest,

@@ -21,8 +21,8 @@ const LENGTH = 32;
 /**
  * Recognises common files that are not ONNX, by their first bytes.
  *
- * @returns End of an error message that begins like "Cannot load the file as". Undefined: the kind
- *   of the file is unknown.
+ * @returns Last part of an error message, which follows words such as "Cannot load the file as".
+ *   Undefined: the kind of the file is unknown.
  */
 export function foreignFileFault(file: Uint8Array): string | undefined {
   const text = String.fromCharCode(...file.subarray(0, LENGTH)).toLowerCase();

@@ -6,8 +6,8 @@ import { sha256 } from "./sha256.ts";
  * Compares the bytes of a graph with the length and the SHA-256 that its manifest declares.
  *
  * @param graph Content of the `.onnx` file.
- * @returns End of an error message that begins like "Cannot load the file as". Undefined: length
- *   and SHA-256 match.
+ * @returns Last part of an error message, which follows words such as "Cannot load the file as".
+ *   Undefined: length and SHA-256 match.
  */
 export async function graphFault(
   { bytes, sha256: wanted }: GraphFile,

@@ -6,8 +6,8 @@ import { PROVIDERS } from "../core/provider.ts";
 import { THRESHOLD_RANGE } from "../core/threshold_range.ts";
 
 // docs/manifest.md explains every property. The types in src/core explain `resize`, `pad`,
-// `anchors` and `boxes`. Type checks at the end of this file compare these four schemas with those
-// types.
+// `anchors` and `boxes`. Type checks at the end of this file compare these four schemas with the
+// types in src/core.
 
 const positiveInteger = z.int().positive();
 const positive = z.number().positive();
@@ -180,8 +180,8 @@ const finishedOutputs = z.strictObject({
   batched: z.boolean(),
   corners: boxForm,
   /**
-   * Unit of the boxes. `input`: pixels of the input tensor. `unit`: fractions of its sides.
-   * `source`: pixels of the image after its EXIF orientation is applied.
+   * Unit of the boxes. `input`: pixels of the input tensor. `unit`: fractions of the sides of the
+   * input tensor. `source`: pixels of the image after its EXIF orientation is applied.
    */
   space: z.enum(["input", "unit", "source"]),
 });
@@ -363,7 +363,7 @@ const common = {
 };
 
 /**
- * Schema for graphs that return scores and an encoded box for each anchor. Such graphs do not apply
+ * Schema for graphs that return scores and an encoded box for each anchor. The graphs do not apply
  * NMS (non-maximum suppression).
  */
 export const headsSchema = z.strictObject({

@@ -1,8 +1,8 @@
 /**
  * Computes the SHA-256 of bytes.
  *
- * Uses Web Crypto. Web pages that are served over plain HTTP have no `crypto.subtle`; the function
- * uses a JavaScript library there.
+ * The function uses Web Crypto. Web pages that are served over plain HTTP have no `crypto.subtle`.
+ * In these pages, the function uses a JavaScript library.
  *
  * @returns 64 hexadecimal digits, lower case.
  */

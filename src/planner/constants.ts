@@ -61,8 +61,8 @@ export interface PlanConstants {
     readonly how: Readonly<Record<string, string>>;
   };
   /**
-   * CPU milliseconds that bench/planner/calibrate.ts took on the measured machine. Its time on
-   * another machine shows how much slower or faster that machine is.
+   * CPU milliseconds that bench/planner/calibrate.ts took on the measured machine. The time of this
+   * script on another machine shows how much slower or faster that machine is.
    */
   readonly calibrationMs: number;
   /**
@@ -95,7 +95,10 @@ export interface PlanConstants {
   readonly runtimes: Readonly<Record<MeasuredRuntime, RuntimeConstants>>;
   /** Size of the program without a model. */
   readonly code: {
-    /** Bundle with its WebAssembly files, built with wrangler, the tool of Cloudflare Workers. */
+    /**
+     * Bundle of the program with its WebAssembly files, built with wrangler, the tool of Cloudflare
+     * Workers.
+     */
     readonly bundle: CodeSize;
     /** Folder `node_modules` after npm has installed all packages. */
     readonly installed: CodeSize;

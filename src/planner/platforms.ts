@@ -1,6 +1,9 @@
 import type { MeasuredRuntime } from "./constants.ts";
 
-/** Limits of a platform. Unset: the platform has no limit of this kind, or does not publish it. */
+/**
+ * Limits of a platform. A limit is unset if the platform does not have this limit, or does not
+ * publish it.
+ */
 export interface Platform {
   /** Name of the platform in the output of `deno task plan`. */
   readonly title: string;

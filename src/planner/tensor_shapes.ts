@@ -24,7 +24,7 @@ export interface ProbedTensor {
   readonly type: string;
   /**
    * Length of each dimension. Null or a string: the length depends on the content of the image, for
-   * example the number of boxes.
+   * example in a list of boxes.
    */
   readonly shape: readonly (number | string | null)[];
 }

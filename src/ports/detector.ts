@@ -42,16 +42,16 @@ export interface DetectOptions {
   readonly scoreThreshold?: number | undefined;
   /**
    * Threshold of the IoU (intersection over union) in non-maximum suppression (NMS), 0 to 1. If the
-   * IoU of two boxes is greater, the box with the lower score is dropped. With
-   * `postprocess.nms.perClass` in the manifest, only boxes of the same class are compared. Models
-   * with NMS in the graph refuse this option.
+   * IoU of two boxes is greater, the box with the lower score is dropped. If
+   * `postprocess.nms.perClass` is true in the manifest, only boxes of the same class are compared.
+   * Models with NMS in the graph refuse this option.
    *
    * @default `postprocess.nms.iou` of the manifest
    */
   readonly iou?: number | undefined;
   /**
-   * Maximum number of detections. The detections with the best scores are kept. Accepts 1 to 1000,
-   * or more if `postprocess.limit` of the manifest is more.
+   * Maximum number of detections. The detections with the best scores are kept. The value must be 1
+   * to 1000, or 1 to `postprocess.limit` of the manifest if this limit is greater than 1000.
    *
    * @default `postprocess.limit` of the manifest
    */

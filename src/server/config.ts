@@ -163,7 +163,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return { ...settings, MODELS: start.length > 0 ? start : ["everyday8"] };
 }
 
-/** Returns a variable with its value. Omits the value of API_KEYS, which may contain a secret. */
+/**
+ * Returns the name and the value of an environment variable. Omits the value of API_KEYS, which may
+ * contain a secret.
+ */
 function described(
   variable: string,
   given: Readonly<Record<string, string | undefined>>,

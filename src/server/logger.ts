@@ -61,7 +61,7 @@ export function messageLine(
 
 /**
  * Returns the level of a response: `error` for a bug, `warn` if the server cannot answer now.
- * Errors of clients have the level `info`, because they are not faults of the server.
+ * Errors of clients have the level `info`, because these errors are not faults of the server.
  */
 function levelOf(status: number): LogLevel {
   if (status < 500) return "info";

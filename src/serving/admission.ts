@@ -28,8 +28,9 @@ export const DEFAULT_QUEUE = 100;
 
 /**
  * Wait that is always allowed, as a multiple of the mean service time. The service time is the time
- * that a worker needs for one image. With this minimum, eight images at the same time are never too
- * many, however slow the model is: seven of them wait, the last for 6.5 mean service times.
+ * that a worker needs for one image. With this minimum, one worker accepts eight images at the same
+ * time, however slow the model is. Seven images wait, and the predicted wait of the last image is
+ * 6.5 mean service times.
  */
 const MIN_TURNS = 7;
 
@@ -41,8 +42,8 @@ const WEIGHT = 0.1;
 
 /**
  * Extra time that an admitted image may wait, as a fraction of the maximum predicted wait. The
- * predicted wait is a mean, so half of the images wait longer than predicted. Without the extra
- * time, many admitted images would be dropped.
+ * predicted wait is a mean, so about half of the images wait longer than predicted. Without the
+ * extra time, many admitted images would be dropped.
  */
 const SLACK = 0.5;
 
@@ -59,8 +60,8 @@ export class Admission {
   #learned = 0;
 
   /**
-   * Creates an admission without a measured service time. Until the first measurement, only the
-   * number of waiting images is limited.
+   * Creates an object that has not measured a service time yet. Until the first measurement, only
+   * the number of waiting images is limited.
    */
   constructor(options: AdmissionOptions) {
     this.#options = options;

@@ -80,8 +80,8 @@ export class DetectorPool implements Detector {
   /** Engine that runs the model in every detector of the pool. */
   readonly engine: Detector["engine"];
   /**
-   * Draws detections over an image as soon as a detector is free, in turn with the calls of
-   * `detect()`. Unset: the detectors cannot draw.
+   * Draws detections over an image as soon as a detector is free. Calls of `draw()` and `detect()`
+   * wait in the same queue. Unset: the detectors cannot draw.
    */
   readonly draw: Detector["draw"];
   readonly #options: PoolOptions;

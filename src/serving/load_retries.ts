@@ -11,7 +11,7 @@ export interface LoadRetriesOptions {
   readonly stampOf?: ((id: string) => Promise<string>) | undefined;
   /** Loads a model again. Called when the pause after a failed load is over. */
   readonly retry: (id: string) => void;
-  /** Logs each failed load, and the load that succeeds after failures. Unset: no log. */
+  /** Logs each failed load, and each load that succeeds after a failed load. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
 }
 

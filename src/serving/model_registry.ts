@@ -32,8 +32,7 @@ export interface RegistryOptions {
   readonly copies?: number;
   /**
    * Milliseconds between a failed load and its first retry. The pause doubles with each retry.
-   * Unset: only a load that failed because of a missing file is retried, by the next use of the
-   * model.
+   * Unset: a failed load is retried only if a file was missing, when the model is used next.
    */
   readonly retryMs?: number | undefined;
   /**

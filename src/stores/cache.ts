@@ -74,7 +74,10 @@ interface Span {
   readonly total: number;
 }
 
-/** Returns the positions of a graph and its data files in the whole download, by SHA-256. */
+/**
+ * Returns the positions of a graph and its data files in the whole download. The key is the SHA-256
+ * of the file.
+ */
 function spansOf(graph: Manifest["graph"]): Map<string, Span> {
   const spans = new Map<string, Span>();
   const total = graphBytes(graph);

@@ -17,8 +17,8 @@ export interface BrowserAssets {
   readonly webgpu: EngineFiles;
   /**
    * Files of onnxruntime-web for WebGPU, in browsers without JSPI. The wasm file is 1.5 times as
-   * large as that of `webgpu`, and compressed with gzip: many static hosts refuse files of more than
-   * 25 MiB.
+   * large as the wasm file of `webgpu`. The file is compressed with gzip, because many static hosts
+   * refuse files of more than 25 MiB.
    */
   readonly webgpuAsyncify: EngineFiles;
   /** Script of the Web Worker. */

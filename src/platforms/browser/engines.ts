@@ -37,7 +37,8 @@ async function loadAsyncify({ mjs, wasm }: EngineFiles): Promise<WebgpuBuild> {
  * Returns the engine that runs graphs with onnxruntime-web on the CPU.
  *
  * onnxruntime-web has one WebAssembly instance per page or Web Worker. The first session (loaded
- * graph) sets the number of CPU threads for all sessions. A failed start cannot be retried.
+ * graph) sets the number of CPU threads for all sessions. If onnxruntime-web fails to start, the
+ * page or Web Worker cannot start it again.
  */
 export function browserWasmEngine(assets: BrowserAssets, threads: number): EngineCandidate {
   return {

@@ -62,7 +62,8 @@ export class HostMetrics implements AppMetrics, PoolObserver {
 
   /** Starts with all counts at zero. */
   constructor() {
-    // The default metrics of prom-client read /proc, which Deno does not allow this program.
+    // The default metrics of prom-client are not used, because they read files in /proc, which Deno
+    // forbids.
     this.#registry.registerMetric(this.#memory);
     this.#gauge("info", "Version of the server", ["version"]).set({ version: VERSION }, 1);
   }

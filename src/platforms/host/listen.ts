@@ -55,9 +55,9 @@ const PROBES: ProbeIntervals = { everyMs: 5000, failures: 3 };
 /**
  * Serves an app over HTTP/1.1.
  *
- * Uses node:http on Deno as well, because `Deno.serve()` has three faults. `Deno.serve()` cannot
- * time out slow headers, and keeps a connection open after the app has refused a body.
- * `Deno.serve()` also does not report that a client has disconnected.
+ * The server uses node:http on Deno as well, because `Deno.serve()` has three faults.
+ * `Deno.serve()` cannot time out slow headers, and keeps a connection open after the app has
+ * refused a body. `Deno.serve()` also does not report that a client has disconnected.
  *
  * On Deno and Node, a {@linkcode GatedSocket} passes the bytes of each connection to the parser of
  * node:http. Bun parses requests itself and cannot read from this socket.

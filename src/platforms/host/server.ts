@@ -54,8 +54,8 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
     headerTimeoutMs: config.HEADER_TIMEOUT_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
   }).catch((error: unknown) => {
-    // Closes the worker processes, because they would keep the program running. Does not wait, so
-    // that the error is reported at once.
+    // Closes the worker processes, because they would otherwise keep the program running. Does not
+    // wait, so that the error is reported at once.
     void registry.close();
     throw listenFault(error, config);
   });

@@ -28,8 +28,8 @@ export type { Fetcher, ModelBucket };
 /** Options of a detector in a Cloudflare Worker. */
 export interface WorkerdEmbedOptions extends EmbedOptions {
   /**
-   * Binding of static assets that contain the models: `ID.json` and the graph of each model. Needed
-   * if the option `model` is an id and `bucket` is unset.
+   * Binding of static assets that contain the models: `ID.json` and the graph of each model. This
+   * binding is needed if the option `model` is an id and `bucket` is unset.
    */
   readonly assets?: Fetcher | undefined;
   /**

@@ -114,7 +114,7 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   return { app, registry };
 }
 
-/** Returns the environment variables, which are text. Leaves out bindings such as buckets. */
+/** Returns only the text variables of the environment, without bindings such as buckets. */
 function textsOf(environment: WorkerEnvironment): Record<string, string> {
   const texts = Object.entries(environment).filter((entry): entry is [string, string] =>
     typeof entry[1] === "string"

@@ -26,8 +26,8 @@ export interface ConnectionLimits {
 const MAX_REQUESTS = 1000;
 
 /**
- * Maximum requests in progress on one connection of Bun. If a client sends one more request, the
- * server closes the connection.
+ * Maximum number of requests in progress on one connection, if the runtime is Bun. If a client
+ * sends one more request, the server closes the connection.
  */
 const MAX_PIPELINED = 16;
 

@@ -17,8 +17,8 @@ export interface ProbeIntervals {
  * Connects to a server of this process at intervals, to notice when the server stops accepting
  * connections.
  *
- * The watch is needed on Deno. After Deno has run out of file descriptors, `node:http` accepts no
- * further connections and reports no error.
+ * These test connections are needed on Deno. After Deno has run out of file descriptors,
+ * `node:http` accepts no further connections and reports no error.
  *
  * @param onDeaf Called once, after too many test connections in a row have failed.
  * @returns Function that ends the watch.
@@ -42,7 +42,8 @@ export function watchListener(
       return onDeaf();
     }
     seen = accepted;
-    // Errors are ignored, because a failed connection is noticed by the missing `connection` event.
+    // Errors are ignored, because the missing `connection` event already shows that the connection
+    // has failed.
     const probe = connect(port, host).on("error", () => {});
     setTimeout(() => probe.destroy(), everyMs / 2).unref();
     probe.unref();

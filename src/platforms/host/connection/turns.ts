@@ -1,7 +1,10 @@
 /** Maximum pipelined requests that begin in one turn of the event loop. */
 const PER_TURN = 4;
 
-/** Functions that start the next pipelined request of their connections. */
+/**
+ * Functions that wait for a turn of the event loop. Each function starts the next pipelined request
+ * of one connection.
+ */
 const waiting = new Set<() => void>();
 let isScheduled = false;
 

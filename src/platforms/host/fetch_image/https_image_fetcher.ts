@@ -34,9 +34,9 @@ const MAX_ADDRESSES = 3;
  * Creates a fetcher that downloads images by https, and only from the public internet. Without this
  * restriction, a client could make the server read internal URLs (server-side request forgery).
  *
- * Each request resolves the host name once and checks all its IP addresses. The connection then
- * goes to a checked IP address, so a later DNS answer cannot change the target. The URL of each
- * redirect is checked in the same way.
+ * For each request, the fetcher resolves the host name once and checks all IP addresses of the
+ * host. The connection then goes to a checked IP address, so a later DNS answer cannot change the
+ * target. The URL of each redirect is checked in the same way.
  */
 export function httpsImageFetcher(options: ImageFetcherOptions): ImageFetcher {
   return {

@@ -50,7 +50,8 @@ export interface ImageUrl {
  * password or a port.
  *
  * An IP address can be written in many ways, such as `0x7f000001`. The `URL` class converts all
- * notations of IP addresses to the usual notation, and this function refuses the usual notation.
+ * notations of IP addresses to the usual notation, so this function can recognise and refuse IP
+ * addresses.
  *
  * @param base URL against which a relative `text` is resolved. Undefined: `text` must be absolute.
  * @throws {DomainError} `invalid-option`, if `text` is not a URL; `url-not-allowed`, if the URL is

@@ -92,9 +92,22 @@ export class Admission {
     return waiting < this.#options.queue && this.waitMs(waiting) <= this.#limitMs;
   }
 
-  /** Returns true if an image has waited too long to be of use to its client. */
-  isTooLate(waitedMs: number): boolean {
-    return waitedMs > this.#dropMs;
+  /**
+   * Maximum milliseconds that an image may wait if it is admitted now. Undefined: no image has been
+   * measured yet, so that the limit is not known.
+   */
+  get patienceMs(): number | undefined {
+    return this.#learned === 0 ? undefined : this.#dropMs;
+  }
+
+  /**
+   * Returns true if an image has waited too long to be of use to its client.
+   *
+   * @param patienceMs Value of `patienceMs` when the image was admitted. A slow image that has run
+   *   since then raises the mean service time, but not the patience of clients that wait already.
+   */
+  isTooLate(waitedMs: number, patienceMs: number = this.#dropMs): boolean {
+    return waitedMs > patienceMs;
   }
 
   /** Returns the error for a new image that is refused while `waiting` other images wait. */
@@ -117,8 +130,8 @@ export class Admission {
   }
 
   /** Returns the error for an image that was dropped because it had waited too long. */
-  late(waiting: number): BusyError {
-    return this.#busy(`it has waited for longer than ${seconds(this.#dropMs)}`, waiting);
+  late(waiting: number, patienceMs: number = this.#dropMs): BusyError {
+    return this.#busy(`it has waited for longer than ${seconds(patienceMs)}`, waiting);
   }
 
   #busy(why: string, waiting: number): BusyError {

@@ -58,6 +58,8 @@ export interface PoolObserver {
 interface QueuedCall {
   /** Time at which the call was queued. */
   readonly since: number;
+  /** Maximum milliseconds in the queue. Undefined: not known when the call was queued. */
+  readonly patienceMs: number | undefined;
   readonly run: (detector: Detector) => void;
   readonly reject: (error: DomainError) => void;
 }
@@ -213,7 +215,8 @@ export class DetectorPool implements Detector {
       void work.then(() => learn(true), () => learn(false));
       resolve(work.finally(() => this.#release(detector)));
     };
-    if (idle === undefined) this.#enqueue({ since: arrived, run, reject }, call);
+    const { patienceMs } = this.#admission;
+    if (idle === undefined) this.#enqueue({ since: arrived, patienceMs, run, reject }, call);
     else run(idle);
     return promise;
   }
@@ -245,7 +248,7 @@ export class DetectorPool implements Detector {
     // memory. Therefore the pool removes the listener when the call leaves the queue.
     const stopListening = () => signal?.removeEventListener("abort", cancel);
     const queued: QueuedCall = {
-      since: call.since,
+      ...call,
       run: (detector) => (stopListening(), call.run(detector)),
       reject: (error) => (stopListening(), call.reject(error)),
     };
@@ -268,8 +271,9 @@ export class DetectorPool implements Detector {
     // A detector that has crashed during its call gets no other call.
     if (!this.#alive.has(detector)) return;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      if (!this.#admission.isTooLate(this.#now() - next.since)) return next.run(detector);
-      next.reject(this.#admission.late(this.#queue.length));
+      const { since, patienceMs } = next;
+      if (!this.#admission.isTooLate(this.#now() - since, patienceMs)) return next.run(detector);
+      next.reject(this.#admission.late(this.#queue.length, patienceMs));
     }
     this.#idle.push(detector);
   }

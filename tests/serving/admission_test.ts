@@ -47,6 +47,17 @@ Deno.test("Admission drops what has waited for one and a half times the limit", 
   assertEquals([1500, 1501].map((ms) => admission.isTooLate(ms)), [false, true]);
 });
 
+Deno.test("Admission keeps the patience of waiting clients when a slow image raises the mean", () => {
+  const admission = new Admission(OPTIONS);
+  assertEquals(admission.patienceMs, undefined);
+  admission.learn(100, true);
+  const { patienceMs } = admission;
+  assertEquals(patienceMs, 1500); // one and a half times 1000 ms
+  for (let i = 0; i < 9; i++) admission.learn(100, true);
+  admission.learn(10_000, true); // mean 1090: seven service times are 7630 ms
+  assertEquals([admission.isTooLate(2000), admission.isTooLate(2000, patienceMs)], [false, true]);
+});
+
 Deno.test("Admission tells from the predicted drain when to try again, with jitter", () => {
   for (const [random, ms] of [[0, 10_500], [0.5, 15_750], [1, 21_000]] as const) {
     const admission = new Admission({ ...OPTIONS, random: () => random });

@@ -6,7 +6,7 @@ import type { HeadsManifest } from "../manifest/manifest.ts";
 export interface ScoreScale {
   /** Threshold for the values that the network returns. Only greater values pass. */
   readonly cut: number;
-  /** Converts a value that the network returns to a score, 0 to 1. */
+  /** Converts an output value of the network to a score, 0 to 1. */
   readonly scoreOf: (value: number) => number;
 }
 

@@ -6,7 +6,7 @@ import type { Expectation, Needs } from "./predict.ts";
 
 /** Expected value, for example of the memory, and the limit of the platform for this value. */
 export interface Check {
-  /** Name of the value in the output of `deno task plan`. */
+  /** Name of the checked value, as `deno task plan` prints it. */
   readonly what: string;
   /** Expected value. */
   readonly expected: number;

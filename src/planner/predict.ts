@@ -74,8 +74,8 @@ export function inputSides({ input, resize, pad }: Manifest, image: Size): numbe
 }
 
 /**
- * Returns the sizes of a model and an image, and the number of operations that the model needs for
- * the image.
+ * Returns the bytes of a model, the size and the bytes of an image, and the number of operations
+ * that the model performs for the image.
  *
  * @param shapes Shapes of the graph's tensors, if the input tensor has the size that `inputSides()`
  *   returns.

@@ -1,8 +1,8 @@
 import { editDistance } from "../core/nearest_name.ts";
 
 /**
- * Minimum length of a name that may be a typo. Shorter names resemble too many names of other
- * programs.
+ * Minimum length of a name that is reported as a typo. Shorter names resemble too many names of
+ * other programs.
  */
 const MIN_LENGTH = 7;
 

@@ -33,7 +33,7 @@ export interface BmpInfo {
  * Reads the compression and the number of palette colours from a BMP header. Fields that a short
  * header lacks count as 0.
  *
- * @param fields Reader of the header, at the field after the bits per pixel. After the call, the
+ * @param fields Reader of the header. Its position is the field after the bits per pixel. After the call, the
  *   reader is at the bit masks, if the header contains bit masks.
  */
 export function readInfo(fields: ByteReader, headerBytes: number, bitsPerPixel: number): BmpInfo {

@@ -63,7 +63,7 @@ export const PNG: ImageFormat<PngHeader> = {
  * Reads the header of a PNG, which is everything before the first IDAT chunk (the pixels; PNG third
  * edition).
  *
- * The decoder verifies the checksums, not this function. A `tRNS` chunk (transparency) is ignored
+ * The checksums are verified by the decoder later. A `tRNS` chunk (transparency) is ignored
  * if the image has an alpha channel.
  *
  * @param bytes Whole file. The caller has checked that the file begins with the PNG signature.

@@ -92,7 +92,10 @@ export function sizeOf(items: HeifItems, item: HeifItem): Size {
   return { width, height };
 }
 
-/** Names of codings in error messages. The key is the type of the items. */
+/**
+ * Names of codings in error messages. The key is the type of the HEIF items that have this coding. A
+ * HEIF item is an image or other data in the file.
+ */
 const CODINGS: ReadonlyMap<number, string> = new Map([
   [boxType("av01"), "AV1"],
   [boxType("hvc1"), "HEVC"],

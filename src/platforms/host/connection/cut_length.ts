@@ -10,8 +10,8 @@ export const MAX_PART = 16_384;
  * Returns the number of bytes to pass to the HTTP parser in one call. Cuts after the first empty
  * line, if `bytes` contains an empty line.
  *
- * The passed bytes never contain the start of a second request. The reason is that a request header
- * and a chunked body end with an empty line. For bodies with a `Content-Length`, the caller does
+ * A request header and a chunked body end with an empty line, and a second request can only start
+ * after it. The passed bytes therefore never contain the start of a second request. For bodies with a `Content-Length`, the caller does
  * not need this function, because the header declares the number of bytes to pass. An empty line
  * inside a chunked body does no harm, because the next call passes the remaining bytes.
  *

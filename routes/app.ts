@@ -39,7 +39,7 @@ export interface AppDeps extends AppOptions {
 
 /**
  * Dialects, each with the path prefix of its routes. A dialect serves the models of this app
- * through another HTTP protocol, with other paths and JSON.
+ * through the HTTP API of another product, with its paths and JSON.
  */
 const DIALECTS: readonly (readonly [mount: string, dialect: Dialect<DetectDeps>])[] = [
   ["/v2", openInference],
@@ -171,7 +171,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 }
 
 /**
- * Prepares each request to the routes of a dialect (another HTTP protocol). Stores the function
+ * Prepares each request to the routes of a dialect (the HTTP API of another product). Stores the function
  * that builds error responses, and the places where clients of the protocol send API keys.
  */
 function enterDialect(app: Hono<AppEnv>, mount: string, dialect: Dialect<DetectDeps>): void {
@@ -264,7 +264,7 @@ function allowedMethods(hasPage: boolean): [path: string, allow: string][] {
   ]);
 }
 
-/** Joins the path prefix of a dialect (another HTTP protocol) and a path of the dialect. */
+/** Joins the path prefix of a dialect and a path of the dialect. */
 function below(mount: string, path: string): string {
   return mount === "/" ? path : mount + path;
 }

@@ -3,7 +3,7 @@ import type { AppEnv, KeyPlaces } from "./app_env.ts";
 import type { ErrorForm } from "./error_form.ts";
 
 /**
- * Routes that serve the models of the server through another HTTP protocol. Existing clients of
+ * Routes that serve the models of the server through the HTTP API of another product. Existing clients of
  * that protocol can thus use this server.
  *
  * To add a dialect, export a `Dialect` from a new folder in `routes/`. Then list the new dialect in

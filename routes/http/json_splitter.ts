@@ -157,7 +157,7 @@ export class JsonSplitter {
     this.#sink.start();
   }
 
-  /** Skips a string that is not removed. Returns the position after the string. */
+  /** Reads a string that stays in the body. Returns the position after the string. */
   #readString(chunk: Uint8Array, start: number): number {
     for (let at = start; at < chunk.length; at++) {
       const byte = chunk[at]!;

@@ -18,7 +18,7 @@ export interface AnchorSample {
   readonly box: readonly number[];
 }
 
-/** Anchors that were computed from boxes of a framework. */
+/** Anchors that were computed from boxes of the model's framework. */
 export interface FittedAnchors {
   /** Rule with the widths and heights of all anchors. */
   readonly rule: ShapesRule & { readonly levels: ShapesLevel[] };
@@ -36,8 +36,8 @@ export interface FittedAnchors {
 const WHOLE = 0.02;
 
 /**
- * Computes the widths and heights of anchors from boxes of a framework. A box and its four deltas
- * determine the anchor.
+ * Computes the widths and heights of anchors from boxes that the model's framework has computed. A
+ * box and its four deltas determine the anchor.
  *
  * An anchor without a box in `samples` gets the width and height of the same anchor on another
  * level, multiplied by the ratio of the two strides.

@@ -12,9 +12,9 @@ export interface Guessed<Part> {
 /**
  * Reliability of a guess.
  *
- * - `suggested`: names or values of the graph suggest the property.
- * - `assumed`: nothing in the graph suggests the property.
- * - `open`: the property is unknown. A person must set it before the model can be used.
+ * - `suggested`: names or values in the graph point to the value.
+ * - `assumed`: nothing in the graph points to a value. The draft contains the usual value.
+ * - `open`: the draft contains no value. A person must set one before the model can be used.
  */
 export type Grade = "suggested" | "assumed" | "open";
 

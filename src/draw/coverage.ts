@@ -65,7 +65,7 @@ export class Coverage {
    * @param at Index in `#changes` of the first pixel of the row.
    * @param left Smaller x coordinate of the line's two ends in the row.
    * @param right Larger x coordinate of the line's two ends in the row.
-   * @param change Height of the line in the row. Negative if the line goes up.
+   * @param change Change of y along the line, within the row. Negative if the line goes up.
    */
   #addRow(at: number, left: number, right: number, change: number): void {
     const first = Math.floor(left);

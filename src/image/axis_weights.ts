@@ -21,9 +21,8 @@ export interface AxisWeights {
  *
  * @param inputs Number of input pixels of the axis.
  * @param outputs Number of output pixels of the axis.
- * @param scale Number of input pixels per output pixel. Can differ from `inputs / outputs`, because
- *   the last pixel of a JPEG that was decoded at a reduced scale can stand for fewer source pixels
- *   than the other pixels.
+ * @param scale Number of input pixels per output pixel. Can differ from `inputs / outputs` if a JPEG
+ *   was decoded at a reduced scale: its last pixel may cover fewer source pixels than the others.
  * @param antialias True to widen the triangle when the image shrinks.
  * @param shift Distance by which all output pixels are shifted, in input pixels. Used for mirrored
  *   images that were decoded at a reduced scale.

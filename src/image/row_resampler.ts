@@ -35,7 +35,7 @@ export class RowResampler {
   #next = 0;
 
   /**
-   * Creates a resampler at the top of the image.
+   * Creates a resampler that starts at the top row of the image.
    *
    * @param view Pixels with the EXIF orientation applied. An alpha channel is ignored.
    */

@@ -11,7 +11,7 @@ export interface ClassFacts {
   readonly seen: readonly number[];
 }
 
-/** Labels for a manifest, with an explanation. */
+/** Labels for a manifest, with an explanation of how they were chosen. */
 export interface AssignedLabels {
   /** Class names; the index is the class id. Null: the class has no name. */
   readonly labels: readonly (string | null)[];

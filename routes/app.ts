@@ -171,8 +171,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 }
 
 /**
- * Prepares each request to the routes of a dialect (the HTTP API of another product). Stores the function
- * that builds error responses, and the places where clients of the protocol send API keys.
+ * Prepares each request to the routes of a dialect (the HTTP API of another product). Stores the
+ * function that builds error responses, and the places where clients of the dialect send API keys.
  */
 function enterDialect(app: Hono<AppEnv>, mount: string, dialect: Dialect<DetectDeps>): void {
   const { errorForm, keyPlaces, methods } = dialect;

@@ -171,8 +171,8 @@ class EmbindInstance {
    * `new Uint8ClampedArray(view)`. The decoder's second call,
    * `new ImageData(array, width, height, depth)`, ends the decoding.
    *
-   * @param types Number of types in the signature of the constructor: result and arguments. 2 means
-   *   `Uint8ClampedArray`.
+   * @param types Number of types in the signature of the constructor, which are the result and the
+   *   arguments. The number tells the two constructors apart: only `Uint8ClampedArray` has 2.
    * @param args Offset of the constructor's arguments in the wasm memory, in bytes.
    */
   #construct(types: number, args: number): number {

@@ -18,7 +18,7 @@ export interface AnchorSample {
   readonly box: readonly number[];
 }
 
-/** Anchors that were computed from boxes of the model's framework. */
+/** Anchors that were computed from boxes that the model's framework returned for a test image. */
 export interface FittedAnchors {
   /** Rule with the widths and heights of all anchors. */
   readonly rule: ShapesRule & { readonly levels: ShapesLevel[] };

@@ -1,6 +1,9 @@
 import type { Size } from "../core/size.ts";
 
-/** Number of rows of an output with one row per anchor of all levels, for one input size. */
+/**
+ * Number of rows that an output has at one input size. The output has one row for each anchor, and
+ * contains the anchors of all levels of the feature pyramid.
+ */
 export interface RowCount {
   /** Size of the input in pixels. */
   readonly size: Size;

@@ -53,8 +53,8 @@ function jpegBytes(header: BaseHeader<FormatId>, atLeast: Size): number {
 }
 
 /**
- * Returns the decoder's bytes of memory per pixel, for a format that is always decoded at full
- * size.
+ * Returns how many bytes of memory the decoder takes per pixel. Only for formats that are always
+ * decoded at full size.
  */
 function pixelBytes(
   header: BaseHeader<FormatId>,

@@ -89,8 +89,8 @@ function splitRows(data: Float32Array): Pick<Rows, "boxes" | "scores"> {
 }
 
 /**
- * Reads the number of valid rows of the first image, which is the first value of the output `name`.
- * The output `name` may have any shape.
+ * Reads the number of valid rows of the first image. This number is the first value of the output
+ * `name`, which may have any shape.
  */
 function readCount(outputs: Outputs, name: string, rows: number): number {
   const [count = 0] = outputData(outputs, name, outputs[name]?.shape ?? []);

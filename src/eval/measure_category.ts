@@ -17,13 +17,13 @@ export interface CategoryCurves {
   readonly all1: Curves;
   /** All areas, best 10 results per image. */
   readonly all10: Curves;
-  /** All areas, best 100 results per image. */
+  /** Curves for objects of all areas, with the 100 best results of each image. */
   readonly all100: Curves;
-  /** Small objects, best 100 results per image. */
+  /** Curves for small objects only, with the 100 best results of each image. */
   readonly small: Curves;
-  /** Medium objects, best 100 results per image. */
+  /** Curves for medium objects only, with the 100 best results of each image. */
   readonly medium: Curves;
-  /** Large objects, best 100 results per image. */
+  /** Curves for large objects only, with the 100 best results of each image. */
   readonly large: Curves;
 }
 

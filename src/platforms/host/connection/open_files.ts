@@ -30,7 +30,7 @@ async function limitOfProc(): Promise<string> {
 }
 
 /**
- * Reads the maximum number of open files in a shell, which has the same limit as this process. A
+ * Starts a shell that prints its maximum number of open files. This process has the same limit. A
  * shell is needed because Deno often forbids reading `/proc`.
  */
 async function limitOfShell(): Promise<string> {

@@ -12,7 +12,12 @@ Deno.test("schemathesis finds nothing against a running server", async () => {
     const { success, said } = await schemathesis(`${server.url}/openapi.json`, key);
     assert(success, said);
     // Every operation, with many requests.
-    assertMatch(said, /Tested: 28\b/);
+    const { paths } = await (await fetch(`${server.url}/openapi.json`)).json() as {
+      readonly paths: Readonly<Record<string, object>>;
+    };
+    const methods = Object.values(paths).flatMap((path) => Object.keys(path));
+    const operations = methods.filter((method) => /^(get|put|post|delete|patch)$/.test(method));
+    assertMatch(said, new RegExp(`Tested: ${operations.length}\\b`));
     assertMatch(said, /\b2\d{3} generated/);
   } finally {
     server.process.kill("SIGTERM");

@@ -143,7 +143,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     registry,
     maxBytes,
     bodyTimeoutMs: deps.bodyTimeoutMs ?? 30_000,
-    budget: new ByteBudget(deps.bodyMemory ?? 20 * (maxBytes + MAX_OVERHEAD)),
+    budget: new ByteBudget(deps.bodyMemory ?? 10 * (maxBytes + MAX_OVERHEAD)),
     maxDrawingSide: deps.maxDrawingSide ?? 6000,
     maxBatch: deps.maxBatch ?? 100,
     maxBatchBytes: deps.maxBatchBytes ?? 4 * maxBytes,

@@ -48,7 +48,7 @@ export interface AppOptions {
   /**
    * Maximum bytes of memory for the bodies of all requests together.
    *
-   * @default 20 times the maximum length of a body
+   * @default 10 times the maximum length of a body
    */
   readonly bodyMemory?: number | undefined;
   /**

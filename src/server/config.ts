@@ -54,7 +54,7 @@ const schema = z.object({
    */
   MAX_DECODED_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxDecodedBytes),
   /**
-   * Maximum bytes of all request bodies in memory at a time. Unset: 20 times the maximum bytes of
+   * Maximum bytes of all request bodies in memory at a time. Unset: 10 times the maximum bytes of
    * one body.
    */
   BODY_MEMORY: count.optional(),

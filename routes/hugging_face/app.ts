@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import type { DetectionBox } from "../../src/ports/detector.ts";
 import { roundDetection, serverTiming } from "../detect/format_result.ts";
 import type { DetectDeps } from "../detect/handler.ts";
 import { refuseEarly } from "../detect/refuse_early.ts";
@@ -29,12 +30,7 @@ export interface HuggingFaceObject {
   /** Confidence, 0 to 1. */
   readonly score: number;
   /** Edges of the box, in whole pixels of the upright image. */
-  readonly box: {
-    readonly xmin: number;
-    readonly ymin: number;
-    readonly xmax: number;
-    readonly ymax: number;
-  };
+  readonly box: DetectionBox;
 }
 
 /**

@@ -1,35 +1,10 @@
 import type { Size } from "../core/size.ts";
 import type { ImageInput } from "../image/raw_image.ts";
+import type { Detection } from "./detection.ts";
 import type { Drawing, DrawRequest } from "./drawing.ts";
 import type { EngineInfo } from "./session.ts";
 
-/**
- * Edges of a box, in pixels of the source image after its EXIF orientation is applied.
- *
- * x grows to the right and y downwards: `0 ≤ xmin ≤ xmax ≤ width`, `0 ≤ ymin ≤ ymax ≤ height`.
- */
-export interface DetectionBox {
-  /** Left edge. */
-  readonly xmin: number;
-  /** Top edge. */
-  readonly ymin: number;
-  /** Right edge. */
-  readonly xmax: number;
-  /** Bottom edge. */
-  readonly ymax: number;
-}
-
-/** Detected object. */
-export interface Detection {
-  /** Name of the class. */
-  readonly label: string;
-  /** Index of the class in the model's labels. */
-  readonly classId: number;
-  /** Confidence, 0 to 1. */
-  readonly score: number;
-  /** Box around the object, in pixels of the source image. */
-  readonly box: DetectionBox;
-}
+export type { Detection, DetectionBox } from "./detection.ts";
 
 /** Options of one call. The defaults come from the model's manifest. */
 export interface DetectOptions {

@@ -1,4 +1,5 @@
 import type { Size } from "../core/size.ts";
+import type { Detection } from "./detection.ts";
 
 /** File formats in which a detector can return a drawing. */
 export const DRAWING_FORMATS = ["png", "jpeg"] as const;
@@ -22,31 +23,10 @@ export type ImageEncoder = (
   hasAlpha: boolean,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
-/** Detection to draw. */
-export interface DrawnDetection {
-  /** Name of the class. */
-  readonly label: string;
-  /** Class id. Each class has its own colour. */
-  readonly classId: number;
-  /** Confidence, 0 to 1. */
-  readonly score: number;
-  /** Edges of the box, pixels of the upright image. */
-  readonly box: {
-    /** Left edge. */
-    readonly xmin: number;
-    /** Top edge. */
-    readonly ymin: number;
-    /** Right edge. */
-    readonly xmax: number;
-    /** Bottom edge. */
-    readonly ymax: number;
-  };
-}
-
 /** Request for a drawing of detections. */
 export interface DrawRequest {
   /** Detections to draw, best first. */
-  readonly detections: readonly DrawnDetection[];
+  readonly detections: readonly Detection[];
   /** Format of the drawing. */
   readonly format: DrawingFormat;
   /**

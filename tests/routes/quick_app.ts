@@ -34,6 +34,12 @@ export async function quickApp(
     },
     close: () => Promise.resolve(),
   };
+  return await appOf(detector, deps);
+}
+
+/** Creates an app with a real registry, which serves everyday8 with the given detector. */
+export async function appOf(detector: Detector, deps?: Partial<AppDeps>): Promise<Hono<AppEnv>> {
+  const everyday8 = parseManifest(manifest);
   const registry = new ModelRegistry({
     manifests: [everyday8],
     atStart: [everyday8.id],

@@ -1,13 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { strToU8, zipSync } from "fflate";
 import manifest from "../../../models/everyday8.json" with { type: "json" };
-import { type AppDeps, createApp } from "../../../routes/app.ts";
+import type { AppDeps } from "../../../routes/app.ts";
 import { DomainError } from "../../../src/core/domain_error.ts";
 import { modelInfo } from "../../../src/detect/model_info.ts";
 import { parseManifest } from "../../../src/manifest/manifest.ts";
 import type { DetectCall, Detector } from "../../../src/ports/detector.ts";
-import { ModelRegistry } from "../../../src/serving/model_registry.ts";
-import { problemOf } from "../quick_app.ts";
+import { appOf, problemOf } from "../quick_app.ts";
 
 /** Call of the detector: the image as a text, and the settings of the call. */
 interface Seen {
@@ -32,13 +31,7 @@ async function batchApp(seen?: Seen[], deps?: Partial<AppDeps>) {
     },
     close: () => Promise.resolve(),
   };
-  const registry = new ModelRegistry({
-    manifests: [model],
-    atStart: [model.id],
-    load: () => Promise.resolve(detector),
-  });
-  await registry.started;
-  return createApp({ registry, maxBytes: 1000, log: () => {}, ...deps });
+  return await appOf(detector, deps);
 }
 
 function form(...images: readonly string[]): FormData {

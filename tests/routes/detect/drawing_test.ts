@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import manifest from "../../../models/everyday8.json" with { type: "json" };
-import { type AppDeps, createApp } from "../../../routes/app.ts";
+import type { AppDeps } from "../../../routes/app.ts";
 import { imageEncoder } from "../../../src/codecs/image_encoder.ts";
 import { classColour, rgbOf } from "../../../src/core/palette.ts";
 import { drawImage } from "../../../src/detect/draw_image.ts";
@@ -11,8 +11,7 @@ import type { Pixels } from "../../../src/image/pixels.ts";
 import { parseManifest } from "../../../src/manifest/manifest.ts";
 import { hostRuntime } from "../../../src/platforms/host/runtime.ts";
 import type { Detector } from "../../../src/ports/detector.ts";
-import { ModelRegistry } from "../../../src/serving/model_registry.ts";
-import { problemOf, quickApp } from "../quick_app.ts";
+import { appOf, problemOf, quickApp } from "../quick_app.ts";
 
 const { codec } = await hostRuntime({ threads: 1 });
 
@@ -37,13 +36,7 @@ async function drawingApp(deps?: Partial<AppDeps>) {
     },
     close: () => Promise.resolve(),
   };
-  const registry = new ModelRegistry({
-    manifests: [model],
-    atStart: [model.id],
-    load: () => Promise.resolve(detector),
-  });
-  await registry.started;
-  return createApp({ registry, maxBytes: 100_000, log: () => {}, ...deps });
+  return await appOf(detector, { maxBytes: 100_000, ...deps });
 }
 
 /** Encodes a grey image of 120 x 80 pixels with a white top left quarter. */

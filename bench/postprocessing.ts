@@ -2,7 +2,7 @@ import { isFinished, parseManifest } from "../src/manifest/manifest.ts";
 import everyday8 from "../models/everyday8.json" with { type: "json" };
 import { levelGrid } from "../src/core/anchors.ts";
 import { createResizePlan } from "../src/core/resize_plan.ts";
-import { postprocess } from "../src/detect/detector.ts";
+import { postprocess } from "../src/detect/postprocess.ts";
 import { resolveOptions } from "../src/detect/resolve_options.ts";
 import { seededRandom } from "../tests/random.ts";
 import { measure, type Measurement } from "./stopwatch.ts";

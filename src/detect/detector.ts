@@ -3,10 +3,9 @@ import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
 import type { InputTensor } from "../image/input_tensor.ts";
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
-import { isFinished, type Manifest } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type {
   DetectCall,
-  Detection,
   DetectOptions,
   Detector,
   DetectResult,
@@ -15,15 +14,13 @@ import type {
 import type { Drawing, DrawRequest } from "../ports/drawing.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { EngineInfo, Provider, Session, Tensor } from "../ports/session.ts";
-import { detectionsOf } from "./detections.ts";
 import { drawImage } from "./draw_image.ts";
 import { feedsOf } from "./feeds.ts";
-import { finishedDetections } from "./finished_detections.ts";
-import { headsOf } from "./heads.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
+import { postprocess } from "./postprocess.ts";
 import { emptyInput, inputOf, readImage } from "./preprocess.ts";
-import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";
+import { resolveOptions } from "./resolve_options.ts";
 
 /** Options of {@linkcode createDetector}. */
 export interface DetectorOptions {
@@ -191,25 +188,6 @@ function prepare({ manifest, runtime, limits }: Parts, image: ImageInput): Prepa
   const planned = readImage(image, manifest, runtime.codec, limits);
   const decodedAt = performance.now();
   return { input: inputOf(planned, manifest), plan: planned.plan, decodedAt };
-}
-
-/**
- * Turns the outputs of a run into detections.
- *
- * @param outputs Outputs of the graph. The key is the name of an output.
- * @param plan Resize plan of the image that the graph ran on.
- * @returns Detections, best first. Boxes are in source pixels, after the EXIF orientation is
- *   applied.
- * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.
- */
-export function postprocess(
-  manifest: Manifest,
-  outputs: Readonly<Record<string, Tensor>>,
-  plan: ResizePlan,
-  options: ResolvedOptions,
-): Detection[] {
-  if (isFinished(manifest)) return finishedDetections(manifest, outputs, plan, options);
-  return detectionsOf(headsOf(manifest, outputs, plan.input), plan, manifest, options);
 }
 
 /**

@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import { createResizePlan } from "../../src/core/resize_plan.ts";
 import type { Size } from "../../src/core/size.ts";
-import { postprocess } from "../../src/detect/detector.ts";
+import { postprocess } from "../../src/detect/postprocess.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import { type Fill, makeOutputs } from "./make_outputs.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { FinishedManifest } from "../../src/manifest/manifest.ts";
 import { createResizePlan } from "../../src/core/resize_plan.ts";
-import { postprocess } from "../../src/detect/detector.ts";
+import { postprocess } from "../../src/detect/postprocess.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import type { Tensor } from "../../src/ports/session.ts";

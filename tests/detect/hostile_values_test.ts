@@ -5,7 +5,7 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import { createResizePlan } from "../../src/core/resize_plan.ts";
 import { bestOfLevel } from "../../src/detect/best_of_level.ts";
 import { DetectorSlot } from "../../src/serving/detector_slot.ts";
-import { postprocess } from "../../src/detect/detector.ts";
+import { postprocess } from "../../src/detect/postprocess.ts";
 import { headsOf } from "../../src/detect/heads.ts";
 import { decodeImage } from "../../src/detect/preprocess.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";

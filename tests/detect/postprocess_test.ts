@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { createResizePlan, type ResizePlan } from "../../src/core/resize_plan.ts";
-import { postprocess } from "../../src/detect/detector.ts";
+import { postprocess } from "../../src/detect/postprocess.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import type { Detection, DetectOptions } from "../../src/ports/detector.ts";
 import { between, type Random, seededRandom, wholeBetween } from "../random.ts";

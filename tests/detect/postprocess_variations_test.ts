@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type HeadsManifest, parseManifest } from "../../src/manifest/manifest.ts";
 import { createResizePlan, type ResizePlan } from "../../src/core/resize_plan.ts";
-import { postprocess } from "../../src/detect/detector.ts";
+import { postprocess } from "../../src/detect/postprocess.ts";
 import { resolveOptions } from "../../src/detect/resolve_options.ts";
 import { type Random, seededRandom, wholeBetween } from "../random.ts";
 import { makeOutputs } from "./make_outputs.ts";

@@ -1,5 +1,5 @@
 import { anchorCount, anchorOffset, headsOf, type LevelHeads } from "../../detect/heads.ts";
-import { postprocess } from "../../detect/detector.ts";
+import { postprocess } from "../../detect/postprocess.ts";
 import type { LoadedModel } from "../../detect/load_model.ts";
 import { inputOf, readImage } from "../../detect/preprocess.ts";
 import { resolveOptions } from "../../detect/resolve_options.ts";

@@ -64,13 +64,13 @@ export interface AppOptions {
    */
   readonly mountPath?: string | undefined;
   /**
-   * Maximum number of images in one request of `POST /detect/batch`.
+   * Maximum number of images in one request of `POST /detect` and `POST /detect/batch`.
    *
    * @default 100
    */
   readonly maxBatch?: number | undefined;
   /**
-   * Maximum bytes of the body of `POST /detect/batch`, and of all images in it together.
+   * Maximum bytes of a body with several images, and of all images in it together.
    *
    * @default 4 times `maxBytes`
    */

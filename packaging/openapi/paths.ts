@@ -123,7 +123,9 @@ export const PATHS: ZodOpenApiPathsObject = {
       summary: "Detect objects in an image",
       description:
         "Send the image as the body, in the field `image` of a form, or in JSON. Options of a form " +
-        "or of JSON override the query.",
+        "or of JSON override the query.\n\nSeveral fields `image` of a form, or the list `images` " +
+        "of JSON, have an object as their response whose `results` are like the lines of " +
+        "`/detect/batch`.",
       requestParams: { query: WITH_DRAWING },
       requestBody: {
         required: true,

@@ -16,6 +16,15 @@ export function noImage(why: string): DomainError {
   );
 }
 
+/** Returns the error for a request with more images than the server takes at a time. */
+export function tooManyImages(maxImages: number, found: number): DomainError {
+  return new DomainError(
+    "malformed-request",
+    `Cannot read the batch as it must have at most ${maxImages} images: it has ${found}. ` +
+      "Send several batches",
+  );
+}
+
 /**
  * Returns an error message that lists the invalid options of a request with their values.
  *

@@ -20,7 +20,7 @@ export interface FormPart {
 }
 
 /** Maximum number of parts of a form. A form with an image and all options has fewer parts. */
-const MAX_PARTS = 64;
+export const MAX_PARTS = 64;
 
 /** Maximum bytes of the headers of a part. The package multipasta has the same limit. */
 const MAX_HEADERS = 16 * 1024;
@@ -107,7 +107,7 @@ function sectionsOf(
   const delimiterBytes = new TextEncoder().encode(delimiter).length;
   const lengths: number[] = [];
   const search = createSearch(delimiter, (index, chunk) => {
-    if (index > maxParts + 1) throw malformed(`it must have at most ${maxParts} parts`);
+    if (index > maxParts + 1) throw tooManyParts(maxParts);
     while (lengths.length <= index) lengths.push(0);
     lengths[index]! += chunk.length;
   });
@@ -120,6 +120,40 @@ function sectionsOf(
     start += length + delimiterBytes;
     return section;
   });
+}
+
+/** Returns the error for a form with more than `maxParts` parts. */
+export function tooManyParts(maxParts: number): DomainError {
+  return malformed(`it must have at most ${maxParts} parts`);
+}
+
+/** Counter of the parts of a form that have begun, while the form arrives. */
+export class PartCounter {
+  readonly #search: ReturnType<typeof createSearch>;
+  #count = 0;
+
+  /**
+   * Creates a counter.
+   *
+   * @param contentType Value of `Content-Type`.
+   * @throws {DomainError} `malformed-request` if the value has no boundary.
+   */
+  constructor(contentType: string) {
+    this.#search = createSearch(`\r\n--${boundaryOf(contentType)}`, (index) => {
+      this.#count = index;
+    });
+    this.#search.write(CR_LF); // a delimiter at the start of the body has no line break before it
+  }
+
+  /** Reads the next bytes of the form. */
+  add(chunk: Uint8Array): void {
+    this.#search.write(chunk);
+  }
+
+  /** Number of parts that have begun. The end of the form counts as one more. */
+  get count(): number {
+    return this.#count;
+  }
 }
 
 /**

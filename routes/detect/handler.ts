@@ -3,31 +3,29 @@ import type { ModelRegistry } from "../../src/serving/model_registry.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteBudget } from "../http/byte_budget.ts";
 import { answerFormat } from "./answer_format.ts";
+import type { BatchOptions } from "./batch_image.ts";
 import { respondDrawing, respondSvg } from "./draw.ts";
 import { formatResult, serverTiming } from "./format_result.ts";
+import { readImages } from "./read_images.ts";
 import { refuseEarly } from "./refuse_early.ts";
-import { readUpload, type UploadOptions } from "./read_upload.ts";
+import { respondResults } from "./respond_results.ts";
 import { runDetector } from "./run_detector.ts";
 
 /** Dependencies of the handlers that detect objects: upload options, models and memory budget. */
-export interface DetectDeps extends UploadOptions {
+export interface DetectDeps extends BatchOptions {
   /** Models that the app serves. */
   readonly registry: ModelRegistry;
   /** Limit on the memory for the bodies of all requests together. */
   readonly budget: ByteBudget;
   /** Maximum pixels of the longer side of a drawing. */
   readonly maxDrawingSide: number;
-  /** Maximum number of images in one request. */
-  readonly maxBatch: number;
-  /** Maximum bytes of a body with several images. */
-  readonly maxBatchBytes: number;
   /** Logs an internal error with the id of its request. */
   readonly log: (error: Error, requestId: string) => void;
 }
 
 /**
  * Handles `POST /detect`: reads an image and responds with its detections as JSON, or with a
- * drawing of the detections.
+ * drawing of the detections. Responds to several images with a list of results.
  */
 export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promise<Response> {
   const { registry } = deps;
@@ -35,7 +33,9 @@ export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promis
   if (!bodyMayNameModel(context, registry)) {
     refuseEarly(context, context.req.query("model") ?? registry.defaultModel, registry);
   }
-  const { bytes, options } = await readUpload(context, deps, lease);
+  const upload = await readImages(context, deps, lease);
+  if ("images" in upload) return respondResults(context, deps, upload, lease, "list");
+  const { bytes, options } = upload;
   const { boxes, normalized, format, overlay = false, side, ...rest } = options;
   const { model = registry.defaultModel, ...detectOptions } = rest;
   context.header("Vary", "Accept", { append: true });

@@ -14,7 +14,10 @@ export class ImageTexts implements TextSink {
   readonly #maxImages: number;
   readonly #expectedBytes: number;
   readonly #onBytes: (bytes: number) => void;
-  readonly #decoders: ImageTextDecoder[] = [];
+  /** Decoder of the last image. Undefined: its text has ended, or no image has started. */
+  #decoder: ImageTextDecoder | undefined;
+  /** Results of the images before the last. */
+  readonly #ended: EndedText[] = [];
 
   /**
    * Creates a decoder.
@@ -31,7 +34,7 @@ export class ImageTexts implements TextSink {
 
   /** Index of the last image. The index replaces the text of the image in the JSON. */
   get placeholder(): string {
-    return String(this.#decoders.length - 1);
+    return String(this.#ended.length);
   }
 
   /**
@@ -40,7 +43,8 @@ export class ImageTexts implements TextSink {
    * @throws {DomainError} `malformed-request` if there are too many images.
    */
   start(): void {
-    if (this.#decoders.length === this.#maxImages) {
+    this.#endLast();
+    if (this.#ended.length === this.#maxImages) {
       throw new DomainError(
         "malformed-request",
         `Cannot read the body as it may have at most ${this.#maxImages} image${
@@ -48,14 +52,13 @@ export class ImageTexts implements TextSink {
         }: it has more`,
       );
     }
-    const decoder = new ImageTextDecoder(new GrowingBytes(this.#expectedBytes, this.#onBytes));
-    decoder.start();
-    this.#decoders.push(decoder);
+    this.#decoder = new ImageTextDecoder(new GrowingBytes(this.#expectedBytes, this.#onBytes));
+    this.#decoder.start();
   }
 
   /** Decodes a piece of the text of the last image. */
   write(piece: Uint8Array): void {
-    this.#decoders.at(-1)!.write(piece);
+    this.#decoder!.write(piece);
   }
 
   /**
@@ -66,8 +69,51 @@ export class ImageTexts implements TextSink {
    * @throws {DomainError} `no-image` if the text is empty.
    */
   bytesOf(placeholder: string): Uint8Array<ArrayBuffer> {
-    const decoder = this.#decoders[Number(placeholder)]!;
-    if (!decoder.isEmpty) return decoder.end();
-    throw new DomainError("no-image", "Cannot detect as the text of the image is empty");
+    return this.#endedAt(placeholder).bytes();
+  }
+
+  /** Returns true if the text of an image is empty. */
+  isEmpty(placeholder: string): boolean {
+    return this.#endedAt(placeholder).isEmpty;
+  }
+
+  #endedAt(placeholder: string): EndedText {
+    this.#endLast();
+    return this.#ended[Number(placeholder)]!;
+  }
+
+  /**
+   * Ends the text of the last image, and drops its decoder. The buffer of a decoder may be several
+   * times as large as the image.
+   */
+  #endLast(): void {
+    if (this.#decoder === undefined) return;
+    this.#ended.push(endedText(this.#decoder));
+    this.#decoder = undefined;
+  }
+}
+
+/** Text of an image that has been read to its end. */
+interface EndedText {
+  readonly isEmpty: boolean;
+  /** Returns the decoded image, or throws the error of its text. */
+  readonly bytes: () => Uint8Array<ArrayBuffer>;
+}
+
+function endedText(decoder: ImageTextDecoder): EndedText {
+  const { isEmpty } = decoder;
+  try {
+    if (isEmpty) {
+      throw new DomainError("no-image", "Cannot detect as the text of the image is empty");
+    }
+    const bytes = decoder.end();
+    return { isEmpty, bytes: () => bytes };
+  } catch (error) {
+    return {
+      isEmpty,
+      bytes: () => {
+        throw error;
+      },
+    };
   }
 }

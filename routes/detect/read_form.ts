@@ -11,7 +11,11 @@ import { isBinary } from "./text_body.ts";
  * @throws {DomainError} `no-image`, `wrong-field`, `malformed-request` or `invalid-option`.
  */
 export function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): FormUpload {
-  const parts = formParts(body, contentType);
+  return formUploadOf(formParts(body, contentType));
+}
+
+/** Reads the image of a form from its parts. Throws the errors of {@linkcode readForm}. */
+export function formUploadOf(parts: readonly FormPart[]): FormUpload {
   return formUpload(
     parts.map((part) => ({ name: part.name, bytes: part.bytes, isFile: isFile(part) })),
   );

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { tooManyBytes } from "../../src/core/domain_error.ts";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
 import { type JsonPath, JsonSplitter, type TextSink } from "../http/json_splitter.ts";
@@ -30,6 +31,19 @@ export interface ImageJsonOptions extends JsonOptions {
   readonly isImage: (path: JsonPath) => boolean;
   /** API key in the body. Unset: the body contains no API key. */
   readonly secret?: BodySecret | undefined;
+  /**
+   * Images that may be larger together than one image. Unset: all images of the body together may
+   * be as large as one image.
+   */
+  readonly list?: ImageList | undefined;
+}
+
+/** Images in a list of the JSON, which have their own limit. */
+export interface ImageList {
+  /** Returns true if the image at a path of the JSON belongs to the list. */
+  readonly isListed: (path: JsonPath) => boolean;
+  /** Maximum bytes of all images of the list together. */
+  readonly maxBytes: number;
 }
 
 /** JSON body of a request, after the images and the API key have been removed. */
@@ -43,7 +57,8 @@ export interface ImageJson {
 /**
  * Reads a JSON body with images in base64 at any place. Decodes the images while the body arrives.
  *
- * All images of the body together may be as large as one image in `POST /detect`.
+ * All images of the body together may be as large as one image in `POST /detect`. Only a list of
+ * images may be larger.
  *
  * @throws {DomainError} If the body is invalid or exceeds a limit.
  */
@@ -51,7 +66,7 @@ export async function readImageJson(
   context: Context<AppEnv>,
   { maxBytes, bodyTimeoutMs: timeoutMs }: UploadOptions,
   lease: ByteLease,
-  { maxImages, isImage, secret, ...options }: ImageJsonOptions,
+  { maxImages, isImage, secret, list, ...options }: ImageJsonOptions,
 ): Promise<ImageJson> {
   const declared = Number(context.req.header("content-length") ?? 0);
   const onBytes = (bytes: number) => lease.take(bytes);
@@ -63,6 +78,7 @@ export async function readImageJson(
     if (!isKey && !isImage(path)) return false;
     if (!isKey) secret?.check(key.value);
     target.current = isKey ? key : images;
+    target.isListed = list?.isListed(path) ?? false;
     return true;
   };
   const complexity = new JsonComplexity(options);
@@ -70,10 +86,16 @@ export async function readImageJson(
     complexity.add(piece);
     lease.take(piece.length);
   });
-  // Base64 needs four characters for three bytes.
-  const maxBodyBytes = Math.ceil(maxBytes / 3) * 4 + MAX_OVERHEAD;
+  const maxOther = maxJsonBytes(maxBytes);
+  const maxBodyBytes = Math.max(maxOther, maxJsonBytes(list?.maxBytes ?? 0));
   const limits = { maxBytes, maxBodyBytes, timeoutMs, lease };
-  await readBody(context, { ...limits, onChunk: (chunk) => splitter.write(chunk) });
+  let size = 0;
+  const onChunk = (chunk: Uint8Array) => {
+    splitter.write(chunk);
+    size += chunk.length;
+    if (size - target.listed > maxOther) throw tooManyBytes(maxBytes, "the body is longer");
+  };
+  await readBody(context, { ...limits, onChunk });
   secret?.check(key.value);
   // The JSON is in memory three times: as bytes, as a text and as values.
   lease.take(2 * splitter.kept);
@@ -82,12 +104,21 @@ export async function readImageJson(
   return { json: parseJsonObject(body, options), images };
 }
 
+/** Returns the maximum bytes of a body with images of `maxBytes` bytes in base64. */
+function maxJsonBytes(maxBytes: number): number {
+  // Base64 needs four characters for three bytes.
+  return Math.ceil(maxBytes / 3) * 4 + MAX_OVERHEAD;
+}
+
 /**
- * Receiver that passes each text on to another receiver. `current` must be set before the text
- * starts.
+ * Receiver that passes each text on to another receiver. `current` and `isListed` must be set
+ * before the text starts.
  */
 class TargetSink implements TextSink {
   current: TextSink | undefined;
+  isListed = false;
+  /** Bytes of the texts of the list. */
+  listed = 0;
 
   get placeholder(): string {
     return this.current?.placeholder ?? "";
@@ -98,6 +129,7 @@ class TargetSink implements TextSink {
   }
 
   write(piece: Uint8Array): void {
+    if (this.isListed) this.listed += piece.length;
     this.current?.write(piece);
   }
 }

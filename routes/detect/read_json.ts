@@ -55,7 +55,22 @@ export interface JsonUpload {
  */
 export function readJson(body: Uint8Array, image: ImageTextDecoder): JsonUpload {
   if (body.length === 0) throw noImage("the body is empty");
-  const given = parseJsonObject(body, JSON_OPTIONS);
+  return readUploadJson(parseJsonObject(body, JSON_OPTIONS), () => {
+    if (image.isEmpty) throw noImage('"image" is empty');
+    return image.end();
+  });
+}
+
+/**
+ * Reads the object of a JSON body.
+ *
+ * @param bytesOf Returns the bytes of the image for the text in its place.
+ * @throws {DomainError} `no-image`, `wrong-field`, `invalid-option` or an error of `bytesOf()`.
+ */
+export function readUploadJson(
+  given: Readonly<Record<string, unknown>>,
+  bytesOf: (text: string) => Uint8Array<ArrayBuffer>,
+): JsonUpload {
   const parsed = UPLOAD_JSON.safeParse(given);
   if (!parsed.success) {
     const faults = optionFaults(parsed.error, given, Object.keys(UPLOAD_JSON.shape));
@@ -69,10 +84,7 @@ export function readJson(body: Uint8Array, image: ImageTextDecoder): JsonUpload 
       'Cannot read image as there must be one of "image" and "url": both are there',
     );
   }
-  if (text !== undefined) {
-    if (image.isEmpty) throw noImage('"image" is empty');
-    return { source: { bytes: image.end() }, options };
-  }
+  if (text !== undefined) return { source: { bytes: bytesOf(text) }, options };
   if (url === undefined) throw noImage('the JSON has neither "image" nor "url"');
   return { source: { url }, options };
 }

@@ -16,6 +16,7 @@ import { readDetectOptions, type RequestOptions } from "./options.ts";
 import { readForm } from "./read_form.ts";
 import { JSON_OPTIONS, type JsonUpload, readJson } from "./read_json.ts";
 import { readUrlencoded } from "./read_urlencoded.ts";
+import { retryBusy } from "./retry_busy.ts";
 import { isBinary, refuseStripped, refuseText } from "./text_body.ts";
 import { textFields } from "./text_fields.ts";
 
@@ -119,11 +120,18 @@ function readOther(bytes: Uint8Array<ArrayBuffer>, isUrlencoded: boolean): FormU
   return { bytes, fields: {} };
 }
 
-async function fetchImage(
+/**
+ * Fetches an image by its URL.
+ *
+ * @param retryMs Maximum milliseconds to retry while too many images are fetched at the same time.
+ * @throws {DomainError} `url-not-allowed`, `url-failed`, `busy` or `too-many-bytes`.
+ */
+export async function fetchImage(
   context: Context<AppEnv>,
   url: string,
   { fetchImage: fetcher, fetchLimit }: UploadOptions,
   lease: ByteLease,
+  retryMs = 0,
 ): Promise<Uint8Array> {
   if (!fetcher) {
     throw new DomainError(
@@ -131,6 +139,9 @@ async function fetchImage(
       'Cannot fetch image as this server takes no URLs. Send the image itself as "image"',
     );
   }
-  using _fetch = fetchLimit.start(context.get("client") ?? "");
-  return await fetcher.fetch(url, context.req.raw.signal, (bytes) => lease.take(bytes));
+  const { signal } = context.req.raw;
+  // deno-lint-ignore require-await -- an error must reject
+  const start = async () => fetchLimit.start(context.get("client") ?? "");
+  using _fetch = await retryBusy(start, { forMs: retryMs, signal });
+  return await fetcher.fetch(url, signal, (bytes) => lease.take(bytes));
 }

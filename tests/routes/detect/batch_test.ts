@@ -1,44 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { strToU8, zipSync } from "fflate";
-import manifest from "../../../models/everyday8.json" with { type: "json" };
 import type { AppDeps } from "../../../routes/app.ts";
-import { DomainError } from "../../../src/core/domain_error.ts";
-import { modelInfo } from "../../../src/detect/model_info.ts";
-import { parseManifest } from "../../../src/manifest/manifest.ts";
-import type { DetectCall, Detector } from "../../../src/ports/detector.ts";
-import { appOf, problemOf } from "../quick_app.ts";
-
-/** Call of the detector: the image as a text, and the settings of the call. */
-interface Seen {
-  readonly text: string;
-  readonly call: DetectCall | undefined;
-}
-
-/** Creates an app whose detector refuses the image "bad", and stores each call in `seen`. */
-async function batchApp(seen?: Seen[], deps?: Partial<AppDeps>) {
-  const model = parseManifest(manifest);
-  const engine = { provider: "wasm", threads: 1, reason: "it is a test" } as const;
-  const timing = { decode: 0, preprocess: 0, inference: 0, postprocess: 0, total: 0 };
-  const detector: Detector = {
-    model: modelInfo(model),
-    engine,
-    detect(image, _, call) {
-      const text = new TextDecoder().decode(image as Uint8Array);
-      seen?.push({ text, call });
-      if (text === "bad") return Promise.reject(new DomainError("corrupt-image", "It is bad"));
-      const size = { width: text.length, height: 1 };
-      return Promise.resolve({ model: model.id, image: size, detections: [], engine, timing });
-    },
-    close: () => Promise.resolve(),
-  };
-  return await appOf(detector, deps);
-}
-
-function form(...images: readonly string[]): FormData {
-  const data = new FormData();
-  for (const image of images) data.append("image", new File([image], `${image}.jpg`));
-  return data;
-}
+import { problemOf } from "../quick_app.ts";
+import { batchApp, form, type Line, type Seen, short } from "./batch_app.ts";
 
 function archive(files: Record<string, string>, level: 0 | 9 = 9): Uint8Array<ArrayBuffer> {
   const contents = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
@@ -55,13 +19,6 @@ async function send(
   return await app.request(`/detect/batch${query ?? ""}`, { method: "POST", body });
 }
 
-interface Line {
-  readonly index: number;
-  readonly name?: string;
-  readonly image?: { readonly width: number };
-  readonly error?: { readonly code: string; readonly status: number };
-}
-
 async function lines(response: Response): Promise<Line[]> {
   assertEquals(response.status, 200, await response.clone().text());
   assertEquals(response.headers.get("content-type"), "application/x-ndjson");
@@ -69,8 +26,6 @@ async function lines(response: Response): Promise<Line[]> {
   assert(text.endsWith("\n"));
   return text.trimEnd().split("\n").map((each) => JSON.parse(each));
 }
-
-const short = ({ index, name, image, error }: Line) => [index, name, image?.width ?? error?.code];
 
 Deno.test("POST /detect/batch answers a line for each image in order, past a bad one", async () => {
   const found = await lines(await send(form("a", "bad", "ccc")));
@@ -171,4 +126,11 @@ Deno.test("POST /detect/batch returns its memory when the client has read or is 
     const again = await app.request("/detect/batch", { method: "POST", body: form("a") });
     assertEquals((await lines(again)).length, 1);
   }
+});
+
+Deno.test("POST /detect/batch retries an image while the queue is full", async () => {
+  const seen: Seen[] = [];
+  const found = await lines(await send(form("a", "busy", "ccc"), "", seen));
+  assertEquals(found.map(short), [[0, "a.jpg", 1], [1, "busy.jpg", 4], [2, "ccc.jpg", 3]]);
+  assertEquals(seen.map(({ text }) => text), ["a", "busy", "busy", "busy", "ccc"]);
 });

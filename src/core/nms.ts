@@ -58,6 +58,33 @@ export function nms(boxes: Float64Array, groups: Int32Array, options: NmsOptions
 }
 
 /**
+ * Finds the kept box that suppressed each dropped box: the best kept box of the same group whose
+ * IoU with the dropped box exceeds the threshold.
+ *
+ * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes, best first. All boxes have the same unit.
+ * @param groups `[M]`, the group of each box.
+ * @param kept Result of {@linkcode nms} for the same boxes, groups and options.
+ * @returns `[M]` row of the kept box. −1 for a kept box, and for a box that no kept box suppresses
+ *   because {@linkcode nms} had already kept `limit` boxes.
+ */
+export function suppressorsOf(
+  boxes: Float64Array,
+  groups: Int32Array,
+  kept: readonly number[],
+  options: Omit<NmsOptions, "limit">,
+): Int32Array {
+  const lastPixel = options.extent === "last-pixel" ? 1 : 0;
+  const keptOfGroup = Map.groupBy(kept, (row) => groups[row]!);
+  const isKept = new Set(kept);
+  return Int32Array.from(groups, (group, row) => {
+    if (isKept.has(row)) return -1;
+    return keptOfGroup.get(group)?.find((better) =>
+      better < row && iou(boxes, better, row, lastPixel) > options.iou
+    ) ?? -1;
+  });
+}
+
+/**
  * Computes the intersection over union of two boxes.
  *
  * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes. All boxes have the same unit.

@@ -12,6 +12,11 @@ export interface LevelCut {
   readonly count: number;
   /** Class ids to select, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
+  /**
+   * `[K]` thresholds of the K classes, none below `cut`. Unset: all classes have the threshold
+   * `cut`.
+   */
+  readonly classCuts?: Float64Array | undefined;
 }
 
 /**
@@ -57,14 +62,22 @@ export function bestOfLevel(heads: LevelHeads, limits: LevelCut): number[] {
         for (; at < end; at = nextAbove(data, at + inner.step, end, inner.step, limits.cut)) {
           const index = i * outer.stride + j * second.stride + k * third.stride +
             (at - start) / inner.step * inner.stride;
-          if (limits.classIds === null || limits.classIds.has(index % channels)) {
-            best.offer(data[at]!, index);
-          }
+          if (isWanted(limits, data[at]!, index % channels)) best.offer(data[at]!, index);
         }
       }
     }
   }
   return best.sorted();
+}
+
+/** Returns true if a class is selected, and a value passes the class's own threshold. */
+export function isWanted(
+  { classIds, classCuts }: Pick<LevelCut, "classIds" | "classCuts">,
+  value: number,
+  classId: number,
+): boolean {
+  return (classIds === null || classIds.has(classId)) &&
+    (classCuts === undefined || value > classCuts[classId]!);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { AnchorLevel } from "../core/anchors.ts";
 import { type BoxCoder, decodeBox, toPixels } from "../core/box_coder.ts";
 import { type Area, clipTo } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
-import { bestOfLevel } from "./best_of_level.ts";
+import { bestOfLevel, type LevelCut } from "./best_of_level.ts";
 import { anchorOffset, type LevelHeads } from "./heads.ts";
 
 /**
@@ -19,6 +19,10 @@ export interface Candidates {
   readonly values: Float64Array;
   /** `[M]` class id of each box. */
   readonly classIds: Int32Array;
+  /** `[M]` index of the level of each box. 0 is the level with the smallest cells. */
+  readonly levels: Int32Array;
+  /** `[M]` index of the anchor of each box in its level. */
+  readonly anchors: Int32Array;
 }
 
 /** Options of {@linkcode candidatesOf}. */
@@ -35,6 +39,11 @@ export interface CandidateOptions {
   readonly limits: { readonly perLevel: number | null; readonly total: number | null };
   /** Class ids to select, or null for all. */
   readonly classIds: ReadonlySet<number> | null;
+  /**
+   * `[K]` thresholds of the K classes, none below `cut`. Unset: all classes have the threshold
+   * `cut`.
+   */
+  readonly classCuts?: Float64Array | undefined;
   /** Rule that converts the four numbers that the graph predicts for an anchor to a box. */
   readonly boxCoder: BoxCoder;
   /** Size of the padded input tensor. */
@@ -51,14 +60,16 @@ export interface CandidateOptions {
  * With a score threshold of 0, every (anchor, class) pair passes: 13 million pairs for an input of
  * 800x1088 pixels and 80 classes.
  */
-const MAX_CANDIDATES = 100_000;
+export const MAX_CANDIDATES = 100_000;
 
 /**
  * Pair of an anchor and a class whose value passed the threshold and is among the best of its
  * level.
  */
-interface Survivor {
+export interface Survivor {
   readonly heads: LevelHeads;
+  /** Index of the level. */
+  readonly level: number;
   /** Index of the anchor in its level. Anchors are counted cell by cell, row by row. */
   readonly anchorIndex: number;
   readonly classId: number;
@@ -85,7 +96,12 @@ export function candidatesOf(
 ): Candidates {
   // 1. Best pairs of each level.
   const total = options.limits.total ?? MAX_CANDIDATES;
-  const survivors = levels.flatMap((heads) => survivorsOf(heads, options, total));
+  const { cut, limits, classIds, classCuts } = options;
+  const count = Math.min(limits.perLevel ?? total, total);
+  const survivors = levels.flatMap((heads, level) =>
+    survivorsOf(heads, level, { cut, count, classIds, classCuts })
+      .filter(({ anchorIndex }) => hasFiniteDeltas(heads, anchorIndex))
+  );
 
   // 2. Best pairs of all levels. The sort is stable: equal values stay in the order of level and
   //    index.
@@ -106,29 +122,24 @@ export function candidatesOf(
     boxes: boxes.subarray(0, decoded.length * 4),
     values: Float64Array.from(decoded, ({ value }) => value),
     classIds: Int32Array.from(decoded, ({ classId }) => classId),
+    levels: Int32Array.from(decoded, ({ level }) => level),
+    anchors: Int32Array.from(decoded, ({ anchorIndex }) => anchorIndex),
   };
 }
 
-/**
- * Returns the best (anchor, class) pairs of one level, best first. Omits a pair if one of the four
- * numbers that the graph predicts for its box is NaN or infinite.
- */
-function survivorsOf(
-  heads: LevelHeads,
-  { cut, limits, classIds }: CandidateOptions,
-  total: number,
-): Survivor[] {
+/** Returns the best (anchor, class) pairs of one level, best first. */
+export function survivorsOf(heads: LevelHeads, level: number, limits: LevelCut): Survivor[] {
   const { scores, anchors } = heads;
-  const count = Math.min(limits.perLevel ?? total, total);
-  return bestOfLevel(heads, { cut, count, classIds }).map((index) => {
+  return bestOfLevel(heads, limits).map((index) => {
     const anchorIndex = Math.floor(index / scores.channels);
     const classId = index - anchorIndex * scores.channels;
     const at = anchorOffset(scores, anchors, anchorIndex) + classId * scores.channelStep;
-    return { heads, anchorIndex, classId, value: scores.data[at]! };
-  }).filter(({ anchorIndex }) => hasFiniteDeltas(heads, anchorIndex));
+    return { heads, level, anchorIndex, classId, value: scores.data[at]! };
+  });
 }
 
-function hasFiniteDeltas({ anchors, deltas }: LevelHeads, anchorIndex: number): boolean {
+/** Returns true if the four numbers that the graph predicts for the box of an anchor are finite. */
+export function hasFiniteDeltas({ anchors, deltas }: LevelHeads, anchorIndex: number): boolean {
   const at = anchorOffset(deltas, anchors, anchorIndex);
   return [0, 1, 2, 3].every((i) => Number.isFinite(deltas.data[at + i * deltas.channelStep]));
 }
@@ -139,7 +150,9 @@ function hasFiniteDeltas({ anchors, deltas }: LevelHeads, anchorIndex: number): 
  * The created function returns x1, y1, x2, y2 in input pixels. Each call overwrites and returns the
  * same array.
  */
-function boxDecoder({ boxCoder, input, clip }: CandidateOptions) {
+export function boxDecoder(
+  { boxCoder, input, clip }: Pick<CandidateOptions, "boxCoder" | "input" | "clip">,
+): (heads: LevelHeads, anchorIndex: number) => Float64Array {
   const anchor = new Float64Array(4);
   const box = new Float64Array(4);
   return ({ anchors, deltas }: LevelHeads, anchorIndex: number): Float64Array => {

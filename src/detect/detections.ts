@@ -1,24 +1,19 @@
 import type { AnchorLevel } from "../core/anchors.ts";
-import { nms } from "../core/nms.ts";
 import { type Area, type ResizePlan, sourceArea, toSource } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
-import type { HeadsManifest, Manifest } from "../manifest/manifest.ts";
+import type { HeadsManifest } from "../manifest/manifest.ts";
 import type { Detection } from "../ports/detector.ts";
-import { candidatesOf } from "./candidates.ts";
+import { type CandidateOptions, type Candidates, candidatesOf } from "./candidates.ts";
+import { type ClassScales, classScales } from "./class_scales.ts";
+import { detectionAt } from "./detection_at.ts";
+import { explainer } from "./explain.ts";
 import type { LevelHeads } from "./heads.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
-import { scoreScale } from "./score_scale.ts";
 import { softmaxHeads } from "./softmax_heads.ts";
+import { suppress } from "./suppress.ts";
 
 /**
  * Turns the outputs of the network for one image into detections.
- *
- * 1. Select and decode candidates: boxes in input pixels, best first.
- * 2. Suppress overlapping boxes (NMS) and keep at most `options.max` boxes.
- * 3. Scale the boxes to source pixels and clip them to the source.
- * 4. Add the label to each kept box.
- * 5. Drop boxes whose left and right or top and bottom edges are swapped. Drop empty boxes if the
- *    manifest says so. Dropped boxes are not replaced, so fewer than `options.max` may remain.
  *
  * @param levels Outputs of the graph with scores and boxes, for each level. The level with the
  *   smallest cells comes first.
@@ -31,63 +26,76 @@ export function detectionsOf(
   manifest: HeadsManifest,
   options: ResolvedOptions,
 ): Detection[] {
-  const { boxes: boxCoder, postprocess } = manifest;
-  const { cut, scoreOf } = scoreScale(postprocess, options.scoreThreshold);
-
-  // 1. Candidates.
-  const scored = postprocess.activation === "softmax" ? levels.map(softmaxHeads) : levels;
-  const { boxes, classIds, values } = candidatesOf(scored, {
-    cut,
+  const { postprocess } = manifest;
+  const scales = classScales(manifest, options);
+  const candidates = candidatesOf(scoredLevels(levels, manifest), {
+    cut: scales.cut,
+    classCuts: scales.classCuts,
     limits: postprocess.candidates,
     classIds: wantedClasses(manifest, options),
-    boxCoder,
-    input: plan.input,
-    clip: (level) => clipArea(manifest, plan, level),
+    ...boxRule(manifest, plan),
   });
-
-  // 2. NMS: boxes suppress only boxes of the same group. There is one group per class, or one group
-  //    for all classes.
-  const groups = postprocess.nms.perClass ? classIds : new Int32Array(classIds.length);
-  const kept = nms(boxes, groups, {
-    iou: options.iou,
-    limit: options.max,
-    extent: boxCoder.extent,
-  });
-
-  // 3. From input pixels to source pixels, in place.
-  toSource(plan, boxes);
-
-  // 4. Labels, and 5. drop.
-  const isKept = postprocess.empty === "drop" ? hasArea : isInOrder;
-  return kept
-    .map((row) => detectionAt(manifest, boxes, row, classIds[row]!, scoreOf(values[row]!)))
-    .filter(isKept);
+  return detectionsFrom(candidates, plan, manifest, options, scales);
 }
 
 /**
- * Creates a detection from one row of an array of boxes.
+ * Turns candidates into detections.
  *
- * @param boxes `[M, 4]` x1, y1, x2, y2 of M boxes, in source pixels.
- * @param score Confidence, 0 to 1.
+ * 1. Suppress overlapping boxes (NMS) and keep at most `options.max` boxes.
+ * 2. Scale the boxes to source pixels and clip them to the source.
+ * 3. Add the label to each kept box, and the explanation if the caller asked for it.
+ * 4. Drop boxes whose left and right or top and bottom edges are swapped. Drop empty boxes if the
+ *    manifest says so. Dropped boxes are not replaced, so fewer than `options.max` may remain.
+ *
+ * @param candidates Candidates, best first, with boxes in input pixels. The call overwrites the
+ *   boxes.
  */
-export function detectionAt(
-  { labels }: Pick<Manifest, "labels">,
-  boxes: Float64Array,
-  row: number,
-  classId: number,
-  score: number,
-): Detection {
-  const at = row * 4;
+export function detectionsFrom(
+  candidates: Candidates,
+  plan: ResizePlan,
+  manifest: HeadsManifest,
+  options: ResolvedOptions,
+  scales: ClassScales,
+): Detection[] {
+  const { boxes, classIds } = candidates;
+
+  // 1. NMS.
+  const suppression = suppress(candidates, manifest, options, scales);
+  const explain = options.explain
+    ? explainer(candidates, suppression, plan, manifest, scales)
+    : undefined;
+
+  // 2. From input pixels to source pixels, in place.
+  toSource(plan, boxes);
+
+  // 3. Labels, and 4. drop.
+  const isKept = manifest.postprocess.empty === "drop" ? hasArea : isInOrder;
+  return suppression.kept
+    .map((row) => {
+      const score = suppression.scoreAt(row);
+      const detection = detectionAt(manifest, boxes, row, classIds[row]!, score);
+      return explain ? { ...detection, explanation: explain(row) } : detection;
+    })
+    .filter(isKept);
+}
+
+/** Returns the levels with scores instead of logits, if the manifest declares a softmax. */
+export function scoredLevels(
+  levels: readonly LevelHeads[],
+  { postprocess: { activation } }: HeadsManifest,
+): readonly LevelHeads[] {
+  return activation === "softmax" ? levels.map(softmaxHeads) : levels;
+}
+
+/** Returns the rule for decoding and clipping boxes. */
+export function boxRule(
+  manifest: HeadsManifest,
+  plan: ResizePlan,
+): Pick<CandidateOptions, "boxCoder" | "input" | "clip"> {
   return {
-    label: labels[classId] ?? `class ${classId}`,
-    classId,
-    score,
-    box: {
-      xmin: boxes[at]!,
-      ymin: boxes[at + 1]!,
-      xmax: boxes[at + 2]!,
-      ymax: boxes[at + 3]!,
-    },
+    boxCoder: manifest.boxes,
+    input: plan.input,
+    clip: (level) => clipArea(manifest, plan, level),
   };
 }
 
@@ -109,9 +117,9 @@ function hasArea({ box }: Detection): boolean {
  * Returns the requested class ids, without the class that stands for the background. Null: all
  * classes.
  */
-function wantedClasses(
+export function wantedClasses(
   { labels, postprocess: { background } }: HeadsManifest,
-  { classIds }: ResolvedOptions,
+  { classIds }: Pick<ResolvedOptions, "classIds">,
 ): ReadonlySet<number> | null {
   if (background === null) return classIds;
   const wanted = new Set(classIds ?? labels.keys());
@@ -123,7 +131,7 @@ function wantedClasses(
  * Returns the area to which the boxes of a level are clipped before NMS, in input pixels. Null: no
  * clipping.
  */
-function clipArea(
+export function clipArea(
   { postprocess }: HeadsManifest,
   plan: ResizePlan,
   level: AnchorLevel,

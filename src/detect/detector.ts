@@ -13,12 +13,14 @@ import type {
 } from "../ports/detector.ts";
 import type { Drawing, DrawRequest } from "../ports/drawing.ts";
 import type { Runtime } from "../ports/runtime.ts";
-import type { EngineInfo, Provider, Session, Tensor } from "../ports/session.ts";
+import type { Provider, Tensor } from "../ports/session.ts";
+import { detectTiles } from "./detect_tiles.ts";
+import type { DetectorParts } from "./detector_parts.ts";
 import { drawImage } from "./draw_image.ts";
 import { feedsOf } from "./feeds.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
-import { postprocess } from "./postprocess.ts";
+import { candidatesOfRun, postprocess } from "./postprocess.ts";
 import { emptyInput, inputOf, readImage } from "./preprocess.ts";
 import { resolveOptions } from "./resolve_options.ts";
 
@@ -69,7 +71,7 @@ export async function createDetector(
 export function detectorOf(
   runtime: Runtime,
   { manifest, session }: LoadedModel,
-  { maxBytes, maxPixels, maxDecodedBytes }: ImageLimits = DEFAULT_IMAGE_LIMITS,
+  { maxBytes, maxPixels, maxDecodedBytes, maxTiles }: ImageLimits = DEFAULT_IMAGE_LIMITS,
 ): Detector {
   const { capabilities } = runtime;
   const { precision } = manifest.graph;
@@ -78,6 +80,7 @@ export function detectorOf(
     maxBytes,
     maxPixels: Math.min(maxPixels, capabilities.maxPixels),
     maxDecodedBytes: Math.min(maxDecodedBytes, capabilities.maxDecodedBytes),
+    maxTiles,
   };
   return {
     model: modelInfo(manifest),
@@ -87,15 +90,6 @@ export function detectorOf(
     draw: runtime.encoder && ((image, request) => draw(runtime, limits, image, request)),
     close: () => session.close(),
   };
-}
-
-/** Parts of a detector that stay the same for all of its calls. */
-interface Parts {
-  readonly manifest: Manifest;
-  readonly session: Session;
-  readonly engine: EngineInfo;
-  readonly runtime: Runtime;
-  readonly limits: ImageLimits;
 }
 
 /**
@@ -110,7 +104,7 @@ interface Parts {
  * If the call is cancelled, it ends before step 2 or before step 4.
  */
 async function detect(
-  parts: Parts,
+  parts: DetectorParts,
   image: ImageInput,
   options: DetectOptions,
   call: DetectCall,
@@ -119,6 +113,8 @@ async function detect(
 
   // 1. Options.
   const resolved = resolveOptions(manifest, options);
+  const { tiling } = resolved;
+  if (tiling !== null) return await detectTiles(parts, image, resolved, tiling, call);
 
   // 2. Image to tensor.
   refuseCancelled(call);
@@ -134,6 +130,7 @@ async function detect(
 
   // 4. Outputs to detections.
   const detections = postprocess(manifest, outputs, plan, resolved);
+  const candidates = candidatesOfRun(manifest, outputs, plan, resolved);
   const ended = performance.now();
 
   // 5. Result.
@@ -149,6 +146,7 @@ async function detect(
       postprocess: ended - inferredAt,
       total: ended - started,
     },
+    ...candidates && { candidates },
   };
 }
 
@@ -184,7 +182,7 @@ interface PreparedImage {
  * Only this function holds the decoded pixels. After the function returns, the pixels can be
  * garbage-collected while the image waits for the engine.
  */
-function prepare({ manifest, runtime, limits }: Parts, image: ImageInput): PreparedImage {
+function prepare({ manifest, runtime, limits }: DetectorParts, image: ImageInput): PreparedImage {
   const planned = readImage(image, manifest, runtime.codec, limits);
   const decodedAt = performance.now();
   return { input: inputOf(planned, manifest), plan: planned.plan, decodedAt };

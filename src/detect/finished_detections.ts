@@ -2,11 +2,12 @@ import { toCorners, toPixels } from "../core/box_coder.ts";
 import { clipTo, type ResizePlan, toSource } from "../core/resize_plan.ts";
 import type { FinishedManifest } from "../manifest/manifest.ts";
 import type { Detection } from "../ports/detector.ts";
-import { detectionAt, isInOrder } from "./detections.ts";
+import { classScales } from "./class_scales.ts";
+import { detectionAt } from "./detection_at.ts";
+import { isInOrder } from "./detections.ts";
 import { batchOf } from "./expected_tensors.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
-import { scoreScale } from "./score_scale.ts";
 
 /** Outputs of the graph for the first image of the batch. Each row is one detection. */
 interface Rows {
@@ -103,15 +104,17 @@ function readCount(outputs: Outputs, name: string, rows: number): number {
  */
 function selectedRows(
   { boxes, scores, labels, count }: Rows,
-  { postprocess: { scoreTest } }: FinishedManifest,
-  { scoreThreshold, classIds }: ResolvedOptions,
+  { labels: names, postprocess: { scoreTest } }: FinishedManifest,
+  options: ResolvedOptions,
 ): number[] {
-  const { cut } = scoreScale({ activation: "none", scoreTest }, scoreThreshold);
+  const postprocess = { activation: "none", scoreTest } as const;
+  const { passes } = classScales({ labels: names, postprocess }, options);
+  const { classIds } = options;
   return Array.from({ length: count }, (_, row) => row).filter((row) => {
     const classId = labels[row]!;
     const isWanted = classId >= 0 && (classIds === null || classIds.has(classId));
     const box = boxes.subarray(row * 4, row * 4 + 4);
-    return isWanted && scores[row]! > cut && box.every(Number.isFinite);
+    return isWanted && passes(scores[row]!, classId) && box.every(Number.isFinite);
   });
 }
 

@@ -8,6 +8,8 @@ export interface ScoreScale {
   readonly cut: number;
   /** Converts an output value of the network to a score, 0 to 1. */
   readonly scoreOf: (value: number) => number;
+  /** Returns true if a score passes the score threshold. Used for scores that soft-NMS lowers. */
+  readonly passes: (score: number) => boolean;
 }
 
 /**
@@ -25,9 +27,12 @@ export function scoreScale(
   scoreThreshold: number,
 ): ScoreScale {
   const isLogit = activation === "sigmoid";
-  const threshold = isLogit ? logit(scoreThreshold) : Math.fround(scoreThreshold);
+  const isAtLeast = scoreTest === "at-least";
+  const least = isLogit ? scoreThreshold : Math.fround(scoreThreshold);
+  const threshold = isLogit ? logit(scoreThreshold) : least;
   return {
-    cut: scoreTest === "at-least" ? nextBelow(threshold) : threshold,
+    cut: isAtLeast ? nextBelow(threshold) : threshold,
     scoreOf: isLogit ? sigmoid : (value) => value,
+    passes: (score) => isAtLeast ? score >= least : score > least,
   };
 }

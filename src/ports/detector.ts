@@ -1,10 +1,24 @@
 import type { Size } from "../core/size.ts";
+import type { TileGrid } from "../core/tile_grid.ts";
+import type { TileMerge } from "../core/tile_options.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type { Detection } from "./detection.ts";
 import type { Drawing, DrawRequest } from "./drawing.ts";
+import type { KeptCandidates } from "./kept_candidates.ts";
 import type { EngineInfo } from "./session.ts";
 
-export type { Detection, DetectionBox } from "./detection.ts";
+export type { Detection, DetectionBox, Explanation, SuppressedCandidate } from "./detection.ts";
+export type { KeptCandidates } from "./kept_candidates.ts";
+
+/**
+ * Rules of NMS (non-maximum suppression). `hard` drops a box that overlaps a better one too much.
+ * Soft-NMS (Bodla et al. 2017) lowers its score instead: `soft-linear` by 1 − IoU above the IoU
+ * threshold, `soft-gaussian` by e^(−IoU² / sigma).
+ */
+export const NMS_KINDS = ["hard", "soft-linear", "soft-gaussian"] as const;
+
+/** Rule of NMS: one of {@linkcode NMS_KINDS}. */
+export type NmsKind = typeof NMS_KINDS[number];
 
 /** Options of one call. The defaults come from the model's manifest. */
 export interface DetectOptions {
@@ -35,6 +49,73 @@ export interface DetectOptions {
    * Labels of the classes to detect. Detections of other classes are dropped. Unset: all classes.
    */
   readonly classes?: readonly string[] | undefined;
+  /**
+   * Tiles into which the image is divided, so that the model sees small objects in more detail:
+   * `auto`, or columns and rows such as `4x3`. The model runs once for each tile. `auto` chooses the
+   * grid from the size of the image and of the model's input; an image that the model sees in full
+   * detail is one tile. Unset: the model sees the image as a whole.
+   */
+  readonly tiles?: string | undefined;
+  /**
+   * Overlap of neighbouring tiles, as a fraction of a tile's side, 0 to 0.5. An object that is
+   * smaller than the overlap is whole in at least one tile. Needs `tiles`.
+   *
+   * @default 0.2
+   */
+  readonly overlap?: number | undefined;
+  /**
+   * Way to merge overlapping boxes of different tiles. `nms`: the box with the best score is kept.
+   * `wbf`: the boxes are averaged, weighted by their scores (weighted boxes fusion). Needs `tiles`.
+   *
+   * @default "nms"
+   */
+  readonly merge?: TileMerge | undefined;
+  /**
+   * True: the model also runs on the whole image, where it sees objects that are larger than a
+   * tile. Needs `tiles`.
+   *
+   * @default true
+   */
+  readonly whole?: boolean | undefined;
+  /**
+   * Score thresholds of single classes by label, 0 to 1. They override `scoreThreshold`. Unset: all
+   * classes have the same threshold.
+   */
+  readonly scoreThresholds?: Readonly<Record<string, number>> | undefined;
+  /**
+   * Rule of NMS. Models with NMS in the graph refuse this option.
+   *
+   * @default "hard"
+   */
+  readonly nms?: NmsKind | undefined;
+  /**
+   * Width of the Gaussian function of `soft-gaussian`, 0.01 to 10. A greater number lowers the
+   * scores less. The other rules of NMS refuse this option.
+   *
+   * @default 0.5
+   */
+  readonly sigma?: number | undefined;
+  /**
+   * True: NMS compares boxes of all classes. False: NMS compares only boxes of the same class.
+   * Models with NMS in the graph refuse this option.
+   *
+   * @default false, unless `postprocess.nms.perClass` of the manifest is false
+   */
+  readonly classAgnostic?: boolean | undefined;
+  /**
+   * True: each detection has an {@linkcode Explanation}. Models with NMS in the graph refuse this
+   * option.
+   *
+   * @default false
+   */
+  readonly explain?: boolean | undefined;
+  /**
+   * True: the result has `candidates`, on which NMS can run again with other options. Models with
+   * NMS in the graph refuse this option.
+   *
+   * @default false
+   */
+  readonly keep?: boolean | undefined;
 }
 
 /** Settings of one call that do not change its result: cancellation, client and progress. */
@@ -51,10 +132,28 @@ export interface DetectCall {
    */
   readonly client?: string | undefined;
   /**
-   * Called when the input tensor is ready and the engine starts. Receives the number of elements of
-   * the tensor.
+   * Called when the call leaves the queue of the detector and begins to run. A detector without a
+   * queue does not call this function.
+   */
+  readonly onStarted?: (() => void) | undefined;
+  /**
+   * Called when the input tensor is ready and the engine starts, once for each tile. Receives the
+   * number of elements of the tensor.
    */
   readonly onDecoded?: ((elements: number) => void) | undefined;
+  /**
+   * Number of times that the call runs the graph. The queue of a detector counts the call this many
+   * times.
+   *
+   * @default 1
+   */
+  readonly runs?: number | undefined;
+  /**
+   * Called between two tiles of an image. The call continues when the promise resolves. Meanwhile,
+   * the thread can run other calls, and can learn that this call is cancelled. Unset: the call
+   * continues immediately.
+   */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 /** Time that one run of the graph took. */
@@ -82,6 +181,12 @@ export interface StageTimes {
   readonly total: number;
 }
 
+/** Division of an image into tiles. */
+export interface TileInfo extends TileGrid {
+  /** Number of runs of the graph: one for each tile, and one for the whole image if it was run. */
+  readonly views: number;
+}
+
 /** Result of one call. */
 export interface DetectResult {
   /** Id of the model. */
@@ -92,8 +197,12 @@ export interface DetectResult {
   readonly detections: readonly Detection[];
   /** Engine that ran the graph. */
   readonly engine: EngineInfo;
-  /** Duration of each stage. */
+  /** Duration of each stage, summed over all tiles. */
   readonly timing: StageTimes;
+  /** Tiles of the image. Unset: the caller did not set the option `tiles`. */
+  readonly tiles?: TileInfo | undefined;
+  /** Boxes before NMS. Unset: the caller did not set the option `keep`. */
+  readonly candidates?: KeptCandidates | undefined;
 }
 
 /** Description of a loaded model. */
@@ -150,7 +259,7 @@ export interface Detector {
    * @param options Options of the call. The manifest contains the defaults of unset options.
    * @returns Detections, best score first. The boxes are in pixels of the source image after its
    *   EXIF orientation is applied.
-   * @throws {DomainError} `invalid-option` or `unknown-class` for wrong options; `no-image`,
+   * @throws {DomainError} `invalid-option`, `unknown-class` or `too-many-tiles` for wrong options; `no-image`,
    *   `not-an-image`, `unsupported-format`, `truncated-image`, `corrupt-image`, `too-many-bytes` or
    *   `too-many-pixels` for a wrong image; `inference-failed` or `graph-mismatch` if the model
    *   fails; `client-gone` if the call is cancelled. A detector behind a queue or in a worker may

@@ -3,6 +3,7 @@ import type { HeadsManifest } from "../../src/manifest/manifest.ts";
 import { createResizePlan } from "../../src/core/resize_plan.ts";
 import { detectionsOf } from "../../src/detect/detections.ts";
 import { headsOf } from "../../src/detect/heads.ts";
+import { type ResolvedOptions, resolveOptions } from "../../src/detect/resolve_options.ts";
 import { decoded, smallManifest } from "../manifest/small_manifest.ts";
 
 /** Decoded box with a logit for one class; the other classes have −∞. */
@@ -17,7 +18,11 @@ const PLAN = createResizePlan({ width: 64, height: 48 }, smallManifest.resize, s
 const OPTIONS = { scoreThreshold: 0, iou: 0.5, max: 100, classIds: null };
 const SQUARE = [0, 0, 10, 10] as const;
 
-function detect(rows: readonly Row[], manifest: HeadsManifest = decoded, options = OPTIONS) {
+function detect(
+  rows: readonly Row[],
+  manifest: HeadsManifest = decoded,
+  options: Partial<ResolvedOptions> = OPTIONS,
+) {
   const scores = rows.flatMap(([, classId, logit = 0]) =>
     [0, 1, 2].map((id) => id === classId ? logit : -Infinity)
   );
@@ -25,7 +30,8 @@ function detect(rows: readonly Row[], manifest: HeadsManifest = decoded, options
     scores: { data: Float32Array.from(scores), shape: [1, rows.length, 3] },
     deltas: { data: Float32Array.from(rows.flatMap(([box]) => box)), shape: [1, rows.length, 4] },
   };
-  return detectionsOf(headsOf(manifest, outputs, PLAN.input), PLAN, manifest, options);
+  const resolved = { ...resolveOptions(manifest, {}), ...options };
+  return detectionsOf(headsOf(manifest, outputs, PLAN.input), PLAN, manifest, resolved);
 }
 
 function postprocess(changes: Partial<HeadsManifest["postprocess"]>): HeadsManifest {

@@ -1,15 +1,33 @@
 import { assertEquals } from "@std/assert";
-import { resolveOptions } from "../../src/detect/resolve_options.ts";
+import { type ResolvedOptions, resolveOptions } from "../../src/detect/resolve_options.ts";
+import type { ErrorCode } from "../../src/core/domain_error.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import { assertDomainError } from "../testing.ts";
-import { finished, smallFinished, smallManifest, varied } from "../manifest/small_manifest.ts";
+import {
+  finished,
+  postprocessed,
+  smallFinished,
+  smallManifest,
+  varied,
+} from "../manifest/small_manifest.ts";
 
-const DEFAULTS = { scoreThreshold: 0.5, iou: 0.5, max: 5, classIds: null };
+/** Values of the options that no manifest decides. */
+const FIXED = {
+  classIds: null,
+  tiling: null,
+  classThresholds: new Map<number, number>(),
+  nms: "hard",
+  sigma: 0.5,
+  explain: false,
+  keep: false,
+} as const;
+
+const DEFAULTS = { ...FIXED, scoreThreshold: 0.5, iou: 0.5, max: 5, classAgnostic: false };
 
 const RESOLVED: readonly (readonly [
   claim: string,
   DetectOptions,
-  expected: Partial<typeof DEFAULTS> | { classIds: Set<number> },
+  expected: Partial<ResolvedOptions>,
 ])[] = [
   ["returns the manifest's values for unset options", {}, {}],
   [
@@ -29,6 +47,22 @@ const RESOLVED: readonly (readonly [
     classIds: new Set([0, 2]),
   }],
   ["accepts an empty list of classes", { classes: [] }, { classIds: new Set<number>() }],
+  ["converts score thresholds of labels", { scoreThresholds: { dog: 0.25, cat: 1 } }, {
+    classThresholds: new Map([[0, 1], [2, 0.25]]),
+  }],
+  ["returns the rule of NMS", { nms: "soft-gaussian", sigma: 0.3 }, {
+    nms: "soft-gaussian",
+    sigma: 0.3,
+  }],
+  ["accepts an IoU for soft-linear", { nms: "soft-linear", iou: 0.3 }, {
+    nms: "soft-linear",
+    iou: 0.3,
+  }],
+  ["returns flags", { classAgnostic: true, explain: true, keep: true }, {
+    classAgnostic: true,
+    explain: true,
+    keep: true,
+  }],
 ];
 
 for (const [claim, options, expected] of RESOLVED) {
@@ -123,14 +157,14 @@ for (const label of ["bird", "Cat", "", "null", "class 1"]) {
 Deno.test("resolveOptions() returns an IoU of 1 for a finished model, which keeps every box", () => {
   const manifest = finished({}, { score: 0.25, limit: 7 });
   assertEquals(resolveOptions(manifest, {}), {
+    ...DEFAULTS,
     scoreThreshold: 0.25,
     iou: 1,
     max: 7,
-    classIds: null,
   });
   assertEquals(
     resolveOptions(manifest, { scoreThreshold: 0.75, max: 2, classes: ["dog"] }),
-    { scoreThreshold: 0.75, iou: 1, max: 2, classIds: new Set([2]) },
+    { ...DEFAULTS, scoreThreshold: 0.75, iou: 1, max: 2, classIds: new Set([2]) },
   );
 });
 
@@ -144,3 +178,58 @@ for (const iou of [0, 0.5, 1, NaN]) {
     );
   });
 }
+
+Deno.test("resolveOptions() compares boxes of all classes if the manifest or the call says so", () => {
+  const agnostic = postprocessed({ nms: { iou: 0.5, perClass: false } });
+  assertEquals(resolveOptions(agnostic, {}).classAgnostic, true);
+  assertEquals(resolveOptions(agnostic, { classAgnostic: false }).classAgnostic, false);
+  assertEquals(resolveOptions(smallManifest, { classAgnostic: true }).classAgnostic, true);
+});
+
+Deno.test("resolveOptions() gives all ids of a label its score threshold", () => {
+  const manifest = varied({ labels: ["cat", "dog", "cat"] });
+  const { classThresholds } = resolveOptions(manifest, { scoreThresholds: { cat: 0.1 } });
+  assertEquals(classThresholds, new Map([[0, 0.1], [2, 0.1]]));
+});
+
+const UNFIT: readonly (readonly [DetectOptions, ErrorCode, ...words: string[]])[] = [
+  [{ scoreThresholds: { cat: 1.5 } }, "invalid-option", "scoreThresholds.cat", "1.5"],
+  [{ scoreThresholds: { bird: 0.5 } }, "unknown-class", '"bird"', "cat, dog"],
+  [JSON.parse('{"scoreThresholds":{"__proto__":0.5}}'), "unknown-class", '"__proto__"'],
+  [{ nms: "soft" as "hard" }, "invalid-option", '"soft-gaussian"', '"soft"'],
+  [{ nms: "soft-gaussian", sigma: 0 }, "invalid-option", '"sigma"', "0.01 to 10"],
+  [{ nms: "soft-gaussian", sigma: NaN }, "invalid-option", '"sigma"', "NaN"],
+  [{ sigma: 0.5 }, "invalid-option", '"sigma"', "soft-gaussian", "hard"],
+  [{ nms: "soft-linear", sigma: 0.5 }, "invalid-option", '"sigma"', "soft-linear"],
+  [{ nms: "soft-gaussian", iou: 0.5 }, "invalid-option", '"iou"', '"sigma"'],
+];
+
+for (const [options, code, ...words] of UNFIT) {
+  Deno.test(`resolveOptions() refuses ${JSON.stringify(options)}`, () => {
+    assertDomainError(() => resolveOptions(smallManifest, options), code, ...words);
+  });
+}
+
+const INSIDE: readonly (readonly [DetectOptions, named: string])[] = [
+  [{ nms: "hard" }, '"nms" hard'],
+  [{ nms: "soft-gaussian", sigma: 0.5 }, '"nms" soft-gaussian'],
+  [{ sigma: 0.5 }, '"sigma" 0.5'],
+  [{ classAgnostic: false }, "class-agnostic NMS"],
+  [{ explain: true }, '"explain"'],
+  [{ keep: true }, '"keep"'],
+];
+
+for (const [options, named] of INSIDE) {
+  Deno.test(`resolveOptions() refuses ${JSON.stringify(options)} for a finished model`, () => {
+    assertDomainError(
+      () => resolveOptions(smallFinished, options),
+      "invalid-option",
+      named,
+      'model "small" suppresses inside its graph',
+    );
+  });
+}
+
+Deno.test("resolveOptions() accepts flags that are off for a finished model", () => {
+  assertEquals(resolveOptions(smallFinished, { explain: false, keep: false }).keep, false);
+});

@@ -17,6 +17,7 @@ import { rateLimit } from "./guards/rate_limit.ts";
 import { requestFault } from "./guards/request_fault.ts";
 import { requestLog } from "./guards/request_log.ts";
 import { requestMetrics } from "./guards/request_metrics.ts";
+import { requestTrace } from "./guards/request_trace.ts";
 import type { AppEnv } from "./http/app_env.ts";
 import { ByteBudget } from "./http/byte_budget.ts";
 import { FetchLimit } from "./http/fetch_limit.ts";
@@ -202,6 +203,7 @@ function guard(app: Hono<AppEnv>, deps: AppDeps): void {
   const needsNoKey = (context: Context) =>
     isOpen(context) || (/^(GET|HEAD)$/.test(context.req.method) && isPage(context));
   app.use(requestId({ limitLength: 64 }));
+  app.use(except(isOneOf([...OPEN_PATHS, "/metrics"]), requestTrace()));
   if (deps.metrics) app.use(requestMetrics(deps.metrics));
   if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
   for (const path of pagePaths) app.get(path, pageHeaders);

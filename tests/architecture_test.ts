@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/draw": ["src/core"],
   "routes/page": ["routes/http"],
   "src/image": ["src/core", "src/image/formats"],
-  "routes/guards": ["routes/http"],
+  "routes/guards": ["src/core", "routes/http"],
   "src/ports": ["src/core", "src/image/formats", "src/image", "src/manifest"],
   "src/detect": [
     ...["src/core", "src/draw", "src/image/formats", "src/image", "src/manifest", "src/ports"],
@@ -100,7 +100,10 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "src/stores": ["node:fs", "node:url"],
   "src/planner": ["@bufbuild/protobuf"],
   "routes/http": ["hono"],
-  "routes/guards": ["@noble/hashes", "hono", "hono-rate-limiter", "ipaddr.js", "tiny-lru"],
+  "routes/guards": [
+    ...["@noble/hashes", "@opentelemetry/api", "hono", "hono-rate-limiter", "ipaddr.js"],
+    "tiny-lru",
+  ],
   "routes/detect": ["fflate", "hono", "multipasta", "zod"],
   "routes/open_inference": ["hono", "zod"],
   "routes/hugging_face": ["hono", "zod"],

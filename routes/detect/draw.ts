@@ -12,6 +12,7 @@ import { leasedBody, partsOf } from "../http/leased_body.ts";
 import { problem } from "../http/problem.ts";
 import { MEDIA_TYPES } from "./answer_format.ts";
 import { serverTiming } from "./format_result.ts";
+import { traceDetection } from "./trace_detection.ts";
 
 /**
  * Responds with a PNG or JPEG of the detections. The detector draws the image, so decoding and
@@ -36,11 +37,16 @@ export async function respondDrawing(
   const { signal } = context.req.raw;
   const { timing, drawing } = await registry.use(model, async (detector) => {
     if (detector.draw === undefined) throw cannotDraw(context);
-    const { detections, timing } = await detector.detect(image, options, { signal, client });
-    return {
-      timing,
-      drawing: await detector.draw(image, { ...request, detections }, { signal, client }),
-    };
+    const trace = context.get("trace");
+    const { detections, timing } = await traceDetection(
+      trace,
+      model,
+      (onStarted) => detector.detect(image, options, { signal, client, onStarted }),
+    );
+    const start = performance.now();
+    const drawing = await detector.draw(image, { ...request, detections }, { signal, client });
+    trace?.record({ name: "draw", start, end: performance.now() });
+    return { timing, drawing };
   });
   const { bytes, ms } = drawing;
   const lease = budget.lease(client);

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ErrorForm } from "./error_form.ts";
+import type { RequestTrace } from "./request_trace.ts";
 
 /** Environment of the Hono app: the types of the values that its middleware and handlers share. */
 export interface AppEnv {
@@ -47,6 +48,8 @@ export interface AppEnv {
      * the request needs no further check.
      */
     bodyKey?: BodyKey;
+    /** Trace of the request. Unset: the request is not traced. */
+    trace?: RequestTrace;
   };
 }
 

@@ -210,6 +210,7 @@ export class DetectorPool implements Detector {
     const run = (detector: Detector) => {
       const begun = this.#now();
       this.#options.observer?.waited(this.model.id, begun - arrived);
+      call.onStarted?.();
       const learn = (succeeded: boolean) => this.#admission.learn(this.#now() - begun, succeeded);
       const work = task(detector);
       void work.then(() => learn(true), () => learn(false));

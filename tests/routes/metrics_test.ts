@@ -21,6 +21,7 @@ for (
     ["GET", "/models/none", "/models/:id", 404, "unknown-model"],
     ["HEAD", "/healthz", "/healthz", 200, ""],
     ["POST", "/detect", "/detect", 400, "no-image"],
+    ["POST", "/detect/batch", "/detect/batch", 400, "no-image"],
     ["POST", "/models", "/models", 405, "method-not-allowed"],
     ["GET", "/nowhere/12345", "other", 404, "not-found"],
     ["GET", "/v2/nowhere", "other", 404, "not-found"],
@@ -45,9 +46,11 @@ Deno.test("requestMetrics() counts refusals of the middleware, too", async () =>
   const app = await quickApp({ metrics, keys: [], maxHeaders: 1 });
   await app.request("/models");
   await app.request("/models", { headers: { a: "1", b: "2" } });
-  assertEquals(metrics.counted.map(({ status, code }) => [status, code]), [
-    [401, "unauthorized"],
-    [431, "too-many-headers"],
+  await app.request("/detect/batch", { method: "POST" });
+  assertEquals(metrics.counted.map(({ route, status, code }) => [route, status, code]), [
+    ["/models", 401, "unauthorized"],
+    ["/models", 431, "too-many-headers"],
+    ["/detect/batch", 401, "unauthorized"],
   ]);
 });
 

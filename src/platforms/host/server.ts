@@ -1,5 +1,6 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
+import { flushTraces } from "../../../routes/guards/request_trace.ts";
 import type { Config } from "../../server/config.ts";
 import { type LogFormat, messageLine } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
@@ -24,8 +25,9 @@ export interface RunningServer {
   /** Resolves if the server stops accepting connections because of an error. */
   readonly deaf: Promise<void>;
   /**
-   * Stops listening, waits for the running requests, and closes the models. Cuts off requests that
-   * are still running after the time in the setting `SHUTDOWN_TIMEOUT_MS`.
+   * Stops listening, waits for the running requests, closes the models, and sends the spans that an
+   * OpenTelemetry SDK has collected. Cuts off requests that are still running after the time in the
+   * setting `SHUTDOWN_TIMEOUT_MS`.
    */
   stop(): Promise<void>;
 }
@@ -72,7 +74,8 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
       const deadlineMs = config.SHUTDOWN_TIMEOUT_MS;
       const { promise: deadline, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, deadlineMs);
-      const closed = listener.close(deadlineMs).then(() => registry.close());
+      const closed = listener.close(deadlineMs)
+        .then(() => Promise.all([registry.close(), flushTraces().catch(() => {})]));
       await Promise.race([closed, deadline]);
       clearTimeout(timer);
     },

@@ -5,12 +5,11 @@ import type { ByteBudget } from "../http/byte_budget.ts";
 import { problemData } from "../http/problem.ts";
 import type { Batch, BatchImage } from "./batch_image.ts";
 import { formatResult } from "./format_result.ts";
-import { type KeepDeps, keepFields } from "./keep.ts";
 import { BATCH_RETRY_MS, retryBusy } from "./retry_busy.ts";
 import { runDetector } from "./run_detector.ts";
 
 /** Dependencies of {@linkcode imageResults}. */
-export interface ImageResultsDeps extends KeepDeps {
+export interface ImageResultsDeps {
   /** Models that the app serves. */
   readonly registry: ModelRegistry;
   /** Limit on the memory for the bodies of all requests together. */
@@ -55,9 +54,7 @@ export async function* imageResults(
       const { name } = image;
       const start = { index, ...name !== undefined && { name } };
       try {
-        const result = await detect(image);
-        const fields = keepFields(context, deps, result);
-        yield { ...start, ...formatResult(result, { boxes, normalized }), ...fields };
+        yield { ...start, ...formatResult(await detect(image), { boxes, normalized }) };
       } catch (error) {
         yield { ...start, error: problemData(context, error, deps.log) };
       }

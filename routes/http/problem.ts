@@ -35,6 +35,7 @@ export const PROBLEMS: Readonly<
   "corrupt-image": [422, "The image is damaged"],
   "too-many-bytes": [413, "The image is too large"],
   "too-many-pixels": [413, "The image has too many pixels"],
+  "too-many-tiles": [400, "The grid has too many tiles"],
   "invalid-option": [400, "An option is not valid"],
   "unknown-class": [400, "A class is not known to the model"],
   "unknown-model": [404, "The model is not known"],

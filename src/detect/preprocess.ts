@@ -1,7 +1,8 @@
 import { tooManyBytes } from "../core/domain_error.ts";
 import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
+import type { Size } from "../core/size.ts";
 import { flattenAlpha } from "../image/flatten_alpha.ts";
-import { readFormat, readHeader } from "../image/formats/read_header.ts";
+import { type ImageHeader, readFormat, readHeader } from "../image/formats/read_header.ts";
 import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
 import { checkLimits, checkMemory, type ImageLimits } from "../image/limits.ts";
 import { type ImageInput, type RawImage, rawPixels } from "../image/raw_image.ts";
@@ -64,32 +65,72 @@ export function decodeImage(
   limits: ImageLimits,
 ): PlannedImage {
   // 1. to 3. File size, format, header and plan.
+  const header = checkedHeader(bytes, codec, limits);
+  const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
+
+  // 4. to 6. Memory and pixels.
+  const stored = isReducible(manifest, plan) ? uprightSize({ ...header, ...plan.resized }) : header;
+  return { view: decodeAtLeast(bytes, header, stored, manifest, codec, limits), plan };
+}
+
+/**
+ * Reads the header of an encoded image and checks the file and the declared size.
+ *
+ * @throws {DomainError} If the image exceeds a limit or its format cannot be decoded.
+ */
+export function checkedHeader(
+  bytes: Uint8Array,
+  codec: ImageCodec,
+  limits: ImageLimits,
+): ImageHeader {
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes, bytes.length);
   codec.checkFormat(readFormat(bytes));
   const header = readHeader(bytes);
   checkLimits(header, limits);
-  const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
+  return header;
+}
 
-  // 4. Memory. Decoding at a reduced scale smooths the image, so models without antialiasing need
-  //    the full scale. If the image is stored on its side, uprightSize() swaps width and height.
-  //    The same swap converts an upright size back to a stored size.
-  const isReduced = manifest.resample.antialias && plan.window === undefined;
-  const stored = isReduced ? uprightSize({ ...header, ...plan.resized }) : header;
+/**
+ * Returns true if the model accepts an image that was decoded at a reduced scale. Such an image is
+ * smoothed, so models without antialiasing need the full scale.
+ */
+export function isReducible({ resample }: Manifest, plan: ResizePlan): boolean {
+  return resample.antialias && plan.window === undefined;
+}
+
+/**
+ * Checks the memory that decoding takes, then decodes an image and blends transparent pixels with
+ * the padding colour.
+ *
+ * @param stored Minimum size of the decoded image, before the EXIF orientation is applied. If the
+ *   image is stored on its side, `uprightSize()` converts an upright size to a stored size, too.
+ */
+export function decodeAtLeast(
+  bytes: Uint8Array,
+  header: ImageHeader,
+  stored: Size,
+  manifest: Manifest,
+  codec: ImageCodec,
+  limits: ImageLimits,
+): UprightView {
   checkMemory(header, stored, limits);
-
-  // 5. and 6. Pixels.
   const pixels = codec.decode(bytes, header, stored);
   if (header.hasAlpha) flattenAlpha(pixels, padColour(manifest));
-  return { view: uprightView(pixels, header.orientation), plan };
+  return uprightView(pixels, header.orientation);
 }
 
 /** Checks raw pixels and plans their resize. */
 function readRawImage(image: RawImage, manifest: Manifest, limits: ImageLimits): PlannedImage {
+  const view = rawView(image, manifest, limits);
+  const { width, height } = view;
+  return { view, plan: createResizePlan({ width, height }, manifest.resize, manifest.pad) };
+}
+
+/** Checks raw pixels and blends transparent pixels with the padding colour. */
+export function rawView(image: RawImage, manifest: Manifest, limits: ImageLimits): UprightView {
   const pixels = rawPixels(image, limits);
-  const { width, height } = pixels;
-  const plan = createResizePlan({ width, height }, manifest.resize, manifest.pad);
   flattenAlpha(pixels, padColour(manifest));
-  return { view: uprightView(pixels, 1), plan };
+  return uprightView(pixels, 1);
 }
 
 /** Returns the input tensor of an image. */

@@ -1,5 +1,5 @@
 import { checkOptions } from "../core/check_options.ts";
-import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
+import { DEFAULT_IMAGE_LIMITS, DEFAULT_MAX_TILES, type ImageLimits } from "../image/limits.ts";
 import { LIMIT_RULES } from "./option_rules.ts";
 import type { EmbedLimits } from "./options.ts";
 
@@ -15,6 +15,7 @@ export function embedLimits(asked: EmbedLimits = {}): ImageLimits {
     maxBytes = DEFAULT_IMAGE_LIMITS.maxBytes,
     maxPixels = DEFAULT_IMAGE_LIMITS.maxPixels,
     maxDecodedBytes = DEFAULT_IMAGE_LIMITS.maxDecodedBytes,
+    maxTiles = DEFAULT_MAX_TILES,
   } = checkOptions(asked, LIMIT_RULES, { action: "create a detector", prefix: "limits." });
-  return { maxBytes, maxPixels, maxDecodedBytes };
+  return { maxBytes, maxPixels, maxDecodedBytes, maxTiles };
 }

@@ -30,6 +30,7 @@ export const LIMIT_RULES: OptionRules<EmbedLimits> = {
   maxBytes: numberFrom(1),
   maxPixels: numberFrom(1),
   maxDecodedBytes: numberFrom(1),
+  maxTiles: wholeNumber(1),
 };
 
 const BYTES: OptionRule = {

@@ -12,7 +12,20 @@ export interface ImageLimits {
   readonly maxPixels: number;
   /** Maximum number of bytes of memory for decoding, estimated by `decodedBytes()`. At least 1. */
   readonly maxDecodedBytes: number;
+  /**
+   * Maximum number of tiles into which an image may be divided. At least 1.
+   *
+   * @default DEFAULT_MAX_TILES
+   */
+  readonly maxTiles?: number | undefined;
 }
+
+/**
+ * Default of the maximum number of tiles. An image of 12 megapixels in 16 tiles shows a model with
+ * an input of 320 pixels more than three times as much detail along each side. The model runs 17
+ * times: once for each tile and once for the whole image.
+ */
+export const DEFAULT_MAX_TILES = 16;
 
 /**
  * Default limits of a server, and of a detector inside the caller's program.

@@ -2,7 +2,7 @@ import type { ResizePlan } from "../core/resize_plan.ts";
 import type { SourceWindow } from "../core/source_window.ts";
 import { type AxisWeights, axisWeights, windowWeights } from "./axis_weights.ts";
 import { RowResampler } from "./row_resampler.ts";
-import type { UprightView } from "./upright_view.ts";
+import { startOf, type UprightView } from "./upright_view.ts";
 
 /** Properties of a model's input tensor. */
 export interface TensorRule {
@@ -188,11 +188,7 @@ function weightsFor(
   const scale = rule.factor === "one" && plan.ratio !== null
     ? 1 / (plan.ratio * view.reduction)
     : pixels / plan.resized[side];
-  // If the image was decoded at a reduced scale, the last pixel may stand for fewer source pixels
-  // than the other pixels. The last pixel comes first in a mirrored image, so all output pixels are
-  // shifted.
-  const isMirrored = (side === "width" ? view.stepX : view.stepY) < 0;
-  const shift = isMirrored ? view[side] - pixels : 0;
+  const shift = startOf(view, side, pixels);
   const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;
   return axisWeights(view[side], plan.resized[side], scale, rule.antialias, shift, bits);
 }

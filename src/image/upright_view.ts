@@ -27,6 +27,26 @@ export interface UprightView {
   readonly channels: 1 | 3 | 4;
   /** Number of source pixels per decoded pixel, in x and in y. */
   readonly reduction: number;
+  /**
+   * Position of the left edge of the image in decoded pixels, 0 to 1, if the view is a part of a
+   * larger image. Unset: the view is a whole image.
+   */
+  readonly startX?: number;
+  /** Position of the top edge of the image, like `startX`. */
+  readonly startY?: number;
+}
+
+/**
+ * Returns the position of the left or top edge of the image in decoded pixels.
+ *
+ * If an image was decoded at a reduced scale, the last pixel may stand for fewer source pixels than
+ * the other pixels. The last pixel comes first in a mirrored image, so the image starts inside it.
+ *
+ * @param pixels Length of the side of the source in decoded pixels, possibly fractional.
+ */
+export function startOf(view: UprightView, side: "width" | "height", pixels: number): number {
+  const [start, step] = side === "width" ? [view.startX, view.stepX] : [view.startY, view.stepY];
+  return start ?? (step < 0 ? view[side] - pixels : 0);
 }
 
 /**

@@ -30,7 +30,8 @@ export type WorkerLike<Load = LoadRequest> = MessageWorker<WorkerRequest<Load>, 
 
 /**
  * Message to a worker that runs a detector. The first message is `load`; each further message is
- * `detect` (an image to process) or `draw` (an image to draw on).
+ * `detect` (an image to process), `draw` (an image to draw on), or `cancel` (the request whose
+ * result is no longer needed).
  */
 export type WorkerRequest<Load = LoadRequest> =
   | { readonly kind: "load"; readonly load: Load }
@@ -45,7 +46,8 @@ export type WorkerRequest<Load = LoadRequest> =
     readonly id: number;
     readonly image: ImageInput;
     readonly request: DrawRequest;
-  };
+  }
+  | { readonly kind: "cancel"; readonly id: number };
 
 /** Content of the message `load`: the model to load, and options of the detector. */
 export interface LoadRequest {
@@ -66,7 +68,8 @@ export interface LoadRequest {
  *
  * - Answer to `load`: `ready`, or `load-failed`.
  * - Answers to `detect`, with the `id` of the request: `decoded` once the input tensor is ready,
- *   then `result`. `detect-failed` can replace `decoded` or `result`.
+ *   then `result`. `detect-failed` can replace `decoded` or `result`. For an image in tiles, the
+ *   worker sends `decoded` for each tile, and `paused` between two tiles.
  * - Answer to `draw`: `drawn` with the encoded image `image`, or `detect-failed`.
  *
  * `elements` is the number of elements in the input tensor. `warmUp` is the time of the first run
@@ -82,6 +85,7 @@ export type WorkerResponse =
   }
   | { readonly kind: "load-failed"; readonly error: ErrorMessage }
   | { readonly kind: "decoded"; readonly id: number; readonly elements: number }
+  | { readonly kind: "paused"; readonly id: number }
   | { readonly kind: "result"; readonly id: number; readonly result: DetectResult }
   | {
     readonly kind: "drawn";

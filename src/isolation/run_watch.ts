@@ -65,6 +65,11 @@ export class RunWatch {
     this.#restart();
   }
 
+  /** True if the worker runs the model. */
+  get isRunning(): boolean {
+    return this.#runs.size > 0;
+  }
+
   /** Removes all runs without adding their times to the mean. */
   stop(): void {
     this.#runs.clear();

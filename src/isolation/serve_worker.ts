@@ -18,14 +18,22 @@ export function serveWorker<Load = LoadRequest>(
 ): void {
   let loading: Promise<Detector> = Promise.reject(new Error("No model was requested yet"));
   loading.catch(() => {});
+  const calls = new Map<number, AbortController>();
   port.onmessage = ({ data }) => {
     if (data.kind === "load") {
       loading = load(data.load);
       void answerLoad(loading).then((response) => port.postMessage(response));
     } else if (data.kind === "draw") {
       void answerDraw(loading, data).then((response) => port.postMessage(response));
+    } else if (data.kind === "cancel") {
+      calls.get(data.id)?.abort();
     } else {
-      void answerDetect(port, loading, data).then((response) => port.postMessage(response));
+      const controller = new AbortController();
+      calls.set(data.id, controller);
+      void answerDetect(port, loading, data, controller.signal).then((response) => {
+        calls.delete(data.id);
+        port.postMessage(response);
+      });
     }
   };
 }
@@ -57,11 +65,18 @@ async function answerDetect(
   port: Pick<WorkerPort, "postMessage">,
   loading: Promise<Detector>,
   { id, image, options }: WorkerRequest & { kind: "detect" },
+  signal: AbortSignal,
 ): Promise<WorkerResponse> {
   try {
     const detector = await loading;
     const onDecoded = (elements: number) => port.postMessage({ kind: "decoded", id, elements });
-    return { kind: "result", id, result: await detector.detect(image, options, { onDecoded }) };
+    const pause = async () => {
+      port.postMessage({ kind: "paused", id });
+      // Lets the worker receive messages: other requests, and the cancellation of this one.
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    const call = { onDecoded, pause, signal };
+    return { kind: "result", id, result: await detector.detect(image, options, call) };
   } catch (error) {
     return { kind: "detect-failed", id, error: messageOf(error) };
   }

@@ -113,13 +113,13 @@ class Channel<Load> {
   async detect(
     image: ImageInput,
     options: DetectOptions,
-    { onDecoded }: DetectCall,
+    call: DetectCall,
   ): Promise<DetectResult> {
     const { decodeMs } = this.#deadlines;
     const response = await this.#ask(
       (id) => ({ kind: "detect", id, image: cloneable(image), options }),
       decodeMs,
-      onDecoded,
+      call,
     );
     if (response.kind !== "result") throw new TypeError(`Worker answered "${response.kind}"`);
     return response.result;
@@ -138,23 +138,29 @@ class Channel<Load> {
    * Sends a request and returns the response.
    *
    * @param request Function that creates the request. Its argument is the id of the request.
-   * @param ms Maximum milliseconds until the worker has decoded the image or sent the response.
+   * @param ms Maximum milliseconds until the worker has decoded the image or sent the response. The
+   *   time in which the worker runs the model for another image does not count.
    */
   #ask(
     request: (id: number) => WorkerRequest<Load>,
     ms: number,
-    onDecoded?: (elements: number) => void,
+    { onDecoded, signal }: DetectCall = {},
   ): Promise<Result> {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     const pending: PendingCall = { onDecoded, resolve, reject };
     this.#pending.set(id, pending);
-    if (ms !== Infinity) {
-      pending.timer = setTimeout(() => this.#timeOut(id, ms, "decode-timeout"), ms);
-    }
+    const expire = () => {
+      if (this.#runs.isRunning) pending.timer = setTimeout(expire, ms);
+      else this.#timeOut(id, ms, "decode-timeout");
+    };
+    if (ms !== Infinity) pending.timer = setTimeout(expire, ms);
     this.#send(request(id));
-    return promise;
+    if (signal === undefined) return promise;
+    const cancel = () => this.#send({ kind: "cancel", id });
+    signal.addEventListener("abort", cancel, { once: true });
+    return promise.finally(() => signal.removeEventListener("abort", cancel));
   }
 
   /** Kills the worker and rejects all pending calls with `why`. */
@@ -201,6 +207,8 @@ class Channel<Load> {
         return this.#ready.reject(errorOf(response.error));
       case "decoded":
         return this.#decoded(response.id, response.elements);
+      case "paused":
+        return this.#runs.end(response.id);
       case "result":
       case "drawn":
         return this.#take(response.id)?.resolve(response);

@@ -64,5 +64,6 @@ export function imageLimits(config: Config): ImageLimits {
     maxBytes: config.MAX_BYTES,
     maxPixels: config.MAX_PIXELS,
     maxDecodedBytes: config.MAX_DECODED_BYTES,
+    maxTiles: config.MAX_TILES,
   };
 }

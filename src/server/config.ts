@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_IMAGE_LIMITS } from "../image/limits.ts";
+import { DEFAULT_IMAGE_LIMITS, DEFAULT_MAX_TILES } from "../image/limits.ts";
 import { PROVIDERS } from "../ports/session.ts";
 import { apiKeyList, hostList, originList } from "./access_schema.ts";
 import { settingTypos } from "./setting_typos.ts";
@@ -53,6 +53,8 @@ const schema = z.object({
    * of the image.
    */
   MAX_DECODED_BYTES: count.default(DEFAULT_IMAGE_LIMITS.maxDecodedBytes),
+  /** Maximum number of tiles of an image. The model runs once for each tile. */
+  MAX_TILES: count.pipe(z.number().max(1000)).default(DEFAULT_MAX_TILES),
   /**
    * Maximum bytes of all request bodies in memory at a time. Unset: 10 times the maximum bytes of
    * one body.

@@ -81,15 +81,22 @@ export class Admission {
 
   /**
    * Returns the predicted wait of a new image behind `waiting` images, milliseconds. The images
-   * that the workers process now count as half an image altogether.
+   * that the workers process now count as half an image altogether. An image that needs several runs
+   * of the graph counts as several images.
    */
   waitMs(waiting: number): number {
     return (waiting + 0.5) * this.#meanMs / this.#options.workers;
   }
 
-  /** Returns true if one more image may wait behind `waiting` other images. */
-  admits(waiting: number): boolean {
-    return waiting < this.#options.queue && this.waitMs(waiting) <= this.#limitMs;
+  /**
+   * Returns true if one more image may wait behind `waiting` other images.
+   *
+   * @param runs Number of runs of the graph that the new image needs.
+   * @param waitingRuns Number of runs that the waiting images need before the new image. Unset: one
+   *   for each image.
+   */
+  admits(waiting: number, runs = 1, waitingRuns: number = waiting): boolean {
+    return waiting < this.#options.queue && this.waitMs(waitingRuns) <= this.#limitMs(runs);
   }
 
   /**
@@ -97,7 +104,12 @@ export class Admission {
    * measured yet, so that the limit is not known.
    */
   get patienceMs(): number | undefined {
-    return this.#learned === 0 ? undefined : this.#dropMs;
+    return this.patienceFor(1);
+  }
+
+  /** Returns `patienceMs` for an image that needs several runs of the graph. */
+  patienceFor(runs: number): number | undefined {
+    return this.#learned === 0 ? undefined : this.#dropMs(runs);
   }
 
   /**
@@ -106,19 +118,22 @@ export class Admission {
    * @param patienceMs Value of `patienceMs` when the image was admitted. A slow image that has run
    *   since then raises the mean service time, but not the patience of clients that wait already.
    */
-  isTooLate(waitedMs: number, patienceMs: number = this.#dropMs): boolean {
+  isTooLate(waitedMs: number, patienceMs: number = this.#dropMs()): boolean {
     return waitedMs > patienceMs;
   }
 
-  /** Returns the error for a new image that is refused while `waiting` other images wait. */
-  refusal(waiting: number): BusyError {
+  /**
+   * Returns the error for a new image that is refused while `waiting` other images wait. The
+   * parameters are those of {@linkcode Admission.admits}.
+   */
+  refusal(waiting: number, runs = 1, waitingRuns: number = waiting): BusyError {
     const { queue } = this.#options;
     const why = waiting >= queue
       ? `at most ${queue} may wait and the queue is full`
-      : `it would wait for ${seconds(this.waitMs(waiting))} and may wait for ${
-        seconds(this.#limitMs)
+      : `it would wait for ${seconds(this.waitMs(waitingRuns))} and may wait for ${
+        seconds(this.#limitMs(runs))
       }`;
-    return this.#busy(why, waiting);
+    return this.#busy(why, waitingRuns);
   }
 
   /**
@@ -130,7 +145,7 @@ export class Admission {
   }
 
   /** Returns the error for an image that was dropped because it had waited too long. */
-  late(waiting: number, patienceMs: number = this.#dropMs): BusyError {
+  late(waiting: number, patienceMs: number = this.#dropMs()): BusyError {
     return this.#busy(`it has waited for longer than ${seconds(patienceMs)}`, waiting);
   }
 
@@ -142,14 +157,15 @@ export class Admission {
     return new BusyError(`Cannot take the image as ${why}: try again in a moment`, retryAfterMs);
   }
 
-  /** Milliseconds of waiting after which an admitted image is dropped. */
-  get #dropMs(): number {
-    return (1 + SLACK) * this.#limitMs;
+  /** Returns the milliseconds of waiting after which an admitted image is dropped. */
+  #dropMs(runs = 1): number {
+    return (1 + SLACK) * this.#limitMs(runs);
   }
 
-  get #limitMs(): number {
+  /** Returns the maximum predicted wait. An image that needs several runs may wait for longer. */
+  #limitMs(runs: number): number {
     const { maxWaitMs = Infinity } = this.#options;
-    return Math.max(maxWaitMs, MIN_TURNS * this.#meanMs);
+    return Math.max(maxWaitMs, MIN_TURNS * runs * this.#meanMs);
   }
 }
 

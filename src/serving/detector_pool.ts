@@ -8,6 +8,7 @@ import type {
   DetectResult,
 } from "../ports/detector.ts";
 import { Admission } from "./admission.ts";
+import { DetectorSlots } from "./detector_slots.ts";
 import { FairQueue } from "./fair_queue.ts";
 
 /** Options of a {@linkcode DetectorPool}. */
@@ -60,6 +61,8 @@ interface QueuedCall {
   readonly since: number;
   /** Maximum milliseconds in the queue. Undefined: not known when the call was queued. */
   readonly patienceMs: number | undefined;
+  /** Number of runs of the graph. */
+  readonly runs: number;
   readonly run: (detector: Detector) => void;
   readonly reject: (error: DomainError) => void;
 }
@@ -72,9 +75,9 @@ const MAX_RETRY_MS = 30_000;
  * busy, calls wait in a queue. A call is refused if its predicted wait exceeds a limit. Clients
  * take turns in the queue.
  *
- * Each detector runs in its own worker and processes one image at a time. If a call misses its
- * deadline, the worker is killed and only this call fails. The pool then starts another worker as a
- * replacement.
+ * Each detector runs in its own worker and processes one image at a time. An image in tiles lets
+ * other images pass between its tiles. If a call misses its deadline, the worker is killed, and only
+ * the calls that it runs fail. The pool then starts another worker as a replacement.
  */
 export class DetectorPool implements Detector {
   /** Model that every detector of the pool has loaded. */
@@ -87,9 +90,8 @@ export class DetectorPool implements Detector {
    */
   readonly draw: Detector["draw"];
   readonly #options: PoolOptions;
-  readonly #alive = new Set<Detector>();
-  readonly #idle: Detector[] = [];
-  readonly #queue = new FairQueue<QueuedCall>();
+  readonly #slots = new DetectorSlots();
+  readonly #queue = new FairQueue<QueuedCall>(({ runs }) => runs);
   readonly #admission: Admission;
   readonly #now: () => number;
   #closed = false;
@@ -147,7 +149,7 @@ export class DetectorPool implements Detector {
     call?: DetectCall,
   ): Promise<DetectResult> {
     return await this.#submit(async (detector) => {
-      const result = await detector.detect(image, options, call);
+      const result = await detector.detect(image, options, { pause: nextTask, ...call });
       this.#options.observer?.detected(result);
       return result;
     }, call);
@@ -158,8 +160,8 @@ export class DetectorPool implements Detector {
    * call would be accepted.
    */
   refusal(client: string): Error | null {
-    if (this.#idle.length > 0 || this.#queue.canMakeRoomFor(client)) return null;
-    return this.#fullness();
+    if (this.#slots.hasRoom(false) || this.#queue.canMakeRoomFor(client)) return null;
+    return this.#fullness(1);
   }
 
   /**
@@ -167,18 +169,19 @@ export class DetectorPool implements Detector {
    * detectors.
    */
   load(): DetectorLoad {
-    const waiting = this.#queue.length;
-    const isFree = this.#idle.length > 0;
-    const predictedWaitMs = isFree ? 0 : this.#admission.waitMs(waiting);
-    return { waiting, predictedWaitMs, workers: this.#alive.size };
+    const isFree = this.#slots.hasRoom(false);
+    const predictedWaitMs = isFree ? 0 : this.#admission.waitMs(this.#runsBefore(1));
+    const workers = this.#slots.detectors.length;
+    return { waiting: this.#queue.length, predictedWaitMs, workers };
   }
 
   /**
    * Returns the reason why no detector can run a call. Returns null if a detector can run a call.
    */
   unreadiness(): string | null {
-    if (this.#alive.size === 0) return this.#outage();
-    const reasons = [...this.#alive].map((detector) => detector.unreadiness?.() ?? null);
+    const { detectors } = this.#slots;
+    if (detectors.length === 0) return this.#outage();
+    const reasons = detectors.map((detector) => detector.unreadiness?.() ?? null);
     return reasons.every((reason) => reason !== null) ? reasons[0] ?? null : null;
   }
 
@@ -186,8 +189,8 @@ export class DetectorPool implements Detector {
   async close(): Promise<void> {
     this.#closed = true;
     this.#rejectAll(closedError());
-    await Promise.all([...this.#alive].map((detector) => detector.close()));
-    this.#alive.clear();
+    await Promise.all(this.#slots.detectors.map((detector) => detector.close()));
+    this.#slots.clear();
   }
 
   /** Runs a task with the next free detector. Until then, the task waits in the queue. */
@@ -199,10 +202,13 @@ export class DetectorPool implements Detector {
     if (call.signal?.aborted) return Promise.reject(goneError());
     // If all detectors have crashed, calls wait during the first attempt to start a replacement. If
     // that attempt fails, calls are rejected immediately until a later attempt succeeds.
-    if (this.#alive.size === 0 && this.#lastFault) return Promise.reject(this.#crashedError());
-    const idle = this.#idle.pop();
-    if (idle === undefined) {
-      const refusal = this.#makeRoomFor(call.client ?? "");
+    const isDown = this.#slots.detectors.length === 0;
+    if (isDown && this.#lastFault) return Promise.reject(this.#crashedError());
+    const { runs = 1, client = "" } = call;
+    const isLong = runs > 1;
+    const free = this.#slots.take(isLong);
+    if (free === undefined) {
+      const refusal = this.#makeRoomFor(client, runs);
       if (refusal !== null) return Promise.reject(refusal);
     }
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
@@ -211,21 +217,39 @@ export class DetectorPool implements Detector {
       const begun = this.#now();
       this.#options.observer?.waited(this.model.id, begun - arrived);
       call.onStarted?.();
-      const learn = (succeeded: boolean) => this.#admission.learn(this.#now() - begun, succeeded);
+      const end = (succeeded: boolean) => {
+        const ms = (this.#now() - begun) / runs;
+        const wasShared = this.#slots.release(detector, isLong);
+        if (!wasShared) this.#admission.learn(ms, succeeded);
+        this.#dispatch();
+      };
       const work = task(detector);
-      void work.then(() => learn(true), () => learn(false));
-      resolve(work.finally(() => this.#release(detector)));
+      void work.then(() => end(true), () => end(false));
+      // The detector must be free again before the caller learns the result.
+      resolve(work.finally(() => {}));
     };
-    const { patienceMs } = this.#admission;
-    if (idle === undefined) this.#enqueue({ since: arrived, patienceMs, run, reject }, call);
-    else run(idle);
+    const patienceMs = this.#admission.patienceFor(runs);
+    if (free === undefined) this.#enqueue({ since: arrived, patienceMs, runs, run, reject }, call);
+    else run(free);
     return promise;
   }
 
   /** Returns null if one more call may wait in the queue, otherwise the error for this call. */
-  #fullness(): DomainError | null {
+  #fullness(runs: number): DomainError | null {
     const { length } = this.#queue;
-    return this.#admission.admits(length) ? null : this.#admission.refusal(length);
+    const before = this.#runsBefore(runs);
+    if (this.#admission.admits(length, runs, before)) return null;
+    return this.#admission.refusal(length, runs, before);
+  }
+
+  /**
+   * Returns the number of runs of the graph for which a new call waits. Long calls, which run the
+   * graph several times, let short calls pass.
+   */
+  #runsBefore(runs: number): number {
+    const { length, cost } = this.#queue;
+    if (cost === length) return length;
+    return runs > 1 ? cost : this.#queue.count(isShort);
   }
 
   /**
@@ -235,8 +259,8 @@ export class DetectorPool implements Detector {
    *
    * @returns The error if the call may not be queued, otherwise null.
    */
-  #makeRoomFor(client: string): DomainError | null {
-    const refusal = this.#fullness();
+  #makeRoomFor(client: string, runs: number): DomainError | null {
+    const refusal = this.#fullness(runs);
     if (refusal === null) return null;
     const displaced = this.#queue.makeRoomFor(client);
     if (displaced === undefined) return refusal;
@@ -262,28 +286,29 @@ export class DetectorPool implements Detector {
   }
 
   #add(detector: Detector): void {
-    this.#alive.add(detector);
+    this.#slots.add(detector);
     void detector.brokenDown?.then((error) => this.#replace(detector, error));
-    this.#release(detector);
+    this.#dispatch();
   }
 
-  /** Passes the next queued call to a detector. If no call waits, marks the detector as idle. */
-  #release(detector: Detector): void {
-    // A detector that has crashed during its call gets no other call.
-    if (!this.#alive.has(detector)) return;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const { since, patienceMs } = next;
-      if (!this.#admission.isTooLate(this.#now() - since, patienceMs)) return next.run(detector);
-      next.reject(this.#admission.late(this.#queue.length, patienceMs));
+  /** Passes queued calls to free detectors. Rejects calls that have waited too long. */
+  #dispatch(): void {
+    while (this.#slots.hasRoom(false)) {
+      const next = this.#queue.shift(this.#slots.hasRoom(true) ? undefined : isShort);
+      if (next === undefined) return;
+      const { since, patienceMs, runs } = next;
+      if (this.#admission.isTooLate(this.#now() - since, patienceMs)) {
+        next.reject(this.#admission.late(this.#queue.length, patienceMs));
+        continue;
+      }
+      const detector = this.#slots.take(runs > 1);
+      if (detector !== undefined) next.run(detector);
     }
-    this.#idle.push(detector);
   }
 
   async #replace(detector: Detector, error: Error): Promise<void> {
-    this.#alive.delete(detector);
+    this.#slots.remove(detector);
     this.#options.observer?.replaced(this.model.id);
-    const index = this.#idle.indexOf(detector);
-    if (index >= 0) this.#idle.splice(index, 1);
     this.#options.log?.(`A worker of model "${this.model.id}" is replaced: ${error.message}`);
     let pause = this.#options.retryMs ?? 500;
     while (!this.#closed) {
@@ -292,7 +317,7 @@ export class DetectorPool implements Detector {
       } catch (failure) {
         this.#lastFault = `: ${(failure as Error).message}`;
         this.#options.log?.(`No new worker of model "${this.model.id}"${this.#lastFault}`);
-        if (this.#alive.size === 0) this.#rejectAll(this.#crashedError());
+        if (this.#slots.detectors.length === 0) this.#rejectAll(this.#crashedError());
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
       pause = Math.min(2 * pause, MAX_RETRY_MS);
@@ -319,6 +344,15 @@ export class DetectorPool implements Detector {
   #outage(): string {
     return `its workers broke down and are being replaced${this.#lastFault}`;
   }
+}
+
+function isShort({ runs }: QueuedCall): boolean {
+  return runs === 1;
+}
+
+/** Waits until the thread has handled its other events, such as a message or a timer. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function closedError(): DomainError {

@@ -8,6 +8,8 @@ interface Place<Item> {
   readonly items: Item[];
   /** True if a client that gets a new place may be put before this place. */
   mayBePassed: boolean;
+  /** Number of turns that the client must leave to other clients, because of long items. */
+  debt: number;
 }
 
 /**
@@ -20,6 +22,9 @@ interface Place<Item> {
  *
  * Between two turns of a client, only one new client may go before that client. Thus even many new
  * clients cannot keep the other clients from getting a turn.
+ *
+ * An item may cost several turns. After such an item, the client leaves its next turns to the other
+ * clients, like a flow with a negative deficit in FQ-CoDel.
  *
  * @example
  * ```ts
@@ -37,10 +42,32 @@ export class FairQueue<Item> {
   /** Places in the order of turns. */
   #places: Place<Item>[] = [];
   #length = 0;
+  #cost = 0;
+  readonly #costOf: (item: Item) => number;
+
+  /**
+   * Creates an empty queue.
+   *
+   * @param costOf Returns the number of turns that an item costs, at least 1. Unset: each item costs
+   *   one turn.
+   */
+  constructor(costOf: (item: Item) => number = () => 1) {
+    this.#costOf = costOf;
+  }
 
   /** Number of items of all clients. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Number of turns that the items of all clients cost. */
+  get cost(): number {
+    return this.#cost;
+  }
+
+  /** Returns the number of items for which `isWanted` returns true. */
+  count(isWanted: (item: Item) => boolean): number {
+    return this.#places.reduce((sum, { items }) => sum + items.filter(isWanted).length, 0);
   }
 
   /** Appends an item of a client. A client that is new in the queue gets a place. */
@@ -48,21 +75,48 @@ export class FairQueue<Item> {
     const place = this.#placeOf(client) ?? this.#addPlace(client);
     place.items.push(item);
     this.#length++;
+    this.#cost += this.#costOf(item);
   }
 
-  /** Removes and returns the next item, or undefined if the queue is empty. */
-  shift(): Item | undefined {
-    for (let next = this.#places.shift(); next !== undefined; next = this.#places.shift()) {
-      const item = next.items.shift();
-      if (item === undefined) continue;
-      this.#length--;
-      // The client keeps a place until its next turn, even without items. A client that returns
-      // immediately would otherwise count as new, and would get more turns than other clients.
-      next.mayBePassed = true;
-      this.#places.push(next);
-      return item;
+  /**
+   * Removes and returns the next item, or undefined if the queue has no such item.
+   *
+   * @param isWanted Returns true for an item that may be removed. The oldest of these items of a
+   *   client goes first. A client without such an item keeps its place. Unset: any item.
+   */
+  shift(isWanted: (item: Item) => boolean = () => true): Item | undefined {
+    if (this.#length === 0) this.#places = [];
+    if (!this.#places.some(({ items }) => items.some(isWanted))) return undefined;
+    for (let index = 0;;) {
+      const [place] = this.#places.splice(index, 1);
+      if (place === undefined) index = 0;
+      else if (place.debt > 0) {
+        place.debt--;
+        this.#places.push(place);
+      } else if (place.items.length > 0) {
+        const at = place.items.findIndex(isWanted);
+        if (at >= 0) return this.#serve(place, at);
+        this.#places.splice(index++, 0, place);
+      }
     }
-    return undefined;
+  }
+
+  /** Removes and returns an item of a client, and puts the client behind all other clients. */
+  #serve(place: Place<Item>, index: number): Item | undefined {
+    const [item] = place.items.splice(index, 1);
+    if (item === undefined) return undefined;
+    this.#forget(item);
+    place.debt = this.#costOf(item) - 1;
+    // The client keeps a place until its next turn, even without items. A client that returns
+    // immediately would otherwise count as new, and would get more turns than other clients.
+    place.mayBePassed = true;
+    this.#places.push(place);
+    return item;
+  }
+
+  #forget(item: Item): void {
+    this.#length--;
+    this.#cost -= this.#costOf(item);
   }
 
   /** Removes an item of a client. Does nothing if the queue does not have the item. */
@@ -71,7 +125,7 @@ export class FairQueue<Item> {
     const index = items.indexOf(item);
     if (index < 0) return;
     items.splice(index, 1);
-    this.#length--;
+    this.#forget(item);
   }
 
   /** Returns true if `makeRoomFor()` would find an item to remove for `client`. */
@@ -88,7 +142,7 @@ export class FairQueue<Item> {
    */
   makeRoomFor(client: string): Item | undefined {
     const item = this.#victimFor(client)?.items.pop();
-    if (item !== undefined) this.#length--;
+    if (item !== undefined) this.#forget(item);
     return item;
   }
 
@@ -97,6 +151,7 @@ export class FairQueue<Item> {
     const items = this.#places.flatMap((place) => place.items);
     this.#places = [];
     this.#length = 0;
+    this.#cost = 0;
     return items;
   }
 
@@ -107,7 +162,7 @@ export class FairQueue<Item> {
   /** Adds a place for a new client, directly after the last place whose `mayBePassed` is false. */
   #addPlace(client: string): Place<Item> {
     const last = this.#places.findLastIndex(({ mayBePassed }) => !mayBePassed);
-    const added: Place<Item> = { client, items: [], mayBePassed: false };
+    const added: Place<Item> = { client, items: [], mayBePassed: false, debt: 0 };
     this.#places.splice(last + 1, 0, added);
     for (const passed of this.#places.slice(last + 2)) passed.mayBePassed = false;
     return added;

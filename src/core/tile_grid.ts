@@ -1,0 +1,133 @@
+import type { Size } from "./size.ts";
+import type { SourceWindow } from "./source_window.ts";
+
+/** Numbers of columns and rows of tiles that cover an image. */
+export interface TileGrid {
+  /** Number of tiles side by side. At least 1. */
+  readonly columns: number;
+  /** Number of tiles below each other. At least 1. */
+  readonly rows: number;
+}
+
+/** Maximum number of columns, and of rows, that a text may state. */
+const MAX_TEXT_SIDE = 9999;
+
+/**
+ * Parses a grid in the form `COLUMNSxROWS`.
+ *
+ * @returns Null if the text has another form, or if a number is 0.
+ *
+ * @example
+ * ```ts
+ * import { parseGrid } from "./tile_grid.ts";
+ *
+ * const grid = parseGrid("4x3");
+ * if (grid?.columns !== 4 || grid.rows !== 3) throw new Error("4x3 has 4 columns and 3 rows");
+ * if (parseGrid("4x0") !== null) throw new Error("a grid has at least one row");
+ * ```
+ */
+export function parseGrid(text: string): TileGrid | null {
+  const [, columns, rows] = /^(\d{1,4})x(\d{1,4})$/.exec(text) ?? [];
+  const grid = { columns: Number(columns ?? 0), rows: Number(rows ?? 0) };
+  const isSide = (count: number) => count >= 1 && count <= MAX_TEXT_SIDE;
+  return isSide(grid.columns) && isSide(grid.rows) ? grid : null;
+}
+
+/**
+ * Plans tiles that cover an image. All tiles have the same size in whole pixels.
+ *
+ * Neighbouring tiles share at least the fraction `overlap` of their width or height. An object that
+ * is smaller than the shared part is therefore whole in at least one tile.
+ *
+ * @param source Size of the image in pixels.
+ * @param grid Numbers of columns and rows. An image with fewer pixels than columns or rows gets
+ *   fewer tiles.
+ * @param overlap Overlap of neighbouring tiles, 0 to 0.5.
+ * @returns Tiles row by row, from left to right.
+ *
+ * @example
+ * ```ts
+ * import { planTiles } from "./tile_grid.ts";
+ *
+ * // Two tiles of 100 pixels share 20 pixels, a fifth of a tile: 100 + 100 - 20 = 180.
+ * const tiles = planTiles({ width: 180, height: 100 }, { columns: 2, rows: 1 }, 0.2);
+ * const lefts = tiles.map(({ left }) => left);
+ * if (lefts.join() !== "0,80") throw new Error(lefts.join());
+ * ```
+ */
+export function planTiles(source: Size, grid: TileGrid, overlap: number): SourceWindow[] {
+  const across = planAxis(source.width, grid.columns, overlap);
+  const down = planAxis(source.height, grid.rows, overlap);
+  return down.starts.flatMap((top) =>
+    across.starts.map((left) => ({ left, top, width: across.size, height: down.size }))
+  );
+}
+
+/** Options of {@linkcode autoGrid}. */
+export interface AutoGridOptions {
+  /** Overlap of neighbouring tiles, 0 to 0.5. */
+  readonly overlap: number;
+  /** Maximum number of tiles. */
+  readonly maxTiles: number;
+  /** Returns the number of input pixels per source pixel for a tile of this size. */
+  readonly scaleOf: (tile: Size) => number;
+  /**
+   * Returns true if there is enough memory for tiles of this size.
+   *
+   * @default () => true
+   */
+  readonly fits?: ((tile: Size) => boolean) | undefined;
+}
+
+/**
+ * Chooses the grid in which the model sees the most detail of an image.
+ *
+ * The detail is the number of input pixels per source pixel. More than one input pixel per source
+ * pixel shows nothing new and counts as one. Of several grids with the same detail, the grid with
+ * the fewest tiles is chosen. An image that the model sees in full detail is one tile.
+ */
+export function autoGrid(source: Size, options: AutoGridOptions): TileGrid {
+  const { overlap, maxTiles, scaleOf, fits = () => true } = options;
+  let best: TileGrid = { columns: 1, rows: 1 };
+  let bestScale = Math.min(1, scaleOf(source));
+  for (let columns = 1; columns <= Math.min(maxTiles, source.width); columns++) {
+    const { size: width } = planAxis(source.width, columns, overlap);
+    const mostRows = Math.min(source.height, Math.floor(maxTiles / columns));
+    for (let rows = 1; rows <= mostRows; rows++) {
+      const hasFewer = columns * rows < best.columns * best.rows;
+      // More tiles cannot show more than full detail.
+      if (bestScale === 1 && !hasFewer) break;
+      const tile = { width, height: planAxis(source.height, rows, overlap).size };
+      const scale = Math.min(1, scaleOf(tile));
+      const isBetter = scale > bestScale || scale === bestScale && hasFewer;
+      if (!isBetter || !fits(tile)) continue;
+      best = { columns, rows };
+      bestScale = scale;
+    }
+  }
+  return best;
+}
+
+/** Positions of the tiles along one axis, in whole pixels. */
+interface AxisPlan {
+  /** Start of each tile. */
+  readonly starts: readonly number[];
+  /** Length of each tile. */
+  readonly size: number;
+}
+
+/**
+ * Plans tiles along one axis. `count` tiles of the length `size` that share `overlap · size` cover
+ * `size · (count − (count − 1) · overlap)` pixels. Whole pixels may need a slightly longer tile.
+ */
+function planAxis(length: number, wanted: number, overlap: number): AxisPlan {
+  const count = Math.min(wanted, length);
+  if (count === 1) return { starts: [0], size: length };
+  const gaps = count - 1;
+  const longestStep = (size: number) => Math.ceil((length - size) / gaps);
+  let size = Math.ceil(length / (count - gaps * overlap));
+  while (size < length && size - longestStep(size) < overlap * size) size++;
+  // The last tile ends with the image. The other tiles have equal distances, rounded down.
+  const starts = Array.from({ length: count }, (_, i) => Math.floor(i * (length - size) / gaps));
+  return { starts: [...new Set(starts)], size };
+}

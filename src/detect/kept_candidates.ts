@@ -28,27 +28,29 @@ const KEPT_SCORE = 0.01;
 /**
  * Returns the best candidates of an image, for {@linkcode selectKept}.
  *
- * Keeps all (anchor, class) pairs above a floor. If there are more than {@linkcode MAX_KEPT} pairs
+ * Keeps all (anchor, class) pairs above a floor. If there are more than `maxKept` pairs
  * above 0.01 (or above the lowest threshold of the call), the floor rises.
  *
  * The limits per level and in total of the manifest do not apply here. They depend on the selected
  * classes, so they apply to each selection.
  *
  * @param levels Outputs of the graph with logits or scores and boxes, for each level.
+ * @param maxKept Maximum number of candidates.
  */
 export function keepCandidates(
   levels: readonly LevelHeads[],
   plan: ResizePlan,
   manifest: HeadsManifest,
   options: ResolvedOptions,
+  maxKept: number = MAX_KEPT,
 ): KeptCandidates {
   const lowest = Math.min(KEPT_SCORE, options.scoreThreshold, ...options.classThresholds.values());
   const { cut } = scoreScale(manifest.postprocess, lowest);
   const classIds = wantedClasses(manifest, { classIds: null });
   const all = scoredLevels(levels, manifest)
-    .flatMap((heads, level) => survivorsOf(heads, level, { cut, count: MAX_KEPT + 1, classIds }))
+    .flatMap((heads, level) => survivorsOf(heads, level, { cut, count: maxKept + 1, classIds }))
     .sort((a, b) => b.value - a.value);
-  const dropped = all[MAX_KEPT];
+  const dropped = all[maxKept];
   const pairs = dropped === undefined ? all : all.filter(({ value }) => value > dropped.value);
   const floor = dropped?.value ?? cut;
   return {

@@ -1,5 +1,5 @@
 import { script } from "@bomb.sh/tab";
-import { readArguments, usageOf } from "./shared/arguments.ts";
+import { jsonOption, readArguments, usageOf } from "./shared/arguments.ts";
 import type { CommandGroup } from "./shared/command_group.ts";
 import { type CommandSpec, optionTexts } from "./shared/command_spec.ts";
 import { type CommandIo, type CommandMain, commandMain } from "./shared/run_command.ts";
@@ -10,7 +10,7 @@ const SPEC = {
   name: "complete",
   summary: "Print a script that completes commands, options and their values in a shell.",
   operands: SHELLS.join("|"),
-  options: {},
+  options: { json: jsonOption },
   notes: 'For bash: eval "$(retinanet-edge complete bash)" in ~/.bashrc.',
 } satisfies CommandSpec;
 
@@ -36,7 +36,7 @@ async function complete(
     for (const { word, description } of candidates) io.print(`${word}\t${description}`);
     return io.print(`:${files ? DIRECTIVE.files : DIRECTIVE.noFiles}`);
   }
-  const { files: [shell, ...more] } = readArguments(args, SPEC, io);
+  const { values, files: [shell, ...more] } = readArguments(args, SPEC, io);
   if (shell === undefined || !SHELLS.includes(shell) || more.length > 0) {
     throw new TypeError(
       `Cannot complete as the shell must be ${SHELLS.join(", ")}: ` +
@@ -45,7 +45,8 @@ async function complete(
     );
   }
   const program = io.program ?? "retinanet-edge";
-  io.print(printedBy(() => script(shell, program, program)));
+  const text = printedBy(() => script(shell, program, program));
+  io.print(values.json ? JSON.stringify({ shell, script: text }) : text);
 }
 
 /**

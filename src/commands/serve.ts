@@ -30,6 +30,8 @@ its name.`,
       .meta({ value: "DIR", description: "folder of the models (MODELS_DIR)" }),
     engine: z.string().optional()
       .meta({ value: "E", description: "auto, webgpu, native or wasm (ENGINE)" }),
+    json: z.boolean().default(false)
+      .meta({ description: "print messages and log lines as JSON (LOG=json)" }),
   },
   notes: "All variables are in docs/configuration.md. SIGINT and SIGTERM finish the requests in\n" +
     "progress; a second signal ends the server at once.",
@@ -74,7 +76,9 @@ async function serve(args: readonly string[], io: CommandIo): Promise<number> {
 }
 
 /** Converts the options of the command to the environment variables of the server. */
-function settingsOf(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function settingsOf(
+  values: ReturnType<typeof readArguments<typeof SPEC.options>>["values"],
+): Record<string, string> {
   const { host, port, model, engine } = values;
   const settings = {
     HOST: host,
@@ -82,6 +86,7 @@ function settingsOf(values: Readonly<Record<string, string | undefined>>): Recor
     MODEL: model,
     MODELS_DIR: values["models-dir"],
     ENGINE: engine,
+    LOG: values.json ? "json" : undefined,
   };
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),

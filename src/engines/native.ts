@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { InferenceSession } from "onnxruntime-common";
+import { isClone } from "../core/command_line.ts";
 import type { EngineCandidate } from "./open_engine.ts";
 import { externalDataOf, ortSession, type OrtTensorConstructor } from "./ort_session.ts";
 
@@ -57,7 +58,8 @@ export function isNativeInstalled(): boolean {
 
 function requireOrtNode(): OrtNode {
   if (!isNativeInstalled()) {
-    throw new Error("onnxruntime-node is not installed (deno task native or npm adds it)");
+    const remedy = isClone() ? "deno task native" : "npm install onnxruntime-node";
+    throw new Error(`onnxruntime-node is not installed (${remedy} adds it)`);
   }
   return createRequire(import.meta.url)("onnxruntime-node") as OrtNode;
 }

@@ -1,3 +1,5 @@
+import { commandLine } from "../core/command_line.ts";
+
 /** Message of onnxruntime for a graph that it cannot load, and the explanation of the message. */
 interface Explanation {
   readonly pattern: RegExp;
@@ -52,7 +54,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     pattern: /external data/i,
     explain: () =>
       "the graph keeps weights in other files (ONNX external data), which its manifest must list " +
-      "under graph.data, as deno task model new does",
+      `under graph.data, as ${commandLine("model new")} does`,
   },
   {
     pattern: /protobuf parsing failed/i,

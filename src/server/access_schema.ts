@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ApiKey } from "../../routes/guards/api_keys.ts";
+import { commandLine } from "../core/command_line.ts";
 
 const listed = z.string().transform((text) => text.split(",").map((part) => part.trim()));
 
@@ -21,7 +22,7 @@ export const apiKeyList = listed.pipe(
       if (name === undefined || hash === undefined) {
         fault(
           `entry ${i + 1} must be a name, a colon and a SHA-256 in 64 hexadecimal digits, as ` +
-            "deno task key prints it",
+            `${commandLine("key")} prints it`,
         );
         continue;
       }

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { commandLine } from "../core/command_line.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { fileNameOf } from "../core/file_name.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
@@ -50,7 +51,7 @@ export async function readManifestText(folder: URL, id: string): Promise<string>
  */
 async function manifestHint(folder: URL, id: string): Promise<string> {
   if (id.endsWith(".onnx")) {
-    return `: a graph needs a manifest, and deno task model new ${id} writes one`;
+    return `: a graph needs a manifest, and ${commandLine(`model new ${id}`)} writes one`;
   }
   const ids = await listModels(folder).catch(() => []);
   return ids.length > 0 ? `: the models that are here are ${ids.join(", ")}` : "";
@@ -93,7 +94,7 @@ async function pullHint(folder: URL, manifest: URL): Promise<string> {
   // Ignores an unreadable catalogue, because the caller must see the error of the missing graph.
   const catalogue = await readCatalogue(folder).catch(() => []);
   const entry = catalogue.find(({ id }) => new URL(`${id}.json`, folder).href === manifest.href);
-  return entry ? `: deno task model pull ${entry.id} fetches it` : "";
+  return entry ? `: ${commandLine(`model pull ${entry.id}`)} fetches it` : "";
 }
 
 /**

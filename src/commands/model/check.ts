@@ -8,12 +8,19 @@ import type { Runtime } from "../../ports/runtime.ts";
 import type { Tensor } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { comparable, type Golden, readGolden } from "../eval_files/golden_file.ts";
-import { engineOption, readArguments, readImageFile, usageOf } from "../shared/arguments.ts";
+import {
+  engineOption,
+  jsonOption,
+  readArguments,
+  readImageFile,
+  usageOf,
+} from "../shared/arguments.ts";
 import type { CommandSpec } from "../shared/command_spec.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
-import { checkImage } from "./check_image.ts";
+import { checkImage, imageReport } from "./check_image.ts";
 import { diagnose } from "./diagnose.ts";
+import { fitToGoldens } from "./fit_golden.ts";
 import { textTable } from "../shared/text_table.ts";
 
 const SPEC = {
@@ -35,6 +42,7 @@ const SPEC = {
     "box-tolerance": z.coerce.number().nonnegative().default(0.05)
       .meta({ value: "B", description: "largest difference of edges, in pixels of the image" }),
     engine: engineOption,
+    json: jsonOption,
   },
   notes: "Exit code 1 if the manifest does not fit, or if the detections differ.",
 } satisfies CommandSpec;
@@ -57,55 +65,94 @@ async function check(args: readonly string[], io: CommandIo): Promise<number> {
   }
   const runtime = await processRuntime(DEADLINES);
   const loaded = await loadModel(runtime, model, values.engine);
+  const say = values.json ? () => {} : io.print;
   try {
-    io.print(tensorTable(loaded, await warmUp(loaded)));
-    io.print(guessLines(loaded));
-    if (values.image !== undefined) {
-      io.print(await checkImage(runtime, loaded, await readImageFile(values.image)));
-    }
-    if (values.golden === undefined) return 0;
-    const golden = await readGolden(values.golden);
+    const { id, graph, guesses } = loaded.manifest;
+    const tensors = tensorsOf(loaded, await warmUp(loaded));
+    say(`${id} fits its graph, ${graph.file}\n${tensorTable(tensors)}`);
+    say(guessLines(loaded));
+    const image = values.image === undefined
+      ? undefined
+      : await checkImage(runtime, loaded, await readImageFile(values.image));
+    if (image !== undefined) say(imageReport(image));
     const tolerance = { score: values["score-tolerance"], box: values["box-tolerance"] };
-    const { report, code } = await compare(runtime, loaded, golden, tolerance);
-    io.print(report);
-    return code;
+    const golden = values.golden === undefined
+      ? undefined
+      : await compare(runtime, loaded, await readGolden(values.golden), tolerance);
+    if (golden !== undefined) say(goldenReport(golden));
+    if (values.json) io.print(JSON.stringify({ id, graph, tensors, guesses, image, golden }));
+    return golden === undefined || golden.isEqual ? 0 : 1;
   } finally {
     await loaded.session.close();
   }
 }
 
-/**
- * Formats a table of the model's tensors. The table shows the declaration of each tensor in the
- * graph and in the manifest, and its values in a test run.
- */
-function tensorTable({ manifest, session }: LoadedModel, run: Record<string, Tensor>): string {
+/** Tensor of a model, as the graph and the manifest declare it. */
+interface CheckedTensor {
+  readonly name: string;
+  /** Declaration in the graph. */
+  readonly graph: { readonly type: string; readonly shape: Shape };
+  /** Number types and shapes that the manifest allows. */
+  readonly manifest: { readonly types: readonly string[]; readonly shapes: readonly Shape[] };
+  /** Shape and values in a test run. Undefined for an input. */
+  readonly run?: TestedTensor | undefined;
+}
+
+/** Shape of a tensor, and its values, which are undefined if the tensor is empty. */
+interface TestedTensor {
+  readonly shape: readonly number[];
+  readonly min?: number;
+  readonly max?: number;
+}
+
+type Shape = readonly (number | string | null)[];
+
+/** Returns each tensor of the model, with its values in a test run. */
+function tensorsOf(
+  { manifest, session }: LoadedModel,
+  run: Record<string, Tensor>,
+): CheckedTensor[] {
   const declared = [...session.inputs, ...session.outputs];
   const expected = [...expectedInputs(manifest), ...expectedOutputs(manifest)];
-  const rows = expected.map(({ name, types, shapes }) => {
+  return expected.map(({ name, types, shapes }) => {
     const { type = "", shape = [] } = declared.find((tensor) => tensor.name === name) ?? {};
     const tensor = run[name];
-    return [
+    return {
       name,
-      `${type} ${sides(shape)}`,
-      `${types.join("|")} ${shapes.map(sides).join(" or ")}`,
-      tensor === undefined ? "" : rangeOf(tensor),
-    ];
+      graph: { type, shape },
+      manifest: { types, shapes },
+      run: tensor && testedTensor(tensor),
+    };
   });
-  return `${manifest.id} fits its graph, ${manifest.graph.file}\n` +
-    textTable(["tensor", "in the graph", "by the manifest", "on an empty image"], rows);
 }
 
-function sides(shape: readonly (number | string | null)[]): string {
-  return `[${shape.map((side) => side ?? "?").join(", ")}]`;
-}
-
-function rangeOf({ data, shape }: Tensor): string {
-  if (data.length === 0) return `${sides(shape)}, empty`;
-  const [low, high] = data.reduce<readonly [number, number]>(
+function testedTensor({ data, shape }: Tensor): TestedTensor {
+  if (data.length === 0) return { shape };
+  const [min, max] = data.reduce<readonly [number, number]>(
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
     [Infinity, -Infinity],
   );
-  return `${sides(shape)}, ${low.toPrecision(3)} to ${high.toPrecision(3)}`;
+  return { shape, min, max };
+}
+
+/** Formats a table of the model's tensors for the user. */
+function tensorTable(tensors: readonly CheckedTensor[]): string {
+  const rows = tensors.map(({ name, graph, manifest: { types, shapes }, run }) => [
+    name,
+    `${graph.type} ${sides(graph.shape)}`,
+    `${types.join("|")} ${shapes.map(sides).join(" or ")}`,
+    run === undefined ? "" : rangeOf(run),
+  ]);
+  return textTable(["tensor", "in the graph", "by the manifest", "on an empty image"], rows);
+}
+
+function sides(shape: Shape): string {
+  return `[${shape.map((side) => side ?? "?").join(", ")}]`;
+}
+
+function rangeOf({ shape, min, max }: TestedTensor): string {
+  if (min === undefined || max === undefined) return `${sides(shape)}, empty`;
+  return `${sides(shape)}, ${min.toPrecision(3)} to ${max.toPrecision(3)}`;
 }
 
 function guessLines({ manifest }: LoadedModel): string {
@@ -116,12 +163,24 @@ function guessLines({ manifest }: LoadedModel): string {
     `confirmed:\n${lines.join("\n")}`;
 }
 
+/** Comparison of the detections of the model with those of its own framework. */
+interface GoldenCheck {
+  readonly framework: string;
+  /** Numbers of detections of the model and of the framework. */
+  readonly counts: { readonly found: number; readonly golden: number };
+  readonly tolerance: GoldenTolerance;
+  readonly isEqual: boolean;
+  readonly differences: readonly string[];
+  /** Properties of the manifest that are likely to be wrong, as sentences. */
+  readonly reasons: readonly string[];
+}
+
 async function compare(
   runtime: Runtime,
   loaded: LoadedModel,
   golden: Golden,
   tolerance: GoldenTolerance,
-): Promise<{ report: string; code: number }> {
+): Promise<GoldenCheck> {
   const image = await readImageFile(golden.image);
   const { manifest, session } = loaded;
   const detect = async (each: Manifest) => {
@@ -131,19 +190,28 @@ async function compare(
   };
   const found = await detect(manifest);
   const differences = goldenDifferences(found, golden.detections, tolerance);
-  const counts = `${found.length} detections, ${golden.framework} has ${golden.detections.length}`;
-  if (differences.length > 0) {
-    const shown = differences.slice(0, MAX_SHOWN);
-    const rest = differences.length - shown.length;
-    const reasons = await diagnose(manifest, { golden, tolerance, found, detect });
-    const lines = [
-      `${counts}: they differ`,
-      ...shown.map((line) => `  ${line}`),
-      ...(rest > 0 ? [`  and ${rest} more`] : []),
-      ...reasons,
-    ];
-    return { report: lines.join("\n"), code: 1 };
+  const isEqual = differences.length === 0;
+  const reasons = isEqual ? [] : await diagnose(manifest, {
+    ...{ golden, tolerance, found, detect },
+    fit: () => fitToGoldens(runtime, loaded, [golden]),
+  });
+  const counts = { found: found.length, golden: golden.detections.length };
+  return { framework: golden.framework, counts, tolerance, isEqual, differences, reasons };
+}
+
+/** Formats a comparison for the user. */
+function goldenReport(check: GoldenCheck): string {
+  const { framework, counts, tolerance, isEqual, differences, reasons } = check;
+  const both = `${counts.found} detections, ${framework} has ${counts.golden}`;
+  if (isEqual) {
+    return `${both}: equal within ${tolerance.score} of score and ${tolerance.box} px`;
   }
-  const { score, box } = tolerance;
-  return { report: `${counts}: equal within ${score} of score and ${box} px`, code: 0 };
+  const shown = differences.slice(0, MAX_SHOWN);
+  const rest = differences.length - shown.length;
+  return [
+    `${both}: they differ`,
+    ...shown.map((line) => `  ${line}`),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...reasons,
+  ].join("\n");
 }

@@ -25,17 +25,20 @@ const MAX_GROWTH = Math.log(1000 / 16);
  */
 const MAX_ABSURD = 0.5;
 
-/**
- * Runs a model on one image.
- *
- * @returns Summary of the detections for the user. Contains a warning if most boxes are implausibly
- *   large.
- */
+/** Detections of a model in one image. */
+export interface ImageCheck {
+  /** Detections, best score first. */
+  readonly detections: readonly Detection[];
+  /** Warning if most boxes are implausibly large. */
+  readonly warnings: readonly string[];
+}
+
+/** Runs a model on one image. */
 export async function checkImage(
   runtime: Runtime,
   { manifest, session }: LoadedModel,
   image: Uint8Array<ArrayBuffer>,
-): Promise<string> {
+): Promise<ImageCheck> {
   const planned = readImage(image, manifest, runtime.codec, DEFAULT_IMAGE_LIMITS);
   const { plan } = planned;
   const outputs = await session.run({ [manifest.input.name]: inputOf(planned, manifest) });
@@ -43,10 +46,11 @@ export async function checkImage(
   const warnings = isFinished(manifest)
     ? []
     : deltaWarnings(manifest, headsOf(manifest, outputs, plan.input));
-  return [...summary(detections), ...warnings].join("\n");
+  return { detections, warnings };
 }
 
-function summary(detections: readonly Detection[]): string[] {
+/** Formats the best detections in an image, and the warnings, for the user. */
+export function imageReport({ detections, warnings }: ImageCheck): string {
   const shown = detections.slice(0, MAX_SHOWN).map(({ label, score, box }) => {
     const edges = Object.values(box).map((edge: number) => edge.toFixed(1)).join(", ");
     return `  ${label} ${score.toFixed(3)} [${edges}]`;
@@ -56,7 +60,8 @@ function summary(detections: readonly Detection[]): string[] {
     `${detections.length} detections in the image`,
     ...shown,
     ...(rest > 0 ? [`  and ${rest} more`] : []),
-  ];
+    ...warnings,
+  ].join("\n");
 }
 
 /**

@@ -11,6 +11,7 @@ import { detectionSvg } from "../output/detections.ts";
 import { escapeXml } from "../../draw/overlay_svg.ts";
 import {
   engineOption,
+  jsonOption,
   readArguments,
   readImageFile,
   threshold,
@@ -35,6 +36,7 @@ the boxes of each side by side. The right manifest has tight boxes with high sco
     score: z.coerce.number().pipe(threshold).optional()
       .meta({ value: "S", description: "score threshold, 0 to 1 (from the manifest)" }),
     engine: engineOption,
+    json: jsonOption,
   },
 } satisfies CommandSpec;
 
@@ -64,6 +66,12 @@ async function doctor(args: readonly string[], io: CommandIo): Promise<void> {
     const trials = await tryAll(runtime, loaded, image, values.score);
     const out = values.out ?? `${values.image}.doctor.html`;
     await writeFile(out, page(loaded.manifest, basename(values.image), image, trials));
+    if (values.json) {
+      const found = trials.map(({ change, symptom, result }) => {
+        return { change, symptom, detections: result.detections };
+      });
+      return io.print(JSON.stringify({ page: out, trials: found }));
+    }
     io.print(`Wrote ${out}: ${trials.length} manifests that differ, the best scores first`);
     for (const { change, result } of trials.slice(0, 5)) {
       io.print(`  ${change}: ${summary(result)}`);

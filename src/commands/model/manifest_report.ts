@@ -1,3 +1,4 @@
+import { commandLine } from "../../core/command_line.ts";
 import type { Family } from "../../describe/families.ts";
 import type { GraphFacts } from "../../describe/graph_facts.ts";
 import { type Grade, gradeOf } from "../../describe/guess.ts";
@@ -48,7 +49,7 @@ export function manifestReport(drafted: DraftedManifest): string {
     `The graph proves: ${provenBy(manifest).join(", ")}`,
     ...(Object.keys(HEADINGS) as Grade[]).flatMap((grade) => section(grade, guesses)),
     `${guesses.length} guesses; take each out of "guesses" once it is confirmed.`,
-    `One command settles them: deno task model check ${target} --golden FILE`,
+    `One command settles them: ${commandLine(`model check ${target} --golden FILE`)}`,
   ].join("\n");
 }
 
@@ -58,7 +59,7 @@ export function openReport(target: string, { guesses }: Manifest, fault: string)
   return [
     `Wrote ${target}, which is not complete: ${fault}`,
     ...(Object.keys(HEADINGS) as Grade[]).flatMap((grade) => section(grade, all)),
-    `Answer the questions in it, then: deno task model check ${target} --golden FILE`,
+    `Answer the questions in it, then: ${commandLine(`model check ${target} --golden FILE`)}`,
   ].join("\n");
 }
 

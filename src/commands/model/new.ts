@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { z } from "zod";
 import { FAMILIES, type Family } from "../../describe/families.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { checkGraph } from "../../detect/check_graph.ts";
-import { detectorOf, warmUp } from "../../detect/detector.ts";
+import { warmUp } from "../../detect/detector.ts";
 import { chooseFamily } from "../../describe/choose_family.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
 import { draftManifest } from "../../describe/draft_manifest.ts";
@@ -18,17 +18,18 @@ import { numberList, sizeLists, wantedScores } from "./anchor_options.ts";
 import { draftAnyway } from "./draft_anyway.ts";
 import { fitToGolden } from "./fit_golden.ts";
 import { manifestReport, openReport } from "./manifest_report.ts";
+import { preview } from "./preview.ts";
 import { readHints } from "./read_hints.ts";
 import { tracedSizeFault } from "./traced_size.ts";
 import { unusedOutputs } from "./unused_outputs.ts";
 import { setProperties } from "./set_properties.ts";
 import { readGolden } from "../eval_files/golden_file.ts";
 import { readLabels } from "../labels/read_labels.ts";
-import { detectionSvg, detectionTable } from "../output/detections.ts";
+import { detectionTable } from "../output/detections.ts";
 import {
   engineOption,
+  jsonOption,
   readArguments,
-  readImageFile,
   threshold,
   usageOf,
 } from "../shared/arguments.ts";
@@ -87,6 +88,7 @@ Every guess is marked.`,
     }),
     force: z.boolean().default(false).meta({ description: "overwrite an existing manifest" }),
     engine: engineOption,
+    json: jsonOption,
   },
 } satisfies CommandSpec;
 
@@ -111,7 +113,9 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
       openSession: (bytes) => runtime.openSession({ bytes }, values.engine),
     });
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
-    io.print(openReport(target, manifest, fault));
+    const { id, guesses } = manifest;
+    const data = { manifest: resolve(target), id, isComplete: false, fault, guesses };
+    io.print(values.json ? JSON.stringify(data) : openReport(target, manifest, fault));
   }
 }
 
@@ -172,16 +176,26 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
     };
     const manifest = { ...draft, guesses };
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
+    const warnings = [
+      ...(unused === null ? [] : [unused]),
+      ...(traced === null ? [] : [`${traced}. Export the heads without the resize instead`]),
+    ];
+    const drawn = values.image === undefined
+      ? undefined
+      : await preview(runtime, { manifest, session }, values.image, values.score);
+    const path = resolve(target);
+    if (values.json) {
+      const { id } = manifest;
+      const told = { family: family.family, evidence, others: others(family), warnings };
+      const data = { manifest: path, id, isComplete: true, ...told, guesses, preview: drawn };
+      return io.print(JSON.stringify(data));
+    }
     io.print(manifestReport({ target, facts, family, evidence, manifest, others: others(family) }));
     if (named !== null) io.print(`  labels   ${named.summary}`);
-    if (unused !== null) io.print(`Warning: ${unused}`);
-    if (traced !== null) {
-      io.print(`Warning: ${traced}. Export the heads without the resize instead`);
+    for (const warning of warnings) io.print(`Warning: ${warning}`);
+    if (drawn !== undefined) {
+      io.print(`\n${detectionTable(drawn.file, drawn)}\nDrawn in ${drawn.drawing}`);
     }
-    if (values.image !== undefined) {
-      io.print(await preview(runtime, { manifest, session }, values.image, values.score));
-    }
-    const path = resolve(target);
     const serve = io.program
       ? `${io.program} serve --model ${path}`
       : `MODEL=${path} deno task start`;
@@ -217,21 +231,4 @@ async function firstThatRuns(
 function idOf(file: string): string {
   const plain = basename(file, ".onnx").toLowerCase().replace(/[^a-z0-9._-]+/g, "-");
   return plain.replace(/^[^a-z0-9]+/, "") || "model";
-}
-
-/**
- * Detects objects in an image and writes a drawing of the detections next to the image. Returns a
- * report.
- */
-async function preview(
-  runtime: Runtime,
-  loaded: { manifest: Manifest; session: Session },
-  image: string,
-  score: number | undefined,
-): Promise<string> {
-  const bytes = await readImageFile(image);
-  const result = await detectorOf(runtime, loaded).detect(bytes, { scoreThreshold: score });
-  const drawing = join(dirname(image), `${basename(image)}.svg`);
-  await writeFile(drawing, detectionSvg(bytes, result));
-  return `\n${detectionTable(image, result)}\nDrawn in ${drawing}`;
 }

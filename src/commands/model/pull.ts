@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
-import { modelsOption, readArguments, usageOf } from "../shared/arguments.ts";
+import { jsonOption, modelsOption, readArguments, usageOf } from "../shared/arguments.ts";
 import type { CommandSpec } from "../shared/command_spec.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { megabytes } from "../shared/text_table.ts";
@@ -25,6 +25,7 @@ const SPEC = {
     from: z.url({ protocol: /^https?$/, error: "must start with http:// or https://" }).optional()
       .meta({ value: "URL", description: "download the same file from another URL" }),
     models: modelsOption,
+    json: jsonOption,
   },
 } satisfies CommandSpec;
 
@@ -46,15 +47,28 @@ async function pull(args: readonly string[], io: CommandIo): Promise<void> {
   const { entry, graph, expected } = model;
   const url = values.from ?? entry.url;
   const source = { url, page: entry.source };
-  const found = await bring(id, { ...source, path: graph, expected }, io);
-  const data: Fingerprint[] = [];
+  const say = values.json ? () => {} : io.print;
+  const found = await bring(id, { ...source, path: graph, expected }, { ...io, print: say });
+  const data: BroughtFile[] = [];
   for (const { file, path, expected } of model.data) {
     const beside = { ...source, url: new URL(encodeURIComponent(file), url).href };
-    data.push(await bring(file, { ...beside, path, expected }, io));
+    data.push(await bring(file, { ...beside, path, expected }, { ...io, print: say }));
   }
-  if (model.pinned) return;
-  const manifest = await pinGraph(models.folder, id, found, data);
-  io.print(`${manifest} has its size and SHA-256 from now on`);
+  if (!model.pinned) {
+    const manifest = await pinGraph(models.folder, id, found, data);
+    say(`${manifest} has its size and SHA-256 from now on`);
+  }
+  if (values.json) io.print(JSON.stringify({ id, files: [found, ...data] }));
+}
+
+/** File of a model that is in the folder now. */
+interface BroughtFile extends Fingerprint {
+  /** Path of the file. */
+  readonly path: string;
+  /** True if the file was downloaded. False: the folder already contained it. */
+  readonly isNew: boolean;
+  /** True if the manifest or the catalogue has a hash, which the file matches. */
+  readonly isVerified: boolean;
 }
 
 /** File to download. */
@@ -67,11 +81,12 @@ interface WantedFile {
 }
 
 /** Downloads a file, unless the folder already contains it. */
-async function bring(name: string, wanted: WantedFile, io: CommandIo): Promise<Fingerprint> {
+async function bring(name: string, wanted: WantedFile, io: CommandIo): Promise<BroughtFile> {
   const here = await findHere(wanted, io);
   const found = here ?? await fetchFile(wanted, io);
   io.print(`${name} is here${here ? " already" : ""}: ${account(found, wanted)}`);
-  return found;
+  const { path, expected } = wanted;
+  return { path, ...found, isNew: here === undefined, isVerified: hasHash(expected) };
 }
 
 /**

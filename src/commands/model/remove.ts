@@ -1,6 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { modelsOption, readArguments, usageOf } from "../shared/arguments.ts";
+import { jsonOption, modelsOption, readArguments, usageOf } from "../shared/arguments.ts";
 import type { CommandSpec } from "../shared/command_spec.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { megabytes } from "../shared/text_table.ts";
@@ -12,7 +12,7 @@ const SPEC = {
   name: "model remove",
   summary: "Delete a graph that can be downloaded again. Its manifest stays.",
   operands: "ID",
-  options: { models: modelsOption },
+  options: { models: modelsOption, json: jsonOption },
 } satisfies CommandSpec;
 
 /** Runs `deno task model remove`. */
@@ -37,6 +37,7 @@ async function remove(args: readonly string[], io: CommandIo): Promise<void> {
     await rm(path, { force: true });
     await deletePart(path);
   }
+  if (values.json) return io.print(JSON.stringify({ id, freedBytes: freed }));
   io.print(freed > 0 ? `${id} is gone: ${megabytes(freed)} freed` : `${id} was not here`);
 }
 

@@ -38,6 +38,10 @@ export const classesOption = z.string().optional()
   .transform((list) => list?.split(",").map((name) => name.trim()).filter((name) => name !== ""))
   .meta({ value: "LIST", description: "labels to detect, comma-separated (all)" });
 
+/** Option `--json`. */
+export const jsonOption = z.boolean().default(false)
+  .meta({ description: 'print the result as JSON, and an error as {"error": …}' });
+
 /** Option `--models`. */
 export const modelsOption = z.string().optional()
   .meta({ value: "DIR", description: "folder of the models (models)" });

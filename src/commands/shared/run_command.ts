@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { DomainError } from "../../core/domain_error.ts";
 import type { Detector } from "../../ports/detector.ts";
 import type { CommandSpec } from "./command_spec.ts";
 import type { DetectorChoice } from "./open_detector.ts";
@@ -59,7 +60,8 @@ export const CONSOLE: CommandIo = {
 
 /**
  * Creates the entry point of a command. If the command throws an error, the entry point prints the
- * message and returns the exit code 1.
+ * message and returns the exit code 1. With the option `--json`, it also prints the error as JSON
+ * to standard output, so that a program that reads the output always gets JSON.
  *
  * @param command Function that runs the command. Returns the exit code, or nothing for the exit
  *   code 0.
@@ -75,11 +77,18 @@ export function commandMain(
       return typeof code === "number" ? code : 0;
     } catch (error) {
       if (error instanceof HelpShown) return 0;
+      if (args.includes("--json")) io.print(JSON.stringify({ error: errorData(error as Error) }));
       io.printError((error as Error).message);
       return 1;
     }
   };
   return Object.assign(main, { spec });
+}
+
+/** Returns the error of a command as plain data: its code, if it has one, and its message. */
+function errorData(error: Error): { readonly code?: string; readonly message: string } {
+  const code = error instanceof DomainError ? { code: error.code } : {};
+  return { ...code, message: error.message };
 }
 
 /**

@@ -10,6 +10,9 @@ export type GridAnchors = Extract<HeadsManifest["anchors"], { readonly levels: u
  */
 export type SizesAnchors = Extract<GridAnchors, { readonly kind: "sizes" }>;
 
+/** Anchors of a manifest that are defined by a list of widths and heights per level. */
+export type ShapesAnchors = Extract<GridAnchors, { readonly kind: "shapes" }>;
+
 /** Anchors of the RetinaNet paper. Used for model families that have no anchor rule. */
 export const PAPER_ANCHORS: SizesAnchors = {
   kind: "sizes",

@@ -1,116 +1,146 @@
-import { anchorLevel, type ShapesRule } from "../core/anchors.ts";
-import type { JoinedFacts } from "./graph_facts.ts";
+import type { GridRule } from "../core/anchors.ts";
+import type { Size } from "../core/size.ts";
+import { type BaseAnchorHints, baseAnchors, type ConstantAnchors } from "./base_anchors.ts";
+import { ANCHOR_FORMS, toCorners } from "./anchor_forms.ts";
 import type { BoxConstant } from "./graph_hints.ts";
+import { type LevelTable, ruleOfTable, tableRows } from "./level_table.ts";
 import { isUnit } from "./probed_output.ts";
 import type { Pyramid } from "./solve_pyramid.ts";
 
 /**
- * Maximum difference between the edge of a computed anchor and the same edge in a constant of the
- * graph, in input pixels.
+ * Finds the anchor rule of a graph that contains its anchors as constants.
+ *
+ * A constant may contain all anchors, the anchors of one level, or the anchors of one cell of a
+ * level (base anchors). A rule for all anchors, or for the anchors of a level, is accepted only if
+ * it computes every row of the constants.
+ *
+ * @param size Size of the input for which all anchors are listed, in pixels.
+ * @returns Null if no constants contain the anchors of all levels.
  */
-const TOLERANCE = 0.01;
+export function anchorsFromConstants(
+  constants: readonly BoxConstant[],
+  pyramid: Pyramid,
+  size: Size,
+  hints: BaseAnchorHints,
+): ConstantAnchors | null {
+  const { strides, perCell } = pyramid;
+  const rows = strides.map((stride) => tableRows(stride, perCell, size));
+  const total = rows.reduce((sum, count) => sum + count, 0);
+  for (const constant of constants.filter(({ data }) => data.length === total * 4)) {
+    let start = 0;
+    const tables = rows.map((count) => {
+      const data = constant.data.subarray(start * 4, (start + count) * 4);
+      start += count;
+      return [{ ...constant, data, isFraction: isFraction(constant) }];
+    });
+    const found = anchorsFromTables(tables, pyramid, size);
+    if (found !== null) return { ...found, names: [constant.name] };
+  }
+  const tables = rows.map((count) =>
+    constants.filter(({ data }) => data.length === count * 4)
+      .map((constant) => ({ ...constant, isFraction: isFraction(constant) }))
+  );
+  return anchorsFromTables(tables, pyramid, size) ??
+    anchorsFromOwnTables(constants, pyramid) ??
+    baseAnchors(constants, pyramid, hints);
+}
 
-/** Possible orders of the four numbers of an anchor: x first or y first. */
-const CORNERS = [[0, 1, 2, 3], [1, 0, 3, 2]] as const;
+function isFraction({ data }: BoxConstant): boolean {
+  return isUnit({ runs: [{ data, shape: [data.length / 4, 4] }] });
+}
+
+/** Constant that may contain the anchors of one level. */
+interface Candidate extends BoxConstant {
+  /** True if the numbers may be fractions of the input's sides. */
+  readonly isFraction: boolean;
+}
 
 /**
- * Finds the anchor rule of a graph that contains a constant with all anchors, one per row.
+ * Finds one constant for each level, with the anchors of the level at the input size `size`.
  *
- * Makes a rule from the anchors in the first cell of each level. Accepts the rule only if it
- * computes all anchors of the constant.
- *
- * @returns Name of the constant, and the rule. Null if no constant contains all anchors of the
- *   graph.
+ * @param candidates Constants that may contain the anchors of a level, for each level.
  */
-export function anchorsFromConstant(
-  { counts: [{ size }], boxConstants }: JoinedFacts,
-  pyramid: Pyramid,
-): { name: string; anchors: ShapesRule & { levels: ShapesLevel[] } } | null {
-  for (const { name, data } of boxConstants) {
-    for (const pixels of readings({ name, data }, size)) {
-      const nominal = ruleOf(pixels, pyramid, size);
-      if (nominal === null) continue;
-      const rules = [nominal, { ...nominal, strides: "floor-input-over-grid" as const }];
-      const anchors = rules.find((rule) => follows(pixels, rule, size));
-      if (anchors !== undefined) return { name, anchors };
+function anchorsFromTables(
+  candidates: readonly (readonly Candidate[])[],
+  { strides, perCell }: Pyramid,
+  size: Size,
+): ConstantAnchors | null {
+  for (const form of ANCHOR_FORMS) {
+    for (const placement of ["nominal", "floor-input-over-grid"] as const) {
+      const levels = strides.map((stride, level) => {
+        for (const { name, data, isFraction } of candidates[level] ?? []) {
+          const [x, y] = isFraction ? [size.width, size.height] : [1, 1];
+          const corners = toCorners(data, form).map((edge, i) => edge * (i % 2 === 0 ? x : y));
+          const table = ruleOfTable(corners, { stride, perCell, size, placement });
+          if (table !== null) return { name, table };
+        }
+        return null;
+      });
+      const found = levels.every((each) => each !== null) ? rulesOf(levels, placement) : null;
+      if (found !== null) return found;
     }
   }
   return null;
 }
 
-type Size = JoinedFacts["counts"][0]["size"];
 /**
- * Level of a feature pyramid: its stride, and `[width, height]` of each anchor in a cell. All
- * lengths are in input pixels.
+ * Finds one constant for each level, with the anchors of the level at an unknown input size. The
+ * positions of the anchors show the number of rows and columns of the grid.
  */
-export type ShapesLevel = { stride: number; shapes: [number, number][] };
-
-/**
- * Converts the numbers of a constant to x1, y1, x2, y2 in input pixels. It is unknown if the
- * numbers are corners, or centre and sides, and if x or y comes first. The result has one array for
- * each possible form.
- */
-function readings({ data }: BoxConstant, { width, height }: Size): Float32Array[] {
-  const isFraction = isUnit({ runs: [{ data, shape: [data.length / 4, 4] }] });
-  const [x, y] = isFraction ? [width, height] : [1, 1];
-  const scaled = CORNERS.map((order) =>
-    data.map((_, i) => data[i - i % 4 + order[i % 4]!]! * (i % 2 === 0 ? x : y))
-  );
-  const centred = scaled.map((boxes) =>
-    boxes.map((_, i) => {
-      const [row, axis] = [i - i % 4, i % 2];
-      const half = boxes[row + 2 + axis]! / 2;
-      return boxes[row + axis]! + (i % 4 < 2 ? -half : half);
-    })
-  );
-  return [...scaled, ...centred];
-}
-
-/**
- * Builds the anchor rule from the first cell of each level. Returns null if the numbers cannot be
- * anchors.
- */
-function ruleOf(
-  pixels: Float32Array,
+function anchorsFromOwnTables(
+  constants: readonly BoxConstant[],
   { strides, perCell }: Pyramid,
-  size: Size,
-): ShapesRule & { levels: ShapesLevel[] } | null {
-  let row = 0;
-  const levels: ShapesLevel[] = [];
-  const centres: number[] = [];
-  for (const stride of strides) {
-    const shapes = Array.from({ length: perCell }, (_, i): [number, number] => {
-      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = pixels.subarray((row + i) * 4, (row + i) * 4 + 4);
-      centres.push((x1 + x2) / 2 / stride, (y1 + y2) / 2 / stride);
-      return [x2 - x1, y2 - y1];
+): ConstantAnchors | null {
+  for (const form of ANCHOR_FORMS) {
+    const tables = constants.filter(({ data }) => data.length > perCell * 4)
+      .map(({ name, data }) => ({ name, corners: toCorners(data, form) }));
+    const levels = strides.map((stride) => {
+      for (const { name, corners } of tables) {
+        const size = gridSizeOf(corners, stride, perCell);
+        const place = { stride, perCell, size: size ?? { width: 0, height: 0 } } as const;
+        const table = size && ruleOfTable(corners, { ...place, placement: "nominal" });
+        if (table !== null) return { name, table };
+      }
+      return null;
     });
-    if (!shapes.flat().every((side) => side > 0)) return null;
-    levels.push({ stride, shapes });
-    row += Math.ceil(size.width / stride) * Math.ceil(size.height / stride) * perCell;
+    const found = levels.every((each) => each !== null) ? rulesOf(levels, "nominal") : null;
+    if (found !== null) return found;
   }
-  const [first = 0] = centres;
-  const centre = Math.round(first * 1000) / 1000;
-  if (!(centre >= 0 && centre <= 1)) return null;
-  return { kind: "shapes", levels, centre, strides: "nominal", extent: "edges" };
+  return null;
 }
 
-/** Returns true if the rule computes the same anchors as a constant of the graph. */
-function follows(pixels: Float32Array, rule: ShapesRule, size: Size): boolean {
-  const anchor = new Float64Array(4);
-  let row = 0;
-  for (const [i, { stride }] of rule.levels.entries()) {
-    const grid = {
-      width: Math.ceil(size.width / stride),
-      height: Math.ceil(size.height / stride),
-    };
-    const level = anchorLevel(rule, i, size, grid);
-    const count = grid.width * grid.height * level.perCell;
-    for (let index = 0; index < count; index++, row++) {
-      level.write(index, anchor);
-      for (let edge = 0; edge < 4; edge++) {
-        if (!(Math.abs(anchor[edge]! - pixels[row * 4 + edge]!) < TOLERANCE)) return false;
-      }
-    }
-  }
-  return true;
+/**
+ * Returns the size that the grid of a level covers, in input pixels. Returns null if the rows of
+ * the table are not the cells of a grid, column by column.
+ */
+function gridSizeOf(corners: Float32Array, stride: number, perCell: number): Size | null {
+  const cells = corners.length / 4 / perCell;
+  if (!Number.isInteger(cells)) return null;
+  let columns = 1;
+  const topOf = (cell: number) => corners[cell * perCell * 4 + 1];
+  while (columns < cells && topOf(columns) === topOf(0)) columns++;
+  if (!Number.isInteger(cells / columns)) return null;
+  return { width: columns * stride, height: cells / columns * stride };
+}
+
+/** Joins the rules of the levels. Returns null if the levels have different centres. */
+function rulesOf(
+  levels: readonly { readonly name: string; readonly table: LevelTable }[],
+  placement: GridRule["strides"],
+): ConstantAnchors | null {
+  const [first] = levels;
+  if (first === undefined) return null;
+  const { centre } = first.table;
+  if (levels.some(({ table }) => Math.abs(table.centre - centre) > 1e-3)) return null;
+  return {
+    names: levels.map(({ name }) => name),
+    anchors: {
+      kind: "shapes",
+      levels: levels.map(({ table: { stride, shapes } }) => ({ stride, shapes: [...shapes] })),
+      centre,
+      strides: placement,
+      extent: "edges",
+    },
+    isBase: false,
+  };
 }

@@ -7,7 +7,9 @@ import {
   sizedLevels,
   wishedLevels,
 } from "./anchor_levels.ts";
-import { anchorsFromConstant } from "./constant_anchors.ts";
+import type { ConstantAnchors } from "./base_anchors.ts";
+import { anchorsFromConstants } from "./constant_anchors.ts";
+import { factorShapes } from "./factor_shapes.ts";
 import type { JoinedFacts, LevelsFacts } from "./graph_facts.ts";
 import { assumed, type Guessed, suggested } from "./guess.ts";
 import { type AnchorWishes, choosePyramid, listOf } from "./choose_pyramid.ts";
@@ -23,7 +25,7 @@ export type Anchors = HeadsManifest["anchors"];
  * and ratios come from the caller. If the caller gives no sizes and no ratios, a constant in the
  * graph or the model family determines sizes and ratios.
  *
- * @param family Anchors of the model family.
+ * @param family Anchors and box coder of the model family.
  * @param reason Text that explains the properties that are copied from the family.
  * @param wishes Strides, sizes and ratios that the caller gave.
  * @throws {TypeError} If the graph contradicts `wishes`, or if it is unclear which feature pyramid
@@ -31,7 +33,7 @@ export type Anchors = HeadsManifest["anchors"];
  */
 export function draftAnchors(
   outputs: LevelsFacts | JoinedFacts,
-  family: Anchors,
+  { anchors: family, boxes: boxCoder }: Pick<HeadsManifest, "anchors" | "boxes">,
   reason: string,
   wishes: AnchorWishes,
 ): Guessed<{ anchors: Anchors }> {
@@ -50,16 +52,13 @@ export function draftAnchors(
   const told = `the graph tells strides ${listOf(pyramid.strides)} with ${pyramid.perCell} ` +
     `anchors per cell${note}`;
   const hasWishes = wishes.sizes !== undefined || wishes.ratios !== undefined;
-  const constant = hasWishes || outputs.kind !== "joined"
-    ? null
-    : anchorsFromConstant(outputs, pyramid);
-  if (constant !== null) {
-    return {
-      part: { anchors: constant.anchors },
-      guesses: { anchors: suggested(`read from the constant "${constant.name}" of the graph`) },
-    };
-  }
   const grid = "levels" in family ? family : PAPER_ANCHORS;
+  const size = outputs.kind === "joined" ? outputs.counts[0].size : outputs.size;
+  const constant = hasWishes ? null : anchorsFromConstants(outputs.boxConstants, pyramid, size, {
+    strides: grid.strides,
+    isYFirst: "order" in boxCoder && boxCoder.order === "yx",
+  });
+  if (constant !== null) return constantAnchors(constant, bare(reason));
   const known = hasWishes ? null : scaledTo(grid, pyramid);
   if (known !== null) {
     return {
@@ -73,6 +72,26 @@ export function draftAnchors(
   }
   return ownAnchors(grid, pyramid, wishes, told, bare(reason));
 }
+
+/** Drafts the property `anchors` from constants of the graph. */
+function constantAnchors(
+  { names: [first, ...others], anchors, isBase }: ConstantAnchors,
+  reason: string,
+): Guessed<{ anchors: Anchors }> {
+  const source = others.length === 0
+    ? `the constant "${first}" of the graph`
+    : `the constants "${first}" to "${others.at(-1)}" of the graph`;
+  const rest = isBase
+    ? `; the order of x and y and the distance of cells ${reason}: one cell cannot tell them`
+    : "";
+  return {
+    part: { anchors: factorShapes(anchors, ROUNDED) ?? anchors },
+    guesses: { anchors: suggested(`read from ${source}${rest}`) },
+  };
+}
+
+/** Maximum error of an anchor side that was read from a constant, in input pixels. */
+const ROUNDED = 3e-4;
 
 /** Removes the grade at the start of a reason (such as "assumed") and the evidence at its end. */
 function bare(reason: string): string {

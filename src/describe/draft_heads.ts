@@ -12,13 +12,13 @@ export type HeadsBehaviour = Pick<HeadsManifest, "anchors" | "boxes" | "postproc
  * NMS.
  */
 export function draftHeads(
-  { scores, scoresProven }: GraphFacts,
+  { scores, scoresProven, background }: GraphFacts,
   outputs: LevelsFacts | JoinedFacts,
   behaviour: HeadsBehaviour,
   reason: string,
   wishes: AnchorWishes,
 ): Guessed<object> {
-  const anchors = draftAnchors(outputs, behaviour.anchors, reason, wishes);
+  const anchors = draftAnchors(outputs, behaviour, reason, wishes);
   const boxCoder = draftBoxCoder(outputs, behaviour.boxes, reason);
   const names = outputs.kind === "levels"
     ? { kind: outputs.kind, layout: outputs.layout, scores: outputs.scores, deltas: outputs.deltas }
@@ -33,10 +33,12 @@ export function draftHeads(
   // If the levels are unknown, a maximum per level would apply to the anchors of all levels
   // together.
   const isUnlimited = !("levels" in anchors.part.anchors) && candidates.perLevel !== null;
+  const ofLogits = background !== null ? "softmax" : activation === "none" ? "sigmoid" : activation;
   const postprocess = {
     ...behaviour.postprocess,
     candidates: isUnlimited ? { ...candidates, perLevel: null } : candidates,
-    activation: scores === "logits" ? (activation === "none" ? "sigmoid" : activation) : "none",
+    activation: scores === "logits" ? ofLogits : "none",
+    background: background ?? behaviour.postprocess.background,
   };
   return {
     part: { outputs: names, ...anchors.part, ...boxCoder.part, postprocess },
@@ -44,6 +46,7 @@ export function draftHeads(
       ...outputGuesses(outputs),
       ...anchors.guesses,
       ...boxCoder.guesses,
+      ...backgroundGuesses(behaviour.postprocess, background, scores),
       ...(scoresProven
         ? {}
         : { "postprocess.activation": suggested("all numbers of the class head are 0 to 1") }),
@@ -57,6 +60,31 @@ export function draftHeads(
         : {}),
       postprocess: reason,
     },
+  };
+}
+
+/** Returns the reasons for the class of the background and the activation that it suggests. */
+function backgroundGuesses(
+  { background: usual, activation }: HeadsBehaviour["postprocess"],
+  background: number | null,
+  scores: GraphFacts["scores"],
+): Record<string, string> {
+  if (background === null) {
+    if (scores !== "distribution" || usual !== null) return {};
+    return {
+      "postprocess.background": assumed(
+        "the scores of an anchor sum to 1, so one class may be the background: " +
+          "--set postprocess.background=0, if it is the first",
+      ),
+    };
+  }
+  const reason =
+    `class ${background} has the best score of nearly all anchors, as a background has`;
+  return {
+    ...(background === usual ? {} : { "postprocess.background": suggested(reason) }),
+    ...(scores === "logits" && activation !== "softmax"
+      ? { "postprocess.activation": suggested("softmax, as models with a background use") }
+      : {}),
   };
 }
 
@@ -80,6 +108,7 @@ function outputGuesses(
         ? { "outputs.deltas": assumed("heads of 36 channels are taken for box heads") }
         : {};
     case "names":
+    case "shapes":
       return {};
   }
 }

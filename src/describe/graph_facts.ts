@@ -1,4 +1,7 @@
+import type { HeadLayout } from "../core/head_layout.ts";
+import type { BoxForm } from "../core/box_coder.ts";
 import type { Size } from "../core/size.ts";
+import type { FoundForm } from "./box_form.ts";
 import type { ExtraFacts } from "./extra_inputs.ts";
 import type { BoxConstant } from "./graph_hints.ts";
 import type { RowCount } from "./solve_pyramid.ts";
@@ -31,7 +34,7 @@ export interface LevelsFacts {
   /** Kind of the outputs. */
   readonly kind: "levels";
   /** Order of the dimensions of the class heads and the box heads. */
-  readonly layout: "nchw" | "nhwc";
+  readonly layout: HeadLayout;
   /**
    * Names of the class heads (outputs with scores), from the level with the smallest cells to the
    * largest.
@@ -47,6 +50,12 @@ export interface LevelsFacts {
   readonly classes: number;
   /** Kind of fact that shows which outputs are class heads and which are box heads. */
   readonly evidence: HeadEvidence;
+  /** Size of the input in the test runs, in pixels. */
+  readonly size: Size;
+  /** Constants of the graph that may contain the anchors. */
+  readonly boxConstants: readonly BoxConstant[];
+  /** Names of the outputs that may contain the anchors. Their values do not depend on the image. */
+  readonly anchorOutputs: readonly string[];
 }
 
 /**
@@ -69,8 +78,8 @@ export interface JoinedFacts {
    * differences between boxes and anchors.
    */
   readonly decoded: boolean;
-  /** Form of the boxes if `decoded`: two corners, or centre with width and height. */
-  readonly form: "xyxy" | "cxcywh";
+  /** Form of the boxes if `decoded`. */
+  readonly form: BoxForm;
   /**
    * Number of rows (one per anchor) at one or two input sizes. The numbers of rows show which
    * levels the feature pyramid has.
@@ -90,7 +99,7 @@ export interface JoinedFacts {
    * `[images, rows, 4 + classes]`. Null: each head is an output of its own.
    */
   readonly packed: "boxes-first" | "scores-first" | null;
-  /** Constants in the graph that may contain the anchors, because they have one row per anchor. */
+  /** Constants of the graph that may contain the anchors. */
   readonly boxConstants: readonly BoxConstant[];
 }
 
@@ -121,6 +130,8 @@ export interface FinishedFacts {
   readonly batched: boolean;
   /** Unit of the boxes: input pixels, or fractions of the input's sides (`unit`). */
   readonly space: "input" | "unit";
+  /** Form of the boxes. Null: their values do not tell which axis comes first. */
+  readonly form: FoundForm | null;
   /**
    * Class ids that the graph returned in two test runs, ascending. Negative ids are omitted,
    * because they mark padding.
@@ -150,4 +161,9 @@ export interface GraphFacts {
   readonly scores: ScoreKind;
   /** True if the meaning of the scores is certain. False if it is guessed from the values. */
   readonly scoresProven: boolean;
+  /**
+   * Class that has the best score of nearly all anchors, as only a background has. Null: there is
+   * no such class.
+   */
+  readonly background: number | null;
 }

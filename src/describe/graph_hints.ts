@@ -12,6 +12,8 @@ export interface BoxConstant {
   readonly name: string;
   /** Numbers of the constant, in rows of four. */
   readonly data: Float32Array;
+  /** Length of each dimension. The last length is 4. */
+  readonly shape: readonly number[];
 }
 
 /**
@@ -23,7 +25,7 @@ export interface GraphHints {
   readonly weights: readonly string[];
   /** Facts about each output. The key is the name of the output. */
   readonly outputs: Readonly<Record<string, OutputHints | undefined>>;
-  /** Constants of the shape `[rows, 4]` or `[1, rows, 4]`, which may contain anchors. */
+  /** Constants whose last dimension has four numbers, so that they may contain anchors. */
   readonly boxes: readonly BoxConstant[];
 }
 

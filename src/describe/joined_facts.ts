@@ -1,9 +1,10 @@
 import type { Size } from "../core/size.ts";
 import type { Tensor } from "../ports/session.ts";
-import { holdsCentredBoxes } from "./centred_boxes.ts";
+import { decodedForm } from "./box_form.ts";
+import { constantsOf, isConstant } from "./constant_outputs.ts";
 import type { JoinedFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
-import { isUnit, orderedShare, type ProbedOutput } from "./probed_output.ts";
+import { isUnit, type ProbedOutput } from "./probed_output.ts";
 import { type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
 
 /**
@@ -33,22 +34,23 @@ export function joinedFacts(
   if (heads === null) return null;
   const { scores, deltas, anchors, evidence } = heads;
   const rows = scores.runs[0].shape.at(-2) ?? 0;
-  const isCentred = anchors === null && !holdsBoxes(deltas) &&
-    holdsCentredBoxes(deltas, isUnit(deltas) ? { width: 1, height: 1 } : size);
+  const form = anchors === null
+    ? decodedForm(deltas, size, isUnit(deltas) ? { width: 1, height: 1 } : size)
+    : null;
   const facts: JoinedFacts = {
     kind: "joined",
     scores: scores.name,
     deltas: deltas.name,
     anchors: anchors?.name ?? null,
     space: isUnit(anchors ?? deltas) ? "unit" : "input",
-    decoded: anchors === null && (holdsBoxes(deltas) || isCentred),
-    form: isCentred ? "cxcywh" : "xyxy",
+    decoded: form !== null,
+    form: form ?? "xyxy",
     counts: [{ size, rows }],
     classes: scores.runs[0].shape.at(-1) ?? 0,
     evidence,
     transposed,
     packed: packed?.packed ?? null,
-    boxConstants: hints.boxes.filter(({ data }) => data.length === rows * 4),
+    boxConstants: [...constantsOf(outputs), ...hints.boxes],
   };
   return { facts, classHead: scores };
 }
@@ -161,23 +163,4 @@ function turned(output: ProbedOutput): ProbedOutput {
   };
   const [even, noise] = output.runs;
   return { ...output, runs: [turn(even), turn(noise)] };
-}
-
-/**
- * Returns true if an output was the same in both test runs. Anchors stay the same, because they do
- * not depend on the pixels of the test image.
- */
-function isConstant({ runs: [even, noise] }: ProbedOutput): boolean {
-  return even.data.every((value, i) => value === noise.data[i]);
-}
-
-/**
- * Returns true if an output contains boxes. Returns false for deltas, which are differences between
- * boxes and anchors.
- *
- * Nearly all rows of boxes have x1 ≤ x2 and y1 ≤ y2. Rows of deltas are in this order only by
- * chance.
- */
-function holdsBoxes({ runs }: ProbedOutput): boolean {
-  return runs.every((run) => orderedShare(run) > 0.95);
 }

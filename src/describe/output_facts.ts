@@ -2,10 +2,11 @@ import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { FinishedFacts, GraphFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
+import type { HeadWishes } from "./which_head.ts";
 import { joinedFacts } from "./joined_facts.ts";
 import { levelsFacts } from "./levels_facts.ts";
-import { packedFacts } from "./packed_facts.ts";
-import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
+import { packedFacts, placeOf } from "./packed_facts.ts";
+import { classIdsOf, type ProbedOutput } from "./probed_output.ts";
 
 /** Facts about the outputs of a graph, and its class head (output with the scores). */
 export interface FoundOutputs {
@@ -24,7 +25,6 @@ export interface FoundOutputs {
  * names and values decide.
  *
  * @param size Size of the input in both test runs.
- * @param wanted Names of class heads (outputs with scores) that the caller gave. Empty if unknown.
  * @throws {DomainError} `graph-mismatch`, if the outputs are neither scores and boxes of anchors,
  *   nor detections.
  */
@@ -32,16 +32,16 @@ export function outputFacts(
   outputs: readonly ProbedOutput[],
   size: Size,
   hints: GraphHints,
-  wanted: readonly string[],
+  wishes: HeadWishes,
 ): FoundOutputs {
-  const levels = levelsFacts(outputs, size, hints, wanted);
+  const levels = levelsFacts(outputs, size, hints, wishes);
   if (levels !== null) {
     const classHead = outputs.find(({ name }) => name === levels.scores[0]) ?? null;
     return { facts: levels, classHead };
   }
-  const joined = joinedFacts(outputs, size, hints, wanted);
+  const joined = joinedFacts(outputs, size, hints, wishes.scores);
   if (joined !== null) return joined;
-  const facts = finishedFacts(outputs) ?? packedFacts(outputs);
+  const facts = finishedFacts(outputs, size) ?? packedFacts(outputs, size);
   if (facts !== null) return { facts, classHead: null };
   const found = outputs.map(({ name, type, runs: [run] }) => {
     return `"${name}" ${type} [${run.shape.join(", ")}]`;
@@ -61,7 +61,7 @@ export function outputFacts(
  *
  * @returns Null if the outputs have other shapes.
  */
-function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
+function finishedFacts(outputs: readonly ProbedOutput[], size: Size): FinishedFacts | null {
   const boxes = outputs.find(({ runs: [{ shape }] }) => shape.length >= 2 && shape.at(-1) === 4);
   if (boxes === undefined) return null;
   const rank = boxes.runs[0].shape.length;
@@ -79,7 +79,7 @@ function finishedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
     labels: labels.name,
     count: outputs.find(({ name }) => COUNT_NAMES.test(name))?.name ?? null,
     batched: rank === 3,
-    space: isUnit(boxes) ? "unit" : "input",
+    ...placeOf(boxes.runs, size),
     classIds: classIdsOf(labels),
   };
 }

@@ -5,9 +5,11 @@ import type { Feeds, Session, TensorInfo } from "../ports/session.ts";
 import { extraFeeds, extraInputsOf } from "./extra_inputs.ts";
 import type { GraphFacts, InputFacts, JoinedFacts } from "./graph_facts.ts";
 import { type GraphHints, NO_HINTS } from "./graph_hints.ts";
+import type { Colour } from "./inner_pixels.ts";
 import { outputFacts } from "./output_facts.ts";
 import type { ProbedOutput } from "./probed_output.ts";
-import { scoreKind } from "./score_kind.ts";
+import { backgroundOf, scoreKind } from "./score_kind.ts";
+import { type HeadWishes, NO_WISHES } from "./which_head.ts";
 import type { RowCount } from "./solve_pyramid.ts";
 
 /**
@@ -46,14 +48,13 @@ const INPUT_TYPES = ["float32", "float16", "uint8"] as const;
  *    size. The number of rows at both sizes shows which levels the feature pyramid has.
  *
  * @param hints Facts that were read from the file of the graph.
- * @param wanted Names of class heads (outputs with scores) that the caller gave. Empty if unknown.
  * @throws {DomainError} `graph-mismatch`, if no manifest could describe the graph, or if nothing
  *   shows which output is the class head (output with scores).
  */
 export async function probeGraph(
   session: Session,
   hints: GraphHints = NO_HINTS,
-  wanted: readonly string[] = [],
+  wishes: HeadWishes = NO_WISHES,
 ): Promise<GraphFacts> {
   const input = inputFacts(session.inputs);
   const size = input.size ?? OPEN_SIZE;
@@ -63,12 +64,16 @@ export async function probeGraph(
   const probed = session.outputs.map(({ name, type }): ProbedOutput => {
     return { name, type, runs: [even[name]!, noise[name]!] };
   });
-  const { facts, classHead } = outputFacts(probed, size, hints, wanted);
+  const { facts, classHead } = outputFacts(probed, size, hints, wishes);
   const columns = facts.kind === "joined" ? facts.classes : null;
   const outputs = facts.kind === "joined" && input.size === null
     ? { ...facts, counts: [...facts.counts, ...await otherCount(session, input, facts)] as const }
     : facts;
-  return { input, outputs, ...scoreKind(classHead, columns, hints) };
+  const kind = scoreKind(classHead, columns, hints);
+  const background = classHead === null || columns === null
+    ? null
+    : backgroundOf(classHead, columns, kind.scores);
+  return { input, outputs, ...kind, background };
 }
 
 /**
@@ -137,6 +142,21 @@ function feedsOf(
  */
 export function noiseFeeds(input: InputFacts, size: Size): Feeds {
   return feedsOf(input, size, noiseImage);
+}
+
+/** Returns the tensors of all inputs, for a run on an image of one colour. */
+export function colourFeeds(input: InputFacts, size: Size, colour: Colour): Feeds {
+  const isPlanar = input.layout === "nchw";
+  const area = size.width * size.height;
+  return feedsOf(input, size, () => {
+    let at = 0;
+    return imageOf(input, size, () => {
+      const channel = isPlanar ? Math.floor(at / area) % 3 : at % 3;
+      at++;
+      // The small sum keeps bytes from being rounded down to the next one.
+      return input.type === "uint8" ? colour[channel]! / 255 + 0.001 : colour[channel]!;
+    });
+  });
 }
 
 function evenImage(input: InputFacts, size: Size): InputTensor {

@@ -3,10 +3,21 @@ import type { GraphHints } from "./graph_hints.ts";
 import { BOX_NAMES, CLASS_NAMES, orderedShare, type ProbedOutput } from "./probed_output.ts";
 
 /**
- * Kind of fact that shows which of two outputs contains the scores: the names of the outputs, the
- * names of their weights, their values, or their numbers of channels.
+ * Kind of fact that shows which of two outputs contains the scores: their shapes, the names of the
+ * outputs, the names of their weights, their values, or their numbers of channels.
  */
-export type HeadEvidence = "names" | "weights" | "values" | "channels";
+export type HeadEvidence = "shapes" | "names" | "weights" | "values" | "channels";
+
+/** Properties of the heads that the caller already knows. */
+export interface HeadWishes {
+  /** Names of class heads (outputs with scores). Empty if unknown. */
+  readonly scores: readonly string[];
+  /** Order of the dimensions of heads per level. Unset: the shapes of the outputs decide. */
+  readonly layout?: string | undefined;
+}
+
+/** Wishes of a caller that knows nothing about the heads. */
+export const NO_WISHES: HeadWishes = { scores: [] };
 
 /** Class heads (outputs with scores) and box heads (outputs for boxes) of the same levels. */
 export interface HeadPair<Head> {
@@ -65,8 +76,10 @@ export function tellHeads<Head extends readonly ProbedOutput[]>(
   const byName = tellByNames(outputNames(first), outputNames(second));
   if (byName !== null) return pair(byName, "names");
   const weightNames = (head: Head) =>
-    head.flatMap(({ name }) => hints.outputs[name]?.weights ?? []).map(lastWords);
-  const byWeights = tellByNames(weightNames(first), weightNames(second));
+    head.flatMap(({ name }) => hints.outputs[name]?.weights ?? []);
+  const [own, other] = [weightNames(first), weightNames(second)];
+  const byWeights = tellByNames(own.map(lastWords), other.map(lastWords)) ??
+    tellByNames(own, other);
   if (byWeights !== null) return pair(byWeights, "weights");
   const byValues = tellByValues(first, second);
   return byValues === null ? null : pair(byValues, "values");

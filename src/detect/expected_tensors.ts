@@ -1,4 +1,5 @@
 import { anchorsPerCell, levelGrid } from "../core/anchors.ts";
+import { headShape } from "../core/head_layout.ts";
 import { createResizePlan } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import { inputShape } from "../image/input_tensor.ts";
@@ -80,25 +81,6 @@ export function batchOf({ input }: Manifest): number {
 }
 
 /**
- * Returns the shape of an output for one level, without the batch dimension.
- *
- * @param depth Number of channels. For an output with scores: anchors per cell times classes. For
- *   an output with boxes: anchors per cell times four.
- * @param height Number of grid rows. Null: unknown.
- * @param width Number of grid columns. Null: unknown.
- * @returns `[depth, height, width]` for the layout `nchw`, or `[height, width, depth]` for the
- *   layout `nhwc`.
- */
-export function headShape<Length extends Dimension>(
-  layout: "nchw" | "nhwc",
-  depth: number,
-  height: Length,
-  width: Length,
-): (number | Length)[] {
-  return layout === "nchw" ? [depth, height, width] : [height, width, depth];
-}
-
-/**
  * Returns the shape of an output for all levels: `[batch, rows, columns]`, or
  * `[batch, columns, rows]`. Each row is one anchor.
  */
@@ -127,8 +109,8 @@ function expectedLevels(
     const grid = input && levelGrid(stride, input);
     const perCell = anchorsPerCell(anchors, level);
     const head = (name: string, channels: number): ExpectedTensor => {
-      const depth = perCell * channels;
-      const shape = headShape(layout, depth, grid?.height ?? null, grid?.width ?? null);
+      const { height = null, width = null } = grid ?? {};
+      const shape = headShape(layout, { anchors: perCell, channels, height, width });
       return { name, types: FLOATS, shapes: [[batchOf(manifest), ...shape]] };
     };
     // `parseManifest()` has checked that there is one name per level.

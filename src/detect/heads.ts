@@ -1,7 +1,8 @@
 import { type AnchorLevel, anchorLevel, type AnchorRule, levelGrid } from "../core/anchors.ts";
+import { headShape, headSteps } from "../core/head_layout.ts";
 import type { Size } from "../core/size.ts";
 import type { HeadsManifest } from "../manifest/manifest.ts";
-import { batchOf, headShape, joinedShape } from "./expected_tensors.ts";
+import { batchOf, joinedShape } from "./expected_tensors.ts";
 import { listedAnchors } from "./listed_anchors.ts";
 import { outputData, type Outputs } from "./output_data.ts";
 import { type HeadView, rowsFirst, rowsLast, type Table } from "./head_view.ts";
@@ -69,26 +70,8 @@ export function channelsLast(
 }
 
 /**
- * Creates a view of the output for one level. The channels come before the rows and columns of the
- * grid. The shape is `[anchors per cell, channels, grid rows, grid columns]`.
- */
-function channelsFirst(data: Float32Array, grid: Size, channels: number): HeadView {
-  const plane = grid.width * grid.height;
-  return {
-    data,
-    offset: 0,
-    rowStep: grid.width,
-    columnStep: 1,
-    anchorStep: channels * plane,
-    channelStep: plane,
-    channels,
-  };
-}
-
-/**
- * Returns the heads of a graph that has two outputs (heads) per level. The shape of a head is
- * `[images, channels, rows, columns]` or `[images, rows, columns, channels]`. Rows and columns are
- * those of the level's grid.
+ * Returns the heads of a graph that has two outputs (heads) per level. `HEAD_LAYOUTS` lists the
+ * possible orders of their dimensions.
  */
 function headsPerLevel(
   manifest: HeadsManifest,
@@ -101,12 +84,10 @@ function headsPerLevel(
     const grid = levelGrid(stride, input);
     const anchors = anchorLevel(rule, level, input, grid);
     const view = (name: string, channels: number): HeadView => {
-      const depth = anchors.perCell * channels;
-      const shape = headShape(names.layout, depth, grid.height, grid.width);
-      const data = outputData(outputs, name, [batchOf(manifest), ...shape]);
-      return names.layout === "nchw"
-        ? channelsFirst(data, grid, channels)
-        : channelsLast(data, anchors, channels);
+      const sides = { anchors: anchors.perCell, channels, ...grid };
+      const shape = [batchOf(manifest), ...headShape(names.layout, sides)];
+      const data = outputData(outputs, name, shape);
+      return { data, offset: 0, ...headSteps(names.layout, sides), channels };
     };
     // `parseManifest()` has checked that there is one name per level.
     return {

@@ -61,6 +61,17 @@ Deno.test("checkGraph() accepts every layout", () => {
       deltas_16: [1, 1, 2, 8],
     }),
   );
+  const anchorsFirst = { ...smallManifest.outputs, layout: "nachw" } as HeadsManifest["outputs"];
+  checkGraph(
+    { ...FIXED, outputs: anchorsFirst },
+    graphOf({
+      image: SHAPES.image,
+      scores_8: [1, 2, 3, 2, 4],
+      deltas_8: [1, 2, 4, 2, 4],
+      scores_16: [1, 2, 3, 1, 2],
+      deltas_16: [1, 2, 4, 1, 2],
+    }),
+  );
   // (4·2 + 2·1) cells · 2 anchors = 20 rows.
   const joinedGraph = { image: SHAPES.image, scores: [1, 20, 3], deltas: [1, 20, 4] };
   checkGraph({ ...FIXED, outputs: joined }, graphOf(joinedGraph));

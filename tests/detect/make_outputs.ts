@@ -53,7 +53,7 @@ export function makeOutputs(
     if (outputs.kind === "joined") return [[outputs[head], rowsOf(perLevel.flat(), fill)]];
     return perLevel.map((places, level): [string, Tensor] => [
       outputs[head][level]!,
-      outputs.layout === "nhwc" ? channelsLast(places, fill) : channelsFirst(places, fill),
+      inLayout(places, fill, outputs.layout),
     ]);
   });
   if (manifest.anchors.kind === "output") {
@@ -110,21 +110,28 @@ function rowsOf(places: readonly Place[], fill: Fill): Tensor {
   return { data: Float32Array.from(places, fill), shape: [1, places.length / channels, channels] };
 }
 
-/** Returns (1, H, W, A·C). */
-function channelsLast(places: readonly Place[], fill: Fill): Tensor {
-  const { height, width, depth } = sidesOf(places);
-  return { data: Float32Array.from(places, fill), shape: [1, height, width, depth] };
-}
-
-/** Returns (1, A·C, H, W). */
-function channelsFirst(places: readonly Place[], fill: Fill): Tensor {
+/** Returns a head whose dimensions have the order `layout`, for example (1, A·C, H, W). */
+function inLayout(places: readonly Place[], fill: Fill, layout: string): Tensor {
   const { height, width, channels, depth } = sidesOf(places);
+  const anchors = depth / channels;
+  const isJoined = !layout.includes("a");
+  const axes = [...layout.slice(1)].map((letter) => {
+    const axis: Readonly<Record<string, [length: number, index: (place: Place) => number]>> = {
+      a: [anchors, ({ anchor }) => anchor],
+      c: isJoined
+        ? [depth, ({ anchor, channel }) => anchor * channels + channel]
+        : [channels, ({ channel }) => channel],
+      h: [height, ({ row }) => row],
+      w: [width, ({ column }) => column],
+    };
+    return axis[letter]!;
+  });
   const data = new Float32Array(places.length);
   for (const place of places) {
-    const plane = place.anchor * channels + place.channel;
-    data[(plane * height + place.row) * width + place.column] = fill(place);
+    const at = axes.reduce((before, [length, index]) => before * length + index(place), 0);
+    data[at] = fill(place);
   }
-  return { data, shape: [1, depth, height, width] };
+  return { data, shape: [1, ...axes.map(([length]) => length)] };
 }
 
 /** Returns (N, …) whose first image is the tensor. */

@@ -1,3 +1,4 @@
+import { HEAD_LAYOUTS, type HeadLayout } from "../../src/core/head_layout.ts";
 import type { FinishedManifest, HeadsManifest } from "../../src/manifest/manifest.ts";
 
 type Outputs = HeadsManifest["outputs"];
@@ -78,11 +79,16 @@ export const joined: Outputs = {
   deltas: "deltas",
 };
 
-/** All layouts of heads: channels first, channels last, joined. */
-export const layouts: readonly [Outputs, Outputs, Outputs] = [
+function inLayout(layout: HeadLayout): Outputs {
+  return { ...smallManifest.outputs, kind: "levels", layout } as Outputs;
+}
+
+/** All layouts of heads: channels first, channels last, joined, anchors as a dimension. */
+export const layouts: readonly [Outputs, Outputs, Outputs, ...Outputs[]] = [
   smallManifest.outputs,
-  { ...smallManifest.outputs, kind: "levels", layout: "nhwc" } as Outputs,
+  inLayout("nhwc"),
   joined,
+  ...HEAD_LAYOUTS.filter((layout) => layout.length === 5).map(inLayout),
 ];
 
 /** Manifest of joined heads with anchors that the graph returns. */

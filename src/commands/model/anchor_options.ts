@@ -1,3 +1,5 @@
+import type { HeadWishes } from "../../describe/which_head.ts";
+
 /**
  * Parses a list of numbers above 0, separated by commas or blanks.
  *
@@ -21,12 +23,16 @@ export function sizeLists(text: string): number[][] {
 }
 
 /**
- * Returns the names of the outputs that contain class scores, if the user sets them with `--set
- * outputs.scores=…`.
+ * Returns the properties of the outputs that the user sets with `--set outputs.scores=…` and
+ * `--set outputs.layout=…`.
  */
-export function wantedScores(settings: readonly string[]): string[] {
-  return settings.flatMap((setting) => {
-    const [, value] = setting.match(/^outputs\.scores=(.*)$/s) ?? [];
-    return value === undefined ? [] : value.replaceAll(/[[\]"]/g, "").split(",");
-  });
+export function wantedHeads(settings: readonly string[]): HeadWishes {
+  const valuesOf = (property: string) =>
+    settings.filter((setting) => setting.startsWith(`${property}=`)).map((setting) =>
+      setting.slice(property.length + 1).replaceAll(/[[\]"]/g, "")
+    );
+  return {
+    scores: valuesOf("outputs.scores").flatMap((names) => names.split(",")),
+    layout: valuesOf("outputs.layout").at(-1),
+  };
 }

@@ -1,24 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { sourceArea } from "../../core/resize_plan.ts";
+import { anchorsPerCell } from "../../core/anchors.ts";
 import { decodeBox } from "../../core/box_coder.ts";
 import { type AnchorSample, fitAnchors, type FittedAnchors } from "../../describe/fit_anchors.ts";
 import { assumed, suggested } from "../../describe/guess.ts";
-import { feedsOf } from "../../detect/feeds.ts";
-import { anchorCount, anchorOffset, headsOf, type LevelHeads } from "../../detect/heads.ts";
+import { anchorOffset, headsOf, type LevelHeads } from "../../detect/heads.ts";
 import type { LoadedModel } from "../../detect/load_model.ts";
-import { inputOf, readImage } from "../../detect/preprocess.ts";
-import { scoreScale } from "../../detect/score_scale.ts";
-import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 import { type HeadsManifest, isFinished, type Manifest } from "../../manifest/manifest.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { Golden } from "../eval_files/golden_file.ts";
-
-/**
- * Maximum difference between two scores that count as equal. One is the score of a golden box,
- * which is a box that the framework of the model returned. The other score is in the outputs of the
- * graph.
- */
-const SCORE_TOLERANCE = 2e-5;
+import { type GoldenRun, type Match, type Row, runGolden } from "./golden_run.ts";
 
 /**
  * Maximum difference between an edge of a golden box and the same edge of the box that is decoded
@@ -27,125 +16,81 @@ const SCORE_TOLERANCE = 2e-5;
 const BOX_TOLERANCE = 0.01;
 
 /**
- * Minimum share of golden boxes whose score must occur in the outputs of the graph. If fewer scores
- * occur, the framework probably prepared the image in another way.
- */
-const MIN_FOUND = 0.8;
-
-/** Prediction of the graph for one anchor, which may be the prediction of a golden box. */
-interface Row {
-  readonly heads: LevelHeads;
-  readonly level: number;
-  /** Index of the anchor in its level. */
-  readonly index: number;
-}
-
-/** Golden box in input pixels, and the predictions of the graph that have the same score. */
-interface Match {
-  readonly box: readonly number[];
-  /**
-   * For each edge of the box: true if the edge lies on the edge of the image, where the framework
-   * may have clipped the box.
-   */
-  readonly clipped: readonly boolean[];
-  readonly rows: readonly Row[];
-}
-
-/**
  * Computes the anchors of a manifest from golden boxes: boxes that the framework of the model
- * detected in one image.
+ * detected in some images.
  *
- * 1. Run the graph on the image of the golden file.
- * 2. For each golden box, find the predictions of the graph that have the same score.
- * 3. For each golden box that has exactly one such prediction and is not clipped, compute the
- *    anchor from the box and the prediction.
- * 4. Decode all golden boxes with the new anchors.
+ * 1. Run the graph on the image of each golden file. For each golden box, find the predictions of
+ *    the graph that have the same score.
+ * 2. For each golden box that has exactly one such prediction, compute the anchor from the box and
+ *    the prediction. Edges that the framework may have clipped are not used.
+ * 3. Decode all golden boxes with the new anchors.
  *
- * @returns Manifest with the new anchors. Its field `guesses.anchors` says which boxes the anchors
- *   were computed from.
+ * @returns Manifest with the new anchors: sizes and ratios, or else widths and heights. Its field
+ *   `guesses.anchors` says which boxes the anchors were computed from.
  * @throws {TypeError} If the anchors cannot be computed from the golden boxes, or if the new
  *   anchors do not give the golden boxes.
  */
-export async function fitToGolden(
+export async function fitToGoldens(
   runtime: Runtime,
   { manifest, session }: LoadedModel,
-  golden: Golden,
+  goldens: readonly Golden[],
 ): Promise<Manifest> {
   if (isFinished(manifest) || !("levels" in manifest.anchors)) {
     throw new TypeError("Cannot fit anchors as this graph needs none: leave out --golden");
   }
+  // 1. Predictions of the golden boxes.
+  const runs: GoldenRun[] = [];
+  for (const golden of goldens) runs.push(await runGolden(runtime, manifest, session, golden));
+
+  // 2. Anchors.
   const { anchors, boxes: boxCoder } = manifest;
-  const bytes = new Uint8Array(await readFile(golden.image));
-  const planned = readImage(bytes, manifest, runtime.codec, DEFAULT_IMAGE_LIMITS);
-  const { plan } = planned;
-  const outputs = await session.run(feedsOf(manifest, inputOf(planned, manifest), plan));
-  const levels = headsOf(manifest, outputs, plan.input);
-  const area = sourceArea(plan);
-  const [scaleX, scaleY] = [area.width / plan.source.width, area.height / plan.source.height];
-  const edges = [0, 0, plan.source.width, plan.source.height];
-  const matches = golden.detections.map(({ classId, score, box }): Match => ({
-    box: box.map((edge, i) => i % 2 === 0 ? edge * scaleX + area.left : edge * scaleY + area.top),
-    clipped: box.map((edge, i) => Math.abs(edge - edges[i]!) < 1e-3),
-    rows: rowsOf(manifest, levels, classId, score),
-  }));
-  const found = matches.filter(({ rows }) => rows.length > 0);
-  if (found.length < MIN_FOUND * matches.length || found.length === 0) {
+  const samples = runs.flatMap(({ found }) =>
+    found.filter(({ rows }) => rows.length === 1).map(({ rows: [row], ...match }) =>
+      sampleOf(row!, match)
+    )
+  );
+  const strides = anchors.levels.map(({ stride }) => stride);
+  const perCell = anchorsPerCell(anchors, 0);
+  const { extent } = anchors;
+  const placements = new Set([anchors.strides, "nominal", "floor-input-over-grid"] as const);
+  const fits = [...placements].flatMap((placement) =>
+    fitAnchors(samples, boxCoder, strides, perCell, { strides: placement, extent })
+  );
+
+  // 3. Boxes of the new anchors.
+  const fit = fits.find((each) => runs.every((run) => agreesWith(manifest, each, run)));
+  const count = runs.reduce((sum, { found }) => sum + found.length, 0);
+  if (fit === undefined) {
     throw new TypeError(
-      `Cannot fit anchors to ${golden.image} as only ${found.length} of ${matches.length} scores ` +
-        "occur in the outputs of the graph: first correct colours, scale or size with --set, " +
-        "which deno task model check --golden tells",
+      `Cannot fit anchors to ${runs.map(({ golden }) => golden.image).join(" and ")} as its ` +
+        `${count} boxes and the deltas of the graph fit no anchors of ${perCell} shapes per ` +
+        "cell: boxes.kind or boxes.weights may be wrong (--set), or the file has too few boxes " +
+        "(take a lower score threshold, or give --golden several times)",
     );
   }
-  const certain = found.filter(({ clipped, rows }) => rows.length === 1 && !clipped.includes(true));
-  const samples = certain.map(({ box, rows: [row] }) => sampleOf(row!, box));
-  const strides = anchors.levels.map(({ stride }) => stride);
-  const perCell = levels[0]?.anchors.perCell ?? 0;
-  const { extent } = anchors;
-  const placements = [anchors.strides, "nominal", "floor-input-over-grid"] as const;
-  for (const placement of new Set(placements)) {
-    const fit = fitAnchors(samples, boxCoder, strides, perCell, { strides: placement, extent });
-    if (fit === null) break;
-    const fitted = { ...manifest, anchors: fit.rule };
-    const fittedLevels = headsOf(fitted, outputs, plan.input);
-    if (!found.every((match) => agrees(fitted, fittedLevels, match, fit.scaled))) continue;
-    const { length } = fit.scaled;
-    const rest = length === 0
-      ? ""
-      : `; no box tells ${length} of ${strides.length * perCell} anchors, which are scaled from ` +
-        "another level: a golden file with more boxes tells more";
-    const reason = `fitted to ${found.length} boxes of ${golden.framework}${rest}`;
-    const { "anchors.levels": _, "anchors.ratios": __, ...guesses } = manifest.guesses;
-    return {
-      ...fitted,
-      guesses: { ...guesses, anchors: length === 0 ? suggested(reason) : assumed(reason) },
-    };
-  }
-  throw new TypeError(
-    `Cannot fit anchors to ${golden.image} as its ${found.length} boxes and the deltas of the ` +
-      `graph fit no anchors of ${perCell} shapes per cell: boxes.kind or boxes.weights may be ` +
-      "wrong (--set), or the file has too few boxes (take a lower score threshold)",
-  );
+  const { length } = fit.scaled;
+  const rest = length === 0
+    ? ""
+    : `; no box tells ${length} of ${strides.length * perCell} anchors, which are scaled from ` +
+      "another level: a golden file with more boxes tells more";
+  const reason = `fitted to ${count} boxes of ${goldens[0]?.framework}${rest}`;
+  const { "anchors.levels": _, "anchors.ratios": __, ...guesses } = manifest.guesses;
+  return {
+    ...manifest,
+    anchors: fit.rule,
+    guesses: { ...guesses, anchors: length === 0 ? suggested(reason) : assumed(reason) },
+  };
 }
 
-/** Returns the predictions of the graph that have the score of a golden box. */
-function rowsOf(
-  { postprocess }: HeadsManifest,
-  levels: readonly LevelHeads[],
-  classId: number,
-  score: number,
-): Row[] {
-  const { scoreOf } = scoreScale(postprocess, score);
-  return levels.flatMap((heads, level) => {
-    const { scores, anchors } = heads;
-    if (classId >= scores.channels) return [];
-    const rows: Row[] = [];
-    for (let index = 0; index < anchorCount(anchors); index++) {
-      const at = anchorOffset(scores, anchors, index) + classId * scores.channelStep;
-      const own = scoreOf(scores.data[at]!);
-      if (Math.abs(own - score) < SCORE_TOLERANCE) rows.push({ heads, level, index });
-    }
-    return rows;
-  });
+/** Returns true if new anchors give the golden boxes of one image. */
+function agreesWith(
+  manifest: HeadsManifest,
+  { rule, scaled }: FittedAnchors,
+  { plan, outputs, found }: GoldenRun,
+): boolean {
+  const fitted = { ...manifest, anchors: rule };
+  const levels = headsOf(fitted, outputs, plan.input);
+  return found.every((match) => agrees(fitted, levels, match, scaled));
 }
 
 function deltasOf({ heads: { deltas, anchors }, index }: Row): number[] {
@@ -153,7 +98,7 @@ function deltasOf({ heads: { deltas, anchors }, index }: Row): number[] {
   return [0, 1, 2, 3].map((channel) => deltas.data[at + channel * deltas.channelStep]!);
 }
 
-function sampleOf(row: Row, box: readonly number[]): AnchorSample {
+function sampleOf(row: Row, { box, clipped }: Pick<Match, "box" | "clipped">): AnchorSample {
   const { heads: { anchors }, level, index } = row;
   const { grid, perCell, covered } = anchors;
   const cell = Math.floor(index / perCell);
@@ -166,6 +111,7 @@ function sampleOf(row: Row, box: readonly number[]): AnchorSample {
     stride,
     deltas: deltasOf(row),
     box,
+    clipped,
   };
 }
 

@@ -14,11 +14,12 @@ import type { Runtime } from "../../ports/runtime.ts";
 import type { Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { readGraph } from "./read_graph.ts";
-import { numberList, sizeLists, wantedScores } from "./anchor_options.ts";
+import { numberList, sizeLists, wantedHeads } from "./anchor_options.ts";
 import { draftAnyway } from "./draft_anyway.ts";
-import { fitToGolden } from "./fit_golden.ts";
+import { fitToGoldens } from "./fit_golden.ts";
 import { manifestReport, openReport } from "./manifest_report.ts";
 import { preview } from "./preview.ts";
+import { probePixels } from "./probe_pixels.ts";
 import { readHints } from "./read_hints.ts";
 import { tracedSizeFault } from "./traced_size.ts";
 import { unusedOutputs } from "./unused_outputs.ts";
@@ -74,9 +75,10 @@ Every guess is marked.`,
       value: "R",
       description: "anchor ratios, height / width, e.g. 0.5,1,2 (the family's)",
     }),
-    golden: z.string().optional().meta({
+    golden: z.array(z.string()).default([]).meta({
       value: "FILE",
-      description: "fit the anchors to boxes of the framework for one image (a golden file)",
+      description: "fit the anchors to boxes of the framework for one image (a golden file); may " +
+        "be repeated",
     }),
     set: z.array(z.string()).default([]).meta({
       value: "P=VALUE",
@@ -141,7 +143,7 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
   const session = await runtime.openSession({ bytes, data }, values.engine);
   try {
     const hints = readHints(bytes, data);
-    const facts = await probeGraph(session, hints, wantedScores(values.set));
+    const facts = await probeGraph(session, hints, wantedHeads(values.set));
     const { candidates, others, evidence } = chooseFamily(facts, hints, values.family);
     const { outputs } = facts;
     const named = values.labels === undefined ? null : await readLabels(
@@ -157,18 +159,20 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
       labelsGuess: named?.guess ?? null,
     };
     const { strides, sizes, ratios } = values;
-    const drafting = { evidence, anchors: { strides, sizes, ratios } };
-    const golden = values.golden === undefined ? null : await readGolden(values.golden);
+    const openPart = (graph: Uint8Array) => runtime.openSession({ bytes: graph }, values.engine);
+    const inner = await probePixels({ bytes, data }, facts, openPart);
+    const drafting = { evidence, anchors: { strides, sizes, ratios }, inner };
+    const goldens = await Promise.all(values.golden.map(readGolden));
     const { manifest: draft, family } = await firstThatRuns(candidates, async (candidate) => {
       const draft = setProperties(draftManifest(facts, candidate, names, drafting), values.set);
       checkGraph(draft, session);
       await warmUp({ manifest: draft, session });
-      return golden === null ? draft : fitToGolden(runtime, { manifest: draft, session }, golden);
+      const loaded = { manifest: draft, session };
+      return goldens.length === 0 ? draft : fitToGoldens(runtime, loaded, goldens);
     });
-    const traced = await tracedSizeFault({ bytes, data }, facts, (graph) => {
-      return runtime.openSession({ bytes: graph }, values.engine);
-    });
-    const unused = unusedOutputs(draft, session);
+    const traced = await tracedSizeFault({ bytes, data }, facts, openPart);
+    const known = outputs.kind === "levels" ? outputs.anchorOutputs : [];
+    const unused = unusedOutputs(draft, session, known);
     const guesses = {
       ...draft.guesses,
       ...(unused === null ? {} : { outputs: assumed(unused) }),

@@ -9,9 +9,6 @@ import { TensorProto_DataType as DataType } from "../../planner/onnx_pb.ts";
 import type { GraphData } from "../../ports/session.ts";
 import { readOnnx, sidesOf, weightsOf } from "../../planner/read_onnx.ts";
 
-/** Number of the element type float32 in an ONNX file. */
-const FLOAT: number = DataType.FLOAT;
-
 /** Operations that change the shape or the element type of a tensor, but not its values. */
 const RESHAPES = new Set([
   ...["Reshape", "Transpose", "Concat", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Cast"],
@@ -98,15 +95,38 @@ function weightNames(
 }
 
 /**
- * Returns a constant tensor that may be a list of boxes. The shape must be `[boxes, 4]` or `[1,
- * boxes, 4]`, with more than one box. Returns an empty array for any other tensor.
+ * Maximum number of anchors in a constant. Larger tensors are weights of the network.
+ *
+ * An input of 4096x4096 pixels has 3 million anchors, with 9 anchors in each cell of P3 to P7.
+ */
+const MAX_ANCHORS = 4_000_000;
+
+/**
+ * Returns a constant tensor that may contain anchors: rows of four numbers. Returns an empty array
+ * for any other tensor.
  */
 function boxConstant(tensor: TensorProto): BoxConstant[] {
-  const sides = sidesOf(tensor);
-  const [columns, rows = 0, images = 1, ...others] = sides.toReversed();
-  const isList = columns === 4 && rows > 1 && images === 1 && others.length === 0;
-  const { name, rawData, dataType } = tensor;
-  if (!isList || dataType !== FLOAT || rawData.length !== rows * 16) return [];
-  // Copies the bytes, because a Float32Array needs an offset that is a multiple of 4.
-  return [{ name, data: new Float32Array(rawData.slice().buffer) }];
+  const shape = sidesOf(tensor);
+  const count = shape.reduce((product, side) => product * side, 1);
+  if (shape.length < 2 || shape.at(-1) !== 4 || count === 0 || count > 4 * MAX_ANCHORS) return [];
+  const data = numbersOf(tensor);
+  return data?.length === count ? [{ name: tensor.name, data, shape }] : [];
+}
+
+/** Returns the numbers of a tensor. Returns null if its element type is neither float nor double. */
+function numbersOf({ dataType, rawData, floatData, doubleData }: TensorProto): Float32Array | null {
+  // Copies the bytes, because a typed array needs an offset that is a multiple of its element size.
+  const { buffer } = rawData.slice();
+  switch (dataType) {
+    case DataType.FLOAT:
+      return rawData.length % 4 === 0 && rawData.length > 0
+        ? new Float32Array(buffer)
+        : Float32Array.from(floatData);
+    case DataType.DOUBLE:
+      return rawData.length % 8 === 0 && rawData.length > 0
+        ? Float32Array.from(new Float64Array(buffer))
+        : Float32Array.from(doubleData);
+    default:
+      return null;
+  }
 }

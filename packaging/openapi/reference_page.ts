@@ -8,23 +8,27 @@ type Html = ReturnType<typeof html>;
 
 const METHODS = ["get", "post"] as const;
 
+/** Colours of the page at `/`, for light and dark colour schemes. */
+const THEME = Deno.readTextFileSync(new URL("../../page/theme.css", import.meta.url))
+  .replaceAll(/\s+/g, " ").trim();
+
 /** Style sheet of the page. It follows the colour scheme of the reader. */
 export const STYLE = `
-:root { color-scheme: light dark; --line: light-dark(#d5d9e0, #3a3f4a); --soft: light-dark(#f4f6f9, #22252c); }
-body { margin: 0 auto; padding: 1.5rem; max-width: 60rem; font: 16px/1.5 system-ui, sans-serif; }
+${THEME}
+body { background: var(--page); color: var(--text); margin: 0 auto; padding: 1.5rem; max-width: 60rem; font: 16px/1.5 system-ui, sans-serif; }
 h1, h2, h3 { line-height: 1.2; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); padding-bottom: .3rem; }
 h3 { margin-top: 2rem; font-size: 1.05rem; overflow-wrap: anywhere; }
-a { color: light-dark(#0b57d0, #9cc2ff); }
+a { color: var(--accent); }
 code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere; }
 nav ul { columns: 18rem; padding: 0; list-style: none; }
-.method { display: inline-block; min-width: 3.2em; padding: .1em .4em; border-radius: .3em; background: var(--soft); border: 1px solid var(--line); text-align: center; text-transform: uppercase; font: 700 .8em ui-monospace, monospace; }
+.method { display: inline-block; min-width: 3.2em; padding: .1em .4em; border-radius: .3em; background: var(--card); border: 1px solid var(--line); text-align: center; text-transform: uppercase; font: 700 .8em ui-monospace, monospace; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border: 1px solid var(--line); }
-thead th { background: var(--soft); }
-pre { padding: .8rem; background: var(--soft); border: 1px solid var(--line); overflow-x: auto; }
+thead th { background: var(--card); }
+pre { padding: .8rem; background: var(--card); border: 1px solid var(--line); overflow-x: auto; }
 `.trim();
 
 /** Renders the reference page: one HTML document without scripts and further files. */

@@ -9,8 +9,8 @@ export interface TileGrid {
   readonly rows: number;
 }
 
-/** Maximum number of columns, and of rows, that a text may state. */
-const MAX_TEXT_SIDE = 9999;
+/** Form of a grid in texts. */
+const GRID_FORM = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/;
 
 /**
  * Parses a grid in the form `COLUMNSxROWS`.
@@ -27,10 +27,9 @@ const MAX_TEXT_SIDE = 9999;
  * ```
  */
 export function parseGrid(text: string): TileGrid | null {
-  const [, columns, rows] = /^(\d{1,4})x(\d{1,4})$/.exec(text) ?? [];
-  const grid = { columns: Number(columns ?? 0), rows: Number(rows ?? 0) };
-  const isSide = (count: number) => count >= 1 && count <= MAX_TEXT_SIDE;
-  return isSide(grid.columns) && isSide(grid.rows) ? grid : null;
+  const [, columns, rows] = GRID_FORM.exec(text) ?? [];
+  if (columns === undefined || rows === undefined) return null;
+  return { columns: Number(columns), rows: Number(rows) };
 }
 
 /**

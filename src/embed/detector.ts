@@ -1,5 +1,6 @@
 import { checkOptions, typeName } from "../core/check_options.ts";
 import { DomainError } from "../core/domain_error.ts";
+import { runCounter } from "../detect/count_runs.ts";
 import { createDetector, type DetectorOptions } from "../detect/detector.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -188,6 +189,7 @@ export async function openEmbeddedFrom(
   const opening = DetectorPool.open({
     size: 1,
     queue,
+    countRuns: runCounter(manifest, limits),
     start: () => start(store, { model: manifest.id, engine, limits }),
   });
   try {

@@ -142,13 +142,6 @@ export interface DetectCall {
    */
   readonly onDecoded?: ((elements: number) => void) | undefined;
   /**
-   * Number of times that the call runs the graph. The queue of a detector counts the call this many
-   * times.
-   *
-   * @default 1
-   */
-  readonly runs?: number | undefined;
-  /**
    * Called between two tiles of an image. The call continues when the promise resolves. Meanwhile,
    * the thread can run other calls, and can learn that this call is cancelled. Unset: the call
    * continues immediately.

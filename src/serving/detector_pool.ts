@@ -37,6 +37,11 @@ export interface PoolOptions {
    * @default performance.now
    */
   readonly now?: (() => number) | undefined;
+  /**
+   * Counts how many times a call of `detect()` runs the graph. Throws an error to refuse the call
+   * before it waits. Unset: each call runs the graph once.
+   */
+  readonly countRuns?: ((image: ImageInput, options: DetectOptions) => number) | undefined;
   /** Logs why a detector is replaced, or why its replacement did not start. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
   /** Receives the events of the pool, for metrics. Unset: the events are not recorded. */
@@ -148,11 +153,16 @@ export class DetectorPool implements Detector {
     options?: DetectOptions,
     call?: DetectCall,
   ): Promise<DetectResult> {
-    return await this.#submit(async (detector) => {
-      const result = await detector.detect(image, options, { pause: nextTask, ...call });
-      this.#options.observer?.detected(result);
-      return result;
-    }, call);
+    const runs = this.#options.countRuns?.(image, options ?? {}) ?? 1;
+    return await this.#submit(
+      async (detector) => {
+        const result = await detector.detect(image, options, { pause: nextTask, ...call });
+        this.#options.observer?.detected(result);
+        return result;
+      },
+      call,
+      runs,
+    );
   }
 
   /**
@@ -193,10 +203,15 @@ export class DetectorPool implements Detector {
     this.#slots.clear();
   }
 
-  /** Runs a task with the next free detector. Until then, the task waits in the queue. */
+  /**
+   * Runs a task with the next free detector. Until then, the task waits in the queue.
+   *
+   * @param runs Number of times that the task runs the graph.
+   */
   #submit<Result>(
     task: (detector: Detector) => Promise<Result>,
     call: DetectCall = {},
+    runs = 1,
   ): Promise<Result> {
     if (this.#closed) return Promise.reject(closedError());
     if (call.signal?.aborted) return Promise.reject(goneError());
@@ -204,11 +219,10 @@ export class DetectorPool implements Detector {
     // that attempt fails, calls are rejected immediately until a later attempt succeeds.
     const isDown = this.#slots.detectors.length === 0;
     if (isDown && this.#lastFault) return Promise.reject(this.#crashedError());
-    const { runs = 1, client = "" } = call;
     const isLong = runs > 1;
     const free = this.#slots.take(isLong);
     if (free === undefined) {
-      const refusal = this.#makeRoomFor(client, runs);
+      const refusal = this.#makeRoomFor(call.client ?? "", runs);
       if (refusal !== null) return Promise.reject(refusal);
     }
     const { promise, resolve, reject } = Promise.withResolvers<Result>();

@@ -22,7 +22,7 @@ export async function processRegistry(
   metrics?: HostMetrics,
 ): Promise<ModelRegistry> {
   const { workers, threads } = workerCounts(config);
-  const registry = await hostRegistry(config, workers, ({ storeKey, folder }) =>
+  const registry = await hostRegistry(config, workers, ({ storeKey, folder, countRuns }) =>
     startPool({
       model: storeKey,
       folder: folder.href,
@@ -38,6 +38,7 @@ export async function processRegistry(
         decodeMs: config.DECODE_TIMEOUT_MS,
         runMs: config.RUN_TIMEOUT_MS,
       },
+      countRuns,
       log: (message) => console.error(messageLine(config.LOG, "warn", message)),
       observer: metrics,
     }), RETRY_MS);

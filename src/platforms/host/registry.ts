@@ -1,4 +1,6 @@
+import { runCounter } from "../../detect/count_runs.ts";
 import type { Detector } from "../../ports/detector.ts";
+import { imageLimits } from "../../server/app_settings.ts";
 import type { Config } from "../../server/config.ts";
 import { messageLine } from "../../server/logger.ts";
 import { readManifests } from "../../server/read_manifests.ts";
@@ -12,6 +14,8 @@ export interface HostModel {
   readonly storeKey: string;
   /** URL of the models folder, with a slash at its end. */
   readonly folder: URL;
+  /** Counts how many times a call runs the graph. Unset: the manifest of the model is invalid. */
+  readonly countRuns?: ReturnType<typeof runCounter> | undefined;
 }
 
 /**
@@ -37,7 +41,11 @@ export async function hostRegistry(
     ...served,
     budget: config.MODEL_MEMORY,
     copies,
-    load: (id) => load({ storeKey: storeKeyOf(id), folder }),
+    load: (id) => {
+      const manifest = served.manifests.find((each) => each.id === id);
+      const countRuns = manifest && runCounter(manifest, imageLimits(config));
+      return load({ storeKey: storeKeyOf(id), folder, countRuns });
+    },
     retryMs,
     stampOf: store.stamp && ((id) => store.stamp!(storeKeyOf(id))),
     log,

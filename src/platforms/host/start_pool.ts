@@ -3,7 +3,11 @@ import type { Deadlines, UsualRun } from "../../isolation/deadlines.ts";
 import type { LoadRequest } from "../../isolation/protocol.ts";
 import { workerDetector } from "../../isolation/worker_detector.ts";
 import type { Detector } from "../../ports/detector.ts";
-import { DetectorPool, type PoolObserver } from "../../serving/detector_pool.ts";
+import {
+  DetectorPool,
+  type PoolObserver,
+  type PoolOptions as DetectorPoolOptions,
+} from "../../serving/detector_pool.ts";
 import { WorkerProcess } from "./process/worker_process.ts";
 
 /** Options of {@linkcode startPool}. */
@@ -19,6 +23,8 @@ export interface PoolOptions {
   readonly maxWaitMs?: number | undefined;
   /** Deadlines of a worker process for loading the model and for processing an image. */
   readonly deadlines: Deadlines;
+  /** Counts how many times a call runs the graph. Unset: each call counts as one run. */
+  readonly countRuns?: DetectorPoolOptions["countRuns"];
   /** Called with the reason when a worker process is replaced. */
   readonly log: (message: string) => void;
   /** Receives the events of the pool, for metrics. Unset: the events are not recorded. */
@@ -44,12 +50,13 @@ export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise
  * images to all these processes.
  */
 export function startPool(load: LoadRequest, options: PoolOptions): Promise<Detector> {
-  const { workers, queue, maxWaitMs, deadlines, log, observer } = options;
+  const { workers, queue, maxWaitMs, deadlines, countRuns, log, observer } = options;
   const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
   return DetectorPool.open({
     size: workers,
     queue,
     maxWaitMs,
+    countRuns,
     log,
     observer,
     start: () => startDetector({ ...load, threads }, { usualRun: USUAL_RUN, ...deadlines }),

@@ -17,13 +17,14 @@ import { hostRuntime } from "../host/runtime.ts";
  * platforms often give a program less than one CPU core.
  */
 export function serverlessRegistry(config: Config): Promise<ModelRegistry> {
-  return hostRegistry(config, 1, async ({ storeKey, folder }) => {
+  return hostRegistry(config, 1, async ({ storeKey, folder, countRuns }) => {
     const runtime = await hostRuntime({ threads: config.THREADS ?? 1, models: folder });
     const limits = imageLimits(config);
     return await DetectorPool.open({
       size: 1,
       queue: config.QUEUE ?? DEFAULT_QUEUE,
       maxWaitMs: config.MAX_WAIT_MS,
+      countRuns,
       start: () => createDetector(runtime, { model: storeKey, engine: config.ENGINE, limits }),
     });
   });

@@ -1,4 +1,5 @@
 import { createApp } from "../../../routes/app.ts";
+import { runCounter } from "../../detect/count_runs.ts";
 import { createDetector } from "../../detect/detector.ts";
 import { appSettings, imageLimits } from "../../server/app_settings.ts";
 import { readConfig } from "../../server/config.ts";
@@ -99,12 +100,15 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
     ...served,
     // The pool processes one image at a time (`size: 1`). The pixels and tensors of two images
     // could exceed the 128 MB of memory.
-    load: (id) =>
-      DetectorPool.open({
+    load: (id) => {
+      const manifest = served.manifests.find((each) => each.id === id);
+      return DetectorPool.open({
         size: 1,
         queue: config.QUEUE ?? MAX_QUEUE,
+        countRuns: manifest && runCounter(manifest, limits),
         start: () => createDetector(runtime, { model: served.storeKeyOf(id), limits }),
-      }),
+      });
+    },
   });
   const app = createApp({
     ...appSettings(config, "json"),

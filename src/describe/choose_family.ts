@@ -1,3 +1,4 @@
+import { commandLine } from "../core/command_line.ts";
 import { FAMILIES, type Family } from "./families.ts";
 import type { GraphFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
@@ -78,7 +79,9 @@ export function chooseFamily(
   throw new TypeError(
     `Cannot tell the family of this graph, as several frameworks export ${TITLES[kind]}, with ` +
       `other colours, scales and anchors: name yours with --family, of ${known}. ` +
-      `${suggestion(told, hints)}Then compare its boxes: deno task model check ID --golden FILE`,
+      `${suggestion(told, hints)}Then compare its boxes: ${
+        commandLine("model check ID --golden FILE")
+      }`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { commandLine } from "../../core/command_line.ts";
 import { type ResizePlan, sourceArea } from "../../core/resize_plan.ts";
 import { clipArea } from "../../detect/detections.ts";
 import { feedsOf } from "../../detect/feeds.ts";
@@ -95,7 +96,7 @@ export async function runGolden(
     throw new TypeError(
       `Cannot fit anchors to ${golden.image} as only ${found.length} of ${matches.length} scores ` +
         "occur in the outputs of the graph: first correct colours, scale or size with --set, " +
-        "which deno task model check --golden tells",
+        `which ${commandLine("model check --golden")} tells`,
     );
   }
   return { golden, plan, outputs, found };

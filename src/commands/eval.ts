@@ -30,6 +30,7 @@ import {
   runCommand,
 } from "./shared/run_command.ts";
 import { textTable } from "./shared/text_table.ts";
+import { tileOptions, tilesOf, type TileValues } from "./shared/tile_options.ts";
 
 const SPEC = {
   name: "eval",
@@ -50,6 +51,7 @@ recall at a score threshold, the best threshold of each class, and what was take
       description: "score threshold for precision, recall and confusions, 0 to 1 (default of the " +
         "model; 0.5 with --detections)",
     }),
+    ...tileOptions,
     plots: z.string().optional().meta({
       value: "DIR",
       description: "write precision-recall curves and the worst errors as SVG images",
@@ -123,7 +125,7 @@ async function readMeasured(
 
 async function detectAll(
   truth: CocoDataset,
-  { images, score, strict, ...choice }: DetectorChoice & {
+  { images, score, strict, ...choice }: DetectorChoice & TileValues & {
     readonly images?: string | undefined;
     readonly score: number;
     readonly strict: boolean;
@@ -143,7 +145,14 @@ async function detectAll(
   const detector = await openDetector(choice, printError);
   printError(`${detector.model.id} on ${detector.engine.provider} (${detector.engine.reason})`);
   try {
-    const results = await detectImages(detector, { ...truth, images: present }, images, score, io);
+    const options = { scoreThreshold: score, ...tilesOf(choice) };
+    const results = await detectImages(
+      detector,
+      { ...truth, images: present },
+      images,
+      options,
+      io,
+    );
     const imageIds = present.map(({ id }) => id);
     return { results, imageIds, threshold: postprocess.score };
   } finally {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { CocoDataset, CocoImage, CocoResult } from "../../eval/coco.ts";
-import type { Detector } from "../../ports/detector.ts";
+import type { DetectOptions, Detector } from "../../ports/detector.ts";
 import { readImageFile } from "../shared/arguments.ts";
 import { progressBar } from "../shared/progress_bar.ts";
 import type { CommandIo } from "../shared/run_command.ts";
@@ -45,14 +45,14 @@ export async function detectImages(
   detector: Detector,
   truth: CocoDataset,
   folder: string,
-  score: number,
+  options: DetectOptions,
   io: CommandIo,
 ): Promise<CocoResult[]> {
   const results: CocoResult[] = [];
   using bar = progressBar(truth.images.length, io);
   for (const image of truth.images) {
     const bytes = await readImageFile(join(folder, image.file_name));
-    const { detections } = await detector.detect(bytes, { scoreThreshold: score });
+    const { detections } = await detector.detect(bytes, options);
     results.push(...cocoResults(image, truth.categories, detections));
     bar.step();
   }

@@ -4,6 +4,7 @@ import type { Detector } from "../../ports/detector.ts";
 import type { Provider } from "../../ports/session.ts";
 import { modelsFolder } from "../../platforms/host/models_folder.ts";
 import { startPool } from "../../platforms/host/start_pool.ts";
+import { maxTilesOf } from "./tile_options.ts";
 
 /**
  * Maximum milliseconds for each step of a worker process, long enough for slow machines. After this
@@ -17,6 +18,8 @@ export interface DetectorChoice {
   readonly model: string;
   /** Engine. `auto`: the first engine that works. */
   readonly engine: Provider | "auto";
+  /** Tiles into which the images will be divided. Unset: no tiles. */
+  readonly tiles?: string | undefined;
 }
 
 /**
@@ -29,11 +32,12 @@ export interface DetectorChoice {
  * @param log Called each time the worker process is replaced, with the reason.
  */
 export async function openDetector(
-  { model, engine }: DetectorChoice,
+  { model, engine, tiles }: DetectorChoice,
   log: (message: string) => void = console.error,
 ): Promise<Detector> {
+  const limits = { ...DEFAULT_IMAGE_LIMITS, maxTiles: maxTilesOf({ tiles }) };
   const pool = await startPool(
-    { model, engine, folder: modelsFolder(undefined).href, limits: DEFAULT_IMAGE_LIMITS },
+    { model, engine, folder: modelsFolder(undefined).href, limits },
     { workers: 1, queue: 1, deadlines: DEADLINES, log },
   );
   const detect: Detector["detect"] = async (...call) => {

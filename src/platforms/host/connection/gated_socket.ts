@@ -5,8 +5,8 @@ import { nextTick } from "node:process";
 import type { DomainError } from "../../../core/domain_error.ts";
 import type { CountedMessage } from "./counted_message.ts";
 import { cutLength } from "./cut_length.ts";
+import { LingeringSocket } from "./lingering_socket.ts";
 import { nextTurn } from "./turns.ts";
-import { WrappedSocket } from "./wrapped_socket.ts";
 
 /** Limits of one connection. */
 export interface GateLimits {
@@ -42,13 +42,6 @@ export interface GateObserver {
  * Number of body bytes between two calls of `waiting()`. The calls show that a client still sends.
  */
 const PROGRESS = 65_536;
-/**
- * Maximum milliseconds that `destroySoon()` reads and discards bytes before it closes the
- * connection.
- */
-const LINGER_MS = 1000;
-/** Maximum bytes that `destroySoon()` reads and discards before it closes the connection. */
-const MAX_LINGER_BYTES = 2_000_000;
 
 /**
  * Socket that passes one request at a time to the HTTP parser.
@@ -59,7 +52,7 @@ const MAX_LINGER_BYTES = 2_000_000;
  * socket passes the next request to the parser only after the previous response has been sent. The
  * socket does not parse requests itself, so the parser alone decides where a request ends.
  */
-export class GatedSocket extends WrappedSocket {
+export class GatedSocket extends LingeringSocket {
   readonly #limits: GateLimits;
   readonly #observer: GateObserver;
   /** Number of body bytes since the last call of `waiting()` of the observer. */
@@ -73,19 +66,16 @@ export class GatedSocket extends WrappedSocket {
   #responses = 0;
   #isPumping = false;
   #awaitsTurn = false;
-  #lingered = 0;
-  #hasEnded = false;
   #hasPassedEnd = false;
-  #unsent: ReturnType<typeof setTimeout> | undefined;
 
   /** Wraps a connection. */
   constructor(socket: Socket, limits: GateLimits, observer: GateObserver) {
-    super(socket);
+    super(socket, limits.unsentMs);
     this.#limits = limits;
     this.#observer = observer;
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
     socket.on("end", () => {
-      this.#hasEnded = true;
+      this.hasEnded = true;
       this.#pump();
     });
   }
@@ -134,28 +124,6 @@ export class GatedSocket extends WrappedSocket {
   }
 
   /**
-   * Sends all buffered bytes of the response, then closes the connection.
-   *
-   * The operating system resets a connection that is closed with unread bytes, and the client may
-   * lose the response. To avoid this, the socket first reads and discards bytes for at most
-   * `LINGER_MS`.
-   */
-  destroySoon(): void {
-    if (this.destroyed) return;
-    this.#release();
-    const linger = () => {
-      if (this.#hasEnded) return void this.destroy();
-      const timer = setTimeout(() => this.destroy(), LINGER_MS);
-      this.once("close", () => clearTimeout(timer));
-      this.wrapped.once("end", () => this.destroy());
-      this.wrapped.resume();
-    };
-    if (this.writableFinished) return linger();
-    this.once("finish", linger);
-    this.end();
-  }
-
-  /**
    * Passes bytes to the parser in the next tick. In the current tick, the stream would only buffer
    * the bytes.
    */
@@ -163,49 +131,19 @@ export class GatedSocket extends WrappedSocket {
     this.#pumpSoon();
   }
 
-  /**
-   * Sends bytes. Closes the connection if the client does not receive the bytes within `unsentMs`.
-   */
-  override _write(bytes: Buffer, _: string, done: (error?: Error | null) => void): void {
-    this.#send([bytes], done);
+  /** Passes the bytes of the next request to the parser, if the response has been sent. */
+  protected override sent(): void {
+    this.#goOn();
   }
 
-  /**
-   * Sends several pieces of bytes. Closes the connection if the client does not receive the pieces
-   * within `unsentMs`.
-   */
-  override _writev(
-    writes: readonly { readonly chunk: Buffer }[],
-    done: (error?: Error | null) => void,
-  ): void {
-    this.#send(writes.map(({ chunk }) => chunk), done);
-  }
-
-  /** Sends the end of the stream. The client can still send. */
-  override _final(done: (error?: Error | null) => void): void {
-    this.wrapped.end(() => done());
-  }
-
-  /** Closes the connection. */
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    clearTimeout(this.#unsent);
-    this.#release();
-    this.wrapped.destroy();
-    done(error);
-  }
-
-  #send(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
-    this.#unsent = setTimeout(() => this.destroy(), this.#limits.unsentMs);
-    const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    this.wrapped.write(bytes, (error) => {
-      clearTimeout(this.#unsent);
-      done(error);
-      if (!error) this.#goOn();
-    });
+  /** Drops the bytes that the parser has not got. */
+  protected override release(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
   }
 
   #receive(bytes: Buffer): void {
-    if (this.writableEnded || this.destroyed) return this.#linger(bytes.length);
+    if (this.writableEnded || this.destroyed) return this.discard(bytes.length);
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
     this.#pump();
@@ -218,18 +156,6 @@ export class GatedSocket extends WrappedSocket {
     if (this.#passed < PROGRESS) return;
     this.#passed = 0;
     this.#observer.waiting(this);
-  }
-
-  #linger(bytes: number): void {
-    this.#lingered += bytes;
-    if (this.#lingered > MAX_LINGER_BYTES && !this.destroyed && this.writableFinished) {
-      this.destroy();
-    }
-  }
-
-  #release(): void {
-    this.#held = [];
-    this.#heldBytes = 0;
   }
 
   /**
@@ -264,7 +190,7 @@ export class GatedSocket extends WrappedSocket {
     while (this.#heldBytes > 0 && this.#isOpen() && this.#pass()) { /* next part */ }
     this.#isPumping = false;
     if (this.#isOver()) return; // #pass() may have closed the connection
-    if (this.#hasEnded && this.#heldBytes === 0 && !this.#hasPassedEnd) {
+    if (this.hasEnded && this.#heldBytes === 0 && !this.#hasPassedEnd) {
       this.#hasPassedEnd = true;
       this.push(null);
     }

@@ -8,8 +8,10 @@ import { modelInfo } from "../src/detect/model_info.ts";
 import type { ModelRegistry } from "../src/serving/model_registry.ts";
 import type { AppOptions } from "./app_options.ts";
 import { detectBatch } from "./detect/batch.ts";
+import { CandidateStore } from "./detect/candidate_store.ts";
 import { detect, type DetectDeps } from "./detect/handler.ts";
 import { MAX_OVERHEAD } from "./detect/read_upload.ts";
+import { select } from "./detect/select.ts";
 import { apiKeys } from "./guards/api_keys.ts";
 import { clientNetwork } from "./guards/client_address.ts";
 import { headerLimit } from "./guards/header_limit.ts";
@@ -57,6 +59,7 @@ const DIALECTS: readonly (readonly [mount: string, dialect: Dialect<DetectDeps>]
 const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ["/detect", "POST"],
   ["/detect/batch", "POST"],
+  ["/detect/:token", "POST"],
   ["/models", "GET, HEAD"],
   ["/models/:id", "GET, HEAD"],
   ["/healthz", "GET, HEAD"],
@@ -149,11 +152,13 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     maxBatch: deps.maxBatch ?? 100,
     maxBatchBytes: deps.maxBatchBytes ?? 4 * maxBytes,
     log,
+    store: candidateStore(deps),
     fetchImage: deps.fetchImage,
     fetchLimit: new FetchLimit(),
   };
   app.post("/detect", (context) => detect(context, detectDeps));
   app.post("/detect/batch", (context) => detectBatch(context, detectDeps));
+  app.post("/detect/:token", (context) => select(context, detectDeps));
   app.get("/models", (context) => models(context, registry));
   app.get("/models/:id", (context) => context.json(registry.manifest(context.req.param("id"))));
   app.get("/healthz", (context) => context.json({ status: "alive" }));
@@ -169,6 +174,11 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.notFound(notFound);
   app.onError((error, context) => problemOf(context, error, log));
   return app;
+}
+
+function candidateStore({ keepMemory = 8_000_000, keepMs = 300_000 }: AppDeps) {
+  if (keepMemory === 0) return undefined;
+  return new CandidateStore({ maxBytes: keepMemory, ttlMs: keepMs });
 }
 
 /**

@@ -75,6 +75,18 @@ export interface AppOptions {
    * @default 4 times `maxBytes`
    */
   readonly maxBatchBytes?: number | undefined;
+  /**
+   * Maximum bytes of memory for candidates that clients keep (`keep=true`). 0: the app keeps none.
+   *
+   * @default 8_000_000
+   */
+  readonly keepMemory?: number | undefined;
+  /**
+   * Milliseconds until kept candidates are dropped.
+   *
+   * @default 300_000
+   */
+  readonly keepMs?: number | undefined;
   /** Fetches an image by its URL. Unset: requests that contain a URL are refused. */
   readonly fetchImage?: ImageFetcher | undefined;
   /** Metrics of the app, which `GET /metrics` shows. Unset: the app has no route `/metrics`. */

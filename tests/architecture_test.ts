@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "src/image",
       "src/image/formats",
       "src/ports",
+      "src/detect",
       "src/serving",
       "routes/http",
     ],

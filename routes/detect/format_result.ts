@@ -1,4 +1,5 @@
-import type { Detection, DetectResult, StageTimes } from "../../src/ports/detector.ts";
+import type { Size } from "../../src/core/size.ts";
+import type { Detection, DetectResult, Explanation, StageTimes } from "../../src/ports/detector.ts";
 import { type BoxForm, formatBox } from "./box_form.ts";
 
 /**
@@ -9,15 +10,13 @@ export function formatResult(
   result: DetectResult,
   form: BoxForm = {},
 ): Record<string, unknown> {
-  const { model, image, detections, timing } = result;
+  const { model, image, detections, timing, tiles } = result;
   const { provider, threads, precision } = result.engine;
   return {
     model,
     image,
-    detections: detections.map((detection) => ({
-      ...roundDetection(detection),
-      ...formatBox(detection.box, image, form),
-    })),
+    detections: detections.map((detection) => formatDetection(detection, image, form)),
+    ...tiles && { tiles },
     engine: { provider, threads, ...(precision && { precision }) },
     timing: {
       decode: roundTo(timing.decode, 2),
@@ -26,6 +25,43 @@ export function formatResult(
       postprocess: roundTo(timing.postprocess, 2),
       total: roundTo(timing.total, 2),
     },
+  };
+}
+
+/** Builds the JSON of a detection. */
+export function formatDetection(
+  detection: Detection,
+  image: Size,
+  form: BoxForm = {},
+): Record<string, unknown> {
+  const { explanation } = detection;
+  return {
+    ...roundDetection(detection),
+    ...formatBox(detection.box, image, form),
+    ...explanation && { explanation: formatExplanation(explanation, image, form) },
+  };
+}
+
+/** Builds the JSON of an explanation. An infinite logit becomes null, as JSON has no infinity. */
+function formatExplanation(
+  { anchor, logit, networkScore, suppressed, ...rest }: Explanation,
+  image: Size,
+  form: BoxForm,
+): Record<string, unknown> {
+  return {
+    ...rest,
+    anchor: {
+      index: anchor.index,
+      size: anchor.size && roundTo(anchor.size, 2),
+      ratio: anchor.ratio && roundTo(anchor.ratio, 4),
+    },
+    logit: logit === null ? null : roundTo(logit, 5),
+    networkScore: roundTo(networkScore, 5),
+    suppressed: suppressed.map((candidate) => ({
+      ...roundDetection(candidate),
+      ...formatBox(candidate.box, image, form),
+      iou: roundTo(candidate.iou, 4),
+    })),
   };
 }
 

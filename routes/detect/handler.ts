@@ -4,6 +4,7 @@ import type { AppEnv } from "../http/app_env.ts";
 import type { ByteBudget } from "../http/byte_budget.ts";
 import { answerFormat } from "./answer_format.ts";
 import type { BatchOptions } from "./batch_image.ts";
+import { checkExtras, type KeepDeps, keepFields } from "./keep.ts";
 import { respondDrawing, respondSvg } from "./draw.ts";
 import { formatResult, serverTiming } from "./format_result.ts";
 import { readImages } from "./read_images.ts";
@@ -12,7 +13,7 @@ import { respondResults } from "./respond_results.ts";
 import { runDetector } from "./run_detector.ts";
 
 /** Dependencies of the handlers that detect objects: upload options, models and memory budget. */
-export interface DetectDeps extends BatchOptions {
+export interface DetectDeps extends BatchOptions, KeepDeps {
   /** Models that the app serves. */
   readonly registry: ModelRegistry;
   /** Limit on the memory for the bodies of all requests together. */
@@ -40,6 +41,7 @@ export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promis
   const { model = registry.defaultModel, ...detectOptions } = rest;
   context.header("Vary", "Accept", { append: true });
   const chosen = answerFormat(context, { format, overlay, side });
+  checkExtras(detectOptions, deps, chosen);
   if (chosen === "png" || chosen === "jpeg") {
     const maxSide = Math.min(side ?? Infinity, deps.maxDrawingSide);
     const request = { format: chosen, isOverlay: overlay, maxSide };
@@ -48,7 +50,8 @@ export async function detect(context: Context<AppEnv>, deps: DetectDeps): Promis
   const result = await runDetector(context, registry, model, bytes, detectOptions);
   context.header("Server-Timing", serverTiming(result.timing));
   if (chosen === "svg") return respondSvg(context, bytes, result, overlay, lease);
-  return context.json(formatResult(result, { boxes, normalized }));
+  const fields = keepFields(context, deps, result);
+  return context.json({ ...formatResult(result, { boxes, normalized }), ...fields });
 }
 
 /**

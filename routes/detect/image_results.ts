@@ -5,11 +5,12 @@ import type { ByteBudget } from "../http/byte_budget.ts";
 import { problemData } from "../http/problem.ts";
 import type { Batch, BatchImage } from "./batch_image.ts";
 import { formatResult } from "./format_result.ts";
+import { type KeepDeps, keepFields } from "./keep.ts";
 import { BATCH_RETRY_MS, retryBusy } from "./retry_busy.ts";
 import { runDetector } from "./run_detector.ts";
 
 /** Dependencies of {@linkcode imageResults}. */
-export interface ImageResultsDeps {
+export interface ImageResultsDeps extends KeepDeps {
   /** Models that the app serves. */
   readonly registry: ModelRegistry;
   /** Limit on the memory for the bodies of all requests together. */
@@ -54,7 +55,9 @@ export async function* imageResults(
       const { name } = image;
       const start = { index, ...name !== undefined && { name } };
       try {
-        yield { ...start, ...formatResult(await detect(image), { boxes, normalized }) };
+        const result = await detect(image);
+        const fields = keepFields(context, deps, result);
+        yield { ...start, ...formatResult(result, { boxes, normalized }), ...fields };
       } catch (error) {
         yield { ...start, error: problemData(context, error, deps.log) };
       }

@@ -4,6 +4,7 @@ import { parseJsonObject } from "../http/parse_json_object.ts";
 import { noImage, optionFaults } from "./faults.ts";
 import type { ImageTextDecoder } from "./image_text.ts";
 import {
+  EXTRA_SCHEMAS,
   FORM_SCHEMAS,
   OPTION_SCHEMAS,
   type RequestOptions,
@@ -22,6 +23,7 @@ export const UPLOAD_JSON = z.strictObject({
   image: z.string("must be a text"),
   url: z.string("must be a text").max(2048, "must have at most 2048 characters"),
   ...OPTION_SCHEMAS,
+  ...EXTRA_SCHEMAS,
   ...FORM_SCHEMAS,
 }).exactPartial();
 

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 import type { ByteLease } from "../http/byte_budget.ts";
 import type { Batch } from "./batch_image.ts";
+import { checkExtras } from "./keep.ts";
 import { type ImageResult, imageResults, type ImageResultsDeps } from "./image_results.ts";
 
 /** Form of the response to several images: a line of JSON for each image, or one JSON object. */
@@ -23,11 +24,16 @@ export function respondResults(
   form: ResultsForm,
 ): Response {
   const { model = deps.registry.defaultModel } = batch.options;
+  checkExtras(batch.options, deps, "json");
   deps.registry.manifest(model);
   const results = imageResults(context, deps, model, batch);
   const texts = form === "lines" ? linesOf(results) : listOf(results);
   const held = lease.moved();
-  const body = streamOf(texts, context.req.raw.signal, () => held[Symbol.dispose]());
+  const endTrace = context.get("trace")?.keepOpen();
+  const body = streamOf(texts, context.req.raw.signal, () => {
+    held[Symbol.dispose]();
+    endTrace?.();
+  });
   const type = form === "lines" ? "application/x-ndjson" : "application/json";
   return context.body(body, 200, { "content-type": type });
 }

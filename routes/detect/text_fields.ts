@@ -14,7 +14,7 @@ export const MAX_FIELD_BYTES = 3 * (MAX_CHARACTERS + 1);
  * Names of fields that contain a list. If a client sends such a field several times, the values are
  * joined with commas.
  */
-const LISTS: readonly string[] = ["classes"];
+const LISTS: readonly string[] = ["classes", "scores"];
 
 /**
  * Returns the text of each field.

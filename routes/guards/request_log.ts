@@ -12,7 +12,10 @@ export interface RequestLine {
   readonly requestId: string;
   /** HTTP method. */
   readonly method: string;
-  /** Path of the URL, percent-encoded, at most 200 characters. */
+  /**
+   * Path of the URL, percent-encoded, at most 200 characters. A token of kept candidates is replaced
+   * by `{token}`.
+   */
   readonly path: string;
   /** HTTP status of the response. */
   readonly status: number;
@@ -47,7 +50,7 @@ export function requestLog(
       time: time.toISOString(),
       requestId: context.get("requestId"),
       method: context.req.method,
-      path: new URL(context.req.url).pathname.slice(0, 200),
+      path: withoutToken(new URL(context.req.url).pathname).slice(0, 200),
       status: context.res.status,
       ...(code !== undefined && { code }),
       ms: Number((performance.now() - start).toFixed(1)),
@@ -56,4 +59,9 @@ export function requestLog(
       address: clientAddress(context),
     });
   };
+}
+
+/** Replaces the token in a path, because a token gives access to a result. */
+function withoutToken(path: string): string {
+  return path.replace(/(\/detect\/)[\w-]{32}$/, "$1{token}");
 }

@@ -39,6 +39,7 @@ export const PROBLEMS: Readonly<
   "invalid-option": [400, "An option is not valid"],
   "unknown-class": [400, "A class is not known to the model"],
   "unknown-model": [404, "The model is not known"],
+  "unknown-token": [404, "The token is not known"],
   "model-not-ready": [503, "The model is not ready"],
   "model-too-large": [503, "The model does not fit the memory"],
   "decode-timeout": [422, "The image took too long to decode"],

@@ -9,11 +9,22 @@ export type {
   DetectionBox,
   DetectOptions,
   DetectResult,
+  Explanation,
+  KeptCandidates,
   ModelInfo,
+  NmsKind,
   StageTimes,
+  SuppressedCandidate,
 } from "../ports/detector.ts";
 export type { EngineInfo, Provider } from "../ports/session.ts";
-export type { EmbedDetectOptions, EmbedLimits, EmbedOptions, ModelFiles } from "./options.ts";
+export type {
+  EmbedDetectOptions,
+  EmbedLimits,
+  EmbedOptions,
+  ModelFiles,
+  Selection,
+  SelectOptions,
+} from "./options.ts";
 export { createApp, type EmbeddedAppOptions } from "./app.ts";
 export type { EmbeddedDetector } from "./detector.ts";
 export type { ImageSource } from "./image_source.ts";

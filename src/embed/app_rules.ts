@@ -8,6 +8,7 @@ import {
   type OptionRule,
   type OptionRules,
 } from "../core/check_options.ts";
+import { MIN_KEEP_MEMORY } from "../ports/kept_candidates.ts";
 
 const RATE: OptionRule = {
   must: "{ limit, windowMs } with numbers of at least 1",
@@ -36,6 +37,11 @@ export const APP_RULES: OptionRules<AppOptions> = {
   maxDrawingSide: numberFrom(1),
   maxBatch: numberFrom(1),
   maxBatchBytes: numberFrom(1),
+  keepMemory: {
+    must: `0, or a number of at least ${MIN_KEEP_MEMORY}`,
+    accepts: (value) => value === 0 || numberFrom(MIN_KEEP_MEMORY).accepts(value),
+  },
+  keepMs: numberFrom(1),
   fetchImage: {
     must: "an object with a method fetch()",
     accepts: (value) => hasMethods(value, "fetch"),

@@ -1,10 +1,11 @@
-import { checkOptions, typeName } from "../core/check_options.ts";
+import { checkOptions, currentValue, typeName } from "../core/check_options.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { runCounter } from "../detect/count_runs.ts";
 import { createDetector, type DetectorOptions } from "../detect/detector.ts";
+import { selectKept } from "../detect/kept_candidates.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { Detector, DetectResult, ModelInfo } from "../ports/detector.ts";
+import type { Detector, DetectResult, KeptCandidates, ModelInfo } from "../ports/detector.ts";
 import type { ModelStore } from "../ports/model_store.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { EngineInfo } from "../ports/session.ts";
@@ -13,8 +14,8 @@ import { abortable } from "./abortable.ts";
 import { findModel, type ReadFile } from "./find_model.ts";
 import { cancelSource, type ImageSource, readSource } from "./image_source.ts";
 import { embedLimits } from "./limits.ts";
-import { EMBED_DETECT_RULES, EMBED_RULES } from "./option_rules.ts";
-import type { EmbedDetectOptions, EmbedOptions } from "./options.ts";
+import { EMBED_DETECT_RULES, EMBED_RULES, SELECT_RULES } from "./option_rules.ts";
+import type { EmbedDetectOptions, EmbedOptions, Selection, SelectOptions } from "./options.ts";
 
 /** Parts from which {@linkcode openEmbedded} builds a detector on the calling thread. */
 export interface EmbedRuntime {
@@ -59,6 +60,14 @@ export interface EmbeddedDetector extends AsyncDisposable {
    * @throws `options.signal.reason`, if this signal is aborted.
    */
   detect(image: ImageSource, options?: EmbedDetectOptions): Promise<DetectResult>;
+  /**
+   * Selects detections from the candidates of an earlier call of `detect()` with the option `keep`.
+   * The model does not run again. The result equals that of `detect()` with the same options.
+   *
+   * @throws {DomainError} `invalid-option` or `unknown-class`, if an option is wrong, a score
+   *   threshold is below `candidates.minScore`, or the candidates are of another model.
+   */
+  select(candidates: KeptCandidates, options?: SelectOptions): Selection;
   /** Rejects queued and later calls. Waits for the running call, then frees the model. */
   close(): Promise<void>;
 }
@@ -82,6 +91,7 @@ class OpenDetector implements EmbeddedDetector {
     this.#parts = parts;
     // A caller may pass a method as a function, for example `images.map(detector.detect)`.
     this.detect = this.detect.bind(this);
+    this.select = this.select.bind(this);
     this.close = this.close.bind(this);
   }
 
@@ -110,6 +120,13 @@ class OpenDetector implements EmbeddedDetector {
     const { signal, ...options } = checked;
     const read = await readSource(image, { maxBytes, signal });
     return await abortable(detector.detect(read, options, { signal }), signal);
+  }
+
+  select(candidates: KeptCandidates, options: SelectOptions = {}): Selection {
+    const checked = checkOptions(options, SELECT_RULES, { action: "select" });
+    const { manifest } = this.#parts;
+    const detections = selectKept(checkCandidates(candidates), manifest, checked);
+    return { model: manifest.id, image: candidates.plan.source, detections };
   }
 
   close(): Promise<void> {
@@ -143,6 +160,19 @@ class OpenDetector implements EmbeddedDetector {
  */
 export function partsOf(detector: EmbeddedDetector): Parts {
   return OpenDetector.partsOf(detector);
+}
+
+/** Refuses a value that is not the `candidates` of a result. */
+function checkCandidates(value: KeptCandidates): KeptCandidates {
+  const given: unknown = value;
+  const isKept = typeof given === "object" && given !== null && "floor" in given &&
+    "plan" in given && "boxes" in given && ArrayBuffer.isView(given.boxes);
+  if (isKept) return value;
+  throw new DomainError(
+    "invalid-option",
+    'Cannot select as the first argument must be the "candidates" of a result of detect() with ' +
+      `the option "keep": ${currentValue(given)}`,
+  );
 }
 
 function checkDetectOptions(options: EmbedDetectOptions): EmbedDetectOptions {

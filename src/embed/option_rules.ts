@@ -8,7 +8,13 @@ import {
 } from "../core/check_options.ts";
 import { DETECT_RULES } from "../detect/resolve_options.ts";
 import { PROVIDERS } from "../ports/session.ts";
-import type { EmbedDetectOptions, EmbedLimits, EmbedOptions, ModelFiles } from "./options.ts";
+import type {
+  EmbedDetectOptions,
+  EmbedLimits,
+  EmbedOptions,
+  ModelFiles,
+  SelectOptions,
+} from "./options.ts";
 
 /** Rules of the options that `createDetector()` has on every platform. */
 export const EMBED_RULES: OptionRules<EmbedOptions> = {
@@ -24,6 +30,11 @@ export const EMBED_DETECT_RULES: OptionRules<EmbedDetectOptions> = {
   ...DETECT_RULES,
   signal: SIGNAL,
 };
+
+const { keep: _, ...SELECTING } = DETECT_RULES;
+
+/** Rules of the options of `select()`. */
+export const SELECT_RULES: OptionRules<SelectOptions> = SELECTING;
 
 /** Rules of the option `limits`. */
 export const LIMIT_RULES: OptionRules<EmbedLimits> = {

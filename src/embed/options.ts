@@ -1,5 +1,6 @@
 import type { ImageLimits } from "../image/limits.ts";
-import type { DetectOptions } from "../ports/detector.ts";
+import type { Size } from "../core/size.ts";
+import type { Detection, DetectOptions } from "../ports/detector.ts";
 import type { Provider } from "../ports/session.ts";
 
 /** Files of a model that the caller has already read into memory. */
@@ -52,4 +53,17 @@ export interface EmbedDetectOptions extends DetectOptions {
    * end, and its result is discarded. Unset: no cancellation.
    */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `select()`: those of `detect()` that need no run of the model. */
+export type SelectOptions = Omit<DetectOptions, "keep">;
+
+/** Detections that `select()` returns. */
+export interface Selection {
+  /** Id of the model. */
+  readonly model: string;
+  /** Size of the source image after its EXIF orientation is applied. */
+  readonly image: Size;
+  /** Detections, best score first. */
+  readonly detections: readonly Detection[];
 }

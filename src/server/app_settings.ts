@@ -14,6 +14,8 @@ export type AppSettings = Pick<
     | "maxDrawingSide"
     | "maxBatch"
     | "maxBatchBytes"
+    | "keepMemory"
+    | "keepMs"
     | "page"
   )
 >;
@@ -39,6 +41,8 @@ export function appSettings(config: Config, format: LogFormat): AppSettings {
     maxDrawingSide: config.MAX_DRAWING_SIDE,
     maxBatch: config.MAX_BATCH,
     maxBatchBytes: config.MAX_BATCH_BYTES,
+    keepMemory: config.KEEP_MEMORY,
+    keepMs: config.KEEP_MS,
     page: config.PAGE === "off" ? false : undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_IMAGE_LIMITS, DEFAULT_MAX_TILES } from "../image/limits.ts";
+import { MIN_KEEP_MEMORY } from "../ports/kept_candidates.ts";
 import { PROVIDERS } from "../ports/session.ts";
 import { apiKeyList, hostList, originList } from "./access_schema.ts";
 import { settingTypos } from "./setting_typos.ts";
@@ -66,6 +67,13 @@ const schema = z.object({
   MAX_BATCH: count.pipe(z.number().max(10_000)).default(100),
   /** Maximum bytes of a request with several images. Unset: 4 times the maximum bytes of an image. */
   MAX_BATCH_BYTES: count.optional(),
+  /** Maximum bytes of memory for candidates that clients keep. With 0, the server keeps none. */
+  KEEP_MEMORY: whole.refine(
+    (bytes) => bytes === 0 || bytes >= MIN_KEEP_MEMORY,
+    `must be 0, or at least ${MIN_KEEP_MEMORY}`,
+  ).default(8_000_000),
+  /** Milliseconds until kept candidates are dropped. */
+  KEEP_MS: duration.default(300_000),
   BODY_TIMEOUT_MS: duration.default(30_000),
   HEADER_TIMEOUT_MS: duration.default(10_000),
   /** Maximum number of header fields of a request. */

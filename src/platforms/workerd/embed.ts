@@ -17,10 +17,11 @@ export * from "../../embed/api.ts";
  * Creates an HTTP API for a detector in a Cloudflare Worker.
  *
  * The request bodies that are in memory at the same time take at most 20 MB. To change this limit,
- * set the option `bodyMemory`.
+ * set the option `bodyMemory`. Kept candidates take at most 2 MB (`keepMemory`).
  */
 export function createApp(options: EmbeddedAppOptions): ReturnType<typeof createPlainApp> {
-  return createPlainApp({ bodyMemory: 2 * WORKERD_LIMITS.maxBytes, ...options });
+  const { maxBytes, keepMemory } = WORKERD_LIMITS;
+  return createPlainApp({ bodyMemory: 2 * maxBytes, keepMemory, ...options });
 }
 
 export type { Fetcher, ModelBucket };

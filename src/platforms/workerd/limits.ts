@@ -15,6 +15,8 @@ export const WORKERD_LIMITS = {
   maxPixels: 64_000_000,
   /** Maximum bytes of memory for decoding an image. */
   maxDecodedBytes: 32_000_000,
+  /** Maximum bytes of memory for candidates that clients keep. */
+  keepMemory: 2_000_000,
   /** Maximum bytes of a graph. Static assets have the lower limit {@linkcode MAX_ASSET_BYTES}. */
   maxModelBytes: 32_000_000,
 } as const;

@@ -48,6 +48,7 @@ export interface CloudflareWorker {
 const DEFAULTS = {
   MAX_BYTES: String(WORKERD_LIMITS.maxBytes),
   BODY_MEMORY: String(2 * WORKERD_LIMITS.maxBytes),
+  KEEP_MEMORY: String(WORKERD_LIMITS.keepMemory),
 };
 
 /**

@@ -7,11 +7,13 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type Tracer,
 } from "@opentelemetry/api";
 import type { Context, Next } from "hono";
 import { VERSION } from "../../src/core/version.ts";
-import type { AppEnv } from "../http/app_env.ts";
+import { type AppEnv, requestFacts } from "../http/app_env.ts";
 import type { RecordedSpan, RequestTrace } from "../http/request_trace.ts";
+import { withoutToken } from "./request_log.ts";
 import { knownMethod, routePattern } from "./route_pattern.ts";
 
 /** Reads the header fields that continue the trace of the client, such as `traceparent`. */
@@ -24,35 +26,41 @@ const HEADERS = {
  * Traces a request with OpenTelemetry. The attributes follow the semantic conventions for HTTP
  * servers; attributes of this project begin with `retinanet.`.
  *
- * If the program traces its HTTP server already, the span of this function is a child of that span.
- * Otherwise the span continues the trace of the client (W3C Trace Context), or begins a new trace.
+ * The span of the request is the span of the HTTP server, if the server has passed one to the app.
+ * Otherwise this function starts a span. If another span is active, for example that of a program
+ * that has mounted this app, the new span is a child of it. If none is active, the new span
+ * continues the trace of the client (W3C Trace Context), or begins a trace.
  *
  * @param next Runs the handlers of the request.
  */
 export async function traceRequest(context: Context<AppEnv>, next: Next): Promise<void> {
   const unixTime = unixClock();
-  const active = contexts.active();
-  const isInner = trace.getSpan(active) !== undefined;
-  const parent = isInner ? active : propagation.extract(active, context.req.raw.headers, HEADERS);
-  const span = trace.getTracer("retinanet-edge", VERSION).startSpan(
-    knownMethod(context) ?? "HTTP",
-    {
-      kind: isInner ? SpanKind.INTERNAL : SpanKind.SERVER,
-      startTime: unixTime(performance.now()),
-      attributes: requestAttributes(context),
-    },
-    parent,
-  );
-  const inside = trace.setSpan(parent, span);
-  const opened = new OpenTrace(span, inside, unixTime);
+  const served = requestFacts(context).span as Span | undefined;
+  const span = served ?? startSpan(context, unixTime(performance.now()));
+  const inside = trace.setSpan(contexts.active(), span);
+  const end = served ? () => {} : () => span.end(unixTime(performance.now()));
+  const opened = new OpenTrace(inside, unixTime, end);
   if (span.isRecording()) context.set("trace", opened);
   const close = opened.keepOpen();
   try {
     await contexts.with(inside, next);
   } finally {
-    describeResponse(span, context);
+    describeRequest(span, context);
+    if (!served) span.setAttributes(serverAttributes(context));
     close();
   }
+}
+
+function startSpan(context: Context<AppEnv>, startTime: number): Span {
+  const active = contexts.active();
+  const isInner = trace.getSpan(active) !== undefined;
+  const parent = isInner ? active : propagation.extract(active, context.req.raw.headers, HEADERS);
+  const kind = isInner ? SpanKind.INTERNAL : SpanKind.SERVER;
+  return tracer().startSpan(knownMethod(context) ?? "HTTP", { kind, startTime }, parent);
+}
+
+function tracer(): Tracer {
+  return trace.getTracer("retinanet-edge", VERSION);
 }
 
 /** Asks the registered SDK to send its spans. An SDK that cannot be asked sends them by itself. */
@@ -64,20 +72,21 @@ export async function flush(): Promise<void> {
 
 /** Open span of a request, and the spans below it. */
 class OpenTrace implements RequestTrace {
-  readonly #span: Span;
   readonly #inside: TraceContext;
   readonly #unixTime: (time: number) => number;
+  readonly #end: () => void;
   /** Number of calls of `keepOpen()` that have not ended. */
   #holds = 0;
 
   /**
-   * @param inside Context whose span is `span`.
+   * @param inside Context whose span is that of the request.
    * @param unixTime Converts a value of `performance.now()` to Unix time.
+   * @param end Ends the span of the request.
    */
-  constructor(span: Span, inside: TraceContext, unixTime: (time: number) => number) {
-    this.#span = span;
+  constructor(inside: TraceContext, unixTime: (time: number) => number, end: () => void) {
     this.#inside = inside;
     this.#unixTime = unixTime;
+    this.#end = end;
   }
 
   record(span: RecordedSpan): void {
@@ -90,14 +99,14 @@ class OpenTrace implements RequestTrace {
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      if (--this.#holds === 0) this.#span.end(this.#unixTime(performance.now()));
+      if (--this.#holds === 0) this.#end();
     };
   }
 
   #record(recorded: RecordedSpan, parent: TraceContext): void {
     const { name, start, end, attributes = {}, error, children = [] } = recorded;
-    const span = trace.getTracer("retinanet-edge", VERSION)
-      .startSpan(name, { startTime: this.#unixTime(start), attributes }, parent);
+    const startTime = this.#unixTime(start);
+    const span = tracer().startSpan(name, { startTime, attributes }, parent);
     for (const child of children) this.#record(child, trace.setSpan(parent, span));
     if (error !== undefined) {
       span.setAttribute("error.type", errorType(error));
@@ -123,35 +132,38 @@ function unixClock(): (time: number) => number {
   return (time) => origin + time;
 }
 
-/** Returns the attributes that are known before the handlers run. */
-function requestAttributes(context: Context<AppEnv>): Attributes {
-  const { protocol, hostname, port, pathname } = new URL(context.req.url);
+/** Returns the attributes that an HTTP server with its own spans has already set. */
+function serverAttributes(context: Context<AppEnv>): Attributes {
+  const { protocol, pathname } = new URL(context.req.url);
   return {
     "http.request.method": knownMethod(context) ?? "_OTHER",
+    "http.response.status_code": context.res.status,
     "url.scheme": protocol.slice(0, -1),
-    "url.path": pathname.slice(0, 200),
+    "url.path": withoutToken(pathname).slice(0, 200),
+  };
+}
+
+function requestAttributes(context: Context<AppEnv>): Attributes {
+  const { hostname, port } = new URL(context.req.url);
+  return {
+    ...withValue("http.route", routePattern(context)),
+    ...withValue("http.request.body.size", context.get("bytesIn")),
     "server.address": hostname,
     ...(port !== "" && { "server.port": Number(port) }),
     ...withValue("user_agent.original", context.req.header("user-agent")?.slice(0, 200)),
     "retinanet.request_id": context.get("requestId"),
+    ...withValue("retinanet.problem", context.get("problemCode")),
   };
 }
 
-/** Adds the route and the response to the span of a request. */
-function describeResponse(span: Span, context: Context<AppEnv>): void {
+/** Names the span of a request by the pattern of its route, and marks a fault of the server. */
+function describeRequest(span: Span, context: Context<AppEnv>): void {
   const route = routePattern(context);
-  const { status } = context.res;
-  const code = context.get("problemCode");
   if (route !== undefined) span.updateName(`${knownMethod(context) ?? "HTTP"} ${route}`);
-  span.setAttributes({
-    ...withValue("http.route", route),
-    ...withValue("http.request.body.size", context.get("bytesIn")),
-    "http.response.status_code": status,
-    ...withValue("retinanet.problem", code),
-  });
-  // A server span has the status ERROR only for a fault of the server.
+  span.setAttributes(requestAttributes(context));
+  const { status } = context.res;
   if (status < 500) return;
-  span.setAttribute("error.type", code ?? String(status));
+  span.setAttribute("error.type", context.get("problemCode") ?? String(status));
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 

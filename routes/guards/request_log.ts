@@ -62,6 +62,6 @@ export function requestLog(
 }
 
 /** Replaces the token in a path, because a token gives access to a result. */
-function withoutToken(path: string): string {
+export function withoutToken(path: string): string {
   return path.replace(/(\/detect\/)[\w-]{32}$/, "$1{token}");
 }

@@ -29,7 +29,7 @@ export async function flushTraces(): Promise<void> {
 }
 
 /** Returns true if an SDK that records spans is registered. */
-function canTrace(): boolean {
+export function canTrace(): boolean {
   const sdk = Reflect.get(globalThis, SDK) as { readonly trace?: unknown } | undefined;
   return sdk?.trace !== undefined;
 }

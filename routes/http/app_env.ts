@@ -97,6 +97,11 @@ export interface RequestFacts {
    * error. Unset: the request has no fault.
    */
   readonly fault?: RequestFault | undefined;
+  /**
+   * OpenTelemetry span of the HTTP server for this request. The app describes the request in this
+   * span. Unset: the app starts its own span.
+   */
+  readonly span?: object | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
+import { canTrace } from "../../../routes/guards/request_trace.ts";
 import type { AppEnv, RequestFault } from "../../../routes/http/app_env.ts";
 import { faultOf, type HostBindings, refuse, urlFault } from "./refusals.ts";
 
@@ -19,7 +20,8 @@ export type HandleRequest = (
 export function handleRequest(app: Hono<AppEnv>): HandleRequest {
   return (incoming, outgoing, found = faultOf(incoming)) => {
     const headerLines = incoming.rawHeaders.length / 2;
-    const bindings = { incoming, headerLines, fault: found } satisfies HostBindings;
+    const span = canTrace() ? serverSpan(outgoing) : undefined;
+    const bindings = { incoming, headerLines, fault: found, span } satisfies HostBindings;
     const answer = getRequestListener(
       async (request) => {
         const response = await app.fetch(request, bindings);
@@ -40,4 +42,15 @@ export function handleRequest(app: Hono<AppEnv>): HandleRequest {
     );
     void answer(incoming, outgoing);
   };
+}
+
+/**
+ * Returns the OpenTelemetry span that Deno's `node:http` has started for a request. Deno 2.9 does
+ * not make this span the active one, so that spans of the app would not be below it. Returns
+ * undefined on other runtimes.
+ */
+function serverSpan(outgoing: ServerResponse): object | undefined {
+  const symbols = Object.getOwnPropertySymbols(outgoing);
+  const key = symbols.find(({ description }) => description === "kOtelSpan");
+  return key && Reflect.get(outgoing, key) as object | undefined;
 }

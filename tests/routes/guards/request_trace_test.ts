@@ -139,10 +139,14 @@ Deno.test("requestTrace() leaves out health checks and metrics", async () => {
   }
 });
 
-Deno.test("requestTrace() records no secret: no key, query or address", async () => {
+Deno.test("requestTrace() records no secret: no key, token, query or address", async () => {
   const app = await quickApp({ clientAddress: () => "192.0.2.7" });
   const headers = { authorization: "Bearer secret-1", "x-api-key": "secret-2" };
-  const spans = await spansOf(() => app.request("/models?api_key=secret-3", { headers }));
+  const spans = await spansOf(async () => {
+    await app.request("/models?api_key=secret-3", { headers });
+    await app.request(`/detect/${"secret-4".repeat(4)}`, { method: "POST" });
+  });
+  assertEquals(spans.map(({ name }) => name), ["GET /models", "POST /detect/:token"]);
   const text = JSON.stringify(spans.map(({ name, attributes }) => [name, attributes]));
   assert(!/secret|192\.0\.2\.7/.test(text), text);
 });

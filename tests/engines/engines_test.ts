@@ -1,10 +1,12 @@
 import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { readGolden } from "../../src/commands/eval_files/golden_file.ts";
 import { startDetector } from "../../src/platforms/host/start_pool.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import type { Provider } from "../../src/ports/session.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { testUnless } from "../testing.ts";
+import { folderWithWeights, GOLDENS } from "./external_model.ts";
 
 const IMAGE = fruitImage();
 const FOLDER = new URL("../../models/", import.meta.url).href;
@@ -49,11 +51,36 @@ for (const [engine, threads] of ENGINES) {
   );
 }
 
+const golden = await readGolden(new URL("97x61.json", GOLDENS).pathname);
+const external = await folderWithWeights();
+
+for (const engine of ["wasm", "native", "webgpu"] as const) {
+  const opened = await open(engine, 1, { model: "own", folder: external });
+  const missing = opened instanceof Error ? opened.message : undefined;
+  testUnless(missing, `startDetector() on ${engine} reads weights from another file`, async () => {
+    if (opened instanceof Error) throw opened;
+    assertEquals(opened.engine.provider, engine);
+    const { detections } = await opened.detect(await Deno.readFile(golden.image));
+    for (const { classId, score, box } of golden.detections.slice(0, 20)) {
+      const isFound = detections.some((found) => {
+        const edges = [found.box.xmin, found.box.ymin, found.box.xmax, found.box.ymax];
+        return found.classId === classId && Math.abs(found.score - score) < 1e-3 &&
+          edges.every((edge, i) => Math.abs(edge - box[i]!) < 0.1);
+      });
+      assert(isFound, `${engine} lacks class ${classId} at ${box.join(", ")}`);
+    }
+    await opened.close();
+  });
+}
+
 /** Returns a detector, or the error if this machine lacks the engine. Any other error is thrown. */
-async function open(engine: Provider, threads: number): Promise<Detector | Error> {
+async function open(
+  engine: Provider,
+  threads: number,
+  model = { model: "everyday8", folder: FOLDER },
+): Promise<Detector | Error> {
   try {
-    const limits = DEFAULT_IMAGE_LIMITS;
-    return await startDetector({ model: "everyday8", folder: FOLDER, engine, threads, limits });
+    return await startDetector({ ...model, engine, threads, limits: DEFAULT_IMAGE_LIMITS });
   } catch (error) {
     if (!/is not installed|there is no adapter/.test((error as Error).message)) throw error;
     return error as Error;

@@ -8,15 +8,19 @@ import type { ImageSource } from "./inputs/image_source.ts";
 import type { DetectedImage, FailedImage } from "./output/detect_output.ts";
 import { detectionSvg } from "./output/detections.ts";
 import { type OpenOutput, openOutputs } from "./output/open_outputs.ts";
-import { checkPrintable, PRINT_FORMATS, readTargets } from "./output/targets.ts";
+import { checkPrintable, PRINT_FORMATS, readTargets, type Target } from "./output/targets.ts";
 import {
+  classAgnosticOption,
   classesOption,
   engineOption,
   iouOption,
   maxOption,
   modelOption,
+  nmsOption,
   readArguments,
   scoreOption,
+  scoresOption,
+  sigmaOption,
   usageOf,
 } from "./shared/arguments.ts";
 import type { CommandSpec } from "./shared/command_spec.ts";
@@ -29,6 +33,7 @@ import {
   isMain,
   runCommand,
 } from "./shared/run_command.ts";
+import { tileOptions, tilesOf } from "./shared/tile_options.ts";
 import { STOPPED, untilStopped } from "./shared/until_stopped.ts";
 
 const SPEC = {
@@ -41,6 +46,14 @@ const SPEC = {
     iou: iouOption,
     max: maxOption,
     classes: classesOption,
+    ...tileOptions,
+    scores: scoresOption,
+    nms: nmsOption,
+    sigma: sigmaOption,
+    "class-agnostic": classAgnosticOption,
+    explain: z.boolean().default(false).meta({
+      description: "add the level, anchor, logit and suppressed boxes of each object to JSON",
+    }),
     engine: engineOption,
     format: z.enum(PRINT_FORMATS).optional().meta({
       value: "F",
@@ -80,6 +93,7 @@ async function detect(args: readonly string[], io: CommandIo): Promise<number> {
     throw new TypeError(`Cannot detect as no file was named.\n\n${usageOf(SPEC, io)}`);
   }
   const targets = readTargets(values);
+  if (values.explain) checkExplained(targets);
   const folders = targets.flatMap((target) => target.kind === "folder" ? [target.path] : []);
   const sources = await expandInputs(files, { io, outputFolders: folders });
   checkPrintable(targets, sources.length);
@@ -127,8 +141,7 @@ async function detectAll(
     readonly signal: AbortSignal;
   },
 ): Promise<Done> {
-  const { score: scoreThreshold, iou, max, classes } = values;
-  const options: DetectOptions = { scoreThreshold, iou, max, classes };
+  const options = optionsOf(values);
   const failed: FailedImage[] = [];
   const isStopped = () => signal.aborted;
   let [images, objects] = [0, 0];
@@ -150,6 +163,35 @@ async function detectAll(
     progress.step();
   }
   return { failed, images, objects };
+}
+
+/** Returns the options of a call. A flag that is not set leaves the choice to the manifest. */
+function optionsOf(values: Omit<Values, "svg">): DetectOptions {
+  const { score, scores, iou, max, classes, nms, sigma, explain } = values;
+  return {
+    scoreThreshold: score,
+    scoreThresholds: scores,
+    iou,
+    max,
+    classes,
+    ...tilesOf(values),
+    nms,
+    sigma,
+    classAgnostic: values["class-agnostic"] || undefined,
+    explain: explain || undefined,
+  };
+}
+
+/**
+ * Refuses `--explain` without an output that has room for explanations.
+ *
+ * @throws {TypeError} If no output is JSON.
+ */
+function checkExplained(targets: readonly Target[]): void {
+  if (targets.some(({ format }) => format === "json")) return;
+  throw new TypeError(
+    "Cannot explain as only JSON has room for explanations: add --json or --out FILE.jsonl",
+  );
 }
 
 /**

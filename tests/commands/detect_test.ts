@@ -31,6 +31,36 @@ Deno.test("detect --json prints one object per line, and goes on after a bad fil
   assert(!stderr.includes("    at "), stderr);
 });
 
+Deno.test("detect --explain adds the origin of each object to JSON", async () => {
+  const flags = ["--json", "--explain", "--nms", "soft-gaussian", "--sigma", "0.4"];
+  const more = ["--class-agnostic", "--scores", "orange:0.2,apple:0.9"];
+  const { code, stdout } = await runWith(io, main, ...flags, ...more, fruit);
+  assertEquals(code, 0);
+  const { detections } = JSON.parse(stdout);
+  assert(detections.length > 0);
+  for (const { score, label, explanation } of detections) {
+    assertMatch(explanation.level, /^P[3-7]$/);
+    assert(explanation.networkScore >= score && score > (label === "apple" ? 0.9 : 0.2));
+  }
+});
+
+Deno.test("detect refuses options that do not fit", async () => {
+  const cases = [
+    [["--explain"], "add --json or --out FILE.jsonl"],
+    [["--nms", "soft"], "soft-gaussian"],
+    [["--sigma", "0.5"], "soft-gaussian"],
+    [["--sigma", "0", "--nms", "soft-gaussian"], "--sigma 0"],
+    [["--scores", "orange"], "orange:0.3"],
+    [["--scores", "orange:2"], "--scores orange:2"],
+    [["--scores", "unicorn:0.5"], "unicorn"],
+  ] as const;
+  for (const [flags, words] of cases) {
+    const { code, stderr } = await runWith(io, main, ...flags, fruit);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, words.replace("orange:0.3", "cat:0.3"));
+  }
+});
+
 Deno.test("detect --svg draws the boxes over the image", async () => {
   assertEquals((await runWith(io, main, "--svg", fruit)).code, 0);
   const svg = await Deno.readTextFile(`${fruit}.svg`);

@@ -15,7 +15,7 @@ import {
 import { readHeader } from "../../src/image/formats/read_header.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
-import { assertRejectsDomainError } from "../testing.ts";
+import { assertDomainError, assertRejectsDomainError } from "../testing.ts";
 
 const MODELS = new URL("../../models/", import.meta.url);
 const ENGINE = { engine: "wasm", threads: 1 } as const;
@@ -330,4 +330,33 @@ Deno.test("importing the entry needs no permission, opens nothing and adds no gl
   const globals = JSON.parse(decoder.decode(stdout)) as string[];
   // zod keeps its configuration in a global.
   assertEquals(globals.filter((name) => !name.startsWith("__zod_global")), []);
+});
+
+Deno.test("select() returns what detect() finds with the same options", async () => {
+  const { candidates, image } = await detector.detect(IMAGE, { keep: true });
+  for (
+    const options of [
+      {},
+      { scoreThreshold: 0.05, iou: 0.2, max: 7 },
+      { scoreThreshold: 0.1, nms: "soft-gaussian", sigma: 0.3, explain: true },
+      { scoreThresholds: { orange: 0.9 }, classes: ["orange", "apple"], classAgnostic: true },
+    ] as const
+  ) {
+    const { detections } = await detector.detect(IMAGE, options);
+    assertEquals(detector.select(candidates!, options), { model: "everyday8", image, detections });
+  }
+});
+
+Deno.test("select() refuses wrong options and what are no candidates", async () => {
+  const { candidates } = await detector.detect(IMAGE, { keep: true });
+  const wrong: readonly (readonly [() => unknown, ErrorCode, string])[] = [
+    [() => detector.select(candidates!, { scoreThreshold: 0.001 }), "invalid-option", "0.01"],
+    [() => detector.select(candidates!, { keep: true } as object), "invalid-option", '"keep"'],
+    [() => detector.select(candidates!, { clases: [] } as object), "invalid-option", '"classes"'],
+    [() => detector.select(candidates!, { classes: ["unicorn"] }), "unknown-class", "unicorn"],
+    [() => detector.select({} as typeof candidates & object), "invalid-option", '"candidates"'],
+    [() => detector.select(undefined as never), "invalid-option", "undefined"],
+  ];
+  for (const [call, code, words] of wrong) assertDomainError(call, code, words);
+  assertEquals((await detector.detect(IMAGE)).candidates, undefined);
 });

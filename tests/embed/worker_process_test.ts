@@ -15,6 +15,16 @@ Deno.test("createDetector() with a worker returns the detections of the calling 
   assertGreater(found.detections.length, 0);
   assertEquals(found.detections, expected.detections);
   assertEquals([apart.model, apart.engine], [here.model, here.engine]);
+  // Candidates and explanations come from the process, too, and can be selected from here.
+  const more = { ...options, keep: true, explain: true, nms: "soft-linear" } as const;
+  const { candidates, detections } = await here.detect(fruitImage(), more);
+  const sent = await apart.detect(fruitImage(), more);
+  assertEquals(sent.detections, detections);
+  assertEquals(sent.candidates, candidates);
+  assertEquals(
+    apart.select(sent.candidates!, { ...options, classAgnostic: true }).detections,
+    (await here.detect(fruitImage(), { ...options, classAgnostic: true })).detections,
+  );
 });
 
 Deno.test("createDetector() with a worker leaves the calling thread free", async () => {

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
-import { THRESHOLD_RANGE } from "../../core/threshold_range.ts";
+import { SIGMA_RANGE, THRESHOLD_RANGE } from "../../core/threshold_range.ts";
 import { VERSION } from "../../core/version.ts";
+import { NMS_KINDS } from "../../ports/detector.ts";
 import { PROVIDERS } from "../../ports/session.ts";
 import { type CommandSpec, type OptionSchemas, optionTexts } from "./command_spec.ts";
 import { type CommandIo, HelpShown } from "./run_command.ts";
@@ -41,6 +42,35 @@ export const classesOption = z.string().optional()
 /** Option `--json`. */
 export const jsonOption = z.boolean().default(false)
   .meta({ description: 'print the result as JSON, and an error as {"error": …}' });
+
+/** Option `--scores`. */
+export const scoresOption = z.string().optional().transform((list, context) => {
+  const pairs = list?.split(",").map((pair) => /^\s*(.+?)\s*:\s*([\d.eE+-]+)\s*$/.exec(pair));
+  const entries = pairs?.map((match) => [match?.[1] ?? "", Number(match?.[2] ?? NaN)] as const);
+  if (entries === undefined) return undefined;
+  if (entries.every(([, score]) => threshold.safeParse(score).success)) {
+    return Object.fromEntries(entries);
+  }
+  context.addIssue("must be labels and numbers from 0 to 1: cat:0.3,person:0.6");
+  return z.NEVER;
+}).meta({
+  value: "LIST",
+  description: "score thresholds of single classes: cat:0.3,person:0.6",
+});
+
+/** Option `--nms`. */
+export const nmsOption = z.enum(NMS_KINDS).optional().meta({
+  value: "RULE",
+  description: "hard, soft-linear or soft-gaussian: how overlapping boxes are suppressed (hard)",
+});
+
+/** Option `--sigma`. */
+export const sigmaOption = z.coerce.number().min(SIGMA_RANGE.min).max(SIGMA_RANGE.max).optional()
+  .meta({ value: "X", description: "width of the Gaussian function of soft-gaussian (0.5)" });
+
+/** Option `--class-agnostic`. */
+export const classAgnosticOption = z.boolean().default(false)
+  .meta({ description: "suppress boxes across classes" });
 
 /** Option `--models`. */
 export const modelsOption = z.string().optional()

@@ -14,20 +14,20 @@ import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
 import { webpDecoder } from "./webp.ts";
 
-/** Compiled wasm files of the decoders. Each runtime has its own way to load wasm files. */
+/** Compiled wasm file of a decoder, or a function that compiles it for the first image. */
+export type CodecModule = WebAssembly.Module | (() => WebAssembly.Module);
+
+/** Wasm files of the decoders. Each runtime has its own way to load wasm files. */
 export interface CodecModules {
   /** Our JPEG decoder, `jpeg.wasm`. The source code is in `wasm/jpeg`. */
-  readonly jpeg: WebAssembly.Module;
+  readonly jpeg: CodecModule;
   /** Our PNG decoder, `png.wasm`. The source code is in `wasm/png`. */
-  readonly png: WebAssembly.Module;
+  readonly png: CodecModule;
   /** WebP decoder of the package icodec, `webp-dec.wasm`. */
-  readonly webp: WebAssembly.Module;
+  readonly webp: CodecModule;
   /** AVIF decoder of the package icodec, `avif-dec.wasm`. Unset: AVIF files are refused. */
-  readonly avif?: WebAssembly.Module;
-  /**
-   * Compiles the HEIC decoder of the package libheif-js, `libheif.wasm`. Called when the first HEIC
-   * arrives. Unset: HEIC files are refused.
-   */
+  readonly avif?: CodecModule;
+  /** HEIC decoder of the package libheif-js, `libheif.wasm`. Unset: HEIC files are refused. */
   readonly heic?: (() => WebAssembly.Module) | undefined;
 }
 
@@ -40,14 +40,24 @@ type Decoders = { readonly [Id in FormatId]: Decoder<Id> | undefined };
  */
 function decodersOf({ jpeg, png, webp, avif, heic }: CodecModules): Decoders {
   return {
-    jpeg: jpegDecoder(jpeg),
-    png: pngDecoder(png),
+    jpeg: compiled(jpeg, jpegDecoder),
+    png: compiled(png, pngDecoder),
     gif: decodeGif,
-    webp: webpDecoder(webp),
-    avif: avif && avifDecoder(avif),
+    webp: compiled(webp, webpDecoder),
+    avif: avif && compiled(avif, avifDecoder),
     heic: heic && heicDecoder(heic),
     bmp: decodeBmp,
   };
+}
+
+/** Creates a decoder: at once if its wasm file is compiled, otherwise for the first image. */
+function compiled<Id extends FormatId>(
+  module: CodecModule,
+  create: (module: WebAssembly.Module) => Decoder<Id>,
+): Decoder<Id> {
+  if (module instanceof WebAssembly.Module) return create(module);
+  let decoder: Decoder<Id> | undefined;
+  return (...image) => (decoder ??= create(module()))(...image);
 }
 
 /**

@@ -8,7 +8,7 @@ export const COMMAND_GROUP: CommandGroup = {
   commands: {
     serve: {
       summary: "start the server; also without any argument",
-      load: async () => (await import("./serve.ts")).main,
+      load: async () => (await import("./serve_command.ts")).serveCommand,
     },
     detect: {
       summary: "find objects in images",

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import process from "node:process";
+import { startAhead } from "../platforms/host/process/start_ahead.ts";
 import { COMMAND_GROUP } from "./group.ts";
 import { runGroup } from "./shared/command_group.ts";
 import { type CommandMain, commandMain, CONSOLE, isMain } from "./shared/run_command.ts";
@@ -20,6 +21,7 @@ if (isMain(import.meta)) {
     throw error as Error;
   });
   const args = process.argv.slice(2);
+  if ((args[0] ?? "serve") === "serve") startAhead(args);
   process.exitCode = await main(args, CONSOLE);
   // Exits at once after a failed start of the server. Otherwise, worker processes that are still
   // loading a model would keep this process alive.

@@ -1,9 +1,9 @@
 import { goneError } from "../core/domain_error.ts";
 import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
+import type { Size } from "../core/size.ts";
 import type { InputTensor } from "../image/input_tensor.ts";
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import type {
   DetectCall,
   DetectOptions,
@@ -16,7 +16,6 @@ import type { Runtime } from "../ports/runtime.ts";
 import type { Provider, Tensor } from "../ports/session.ts";
 import { detectTiles } from "./detect_tiles.ts";
 import type { DetectorParts } from "./detector_parts.ts";
-import { drawImage } from "./draw_image.ts";
 import { feedsOf } from "./feeds.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
@@ -55,7 +54,7 @@ export async function createDetector(
 ): Promise<Detector> {
   const loaded = await loadModel(runtime, options.model, options.engine ?? "auto");
   try {
-    const { cost } = await firstRun(loaded);
+    const cost = await briefRun(loaded);
     return { ...detectorOf(runtime, loaded, options.limits), warmUp: cost };
   } catch (error) {
     await loaded.session.close();
@@ -158,6 +157,7 @@ async function draw(
   request: DrawRequest,
 ): Promise<Drawing> {
   const started = performance.now();
+  const { drawImage } = await import("./draw_image.ts");
   const canvas = drawImage(image, request, codec, limits);
   const bytes = await encoder!(canvas, request.format, request.isOverlay);
   return { bytes, ms: performance.now() - started };
@@ -195,13 +195,37 @@ function prepare({ manifest, runtime, limits }: DetectorParts, image: ImageInput
  * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.
  */
 export async function warmUp(loaded: LoadedModel): Promise<Record<string, Tensor>> {
-  return (await firstRun(loaded)).outputs;
+  return (await firstRun(loaded, SQUARE)).outputs;
+}
+
+/** Size of the empty image on which {@linkcode warmUp} runs a model. */
+const SQUARE: Size = { width: 64, height: 64 };
+/** Size of an empty image whose input is small, unless all inputs of the model have one size. */
+const WIDE: Size = { width: 1024, height: 64 };
+
+/**
+ * Runs a model on an empty image whose input is as small as the model allows, and checks the
+ * outputs. The first request waits for this run.
+ */
+async function briefRun(loaded: LoadedModel): Promise<RunCost> {
+  const { manifest, session } = loaded;
+  const { shape = [] } = session.inputs.find(({ name }) => name === manifest.input.name) ?? {};
+  const isFixed = shape.slice(1).filter((length) => typeof length === "number").length > 1;
+  if (!isFixed) {
+    try {
+      return (await firstRun(loaded, WIDE)).cost;
+    } catch {
+      // The graph declares sides of any length, but accepts only some lengths.
+    }
+  }
+  return (await firstRun(loaded, SQUARE)).cost;
 }
 
 async function firstRun(
   { manifest, session }: LoadedModel,
+  size: Size,
 ): Promise<{ readonly outputs: Record<string, Tensor>; readonly cost: RunCost }> {
-  const plan = createResizePlan({ width: 64, height: 64 }, manifest.resize, manifest.pad);
+  const plan = createResizePlan(size, manifest.resize, manifest.pad);
   const input = emptyInput(plan, manifest);
   const started = performance.now();
   const outputs = await session.run(feedsOf(manifest, input, plan));

@@ -1,5 +1,4 @@
 import { type AppDeps, OPEN_PATHS } from "../../routes/app.ts";
-import type { ImageLimits } from "../image/limits.ts";
 import type { Config } from "./config.ts";
 import { createLogger, type LogFormat, type Logger } from "./logger.ts";
 
@@ -59,15 +58,5 @@ function withoutHealth(logger: Logger, logsHealth: boolean): Logger {
     logRequest: (line) => {
       if (!OPEN_PATHS.includes(line.path)) logRequest(line);
     },
-  };
-}
-
-/** Returns the image limits of a configuration. */
-export function imageLimits(config: Config): ImageLimits {
-  return {
-    maxBytes: config.MAX_BYTES,
-    maxPixels: config.MAX_PIXELS,
-    maxDecodedBytes: config.MAX_DECODED_BYTES,
-    maxTiles: config.MAX_TILES,
   };
 }

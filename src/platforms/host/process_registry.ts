@@ -1,4 +1,4 @@
-import { imageLimits } from "../../server/app_settings.ts";
+import { imageLimits } from "../../server/image_limits.ts";
 import type { Config } from "../../server/config.ts";
 import { DEFAULT_QUEUE } from "../../serving/admission.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
@@ -22,26 +22,31 @@ export async function processRegistry(
   metrics?: HostMetrics,
 ): Promise<ModelRegistry> {
   const { workers, threads } = workerCounts(config);
-  const registry = await hostRegistry(config, workers, ({ storeKey, folder, countRuns }) =>
-    startPool({
-      model: storeKey,
-      folder: folder.href,
-      engine: config.ENGINE,
-      threads,
-      limits: imageLimits(config),
-    }, {
-      workers,
-      queue: config.QUEUE ?? DEFAULT_QUEUE,
-      maxWaitMs: config.MAX_WAIT_MS,
-      deadlines: {
-        loadMs: config.LOAD_TIMEOUT_MS,
-        decodeMs: config.DECODE_TIMEOUT_MS,
-        runMs: config.RUN_TIMEOUT_MS,
-      },
-      countRuns,
-      log: (message) => console.error(messageLine(config.LOG, "warn", message)),
-      observer: metrics,
-    }), RETRY_MS);
+  const registry = await hostRegistry(
+    config,
+    workers,
+    ({ storeKey, folder, countRuns }) =>
+      startPool({
+        model: storeKey,
+        folder: folder.href,
+        engine: config.ENGINE,
+        threads,
+        limits: imageLimits(config),
+      }, {
+        workers,
+        queue: config.QUEUE ?? DEFAULT_QUEUE,
+        maxWaitMs: config.MAX_WAIT_MS,
+        deadlines: {
+          loadMs: config.LOAD_TIMEOUT_MS,
+          decodeMs: config.DECODE_TIMEOUT_MS,
+          runMs: config.RUN_TIMEOUT_MS,
+        },
+        countRuns,
+        log: (message) => console.error(messageLine(config.LOG, "warn", message)),
+        observer: metrics,
+      }),
+    RETRY_MS,
+  );
   if (metrics !== undefined) metrics.models = registry;
   return registry;
 }

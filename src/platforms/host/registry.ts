@@ -1,6 +1,6 @@
 import { runCounter } from "../../detect/count_runs.ts";
 import type { Detector } from "../../ports/detector.ts";
-import { imageLimits } from "../../server/app_settings.ts";
+import { imageLimits } from "../../server/image_limits.ts";
 import type { Config } from "../../server/config.ts";
 import { messageLine } from "../../server/logger.ts";
 import { readManifests } from "../../server/read_manifests.ts";

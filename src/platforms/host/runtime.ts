@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
-import { imageEncoder } from "../../codecs/image_encoder.ts";
-import { nativeEngine } from "../../engines/native.ts";
+import { isNativeInstalled, nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
 import { wasmEngine } from "../../engines/wasm.ts";
 import { webgpuEngine } from "../../engines/webgpu.ts";
 import type { Runtime } from "../../ports/runtime.ts";
+import type { Provider } from "../../ports/session.ts";
 import { folderModelStore } from "../../stores/folder.ts";
 import { garbageCollector } from "./collect_garbage.ts";
 import { modelsFolder } from "./models_folder.ts";
@@ -19,6 +19,11 @@ export interface HostRuntimeOptions {
   readonly threads?: number | undefined;
   /** URL of the models folder, with a slash at its end. Unset: `models` in this project. */
   readonly models?: URL | undefined;
+  /**
+   * Engine that will be requested. Its wasm file is compiled at once, while the graph is read. Unset:
+   * the wasm file is compiled when a session opens.
+   */
+  readonly engine?: Provider | "auto" | undefined;
 }
 
 /**
@@ -30,10 +35,13 @@ export interface HostRuntimeOptions {
  */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
   const threads = options.threads ?? availableParallelism();
+  const compiled = usesCompiledEngine(options.engine, threads) ? compileEngine() : undefined;
+  compiled?.catch(() => {}); // the engine reports the error
+  const compile = () => compiled ?? compileEngine();
   const engines = [
     webgpuEngine(),
     nativeEngine(threads),
-    ...(threads > 1 ? [wasmEngine(threads, growsSafely() ? undefined : compileEngine)] : []),
+    ...(threads > 1 ? [wasmEngine(threads, growsSafely() ? undefined : compile)] : []),
     wasmEngine(1),
   ];
   return {
@@ -44,8 +52,11 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       maxDecodedBytes: Infinity,
       maxModelBytes: Infinity,
     },
-    codec: imageCodec(await compileCodecs(), garbageCollector()),
-    encoder: imageEncoder,
+    codec: imageCodec(await codecModules(), garbageCollector()),
+    encoder: async (...drawing) => {
+      const { imageEncoder } = await import("../../codecs/image_encoder.ts");
+      return await imageEncoder(...drawing);
+    },
     models: folderModelStore(options.models ?? modelsFolder()),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
@@ -62,6 +73,12 @@ function growsSafely(): boolean {
   return "bun" in process.versions;
 }
 
+/** Returns true if a requested engine most likely needs the compiled wasm of onnxruntime-web. */
+function usesCompiledEngine(engine: Provider | "auto" | undefined, threads: number): boolean {
+  if (threads === 1 || growsSafely()) return false;
+  return engine === "wasm" || engine === "auto" && !isNativeInstalled();
+}
+
 /** Compiles the wasm file of onnxruntime-web. */
 async function compileEngine(): Promise<WebAssembly.Module> {
   const file = import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm");
@@ -71,21 +88,22 @@ async function compileEngine(): Promise<WebAssembly.Module> {
 }
 
 /**
- * Compiles the decoders. Each import names its module in a literal string, because JSR cannot
- * rewrite computed names.
+ * Returns the decoders. Wasm files on disk are compiled for the first image of their format, because
+ * compiling all of them takes time that the start of a server waits for. Each import names its
+ * module in a literal string, because JSR cannot rewrite computed names.
  */
-async function compileCodecs(): Promise<CodecModules> {
+async function codecModules(): Promise<CodecModules> {
   const jpegFile = new URL("../../codecs/jpeg.wasm", import.meta.url).href;
   const webpFile = import.meta.resolve("icodec/webp-dec.wasm");
   const areFiles = [jpegFile, webpFile].every((url) => url.startsWith("file:"));
   if (!areFiles) return await import("./source_modules.js");
-  const [jpeg, png, webp, avif] = await Promise.all([
-    compile(jpegFile),
-    compile(new URL("../../codecs/png.wasm", import.meta.url).href),
-    compile(webpFile),
-    compile(import.meta.resolve("icodec/avif-dec.wasm")),
-  ]);
-  return { jpeg, png, webp, avif, heic: heicModule() };
+  return {
+    jpeg: () => compileNow(jpegFile),
+    png: () => compileNow(new URL("../../codecs/png.wasm", import.meta.url).href),
+    webp: () => compileNow(webpFile),
+    avif: () => compileNow(import.meta.resolve("icodec/avif-dec.wasm")),
+    heic: heicModule(),
+  };
 }
 
 /**
@@ -94,7 +112,7 @@ async function compileCodecs(): Promise<CodecModules> {
  */
 function heicModule(): (() => WebAssembly.Module) | undefined {
   const file = heicFile();
-  return file && (() => new WebAssembly.Module(new Uint8Array(readFileSync(file))));
+  return file && (() => compileNow(file.href));
 }
 
 function heicFile(): URL | undefined {
@@ -104,6 +122,10 @@ function heicFile(): URL | undefined {
   } catch {
     return undefined;
   }
+}
+
+function compileNow(file: string): WebAssembly.Module {
+  return new WebAssembly.Module(new Uint8Array(readFileSync(new URL(file))));
 }
 
 async function compile(file: string): Promise<WebAssembly.Module> {

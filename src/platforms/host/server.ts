@@ -1,13 +1,11 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
-import { flushTraces } from "../../../routes/guards/request_trace.ts";
 import type { Config } from "../../server/config.ts";
 import { type LogFormat, messageLine } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
-import { hostApp } from "./app.ts";
 import { type ConnectionRoom, connectionRoom, maxOpenFiles } from "./connection/open_files.ts";
-import { listen } from "./listen.ts";
 import { openMetrics } from "./open_metrics.ts";
+import { endSpares } from "./process/spare_process.ts";
 import { processRegistry } from "./process_registry.ts";
 import { workerCounts } from "./worker_counts.ts";
 
@@ -47,6 +45,13 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
   const { connections, backlog } = await allowedConnections(config);
   const metrics = await openMetrics(config);
   const registry = await processRegistry(config, metrics);
+  void registry.started.then(endSpares);
+  // Imported only now, while the worker processes load the models.
+  const [{ hostApp }, { listen }, { flushTraces }] = await Promise.all([
+    import("./app.ts"),
+    import("./listen.ts"),
+    import("../../../routes/guards/request_trace.ts"),
+  ]);
   const listener = await listen(hostApp(config, registry, { peerAddress, logFormat, metrics }), {
     hostname: config.HOST,
     port: config.PORT,

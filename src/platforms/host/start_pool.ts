@@ -3,11 +3,12 @@ import type { Deadlines, UsualRun } from "../../isolation/deadlines.ts";
 import type { LoadRequest } from "../../isolation/protocol.ts";
 import { workerDetector } from "../../isolation/worker_detector.ts";
 import type { Detector } from "../../ports/detector.ts";
-import {
-  DetectorPool,
-  type PoolObserver,
-  type PoolOptions as DetectorPoolOptions,
-} from "../../serving/detector_pool.ts";
+import { DetectorPool } from "../../serving/detector_pool.ts";
+import type {
+  PoolObserver,
+  PoolOptions as DetectorPoolOptions,
+} from "../../serving/pool_options.ts";
+import { detectorScript } from "./process/start_ahead.ts";
 import { WorkerProcess } from "./process/worker_process.ts";
 
 /** Options of {@linkcode startPool}. */
@@ -39,10 +40,7 @@ const USUAL_RUN: UsualRun = { factor: 20, minMs: 5_000 };
 
 /** Starts a detector in a worker process. */
 export function startDetector(load: LoadRequest, deadlines?: Deadlines): Promise<Detector> {
-  // The extension is .ts in the repository and .js in the npm package.
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  const script = new URL(`./process/detector_process${extension}`, import.meta.url);
-  return workerDetector(new WorkerProcess(script), load, deadlines);
+  return workerDetector(new WorkerProcess(detectorScript()), load, deadlines);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createDetector } from "../../detect/detector.ts";
-import { imageLimits } from "../../server/app_settings.ts";
+import { imageLimits } from "../../server/image_limits.ts";
 import type { Config } from "../../server/config.ts";
 import { DEFAULT_QUEUE } from "../../serving/admission.ts";
 import { DetectorPool } from "../../serving/detector_pool.ts";

@@ -1,8 +1,9 @@
 import { createApp } from "../../../routes/app.ts";
 import { runCounter } from "../../detect/count_runs.ts";
 import { createDetector } from "../../detect/detector.ts";
-import { appSettings, imageLimits } from "../../server/app_settings.ts";
+import { appSettings } from "../../server/app_settings.ts";
 import { readConfig } from "../../server/config.ts";
+import { imageLimits } from "../../server/image_limits.ts";
 import { LazyApp, type ServedApp } from "../../server/lazy_app.ts";
 import { readManifests } from "../../server/read_manifests.ts";
 import { DetectorPool } from "../../serving/detector_pool.ts";

@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
-import { appSettings, imageLimits } from "../../../src/server/app_settings.ts";
+import { appSettings } from "../../../src/server/app_settings.ts";
+import { imageLimits } from "../../../src/server/image_limits.ts";
 import { readConfig } from "../../../src/server/config.ts";
 import { bundle } from "../../platforms/browser/bundle.ts";
 import { launchChromium, type Page } from "../../platforms/browser/chromium.ts";

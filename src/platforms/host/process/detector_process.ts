@@ -4,6 +4,7 @@ import { serveProcess } from "./serve_process.ts";
 
 // Program of a worker process that serves one detector. start_pool.ts starts the process.
 await serveProcess(async ({ threads, folder, ...options }) => {
-  const runtime = await hostRuntime({ threads, models: new URL(folder) });
+  const { engine } = options;
+  const runtime = await hostRuntime({ threads, models: new URL(folder), engine });
   return await createDetector(runtime, options);
 });

@@ -9,7 +9,7 @@ import { serveProcess } from "./serve_process.ts";
 await serveProcess<EmbeddedLoadRequest>(
   async ({ manifest, graph, data, threads, engine, limits }) => {
     const models = memoryModelStore(manifest, graph, data);
-    const runtime = { ...await hostRuntime({ threads }), models };
+    const runtime = { ...await hostRuntime({ threads, engine }), models };
     return await createDetector(runtime, { model: manifest.id, engine, limits });
   },
 );

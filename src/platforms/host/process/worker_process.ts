@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import type { MessageWorker, WorkerRequest, WorkerResponse } from "../../../isolation/protocol.ts";
 import { FrameWriter, readFrames } from "./frames.ts";
-import { workerFlags } from "./worker_flags.ts";
+import { takeProcess } from "./spare_process.ts";
 
 /**
  * Worker that is a process of its own. The process runs on the same runtime (Deno, Node or Bun) as
@@ -27,11 +25,7 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
 
   /** Starts a process that runs `script`. The script calls `serveProcess()` or `servePort()`. */
   constructor(script: URL) {
-    this.#process = spawn(
-      process.execPath,
-      [...workerFlags(), fileURLToPath(script)],
-      { stdio: ["pipe", "pipe", "inherit"], env: workerEnvironment() },
-    );
+    this.#process = takeProcess(script);
     this.#frames = new FrameWriter(this.#process.stdin!);
     this.#process.once("error", (error) => this.#breakDown(error.message));
     this.#process.once(
@@ -62,17 +56,4 @@ export class WorkerProcess<Request = WorkerRequest, Response = WorkerResponse>
     // Node 22 and 24 have no class ErrorEvent.
     this.onerror?.(Object.assign(new Event("error"), { message }) as ErrorEvent);
   }
-}
-
-/** Environment variables that runtimes, package folders and graphics drivers read. */
-const WORKER_VARIABLES =
-  /^(PATH|PWD|HOME|USERPROFILE|TMPDIR|TMP|TEMP|LANG|TZ|SYSTEMROOT|NO_COLOR|DISPLAY|WAYLAND_DISPLAY|NPM_CONFIG_REGISTRY|(DENO|NODE|BUN|XDG|LC|LD|DYLD|VK|WGPU|MESA|LP|CUDA|NVIDIA)_.*)$/i;
-
-/** Returns the environment of a worker process, without the settings and secrets of the server. */
-function workerEnvironment(): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) =>
-      WORKER_VARIABLES.test(name) && !/TOKEN|SECRET|PASSWORD|AUTH|_KEY/i.test(name)
-    ),
-  );
 }

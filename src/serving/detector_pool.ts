@@ -7,73 +7,10 @@ import type {
   DetectorLoad,
   DetectResult,
 } from "../ports/detector.ts";
-import { Admission } from "./admission.ts";
+import { CallQueue } from "./call_queue.ts";
 import { DetectorSlots } from "./detector_slots.ts";
-import { FairQueue } from "./fair_queue.ts";
-
-/** Options of a {@linkcode DetectorPool}. */
-export interface PoolOptions {
-  /** Number of detectors that run in parallel. */
-  readonly size: number;
-  /** Maximum number of calls that wait for a free detector. */
-  readonly queue: number;
-  /**
-   * Maximum predicted wait of a call, milliseconds. A call whose predicted wait is longer is
-   * refused. Unset: no limit.
-   */
-  readonly maxWaitMs?: number | undefined;
-  /** Starts one detector. Called for each detector of the pool and for each replacement. */
-  readonly start: () => Promise<Detector>;
-  /**
-   * Milliseconds between a failed start of a replacement detector and the next attempt. The pause
-   * doubles after each further failure.
-   *
-   * @default 500
-   */
-  readonly retryMs?: number | undefined;
-  /**
-   * Returns the current time in milliseconds.
-   *
-   * @default performance.now
-   */
-  readonly now?: (() => number) | undefined;
-  /**
-   * Counts how many times a call of `detect()` runs the graph. Throws an error to refuse the call
-   * before it waits. Unset: each call runs the graph once.
-   */
-  readonly countRuns?: ((image: ImageInput, options: DetectOptions) => number) | undefined;
-  /** Logs why a detector is replaced, or why its replacement did not start. Unset: no log. */
-  readonly log?: ((message: string) => void) | undefined;
-  /** Receives the events of the pool, for metrics. Unset: the events are not recorded. */
-  readonly observer?: PoolObserver | undefined;
-}
-
-/** Receiver of the events of a pool. The methods must not throw errors. */
-export interface PoolObserver {
-  /**
-   * Called when a call leaves the queue for a detector, with the milliseconds that the call waited.
-   */
-  waited(model: string, ms: number): void;
-  /** Called with the result of each detection. */
-  detected(result: DetectResult): void;
-  /** Called when a detector has crashed and is replaced. */
-  replaced(model: string): void;
-}
-
-/** Call of `detect()` that waits for a free detector. */
-interface QueuedCall {
-  /** Time at which the call was queued. */
-  readonly since: number;
-  /** Maximum milliseconds in the queue. Undefined: not known when the call was queued. */
-  readonly patienceMs: number | undefined;
-  /** Number of runs of the graph. */
-  readonly runs: number;
-  readonly run: (detector: Detector) => void;
-  readonly reject: (error: DomainError) => void;
-}
-
-/** Maximum milliseconds between two attempts to start a replacement detector. */
-const MAX_RETRY_MS = 30_000;
+import type { PoolOptions } from "./pool_options.ts";
+import { startReplacement } from "./start_replacement.ts";
 
 /**
  * Several detectors of one model that callers use like a single detector. While all detectors are
@@ -96,8 +33,7 @@ export class DetectorPool implements Detector {
   readonly draw: Detector["draw"];
   readonly #options: PoolOptions;
   readonly #slots = new DetectorSlots();
-  readonly #queue = new FairQueue<QueuedCall>(({ runs }) => runs);
-  readonly #admission: Admission;
+  readonly #queue: CallQueue;
   readonly #now: () => number;
   #closed = false;
   /**
@@ -108,8 +44,8 @@ export class DetectorPool implements Detector {
 
   private constructor(options: PoolOptions, detectors: readonly Detector[]) {
     this.#options = options;
-    this.#admission = new Admission({ ...options, workers: options.size });
     this.#now = options.now ?? (() => performance.now());
+    this.#queue = new CallQueue({ ...options, now: this.#now });
     const [first] = detectors;
     if (first === undefined) {
       throw new RangeError(
@@ -170,8 +106,7 @@ export class DetectorPool implements Detector {
    * call would be accepted.
    */
   refusal(client: string): Error | null {
-    if (this.#slots.hasRoom(false) || this.#queue.canMakeRoomFor(client)) return null;
-    return this.#fullness(1);
+    return this.#slots.hasRoom(false) ? null : this.#queue.refusal(client);
   }
 
   /**
@@ -180,7 +115,7 @@ export class DetectorPool implements Detector {
    */
   load(): DetectorLoad {
     const isFree = this.#slots.hasRoom(false);
-    const predictedWaitMs = isFree ? 0 : this.#admission.waitMs(this.#runsBefore(1));
+    const predictedWaitMs = isFree ? 0 : this.#queue.waitMs();
     const workers = this.#slots.detectors.length;
     return { waiting: this.#queue.length, predictedWaitMs, workers };
   }
@@ -198,7 +133,7 @@ export class DetectorPool implements Detector {
   /** Rejects all queued calls, then closes each detector. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#rejectAll(closedError());
+    this.#queue.rejectAll(closedError());
     await Promise.all(this.#slots.detectors.map((detector) => detector.close()));
     this.#slots.clear();
   }
@@ -222,7 +157,7 @@ export class DetectorPool implements Detector {
     const isLong = runs > 1;
     const free = this.#slots.take(isLong);
     if (free === undefined) {
-      const refusal = this.#makeRoomFor(call.client ?? "", runs);
+      const refusal = this.#queue.makeRoomFor(call.client ?? "", runs);
       if (refusal !== null) return Promise.reject(refusal);
     }
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
@@ -234,7 +169,7 @@ export class DetectorPool implements Detector {
       const end = (succeeded: boolean) => {
         const ms = (this.#now() - begun) / runs;
         const wasShared = this.#slots.release(detector, isLong);
-        if (!wasShared) this.#admission.learn(ms, succeeded);
+        if (!wasShared) this.#queue.learn(ms, succeeded);
         this.#dispatch();
       };
       const work = task(detector);
@@ -242,61 +177,9 @@ export class DetectorPool implements Detector {
       // The detector must be free again before the caller learns the result.
       resolve(work.finally(() => {}));
     };
-    const patienceMs = this.#admission.patienceFor(runs);
-    if (free === undefined) this.#enqueue({ since: arrived, patienceMs, runs, run, reject }, call);
+    if (free === undefined) this.#queue.push({ since: arrived, runs, run, reject }, call);
     else run(free);
     return promise;
-  }
-
-  /** Returns null if one more call may wait in the queue, otherwise the error for this call. */
-  #fullness(runs: number): DomainError | null {
-    const { length } = this.#queue;
-    const before = this.#runsBefore(runs);
-    if (this.#admission.admits(length, runs, before)) return null;
-    return this.#admission.refusal(length, runs, before);
-  }
-
-  /**
-   * Returns the number of runs of the graph for which a new call waits. Long calls, which run the
-   * graph several times, let short calls pass.
-   */
-  #runsBefore(runs: number): number {
-    const { length, cost } = this.#queue;
-    if (cost === length) return length;
-    return runs > 1 ? cost : this.#queue.count(isShort);
-  }
-
-  /**
-   * Makes sure that a call of `client` may be queued. If the queue is full, drops the newest call
-   * of the client with the most calls. Drops a call only if that client has at least two more
-   * queued calls than `client`.
-   *
-   * @returns The error if the call may not be queued, otherwise null.
-   */
-  #makeRoomFor(client: string, runs: number): DomainError | null {
-    const refusal = this.#fullness(runs);
-    if (refusal === null) return null;
-    const displaced = this.#queue.makeRoomFor(client);
-    if (displaced === undefined) return refusal;
-    displaced.reject(this.#admission.displaced(this.#queue.length));
-    return null;
-  }
-
-  #enqueue(call: QueuedCall, { signal, client = "" }: DetectCall): void {
-    // A caller may use one signal for many calls, and each listener keeps the image of its call in
-    // memory. Therefore the pool removes the listener when the call leaves the queue.
-    const stopListening = () => signal?.removeEventListener("abort", cancel);
-    const queued: QueuedCall = {
-      ...call,
-      run: (detector) => (stopListening(), call.run(detector)),
-      reject: (error) => (stopListening(), call.reject(error)),
-    };
-    const cancel = () => {
-      this.#queue.remove(client, queued);
-      queued.reject(goneError());
-    };
-    signal?.addEventListener("abort", cancel);
-    this.#queue.push(client, queued);
   }
 
   #add(detector: Detector): void {
@@ -305,17 +188,12 @@ export class DetectorPool implements Detector {
     this.#dispatch();
   }
 
-  /** Passes queued calls to free detectors. Rejects calls that have waited too long. */
+  /** Passes queued calls to free detectors. */
   #dispatch(): void {
     while (this.#slots.hasRoom(false)) {
-      const next = this.#queue.shift(this.#slots.hasRoom(true) ? undefined : isShort);
+      const next = this.#queue.shift({ onlyShort: !this.#slots.hasRoom(true) });
       if (next === undefined) return;
-      const { since, patienceMs, runs } = next;
-      if (this.#admission.isTooLate(this.#now() - since, patienceMs)) {
-        next.reject(this.#admission.late(this.#queue.length, patienceMs));
-        continue;
-      }
-      const detector = this.#slots.take(runs > 1);
+      const detector = this.#slots.take(next.runs > 1);
       if (detector !== undefined) next.run(detector);
     }
   }
@@ -324,31 +202,21 @@ export class DetectorPool implements Detector {
     this.#slots.remove(detector);
     this.#options.observer?.replaced(this.model.id);
     this.#options.log?.(`A worker of model "${this.model.id}" is replaced: ${error.message}`);
-    let pause = this.#options.retryMs ?? 500;
-    while (!this.#closed) {
-      try {
-        return this.#adopt(await this.#options.start());
-      } catch (failure) {
-        this.#lastFault = `: ${(failure as Error).message}`;
-        this.#options.log?.(`No new worker of model "${this.model.id}"${this.#lastFault}`);
-        if (this.#slots.detectors.length === 0) this.#rejectAll(this.#crashedError());
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
-      pause = Math.min(2 * pause, MAX_RETRY_MS);
-    }
-  }
-
-  /**
-   * Adds a replacement detector. If the pool has been closed in the meantime, closes the detector.
-   */
-  #adopt(detector: Detector): void {
+    const replacement = await startReplacement(this.#options, {
+      isCancelled: () => this.#closed,
+      onFailed: (failure) => this.#note(failure),
+    });
+    if (replacement === undefined) return;
     this.#lastFault = "";
-    if (this.#closed) void detector.close();
-    else this.#add(detector);
+    if (this.#closed) void replacement.close();
+    else this.#add(replacement);
   }
 
-  #rejectAll(error: DomainError): void {
-    for (const { reject } of this.#queue.clear()) reject(error);
+  /** Keeps the error of a replacement that did not start, for the errors of calls. */
+  #note({ message }: Error): void {
+    this.#lastFault = `: ${message}`;
+    this.#options.log?.(`No new worker of model "${this.model.id}"${this.#lastFault}`);
+    if (this.#slots.detectors.length === 0) this.#queue.rejectAll(this.#crashedError());
   }
 
   #crashedError(): DomainError {
@@ -358,10 +226,6 @@ export class DetectorPool implements Detector {
   #outage(): string {
     return `its workers broke down and are being replaced${this.#lastFault}`;
   }
-}
-
-function isShort({ runs }: QueuedCall): boolean {
-  return runs === 1;
 }
 
 /** Waits until the thread has handled its other events, such as a message or a timer. */

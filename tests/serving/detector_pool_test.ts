@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { DetectorPool, type PoolOptions } from "../../src/serving/detector_pool.ts";
+import { DetectorPool } from "../../src/serving/detector_pool.ts";
+import type { PoolOptions } from "../../src/serving/pool_options.ts";
 import { modelInfo } from "../../src/detect/model_info.ts";
 import type { Detector, DetectResult } from "../../src/ports/detector.ts";
 import { smallManifest } from "../manifest/small_manifest.ts";

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { AppMetrics, CountedResponse, MetricsText } from "../../../routes/http/metrics.ts";
 import { VERSION } from "../../core/version.ts";
 import type { DetectResult } from "../../ports/detector.ts";
-import type { PoolObserver } from "../../serving/detector_pool.ts";
+import type { PoolObserver } from "../../serving/pool_options.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 
 /** Upper limits of the buckets for durations, seconds. */

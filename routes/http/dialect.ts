@@ -7,7 +7,7 @@ import type { ErrorForm } from "./error_form.ts";
  * that protocol can thus use this server.
  *
  * To add a dialect, export a `Dialect` from a new folder in `routes/`. Then list the new dialect in
- * `routes/app.ts` with the path prefix of its routes (mount point). All paths in this interface are
+ * `routes/dialects.ts` with the path prefix of its routes (mount point). All paths in this interface are
  * relative to the mount point. A dialect with the mount point `/` has only the routes that
  * `methods` lists.
  */

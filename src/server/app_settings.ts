@@ -1,4 +1,5 @@
-import { type AppDeps, OPEN_PATHS } from "../../routes/app.ts";
+import type { AppDeps } from "../../routes/app.ts";
+import { OPEN_PATHS } from "../../routes/paths.ts";
 import type { Config } from "./config.ts";
 import { createLogger, type LogFormat, type Logger } from "./logger.ts";
 

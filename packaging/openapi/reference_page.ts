@@ -22,6 +22,7 @@ h3 { margin-top: 2rem; font-size: 1.05rem; overflow-wrap: anywhere; }
 a { color: var(--accent); }
 code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere; }
 nav ul { columns: 18rem; padding: 0; list-style: none; }
+nav li { break-inside: avoid; }
 .method { display: inline-block; min-width: 3.2em; padding: .1em .4em; border-radius: .3em; background: var(--card); border: 1px solid var(--line); text-align: center; text-transform: uppercase; font: 700 .8em ui-monospace, monospace; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; }

@@ -30,12 +30,18 @@ export interface FragmentOptions {
 const EDGE = 0.01;
 
 /**
+ * Minimum length by which another box must extend beyond the edge that cuts a box, as a fraction of
+ * the length of the cut box. A box that ends at the same place does not show more of the object.
+ */
+const MIN_MORE = 0.1;
+
+/**
  * Drops boxes of objects that an inner edge of a tile cuts, if another view shows more of the
- * object.
+ * object. The scores do not matter: the box of a part often has a better score.
  *
  * A cut box is compared with the part of the other box inside the tile. If the IoU of the two
- * exceeds the threshold, both boxes belong to the same object, and the cut box is dropped, however
- * good its score is. Of two cut boxes, the larger one shows more of the object.
+ * exceeds the threshold, and the other box extends beyond the edge, both boxes belong to the same
+ * object. Of two cut boxes, the larger one shows more of the object.
  *
  * An edge of a tile that is also an edge of the image cuts no box, because no view shows more.
  *
@@ -61,14 +67,16 @@ const EDGE = 0.01;
  */
 export function dropFragments(found: ViewBoxes, options: FragmentOptions): number[] {
   const { groups, views, boxes } = found;
-  const all = Array.from(groups.keys());
-  const isFragment = all.map((row) => isCut(found, row, options));
+  const all = [...groups.keys()];
+  const cuts = all.map((row) => cutEdges(found, row, options));
+  const isFragment = cuts.map((edges) => edges.includes(true));
   const fragments = all.filter((row) => isFragment[row]);
   fragments.sort((a, b) => area(boxes, b) - area(boxes, a));
   const kept = all.filter((row) => !isFragment[row]);
   for (const row of fragments) {
     const isSeenBetter = kept.some((other) =>
       groups[other] === groups[row] && views[other] !== views[row] &&
+      showsMore(boxes, row, other, cuts[row]!) &&
       isSameObject(found, row, other, isFragment[other] === true, options)
     );
     if (!isSeenBetter) kept.push(row);
@@ -76,19 +84,36 @@ export function dropFragments(found: ViewBoxes, options: FragmentOptions): numbe
   return kept.sort((a, b) => a - b);
 }
 
-/** Returns true if a box reaches an edge of its tile that lies inside the image. */
-function isCut(
+/** Returns which edges of a box are cut: left, top, right and bottom. */
+function cutEdges(
   { boxes, views }: ViewBoxes,
   row: number,
   { windows, source }: FragmentOptions,
-): boolean {
+): boolean[] {
   const { left, top, width, height } = windows[views[row]!]!;
-  const at = row * 4;
+  const [xmin, ymin, xmax, ymax] = boxes.subarray(row * 4, row * 4 + 4);
   const [x, y] = [EDGE * width, EDGE * height];
-  return left > 0 && boxes[at]! <= left + x ||
-    top > 0 && boxes[at + 1]! <= top + y ||
-    left + width < source.width && boxes[at + 2]! >= left + width - x ||
-    top + height < source.height && boxes[at + 3]! >= top + height - y;
+  return [
+    left > 0 && xmin! <= left + x,
+    top > 0 && ymin! <= top + y,
+    left + width < source.width && xmax! >= left + width - x,
+    top + height < source.height && ymax! >= top + height - y,
+  ];
+}
+
+/** Returns true if a box extends beyond one of the edges that cut a fragment. */
+function showsMore(
+  boxes: Float64Array,
+  fragment: number,
+  other: number,
+  cuts: readonly boolean[],
+): boolean {
+  const [a, b] = [fragment * 4, other * 4];
+  return cuts.some((isCut, edge) => {
+    const outward = edge < 2 ? -1 : 1;
+    const length = boxes[a + edge % 2 + 2]! - boxes[a + edge % 2]!;
+    return isCut && outward * (boxes[b + edge]! - boxes[a + edge]!) > MIN_MORE * length;
+  });
 }
 
 /**

@@ -13,8 +13,10 @@ const PYTHON = process.env["TRAINING_PYTHON"] ??
   new URL("../training/venv/bin/python", import.meta.url).pathname;
 const hasPython = await Deno.stat(PYTHON).then(() => true, () => false);
 
+const missing = hasPython ? undefined : "training/venv or TRAINING_PYTHON is missing";
+
 testUnless(
-  hasPython ? undefined : "training/venv or TRAINING_PYTHON is missing",
+  missing,
   "training/ trains two steps on drawn photos, resumes, exports and serves the model",
   async () => {
     const folder = await Deno.makeTempDir();
@@ -39,6 +41,30 @@ testUnless(
     assertEquals(new Set(detections.map(({ label }: { label: string }) => label)).size, 1);
   },
 );
+
+testUnless(missing, "check_loss.py finds the class losses of the paper", async () => {
+  assertStringIncludes(await python("check_loss.py"), "agree with the paper");
+});
+
+testUnless(missing, "focal_loss.py runs each setting once, and none again", async () => {
+  const folder = await Deno.makeTempDir();
+  const data = await drawnData(folder);
+  const args = ["-m", "experiments.focal_loss", "--data", data, "--cache", `${folder}/cache`];
+  args.push("--out", `${folder}/out`, "--steps", "1", "--seeds", "1", "--threads", "2");
+  args.push("--only", "ohem 512, 1:3", "--only", "anchors 3x1");
+  await python(...args);
+  await python(...args, "--only", "focal");
+  assertEquals(await python(...args, "--only", "focal"), "");
+  const lines = (await Deno.readTextFile(`${folder}/out/runs.jsonl`)).trim().split("\n");
+  const distribution = JSON.parse(await Deno.readTextFile(`${folder}/out/distribution.json`));
+  await Deno.remove(folder, { recursive: true });
+  assertEquals(lines.map((line) => JSON.parse(line).setting), [
+    "ohem 512, 1:3",
+    "anchors 3x1",
+    "focal",
+  ]);
+  assertEquals(distribution.background.curves.length, 4);
+});
 
 /** Writes a COCO-format data set of one photo, twelve times. Numbers 7, 9 and 10 are held out. */
 async function drawnData(folder: string): Promise<string> {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -13,26 +15,27 @@ SCALES = (1.0, 2 ** (1 / 3), 2 ** (2 / 3))
 RATIOS = (0.5, 1.0, 2.0)  # height / width
 FOREGROUND_IOU, BACKGROUND_IOU = 0.5, 0.4
 BACKGROUND, IGNORED = -1, -2
+BOX_CLAMP = math.log(1000 / 16)  # most that a decoded side grows, as a logarithm
 
 
-def cell_anchors(stride: int) -> Tensor:
-    """`(9, 4)` xyxy around the origin; ratio outer, size inner."""
+def cell_anchors(stride: int, scales: tuple = SCALES, ratios: tuple = RATIOS) -> Tensor:
+    """Returns the anchors of a cell around the origin, `(A, 4)` xyxy; ratio outer, size inner."""
     rows = []
-    for ratio in RATIOS:
-        for scale in SCALES:
+    for ratio in ratios:
+        for scale in scales:
             size = SIZE_IN_STRIDES * stride * scale
             w, h = size / ratio**0.5, size * ratio**0.5
             rows.append((-w / 2, -h / 2, w / 2, h / 2))
     return torch.tensor(rows)
 
 
-def anchors_for(grids: list[tuple[int, int]]) -> Tensor:
-    """`(sum HWA, 4)` xyxy in input pixels; cell centres at (index + 0.5) * stride."""
+def anchors_for(grids: list[tuple[int, int]], scales: tuple = SCALES, ratios: tuple = RATIOS) -> Tensor:
+    """Returns all anchors, `(sum HWA, 4)` xyxy in input pixels; cell centres at (index + 0.5) * stride."""
     levels = []
     for stride, (rows, columns) in zip(STRIDES, grids):
         y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
         centre = (torch.stack((x, y, x, y), dim=-1) + 0.5) * stride  # (H, W, 4)
-        levels.append((centre[:, :, None] + cell_anchors(stride)).flatten(0, 2))
+        levels.append((centre[:, :, None] + cell_anchors(stride, scales, ratios)).flatten(0, 2))
     return torch.cat(levels)
 
 
@@ -69,3 +72,11 @@ def encode(anchors: Tensor, boxes: Tensor) -> Tensor:
     box_size = boxes[:, 2:] - boxes[:, :2]
     box_centre = (boxes[:, :2] + boxes[:, 2:]) / 2
     return torch.cat(((box_centre - centre) / size, torch.log(box_size / size)), dim=1)
+
+
+def decode(anchors: Tensor, deltas: Tensor) -> Tensor:
+    """Returns the boxes `(M, 4)` of deltas; the inverse of `encode`, up to `BOX_CLAMP`."""
+    size = anchors[:, 2:] - anchors[:, :2]
+    centre = (anchors[:, :2] + anchors[:, 2:]) / 2 + deltas[:, :2] * size
+    half = size * deltas[:, 2:].clamp(max=BOX_CLAMP).exp() / 2
+    return torch.cat((centre - half, centre + half), dim=1)

@@ -13,9 +13,9 @@ from pycocotools.cocoeval import COCOeval
 from torch import Tensor, nn
 from torchvision.ops import batched_nms
 
-from anchors import anchors_for
+from anchors import RATIOS, SCALES, anchors_for, decode
 from data import Photos
-from manifest import BOX_CLAMP, NMS_IOU, PER_LEVEL
+from manifest import NMS_IOU, PER_LEVEL
 from network import join
 
 SIDE, MULTIPLE = 320, 32
@@ -42,13 +42,16 @@ def detect(model: nn.Module, photos: Photos, side: int = SIDE) -> list[dict]:
     return results
 
 
-def finish(logits: list[Tensor], deltas: list[Tensor], classes: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Boxes in input pixels, scores and classes: best per level, decoded, then NMS per class."""
+def finish(
+    logits: list[Tensor], deltas: list[Tensor], classes: int, least_score: float = LEAST_SCORE,
+    scales: tuple = SCALES, ratios: tuple = RATIOS,
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """Returns boxes in input pixels, scores and classes: best per level, decoded, then NMS per class."""
     found = []
     first = 0
-    anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
+    anchors = anchors_for([tuple(level.shape[2:]) for level in logits], scales, ratios)
     for scores, shifts in zip((join([each], classes)[0].sigmoid() for each in logits), (join([each], 4)[0] for each in deltas)):
-        rows, columns = torch.nonzero(scores > LEAST_SCORE, as_tuple=True)
+        rows, columns = torch.nonzero(scores > least_score, as_tuple=True)
         values, order = scores[rows, columns].topk(min(PER_LEVEL, len(rows)))
         rows, columns = rows[order], columns[order]
         found.append((decode(anchors[first + rows], shifts[rows]), values, columns))
@@ -58,18 +61,10 @@ def finish(logits: list[Tensor], deltas: list[Tensor], classes: int) -> tuple[Te
     return boxes[kept], scores[kept], columns[kept]
 
 
-def decode(anchors: Tensor, deltas: Tensor) -> Tensor:
-    """Inverse of `anchors.encode`; a box grows at most as much as the manifest says."""
-    size = anchors[:, 2:] - anchors[:, :2]
-    centre = (anchors[:, :2] + anchors[:, 2:]) / 2 + deltas[:, :2] * size
-    half = size * deltas[:, 2:].clamp(max=BOX_CLAMP).exp() / 2
-    return torch.cat((centre - half, centre + half), dim=1)
-
-
 def average_precision(photos: Photos, detections: list[dict]) -> dict[str, float]:
-    """AP and AP50 over all classes, and AP of each class that has an object, by the reference evaluator."""
+    """Returns AP, AP50 and AP75 over all classes, and AP of each class that has an object, by the reference evaluator."""
     if not detections:
-        return {"AP": 0.0, "AP50": 0.0, **{label: 0.0 for label in photos.labels}}
+        return {"AP": 0.0, "AP50": 0.0, "AP75": 0.0, **{label: 0.0 for label in photos.labels}}
     with contextlib.redirect_stdout(io.StringIO()):
         judge = judged(photos, detections)
         judge.accumulate()
@@ -77,7 +72,7 @@ def average_precision(photos: Photos, detections: list[dict]) -> dict[str, float
     precision = judge.eval["precision"][:, :, :, 0, -1]  # (IoU, recall, class)
     of_class = {label: precision[:, :, n] for n, label in enumerate(photos.labels)}
     per_class = {label: float(each.mean()) for label, each in of_class.items() if (each > -1).any()}
-    return {"AP": float(judge.stats[0]), "AP50": float(judge.stats[1]), **per_class}
+    return {**dict(zip(("AP", "AP50", "AP75"), judge.stats[:3].tolist())), **per_class}
 
 
 def judged(photos: Photos, detections: list[dict]) -> COCOeval:

@@ -1,28 +1,97 @@
-"""Focal loss and smooth L1, both divided by the number of foreground anchors."""
+"""Losses of classes and boxes, both divided by the number of foreground anchors.
+
+Training uses the focal loss; the other class losses are those that the paper compares it with.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from torchvision.ops import nms
 
-from anchors import BACKGROUND, IGNORED, encode, match
+from anchors import BACKGROUND, IGNORED, decode, encode, match
 
 ALPHA, GAMMA = 0.25, 2.0  # best pair of table 1b
 SMOOTH_L1_BETA = 0.11  # where detectron's RetinaNet passes from square to line
+OHEM_CANDIDATES = 2  # anchors with the highest losses that enter NMS, per example that is wanted
 
 
-def focal(logits: Tensor, target: Tensor) -> Tensor:
-    """Summed focal loss of `(M, K)` logits against 0/1 targets (equation 5)."""
-    p = torch.sigmoid(logits)
-    cross_entropy = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
-    p_t = p * target + (1 - p) * (1 - target)
-    alpha_t = ALPHA * target + (1 - ALPHA) * (1 - target)
-    return (alpha_t * (1 - p_t) ** GAMMA * cross_entropy).sum()
+@dataclass(frozen=True)
+class Focal:
+    """Focal loss (equation 5).
+
+    With `gamma` 0 it is the alpha-balanced cross-entropy (equation 3). Without `alpha` all examples have weight 1.
+    """
+
+    alpha: float | None = ALPHA
+    gamma: float = GAMMA
+
+    def each(self, logits: Tensor, target: Tensor) -> Tensor:
+        """Returns the loss of every logit against its 0/1 target, in any shape.
+
+        Logarithms keep the gradient finite where a probability rounds to 1, also for `gamma` below 1.
+        """
+        x_t = logits * (2 * target - 1)  # p_t = sigmoid(x_t)
+        loss = -F.logsigmoid(x_t)
+        if self.gamma:
+            loss = loss * (self.gamma * F.logsigmoid(-x_t)).exp()
+        if self.alpha is None:
+            return loss
+        return loss * (self.alpha * target + (1 - self.alpha) * (1 - target))
+
+    def __call__(self, logits: Tensor, target: Tensor, counted: Tensor, anchors: Tensor, deltas: Tensor) -> Tensor:
+        """Sums the losses of the anchors that count: `(N, R, K)` twice, `(N, R)`; the boxes have no effect."""
+        return self.each(logits[counted], target[counted]).sum()
 
 
-def retinanet_loss(logits: Tensor, deltas: Tensor, anchors: Tensor, objects: list[tuple[Tensor, Tensor]]):
-    """Class and box loss of a batch: `(N, R, K)`, `(N, R, 4)`, `(R, 4)`, and per image boxes and classes."""
+@dataclass(frozen=True)
+class HardExamples:
+    """Cross-entropy of the anchors with the highest losses of each image: OHEM (section 5.1).
+
+    NMS of the predicted boxes, by loss, keeps one anchor of those that predict the same box.
+    `negatives` is the number of background anchors per foreground anchor. Unset: any share, by loss alone.
+    """
+
+    examples: int = 512
+    nms_iou: float = 0.7
+    negatives: int | None = None
+
+    def __call__(self, logits: Tensor, target: Tensor, counted: Tensor, anchors: Tensor, deltas: Tensor) -> Tensor:
+        """Sums the losses of the chosen anchors: `(N, R, K)` twice, `(N, R)`, `(R, 4)` and `(N, R, 4)`."""
+        losses = Focal(alpha=None, gamma=0).each(logits, target).sum(-1)
+        total = losses.new_zeros(())
+        for loss, shifts, mask, foreground in zip(losses, deltas.detach(), counted, target.any(-1)):
+            total = total + loss[self.choose(loss.detach(), anchors, shifts, mask, foreground)].sum()
+        return total
+
+    def choose(self, losses: Tensor, anchors: Tensor, deltas: Tensor, counted: Tensor, foreground: Tensor) -> Tensor:
+        """Returns the indices of the chosen anchors of one image: losses `(R,)`, twice `(R, 4)`, two masks `(R,)`."""
+        if self.negatives is None:
+            return self.hardest(losses, anchors, deltas, counted, self.examples)
+        most = self.examples // (1 + self.negatives)
+        positive = self.hardest(losses, anchors, deltas, counted & foreground, most)
+        wanted = self.negatives * max(1, len(positive))
+        return torch.cat((positive, self.hardest(losses, anchors, deltas, counted & ~foreground, wanted)))
+
+    def hardest(self, losses: Tensor, anchors: Tensor, deltas: Tensor, mask: Tensor, count: int) -> Tensor:
+        """Returns the indices of at most `count` anchors of the mask, highest loss first."""
+        candidates = min(OHEM_CANDIDATES * count, int(mask.sum()))
+        ranked = losses.masked_fill(~mask, -1).topk(candidates).indices
+        boxes = decode(anchors[ranked], deltas[ranked])
+        return ranked[nms(boxes, losses[ranked], self.nms_iou)[:count]]
+
+
+ClassLoss = Focal | HardExamples
+
+
+def retinanet_loss(
+    logits: Tensor, deltas: Tensor, anchors: Tensor, objects: list[tuple[Tensor, Tensor]],
+    class_loss: ClassLoss = Focal(),
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """Returns class and box loss of a batch: `(N, R, K)`, `(N, R, 4)`, `(R, 4)`, and per image boxes and classes."""
     class_target = torch.zeros_like(logits)
     counted = torch.ones(logits.shape[:2], dtype=torch.bool)
     box_loss, foreground_count = deltas.new_zeros(()), 0
@@ -38,4 +107,4 @@ def retinanet_loss(logits: Tensor, deltas: Tensor, anchors: Tensor, objects: lis
         box_loss = box_loss + F.smooth_l1_loss(deltas[n, foreground], target, reduction="sum", beta=SMOOTH_L1_BETA)
         foreground_count += len(foreground)
     divisor = max(foreground_count, 1)
-    return focal(logits[counted], class_target[counted]) / divisor, box_loss / divisor
+    return class_loss(logits, class_target, counted, anchors, deltas) / divisor, box_loss / divisor

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import math
 import re
 from pathlib import Path
 
-from anchors import RATIOS, SCALES, STRIDES
+from anchors import BOX_CLAMP, RATIOS, SCALES, STRIDES
 from data import MEAN, STD
 
-BOX_CLAMP = math.log(1000 / 16)
 PER_LEVEL, NMS_IOU = 1000, 0.5
 SIZE = (800, 1333)  # the shorter side, and the most that the longer side may have
 NOBODY = {"", "__background__", "N/A"}  # lines of a labels file that stand for an id which is never given

@@ -1,0 +1,133 @@
+"""Checks the class losses against the formulas of the paper, and writes values of them.
+
+`check_loss.py FILE` writes the values that `docs/focal-loss.md` plots, and that a test without PyTorch compares with
+the formulas again.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from loss import Focal, HardExamples, retinanet_loss
+
+GAMMAS = (0.0, 0.5, 1.0, 2.0, 5.0)
+ALPHAS = (None, 0.25, 0.75)
+TOLERANCE = 1e-9
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    logits = torch.cat((torch.linspace(-12, 12, 97), torch.randn(400) * 3)).double()
+    target = torch.cat((torch.ones(97), torch.randint(0, 2, (400,)).float())).double()
+    check_values(logits, target)
+    check_gradient(logits, target)
+    check_cross_entropy(logits, target)
+    check_extremes()
+    check_ignored()
+    check_hard_examples()
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(json.dumps(values()) + "\n")
+    print("the class losses agree with the paper")
+
+
+def check_values(logits: Tensor, target: Tensor) -> None:
+    """Compares with equation 5: -alpha_t (1 - p_t)^gamma log(p_t)."""
+    p_t = torch.where(target == 1, logits.sigmoid(), 1 - logits.sigmoid())
+    for gamma in GAMMAS:
+        for alpha in ALPHAS:
+            alpha_t = 1 if alpha is None else torch.where(target == 1, alpha, 1 - alpha)
+            expected = -alpha_t * (1 - p_t) ** gamma * p_t.log()
+            close(f"FL, alpha {alpha}, gamma {gamma}", Focal(alpha, gamma).each(logits, target), expected)
+
+
+def check_gradient(logits: Tensor, target: Tensor) -> None:
+    """Compares with appendix B: y (1 - p_t)^gamma (gamma p_t log(p_t) + p_t - 1), with y = 1 or -1."""
+    y = 2 * target - 1
+    p_t = (y * logits).sigmoid()
+    for gamma in GAMMAS:
+        expected = y * (1 - p_t) ** gamma * (gamma * p_t * p_t.log() + p_t - 1)
+        close(f"derivative, gamma {gamma}", gradient(Focal(None, gamma), logits, target), expected)
+
+
+def check_cross_entropy(logits: Tensor, target: Tensor) -> None:
+    """Compares gamma 0 with the cross-entropy of PyTorch, with alpha and without."""
+    expected = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    close("CE", Focal(None, 0).each(logits, target), expected)
+    balanced = expected * torch.where(target == 1, 0.75, 0.25)
+    close("alpha-balanced CE", Focal(0.75, 0).each(logits, target), balanced)
+
+
+def check_extremes() -> None:
+    """Refuses losses and gradients that are not finite, in single precision."""
+    logits = torch.tensor([-200.0, -90.0, -20.0, 0.0, 20.0, 90.0, 200.0]).repeat(2)
+    target = torch.cat((torch.zeros(7), torch.ones(7)))
+    for gamma in GAMMAS:
+        loss = Focal(None, gamma)
+        if not all(part.isfinite().all() for part in (loss.each(logits, target), gradient(loss, logits, target))):
+            sys.exit(f"FL with gamma {gamma} is not finite for large logits")
+
+
+def check_ignored() -> None:
+    """Refuses a gradient of anchors between the two thresholds of IoU."""
+    anchors = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 22], [50, 50, 60, 60]])  # IoU 1, .45 and 0 with the object
+    objects = [(torch.tensor([[0.0, 0, 10, 10]]), torch.tensor([1]))]
+    for class_loss in (Focal(), HardExamples(), HardExamples(negatives=3)):
+        logits = torch.zeros(1, 3, 2, requires_grad=True)
+        retinanet_loss(logits, torch.zeros(1, 3, 4), anchors, objects, class_loss)[0].backward()
+        rows = logits.grad[0].abs().sum(1)
+        if rows[1] != 0 or (rows[[0, 2]] == 0).any():
+            sys.exit(f"{class_loss} has gradients {rows.tolist()} where that of the ignored anchor alone is 0")
+
+
+def check_hard_examples() -> None:
+    """Compares the choice of OHEM with one made by hand, on six anchors whose losses fall from first to last."""
+    boxes = torch.tensor([[0, 0, 8, 8], [0, 0, 8, 9], [20, 0, 28, 8], [40, 0, 48, 8], [60, 0, 68, 8], [80, 0, 88, 8]])
+    losses, nothing = torch.tensor([6.0, 5, 4, 3, 2, 1]), torch.zeros(6, 4)
+    counted = torch.tensor([1, 1, 1, 0, 1, 1]).bool()  # the fourth is ignored; the second is the box of the first
+    foreground = torch.tensor([0, 0, 0, 0, 0, 1]).bool()
+    for loss, expected in (
+        (HardExamples(examples=2), [0, 2]),
+        (HardExamples(examples=6), [0, 2, 4, 5]),
+        (HardExamples(examples=6, nms_iou=0.95), [0, 1, 2, 4, 5]),
+        (HardExamples(examples=8, negatives=2), [5, 0, 2]),
+    ):
+        found = loss.choose(losses, boxes.float(), nothing, counted, foreground).tolist()
+        if found != expected:
+            sys.exit(f"{loss} chooses {found}, not {expected}")
+
+
+def values() -> dict:
+    """Returns losses and derivatives at p_t of .005, .01 ... .995."""
+    p_t = torch.arange(1, 200, dtype=torch.double) / 200
+    logits, target = torch.logit(p_t), torch.ones_like(p_t)
+    digits = lambda each: [float(f"{value:.6g}") for value in each.tolist()]  # noqa: E731
+    curves = [
+        {
+            "gamma": gamma,
+            "loss": digits(Focal(None, gamma).each(logits, target)),
+            "gradient": digits(gradient(Focal(None, gamma), logits, target)),
+        }
+        for gamma in GAMMAS
+    ]
+    return {"p_t": digits(p_t), "curves": curves}
+
+
+def gradient(loss: Focal, logits: Tensor, target: Tensor) -> Tensor:
+    logits = logits.clone().requires_grad_()
+    return torch.autograd.grad(loss.each(logits, target).sum(), logits)[0]
+
+
+def close(name: str, found: Tensor, expected: Tensor) -> None:
+    difference = (found - expected).abs().max().item()
+    if not difference < TOLERANCE:
+        sys.exit(f"{name} differs from the formula by {difference:.2g}")
+
+
+if __name__ == "__main__":
+    main()

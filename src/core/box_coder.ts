@@ -21,9 +21,9 @@ export interface DeltaRule {
 
 /**
  * Meaning of the four numbers of a box. `xyxy`: x1, y1, x2, y2. `yxyx`: y1, x1, y2, x2. `cxcywh`: x
- * and y of the centre, width, height.
+ * and y of the centre, width, height. `xywh`: x1, y1, width, height.
  */
-export type BoxForm = "xyxy" | "yxyx" | "cxcywh";
+export type BoxForm = "xyxy" | "yxyx" | "cxcywh" | "xywh";
 
 /**
  * Rule for converting the four numbers that a graph predicts for an anchor into a box.
@@ -137,13 +137,13 @@ export function toCorners(
   extent: DeltaRule["extent"] = "edges",
 ): void {
   if (form === "yxyx") swapAxes(box);
-  if (form !== "cxcywh") return;
+  if (form === "xyxy" || form === "yxyx") return;
   const [x, y, width, height] = [box[0]!, box[1]!, box[2]!, box[3]!];
-  const lastPixel = extent === "last-pixel" ? 1 : 0;
-  box[0] = x - width / 2;
-  box[1] = y - height / 2;
-  box[2] = x + width / 2 - lastPixel;
-  box[3] = y + height / 2 - lastPixel;
+  const [before, lastPixel] = [form === "xywh" ? 0 : 0.5, extent === "last-pixel" ? 1 : 0];
+  box[0] = x - width * before;
+  box[1] = y - height * before;
+  box[2] = x + width * (1 - before) - lastPixel;
+  box[3] = y + height * (1 - before) - lastPixel;
 }
 
 /**

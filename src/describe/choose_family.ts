@@ -22,7 +22,7 @@ export interface FamilyChoice {
  * value is a pattern of the names that the framework gives to weights.
  */
 const WITHOUT_FAMILY: Readonly<Record<string, RegExp>> = {
-  MMDetection: /(^|[./])bbox_head\.retina_(cls|reg)\b/,
+  "MMDetection, but not of its RetinaNet": /(^|[./])bbox_head\.(?!retina_)\w+_(cls|reg)\b/,
 };
 
 /**
@@ -42,7 +42,7 @@ export function chooseFamily(
   const { kind } = facts.outputs;
   const possible = FAMILIES.filter((family) => describes(family, kind));
   const matching = matchFamilies(facts, possible);
-  const told = toldFamilies(possible, facts, hints);
+  const { told, isContradicted } = toldFamilies(possible, facts, hints);
   const likely = [...new Set([...told.map(({ family }) => family), ...matching])];
   const choice = (candidates: readonly Family[], evidence: string | null): FamilyChoice => ({
     candidates,
@@ -59,18 +59,23 @@ export function chooseFamily(
     );
   }
   const [first] = matching;
-  if (kind === "levels" && first?.traits.prefix !== undefined) {
-    return choice([first], `output "${first.traits.prefix}…"`);
-  }
   const [firstTold] = told;
-  if (kind !== "levels" && firstTold !== undefined && frameworksOf(told).size === 1) {
+  const isToldOther = firstTold !== undefined && !told.some(({ family }) => family === first);
+  if (kind === "levels" && first?.traits.prefix !== undefined && !isToldOther) {
+    if (hasWeights(first, hints)) return choice([first], `output "${first.traits.prefix}…"`);
+  }
+  const isTold = frameworksOf(told).size === 1 && !isContradicted;
+  const isEnough = kind !== "levels" ||
+    (firstTold?.family.isDistinct === true && hints.weights.includes(firstTold.name));
+  if (isEnough && firstTold !== undefined && isTold) {
     const families = told.map(({ family }) => family);
     // Families that also match the graph in all traits come first.
     const sorted = [...families.filter((each) => matching.includes(each)), ...families];
     return choice([...new Set(sorted)], `the graph has the name "${firstTold.name}"`);
   }
+  const strange = strangerOf(possible, hints);
   const isClear = matching.length === 1 && (kind === "finished" || hasAnchors(facts));
-  if (isClear) return choice(matching, null);
+  if (isClear && strange === null) return choice(matching, null);
   if (kind === "finished" && matching.length === 0) {
     throw new TypeError(
       `Cannot tell the family of this graph: name one with --family, of ${known}`,
@@ -79,7 +84,7 @@ export function chooseFamily(
   throw new TypeError(
     `Cannot tell the family of this graph, as several frameworks export ${TITLES[kind]}, with ` +
       `other colours, scales and anchors: name yours with --family, of ${known}. ` +
-      `${suggestion(told, hints)}Then compare its boxes: ${
+      `${suggestion(told, hints, isContradicted)}Then compare its boxes: ${
         commandLine("model check ID --golden FILE")
       }`,
   );
@@ -113,18 +118,25 @@ interface Told {
   readonly name: string;
 }
 
+/** Families that the names in a graph suggest. */
+interface ToldFamilies {
+  readonly told: readonly Told[];
+  /** True if names of weights suggest one framework, and names of outputs another. */
+  readonly isContradicted: boolean;
+}
+
 /**
  * Returns the families whose framework gives typical names to weights or outputs of the graph.
  *
  * Names of weights are better evidence than names of outputs, because KerasHub uses torchvision's
  * names for its outputs. Names of outputs count only for a family whose graphs have the same input
- * layout as this graph.
+ * layout as this graph. If both suggest different frameworks, the families of both are returned.
  */
 function toldFamilies(
   possible: readonly Family[],
   { input, outputs }: GraphFacts,
   { weights }: GraphHints,
-): Told[] {
+): ToldFamilies {
   const toldBy = (names: readonly string[], families: readonly Family[]): Told[] =>
     families.flatMap((family) => {
       const pattern = family.names === undefined ? null : new RegExp(family.names);
@@ -132,9 +144,37 @@ function toldFamilies(
       return name === undefined ? [] : [{ family, name }];
     });
   const byWeights = toldBy(weights, possible);
-  if (byWeights.length > 0) return byWeights;
-  const alike = possible.filter(({ traits: { layout = input.layout } }) => layout === input.layout);
-  return toldBy(outputNames(outputs), alike);
+  if (byWeights.length === 0) {
+    const isAlike = ({ traits: { layout } }: Family) => (layout ?? input.layout) === input.layout;
+    return { told: toldBy(outputNames(outputs), possible.filter(isAlike)), isContradicted: false };
+  }
+  const byOutputs = toldBy(outputNames(outputs), possible);
+  const isContradicted = byOutputs.length > 0 &&
+    !byOutputs.some(({ family }) => byWeights.some((other) => other.family === family));
+  return { told: isContradicted ? [...byWeights, ...byOutputs] : byWeights, isContradicted };
+}
+
+/**
+ * Returns true if the weights of a graph have the names that all graphs of the family have. Also
+ * true for a family without such names.
+ */
+function hasWeights({ weights: pattern }: Family, { weights }: GraphHints): boolean {
+  if (pattern === undefined) return true;
+  const expression = new RegExp(pattern);
+  return weights.some((name) => expression.test(name));
+}
+
+/**
+ * Returns the name of a weight that is typical of a framework whose families do not describe such
+ * outputs. Null: there is no such weight.
+ */
+function strangerOf(possible: readonly Family[], { weights }: GraphHints): string | null {
+  const known = new Set(possible.map(({ names }) => names));
+  const patterns = [
+    ...FAMILIES.flatMap(({ names }) => names === undefined || known.has(names) ? [] : [names]),
+    ...Object.values(WITHOUT_FAMILY),
+  ].map((pattern) => new RegExp(pattern));
+  return weights.find((name) => patterns.some((pattern) => pattern.test(name))) ?? null;
 }
 
 function outputNames(outputs: GraphFacts["outputs"]): string[] {
@@ -158,6 +198,7 @@ function frameworksOf(told: readonly Told[]): Set<string | undefined> {
 function suggestion(
   told: readonly Told[],
   { weights }: GraphHints,
+  isContradicted: boolean,
 ): string {
   for (const [framework, pattern] of Object.entries(WITHOUT_FAMILY)) {
     const name = weights.find((weight) => pattern.test(weight));
@@ -166,7 +207,19 @@ function suggestion(
       "is most alike and correct its manifest. ";
   }
   const [first] = told;
-  if (first === undefined) return "No name in the graph suggests one. ";
+  if (first === undefined) {
+    const stranger = FAMILIES.flatMap(({ family, names }) => {
+      const name = names && weights.find((weight) => new RegExp(names).test(weight));
+      return name ? [{ family, name }] : [];
+    })[0];
+    return stranger === undefined
+      ? "No name in the graph suggests one. "
+      : `The name "${stranger.name}" is one of ${stranger.family}'s, which has no family for such ` +
+        "outputs: take the one that is most alike and correct its manifest. ";
+  }
   const families = told.map(({ family }) => family.family).join(" or ");
-  return `The name "${first.name}" suggests ${families}. `;
+  const last = told.at(-1)?.name;
+  return isContradicted
+    ? `The names "${first.name}" and "${last}" contradict each other: they suggest ${families}. `
+    : `The name "${first.name}" suggests ${families}. `;
 }

@@ -1,9 +1,12 @@
 import { type Manifest, parseManifest } from "../manifest/manifest.ts";
+import type { FoundForm } from "./box_form.ts";
 import type { AnchorWishes } from "./choose_pyramid.ts";
 import { draftHeads } from "./draft_heads.ts";
+import { draftInput, padBefore } from "./draft_input.ts";
 import type { Family } from "./families.ts";
 import type { FinishedFacts, GraphFacts } from "./graph_facts.ts";
 import { assumed, type Guessed, suggested } from "./guess.ts";
+import type { InnerPixels } from "./inner_pixels.ts";
 import labelSets from "./label_sets.json" with { type: "json" };
 
 /** Class names of the COCO data set; the key is the number of classes: 80, 81 or 91. */
@@ -46,6 +49,8 @@ export interface DraftOptions {
   readonly reason?: string;
   /** Properties of the anchors that the caller already knows. Unset: no properties are known. */
   readonly anchors?: AnchorWishes;
+  /** Change that the graph itself makes to the pixels. Null or unset: none, or unknown. */
+  readonly inner?: InnerPixels | null;
 }
 
 /**
@@ -63,7 +68,7 @@ export function draftManifest(
   facts: GraphFacts,
   family: Family,
   names: ModelNames,
-  { evidence = null, reason: given, anchors = {} }: DraftOptions = {},
+  { evidence = null, reason: given, anchors = {}, inner = null }: DraftOptions = {},
 ): Manifest {
   const { behaviour } = family;
   const copied = `as ${family.family} does`;
@@ -71,8 +76,8 @@ export function draftManifest(
     (evidence === null ? assumed(copied) : suggested(`${copied}: ${evidence}`));
   const labels = draftLabels(facts, names);
   const extras = draftExtras(facts);
-  const input = draftInput(facts, family, reason);
-  const sizes = draftSizes(facts, family, reason);
+  const input = draftInput(facts.input, family, reason, inner);
+  const sizes = draftSizes(facts, family, padBefore(family, inner), reason);
   const rest = "anchors" in behaviour && facts.outputs.kind !== "finished"
     ? draftHeads(facts, facts.outputs, behaviour, reason, anchors)
     : draftFinished(facts, family, reason);
@@ -129,7 +134,7 @@ function draftLabels(
  */
 function draftExtras({ input: { extras } }: GraphFacts): Guessed<Pick<Manifest, "extraInputs">> {
   if (extras === undefined) return { part: {}, guesses: {} };
-  const names = extras.map(({ name }) => name).join(", ");
+  const given = extras.map(({ name, value }) => `${name} = ${value.join(", ")}`).join("; ");
   return {
     part: {
       extraInputs: extras.map(({ name, type, shape, value }) => {
@@ -137,27 +142,8 @@ function draftExtras({ input: { extras } }: GraphFacts): Guessed<Pick<Manifest, 
       }),
     },
     guesses: {
-      extraInputs: suggested(`by the names ${names}; height first, and a scale of 1`),
+      extraInputs: suggested(`by the names of the inputs: ${given}`),
     },
-  };
-}
-
-function draftInput(
-  { input }: GraphFacts,
-  { behaviour }: Family,
-  reason: string,
-): Guessed<Pick<Manifest, "input">> {
-  const { name, type, layout, batch } = input;
-  const { colour, ...normalisation } = behaviour.input;
-  const known = { name, layout, batch, colour };
-  if (type === "uint8") {
-    return { part: { input: { type, ...known } }, guesses: { "input.colour": reason } };
-  }
-  return {
-    part: { input: { type, ...known, ...normalisation } },
-    guesses: Object.fromEntries(
-      ["colour", "divisor", "mean", "std"].map((property) => [`input.${property}`, reason]),
-    ),
   };
 }
 
@@ -167,7 +153,8 @@ function draftInput(
  */
 function draftSizes(
   { input: { size } }: GraphFacts,
-  { behaviour: { resize, resample, pad } }: Family,
+  { behaviour: { resize, resample } }: Family,
+  pad: Manifest["pad"],
   reason: string,
 ): Guessed<Pick<Manifest, "resize" | "resample" | "pad">> {
   const guesses = { resize: resizeReason(resize, reason), resample: reason, pad: reason };
@@ -211,14 +198,24 @@ function draftFinished(
   { behaviour }: Family,
   reason: string,
 ): Guessed<object> {
-  const { classIds: _, ...finishedOutputs } = outputs as FinishedFacts;
-  const corners = "corners" in behaviour ? behaviour.corners ?? "xyxy" : "xyxy";
+  const { classIds: _, form, ...finishedOutputs } = outputs as FinishedFacts;
+  const usual = "corners" in behaviour ? behaviour.corners ?? "xyxy" : "xyxy";
   return {
-    part: { outputs: { ...finishedOutputs, corners }, postprocess: behaviour.postprocess },
+    part: {
+      outputs: { ...finishedOutputs, corners: form?.form ?? usual },
+      postprocess: behaviour.postprocess,
+    },
     guesses: {
-      "outputs.corners": reason,
+      "outputs.corners": form === null ? reason : formReason(form),
       "outputs.space": suggested("by the range of numbers"),
       postprocess: reason,
     },
   };
+}
+
+function formReason({ form, isClear }: FoundForm): string {
+  return isClear ? suggested(`only boxes of the form ${form} lie inside the input`) : assumed(
+    `the third and fourth number are sides; ${form} fits the values best, but xywh and cxcywh ` +
+      "are both possible: --set outputs.corners=cxcywh",
+  );
 }

@@ -15,12 +15,16 @@ const TYPES = ["float32", "int64", "int32"] as const;
  *
  * An input for the scale gets the value 1, so the graph returns boxes in pixels of the resized
  * image. An input for a size gets the height first, as in PaddleDetection
- * (ppdet/data/transform/operators.py, `im_shape`, `scale_factor`).
+ * (ppdet/data/transform/operators.py, `im_shape`, `scale_factor`). An input for a limit of NMS gets
+ * the usual value.
  */
 const KNOWN: readonly (readonly [name: RegExp, value: ExtraRule["value"]])[] = [
   [/^im_?info$/i, ["resized-height", "resized-width", 1]],
   [/scale/i, [1, 1]],
   [/(im|img|image|input|target)_?(shape|size)s?$/i, ["resized-height", "resized-width"]],
+  [/(iou|nms)_?(thr|thresh|threshold)$/i, [0.5]],
+  [/^(score|conf|confidence|box)?_?(thr|thresh|threshold)$/i, [0.05]],
+  [/^(max|num)_?\w*(box|det|object|output|pred|result|per_class)\w*$|^top_?k$/i, [100]],
 ];
 
 /**

@@ -52,6 +52,16 @@ const shared = {
    * the framework has no typical names.
    */
   names: z.string().optional(),
+  /**
+   * True if only the framework of this family uses such names of weights, so that they tell the
+   * family of a graph with heads per level. Unset: other code may use these names, too.
+   */
+  isDistinct: z.boolean().optional(),
+  /**
+   * Pattern for names of weights. A graph whose output names alone suggest this family must have
+   * such a weight. Unset: the names of outputs are enough.
+   */
+  weights: z.string().optional(),
   traits,
 };
 

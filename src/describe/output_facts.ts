@@ -6,7 +6,7 @@ import type { HeadWishes } from "./which_head.ts";
 import { joinedFacts } from "./joined_facts.ts";
 import { levelsFacts } from "./levels_facts.ts";
 import { packedFacts, placeOf } from "./packed_facts.ts";
-import { classIdsOf, type ProbedOutput } from "./probed_output.ts";
+import { BOX_NAMES, CLASS_NAMES, classIdsOf, type ProbedOutput } from "./probed_output.ts";
 
 /** Facts about the outputs of a graph, and its class head (output with the scores). */
 export interface FoundOutputs {
@@ -43,13 +43,19 @@ export function outputFacts(
   if (joined !== null) return joined;
   const facts = finishedFacts(outputs, size) ?? packedFacts(outputs, size);
   if (facts !== null) return { facts, classHead: null };
+  // Further outputs, such as the features of the backbone, have no names of heads.
+  const named = outputs.filter(({ name }) => CLASS_NAMES.test(name) || BOX_NAMES.test(name));
+  if (named.length >= 2 && named.length < outputs.length) {
+    return outputFacts(named, size, hints, wishes);
+  }
   const found = outputs.map(({ name, type, runs: [run] }) => {
     return `"${name}" ${type} [${run.shape.join(", ")}]`;
   });
   throw new DomainError(
     "graph-mismatch",
     "Cannot describe the graph as its outputs are neither heads per level, nor one pair of heads, " +
-      `nor boxes with scores and labels: ${found.join(", ")}`,
+      `nor boxes with scores and labels: ${found.join(", ")}. Export scores and boxes of all ` +
+      "anchors, with a batch dimension",
   );
 }
 

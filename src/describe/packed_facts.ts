@@ -1,4 +1,6 @@
+import type { Size } from "../core/size.ts";
 import type { Tensor } from "../ports/session.ts";
+import { finishedForm } from "./box_form.ts";
 import type { FinishedFacts } from "./graph_facts.ts";
 import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
 
@@ -8,17 +10,32 @@ import { classIdsOf, isUnit, type ProbedOutput } from "./probed_output.ts";
  * one output `[M, 6]` with box, score and class id. Each of the shapes may begin with a batch
  * dimension.
  *
+ * @param size Size of the input in both test runs.
  * @returns Null if the outputs have other shapes.
  */
-export function packedFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
-  return scoredFacts(outputs) ?? rowFacts(outputs);
+export function packedFacts(outputs: readonly ProbedOutput[], size: Size): FinishedFacts | null {
+  return scoredFacts(outputs, size) ?? rowFacts(outputs, size);
+}
+
+/**
+ * Finds unit and form of the boxes of a graph with NMS.
+ *
+ * @param runs Boxes `[…, 4]` of both test runs.
+ * @param size Size of the input in both test runs.
+ */
+export function placeOf(
+  runs: readonly Tensor[],
+  size: Size,
+): Pick<FinishedFacts, "space" | "form"> {
+  const space = isUnit({ runs }) ? "unit" : "input";
+  return { space, form: finishedForm(runs, space === "unit" ? { width: 1, height: 1 } : size) };
 }
 
 /**
  * Recognises an output `[M, 6]` with one row for each of M detections. The order in a row is class
  * id, score, box (PaddleDetection), or box, score, class id.
  */
-function rowFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
+function rowFacts(outputs: readonly ProbedOutput[], size: Size): FinishedFacts | null {
   const rows = outputs.find(({ runs }) =>
     runs[0].shape.length >= 2 && runs.every(({ shape }) => shape.at(-1) === 6)
   );
@@ -48,7 +65,7 @@ function rowFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
     columns: isLast ? "box-score-label" : "label-score-box",
     count: count?.name ?? null,
     batched: shape.length === 3,
-    space: isUnit(isLast ? column(0, 1, 2, 3) : column(2, 3, 4, 5)) ? "unit" : "input",
+    ...placeOf((isLast ? column(0, 1, 2, 3) : column(2, 3, 4, 5)).runs, size),
     classIds: classIdsOf(column(isLast ? 5 : 0)),
   };
 }
@@ -61,7 +78,7 @@ function at({ shape, data }: Tensor, columns: readonly number[]): Tensor {
 /**
  * Recognises an output `[M, 5]` with box and score of M detections, and an output with class ids.
  */
-function scoredFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
+function scoredFacts(outputs: readonly ProbedOutput[], size: Size): FinishedFacts | null {
   const boxes = outputs.find(({ runs }) =>
     runs[0].shape.length >= 2 && runs.every(({ shape }) => shape.at(-1) === 5)
   );
@@ -72,10 +89,9 @@ function scoredFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
     (type.startsWith("int") || /label|class/i.test(name))
   );
   if (labels === undefined || !boxes.runs.every(({ data }) => hasScores(data))) return null;
-  const corners = {
-    ...boxes,
-    runs: boxes.runs.map((run) => ({ ...run, data: run.data.filter((_, i) => i % 5 !== 4) })),
-  };
+  const corners = boxes.runs.map((run) => {
+    return { ...run, data: run.data.filter((_, i) => i % 5 !== 4) };
+  });
   return {
     kind: "finished",
     boxes: boxes.name,
@@ -83,7 +99,7 @@ function scoredFacts(outputs: readonly ProbedOutput[]): FinishedFacts | null {
     labels: labels.name,
     count: null,
     batched: shape.length === 3,
-    space: isUnit(corners) ? "unit" : "input",
+    ...placeOf(corners, size),
     classIds: classIdsOf(labels),
   };
 }

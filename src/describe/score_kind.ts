@@ -48,6 +48,38 @@ export function scoreKind(
   return { scores: isDistribution ? "distribution" : "probabilities", scoresProven: false };
 }
 
+/** Share of anchors that have no object, at least, in the test images. */
+const MOST_EMPTY = 0.9;
+
+/**
+ * Finds the class of the background: the class that has the best score of nearly all anchors, and a
+ * score above one half. A model without a background gives low scores to all classes there.
+ *
+ * @param head Class head `[images, rows, columns]`.
+ * @param columns Number of classes.
+ * @param kind Meaning of the numbers.
+ * @returns Null if no class is the background.
+ */
+export function backgroundOf(
+  { runs }: ProbedOutput,
+  columns: number,
+  kind: GraphFacts["scores"],
+): number | null {
+  if (columns < 2) return null;
+  const half = kind === "logits" ? 0 : 0.5;
+  const found = runs.map(({ data }) => {
+    const wins = new Uint32Array(columns);
+    for (let row = 0; row < data.length; row += columns) {
+      let best = 0;
+      for (let i = 1; i < columns; i++) if (data[row + i]! > data[row + best]!) best = i;
+      if (data[row + best]! > half) wins[best]!++;
+    }
+    return wins.findIndex((count) => count * columns > MOST_EMPTY * data.length);
+  });
+  const [first = -1] = found;
+  return first >= 0 && found.every((each) => each === first) ? first : null;
+}
+
 /** Returns true if the sum of each row of `columns` numbers is 1. */
 function sumToOne(data: Float32Array, columns: number): boolean {
   const tolerance = isQuantised(data) ? QUANTISED_TOLERANCE : ROW_SUM_TOLERANCE;

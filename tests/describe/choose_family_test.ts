@@ -22,6 +22,7 @@ const JOINED: GraphFacts = {
   },
   scores: "logits",
   scoresProven: true,
+  background: null,
 };
 
 const TOLD: readonly [weight: string, family: string][] = [

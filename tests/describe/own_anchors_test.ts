@@ -71,7 +71,7 @@ function factsWith(rows: number): GraphFacts {
   };
   const size = { width: 512, height: 512 };
   const input = { name: "images", type: "float32", layout: "nchw", batch: 1, size } as const;
-  return { input, outputs, scores: "logits", scoresProven: true };
+  return { input, outputs, scores: "logits", scoresProven: true, background: null };
 }
 
 /** Cells of P3 to P7 at 512x512: 64² + 32² + 16² + 8² + 4². */

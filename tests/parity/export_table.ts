@@ -1,108 +1,116 @@
 import { main } from "../../src/commands/model/main.ts";
 import { comparable, type Golden, readGolden } from "../../src/commands/eval_files/golden_file.ts";
 import { createDetector } from "../../src/detect/detector.ts";
-import { goldenDifferences } from "../../src/eval/golden_differences.ts";
+import { type ComparedDetection, goldenDifferences } from "../../src/eval/golden_differences.ts";
 import { hostRuntime } from "../../src/platforms/host/runtime.ts";
 import { runMain } from "../commands/run_main.ts";
+import { type Export, EXPORTS } from "./exports.ts";
+import type { Outcome, Results } from "./export_results.ts";
 
-// Program that describes every export of a folder, compares the boxes, and prints a table:
+// Program that describes every export of EXPORTS, compares the boxes, and writes
+// export_results.json, from which the table of docs/bring-your-own.md is made:
 //
 //   python3 tests/parity/make/export_matrix.py DIR
-//   deno run -A --lock=tests/deno.lock tests/parity/export_table.ts DIR
+//   python3 tests/parity/make/awkward_exports.py DIR
+//   deno run -A --lock=tests/deno.lock tests/parity/export_table.ts DIR [NAME ...]
+//   deno run -A --lock=tests/deno.lock tests/parity/export_docs.ts
 //
 // The exit code is 1 if boxes are wrong and nothing said that they may be.
 
 /** Tolerance of scores and of edges, in source pixels. */
 const TOLERANCE = { score: 1e-4, box: 0.02 };
 
-const PAPER = "32,40,50; 64,80,101; 128,161,203; 256,322,406; 512,645,812";
-const P2P6 = "16,20,25; 32,40,50; 64,80,101; 128,161,203; 256,322,406";
-
-/** Answers to the questions of `model new`, by the start of an export's name. */
-const ANSWERS: readonly (readonly [start: string, options: readonly string[]])[] = [
-  ["ratios_own", ["--ratios", "0.3333333333333333,1,3"]],
-  ["sizes_own", ["--sizes", "24,30,38.4; 48,60,76.8; 96,120,153.6; 192,240,307.2; 384,480,614.4"]],
-  ["anchors_2", ["--sizes", "32; 64; 128; 256; 512", "--ratios", "1,2"]],
-  ["anchors_15", ["--sizes", PAPER, "--ratios", "0.3333333333333333,0.5,1,2,3"]],
-  ["p2p6_levels", ["--family", "torchvision", "--sizes", P2P6]],
-  ["p2p6", ["--sizes", P2P6]],
-  ["p3p4_levels", ["--family", "torchvision", "--sizes", "32,40,50; 64,80,101"]],
-  ["p3p4", ["--sizes", "32,40,50; 64,80,101"]],
-  ["p3p5", ["--sizes", "32,40,50; 64,80,101; 128,161,203"]],
-  ["joined_k4", ["--family", "torchvision", "--set", "outputs.scores=FIRST"]],
-  ["detectron2", ["--family", "detectron2"]],
-  ["odtk", ["--family", "odtk"]],
-  ["", ["--family", "torchvision"]],
-];
-
-/** Outcome of `model new` for one export. */
-interface Row {
-  readonly name: string;
-  /** `exact`, `asks`, `refuses`, `says` (boxes differ, and a guess says that they may) or `WRONG`. */
-  readonly outcome: "exact" | "asks" | "refuses" | "says" | "WRONG";
-  readonly detail: string;
-}
+const RESULTS = new URL("export_results.json", import.meta.url);
 
 const runtime = await hostRuntime({ threads: 1 });
 
-/** Returns the detections' differences from all goldens. */
-async function differences(manifest: string, goldens: readonly Golden[]): Promise<string[]> {
+/** Comparison of the boxes of one manifest with those of the framework. */
+interface Compared {
+  readonly differences: readonly string[];
+  readonly worst: { px: number; score: number };
+  readonly boxes: number;
+}
+
+/** Compares the detections of a manifest with all goldens. */
+async function compare(manifest: string, goldens: readonly Golden[]): Promise<Compared> {
   const detector = await createDetector(runtime, { model: manifest, engine: "wasm" });
+  const worst = { px: 0, score: 0 };
+  const differences: string[] = [];
+  let boxes = 0;
   try {
-    const found: string[] = [];
     for (const { image, score, detections: expected } of goldens) {
       const { detections } = await detector.detect(await Deno.readFile(image), {
         scoreThreshold: score,
       });
-      found.push(...goldenDifferences(detections.map(comparable), expected, TOLERANCE));
+      const found = detections.map(comparable);
+      differences.push(...goldenDifferences(found, expected, TOLERANCE));
+      boxes += expected.length;
+      for (const each of expected) {
+        const { px, score } = nearest(each, found);
+        worst.px = Math.max(worst.px, px);
+        worst.score = Math.max(worst.score, score);
+      }
     }
-    return found;
+    return { differences, worst, boxes };
   } finally {
     await detector.close();
   }
 }
 
+/** Returns the distance from a detection to the nearest one of the same class and score. */
+function nearest(wanted: ComparedDetection, found: readonly ComparedDetection[]) {
+  const distances = found.filter(({ classId, score }) =>
+    classId === wanted.classId && Math.abs(score - wanted.score) <= TOLERANCE.score
+  ).map(({ score, box }) => ({
+    px: Math.max(...box.map((edge, i) => Math.abs(edge - wanted.box[i]!))),
+    score: Math.abs(score - wanted.score),
+  }));
+  return distances.sort((a, b) => a.px - b.px)[0] ?? { px: Infinity, score: Infinity };
+}
+
 /** Describes one export. */
-async function describe(folder: string, name: string): Promise<Row> {
-  const goldens = await goldensOf(folder, name);
-  const first = await attempt(folder, name, [], goldens);
-  if (first.outcome === "exact") return { name, ...first };
-  const [, options = []] = ANSWERS.find(([start]) => name.startsWith(start)) ?? [];
-  const second = await attempt(folder, name, options, goldens);
-  const answer = second.outcome === "exact"
-    ? `exact with \`${options.map((each) => each.includes(" ") ? `"${each}"` : each).join(" ")}\``
-    : `not exact with ${options.join(" ")}: ${second.detail}`;
-  const outcome = first.outcome === "refuses" && second.outcome === "exact"
-    ? "asks"
-    : first.outcome;
-  return { name, outcome, detail: `${first.detail}; ${answer}` };
+async function describe(folder: string, each: Export): Promise<Outcome> {
+  const goldens = await goldensOf(folder, each.name);
+  const first = await attempt(folder, each, [], goldens);
+  if (each.answer === undefined || first.kind === "exact") return first;
+  const second = await attempt(folder, each, each.answer, goldens);
+  if (second.kind !== "exact") {
+    return { ...second, kind: "WRONG", detail: `${first.detail}; then ${second.detail}` };
+  }
+  const kind = first.kind === "refuses" ? "asks" : first.kind;
+  return { ...second, kind, detail: first.detail };
 }
 
 async function attempt(
   folder: string,
-  name: string,
+  { name, given = [] }: Export,
   options: readonly string[],
   goldens: readonly Golden[],
-): Promise<Omit<Row, "name">> {
+): Promise<Outcome> {
   const graph = `${folder}/${name}.onnx`;
   const { code, stdout, stderr } = await runMain(
-    ...[main, "new", graph, "--force", "--engine", "wasm", ...options] as const,
+    ...[main, "new", graph, "--force", "--engine", "wasm", ...given, ...options] as const,
   );
-  if (code !== 0) return { outcome: "refuses", detail: firstSentence(stderr) };
-  const found = await differences(`${folder}/${name}.json`, goldens)
-    .catch((error: Error) => [error.message]);
-  if (goldens.length === 0) return { outcome: "says", detail: "no boxes to compare with" };
-  if (found.length === 0) return { outcome: "exact", detail: "" };
-  const doubt = /^ {2}anchors: assumed: (.*)$|^Warning: (.*)$/m.exec(stdout)?.slice(1).find(
-    Boolean,
-  );
+  await Deno.writeTextFile(`${folder}/${name}.log`, `${stdout}${stderr}`);
+  if (code !== 0) return { kind: "refuses", detail: firstLine(stderr) };
+  const compared = await compare(`${folder}/${name}.json`, goldens)
+    .catch((error: Error) => ({ differences: [error.message], worst: null, boxes: 0 }));
+  const { differences, boxes } = compared;
+  if (differences.length === 0 && boxes > 0 && compared.worst !== null) {
+    return { kind: "exact", detail: "", boxes, worst: compared.worst };
+  }
+  const doubts = [
+    ...stdout.matchAll(/^Warning: (.*)$|^ {2}((?:anchors|resize)\S*: assumed: .*)$/gm),
+  ]
+    .map(([, warning, guess]) => warning ?? guess ?? "");
+  const [doubt] = doubts;
   return doubt === undefined
-    ? { outcome: "WRONG", detail: found[0] ?? "" }
-    : { outcome: "says", detail: doubt };
+    ? { kind: "WRONG", detail: differences[0] ?? "no boxes" }
+    : { kind: "says", detail: doubts.join(" | ") };
 }
 
-function firstSentence(text: string): string {
-  return text.trim().split("\n")[0]!.slice(0, 160);
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
 }
 
 async function goldensOf(folder: string, name: string): Promise<Golden[]> {
@@ -113,14 +121,13 @@ async function goldensOf(folder: string, name: string): Promise<Golden[]> {
 
 const [folder, ...wanted] = Deno.args;
 if (folder === undefined) throw new TypeError("Cannot describe exports as a folder is wanted");
-const files = await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name);
-const names = files.filter((file) => file.endsWith(".onnx")).map((file) => file.slice(0, -5))
-  .sort();
-let wrong = 0;
-console.log("| export | outcome | |\n| --- | --- | --- |");
-for (const name of wanted.length > 0 ? wanted : names) {
-  const { outcome, detail } = await describe(folder, name);
-  if (outcome === "WRONG") wrong++;
-  console.log(`| \`${name}\` | ${outcome} | ${detail.replaceAll("|", "\\|")} |`);
+const known: Results = JSON.parse(await Deno.readTextFile(RESULTS).catch(() => "{}"));
+const results: Record<string, Outcome> = { ...known };
+for (const each of EXPORTS) {
+  if (wanted.length > 0 && !wanted.includes(each.name)) continue;
+  const outcome = await describe(folder, each);
+  results[each.name] = outcome;
+  console.log(each.name, JSON.stringify(outcome));
+  await Deno.writeTextFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
 }
-Deno.exit(wrong > 0 ? 1 : 0);
+Deno.exit(Object.values(results).some(({ kind }) => kind === "WRONG") ? 1 : 0);

@@ -3,9 +3,9 @@ import {
   goldenDifferences,
   type GoldenTolerance,
 } from "../../eval/golden_differences.ts";
-import type { Manifest } from "../../manifest/manifest.ts";
+import type { HeadsManifest, Manifest } from "../../manifest/manifest.ts";
 import type { Golden } from "../eval_files/golden_file.ts";
-import { tryVariations } from "./variations.ts";
+import { rarerVariationsOf, type Variation, variationsOf } from "./variations.ts";
 
 /** Maximum number of suspicious properties that are printed. */
 const MAX_NAMED = 3;
@@ -23,6 +23,8 @@ export interface FailedComparison {
   readonly found: readonly ComparedDetection[];
   /** Runs this project's detector on the same image with another manifest. */
   readonly detect: (manifest: Manifest) => Promise<ComparedDetection[]>;
+  /** Computes the anchors from the golden file. Throws an error if no anchors fit. */
+  readonly fit: () => Promise<Manifest>;
 }
 
 /** Result of running the model with one property of its manifest changed. */
@@ -36,19 +38,37 @@ interface Trial {
 }
 
 /**
+ * Maximum share of the differences that may remain if a change explains them. If more remain, rarer
+ * values are tried as well.
+ */
+const EXPLAINED = 0.2;
+
+/**
  * Finds the properties of a manifest that are most likely wrong. Changes one property at a time,
  * and counts how many detections still differ from the golden file.
+ *
+ * If no usual value explains the differences, computes the anchors from the golden file, and tries
+ * rarer sizes of the input.
  *
  * @returns Lines to print, the likeliest property first.
  */
 export async function diagnose(
   manifest: Manifest,
-  { golden, tolerance, found, detect }: FailedComparison,
+  { golden, tolerance, found, detect, fit }: FailedComparison,
 ): Promise<string[]> {
   const countDifferences = (detections: readonly ComparedDetection[]) =>
     goldenDifferences(detections, golden.detections, tolerance).length;
   const differences = countDifferences(found);
-  const tried = await tryVariations(manifest, detect);
+  const runAll = async (variations: readonly Variation[]): Promise<Trial[]> => {
+    const trials: Trial[] = [];
+    for (const { change, symptom, manifest: other } of variations) {
+      if (trials.at(-1)?.differences === 0) break;
+      // A variation that does not fit the graph is left out.
+      const result = await detect(other).catch(() => null);
+      if (result !== null) trials.push({ change, symptom, differences: countDifferences(result) });
+    }
+    return trials;
+  };
   const trials: Trial[] = [
     ...[1, -1].map((shift) => ({
       change: `labels moved by ${shift}`,
@@ -57,10 +77,11 @@ export async function diagnose(
         found.map((each) => ({ ...each, classId: each.classId + shift })),
       ),
     })),
-    ...tried.map(({ change, symptom, result }) => {
-      return { change, symptom, differences: countDifferences(result) };
-    }),
+    ...await runAll(variationsOf(manifest)),
   ];
+  const isExplained = () => trials.some((trial) => trial.differences < differences * EXPLAINED);
+  if (!isExplained()) trials.push(...await runAll(await fittedAnchors(manifest, fit)));
+  if (!isExplained()) trials.push(...await runAll(rarerVariationsOf(manifest)));
   // If a change removes less than a tenth of the differences, the changed property is probably not
   // the reason for the differences.
   const better = trials.filter((trial) => trial.differences < differences * 0.9)
@@ -77,4 +98,41 @@ export async function diagnose(
       `  ${trial.change} leaves ${trial.differences} of ${differences} differences (${trial.symptom})`
     ),
   ];
+}
+
+/**
+ * Returns the manifest with the anchors that fit the golden file. Empty if no anchors fit, or if
+ * the manifest has them already.
+ */
+async function fittedAnchors(
+  manifest: Manifest,
+  fit: () => Promise<Manifest>,
+): Promise<Variation[]> {
+  const fitted = await fit().catch(() => null);
+  if (fitted === null || !("anchors" in fitted) || !("anchors" in manifest)) return [];
+  return [{
+    change: `anchors ${changeOf(manifest.anchors, fitted.anchors)}`,
+    symptom: "the anchors of the boxes in the golden file: --golden of model new takes them",
+    manifest: fitted,
+  }];
+}
+
+type Anchors = HeadsManifest["anchors"];
+
+/** Describes the difference of two rules for anchors. */
+function changeOf(own: Anchors, fitted: Anchors): string {
+  if (!("levels" in fitted)) return `= ${JSON.stringify(fitted)}`;
+  if (own.kind === "sizes" && fitted.kind === "sizes") {
+    const factors = fitted.levels.flatMap(({ sizes }, level) =>
+      sizes.map((size, i) => size / (own.levels[level]?.sizes[i] ?? NaN))
+    );
+    const [factor = NaN] = factors;
+    const isScaled = factors.every((each) => Math.abs(each / factor - 1) < 0.01) &&
+      fitted.ratios.every((ratio, i) => Math.abs(ratio / (own.ratios[i] ?? NaN) - 1) < 0.01);
+    if (isScaled) return `of ${Number(factor.toFixed(3))} times the size (anchors.levels)`;
+    return `of other sizes or ratios, finest level ${JSON.stringify(fitted.levels[0]?.sizes)}, ` +
+      `ratios ${JSON.stringify(fitted.ratios)} (anchors.levels, anchors.ratios)`;
+  }
+  const [finest] = fitted.levels;
+  return `of other shapes, finest level ${JSON.stringify(finest)} (anchors.levels)`;
 }

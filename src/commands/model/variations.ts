@@ -22,6 +22,9 @@ interface Alternative {
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
+/** Means in BGR of networks from Caffe, by keras-retinanet and by detectron2. */
+const CAFFE = [[103.939, 116.779, 123.68], [103.53, 116.28, 123.675]];
+
 const COLOUR = "colours swapped: scores too low";
 const SCALE = "pixels scaled otherwise: scores far too low, or none";
 const SIZE = "resized otherwise: boxes shifted, stretched or of the wrong size";
@@ -36,8 +39,20 @@ const ORDER = "numbers of a box in another order: boxes turned or thrown about";
  * Leaves out manifests that are invalid or equal to the given one.
  */
 export function variationsOf(manifest: Manifest): Variation[] {
+  return validOf(manifest, alternativesTo(manifest));
+}
+
+/**
+ * Lists manifests with rarer values of one property: other sizes of the input. Leaves out manifests
+ * that are invalid or equal to the given one.
+ */
+export function rarerVariationsOf(manifest: Manifest): Variation[] {
+  return validOf(manifest, sizeAlternatives(manifest));
+}
+
+function validOf(manifest: Manifest, alternatives: readonly Alternative[]): Variation[] {
   const own = JSON.stringify(manifest);
-  return alternativesTo(manifest).flatMap(({ property, value, symptom }) => {
+  return alternatives.flatMap(({ property, value, symptom }) => {
     try {
       const changed = parseManifest(withProperty(manifest, property, value));
       if (JSON.stringify(changed) === own) return [];
@@ -77,13 +92,18 @@ function alternativesTo(manifest: Manifest): Alternative[] {
     ...all("resample.antialias", [true, false], RESAMPLE),
     ...all("resample.rounding", ["none", "each-pass"], RESAMPLE),
     ...all("resample.factor", ["per-side", "one"], RESAMPLE),
-    ...all("outputs.corners", ["xyxy", "yxyx", "cxcywh"], ORDER),
+    ...all("outputs.corners", ["xyxy", "yxyx", "cxcywh", "xywh"], ORDER),
     ...all(
       "outputs.space",
+      ["input", "unit", "source"],
+      "unit of the boxes: all in a corner, or all at the edge",
+    ),
+    ...all("boxes.corners", ["xyxy", "yxyx", "cxcywh", "xywh"], ORDER),
+    ...all(
+      "boxes.space",
       ["input", "unit"],
       "unit of the boxes: all in a corner, or all at the edge",
     ),
-    ...all("boxes.corners", ["xyxy", "yxyx", "cxcywh"], ORDER),
     ...all("boxes.order", ["xy", "yx"], ORDER),
     ...all("boxes.extent", ["edges", "last-pixel"], "boxes off by one pixel"),
     ...all(
@@ -124,16 +144,14 @@ function inputAlternatives({ input }: Manifest): Alternative[] {
       value: { ...input, divisor: 127.5, mean: [1, 1, 1], std: [1, 1, 1] },
       symptom: SCALE,
     },
-    {
-      property: "input",
-      value: {
-        ...input,
-        divisor: 1,
-        mean: input.colour === "bgr" ? [103.939, 116.779, 123.68] : [123.68, 116.779, 103.939],
-        std: [1, 1, 1],
-      },
-      symptom: SCALE,
-    },
+    ...CAFFE.flatMap((caffe) => {
+      const means = { bgr: caffe, rgb: caffe.toReversed() };
+      return (["bgr", "rgb"] as const).map((colour) => ({
+        property: "input",
+        value: { ...input, colour, divisor: 1, mean: means[colour], std: [1, 1, 1] },
+        symptom: SCALE,
+      }));
+    }),
   ];
 }
 
@@ -175,6 +193,31 @@ function resizeAlternatives({ resize, pad }: Manifest): Alternative[] {
   ];
 }
 
+/** Usual shorter sides of the input, in pixels. */
+const SHORTEST = [256, 300, 320, 384, 416, 448, 480, 512, 608, 672, 704, 736, 768, 832, 896, 1024];
+
+/** Lists other sizes of the input, with the proportions of COCO's settings and of the manifest. */
+function sizeAlternatives({ resize, pad }: Manifest): Alternative[] {
+  if (resize.kind === "none") return [];
+  if (resize.kind === "shortest") {
+    const proportions = [1333 / 800, resize.longest / resize.shortest, 1, 2];
+    return proportions.flatMap((proportion) =>
+      SHORTEST.map((shortest) => ({
+        property: "resize",
+        value: { ...resize, shortest, longest: Math.round(shortest * proportion) },
+        symptom: SIZE,
+      }))
+    );
+  }
+  // A fixed padding has the size of the resize rule, and so only both together fit the graph.
+  if (pad.kind === "fixed") return [];
+  return SHORTEST.map((side) => ({
+    property: "resize",
+    value: { ...resize, width: side, height: side },
+    symptom: SIZE,
+  }));
+}
+
 function anchorAlternatives(manifest: Manifest): Alternative[] {
   if (!("anchors" in manifest)) return [];
   const { anchors } = manifest;
@@ -187,6 +230,7 @@ function anchorAlternatives(manifest: Manifest): Alternative[] {
       ["nominal", "floor-input-over-grid", "input-width-over-grid"],
       ANCHORS,
     ),
+    ...all("anchors.extent", ["edges", "last-pixel"], "boxes off by one pixel"),
     ...all("anchors.corners", ["xyxy", "yxyx"], ORDER),
     ...all("anchors.space", ["input", "unit"], ANCHORS),
   ];

@@ -66,7 +66,7 @@ async function faultOf(
     input: { name: "image", type: "float32", layout: "nchw", batch: 1, size },
     outputs: {
       ...{ kind: "finished", boxes, scores: "scores", labels: "labels", count: null },
-      ...{ batched: false, space: "input", classIds: [] },
+      ...{ batched: false, space: "input", form: null, classIds: [] },
     },
   };
   return await tracedSizeFault(

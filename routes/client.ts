@@ -1,7 +1,18 @@
 import type { Hono } from "hono";
 import { type ClientRequestOptions, hc } from "hono/client";
-import type { Detection, DetectResult, ModelInfo, StageTimes } from "../src/ports/detector.ts";
+import type {
+  Detection,
+  DetectResult,
+  Explanation,
+  ModelInfo,
+  NmsKind,
+  StageTimes,
+  SuppressedCandidate,
+  TileInfo,
+  TileMerge,
+} from "../src/ports/detector.ts";
 import type { UploadJson } from "./detect/read_json.ts";
+import type { SelectJson } from "./detect/read_select.ts";
 import type { PROBLEMS } from "./http/problem.ts";
 
 /** Error of the server (RFC 9457). */
@@ -21,12 +32,20 @@ export interface Problem {
 }
 
 /** Detected object in a response. */
-export interface DetectedObject extends Detection {
+export interface DetectedObject extends Omit<Detection, "explanation"> {
   /**
    * Box as a list, in the order of the option `boxes`. Unset: the client did not set the option
    * `boxes`.
    */
   readonly bbox?: readonly number[] | undefined;
+  /** Origin in the network. Unset: the client did not set the option `explain`. */
+  readonly explanation?: DetectedExplanation | undefined;
+}
+
+/** Origin of a detected object in the network, and the candidates that it suppressed. */
+export interface DetectedExplanation extends Omit<Explanation, "suppressed"> {
+  /** Best suppressed candidates, at most 16. */
+  readonly suppressed: readonly (SuppressedCandidate & Pick<DetectedObject, "bbox">)[];
 }
 
 /** Detections in one image, as `POST /detect` responds with them. */
@@ -48,8 +67,22 @@ export interface DetectAnswer {
      */
     readonly precision?: string | undefined;
   };
+  /** Tiles of the image, and number of runs of the model. Unset: the request had no `tiles`. */
+  readonly tiles?: TileInfo | undefined;
   /** Duration of each stage, milliseconds. */
   readonly timing: StageTimes;
+  /** Token for `POST /detect/{token}`. Unset: the client did not set the option `keep`. */
+  readonly token?: string | undefined;
+  /** Time until which the token works, ISO 8601. Unset: there is no token. */
+  readonly expires?: string | undefined;
+  /** Minimum score threshold that the token works with. Unset: there is no token. */
+  readonly minScore?: number | undefined;
+}
+
+/** Detections from kept candidates, as `POST /detect/{token}` responds with them. */
+export interface SelectAnswer extends Pick<DetectAnswer, "model" | "image" | "detections"> {
+  /** Minimum score threshold that the token works with. */
+  readonly minScore: number;
 }
 
 /** Models of the server, as `GET /models` responds with them. */
@@ -63,8 +96,8 @@ export interface ModelList {
   })[];
 }
 
-/** Options of `POST /detect` as texts, in a form or in the query. */
-export interface TextOptions {
+/** Options of `POST /detect/{token}` as texts, in a form or in the query. */
+export interface SelectTextOptions {
   /** Score threshold, 0 to 1. Unset: the default of the model. */
   readonly score?: string;
   /** IoU threshold of NMS, 0 to 1. Unset: the default of the model. */
@@ -73,6 +106,16 @@ export interface TextOptions {
   readonly max?: string;
   /** Labels of the classes to detect, with commas between them. Unset: all classes. */
   readonly classes?: string;
+  /** Score thresholds of single classes, such as `cat:0.3,person:0.6`. Unset: `score` for all. */
+  readonly scores?: string;
+  /** Rule of NMS. Unset: `hard`. */
+  readonly nms?: NmsKind;
+  /** Width of the Gaussian function of `soft-gaussian`. Unset: 0.5. */
+  readonly sigma?: string;
+  /** "true": boxes of different classes suppress each other. Unset: the default of the model. */
+  readonly class_agnostic?: "true" | "false";
+  /** "true": each detection has its origin in the network. Unset: "false". */
+  readonly explain?: "true" | "false";
   /** Id of the model. Unset: the default model of the server. */
   readonly model?: string;
   /** Order of the four numbers in `bbox`. Unset: the response has no `bbox`. */
@@ -82,6 +125,23 @@ export interface TextOptions {
    * coordinates are pixels.
    */
   readonly normalized?: "true" | "false";
+}
+
+/** Options of `POST /detect` as texts, in a form or in the query. */
+export interface TextOptions extends SelectTextOptions {
+  /**
+   * Tiles into which the image is divided: `auto`, or columns and rows such as `4x3`. Unset: the
+   * image is one view.
+   */
+  readonly tiles?: string;
+  /** Overlap of neighbouring tiles, as a fraction of a tile's side, 0 to 0.5. Unset: 0.2. */
+  readonly overlap?: string;
+  /** Way to merge boxes of different tiles. Unset: `nms`. */
+  readonly merge?: TileMerge;
+  /** "false": the model runs only on the tiles, not on the whole image. Unset: "true". */
+  readonly whole?: "true" | "false";
+  /** "true": the response has a token for `POST /detect/{token}`. Unset: "false". */
+  readonly keep?: "true" | "false";
 }
 
 /** Route with its input, its answer and its error. */
@@ -104,9 +164,22 @@ export interface DetectInput {
   readonly query?: TextOptions;
 }
 
+/** Input of `POST /detect/{token}`: the token, and options in the query, a form or JSON. */
+export interface SelectInput {
+  /** Token of an earlier response. */
+  readonly param: { readonly token: string };
+  /** Options of the query. */
+  readonly query?: SelectTextOptions;
+  /** Options in a form. They override the options of the query. */
+  readonly form?: SelectTextOptions;
+  /** Options in JSON. They override the options of the query. */
+  readonly json?: SelectJson;
+}
+
 /** Routes of the server, for `hc<Api>()` of Hono. */
 export type Api = Hono<Record<never, never>, {
   "/detect": { $post: Route<DetectInput, DetectAnswer> };
+  "/detect/:token": { $post: Route<SelectInput, SelectAnswer> };
   "/models": { $get: Route<Record<never, never>, ModelList> };
   "/healthz": { $get: Route<Record<never, never>, { readonly status: "alive" }> };
   "/readyz": { $get: Route<Record<never, never>, { readonly status: "ready" }> };

@@ -5,8 +5,9 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponseObject,
 } from "npm:zod-openapi@6.0.2";
-import { FORM_SCHEMAS, OPTION_SCHEMAS } from "../../routes/detect/options.ts";
+import { EXTRA_SCHEMAS, FORM_SCHEMAS, OPTION_SCHEMAS } from "../../routes/detect/options.ts";
 import { UPLOAD_JSON } from "../../routes/detect/read_json.ts";
+import { SELECT_JSON } from "../../routes/detect/read_select.ts";
 import {
   type Code,
   COMMON_HEADERS,
@@ -27,8 +28,9 @@ export const MODEL_CODES: readonly Code[] = [
 /** Codes of every operation that detects objects in an image. */
 export const IMAGE_CODES: readonly Code[] = [
   ...GUARDED_CODES,
-  ...["no-image", "wrong-field", "invalid-option", "unknown-class", "body-timeout"] as const,
-  ...["client-gone", "too-many-bytes", "too-many-pixels", "not-an-image"] as const,
+  ...["no-image", "wrong-field", "invalid-option", "unknown-class", "too-many-tiles"] as const,
+  ...["body-timeout", "client-gone", "too-many-bytes", "too-many-pixels"] as const,
+  "not-an-image",
   ...["unsupported-format", "unsupported-encoding", "truncated-image", "corrupt-image"] as const,
   ...MODEL_CODES,
   ...["decode-timeout", "run-timeout", "worker-crashed", "inference-failed", "busy"] as const,
@@ -46,7 +48,49 @@ export const OPTIONS = z.object({
   classes: OPTION_SCHEMAS.classes.optional().meta({
     description: "Labels of the classes to detect; also one text with commas",
   }),
+  scores: z.string().optional().meta({
+    description: "Score thresholds of single classes, which override `score`",
+    example: "cat:0.3,person:0.6",
+  }),
+  nms: OPTION_SCHEMAS.nms.optional().meta({
+    description: "Rule of non-maximum suppression; refused if the graph does it itself",
+  }),
+  sigma: OPTION_SCHEMAS.sigma.optional().meta({
+    description: "Width of the Gaussian function of `soft-gaussian`",
+  }),
+  class_agnostic: OPTION_SCHEMAS.class_agnostic.optional().meta({
+    description: "True: boxes of different classes suppress each other",
+  }),
+  tiles: OPTION_SCHEMAS.tiles.optional().meta({
+    description: "Tiles into which the image is divided, for small objects: `auto`, or columns " +
+      "and rows",
+    example: "4x3",
+  }),
+  overlap: OPTION_SCHEMAS.overlap.optional().meta({
+    description: "Overlap of neighbouring tiles, as a fraction of a tile's side; needs `tiles`",
+  }),
+  merge: OPTION_SCHEMAS.merge.optional().meta({
+    description: "Way to merge boxes of different tiles: non-maximum suppression, or weighted " +
+      "boxes fusion; needs `tiles`",
+  }),
+  whole: OPTION_SCHEMAS.whole.optional().meta({
+    description: "False: the model runs only on the tiles, not on the whole image; needs `tiles`",
+  }),
 });
+
+const EXPLAIN = {
+  explain: EXTRA_SCHEMAS.explain.optional().meta({
+    description: "True: each detection has its origin in the network and what it suppressed",
+  }),
+};
+
+/** Options that add to the JSON of a response. */
+const EXTRAS = {
+  ...EXPLAIN,
+  keep: EXTRA_SCHEMAS.keep.optional().meta({
+    description: "True: the response has a token for `POST /detect/{token}`",
+  }),
+};
 
 /** Options of a detection and the model, as parameters of the query. */
 export const WITH_MODEL = OPTIONS.extend({
@@ -75,6 +119,20 @@ const WITH_DRAWING = WITH_FORM.extend({
   }),
 });
 
+/** Options of `POST /detect/{token}`. */
+const SELECT = WITH_FORM.omit({ tiles: true, overlap: true, merge: true, whole: true }).extend({
+  ...EXPLAIN,
+  format: z.enum(["json", "svg"]).optional().meta({ description: "Format of the response" }),
+  overlay: FORM_SCHEMAS.overlay.optional().meta({
+    description: "True: an SVG without the image, which the format svg needs",
+  }),
+});
+
+const SELECT_FORM = SELECT.meta({
+  id: "SelectForm",
+  description: "Form with options",
+});
+
 /** Image file as the value of a form field or as a body. */
 export const IMAGE_FILE = z.file().meta({
   description:
@@ -85,7 +143,7 @@ export const IMAGE_FILE = z.file().meta({
 /** GIF of one pixel in base64, for examples that a reader can send. */
 export const TINY_IMAGE = "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==";
 
-const FORM = z.object({ image: IMAGE_FILE, ...WITH_DRAWING.shape }).meta({
+const FORM = z.object({ image: IMAGE_FILE, ...WITH_DRAWING.shape, ...EXTRAS }).meta({
   id: "DetectForm",
   description: "Form with the image as a file, and options",
 });
@@ -95,7 +153,7 @@ const URLENCODED = z.object({
   image: z.string().meta({ description: "Image in base64, or as a data URL" }),
 }).meta({ id: "DetectTextForm", description: "Form with the image as a text, and options" });
 
-const BATCH_FORM = z.object({ image: z.array(IMAGE_FILE), ...WITH_FORM.shape }).meta({
+const BATCH_FORM = z.object({ image: z.array(IMAGE_FILE), ...WITH_FORM.shape, ...EXTRAS }).meta({
   id: "BatchForm",
   description: "Form with several images as files, and options for all of them",
 });
@@ -126,7 +184,7 @@ export const PATHS: ZodOpenApiPathsObject = {
         "or of JSON override the query.\n\nSeveral fields `image` of a form, or the list `images` " +
         "of JSON, have an object as their response whose `results` are like the lines of " +
         "`/detect/batch`.",
-      requestParams: { query: WITH_DRAWING },
+      requestParams: { query: WITH_DRAWING.extend(EXTRAS) },
       requestBody: {
         required: true,
         content: {
@@ -176,6 +234,42 @@ export const PATHS: ZodOpenApiPathsObject = {
           content: { "application/x-ndjson": { schema: LINES } },
         },
         ...errorResponses(IMAGE_CODES),
+      },
+    },
+  },
+  "/detect/{token}": {
+    post: {
+      operationId: "selectDetections",
+      tags: ["Detection"],
+      summary: "Detect with other options, without a new run",
+      description:
+        "Selects from the candidates that `POST /detect?keep=true` has kept. The result equals that " +
+        "of `POST /detect` with the same options. Options of the body override the query.",
+      requestParams: {
+        path: z.object({ token: pathText("Token of the response of `POST /detect`") }),
+        query: SELECT,
+      },
+      requestBody: {
+        required: false,
+        content: {
+          "application/json": {
+            schema: SELECT_JSON.meta({
+              id: "SelectRequest",
+              description: "Options",
+              example: { score: 0.3, nms: "soft-gaussian" },
+            }),
+          },
+          "multipart/form-data": { schema: SELECT_FORM },
+          "application/x-www-form-urlencoded": { schema: SELECT_FORM },
+        },
+      },
+      responses: {
+        200: withOverlay(json("Detections", schemas.SELECT_RESULT, RESULT_HEADERS)),
+        ...errorResponses([
+          ...GUARDED_CODES,
+          ...["unknown-token", "invalid-option", "unknown-class", "body-timeout"] as const,
+          ...["too-many-bytes", "unsupported-encoding", "busy"] as const,
+        ]),
       },
     },
   },
@@ -241,6 +335,12 @@ function withDrawings(
       "image/svg+xml": { schema: svg },
     },
   };
+}
+
+/** Adds the overlay that `POST /detect/{token}` answers. */
+function withOverlay({ content, ...response }: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
+  const svg = z.string().meta({ description: "Boxes and labels as SVG, without the image" });
+  return { ...response, content: { ...content, "image/svg+xml": { schema: svg } } };
 }
 
 /** Describes a parameter in the path. */

@@ -42,16 +42,49 @@ export const PROBLEM_TYPE = z.strictObject({
   title: z.string(),
 }).meta({ id: "ProblemType", description: "Description of an error code" });
 
+const box = z.strictObject({ xmin: pixels, ymin: pixels, xmax: pixels, ymax: pixels }).meta({
+  description: "Edges in pixels of the upright image: x to the right, y downwards",
+});
+
+const bbox = z.array(pixels).length(4).optional().meta({
+  description: "The same box as a list in the order of the option `boxes`",
+});
+
+const SUPPRESSED = z.strictObject({
+  label: z.string(),
+  classId: count,
+  score: z.number().min(0).max(1).meta({ description: "Confidence before suppression" }),
+  box,
+  bbox,
+  iou: z.number().min(0).max(1).meta({ description: "IoU with the detection" }),
+}).meta({ id: "SuppressedCandidate", description: "Candidate that a detection suppressed" });
+
+const EXPLANATION = z.strictObject({
+  level: z.string().nullable().meta({ description: "Level of the feature pyramid, such as P3" }),
+  stride: z.int().min(1).nullable().meta({ description: "Side of a cell in pixels of the input" }),
+  cell: z.strictObject({ column: count, row: count }).nullable(),
+  anchor: z.strictObject({
+    index: count.meta({ description: "Index of the anchor in its cell" }),
+    size: z.number().min(0).nullable().meta({ description: "Square root of the area" }),
+    ratio: z.number().min(0).nullable().meta({ description: "Height divided by width" }),
+  }),
+  logit: z.number().nullable().meta({ description: "Null if the network returns scores" }),
+  networkScore: z.number().min(0).max(1).meta({ description: "Score before soft-NMS" }),
+  suppressedCount: count,
+  suppressed: z.array(SUPPRESSED).max(16).meta({ description: "Best suppressed candidates" }),
+}).meta({ id: "Explanation", description: "Origin of a detection in the network" });
+
+const minScore = z.number().min(0).max(1).meta({
+  description: "Minimum score threshold that the token works with",
+});
+
 const DETECTION = z.strictObject({
   label: z.string().meta({ description: "Name of the class" }),
   classId: count.meta({ description: "Index of the class in the labels of the model" }),
   score: z.number().min(0).max(1).meta({ description: "Confidence" }),
-  box: z.strictObject({ xmin: pixels, ymin: pixels, xmax: pixels, ymax: pixels }).meta({
-    description: "Edges in pixels of the upright image: x to the right, y downwards",
-  }),
-  bbox: z.array(pixels).length(4).optional().meta({
-    description: "The same box as a list in the order of the option `boxes`",
-  }),
+  box,
+  bbox,
+  explanation: EXPLANATION.optional(),
 }).meta({ id: "Detection", description: "Detected object" });
 
 /** Response of `POST /detect`. */
@@ -66,6 +99,11 @@ export const DETECT_RESULT = z.strictObject({
     threads: z.int().min(1),
     precision: precision.optional(),
   }),
+  tiles: z.strictObject({
+    columns: z.int().min(1),
+    rows: z.int().min(1),
+    views: z.int().min(1).meta({ description: "Runs of the model: tiles and the whole image" }),
+  }).optional().meta({ description: "Tiles of the image, if the request had `tiles`" }),
   timing: z.strictObject({
     decode: milliseconds,
     preprocess: milliseconds,
@@ -73,7 +111,23 @@ export const DETECT_RESULT = z.strictObject({
     postprocess: milliseconds,
     total: milliseconds,
   }).meta({ description: "Duration of each stage" }),
+  token: z.string().optional().meta({ description: "Token for `POST /detect/{token}`" }),
+  expires: z.string().optional().meta({
+    description: "Time until which the token works",
+    format: "date-time",
+  }),
+  minScore: minScore.optional(),
 }).meta({ id: "DetectResult", description: "Detections in one image" });
+
+/** Response of `POST /detect/{token}`. */
+export const SELECT_RESULT = z.strictObject({
+  model: z.string().meta({ description: "Model id" }),
+  image: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).meta({
+    description: "Size of the upright image in pixels",
+  }),
+  detections: z.array(DETECTION).meta({ description: "Detections, best score first" }),
+  minScore,
+}).meta({ id: "SelectResult", description: "Detections from kept candidates" });
 
 const MODEL_SUMMARY = z.strictObject({
   id: z.string(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
+import { labelPairs } from "../../src/core/label_pairs.ts";
 import { SIGMA_RANGE, THRESHOLD_RANGE } from "../../src/core/threshold_range.ts";
 import {
   OVERLAP_RANGE,
@@ -70,11 +71,8 @@ const flagText = z.enum(["true", "false"], "must be true or false")
 
 /** Schema of score thresholds as a text: labels and numbers, such as `cat:0.3,person:0.6`. */
 export const SCORES_TEXT = z.string().transform((list, context) => {
-  const pairs = list.split(",").map((pair) => /^\s*(.+?)\s*:\s*([^:\s]+)\s*$/.exec(pair));
-  const scores = new Map(pairs.map((match) => [match?.[1] ?? "", match?.[2] ?? ""]));
-  if (pairs.every((match) => match !== null) && scores.size === pairs.length) {
-    return [...scores].map(([label, score]) => ({ label, score }));
-  }
+  const pairs = labelPairs(list);
+  if (pairs !== null) return [...pairs].map(([label, score]) => ({ label, score }));
   context.addIssue("must be labels and numbers, each label once: cat:0.3,person:0.6");
   return z.NEVER;
 }).pipe(z.array(z.object({ label: z.string(), score: numberText.pipe(threshold) })))

@@ -16,6 +16,7 @@ import {
   type RequestOptions,
   requestOptions,
 } from "./options.ts";
+import type { UploadJson } from "./read_json.ts";
 import { MAX_FIELD_BYTES, textFields } from "./text_fields.ts";
 
 /** Maximum bytes of a body, which has only options. */
@@ -32,7 +33,16 @@ export const SELECT_JSON = z.strictObject({
   normalized: FORM_SCHEMAS.normalized,
   format: FORM_SCHEMAS.format,
   overlay: FORM_SCHEMAS.overlay,
-}).exactPartial();
+}).omit({ tiles: true, overlap: true, merge: true, whole: true }).exactPartial();
+
+/** JSON body of `POST /detect/{token}` as a client writes it. */
+export type SelectJson = Omit<
+  UploadJson,
+  "image" | "url" | "keep" | "side" | "tiles" | "overlap" | "merge" | "whole"
+>;
+
+true satisfies z.input<typeof SELECT_JSON> extends SelectJson ? true : false;
+true satisfies keyof SelectJson extends keyof z.input<typeof SELECT_JSON> ? true : false;
 
 /**
  * Reads the options of a request without an image: from the query string, and from JSON or a form in
@@ -57,12 +67,13 @@ export async function readSelectOptions(
 
 /** Refuses the options that need a run of the model or the pixels of the image. */
 function checked(options: RequestOptions): RequestOptions {
-  const { keep, side } = options;
-  if (keep === undefined && side === undefined) return options;
+  const { keep, side, tiles, overlap, merge, whole } = options;
+  const unfit = { keep, side, tiles, overlap, merge, whole };
+  const [asked] = Object.entries(unfit).find(([, value]) => value !== undefined) ?? [];
+  if (asked === undefined) return options;
   throw new DomainError(
     "invalid-option",
-    `Cannot select with "${keep === undefined ? "side" : "keep"}" as it needs the image: ` +
-      "leave it out",
+    `Cannot select with "${asked}" as it needs the image: leave it out`,
   );
 }
 

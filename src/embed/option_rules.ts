@@ -31,7 +31,14 @@ export const EMBED_DETECT_RULES: OptionRules<EmbedDetectOptions> = {
   signal: SIGNAL,
 };
 
-const { keep: _, ...SELECTING } = DETECT_RULES;
+const {
+  keep: _keep,
+  tiles: _tiles,
+  overlap: _overlap,
+  merge: _merge,
+  whole: _whole,
+  ...SELECTING
+} = DETECT_RULES;
 
 /** Rules of the options of `select()`. */
 export const SELECT_RULES: OptionRules<SelectOptions> = SELECTING;

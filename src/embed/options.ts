@@ -56,7 +56,10 @@ export interface EmbedDetectOptions extends DetectOptions {
 }
 
 /** Options of `select()`: those of `detect()` that need no run of the model. */
-export type SelectOptions = Omit<DetectOptions, "keep">;
+export type SelectOptions = Omit<
+  DetectOptions,
+  "keep" | "tiles" | "overlap" | "merge" | "whole"
+>;
 
 /** Detections that `select()` returns. */
 export interface Selection {

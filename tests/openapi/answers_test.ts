@@ -87,6 +87,21 @@ for (const { name, path, init, status = 200, schema } of CASES) {
   });
 }
 
+Deno.test("the responses with a token, and to it, have the form that the document states", async () => {
+  const init = body(photo, "image/jpeg");
+  const kept = await (await app.request("/detect?keep=true&explain=true&score=0.2", init)).json();
+  assert(schemas.DETECT_RESULT.safeParse(kept).success);
+  const path = `/detect/${kept.token}`;
+  const response = await app.request(path, json({ score: 0.05, explain: true, boxes: "xywh" }));
+  const answer = await response.json();
+  const parsed = schemas.SELECT_RESULT.safeParse(answer);
+  assert(parsed.success, parsed.error?.message);
+  const { suppressed } = answer.detections[0].explanation;
+  assert(suppressed.length > 0 && suppressed[0].bbox.length === 4);
+  assertEquals(schemas.SELECT_RESULT.safeParse({ ...answer, more: 1 }).success, false);
+  assert("image/svg+xml" in responseOf("/detect/{token}", "POST", 200).content);
+});
+
 Deno.test("a response with detections is among those that are compared", async () => {
   const response = await app.request("/detect?score=0.05&max=3", body(photo, "image/jpeg"));
   assertEquals((await response.json()).detections.length, 3);
@@ -113,6 +128,7 @@ function problemCases(): Case[] {
     ["broken JSON", "/detect", () => body("{", "application/json"), 400],
     ["a URL", "/detect", () => json({ url: "https://example.com/a.jpg" }), 403],
     ["an unknown model", "/detect?model=none", () => body(photo, "image/jpeg"), 404],
+    ["an unknown token", `/detect/${"A".repeat(32)}`, () => ({ method: "POST" }), 404],
     ["an unknown model's manifest", "/models/none", undefined, 404],
     ["an unknown code", "/problems/none", undefined, 404],
     ["a body that is too long", "/detect", tooLong, 413],

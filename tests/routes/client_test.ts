@@ -6,6 +6,7 @@ import {
   type DetectAnswer,
   type ModelList,
   type Problem,
+  type SelectAnswer,
 } from "../../routes/client.ts";
 import { post, quickApp, type Seen } from "./quick_app.ts";
 
@@ -13,6 +14,8 @@ import { post, quickApp, type Seen } from "./quick_app.ts";
 type Mutable<T> = { -readonly [K in keyof T]: Mutable<T[K]> };
 type Same<A, B> = [A] extends [B] ? true : never;
 const isAnswer: Same<Mutable<z.infer<typeof schemas.DETECT_RESULT>>, Mutable<DetectAnswer>> = true;
+const isSelected: Same<Mutable<z.infer<typeof schemas.SELECT_RESULT>>, Mutable<SelectAnswer>> =
+  true;
 const isList: Same<Mutable<z.infer<typeof schemas.MODEL_LIST>>, Mutable<ModelList>> = true;
 const isProblem: Same<keyof z.infer<typeof schemas.PROBLEM>, keyof Problem> = true;
 
@@ -26,7 +29,7 @@ async function quickClient(seen?: Seen[]) {
 }
 
 Deno.test("createClient() sends a form and JSON, and reads detections and models", async () => {
-  assert(isAnswer && isList && isProblem);
+  assert(isAnswer && isSelected && isList && isProblem);
   const seen: Seen[] = [];
   const client = await quickClient(seen);
   const image = new File([PHOTO], "photo.jpg");
@@ -44,6 +47,22 @@ Deno.test("createClient() sends a form and JSON, and reads detections and models
   const models = await (await client.models.$get()).json();
   if ("code" in models) throw new Error(models.detail);
   assertEquals([models.default, models.models[0]?.status], ["everyday8", "ready"]);
+});
+
+Deno.test("createClient() sends a token with options", async () => {
+  const client = await quickClient();
+  const post = client.detect[":token"].$post;
+  const param = { token: "A".repeat(32) };
+  const responses = [
+    await post({ param, json: { score: 0.5, scores: { cat: 0.3 }, nms: "soft-linear" } }),
+    await post({ param, query: { score: "0.5", nms: "hard" } }),
+    await post({ param, form: { scores: "cat:0.3" } }),
+  ];
+  for (const response of responses) {
+    const answer = await response.json();
+    if (!("code" in answer)) throw new Error(`There must be a problem: ${answer.minScore}`);
+    assertEquals([response.status, answer.code], [404, "unknown-token"]);
+  }
 });
 
 Deno.test("createClient() has the codes of problems as types", async () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
+import { labelPairs } from "../../core/label_pairs.ts";
 import { SIGMA_RANGE, THRESHOLD_RANGE } from "../../core/threshold_range.ts";
 import { VERSION } from "../../core/version.ts";
 import { NMS_KINDS } from "../../ports/detector.ts";
@@ -45,12 +46,12 @@ export const jsonOption = z.boolean().default(false)
 
 /** Option `--scores`. */
 export const scoresOption = z.string().optional().transform((list, context) => {
-  const pairs = list?.split(",").map((pair) => /^\s*(.+?)\s*:\s*([\d.eE+-]+)\s*$/.exec(pair));
-  const entries = pairs?.map((match) => [match?.[1] ?? "", Number(match?.[2] ?? NaN)] as const);
-  if (entries === undefined) return undefined;
-  if (entries.every(([, score]) => threshold.safeParse(score).success)) {
-    return Object.fromEntries(entries);
-  }
+  if (list === undefined) return undefined;
+  const entries = [...labelPairs(list) ?? []].map(([label, text]) =>
+    [label, Number(text)] as const
+  );
+  const isValid = entries.every(([, score]) => threshold.safeParse(score).success);
+  if (isValid && entries.length > 0) return Object.fromEntries(entries);
   context.addIssue("must be labels and numbers from 0 to 1: cat:0.3,person:0.6");
   return z.NEVER;
 }).meta({

@@ -227,6 +227,8 @@ const REFUSED:
     ["?overlay=true", {}, "invalid-option", "overlay=true"],
     ["?keep=true", {}, "invalid-option", '"keep"'],
     ["?side=100&format=png", {}, "invalid-option", '"side"'],
+    ["?tiles=auto", {}, "invalid-option", '"tiles"'],
+    ["", postJson({ tiles: "auto" }), "invalid-option", '"tiles" is no option'],
     ["?model=other", {}, "invalid-option", '"small"'],
     ["?score=0.001", {}, "invalid-option", "above the score 0.01"],
     ["?scores=cat:0.001", {}, "invalid-option", "threshold is 0.001"],
@@ -351,6 +353,11 @@ for (const option of INSIDE) {
     await assertProblem(response, 400, "invalid-option", "suppresses inside its graph");
   });
 }
+
+Deno.test("POST /detect refuses keep=true with tiles", async () => {
+  const response = app.request("/detect?keep=true&tiles=auto", post(IMAGE));
+  await assertProblem(response, 400, "invalid-option", '"keep"', '"tiles"');
+});
 
 Deno.test("POST is the only method of a token", async () => {
   const response = await app.request(`/detect/${"A".repeat(32)}`);

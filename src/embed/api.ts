@@ -15,6 +15,8 @@ export type {
   NmsKind,
   StageTimes,
   SuppressedCandidate,
+  TileInfo,
+  TileMerge,
 } from "../ports/detector.ts";
 export type { EngineInfo, Provider } from "../ports/session.ts";
 export type {

@@ -8,6 +8,7 @@ import type { KeptCandidates } from "./kept_candidates.ts";
 import type { EngineInfo } from "./session.ts";
 
 export type { Detection, DetectionBox, Explanation, SuppressedCandidate } from "./detection.ts";
+export type { TileMerge } from "../core/tile_options.ts";
 export type { KeptCandidates } from "./kept_candidates.ts";
 
 /**

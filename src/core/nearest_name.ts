@@ -35,18 +35,21 @@ function lettersOf(name: string): string {
 }
 
 /**
- * Returns the Levenshtein distance: how many letters to insert, delete or replace to turn `a` into
- * `b`.
+ * Returns how many letters to insert, delete, replace or exchange with their neighbour to turn `a`
+ * into `b` (optimal string alignment distance).
  */
 export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
+  for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const replaced = last[j]! + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, last[j + 1]! + 1, next[j]! + 1));
+    for (let j = 0; j < b.length; j++) {
+      const replaced = last[j]! + (a[i] === b[j] ? 0 : 1);
+      const isExchanged = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      const exchanged = isExchanged ? beforeLast[j - 1]! + 1 : Infinity;
+      next.push(Math.min(replaced, exchanged, last[j + 1]! + 1, next[j]! + 1));
     }
-    last = next;
+    [beforeLast, last] = [last, next];
   }
   return last.at(-1)!;
 }

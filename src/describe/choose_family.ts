@@ -41,7 +41,7 @@ export function chooseFamily(
 ): FamilyChoice {
   const { kind } = facts.outputs;
   const possible = FAMILIES.filter((family) => describes(family, kind));
-  const matching = matchFamilies(facts, possible);
+  const matching = matchFamilies(facts, possible).filter((each) => hasWeights(each, hints));
   const { told, isContradicted } = toldFamilies(possible, facts, hints);
   const likely = [...new Set([...told.map(({ family }) => family), ...matching])];
   const choice = (candidates: readonly Family[], evidence: string | null): FamilyChoice => ({
@@ -62,7 +62,7 @@ export function chooseFamily(
   const [firstTold] = told;
   const isToldOther = firstTold !== undefined && !told.some(({ family }) => family === first);
   if (kind === "levels" && first?.traits.prefix !== undefined && !isToldOther) {
-    if (hasWeights(first, hints)) return choice([first], `output "${first.traits.prefix}…"`);
+    return choice([first], `output "${first.traits.prefix}…"`);
   }
   const isTold = frameworksOf(told).size === 1 && !isContradicted;
   const isEnough = kind !== "levels" ||

@@ -58,10 +58,12 @@ const shared = {
    */
   isDistinct: z.boolean().optional(),
   /**
-   * Pattern for names of weights. A graph whose output names alone suggest this family must have
-   * such a weight. Unset: the names of outputs are enough.
+   * Pattern for names of weights. A graph matches the family only if it has such a weight. Unset:
+   * the names of weights do not matter.
    */
   weights: z.string().optional(),
+  /** Smallest class id that the graphs return. Unset: 0. Only for graphs that apply NMS. */
+  firstId: z.literal(1).optional(),
   traits,
 };
 

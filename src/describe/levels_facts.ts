@@ -153,6 +153,7 @@ function factsOf(
   const [first, second] = [firsts[0], seconds[0]];
   if (first === undefined || second === undefined) return null;
   const { scores, deltas, evidence } = tellByShapes(firsts, seconds) ??
+    tellByLevel(firsts, seconds, hints, wishes) ??
     tellHeads(firsts, seconds, hints, wishes.scores) ??
     tellByChannels(firsts, seconds) ?? refuseAlike(first, second);
   const { anchors = null, depth = 0 } = deltas[0] ?? {};
@@ -168,6 +169,34 @@ function factsOf(
     perCell,
     classes,
     evidence,
+  };
+}
+
+/**
+ * Decides for each level which output is the class head. The order of the outputs may differ from
+ * level to level.
+ *
+ * @returns Null if the levels agree, or if the numbers of channels already group the outputs.
+ * @throws {DomainError} `graph-mismatch`, if the levels differ and one of them shows nothing.
+ */
+function tellByLevel(
+  firsts: readonly Head[],
+  seconds: readonly Head[],
+  hints: GraphHints,
+  wishes: HeadWishes,
+): HeadPair<readonly Head[]> | null {
+  if (!firsts.every(({ depth }, level) => depth === seconds[level]?.depth)) return null;
+  const pairs = firsts.map((first, level) =>
+    tellHeads([first], seconds.slice(level, level + 1), hints, wishes.scores)
+  );
+  const orders = pairs.map((pair, level) => pair && pair.scores[0] === firsts[level]);
+  if (!(orders.includes(true) && orders.includes(false))) return null;
+  const unknown = orders.indexOf(null);
+  if (unknown >= 0) refuseAlike(firsts[unknown]!, seconds[unknown]!);
+  return {
+    scores: pairs.flatMap((pair) => pair?.scores ?? []),
+    deltas: pairs.flatMap((pair) => pair?.deltas ?? []),
+    evidence: pairs[0]?.evidence ?? "values",
   };
 }
 

@@ -1,4 +1,4 @@
-import type { LabelReading, NamesById } from "./label_reading.ts";
+import type { LabelReading, NamesById, NamesInOrder } from "./label_reading.ts";
 
 /** Known facts about the classes that a graph (ONNX model) detects. */
 export interface ClassFacts {
@@ -9,6 +9,13 @@ export interface ClassFacts {
   readonly count: number | null;
   /** Class ids that the graph returned in two test runs. Empty if `count` is known. */
   readonly seen: readonly number[];
+  /**
+   * Class id of the background, which a list of names may leave out. Null or unset: the model has
+   * no background, or it is unknown.
+   */
+  readonly background?: number | null;
+  /** Class id of the first name in a list without ids. Unset: 0. */
+  readonly firstId?: number | undefined;
 }
 
 /** Labels for a manifest, with an explanation of how they were chosen. */
@@ -51,7 +58,7 @@ export function assignLabels(
   classes: ClassFacts,
 ): AssignedLabels {
   for (const reading of readings) {
-    const fitting = candidatesOf(reading).filter(({ labels }) => fits(labels, classes));
+    const fitting = candidatesOf(reading, classes).filter(({ labels }) => fits(labels, classes));
     const [first, ...others] = fitting;
     if (first === undefined) continue;
     // An assignment with unchanged ids is preferred. If two rules give different labels, only the
@@ -73,9 +80,9 @@ export function assignLabels(
  * Returns the possible assignments for one interpretation of the file. The first assignment uses
  * the ids in the file as class ids.
  */
-function candidatesOf(reading: LabelReading): Candidate[] {
+function candidatesOf(reading: LabelReading, classes: ClassFacts): Candidate[] {
   const { form } = reading;
-  if ("rows" in reading) return [{ form, labels: reading.rows, rule: "" }];
+  if ("rows" in reading) return rowCandidates(reading, classes);
   const { ids } = reading;
   const inOrder = [...ids.keys()].sort((a, b) => a - b);
   const first = inOrder[0] ?? 0;
@@ -88,6 +95,25 @@ function candidatesOf(reading: LabelReading): Candidate[] {
     labels: inOrder.map((id) => ids.get(id) ?? null),
     rule: "in the order of the ids, without gaps",
   }];
+}
+
+/** Pattern of the names that people give to the background. */
+const BACKGROUND = /^_*(background|bg)_*$/i;
+
+/** Returns the possible assignments for names without ids. */
+function rowCandidates(
+  { form, rows }: NamesInOrder,
+  { background = null, firstId = 0 }: ClassFacts,
+): Candidate[] {
+  const [first = null] = rows;
+  const isMissing = first !== null && !BACKGROUND.test(first);
+  if (firstId === 1 && isMissing) {
+    return [{ form, labels: [null, ...rows], rule: "the first name is class 1" }];
+  }
+  const unchanged = { form, labels: rows, rule: "" };
+  if (background === null) return [unchanged];
+  const labels = rows.toSpliced(background, 0, null);
+  return [unchanged, { form, labels, rule: `class ${background} is the background` }];
 }
 
 /**

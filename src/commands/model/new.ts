@@ -149,8 +149,8 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
     const named = values.labels === undefined ? null : await readLabels(
       values.labels,
       outputs.kind === "finished"
-        ? { count: null, seen: outputs.classIds }
-        : { count: outputs.classes, seen: [] },
+        ? { count: null, seen: outputs.classIds, firstId: candidates[0]?.firstId }
+        : { count: outputs.classes, seen: [], background: facts.background },
     );
     const names = {
       id: idOf(file),

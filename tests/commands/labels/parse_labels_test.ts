@@ -183,6 +183,21 @@ Deno.test("assignLabels() takes ids as they are for detections, and counts the i
   assertEquals(finished("\ncat\ndog\n", 0, 1).labels, ["cat", "dog"]);
 });
 
+Deno.test("assignLabels() begins at the first id of the framework, and leaves out its background", () => {
+  const labels = (text: string, classes: ClassFacts) =>
+    assignLabels(parseLabels(text), classes).labels;
+  const tensorflow = { count: null, seen: [1], firstId: 1 } as const;
+  assertEquals(labels("cat\ndog\n", tensorflow), [null, "cat", "dog"]);
+  assertEquals(labels("background\ncat\ndog\n", tensorflow), ["background", "cat", "dog"]);
+  assertEquals(labels('["cat", "dog"]', { count: null, seen: [1] }), ["cat", "dog"]);
+  assertEquals(labels("item { id: 1 name: 'cat' }", tensorflow), [null, "cat"]);
+  const ssd = { count: 3, seen: [] } as const;
+  assertEquals(labels("cat\ndog\n", { ...ssd, background: 0 }), [null, "cat", "dog"]);
+  assertEquals(labels("cat\ndog\n", { ...ssd, background: 2 }), ["cat", "dog", null]);
+  assertEquals(labels("bg\ncat\ndog\n", { ...ssd, background: 0 }), ["bg", "cat", "dog"]);
+  assertThrows(() => labels("cat\ndog\n", ssd), TypeError, "2 names");
+});
+
 Deno.test("assignLabels() refuses names that detections of a try do not fit", () => {
   const facts: ClassFacts = { count: null, seen: [1, 2, 3] };
   const { message } = assertThrows(() => assignLabels(parseLabels("a\nb\nc\n"), facts), TypeError);

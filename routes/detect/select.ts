@@ -26,7 +26,7 @@ export interface SelectDeps extends KeepDeps {
  * Handles `POST /detect/{token}`: selects detections from the candidates of an earlier request, with
  * other options. The model does not run again.
  *
- * The server thread does this work. A token has at most 4096 candidates, so it takes milliseconds.
+ * The server thread does this work. A token has at most 2048 candidates, so it takes milliseconds.
  */
 export async function select(context: Context<AppEnv>, deps: SelectDeps): Promise<Response> {
   using lease = deps.budget.lease(context.get("client") ?? "");

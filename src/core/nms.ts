@@ -76,12 +76,17 @@ export function suppressorsOf(
   const lastPixel = options.extent === "last-pixel" ? 1 : 0;
   const keptOfGroup = Map.groupBy(kept, (row) => groups[row]!);
   const isKept = new Set(kept);
-  return Int32Array.from(groups, (group, row) => {
-    if (isKept.has(row)) return -1;
-    return keptOfGroup.get(group)?.find((better) =>
-      better < row && iou(boxes, better, row, lastPixel) > options.iou
-    ) ?? -1;
-  });
+  const suppressors = new Int32Array(groups.length).fill(-1);
+  for (let row = 0; row < groups.length; row++) {
+    if (isKept.has(row)) continue;
+    for (const better of keptOfGroup.get(groups[row]!) ?? []) {
+      if (better > row) break;
+      if (!(iou(boxes, better, row, lastPixel) > options.iou)) continue;
+      suppressors[row] = better;
+      break;
+    }
+  }
+  return suppressors;
 }
 
 /**

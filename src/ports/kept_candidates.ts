@@ -1,13 +1,16 @@
 import type { ResizePlan } from "../core/resize_plan.ts";
 
-/** Maximum number of candidates that are kept of one image. */
-export const MAX_KEPT = 4096;
+/**
+ * Maximum number of candidates that are kept of one image. NMS on so many takes tens of milliseconds
+ * at most, which the thread of a server can spare.
+ */
+export const MAX_KEPT = 2048;
 
 /**
  * Minimum bytes of a store of kept candidates. The candidates of one image take at most 45 bytes for
  * each of {@linkcode MAX_KEPT} and may take half of a store.
  */
-export const MIN_KEEP_MEMORY = 400_000;
+export const MIN_KEEP_MEMORY = 200_000;
 
 /**
  * Candidates of one image: boxes before NMS (non-maximum suppression). NMS can run again on them with

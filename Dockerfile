@@ -5,12 +5,14 @@ COPY deno.json deno.lock ./
 COPY models models
 COPY routes routes
 COPY src src
-# Deletes the builds of onnxruntime-web that the server does not load: 96 of 201 MB.
+# Deletes the builds of onnxruntime-web and icodec that the server does not load: 118 of 201 MB.
 RUN deno install --frozen --entrypoint src/commands/serve.ts src/platforms/host/process/detector_process.ts && \
   find node_modules/.deno/onnxruntime-web@*/node_modules/onnxruntime-web/dist -type f \
   ! -name ort.node.min.mjs ! -name ort.webgpu.bundle.min.mjs \
   ! -name 'ort-wasm-simd-threaded.mjs' ! -name 'ort-wasm-simd-threaded.wasm' \
-  ! -name 'ort-wasm-simd-threaded.asyncify.*' -delete
+  ! -name 'ort-wasm-simd-threaded.asyncify.*' -delete && \
+  find node_modules/.deno/icodec@*/node_modules/icodec/dist -type f \
+  ! -name webp-dec.wasm ! -name avif-dec.wasm -delete
 
 FROM denoland/deno:2.9.6
 WORKDIR /app

@@ -4,6 +4,7 @@ import { COMMANDS, EXPORTS, FILES, PROGRAMS } from "./entries.ts";
 import { packageJson } from "./package_json.ts";
 import { pruneTypes } from "./prune_types.ts";
 import { ROOT } from "./tools.ts";
+import { vendorPackages } from "./vendor.ts";
 
 /**
  * Builds the npm package.
@@ -20,6 +21,7 @@ export async function buildPackage(target: URL): Promise<void> {
     await pruneTypes(folder, exported);
     await bundleScripts(`${folder}/browser`);
     for (const [from, to] of Object.entries(FILES)) await copy(from, `${folder}/${to}`);
+    await vendorPackages(folder);
     const json = JSON.stringify(await packageJson(folder), null, 2);
     await Deno.writeTextFile(`${folder}/package.json`, `${json}\n`);
     await Deno.chmod(folder, 0o755);
@@ -29,7 +31,7 @@ export async function buildPackage(target: URL): Promise<void> {
   }
 }
 
-/** Bundles the browser scripts. Wasm files come from the packages that the user installs. */
+/** Bundles the browser scripts, without the wasm files that they load. */
 async function bundleScripts(target: string): Promise<void> {
   const bundle = await Deno.makeTempDir({ prefix: "bundle-" });
   await bundleBrowser(new URL(`file://${bundle}/`));

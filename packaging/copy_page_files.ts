@@ -30,10 +30,9 @@ await runCommand(async ([path]) => {
   console.log(`A page can import ${new URL("retinanet-edge.js", target).pathname}`);
 });
 
-/** Returns the URL of a file of an npm package. */
+/** Returns the URL of a file of an npm package that this package carries. */
 function sourceOf(file: string): URL {
-  // The packages export their `dist` files without that folder's name.
-  return new URL(import.meta.resolve(file.replace("/dist/", "/")));
+  return new URL(`vendor/${file.replace("/dist/", "/")}`, PACKAGE);
 }
 
 function nameOf(path: string): string {

@@ -2,6 +2,7 @@ import config from "../deno.json" with { type: "json" };
 import { COMMANDS, EXPORTS } from "./entries.ts";
 import { importsOf, packageOf } from "./imports_of.ts";
 import { filesIn } from "./tools.ts";
+import { VENDOR_FOLDER, VENDORED_IMPORTS } from "./vendor.ts";
 
 /** Oldest Node release: the first whose permission model, `--permission`, is stable. */
 const NODE = ">=22.13";
@@ -45,7 +46,7 @@ export async function packageJson(folder: string): Promise<Record<string, unknow
     bin: Object.fromEntries(
       Object.entries(COMMANDS).map(([name, entry]) => [name, scriptOf(entry).slice(2)]),
     ),
-    files: ["browser", "models", "packaging", "routes", "src"],
+    files: ["browser", "models", "packaging", "routes", "src", VENDOR_FOLDER],
     dependencies: named(used.filter((name) => !PEERS.includes(name) && !OMITTABLE.includes(name))),
     optionalDependencies: named(OMITTABLE),
     peerDependencies: {
@@ -84,9 +85,9 @@ function scriptOf(entry: string): string {
 }
 
 async function packagesUsed(folder: string): Promise<string[]> {
-  const names = new Set<string>();
+  const names = new Set<string>(VENDORED_IMPORTS);
   for await (const file of filesIn(folder)) {
-    if (!/\.(js|d\.ts)$/.test(file)) continue;
+    if (!/\.(js|d\.ts)$/.test(file) || file.startsWith(`${folder}/${VENDOR_FOLDER}/`)) continue;
     for (const specifier of importsOf(await Deno.readTextFile(file))) {
       const name = packageOf(specifier);
       if (name !== undefined && !(name in OPTIONAL)) names.add(name);

@@ -55,6 +55,12 @@ Deno.test("the Dockerfile", async (test) => {
     ]);
   });
 
+  await test.step("has the decoders of icodec that the server loads, and no others", async () => {
+    const builds = `${app}/node_modules/icodec/dist`;
+    const there = (await Array.fromAsync(Deno.readDir(builds))).map(({ name }) => name);
+    assertEquals(there.sort(), ["avif-dec.wasm", "webp-dec.wasm"]);
+  });
+
   await test.step("starts the server like deno task start, without downloads", () => {
     const [deno, run, cachedOnly, noPrompt, ...rest] = image.cmd;
     assertEquals([cachedOnly, noPrompt], ["--cached-only", "--no-prompt"]);

@@ -9,7 +9,7 @@ import { startHost } from "./start_host.ts";
 const TRACER = "npm:@vercel/nft@1.11.5/nft";
 /** `includeFiles` of docs/runtimes.md: files that the engine reads when it starts. */
 const INCLUDED = ["mjs", "wasm"].map((ending) =>
-  `node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.${ending}`
+  `node_modules/retinanet-edge/vendor/onnxruntime-web/ort-wasm-simd-threaded.${ending}`
 );
 
 Deno.test("vercel.ts needs the files that Vercel finds, and two files of the engine", async () => {

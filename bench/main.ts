@@ -7,6 +7,8 @@ import { textTable } from "../src/commands/shared/text_table.ts";
 import { PROVIDERS } from "../src/ports/session.ts";
 import { drawFruit, ORANGE_SKIN } from "../tests/sample_images/draw_fruit.ts";
 import { encodeJpeg } from "../tests/sample_images/encode_jpeg.ts";
+import type { NamedImage } from "./peers/measure_peers.ts";
+import { historyTable, newestComparison } from "./peers/peer_history.ts";
 import { LIBRARY_INGEST, measureIngest, OUR_INGEST } from "./preprocess.ts";
 import { measurePipeline, POST_DETECT, SESSION_RUN } from "./pipeline.ts";
 import { measurePostprocessing } from "./postprocessing.ts";
@@ -34,6 +36,9 @@ const SPEC = {
     }),
     ours: z.boolean().default(false)
       .meta({ description: "with --peers: leave the servers in Python and Node out" }),
+    short: z.boolean().default(false).meta({
+      description: "with --peers: 20 seconds, one image, without the servers in Python and Node",
+    }),
     seconds: z.coerce.number().positive().default(8)
       .meta({ value: "N", description: "with --peers: duration of a throughput measurement" }),
     save: z.string().optional()
@@ -68,21 +73,29 @@ async function main(args: readonly string[], io: CommandIo): Promise<void> {
 }
 
 async function printPeers(values: z.infer<z.ZodObject<typeof SPEC.options>>): Promise<void> {
-  const { image: path, threads, ours: onlyOurs, seconds, save, json } = values;
-  const images = path === undefined
-    ? [
-      { name: "1920x1080, drawn", bytes: await drawnJpeg() },
-      { name: "4000x3000, drawn", bytes: await drawnJpeg(4000, 3000) },
-    ]
-    : [{ name: basename(path), bytes: await readImageFile(path) }];
+  const { image: path, threads, short, seconds, save, json } = values;
+  const images = path !== undefined
+    ? [{ name: basename(path), bytes: await readImageFile(path) }]
+    : await drawnImages(short);
   const { peerReport } = await importUnseen<typeof import("./peers/peer_report.ts")>(
     "./peers/peer_report.ts",
   );
-  const rounds = Math.min(values.rounds, 3);
-  const settings = { model: "everyday8", threads, rounds, requests: 40, seconds, onlyOurs };
-  const report = await peerReport({ ...settings, images });
+  const extent = short
+    ? { rounds: 1, requests: 10, seconds: 2, onlyOurs: true }
+    : { rounds: Math.min(values.rounds, 3), requests: 40, seconds, onlyOurs: values.ours };
+  const earlier = await newestComparison();
+  const report = await peerReport({ model: "everyday8", threads, ...extent, images });
   if (save !== undefined) await Deno.writeTextFile(save, JSON.stringify(report.figures, null, 2));
-  console.log(json ? JSON.stringify(report.figures, null, 2) : report.table);
+  if (json) return console.log(JSON.stringify(report.figures, null, 2));
+  console.log(report.table);
+  if (earlier !== undefined) console.log(historyTable(report.figures.rows, earlier));
+}
+
+/** Draws the images that are sent by default. */
+async function drawnImages(isShort: boolean): Promise<NamedImage[]> {
+  const hd = { name: "1920x1080, drawn", bytes: await drawnJpeg() };
+  if (isShort) return [hd];
+  return [hd, { name: "4000x3000, drawn", bytes: await drawnJpeg(4000, 3000) }];
 }
 
 async function printRuntimes(

@@ -79,6 +79,9 @@ interface StartedPeer extends AsyncDisposable {
   readonly post: () => Promise<void>;
 }
 
+/** Maximum milliseconds until the first answer of a server, and until each later answer. */
+const TIMEOUT_MS = 60_000;
+
 /** Starts a server. Returns after its first answer with detections. */
 async function startPeer(
   { name, command, args, environment, body = "bytes" }: PeerServer,
@@ -102,14 +105,20 @@ async function startPeer(
     const response = await fetch(`http://127.0.0.1:${port}/detect`, {
       method: "POST",
       body: body === "bytes" ? image : formOf(image),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
     if (!response.ok || !text.includes('"detections":[{')) {
       throw new Error(`${name} answered ${response.status}: ${text}`);
     }
   };
+  const deadline = performance.now() + TIMEOUT_MS;
   for (let answered = false; !answered;) {
     if (isOver) throw new Error(`Cannot measure: ${await over}`);
+    if (performance.now() > deadline) {
+      Deno.kill(-process.pid, "SIGKILL");
+      throw new Error(`Cannot measure: ${name} has not answered within ${TIMEOUT_MS} ms`);
+    }
     answered = await post().then(
       () => true,
       () => new Promise((end) => setTimeout(end, 20, false)),

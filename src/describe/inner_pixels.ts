@@ -18,8 +18,8 @@ export type Colour = readonly [number, number, number];
 
 /** Colours of the test images for {@linkcode solveInnerPixels}, in this order. */
 export function testColours(type: "float32" | "float16" | "uint8"): Colour[] {
-  const [a, b] = type === "uint8" ? [64, 192] : [0.25, 0.75];
-  return [[a, a, a], [b, a, a], [a, b, a], [a, a, b], [b, b, b]];
+  const [a, between, b] = type === "uint8" ? [64, 96, 192] : [0.25, 0.375, 0.75];
+  return [[a, a, a], [b, a, a], [a, b, a], [a, a, b], [between, between, between]];
 }
 
 /** Maximum relative error of a channel that still counts as a linear function of the pixels. */
@@ -39,7 +39,8 @@ export function solveInnerPixels(
 ): InnerPixels | null {
   const found = runs.map(centreOf);
   const [base, red, green, blue, all] = found;
-  const step = (colours[4]?.[0] ?? 0) - (colours[0]?.[0] ?? 0);
+  const step = (colours[1]?.[0] ?? 0) - (colours[0]?.[0] ?? 0);
+  const part = (colours[4]?.[0] ?? 0) - (colours[0]?.[0] ?? 0);
   if (!base || !red || !green || !blue || !all) return null;
   const effects = [red, green, blue].map((run) => run.map((value, i) => (value - base[i]!) / step));
   for (const reversed of [false, true]) {
@@ -50,7 +51,7 @@ export function solveInnerPixels(
       const limit = LINEAR * Math.abs(own);
       const others = effects.filter((_, i) => i !== source[channel]);
       return own !== 0 && others.every((effect) => Math.abs(effect[channel]!) < limit) &&
-        Math.abs((all[channel]! - base[channel]!) / step - own) < limit;
+        Math.abs((all[channel]! - base[channel]!) / part - own) < limit;
     });
     if (isLinear) return { reversed, gain, offset };
   }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { NO_HINTS } from "../../src/describe/graph_hints.ts";
-import { scoreKind } from "../../src/describe/score_kind.ts";
+import { backgroundOf, scoreKind } from "../../src/describe/score_kind.ts";
 
 /** Creates a class head of 40 rows from the value of each column. */
 function headOf(columns: number, value: (row: number, column: number) => number) {
@@ -44,4 +44,19 @@ Deno.test("scoreKind() believes the graph's last operation more than sums", () =
 
 Deno.test("scoreKind() calls numbers outside 0 to 1 logits", () => {
   assertEquals(scoreKind(headOf(3, () => -4.6), 3, NO_HINTS).scores, "logits");
+});
+
+Deno.test("backgroundOf() finds the class that has the best score of nearly all anchors", () => {
+  const first = (row: number, column: number) => (column === 0) === (row > 2) ? 3 : -3;
+  assertEquals(backgroundOf(headOf(5, first), 5, "logits"), 0);
+  const last = (row: number, column: number) => (column === 4) === (row > 2) ? 0.9 : 0.02;
+  assertEquals(backgroundOf(headOf(5, last), 5, "distribution"), 4);
+});
+
+Deno.test("backgroundOf() finds no background without one", () => {
+  const best = (_: number, column: number) => column === 2 ? -3 : -5;
+  assertEquals(backgroundOf(headOf(5, best), 5, "logits"), null, "the best score is low");
+  const mixed = (row: number, column: number) => column === row % 5 ? 3 : -3;
+  assertEquals(backgroundOf(headOf(5, mixed), 5, "logits"), null, "the best class differs");
+  assertEquals(backgroundOf(headOf(1, () => 3), 1, "logits"), null, "there is one class");
 });

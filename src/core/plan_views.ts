@@ -41,15 +41,18 @@ export function planViews(
   { resize, pad, maxTiles, fits }: ViewOptions,
 ): Views {
   const scaleOf = (tile: Size) => {
-    const { scaled } = createResizePlan(tile, resize, pad);
-    return Math.min(scaled.width / tile.width, scaled.height / tile.height);
+    const { ratio, scaled } = createResizePlan(tile, resize, pad);
+    return ratio ?? Math.min(scaled.width / tile.width, scaled.height / tile.height);
   };
   if (wanted !== "auto") checkTileCount(wanted, maxTiles);
   const grid = wanted === "auto" ? autoGrid(source, { overlap, maxTiles, scaleOf, fits }) : wanted;
   const tiles = planTiles(source, grid, overlap);
   const [{ width, height } = source] = tiles;
   const windows = whole && tiles.length > 1 ? [{ left: 0, top: 0, ...source }, ...tiles] : tiles;
-  return { grid, tile: { width, height }, windows };
+  // An image with few pixels has fewer tiles than the grid.
+  const columns = tiles.filter(({ top }) => top === 0).length;
+  const rows = tiles.length / columns;
+  return { grid: { columns, rows }, tile: { width, height }, windows };
 }
 
 /**

@@ -79,32 +79,51 @@ export interface AutoGridOptions {
 }
 
 /**
- * Chooses the grid in which the model sees the most detail of an image.
+ * Maximum number of tiles of an automatic grid, even if the caller allows more. The time of the
+ * choice grows with this number.
+ */
+const MAX_AUTO_TILES = 256;
+
+/** Share of the best detail that is good enough if it takes fewer tiles. */
+const GOOD_ENOUGH = 0.95;
+
+/**
+ * Chooses the grid in which the model sees nearly the most detail of an image with the fewest tiles.
  *
  * The detail is the number of input pixels per source pixel. More than one input pixel per source
- * pixel shows nothing new and counts as one. Of several grids with the same detail, the grid with
- * the fewest tiles is chosen. An image that the model sees in full detail is one tile.
+ * pixel shows nothing new and counts as one. An image that the model sees in full detail is one
+ * tile.
  */
 export function autoGrid(source: Size, options: AutoGridOptions): TileGrid {
-  const { overlap, maxTiles, scaleOf, fits = () => true } = options;
-  let best: TileGrid = { columns: 1, rows: 1 };
-  let bestScale = Math.min(1, scaleOf(source));
-  for (let columns = 1; columns <= Math.min(maxTiles, source.width); columns++) {
-    const { size: width } = planAxis(source.width, columns, overlap);
-    const mostRows = Math.min(source.height, Math.floor(maxTiles / columns));
-    for (let rows = 1; rows <= mostRows; rows++) {
-      const hasFewer = columns * rows < best.columns * best.rows;
-      // More tiles cannot show more than full detail.
-      if (bestScale === 1 && !hasFewer) break;
-      const tile = { width, height: planAxis(source.height, rows, overlap).size };
-      const scale = Math.min(1, scaleOf(tile));
-      const isBetter = scale > bestScale || scale === bestScale && hasFewer;
-      if (!isBetter || !fits(tile)) continue;
-      best = { columns, rows };
-      bestScale = scale;
+  const { scaleOf, fits = () => true } = options;
+  const whole = { columns: 1, rows: 1, scale: Math.min(1, scaleOf(source)) };
+  const grids = [whole];
+  for (const { columns, rows, tile } of gridsOf(source, options)) {
+    if (fits(tile)) grids.push({ columns, rows, scale: Math.min(1, scaleOf(tile)) });
+  }
+  const best = Math.max(...grids.map(({ scale }) => scale));
+  const good = grids.filter(({ scale }) => scale >= GOOD_ENOUGH * best);
+  good.sort((a, b) => a.columns * a.rows - b.columns * b.rows || b.scale - a.scale);
+  const [{ columns, rows } = whole] = good;
+  return { columns, rows };
+}
+
+/** Yields all grids within the limits, with the size of their tiles. */
+function* gridsOf(
+  { width, height }: Size,
+  { overlap, maxTiles }: AutoGridOptions,
+): Generator<TileGrid & { readonly tile: Size }, void> {
+  const limit = Math.min(maxTiles, MAX_AUTO_TILES);
+  for (let columns = 1; columns <= Math.min(limit, width); columns++) {
+    const across = planAxis(width, columns, overlap).size;
+    for (let rows = 1; rows <= Math.min(limit / columns, height); rows++) {
+      yield {
+        columns,
+        rows,
+        tile: { width: across, height: planAxis(height, rows, overlap).size },
+      };
     }
   }
-  return best;
 }
 
 /** Positions of the tiles along one axis, in whole pixels. */

@@ -18,11 +18,12 @@ export interface FamilyChoice {
 }
 
 /**
- * Frameworks for which this project has no model family. The key is the name of the framework. The
+ * Frameworks with detectors for which this project has no model family. The key is the name of the framework. The
  * value is a pattern of the names that the framework gives to weights.
  */
 const WITHOUT_FAMILY: Readonly<Record<string, RegExp>> = {
-  "MMDetection, but not of its RetinaNet": /(^|[./])bbox_head\.(?!retina_)\w+_(cls|reg)\b/,
+  // The weights of its RetinaNet begin with retina_.
+  MMDetection: /(^|[./])bbox_head\.(?!retina_)\w+_(cls|reg)\b/,
 };
 
 /**
@@ -203,8 +204,8 @@ function suggestion(
   for (const [framework, pattern] of Object.entries(WITHOUT_FAMILY)) {
     const name = weights.find((weight) => pattern.test(weight));
     if (name === undefined) continue;
-    return `The name "${name}" is one of ${framework}'s, which has no family: take the one that ` +
-      "is most alike and correct its manifest. ";
+    return `The name "${name}" is one of ${framework}'s for which there is no family: take the ` +
+      "one that is most alike and correct its manifest. ";
   }
   const [first] = told;
   if (first === undefined) {

@@ -11,6 +11,7 @@ import type { LevelHeads } from "./heads.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
 import { softmaxHeads } from "./softmax_heads.ts";
 import { suppress } from "./suppress.ts";
+import { withArea } from "./with_area.ts";
 
 /**
  * Turns the outputs of the network for one image into detections.
@@ -41,22 +42,24 @@ export function detectionsOf(
 /**
  * Turns candidates into detections.
  *
- * 1. Suppress overlapping boxes (NMS) and keep at most `options.max` boxes.
+ * 1. Suppress overlapping boxes (NMS) and keep at most `options.max` boxes. If the manifest says so,
+ *    drop empty boxes before.
  * 2. Scale the boxes to source pixels and clip them to the source.
  * 3. Add the label to each kept box, and the explanation if the caller asked for it.
  * 4. Drop boxes whose left and right or top and bottom edges are swapped. Drop empty boxes if the
  *    manifest says so. Dropped boxes are not replaced, so fewer than `options.max` may remain.
  *
- * @param candidates Candidates, best first, with boxes in input pixels. The call overwrites the
- *   boxes.
+ * @param all Candidates, best first, with boxes in input pixels. The call overwrites the boxes.
  */
 export function detectionsFrom(
-  candidates: Candidates,
+  all: Candidates,
   plan: ResizePlan,
   manifest: HeadsManifest,
   options: ResolvedOptions,
   scales: ClassScales,
 ): Detection[] {
+  const { empty } = manifest.postprocess;
+  const candidates = empty === "drop-first" ? withArea(all) : all;
   const { boxes, classIds } = candidates;
 
   // 1. NMS.
@@ -69,7 +72,7 @@ export function detectionsFrom(
   toSource(plan, boxes);
 
   // 3. Labels, and 4. drop.
-  const isKept = manifest.postprocess.empty === "drop" ? hasArea : isInOrder;
+  const isKept = empty === "keep" ? isInOrder : hasArea;
   return suppression.kept
     .map((row) => {
       const score = suppression.scoreAt(row);

@@ -30,6 +30,7 @@ const TOLD: readonly [weight: string, family: string][] = [
   ["model.head.cls_score.weight", "detectron2"],
   ["retinanet/classification_submodel/pyramid_classification/Conv2D", "keras-retinanet"],
   ["model.class_net.predict.conv_pw.weight", "effdet"],
+  ["bbox_head.retina_cls.weight", "mmdetection"],
 ];
 
 for (const [weight, family] of TOLD) {
@@ -48,7 +49,11 @@ for (const [weight, family] of TOLD) {
 
 const ASKED: readonly [claim: string, weights: readonly string[], message: RegExp][] = [
   ["no telling name", ["conv.weight"], /No name in the graph suggests one/],
-  ["names of MMDetection", ["bbox_head.retina_cls.weight"], /MMDetection's, which has no family/],
+  [
+    "names of another head of MMDetection",
+    ["bbox_head.atss_cls.weight"],
+    /is one of MMDetection's for which there is no family/,
+  ],
   [
     "names of two frameworks",
     ["head.classification_head.conv.weight", "head.cls_score.weight"],
@@ -65,3 +70,52 @@ for (const [claim, weights, message] of ASKED) {
     assertEquals(chooseFamily(JOINED, hints, "detectron2").candidates[0]?.family, "detectron2");
   });
 }
+
+/** Heads per level of the same graph. */
+const LEVELS: GraphFacts = {
+  ...JOINED,
+  outputs: {
+    kind: "levels",
+    layout: "nchw",
+    scores: ["o0", "o2"],
+    deltas: ["o1", "o3"],
+    strides: [8, 16],
+    perCell: 9,
+    classes: 3,
+    evidence: "channels",
+    size: { width: 384, height: 256 },
+    boxConstants: [],
+    anchorOutputs: [],
+  },
+};
+
+/** Families of heads per level. Null: other code may use such names, so that `model new` asks. */
+const TOLD_LEVELS: readonly [weight: string, family: string | null][] = [
+  ["bbox_head.retina_cls.weight", "mmdetection"],
+  ["model.box_net.predict.conv_pw.weight", "effdet"],
+  ["model.head.cls_score.weight", null],
+  ["m.head.classification_head.cls_logits.weight", null],
+  ["bbox_head.atss_reg.weight", null],
+  ["conv.weight", null],
+];
+
+for (const [weight, family] of TOLD_LEVELS) {
+  Deno.test(`chooseFamily() ${family === null ? "asks about" : `is told ${family} by`} heads per level with ${weight}`, () => {
+    const hints = { ...NO_HINTS, weights: [weight] };
+    if (family !== null) {
+      const { candidates, evidence } = chooseFamily(LEVELS, hints, undefined);
+      assertEquals([candidates.map((each) => each.family), evidence], [
+        ...[[family], `the graph has the name "${weight}"`],
+      ]);
+      return;
+    }
+    const error = assertThrows(() => chooseFamily(LEVELS, hints, undefined), TypeError);
+    assertMatch(error.message, /name yours with --family, of .*detectron2.*odtk.*mmdetection/);
+  });
+}
+
+Deno.test("chooseFamily() asks about heads per level with names of two frameworks", () => {
+  const weights = ["bbox_head.retina_cls.weight", "class_net.predict.conv_pw.weight"];
+  const hints = { ...NO_HINTS, weights };
+  assertThrows(() => chooseFamily(LEVELS, hints, undefined), TypeError, "--family");
+});

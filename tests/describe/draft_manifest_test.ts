@@ -23,7 +23,7 @@ const FAMILY_OF: Readonly<Record<string, string | null>> = {
 const LOOKS_LIKE: Readonly<Record<string, string>> = { "torchvision-0.14": "torchvision" };
 
 /** Folders of a model that resizes images otherwise than its family; the graph cannot tell it. */
-const OWN_RESIZE = ["kerashub", "kerashub-crop"];
+const OWN_RESIZE = ["kerashub", "kerashub-crop", "mmdetection"];
 
 /** Folders of a model with anchors of its own: own_anchors_test.ts drafts them. */
 const OWN_ANCHORS = ["own-anchors", "transposed-heads", "packed-heads"];
@@ -53,8 +53,17 @@ for (const { name, folder, manifest, goldens } of await goldenFolders()) {
   });
 }
 
-/** Probes a graph. */
-async function factsOf(graph: URL): Promise<GraphFacts> {
+/** Facts of the graphs that were probed, by URL. */
+const known = new Map<string, Promise<GraphFacts>>();
+
+/** Probes a graph, unless an earlier test has. */
+function factsOf(graph: URL): Promise<GraphFacts> {
+  const facts = known.get(graph.href) ?? probed(graph);
+  known.set(graph.href, facts);
+  return facts;
+}
+
+async function probed(graph: URL): Promise<GraphFacts> {
   const session = await openGraph(graph);
   try {
     return await probeGraph(session);

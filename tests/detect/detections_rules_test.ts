@@ -143,8 +143,8 @@ const THIN: readonly (readonly [box: readonly number[], hasArea: boolean])[] = [
   [[5, -9, 9, 0], false],
 ];
 
-for (const empty of ["keep", "drop"] as const) {
-  Deno.test(`detectionsOf() ${empty}s detections without width or height`, () => {
+for (const empty of ["keep", "drop", "drop-first"] as const) {
+  Deno.test(`detectionsOf() treats detections without width or height by the rule ${empty}`, () => {
     const manifest = {
       ...decoded,
       postprocess: { ...decoded.postprocess, clip: "none", empty } as const,
@@ -168,18 +168,23 @@ Deno.test("detectionsOf() returns no box with swapped edges", () => {
   }
 });
 
-Deno.test("detectionsOf() counts empty detections towards the limit", () => {
-  const postprocessing = { ...decoded.postprocess, empty: "drop", clip: "none", limit: 2 } as const;
-  const manifest = { ...decoded, postprocess: postprocessing };
-  const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
-  // The second best has no width, and the third is beyond the limit.
-  const scores: Fill = ({ column, channel }) => channel === 0 && column < 3 ? 9 - column : -9;
-  const deltas: Fill = ({ column, channel }) =>
-    [[1, 1, 2, 2], [5, 5, 5, 9], [9, 9, 12, 12]][column]?.[channel] ?? 0;
-  const outputs = makeOutputs(manifest, plan.input, scores, deltas);
-  const found = postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
-  assertEquals(found.map(({ box }) => box.xmin), [1]);
-});
+/** Rules for empty boxes, and the left edges of the detections for a limit of 2. */
+const LIMITED = [["drop", [1]], ["drop-first", [1, 9]]] as const;
+
+for (const [empty, edges] of LIMITED) {
+  Deno.test(`detectionsOf() counts detections towards the limit by the rule ${empty}`, () => {
+    const postprocessing = { ...decoded.postprocess, empty, clip: "none", limit: 2 } as const;
+    const manifest = { ...decoded, postprocess: postprocessing };
+    const plan = createResizePlan({ width: 32, height: 32 }, manifest.resize, manifest.pad);
+    // The second best has no width, and the third is beyond the limit.
+    const scores: Fill = ({ column, channel }) => channel === 0 && column < 3 ? 9 - column : -9;
+    const deltas: Fill = ({ column, channel }) =>
+      [[1, 1, 2, 2], [5, 5, 5, 9], [9, 9, 12, 12]][column]?.[channel] ?? 0;
+    const outputs = makeOutputs(manifest, plan.input, scores, deltas);
+    const found = postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
+    assertEquals(found.map(({ box }) => box.xmin), edges);
+  });
+}
 
 Deno.test("detectionsOf() computes IoU in whole pixels with extent last-pixel", () => {
   // IoU is 45 / 81 by edges, 60 / 100 by pixels.

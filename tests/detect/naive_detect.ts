@@ -34,7 +34,10 @@ export function naiveDetect(fills: HeadFills, plan: ResizePlan, manifest: HeadsM
       level.filter(passes).sort(bestFirst).slice(0, limits.perLevel ?? level.length)
     )
     .sort(bestFirst)
-    .slice(0, limits.total ?? Infinity);
+    .slice(0, limits.total ?? Infinity)
+    .filter(({ box: [x1 = 0, y1 = 0, x2 = 0, y2 = 0] }) =>
+      empty !== "drop-first" || (x2 > x1 && y2 > y1)
+    );
   const kept: Found[] = [];
   for (const found of candidates) {
     const rivals = kept.filter(({ classId }) => !nms.perClass || classId === found.classId);

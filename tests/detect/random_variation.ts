@@ -100,7 +100,7 @@ function randomPostprocess(random: Random, one: One, hasGrid: boolean): Postproc
     },
     clip: hasGrid ? one(...clips, "grid-pixels") : one(...clips),
     nms: { iou: between(random, 0.05, 0.7), perClass: one(true, false) },
-    empty: one("keep", "drop"),
+    empty: one("keep", "drop", "drop-first"),
     // 0.5 is a multiple of 1/8, so that scores of randomFills() can equal it.
     score: one(0.5, 0.5, between(random, 0.3, 0.7)),
     scoreTest: one("greater", "at-least"),

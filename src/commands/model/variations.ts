@@ -115,7 +115,7 @@ function alternativesTo(manifest: Manifest): Alternative[] {
     ...all("postprocess.activation", ["sigmoid", "softmax", "none"], "scores too low or too high"),
     ...all("postprocess.scoreTest", ["greater", "at-least"], "a detection more or less"),
     ...all("postprocess.clip", ["none", "picture", "input-pixels"], "boxes at the edge differ"),
-    ...all("postprocess.empty", ["keep", "drop"], "boxes without area"),
+    ...all("postprocess.empty", ["keep", "drop", "drop-first"], "boxes without area"),
     ...all("postprocess.nms.perClass", [true, false], "overlapping boxes of other classes"),
     ...all("postprocess.limit", [100, 300], "more or fewer detections"),
   ];

@@ -42,7 +42,8 @@ export const headPostprocess = z.strictObject({
   }),
   /**
    * Treatment of boxes that have no width or no height after they are clipped to the source image.
+   * `drop-first`: also dropped before NMS, after they are clipped to the area of `clip`.
    */
-  empty: z.enum(["keep", "drop"]),
+  empty: z.enum(["keep", "drop", "drop-first"]),
   ...shared,
 });

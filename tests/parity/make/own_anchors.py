@@ -29,6 +29,7 @@ SIZES = [[14, 22], [28, 44], [56, 88], [112, 176], [224, 352]]
 RATIOS = [0.4, 1.0, 2.5]
 CHANNELS, CLASSES = 12, 3
 SHORTEST, LONGEST = 192, 320
+PER_LEVEL = 20  # candidates of a level, in per_level.WxH.json
 IMAGES = [(97, 61), (160, 120), (120, 200)]
 
 
@@ -126,16 +127,26 @@ def main() -> None:
     put_settings(f"{NAME}/twins.json", twins, accept)
     for number, (width, height) in enumerate(IMAGES):
         picture = draw(width, height, shapes=20, seed=number)
-        with torch.no_grad():
-            found = model([to_tensor(picture)])[0]
-        columns = (found[key].tolist() for key in ("labels", "scores", "boxes"))
-        rows = [
-            {"label": label, "score": round(score, 8), "box": [round(edge, 4) for edge in box]}
-            for label, score, box in zip(*columns)
-        ]
-        head = {"picture": f"{width}x{height}.png", "framework": f"torchvision {torchvision.__version__.split('+')[0]}"}
         put(f"{NAME}/{width}x{height}.png", encode_png(picture), accept)
-        put(f"{NAME}/{width}x{height}.json", encode_json({**head, "detections": rows}), accept)
+        put(f"{NAME}/{width}x{height}.json", golden_of(model, picture), accept)
+        if (width, height) != (160, 120):  # too few detections
+            model.topk_candidates = PER_LEVEL
+            put(f"{NAME}/per_level.{width}x{height}.json", golden_of(model, picture), accept)
+            model.topk_candidates = 1000
+
+
+@torch.no_grad()
+def golden_of(model: RetinaNet, picture: np.ndarray) -> bytes:
+    found = model([to_tensor(picture)])[0]
+    columns = (found[key].tolist() for key in ("labels", "scores", "boxes"))
+    rows = [
+        {"label": label, "score": round(score, 8), "box": [round(edge, 4) for edge in box]}
+        for label, score, box in zip(*columns)
+    ]
+    image = f"{picture.shape[1]}x{picture.shape[0]}.png"
+    return encode_json(
+        {"picture": image, "framework": f"torchvision {torchvision.__version__.split('+')[0]}", "detections": rows}
+    )
 
 
 main()

@@ -63,7 +63,7 @@ function unknownToken({ store }: KeepDeps): DomainError {
     store === undefined
       ? "Cannot select as this server keeps no candidates. Send the image to POST /detect"
       : `Cannot select as the token is not known here. A token works for ${seconds} s, or until ` +
-        "the server needs its memory, on the server process and with the API key that made it. " +
+        "the server needs its memory, on the server instance and with the API key that made it. " +
         "Send the image to POST /detect with keep=true again",
   );
 }

@@ -67,11 +67,13 @@ export const MAX_CANDIDATES = 100_000;
  * level.
  */
 export interface Survivor {
+  /** Anchors and outputs of the level. */
   readonly heads: LevelHeads;
   /** Index of the level. */
   readonly level: number;
   /** Index of the anchor in its level. Anchors are counted cell by cell, row by row. */
   readonly anchorIndex: number;
+  /** Class of the pair. */
   readonly classId: number;
   /** Logit or score of the pair. */
   readonly value: number;

@@ -134,6 +134,10 @@ const DETECT_OPTIONS: readonly Wrong[] = [
   ["an empty IoU threshold", { iou: null }, '"iou" must be a number'],
   ["a maximum of NaN", { max: NaN }, '"max" must be a whole number'],
   ["one class", { classes: "apple" }, '"classes" must be an array of labels'],
+  ["a rule of NMS that is unknown", { nms: "soft" }, '"soft-linear", "soft-gaussian"'],
+  ["score thresholds as a list", { scoreThresholds: [0.5] }, '"scoreThresholds" must be an object'],
+  ["a score threshold of a class as text", { scoreThresholds: { cat: "1" } }, "for each label"],
+  ["a flag as text", { explain: "true" }, '"explain" must be true or false'],
   ["a function as signal", { signal: () => {} }, '"signal" must be an AbortSignal'],
 ];
 
@@ -154,6 +158,11 @@ const APP_OPTIONS: readonly Wrong[] = [
   ["a key as text", { detector, keys: ["secret"] }, '"keys" must be an array of { name, sha256 }'],
   ["a rate as number", { detector, keyRate: 10 }, '"keyRate" must be { limit, windowMs }'],
   ["a log that is no function", { detector, log: "json" }, '"log" must be a function'],
+  [
+    "too little memory for candidates",
+    { detector, keepMemory: 1000 },
+    "0, or a number of at least",
+  ],
   ["a relative mount path", { detector, mountPath: "vision" }, 'begins with "/"'],
 ];
 

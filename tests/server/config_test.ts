@@ -18,6 +18,8 @@ Deno.test("readConfig() has the documented defaults", () => {
     MAX_DECODED_BYTES: 400_000_000,
     MAX_DRAWING_SIDE: 6000,
     MAX_BATCH: 100,
+    KEEP_MEMORY: 8_000_000,
+    KEEP_MS: 300_000,
     BODY_TIMEOUT_MS: 30_000,
     HEADER_TIMEOUT_MS: 10_000,
     MAX_HEADERS: 100,
@@ -115,4 +117,12 @@ Deno.test("readConfig() refuses a variable that looks like a setting, without it
     "Cannot start as the environment has mistakes. API_KEY: unknown, it looks like API_KEYS",
   );
   readConfig({ API_KEY: "", OPENAI_API_KEY: "secret" });
+});
+
+Deno.test("readConfig() accepts 0 as KEEP_MEMORY, and what holds the candidates of two images", () => {
+  assertEquals(readConfig({ KEEP_MEMORY: "0" }).KEEP_MEMORY, 0);
+  assertEquals(readConfig({ KEEP_MEMORY: "200000" }).KEEP_MEMORY, 200_000);
+  for (const wrong of ["199999", "8 MB", "-1"]) {
+    assertThrows(() => readConfig({ KEEP_MEMORY: wrong }), TypeError, `KEEP_MEMORY="${wrong}"`);
+  }
 });

@@ -44,12 +44,15 @@ export function formatDetection(
 
 /** Builds the JSON of an explanation. An infinite logit becomes null, as JSON has no infinity. */
 function formatExplanation(
-  { anchor, logit, networkScore, suppressed, ...rest }: Explanation,
+  explanation: Explanation,
   image: Size,
   form: BoxForm,
 ): Record<string, unknown> {
+  const { level, stride, cell, anchor, logit, networkScore } = explanation;
   return {
-    ...rest,
+    level,
+    stride,
+    cell,
     anchor: {
       index: anchor.index,
       size: anchor.size && roundTo(anchor.size, 2),
@@ -57,7 +60,8 @@ function formatExplanation(
     },
     logit: logit === null ? null : roundTo(logit, 5),
     networkScore: roundTo(networkScore, 5),
-    suppressed: suppressed.map((candidate) => ({
+    suppressedCount: explanation.suppressedCount,
+    suppressed: explanation.suppressed.map((candidate) => ({
       ...roundDetection(candidate),
       ...formatBox(candidate.box, image, form),
       iou: roundTo(candidate.iou, 4),

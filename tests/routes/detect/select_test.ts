@@ -245,6 +245,7 @@ const REFUSED:
     ["?image=x", {}, "invalid-option", '"image" is no option'],
     ["", postJson({ image: "x" }), "invalid-option", '"image" is no option'],
     ["", postJson({ scores: { cat: "1" } }), "invalid-option", '"scores.cat"'],
+    ["?scores=__proto__:0.5", {}, "unknown-class", '"__proto__"'],
     ["", postJson({ scores: ["cat"] }), "invalid-option", '"scores"'],
     ["", postJson([]), "malformed-request", "must be an object"],
     ["", post("score=0.5", { "content-type": "text/plain" }), "malformed-request", "Content-Type"],

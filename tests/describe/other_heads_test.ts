@@ -1,4 +1,4 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { anchorLevel, type AnchorRule, cellAnchors, levelGrid } from "../../src/core/anchors.ts";
 import { HEAD_LAYOUTS, headShape } from "../../src/core/head_layout.ts";
@@ -13,14 +13,12 @@ import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
   type GraphProto,
-  ModelProtoSchema,
   NodeProtoSchema,
-  TensorProto_DataType as DataType,
-  TensorProtoSchema,
   ValueInfoProtoSchema,
 } from "../../src/planner/onnx_pb.ts";
 import { differencesFrom, openGraph } from "../parity/detect_golden.ts";
 import { goldenFolders } from "../parity/golden_folders.ts";
+import { addConstant, addShape, floatType, writeGraph } from "./edit_graph.ts";
 
 // The golden graph of effdet in other forms: its heads hold the same numbers, so that the boxes of
 // the framework stay right.
@@ -42,15 +40,6 @@ const otherAnchors = {
   },
 } as Family;
 
-/** Writes the golden graph with a change to a temporary file. */
-async function writeGraph(change: (graph: GraphProto) => void): Promise<URL> {
-  const model = fromBinary(ModelProtoSchema, whole);
-  change(model.graph!);
-  const path = await Deno.makeTempFile({ suffix: ".onnx" });
-  await Deno.writeFile(path, toBinary(ModelProtoSchema, model));
-  return new URL(`file://${path}`);
-}
-
 /** Drafts the manifest of a graph as `model new` does. */
 async function draftOf(graph: URL, behaviour: Family = family, wishes?: HeadWishes) {
   const bytes = await Deno.readFile(graph);
@@ -64,31 +53,6 @@ async function draftOf(graph: URL, behaviour: Family = family, wishes?: HeadWish
   } finally {
     await session.close();
   }
-}
-
-/** Adds a constant of float32 numbers. `form` says in which field its numbers are. */
-function addConstant(
-  graph: GraphProto,
-  name: string,
-  shape: readonly number[],
-  numbers: Iterable<number>,
-  form: "raw" | "floats" = "raw",
-) {
-  const data = Float32Array.from(numbers);
-  graph.initializer.push(create(TensorProtoSchema, {
-    name,
-    dims: shape.map(BigInt),
-    dataType: DataType.FLOAT,
-    ...(form === "raw" ? { rawData: new Uint8Array(data.buffer) } : { floatData: [...data] }),
-  }));
-}
-
-function addShape(graph: GraphProto, name: string, numbers: readonly number[]) {
-  const data = BigInt64Array.from(numbers.map(BigInt));
-  graph.initializer.push(create(TensorProtoSchema, {
-    ...{ name, dims: [BigInt(numbers.length)], dataType: DataType.INT64 },
-    rawData: new Uint8Array(data.buffer),
-  }));
 }
 
 /** Gives all heads another layout: `[1, A·C, H, W]` becomes five dimensions. */
@@ -115,14 +79,9 @@ function splitHeads(graph: GraphProto, layout: typeof HEAD_LAYOUTS[number]) {
   });
 }
 
-/** Returns the type of a float32 tensor of any shape. */
-function floatType() {
-  return { value: { case: "tensorType", value: { elemType: DataType.FLOAT } } } as never;
-}
-
 for (const layout of HEAD_LAYOUTS.filter((each) => each.length === 5)) {
   Deno.test(`draftManifest() reproduces the boxes of effdet from ${layout} heads`, async () => {
-    const graph = await writeGraph((graph) => splitHeads(graph, layout));
+    const graph = await writeGraph(whole, (graph) => splitHeads(graph, layout));
     const { draft, facts } = await draftOf(graph);
     assertEquals(facts.outputs.kind === "levels" && facts.outputs.layout, layout);
     assertEquals("outputs.deltas" in draft.guesses, false);
@@ -177,7 +136,7 @@ const FORMS: readonly [claim: string, change: (graph: GraphProto) => void][] = [
 
 for (const [claim, change] of FORMS) {
   Deno.test(`draftManifest() reproduces the boxes of effdet from ${claim}`, async () => {
-    const graph = await writeGraph(change);
+    const graph = await writeGraph(whole, change);
     const { draft } = await draftOf(graph, otherAnchors);
     assertMatch(draft.guesses["anchors"]!, /^suggested: read from the constants? "/);
     assertEquals(await differencesFrom(golden!, draft, graph), []);
@@ -213,7 +172,7 @@ function renameAll(graph: GraphProto, weights: Readonly<Record<string, string>>)
 }
 
 Deno.test("chooseFamily() is told effdet by weights, if outputs are not named", async () => {
-  const graph = await writeGraph((graph) => renameAll(graph, WEIGHTS));
+  const graph = await writeGraph(whole, (graph) => renameAll(graph, WEIGHTS));
   const { facts, hints, draft } = await draftOf(graph);
   const { candidates, evidence } = chooseFamily(facts, hints, undefined);
   assertEquals(candidates.map((each) => each.family), ["effdet"]);

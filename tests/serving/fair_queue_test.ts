@@ -122,3 +122,65 @@ Deno.test("FairQueue loses no item, keeps the order of each client and starves n
     assertEquals([queue.length, queue.shift()], [0, undefined]);
   }
 });
+
+/** Creates a queue of texts such as `a5`: item of client a that costs 5 turns. */
+function costly(...items: readonly string[]): FairQueue<string> {
+  const queue = new FairQueue<string>((item) => Number(item.slice(1)));
+  for (const item of items) queue.push(item[0]!, item);
+  return queue;
+}
+
+Deno.test("FairQueue makes a client pay for a long item with its next turns", () => {
+  // After a3, client a leaves two turns to b.
+  const queue = costly("a3", "a1", "b1", "b1", "b1", "b1");
+  assertEquals(queue.cost, 8);
+  assertEquals(drained(queue), ["a3", "b1", "b1", "b1", "a1", "b1"]);
+  assertEquals(queue.cost, 0);
+});
+
+Deno.test("FairQueue gives each client the same cost over time", () => {
+  const queue = costly(
+    ...Array.from({ length: 10 }, () => "a4"),
+    ...Array.from({ length: 40 }, () => "b1"),
+  );
+  const served = { a: 0, b: 0 };
+  for (let i = 0; i < 25; i++) {
+    const item = queue.shift()!;
+    served[item[0] as "a" | "b"] += Number(item.slice(1));
+  }
+  assert(Math.abs(served.a - served.b) <= 4, JSON.stringify(served));
+});
+
+Deno.test("FairQueue serves a client at once if no other client waits", () => {
+  assertEquals(drained(costly("a100", "a100", "a1")), ["a100", "a100", "a1"]);
+});
+
+Deno.test("FairQueue makes a client without items pay, too", () => {
+  const queue = costly("a3", "b1", "b1", "b1", "b1");
+  assertEquals(queue.shift(), "a3");
+  assertEquals(queue.shift(), "b1");
+  queue.push("a", "a1");
+  assertEquals(drained(queue), ["b1", "b1", "a1", "b1"]);
+});
+
+Deno.test("FairQueue.shift() takes the next wanted item, and keeps the places of the others", () => {
+  const queue = costly("a5", "b5", "b1", "c1");
+  const isShort = (item: string) => item.endsWith("1");
+  assertEquals(queue.count(isShort), 2);
+  assertEquals([queue.shift(isShort), queue.shift(isShort)], ["b1", "c1"]);
+  assertEquals(queue.shift(isShort), undefined);
+  assertEquals([queue.length, queue.cost], [2, 10]);
+  assertEquals(drained(queue), ["a5", "b5"]);
+});
+
+Deno.test("FairQueue counts the cost of removed items", () => {
+  const queue = costly("a5", "a3", "b1");
+  queue.remove("a", "a5");
+  assertEquals(queue.cost, 4);
+  assertEquals(queue.makeRoomFor("c"), undefined);
+  queue.push("a", "a7");
+  assertEquals(queue.makeRoomFor("c"), "a7");
+  assertEquals(queue.cost, 4);
+  queue.clear();
+  assertEquals([queue.cost, queue.length], [0, 0]);
+});

@@ -157,8 +157,11 @@ def set_weights(model: RetinaNet, classes: int, channels: int) -> None:
     for hook in hooks:
         hook.remove()
     logits, deltas = model.head.classification_head.cls_logits, model.head.regression_head.bbox_reg
-    logits.weight *= 1.3
-    logits.bias.mul_(1.3).sub_(5.5 if classes < 20 else 7)
+    # Many classes have extreme logits: their sigmoids would be as near as float32 numbers below 1 are, so that another
+    # sigmoid would turn their order round.
+    gain, mean = (1.3, 5.5) if classes < 20 else (0.6, 4.5)
+    logits.weight *= gain
+    logits.bias.mul_(gain).sub_(mean)
     deltas.weight *= 0.1
     deltas.bias *= 0.1
 

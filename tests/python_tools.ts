@@ -10,6 +10,11 @@ export async function pythonTools(requirements: URL): Promise<URL> {
   const folder = new URL(`dist/python/${await hashOf(requirements)}/`, ROOT);
   const bin = new URL("bin/", folder);
   const complete = new URL("complete", folder);
+  await Deno.mkdir(new URL("dist/python/", ROOT), { recursive: true });
+  // Another test file, which runs at the same time, may need the same environment.
+  const lockFile = new URL(`dist/python/${await hashOf(requirements)}.lock`, ROOT);
+  using lock = await Deno.open(lockFile, { write: true, create: true });
+  await lock.lock(true);
   if (await Deno.stat(complete).then(() => true, () => false)) return bin;
   await run("python3", "-m", "venv", "--clear", folder.pathname);
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];

@@ -1,6 +1,5 @@
-import { packPackage } from "../../packaging/pack_package.ts";
 import { runTool } from "../../packaging/tools.ts";
-import { builtPackage } from "../platforms/hosts/built_package.ts";
+import { packedPackage } from "../packed_package.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
 const FLAGS = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -20,8 +19,9 @@ export async function installExample(name: string): Promise<InstalledExample> {
     await copyFolder(new URL(`${name}/`, EXAMPLES), folder);
     const file = `${folder}/package.json`;
     const json = JSON.parse(await Deno.readTextFile(file));
-    if (json.dependencies["retinanet-edge"] !== undefined) {
-      json.dependencies["retinanet-edge"] = `file:${await packedPackage(root)}`;
+    for (const kind of [json.dependencies, json.devDependencies]) {
+      if (kind?.["retinanet-edge"] === undefined) continue;
+      kind["retinanet-edge"] = `file:${(await packedPackage()).file}`;
       await Deno.writeTextFile(file, JSON.stringify(json));
     }
     await runTool("npm", ["install", ...FLAGS], folder);
@@ -30,11 +30,6 @@ export async function installExample(name: string): Promise<InstalledExample> {
     await remove();
     throw error;
   }
-}
-
-async function packedPackage(folder: string): Promise<string> {
-  const { pathname } = await builtPackage();
-  return (await packPackage(pathname, folder)).file;
 }
 
 /** Copies an example without its `node_modules`. */

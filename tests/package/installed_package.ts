@@ -1,6 +1,6 @@
-import { type PackedPackage, packPackage } from "../../packaging/pack_package.ts";
+import type { PackedPackage } from "../../packaging/pack_package.ts";
 import { runTool } from "../../packaging/tools.ts";
-import { builtPackage } from "../platforms/hosts/built_package.ts";
+import { packedPackage } from "../packed_package.ts";
 
 /** Project of a user with the package installed. */
 export interface InstalledPackage extends AsyncDisposable {
@@ -15,8 +15,7 @@ export async function installPackage(): Promise<InstalledPackage> {
   const folder = await Deno.makeTempDir({ prefix: "package-" });
   const remove = () => Deno.remove(folder, { recursive: true });
   try {
-    const { pathname } = await builtPackage();
-    const packed = await packPackage(pathname, folder);
+    const packed = await packedPackage();
     const project = `${folder}/project`;
     await Deno.mkdir(project);
     await Deno.writeTextFile(`${project}/package.json`, '{ "private": true, "type": "module" }');

@@ -141,7 +141,7 @@ class RememberingSession implements Session {
 const { data: folder, model, grid, overlap } = values;
 if (folder === undefined) throw new TypeError("Cannot measure without --data DIR");
 const [columns = NaN, rows = NaN] = grid.split("x").map(Number);
-const runtime = await hostRuntime();
+const runtime = await hostRuntime({ threads: 1 });
 const loaded = await loadModel(runtime, model, "auto");
 const session = new RememberingSession(loaded.session);
 const limits = { ...DEFAULT_IMAGE_LIMITS, maxTiles: 64 };

@@ -83,7 +83,7 @@ async function describe(folder: string, each: Export): Promise<Outcome> {
 
 async function attempt(
   folder: string,
-  { name, given = [] }: Export,
+  { name, given = [], answer = [] }: Export,
   options: readonly string[],
   goldens: readonly Golden[],
 ): Promise<Outcome> {
@@ -99,14 +99,31 @@ async function attempt(
   if (differences.length === 0 && boxes > 0 && compared.worst !== null) {
     return { kind: "exact", detail: "", boxes, worst: compared.worst };
   }
-  const doubts = [
-    ...stdout.matchAll(/^Warning: (.*)$|^ {2}((?:anchors|resize)\S*: assumed: .*)$/gm),
-  ]
-    .map(([, warning, guess]) => warning ?? guess ?? "");
-  const [doubt] = doubts;
+  const doubt = doubtIn(stdout, answer);
   return doubt === undefined
     ? { kind: "WRONG", detail: differences[0] ?? "no boxes" }
-    : { kind: "says", detail: doubts.join(" | ") };
+    : { kind: "says", detail: doubt };
+}
+
+/**
+ * Returns the line of the report that says that the answered property is uncertain: a warning, a
+ * guess of the property, or the other families that are possible.
+ */
+function doubtIn(report: string, answer: readonly string[]): string | undefined {
+  const properties = answer.flatMap((option, i) => {
+    if (option === "--sizes" || option === "--ratios") return ["anchors"];
+    return option === "--set" ? [answer[i + 1]!.split("=")[0]!] : [];
+  });
+  const lines = report.split("\n");
+  const warning = lines.find((line) => line.startsWith("Warning: "));
+  if (answer.length === 0) return warning;
+  const wanted = answer.includes("--family")
+    ? [/^It could also be \(--family\)/]
+    : properties.map((property) => {
+      const [whole = ""] = property.split(".");
+      return new RegExp(`^ {2}(${property}|${whole}|${property}\\.\\w+): (assumed|suggested): `);
+    });
+  return lines.find((line) => wanted.some((pattern) => pattern.test(line)))?.trim() ?? warning;
 }
 
 function firstLine(text: string): string {

@@ -211,7 +211,11 @@ export const EXPORTS: readonly Export[] = [
     answer: ["--family", "detectron2"],
   }),
   awkward("levels_four_interleaved", "detectron2, 4 classes, unnamed, order differs by level", {
-    answer: ["--family", "detectron2"],
+    answer: [
+      ...["--family", "detectron2", "--set"],
+      'outputs.scores=["extra_2","extra_3","extra_4","extra_5","extra_6"]',
+    ],
+    shown: "--family --set outputs.scores",
   }),
   awkward("levels_named_logits_p", "detectron2, outputs named as this project's", {
     answer: ["--family", "detectron2"],

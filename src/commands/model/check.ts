@@ -1,13 +1,10 @@
 import { z } from "zod";
-import { detectorOf, warmUp } from "../../detect/detector.ts";
+import { warmUp } from "../../detect/detector.ts";
 import { expectedInputs, expectedOutputs } from "../../detect/expected_tensors.ts";
 import { type LoadedModel, loadModel } from "../../detect/load_model.ts";
-import { goldenDifferences, type GoldenTolerance } from "../../eval/golden_differences.ts";
-import type { Manifest } from "../../manifest/manifest.ts";
-import type { Runtime } from "../../ports/runtime.ts";
 import type { Tensor } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
-import { comparable, type Golden, readGolden } from "../eval_files/golden_file.ts";
+import { readGolden } from "../eval_files/golden_file.ts";
 import {
   engineOption,
   jsonOption,
@@ -19,8 +16,7 @@ import type { CommandSpec } from "../shared/command_spec.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { checkImage, imageReport } from "./check_image.ts";
-import { diagnose } from "./diagnose.ts";
-import { fitToGoldens } from "./fit_golden.ts";
+import { compareGolden, type GoldenCheck } from "./compare_golden.ts";
 import { textTable } from "../shared/text_table.ts";
 
 const SPEC = {
@@ -78,7 +74,7 @@ async function check(args: readonly string[], io: CommandIo): Promise<number> {
     const tolerance = { score: values["score-tolerance"], box: values["box-tolerance"] };
     const golden = values.golden === undefined
       ? undefined
-      : await compare(runtime, loaded, await readGolden(values.golden), tolerance);
+      : await compareGolden(runtime, loaded, await readGolden(values.golden), tolerance);
     if (golden !== undefined) say(goldenReport(golden));
     if (values.json) io.print(JSON.stringify({ id, graph, tensors, guesses, image, golden }));
     return golden === undefined || golden.isEqual ? 0 : 1;
@@ -161,42 +157,6 @@ function guessLines({ manifest }: LoadedModel): string {
   const lines = guesses.map(([property, reason]) => `  ${property}: ${reason}`);
   return `${guesses.length} properties are guesses; take each out of "guesses" once it is ` +
     `confirmed:\n${lines.join("\n")}`;
-}
-
-/** Comparison of the detections of the model with those of its own framework. */
-interface GoldenCheck {
-  readonly framework: string;
-  /** Numbers of detections of the model and of the framework. */
-  readonly counts: { readonly found: number; readonly golden: number };
-  readonly tolerance: GoldenTolerance;
-  readonly isEqual: boolean;
-  readonly differences: readonly string[];
-  /** Properties of the manifest that are likely to be wrong, as sentences. */
-  readonly reasons: readonly string[];
-}
-
-async function compare(
-  runtime: Runtime,
-  loaded: LoadedModel,
-  golden: Golden,
-  tolerance: GoldenTolerance,
-): Promise<GoldenCheck> {
-  const image = await readImageFile(golden.image);
-  const { manifest, session } = loaded;
-  const detect = async (each: Manifest) => {
-    const detector = detectorOf(runtime, { manifest: each, session });
-    const { detections } = await detector.detect(image, { scoreThreshold: golden.score });
-    return detections.map(comparable);
-  };
-  const found = await detect(manifest);
-  const differences = goldenDifferences(found, golden.detections, tolerance);
-  const isEqual = differences.length === 0;
-  const reasons = isEqual ? [] : await diagnose(manifest, {
-    ...{ golden, tolerance, found, detect },
-    fit: () => fitToGoldens(runtime, loaded, [golden]),
-  });
-  const counts = { found: found.length, golden: golden.detections.length };
-  return { framework: golden.framework, counts, tolerance, isEqual, differences, reasons };
 }
 
 /** Formats a comparison for the user. */

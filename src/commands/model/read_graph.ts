@@ -4,7 +4,7 @@ import { foreignOperatorFault } from "../../engines/start_fault.ts";
 import { foreignFileFault } from "../../manifest/foreign_file.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { sha256 } from "../../manifest/sha256.ts";
-import { externalFilesOf, foreignOperatorsOf } from "../../planner/read_onnx.ts";
+import { externalFilesOf, foreignOperatorsOf, readOnnx } from "../../planner/read_onnx.ts";
 import type { GraphData } from "../../ports/session.ts";
 
 /** Graph on disk, with the files that hold its weights. */
@@ -35,6 +35,7 @@ export async function readGraph(path: string): Promise<GraphOnDisk> {
   for (const name of externalFilesOf(bytes)) data.push(await readDataFile(path, name));
   const entry = { file, ...await pinned(bytes) };
   if (data.length === 0) return { bytes, data, entry };
+  refuseCut(file, bytes, data);
   const files = await Promise.all(
     data.map(async (each) => ({ file: each.file, ...await pinned(each.bytes) })),
   );
@@ -61,6 +62,20 @@ async function readDataFile(graph: string, name: string): Promise<GraphData> {
   });
   refuseForeign(name, bytes);
   return { file: name, bytes: new Uint8Array(bytes) };
+}
+
+/** Refuses files with weights that end before the last weight. */
+function refuseCut(file: string, bytes: Uint8Array, data: readonly GraphData[]): void {
+  try {
+    readOnnx(bytes, data);
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^Cannot read the graph as /, "");
+    throw new TypeError(
+      `Cannot describe ${file} as ${reason}. The file was cut, or belongs to another export: copy ` +
+        "both files again",
+      { cause: error },
+    );
+  }
 }
 
 function refuseForeign(file: string, bytes: Uint8Array): void {

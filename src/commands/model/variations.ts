@@ -194,7 +194,25 @@ function resizeAlternatives({ resize, pad }: Manifest): Alternative[] {
 }
 
 /** Usual shorter sides of the input, in pixels. */
-const SHORTEST = [256, 300, 320, 384, 416, 448, 480, 512, 608, 672, 704, 736, 768, 832, 896, 1024];
+const SHORTEST = [
+  192,
+  256,
+  300,
+  320,
+  384,
+  416,
+  448,
+  480,
+  512,
+  608,
+  672,
+  704,
+  736,
+  768,
+  832,
+  896,
+  1024,
+];
 
 /** Lists other sizes of the input, with the proportions of COCO's settings and of the manifest. */
 function sizeAlternatives({ resize, pad }: Manifest): Alternative[] {

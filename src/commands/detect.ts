@@ -114,6 +114,10 @@ async function detect(args: readonly string[], io: CommandIo): Promise<number> {
       }
       progress[Symbol.dispose]();
       report(sources, done, written, signal, io);
+      if (values.json && done.images === 0 && done.failed.length > 0) {
+        const message = failureText(sources.length, done.failed);
+        io.print(JSON.stringify({ error: { message } }));
+      }
       return signal.aborted ? STOPPED : done.failed.length > 0 ? 1 : 0;
     });
   } finally {
@@ -223,8 +227,13 @@ function report(
   }
   if (aborted) printError(`Stopped after ${images + failed.length} of ${sources.length} images`);
   if (failed.length === 0) return;
-  printError(`${failed.length} of ${sources.length} images failed:`);
-  for (const { source, reason } of failed) printError(`  ${source.name}: ${reason}`);
+  printError(failureText(sources.length, failed));
+}
+
+/** Names the images that failed, with their reasons. */
+function failureText(total: number, failed: readonly FailedImage[]): string {
+  const lines = failed.map(({ source, reason }) => `  ${source.name}: ${reason}`);
+  return [`${failed.length} of ${total} images failed:`, ...lines].join("\n");
 }
 
 function counted(count: number, noun: string): string {

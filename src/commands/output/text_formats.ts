@@ -1,6 +1,6 @@
 import { detectionTable } from "./detections.ts";
 import { cocoFormat } from "./coco_format.ts";
-import type { FailedImage, OutputContext, TextFormat } from "./detect_output.ts";
+import type { OutputContext, TextFormat } from "./detect_output.ts";
 import { reportFormat } from "./report/report_format.ts";
 
 /** Output formats with one text for all images, by the name of the format. */
@@ -8,7 +8,6 @@ export const TEXT_FORMATS = {
   table: () => ({ add: ({ source, result }) => detectionTable(source.name, result) }),
   json: () => ({
     add: ({ source, result }) => JSON.stringify({ file: source.name, ...result }),
-    finish: (failed) => failed.map(failedLine).join("\n") || undefined,
   }),
   csv: () => ({ head: csvLine(CSV_COLUMNS), add: csvLines }),
   coco: cocoFormat,
@@ -27,10 +26,6 @@ export const FORMAT_OF_EXTENSION: Readonly<Record<string, TextFormatName>> = {
   ".jsonl": "json",
   ".ndjson": "json",
 };
-
-function failedLine({ source, reason }: FailedImage): string {
-  return JSON.stringify({ file: source.name, error: { message: reason } });
-}
 
 const CSV_COLUMNS = [
   ...["file", "width", "height", "label", "class_id", "score"],

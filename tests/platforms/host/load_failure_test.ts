@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { childrenOf } from "../hosts/children_of.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
@@ -20,6 +21,11 @@ Deno.test("a server whose model does not load runs on without EXIT_ON_LOAD_FAILU
   const start = linesOf((await reader.read()).value!)[0]!;
   const [url] = start.message.match(/http:\/\/[\d.]+:\d+/)!;
   assertEquals((await fetch(`${url}/healthz`)).status, 200);
+  // The worker process that the program started ahead has nothing to do.
+  for (let i = 0; i < 100 && (await childrenOf(server.pid)).length > 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assertEquals(await childrenOf(server.pid), []);
   server.kill("SIGTERM");
   assertEquals((await server.status).code, 0);
   await reader.cancel();

@@ -6,12 +6,17 @@ import { workerFlags } from "./worker_flags.ts";
 /** Worker processes that no caller has taken yet, by the URL of their script. */
 const spares = new Map<string, ChildProcess>();
 
-/** Starts a process for a script before the process is needed. */
-export function startSpare(script: URL): void {
+/**
+ * Starts a process for a script before the process is needed.
+ *
+ * @returns The process, which {@linkcode takeProcess} returns later unless it has ended by then.
+ */
+export function startSpare(script: URL): ChildProcess {
   const spare = spawnProcess(script);
   const forget = () => void (spares.get(script.href) === spare && spares.delete(script.href));
   spare.once("error", forget).once("exit", forget);
   spares.set(script.href, spare);
+  return spare;
 }
 
 /** Returns the spare process of a script, or starts a process if there is none. */

@@ -9,6 +9,7 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   "unauthorized": 401,
   "url-not-allowed": 403,
   "unknown-model": 404,
+  "unknown-token": 404,
   "not-found": 404,
   "method-not-allowed": 405,
   "too-many-bytes": 413,

@@ -14,6 +14,10 @@ const URLENCODED = "application/x-www-form-urlencoded";
 /** Requests that are wrong in one way each. */
 export const PROBLEM_CASES: readonly Case[] = [
   problem("an empty body", "no-image", () => post("/detect", "")),
+  problem("a token that is not known", "unknown-token", () => [
+    `/detect/${"A".repeat(32)}`,
+    { method: "POST" },
+  ]),
   problem("an empty form", "no-image", () => post("/detect", new FormData())),
   problem("JSON without an image", "no-image", () => postJson({ score: 0.5 })),
   problem("JSON of an empty image", "no-image", () => postJson({ image: "" })),

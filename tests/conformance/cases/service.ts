@@ -33,6 +33,17 @@ export const SERVICE_CASES: readonly Case[] = [
     ["/detect", { method: "POST", body: fruitImage() }],
     (body) => assertEquals(JSON.parse(body).engine, { provider: "wasm", threads: 1 }),
   ),
+  answer(
+    "keeps candidates and explains detections",
+    ["/detect?keep=true&explain=true", { method: "POST", body: fruitImage() }],
+    (body) => {
+      const { token, expires, minScore, detections } = JSON.parse(body);
+      assertMatch(token, /^[\w-]{32}$/);
+      assertMatch(expires, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      assertEquals(minScore < 0.1, true);
+      assertMatch(detections[0].explanation.level, /^P[3-7]$/);
+    },
+  ),
   answer("lists its model", ["/models"], (body) => {
     const { default: id, models } = JSON.parse(body);
     assertEquals(id, "everyday8");

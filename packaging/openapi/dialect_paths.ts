@@ -6,17 +6,8 @@ import { OPTION_SCHEMAS } from "../../routes/detect/options.ts";
 import { ROBOFLOW_JSON } from "../../routes/roboflow/read_request.ts";
 import { VISION_JSON } from "../../routes/vision/vision_schema.ts";
 import * as dialects from "./dialect_schemas.ts";
-import {
-  IMAGE_CODES,
-  IMAGE_FILE,
-  json,
-  OPTIONS,
-  pathText,
-  read,
-  RESULT_HEADERS,
-  TINY_IMAGE,
-  WITH_MODEL,
-} from "./paths.ts";
+import { IMAGE_CODES, json, pathText, post, read, RESULT_HEADERS } from "./operations.ts";
+import { IMAGE_FILE, OPTIONS, TINY_IMAGE, WITH_MODEL } from "./request_schemas.ts";
 import {
   COMMON_HEADERS,
   errorResponses,
@@ -170,78 +161,63 @@ export const DIALECT_PATHS: ZodOpenApiPathsObject = {
     },
   },
   "/v1/images:annotate": {
-    post: {
+    post: post({
       operationId: "visionAnnotate",
-      tags: ["Cloud Vision"],
+      tag: "Cloud Vision",
       summary: "Detect objects in up to 16 images",
       security: VISION_KEYS,
-      requestBody: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: VISION_JSON.meta({
-              id: "VisionRequest",
-              example: {
-                requests: [{
-                  image: { content: TINY_IMAGE },
-                  features: [{ type: "OBJECT_LOCALIZATION" }],
-                }],
-              },
-            }),
-          },
+      body: {
+        "application/json": {
+          schema: VISION_JSON.meta({
+            id: "VisionRequest",
+            example: {
+              requests: [{
+                image: { content: TINY_IMAGE },
+                features: [{ type: "OBJECT_LOCALIZATION" }],
+              }],
+            },
+          }),
         },
       },
-      responses: {
-        200: json("Objects of each image", dialects.VISION_RESULT),
-        ...errorResponses(IMAGE_CODES, VISION_ERRORS),
-      },
-    },
+      response: json("Objects of each image", dialects.VISION_RESULT),
+      codes: IMAGE_CODES,
+      errors: VISION_ERRORS,
+    }),
   },
   "/coco/images/{id}": {
-    post: {
+    post: post({
       operationId: "cocoDetect",
-      tags: ["COCO"],
+      tag: "COCO",
       summary: "Detect objects in an image of a COCO data set",
       requestParams: {
         path: z.object({ id: z.int().min(0).meta({ description: "Id of the image" }) }),
         query: WITH_MODEL,
       },
-      requestBody: {
-        required: true,
-        content: {
-          "image/*": { schema: IMAGE_FILE },
-          "application/octet-stream": { schema: IMAGE_FILE },
-        },
+      body: {
+        "image/*": { schema: IMAGE_FILE },
+        "application/octet-stream": { schema: IMAGE_FILE },
       },
-      responses: {
-        200: json("COCO results", dialects.COCO_RESULTS, RESULT_HEADERS),
-        ...errorResponses([...IMAGE_CODES, ...URL_CODES]),
-      },
-    },
+      response: json("COCO results", dialects.COCO_RESULTS, RESULT_HEADERS),
+      codes: [...IMAGE_CODES, ...URL_CODES],
+    }),
   },
 };
 
 function huggingFace(operationId: string, query: z.ZodObject): ZodOpenApiOperationObject {
-  return {
+  return post({
     operationId,
-    tags: ["Hugging Face"],
+    tag: "Hugging Face",
     summary: "Detect objects in an image",
     requestParams: { query },
-    requestBody: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: HUGGING_FACE_REQUEST,
-        },
-        "image/*": { schema: IMAGE_FILE },
-        "application/octet-stream": { schema: IMAGE_FILE },
-      },
+    body: {
+      "application/json": { schema: HUGGING_FACE_REQUEST },
+      "image/*": { schema: IMAGE_FILE },
+      "application/octet-stream": { schema: IMAGE_FILE },
     },
-    responses: {
-      200: json("Objects in the image", dialects.HUGGING_FACE_OBJECTS, RESULT_HEADERS),
-      ...errorResponses(IMAGE_CODES, HUGGING_FACE_ERRORS),
-    },
-  };
+    response: json("Objects in the image", dialects.HUGGING_FACE_OBJECTS, RESULT_HEADERS),
+    codes: IMAGE_CODES,
+    errors: HUGGING_FACE_ERRORS,
+  });
 }
 
 function roboflow(
@@ -250,15 +226,14 @@ function roboflow(
   request: z.ZodType,
   response: z.ZodType,
 ): ZodOpenApiOperationObject {
-  return {
+  return post({
     operationId,
-    tags: ["Roboflow"],
+    tag: "Roboflow",
     summary,
     security: ROBOFLOW_KEYS,
-    requestBody: { required: true, content: { "application/json": { schema: request } } },
-    responses: {
-      200: json("Success", response),
-      ...errorResponses(IMAGE_CODES, ROBOFLOW_ERRORS),
-    },
-  };
+    body: { "application/json": { schema: request } },
+    response: json("Success", response),
+    codes: IMAGE_CODES,
+    errors: ROBOFLOW_ERRORS,
+  });
 }

@@ -3,18 +3,9 @@ import { z } from "zod";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "npm:zod-openapi@6.0.2";
 import { INFER_PARAMETERS } from "../../routes/open_inference/infer_parameters.ts";
 import { INFER_JSON } from "../../routes/open_inference/infer_schema.ts";
-import {
-  IMAGE_CODES,
-  IMAGE_FILE,
-  json,
-  open,
-  OPTIONS,
-  pathText,
-  read,
-  RESULT_HEADERS,
-  TINY_IMAGE,
-} from "./paths.ts";
-import { errorResponses, GUARDED_CODES, INFERENCE_ERRORS, REQUEST_CODES } from "./responses.ts";
+import { IMAGE_CODES, json, open, pathText, post, read, RESULT_HEADERS } from "./operations.ts";
+import { IMAGE_FILE, OPTIONS, TINY_IMAGE } from "./request_schemas.ts";
+import { GUARDED_CODES, INFERENCE_ERRORS, REQUEST_CODES } from "./responses.ts";
 import * as schemas from "./schemas.ts";
 
 const TAG = "Open Inference Protocol";
@@ -123,32 +114,28 @@ function modelPaths(path: string, id: string, params: z.ZodObject): ZodOpenApiPa
 }
 
 function inferOperation(operationId: string, params: z.ZodObject): ZodOpenApiOperationObject {
-  return {
+  return post({
     operationId,
-    tags: [TAG],
+    tag: TAG,
     summary: "Detect objects in an image",
     requestParams: { path: params, query: OPTIONS, header: JSON_BYTES },
-    requestBody: {
-      required: true,
-      content: {
-        "application/json": { schema: REQUEST },
-        "application/octet-stream": { schema: IMAGE_FILE },
-      },
+    body: {
+      "application/json": { schema: REQUEST },
+      "application/octet-stream": { schema: IMAGE_FILE },
     },
-    responses: {
-      200: {
-        ...json("Detections as tensors", schemas.INFER_RESULT, RESULT_HEADERS),
-        content: {
-          "application/json": { schema: schemas.INFER_RESULT },
-          "application/octet-stream": {
-            schema: z.file().meta({
-              description: "JSON, then the binary data of each output",
-              override: { type: "string", format: "binary" },
-            }),
-          },
+    response: {
+      ...json("Detections as tensors", schemas.INFER_RESULT, RESULT_HEADERS),
+      content: {
+        "application/json": { schema: schemas.INFER_RESULT },
+        "application/octet-stream": {
+          schema: z.file().meta({
+            description: "JSON, then the binary data of each output",
+            override: { type: "string", format: "binary" },
+          }),
         },
       },
-      ...errorResponses(IMAGE_CODES, INFERENCE_ERRORS),
     },
-  };
+    codes: IMAGE_CODES,
+    errors: INFERENCE_ERRORS,
+  });
 }

@@ -61,31 +61,25 @@ const TABLES: Readonly<
     ["cross-entropy, no prior", "CE", ".5", "AdamW"],
     ["focal", "FL", ".01", "AdamW"],
     ["focal, no prior", "FL", ".5", "AdamW"],
-    ["cross-entropy, sgd", "CE", ".01", "SGD"],
-    ["cross-entropy, no prior, sgd", "CE", ".5", "SGD"],
   ],
   alpha: [
-    ["alpha 0.25", ".25"],
-    ["cross-entropy", "none (CE)"],
-    ["gamma 0", ".75"],
-    ["alpha 0.9", ".90"],
+    ["cross-entropy", ".50", ".302"],
+    ["gamma 0", ".75", ".311"],
   ],
   gamma: [
-    ["gamma 0", "0", ".75"],
-    ["gamma 0.5", "0.5", ".50"],
-    ["gamma 1", "1", ".25"],
-    ["focal", "2", ".25"],
-    ["gamma 5", "5", ".25"],
+    ["gamma 0", "0", ".75", ".311"],
+    ["gamma 0.5", "0.5", ".50", ".329"],
+    ["gamma 1", "1", ".25", ".337"],
+    ["focal", "2", ".25", ".340"],
+    ["gamma 5", "5", ".25", ".322"],
   ],
   anchors: [
-    ["anchors 1x1", "1", "1"],
-    ["anchors 3x1", "3", "1"],
-    ["focal", "3", "3"],
+    ["anchors 1x1", "1", "1", ".303"],
+    ["anchors 3x1", "3", "1", ".318"],
+    ["focal", "3", "3", ".340"],
   ],
   ohem: [
-    ["ohem 128", "OHEM", "128"],
     ["ohem 512", "OHEM", "512"],
-    ["ohem 512, 1:3", "OHEM 1:3", "512"],
     ["focal", "FL", "all"],
   ],
 };
@@ -93,9 +87,9 @@ const TABLES: Readonly<
 /** Headings of the columns before the figures. */
 const HEADINGS: Readonly<Record<string, readonly string[]>> = {
   prior: ["loss", "π", "optimiser"],
-  alpha: ["α"],
-  gamma: ["γ", "α"],
-  anchors: ["sizes", "ratios"],
+  alpha: ["α", "paper"],
+  gamma: ["γ", "α", "paper"],
+  anchors: ["sizes", "ratios", "paper"],
   ohem: ["method", "examples"],
 };
 

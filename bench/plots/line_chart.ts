@@ -1,4 +1,4 @@
-import { escapeXml, hue } from "../../src/draw/overlay_svg.ts";
+import { escapeXml } from "../../src/draw/overlay_svg.ts";
 
 /** Line of a chart. */
 export interface Line {
@@ -26,6 +26,8 @@ export interface Chart {
   readonly lines: readonly Line[];
 }
 
+/** Colours of Okabe and Ito, which readers with colour blindness can tell apart. */
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#000000"];
 const [WIDTH, HEIGHT, MARGIN, LEGEND] = [400, 300, 60, 190];
 
 /**
@@ -51,20 +53,27 @@ export function lineChart({ x, y, lines }: Chart): string {
     ]),
     text(MARGIN + WIDTH / 2, bottom + 40, x.label, "middle"),
     text(MARGIN, MARGIN - 20, y.label, "start"),
-    ...lines.flatMap((line, index) => {
-      const [colour, row] = [hue(line.colour ?? index), MARGIN + 12 + index * 20];
-      const stroke = `stroke="${colour}" stroke-width="2"` +
-        (line.dashed ? ` stroke-dasharray="6 4"` : "");
-      const path = line.points.map(([a, b]) => `${left(a)} ${top(b)}`).join("L");
-      const legend = MARGIN + WIDTH + 20;
-      return [
-        ...(path === "" ? [] : [`<path d="M${path}" fill="none" ${stroke}/>`]),
-        `<path d="M${legend} ${row - 4}H${legend + 24}" ${stroke}/>`,
-        text(legend + 32, row, line.label, "start"),
-      ];
-    }),
+    ...lines.flatMap((line, index) => drawLine(line, index, left, top)),
     "</svg>\n",
   ].join("\n");
+}
+
+/** Draws a line and its entry in the legend. `left` and `top` return the place of a value. */
+function drawLine(
+  { label, points, dashed, colour }: Line,
+  index: number,
+  left: (value: number) => number,
+  top: (value: number) => number,
+): string[] {
+  const stroke = `stroke="${COLOURS[(colour ?? index) % COLOURS.length]}" stroke-width="2"` +
+    (dashed ? ` stroke-dasharray="6 4"` : "");
+  const path = points.map(([x, y]) => `${left(x)} ${top(y)}`).join("L");
+  const [legend, row] = [MARGIN + WIDTH + 20, MARGIN + 12 + index * 20];
+  return [
+    ...(path === "" ? [] : [`<path d="M${path}" fill="none" ${stroke}/>`]),
+    `<path d="M${legend} ${row - 4}H${legend + 24}" ${stroke}/>`,
+    text(legend + 32, row, label, "start"),
+  ];
 }
 
 /** Returns the position of a value on an axis, from 0 to 1. */

@@ -59,6 +59,20 @@ Deno.test("tensorShapes() follows shapes that a graph computes", async () => {
   assertEquals(shapes.get(sides), { sides: [4], numberBytes: 8 });
 });
 
+Deno.test("tensorShapes() follows a part of a shape, and a division of whole numbers", async () => {
+  const writer = new OnnxWriter();
+  const sides = writer.node("Shape", ["image"], { start: 2, end: 4 });
+  // 9 / 2 = 4 and 11 / 2 = 5, rounded towards 0.
+  const halves = writer.node("Div", [sides, writer.constant(BigInt64Array.of(2n, 2n))]);
+  const all = writer.node("Concat", [writer.constant(BigInt64Array.of(1n, 3n)), halves], {
+    axis: 0,
+  });
+  const part = writer.node("Expand", [writer.constant(Float32Array.of(1)), all]);
+  const file = writer.finish({ image: [1, 3, "h", "w"] }, { [part]: [1, 3, "h", "w"] });
+  const shapes = await shapesOf(file, [1, 3, 9, 11]);
+  assertEquals(shapes.get(part), { sides: [1, 3, 4, 5], numberBytes: 4 });
+});
+
 Deno.test("tensorShapes() leaves out a shape that depends on the numbers of an image", async () => {
   const writer = new OnnxWriter();
   const bright = writer.node("NonZero", ["image"]);

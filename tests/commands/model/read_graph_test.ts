@@ -53,6 +53,14 @@ const REFUSED: [claim: string, files: Record<string, Uint8Array | string>, fault
     "there, or save the graph with its weights inside",
   ],
   [
+    "weights that were cut",
+    {
+      "own.onnx": moveWeights(WHOLE, "own.bin").graph,
+      "own.bin": moveWeights(WHOLE, "own.bin").data.subarray(0, 1000),
+    },
+    "Cannot describe own.onnx as own.bin has 1000 bytes: weight",
+  ],
+  [
     "weights in another folder",
     { "own.onnx": moveWeights(WHOLE, "../own.bin").graph },
     'Cannot describe own.onnx as its weights are in "../own.bin", and a manifest names files beside',

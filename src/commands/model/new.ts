@@ -10,8 +10,6 @@ import { chooseFamily } from "../../describe/choose_family.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
 import { draftManifest } from "../../describe/draft_manifest.ts";
 import { assumed } from "../../describe/guess.ts";
-import type { Runtime } from "../../ports/runtime.ts";
-import type { Session } from "../../ports/session.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { readGraph } from "./read_graph.ts";
 import { numberList, sizeLists, wantedHeads } from "./anchor_options.ts";

@@ -21,10 +21,11 @@ export interface Seen {
  * twice, and "last" waits for `release`.
  */
 export async function batchApp(
-  seen: Seen[] = [],
+  seen?: Seen[],
   deps?: Partial<AppDeps>,
   release?: Promise<void>,
 ): Promise<Hono<AppEnv>> {
+  const calls = seen ?? [];
   const model = parseManifest(manifest);
   const engine = { provider: "wasm", threads: 1, reason: "it is a test" } as const;
   const timing = { decode: 0, preprocess: 0, inference: 0, postprocess: 0, total: 0 };
@@ -33,9 +34,9 @@ export async function batchApp(
     engine,
     async detect(image, options, call) {
       const text = new TextDecoder().decode(image as Uint8Array);
-      seen.push({ text, options, call });
+      calls.push({ text, options, call });
       if (text === "bad") throw new DomainError("corrupt-image", "It is bad");
-      const tries = seen.filter((each) => each.text === "busy").length;
+      const tries = calls.filter((each) => each.text === "busy").length;
       if (text === "busy" && tries < 3) throw new BusyError("The queue is full", 1);
       if (text === "last") await release;
       const size = { width: text.length, height: 1 };

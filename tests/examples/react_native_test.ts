@@ -1,12 +1,30 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { detect, DetectError } from "../../examples/react-native/src/detect.ts";
 import { pauseBefore } from "../../examples/react-native/src/retry.ts";
+import { uploadSize } from "../../examples/react-native/src/uploadSize.ts";
 import { runTool } from "../../packaging/tools.ts";
+import type { DetectAnswer } from "../../routes/client.ts";
 import { newKey } from "../../src/commands/key.ts";
 import { executable } from "../platforms/hosts/executable.ts";
 import { startServer } from "../platforms/host/start_server.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { installExample } from "./install_example.ts";
+
+interface Options {
+  readonly score?: number;
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+}
+
+interface Client {
+  readonly detect: (server: string, photo: Blob, options?: Options) => Promise<DetectAnswer>;
+  readonly DetectError: new (code: string, status: number, detail: string) =>
+    & Error
+    & { readonly code: string; readonly status: number };
+}
+
+// A text that the type checker cannot follow: the types of the example are in the npm package.
+const CLIENT = new URL("../../examples/react-native/src/detect.ts", import.meta.url).href;
+const { detect, DetectError } = await import(CLIENT) as Client;
 
 Deno.test("detect() of examples/react-native gets its boxes from a real server", async () => {
   const { key, entry } = await newKey("phone");
@@ -48,6 +66,45 @@ Deno.test("detect() of examples/react-native asks a busy server again", async ()
   const busy = await assertRejects(() => detect(url, photo), DetectError, "Later");
   assertEquals([busy.status, replies.length], [503, 0]);
 });
+
+Deno.test("detect() of examples/react-native ends with its signal, in a request and in a pause", async () => {
+  const arrivals = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  const left = Promise.withResolvers<void>();
+  await using server = Deno.serve({ port: 0, onListen: () => {} }, async (request) => {
+    if (request.url.endsWith("/busy/detect")) {
+      await request.body?.cancel();
+      arrivals[1].resolve();
+      return new Response(null, { status: 503, headers: { "retry-after": "20" } });
+    }
+    request.signal.addEventListener("abort", () => left.resolve());
+    arrivals[0].resolve();
+    await left.promise;
+    return new Response();
+  });
+  for (const [i, path] of ["", "/busy"].entries()) {
+    const controller = new AbortController();
+    const url = `http://127.0.0.1:${server.addr.port}${path}`;
+    const request = detect(url, new Blob(["photo"]), { signal: controller.signal });
+    await arrivals[i]!.promise;
+    controller.abort(new Error("The screen closed"));
+    await assertRejects(() => request, Error, "The screen closed");
+  }
+  await left.promise;
+});
+
+for (
+  const [width, height, expected] of [
+    [4000, 3000, { width: 1280 }],
+    [3000, 4000, { height: 1280 }],
+    [1280, 1280, null],
+    [1281, 1281, { width: 1280 }],
+    [1, 20_000, { height: 1280 }],
+  ] as const
+) {
+  Deno.test(`uploadSize() of examples/react-native limits the longer side of ${width}x${height}`, () => {
+    assertEquals<unknown>(uploadSize({ width, height }), expected);
+  });
+}
 
 Deno.test("pauseBefore() of examples/react-native follows Retry-After and adds jitter", () => {
   for (

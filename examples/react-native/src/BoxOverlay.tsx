@@ -1,9 +1,9 @@
 import type { ReactElement } from "react";
 import { StyleSheet, Text, View } from "react-native";
-import type { Answer } from "./detect.ts";
+import type { DetectAnswer } from "retinanet-edge/client";
 
 interface Props {
-  readonly answer: Answer;
+  readonly answer: DetectAnswer;
   /** Width of the displayed photo. */
   readonly width: number;
 }

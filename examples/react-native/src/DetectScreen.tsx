@@ -1,4 +1,5 @@
 import * as ImagePicker from "expo-image-picker";
+import type { DetectAnswer } from "retinanet-edge/client";
 import { type ReactElement, useEffect, useRef, useState } from "react";
 import {
   ActivityIndicator,
@@ -10,14 +11,14 @@ import {
   View,
 } from "react-native";
 import { BoxOverlay } from "./BoxOverlay.tsx";
-import { type Answer, detect } from "./detect.ts";
+import { detect } from "./detect.ts";
 import { shrinkPhoto } from "./shrinkPhoto.ts";
 
 /** Takes a photo, sends it to the server and draws the detections. */
 export function DetectScreen({ server }: { readonly server: string }): ReactElement {
   const { width } = useWindowDimensions();
   const [uri, setUri] = useState<string>();
-  const [answer, setAnswer] = useState<Answer>();
+  const [answer, setAnswer] = useState<DetectAnswer>();
   const [fault, setFault] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
   const request = useRef<AbortController>(undefined);
@@ -42,7 +43,7 @@ export function DetectScreen({ server }: { readonly server: string }): ReactElem
     const controller = new AbortController();
     request.current = controller;
     try {
-      const { uri } = await shrinkPhoto(photo);
+      const { uri } = await shrinkPhoto(photo.uri);
       setUri(uri);
       const file = { uri, name: "photo.jpg", type: "image/jpeg" };
       setAnswer(await detect(server, file, { score: 0.4, signal: controller.signal }));

@@ -1,26 +1,5 @@
+import type { DetectAnswer, Problem } from "retinanet-edge/client";
 import { withRetries } from "./retry.ts";
-
-/** Edges of a box, in pixels of the upright photo: x right, y down. */
-export interface Box {
-  readonly xmin: number;
-  readonly ymin: number;
-  readonly xmax: number;
-  readonly ymax: number;
-}
-
-export interface Detection {
-  readonly label: string;
-  readonly classId: number;
-  readonly score: number;
-  readonly box: Box;
-}
-
-/** Answer of the server; detections are sorted by score, best first. */
-export interface Answer {
-  readonly model: string;
-  readonly image: { readonly width: number; readonly height: number };
-  readonly detections: readonly Detection[];
-}
 
 /** Photo: a file on the phone, or its bytes. */
 export type Photo = Blob | {
@@ -59,7 +38,7 @@ export async function detect(
   server: string,
   photo: Photo,
   { score, key, signal }: DetectOptions = {},
-): Promise<Answer> {
+): Promise<DetectAnswer> {
   const send = () => {
     const form = new FormData();
     // React Native reads the file natively, without copying it into JavaScript.
@@ -79,7 +58,7 @@ export async function detect(
 
 /** Reads a problem. A proxy in front of the server may answer HTML instead. */
 async function readError(response: Response): Promise<DetectError> {
-  const { code, detail } = await response.json().catch(() => ({}));
+  const { code, detail }: Partial<Problem> = await response.json().catch(() => ({}));
   return new DetectError(
     code ?? "http-error",
     response.status,

@@ -12,12 +12,14 @@ public struct BoxOverlay: View {
     public var body: some View {
         GeometryReader { geometry in
             let scale = geometry.size.width / Double(answer.image.width)
-            ForEach(answer.detections, id: \.self) { detection in
+            ForEach(answer.detections.indices, id: \.self) { index in
+                let detection = answer.detections[index]
                 let box = detection.box
                 Rectangle()
                     .stroke(.orange, lineWidth: 2)
                     .overlay(alignment: .topLeading) {
-                        Text(detection.label).font(.caption).background(.orange)
+                        Text("\(detection.label) \(Int((detection.score * 100).rounded())) %")
+                            .font(.caption).fixedSize().background(.orange)
                     }
                     .frame(width: (box.xmax - box.xmin) * scale, height: (box.ymax - box.ymin) * scale)
                     .offset(x: box.xmin * scale, y: box.ymin * scale)

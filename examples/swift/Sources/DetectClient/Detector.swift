@@ -31,10 +31,12 @@ public struct Answer: Codable, Hashable, Sendable {
 }
 
 /// Error of the server (RFC 9457). `code` is stable, `detail` is for people.
-public struct Problem: Error, Codable, Sendable {
+public struct Problem: LocalizedError, Codable, Sendable {
     public let code: String
     public let status: Int
     public let detail: String
+
+    public var errorDescription: String? { detail }
 }
 
 /// Client of a server that answers `POST /detect`.
@@ -47,16 +49,31 @@ public struct Detector: Sendable {
         self.key = key
     }
 
-    /// Detects objects in a photo, for example a JPEG from the camera.
+    /// Detects objects in a photo, for example a JPEG from the camera. A busy server is asked again,
+    /// up to three times. Cancelling the task cancels the request, and a pause before the next one.
     ///
     /// - Parameter score: score threshold, 0 to 1; nil: the default of the model.
     /// - Throws: `Problem` if the server answers with an error, `URLError` if it cannot be reached.
     public func detect(_ photo: Data, score: Double? = nil) async throws -> Answer {
-        let (data, response) = try await URLSession.shared.upload(for: request(score), from: photo)
-        guard (response as? HTTPURLResponse)?.statusCode == 200 else {
-            throw try JSONDecoder().decode(Problem.self, from: data)
+        let request = self.request(score)
+        var attempt = 1
+        while true {
+            let (data, response) = try await URLSession.shared.upload(for: request, from: photo)
+            guard let http = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
+            if http.statusCode == 200 { return try JSONDecoder().decode(Answer.self, from: data) }
+            let retryAfter = http.value(forHTTPHeaderField: "Retry-After")
+            guard let pause = pauseSeconds(
+                attempt: attempt, status: http.statusCode, retryAfter: retryAfter)
+            else { throw problem(http.statusCode, data) }
+            try await Task.sleep(nanoseconds: UInt64(pause * 1_000_000_000))
+            attempt += 1
         }
-        return try JSONDecoder().decode(Answer.self, from: data)
+    }
+
+    /// Reads a problem. A proxy in front of the server may answer HTML instead.
+    private func problem(_ status: Int, _ data: Data) -> Problem {
+        (try? JSONDecoder().decode(Problem.self, from: data))
+            ?? Problem(code: "http-error", status: status, detail: "The server answered \(status)")
     }
 
     private func request(_ score: Double?) -> URLRequest {

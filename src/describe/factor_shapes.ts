@@ -130,17 +130,19 @@ function factorAs(
   const shapeCount = levels.flatMap(({ shapes }) => shapes).filter((each) => each !== null).length;
   const isProven = perCell === 1 || 2 * shapeCount >= count + values.length + 2;
   if (!isProven || values.some(Number.isNaN)) return null;
-  const sizes = levels.map((_, level) =>
-    numbersTo(sizeCount).map((size) => scaledSize(measured, levels, level, size))
-  );
-  if (!sizes.every((each) => each.every((size) => size !== null))) return null;
+  const sizes: number[][] = [];
+  for (const level of levels.keys()) {
+    const own = numbersTo(sizeCount).map((size) => scaledSize(measured, levels, level, size));
+    if (!own.every((size) => size !== null)) return null;
+    sizes.push(own);
+  }
   const isUnknown = measured.map((level) =>
     numbersTo(perCell).map((index) => {
       const size = order === "ratio-size" ? index % sizeCount : Math.floor(index / count);
       return level[size] === null;
     })
   );
-  return { ratios, sizes: sizes as number[][], isUnknown };
+  return { ratios, sizes, isUnknown };
 }
 
 /**

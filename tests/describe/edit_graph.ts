@@ -25,7 +25,7 @@ export function addConstant(
   shape: readonly number[],
   numbers: Iterable<number>,
   form: "raw" | "floats" = "raw",
-) {
+): void {
   const data = Float32Array.from(numbers);
   graph.initializer.push(create(TensorProtoSchema, {
     name,
@@ -36,7 +36,7 @@ export function addConstant(
 }
 
 /** Adds a constant of int64 numbers. */
-export function addShape(graph: GraphProto, name: string, numbers: readonly number[]) {
+export function addShape(graph: GraphProto, name: string, numbers: readonly number[]): void {
   const data = BigInt64Array.from(numbers.map(BigInt));
   graph.initializer.push(create(TensorProtoSchema, {
     ...{ name, dims: [BigInt(numbers.length)], dataType: DataType.INT64 },
@@ -45,6 +45,6 @@ export function addShape(graph: GraphProto, name: string, numbers: readonly numb
 }
 
 /** Returns the type of a float32 tensor of any shape. */
-export function floatType() {
+export function floatType(): never {
   return { value: { case: "tensorType", value: { elemType: DataType.FLOAT } } } as never;
 }

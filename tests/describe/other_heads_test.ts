@@ -7,7 +7,6 @@ import { chooseFamily } from "../../src/describe/choose_family.ts";
 import { draftManifest } from "../../src/describe/draft_manifest.ts";
 import { FAMILIES, type Family } from "../../src/describe/families.ts";
 import { probeGraph } from "../../src/describe/probe_graph.ts";
-import type { HeadWishes } from "../../src/describe/which_head.ts";
 import { sha256 } from "../../src/manifest/sha256.ts";
 import {
   AttributeProto_AttributeType as AttributeType,
@@ -41,12 +40,12 @@ const otherAnchors = {
 } as Family;
 
 /** Drafts the manifest of a graph as `model new` does. */
-async function draftOf(graph: URL, behaviour: Family = family, wishes?: HeadWishes) {
+async function draftOf(graph: URL, behaviour: Family = family) {
   const bytes = await Deno.readFile(graph);
   const hints = readHints(bytes);
   const session = await openGraph(graph);
   try {
-    const facts = await probeGraph(session, hints, wishes);
+    const facts = await probeGraph(session, hints);
     const pinned = { file: "model.onnx", sha256: await sha256(bytes), bytes: bytes.length };
     const names = { id: "other", graph: pinned, labels: effdet.manifest.labels };
     return { facts, hints, draft: draftManifest(facts, behaviour, names) };

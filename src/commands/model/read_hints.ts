@@ -9,6 +9,12 @@ import { TensorProto_DataType as DataType } from "../../planner/onnx_pb.ts";
 import type { GraphData } from "../../ports/session.ts";
 import { readOnnx, sidesOf, weightsOf } from "../../planner/read_onnx.ts";
 
+/** Number of the element type float32 in an ONNX file. */
+const FLOAT: number = DataType.FLOAT;
+
+/** Number of the element type float64 in an ONNX file. */
+const DOUBLE: number = DataType.DOUBLE;
+
 /** Operations that change the shape or the element type of a tensor, but not its values. */
 const RESHAPES = new Set([
   ...["Reshape", "Transpose", "Concat", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Cast"],
@@ -117,15 +123,14 @@ function boxConstant(tensor: TensorProto): BoxConstant[] {
 function numbersOf({ dataType, rawData, floatData, doubleData }: TensorProto): Float32Array | null {
   // Copies the bytes, because a typed array needs an offset that is a multiple of its element size.
   const { buffer } = rawData.slice();
+  const isRaw = rawData.length > 0;
   switch (dataType) {
-    case DataType.FLOAT:
-      return rawData.length % 4 === 0 && rawData.length > 0
-        ? new Float32Array(buffer)
-        : Float32Array.from(floatData);
-    case DataType.DOUBLE:
-      return rawData.length % 8 === 0 && rawData.length > 0
-        ? Float32Array.from(new Float64Array(buffer))
-        : Float32Array.from(doubleData);
+    case FLOAT:
+      if (!isRaw) return Float32Array.from(floatData);
+      return rawData.length % 4 === 0 ? new Float32Array(buffer) : null;
+    case DOUBLE:
+      if (!isRaw) return Float32Array.from(doubleData);
+      return rawData.length % 8 === 0 ? Float32Array.from(new Float64Array(buffer)) : null;
     default:
       return null;
   }

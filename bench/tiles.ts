@@ -24,13 +24,17 @@ const { values } = parseArgs({
     data: { type: "string" },
     model: { type: "string", default: "everyday8" },
     photos: { type: "string", default: "16" },
-    grid: { type: "string", default: "4x3" },
+    arrange: { type: "string", default: "4x3" },
+    tiles: { type: "string", default: "auto" },
     overlap: { type: "string" },
   },
 });
 
 /** Side of the square that each photo of the data set takes, pixels. The photos have at most 448. */
 const CELL = 448;
+
+/** Distance of the photos that are taken from the data set, which is sorted by its sources. */
+const STEP = 4;
 
 /** Grey of the places that a photo leaves empty. */
 const GREY = 128;
@@ -44,12 +48,11 @@ interface LargePhotos {
   readonly photos: ReadonlyMap<number, () => Promise<RawImage>>;
 }
 
-/** Arranges photos of a data set in grids. The photos are taken evenly from the whole set. */
+/** Arranges photos of a data set in grids. */
 function arrange(data: CocoDataset, folder: string, columns: number, rows: number): LargePhotos {
   const count = Number(values.photos);
   const each = columns * rows;
-  const step = Math.max(1, Math.floor(data.images.length / (count * each)));
-  const chosen = data.images.filter((_, i) => i % step === 0).slice(0, count * each);
+  const chosen = data.images.filter((_, i) => i % STEP === 0).slice(0, count * each);
   const images: CocoImage[] = [];
   const annotations: CocoAnnotation[] = [];
   const photos = new Map<number, () => Promise<RawImage>>();
@@ -138,11 +141,11 @@ class RememberingSession implements Session {
   }
 }
 
-const { data: folder, model, grid, overlap } = values;
+const { data: folder, model, tiles, overlap } = values;
 if (folder === undefined) throw new TypeError("Cannot measure without --data DIR");
-const [columns = NaN, rows = NaN] = grid.split("x").map(Number);
+const [columns = NaN, rows = NaN] = values.arrange.split("x").map(Number);
 const runtime = await hostRuntime({ threads: 1 });
-const loaded = await loadModel(runtime, model, "auto");
+const loaded = await loadModel(runtime, model, "wasm");
 const session = new RememberingSession(loaded.session);
 const limits = { ...DEFAULT_IMAGE_LIMITS, maxTiles: 64 };
 const detector = detectorOf(runtime, { ...loaded, session }, limits);
@@ -152,10 +155,10 @@ const { truth, photos } = arrange(data, `${folder}/images/val`, columns, rows);
 const shared = overlap === undefined ? {} : { overlap: Number(overlap) };
 const WAYS: readonly (readonly [name: string, options: DetectOptions])[] = [
   ["no tiles", {}],
-  ["auto, nms", { tiles: "auto", ...shared }],
-  ["auto, wbf", { tiles: "auto", merge: "wbf", ...shared }],
-  ["auto, nms, only tiles", { tiles: "auto", whole: false, ...shared }],
-  ["2x2, nms", { tiles: "2x2", ...shared }],
+  [`${tiles}, nms`, { tiles, ...shared }],
+  [`${tiles}, wbf`, { tiles, merge: "wbf", ...shared }],
+  [`${tiles}, nms, without the whole image`, { tiles, whole: false, ...shared }],
+  [`${tiles}, wbf, without the whole image`, { tiles, merge: "wbf", whole: false, ...shared }],
 ];
 const results = new Map<string, CocoResult[]>(WAYS.map(([name]) => [name, []]));
 const runs = new Map<string, number>();
@@ -163,12 +166,12 @@ const started = performance.now();
 for (const image of truth.images) {
   const photo = await photos.get(image.id)!();
   for (const [name, options] of WAYS) {
-    const { detections, tiles } = await detector.detect(photo, {
+    const { detections, tiles: grid } = await detector.detect(photo, {
       scoreThreshold: SCORE,
       ...options,
     });
     results.get(name)!.push(...cocoResults(image, truth.categories, detections));
-    runs.set(name, tiles?.views ?? 1);
+    runs.set(name, grid?.views ?? 1);
   }
   session.forget();
   console.error(`${image.id} of ${truth.images.length} large photos`);

@@ -56,14 +56,14 @@ export async function detectTiles(
 /** Runs the graph on one view. Returns the detections in source pixels of the view. */
 async function detectView(
   { manifest, session }: DetectorParts,
-  { input, plan }: PreparedView,
+  { input, plan, keepsPixels }: PreparedView,
   options: ResolvedOptions,
   call: DetectCall,
   watch: StageWatch,
 ): Promise<Detection[]> {
   call.onDecoded?.(input.data.length);
   const outputs = await watch.timeAsync("inference", () => {
-    return session.run(feedsOf(manifest, input, plan));
+    return session.run(feedsOf(manifest, input, plan), { keepsPixels });
   });
   refuseCancelled(call);
   return watch.time("postprocess", () => postprocess(manifest, outputs, plan, options));
@@ -91,6 +91,8 @@ function mergeRule(
 /** Input tensor of a view, and the plan for mapping its boxes back to source pixels. */
 interface PreparedView extends Pick<PlannedImage, "plan"> {
   readonly input: ReturnType<typeof inputOf>;
+  /** True if the pixels stay in memory, for the views that follow. */
+  readonly keepsPixels: boolean;
 }
 
 /**
@@ -116,10 +118,11 @@ class Views implements Omit<TiledImage, "view"> {
     const window = this.windows[this.#index++];
     const pixels = this.#pixels;
     if (window === undefined || pixels === null) return null;
-    if (this.#index === this.windows.length) this.#pixels = null;
+    const keepsPixels = this.#index < this.windows.length;
+    if (!keepsPixels) this.#pixels = null;
     return watch.time("preprocess", () => {
       const planned = viewOf({ view: pixels, source: this.source }, window, manifest);
-      return { input: inputOf(planned, manifest), plan: planned.plan };
+      return { input: inputOf(planned, manifest), plan: planned.plan, keepsPixels };
     });
   }
 }

@@ -73,6 +73,17 @@ export interface EngineInfo {
   readonly reason: string;
 }
 
+/** Facts about one run of a graph, which do not change its outputs. */
+export interface RunOptions {
+  /**
+   * True if the pixels of the image stay in memory during the run, because other tiles of the image
+   * follow.
+   *
+   * @default false
+   */
+  readonly keepsPixels?: boolean | undefined;
+}
+
 /** Loaded graph. */
 export interface Session {
   /** Engine that runs the graph. */
@@ -85,10 +96,11 @@ export interface Session {
    * Runs the graph. Concurrent calls are queued and run one at a time, in order.
    *
    * @param feeds Input tensors by name: the image, and all further inputs of the graph.
+   * @param options Facts about the run, for measurements.
    * @returns All output tensors by name.
    * @throws {DomainError} `inference-failed`.
    */
-  run(feeds: Feeds): Promise<Record<string, Tensor>>;
+  run(feeds: Feeds, options?: RunOptions): Promise<Record<string, Tensor>>;
   /**
    * Releases the session after all queued runs. Some engines do not release all of their memory.
    */

@@ -32,7 +32,7 @@ export class DetectorPool implements Detector {
    */
   readonly draw: Detector["draw"];
   readonly #options: PoolOptions;
-  readonly #slots = new DetectorSlots();
+  readonly #slots: DetectorSlots;
   readonly #queue: CallQueue;
   readonly #now: () => number;
   #closed = false;
@@ -44,6 +44,7 @@ export class DetectorPool implements Detector {
 
   private constructor(options: PoolOptions, detectors: readonly Detector[]) {
     this.#options = options;
+    this.#slots = new DetectorSlots(options.hasRoomBeside);
     this.#now = options.now ?? (() => performance.now());
     this.#queue = new CallQueue({ ...options, now: this.#now });
     const [first] = detectors;

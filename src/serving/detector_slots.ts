@@ -20,6 +20,17 @@ interface Load {
 export class DetectorSlots {
   /** Load of each detector. The detector that was free most recently comes last. */
   readonly #loads = new Map<Detector, Load>();
+  readonly #hasRoomBeside: boolean;
+
+  /**
+   * Creates slots without detectors.
+   *
+   * @param hasRoomBeside False if a detector has memory for only one image, so that no short call
+   *   may run beside a long call.
+   */
+  constructor(hasRoomBeside = true) {
+    this.#hasRoomBeside = hasRoomBeside;
+  }
 
   /** Detectors that have not crashed. */
   get detectors(): readonly Detector[] {
@@ -73,7 +84,8 @@ export class DetectorSlots {
   /** Prefers a detector without calls. Of several, takes the one that was free most recently. */
   #find(isLong: boolean): [Detector, Load] | undefined {
     const all = [...this.#loads];
-    return all.findLast(([, { long, short }]) => !long && !short) ??
-      all.findLast(([, { long, short }]) => !isLong && long && !short);
+    const free = all.findLast(([, { long, short }]) => !long && !short);
+    if (free !== undefined || isLong || !this.#hasRoomBeside) return free;
+    return all.findLast(([, { long, short }]) => long && !short);
   }
 }

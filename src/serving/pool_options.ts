@@ -32,6 +32,13 @@ export interface PoolOptions {
    * before it waits. Unset: each call runs the graph once.
    */
   readonly countRuns?: ((image: ImageInput, options: DetectOptions) => number) | undefined;
+  /**
+   * False if a detector has memory for only one image. Then no image without tiles passes between
+   * the tiles of another.
+   *
+   * @default true
+   */
+  readonly hasRoomBeside?: boolean | undefined;
   /** Logs why a detector is replaced, or why its replacement did not start. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
   /** Receives the events of the pool, for metrics. Unset: the events are not recorded. */

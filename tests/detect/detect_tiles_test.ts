@@ -248,3 +248,11 @@ Deno.test("detect() takes a coarser automatic grid, or refuses the image, if mem
   );
   assertStringIncludes(error.message, `at most ${limits.maxDecodedBytes} bytes`);
 });
+
+Deno.test("detect() keeps the pixels in memory until the last tile runs", async () => {
+  const { detector, session } = whiteBoxDetector();
+  const image = rectangles(64, 64, []);
+  await detector.detect(image, { tiles: "2x1" });
+  await detector.detect(image, { tiles: "1x1" });
+  assertEquals(session.keepsPixels, [true, true, false, false]);
+});

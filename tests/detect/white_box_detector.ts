@@ -3,7 +3,7 @@ import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../../src/image/limits.t
 import type { RawImage } from "../../src/image/raw_image.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import type { Runtime } from "../../src/ports/runtime.ts";
-import type { Feeds, Session, Tensor } from "../../src/ports/session.ts";
+import type { Feeds, RunOptions, Session, Tensor } from "../../src/ports/session.ts";
 import { finished } from "../manifest/small_manifest.ts";
 import { memoryRuntime } from "./memory_runtime.ts";
 
@@ -23,9 +23,12 @@ export class WhiteBoxSession implements Session {
   readonly inputs = [];
   readonly outputs = [];
   runs = 0;
+  /** Option `keepsPixels` of each run. */
+  readonly keepsPixels: (boolean | undefined)[] = [];
 
-  run(feeds: Feeds) {
+  run(feeds: Feeds, options?: RunOptions) {
     this.runs++;
+    this.keepsPixels.push(options?.keepsPixels);
     const { data } = feeds["image"]!;
     const rows = whiteBoxes((x, y) => Number(data[y * 64 + x]) > 0, 64);
     const tensor = (values: readonly number[], shape: readonly number[]): Tensor => ({

@@ -84,3 +84,13 @@ Deno.test("DetectorSlots gives no call to a removed detector", () => {
   assert(slots.take(SHORT) !== first);
   assertEquals(slots.take(SHORT), undefined);
 });
+
+Deno.test("DetectorSlots without room for two images gives one call at a time", () => {
+  const only = detector();
+  const slots = new DetectorSlots(false);
+  slots.add(only);
+  slots.take(LONG);
+  assertEquals([slots.hasRoom(SHORT), slots.take(SHORT)], [false, undefined]);
+  slots.release(only, LONG);
+  assert(slots.take(SHORT) === only);
+});

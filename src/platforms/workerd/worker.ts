@@ -108,6 +108,7 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
         size: 1,
         queue: config.QUEUE ?? MAX_QUEUE,
         countRuns: manifest && runCounter(manifest, limits),
+        hasRoomBeside: false,
         start: () => createDetector(runtime, { model: served.storeKeyOf(id), limits }),
       });
     },

@@ -8,7 +8,7 @@ import type { MemoryMeter, Release } from "./memory_meter.ts";
  * large buffers are graphs, pixels of images, and tensors.
  *
  * The meter counts the pixels of an image until the model starts to run, and then the input tensor
- * instead. The meter counts the bytes of a graph until the engine has loaded the graph.
+ * instead. The pixels of an image in tiles count until the model runs on the last tile. The meter counts the bytes of a graph until the engine has loaded the graph.
  */
 export function meteredRuntime(runtime: Runtime, meter: MemoryMeter): Runtime {
   const pixels = new Releases();
@@ -58,11 +58,11 @@ function meteredSession(session: Session, meter: MemoryMeter, pixels: Releases):
   const outputs = new Releases();
   return {
     ...session,
-    async run(feeds) {
+    async run(feeds, options) {
       const inputs = Object.values(feeds).map(({ data }) => meter.hold(data));
-      pixels.release();
+      if (!options?.keepsPixels) pixels.release();
       try {
-        const found = await session.run(feeds);
+        const found = await session.run(feeds, options);
         outputs.release();
         for (const { data } of Object.values(found)) outputs.add(meter.hold(data));
         return found;

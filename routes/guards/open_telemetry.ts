@@ -110,7 +110,8 @@ class OpenTrace implements RequestTrace {
     for (const child of children) this.#record(child, trace.setSpan(parent, span));
     if (error !== undefined) {
       span.setAttribute("error.type", errorType(error));
-      span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
+      const message = error instanceof Error ? error.message : errorType(error);
+      span.setStatus({ code: SpanStatusCode.ERROR, message });
     }
     span.end(this.#unixTime(end));
   }

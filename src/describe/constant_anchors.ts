@@ -33,15 +33,15 @@ export function anchorsFromConstants(
       start += count;
       return [{ ...constant, data, isFraction: isFraction(constant) }];
     });
-    const found = anchorsFromTables(tables, pyramid, size);
+    const found = anchorsFromTables(tables, pyramid, size, hints);
     if (found !== null) return { ...found, names: [constant.name] };
   }
   const tables = rows.map((count) =>
     constants.filter(({ data }) => data.length === count * 4)
       .map((constant) => ({ ...constant, isFraction: isFraction(constant) }))
   );
-  return anchorsFromTables(tables, pyramid, size) ??
-    anchorsFromOwnTables(constants, pyramid) ??
+  return anchorsFromTables(tables, pyramid, size, hints) ??
+    anchorsFromOwnTables(constants, pyramid, hints) ??
     baseAnchors(constants, pyramid, hints);
 }
 
@@ -64,9 +64,12 @@ function anchorsFromTables(
   candidates: readonly (readonly Candidate[])[],
   { strides, perCell }: Pyramid,
   size: Size,
+  hints: BaseAnchorHints,
 ): ConstantAnchors | null {
+  // Most sizes fit several rules for the distance of cells. The rule of the family comes first.
+  const placements = new Set([hints.strides, "nominal", "floor-input-over-grid"] as const);
   for (const form of ANCHOR_FORMS) {
-    for (const placement of ["nominal", "floor-input-over-grid"] as const) {
+    for (const placement of placements) {
       const levels = strides.map((stride, level) => {
         for (const { name, data, isFraction } of candidates[level] ?? []) {
           const [x, y] = isFraction ? [size.width, size.height] : [1, 1];
@@ -85,11 +88,13 @@ function anchorsFromTables(
 
 /**
  * Finds one constant for each level, with the anchors of the level at an unknown input size. The
- * positions of the anchors show the number of rows and columns of the grid.
+ * positions of the anchors show the number of rows and columns of the grid. The cells of such a
+ * table fit every rule for the distance of cells.
  */
 function anchorsFromOwnTables(
   constants: readonly BoxConstant[],
   { strides, perCell }: Pyramid,
+  hints: BaseAnchorHints,
 ): ConstantAnchors | null {
   for (const form of ANCHOR_FORMS) {
     const tables = constants.filter(({ data }) => data.length > perCell * 4)
@@ -103,7 +108,7 @@ function anchorsFromOwnTables(
       }
       return null;
     });
-    const found = levels.every((each) => each !== null) ? rulesOf(levels, "nominal") : null;
+    const found = levels.every((each) => each !== null) ? rulesOf(levels, hints.strides) : null;
     if (found !== null) return found;
   }
   return null;

@@ -7,13 +7,13 @@ import {
   sizedLevels,
   wishedLevels,
 } from "./anchor_levels.ts";
-import type { ConstantAnchors } from "./base_anchors.ts";
+import type { BaseAnchorHints, ConstantAnchors } from "./base_anchors.ts";
 import { anchorsFromConstants } from "./constant_anchors.ts";
 import { factorShapes } from "./factor_shapes.ts";
 import type { JoinedFacts, LevelsFacts } from "./graph_facts.ts";
 import { assumed, type Guessed, suggested } from "./guess.ts";
 import { type AnchorWishes, choosePyramid, listOf } from "./choose_pyramid.ts";
-import type { Pyramid } from "./solve_pyramid.ts";
+import { type Pyramid, solvePyramids } from "./solve_pyramid.ts";
 
 /** Property `anchors` of a manifest. */
 export type Anchors = HeadsManifest["anchors"];
@@ -48,17 +48,16 @@ export function draftAnchors(
     const part = { anchors: { kind: "output", name, corners: "xyxy", space } as const };
     return { part, guesses: { "anchors.corners": reason } };
   }
-  const { pyramid, note } = choosePyramid(outputs, wishes);
-  const told = `the graph tells strides ${listOf(pyramid.strides)} with ${pyramid.perCell} ` +
-    `anchors per cell${note}`;
-  const hasWishes = wishes.sizes !== undefined || wishes.ratios !== undefined;
   const grid = "levels" in family ? family : PAPER_ANCHORS;
-  const size = outputs.kind === "joined" ? outputs.counts[0].size : outputs.size;
-  const constant = hasWishes ? null : anchorsFromConstants(outputs.boxConstants, pyramid, size, {
+  const constant = constantsIn(outputs, wishes, {
     strides: grid.strides,
     isYFirst: "order" in boxCoder && boxCoder.order === "yx",
   });
   if (constant !== null) return constantAnchors(constant, bare(reason));
+  const { pyramid, note } = choosePyramid(outputs, wishes);
+  const told = `the graph tells strides ${listOf(pyramid.strides)} with ${pyramid.perCell} ` +
+    `anchors per cell${note}`;
+  const hasWishes = wishes.sizes !== undefined || wishes.ratios !== undefined;
   const known = hasWishes ? null : scaledTo(grid, pyramid);
   if (known !== null) {
     return {
@@ -71,6 +70,30 @@ export function draftAnchors(
     };
   }
   return ownAnchors(grid, pyramid, wishes, told, bare(reason));
+}
+
+/**
+ * Finds the anchors in constants of the graph. If the rows of the outputs fit several pyramids, the
+ * constants show which pyramid is right.
+ *
+ * @returns Null if the caller gave sizes or ratios, or if no constants contain the anchors.
+ */
+function constantsIn(
+  outputs: LevelsFacts | JoinedFacts,
+  wishes: AnchorWishes,
+  hints: BaseAnchorHints,
+): ConstantAnchors | null {
+  if (wishes.sizes !== undefined || wishes.ratios !== undefined) return null;
+  const isOpen = outputs.kind === "joined" && wishes.strides === undefined;
+  const pyramids = isOpen
+    ? solvePyramids(outputs.counts)
+    : [choosePyramid(outputs, wishes).pyramid];
+  const size = outputs.kind === "joined" ? outputs.counts[0].size : outputs.size;
+  for (const pyramid of pyramids) {
+    const found = anchorsFromConstants(outputs.boxConstants, pyramid, size, hints);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Drafts the property `anchors` from constants of the graph. */

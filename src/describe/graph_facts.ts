@@ -52,10 +52,8 @@ export interface LevelsFacts {
   readonly evidence: HeadEvidence;
   /** Size of the input in the test runs, in pixels. */
   readonly size: Size;
-  /** Constants of the graph that may contain the anchors. */
+  /** Constants and constant outputs of the graph that may contain the anchors. */
   readonly boxConstants: readonly BoxConstant[];
-  /** Names of the outputs that may contain the anchors. Their values do not depend on the image. */
-  readonly anchorOutputs: readonly string[];
 }
 
 /**

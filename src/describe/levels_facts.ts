@@ -62,12 +62,7 @@ export function levelsFacts(
     const facts = factsOf(first, hints, wishes);
     if (facts === null) return null;
     const anchors = candidates === heads ? constants : [];
-    return {
-      ...facts,
-      size,
-      boxConstants: [...anchors, ...hints.boxes],
-      anchorOutputs: anchors.map(({ name }) => name),
-    };
+    return { ...facts, size, boxConstants: [...anchors, ...hints.boxes] };
   }
   return null;
 }
@@ -149,7 +144,7 @@ function factsOf(
   { layout, firsts, seconds }: Groups,
   hints: GraphHints,
   wishes: HeadWishes,
-): Omit<LevelsFacts, "size" | "boxConstants" | "anchorOutputs"> | null {
+): Omit<LevelsFacts, "size" | "boxConstants"> | null {
   const [first, second] = [firsts[0], seconds[0]];
   if (first === undefined || second === undefined) return null;
   const { scores, deltas, evidence } = tellByShapes(firsts, seconds) ??

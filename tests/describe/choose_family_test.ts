@@ -85,7 +85,6 @@ const LEVELS: GraphFacts = {
     evidence: "channels",
     size: { width: 384, height: 256 },
     boxConstants: [],
-    anchorOutputs: [],
   },
 };
 

@@ -75,6 +75,8 @@ for (const [form, convert] of Object.entries(FORMS)) {
     assertEquals(found.names, ["anchors"]);
     assertEquals(rounded(found.anchors), SHAPES);
     assertEquals([found.anchors.centre, found.isBase], [0.5, false]);
+    // The input size fits both rules for the distance of cells: the family decides.
+    assertEquals(found.anchors.strides, HINTS.strides);
   });
 
   Deno.test(`anchorsFromConstants() reads one table per level as ${form}`, () => {
@@ -105,6 +107,7 @@ Deno.test("anchorsFromConstants() reads tables that were written for another inp
   });
   const found = read({ p3: tables[0]!, p4: tables[1]! });
   assertEquals(found && rounded(found.anchors), SHAPES);
+  assertEquals(found?.anchors.strides, HINTS.strides);
 });
 
 Deno.test("anchorsFromConstants() refuses constants with one row that does not follow", () => {

@@ -61,7 +61,7 @@ Deno.test("levelsFacts() sets outputs with anchors apart", () => {
   const constant: ProbedOutput = { ...anchors, runs: [even, even] };
   const outputs = [...heads((channels, h, w) => [9 * channels, h, w], 3), constant];
   const facts = levelsFacts(outputs, SIZE, NO_HINTS, { scores: [] });
-  assertEquals(facts?.anchorOutputs, ["anchors"]);
+  assertEquals(facts?.boxConstants.map(({ name }) => name), ["anchors"]);
   assert(facts?.boxConstants[0]?.data === even.data);
   // An output that depends on the image is none of the anchors.
   const moving = [...outputs.slice(0, -1), anchors];

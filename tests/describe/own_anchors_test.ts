@@ -110,6 +110,25 @@ Deno.test("draftManifest() asks for strides if several pyramids fit one size", (
   assertEquals(levels.map(({ stride }) => stride), [4, 8, 16, 32, 64]);
 });
 
+Deno.test("draftManifest() is told the pyramid by the anchors of its cells, if several fit", () => {
+  const facts = factsWith(12 * CELLS);
+  const boxConstants = [4, 8, 16, 32, 64].map((stride) => {
+    const half = [[2, 1], [2, 2], [1, 2]].map(([x = 0, y = 0]) => [x * stride, y * stride]);
+    const corners = half.flatMap(([x = 0, y = 0]) => [-x, -y, x, y]);
+    return { name: `cell_${stride}`, data: Float32Array.from(corners), shape: [3, 4] };
+  });
+  const outputs = { ...facts.outputs, boxConstants } as JoinedFacts;
+  const torchvision = FAMILIES.find(({ family }) => family === "torchvision")!;
+  const graph = { file: "a.onnx", sha256: "0".repeat(64), bytes: 1 };
+  const draft = draftManifest({ ...facts, outputs }, torchvision, { id: "a", graph, labels: null });
+  if (!("anchors" in draft) || !("levels" in draft.anchors)) throw new Error("no levels");
+  assertEquals(draft.anchors.levels.map(({ stride }) => stride), [4, 8, 16, 32, 64]);
+  assertMatch(
+    draft.guesses["anchors"]!,
+    /^suggested: read from the constants "cell_4" to "cell_64"/,
+  );
+});
+
 const REFUSED: readonly [claim: string, rows: number, wishes: AnchorWishes, message: RegExp][] = [
   ["rows of no pyramid", 9 * CELLS + 1, {}, /fit no pyramid .*--strides/],
   ["strides that do not fit", 9 * CELLS, { strides: [8, 16] }, /strides 8, 16 .* no multiple/],

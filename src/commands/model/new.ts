@@ -169,8 +169,8 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
       return goldens.length === 0 ? draft : fitToGoldens(runtime, loaded, goldens);
     });
     const traced = await tracedSizeFault({ bytes, data }, facts, openPart);
-    const known = outputs.kind === "levels" ? outputs.anchorOutputs : [];
-    const unused = unusedOutputs(draft, session, known);
+    const constants = outputs.kind === "finished" ? [] : outputs.boxConstants;
+    const unused = unusedOutputs(draft, session, constants.map(({ name }) => name));
     const guesses = {
       ...draft.guesses,
       ...(unused === null ? {} : { outputs: assumed(unused) }),

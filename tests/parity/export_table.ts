@@ -138,12 +138,13 @@ async function goldensOf(folder: string, name: string): Promise<Golden[]> {
 
 const [folder, ...wanted] = Deno.args;
 if (folder === undefined) throw new TypeError("Cannot describe exports as a folder is wanted");
-const known: Results = JSON.parse(await Deno.readTextFile(RESULTS).catch(() => "{}"));
-const results: Record<string, Outcome> = { ...known };
+let results: Results = {};
 for (const each of EXPORTS) {
   if (wanted.length > 0 && !wanted.includes(each.name)) continue;
   const outcome = await describe(folder, each);
-  results[each.name] = outcome;
+  // Read anew, so that several runs may write at once.
+  const known: Results = JSON.parse(await Deno.readTextFile(RESULTS).catch(() => "{}"));
+  results = { ...known, [each.name]: outcome };
   console.log(each.name, JSON.stringify(outcome));
   await Deno.writeTextFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
 }

@@ -27,7 +27,6 @@ const OWN = [
   ],
 ];
 
-/** Settings of the small model `half`. */
 const matrix = (
   name: string,
   title: string,
@@ -151,8 +150,13 @@ export const EXPORTS: readonly Export[] = [
   awkward("effdet", "effdet, outputs named"),
   awkward("ssd", "SSD heads with softmax, anchors as an output"),
   awkward("softmax_inside", "SSD heads with softmax inside"),
-  awkward("background_first", "SSD heads with softmax, no anchors in the graph"),
-  awkward("kerashub", "KerasHub, padding of its presets"),
+  awkward("background_first", "SSD heads with softmax, anchors as a constant", {
+    answer: ["--family", "ssd", "--strides", "8,16,32,64,128"],
+    shown: "--family --strides",
+  }),
+  awkward("kerashub", "KerasHub, padding of its presets", {
+    given: ["--set", "resize.width=288", "--set", "resize.height=288"],
+  }),
   awkward("kerashub-crop", "KerasHub, one size, cropped", {
     answer: ["--set", "resize.kind=crop"],
   }),

@@ -137,12 +137,12 @@ def build(levels="p3p7", classes=3, sizes=None, ratios=None, channels=12) -> Ret
     sizes = tuple(tuple(each) for each in sizes or PAPER)
     anchors = AnchorGenerator(sizes, (tuple(ratios or THREE),) * len(sizes))
     model = RetinaNet(backbone, classes, anchor_generator=anchors).eval()
-    set_weights(model, classes, channels)
+    set_weights(model, classes, channels, levels)
     return model
 
 
 @torch.no_grad()
-def set_weights(model: RetinaNet, classes: int, channels: int) -> None:
+def set_weights(model: RetinaNet, classes: int, channels: int, levels: str) -> None:
     random = np.random.RandomState(6)
     convs = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
     for conv in convs:
@@ -159,7 +159,8 @@ def set_weights(model: RetinaNet, classes: int, channels: int) -> None:
     logits, deltas = model.head.classification_head.cls_logits, model.head.regression_head.bbox_reg
     # Many classes have extreme logits: their sigmoids would be as near as float32 numbers below 1 are, so that another
     # sigmoid would turn their order round.
-    gain, mean = (1.3, 5.5) if classes < 20 else (0.6, 4.5)
+    # So have pyramids with P2, or with P3 and P4 only.
+    gain, mean = (1.3, 5.5) if classes < 20 and levels in ("p3p7", "p3p5") else (0.6, 4.5)
     logits.weight *= gain
     logits.bias.mul_(gain).sub_(mean)
     deltas.weight *= 0.1

@@ -97,7 +97,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "src/manifest": ["@noble/hashes", "zod"],
   "src/engines": ["@petamoriken/float16", "onnxruntime-", "node:module"],
   "src/describe": ["zod"],
-  "src/codecs": ["jpeg-js"],
+  "src/codecs": ["jpeg-js", "node:module"],
   "src/stores": ["node:fs", "node:url"],
   "src/planner": ["@bufbuild/protobuf"],
   "routes/http": ["hono"],

@@ -4,7 +4,7 @@ import { decodedBytes } from "../image/decoded_bytes.ts";
 import { type FormatId, FORMATS, type ImageHeader } from "../image/formats/read_header.ts";
 import type { BaseHeader, ImageFormat } from "../image/formats/image_format.ts";
 import type { Pixels } from "../image/pixels.ts";
-import type { ImageCodec } from "../ports/image_codec.ts";
+import type { ImageCodec, NativeDecoder } from "../ports/image_codec.ts";
 import { avifDecoder } from "./avif.ts";
 import { decodeBmp } from "./bmp.ts";
 import { type Decoder, endsTooEarly } from "./decoder.ts";
@@ -70,20 +70,32 @@ function compiled<Id extends FormatId>(
  */
 const LARGE_BYTES = 64e6;
 
+/** Options of {@linkcode imageCodec}. */
+export interface ImageCodecOptions {
+  /**
+   * Runs the garbage collector. Called before each large image is decoded, to free the memory of
+   * earlier images. Unset: the JavaScript engine decides when to collect garbage.
+   */
+  readonly collectGarbage?: (() => void) | undefined;
+  /** Faster decoder for some images. Unset: the wasm files decode all images. */
+  readonly native?: NativeDecoder | undefined;
+}
+
 /**
  * Creates an image codec from the wasm files of the decoders.
  *
  * Uses the wasm files of the package icodec, but not the package's JavaScript. The JavaScript of
  * icodec compiles code at run time, which some runtimes forbid.
  *
- * @param collectGarbage Runs the garbage collector. Called before each large image is decoded, to
- *   free the memory of earlier images. Unset: the JavaScript engine decides when to collect
- *   garbage.
  * @throws {Error} If a wasm file of icodec is not the supported build.
  */
-export function imageCodec(modules: CodecModules, collectGarbage?: () => void): ImageCodec {
+export function imageCodec(
+  modules: CodecModules,
+  { collectGarbage, native }: ImageCodecOptions = {},
+): ImageCodec {
   const decoders = decodersOf(modules);
   return {
+    native,
     checkFormat(format) {
       if (decoders[format] === undefined) throw refusedHere(format);
     },

@@ -4,7 +4,7 @@ import { decodedBytes } from "../image/decoded_bytes.ts";
 import type { JpegHeader } from "../image/formats/jpeg.ts";
 import { checkScans, MAX_VISITED_BLOCKS } from "../image/formats/jpeg_scans.ts";
 import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
-import type { Pixels } from "../image/pixels.ts";
+import type { Pixels, Reduction } from "../image/pixels.ts";
 import { type Decoder, endsTooEarly } from "./decoder.ts";
 import { memoryLimit } from "./memory_limit.ts";
 import { failureText } from "./wasm_failure.ts";
@@ -114,7 +114,7 @@ function readScans(wasm: JpegExports, read: () => void): void {
 function pixelsOf(
   wasm: JpegExports,
   header: JpegHeader,
-  reduction: Pixels["reduction"],
+  reduction: Reduction,
 ): Pixels {
   const start = wasm.readPixels() >>> 0;
   const [width, height, channels] = [wasm.width(), wasm.height(), wasm.channels()];

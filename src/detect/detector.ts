@@ -13,7 +13,7 @@ import type {
 } from "../ports/detector.ts";
 import type { Drawing, DrawRequest } from "../ports/drawing.ts";
 import type { Runtime } from "../ports/runtime.ts";
-import type { Provider, Tensor } from "../ports/session.ts";
+import type { EngineInfo, Provider, Tensor } from "../ports/session.ts";
 import { detectTiles } from "./detect_tiles.ts";
 import type { DetectorParts } from "./detector_parts.ts";
 import { feedsOf } from "./feeds.ts";
@@ -74,7 +74,11 @@ export function detectorOf(
 ): Detector {
   const { capabilities } = runtime;
   const { precision } = manifest.graph;
-  const engine = { ...session.engine, ...(precision && { precision }) };
+  const engine: EngineInfo = {
+    ...session.engine,
+    ...(precision && { precision }),
+    ...(runtime.codec.native && { codec: "native" }),
+  };
   const limits = {
     maxBytes,
     maxPixels: Math.min(maxPixels, capabilities.maxPixels),
@@ -118,7 +122,7 @@ async function detect(
   // 2. Image to tensor.
   refuseCancelled(call);
   const started = performance.now();
-  const { input, plan, decodedAt } = prepare(parts, image);
+  const { input, plan, decodedAt } = await prepare(parts, image);
   call.onDecoded?.(input.data.length);
   const preparedAt = performance.now();
 
@@ -182,8 +186,11 @@ interface PreparedImage {
  * Only this function holds the decoded pixels. After the function returns, the pixels can be
  * garbage-collected while the image waits for the engine.
  */
-function prepare({ manifest, runtime, limits }: DetectorParts, image: ImageInput): PreparedImage {
-  const planned = readImage(image, manifest, runtime.codec, limits);
+async function prepare(
+  { manifest, runtime, limits }: DetectorParts,
+  image: ImageInput,
+): Promise<PreparedImage> {
+  const planned = await readImage(image, manifest, runtime.codec, limits);
   const decodedAt = performance.now();
   return { input: inputOf(planned, manifest), plan: planned.plan, decodedAt };
 }

@@ -5,11 +5,12 @@ import { flattenAlpha } from "../image/flatten_alpha.ts";
 import { type ImageHeader, readFormat, readHeader } from "../image/formats/read_header.ts";
 import { type InputRule, type InputTensor, inputTensor } from "../image/input_tensor.ts";
 import { checkLimits, checkMemory, type ImageLimits } from "../image/limits.ts";
+import type { Pixels } from "../image/pixels.ts";
 import { type ImageInput, type RawImage, rawPixels } from "../image/raw_image.ts";
 import { uprightSize } from "../image/upright_size.ts";
 import { type UprightView, uprightView } from "../image/upright_view.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { ImageCodec } from "../ports/image_codec.ts";
+import type { ImageCodec, NativeDecoder } from "../ports/image_codec.ts";
 
 /** Pixels of an image, and the plan for resizing the image. */
 export interface PlannedImage {
@@ -34,16 +35,35 @@ const NOT_NORMALISED = { divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
  *
  * @throws {DomainError} If the image exceeds a limit or cannot be decoded.
  */
-export function readImage(
+export async function readImage(
   image: ImageInput,
   manifest: Manifest,
   codec: ImageCodec,
   limits: ImageLimits,
-): PlannedImage {
+): Promise<PlannedImage> {
   // `instanceof Uint8Array` would be false for an array from an iframe.
-  return ArrayBuffer.isView(image)
-    ? decodeImage(image, manifest, codec, limits)
-    : readRawImage(image, manifest, limits);
+  if (!ArrayBuffer.isView(image)) return readRawImage(image, manifest, limits);
+  const planned = codec.native &&
+    await decodeNatively(image, manifest, codec.native, codec, limits);
+  return planned ?? decodeImage(image, manifest, codec, limits);
+}
+
+/**
+ * Decodes an image like {@linkcode decodeImage}, with a native decoder.
+ *
+ * @returns Null if the native decoder leaves this image to `codec.decode()`.
+ */
+async function decodeNatively(
+  bytes: Uint8Array,
+  manifest: Manifest,
+  native: NativeDecoder,
+  codec: ImageCodec,
+  limits: ImageLimits,
+): Promise<PlannedImage | null> {
+  const { header, plan, stored } = planImage(bytes, manifest, codec, limits);
+  checkMemory(header, stored, limits);
+  const pixels = await native(bytes, header, stored);
+  return pixels === undefined ? null : { view: viewOf(pixels, header, manifest), plan };
 }
 
 /**
@@ -65,12 +85,30 @@ export function decodeImage(
   limits: ImageLimits,
 ): PlannedImage {
   // 1. to 3. File size, format, header and plan.
-  const header = checkedHeader(bytes, codec, limits);
-  const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
+  const { header, plan, stored } = planImage(bytes, manifest, codec, limits);
 
   // 4. to 6. Memory and pixels.
-  const stored = isReducible(manifest, plan) ? uprightSize({ ...header, ...plan.resized }) : header;
   return { view: decodeAtLeast(bytes, header, stored, manifest, codec, limits), plan };
+}
+
+/** Header of an encoded image, its resize plan, and the minimum size of the decoded image. */
+interface ImagePlan {
+  readonly header: ImageHeader;
+  readonly plan: ResizePlan;
+  /** Minimum size of the decoded image, before the EXIF orientation is applied. */
+  readonly stored: Size;
+}
+
+function planImage(
+  bytes: Uint8Array,
+  manifest: Manifest,
+  codec: ImageCodec,
+  limits: ImageLimits,
+): ImagePlan {
+  const header = checkedHeader(bytes, codec, limits);
+  const plan = createResizePlan(uprightSize(header), manifest.resize, manifest.pad);
+  const stored = isReducible(manifest, plan) ? uprightSize({ ...header, ...plan.resized }) : header;
+  return { header, plan, stored };
 }
 
 /**
@@ -114,7 +152,10 @@ export function decodeAtLeast(
   limits: ImageLimits,
 ): UprightView {
   checkMemory(header, stored, limits);
-  const pixels = codec.decode(bytes, header, stored);
+  return viewOf(codec.decode(bytes, header, stored), header, manifest);
+}
+
+function viewOf(pixels: Pixels, header: ImageHeader, manifest: Manifest): UprightView {
   if (header.hasAlpha) flattenAlpha(pixels, padColour(manifest));
   return uprightView(pixels, header.orientation);
 }

@@ -49,8 +49,10 @@ export function axisWeights(
   bits: number | null = null,
 ): AxisWeights {
   const width = antialias ? Math.max(1, scale) : 1;
-  // Largest number of input pixels inside a triangle of half-width `width`.
-  const taps = Math.min(inputs, Math.ceil(2 * width));
+  // Largest number of input pixels inside a triangle of half-width `width`. At the same size, each
+  // triangle has its centre on one pixel and ends at the centres of the two pixels beside it.
+  const isCopy = scale === 1 && shift === 0 && inputs >= outputs;
+  const taps = isCopy ? 1 : Math.min(inputs, Math.ceil(2 * width));
   const start = new Int32Array(outputs);
   const weights = new Float64Array(outputs * taps);
   for (let output = 0; output < outputs; output++) {

@@ -1,6 +1,6 @@
 import type { Size } from "../core/size.ts";
 import type { SourceWindow } from "../core/source_window.ts";
-import { startOf, type UprightView } from "./upright_view.ts";
+import { decodedLength, startOf, type UprightView } from "./upright_view.ts";
 
 /**
  * Returns a view of a part of an image, without copying pixels.
@@ -55,8 +55,10 @@ function cropAxis(
   from: number,
   length: number,
 ): AxisPart {
-  const begin = startOf(view, side, sourceLength / view.reduction) + from / view.reduction;
+  const pixels = decodedLength(view, side, sourceLength);
+  const reduction = view.reduction ?? sourceLength / pixels;
+  const begin = startOf(view, side, pixels) + from / reduction;
   const first = Math.floor(begin);
-  const end = Math.min(view[side], Math.ceil(begin + length / view.reduction));
+  const end = Math.min(view[side], Math.ceil(begin + length / reduction));
   return { first, count: end - first, start: begin - first };
 }

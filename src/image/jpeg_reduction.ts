@@ -1,7 +1,7 @@
 import type { Size } from "../core/size.ts";
-import type { Pixels } from "./pixels.ts";
+import type { Reduction } from "./pixels.ts";
 
-const REDUCTIONS: readonly Pixels["reduction"][] = [8, 4, 2, 1];
+const REDUCTIONS: readonly Reduction[] = [8, 4, 2, 1];
 
 /**
  * Returns the largest reduction (8, 4, 2 or 1) at which the decoded JPEG is at least as large as
@@ -22,7 +22,7 @@ const REDUCTIONS: readonly Pixels["reduction"][] = [8, 4, 2, 1];
  * if (reduction !== 8) throw new Error(`reduction is ${reduction}`);
  * ```
  */
-export function jpegReduction(stored: Size, atLeast: Size): Pixels["reduction"] {
+export function jpegReduction(stored: Size, atLeast: Size): Reduction {
   return REDUCTIONS.find((reduction) => {
     const { width, height } = reducedSize(stored, reduction);
     return width >= atLeast.width && height >= atLeast.height;
@@ -36,7 +36,7 @@ export function jpegReduction(stored: Size, atLeast: Size): Pixels["reduction"] 
  *
  * @param stored Size in the JPEG header, before EXIF orientation is applied.
  */
-export function reducedSize(stored: Size, reduction: Pixels["reduction"]): Size {
+export function reducedSize(stored: Size, reduction: Reduction): Size {
   return {
     width: Math.ceil(stored.width / reduction),
     height: Math.ceil(stored.height / reduction),

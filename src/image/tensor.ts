@@ -2,7 +2,7 @@ import type { ResizePlan } from "../core/resize_plan.ts";
 import type { SourceWindow } from "../core/source_window.ts";
 import { type AxisWeights, axisWeights, windowWeights } from "./axis_weights.ts";
 import { RowResampler } from "./row_resampler.ts";
-import { startOf, type UprightView } from "./upright_view.ts";
+import { decodedLength, startOf, type UprightView } from "./upright_view.ts";
 
 /** Properties of a model's input tensor. */
 export interface TensorRule {
@@ -184,9 +184,9 @@ function weightsFor(
   rule: TensorRule,
 ): AxisWeights {
   if (plan.window !== undefined) return weightsOfWindow(side, view, plan.window, plan, rule);
-  const pixels = plan.source[side] / view.reduction;
+  const pixels = decodedLength(view, side, plan.source[side]);
   const scale = rule.factor === "one" && plan.ratio !== null
-    ? 1 / (plan.ratio * view.reduction)
+    ? 1 / (plan.ratio * (view.reduction ?? plan.source[side] / pixels))
     : pixels / plan.resized[side];
   const shift = startOf(view, side, pixels);
   const bits = rule.rounding === "each-pass" ? PILLOW_BITS : null;

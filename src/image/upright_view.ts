@@ -25,8 +25,11 @@ export interface UprightView {
   readonly stepY: number;
   /** Bytes per pixel. 1: grey. 3: RGB. 4: RGB and a channel that is ignored. */
   readonly channels: 1 | 3 | 4;
-  /** Number of source pixels per decoded pixel, in x and in y. */
-  readonly reduction: number;
+  /**
+   * Number of source pixels per decoded pixel, in x and in y. Null: the codec resized the image, and
+   * each axis has its own number.
+   */
+  readonly reduction: number | null;
   /**
    * Position of the left edge of the image in decoded pixels, 0 to 1, if the view is a part of a
    * larger image. Unset: the view is a whole image.
@@ -47,6 +50,19 @@ export interface UprightView {
 export function startOf(view: UprightView, side: "width" | "height", pixels: number): number {
   const [start, step] = side === "width" ? [view.startX, view.stepX] : [view.startY, view.stepY];
   return start ?? (step < 0 ? view[side] - pixels : 0);
+}
+
+/**
+ * Returns the length of a side of the source in decoded pixels, possibly fractional.
+ *
+ * @param sourceLength Length of the side in source pixels.
+ */
+export function decodedLength(
+  view: UprightView,
+  side: "width" | "height",
+  sourceLength: number,
+): number {
+  return view.reduction === null ? view[side] : sourceLength / view.reduction;
 }
 
 /**

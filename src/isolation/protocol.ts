@@ -1,5 +1,6 @@
 import type { ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
+import type { CodecChoice } from "../ports/image_codec.ts";
 import type { DetectOptions, DetectResult, ModelInfo, RunCost } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
 import type { DrawRequest } from "../ports/drawing.ts";
@@ -57,6 +58,8 @@ export interface LoadRequest {
   readonly folder: string;
   /** Engine that runs the model. With `auto`, the first engine that works. */
   readonly engine: Provider | "auto";
+  /** Codec that decodes images. Unset: `auto`. */
+  readonly codec?: CodecChoice | undefined;
   /** Limits of one image. */
   readonly limits: ImageLimits;
   /** Maximum number of CPU threads. Unset: the number of cores. */

@@ -2,6 +2,12 @@ import type { Size } from "../core/size.ts";
 import type { FormatId, ImageHeader } from "../image/formats/read_header.ts";
 import type { Pixels } from "../image/pixels.ts";
 
+/** Image codecs that a caller can request: native, WebAssembly, or the best that is installed. */
+export const CODECS = ["auto", "native", "wasm"] as const;
+
+/** Requested image codec. */
+export type CodecChoice = (typeof CODECS)[number];
+
 /** Decoder of encoded images. */
 export interface ImageCodec {
   /**
@@ -23,4 +29,21 @@ export interface ImageCodec {
    *   cannot decode the format.
    */
   decode(bytes: Uint8Array, header: ImageHeader, atLeast: Size): Pixels;
+  /** Faster decoder for some images. Unset: `decode()` decodes all images. */
+  readonly native?: NativeDecoder | undefined;
 }
+
+/**
+ * Decoder outside WebAssembly, for example of a native library.
+ *
+ * The arguments are those of {@linkcode ImageCodec.decode}. The decoder may resize the image to
+ * exactly the requested size, with a triangle filter that antialiases.
+ *
+ * @returns Decoded pixels, or undefined if `ImageCodec.decode()` must decode this image.
+ * @throws {DomainError} `corrupt-image`, if the image would take too long.
+ */
+export type NativeDecoder = (
+  bytes: Uint8Array,
+  header: ImageHeader,
+  atLeast: Size,
+) => Promise<Pixels | undefined>;

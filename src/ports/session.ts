@@ -67,6 +67,11 @@ export interface EngineInfo {
    */
   readonly precision?: string | undefined;
   /**
+   * Codec that decodes images: `native` if sharp decodes JPEG files. Unset: WebAssembly decodes all
+   * images.
+   */
+  readonly codec?: "native" | undefined;
+  /**
    * Reason why this engine was chosen: the requested engine, and the errors of the engines that
    * were tried first.
    */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_IMAGE_LIMITS, DEFAULT_MAX_TILES } from "../image/limits.ts";
+import { CODECS } from "../ports/image_codec.ts";
 import { MIN_KEEP_MEMORY } from "../ports/kept_candidates.ts";
 import { PROVIDERS } from "../ports/session.ts";
 import { apiKeyList, hostList, originList } from "./access_schema.ts";
@@ -27,6 +28,8 @@ const schema = z.object({
   /** Maximum bytes of memory that all loaded models take together. */
   MODEL_MEMORY: count.default(2_000_000_000),
   ENGINE: z.enum(["auto", ...PROVIDERS]).default("auto"),
+  /** Codec that decodes images. The native codec is sharp, which decodes JPEG files. */
+  CODEC: z.enum(CODECS).default("auto"),
   /**
    * CPU threads per worker process. Unset: the number of CPU cores, divided by WORKERS if WORKERS
    * is set.

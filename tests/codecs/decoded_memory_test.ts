@@ -94,7 +94,9 @@ Deno.test("imageCodec() collects garbage before each large image, and before no 
     await Deno.readFile(new URL(import.meta.resolve("icodec/webp-dec.wasm"))),
   );
   let collections = 0;
-  const counting = imageCodec({ jpeg: empty, png: empty, webp }, () => collections++);
+  const counting = imageCodec({ jpeg: empty, png: empty, webp }, {
+    collectGarbage: () => collections++,
+  });
   const bytes = await Deno.readFile(new URL("rgb.bmp", FORMATS));
   const header = readHeader(bytes);
   counting.decode(bytes, header, header);

@@ -9,6 +9,7 @@ Deno.test("readConfig() has the documented defaults", () => {
     MODEL_MEMORY: 2_000_000_000,
     PAGE: "on",
     ENGINE: "auto",
+    CODEC: "auto",
     DECODE_TIMEOUT_MS: 10_000,
     RUN_TIMEOUT_MS: 60_000,
     LOAD_TIMEOUT_MS: 120_000,

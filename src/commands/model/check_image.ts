@@ -39,7 +39,7 @@ export async function checkImage(
   { manifest, session }: LoadedModel,
   image: Uint8Array<ArrayBuffer>,
 ): Promise<ImageCheck> {
-  const planned = readImage(image, manifest, runtime.codec, DEFAULT_IMAGE_LIMITS);
+  const planned = await readImage(image, manifest, runtime.codec, DEFAULT_IMAGE_LIMITS);
   const { plan } = planned;
   const outputs = await session.run({ [manifest.input.name]: inputOf(planned, manifest) });
   const detections = postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));

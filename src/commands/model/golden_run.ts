@@ -78,7 +78,7 @@ export async function runGolden(
   golden: Golden,
 ): Promise<GoldenRun> {
   const bytes = new Uint8Array(await readFile(golden.image));
-  const planned = readImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
+  const planned = await readImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
   const { plan } = planned;
   const outputs = await session.run(feedsOf(manifest, inputOf(planned, manifest), plan));
   const levels = headsOf(manifest, outputs, plan.input);

@@ -4,10 +4,11 @@ import {
   openEmbedded,
   openEmbeddedFrom,
 } from "../../embed/detector.ts";
-import { FLAG, type OptionRules } from "../../core/check_options.ts";
+import { FLAG, oneOf, type OptionRules } from "../../core/check_options.ts";
 import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
 import { THREADS } from "../../embed/option_rules.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
+import { type CodecChoice, CODECS } from "../../ports/image_codec.ts";
 
 export * from "../../embed/api.ts";
 
@@ -15,6 +16,13 @@ export * from "../../embed/api.ts";
 export interface HostEmbedOptions extends EmbedOptions {
   /** CPU threads that run the model. Unset: one thread per core. */
   readonly threads?: number | undefined;
+  /**
+   * Codec that decodes images. `auto`: sharp decodes JPEG files if the native engine may run and
+   * both are installed; otherwise WebAssembly decodes all images.
+   *
+   * @default "auto"
+   */
+  readonly codec?: CodecChoice | undefined;
   /**
    * True to decode images and run the model in a worker process, so that the calling thread stays
    * responsive. Deno then needs the permission `--allow-run`.
@@ -26,6 +34,7 @@ export interface HostEmbedOptions extends EmbedOptions {
 
 const RULES: OptionRules<Omit<HostEmbedOptions, keyof EmbedOptions>> = {
   threads: THREADS,
+  codec: oneOf(CODECS),
   worker: FLAG,
 };
 
@@ -63,7 +72,8 @@ export async function createDetector(asked: HostEmbedOptions): Promise<EmbeddedD
 async function openHere(options: HostEmbedOptions): Promise<EmbeddedDetector> {
   const { hostRuntime } = await import("./runtime.ts");
   const { readUrl } = await import("./read_url.ts");
-  const runtime = await hostRuntime({ threads: options.threads });
+  const { threads, engine = "auto", codec } = options;
+  const runtime = await hostRuntime({ threads, engine, codec });
   return await openEmbedded({ runtime, readFile: readUrl }, options);
 }
 
@@ -76,7 +86,7 @@ async function openInProcess(options: HostEmbedOptions): Promise<EmbeddedDetecto
   const source: EmbedSource = {
     models: folderModelStore(modelsFolder()),
     readFile: readUrl,
-    start: (models, wanted) => startEmbedded(models, wanted, options.threads),
+    start: (models, wanted) => startEmbedded(models, wanted, options),
   };
   return await openEmbeddedFrom(source, options);
 }

@@ -30,6 +30,7 @@ export async function processRegistry(
         model: storeKey,
         folder: folder.href,
         engine: config.ENGINE,
+        codec: config.CODEC,
         threads,
         limits: imageLimits(config),
       }, {

@@ -3,10 +3,12 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
+import { isSharpInstalled, nativeJpegDecoder } from "../../codecs/native_jpeg.ts";
 import { isNativeInstalled, nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
 import { wasmEngine } from "../../engines/wasm.ts";
 import { webgpuEngine } from "../../engines/webgpu.ts";
+import type { CodecChoice } from "../../ports/image_codec.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { Provider } from "../../ports/session.ts";
 import { folderModelStore } from "../../stores/folder.ts";
@@ -24,6 +26,13 @@ export interface HostRuntimeOptions {
    * the wasm file is compiled when a session opens.
    */
   readonly engine?: Provider | "auto" | undefined;
+  /**
+   * Codec that decodes images. `auto`: the native codec, if it and the native engine are installed
+   * and `engine` is `native` or `auto`; otherwise WebAssembly.
+   *
+   * @default "auto"
+   */
+  readonly codec?: CodecChoice | undefined;
 }
 
 /**
@@ -52,7 +61,10 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       maxDecodedBytes: Infinity,
       maxModelBytes: Infinity,
     },
-    codec: imageCodec(await codecModules(), garbageCollector()),
+    codec: imageCodec(await codecModules(), {
+      collectGarbage: garbageCollector(),
+      native: usesNativeCodec(options) ? nativeJpegDecoder() : undefined,
+    }),
     encoder: async (...drawing) => {
       const { imageEncoder } = await import("../../codecs/image_encoder.ts");
       return await imageEncoder(...drawing);
@@ -71,6 +83,16 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
  */
 function growsSafely(): boolean {
   return "bun" in process.versions;
+}
+
+/**
+ * Returns true if sharp decodes JPEG files. Many programs have sharp for other purposes, so `auto`
+ * takes it only together with the native engine.
+ */
+function usesNativeCodec({ codec = "auto", engine }: HostRuntimeOptions): boolean {
+  if (codec !== "auto") return codec === "native";
+  const canBeNative = engine === "native" || engine === "auto";
+  return canBeNative && isNativeInstalled() && isSharpInstalled();
 }
 
 /** Returns true if a requested engine most likely needs the compiled wasm of onnxruntime-web. */

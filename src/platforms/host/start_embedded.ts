@@ -19,16 +19,16 @@ const DEADLINES: Deadlines = { decodeMs: 60_000, runMs: 300_000 };
  * Starts a detector in a worker process. The calling process reads the model and sends the model to
  * the worker process.
  *
- * @param threads Number of CPU threads that run the model. Unset: one thread per core.
+ * @param host Threads and codec of the worker process.
  * @throws {DomainError} `engine-unavailable`, if the process does not start; otherwise the error of
  *   the model or of the engine.
  */
 export async function startEmbedded(
   models: ModelStore,
   options: DetectorOptions,
-  threads: number | undefined,
+  { threads, codec }: Pick<EmbeddedLoadRequest, "threads" | "codec">,
 ): Promise<Detector> {
-  const load = { ...await readSentModel(models, options), threads };
+  const load = { ...await readSentModel(models, options), threads, codec };
   return await workerDetector<EmbeddedLoadRequest>(startProcess(), load, DEADLINES);
 }
 

@@ -4,7 +4,7 @@ import { serveProcess } from "./serve_process.ts";
 
 // Program of a worker process that serves one detector. start_pool.ts starts the process.
 await serveProcess(async ({ threads, folder, ...options }) => {
-  const { engine } = options;
-  const runtime = await hostRuntime({ threads, models: new URL(folder), engine });
+  const { engine, codec } = options;
+  const runtime = await hostRuntime({ threads, models: new URL(folder), engine, codec });
   return await createDetector(runtime, options);
 });

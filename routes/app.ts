@@ -8,6 +8,7 @@ import { CandidateStore } from "./detect/candidate_store.ts";
 import { detect } from "./detect/handler.ts";
 import { MAX_OVERHEAD } from "./detect/read_upload.ts";
 import { select } from "./detect/select.ts";
+import { Turns } from "./detect/turns.ts";
 import { DIALECTS, enterDialect } from "./dialects.ts";
 import { guardApp } from "./guard_app.ts";
 import type { AppEnv } from "./http/app_env.ts";
@@ -72,7 +73,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   };
   app.post("/detect", (context) => detect(context, detectDeps));
   app.post("/detect/batch", (context) => detectBatch(context, detectDeps));
-  app.post("/detect/:token", (context) => select(context, detectDeps));
+  const selectDeps = { ...detectDeps, turns: new Turns() };
+  app.post("/detect/:token", (context) => select(context, selectDeps));
   app.get("/models", (context) => models(context, registry));
   app.get("/models/:id", (context) => context.json(registry.manifest(context.req.param("id"))));
   app.get("/healthz", (context) => context.json({ status: "alive" }));

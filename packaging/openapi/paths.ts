@@ -92,7 +92,7 @@ export const PATHS: ZodOpenApiPathsObject = {
       codes: [
         ...GUARDED_CODES,
         ...["unknown-token", "invalid-option", "unknown-class", "body-timeout"] as const,
-        ...["too-many-bytes", "unsupported-encoding", "busy"] as const,
+        ...["client-gone", "too-many-bytes", "unsupported-encoding", "busy"] as const,
       ],
     }),
   },

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { DomainError } from "../../src/core/domain_error.ts";
+import { DomainError, goneError } from "../../src/core/domain_error.ts";
 import { selectKept } from "../../src/detect/kept_candidates.ts";
 import { overlaySvg } from "../../src/draw/overlay_svg.ts";
 import type { KeptCandidates } from "../../src/ports/detector.ts";
@@ -11,6 +11,7 @@ import { formatDetection } from "./format_result.ts";
 import type { KeepDeps } from "./keep.ts";
 import type { RequestOptions } from "./options.ts";
 import { readSelectOptions } from "./read_select.ts";
+import type { Turns } from "./turns.ts";
 
 /** Dependencies of {@linkcode select}. */
 export interface SelectDeps extends KeepDeps {
@@ -20,13 +21,16 @@ export interface SelectDeps extends KeepDeps {
   readonly budget: ByteBudget;
   /** Maximum milliseconds for reading the body of a request. */
   readonly bodyTimeoutMs: number;
+  /** Turns of the requests with a token. */
+  readonly turns: Turns;
 }
 
 /**
  * Handles `POST /detect/{token}`: selects detections from the candidates of an earlier request, with
  * other options. The model does not run again.
  *
- * The server thread does this work. A token has at most 2048 candidates, so it takes milliseconds.
+ * The server thread does this work. A token has at most 2048 candidates, so it takes milliseconds,
+ * and at most one request with a token has a turn before others are answered.
  */
 export async function select(context: Context<AppEnv>, deps: SelectDeps): Promise<Response> {
   using lease = deps.budget.lease(context.get("client") ?? "");
@@ -36,9 +40,12 @@ export async function select(context: Context<AppEnv>, deps: SelectDeps): Promis
   const { boxes, normalized, format = "json", overlay, model, ...rest } = options;
   checkModel(kept, model);
   checkFormat({ format, overlay });
-  const started = performance.now();
-  const detections = selectKept(kept, deps.registry.manifest(kept.model), rest);
-  const ms = performance.now() - started;
+  const { detections, ms } = await deps.turns.run(context.get("client") ?? "", () => {
+    if (context.req.raw.signal.aborted) throw goneError();
+    const started = performance.now();
+    const detections = selectKept(kept, deps.registry.manifest(kept.model), rest);
+    return { detections, ms: performance.now() - started };
+  });
   context.header("Server-Timing", `postprocess;dur=${ms.toFixed(2)}`);
   const image = kept.plan.source;
   if (format === "svg") {

@@ -28,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, string>> = {
 
 /** Programs that other modules start by their URL, so no import leads to them. */
 export const PROGRAMS: readonly string[] = [
+  "src/commands/serve.ts",
   "src/platforms/host/process/detector_process.ts",
   "src/platforms/host/process/embedded_process.ts",
   "src/platforms/host/process/parent_watch.ts",

@@ -66,6 +66,8 @@ export interface DetectAnswer {
      * Element type of most weights of the model, for example "float16". Unset: the type is unknown.
      */
     readonly precision?: string | undefined;
+    /** Codec that decodes JPEG files: `native`. Unset: WebAssembly. */
+    readonly codec?: string | undefined;
   };
   /** Tiles of the image, and number of runs of the model. Unset: the request had no `tiles`. */
   readonly tiles?: TileInfo | undefined;

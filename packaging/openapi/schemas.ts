@@ -98,6 +98,9 @@ export const DETECT_RESULT = z.strictObject({
     provider: z.enum(PROVIDERS),
     threads: z.int().min(1),
     precision: precision.optional(),
+    codec: z.literal("native").optional().meta({
+      description: "Codec that decodes JPEG files, if it is not WebAssembly",
+    }),
   }),
   tiles: z.strictObject({
     columns: z.int().min(1),

@@ -11,13 +11,13 @@ export function formatResult(
   form: BoxForm = {},
 ): Record<string, unknown> {
   const { model, image, detections, timing, tiles } = result;
-  const { provider, threads, precision } = result.engine;
+  const { provider, threads, precision, codec } = result.engine;
   return {
     model,
     image,
     detections: detections.map((detection) => formatDetection(detection, image, form)),
     ...tiles && { tiles },
-    engine: { provider, threads, ...(precision && { precision }) },
+    engine: { provider, threads, ...(precision && { precision }), ...(codec && { codec }) },
     timing: {
       decode: roundTo(timing.decode, 2),
       preprocess: roundTo(timing.preprocess, 2),

@@ -19,7 +19,8 @@ for (const runtime of ["node22", "node24", "bun"] as const) {
       });
       const response = await fetch(`${host.url}/detect`, { method: "POST", body: fruitImage() });
       const { engine, detections: [best] } = await response.json();
-      assertEquals(engine, { provider, threads: 2 });
+      const codec = provider === "native" ? { codec: "native" } : {};
+      assertEquals(engine, { provider, threads: 2, ...codec });
       assertEquals(best.label, "orange");
     });
   }

@@ -28,7 +28,7 @@ export const DEFAULT_TILING = { overlap: 0.2, merge: "nms", whole: true } as con
 export const TILES_FORM = '"auto", or columns and rows such as "4x3"';
 
 /** Form of the option `tiles` as a text. */
-export const TILES_PATTERN = /^(auto|[1-9]\d{0,3}x[1-9]\d{0,3})$/;
+export const TILES_PATTERN: RegExp = /^(auto|[1-9]\d{0,3}x[1-9]\d{0,3})$/;
 
 /** Parses the option `tiles`. Returns null if the value is neither `auto` nor a grid. */
 export function parseTiles(value: unknown): Tiling["grid"] | null {

@@ -34,7 +34,7 @@ export async function detectTiles(
   // 1. Pixels and views.
   refuseCancelled(call);
   const read = () => readTiles(image, tiling, manifest, runtime.codec, limits);
-  const views = new Views(watch.time("decode", read));
+  const views = new ViewInputs(watch.time("decode", read));
   const { source, grid, windows } = views;
 
   // 2. Each view.
@@ -99,7 +99,7 @@ interface PreparedView extends Pick<PlannedImage, "plan"> {
  * Views of an image, one after the other. Only this object holds the decoded pixels. After the last
  * view, the pixels can be garbage-collected while the graph runs.
  */
-class Views implements Omit<TiledImage, "view"> {
+class ViewInputs implements Omit<TiledImage, "view"> {
   readonly source: TiledImage["source"];
   readonly grid: TiledImage["grid"];
   readonly windows: TiledImage["windows"];

@@ -20,7 +20,10 @@ const FAMILY_OF: Readonly<Record<string, string | null>> = {
 };
 
 /** Families whose graphs look like those of another family, which matches first. */
-const LOOKS_LIKE: Readonly<Record<string, string>> = { "torchvision-0.14": "torchvision" };
+const LOOKS_LIKE: Readonly<Record<string, string>> = {
+  "torchvision-0.14": "torchvision",
+  "mmdetection": "detectron2",
+};
 
 /** Folders of a model that resizes images otherwise than its family; the graph cannot tell it. */
 const OWN_RESIZE = ["kerashub", "kerashub-crop", "mmdetection"];

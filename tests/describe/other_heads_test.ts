@@ -179,3 +179,18 @@ Deno.test("chooseFamily() is told effdet by weights, if outputs are not named", 
   assertEquals(await differencesFrom(golden!, draft, graph), []);
   await Deno.remove(graph);
 });
+
+Deno.test("chooseFamily() is told mmdetection by its golden graph, whose outputs are not named", async () => {
+  const folder = new URL("../parity/goldens/mmdetection/", import.meta.url);
+  const graph = new URL("model.onnx", folder);
+  const hints = readHints(await Deno.readFile(graph));
+  const session = await openGraph(graph);
+  const facts = await probeGraph(session, hints);
+  await session.close();
+  assertMatch(session.outputs[0]!.name, /^\d+$|output/);
+  const { outputs } = facts;
+  assertEquals(outputs.kind === "levels" && [outputs.evidence, outputs.classes], ["weights", 5]);
+  const { candidates, others } = chooseFamily(facts, hints, undefined);
+  assertEquals(candidates.map((each) => each.family), ["mmdetection"]);
+  assertEquals(others(candidates[0]!), ["detectron2"]);
+});

@@ -61,6 +61,8 @@ const TABLES: Readonly<
     ["cross-entropy, no prior", "CE", ".5", "AdamW"],
     ["focal", "FL", ".01", "AdamW"],
     ["focal, no prior", "FL", ".5", "AdamW"],
+    ["cross-entropy, sgd", "CE", ".01", "SGD"],
+    ["cross-entropy, no prior, sgd", "CE", ".5", "SGD"],
   ],
   alpha: [
     ["cross-entropy", ".50", ".302"],

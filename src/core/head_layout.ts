@@ -48,9 +48,13 @@ export function headShape<Length extends number | null>(
 
 /** Distances in the data of an output between two neighbours of one dimension. */
 export interface HeadSteps {
+  /** Distance from one grid row to the next. */
   readonly rowStep: number;
+  /** Distance from one grid column to the next. */
   readonly columnStep: number;
+  /** Distance from one anchor of a cell to the next. */
   readonly anchorStep: number;
+  /** Distance from one channel to the next. */
   readonly channelStep: number;
 }
 

@@ -12,7 +12,7 @@ export interface LevelTable {
 }
 
 /** Place of a level in the input. */
-interface TablePlace {
+export interface TablePlace {
   /** Side of a cell, in input pixels. */
   readonly stride: number;
   /** Number of anchors per cell. */

@@ -1,26 +1,20 @@
 import { goneError } from "../core/domain_error.ts";
-import { createResizePlan, type ResizePlan } from "../core/resize_plan.ts";
-import type { Size } from "../core/size.ts";
+import type { ResizePlan } from "../core/resize_plan.ts";
 import type { InputTensor } from "../image/input_tensor.ts";
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
-import type {
-  DetectCall,
-  DetectOptions,
-  Detector,
-  DetectResult,
-  RunCost,
-} from "../ports/detector.ts";
+import type { DetectCall, DetectOptions, Detector, DetectResult } from "../ports/detector.ts";
 import type { Drawing, DrawRequest } from "../ports/drawing.ts";
 import type { Runtime } from "../ports/runtime.ts";
-import type { EngineInfo, Provider, Tensor } from "../ports/session.ts";
+import type { EngineInfo, Provider } from "../ports/session.ts";
 import { detectTiles } from "./detect_tiles.ts";
 import type { DetectorParts } from "./detector_parts.ts";
 import { feedsOf } from "./feeds.ts";
+import { briefRun } from "./first_run.ts";
 import { type LoadedModel, loadModel } from "./load_model.ts";
 import { modelInfo } from "./model_info.ts";
 import { candidatesOfRun, postprocess } from "./postprocess.ts";
-import { emptyInput, inputOf, readImage } from "./preprocess.ts";
+import { inputOf, readImage } from "./preprocess.ts";
 import { resolveOptions } from "./resolve_options.ts";
 
 /** Options of {@linkcode createDetector}. */
@@ -193,50 +187,4 @@ async function prepare(
   const planned = await readImage(image, manifest, runtime.codec, limits);
   const decodedAt = performance.now();
   return { input: inputOf(planned, manifest), plan: planned.plan, decodedAt };
-}
-
-/**
- * Runs a model on an empty image and checks the outputs.
- *
- * @returns Outputs of the graph. The key is the name of an output.
- * @throws {DomainError} `graph-mismatch`, if the outputs do not match the manifest.
- */
-export async function warmUp(loaded: LoadedModel): Promise<Record<string, Tensor>> {
-  return (await firstRun(loaded, SQUARE)).outputs;
-}
-
-/** Size of the empty image on which {@linkcode warmUp} runs a model. */
-const SQUARE: Size = { width: 64, height: 64 };
-/** Size of an empty image whose input is small, unless all inputs of the model have one size. */
-const WIDE: Size = { width: 1024, height: 64 };
-
-/**
- * Runs a model on an empty image whose input is as small as the model allows, and checks the
- * outputs. The first request waits for this run.
- */
-async function briefRun(loaded: LoadedModel): Promise<RunCost> {
-  const { manifest, session } = loaded;
-  const { shape = [] } = session.inputs.find(({ name }) => name === manifest.input.name) ?? {};
-  const isFixed = shape.slice(1).filter((length) => typeof length === "number").length > 1;
-  if (!isFixed) {
-    try {
-      return (await firstRun(loaded, WIDE)).cost;
-    } catch {
-      // The graph declares sides of any length, but accepts only some lengths.
-    }
-  }
-  return (await firstRun(loaded, SQUARE)).cost;
-}
-
-async function firstRun(
-  { manifest, session }: LoadedModel,
-  size: Size,
-): Promise<{ readonly outputs: Record<string, Tensor>; readonly cost: RunCost }> {
-  const plan = createResizePlan(size, manifest.resize, manifest.pad);
-  const input = emptyInput(plan, manifest);
-  const started = performance.now();
-  const outputs = await session.run(feedsOf(manifest, input, plan));
-  const cost = { elements: input.data.length, ms: performance.now() - started };
-  postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
-  return { outputs, cost };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { warmUp } from "../../detect/detector.ts";
+import { warmUp } from "../../detect/first_run.ts";
 import { expectedInputs, expectedOutputs } from "../../detect/expected_tensors.ts";
 import { type LoadedModel, loadModel } from "../../detect/load_model.ts";
 import type { Tensor } from "../../ports/session.ts";

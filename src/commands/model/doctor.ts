@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
-import { detectorOf, warmUp } from "../../detect/detector.ts";
+import { detectorOf } from "../../detect/detector.ts";
+import { warmUp } from "../../detect/first_run.ts";
 import { type LoadedModel, loadModel } from "../../detect/load_model.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { FAMILIES, type Family } from "../../describe/families.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { checkGraph } from "../../detect/check_graph.ts";
-import { warmUp } from "../../detect/detector.ts";
+import { warmUp } from "../../detect/first_run.ts";
 import { chooseFamily } from "../../describe/choose_family.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
 import { draftManifest } from "../../describe/draft_manifest.ts";

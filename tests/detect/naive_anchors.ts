@@ -55,7 +55,7 @@ export function naiveAnchor(
 export function naiveBox(
   numbers: readonly number[],
   { corners, space, extent }: {
-    corners: "xyxy" | "yxyx" | "cxcywh";
+    corners: "xyxy" | "yxyx" | "cxcywh" | "xywh";
     space: "input" | "unit";
     extent?: "edges" | "last-pixel";
   },
@@ -67,6 +67,8 @@ export function naiveBox(
     ? [a, b, c, d] as const
     : corners === "yxyx"
     ? [b, a, d, c] as const
+    : corners === "xywh"
+    ? [a, b, a + c - lastPixel, b + d - lastPixel] as const
     : [a - c / 2, b - d / 2, a + c / 2 - lastPixel, b + d / 2 - lastPixel] as const;
   const [right, down] = space === "unit" ? [width, height] as const : [1, 1] as const;
   return [x1 * right, y1 * down, x2 * right, y2 * down];

@@ -187,9 +187,6 @@ export const EXPORTS: readonly Export[] = [
   }),
   awkward("rows_unit", "NMS inside, boxes from 0 to 1"),
   awkward("labels_from_one", "NMS inside, class ids from 1"),
-  awkward("half", "float16, NHWC, batch of 2", {
-    answer: ["--family", "retinanet-edge"],
-  }),
   awkward("own-anchors", "anchors, ratios and size of its own", {
     answer: OWN,
     shown: "--sizes --ratios --set",
@@ -228,7 +225,6 @@ export const EXPORTS: readonly Export[] = [
   awkward("raw_inside", "torchvision, normalisation inside, pixels 0 to 255", { given: OWN }),
   awkward("bgr_inside", "torchvision, BGR 0 to 255, reversed inside", { given: OWN }),
   awkward("other_scale_inside", "torchvision, pixels -1 to 1", { given: OWN }),
-  awkward("bytes_nhwc", "torchvision, bytes, NHWC", { given: OWN }),
   awkward("no_batch", "torchvision, input without a batch dimension", { given: OWN }),
   awkward("no_batch_at_all", "torchvision, no batch dimension at all", { given: OWN }),
   awkward("dynamic_batch", "torchvision, batch of any size", { given: OWN }),

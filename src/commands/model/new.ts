@@ -19,7 +19,7 @@ import { manifestReport, openReport } from "./manifest_report.ts";
 import { preview } from "./preview.ts";
 import { probePixels } from "./probe_pixels.ts";
 import { readHints } from "./read_hints.ts";
-import { tracedSizeFault } from "./traced_size.ts";
+import { stretchedFault, tracedSizeFault } from "./traced_size.ts";
 import { unusedOutputs } from "./unused_outputs.ts";
 import { setProperties } from "./set_properties.ts";
 import { readGolden } from "../eval_files/golden_file.ts";
@@ -168,7 +168,8 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
       const loaded = { manifest: draft, session };
       return goldens.length === 0 ? draft : fitToGoldens(runtime, loaded, goldens);
     });
-    const traced = await tracedSizeFault({ bytes, data }, facts, openPart);
+    const traced = await tracedSizeFault({ bytes, data }, facts, openPart) ??
+      stretchedFault(facts, family);
     const constants = outputs.kind === "finished" ? [] : outputs.boxConstants;
     const unused = unusedOutputs(draft, session, constants.map(({ name }) => name));
     const guesses = {

@@ -1,4 +1,5 @@
 import type { Size } from "../../core/size.ts";
+import type { Family } from "../../describe/families.ts";
 import type { GraphFacts, InputFacts } from "../../describe/graph_facts.ts";
 import { noiseFeeds } from "../../describe/probe_graph.ts";
 import { exposeFirstConvolution } from "../../planner/first_convolution.ts";
@@ -126,4 +127,17 @@ function constantSize(space: "input" | "unit", small: Run, large: Run): string |
   return `the graph was traced for one size: its boxes reach up to ${
     large.furthest.toFixed(0)
   } whatever the size of the image, so they fit only images of the size that it was traced with`;
+}
+
+/**
+ * Returns a message if a graph takes one size, although graphs of its framework resize images of
+ * any size themselves. Images of another size must then be stretched. Null: there is no such fault.
+ */
+export function stretchedFault(
+  { input: { size } }: Pick<GraphFacts, "input">,
+  { behaviour: { resize } }: Pick<Family, "behaviour">,
+): string | null {
+  if (size === null || resize.kind !== "none") return null;
+  return `the graph was traced for one size: it takes ${size.width}x${size.height} only, so an image ` +
+    "of another size is stretched, and its boxes differ from the framework's";
 }

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { Size } from "../../../src/core/size.ts";
-import { tracedSizeFault } from "../../../src/commands/model/traced_size.ts";
+import { stretchedFault, tracedSizeFault } from "../../../src/commands/model/traced_size.ts";
+import { FAMILIES } from "../../../src/describe/families.ts";
 import type { GraphFacts } from "../../../src/describe/graph_facts.ts";
 import { openEngine } from "../../../src/engines/open_engine.ts";
 import { wasmEngine } from "../../../src/engines/wasm.ts";
@@ -112,3 +113,16 @@ for (
     assertEquals(await faultOf(scale, true), null);
   });
 }
+
+Deno.test("stretchedFault() warns of one size if the framework resizes inside its graphs", () => {
+  const families = (name: string) => FAMILIES.find(({ family }) => family === name)!;
+  const of = (size: Size | null) => {
+    return {
+      input: { name: "images", type: "float32", layout: "nchw", batch: null, size },
+    } as const;
+  };
+  const fault = stretchedFault(of({ width: 500, height: 333 }), families("torchvision-whole"));
+  assertMatch(fault ?? "", /takes 500x333 only, so an image of another size is stretched/);
+  assertEquals(stretchedFault(of(null), families("torchvision-whole")), null);
+  assertEquals(stretchedFault(of({ width: 800, height: 800 }), families("mlperf")), null);
+});

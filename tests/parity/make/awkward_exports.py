@@ -23,7 +23,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 GOLDENS = Path(__file__).resolve().parents[1] / "goldens"
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-FLOAT, INT64, UINT8 = TensorProto.FLOAT, TensorProto.INT64, TensorProto.UINT8
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 
 
 class Graph:
@@ -156,13 +156,6 @@ def other_scale_inside(g: Graph):
     std = np.reshape(STD, (1, 3, 1, 1)) * 2
     mean = np.reshape(MEAN, (1, 3, 1, 1)) * 2 - 1
     g.prepare("pixels", FLOAT, [1, 3, "h", "w"], ("Sub", [g.constant(mean)], {}), ("Div", [g.constant(std)], {}))
-    return same
-
-
-def bytes_nhwc(g: Graph):
-    mean, std = np.reshape(MEAN, (1, 3, 1, 1)) * 255, np.reshape(STD, (1, 3, 1, 1)) * 255
-    g.prepare("image_bytes", UINT8, [1, "h", "w", 3], ("Cast", [], {"to": FLOAT}), ("Transpose", [], {"perm": [0, 3, 1, 2]}),
-              ("Sub", [g.constant(mean)], {}), ("Div", [g.constant(std)], {}))
     return same
 
 
@@ -396,7 +389,7 @@ def labels_from_one(g: Graph):
 AS_THEY_ARE = [
     "torchvision", "torchvision-v2", "torchvision-whole", "mlperf", "detectron2", "odtk", "retinanet-9", "effdet", "ssd",
     "kerashub", "kerashub-crop", "keras-retinanet", "keras-retinanet-decoded", "keras-retinanet-finished",
-    "decoded-centres", "packed-scores", "extra-inputs", "tensorflow-finished", "half", "own-anchors", "packed-heads",
+    "decoded-centres", "packed-scores", "extra-inputs", "tensorflow-finished", "own-anchors", "packed-heads",
     "transposed-heads",
 ]
 
@@ -414,7 +407,6 @@ EXPORTS = {
     "raw_inside": ("own-anchors", raw_inside),
     "bgr_inside": ("own-anchors", bgr_inside),
     "other_scale_inside": ("own-anchors", other_scale_inside),
-    "bytes_nhwc": ("own-anchors", bytes_nhwc),
     "no_batch": ("own-anchors", no_batch),
     "no_batch_at_all": ("own-anchors", no_batch_at_all),
     "dynamic_batch": ("own-anchors", dynamic_batch),
@@ -465,15 +457,16 @@ def make(folder: Path, name: str, base: str, change) -> None:
         weights = file.with_name(f"{name}.onnx.data")
         whole = weights.read_bytes()
         weights.write_bytes(whole[:len(whole) // 2] if data == "truncated" else POINTER.encode())
-    goldens = sorted((GOLDENS / base).glob("*x*.json"), key=lambda path: path.with_suffix(".png").stat().st_size)
-    # Bytes cannot hold the mean, with which torchvision pads: only pictures without padding are equal.
-    goldens = [path for path in goldens if name != "bytes_nhwc" or path.stem != "97x61"]
+    goldens = sorted((GOLDENS / base).glob("[0-9]*x*.json"), key=lambda path: path.with_suffix(".png").stat().st_size)
     for path in goldens[:2]:
         picture = f"{name}-{path.stem}.png"
         shutil.copy(path.with_suffix(".png"), folder / picture)
         golden = json.loads(path.read_text())
         golden.pop("picture", None)
         detections = [row for row in map(mapped, golden["detections"]) if row is not None]
+        if len(detections) < len(golden["detections"]):
+            # Without the other classes, the limit leaves room for worse detections.
+            golden["score"] = min(row["score"] for row in golden["detections"]) - 1e-6
         (folder / f"{name}.{path.stem}.json").write_text(json.dumps({**golden, "image": picture, "detections": detections}))
 
 

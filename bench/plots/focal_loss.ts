@@ -65,8 +65,10 @@ const TABLES: Readonly<
     ["cross-entropy, no prior, sgd", "CE", ".5", "SGD"],
   ],
   alpha: [
+    ["alpha 0.25", ".25", ".108"],
     ["cross-entropy", ".50", ".302"],
     ["gamma 0", ".75", ".311"],
+    ["alpha 0.9", ".90", ".308"],
   ],
   gamma: [
     ["gamma 0", "0", ".75", ".311"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { resolveTiling } from "../detect/resolve_tiling.ts";
 import { type Check, checkLimits, fits } from "../planner/check_limits.ts";
 import { CONSTANTS } from "../planner/constants.ts";
 import { LIMITS_READ, type Platform, PLATFORMS } from "../planner/platforms.ts";
@@ -15,6 +16,7 @@ import {
   runCommand,
 } from "./shared/run_command.ts";
 import { megabytes, textTable } from "./shared/text_table.ts";
+import { tileOptions, tilesOf } from "./shared/tile_options.ts";
 
 const NAMES = Object.keys(PLATFORMS) as (keyof typeof PLATFORMS)[];
 
@@ -27,6 +29,9 @@ const SPEC = {
     platform: z.enum(NAMES).meta({ value: "NAME", description: NAMES.join(", ") }),
     image: z.string().regex(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/, "must be WIDTHxHEIGHT in pixels")
       .default("1920x1080").meta({ value: "WxH", description: "size of the images, as JPEG" }),
+    tiles: tileOptions.tiles,
+    overlap: tileOptions.overlap,
+    whole: tileOptions.whole,
     models: modelsOption,
     json: z.boolean().default(false).meta({ description: "print the plan as JSON" }),
   },
@@ -42,7 +47,8 @@ async function plan(args: readonly string[], io: CommandIo): Promise<number> {
   const { model, models, json } = values;
   const platform: Platform = PLATFORMS[values.platform];
   const image = sizeOf(values.image);
-  const needs = await readNeeds(model, modelsFolder(models), image);
+  const tiling = resolveTiling(tilesOf(values));
+  const needs = await readNeeds(model, modelsFolder(models), image, tiling);
   const expected = predict(needs, platform.runtime, CONSTANTS);
   const checks = checkLimits(needs, expected, platform, CONSTANTS);
   const reasons = checks.filter((check) => !fits(check)).map(reasonOf);
@@ -79,7 +85,8 @@ function report(
   return [
     `${model} on ${platform.title}, JPEGs of ${width}x${height}`,
     `input ${needs.input.join("x")}, ${gigamacs.toFixed(2)} billion multiply-accumulates, ` +
-    `graph of ${megabytes(needs.graphBytes)}`,
+    `graph of ${megabytes(needs.graphBytes)}` +
+    (needs.runs > 1 ? `, ${needs.runs} runs per image` : ""),
     textTable(["", "expected", "limit", ""], rows),
     ...(unknown > 0 ? [`${unknown} operations could not be sized: times are lower bounds.`] : []),
     `Times are of a processor as it was measured (${CONSTANTS.measured.machine}).`,

@@ -1,5 +1,6 @@
 import { graphBytes } from "../manifest/graph_files.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import type { Views } from "../core/plan_views.ts";
 import { createResizePlan } from "../core/resize_plan.ts";
 import type { Size } from "../core/size.ts";
 import { decodedBytes } from "../image/decoded_bytes.ts";
@@ -22,6 +23,8 @@ export interface Needs {
    * `input`.
    */
   readonly work: GraphWork;
+  /** Number of runs of the graph for one image: one, or the tiles and the whole image. */
+  readonly runs: number;
   /** Bytes of the graph file and its data files. */
   readonly graphBytes: number;
   /** Width and height of the image. */
@@ -79,21 +82,31 @@ export function inputSides({ input, resize, pad }: Manifest, image: Size): numbe
  *
  * @param shapes Shapes of the graph's tensors, if the input tensor has the size that `inputSides()`
  *   returns.
+ * @param image Size of the image.
+ * @param views Tiles of the image. Unset: the model sees the image as a whole.
  */
 export function needsOf(
   manifest: Manifest,
   graph: GraphProto,
   shapes: ReadonlyMap<string, TensorShape>,
   image: Size,
+  views: Pick<Views, "tile" | "windows"> = { tile: image, windows: [] },
 ): Needs {
-  const { resized, window } = createResizePlan(image, manifest.resize, manifest.pad);
-  const atLeast = manifest.resample.antialias && window === undefined ? resized : image;
+  const { tile, windows } = views;
+  const { resized, window } = createResizePlan(tile, manifest.resize, manifest.pad);
+  const atLeast = manifest.resample.antialias && window === undefined
+    ? {
+      width: Math.ceil(image.width * resized.width / tile.width),
+      height: Math.ceil(image.height * resized.height / tile.height),
+    }
+    : image;
   const header = {
     ...{ ...image, format: "jpeg", orientation: 1, bitDepth: 8 } as const,
     ...{ channels: 3, hasAlpha: false } as const,
   };
   return {
-    input: inputSides(manifest, image),
+    input: inputSides(manifest, tile),
+    runs: Math.max(1, windows.length),
     work: graphWork(graph, shapes),
     graphBytes: graphBytes(manifest.graph),
     image,
@@ -113,7 +126,7 @@ export function predict(
   const times = constants.runtimes[runtime];
   const heapBytes = heapOf(needs, runtime, constants);
   const imageMs = times.image + times.megapixel * megapixels(needs.image) +
-    times.decodedMegapixel * megapixels(needs.decoded) + engineMs(work, constants);
+    times.decodedMegapixel * megapixels(needs.decoded) + needs.runs * engineMs(work, constants);
   const coldMs = times.start + times.graphMegabyte * graphBytes / 1e6 + times.node * work.nodes +
     times.first * imageMs;
   return { heapBytes, processBytes: heapBytes + times.processBytes, coldMs, imageMs };

@@ -61,6 +61,24 @@ Deno.test("plan --json prints the plan as JSON", async () => {
   assertEquals(plan.reasons.length, 3); // code, the first image, the others
 });
 
+Deno.test("plan --tiles counts the runs and the larger scale of the image", async () => {
+  const args = [...everyday8, "--platform", "deno", "--image", "4000x3000", "--json"];
+  const plan = async (...tiles: string[]) => {
+    const { code, stdout } = await runMain(main, ...args, ...tiles);
+    assertEquals(code, 0, stdout);
+    return JSON.parse(stdout);
+  };
+  const [plain, tiled] = [await plan(), await plan("--tiles", "4x4")];
+  assertEquals([plain.needs.runs, tiled.needs.runs], [1, 17]);
+  // Tiles of 1177x883 are seen at 320 / 1177, which needs 1/2 of the scale. 320x240 needs 1/8.
+  assertEquals(plain.needs.decoded, { width: 500, height: 375 });
+  assertEquals(tiled.needs.decoded, { width: 2000, height: 1500 });
+  assert(tiled.needs.decodedBytes > 9e6 && tiled.needs.decodedBytes < 10e6);
+  assert(tiled.expected.imageMs > 10 * plain.expected.imageMs);
+  const { code, stderr } = await runMain(main, ...args, "--tiles", "4");
+  assert(code !== 0 && stderr.includes("auto"), stderr);
+});
+
 Deno.test("plan refuses a graph that 128 MB cannot hold, and accepts it on a machine", async () => {
   const folder = await Deno.makeTempDir();
   const { graph, manifest } = randomRetinaNet("large", {

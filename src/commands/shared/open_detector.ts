@@ -1,3 +1,4 @@
+import { parseTiles } from "../../core/tile_options.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 import { DomainError } from "../../core/domain_error.ts";
 import type { Detector } from "../../ports/detector.ts";
@@ -35,7 +36,7 @@ export async function openDetector(
   { model, engine, tiles }: DetectorChoice,
   log: (message: string) => void = console.error,
 ): Promise<Detector> {
-  const limits = { ...DEFAULT_IMAGE_LIMITS, maxTiles: maxTilesOf({ tiles }) };
+  const limits = { ...DEFAULT_IMAGE_LIMITS, maxTiles: maxTilesOf(parseTiles(tiles)) };
   const pool = await startPool(
     { model, engine, folder: modelsFolder(undefined).href, limits },
     { workers: 1, queue: 1, deadlines: DEADLINES, log },

@@ -2,10 +2,10 @@ import { z } from "zod";
 import {
   DEFAULT_TILING,
   OVERLAP_RANGE,
-  parseTiles,
   TILE_MERGES,
   TILES_FORM,
   TILES_PATTERN,
+  type Tiling,
 } from "../../core/tile_options.ts";
 import { DEFAULT_MAX_TILES } from "../../image/limits.ts";
 import type { DetectOptions } from "../../ports/detector.ts";
@@ -43,8 +43,7 @@ export function tilesOf({ tiles, overlap, merge, whole }: TileValues): TileValue
  * Returns the maximum number of tiles: as many as the user asks for, because the program serves only
  * this user. `auto` takes no more tiles than on a server.
  */
-export function maxTilesOf({ tiles }: Pick<TileValues, "tiles">): number {
-  const grid = parseTiles(tiles);
+export function maxTilesOf(grid: Tiling["grid"] | null): number {
   if (grid === null || grid === "auto") return DEFAULT_MAX_TILES;
   return Math.max(DEFAULT_MAX_TILES, grid.columns * grid.rows);
 }

@@ -16,6 +16,9 @@ const PEERS = ["hono"];
 /** Optional peer dependencies, each with the package whose version it must have. */
 const OPTIONAL: Readonly<Record<string, string>> = { "onnxruntime-node": "onnxruntime-web" };
 
+/** Versions of sharp, the native codec: an optional peer, because many programs have it already. */
+const SHARP = { sharp: ">=0.34 <1" };
+
 /**
  * Optional dependencies: npm installs them, and a user may leave them out (`--omit=optional`).
  * libheif-js, the decoder of HEIC, is under the LGPL, which some users do not want.
@@ -52,8 +55,9 @@ export async function packageJson(folder: string): Promise<Record<string, unknow
     peerDependencies: {
       ...Object.fromEntries(PEERS.map((name) => [name, `^${versionOf(name)}`])),
       ...mapValues(OPTIONAL, versionOf),
+      ...SHARP,
     },
-    peerDependenciesMeta: mapValues(OPTIONAL, () => ({ optional: true })),
+    peerDependenciesMeta: mapValues({ ...OPTIONAL, ...SHARP }, () => ({ optional: true })),
   };
 }
 

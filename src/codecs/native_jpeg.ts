@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { isClone } from "../core/command_line.ts";
 import type { Size } from "../core/size.ts";
 import type { JpegHeader } from "../image/formats/jpeg.ts";
 import { checkScans } from "../image/formats/jpeg_scans.ts";
@@ -76,7 +77,10 @@ export function isSharpInstalled(): boolean {
 
 function requireSharp(): Sharp {
   if (!isSharpInstalled()) {
-    throw new Error("sharp is not installed (deno task native or npm adds it)");
+    const remedy = isClone() ? "deno task native" : "npm install sharp";
+    throw new Error(
+      `Cannot decode with the native codec as sharp is not installed (${remedy} adds it)`,
+    );
   }
   return createRequire(import.meta.url)("sharp") as Sharp;
 }

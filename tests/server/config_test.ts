@@ -15,6 +15,7 @@ Deno.test("readConfig() has the documented defaults", () => {
     LOAD_TIMEOUT_MS: 120_000,
     MAX_BYTES: 20_000_000,
     MAX_PIXELS: 64_000_000,
+    MAX_TILES: 16,
     MAX_WAIT_MS: 5000,
     MAX_DECODED_BYTES: 400_000_000,
     MAX_DRAWING_SIDE: 6000,

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-import-prefix -- the bundler is a tool of this folder alone
-import { build, type BuildOptions, stop } from "npm:esbuild@0.28.2";
+import { build, type BuildOptions, type Plugin, stop } from "npm:esbuild@0.28.2";
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { COMPRESSED_FILES, MODEL_FILES, OWN_FILES, PACKAGE_FILES } from "./browser_files.ts";
@@ -7,6 +7,17 @@ import { checkWasm } from "./check_wasm.ts";
 import { compressFile } from "./compress_file.ts";
 import { ROOT } from "./tools.ts";
 import { zodForPages } from "./zod_for_pages.ts";
+
+/**
+ * Leaves the code of drawings out. Runtimes of pages have no encoder, so that a detector there has
+ * no `draw()`, and never imports this code.
+ */
+const withoutDrawings: Plugin = {
+  name: "without-drawings",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/src\/detect\/draw_image\.ts$/ }, () => ({ contents: "export {};" }));
+  },
+};
 
 /** Options of both builds. */
 const COMMON: BuildOptions = {
@@ -18,7 +29,7 @@ const COMMON: BuildOptions = {
   target: ["chrome120", "firefox121", "safari17"],
   // Keeps onnxruntime-web's start-up module a separate file, because its threads load that file.
   conditions: ["onnxruntime-web-use-extern-wasm"],
-  plugins: [zodForPages],
+  plugins: [zodForPages, withoutDrawings],
   minify: true,
   legalComments: "linked",
   logLevel: "warning",

@@ -14,7 +14,7 @@ import { differencesFrom, openGraph } from "../parity/detect_golden.ts";
 import { goldenFolders } from "../parity/golden_folders.ts";
 import { addConstant, addShape, floatType, writeGraph } from "./edit_graph.ts";
 
-const { folder, manifest, goldens } = (await goldenFolders()).find(({ name }) =>
+const { folder, manifest, goldens: [golden] } = (await goldenFolders()).find(({ name }) =>
   name === "own-anchors"
 )!;
 const whole = await Deno.readFile(new URL("model.onnx", folder));
@@ -58,9 +58,9 @@ Deno.test("91 classes with a sigmoid inside are described exactly without a name
     const names = { id: "sigmoid", graph: pinned, labels: LABELS };
     const drafted = draftManifest(facts, family!, names, { anchors: ANCHORS });
     const draft = { ...drafted, resize: manifest.resize };
-    for (const golden of goldens) assertEquals(await differencesFrom(golden, draft, graph), []);
+    assertEquals(await differencesFrom(golden!, draft, graph), []);
     const postprocess = { ...draft.postprocess, activation: "sigmoid" };
-    const twice = await differencesFrom(goldens[0]!, { ...draft, postprocess }, graph);
+    const twice = await differencesFrom(golden!, { ...draft, postprocess }, graph);
     assert(twice.length > 0, "the golden notices a second sigmoid");
   });
 

@@ -86,34 +86,10 @@ export class RowResampler {
     for (this.#next = Math.max(this.#next, first); this.#next < end; this.#next++) {
       const start = (this.#next % rows.taps) * this.#row.length;
       const line = this.#ring.subarray(start, start + this.#row.length);
-      const resample = columns.taps === 3
-        ? resampleByThree
-        : columns.taps === 1
-        ? resampleByOne
-        : resampleLine;
+      const resample = columns.taps === 3 ? resampleByThree : resampleLine;
       resample(this.#view, this.#next, columns, this.#offsets, line);
       if (rounds) roundAll(line);
     }
-  }
-}
-
-/** Copies a row of the image, with one weight of 1 per column. */
-function resampleByOne(
-  view: UprightView,
-  y: number,
-  _columns: AxisWeights,
-  offsets: Int32Array,
-  line: Float64Array,
-): void {
-  const { data, channels } = view;
-  const row = view.offset + y * view.stepY;
-  const width = offsets.length;
-  const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
-  for (let x = 0; x < width; x++) {
-    const at = row + offsets[x]!;
-    line[x] = data[at]!;
-    line[width + x] = data[at + green]!;
-    line[2 * width + x] = data[at + blue]!;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ResizePlan } from "../core/resize_plan.ts";
 import type { SourceWindow } from "../core/source_window.ts";
 import { type AxisWeights, axisWeights, windowWeights } from "./axis_weights.ts";
+import { RowCopier } from "./row_copier.ts";
 import { RowResampler } from "./row_resampler.ts";
 import { decodedLength, startOf, type UprightView } from "./upright_view.ts";
 
@@ -78,11 +79,12 @@ export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule):
   const channels = channelsOf(plan, rule);
   const columns = weightsFor("width", view, plan, rule);
   const rows = weightsFor("height", view, plan, rule);
-  const resampler = new RowResampler(view, {
-    columns,
-    rows,
-    rounds: rule.rounding === "each-pass",
-  });
+  const rounds = rule.rounding === "each-pass";
+  // One weight per pixel is a weight of 1, unless it belongs to a window that ends inside the image.
+  const isCopy = plan.window === undefined && columns.taps === 1 && rows.taps === 1;
+  const resampler = isCopy
+    ? new RowCopier(view, { columns, rows })
+    : new RowResampler(view, { columns, rows, rounds });
   const pixelStep = rule.layout === "nchw" ? 1 : 3;
   const rowStep = input.width * pixelStep;
   for (let y = 0; y < resized.height; y++) {

@@ -5,7 +5,7 @@ import { assertDomainError } from "../testing.ts";
 
 const RULES: ViewOptions = {
   resize: { kind: "fit", width: 320, height: 320, rounding: "half-up", factor: "per-side" },
-  pad: { kind: "multiple", of: 32, value: 0 },
+  pad: { kind: "multiple", of: 32 },
   maxTiles: 16,
 };
 const SOURCE = { width: 1280, height: 960 };

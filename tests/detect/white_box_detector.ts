@@ -26,7 +26,7 @@ export class WhiteBoxSession implements Session {
   /** Option `keepsPixels` of each run. */
   readonly keepsPixels: (boolean | undefined)[] = [];
 
-  run(feeds: Feeds, options?: RunOptions) {
+  run(feeds: Feeds, options?: RunOptions): Promise<Record<string, Tensor>> {
     this.runs++;
     this.keepsPixels.push(options?.keepsPixels);
     const { data } = feeds["image"]!;

@@ -53,7 +53,7 @@ Deno.test("POST /detect gives the same boxes for raw bytes, whatever type they c
 
 Deno.test("POST /detect sorts by score and keeps every box within the image", async () => {
   const found = await detections(
-    app.request("/detect?score=0.01&max=50", { method: "POST", body: IMAGE }),
+    app.request("/detect?score=0.0001&max=50", { method: "POST", body: IMAGE }),
   );
   assertEquals(found.length, 50);
   const scores = found.map(({ score }) => score);

@@ -42,7 +42,7 @@ export function chooseFamily(
 ): FamilyChoice {
   const { kind } = facts.outputs;
   const possible = FAMILIES.filter((family) => describes(family, kind));
-  const matching = matchFamilies(facts, possible).filter((each) => hasWeights(each, hints));
+  const matching = matchFamilies(facts, possible, hints.weights);
   const { told, isContradicted } = toldFamilies(possible, facts, hints);
   const likely = [...new Set([...told.map(({ family }) => family), ...matching])];
   const choice = (candidates: readonly Family[], evidence: string | null): FamilyChoice => ({
@@ -153,16 +153,6 @@ function toldFamilies(
   const isContradicted = byOutputs.length > 0 &&
     !byOutputs.some(({ family }) => byWeights.some((other) => other.family === family));
   return { told: isContradicted ? [...byWeights, ...byOutputs] : byWeights, isContradicted };
-}
-
-/**
- * Returns true if the weights of a graph have the names that all graphs of the family have. Also
- * true for a family without such names.
- */
-function hasWeights({ weights: pattern }: Family, { weights }: GraphHints): boolean {
-  if (pattern === undefined) return true;
-  const expression = new RegExp(pattern);
-  return weights.some((name) => expression.test(name));
 }
 
 /**

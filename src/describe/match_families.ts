@@ -3,15 +3,22 @@ import type { GraphFacts } from "./graph_facts.ts";
 
 /**
  * Returns the model families that match a graph. A family matches if the graph has all traits of
- * the family.
+ * the family, and one of the weights that all graphs of the family have.
  *
+ * @param weights Names of the weights in the graph. Unset: unknown, so families that need a weight
+ *   do not match.
  * @returns Families with the most traits first. Families with equally many traits keep the order of
  *   `families`.
  */
-export function matchFamilies(facts: GraphFacts, families: readonly Family[]): Family[] {
+export function matchFamilies(
+  facts: GraphFacts,
+  families: readonly Family[],
+  weights: readonly string[] = [],
+): Family[] {
   const found = traitsOf(facts);
-  const matching = families.filter(({ traits }) =>
-    Object.entries(traits).every(([trait, value]) => hasTrait(found, trait, value))
+  const matching = families.filter(({ traits, weights: pattern }) =>
+    Object.entries(traits).every(([trait, value]) => hasTrait(found, trait, value)) &&
+    (pattern === undefined || weights.some((name) => new RegExp(pattern).test(name)))
   );
   const weight = ({ traits }: Family) => Object.keys(traits).length;
   return matching.sort((a, b) => weight(b) - weight(a));

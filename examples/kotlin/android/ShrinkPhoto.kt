@@ -3,13 +3,8 @@ package com.example.detect
 import android.graphics.Bitmap
 import android.graphics.ImageDecoder
 import java.io.File
-import kotlin.math.max
-import kotlin.math.roundToInt
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
-
-/** Longer side of an uploaded photo, pixels. The models read fewer. */
-private const val LONGER_SIDE = 1280
 
 /**
  * Scales a photo down to a JPEG for the upload (Android 9 or later). `ImageDecoder` applies the
@@ -18,12 +13,9 @@ private const val LONGER_SIDE = 1280
 suspend fun shrinkPhoto(photo: File, target: File): File = withContext(Dispatchers.IO) {
     val bitmap = ImageDecoder.decodeBitmap(ImageDecoder.createSource(photo)) { decoder, info, _ ->
         decoder.allocator = ImageDecoder.ALLOCATOR_SOFTWARE
-        val factor = LONGER_SIDE.toDouble() / max(info.size.width, info.size.height)
-        if (factor < 1) {
-            decoder.setTargetSize(
-                max(1, (info.size.width * factor).roundToInt()),
-                max(1, (info.size.height * factor).roundToInt()),
-            )
+        // The size of the upright photo, as the decoder has read the EXIF orientation.
+        uploadSize(info.size.width, info.size.height)?.let { (width, height) ->
+            decoder.setTargetSize(width, height)
         }
     }
     target.outputStream().use { bitmap.compress(Bitmap.CompressFormat.JPEG, 85, it) }

@@ -1,7 +1,9 @@
 package com.example.detect
 
+import com.example.detect.api.DetectResult
 import java.io.File
 import java.io.IOException
+import java.util.concurrent.TimeUnit
 import kotlin.coroutines.resumeWithException
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.suspendCancellableCoroutine
@@ -16,31 +18,20 @@ import okhttp3.Request
 import okhttp3.RequestBody.Companion.asRequestBody
 import okhttp3.Response
 
-/** Edges of a box, in pixels of the upright photo: x right, y down. */
-@Serializable
-data class Box(val xmin: Double, val ymin: Double, val xmax: Double, val ymax: Double)
-
-@Serializable
-data class Detection(val label: String, val classId: Int, val score: Double, val box: Box)
-
-@Serializable
-data class Size(val width: Int, val height: Int)
-
-/** Answer of the server; detections are sorted by score, best first. */
-@Serializable
-data class Answer(val model: String, val image: Size, val detections: List<Detection>)
-
 /** Error of the server (RFC 9457). `code` is stable, the message is for people. */
 class DetectException(val code: String, val status: Int, detail: String) : IOException(detail)
 
 @Serializable
 private data class Problem(val code: String = "internal", val detail: String = "")
 
+/** Waits for an answer longer than OkHttp's 10 seconds: the photo may be queued at the server. */
+fun detectClient(): OkHttpClient = OkHttpClient.Builder().readTimeout(60, TimeUnit.SECONDS).build()
+
 /** Client of a server that answers `POST /detect`. */
 class Detector(
     server: String,
     private val key: String? = null,
-    private val client: OkHttpClient = OkHttpClient(),
+    private val client: OkHttpClient = detectClient(),
 ) {
     private val url = server.toHttpUrl().newBuilder().addPathSegment("detect").build()
     private val json = Json { ignoreUnknownKeys = true }
@@ -53,7 +44,7 @@ class Detector(
      * @throws DetectException if the server answers with an error
      * @throws IOException if the server cannot be reached
      */
-    suspend fun detect(photo: File, score: Double? = null): Answer {
+    suspend fun detect(photo: File, score: Double? = null): DetectResult {
         val form = MultipartBody.Builder()
             .setType(MultipartBody.FORM)
             .addFormDataPart("image", photo.name, photo.asRequestBody())
@@ -67,7 +58,7 @@ class Detector(
         var attempt = 1
         while (true) {
             val reply = client.newCall(request).await()
-            if (reply.status in 200..299) return json.decodeFromString<Answer>(reply.body)
+            if (reply.status in 200..299) return json.decodeFromString<DetectResult>(reply.body)
             val pause = pauseMillis(attempt++, reply.status, reply.retryAfter)
             if (pause == null) throw exceptionOf(reply)
             delay(pause)

@@ -67,7 +67,7 @@ export function padBefore(
   if (inner === null || leavesPixels(inner) || isPlain(input)) return pad;
   const { reversed, gain, offset } = inner;
   const { value } = pad;
-  const values = triple((i) => typeof value === "number" ? value : value[i]!);
+  const values = triple((i) => typeof value === "number" ? value : value[i]);
   const before = triple((i) => {
     const channel = reversed ? 2 - i : i;
     return Number(((values[channel]! - offset[channel]!) / gain[channel]!).toPrecision(7));
@@ -146,7 +146,7 @@ function remaining(
 
 /** Reads scale and colour order of the pixels from the mean that the graph subtracts. */
 function ownScale({ colour }: Pixels, { reversed, gain, offset }: InnerPixels): Pixels | null {
-  const means = triple((i) => -offset[i]! / gain[i]!);
+  const means = triple((i) => -offset[i] / gain[i]);
   if (means.every((mean) => Math.abs(mean) < 0.02)) {
     const isByte = !reversed && gain.every((each) => near(each, 1 / 255));
     return isByte ? { colour, divisor: 1, mean: [0, 0, 0], std: [1, 1, 1] } : null;

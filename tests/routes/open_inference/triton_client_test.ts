@@ -99,10 +99,13 @@ Deno.test("tritonclient", async (test) => {
   });
 
   await test.step("gets a row for each image of a batch", () => {
-    const { pair, binary } = answers;
-    assertEquals(pair.boxes, [binary.boxes, binary.boxes]);
-    assertEquals(pair.labels, [binary.labels, binary.labels]);
-    assertEquals(pair.num_detections, [...binary.num_detections, ...binary.num_detections]);
+    const { binary } = answers;
+    for (const way of ["pair", "pixelPair", "floatPair", "planePair"]) {
+      const { boxes, labels, num_detections } = answers[way];
+      assertEquals(boxes, [binary.boxes, binary.boxes], way);
+      assertEquals(labels, [binary.labels, binary.labels], way);
+      assertEquals(num_detections, [...binary.num_detections, ...binary.num_detections], way);
+    }
   });
 
   await test.step("gets the configuration of the model", () => {

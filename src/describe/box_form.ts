@@ -11,6 +11,7 @@ const MARGIN = 0.02;
 
 /** Form of the boxes of a graph, and the strength of the evidence. */
 export interface FoundForm {
+  /** Form that fits the values best. */
   readonly form: BoxForm;
   /** True if only this form fits the values. False if the form is the likelier of two. */
   readonly isClear: boolean;

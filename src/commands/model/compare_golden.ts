@@ -11,11 +11,15 @@ import { rememberRun } from "./remember_run.ts";
 
 /** Comparison of the detections of the model with those of its own framework. */
 export interface GoldenCheck {
+  /** Name and version of the framework. */
   readonly framework: string;
   /** Numbers of detections of the model and of the framework. */
   readonly counts: { readonly found: number; readonly golden: number };
+  /** Maximum differences of equal detections. */
   readonly tolerance: GoldenTolerance;
+  /** True if all detections are equal within the tolerance. */
   readonly isEqual: boolean;
+  /** One text per difference. */
   readonly differences: readonly string[];
   /** Properties of the manifest that are likely to be wrong, as sentences. */
   readonly reasons: readonly string[];

@@ -84,7 +84,10 @@ function randomBoxes(random: Random, one: One): Boxes {
   } as const;
   const centreSize: Boxes = { kind: "centre-size", ...deltas, clamp: one(null, 0.2, 4) };
   const corners: Boxes = { kind: "corners", ...deltas };
-  const form = { corners: one("xyxy", "yxyx", "cxcywh", "xywh"), space: one("input", "unit") } as const;
+  const form = {
+    corners: one("xyxy", "yxyx", "cxcywh", "xywh"),
+    space: one("input", "unit"),
+  } as const;
   return one<Boxes>(centreSize, centreSize, corners, corners, { kind: "decoded", ...form, extent });
 }
 

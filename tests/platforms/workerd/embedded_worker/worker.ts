@@ -18,7 +18,7 @@ export default {
       const url = request.url.replace("/objects/", "/");
       return await createApp({ detector: found }).fetch(new Request(url, request));
     }
-    const { detections } = await found.detect(request.body!, { scoreThreshold: 0.5 });
+    const { detections } = await found.detect(request.body!, { scoreThreshold: 0.6 });
     return Response.json(detections);
   },
 };

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
+import { nearestName } from "../../src/core/nearest_name.ts";
 import { shorten } from "../http/problem.ts";
 
 /**
@@ -40,7 +41,11 @@ export function optionFaults(
   const faults = error.issues.slice(0, 8).map((issue) => {
     if (issue.code === "unrecognized_keys") {
       const names = issue.keys.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
-      return `${names} is no option; there are ${known.join(", ")}`;
+      const guesses = new Set(
+        issue.keys.slice(0, 8).flatMap((name) => nearestName(name, known) ?? []),
+      );
+      const guess = [...guesses].map((name) => `did you mean "${name}"? `).join("");
+      return `${names} is no option; ${guess}there are ${known.join(", ")}`;
     }
     const [option, value] = innermost(issue.path, given);
     if (value === undefined) return `"${option}" ${issue.message}: it is not there`;

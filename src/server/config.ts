@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_IMAGE_LIMITS, DEFAULT_MAX_TILES } from "../image/limits.ts";
+import { schemaFault } from "../manifest/schema_fault.ts";
 import { CODECS } from "../ports/image_codec.ts";
 import { MIN_KEEP_MEMORY } from "../ports/kept_candidates.ts";
 import { PROVIDERS } from "../ports/session.ts";
@@ -159,7 +160,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given: Readonly<Record<string, string | undefined>> = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== ""),
   );
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { error: schemaFault });
   const typos = settingTypos(Object.keys(given), Object.keys(schema.shape));
   const faults = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]),

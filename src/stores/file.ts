@@ -46,15 +46,23 @@ export async function readManifestText(folder: URL, id: string): Promise<string>
 
 /**
  * Returns the end of the error message for a missing manifest. If `id` is a graph file, the text
- * names the command that writes a manifest. For any other id, the text lists the models in the
- * folder.
+ * names its manifest, or the command that writes one. For any other id, the text lists the models
+ * in the folder.
  */
 async function manifestHint(folder: URL, id: string): Promise<string> {
   if (id.endsWith(".onnx")) {
+    const manifest = id.replace(/\.onnx$/, ".json");
+    if (await isFile(manifest)) {
+      return `: a graph needs a manifest, and ${manifest} is here: name it instead`;
+    }
     return `: a graph needs a manifest, and ${commandLine(`model new ${id}`)} writes one`;
   }
   const ids = await listModels(folder).catch(() => []);
   return ids.length > 0 ? `: the models that are here are ${ids.join(", ")}` : "";
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then((found) => found.isFile(), () => false);
 }
 
 function manifestUrl(folder: URL, id: string): URL {

@@ -168,8 +168,10 @@ Deno.test("detect keeps its results after Ctrl+C, and ends with code 130", async
 
 const WRONG: [args: string[], message: RegExp][] = [
   [[], /no file was named/],
-  [["--score", "2", "a.jpg"], /--score 2: /],
-  [["--engine", "cuda", "a.jpg"], /--engine cuda: /],
+  [["--score", "2", "a.jpg"], /^--score 2: must be at most 1$/m],
+  [["--score", "much", "a.jpg"], /^--score much: must be a number$/m],
+  [["--max", "2.5", "a.jpg"], /^--max 2.5: must be a whole number$/m],
+  [["--engine", "cuda", "a.jpg"], /^--engine cuda: must be "auto" or "webgpu" or /m],
   [["--colour", "a.jpg"], /--colour/],
   [["--model", "nope", "a.jpg"], /Cannot load model "nope"/],
 ];

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import process from "node:process";
 import { commandMain, isMain } from "../../src/commands/shared/run_command.ts";
@@ -14,6 +15,14 @@ Deno.test("commandMain() returns the exit code of the command, 0 if it returns n
 Deno.test("commandMain() prints the message of an error and returns 1", async () => {
   const failing = commandMain(() => Promise.reject(new TypeError("Cannot do that")));
   assertEquals(await runMain(failing), { code: 1, stdout: "", stderr: "Cannot do that\n" });
+});
+
+Deno.test("commandMain() says in plain English that a file is missing", async () => {
+  const reading = commandMain(async () => void await readFile("none.json"));
+  const text = "Cannot open none.json as there is no such file";
+  assertEquals(await runMain(reading), { code: 1, stdout: "", stderr: `${text}\n` });
+  const { stdout } = await runMain(reading, "--json");
+  assertEquals(JSON.parse(stdout), { error: { message: text } });
 });
 
 Deno.test("isMain() returns import.meta.main where the runtime has it", () => {

@@ -41,9 +41,10 @@ Deno.test("readConfig() treats an empty variable as unset", () => {
 
 Deno.test("readConfig() lists every mistake at once, with its value", () => {
   const wrong = { PORT: "70000", ENGINE: "cuda", MAX_PIXELS: "many", THREADS: "0" };
+  const faults = ["at most 65535", '"auto" or "webgpu"', "a whole number", "at least 1"];
   const { message } = assertThrows(() => readConfig(wrong), TypeError) as unknown as Error;
-  for (const [variable, value] of Object.entries(wrong)) {
-    assertStringIncludes(message, `${variable}="${value}"`);
+  for (const [i, [variable, value]] of Object.entries(wrong).entries()) {
+    assertStringIncludes(message, `${variable}="${value}": must be ${faults[i]}`);
   }
 });
 

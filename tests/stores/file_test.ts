@@ -77,13 +77,20 @@ Deno.test("fileModelStore() has another stamp once a file of the model has chang
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("fileModelStore() says how to write the manifest of a graph", async () => {
-  await assertRejectsDomainError(
-    fileModelStore(new URL("../../models/", import.meta.url)).manifest("models/everyday8.onnx"),
-    "unknown-model",
-    "a graph needs a manifest, and deno task model new models/everyday8.onnx writes one",
-  );
-});
+const GRAPHS = [
+  ["own/model.onnx", "deno task model new own/model.onnx writes one"],
+  ["models/everyday8.onnx", "models/everyday8.json is here: name it instead"],
+] as const;
+
+for (const [graph, remedy] of GRAPHS) {
+  Deno.test(`fileModelStore() says which manifest the graph ${graph} needs`, async () => {
+    await assertRejectsDomainError(
+      fileModelStore(new URL("../../models/", import.meta.url)).manifest(graph),
+      "unknown-model",
+      `a graph needs a manifest, and ${remedy}`,
+    );
+  });
+}
 
 Deno.test("fileModelStore() lists the models that are here if there is none of the id", async () => {
   await assertRejectsDomainError(

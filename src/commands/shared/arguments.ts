@@ -4,6 +4,7 @@ import { z } from "zod";
 import { labelPairs } from "../../core/label_pairs.ts";
 import { SIGMA_RANGE, THRESHOLD_RANGE } from "../../core/threshold_range.ts";
 import { VERSION } from "../../core/version.ts";
+import { schemaFault } from "../../manifest/schema_fault.ts";
 import { NMS_KINDS } from "../../ports/detector.ts";
 import { PROVIDERS } from "../../ports/session.ts";
 import { type CommandSpec, type OptionSchemas, optionTexts } from "./command_spec.ts";
@@ -100,7 +101,7 @@ export function readArguments<Options extends OptionSchemas>(
   }
   const { options } = spec;
   const values: Record<string, string | boolean | string[] | undefined> = parser.opts();
-  const checked = z.object(options).safeParse(values);
+  const checked = z.object(options).safeParse(values, { error: schemaFault });
   if (checked.success) return { values: checked.data, files: parser.args };
   const faults = checked.error.issues.map(({ path, message }) => {
     const option = String(path[0]);

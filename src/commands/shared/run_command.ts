@@ -78,7 +78,7 @@ export function commandMain(
     } catch (error) {
       if (error instanceof HelpShown) return 0;
       if (args.includes("--json")) io.print(JSON.stringify({ error: errorData(error as Error) }));
-      io.printError((error as Error).message);
+      io.printError(messageFor(error as Error));
       return 1;
     }
   };
@@ -88,7 +88,15 @@ export function commandMain(
 /** Returns the error of a command as plain data: its code, if it has one, and its message. */
 function errorData(error: Error): { readonly code?: string; readonly message: string } {
   const code = error instanceof DomainError ? { code: error.code } : {};
-  return { ...code, message: error.message };
+  return { ...code, message: messageFor(error) };
+}
+
+/** Returns the message of an error. An error of the file system gets one in plain English. */
+function messageFor(error: Error & { readonly code?: unknown; readonly path?: unknown }): string {
+  const { code, path, message } = error;
+  if (typeof path !== "string" || !message.startsWith(`${code}: `)) return message;
+  const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
+  return `Cannot open ${path} as ${why}`;
 }
 
 /**

@@ -230,7 +230,7 @@ for (
       ],
     ],
     ["a file", 'name="score"; filename="a.txt"', "a file"],
-    ["unknown", 'name="scroe"', '"scroe" is no option'],
+    ["unknown", 'name="scroe"', '"scroe" is no option; did you mean "score"?'],
   ] as const
 ) {
   Deno.test(`POST /detect refuses a form with an option that is ${what}`, async () => {

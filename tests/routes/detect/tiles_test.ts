@@ -113,7 +113,7 @@ const WRONG: readonly (readonly [query: string, json: Record<string, unknown>, w
   ["tiles=2x2&whole=1", { tiles: "2x2", whole: 1 }, '"whole" must be true or false'],
   ["overlap=0.2", { overlap: 0.2 }, '"tiles" is unset'],
   ["whole=false", { whole: false }, '"tiles" is unset'],
-  ["tile=2x2", { tile: "2x2" }, '"tile" is no option'],
+  ["tile=2x2", { tile: "2x2" }, '"tile" is no option; did you mean "tiles"?'],
 ];
 
 for (const [query, json, words] of WRONG) {

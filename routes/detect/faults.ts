@@ -45,7 +45,9 @@ export function optionFaults(
         issue.keys.slice(0, 8).flatMap((name) => nearestName(name, known) ?? []),
       );
       const guess = [...guesses].map((name) => `did you mean "${name}"? `).join("");
-      return `${names} is no option; ${guess}there are ${known.join(", ")}`;
+      return `${names} is no option; ${guess}${guess === "" ? "there" : "There"} are ${
+        known.join(", ")
+      }`;
     }
     const [option, value] = innermost(issue.path, given);
     if (value === undefined) return `"${option}" ${issue.message}: it is not there`;

@@ -59,10 +59,15 @@ export function choosePyramid(
   const wished = sizes?.[0] !== undefined && ratios !== undefined
     ? sizes[0].length * ratios.length
     : null;
-  const fitting = solvePyramids(counts).filter(({ perCell }) =>
-    wished === null || perCell === wished
-  );
+  const solved = solvePyramids(counts);
+  const fitting = solved.filter(({ perCell }) => wished === null || perCell === wished);
   const [first, second] = fitting;
+  if (first === undefined && solved.length > 0) {
+    throw new TypeError(
+      `Cannot take ${wished} anchors per cell (each of --sizes with each of --ratios) as ${rows} ` +
+        `fit ${solved.map(textOf).join(" or ")}`,
+    );
+  }
   if (first === undefined) {
     throw new TypeError(
       `Cannot describe the anchors as ${rows} fit no pyramid whose strides are 4, 8, 16, … and ` +

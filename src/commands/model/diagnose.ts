@@ -35,6 +35,8 @@ interface Trial {
   readonly symptom: string;
   /** Number of detections that differ from the golden file. */
   readonly differences: number;
+  /** Share of all detections, of this project and of the golden file, that differ: 0 to 1. */
+  readonly share: number;
 }
 
 /**
@@ -56,9 +58,12 @@ export async function diagnose(
   manifest: Manifest,
   { golden, tolerance, found, detect, fit }: FailedComparison,
 ): Promise<string[]> {
-  const countDifferences = (detections: readonly ComparedDetection[]) =>
-    goldenDifferences(detections, golden.detections, tolerance).length;
-  const differences = countDifferences(found);
+  // A change that only returns fewer detections leaves fewer differences, but no smaller share.
+  const compare = (detections: readonly ComparedDetection[]) => {
+    const differences = goldenDifferences(detections, golden.detections, tolerance).length;
+    return { differences, share: differences / (detections.length + golden.detections.length) };
+  };
+  const { differences, share } = compare(found);
   const runAll = async (variations: readonly Variation[]): Promise<Trial[]> => {
     const trials: Trial[] = [];
     for (const { change, symptom, manifest: other } of variations) {
@@ -66,7 +71,7 @@ export async function diagnose(
       if (explained !== undefined && !mayExplain(explained.change, change)) continue;
       // A variation that does not fit the graph is left out.
       const result = await detect(other).catch(() => null);
-      if (result !== null) trials.push({ change, symptom, differences: countDifferences(result) });
+      if (result !== null) trials.push({ change, symptom, ...compare(result) });
     }
     return trials;
   };
@@ -74,19 +79,17 @@ export async function diagnose(
     ...[1, -1].map((shift) => ({
       change: `labels moved by ${shift}`,
       symptom: "class ids of the framework count from another number",
-      differences: countDifferences(
-        found.map((each) => ({ ...each, classId: each.classId + shift })),
-      ),
+      ...compare(found.map((each) => ({ ...each, classId: each.classId + shift }))),
     })),
     ...await runAll(variationsOf(manifest)),
   ];
-  const isExplained = () => trials.some((trial) => trial.differences < differences * EXPLAINED);
+  const isExplained = () => trials.some((trial) => trial.share < share * EXPLAINED);
   if (!isExplained()) trials.push(...await runAll(await fittedAnchors(manifest, fit)));
   if (!isExplained()) trials.push(...await runAll(rarerVariationsOf(manifest)));
-  // If a change removes less than a tenth of the differences, the changed property is probably not
-  // the reason for the differences.
-  const better = trials.filter((trial) => trial.differences < differences * 0.9)
-    .sort((a, b) => a.differences - b.differences);
+  // If a change reduces the share by less than a tenth, the changed property is probably not the
+  // reason for the differences.
+  const better = trials.filter((trial) => trial.share < share * 0.9)
+    .sort((a, b) => a.share - b.share);
   if (better.length === 0) {
     return [
       "No single property explains the differences: the anchors' sizes, the resize, or several " +

@@ -2,10 +2,16 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { readGolden } from "../../../src/commands/eval_files/golden_file.ts";
 import { compareGolden } from "../../../src/commands/model/compare_golden.ts";
+import { diagnose } from "../../../src/commands/model/diagnose.ts";
 import { rememberRun } from "../../../src/commands/model/remember_run.ts";
 import { loadModel } from "../../../src/detect/load_model.ts";
 import { hostRuntime } from "../../../src/platforms/host/runtime.ts";
-import { type HeadsManifest, isFinished } from "../../../src/manifest/manifest.ts";
+import {
+  type HeadsManifest,
+  isFinished,
+  type Manifest,
+  parseManifest,
+} from "../../../src/manifest/manifest.ts";
 
 const FOLDER = new URL("../../parity/goldens/own-anchors/", import.meta.url);
 const TOLERANCE = { score: 1e-4, box: 0.05 };
@@ -105,6 +111,24 @@ Deno.test("compareGolden() names labels that are off by one", async () => {
   const { reasons } = await compareGolden(runtime, loaded, { ...golden, detections }, TOLERANCE);
   await loaded.session.close();
   assertMatch(reasons[1] ?? "", /^ {2}labels moved by 1 leaves 0 of/);
+});
+
+Deno.test("diagnose() names no property that only returns fewer detections", async () => {
+  const text = await Deno.readTextFile(new URL("manifest.json", FOLDER));
+  const manifest = parseManifest(JSON.parse(text));
+  const found = Array.from({ length: 300 }, (_, i) => {
+    return { classId: 0, score: 0.9, box: [i, 900, i + 5, 950] as const };
+  });
+  const detect = ({ postprocess }: Manifest) => Promise.resolve(found.slice(0, postprocess.limit));
+  const fit = () => Promise.reject(new Error("no anchors fit"));
+  const compared = { tolerance: TOLERANCE, found, detect, fit };
+  // None of the golden boxes is found, so 100 detections instead of 300 explain nothing.
+  const [reason = ""] = await diagnose(manifest, { ...compared, golden: whole });
+  assertMatch(reason, /several properties at once are wrong/);
+  // The framework returns the best 100 of the same detections.
+  const limited = { ...whole, detections: found.slice(0, 100) };
+  const reasons = await diagnose(manifest, { ...compared, golden: limited });
+  assertMatch(reasons[1] ?? "", /^ {2}postprocess\.limit = 100 leaves 0 of 200/);
 });
 
 Deno.test("rememberRun() runs a graph again only for other inputs", async () => {

@@ -1,4 +1,5 @@
 import { classColour } from "../src/core/palette.ts";
+import type { Size } from "../src/core/size.ts";
 import { type CaptionPlace, placeCaption } from "../src/draw/place_caption.ts";
 import type { Detection } from "../src/ports/detector.ts";
 import { toBlob } from "./convert.ts";
@@ -9,12 +10,14 @@ import { percent } from "./elements.ts";
  *
  * @param photo Photo as the page shows it.
  * @param detections Detections, best first.
+ * @param image Size of the image to which the boxes belong. The photo may be a smaller copy of it.
  * @param type Media type of the file.
  * @returns Encoded image, or null if the browser cannot encode it.
  */
 export async function annotate(
   photo: HTMLImageElement,
   detections: readonly Detection[],
+  image: Size,
   type: string,
 ): Promise<Blob | null> {
   const canvas = document.createElement("canvas");
@@ -29,15 +32,22 @@ export async function annotate(
   context.textBaseline = "middle";
   // Better boxes choose the places of their captions first, and are drawn last, on top of others.
   const places: CaptionPlace[] = [];
-  for (const { box, ...named } of detections) {
+  const scaled = detections.map((each) => scaleBox(each, canvas.width / image.width));
+  for (const { box, ...named } of scaled) {
     const width = context.measureText(captionOf(named)).width + letters * 0.8;
     places.push(placeCaption(box, { width, height: letters * 1.5 }, canvas, places));
   }
-  for (const detection of detections.toReversed()) drawBox(context, detection, line);
-  for (const [i, detection] of [...detections.entries()].toReversed()) {
+  for (const detection of scaled.toReversed()) drawBox(context, detection, line);
+  for (const [i, detection] of [...scaled.entries()].toReversed()) {
     drawCaption(context, detection, places[i]!, letters);
   }
   return await toBlob(canvas, type === "image/png" ? type : "image/jpeg", 0.92);
+}
+
+function scaleBox(detection: Detection, ratio: number): Detection {
+  const { xmin, ymin, xmax, ymax } = detection.box;
+  const box = { xmin: xmin * ratio, ymin: ymin * ratio, xmax: xmax * ratio, ymax: ymax * ratio };
+  return { ...detection, box };
 }
 
 function drawBox(context: CanvasRenderingContext2D, detection: Detection, line: number): void {

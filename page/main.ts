@@ -8,7 +8,7 @@ import { ResultView } from "./result_view.ts";
 import type { PageModel, Runner } from "./runner.ts";
 import { ServerRunner } from "./server_runner.ts";
 import { showClasses } from "./show_result.ts";
-import { fitStage, showBusy, showPhoto, showStage, stageState } from "./stage.ts";
+import { fitStage, isBroken, showBusy, showPhoto, showStage, stageState } from "./stage.ts";
 import { say, sayFault } from "./status.ts";
 import { copyText, curlCommand, resultJson, saveFile } from "./take_along.ts";
 
@@ -68,7 +68,9 @@ async function look(image: Blob, name: string): Promise<void> {
     const model = await (opened ?? openAgain());
     const result = await runner.detect(image, model, { signal, say });
     signal.throwIfAborted();
-    if (result.sent !== undefined) showPhoto(result.sent);
+    const shown = result.sent ?? (isBroken() ? await runner.copy?.(image, model, signal) : null);
+    signal.throwIfAborted();
+    if (shown) showPhoto(shown);
     // The browser gives no size for formats that it cannot show.
     fitStage(result.image);
     view.show(result, model);
@@ -199,8 +201,9 @@ at("download", HTMLElement).addEventListener(
   "click",
   () =>
     void confirm("download", "Saved", async () => {
-      if (photo === null) return;
-      const drawn = await annotate(at("photo", HTMLImageElement), view.shown, photo.image.type);
+      if (photo === null || view.result === null) return;
+      const { shown, result: { image } } = view;
+      const drawn = await annotate(at("photo", HTMLImageElement), shown, image, photo.image.type);
       if (drawn === null) {
         throw new Error("This browser cannot draw a photo of this size or format");
       }
@@ -237,6 +240,7 @@ function describeRunner(): void {
   at("where", HTMLElement).textContent = runner === browser
     ? "Finds objects in your photo, in this browser. The photo is not uploaded."
     : "Finds objects in your photo. The photo goes to this server and nowhere else.";
+  at("heic", HTMLElement).hidden = runner === browser;
 }
 
 at("reference", HTMLAnchorElement).href = new URL("docs", BASE).href;

@@ -39,6 +39,8 @@ export interface Runner {
   open(id: string): Promise<PageModel>;
   /** Returns the candidates in an image. */
   detect(image: Blob, model: PageModel, call: RunCall): Promise<RunResult>;
+  /** Returns an upright JPEG of an image that the browser cannot show, or null. Unset: none. */
+  readonly copy?: (image: Blob, model: PageModel, signal: AbortSignal) => Promise<Blob | null>;
 }
 
 /** Part of a manifest that the page reads. */

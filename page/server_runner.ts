@@ -59,6 +59,16 @@ export class ServerRunner implements Runner {
     }
   }
 
+  /**
+   * Returns an upright JPEG of an image, or null if the server cannot draw. The server draws no
+   * boxes, because no score is above 1.
+   */
+  async copy(image: Blob, { id }: PageModel, signal: AbortSignal): Promise<Blob | null> {
+    const options = new URLSearchParams({ model: id, score: "1", format: "jpeg" });
+    return await this.#fetch(`detect?${options}`, { method: "POST", body: image, signal })
+      .then((response) => response.blob(), () => null);
+  }
+
   /** Sends an image, and sends it again when a busy server says so. */
   async #send(image: Blob, model: PageModel, call: RunCall): Promise<DetectResult> {
     for (let tries = 1;; tries++) {
@@ -88,6 +98,10 @@ export class ServerRunner implements Runner {
   }
 
   async #json<Value>(path: string, init: RequestInit = {}): Promise<Value> {
+    return await (await this.#fetch(path, init)).json();
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.key !== "") headers.set("x-api-key", this.key);
     const response = await fetch(new URL(path, this.base), { ...init, headers })
@@ -98,7 +112,7 @@ export class ServerRunner implements Runner {
         });
       });
     if (!response.ok) throw await readProblem(response);
-    return await response.json();
+    return response;
   }
 }
 

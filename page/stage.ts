@@ -38,6 +38,11 @@ export function showPhoto(image: Blob): void {
   showStage("photo");
 }
 
+/** Returns true if the browser cannot show the photo, for example a HEIC. */
+export function isBroken(): boolean {
+  return photo.complete && photo.naturalWidth === 0;
+}
+
 /** Sets the aspect ratio of the stage. */
 export function fitStage({ width, height }: Size): void {
   figure.style.setProperty("--width", String(width));

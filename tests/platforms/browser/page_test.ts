@@ -11,6 +11,7 @@ import { type Browser, launchChromium, NO_BROWSER, type Page } from "./chromium.
 
 const PHOTOS = new URL("../../../docs/photos/", import.meta.url).pathname;
 const CAT = `${PHOTOS}cat.jpg`;
+const HEIC = new URL("../../sample_images/formats/rgb.heic", import.meta.url);
 
 /** Server of the page that counts its requests and can refuse some. */
 interface PageServer extends AsyncDisposable {
@@ -209,6 +210,15 @@ testUnless(NO_BROWSER, "the page finds objects as a person uses it", async (test
       assertEquals(server.requests.slice(before), ["POST /detect"]);
     });
   }
+
+  await test.step("it shows a copy of a HEIC, which this browser cannot show", async () => {
+    const before = server.requests.length;
+    await hand(page, "paste", await Deno.readFile(HEIC));
+    await page.waitForSelector("#stage[aria-busy=false]");
+    const width = "document.querySelector('#photo').naturalWidth";
+    await page.waitForFunction(`${width} === 64`);
+    assertEquals(server.requests.slice(before), ["POST /detect", "POST /detect"]);
+  });
 
   await test.step("it waits and sends the photo again when the server is busy", async () => {
     const headers = { "retry-after": "1" };

@@ -4,6 +4,7 @@ import type { FinishedFacts, GraphFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
 import type { HeadWishes } from "./which_head.ts";
 import { joinedFacts } from "./joined_facts.ts";
+import { refuseLevelRows } from "./level_rows.ts";
 import { levelsFacts } from "./levels_facts.ts";
 import { packedFacts, placeOf } from "./packed_facts.ts";
 import { BOX_NAMES, CLASS_NAMES, classIdsOf, type ProbedOutput } from "./probed_output.ts";
@@ -39,6 +40,7 @@ export function outputFacts(
     const classHead = outputs.find(({ name }) => name === levels.scores[0]) ?? null;
     return { facts: levels, classHead };
   }
+  refuseLevelRows(outputs, size);
   const joined = joinedFacts(outputs, size, hints, wishes.scores);
   if (joined !== null) return joined;
   const facts = finishedFacts(outputs, size) ?? packedFacts(outputs, size);

@@ -1,3 +1,4 @@
+import config from "../../deno.json" with { type: "json" };
 import type { PackedPackage } from "../../packaging/pack_package.ts";
 import { runTool } from "../../packaging/tools.ts";
 import { packedPackage } from "../packed_package.ts";
@@ -10,6 +11,9 @@ export interface InstalledPackage extends AsyncDisposable {
   readonly packed: PackedPackage;
 }
 
+/** Types of Node, which programs in TypeScript install for themselves. */
+const NODE_TYPES = config.imports["@types/node"].replace(/^npm:/, "");
+
 /** Builds and packs the package, and installs it in an empty project outside of this one. */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = await Deno.makeTempDir({ prefix: "package-" });
@@ -20,7 +24,7 @@ export async function installPackage(): Promise<InstalledPackage> {
     await Deno.mkdir(project);
     await Deno.writeTextFile(`${project}/package.json`, '{ "private": true, "type": "module" }');
     const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-    await runTool("npm", ["install", ...flags, packed.file], project);
+    await runTool("npm", ["install", ...flags, packed.file, NODE_TYPES], project);
     return { folder: project, packed, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();

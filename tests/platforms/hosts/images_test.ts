@@ -12,7 +12,7 @@ import { startPackage, startTask } from "./start_server.ts";
 // runtime reads the same pixels.
 
 /** Score threshold at which most images have 100 detections. */
-const PATH = "/detect?score=0.01";
+const PATH = "/detect?score=0.0001";
 
 /** Runtime that gets the images. */
 interface ImageHost {

@@ -84,7 +84,7 @@ Deno.test("POST /detect refuses a form of 100,000 parts before it is parsed", as
   ) {
     const form = post(formOf(100_000), { "content-type": type });
     const response = await assertCpuTime(1000, () => app.request("/detect", form));
-    await assertProblem(response, 400, "malformed-request", "at most 64 parts");
+    await assertProblem(response, 400, "malformed-request", "at most 132 parts");
   }
 });
 
@@ -105,14 +105,6 @@ for (
     assertEquals(response.status, 200);
   });
 }
-
-Deno.test("POST /detect takes one image per request, and names how many there were", async () => {
-  const app = await quickApp();
-  const body = new FormData();
-  for (let i = 0; i < 3; i++) body.append("image", new File([new Uint8Array(9)], "a.png"));
-  const sent = app.request("/detect", { method: "POST", body });
-  await assertProblem(sent, 400, "wrong-field", "there are 3");
-});
 
 Deno.test("POST /detect refuses a field longer than any option", async () => {
   const app = await quickApp({ maxBytes: 100_000 });

@@ -85,7 +85,11 @@ testUnless(NO_BROWSER, "the demo's slider hides detections with lower scores", a
   const { page } = demo;
   await choose(page, "fruit.png", fruitImage());
   const count = () => page.$$eval(".box", (boxes) => boxes.length);
-  const shares = async () => (await textOf(page, "#found")).match(/\d+ %/g)!.map(parseFloat);
+  const shares = async () => {
+    return [...(await textOf(page, "#found")).matchAll(/(\d+) %/g)].map(([, share]) =>
+      Number(share)
+    );
+  };
   await page.focus("#score");
   await page.keyboard.press("Home");
   const all = await shares();
@@ -95,6 +99,10 @@ testUnless(NO_BROWSER, "the demo's slider hides detections with lower scores", a
   assertEquals([await textOf(page, "#score-text"), await count()], ["95 %", sure.length]);
   assertEquals(sure, all.filter((share) => share >= 95));
   assert(sure.length < all.length);
+  // The orange has a score of .84.
+  for (let share = 95; share > 80; share--) await page.keyboard.press("ArrowLeft");
+  assertEquals(await shares(), all.filter((share) => share >= 80));
+  assertEquals(await count(), 1);
 });
 
 testUnless(

@@ -1,4 +1,4 @@
-import { assert, assertMatch } from "@std/assert";
+import { assert, assertGreater, assertMatch } from "@std/assert";
 import { spawnServe } from "../../platforms/host/spawn_serve.ts";
 import { pythonTools } from "../../python_tools.ts";
 import { newApiKey } from "../../routes/quick_app.ts";
@@ -18,7 +18,7 @@ Deno.test("schemathesis finds nothing against a running server", async () => {
     const methods = Object.values(paths).flatMap((path) => Object.keys(path));
     const operations = methods.filter((method) => /^(get|put|post|delete|patch)$/.test(method));
     assertMatch(said, new RegExp(`Tested: ${operations.length}\\b`));
-    assertMatch(said, /\b2\d{3} generated/);
+    assertGreater(Number(said.match(/(\d+) generated/)?.[1]), 2000);
   } finally {
     server.process.kill("SIGTERM");
     await server.process.status;

@@ -22,7 +22,7 @@ export default {
     // Finishes loading even if the client disconnects.
     context.waitUntil(detector.catch(() => {}));
     try {
-      const { detections } = await (await detector).detect(request.body, { scoreThreshold: 0.4 });
+      const { detections } = await (await detector).detect(request.body, { scoreThreshold: 0.6 });
       return Response.json(countsOf(detections.map(({ label }) => label)));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;

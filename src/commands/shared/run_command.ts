@@ -94,7 +94,8 @@ function errorData(error: Error): { readonly code?: string; readonly message: st
 /** Returns the message of an error. An error of the file system gets one in plain English. */
 function messageFor(error: Error & { readonly code?: unknown; readonly path?: unknown }): string {
   const { code, path, message } = error;
-  if (typeof path !== "string" || !message.startsWith(`${code}: `)) return message;
+  if (typeof path !== "string" || typeof code !== "string") return message;
+  if (!message.startsWith(`${code}: `)) return message;
   const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
   return `Cannot open ${path} as ${why}`;
 }

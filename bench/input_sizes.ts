@@ -1,0 +1,101 @@
+import { parseArgs } from "node:util";
+import { readDataset } from "../src/commands/eval_files/coco_files.ts";
+import { detectImages } from "../src/commands/eval_files/detect_images.ts";
+import { evaluate } from "../src/eval/evaluate.ts";
+import { CONSOLE } from "../src/commands/shared/run_command.ts";
+import { createDetector } from "../src/detect/detector.ts";
+import { emptyInput } from "../src/detect/preprocess.ts";
+import { createResizePlan } from "../src/core/resize_plan.ts";
+import type { Manifest } from "../src/manifest/manifest.ts";
+import { hostRuntime } from "../src/platforms/host/runtime.ts";
+import type { Runtime } from "../src/ports/runtime.ts";
+
+// Measures accuracy and time of a model whose input has other sizes than its manifest says:
+//
+//     deno run -A --lock=tests/deno.lock bench/input_sizes.ts --data DATA --save FILE
+//
+// DATA is the folder of the data set. Times are those of the graph on one thread of WebAssembly.
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string" },
+    model: { type: "string", default: "everyday8" },
+    sides: { type: "string", default: "192,256,320,384,448,512" },
+    rounds: { type: "string", default: "15" },
+    save: { type: "string" },
+  },
+});
+if (values.data === undefined) throw new TypeError("Cannot measure without --data");
+
+/** Score threshold, as in the command `eval`. */
+const SCORE = 0.05;
+/** Photo whose tensor the graph runs on. */
+const PHOTO = { width: 1920, height: 1080 };
+
+const runtime = await hostRuntime({ threads: 1 });
+const sides = values.sides.split(",").map(Number);
+const truth = await readDataset(`${values.data}/val.json`);
+const figures = [];
+for (const side of sides) {
+  const detector = await createDetector(resized(side), { model: values.model, engine: "wasm" });
+  const options = { scoreThreshold: SCORE };
+  const folder = `${values.data}/images/val`;
+  const results = await detectImages(detector, truth, folder, options, CONSOLE);
+  await detector.close();
+  const { ap, ap50, apSmall, apMedium, apLarge } = evaluate(truth, results);
+  figures.push({ side, ap, ap50, apSmall, apMedium, apLarge });
+  console.error(figures.at(-1));
+}
+const times = await measureTimes();
+const rows = figures.map(({ side, ...precisions }) => ({
+  side,
+  ms: Number(times.get(side)!.toFixed(1)),
+  ...mapValues(precisions, (value) => Number(value.toFixed(4))),
+}));
+const text = JSON.stringify({ model: values.model, rows }, null, 2) + "\n";
+if (values.save === undefined) console.log(text);
+else await Deno.writeTextFile(values.save, text);
+
+/** Returns the median milliseconds of a run at each size. The sizes take turns. */
+async function measureTimes(): Promise<ReadonlyMap<number, number>> {
+  const samples = new Map(sides.map((side) => [side, [] as number[]]));
+  const manifests = new Map<number, Manifest>();
+  for (const side of sides) manifests.set(side, await resized(side).models.manifest(values.model));
+  const graph = await runtime.models.graph(values.model, manifests.get(sides[0]!)!.graph);
+  const session = await runtime.openSession({ bytes: graph }, "wasm");
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [side, manifest] of manifests) {
+      const plan = createResizePlan(PHOTO, manifest.resize, manifest.pad);
+      const feeds = { [manifest.input.name]: emptyInput(plan, manifest) };
+      const started = performance.now();
+      await session.run(feeds);
+      samples.get(side)!.push(performance.now() - started);
+    }
+  }
+  await session.close();
+  return new Map(
+    [...samples].map(([side, all]) => [side, all.toSorted((a, b) => a - b)[all.length >> 1]!]),
+  );
+}
+
+/** Returns a runtime whose manifests fit images into a square of another side. */
+function resized(side: number): Runtime {
+  const { models } = runtime;
+  return {
+    ...runtime,
+    models: {
+      ...models,
+      manifest: async (id) => {
+        const manifest = await models.manifest(id);
+        return {
+          ...manifest,
+          resize: { ...manifest.resize, width: side, height: side },
+        } as Manifest;
+      },
+    },
+  };
+}
+
+function mapValues(record: Readonly<Record<string, number>>, map: (value: number) => number) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -50,7 +50,9 @@ const times = await measureTimes();
 const rows = figures.map(({ side, ...precisions }) => ({
   side,
   ms: Number(times.get(side)!.toFixed(1)),
-  ...mapValues(precisions, (value) => Number(value.toFixed(4))),
+  ...Object.fromEntries(
+    Object.entries(precisions).map(([name, value]) => [name, Number(value.toFixed(4))]),
+  ),
 }));
 const text = JSON.stringify({ model: values.model, rows }, null, 2) + "\n";
 if (values.save === undefined) console.log(text);
@@ -94,8 +96,4 @@ function resized(side: number): Runtime {
       },
     },
   };
-}
-
-function mapValues(record: Readonly<Record<string, number>>, map: (value: number) => number) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

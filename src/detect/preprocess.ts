@@ -10,7 +10,7 @@ import { type ImageInput, type RawImage, rawPixels } from "../image/raw_image.ts
 import { uprightSize } from "../image/upright_size.ts";
 import { type UprightView, uprightView } from "../image/upright_view.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { ImageCodec, NativeDecoder } from "../ports/image_codec.ts";
+import type { ImageCodec } from "../ports/image_codec.ts";
 
 /** Pixels of an image, and the plan for resizing the image. */
 export interface PlannedImage {
@@ -43,27 +43,11 @@ export async function readImage(
 ): Promise<PlannedImage> {
   // `instanceof Uint8Array` would be false for an array from an iframe.
   if (!ArrayBuffer.isView(image)) return readRawImage(image, manifest, limits);
-  const planned = codec.native &&
-    await decodeNatively(image, manifest, codec.native, codec, limits);
-  return planned ?? decodeImage(image, manifest, codec, limits);
-}
-
-/**
- * Decodes an image like {@linkcode decodeImage}, with a native decoder.
- *
- * @returns Null if the native decoder leaves this image to `codec.decode()`.
- */
-async function decodeNatively(
-  bytes: Uint8Array,
-  manifest: Manifest,
-  native: NativeDecoder,
-  codec: ImageCodec,
-  limits: ImageLimits,
-): Promise<PlannedImage | null> {
-  const { header, plan, stored } = planImage(bytes, manifest, codec, limits);
+  if (codec.native === undefined) return decodeImage(image, manifest, codec, limits);
+  const { header, plan, stored } = planImage(image, manifest, codec, limits);
   checkMemory(header, stored, limits);
-  const pixels = await native(bytes, header, stored);
-  return pixels === undefined ? null : { view: viewOf(pixels, header, manifest), plan };
+  const pixels = await codec.native(image, header, stored) ?? codec.decode(image, header, stored);
+  return { view: viewOf(pixels, header, manifest), plan };
 }
 
 /**

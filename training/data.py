@@ -29,7 +29,7 @@ class Augmentation:
     mosaic: float
 
 
-STRONG = Augmentation(zoom=(0.55, 1.7), mosaic=0.3)
+STRONG = Augmentation(zoom=(0.5, 1.8), mosaic=0.5)
 GENTLE = Augmentation(zoom=(0.8, 1.3), mosaic=0.0)  # nearer to what the model is served
 
 Sample = tuple[Tensor, Tensor, Tensor]  # (3, size, size) normalised, (G, 4) input pixels, (G,) classes

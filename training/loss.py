@@ -5,12 +5,13 @@ Training uses the focal loss; the other class losses are those that the paper co
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torchvision.ops import nms
+from torchvision.ops import generalized_box_iou_loss, nms
 
 from anchors import BACKGROUND, IGNORED, decode, encode, match
 
@@ -87,14 +88,27 @@ class HardExamples:
 ClassLoss = Focal | HardExamples
 
 
+def smooth_l1(deltas: Tensor, anchors: Tensor, boxes: Tensor) -> Tensor:
+    """Sums the smooth L1 loss of deltas `(M, 4)` against boxes `(M, 4)`, as the paper does."""
+    return F.smooth_l1_loss(deltas, encode(anchors, boxes), reduction="sum", beta=SMOOTH_L1_BETA)
+
+
+def giou(deltas: Tensor, anchors: Tensor, boxes: Tensor) -> Tensor:
+    """Sums 1 - GIoU of the decoded boxes and the objects, which is closer to AP than distances of sides are."""
+    return generalized_box_iou_loss(decode(anchors, deltas), boxes, reduction="sum")
+
+
+BoxLoss = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
 def retinanet_loss(
     logits: Tensor, deltas: Tensor, anchors: Tensor, objects: list[tuple[Tensor, Tensor]],
-    class_loss: ClassLoss = Focal(),
+    class_loss: ClassLoss = Focal(), box_loss: BoxLoss = smooth_l1,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Returns class and box loss of a batch: `(N, R, K)`, `(N, R, 4)`, `(R, 4)`, and per image boxes and classes."""
     class_target = torch.zeros_like(logits)
     counted = torch.ones(logits.shape[:2], dtype=torch.bool)
-    box_loss, foreground_count = deltas.new_zeros(()), 0
+    box_sum, foreground_count = deltas.new_zeros(()), 0
     for n, (boxes, classes) in enumerate(objects):
         matched = match(anchors, boxes)
         counted[n] = matched != IGNORED
@@ -103,8 +117,7 @@ def retinanet_loss(
             continue
         index = matched[foreground]
         class_target[n, foreground, classes[index]] = 1
-        target = encode(anchors[foreground], boxes[index])
-        box_loss = box_loss + F.smooth_l1_loss(deltas[n, foreground], target, reduction="sum", beta=SMOOTH_L1_BETA)
+        box_sum = box_sum + box_loss(deltas[n, foreground], anchors[foreground], boxes[index])
         foreground_count += len(foreground)
     divisor = max(foreground_count, 1)
-    return class_loss(logits, class_target, counted, anchors, deltas) / divisor, box_loss / divisor
+    return class_loss(logits, class_target, counted, anchors, deltas) / divisor, box_sum / divisor

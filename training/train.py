@@ -18,20 +18,20 @@ import fpnlite
 from anchors import anchors_for
 from data import GENTLE, STRONG, Augmentation, Photos, Sample
 from evaluate import SIDE, average_precision, detect
-from loss import retinanet_loss
+from loss import giou, retinanet_loss
 from manifest import existing, positive
 from network import join
 from separable import MEAN, STD, SeparableRetinaNet
 
 BATCH = 16
-SIZES = (256, 288, 320)  # one for each batch, until the settling epochs
-HEAD_RATE, BACKBONE_RATE = 6e-4, 1.5e-4
+SIZES = (288, 320, 352)  # one for each batch, until the settling epochs
+HEAD_RATE, BACKBONE_RATE = 5e-4, 1.5e-4
 WEIGHT_DECAY = 0.05
 WARM_UP_STEPS = 100
 CLIP_NORM = 5.0
 AVERAGE = 0.998  # of the exponential moving average of the weights
 SETTLING = 0.25  # share of the epochs, at the end, at the size and nearly the zoom that is served
-BOX_WEIGHT = 1.0
+BOX_WEIGHT = 1.5
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with train.json (COCO format) and images/train/")
     parser.add_argument("--out", type=Path, required=True, help="where the checkpoint goes; resumed from if there")
-    parser.add_argument("--start", type=existing, help="fpnlite-coco (.onnx, beside its manifest): start from its weights, not random ones")
+    parser.add_argument("--start", type=existing, help="fpnlite-coco (.onnx, beside its manifest), or a checkpoint (.pt) of the same labels: start from its weights, not random ones")
     parser.add_argument("--start-labels", type=existing, help="its labels, one per line, without the background (its manifest's)")
     parser.add_argument("--epochs", type=positive, default=40)
     parser.add_argument("--batch", type=positive, default=BATCH)
@@ -73,11 +73,21 @@ def read_options() -> argparse.Namespace:
 
 def start(options: argparse.Namespace, labels: list[str]) -> SeparableRetinaNet:
     model = SeparableRetinaNet(len(labels))
-    if options.start:
+    if options.start and options.start.suffix == ".pt":
+        go_on(model, torch.load(options.start), labels)
+        model.backbone.freeze_early()
+        print(f"starts from the averaged weights of {options.start.name}")
+    elif options.start:
         unknown = fpnlite.load(model, options.start, labels, labels_of(options))
         model.backbone.freeze_early()
         print(f"starts from {options.start.name}; labels that it does not have: {', '.join(unknown) or 'none'}")
     return model.to(memory_format=torch.channels_last)
+
+
+def go_on(model: SeparableRetinaNet, checkpoint: dict, labels: list[str]) -> None:
+    if checkpoint["labels"] != labels:
+        sys.exit(f"Cannot start from a checkpoint with the labels {checkpoint['labels']}: those of the data are {labels}")
+    model.load_state_dict(checkpoint["average"])
 
 
 def labels_of(options: argparse.Namespace) -> list[str]:
@@ -128,7 +138,7 @@ class Run:
         logits, deltas = self.model(images)
         anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
         objects = [(boxes, classes) for _, boxes, classes in samples]
-        losses = retinanet_loss(join(logits, self.model.classes), join(deltas, 4), anchors, objects)
+        losses = retinanet_loss(join(logits, self.model.classes), join(deltas, 4), anchors, objects, box_loss=giou)
         self.set_rates()
         self.optimizer.zero_grad(set_to_none=True)
         (losses[0] + BOX_WEIGHT * losses[1]).backward()

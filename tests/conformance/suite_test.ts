@@ -108,7 +108,7 @@ interface SameBoxes {
 
 const SAME: Readonly<Record<string, SameBoxes>> = {
   [SCENE]: { score: 0.5, count: 4, others: /grey|alpha|palette/, overlap: 0.75 },
-  [STREET]: { score: 0.3, count: 3, others: /grey|alpha/, overlap: 0.88 },
+  [STREET]: { score: 0.6, count: 3, others: /grey|alpha/, overlap: 0.88 },
 };
 
 for (const [original, { score, count, others, overlap }] of Object.entries(SAME)) {

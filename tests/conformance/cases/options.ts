@@ -16,7 +16,6 @@ const QUERIES: readonly (readonly [query: string, score: number])[] = [
   ["score=0.1", 0.1],
   ["score=0.86", 0.86],
   ["score=1", 1],
-  ["score=0.1&iou=0.1", 0.1],
   ["score=0.1&max=5", 0.1],
 ];
 
@@ -24,6 +23,7 @@ const QUERIES: readonly (readonly [query: string, score: number])[] = [
 export const OPTION_CASES: readonly Case[] = [
   ...inQuery(SCENE, [
     ...QUERIES,
+    ["score=0.1&max=1", 0.1],
     ["score=0.1&max=3", 0.1],
     ["score=0.5&iou=0.9", 0.5],
     ["classes=apple&score=0.1", 0.1],
@@ -34,6 +34,7 @@ export const OPTION_CASES: readonly Case[] = [
   ...inQuery(STREET, [
     ...QUERIES,
     ["score=0.1&max=1", 0.1],
+    ["score=0.1&iou=0.1", 0.1],
     ["score=0.1&iou=0.9", 0.1],
     ["classes=bus&score=0.1", 0.1],
     ["classes=person,car&score=0.1", 0.1],

@@ -9,6 +9,7 @@ import { createResizePlan } from "../src/core/resize_plan.ts";
 import type { Manifest } from "../src/manifest/manifest.ts";
 import { hostRuntime } from "../src/platforms/host/runtime.ts";
 import type { Runtime } from "../src/ports/runtime.ts";
+import { measure, type Measurement, type Task } from "./stopwatch.ts";
 
 // Measures accuracy and time of a model whose input has other sizes than its manifest says:
 //
@@ -47,9 +48,9 @@ for (const side of sides) {
   console.error(figures.at(-1));
 }
 const times = await measureTimes();
-const rows = figures.map(({ side, ...precisions }) => ({
+const rows = figures.map(({ side, ...precisions }, index) => ({
   side,
-  ms: Number(times.get(side)!.toFixed(1)),
+  ms: Number(times[index]!.median.toFixed(1)),
   ...Object.fromEntries(
     Object.entries(precisions).map(([name, value]) => [name, Number(value.toFixed(4))]),
   ),
@@ -58,26 +59,21 @@ const text = JSON.stringify({ model: values.model, rows }, null, 2) + "\n";
 if (values.save === undefined) console.log(text);
 else await Deno.writeTextFile(values.save, text);
 
-/** Returns the median milliseconds of a run at each size. The sizes take turns. */
-async function measureTimes(): Promise<ReadonlyMap<number, number>> {
-  const samples = new Map(sides.map((side) => [side, [] as number[]]));
-  const manifests = new Map<number, Manifest>();
-  for (const side of sides) manifests.set(side, await resized(side).models.manifest(values.model));
-  const graph = await runtime.models.graph(values.model, manifests.get(sides[0]!)!.graph);
-  const session = await runtime.openSession({ bytes: graph }, "wasm");
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const [side, manifest] of manifests) {
-      const plan = createResizePlan(PHOTO, manifest.resize, manifest.pad);
-      const feeds = { [manifest.input.name]: emptyInput(plan, manifest) };
-      const started = performance.now();
-      await session.run(feeds);
-      samples.get(side)!.push(performance.now() - started);
-    }
-  }
-  await session.close();
-  return new Map(
-    [...samples].map(([side, all]) => [side, all.toSorted((a, b) => a - b)[all.length >> 1]!]),
+/** Times the graph at each size, in the order of `sides`. */
+async function measureTimes(): Promise<readonly Measurement[]> {
+  const manifests = await Promise.all(
+    sides.map((side) => resized(side).models.manifest(values.model)),
   );
+  const graph = await runtime.models.graph(values.model, manifests[0]!.graph);
+  const session = await runtime.openSession({ bytes: graph }, "wasm");
+  const tasks = manifests.map((manifest): Task => {
+    const plan = createResizePlan(PHOTO, manifest.resize, manifest.pad);
+    const feeds = { [manifest.input.name]: emptyInput(plan, manifest) };
+    return [`${plan.input.width}x${plan.input.height}`, async () => void await session.run(feeds)];
+  });
+  const times = await measure(tasks, Number(values.rounds));
+  await session.close();
+  return times;
 }
 
 /** Returns a runtime whose manifests fit images into a square of another side. */

@@ -1,4 +1,4 @@
-"""Checks the class losses against the formulas of the paper, and writes values of them.
+"""Checks the class losses against the formulas of the paper, and GIoU against areas; writes values of the former.
 
 `check_loss.py FILE` writes the values that `docs/focal-loss.md` plots, and that a test without PyTorch compares with
 the formulas again.

@@ -1,6 +1,6 @@
 """Losses of classes and boxes, both divided by the number of foreground anchors.
 
-Training uses the focal loss; the other class losses are those that the paper compares it with.
+Training uses the focal loss and GIoU; the other losses are those of the paper, to compare with.
 """
 
 from __future__ import annotations

@@ -73,21 +73,22 @@ def read_options() -> argparse.Namespace:
 
 def start(options: argparse.Namespace, labels: list[str]) -> SeparableRetinaNet:
     model = SeparableRetinaNet(len(labels))
-    if options.start and options.start.suffix == ".pt":
-        go_on(model, torch.load(options.start), labels)
-        model.backbone.freeze_early()
-        print(f"starts from the averaged weights of {options.start.name}")
-    elif options.start:
-        unknown = fpnlite.load(model, options.start, labels, labels_of(options))
+    if options.start:
+        unknown = load_start(model, options, labels)
         model.backbone.freeze_early()
         print(f"starts from {options.start.name}; labels that it does not have: {', '.join(unknown) or 'none'}")
     return model.to(memory_format=torch.channels_last)
 
 
-def go_on(model: SeparableRetinaNet, checkpoint: dict, labels: list[str]) -> None:
+def load_start(model: SeparableRetinaNet, options: argparse.Namespace, labels: list[str]) -> list[str]:
+    """Loads the averaged weights of a checkpoint, or `fpnlite-coco`; returns the labels that the start does not have."""
+    if options.start.suffix != ".pt":
+        return fpnlite.load(model, options.start, labels, labels_of(options))
+    checkpoint = torch.load(options.start)
     if checkpoint["labels"] != labels:
         sys.exit(f"Cannot start from a checkpoint with the labels {checkpoint['labels']}: those of the data are {labels}")
     model.load_state_dict(checkpoint["average"])
+    return []
 
 
 def labels_of(options: argparse.Namespace) -> list[str]:

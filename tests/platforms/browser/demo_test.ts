@@ -99,7 +99,7 @@ testUnless(NO_BROWSER, "the demo's slider hides detections with lower scores", a
   assertEquals([await textOf(page, "#score-text"), await count()], ["95 %", sure.length]);
   assertEquals(sure, all.filter((share) => share >= 95));
   assert(sure.length < all.length);
-  // The orange has a score of .84.
+  // The orange has a score above .8.
   for (let share = 95; share > 80; share--) await page.keyboard.press("ArrowLeft");
   assertEquals(await shares(), all.filter((share) => share >= 80));
   assertEquals(await count(), 1);

@@ -10,7 +10,7 @@ import type {
 import { CallQueue } from "./call_queue.ts";
 import { DetectorSlots } from "./detector_slots.ts";
 import type { PoolOptions } from "./pool_options.ts";
-import { startReplacement } from "./start_replacement.ts";
+import { startWithRetries } from "./start_with_retries.ts";
 
 /**
  * Several detectors of one model that callers use like a single detector. While all detectors are
@@ -37,44 +37,40 @@ export class DetectorPool implements Detector {
   readonly #now: () => number;
   #closed = false;
   /**
-   * End of an error message: `": "` and the error of the last replacement detector that failed to
-   * start. Empty if the last replacement started.
+   * End of an error message: `": "` and the error of the last detector that failed to start. Empty if
+   * the last one started.
    */
   #lastFault = "";
 
-  private constructor(options: PoolOptions, detectors: readonly Detector[]) {
+  private constructor(options: PoolOptions, first: Detector) {
     this.#options = options;
     this.#slots = new DetectorSlots(options.hasRoomBeside);
     this.#now = options.now ?? (() => performance.now());
     this.#queue = new CallQueue({ ...options, now: this.#now });
-    const [first] = detectors;
-    if (first === undefined) {
-      throw new RangeError(
-        `Cannot open a pool as size must be at least 1: current value is ${options.size}`,
-      );
-    }
     this.model = first.model;
     this.engine = first.engine;
     this.draw = first.draw &&
       ((image, request, call) =>
         this.#submit((detector) => detector.draw!(image, request, call), call));
-    for (const detector of detectors) this.#add(detector);
+    this.#add(first);
   }
 
   /**
-   * Opens a pool and starts all of its detectors.
+   * Opens a pool as soon as its first detector has started. The other detectors start only then, so
+   * that they do not delay the first answer. If one of them does not start, the pool tries again.
    *
    * @throws {RangeError} If `size` is below 1.
-   * @throws The error of the first detector that fails to start. The other detectors are closed.
+   * @throws The error of the first detector, if it does not start.
    */
   static async open(options: PoolOptions): Promise<DetectorPool> {
-    const starting = Array.from({ length: options.size }, () => options.start());
-    try {
-      return new DetectorPool(options, await Promise.all(starting));
-    } catch (error) {
-      for (const each of starting) void each.then((detector) => detector.close(), () => {});
-      throw error;
+    if (options.size < 1) {
+      throw new RangeError(
+        `Cannot open a pool as size must be at least 1: current value is ${options.size}`,
+      );
     }
+    const pool = new DetectorPool(options, await options.start());
+    for (let started = 1; started < options.size; started++) void pool.#startAnother();
+    return pool;
   }
 
   /**
@@ -203,17 +199,22 @@ export class DetectorPool implements Detector {
     this.#slots.remove(detector);
     this.#options.observer?.replaced(this.model.id);
     this.#options.log?.(`A worker of model "${this.model.id}" is replaced: ${error.message}`);
-    const replacement = await startReplacement(this.#options, {
+    await this.#startAnother();
+  }
+
+  /** Adds a detector when it has started, unless the pool is closed by then. */
+  async #startAnother(): Promise<void> {
+    const detector = await startWithRetries(this.#options, {
       isCancelled: () => this.#closed,
       onFailed: (failure) => this.#note(failure),
     });
-    if (replacement === undefined) return;
+    if (detector === undefined) return;
     this.#lastFault = "";
-    if (this.#closed) void replacement.close();
-    else this.#add(replacement);
+    if (this.#closed) void detector.close();
+    else this.#add(detector);
   }
 
-  /** Keeps the error of a replacement that did not start, for the errors of calls. */
+  /** Keeps the error of a detector that did not start, for the errors of calls. */
   #note({ message }: Error): void {
     this.#lastFault = `: ${message}`;
     this.#options.log?.(`No new worker of model "${this.model.id}"${this.#lastFault}`);

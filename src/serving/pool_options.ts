@@ -15,8 +15,8 @@ export interface PoolOptions {
   /** Starts one detector. Called for each detector of the pool and for each replacement. */
   readonly start: () => Promise<Detector>;
   /**
-   * Milliseconds between a failed start of a replacement detector and the next attempt. The pause
-   * doubles after each further failure.
+   * Milliseconds between a failed start of a detector and the next attempt. The pause doubles after
+   * each further failure. The first detector of a pool has only one attempt.
    *
    * @default 500
    */
@@ -39,7 +39,7 @@ export interface PoolOptions {
    * @default true
    */
   readonly hasRoomBeside?: boolean | undefined;
-  /** Logs why a detector is replaced, or why its replacement did not start. Unset: no log. */
+  /** Logs why a detector is replaced, or why a detector did not start. Unset: no log. */
   readonly log?: ((message: string) => void) | undefined;
   /** Receives the events of the pool, for metrics. Unset: the events are not recorded. */
   readonly observer?: PoolObserver | undefined;

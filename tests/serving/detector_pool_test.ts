@@ -50,6 +50,7 @@ async function poolOf(options: Partial<PoolOptions> = {}) {
     return Promise.resolve(detector);
   };
   const pool = await DetectorPool.open({ size: 1, queue: 1, start, ...options });
+  await nextTurn(); // the other detectors have started
   return { pool, detectors, detector: detectors[0]! };
 }
 
@@ -182,18 +183,52 @@ Deno.test("DetectorPool is not ready and refuses calls while no detector can be 
   void pool.detect(IMAGE);
 });
 
-Deno.test("DetectorPool.open() closes the started detectors if one cannot start", async () => {
-  const detector = new FakeDetector();
+Deno.test("DetectorPool.open() needs only its first detector, and starts the others until they start", async () => {
+  const [first, second] = [new FakeDetector(), new FakeDetector()];
   const starts = [
-    () => Promise.resolve(detector),
+    () => Promise.resolve(first),
     () => Promise.reject(new DomainError("engine-unavailable", "no engine")),
+    () => Promise.resolve(second),
   ];
+  const logged: string[] = [];
+  const pool = await DetectorPool.open({
+    size: 2,
+    queue: 1,
+    retryMs: 1,
+    start: () => starts.shift()!(),
+    log: (message) => logged.push(message),
+  });
+  assertEquals(pool.load().workers, 1);
+  void pool.detect(IMAGE);
+  assertEquals(first.calls.length, 1);
+  while (pool.load().workers < 2) await nextTurn();
+  assertEquals(logged, ['No new worker of model "small": no engine']);
+  void pool.detect(IMAGE);
+  assertEquals(second.calls.length, 1);
+});
+
+Deno.test("DetectorPool.open() fails if its first detector does not start", async () => {
+  let started = 0;
+  const start = () => {
+    started++;
+    return Promise.reject(new DomainError("engine-unavailable", "no engine"));
+  };
   await assertRejectsDomainError(
-    DetectorPool.open({ size: 2, queue: 1, start: () => starts.shift()!() }),
+    DetectorPool.open({ size: 2, queue: 1, start }),
     "engine-unavailable",
   );
-  await nextTurn();
-  assertEquals(detector.closed, true);
+  assertEquals(started, 1);
+});
+
+Deno.test("DetectorPool.close() closes a detector that starts later", async () => {
+  const [first, second] = [new FakeDetector(), new FakeDetector()];
+  const late = Promise.withResolvers<FakeDetector>();
+  const starts = [Promise.resolve(first), late.promise];
+  const pool = await DetectorPool.open({ size: 2, queue: 1, start: () => starts.shift()! });
+  await pool.close();
+  late.resolve(second);
+  while (!second.closed) await nextTurn();
+  assertEquals(pool.load().workers, 0);
 });
 
 Deno.test("DetectorPool.open() refuses a pool without detectors", async () => {

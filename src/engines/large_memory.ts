@@ -1,4 +1,4 @@
-import ort from "onnxruntime-web";
+import type { OrtWeb } from "./ort_web.ts";
 import type { ModuleOptions } from "./module_factory.js";
 
 /** Bytes per page of WebAssembly memory. */
@@ -37,12 +37,14 @@ const FACTORY = "retinanet-edge.wasm-factory";
  * instance. `prepareLargeMemory()` sets this option to a factory that grows the memory first, then
  * creates the instance as usual.
  *
+ * @param ort Exports of the package onnxruntime-web.
  * @param compile Compiles the wasm file of onnxruntime-web.
  * @returns Function that restores the options of onnxruntime-web. Call this function after the
  *   start.
  * @throws {Error} If the system refuses even the smallest size, 512 MiB.
  */
 export async function prepareLargeMemory(
+  ort: OrtWeb,
   compile: () => Promise<WebAssembly.Module>,
 ): Promise<() => void> {
   const pages = grantedPages();

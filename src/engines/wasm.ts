@@ -1,7 +1,8 @@
-import ort from "onnxruntime-web";
 import { prepareLargeMemory } from "./large_memory.ts";
 import type { EngineCandidate } from "./open_engine.ts";
 import { externalDataOf, ortSession } from "./ort_session.ts";
+import type { OrtWeb } from "./ort_web.ts";
+import { wasmOptions } from "./wasm_options.ts";
 
 /** True if onnxruntime-web has started on this JavaScript thread. */
 let isStarted = false;
@@ -35,10 +36,11 @@ export function wasmEngine(
       if (threads > 1 && typeof SharedArrayBuffer === "undefined") {
         throw new Error("threads need SharedArrayBuffer, which is not available here");
       }
-      const endPreparation = threads > 1 ? await prepare(compile) : undefined;
+      const { default: ort } = await import("onnxruntime-web");
+      const endPreparation = threads > 1 ? await prepare(ort, compile) : undefined;
       ort.env.wasm.numThreads = threads;
       const session = await ort.InferenceSession.create(graph, {
-        executionProviders: ["wasm"],
+        ...wasmOptions(graph),
         externalData: externalDataOf(data),
       }).finally(endPreparation);
       isStarted = true;
@@ -56,8 +58,9 @@ export function wasmEngine(
  *   onnxruntime-web has already started.
  */
 function prepare(
+  ort: OrtWeb,
   compile: (() => Promise<WebAssembly.Module>) | undefined,
 ): Promise<() => void> | undefined {
   if (compile === undefined || isStarted) return undefined;
-  return preparing ??= prepareLargeMemory(compile);
+  return preparing ??= prepareLargeMemory(ort, compile);
 }

@@ -9,6 +9,7 @@ import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
 import { THREADS } from "../../embed/option_rules.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
 import { type CodecChoice, CODECS } from "../../ports/image_codec.ts";
+import { IMPORTED_WASM } from "./imported_wasm.ts";
 
 export * from "../../embed/api.ts";
 
@@ -73,7 +74,7 @@ async function openHere(options: HostEmbedOptions): Promise<EmbeddedDetector> {
   const { hostRuntime } = await import("./runtime.ts");
   const { readUrl } = await import("./read_url.ts");
   const { threads, engine = "auto", codec } = options;
-  const runtime = await hostRuntime({ threads, engine, codec });
+  const runtime = await hostRuntime({ threads, engine, codec, imported: IMPORTED_WASM });
   return await openEmbedded({ runtime, readFile: readUrl }, options);
 }
 

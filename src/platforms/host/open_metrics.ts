@@ -1,5 +1,6 @@
 import type { Config } from "../../server/config.ts";
 import type { HostMetrics } from "./host_metrics.ts";
+import { importLate } from "./own_module.ts";
 
 /**
  * Creates the metrics of a server if the setting `METRICS` turns them on.
@@ -11,6 +12,9 @@ export async function openMetrics(
   { METRICS }: Pick<Config, "METRICS">,
 ): Promise<HostMetrics | undefined> {
   if (METRICS !== "on" && METRICS !== "open") return undefined;
-  const { HostMetrics } = await import("./host_metrics.ts");
+  const { HostMetrics } = await importLate<typeof import("./host_metrics.ts")>(
+    "./host_metrics",
+    import.meta,
+  );
   return new HostMetrics();
 }

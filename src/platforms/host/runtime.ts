@@ -15,6 +15,14 @@ import { folderModelStore } from "../../stores/folder.ts";
 import { garbageCollector } from "./collect_garbage.ts";
 import { modelsFolder } from "./models_folder.ts";
 
+/** Wasm files as modules of the program. */
+export interface ImportedWasm {
+  /** Imports the decoders. */
+  codecs(): Promise<CodecModules>;
+  /** Imports onnxruntime-web. */
+  engine(): Promise<WebAssembly.Module>;
+}
+
 /** Options of {@linkcode hostRuntime}. */
 export interface HostRuntimeOptions {
   /** CPU threads per session (a graph loaded in an engine). Unset: one thread per core. */
@@ -33,20 +41,25 @@ export interface HostRuntimeOptions {
    * @default "auto"
    */
   readonly codec?: CodecChoice | undefined;
+  /**
+   * Wasm files of a program that may have none on disk: Deno has imported it over HTTPS, or without
+   * a folder `node_modules`. Unset: the wasm files are on disk.
+   */
+  readonly imported?: ImportedWasm | undefined;
 }
 
 /**
  * Creates the runtime of Deno, Node and Bun. This runtime reads models from a folder, and supports
  * every engine and several CPU threads.
- *
- * If the program was imported over HTTPS, there are no local wasm files. In this case, Deno imports
- * the wasm files through `source_modules.js` and `source_engine.js`.
  */
 export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Runtime> {
   const threads = options.threads ?? availableParallelism();
-  const compiled = usesCompiledEngine(options.engine, threads) ? compileEngine() : undefined;
+  const { imported } = options;
+  const compiled = usesCompiledEngine(options.engine, threads)
+    ? compileEngine(imported)
+    : undefined;
   compiled?.catch(() => {}); // the engine reports the error
-  const compile = () => compiled ?? compileEngine();
+  const compile = () => compiled ?? compileEngine(imported);
   const engines = [
     webgpuEngine(),
     nativeEngine(threads),
@@ -61,7 +74,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       maxDecodedBytes: Infinity,
       maxModelBytes: Infinity,
     },
-    codec: imageCodec(await codecModules(), {
+    codec: imageCodec(await codecModules(imported), {
       collectGarbage: garbageCollector(),
       native: usesNativeCodec(options) ? nativeJpegDecoder() : undefined,
     }),
@@ -102,23 +115,23 @@ function usesCompiledEngine(engine: Provider | "auto" | undefined, threads: numb
 }
 
 /** Compiles the wasm file of onnxruntime-web. */
-async function compileEngine(): Promise<WebAssembly.Module> {
+async function compileEngine(imported: ImportedWasm | undefined): Promise<WebAssembly.Module> {
   const file = import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm");
-  return file.startsWith("file:")
-    ? await compile(file)
-    : (await import("./source_engine.js")).engine;
+  if (imported !== undefined && !file.startsWith("file:")) return await imported.engine();
+  return await compile(file);
 }
 
 /**
  * Returns the decoders. Wasm files on disk are compiled for the first image of their format, because
- * compiling all of them takes time that the start of a server waits for. Each import names its
- * module in a literal string, because JSR cannot rewrite computed names.
+ * compiling all of them takes time that the start of a server waits for. Each call of
+ * `import.meta.resolve()` names its file in a literal string, because JSR cannot rewrite computed
+ * names.
  */
-async function codecModules(): Promise<CodecModules> {
+async function codecModules(imported: ImportedWasm | undefined): Promise<CodecModules> {
   const jpegFile = new URL("../../codecs/jpeg.wasm", import.meta.url).href;
   const webpFile = import.meta.resolve("icodec/webp-dec.wasm");
   const areFiles = [jpegFile, webpFile].every((url) => url.startsWith("file:"));
-  if (!areFiles) return await import("./source_modules.js");
+  if (imported !== undefined && !areFiles) return await imported.codecs();
   return {
     jpeg: () => compileNow(jpegFile),
     png: () => compileNow(new URL("../../codecs/png.wasm", import.meta.url).href),

@@ -5,6 +5,7 @@ import { type LogFormat, messageLine } from "../../server/logger.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
 import { type ConnectionRoom, connectionRoom, maxOpenFiles } from "./connection/open_files.ts";
 import { openMetrics } from "./open_metrics.ts";
+import { importLate } from "./own_module.ts";
 import { endSpares } from "./process/spare_process.ts";
 import { processRegistry } from "./process_registry.ts";
 import { workerCounts } from "./worker_counts.ts";
@@ -48,9 +49,12 @@ export async function startServer(config: Config, logFormat: LogFormat): Promise
   void registry.started.then(endSpares);
   // Imported only now, while the worker processes load the models.
   const [{ hostApp }, { listen }, { flushTraces }] = await Promise.all([
-    import("./app.ts"),
-    import("./listen.ts"),
-    import("../../../routes/guards/request_trace.ts"),
+    importLate<typeof import("./app.ts")>("./app", import.meta),
+    importLate<typeof import("./listen.ts")>("./listen", import.meta),
+    importLate<typeof import("../../../routes/guards/request_trace.ts")>(
+      "../../../routes/guards/request_trace",
+      import.meta,
+    ),
   ]);
   const listener = await listen(hostApp(config, registry, { peerAddress, logFormat, metrics }), {
     hostname: config.HOST,

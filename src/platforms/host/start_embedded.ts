@@ -6,6 +6,7 @@ import type { WorkerRequest, WorkerResponse } from "../../isolation/protocol.ts"
 import { workerDetector } from "../../isolation/worker_detector.ts";
 import type { Detector } from "../../ports/detector.ts";
 import type { ModelStore } from "../../ports/model_store.ts";
+import { ownModule } from "./own_module.ts";
 import type { EmbeddedLoadRequest } from "./process/embedded_load_request.ts";
 import { WorkerProcess } from "./process/worker_process.ts";
 
@@ -33,10 +34,8 @@ export async function startEmbedded(
 }
 
 function startProcess(): WorkerProcess<WorkerRequest<EmbeddedLoadRequest>, WorkerResponse> {
-  // The extension is .ts in the repository and .js in the npm package.
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
   try {
-    return new WorkerProcess(new URL(`./process/embedded_process${extension}`, import.meta.url));
+    return new WorkerProcess(ownModule("./process/embedded_process", import.meta));
   } catch (error) {
     throw new DomainError(
       "engine-unavailable",

@@ -4,6 +4,7 @@ import type { Config } from "../../server/config.ts";
 import { DEFAULT_QUEUE } from "../../serving/admission.ts";
 import { DetectorPool } from "../../serving/detector_pool.ts";
 import type { ModelRegistry } from "../../serving/model_registry.ts";
+import { IMPORTED_WASM } from "../host/imported_wasm.ts";
 import { hostRegistry } from "../host/registry.ts";
 import { hostRuntime } from "../host/runtime.ts";
 
@@ -18,7 +19,11 @@ import { hostRuntime } from "../host/runtime.ts";
  */
 export function serverlessRegistry(config: Config): Promise<ModelRegistry> {
   return hostRegistry(config, 1, async ({ storeKey, folder, countRuns }) => {
-    const runtime = await hostRuntime({ threads: config.THREADS ?? 1, models: folder });
+    const runtime = await hostRuntime({
+      threads: config.THREADS ?? 1,
+      models: folder,
+      imported: IMPORTED_WASM,
+    });
     const limits = imageLimits(config);
     return await DetectorPool.open({
       size: 1,

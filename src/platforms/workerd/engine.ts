@@ -1,6 +1,7 @@
 import * as ort from "onnxruntime-web/wasm";
 import type { EngineCandidate } from "../../engines/open_engine.ts";
 import { ortSession } from "../../engines/ort_session.ts";
+import { wasmOptions } from "../../engines/wasm_options.ts";
 
 /**
  * Returns the engine that runs graphs with onnxruntime-web on one CPU thread. This engine works in
@@ -22,7 +23,7 @@ export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
       ort.env.wasm.wasmBinary = new ArrayBuffer(0);
       const session = await withInstantiate(
         module,
-        () => ort.InferenceSession.create(graph, { executionProviders: ["wasm"] }),
+        () => ort.InferenceSession.create(graph, wasmOptions(graph)),
       );
       return ortSession(session, ort.Tensor, engine);
     },

@@ -1,3 +1,4 @@
+import { ownModule } from "../own_module.ts";
 import { startSpare } from "./spare_process.ts";
 
 /** Arguments with which the server prints a text instead of starting. */
@@ -16,7 +17,5 @@ export function startAhead(args: readonly string[]): void {
 
 /** Returns the URL of the program of a worker process that serves one detector. */
 export function detectorScript(): URL {
-  // The extension is .ts in the repository and .js in the npm package.
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  return new URL(`./detector_process${extension}`, import.meta.url);
+  return ownModule("./detector_process", import.meta);
 }

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { Worker } from "node:worker_threads";
+import { ownModule } from "../own_module.ts";
 
 /**
  * Starts a thread that kills this process when its parent process has ended.
@@ -9,8 +10,5 @@ import { Worker } from "node:worker_threads";
  * memory.
  */
 export function watchParent(): void {
-  // The extension is .ts in the repository and .js in the npm package.
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  const script = new URL(`./parent_watch${extension}`, import.meta.url);
-  new Worker(script, { workerData: process.ppid }).unref();
+  new Worker(ownModule("./parent_watch", import.meta), { workerData: process.ppid }).unref();
 }

@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { fruitImage } from "../sample_images/fruit_image.ts";
 
 const ROOT = new URL("../../", import.meta.url);
+/** Module with `importLate()`. */
+const IMPORT_LATE = "src/platforms/host/own_module.ts";
 
 async function deno(args: readonly string[], cwd: URL | string = ROOT) {
   const command = new Deno.Command(Deno.execPath(), {
@@ -18,7 +21,12 @@ async function deno(args: readonly string[], cwd: URL | string = ROOT) {
 Deno.test("the JSR package passes deno publish --dry-run", async () => {
   const { success, report } = await deno(["publish", "--dry-run", "--allow-dirty"]);
   assert(success, report);
-  assertEquals(report.match(/^(error|warning).*/gm), null);
+  // Only importLate() computes the name of a module. JSR does not rewrite such a name, so it must be
+  // a path in this package.
+  const faults = [...report.matchAll(/^((?:error|warning).*?):[^]*?--> (.*?):/gm)];
+  assertEquals(faults.map(([, fault, file]) => [fault, file]), [
+    ["warning[unanalyzable-dynamic-import]", fileURLToPath(new URL(IMPORT_LATE, ROOT))],
+  ]);
   assert(report.includes("models/everyday8.onnx"), report);
   assert(!report.includes("/tests/") && !report.includes("/training/"), report);
 });

@@ -15,7 +15,8 @@ export function ownModule(path: string, { url }: Pick<ImportMeta, "url">): URL {
  * Deno loads all modules that the program can need before it runs the first one, also those of an
  * `import()` with a literal path. For the server these are 300 modules, 0.2 seconds.
  *
- * @param path Path of the module, as for {@linkcode ownModule}.
+ * @param path Path of the module, as for {@linkcode ownModule}. JSR does not rewrite a computed name,
+ *   so it must not be that of a package.
  * @param meta `import.meta` of the module that asks.
  */
 export async function importLate<Module>(

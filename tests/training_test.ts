@@ -22,14 +22,19 @@ testUnless(
     const folder = await Deno.makeTempDir();
     const [data, out] = [await drawnData(folder), `${folder}/run`];
     const train = ["train.py", "--data", data, "--out", out, "--batch", "5", "--threads", "2"];
+    train.push("--side", "96");
     assertStringIncludes(await python(...train, "--epochs", "1"), "step 1: ");
     const resumed = await python(...train, "--epochs", "2");
     assertMatch(resumed, /step 2: /); // one step per epoch: nine photos, batches of five
     assertEquals(resumed.includes("step 1:"), false, "the first epoch was repeated");
+    const refused = await failing(...train, "--epochs", "3", "--side", "64");
+    assertStringIncludes(refused, "at 64 px: it was trained at 96 px");
     const exported = ["--data", data, "--id", "drawn", "--out", folder, "--licence", "MIT"];
     const told = await python("export.py", `${out}/last.pt`, ...exported);
     assertStringIncludes(told, `MODEL=${await Deno.realPath(folder)}/drawn.json deno task start`);
     assertStringIncludes(await Deno.readTextFile(`${folder}/drawn.card.md`), "detects: orange");
+    const { resize } = JSON.parse(await Deno.readTextFile(`${folder}/drawn.json`));
+    assertEquals([resize.width, resize.height], [96, 96]);
 
     const photo = `${data}/images/train/1.png`;
     const args = ["--model", `${folder}/drawn.json`, "--engine", "wasm", "--score", "0", "--json"];
@@ -86,9 +91,21 @@ async function drawnData(folder: string): Promise<string> {
 
 /** Runs a program of `training/`; returns its output. */
 async function python(...args: string[]): Promise<string> {
+  const { success, text, errors } = await run(args);
+  assertEquals(success, true, `${args[0]} failed:\n${text}${errors}`);
+  return text;
+}
+
+/** Runs a script that must fail, and returns what it writes to standard error. */
+async function failing(...args: string[]): Promise<string> {
+  const { success, text, errors } = await run(args);
+  assertEquals(success, false, `${args[0]} did not fail:\n${text}`);
+  return errors;
+}
+
+async function run(args: string[]) {
   const cwd = new URL("../training/", import.meta.url).pathname;
   const { success, stdout, stderr } = await new Deno.Command(PYTHON, { args, cwd }).output();
   const [text, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  assertEquals(success, true, `${args[0]} failed:\n${text}${errors}`);
-  return text!;
+  return { success, text: text!, errors: errors! };
 }

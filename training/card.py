@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data import Photos
-from evaluate import MATCH_IOU, PRECISION, SIDE, Choice
+from evaluate import MATCH_IOU, PRECISION, Choice
 
 TEMPLATE = """# {id}
 
@@ -40,7 +40,7 @@ def write_card(
         meaning += f" (no threshold reaches a precision of {PRECISION})"
     file.write_text(
         TEMPLATE.format(
-            id=file.name.removesuffix(".card.md"), labels=", ".join(photos.labels), side=SIDE, epochs=state["epochs"],
+            id=file.name.removesuffix(".card.md"), labels=", ".join(photos.labels), side=state["side"], epochs=state["epochs"],
             trained=len(photos.truth["images"]) - len(photos), licence=licence or "not stated", held=len(photos),
             objects=sum(choice.objects), AP=metrics["AP"], AP50=metrics["AP50"], threshold=choice.all["threshold"],
             meaning=meaning, iou=MATCH_IOU, wanted=PRECISION, rows="\n".join(rows(photos, metrics, choice)),

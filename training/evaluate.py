@@ -26,7 +26,7 @@ THRESHOLDS = np.round(np.arange(0.1, 0.951, 0.01), 2)
 
 
 @torch.no_grad()
-def detect(model: nn.Module, photos: Photos, side: int = SIDE) -> list[dict]:
+def detect(model: nn.Module, photos: Photos, side: int) -> list[dict]:
     """Detections in COCO's format, with the steps of the manifest that `export.py` writes."""
     model.eval()
     results = []

@@ -13,7 +13,7 @@ import torch
 from anchors import SIZE_IN_STRIDES
 from card import write_card
 from data import Photos
-from evaluate import SIDE, Choice, average_precision, choose, detect
+from evaluate import Choice, average_precision, choose, detect
 from graph import DELTAS, LEVEL_OUTPUTS, SCORES, compare, export, simplify
 from manifest import existing, model_id, per_level, tell_how_to_serve, trained_anchors, write_manifest
 from separable import MEAN, STD, SeparableRetinaNet
@@ -24,23 +24,24 @@ LIMIT = 100
 def main() -> None:
     options = read_options()
     state = torch.load(options.checkpoint)
+    side = state["side"]
     model = SeparableRetinaNet(classes=len(state["labels"]))
     model.load_state_dict(state["average"])
     model.eval()
     graph = options.out / f"{options.id}.onnx"
-    export(model, graph, torch.zeros(1, 3, SIDE, SIDE), "image", LEVEL_OUTPUTS)
+    export(model, graph, torch.zeros(1, 3, side, side), "image", LEVEL_OUTPUTS)
     simplify(graph)
-    print(f"largest difference to PyTorch: {compare(model, graph, torch.randn(1, 3, 224, SIDE)):.2g}")
+    print(f"largest difference to PyTorch: {compare(model, graph, torch.randn(1, 3, 224, side)):.2g}")
     photos = Photos(options.data, "held-out", MEAN, STD)
-    detections = detect(model, photos)
+    detections = detect(model, photos, side)
     metrics, choice = average_precision(photos, detections), choose(photos, detections)
     manifest = write_manifest(
         graph,
-        title=options.title,
+        title=options.title or f"RetinaNet, separable MobileNetV2 FPN, {side} px",
         licence=options.licence or "not stated",
         labels=state["labels"],
         image="image",
-        resize={"kind": "fit", "width": SIDE, "height": SIDE, "rounding": "half-up", "factor": "per-side"},
+        resize={"kind": "fit", "width": side, "height": side, "rounding": "half-up", "factor": "per-side"},
         antialias=True,
         outputs=per_level(SCORES, DELTAS),
         anchors=trained_anchors(SIZE_IN_STRIDES),
@@ -61,7 +62,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder that the checkpoint was trained on")
     parser.add_argument("--id", type=model_id, required=True, help="name of the model and of its files")
     parser.add_argument("--out", type=Path, required=True, help="folder for ID.onnx, ID.json and ID.card.md")
-    parser.add_argument("--title", default=f"RetinaNet, separable MobileNetV2 FPN, {SIDE} px", help="(%(default)s)")
+    parser.add_argument("--title", help="(the network and its input size)")
     parser.add_argument("--licence", help="of the weights, if there is one to state")
     return parser.parse_args()
 

@@ -24,7 +24,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor
 
 from data import Photos
-from evaluate import MULTIPLE, SIDE, average_precision, detect
+from evaluate import MULTIPLE, average_precision, detect
 from manifest import existing
 
 CALIBRATION = 200  # photos; more change the ranges little
@@ -34,9 +34,10 @@ MOST_LOST = 0.01  # of AP, against the float graph
 class Calibration(CalibrationDataReader):
     """Photos as the detector sees them, one at a time."""
 
-    def __init__(self, photos: Photos, count: int, name: str, seed: int = 0):
+    def __init__(self, photos: Photos, count: int, manifest: dict, seed: int = 0):
         chosen = random.Random(seed).sample(range(len(photos)), min(count, len(photos)))
-        self.feeds = ({name: photos.served(index, SIDE, MULTIPLE)[0][None].numpy()} for index in chosen)
+        name, side = manifest["input"]["name"], manifest["resize"]["width"]
+        self.feeds = ({name: photos.served(index, side, MULTIPLE)[0][None].numpy()} for index in chosen)
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         return next(self.feeds, None)
@@ -65,7 +66,7 @@ def main() -> None:
     manifest = json.loads(options.manifest.read_text())
     graph = options.manifest.with_name(manifest["graph"]["file"])
     target = graph.with_name(f"{graph.stem}-int8.onnx")
-    quantise(graph, target, Calibration(photos_of(options.data, "training", manifest), options.photos, manifest["input"]["name"]))
+    quantise(graph, target, Calibration(photos_of(options.data, "training", manifest), options.photos, manifest))
     held_out = photos_of(options.data, "held-out", manifest)
     found = {file: measured(file, manifest, held_out) for file in (graph, target)}
     for file, metrics in found.items():
@@ -101,7 +102,8 @@ def photos_of(folder: Path, part: str, manifest: dict) -> Photos:
 
 
 def measured(file: Path, manifest: dict, photos: Photos) -> dict[str, float]:
-    return average_precision(photos, detect(Graph(file, len(manifest["labels"]), manifest["outputs"]), photos))
+    graph = Graph(file, len(manifest["labels"]), manifest["outputs"])
+    return average_precision(photos, detect(graph, photos, manifest["resize"]["width"]))
 
 
 def variant_of(file: Path, metrics: dict[str, float]) -> dict:

@@ -17,14 +17,14 @@ from torch import Tensor, nn
 import fpnlite
 from anchors import anchors_for
 from data import GENTLE, STRONG, Augmentation, Photos, Sample
-from evaluate import SIDE, average_precision, detect
+from evaluate import MULTIPLE, SIDE, average_precision, detect
 from loss import giou, retinanet_loss
 from manifest import existing, positive
 from network import join
 from separable import MEAN, STD, SeparableRetinaNet
 
 BATCH = 16
-SIZES = (288, 320, 352)  # one for each batch, until the settling epochs
+SPREAD = 0.1  # of the sizes around the side that is served; one size for each batch, until the settling epochs
 HEAD_RATE, BACKBONE_RATE = 5e-4, 1.5e-4
 WEIGHT_DECAY = 0.05
 WARM_UP_STEPS = 100
@@ -43,17 +43,17 @@ def main() -> None:
     held_out = Photos(options.data, "held-out", MEAN, STD)
     if not len(photos) or not len(held_out):
         sys.exit(f"Cannot train on {len(photos)} photos with {len(held_out)} held out: at least one of each is needed")
-    run = Run(start(options, photos.labels), options.epochs * steps_of(photos, options.batch), options.batch)
+    run = Run(start(options, photos.labels), options.epochs * steps_of(photos, options.batch), options.batch, options.side)
     options.out.mkdir(parents=True, exist_ok=True)
     for epoch in range(run.resume(options.out / "last.pt"), options.epochs):
         random.seed(f"{options.seed} {epoch}")
         started = time.time()
         settling = epoch >= options.epochs * (1 - SETTLING)
-        losses = run.epoch(photos, (SIDE,) if settling else SIZES, GENTLE if settling else STRONG)
+        losses = run.epoch(photos, (options.side,) if settling else sizes_around(options.side), GENTLE if settling else STRONG)
         entry = {"epoch": epoch + 1, "class": losses[0], "box": losses[1], "seconds": time.time() - started}
         run.save(options.out / "last.pt", epoch + 1, photos.labels)
         if (epoch + 1) % options.measure == 0 or epoch + 1 == options.epochs:
-            entry |= average_precision(held_out, detect(run.average, held_out))
+            entry |= average_precision(held_out, detect(run.average, held_out, options.side))
         log(options.out / "log.jsonl", entry)
 
 
@@ -64,11 +64,23 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--start", type=existing, help="fpnlite-coco (.onnx, beside its manifest), or a checkpoint (.pt) of the same labels: start from its weights, not random ones")
     parser.add_argument("--start-labels", type=existing, help="its labels, one per line, without the background (its manifest's)")
     parser.add_argument("--epochs", type=positive, default=40)
+    parser.add_argument("--side", type=multiple, default=SIDE, help="square that photos are fitted into, pixels (%(default)s)")
     parser.add_argument("--batch", type=positive, default=BATCH)
     parser.add_argument("--measure", type=positive, default=2, help="epochs between two measurements on the held-out tenth")
     parser.add_argument("--threads", type=positive, help="(all cores)")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
+
+
+def multiple(text: str) -> int:
+    if positive(text) % MULTIPLE:
+        raise argparse.ArgumentTypeError(f"must be a multiple of {MULTIPLE}")
+    return int(text)
+
+
+def sizes_around(side: int) -> tuple[int, ...]:
+    """Returns the side, a smaller and a larger one: 288, 320 and 352 for 320."""
+    return tuple(round(side * factor / MULTIPLE) * MULTIPLE for factor in (1 - SPREAD, 1, 1 + SPREAD))
 
 
 def start(options: argparse.Namespace, labels: list[str]) -> SeparableRetinaNet:
@@ -111,8 +123,8 @@ def log(file: Path, entry: dict) -> None:
 class Run:
     """One training run: optimiser, schedule and averaged weights."""
 
-    def __init__(self, model: SeparableRetinaNet, steps: int, batch: int):
-        self.model, self.steps, self.step, self.batch = model, steps, 0, batch
+    def __init__(self, model: SeparableRetinaNet, steps: int, batch: int, side: int):
+        self.model, self.steps, self.step, self.batch, self.side = model, steps, 0, batch, side
         self.average = copy.deepcopy(model).requires_grad_(False)
         learnt = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
         groups = [
@@ -167,6 +179,7 @@ class Run:
         state = {
             "model": self.model.state_dict(), "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(), "step": self.step, "epochs": epochs_done, "labels": labels,
+            "side": self.side,
         }  # fmt: skip
         torch.save(state, file.with_suffix(".part"))
         file.with_suffix(".part").replace(file)
@@ -175,6 +188,8 @@ class Run:
         if not file.exists():
             return 0
         state = torch.load(file)
+        if state["side"] != self.side:
+            sys.exit(f"Cannot resume {file} at {self.side} px: it was trained at {state['side']} px")
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])

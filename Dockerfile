@@ -5,8 +5,11 @@ COPY deno.json deno.lock ./
 COPY models models
 COPY routes routes
 COPY src src
+# Installs the packages of the server, of its worker process and of the modules that it imports late.
 # Deletes the builds of onnxruntime-web and icodec that the server does not load: 118 of 201 MB.
-RUN deno install --frozen --entrypoint src/commands/serve.ts src/platforms/host/process/detector_process.ts && \
+RUN deno install --frozen --entrypoint src/commands/serve.ts src/platforms/host/process/detector_process.ts \
+  src/commands/serve_command.ts src/platforms/host/app.ts src/platforms/host/listen.ts \
+  src/platforms/host/host_metrics.ts routes/guards/request_trace.ts && \
   find node_modules/.deno/onnxruntime-web@*/node_modules/onnxruntime-web/dist -type f \
   ! -name ort.node.min.mjs ! -name ort.webgpu.bundle.min.mjs \
   ! -name 'ort-wasm-simd-threaded.mjs' ! -name 'ort-wasm-simd-threaded.wasm' \

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import config from "../../deno.json" with { type: "json" };
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { pythonTools } from "../python_tools.ts";
+import { readSource, sourcesIn } from "../sources.ts";
 import { run } from "./run.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -16,6 +17,20 @@ Deno.test("the Dockerfile passes hadolint", async () => {
   const wrong = dockerfile.replace(":2.9.6", "");
   const { said } = await run(await tool("hadolint"), ["--no-color", "-"], wrong);
   assertStringIncludes(said, "DL3006");
+});
+
+Deno.test("the Dockerfile installs the packages of all modules that are imported late", async () => {
+  const dockerfile = await Deno.readTextFile(`${ROOT}Dockerfile`);
+  const late: string[] = [];
+  for (const path of await sourcesIn("src")) {
+    for (
+      const [, name] of (await readSource(path)).matchAll(/importLate<typeof import\("([^"]+)"\)>/g)
+    ) {
+      late.push(new URL(name!, new URL(path, "file:///")).pathname.slice(1));
+    }
+  }
+  assert(late.length > 0);
+  assertEquals(late.filter((module) => !dockerfile.includes(` ${module} `)), []);
 });
 
 Deno.test("the Dockerfile", async (test) => {

@@ -6,10 +6,13 @@ import { ModelRegistry } from "../src/serving/model_registry.ts";
 import type { Detector } from "../src/ports/detector.ts";
 import { hostRuntime } from "../src/platforms/host/runtime.ts";
 
-/** Opens the project's model on wasm with one thread, the engine that every machine has. */
-export async function openEveryday8(limits: ImageLimits = DEFAULT_IMAGE_LIMITS): Promise<Detector> {
+/** Opens a model of the project on wasm with one thread, the engine that every machine has. */
+export async function openEveryday8(
+  limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
+  model: "everyday8" | "everyday8-l" = "everyday8",
+): Promise<Detector> {
   return await createDetector(await hostRuntime({ threads: 1 }), {
-    model: "everyday8",
+    model,
     engine: "wasm",
     limits,
   });

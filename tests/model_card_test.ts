@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import large from "../models/everyday8-l.json" with { type: "json" };
 import manifest from "../models/everyday8.json" with { type: "json" };
 
 const read = (path: string) => Deno.readTextFile(new URL(`../${path}`, import.meta.url));
@@ -16,27 +17,37 @@ function short(value: number): string {
   return value.toFixed(3).slice(1);
 }
 
-Deno.test("the manifest of everyday8 has the size and the hash of its graph", async () => {
-  const graph = await Deno.readFile(new URL(`../models/${manifest.graph.file}`, import.meta.url));
-  const digest = await crypto.subtle.digest("SHA-256", graph);
-  assertEquals(manifest.graph.bytes, graph.length);
-  assertEquals(manifest.graph.sha256, new Uint8Array(digest).toHex());
-});
+for (const { id, graph, labels, metrics, postprocess } of [manifest, large]) {
+  const card = await read(`models/${id}.card.md`);
 
-Deno.test("the card of everyday8 states the metrics, the size and the threshold of its manifest", () => {
-  const { AP, AP50, AP75 } = manifest.metrics;
-  assertStringIncludes(card, `| ${short(AP)} | ${short(AP50)} | ${short(AP75)} |`);
-  assertStringIncludes(card, `${(manifest.graph.bytes / 1e6).toFixed(1)} MB`);
-  const threshold = String(manifest.postprocess.score).replace(/^0/, "");
-  assertStringIncludes(card.replaceAll(/\s+/g, " "), `default threshold of ${threshold} `);
-});
+  Deno.test(`the manifest of ${id} has the size and the hash of its graph`, async () => {
+    const bytes = await Deno.readFile(new URL(`../models/${graph.file}`, import.meta.url));
+    const digest = await crypto.subtle.digest("SHA-256", bytes);
+    assertEquals(graph.bytes, bytes.length);
+    assertEquals(graph.sha256, new Uint8Array(digest).toHex());
+  });
 
-Deno.test("the card of everyday8 has a row for each label, whose mean is the AP", () => {
-  const rows = classRows(card);
-  assertEquals(rows.map(([label]) => label), manifest.labels);
-  const mean = (column: 1 | 2) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length;
-  assertAlmostEquals(mean(1), manifest.metrics.AP, 0.001);
-  assertAlmostEquals(mean(2), manifest.metrics.AP50, 0.001);
+  Deno.test(`the card of ${id} states the metrics, the size and the threshold of its manifest`, () => {
+    const { AP, AP50, AP75 } = metrics;
+    assertStringIncludes(card, `| ${short(AP)} | ${short(AP50)} | ${short(AP75)} |`);
+    assertStringIncludes(card, `${(graph.bytes / 1e6).toFixed(1)} MB`);
+    const threshold = String(postprocess.score).replace(/^0/, "");
+    assertStringIncludes(card.replaceAll(/\s+/g, " "), `default threshold of ${threshold} `);
+  });
+
+  Deno.test(`the card of ${id} has a row for each label, whose mean is the AP`, () => {
+    const rows = classRows(card);
+    assertEquals(rows.map(([label]) => label), labels);
+    const mean = (column: 1 | 2) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length;
+    assertAlmostEquals(mean(1), metrics.AP, 0.001);
+    assertAlmostEquals(mean(2), metrics.AP50, 0.001);
+  });
+}
+
+Deno.test("docs/accuracy.md has the figures of everyday8-l", () => {
+  const { AP, AP50, AP75 } = large.metrics;
+  const cells = [AP, AP50, AP75].map(short).join(" | ");
+  assertStringIncludes(accuracy, `| everyday8-l | ${cells} |`);
 });
 
 Deno.test("docs/accuracy.md has the figures of the card and the manifest of everyday8", () => {

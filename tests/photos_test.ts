@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { DEFAULT_IMAGE_LIMITS } from "../src/image/limits.ts";
 import type { Detection } from "../src/ports/detector.ts";
 import { boxIou } from "./box_iou.ts";
 import { openEveryday8 } from "./everyday8.ts";
@@ -15,26 +16,28 @@ const ROUND = [
   { xmin: 765, ymin: 652, xmax: 1125, ymax: 1012 },
 ];
 
-Deno.test("everyday8 finds drawn fruits in a 1080p JPEG at their places", async () => {
-  const found = await detect(await sceneJpeg(), "orange", 0.5);
-  for (const fruit of ROUND) {
-    assert(found.some(({ box }) => boxIou(box, fruit) >= 0.7), JSON.stringify({ fruit, found }));
-  }
-});
-
-testUnless(
-  missingShared("photos/cat_1080p.jpg"),
-  "everyday8 finds the cat of cat_1080p.jpg at its place",
-  async () => {
-    const cats = await detect(await photo("cat_1080p.jpg"), "cat", 0.5);
-    assert(cats.some(({ box }) => boxIou(box, CAT) >= 0.5), JSON.stringify(cats));
-  },
-);
-
-for (const file of ["kite_and_cold.jpg", "grace_hopper.bmp"]) {
-  testUnless(missingShared(`photos/${file}`), `everyday8 finds a person in ${file}`, async () => {
-    assert((await detect(await photo(file), "person", 0.3)).length > 0);
+for (const model of ["everyday8", "everyday8-l"] as const) {
+  Deno.test(`${model} finds drawn fruits in a 1080p JPEG at their places`, async () => {
+    const found = await detect(model, await sceneJpeg(), "orange", 0.5);
+    for (const fruit of ROUND) {
+      assert(found.some(({ box }) => boxIou(box, fruit) >= 0.7), JSON.stringify({ fruit, found }));
+    }
   });
+
+  testUnless(
+    missingShared("photos/cat_1080p.jpg"),
+    `${model} finds the cat of cat_1080p.jpg at its place`,
+    async () => {
+      const cats = await detect(model, await photo("cat_1080p.jpg"), "cat", 0.5);
+      assert(cats.some(({ box }) => boxIou(box, CAT) >= 0.5), JSON.stringify(cats));
+    },
+  );
+
+  for (const file of ["kite_and_cold.jpg", "grace_hopper.bmp"]) {
+    testUnless(missingShared(`photos/${file}`), `${model} finds a person in ${file}`, async () => {
+      assert((await detect(model, await photo(file), "person", 0.3)).length > 0);
+    });
+  }
 }
 
 async function photo(file: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -42,11 +45,12 @@ async function photo(file: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 async function detect(
+  model: "everyday8" | "everyday8-l",
   image: Uint8Array<ArrayBuffer>,
   label: string,
   scoreThreshold: number,
 ): Promise<readonly Detection[]> {
-  const detector = await openEveryday8();
+  const detector = await openEveryday8(DEFAULT_IMAGE_LIMITS, model);
   const { detections } = await detector.detect(image, { scoreThreshold, classes: [label] });
   await detector.close();
   for (const detection of detections) assertEquals(detection.label, label);

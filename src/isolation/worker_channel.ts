@@ -7,7 +7,8 @@ import { errorOf } from "./error_message.ts";
 import type { WorkerLike, WorkerRequest, WorkerResponse } from "./protocol.ts";
 import { RunWatch } from "./run_watch.ts";
 
-type Ready = WorkerResponse & { kind: "ready" };
+/** Answer of a worker that has loaded its model. */
+export type Ready = WorkerResponse & { kind: "ready" };
 
 /** Response of a worker to a call that succeeded. */
 type Result = WorkerResponse & { kind: "result" | "drawn" };

@@ -47,8 +47,9 @@ export const SERVICE_CASES: readonly Case[] = [
   answer("lists its model", ["/models"], (body) => {
     const { default: id, models } = JSON.parse(body);
     assertEquals(id, "everyday8");
-    const [{ status, labels }] = models;
-    assertEquals([models.length, status, labels.length], [1, "ready", 8]);
+    // Only some platforms have everyday8-l too.
+    const [{ status, labels }] = models.filter((model: { id: string }) => model.id === id);
+    assertEquals([status, labels.length], ["ready", 8]);
   }),
   answer("answers HEAD without a body", ["/models", { method: "HEAD" }], (body) => {
     assertEquals(body, "");

@@ -9,7 +9,7 @@ import { hostRuntime } from "../src/platforms/host/runtime.ts";
 /** Opens a model of the project on wasm with one thread, the engine that every machine has. */
 export async function openEveryday8(
   limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
-  model: "everyday8" | "everyday8-l" = "everyday8",
+  model = "everyday8",
 ): Promise<Detector> {
   return await createDetector(await hostRuntime({ threads: 1 }), {
     model,

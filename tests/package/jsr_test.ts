@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { fruitImage } from "../sample_images/fruit_image.ts";
@@ -23,10 +23,10 @@ Deno.test("the JSR package passes deno publish --dry-run", async () => {
   assert(success, report);
   // Only importLate() computes the name of a module. JSR does not rewrite such a name, so it must be
   // a path in this package.
-  const faults = [...report.matchAll(/^((?:error|warning).*?):[^]*?--> (.*?):/gm)];
-  assertEquals(faults.map(([, fault, file]) => [fault, file]), [
-    ["warning[unanalyzable-dynamic-import]", fileURLToPath(new URL(IMPORT_LATE, ROOT))],
+  assertEquals(report.match(/^(error|warning).*/gm), [
+    "warning[unanalyzable-dynamic-import]: unable to analyze dynamic import",
   ]);
+  assertStringIncludes(report, ` --> ${fileURLToPath(new URL(IMPORT_LATE, ROOT))}:`);
   assert(report.includes("models/everyday8.onnx"), report);
   assert(!report.includes("/tests/") && !report.includes("/training/"), report);
 });

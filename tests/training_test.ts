@@ -35,6 +35,10 @@ testUnless(
     assertStringIncludes(await Deno.readTextFile(`${folder}/drawn.card.md`), "detects: orange");
     const { resize } = JSON.parse(await Deno.readTextFile(`${folder}/drawn.json`));
     assertEquals([resize.width, resize.height], [96, 96]);
+    const again = ["train.py", "--data", data, "--out", `${folder}/again`, "--side", "96"];
+    const start = ["--start", `${folder}/drawn.onnx`, "--batch", "5", "--epochs", "1"];
+    const begun = await python(...again, ...start);
+    assertStringIncludes(begun, "starts from drawn.onnx; labels that it does not have: none");
 
     const photo = `${data}/images/train/1.png`;
     const args = ["--model", `${folder}/drawn.json`, "--engine", "wasm", "--score", "0", "--json"];

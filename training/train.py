@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-import fpnlite
 from anchors import anchors_for
 from data import GENTLE, STRONG, Augmentation, Photos, Sample
 from evaluate import MULTIPLE, SIDE, average_precision, detect
@@ -22,6 +21,7 @@ from loss import giou, retinanet_loss
 from manifest import existing, positive
 from network import join
 from separable import MEAN, STD, SeparableRetinaNet
+from starts import load_start
 
 BATCH = 16
 SPREAD = 0.1  # of the sizes around the side that is served; one size for each batch, until the settling epochs
@@ -61,7 +61,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with train.json (COCO format) and images/train/")
     parser.add_argument("--out", type=Path, required=True, help="where the checkpoint goes; resumed from if there")
-    parser.add_argument("--start", type=existing, help="fpnlite-coco (.onnx, beside its manifest), or a checkpoint (.pt) of the same labels: start from its weights, not random ones")
+    parser.add_argument("--start", type=existing, help="start from the weights of a model of this folder or of fpnlite-coco (.onnx, beside its manifest), or of a checkpoint (.pt), not from random ones")
     parser.add_argument("--start-labels", type=existing, help="its labels, one per line, without the background (its manifest's)")
     parser.add_argument("--epochs", type=positive, default=40)
     parser.add_argument("--side", type=multiple, default=SIDE, help="square that photos are fitted into, pixels (%(default)s)")
@@ -86,28 +86,10 @@ def sizes_around(side: int) -> tuple[int, ...]:
 def start(options: argparse.Namespace, labels: list[str]) -> SeparableRetinaNet:
     model = SeparableRetinaNet(len(labels))
     if options.start:
-        unknown = load_start(model, options, labels)
+        unknown = load_start(model, options.start, labels, options.start_labels)
         model.backbone.freeze_early()
         print(f"starts from {options.start.name}; labels that it does not have: {', '.join(unknown) or 'none'}")
     return model.to(memory_format=torch.channels_last)
-
-
-def load_start(model: SeparableRetinaNet, options: argparse.Namespace, labels: list[str]) -> list[str]:
-    """Loads the averaged weights of a checkpoint, or `fpnlite-coco`; returns the labels that the start does not have."""
-    if options.start.suffix != ".pt":
-        return fpnlite.load(model, options.start, labels, labels_of(options))
-    checkpoint = torch.load(options.start)
-    if checkpoint["labels"] != labels:
-        sys.exit(f"Cannot start from a checkpoint with the labels {checkpoint['labels']}: those of the data are {labels}")
-    model.load_state_dict(checkpoint["average"])
-    return []
-
-
-def labels_of(options: argparse.Namespace) -> list[str]:
-    """Labels of the start, without the background."""
-    if options.start_labels:
-        return options.start_labels.read_text().splitlines()
-    return json.loads(options.start.with_suffix(".json").read_text())["labels"][1:]
 
 
 def steps_of(photos: Photos, batch: int) -> int:

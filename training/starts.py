@@ -1,0 +1,53 @@
+"""The weights that a training run starts from: those of a run or a model of this folder, or of `fpnlite-coco`.
+
+Classes are matched by label, so the start may have others than the data.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+import fpnlite
+from separable import OWN, SeparableRetinaNet
+
+CLASS_LAYER = f"class_subnet.{OWN}.1."  # its outputs are the logits of the classes
+
+
+def load_start(model: SeparableRetinaNet, file: Path, labels: list[str], start_labels: Path | None) -> list[str]:
+    """Loads a checkpoint (.pt) or a graph (.onnx, beside its manifest); returns the labels that the file does not have.
+
+    The classes of these labels keep the weights of the new network.
+    """
+    if file.suffix == ".pt":
+        checkpoint = torch.load(file)
+        return take(model, checkpoint["average"], labels, checkpoint["labels"])
+    theirs = start_labels.read_text().splitlines() if start_labels else labels_of(file)
+    weights = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in onnx.load(str(file)).graph.initializer}
+    if weights.keys() >= model.state_dict().keys():  # `export.py` keeps the names of the weights
+        return take(model, weights, labels, theirs)
+    return fpnlite.load(model, file, labels, theirs)
+
+
+def labels_of(graph: Path) -> list[str]:
+    """Labels of the manifest, without the background (null)."""
+    labels = json.loads(graph.with_suffix(".json").read_text())["labels"]
+    return [label for label in labels if label is not None]
+
+
+def take(model: SeparableRetinaNet, weights: dict[str, Tensor], labels: list[str], theirs: list[str]) -> list[str]:
+    """Copies all weights, and those of the classes that both have; returns the other labels."""
+    known = {labels.index(label): theirs.index(label) for label in labels if label in theirs}
+    state = model.state_dict()
+    for name, own in state.items():
+        if name.startswith(CLASS_LAYER):
+            mine, other = own.unflatten(0, (-1, len(labels))), weights[name].unflatten(0, (-1, len(theirs)))
+            mine[:, list(known)] = other[:, list(known.values())]
+        else:
+            own.copy_(weights[name])
+    return [label for label in labels if label not in theirs]

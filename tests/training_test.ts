@@ -39,6 +39,9 @@ testUnless(
     const start = ["--start", `${folder}/drawn.onnx`, "--batch", "5", "--epochs", "1"];
     const begun = await python(...again, ...start);
     assertStringIncludes(begun, "starts from drawn.onnx; labels that it does not have: none");
+    const averaged = ["average.py", `${folder}/again/last.pt`, `${folder}/drawn.onnx`];
+    assertStringIncludes(await python(...averaged, "--out", `${out}/mean.pt`), "the mean of 2");
+    await python("export.py", `${out}/mean.pt`, ...exported);
 
     const photo = `${data}/images/train/1.png`;
     const args = ["--model", `${folder}/drawn.json`, "--engine", "wasm", "--score", "0", "--json"];
@@ -51,7 +54,7 @@ testUnless(
   },
 );
 
-testUnless(missing, "check_loss.py finds the class losses of the paper", async () => {
+testUnless(missing, "check_loss.py finds the losses of the paper, and those of train.py", async () => {
   assertStringIncludes(await python("check_loss.py"), "agree with the paper");
 });
 

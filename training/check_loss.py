@@ -1,4 +1,4 @@
-"""Checks the class losses against the formulas of the paper, and GIoU against areas; writes values of the former.
+"""Checks the losses of the paper against its formulas, and those of `train.py` against values worked out by hand.
 
 `check_loss.py FILE` writes the values that `docs/focal-loss.md` plots, and that a test without PyTorch compares with
 the formulas again.
@@ -7,6 +7,7 @@ the formulas again.
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -14,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from anchors import encode
-from loss import Focal, HardExamples, giou, retinanet_loss
+from aligned import aligned_loss, assign, quality_focal
+from loss import Focal, HardExamples, retinanet_loss
 
 GAMMAS = (0.0, 0.5, 1.0, 2.0, 5.0)
 ALPHAS = (None, 0.25, 0.75)
@@ -33,10 +34,12 @@ def main() -> None:
     check_extremes()
     check_ignored()
     check_hard_examples()
-    check_giou()
+    check_quality_focal(logits, target)
+    check_assignment()
+    check_shared_anchor()
     if len(sys.argv) > 1:
         Path(sys.argv[1]).write_text(json.dumps(values()) + "\n")
-    print("the class losses agree with the paper")
+    print("the losses agree with the paper, and with values worked out by hand")
 
 
 def check_values(logits: Tensor, target: Tensor) -> None:
@@ -105,17 +108,41 @@ def check_hard_examples() -> None:
             sys.exit(f"{loss} chooses {found}, not {expected}")
 
 
-def check_giou() -> None:
-    """Compares with 1 - IoU + (hull - union) / hull of boxes whose areas are written out."""
-    anchor = torch.tensor([[0.0, 0, 10, 10]]).double()
-    for box, expected in (
-        ((0, 0, 10, 10), 0),
-        ((5, 0, 15, 10), 1 - 50 / 150),  # the hull is the union
-        ((0, 0, 5, 5), 1 - 25 / 100),
-        ((20, 0, 30, 10), 1 + (300 - 200) / 300),  # apart: the gradient still points to the object
-    ):
-        deltas = encode(anchor, torch.tensor([box]).double())
-        close(f"GIoU of {box}", giou(deltas, anchor, anchor), torch.tensor(expected).double(), GIOU_TOLERANCE)
+def check_quality_focal(logits: Tensor, target: Tensor) -> None:
+    """Compares with the focal loss where targets are 0 or 1, and with -(t - p)^2 (t log p + (1 - t) log(1 - p))."""
+    close("quality focal loss of 0 and 1", quality_focal(logits, target), Focal(None, 2).each(logits, target))
+    p, t = logits.sigmoid(), torch.linspace(0, 1, len(logits)).double()
+    expected = -((t - p) ** 2) * (t * p.log() + (1 - t) * (1 - p).log())
+    close("quality focal loss", quality_focal(logits, t), expected)
+
+
+def check_assignment() -> None:
+    """Compares targets and losses of four anchors that predict themselves with values worked out by hand.
+
+    IoU with the object of 10x10: 1, 100/160, 0, and 100/200, whose centre is outside.
+    """
+    anchors = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 16], [50, 50, 60, 60], [0, 0, 10, 20]])
+    boxes, classes = torch.tensor([[0.0, 0, 10, 10]]), torch.tensor([1])
+    scores, deltas = torch.full((4, 2), 0.5), torch.zeros(4, 4)
+    rows, index, target = assign(scores, deltas, anchors, boxes, classes)
+    if rows.tolist() != [0, 1] or index.tolist() != [0, 0]:
+        sys.exit(f"the object takes the anchors {rows.tolist()}, not [0, 1]")
+    less = 0.625**6  # alignment of the second, of 1 for the first
+    close("targets", target, torch.tensor([1, less]), GIOU_TOLERANCE)
+    class_loss, box_loss = aligned_loss(torch.zeros(1, 4, 2), deltas[None], anchors, [(boxes, classes)])
+    # Six targets of 0 at p = .5, one of 1, and one of `less`; the union of object and second anchor is its hull.
+    each = [(t - 0.5) ** 2 * math.log(2) for t in (*[0] * 6, 1, less)]
+    close("class loss", class_loss, torch.tensor(sum(each) / (1 + less)), GIOU_TOLERANCE)
+    close("box loss", box_loss, torch.tensor(less * (1 - 0.625) / (1 + less)), GIOU_TOLERANCE)
+
+
+def check_shared_anchor() -> None:
+    """Gives an anchor that two objects choose to the one that it overlaps more; the other keeps its own."""
+    anchors = torch.tensor([[0.0, 0, 10, 10], [2, 0, 12, 10]])
+    boxes, classes = torch.tensor([[0.0, 0, 10, 10], [2, 0, 12, 10]]), torch.tensor([0, 0])
+    rows, index, target = assign(torch.full((2, 1), 0.5), torch.zeros(2, 4), anchors, boxes, classes)
+    if (rows.tolist(), index.tolist(), target.tolist()) != ([0, 1], [0, 1], [1, 1]):
+        sys.exit(f"two objects share their anchors: rows {rows.tolist()}, objects {index.tolist()}, targets {target.tolist()}")
 
 
 def values() -> dict:

@@ -1,17 +1,16 @@
-"""Losses of classes and boxes, both divided by the number of foreground anchors.
+"""Losses of the paper, and those that it compares with, divided by the number of foreground anchors.
 
-Training uses the focal loss and GIoU; the other losses are those of the paper, to compare with.
+`train.py` has losses of its own (`aligned.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torchvision.ops import generalized_box_iou_loss, nms
+from torchvision.ops import nms
 
 from anchors import BACKGROUND, IGNORED, decode, encode, match
 
@@ -93,18 +92,9 @@ def smooth_l1(deltas: Tensor, anchors: Tensor, boxes: Tensor) -> Tensor:
     return F.smooth_l1_loss(deltas, encode(anchors, boxes), reduction="sum", beta=SMOOTH_L1_BETA)
 
 
-def giou(deltas: Tensor, anchors: Tensor, boxes: Tensor) -> Tensor:
-    """Sums 1 - GIoU of the decoded boxes and the objects, which is closer to AP than distances of sides are."""
-    return generalized_box_iou_loss(decode(anchors, deltas), boxes, reduction="sum")
-
-
-BoxLoss = Callable[[Tensor, Tensor, Tensor], Tensor]
-
-
 def retinanet_loss(
-    logits: Tensor, deltas: Tensor, anchors: Tensor, objects: list[tuple[Tensor, Tensor]],
-    class_loss: ClassLoss = Focal(), box_loss: BoxLoss = smooth_l1,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
+    logits: Tensor, deltas: Tensor, anchors: Tensor, objects: list[tuple[Tensor, Tensor]], class_loss: ClassLoss = Focal()
+) -> tuple[Tensor, Tensor]:
     """Returns class and box loss of a batch: `(N, R, K)`, `(N, R, 4)`, `(R, 4)`, and per image boxes and classes."""
     class_target = torch.zeros_like(logits)
     counted = torch.ones(logits.shape[:2], dtype=torch.bool)
@@ -117,7 +107,7 @@ def retinanet_loss(
             continue
         index = matched[foreground]
         class_target[n, foreground, classes[index]] = 1
-        box_sum = box_sum + box_loss(deltas[n, foreground], anchors[foreground], boxes[index])
+        box_sum = box_sum + smooth_l1(deltas[n, foreground], anchors[foreground], boxes[index])
         foreground_count += len(foreground)
     divisor = max(foreground_count, 1)
     return class_loss(logits, class_target, counted, anchors, deltas) / divisor, box_sum / divisor

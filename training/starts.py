@@ -27,17 +27,20 @@ def load_start(model: SeparableRetinaNet, file: Path, labels: list[str], start_l
     if file.suffix == ".pt":
         checkpoint = torch.load(file)
         return take(model, checkpoint["average"], labels, checkpoint["labels"])
-    theirs = start_labels.read_text().splitlines() if start_labels else labels_of(file)
-    weights = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in onnx.load(str(file)).graph.initializer}
+    weights, theirs = graph_weights(file, start_labels)
     if weights.keys() >= model.state_dict().keys():  # `export.py` keeps the names of the weights
         return take(model, weights, labels, theirs)
     return fpnlite.load(model, file, labels, theirs)
 
 
-def labels_of(graph: Path) -> list[str]:
-    """Labels of the manifest, without the background (null)."""
-    labels = json.loads(graph.with_suffix(".json").read_text())["labels"]
-    return [label for label in labels if label is not None]
+def graph_weights(graph: Path, labels: Path | None = None) -> tuple[dict[str, Tensor], list[str]]:
+    """Weights by name, and labels without the background: those of the file, or of the manifest beside the graph."""
+    arrays = {each.name: numpy_helper.to_array(each) for each in onnx.load(str(graph)).graph.initializer}
+    weights = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+    if labels:
+        return weights, labels.read_text().splitlines()
+    stated = json.loads(graph.with_suffix(".json").read_text())["labels"]
+    return weights, [label for label in stated if label is not None]
 
 
 def take(model: SeparableRetinaNet, weights: dict[str, Tensor], labels: list[str], theirs: list[str]) -> list[str]:

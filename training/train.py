@@ -14,10 +14,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from aligned import aligned_loss
 from anchors import anchors_for
 from data import GENTLE, STRONG, Augmentation, Photos, Sample
 from evaluate import MULTIPLE, SIDE, average_precision, detect
-from loss import giou, retinanet_loss
 from manifest import existing, positive
 from network import join
 from separable import MEAN, STD, SeparableRetinaNet
@@ -31,7 +31,7 @@ WARM_UP_STEPS = 100
 CLIP_NORM = 5.0
 AVERAGE = 0.998  # of the exponential moving average of the weights
 SETTLING = 0.25  # share of the epochs, at the end, at the size and nearly the zoom that is served
-BOX_WEIGHT = 1.5
+BOX_WEIGHT = 2.0
 
 
 def main() -> None:
@@ -133,7 +133,7 @@ class Run:
         logits, deltas = self.model(images)
         anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
         objects = [(boxes, classes) for _, boxes, classes in samples]
-        losses = retinanet_loss(join(logits, self.model.classes), join(deltas, 4), anchors, objects, box_loss=giou)
+        losses = aligned_loss(join(logits, self.model.classes), join(deltas, 4), anchors, objects)
         self.set_rates()
         self.optimizer.zero_grad(set_to_none=True)
         (losses[0] + BOX_WEIGHT * losses[1]).backward()

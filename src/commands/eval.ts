@@ -6,13 +6,19 @@ import { type CocoFigures, evaluate } from "../eval/evaluate.ts";
 import { figuresTable } from "../eval/figures_table.ts";
 import { type CategoryMatches, matchCategories } from "../eval/match_category.ts";
 import { bestThreshold, operatingPoint } from "../eval/operating_point.ts";
+import { type ScoreBin, scoreBins } from "../eval/score_bins.ts";
 import { modelsFolder } from "../platforms/host/models_folder.ts";
 import { fileModelStore } from "../stores/file.ts";
 import { checkLabels, strayResults } from "./eval_files/check_labels.ts";
 import { readDataset, readResults } from "./eval_files/coco_files.ts";
 import { detectImages, presentImages } from "./eval_files/detect_images.ts";
 import { writePlots } from "./eval_files/write_plots.ts";
-import { confusionTable, operatingTable, type ReportRow } from "./output/report_tables.ts";
+import {
+  confusionTable,
+  operatingTable,
+  type ReportRow,
+  scoreTable,
+} from "./output/report_tables.ts";
 import {
   engineOption,
   modelOption,
@@ -36,7 +42,8 @@ const SPEC = {
   name: "eval",
   summary:
     `Measure a model on a data set in COCO format. Print the twelve COCO figures, precision and
-recall at a score threshold, the best threshold of each class, and what was taken for what.`,
+recall at a score threshold, the best threshold of each class, what was taken for what, and the
+share of correct detections by score.`,
   options: {
     images: z.string().optional().meta({ value: "DIR", description: "folder of the images" }),
     annotations: z.string().meta({ value: "FILE", description: "ground truth, in COCO format" }),
@@ -97,7 +104,8 @@ async function measure(args: readonly string[], io: CommandIo): Promise<void> {
   const categories = matchCategories(truth, results, imageIds);
   const confusion = confusionMatrix(truth, results, imageIds, score);
   const rows = categories.map((each) => reportRow(each.label, [each], score));
-  const report = { threshold: score, all: reportRow("all", categories, score), rows, confusion };
+  const all = reportRow("all", categories, score);
+  const report = { threshold: score, all, rows, confusion, bins: scoreBins(categories) };
   io.print(values.json ? jsonOf(figures, report) : tableOf(figures, report));
   if (values.plots !== undefined) {
     await writePlots(values.plots, truth, categories, { images: values.images, threshold: score });
@@ -160,12 +168,16 @@ async function detectAll(
   }
 }
 
-/** Precision, recall, F1 and confusion matrix of the detections above a score threshold. */
+/**
+ * Precision, recall, F1 and confusion matrix of the detections above a score threshold, and the
+ * share of correct detections by score.
+ */
 interface Report {
   readonly threshold: number;
   readonly all: ReportRow;
   readonly rows: readonly ReportRow[];
   readonly confusion: ConfusionMatrix;
+  readonly bins: readonly ScoreBin[];
 }
 
 function reportRow(
@@ -176,16 +188,17 @@ function reportRow(
   return { label, point: operatingPoint(categories, score), best: bestThreshold(categories) };
 }
 
-function jsonOf(figures: CocoFigures, { threshold, all, rows, confusion }: Report): string {
+function jsonOf(figures: CocoFigures, { threshold, all, rows, confusion, bins }: Report): string {
   const plain = ({ point, best }: ReportRow) => ({ atThreshold: point, best });
   const perCategory = figures.perCategory.map((each, index) => ({
     ...each,
     ...plain(rows[index]!),
   }));
-  return JSON.stringify({ ...figures, threshold, ...plain(all), perCategory, confusion }, null, 2);
+  const report = { threshold, ...plain(all), perCategory, confusion, byScore: bins };
+  return JSON.stringify({ ...figures, ...report }, null, 2);
 }
 
-function tableOf(figures: CocoFigures, { threshold, all, rows, confusion }: Report): string {
+function tableOf(figures: CocoFigures, { threshold, all, rows, confusion, bins }: Report): string {
   const summary = figuresTable(figures).map(([name, value]) => `${name} = ${value.toFixed(3)}`);
   const perCategory = figures.perCategory.map(({ label, ap, ap50 }) => [
     label,
@@ -197,6 +210,7 @@ function tableOf(figures: CocoFigures, { threshold, all, rows, confusion }: Repo
     textTable(["class", "AP", "AP50"], perCategory),
     operatingTable(threshold, [...rows, all]),
     confusionTable(confusion),
+    scoreTable(bins),
   ].join("\n");
 }
 

@@ -1,6 +1,7 @@
 import type { ConfusionMatrix } from "../../eval/confusion_matrix.ts";
 import { MATCH_IOU } from "../../eval/match_category.ts";
 import type { OperatingPoint } from "../../eval/operating_point.ts";
+import type { ScoreBin } from "../../eval/score_bins.ts";
 import { textTable } from "../shared/text_table.ts";
 
 /**
@@ -40,6 +41,16 @@ export function confusionTable({ labels, counts }: ConfusionMatrix): string {
   const rows = counts.map((row, index) => [labels[index] ?? NOTHING, ...row]);
   return "Objects (rows) and what was reported for them (columns), at the same scores and IoU:\n" +
     textTable(["", ...labels, NOTHING], rows);
+}
+
+/** Formats the share of correct detections by score. Leaves out ranges without detections. */
+export function scoreTable(bins: readonly ScoreBin[]): string {
+  const rows = bins.filter(({ results }) => results > 0).map((bin) => [
+    `${bin.from.toFixed(1)} to ${bin.to.toFixed(1)}`,
+    ...[bin.results, bin.meanScore.toFixed(3), bin.precision.toFixed(3)],
+  ]);
+  return `Share of correct detections by score, IoU of ${MATCH_IOU.toFixed(2)} or more:\n` +
+    textTable(["score", "detections", "mean score", "correct"], rows);
 }
 
 /**

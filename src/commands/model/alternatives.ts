@@ -4,6 +4,7 @@ import type { Manifest } from "../../manifest/manifest.ts";
 export interface Alternative {
   /** Path of the property, with dots. */
   readonly property: string;
+  /** Value, as in the JSON of the manifest. */
   readonly value: unknown;
   /** Description of the effect that a wrong value has on the detections. */
   readonly symptom: string;

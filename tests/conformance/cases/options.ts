@@ -14,7 +14,7 @@ const DEFAULT_SCORE = everyday8.postprocess.score;
 const QUERIES: readonly (readonly [query: string, score: number])[] = [
   ["", DEFAULT_SCORE],
   ["score=0.1", 0.1],
-  ["score=0.86", 0.86],
+  ["score=0.88", 0.88],
   ["score=1", 1],
   ["score=0.1&max=5", 0.1],
 ];

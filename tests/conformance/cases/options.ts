@@ -24,7 +24,7 @@ export const OPTION_CASES: readonly Case[] = [
   ...inQuery(SCENE, [
     ...QUERIES,
     ["score=0.1&max=1", 0.1],
-    ["score=0.1&max=3", 0.1],
+    ["score=0.1&max=2", 0.1],
     ["score=0.5&iou=0.9", 0.5],
     ["classes=apple&score=0.1", 0.1],
     ["classes=orange,banana&score=0.1", 0.1],

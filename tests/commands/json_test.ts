@@ -21,6 +21,8 @@ await Deno.writeTextFile(`${folder}/notes.txt`, "no image");
 await Deno.writeTextFile(`${folder}/truth.json`, JSON.stringify(randomTruth));
 await Deno.writeTextFile(`${folder}/results.json`, JSON.stringify(randomResults));
 await Deno.copyFile(new URL("model.onnx", GOLDEN), `${folder}/net.onnx`);
+// `model new` draws its preview beside the image.
+await Deno.copyFile(new URL("97x63.png", GOLDEN), `${folder}/97x63.png`);
 const golden = (name: string) => new URL(name, GOLDEN).pathname;
 
 /** A run of each command with its arguments, and a part of the JSON lines that it prints. */
@@ -43,7 +45,7 @@ const RUNS: Readonly<Record<string, readonly [args: readonly string[], part: obj
     files: [{ bytes: FILE.length, isNew: true, isVerified: true }],
   }]],
   "model remove": [["far", "--models", models.path], [{ id: "far", freedBytes: FILE.length }]],
-  "model new": [[`${folder}/net.onnx`, "--engine", "wasm", "--image", golden("97x63.png")], [{
+  "model new": [[`${folder}/net.onnx`, "--engine", "wasm", "--image", `${folder}/97x63.png`], [{
     manifest: `${folder}/net.json`,
     id: "net",
     isComplete: true,

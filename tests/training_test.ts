@@ -54,9 +54,13 @@ testUnless(
   },
 );
 
-testUnless(missing, "check_loss.py finds the losses of the paper, and those of train.py", async () => {
-  assertStringIncludes(await python("check_loss.py"), "agree with the paper");
-});
+testUnless(
+  missing,
+  "check_loss.py finds the losses of the paper, and those of train.py",
+  async () => {
+    assertStringIncludes(await python("check_loss.py"), "agree with the paper");
+  },
+);
 
 testUnless(missing, "focal_loss.py runs each setting once, and none again", async () => {
   const folder = await Deno.makeTempDir();

@@ -1,4 +1,5 @@
 import type { CategoryMatches } from "./match_category.ts";
+import { mean } from "./summarize.ts";
 
 /** Results (detections) whose scores lie in one tenth of the range from 0 to 1. */
 export interface ScoreBin {
@@ -44,21 +45,16 @@ export function scoreBins(categories: readonly CategoryMatches[]): ScoreBin[] {
   const matchesOf = Map.groupBy(matches, ({ result }) => binOf(result.score));
   return Array.from({ length: BINS }, (_, index) => {
     const inBin = matchesOf.get(index) ?? [];
-    const scores = inBin.map(({ result }) => result.score);
     return {
       from: index / BINS,
       to: (index + 1) / BINS,
       results: inBin.length,
       precision: mean(inBin.map(({ truth }) => truth === undefined ? 0 : 1)),
-      meanScore: mean(scores),
+      meanScore: mean(inBin.map(({ result }) => result.score)),
     };
   });
 }
 
 function binOf(score: number): number {
   return Math.min(Math.floor(score * BINS), BINS - 1);
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? -1 : values.reduce((sum, value) => sum + value) / values.length;
 }

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torchvision.ops import generalized_box_iou_loss
 
-from anchors import decode, iou
+from anchors import best_of, decode, iou
 
 ANCHORS_PER_OBJECT = 13  # as in TOOD, like the next
 IOU_POWER = 6.0
@@ -71,5 +71,4 @@ def candidates_of(anchors: Tensor, boxes: Tensor) -> Tensor:
     """Anchors whose centre is in an object, or that fit an object best, so that the smallest are learnt too: `(R, G)`."""
     centre = (anchors[:, None, :2] + anchors[:, None, 2:]) / 2
     inside = ((centre > boxes[:, :2]) & (centre < boxes[:, 2:])).all(-1)
-    overlap = iou(anchors, boxes)
-    return inside | (overlap == overlap.amax(0).clamp(min=1e-3))
+    return inside | best_of(iou(anchors, boxes))

@@ -60,9 +60,14 @@ def match(anchors: Tensor, boxes: Tensor) -> Tensor:
     best, index = overlap.max(dim=1)
     matched = torch.where(best >= FOREGROUND_IOU, index, IGNORED)
     matched[best < BACKGROUND_IOU] = BACKGROUND
-    anchor, box = torch.nonzero(overlap == overlap.max(dim=0).values.clamp(min=1e-3), as_tuple=True)
+    anchor, box = torch.nonzero(best_of(overlap), as_tuple=True)
     matched[anchor] = box
     return matched
+
+
+def best_of(overlap: Tensor) -> Tensor:
+    """Marks, in IoU of `(R, G)`, the anchors that fit an object best, if they touch it."""
+    return overlap == overlap.amax(0).clamp(min=1e-3)
 
 
 def encode(anchors: Tensor, boxes: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from manifest import existing
-from starts import graph_weights
+from starts import read_weights
 
 
 def main() -> None:
@@ -36,11 +36,7 @@ def read_options() -> argparse.Namespace:
 
 def weights_of(file: Path, first: dict) -> dict[str, Tensor]:
     """Returns the weights of a file, which must be of the network and the labels of the first."""
-    if file.suffix == ".pt":
-        state = torch.load(file)
-        weights, labels = state["average"], state["labels"]
-    else:
-        weights, labels = graph_weights(file)
+    weights, labels = read_weights(file)
     if labels != first["labels"]:
         sys.exit(f"Cannot average {file}: its labels are {labels}, those of the first file {first['labels']}")
     for name, own in first["average"].items():

@@ -24,22 +24,25 @@ def load_start(model: SeparableRetinaNet, file: Path, labels: list[str], start_l
 
     The classes of these labels keep the weights of the new network.
     """
-    if file.suffix == ".pt":
-        checkpoint = torch.load(file)
-        return take(model, checkpoint["average"], labels, checkpoint["labels"])
-    weights, theirs = graph_weights(file, start_labels)
-    if weights.keys() >= model.state_dict().keys():  # `export.py` keeps the names of the weights
+    weights, theirs = read_weights(file, start_labels)
+    if weights.keys() >= model.state_dict().keys():
         return take(model, weights, labels, theirs)
     return fpnlite.load(model, file, labels, theirs)
 
 
-def graph_weights(graph: Path, labels: Path | None = None) -> tuple[dict[str, Tensor], list[str]]:
-    """Weights by name, and labels without the background: those of the file, or of the manifest beside the graph."""
-    arrays = {each.name: numpy_helper.to_array(each) for each in onnx.load(str(graph)).graph.initializer}
+def read_weights(file: Path, labels: Path | None = None) -> tuple[dict[str, Tensor], list[str]]:
+    """Reads the averaged weights of a checkpoint, or those of a graph, by name; and the labels without the background.
+
+    `export.py` keeps the names of the weights. The labels of a graph are those of a file, or of the manifest beside it.
+    """
+    if file.suffix == ".pt":
+        checkpoint = torch.load(file)
+        return checkpoint["average"], checkpoint["labels"]
+    arrays = {each.name: numpy_helper.to_array(each) for each in onnx.load(str(file)).graph.initializer}
     weights = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
     if labels:
         return weights, labels.read_text().splitlines()
-    stated = json.loads(graph.with_suffix(".json").read_text())["labels"]
+    stated = json.loads(file.with_suffix(".json").read_text())["labels"]
     return weights, [label for label in stated if label is not None]
 
 

@@ -85,10 +85,9 @@ async function printPeers(values: z.infer<z.ZodObject<typeof SPEC.options>>): Pr
     : { rounds: Math.min(values.rounds, 3), requests: 40, seconds, onlyOurs: values.ours };
   const earlier = await newestComparison();
   const report = await peerReport({ model: "everyday8", threads, ...extent, images });
-  if (save !== undefined) {
-    await Deno.writeTextFile(save, `${JSON.stringify(report.figures, null, 2)}\n`);
-  }
-  if (json) return console.log(JSON.stringify(report.figures, null, 2));
+  const figures = JSON.stringify(report.figures, null, 2);
+  if (save !== undefined) await Deno.writeTextFile(save, `${figures}\n`);
+  if (json) return console.log(figures);
   console.log(report.table);
   if (earlier !== undefined) console.log(historyTable(report.figures.rows, earlier));
 }

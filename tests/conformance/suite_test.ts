@@ -88,7 +88,7 @@ testUnless(MISSING_PHOTOS, "golden.json has what people marked in the photos", a
       const label = categories.find(({ id }) => id === category_id)?.name;
       const truth = { xmin: x, ymin: y, xmax: x + width, ymax: y + height };
       const isFound = detections.some((found) =>
-        found.label === label && boxIou(found.box, truth) > 0.6
+        found.label === label && boxIou(found.box, truth) > 0.65
       );
       assert(isFound, `${label} in ${name}`);
     }

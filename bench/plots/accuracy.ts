@@ -1,62 +1,73 @@
-// Draws the plot and the table of input sizes in docs/accuracy.md from docs/accuracy/input_sizes.json.
-import { markdownTable, withTables } from "./generated_tables.ts";
-import { lineChart } from "./line_chart.ts";
+// Writes the tables and the plot of docs/accuracy.md and the tables of the cards, from the results
+// in docs/accuracy: of `deno task eval --json`, and of `bench/input_sizes.ts`.
+import {
+  areaTable,
+  classTable,
+  type Dense,
+  denseTable,
+  type Evaluation,
+  figures,
+  point,
+  scoreTable,
+  siblingTable,
+  thresholdTable,
+} from "./evaluation_tables.ts";
+import { withTables } from "./generated_tables.ts";
+import { type InputSizes, inputSizesPlot, inputSizesTable } from "./input_sizes.ts";
 
-/** Results of `bench/input_sizes.ts`. */
-export interface InputSizes {
-  readonly model: string;
-  readonly rows: readonly {
-    /** Side of the square that images are fitted into, pixels. */
-    readonly side: number;
-    /** Median time of the graph on one thread of WebAssembly, milliseconds. */
-    readonly ms: number;
-    readonly ap: number;
-    readonly ap50: number;
-    readonly apSmall: number;
-    readonly apMedium: number;
-    readonly apLarge: number;
-  }[];
+/** A page, relative to the root, and the text for each of its places. */
+interface Page {
+  readonly path: string;
+  readonly tables: Readonly<Record<string, string>>;
 }
 
-const PAGE = new URL("../../docs/accuracy.md", import.meta.url);
-const FOLDER = new URL("../../docs/accuracy/", import.meta.url);
-
-/** Reads the committed results. */
-export async function readInputSizes(): Promise<InputSizes> {
-  return JSON.parse(await Deno.readTextFile(new URL("input_sizes.json", FOLDER)));
+const ROOT = new URL("../../", import.meta.url);
+/** Reads the committed results and returns every page with the text for its places. */
+export async function accuracyPages(): Promise<readonly Page[]> {
+  const small = await readResults<Evaluation>("everyday8");
+  const large = await readResults<Evaluation>("everyday8-l");
+  const dense = await readResults<Dense>("dense");
+  return [
+    {
+      path: "docs/accuracy.md",
+      tables: {
+        "figures": figures(small),
+        "classes": classTable(small),
+        "threshold": thresholdTable(small),
+        "scores": scoreTable(small),
+        "dense": denseTable(dense, small),
+        "siblings": siblingTable({ "everyday8": small, "everyday8-l": large }),
+        "large-point": point(large),
+        "input-sizes": inputSizesTable(await readInputSizes()),
+      },
+    },
+    { path: "models/everyday8.card.md", tables: cardTables(small) },
+    { path: "models/everyday8-l.card.md", tables: cardTables(large) },
+  ];
 }
 
-/** Draws AP and AP50 against the time of a run. */
-export function inputSizesPlot({ rows }: InputSizes): string {
-  const slowest = Math.max(...rows.map(({ ms }) => ms));
-  const step = [10, 20, 50, 100, 200].find((each) => each * 5 >= slowest) ?? 500;
-  return lineChart({
-    x: { label: "ms of the graph, one thread", ticks: [0, 1, 2, 3, 4, 5].map((n) => n * step) },
-    y: { label: "average precision", ticks: [0, 0.2, 0.4, 0.6, 0.8] },
-    lines: [
-      { label: "AP50", points: rows.map(({ ms, ap50 }) => [ms, ap50]) },
-      { label: "AP", points: rows.map(({ ms, ap }) => [ms, ap]) },
-      { label: "AP, medium objects", points: rows.map(({ ms, apMedium }) => [ms, apMedium]) },
-    ],
-  });
+/** Reads the committed results of `bench/input_sizes.ts`. */
+export function readInputSizes(): Promise<InputSizes> {
+  return readResults("input_sizes");
 }
 
-/** Writes the table of the sizes. */
-export function inputSizesTable({ rows }: InputSizes): string {
-  const short = (value: number) => value.toFixed(3).slice(1);
-  return markdownTable([
-    ["side", "ms", "AP", "AP50", "small", "medium", "large"],
-    ...rows.map(({ side, ms, ap, ap50, apSmall, apMedium, apLarge }) => [
-      String(side),
-      ms.toFixed(1),
-      ...[ap, ap50, apSmall, apMedium, apLarge].map(short),
-    ]),
-  ]);
+/** Returns the page with its tables. */
+export async function pageWithTables({ path, tables }: Page): Promise<string> {
+  return withTables(await Deno.readTextFile(new URL(path, ROOT)), tables);
+}
+
+async function readResults<T>(name: string): Promise<T> {
+  return JSON.parse(await Deno.readTextFile(new URL(`docs/accuracy/${name}.json`, ROOT)));
+}
+
+function cardTables(results: Evaluation): Page["tables"] {
+  return { "areas": areaTable(results), "classes": classTable(results), "point": point(results) };
 }
 
 if (import.meta.main) {
-  const sizes = await readInputSizes();
-  await Deno.writeTextFile(new URL("input_sizes.svg", FOLDER), inputSizesPlot(sizes));
-  const page = await Deno.readTextFile(PAGE);
-  await Deno.writeTextFile(PAGE, withTables(page, { "input-sizes": inputSizesTable(sizes) }));
+  for (const page of await accuracyPages()) {
+    await Deno.writeTextFile(new URL(page.path, ROOT), await pageWithTables(page));
+  }
+  const plot = new URL("docs/accuracy/input_sizes.svg", ROOT);
+  await Deno.writeTextFile(plot, inputSizesPlot(await readInputSizes()));
 }

@@ -37,7 +37,7 @@ testUnless(
     assertEquals([resize.width, resize.height], [96, 96]);
     const again = ["train.py", "--data", data, "--out", `${folder}/again`, "--side", "96"];
     const start = ["--start", `${folder}/drawn.onnx`, "--batch", "5", "--epochs", "1"];
-    const begun = await python(...again, ...start);
+    const begun = await python(...again, ...start, "--bfloat16");
     assertStringIncludes(begun, "starts from drawn.onnx; labels that it does not have: none");
     const averaged = ["average.py", `${folder}/again/last.pt`, `${folder}/drawn.onnx`];
     assertStringIncludes(await python(...averaged, "--out", `${out}/mean.pt`), "the mean of 2");
@@ -59,6 +59,14 @@ testUnless(
   "check_loss.py finds the losses of the paper, and those of train.py",
   async () => {
     assertStringIncludes(await python("check_loss.py"), "agree with the paper");
+  },
+);
+
+testUnless(
+  missing,
+  "check_separable.py finds the same network in training and in use",
+  async () => {
+    assertStringIncludes(await python("check_separable.py"), "training and use agree");
   },
 );
 

@@ -36,8 +36,18 @@ class Conv(nn.Conv2d):
         nn.init.zeros_(self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = super().forward(F.pad(x, (0, 2, 0, 2)) if self.stride[0] == 2 else x)
+        x = super().forward(x) if self.stride[0] == 1 else self.halved(x)
         return F.relu6(x, inplace=True) if self.active else x
+
+    def halved(self, x: Tensor) -> Tensor:
+        """Convolves at stride 2; in training at stride 1, of which every second pixel is kept, if it is depthwise.
+
+        The gradient of a depthwise convolution at stride 2 takes several times the time of one at stride 1 on a CPU.
+        """
+        if self.training and self.groups > 1 and x.shape[2] % 2 == x.shape[3] % 2 == 0:
+            every = F.conv2d(x, self.weight, self.bias, padding=1, groups=self.groups)
+            return every[:, :, 1::2, 1::2].contiguous(memory_format=torch.channels_last)
+        return super().forward(F.pad(x, (0, 2, 0, 2)))
 
 
 def separable(inside: int, outside: int, stride: int = 1, active: bool = True) -> nn.Sequential:

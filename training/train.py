@@ -43,7 +43,10 @@ def main() -> None:
     held_out = Photos(options.data, "held-out", MEAN, STD)
     if not len(photos) or not len(held_out):
         sys.exit(f"Cannot train on {len(photos)} photos with {len(held_out)} held out: at least one of each is needed")
-    run = Run(start(options, photos.labels), options.epochs * steps_of(photos, options.batch), options.batch, options.side)
+    run = Run(
+        start(options, photos.labels), options.epochs * steps_of(photos, options.batch), options.batch, options.side,
+        options.bfloat16,
+    )  # fmt: skip
     options.out.mkdir(parents=True, exist_ok=True)
     for epoch in range(run.resume(options.out / "last.pt"), options.epochs):
         random.seed(f"{options.seed} {epoch}")
@@ -68,6 +71,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--batch", type=positive, default=BATCH)
     parser.add_argument("--measure", type=positive, default=2, help="epochs between two measurements on the held-out tenth")
     parser.add_argument("--threads", type=positive, help="(all cores)")
+    parser.add_argument("--bfloat16", action="store_true", help="run the network in bfloat16: 1.5 times as fast on a CPU with AMX, far slower on one without AVX-512")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
@@ -105,8 +109,9 @@ def log(file: Path, entry: dict) -> None:
 class Run:
     """One training run: optimiser, schedule and averaged weights."""
 
-    def __init__(self, model: SeparableRetinaNet, steps: int, batch: int, side: int):
+    def __init__(self, model: SeparableRetinaNet, steps: int, batch: int, side: int, bfloat16: bool = False):
         self.model, self.steps, self.step, self.batch, self.side = model, steps, 0, batch, side
+        self.bfloat16 = bfloat16
         self.average = copy.deepcopy(model).requires_grad_(False)
         learnt = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
         groups = [
@@ -130,10 +135,12 @@ class Run:
 
     def train_on(self, samples: list[Sample]) -> tuple[Tensor, Tensor]:
         images = torch.stack([s[0] for s in samples]).contiguous(memory_format=torch.channels_last)
-        logits, deltas = self.model(images)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+            logits, deltas = self.model(images)
         anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
         objects = [(boxes, classes) for _, boxes, classes in samples]
-        losses = aligned_loss(join(logits, self.model.classes), join(deltas, 4), anchors, objects)
+        rows = join(logits, self.model.classes).float(), join(deltas, 4).float()
+        losses = aligned_loss(*rows, anchors, objects)
         self.set_rates()
         self.optimizer.zero_grad(set_to_none=True)
         (losses[0] + BOX_WEIGHT * losses[1]).backward()

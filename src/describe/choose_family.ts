@@ -131,7 +131,8 @@ interface ToldFamilies {
  *
  * Names of weights are better evidence than names of outputs, because KerasHub uses torchvision's
  * names for its outputs. Names of outputs count only for a family whose graphs have the same input
- * layout as this graph. If both suggest different frameworks, the families of both are returned.
+ * layout as this graph. Of several families with the same names of outputs, those count whose
+ * weights the graph has. If both suggest different frameworks, the families of both are returned.
  */
 function toldFamilies(
   possible: readonly Family[],
@@ -147,12 +148,19 @@ function toldFamilies(
   const byWeights = toldBy(weights, possible);
   if (byWeights.length === 0) {
     const isAlike = ({ traits: { layout } }: Family) => (layout ?? input.layout) === input.layout;
-    return { told: toldBy(outputNames(outputs), possible.filter(isAlike)), isContradicted: false };
+    const byOutputs = toldBy(outputNames(outputs), possible.filter(isAlike));
+    const sure = byOutputs.filter(({ family }) => hasOneOf(weights, family.weights));
+    return { told: sure.length > 0 ? sure : byOutputs, isContradicted: false };
   }
   const byOutputs = toldBy(outputNames(outputs), possible);
   const isContradicted = byOutputs.length > 0 &&
     !byOutputs.some(({ family }) => byWeights.some((other) => other.family === family));
   return { told: isContradicted ? [...byWeights, ...byOutputs] : byWeights, isContradicted };
+}
+
+/** Returns true if there is a pattern, and one of the names has it. */
+function hasOneOf(names: readonly string[], pattern: string | undefined): boolean {
+  return pattern !== undefined && names.some((name) => new RegExp(pattern).test(name));
 }
 
 /**

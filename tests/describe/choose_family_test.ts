@@ -113,6 +113,36 @@ for (const [weight, family] of TOLD_LEVELS) {
   });
 }
 
+/** A weight of each network of `training/`. All have the same names of outputs. */
+const TRAINED: readonly [weight: string, family: string][] = [
+  ["backbone.blocks.4.layers.0.weight", "retinanet-edge"],
+  ["backbone.blocks.4.expand.weight", "retinanet-edge-dense"],
+  ["backbone.stages.2.0.reduce.weight", "retinanet-edge-paper"],
+];
+
+/** Outputs with the names that `training/graph.py` gives. */
+const LOGITS_P: GraphFacts = {
+  ...LEVELS,
+  outputs: { ...LEVELS.outputs, scores: ["logits_p3", "logits_p4"] } as GraphFacts["outputs"],
+};
+
+for (const [weight, family] of TRAINED) {
+  Deno.test(`chooseFamily() tells ${family} from its siblings by ${weight}`, () => {
+    const hints = { ...NO_HINTS, weights: ["backbone.stem.weight", weight] };
+    const { candidates, others } = chooseFamily(LOGITS_P, hints, undefined);
+    assertEquals(candidates.map((each) => each.family), [family]);
+    assertEquals(others(candidates[0]!).filter((each) => each.startsWith("retinanet-edge")), []);
+  });
+}
+
+Deno.test("chooseFamily() asks which sibling wrote logits_p3 if the weights have other names", () => {
+  assertThrows(
+    () => chooseFamily(LOGITS_P, { ...NO_HINTS, weights: ["onnx::Conv_1"] }, undefined),
+    TypeError,
+    "suggests retinanet-edge or retinanet-edge-dense or retinanet-edge-paper",
+  );
+});
+
 Deno.test("chooseFamily() asks about heads per level with names of two frameworks", () => {
   const weights = ["bbox_head.retina_cls.weight", "class_net.predict.conv_pw.weight"];
   const hints = { ...NO_HINTS, weights };

@@ -1,4 +1,4 @@
-# The server with the model everyday8. Mount other models as a volume and set MODELS_DIR.
+# The server with the models everyday8 and everyday8-l. Mount other models as a volume and set MODELS_DIR.
 FROM denoland/deno:2.9.6 AS build
 WORKDIR /app
 COPY deno.json deno.lock ./

@@ -99,7 +99,8 @@ const HOW = {
   engine: "least processor time of twelve images on one thread of wasm, by least squares over them",
   runtimes: "processor time of all threads from the start of a process to its first answer",
   bundle: "wrangler deploy --dry-run",
-  installed: "files of the packages in node_modules that a server imports; each file gzipped",
+  installed:
+    "files of node_modules after npm install retinanet-edge, without graphs; each file gzipped",
 };
 
 async function processorName(): Promise<string> {

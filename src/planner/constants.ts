@@ -100,7 +100,7 @@ export interface PlanConstants {
      * Workers.
      */
     readonly bundle: CodeSize;
-    /** Folder `node_modules` after npm has installed all packages. */
+    /** Folder `node_modules` after npm has installed the package, without the graphs of models. */
     readonly installed: CodeSize;
   };
 }

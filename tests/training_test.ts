@@ -42,6 +42,7 @@ testUnless(
     const averaged = ["average.py", `${folder}/again/last.pt`, `${folder}/drawn.onnx`];
     assertStringIncludes(await python(...averaged, "--out", `${out}/mean.pt`), "the mean of 2");
     await python("export.py", `${out}/mean.pt`, ...exported);
+    await keepsBackbone(folder, data);
 
     const photo = `${data}/images/train/1.png`;
     const args = ["--model", `${folder}/drawn.json`, "--engine", "wasm", "--score", "0", "--json"];
@@ -89,6 +90,40 @@ testUnless(missing, "focal_loss.py runs each setting once, and none again", asyn
   ]);
   assertEquals(distribution.background.curves.length, 4);
 });
+
+/** Trains with `--keep-backbone`, and compares the weights with those of the start. */
+async function keepsBackbone(folder: string, data: string): Promise<void> {
+  const [start, kept] = [`${folder}/drawn.onnx`, `${folder}/kept`];
+  const args = ["--data", data, "--out", kept, "--side", "96", "--batch", "5", "--epochs", "1"];
+  await python("train.py", ...args, "--start", start, "--keep-backbone");
+  assertEquals(
+    await changedParts(start, `${kept}/last.pt`),
+    "box_subnet class_subnet pyramid shared",
+  );
+  const back = [
+    "--backbone",
+    `${folder}/again/last.pt`,
+    "--share",
+    "1",
+    "--out",
+    `${kept}/back.pt`,
+  ];
+  await python("average.py", `${kept}/last.pt`, ...back);
+  assertEquals(await changedParts(`${kept}/last.pt`, `${kept}/back.pt`), "backbone");
+  assertEquals(await changedParts(`${folder}/again/last.pt`, `${kept}/back.pt`, "backbone"), "");
+}
+
+/** Names the parts of the network whose weights differ between two files. */
+async function changedParts(one: string, other: string, among = ""): Promise<string> {
+  const program = `
+import sys
+from pathlib import Path
+from starts import read_weights
+(one, _), (other, _) = read_weights(Path(sys.argv[1])), read_weights(Path(sys.argv[2]))
+parts = {name.split(".")[0] for name in one.keys() & other.keys() if not one[name].equal(other[name])}
+print(*sorted(part for part in parts if part.startswith(sys.argv[3])))`;
+  return (await python("-c", program, one, other, among)).trim();
+}
 
 /** Writes a COCO-format data set of one photo, twelve times. Numbers 7, 9 and 10 are held out. */
 async function drawnData(folder: string): Promise<string> {

@@ -66,6 +66,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="where the checkpoint goes; resumed from if there")
     parser.add_argument("--start", type=existing, help="start from the weights of a model of this folder or of fpnlite-coco (.onnx, beside its manifest), or of a checkpoint (.pt), not from random ones")
     parser.add_argument("--start-labels", type=existing, help="its labels, one per line, without the background (its manifest's)")
+    parser.add_argument("--keep-backbone", action="store_true", help="train pyramid and subnets only")
     parser.add_argument("--epochs", type=positive, default=40)
     parser.add_argument("--side", type=multiple, default=SIDE, help="square that photos are fitted into, pixels (%(default)s)")
     parser.add_argument("--batch", type=positive, default=BATCH)
@@ -73,7 +74,10 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--threads", type=positive, help="(all cores)")
     parser.add_argument("--bfloat16", action="store_true", help="run the network in bfloat16: 1.5 times as fast on a CPU with AMX, far slower on one without AVX-512")
     parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.keep_backbone and not options.start:
+        parser.error("--keep-backbone needs --start: a backbone of random weights finds nothing")
+    return options
 
 
 def multiple(text: str) -> int:
@@ -93,6 +97,8 @@ def start(options: argparse.Namespace, labels: list[str]) -> SeparableRetinaNet:
         unknown = load_start(model, options.start, labels, options.start_labels)
         model.backbone.freeze_early()
         print(f"starts from {options.start.name}; labels that it does not have: {', '.join(unknown) or 'none'}")
+    if options.keep_backbone:
+        model.backbone.requires_grad_(False)
     return model.to(memory_format=torch.channels_last)
 
 

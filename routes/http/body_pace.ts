@@ -23,7 +23,7 @@ export interface PaceWatch extends Disposable {
 /**
  * Starts to check the speed at which a body arrives. Without this check, a client could send most
  * of a body and then stop. The bytes received would stay in memory until reading the body times
- * out.
+ * out. A window counts if the free bytes had arrived before it began.
  *
  * @param onStall Called once, when the body arrives too slowly.
  * @param windowMs Length of a time window, milliseconds.
@@ -31,9 +31,14 @@ export interface PaceWatch extends Disposable {
 export function watchPace(onStall: () => void, windowMs: number = WINDOW_MS): PaceWatch {
   let size = 0;
   let before = 0;
+  let due = performance.now() + windowMs;
   const timer = setInterval(() => {
-    const isStalled = size > FREE_BYTES && size - before < MIN_BYTES;
+    const now = performance.now();
+    // A late timer means that this thread was blocked: bytes may have arrived that it has not read.
+    const isLate = now - due > windowMs / 2;
+    const isStalled = !isLate && before > FREE_BYTES && size - before < MIN_BYTES;
     before = size;
+    due = now + windowMs;
     if (!isStalled) return;
     clearInterval(timer);
     onStall();

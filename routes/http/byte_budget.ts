@@ -8,18 +8,19 @@ export interface ByteLease extends Disposable {
   /**
    * Takes bytes: first those that the lease has reserved, and then bytes of the budget.
    *
-   * @throws {DomainError} `busy` if the client may not take `bytes` more bytes now.
+   * @throws {DomainError} `busy` if the client may not take `bytes` more bytes now;
+   *   `too-many-bytes` if the request would need more than a client may ever take.
    */
   take(bytes: number): void;
   /**
    * Checks that `take(bytes)` would succeed now, without taking the bytes.
    *
-   * @throws {DomainError} `busy` if `take(bytes)` would fail.
+   * @throws {DomainError} The error of `take(bytes)`.
    */
   expect(bytes: number): void;
   /**
-   * Reserves bytes of the budget for later calls of `take()`, at most as many as one client may take
-   * of an unused budget. Disposing the result returns the reserved bytes that were not taken.
+   * Reserves bytes of the budget for later calls of `take()`, at most as many as the request could
+   * still take of an unused budget. Disposing the result returns the reserved bytes that were not taken.
    *
    * @throws {DomainError} `busy` if the client may not take `bytes` more bytes now.
    */
@@ -73,7 +74,10 @@ export class ByteBudget {
   }
 
   #lease(client: string, taken: number): ByteLease {
-    const expect = (bytes: number) => {
+    let reserved = 0;
+    const check = (bytes: number) => {
+      const needed = taken + reserved + bytes;
+      if (needed > this.#mostOfOne) throw neverFits(needed, this.#mostOfOne);
       const held = (this.#held.get(client) ?? 0) + bytes;
       if (held <= SHARE * (this.#left - bytes)) return;
       throw new DomainError(
@@ -81,9 +85,8 @@ export class ByteBudget {
         "Cannot take the image as the server holds as many as it can. Try again in a second",
       );
     };
-    let reserved = 0;
     const reserve = (bytes: number) => {
-      expect(bytes);
+      check(bytes);
       this.#move(client, bytes);
       reserved += bytes;
     };
@@ -92,14 +95,16 @@ export class ByteBudget {
       reserved = 0;
     };
     return {
-      expect,
+      expect: (bytes) => {
+        if (bytes > reserved) check(bytes - reserved);
+      },
       take: (bytes) => {
         if (bytes > reserved) reserve(bytes - reserved);
         reserved -= bytes;
         taken += bytes;
       },
       reserve: (bytes) => {
-        reserve(Math.min(bytes, this.#mostOfOne));
+        reserve(Math.min(bytes, this.#mostOfOne - taken));
         return { [Symbol.dispose]: giveBack };
       },
       moved: () => {
@@ -121,4 +126,13 @@ export class ByteBudget {
     if (held > 0) this.#held.set(client, held);
     else this.#held.delete(client);
   }
+}
+
+/** Returns the error for a request that would not fit even if no other request had bytes. */
+function neverFits(needed: number, most: number): DomainError {
+  return new DomainError(
+    "too-many-bytes",
+    `Cannot take the request as all its bytes in memory must be at most ${most}: it needs ` +
+      `${needed}. Send fewer images at a time`,
+  );
 }

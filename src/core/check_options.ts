@@ -123,6 +123,12 @@ export function numberFrom(least: number): OptionRule {
   return { must: `a number of at least ${least}`, accepts };
 }
 
+/** Rule for a number of at least `least` and at most `most`. */
+export function numberBetween(least: number, most: number): OptionRule {
+  const accepts = (value: unknown) => typeof value === "number" && value >= least && value <= most;
+  return { must: `a number from ${least} to ${most}`, accepts };
+}
+
 /** Rule for one of several texts. */
 export function oneOf(values: readonly string[]): OptionRule {
   const must = values.map((value) => `"${value}"`).join(", ");

@@ -4,11 +4,18 @@ import {
   FUNCTION,
   hasMethods,
   LIST,
+  numberBetween,
   numberFrom,
   type OptionRule,
   type OptionRules,
 } from "../core/check_options.ts";
 import { MIN_KEEP_MEMORY } from "../ports/kept_candidates.ts";
+
+/** Rule for a duration in milliseconds. The maximum is the longest delay of `setTimeout()`. */
+const DURATION = numberBetween(1, 2 ** 31 - 1);
+
+/** Rule for a number of bytes that the budget for bodies can calculate with. */
+const BYTES = numberBetween(1, Number.MAX_SAFE_INTEGER);
 
 const RATE: OptionRule = {
   must: "{ limit, windowMs } with numbers of at least 1",
@@ -20,7 +27,7 @@ const RATE: OptionRule = {
 
 /** Rules of the HTTP options of `createApp()`. */
 export const APP_RULES: OptionRules<AppOptions> = {
-  maxBytes: numberFrom(1),
+  maxBytes: BYTES,
   log: FUNCTION,
   logRequest: FUNCTION,
   clientAddress: FUNCTION,
@@ -32,8 +39,8 @@ export const APP_RULES: OptionRules<AppOptions> = {
   addressRate: RATE,
   origins: LIST,
   maxHeaders: numberFrom(0),
-  bodyTimeoutMs: numberFrom(1),
-  bodyMemory: numberFrom(1),
+  bodyTimeoutMs: DURATION,
+  bodyMemory: BYTES,
   maxDrawingSide: numberFrom(1),
   maxBatch: numberFrom(1),
   maxBatchBytes: numberFrom(1),
@@ -41,14 +48,14 @@ export const APP_RULES: OptionRules<AppOptions> = {
     must: `0, or a number of at least ${MIN_KEEP_MEMORY}`,
     accepts: (value) => value === 0 || numberFrom(MIN_KEEP_MEMORY).accepts(value),
   },
-  keepMs: numberFrom(1),
+  keepMs: DURATION,
   fetchImage: {
     must: "an object with a method fetch()",
     accepts: (value) => hasMethods(value, "fetch"),
   },
   metrics: {
-    must: "an object with a method read()",
-    accepts: (value) => hasMethods(value, "read"),
+    must: "an object with methods count() and read()",
+    accepts: (value) => hasMethods(value, "count", "read"),
   },
   hasOpenMetrics: FLAG,
   page: {

@@ -163,6 +163,14 @@ const APP_OPTIONS: readonly Wrong[] = [
     { detector, keepMemory: 1000 },
     "0, or a number of at least",
   ],
+  ["a body without a time limit", { detector, bodyTimeoutMs: Infinity }, "from 1 to 2147483647"],
+  ["candidates that stay for ever", { detector, keepMs: Infinity }, "from 1 to 2147483647"],
+  ["images without a limit", { detector, maxBytes: Infinity }, '"maxBytes" must be a number from'],
+  [
+    "metrics that only read",
+    { detector, metrics: { read: () => {} } },
+    '"metrics" must be an object with methods count() and read()',
+  ],
   ["a relative mount path", { detector, mountPath: "vision" }, 'begins with "/"'],
 ];
 

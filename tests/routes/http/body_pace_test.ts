@@ -17,6 +17,28 @@ async function stallsOf(start: number, step: number): Promise<number> {
   return stalls;
 }
 
+Deno.test("watchPace() begins to count after the free bytes, not in the middle of a window", async () => {
+  const stalled = Promise.withResolvers<string>();
+  using watch = watchPace(() => stalled.resolve("stalled"), 200);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  watch.progress(70_000); // little of the rest arrives in the last quarter of the first window
+  const timer = setTimeout(() => watch.progress(200_000), 150);
+  const late = new Promise<string>((resolve) => setTimeout(resolve, 270, "none"));
+  assertEquals(await Promise.race([stalled.promise, late]), "none");
+  clearTimeout(timer);
+});
+
+Deno.test("watchPace() does not judge a window in which its thread was blocked", async () => {
+  const stalled = Promise.withResolvers<string>();
+  using watch = watchPace(() => stalled.resolve("stalled"), 40);
+  watch.progress(1_000_000);
+  await new Promise((resolve) => setTimeout(resolve, 50)); // the first window has ended
+  for (const end = performance.now() + 150; performance.now() < end;); // bytes wait in the socket
+  setTimeout(() => watch.progress(2_000_000)); // read after the late timer
+  const soon = new Promise<string>((resolve) => setTimeout(resolve, 25, "none"));
+  assertEquals(await Promise.race([stalled.promise, soon]), "none");
+});
+
 for (
   const [name, start, step, stalls] of [
     ["stalls after much of it", 1_000_000, 0, 1],

@@ -187,6 +187,6 @@ for (
     assertEquals((await roomy.request(path, post(body, headers))).status, 200);
     assertEquals((await roomy.request(path, post(body, headers))).status, 200); // was returned
     const tight = await quickApp({ maxBytes: 40_000, bodyMemory: 39_000 });
-    await assertProblem(tight.request(path, post(body, headers)), 503, "busy");
+    await assertProblem(tight.request(path, post(body, headers)), 413, "too-many-bytes", "29250");
   });
 }

@@ -33,8 +33,9 @@ Deno.test("ByteLease.reserve() returns what was not taken, and dispose() returns
 
 Deno.test("ByteLease.reserve() refuses what a client may not take, and then holds nothing", () => {
   const budget = new ByteBudget(1000);
+  using other = budget.lease("a");
+  other.take(150);
   using lease = budget.lease("a");
-  lease.take(150);
   // With 750, the client holds three times the 250 that stay free.
   const { code } = assertThrows(() => lease.reserve(601), DomainError);
   assertEquals([code, budget.taken], ["busy", 150]);
@@ -60,3 +61,47 @@ Deno.test("ByteLease.reserve() reserves at most what one client may take of an u
   lease.reserve(5000);
   assertEquals(budget.taken, 750);
 });
+
+Deno.test("ByteLease.reserve() reserves what is left of that, if the request has bytes already", () => {
+  const budget = new ByteBudget(1000);
+  using lease = budget.lease("a");
+  lease.take(150);
+  lease.reserve(5000);
+  assertEquals(budget.taken, 750);
+});
+
+Deno.test("ByteLease.expect() counts reserved bytes as taken from the budget already", () => {
+  const budget = new ByteBudget(1000);
+  using lease = budget.lease("a");
+  lease.reserve(700);
+  lease.expect(700);
+  lease.expect(750);
+  const { code } = assertThrows(() => lease.expect(751), DomainError);
+  assertEquals([code, budget.taken], ["too-many-bytes", 700]);
+});
+
+for (const other of [0, 100]) {
+  Deno.test(`ByteLease.take() refuses for good what never fits, with ${other} bytes of others`, () => {
+    const budget = new ByteBudget(1000);
+    using _others = held(budget, "b", other);
+    using lease = budget.lease("a");
+    lease.take(400);
+    assertEquals(assertThrows(() => lease.take(351), DomainError).code, "too-many-bytes");
+  });
+}
+
+Deno.test("ByteLease.take() refuses for now what fits without the bytes of others", () => {
+  const budget = new ByteBudget(1000);
+  using _others = held(budget, "b", 100);
+  using lease = budget.lease("a");
+  lease.take(400);
+  // 750 is more than three times the 150 that would stay free.
+  assertEquals(assertThrows(() => lease.take(350), DomainError).code, "busy");
+});
+
+/** Takes bytes for another client. */
+function held(budget: ByteBudget, client: string, bytes: number) {
+  const lease = budget.lease(client);
+  lease.take(bytes);
+  return lease;
+}

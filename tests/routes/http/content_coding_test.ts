@@ -184,9 +184,24 @@ Deno.test("POST /detect takes decompressed bytes from the budget, and returns th
   };
   for (let i = 0; i < 5; i++) {
     // One client gets three quarters of the budget.
-    await assertProblem(send(60_001), 503, "busy");
+    await assertProblem(send(60_001), 413, "too-many-bytes", "at most 60000: it needs 60001");
     assertEquals((await send(60_000)).status, 200);
   }
+});
+
+Deno.test("POST /detect counts the bytes of a compressed body once, not packed and unpacked", async () => {
+  const image = IMAGE.toBase64();
+  const body = JSON.stringify({ image });
+  // As JSON, it must fit with the budget's least size: twice the largest image.
+  const app = await quickApp({ maxBytes: IMAGE.length * 3, bodyMemory: IMAGE.length * 6 });
+  const headers = { "content-type": "application/json" };
+  assertEquals((await app.request("/detect", post(body, headers))).status, 200);
+  const packed = gzip(new TextEncoder().encode(body));
+  const response = await app.request(
+    "/detect",
+    post(packed, { ...headers, "content-encoding": "gzip" }),
+  );
+  assertEquals(response.status, 200);
 });
 
 Deno.test("POST /detect times out a compressed body that stalls", async () => {

@@ -16,12 +16,15 @@ export * from "../../embed/api.ts";
 /**
  * Creates an HTTP API for a detector in a Cloudflare Worker.
  *
- * The request bodies that are in memory at the same time take at most 20 MB. To change this limit,
- * set the option `bodyMemory`. Kept candidates take at most 2 MB (`keepMemory`).
+ * The request bodies that are in memory at the same time take at most 20 MB, or twice `maxBytes`. To
+ * change this limit, set the option `bodyMemory`. Kept candidates take at most 2 MB (`keepMemory`).
  */
 export function createApp(options: EmbeddedAppOptions): ReturnType<typeof createPlainApp> {
-  const { maxBytes, keepMemory } = WORKERD_LIMITS;
-  return createPlainApp({ bodyMemory: 2 * maxBytes, keepMemory, ...options });
+  return createPlainApp({
+    ...options,
+    bodyMemory: options?.bodyMemory ?? 2 * (options?.maxBytes ?? WORKERD_LIMITS.maxBytes),
+    keepMemory: options?.keepMemory ?? WORKERD_LIMITS.keepMemory,
+  });
 }
 
 export type { Fetcher, ModelBucket };

@@ -2,7 +2,6 @@ import { createApp } from "../../../routes/app.ts";
 import { runCounter } from "../../detect/count_runs.ts";
 import { createDetector } from "../../detect/detector.ts";
 import { appSettings } from "../../server/app_settings.ts";
-import { readConfig } from "../../server/config.ts";
 import { imageLimits } from "../../server/image_limits.ts";
 import { LazyApp, type ServedApp } from "../../server/lazy_app.ts";
 import { readManifests } from "../../server/read_manifests.ts";
@@ -11,11 +10,11 @@ import { ModelRegistry } from "../../serving/model_registry.ts";
 import type { Fetcher } from "../../stores/http.ts";
 import type { ModelBucket } from "../../stores/r2.ts";
 import { answerThenDrain } from "./drain_body.ts";
-import { WORKERD_LIMITS } from "./limits.ts";
 import { MeteredApp } from "./metered_app.ts";
 import type { MemoryMeter } from "./metering/memory_meter.ts";
 import { meteredRuntime } from "./metering/metered_runtime.ts";
 import { workerdRuntime } from "./runtime.ts";
+import { workerConfig } from "./worker_config.ts";
 
 /**
  * Bindings and variables that wrangler.toml, the configuration of the Cloudflare Worker, defines.
@@ -41,16 +40,6 @@ export interface CloudflareWorker {
     },
   ): Promise<Response>;
 }
-
-/**
- * Defaults of settings, low enough for 128 MB of memory. An image file can be in memory three
- * times: as received chunks, as one buffer, and inside the decoder.
- */
-const DEFAULTS = {
-  MAX_BYTES: String(WORKERD_LIMITS.maxBytes),
-  BODY_MEMORY: String(2 * WORKERD_LIMITS.maxBytes),
-  KEEP_MEMORY: String(WORKERD_LIMITS.keepMemory),
-};
 
 /**
  * Maximum number of images in the queue if the setting `QUEUE` is unset. The setting `BODY_MEMORY`
@@ -87,7 +76,7 @@ export default worker;
 
 async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Promise<ServedApp> {
   const { ASSETS, MODELS_BUCKET } = environment;
-  const config = readConfig({ ...DEFAULTS, ...textsOf(environment) });
+  const config = workerConfig(environment);
   const plain = workerdRuntime(
     MODELS_BUCKET === undefined ? { assets: ASSETS } : { bucket: MODELS_BUCKET },
   );
@@ -119,12 +108,4 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
     clientAddress: (context) => context.req.header("cf-connecting-ip"),
   });
   return { app, registry };
-}
-
-/** Returns only the text variables of the environment, without bindings such as buckets. */
-function textsOf(environment: WorkerEnvironment): Record<string, string> {
-  const texts = Object.entries(environment).filter((entry): entry is [string, string] =>
-    typeof entry[1] === "string"
-  );
-  return Object.fromEntries(texts);
 }

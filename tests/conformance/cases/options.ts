@@ -14,7 +14,7 @@ const DEFAULT_SCORE = everyday8.postprocess.score;
 const QUERIES: readonly (readonly [query: string, score: number])[] = [
   ["", DEFAULT_SCORE],
   ["score=0.1", 0.1],
-  ["score=0.88", 0.88],
+  ["score=0.86", 0.86],
   ["score=1", 1],
   ["score=0.1&max=5", 0.1],
 ];
@@ -24,8 +24,8 @@ export const OPTION_CASES: readonly Case[] = [
   ...inQuery(SCENE, [
     ...QUERIES,
     ["score=0.1&max=1", 0.1],
-    ["score=0.1&max=2", 0.1],
-    ["score=0.5&iou=0.9", 0.5],
+    ["score=0.1&max=3", 0.1],
+    ["score=0.1&iou=0.9", 0.1],
     ["classes=apple&score=0.1", 0.1],
     ["classes=orange,banana&score=0.1", 0.1],
     ["classes=bus&score=0.3", 0.3],

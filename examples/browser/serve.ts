@@ -1,7 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Hono } from "hono";
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 import { createPage, PAGE_PATHS, pageHeaders } from "../../routes/page/app.ts";
+import { pageWithBundle } from "../../src/platforms/host/page_bundle.ts";
 
 /**
  * Serves the page of the server without the server's API: the detector runs in the browser.
@@ -11,8 +13,7 @@ import { createPage, PAGE_PATHS, pageHeaders } from "../../routes/page/app.ts";
 export function demoApp(bundle: URL): Hono {
   const app = new Hono();
   for (const path of PAGE_PATHS) app.use(path, pageHeaders);
-  const readBundle = (path: string) => Deno.readFile(new URL(path, bundle)).catch(() => null);
-  app.route("/", createPage({ readBundle, hasApi: false }));
+  app.route("/", createPage({ ...pageWithBundle(fileURLToPath(bundle)), hasApi: false }));
   return app;
 }
 

@@ -1,16 +1,16 @@
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
+import { bundleResponse, type ReadBundle } from "./bundle.ts";
 import { DOCUMENT, DOCUMENT_HASH, SCRIPT_HASH, STYLE_HASH } from "./document.ts";
 
 /** Options of the page. */
 export interface PageOptions {
   /**
-   * Reads a file of the browser bundle, which lets the page run the detector in the browser.
-   * Returns null if the file does not exist. Unset: the page uses only the detector of the server.
+   * Reads a file of the browser bundle, which lets the page run the detector in the browser. The
+   * path is the name of a file, or `models/` and a name. Unset: the page uses only the detector of
+   * the server.
    */
-  readonly readBundle?:
-    | ((path: string) => Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null>)
-    | undefined;
+  readonly readBundle?: ReadBundle | undefined;
   /**
    * True if the server has an API. False: the page runs the detector only in the browser.
    *
@@ -24,16 +24,6 @@ const BUNDLE = "/retinanet-edge/";
 
 /** Paths of the page and of its browser bundle. */
 export const PAGE_PATHS: readonly string[] = ["/", `${BUNDLE}*`];
-
-/** Media types of the files of a browser bundle. */
-const TYPES: Readonly<Record<string, string>> = {
-  js: "text/javascript; charset=utf-8",
-  mjs: "text/javascript; charset=utf-8",
-  json: "application/json",
-  gz: "application/gzip",
-  wasm: "application/wasm",
-  txt: "text/plain; charset=utf-8",
-};
 
 /**
  * Value of `Content-Security-Policy`. The page may use only its own style sheet, its own script and
@@ -83,9 +73,7 @@ export function createPage(options: PageOptions = {}): Hono<AppEnv> {
   if (readBundle !== undefined) {
     app.get(`${BUNDLE}:path{.+}`, async (context, next) => {
       const path = context.req.param("path");
-      const file = /(^|\/)\.\./.test(path) ? null : await readBundle(path);
-      if (file === null) return await next();
-      return context.body(file, 200, { "content-type": typeOf(path) });
+      return await bundleResponse(context, path, readBundle) ?? await next();
     });
   }
   return app;
@@ -98,8 +86,4 @@ export function createPage(options: PageOptions = {}): Hono<AppEnv> {
 export async function pageHeaders(context: Context, next: () => Promise<void>): Promise<void> {
   await next();
   for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
-}
-
-function typeOf(path: string): string {
-  return TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
 }

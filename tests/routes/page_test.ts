@@ -62,9 +62,7 @@ Deno.test("the page can be mounted below a path, and switched off", async () => 
 });
 
 Deno.test("the page serves the files of a browser bundle, and no other file", async () => {
-  const asked: string[] = [];
   const readBundle = (path: string) => {
-    asked.push(path);
     const isThere = path === "chunk.js" || path === "models/a.json";
     return Promise.resolve(isThere ? new TextEncoder().encode("1") : null);
   };
@@ -75,7 +73,25 @@ Deno.test("the page serves the files of a browser bundle, and no other file", as
   assertEquals(script.headers.get("cross-origin-embedder-policy"), "require-corp");
   assertEquals((await app.request("/retinanet-edge/models/a.json")).status, 200);
   assertEquals((await app.request("/retinanet-edge/nope.js")).status, 404);
-  asked.length = 0;
-  assertEquals((await app.request("/retinanet-edge/..%2fsecret")).status, 404);
-  assertEquals(asked, []);
 });
+
+for (
+  const path of [
+    ...["..%2fsecret", "%2e%2e%2fsecret", "models%2f..%2f..%2fsecret", "models/%2e%2e", "%20.."],
+    ...["/etc/passwd", "%2Fetc%2Fpasswd", "file:///etc/passwd", "C:%2Fsecret", "models//secret"],
+    ...["a%5C..%5C..%5Cetc%5Cpasswd", "..%5Csecret", "a\\..\\..\\etc\\passwd", "%252e%252e%252fa"],
+    ...["a%00.js", ".hidden", "models/", "https://example.com/a.js", "models/deep/a.json"],
+  ]
+) {
+  Deno.test(`createPage() asks readBundle() for no file at ${path}`, async () => {
+    const asked: string[] = [];
+    const readBundle = (name: string) => {
+      asked.push(name);
+      return Promise.resolve(null);
+    };
+    const app = await quickApp({ page: { readBundle } });
+    const response = await app.request(`http://localhost/retinanet-edge/${path}`);
+    assertEquals(response.status, 404);
+    assertEquals(asked, []);
+  });
+}

@@ -7,12 +7,6 @@ import type { PageOptions } from "../../../routes/page/app.ts";
 const BUILT = new URL("../../../dist/browser/", import.meta.url);
 
 /**
- * Pattern of file paths in a browser bundle. A path that matches cannot lead out of the bundle's
- * folder.
- */
-const FILE = /^(models\/)?\w[\w.-]*$/;
-
-/**
  * Returns the options of the web page. If there is a browser bundle, the page can run the detector
  * in the browser.
  *
@@ -25,9 +19,8 @@ export function pageWithBundle(folder: string | undefined): PageOptions {
   return {
     readBundle(path) {
       const file = new URL(path, root);
-      const isThere = FILE.test(path) && existsSync(file);
       return Promise.resolve(
-        isThere
+        existsSync(file)
           ? Readable.toWeb(createReadStream(file)) as unknown as ReadableStream<Uint8Array>
           : null,
       );

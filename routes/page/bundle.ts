@@ -1,0 +1,41 @@
+import type { Context } from "hono";
+import type { AppEnv } from "../http/app_env.ts";
+
+/** Function that reads a file of the browser bundle. Returns null if the file does not exist. */
+export type ReadBundle = (
+  path: string,
+) => Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null>;
+
+/**
+ * Pattern of file paths in a browser bundle. A path that matches is relative and cannot lead out of
+ * the bundle's folder: no part is `..`, and it has no backslash, percent sign or URL scheme.
+ */
+const FILE = /^(models\/)?\w[\w. -]*$/;
+
+/** Media types of the files of a browser bundle. */
+const TYPES: Readonly<Record<string, string>> = {
+  js: "text/javascript; charset=utf-8",
+  mjs: "text/javascript; charset=utf-8",
+  json: "application/json",
+  gz: "application/gzip",
+  wasm: "application/wasm",
+  txt: "text/plain; charset=utf-8",
+};
+
+/**
+ * Responds with a file of the browser bundle. Returns null if the file does not exist.
+ *
+ * @param path Path from the URL. `readBundle` gets only paths that lie in the bundle's folder.
+ */
+export async function bundleResponse(
+  context: Context<AppEnv>,
+  path: string,
+  readBundle: ReadBundle,
+): Promise<Response | null> {
+  const file = FILE.test(path) ? await readBundle(path) : null;
+  return file && context.body(file, 200, { "content-type": typeOf(path) });
+}
+
+function typeOf(path: string): string {
+  return TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
+}

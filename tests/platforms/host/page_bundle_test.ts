@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { demoApp } from "../../../examples/browser/serve.ts";
+import { pageWithBundle } from "../../../src/platforms/host/page_bundle.ts";
+import { quickApp } from "../../routes/quick_app.ts";
+
+/** Script of the bundle of these tests. */
+const SCRIPT = "export {};";
+
+/** Writes a bundle with one script and a folder of models, and a secret beside it. */
+async function bundleFolder() {
+  const parent = new URL(`file://${await Deno.makeTempDir()}/`);
+  const folder = new URL("bundle/", parent);
+  await Deno.mkdir(new URL("models/", folder), { recursive: true });
+  await Deno.writeTextFile(new URL("retinanet-edge.js", folder), SCRIPT);
+  await Deno.writeTextFile(new URL("secret.txt", parent), "secret");
+  return {
+    folder,
+    secret: fileURLToPath(new URL("secret.txt", parent)),
+    [Symbol.asyncDispose]: () => Deno.remove(parent, { recursive: true }),
+  };
+}
+
+Deno.test("pageWithBundle() and demoApp() serve no file outside the bundle", async () => {
+  await using bundle = await bundleFolder();
+  const { folder, secret } = bundle;
+  const server = await quickApp({ page: pageWithBundle(fileURLToPath(folder)) });
+  for (const app of [server, demoApp(folder)]) {
+    const get = (path: string) => app.request(`http://localhost/retinanet-edge/${path}`);
+    assertEquals(await (await get("retinanet-edge.js")).text(), SCRIPT);
+    for (
+      const path of [
+        ...[secret, encodeURIComponent(secret), `file://${secret}`, `file:%2F%2F${secret}`],
+        ...["..%2fsecret.txt", "models%2f..%2f..%2fsecret.txt", "%2e%2e%2fsecret.txt"],
+        ...["..%5Csecret.txt", "a%5C..%5C..%5Csecret.txt", "a%5c..%2f..%2fsecret.txt"],
+      ]
+    ) {
+      const response = await get(path);
+      await response.body?.cancel();
+      assertEquals(response.status, 404, path);
+    }
+  }
+});

@@ -6,7 +6,7 @@ import { DOCUMENT, DOCUMENT_HASH, SCRIPT_HASH, STYLE_HASH } from "./document.ts"
 /** Options of the page. */
 export interface PageOptions {
   /**
-   * Reads a file of the browser bundle, which lets the page run the detector in the browser. The
+   * Finds a file of the browser bundle, which lets the page run the detector in the browser. The
    * path is the name of a file, or `models/` and a name. Unset: the page uses only the detector of
    * the server.
    */

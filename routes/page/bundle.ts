@@ -1,10 +1,14 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
 
-/** Function that reads a file of the browser bundle. Returns null if the file does not exist. */
-export type ReadBundle = (
-  path: string,
-) => Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null>;
+/** File of a browser bundle. */
+export interface BundleFile {
+  /** Opens the file. Not called for `HEAD`, because nobody would read or close the stream. */
+  readonly open: () => ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>;
+}
+
+/** Function that finds a file of the browser bundle. Returns null if there is no such file. */
+export type ReadBundle = (path: string) => Promise<BundleFile | null>;
 
 /**
  * Pattern of file paths in a browser bundle. A path that matches is relative and cannot lead out of
@@ -33,7 +37,11 @@ export async function bundleResponse(
   readBundle: ReadBundle,
 ): Promise<Response | null> {
   const file = FILE.test(path) ? await readBundle(path) : null;
-  return file && context.body(file, 200, { "content-type": typeOf(path) });
+  if (file === null) return null;
+  const headers = { "content-type": typeOf(path) };
+  return context.req.method === "HEAD"
+    ? context.body(null, 200, headers)
+    : context.body(file.open(), 200, headers);
 }
 
 function typeOf(path: string): string {

@@ -64,7 +64,8 @@ Deno.test("the page can be mounted below a path, and switched off", async () => 
 Deno.test("the page serves the files of a browser bundle, and no other file", async () => {
   const readBundle = (path: string) => {
     const isThere = path === "chunk.js" || path === "models/a.json";
-    return Promise.resolve(isThere ? new TextEncoder().encode("1") : null);
+    const open = () => new TextEncoder().encode("1");
+    return Promise.resolve(isThere ? { open } : null);
   };
   const app = await quickApp({ page: { readBundle } });
   assertStringIncludes(await (await app.request("/")).text(), 'data-engines="server browser"');
@@ -73,6 +74,20 @@ Deno.test("the page serves the files of a browser bundle, and no other file", as
   assertEquals(script.headers.get("cross-origin-embedder-policy"), "require-corp");
   assertEquals((await app.request("/retinanet-edge/models/a.json")).status, 200);
   assertEquals((await app.request("/retinanet-edge/nope.js")).status, 404);
+});
+
+Deno.test("createPage() opens a file of the bundle for GET, and not for HEAD", async () => {
+  let opened = 0;
+  const open = () => {
+    opened++;
+    return new Uint8Array(1);
+  };
+  const app = await quickApp({ page: { readBundle: () => Promise.resolve({ open }) } });
+  const head = await app.request("/retinanet-edge/a.wasm", { method: "HEAD" });
+  assertEquals([head.status, opened], [200, 0]);
+  assertEquals(head.headers.get("content-type"), "application/wasm");
+  assertEquals((await app.request("/retinanet-edge/a.wasm")).status, 200);
+  assertEquals(opened, 1);
 });
 
 for (

@@ -1,4 +1,5 @@
 import { createReadStream, existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { PageOptions } from "../../../routes/page/app.ts";
@@ -17,13 +18,14 @@ export function pageWithBundle(folder: string | undefined): PageOptions {
   const root = folder === undefined ? BUILT : pathToFileURL(`${folder}/`);
   if (folder === undefined && !existsSync(new URL("retinanet-edge.js", root))) return {};
   return {
-    readBundle(path) {
+    async readBundle(path) {
       const file = new URL(path, root);
-      return Promise.resolve(
-        existsSync(file)
-          ? Readable.toWeb(createReadStream(file)) as unknown as ReadableStream<Uint8Array>
-          : null,
-      );
+      const isFile = await stat(file).then((entry) => entry.isFile(), () => false);
+      return isFile ? { open: () => read(file) } : null;
     },
   };
+}
+
+function read(file: URL): ReadableStream<Uint8Array> {
+  return Readable.toWeb(createReadStream(file)) as unknown as ReadableStream<Uint8Array>;
 }

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { demoApp } from "../../../examples/browser/serve.ts";
 import { pageWithBundle } from "../../../src/platforms/host/page_bundle.ts";
 import { quickApp } from "../../routes/quick_app.ts";
 
-/** Script of the bundle of these tests. */
-const SCRIPT = "export {};";
+/** Script of the bundle of these tests, which is larger than the buffers of a stream. */
+const SCRIPT = "export {};".padEnd(1_000_000);
 
 /** Writes a bundle with one script and a folder of models, and a secret beside it. */
 async function bundleFolder() {
@@ -41,3 +42,35 @@ Deno.test("pageWithBundle() and demoApp() serve no file outside the bundle", asy
     }
   }
 });
+
+Deno.test("pageWithBundle() has no file for the name of a folder", async () => {
+  await using bundle = await bundleFolder();
+  const app = await quickApp({ page: pageWithBundle(fileURLToPath(bundle.folder)) });
+  const response = await app.request("/retinanet-edge/models");
+  await response.body?.cancel();
+  assertEquals(response.status, 404);
+});
+
+Deno.test({
+  name: "HEAD of a file of the bundle leaves no file open",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using bundle = await bundleFolder();
+    const app = await quickApp({ page: pageWithBundle(fileURLToPath(bundle.folder)) });
+    for (let count = 0; count < 5; count++) {
+      const response = await app.request("/retinanet-edge/retinanet-edge.js", { method: "HEAD" });
+      assertEquals([response.status, response.body], [200, null]);
+    }
+    await delay(50); // a stream opens its file after it was created
+    assertEquals(await openFilesBelow(fileURLToPath(bundle.folder)), []);
+  },
+});
+
+/** Lists the open files of this process in a folder. */
+async function openFilesBelow(folder: string): Promise<string[]> {
+  const links = await Array.fromAsync(Deno.readDir("/proc/self/fd"));
+  const paths = await Promise.all(
+    links.map(({ name }) => Deno.readLink(`/proc/self/fd/${name}`).catch(() => "")),
+  );
+  return paths.filter((path) => path.startsWith(folder));
+}

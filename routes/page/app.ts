@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
+import { matchesEtag } from "../http/matches_etag.ts";
 import { bundleResponse, type ReadBundle } from "./bundle.ts";
 import { DOCUMENT, DOCUMENT_HASH, SCRIPT_HASH, STYLE_HASH } from "./document.ts";
 
@@ -66,7 +67,7 @@ export function createPage(options: PageOptions = {}): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.get("/", (context) => {
     context.header("ETag", etag);
-    return context.req.header("if-none-match") === etag
+    return matchesEtag(context.req.header("if-none-match"), etag)
       ? context.body(null, 304)
       : context.html(document);
   });

@@ -1,9 +1,17 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../http/app_env.ts";
+import { matchesEtag } from "../http/matches_etag.ts";
 
 /** File of a browser bundle. */
 export interface BundleFile {
-  /** Opens the file. Not called for `HEAD`, because nobody would read or close the stream. */
+  /** Size, bytes. */
+  readonly size: number;
+  /** ETag with its quotes, which changes with the content of the file. */
+  readonly etag: string;
+  /**
+   * Opens the file. Not called for `HEAD` or if the client has the file already, because nobody
+   * would read or close the stream.
+   */
   readonly open: () => ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>;
 }
 
@@ -38,7 +46,9 @@ export async function bundleResponse(
 ): Promise<Response | null> {
   const file = FILE.test(path) ? await readBundle(path) : null;
   if (file === null) return null;
-  const headers = { "content-type": typeOf(path) };
+  context.header("ETag", file.etag);
+  if (matchesEtag(context.req.header("if-none-match"), file.etag)) return context.body(null, 304);
+  const headers = { "content-type": typeOf(path), "content-length": String(file.size) };
   return context.req.method === "HEAD"
     ? context.body(null, 200, headers)
     : context.body(file.open(), 200, headers);

@@ -38,8 +38,11 @@ Deno.test("GET / allows only the script and the style sheet of the document", as
 Deno.test("GET / answers 304 while the page is the same", async () => {
   const app = await quickApp();
   const etag = (await app.request("/")).headers.get("etag")!;
-  assertEquals((await app.request("/", { headers: { "if-none-match": etag } })).status, 304);
-  assertEquals((await app.request("/", { headers: { "if-none-match": '"x"' } })).status, 200);
+  const get = (condition: string) => app.request("/", { headers: { "if-none-match": condition } });
+  for (const condition of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
+    assertEquals((await get(condition)).status, 304, condition);
+  }
+  assertEquals((await get('"x"')).status, 200);
 });
 
 Deno.test("the page needs no API key, and the API still does", async () => {
@@ -65,7 +68,7 @@ Deno.test("the page serves the files of a browser bundle, and no other file", as
   const readBundle = (path: string) => {
     const isThere = path === "chunk.js" || path === "models/a.json";
     const open = () => new TextEncoder().encode("1");
-    return Promise.resolve(isThere ? { open } : null);
+    return Promise.resolve(isThere ? { size: 1, etag: '"1"', open } : null);
   };
   const app = await quickApp({ page: { readBundle } });
   assertStringIncludes(await (await app.request("/")).text(), 'data-engines="server browser"');
@@ -76,18 +79,30 @@ Deno.test("the page serves the files of a browser bundle, and no other file", as
   assertEquals((await app.request("/retinanet-edge/nope.js")).status, 404);
 });
 
-Deno.test("createPage() opens a file of the bundle for GET, and not for HEAD", async () => {
+Deno.test("createPage() opens a file of the bundle only for a response with a body", async () => {
   let opened = 0;
   const open = () => {
     opened++;
-    return new Uint8Array(1);
+    return new Uint8Array(5);
   };
-  const app = await quickApp({ page: { readBundle: () => Promise.resolve({ open }) } });
-  const head = await app.request("/retinanet-edge/a.wasm", { method: "HEAD" });
-  assertEquals([head.status, opened], [200, 0]);
-  assertEquals(head.headers.get("content-type"), "application/wasm");
-  assertEquals((await app.request("/retinanet-edge/a.wasm")).status, 200);
-  assertEquals(opened, 1);
+  const file = { size: 5, etag: '"5"', open };
+  const app = await quickApp({ page: { readBundle: () => Promise.resolve(file) } });
+  const fields = ["etag", "content-length", "content-type"];
+  for (
+    const [method, condition, status, values, opens] of [
+      ["HEAD", '"4"', 200, ['"5"', "5", "application/wasm"], 0],
+      ["HEAD", '"5"', 304, ['"5"', null, null], 0],
+      ["GET", 'W/"5"', 304, ['"5"', null, null], 0],
+      ["GET", '"4"', 200, ['"5"', "5", "application/wasm"], 1],
+    ] as const
+  ) {
+    const headers = { "if-none-match": condition };
+    const response = await app.request("/retinanet-edge/a.wasm", { method, headers });
+    assertEquals([response.status, opened], [status, opens], `${method} ${condition}`);
+    assertEquals(fields.map((name) => response.headers.get(name)), values);
+    assertEquals(response.headers.get("cache-control"), "no-cache");
+    assert(response.headers.has("x-request-id"));
+  }
 });
 
 for (

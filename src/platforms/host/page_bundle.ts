@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
@@ -20,10 +20,19 @@ export function pageWithBundle(folder: string | undefined): PageOptions {
   return {
     async readBundle(path) {
       const file = new URL(path, root);
-      const isFile = await stat(file).then((entry) => entry.isFile(), () => false);
-      return isFile ? { open: () => read(file) } : null;
+      const status = await stat(file).catch(() => null);
+      if (!status?.isFile()) return null;
+      return { size: status.size, etag: etagOf(status), open: () => read(file) };
     },
   };
+}
+
+/**
+ * Returns the ETag of a file. The time of the last change of its entry (ctime) also counts, because
+ * npm and `cp -p` give different contents the same time of modification.
+ */
+function etagOf({ size, mtimeMs, ctimeMs }: Stats): string {
+  return `W/"${size}-${mtimeMs}-${ctimeMs}"`;
 }
 
 function read(file: URL): ReadableStream<Uint8Array> {

@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { Hono } from "hono";
 import { demoApp } from "../../../examples/browser/serve.ts";
+import type { AppEnv } from "../../../routes/http/app_env.ts";
+import { listen } from "../../../src/platforms/host/listen.ts";
 import { pageWithBundle } from "../../../src/platforms/host/page_bundle.ts";
 import { quickApp } from "../../routes/quick_app.ts";
 
@@ -65,6 +68,45 @@ Deno.test({
     assertEquals(await openFilesBelow(fileURLToPath(bundle.folder)), []);
   },
 });
+
+Deno.test("a file of the bundle is downloaded again only after it has changed", async () => {
+  await using bundle = await bundleFolder();
+  const app = await quickApp({ page: pageWithBundle(fileURLToPath(bundle.folder)) });
+  await using listener = await listenTo(app);
+  const get = async (method: string, condition = "") => {
+    const url = `${listener.url}/retinanet-edge/retinanet-edge.js`;
+    const response = await fetch(url, { method, headers: { "if-none-match": condition } });
+    const { length } = await response.text();
+    return { response, length, etag: response.headers.get("etag")! };
+  };
+  for (const method of ["GET", "HEAD"]) {
+    const { response, length } = await get(method);
+    assertEquals(length, method === "GET" ? SCRIPT.length : 0);
+    assertEquals(response.headers.get("content-length"), String(SCRIPT.length));
+  }
+  const { etag } = await get("HEAD");
+  assertEquals((await get("GET", etag)).response.status, 304);
+  // A new version of the same size, with the time of modification of the old one.
+  const file = new URL("retinanet-edge.js", bundle.folder);
+  const { mtime } = await Deno.stat(file);
+  await delay(1100); // Deno knows the time of the last change in seconds
+  await Deno.writeTextFile(file, SCRIPT.replace("export", "import"));
+  await Deno.utime(file, mtime!, mtime!);
+  assertEquals((await get("GET", etag)).response.status, 200);
+});
+
+/** Serves an app as the server does. */
+async function listenTo(app: Hono<AppEnv>) {
+  const listener = await listen(app, {
+    hostname: "127.0.0.1",
+    port: 0,
+    maxConnections: 10,
+    maxHeaderBytes: 16_384,
+    headerTimeoutMs: 60_000,
+    bodyTimeoutMs: 60_000,
+  });
+  return { ...listener, [Symbol.asyncDispose]: () => listener.close() };
+}
 
 /** Lists the open files of this process in a folder. */
 async function openFilesBelow(folder: string): Promise<string[]> {

@@ -16,7 +16,7 @@ import { requestMetrics } from "./guards/request_metrics.ts";
 import { requestTrace } from "./guards/request_trace.ts";
 import type { AppEnv } from "./http/app_env.ts";
 import { PAGE_PATHS, pageHeaders } from "./page/app.ts";
-import { OPEN_PATHS } from "./paths.ts";
+import { HEALTH_PATHS, OPEN_PATHS } from "./paths.ts";
 import { REFERENCE_PATHS, referenceHeaders } from "./reference/app.ts";
 
 /**
@@ -64,7 +64,7 @@ export function guardApp(app: Hono<AppEnv>, deps: AppOptions): void {
   const needsNoKey = (context: Context) =>
     isOpen(context) || (/^(GET|HEAD)$/.test(context.req.method) && isPage(context));
   app.use(requestId({ limitLength: 64 }));
-  app.use(except(isOneOf([...OPEN_PATHS, "/metrics"]), requestTrace()));
+  app.use(except(isOneOf([...HEALTH_PATHS, "/metrics"]), requestTrace()));
   if (deps.metrics) app.use(requestMetrics(deps.metrics));
   if (deps.logRequest) app.use(requestLog(deps.logRequest, clientAddress));
   for (const path of pagePaths) app.get(path, pageHeaders);

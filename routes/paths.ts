@@ -22,10 +22,18 @@ const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ),
 ];
 
-/** Paths that need no API key and have no rate limit, because health checks poll them. */
-export const OPEN_PATHS: readonly string[] = [
+/** Paths of health checks. Orchestrators poll them without an API key. */
+export const HEALTH_PATHS: readonly string[] = [
   "/healthz",
   "/readyz",
+  ...DIALECTS.flatMap(([mount, { healthPaths = [] }]) =>
+    healthPaths.map((path) => below(mount, path))
+  ),
+];
+
+/** Paths that need no API key and have no rate limit. */
+export const OPEN_PATHS: readonly string[] = [
+  ...HEALTH_PATHS,
   ...DIALECTS.flatMap(([mount, { openPaths }]) => openPaths.map((path) => below(mount, path))),
 ];
 

@@ -21,8 +21,13 @@ export interface Dialect<Deps> {
    * prefix) itself.
    */
   readonly methods: Readonly<Record<string, string>>;
-  /** Paths for health checks. Requests to these paths need no API key and have no rate limit. */
+  /** Paths that need no API key and have no rate limit. */
   readonly openPaths: readonly string[];
+  /**
+   * Paths for health checks. They are open paths, too, and are neither traced nor, by default,
+   * logged. Unset: none.
+   */
+  readonly healthPaths?: readonly string[];
   /**
    * Header fields that only this protocol uses. If CORS is on, web pages of other origins may send
    * and read these fields.

@@ -1,5 +1,5 @@
 import type { AppDeps } from "../../routes/app.ts";
-import { OPEN_PATHS } from "../../routes/paths.ts";
+import { HEALTH_PATHS } from "../../routes/paths.ts";
 import type { Config } from "./config.ts";
 import { createLogger, type LogFormat, type Logger } from "./logger.ts";
 
@@ -57,7 +57,7 @@ function withoutHealth(logger: Logger, logsHealth: boolean): Logger {
   return {
     ...logger,
     logRequest: (line) => {
-      if (!OPEN_PATHS.includes(line.path)) logRequest(line);
+      if (!HEALTH_PATHS.includes(line.path)) logRequest(line);
     },
   };
 }

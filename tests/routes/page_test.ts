@@ -45,11 +45,14 @@ Deno.test("GET / answers 304 while the page is the same", async () => {
   assertEquals((await get('"x"')).status, 200);
 });
 
-Deno.test("the page needs no API key, and the API still does", async () => {
+Deno.test("the page and its bundle need no API key, and the API still does", async () => {
   const { accepted } = await newApiKey("phone");
-  const app = await quickApp({ keys: [accepted] });
+  const file = { size: 1, etag: '"1"', open: () => new Uint8Array(1) };
+  const page = { readBundle: () => Promise.resolve(file) };
+  const app = await quickApp({ keys: [accepted], page });
   const outer = new Hono().route("/vision", app as never);
   assertEquals((await app.request("/")).status, 200);
+  assertEquals((await app.request("/retinanet-edge/models/a.onnx")).status, 200);
   assertEquals((await outer.request("/vision")).status, 200);
   for (const path of ["/models", "/detect", "/retinanet-edgy", "//"]) {
     assertEquals((await app.request(path)).status, 401, path);

@@ -60,17 +60,16 @@ for (const [LOG_HEALTH, isLogged] of [["on", true], ["off", false], ["", false]]
     try {
       const { logRequest } = appSettings(readConfig({ LOG: "json", LOG_HEALTH }), "text");
       const app = await quickApp({ logRequest });
-      for (
-        const path of ["/healthz", "/readyz", "/v2/health/live", "/v2/health/ready", "/models"]
-      ) {
+      const checks = ["/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"];
+      for (const path of [...checks, "/info", "/models"]) {
         await (await app.request(path)).body?.cancel();
       }
     } finally {
       console.error = error;
     }
     const paths = written.map((line) => JSON.parse(line).path);
-    assertEquals(paths.length, isLogged ? 5 : 1);
-    assertEquals(paths.at(-1), "/models");
+    assertEquals(paths.length, isLogged ? 6 : 2);
+    assertEquals(paths.slice(-2), ["/info", "/models"]);
   });
 }
 

@@ -137,6 +137,8 @@ Deno.test("requestTrace() leaves out health checks and metrics", async () => {
   for (const path of ["/healthz", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready"]) {
     assertEquals(await spansOf(() => app.request(path)), [], path);
   }
+  const info = await spansOf(() => app.request("/info")); // needs no key, but is no health check
+  assertEquals(info.map(({ name }) => name), ["GET /info"]);
 });
 
 Deno.test("requestTrace() records no secret: no key, token, query or address", async () => {

@@ -26,6 +26,8 @@ export interface EmbedRuntime {
    * store in `runtime` as a model id.
    */
   readonly readFile?: ReadFile | undefined;
+  /** False if there is memory for only one image. See `PoolOptions`. */
+  readonly hasRoomBeside?: boolean | undefined;
 }
 
 /** Parts from which {@linkcode openEmbeddedFrom} builds a detector on any thread. */
@@ -39,6 +41,8 @@ export interface EmbedSource {
   readonly readFile?: ReadFile | undefined;
   /** Starts the detector on the thread or in the process that should run the model. */
   readonly start: (models: ModelStore, options: DetectorOptions) => Promise<Detector>;
+  /** False if there is memory for only one image. See `PoolOptions`. */
+  readonly hasRoomBeside?: boolean | undefined;
 }
 
 /**
@@ -193,12 +197,15 @@ function closedError(): DomainError {
  * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function openEmbedded(
-  { runtime, readFile }: EmbedRuntime,
+  { runtime, readFile, hasRoomBeside }: EmbedRuntime,
   options: EmbedOptions,
 ): Promise<EmbeddedDetector> {
   const start: EmbedSource["start"] = (models, wanted) =>
     createDetector({ ...runtime, models }, wanted);
-  return await openEmbeddedFrom({ models: runtime.models, readFile, start }, options);
+  return await openEmbeddedFrom(
+    { models: runtime.models, readFile, start, hasRoomBeside },
+    options,
+  );
 }
 
 /**
@@ -210,7 +217,7 @@ export async function openEmbedded(
  * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function openEmbeddedFrom(
-  { models, readFile, start }: EmbedSource,
+  { models, readFile, start, hasRoomBeside }: EmbedSource,
   options: EmbedOptions,
 ): Promise<EmbeddedDetector> {
   const { engine = "auto", queue = Infinity, signal } = options;
@@ -220,6 +227,7 @@ export async function openEmbeddedFrom(
     size: 1,
     queue,
     countRuns: runCounter(manifest, limits),
+    hasRoomBeside,
     start: () => start(store, { model: manifest.id, engine, limits }),
   });
   try {

@@ -35,6 +35,8 @@ export class DetectorPool implements Detector {
   readonly #slots: DetectorSlots;
   readonly #queue: CallQueue;
   readonly #now: () => number;
+  /** Pause between two tiles. Undefined if no other call may run in the pause. */
+  readonly #pause: DetectCall["pause"];
   #closed = false;
   /**
    * End of an error message: `": "` and the error of the last detector that failed to start. Empty if
@@ -46,6 +48,7 @@ export class DetectorPool implements Detector {
     this.#options = options;
     this.#slots = new DetectorSlots(options.hasRoomBeside);
     this.#now = options.now ?? (() => performance.now());
+    this.#pause = options.hasRoomBeside === false ? undefined : nextTask;
     this.#queue = new CallQueue({ ...options, now: this.#now });
     this.model = first.model;
     this.engine = first.engine;
@@ -89,7 +92,7 @@ export class DetectorPool implements Detector {
     const runs = this.#options.countRuns?.(image, options ?? {}) ?? 1;
     return await this.#submit(
       async (detector) => {
-        const result = await detector.detect(image, options, { pause: nextTask, ...call });
+        const result = await detector.detect(image, options, { pause: this.#pause, ...call });
         this.#options.observer?.detected(result);
         return result;
       },

@@ -34,7 +34,7 @@ export interface PoolOptions {
   readonly countRuns?: ((image: ImageInput, options: DetectOptions) => number) | undefined;
   /**
    * False if a detector has memory for only one image. Then no image without tiles passes between
-   * the tiles of another.
+   * the tiles of another, and no call pauses between its tiles.
    *
    * @default true
    */

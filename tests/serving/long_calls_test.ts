@@ -51,6 +51,20 @@ Deno.test("DetectorPool runs one image in tiles at a time, and no third image be
   await pool.close();
 });
 
+Deno.test("DetectorPool pauses between no tiles if a detector has memory for only one image", async () => {
+  const { pool } = await poolOf({ hasRoomBeside: false });
+  const order: string[] = [];
+  await pool.detect(IMAGE, TILED); // imports what later calls need
+  const timer = new Promise((resolve) => setTimeout(resolve)).then(() => order.push("timer"));
+  const calls = [TILED, {}, TILED].map((options, i) =>
+    pool.detect(IMAGE, options).then(() => order.push(`call ${i}`))
+  );
+  await Promise.all([timer, ...calls]);
+  assertEquals(order.at(-1), "timer");
+  assertEquals(order.length, 4);
+  await pool.close();
+});
+
 Deno.test("DetectorPool serves clients without tiles beside a client with many tiles", async () => {
   const { pool, session } = await poolOf();
   const many = Array.from(

@@ -68,7 +68,13 @@ const RULES: OptionRules<Omit<WorkerdEmbedOptions, keyof EmbedOptions>> = {
 export async function createDetector(asked: WorkerdEmbedOptions): Promise<EmbeddedDetector> {
   const options = checkEmbedOptions(asked, RULES);
   options.signal?.throwIfAborted();
-  const host = { runtime: workerdRuntime(modelsOf(options)), readFile: fetchUrl };
+  const host = {
+    runtime: workerdRuntime(modelsOf(options)),
+    readFile: fetchUrl,
+    // The pixels and tensors of two images could exceed the 128 MB of memory. A pause between tiles
+    // might never end, because a timer ends with the request in which the call started to run.
+    hasRoomBeside: false,
+  };
   const limits = {
     ...embedLimits(options.limits),
     maxBytes: options.limits?.maxBytes ?? WORKERD_LIMITS.maxBytes,

@@ -89,8 +89,9 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   const limits = imageLimits(config);
   const registry = new ModelRegistry({
     ...served,
-    // The pool processes one image at a time (`size: 1`). The pixels and tensors of two images
-    // could exceed the 128 MB of memory.
+    // The pool processes one image at a time (`size: 1`), without pauses between tiles. The pixels
+    // and tensors of two images could exceed the 128 MB of memory. A pause might never end, because
+    // a timer ends with the request in which the call started to run.
     load: (id) => {
       const manifest = served.manifests.find((each) => each.id === id);
       return DetectorPool.open({

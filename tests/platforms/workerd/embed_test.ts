@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Detection } from "../../../src/ports/detector.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { assertAnswersTiles } from "./assert_answers_tiles.ts";
 import { startWorkerd, type Workerd } from "./start_workerd.ts";
 
 const config = "tests/platforms/workerd/embedded_worker/wrangler.toml";
@@ -29,6 +30,11 @@ Deno.test("workerd/embed.ts in a user's Worker, with static assets", async (test
     assertEquals(response.status, 200);
     assertEquals((await response.json()).detections[0].label, "orange");
   });
+});
+
+Deno.test("workerd/embed.ts answers images in tiles and others that arrive together", async () => {
+  await using worker = await startWorkerd({ config });
+  await assertAnswersTiles(`${worker.url}/objects/detect`);
 });
 
 Deno.test("workerd/embed.ts accepts a model in memory", async () => {

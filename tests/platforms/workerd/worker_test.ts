@@ -10,6 +10,7 @@ import { encodePng } from "../../sample_images/encode_png.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { sceneJpeg } from "../../sample_images/fruit_scene.ts";
 import { missingShared, SHARED, testUnless } from "../../testing.ts";
+import { assertAnswersTiles } from "./assert_answers_tiles.ts";
 import { startWorkerd } from "./start_workerd.ts";
 import { runWrangler } from "./wrangler.ts";
 
@@ -98,6 +99,11 @@ Deno.test("worker.ts on workerd", async (test) => {
     assertEquals("/detect" in paths, true);
     assertStringIncludes(await (await fetch(`${workerd.url}/docs`)).text(), 'id="detect"');
   });
+});
+
+Deno.test("worker.ts answers images in tiles and others that arrive together", async () => {
+  await using workerd = await startWorkerd();
+  await assertAnswersTiles(`${workerd.url}/detect`);
 });
 
 Deno.test("worker.ts finds drawn fruits in a 1080p JPEG", async () => {

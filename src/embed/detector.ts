@@ -72,7 +72,10 @@ export interface EmbeddedDetector extends AsyncDisposable {
    *   threshold is below `candidates.minScore`, or the candidates are of another model.
    */
   select(candidates: KeptCandidates, options?: SelectOptions): Selection;
-  /** Rejects queued and later calls. Waits for the running call, then frees the model. */
+  /**
+   * Rejects queued and later calls. Waits for the running call, then frees the model. A worker that
+   * hangs ends the wait when it misses its deadline.
+   */
   close(): Promise<void>;
 }
 
@@ -122,7 +125,9 @@ class OpenDetector implements EmbeddedDetector {
       throw error;
     }
     const { signal, ...options } = checked;
-    const read = await readSource(image, { maxBytes, signal });
+    const source = readSource(image, { maxBytes, signal });
+    // An image in memory is not awaited: close() then waits for every call that precedes it.
+    const read = source instanceof Promise ? await source : source;
     return await abortable(detector.detect(read, options, { signal }), signal);
   }
 

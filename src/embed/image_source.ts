@@ -21,7 +21,8 @@ export interface ReadSourceOptions {
 }
 
 /**
- * Reads the bytes of an encoded image into one array. Decoded pixels are returned unchanged.
+ * Reads the bytes of an encoded image into one array. Decoded pixels are returned unchanged. Only a
+ * blob or a stream needs a promise: an image in memory is returned at once.
  *
  * Blobs and streams are recognised by their methods and not with `instanceof`. `instanceof` is
  * false for an object from an iframe or a `node:vm` context.
@@ -30,29 +31,35 @@ export interface ReadSourceOptions {
  *   `not-an-image`, if the type of the source is not one of {@linkcode ImageSource}.
  * @throws `signal.reason` if the signal is aborted, or the error of the blob or stream.
  */
-export async function readSource(
+export function readSource(
   source: ImageSource,
-  { maxBytes, signal }: ReadSourceOptions,
-): Promise<ImageInput> {
-  const tooLong = (found: number) => tooManyBytes(maxBytes, found);
+  options: ReadSourceOptions,
+): ImageInput | Promise<ImageInput> {
+  const { maxBytes, signal } = options;
   const type = typeName(source);
   if (type === "Uint8Array") return source as Uint8Array;
   if (type === "ArrayBuffer") return bytesOf(source as ArrayBuffer);
   if (isStream(source)) {
     if (source.locked) throw notAnImage("a stream that nobody else reads", "a locked stream");
-    return await readStream(source, { maxBytes, tooLong, signal });
+    const tooLong = (found: number) => tooManyBytes(maxBytes, found);
+    return readStream(source, { maxBytes, tooLong, signal });
   }
-  if (isBlob(source)) {
-    if (source.size > maxBytes) throw tooLong(source.size);
-    const content: unknown = await abortable(source.arrayBuffer(), signal);
-    if (typeName(content) === "ArrayBuffer") return bytesOf(content as ArrayBuffer);
-    throw notAnImage("a Blob with bytes", `of type ${typeName(content)}`);
-  }
+  if (isBlob(source)) return readBlob(source, options);
   if (isRaw(source)) return source;
   throw notAnImage(
     "a Uint8Array, an ArrayBuffer, a Blob, a ReadableStream or { data, width, height }",
     `of type ${type}${remedyFor(source, type)}`,
   );
+}
+
+async function readBlob(
+  blob: Blob,
+  { maxBytes, signal }: ReadSourceOptions,
+): Promise<Uint8Array> {
+  if (blob.size > maxBytes) throw tooManyBytes(maxBytes, blob.size);
+  const content: unknown = await abortable(blob.arrayBuffer(), signal);
+  if (typeName(content) === "ArrayBuffer") return bytesOf(content as ArrayBuffer);
+  throw notAnImage("a Blob with bytes", `of type ${typeName(content)}`);
 }
 
 function notAnImage(must: string, found: string): DomainError {

@@ -188,6 +188,9 @@ export interface Detector {
    * workers.
    */
   load?(): DetectorLoad;
-  /** Closes the detector and releases its session. */
+  /**
+   * Closes the detector and releases its session. A pool waits for its running calls first. Without
+   * a pool, calls that still run are rejected, and a worker is killed.
+   */
   close(): Promise<void>;
 }

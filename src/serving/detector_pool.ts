@@ -37,6 +37,8 @@ export class DetectorPool implements Detector {
   readonly #now: () => number;
   /** Pause between two tiles. Undefined if no other call may run in the pause. */
   readonly #pause: DetectCall["pause"];
+  /** Ends of the calls that run now. */
+  readonly #running = new Set<Promise<void>>();
   #closed = false;
   /**
    * End of an error message: `": "` and the error of the last detector that failed to start. Empty if
@@ -130,10 +132,14 @@ export class DetectorPool implements Detector {
     return reasons.every((reason) => reason !== null) ? reasons[0] ?? null : null;
   }
 
-  /** Rejects all queued calls, then closes each detector. */
+  /**
+   * Rejects queued and later calls, waits for the running calls, then closes each detector. A hung
+   * worker ends the wait when it misses its deadline.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#queue.rejectAll(closedError());
+    await Promise.all(this.#running);
     await Promise.all(this.#slots.detectors.map((detector) => detector.close()));
     this.#slots.clear();
   }
@@ -173,7 +179,9 @@ export class DetectorPool implements Detector {
         this.#dispatch();
       };
       const work = task(detector);
-      void work.then(() => end(true), () => end(false));
+      const ended = work.then(() => end(true), () => end(false))
+        .finally(() => this.#running.delete(ended));
+      this.#running.add(ended);
       // The detector must be free again before the caller learns the result.
       resolve(work.finally(() => {}));
     };
@@ -200,6 +208,7 @@ export class DetectorPool implements Detector {
 
   async #replace(detector: Detector, error: Error): Promise<void> {
     this.#slots.remove(detector);
+    if (this.#closed) return;
     this.#options.observer?.replaced(this.model.id);
     this.#options.log?.(`A worker of model "${this.model.id}" is replaced: ${error.message}`);
     await this.#startAnother();

@@ -208,6 +208,13 @@ Deno.test("EmbeddedDetector.detect() rejects with the reason of a signal that is
   });
 });
 
+Deno.test("EmbeddedDetector.close() waits for the current image between its tiles", async () => {
+  const closing = await createDetector({ model: "everyday8", ...ENGINE });
+  const running = closing.detect(IMAGE, { tiles: "2x2" });
+  await closing.close();
+  assertEquals((await running).tiles?.views, 5);
+});
+
 Deno.test("EmbeddedDetector.close() rejects later calls, and may be called again", async () => {
   const closing = await createDetector({ model: "everyday8", ...ENGINE, queue: 1 });
   const running = closing.detect(IMAGE, { scoreThreshold: 0.05 });

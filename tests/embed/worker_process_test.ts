@@ -42,6 +42,16 @@ Deno.test("createDetector() with a worker leaves the calling thread free", async
   assertGreater(turns, 2);
 });
 
+Deno.test("EmbeddedDetector.close() with a worker waits for the current image", async () => {
+  const detector = await createDetector({ model: "everyday8", worker: true, ...ENGINE });
+  const running = detector.detect(fruitImage());
+  const queued = detector.detect(fruitImage());
+  const closed = detector.close();
+  await assertRejectsDomainError(queued, "model-not-ready", "the detector was closed");
+  assertGreater((await running).detections.length, 0);
+  await closed;
+});
+
 Deno.test("createDetector() with a worker rejects with the errors of the worker", async () => {
   const graph = new TextEncoder().encode("no graph");
   await assertRejectsDomainError(

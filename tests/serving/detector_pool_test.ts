@@ -134,11 +134,11 @@ Deno.test("DetectorPool removes its listener once a call runs, is rejected or is
   await assertRejectsDomainError(cancelled, "client-gone");
   const queued = pool.detect(IMAGE, {}, call);
   assertEquals(counted.listeners, 1);
-  await pool.close();
+  const closed = pool.close();
   await assertRejectsDomainError(queued, "model-not-ready");
   assertEquals(counted.listeners, 0);
   detector.answer();
-  await running;
+  await Promise.all([running, closed]);
 });
 
 Deno.test("DetectorPool finishes a call that is cancelled while it runs", async () => {
@@ -235,14 +235,31 @@ Deno.test("DetectorPool.open() refuses a pool without detectors", async () => {
   await assertRejects(() => poolOf({ size: 0 }), RangeError, "size must be at least 1");
 });
 
-Deno.test("DetectorPool.close() rejects queued and later calls and closes its detectors", async () => {
-  const { pool, detector } = await poolOf();
-  void pool.detect(IMAGE);
+Deno.test("DetectorPool.close() rejects queued and later calls, and waits for running calls", async () => {
+  const { pool, detectors: [first, second] } = await poolOf({ size: 2 });
+  const running = [pool.detect(IMAGE), pool.detect(IMAGE)];
   const queued = pool.detect(IMAGE);
-  await pool.close();
+  const closed = pool.close();
   await assertRejectsDomainError(queued, "model-not-ready");
   await assertRejectsDomainError(pool.detect(IMAGE), "model-not-ready");
-  assertEquals(detector.closed, true);
+  first!.answer();
+  await nextTurn();
+  assertEquals([first!.closed, second!.closed], [false, false]);
+  second!.answer();
+  assertEquals(await Promise.all(running), [{}, {}]);
+  await closed;
+  assertEquals([first!.closed, second!.closed], [true, true]);
+});
+
+Deno.test("DetectorPool.close() ends when a hung worker is killed, and does not replace it", async () => {
+  const { pool, detectors } = await poolOf();
+  const running = pool.detect(IMAGE);
+  const closed = pool.close();
+  detectors[0]!.breakDown();
+  await assertRejectsDomainError(running, "decode-timeout");
+  await closed;
+  await nextTurn();
+  assertEquals(detectors.length, 1);
 });
 
 /** Lets a pool answer calls at a fake clock, each in `ms`, until none is left. */

@@ -87,6 +87,16 @@ Deno.test("DetectorPool refuses too many tiles at once, even if all detectors ar
   await pool.close();
 });
 
+Deno.test("DetectorPool.close() lets an image in tiles end before it releases the session", async () => {
+  const { pool, session } = await poolOf();
+  let runsAtClose = 0;
+  session.close = () => Promise.resolve(void (runsAtClose = session.runs));
+  const tiled = pool.detect(IMAGE, TILED);
+  await pool.close();
+  assertEquals(runsAtClose, 17);
+  assert((await tiled).detections.length > 0);
+});
+
 Deno.test("DetectorPool predicts the wait of an image from the runs before it", async () => {
   let now = 0;
   const { pool, session } = await poolOf({ now: () => now, maxWaitMs: 1000 });

@@ -90,7 +90,7 @@ Deno.test("DetectorPool.load() counts the queue and predicts the wait behind it"
   const calls = [1, 2, 3].map(() => pool.detect(IMAGE).catch(() => {}));
   // (2 waiting + ½ in work) × 100 ms ÷ 1 worker
   assertEquals(pool.load(), { waiting: 2, predictedWaitMs: 250, workers: 1 });
-  await pool.close();
+  const closed = pool.close();
   answer();
-  await Promise.all(calls);
+  await Promise.all([...calls, closed]);
 });

@@ -1,5 +1,5 @@
 import type { EngineCandidate } from "../../engines/open_engine.ts";
-import { ortSession } from "../../engines/ort_session.ts";
+import { externalDataOf, ortSession } from "../../engines/ort_session.ts";
 import { wasmOptions } from "../../engines/wasm_options.ts";
 import { type WebgpuBuild, webgpuCandidate } from "../../engines/webgpu_candidate.ts";
 import type { BrowserAssets, EngineFiles } from "./assets.ts";
@@ -45,11 +45,14 @@ export function browserWasmEngine(assets: BrowserAssets, threads: number): Engin
   return {
     provider: "wasm",
     threads,
-    async open(graph, engine) {
+    async open(graph, engine, data) {
       const ort = await import("onnxruntime-web/wasm");
       ort.env.wasm.wasmPaths = { ...assets.wasm };
       ort.env.wasm.numThreads = threads;
-      const session = await ort.InferenceSession.create(graph, wasmOptions(graph));
+      const session = await ort.InferenceSession.create(graph, {
+        ...wasmOptions(graph),
+        externalData: externalDataOf(data),
+      });
       return ortSession(session, ort.Tensor, { ...engine, threads: ort.env.wasm.numThreads });
     },
   };

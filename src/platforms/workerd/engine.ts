@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-web/wasm";
 import type { EngineCandidate } from "../../engines/open_engine.ts";
-import { ortSession } from "../../engines/ort_session.ts";
+import { externalDataOf, ortSession } from "../../engines/ort_session.ts";
 import { wasmOptions } from "../../engines/wasm_options.ts";
 
 /**
@@ -18,12 +18,16 @@ export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
   return {
     provider: "wasm",
     threads: 1,
-    async open(graph, engine) {
+    async open(graph, engine, data) {
       ort.env.wasm.numThreads = 1;
       ort.env.wasm.wasmBinary = new ArrayBuffer(0);
       const session = await withInstantiate(
         module,
-        () => ort.InferenceSession.create(graph, wasmOptions(graph)),
+        () =>
+          ort.InferenceSession.create(graph, {
+            ...wasmOptions(graph),
+            externalData: externalDataOf(data),
+          }),
       );
       return ortSession(session, ort.Tensor, engine);
     },

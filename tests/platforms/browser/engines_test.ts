@@ -1,5 +1,10 @@
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import type { DetectResult } from "../../../src/ports/detector.ts";
+import {
+  assertGoldenDetections,
+  folderWithWeights,
+  GOLDEN_IMAGE,
+} from "../../engines/external_model.ts";
 import { openEveryday8 } from "../../everyday8.ts";
 import { testUnless } from "../../testing.ts";
 import { assertClose } from "./assert_close.ts";
@@ -47,6 +52,25 @@ for (const worker of [true, false]) {
       });
       assertNotEquals(found[ALL.indexOf(SCENE)]!.detections, []);
       assertEquals(started.complaints, []);
+    },
+  );
+
+  testUnless(
+    NO_BROWSER,
+    `createDetector() ${where} reads weights from another file`,
+    async () => {
+      const folder = new URL(await folderWithWeights());
+      await using started = await startPage({
+        mounts: { "/own/": folder, "/golden/": new URL(".", GOLDEN_IMAGE) },
+      });
+      const model = `${started.server.url}own/own.json`;
+      const [result] = await detectInPage(started.page, ["/golden/97x61.png"], {
+        model,
+        engine: "wasm",
+        worker,
+      });
+      await assertGoldenDetections(result!.detections);
+      await Deno.remove(folder, { recursive: true });
     },
   );
 

@@ -2,6 +2,11 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "
 import type { Pixels } from "../../../src/image/pixels.ts";
 import type { DetectResult } from "../../../src/ports/detector.ts";
 import { boxIou } from "../../box_iou.ts";
+import {
+  assertGoldenDetections,
+  folderWithWeights,
+  GOLDEN_IMAGE,
+} from "../../engines/external_model.ts";
 import { openEveryday8 } from "../../everyday8.ts";
 import { seededRandom, wholeBetween } from "../../random.ts";
 import { CAMERA_ORANGE, cameraJpeg } from "../../sample_images/camera_jpeg.ts";
@@ -104,6 +109,18 @@ Deno.test("worker.ts on workerd", async (test) => {
 Deno.test("worker.ts answers images in tiles and others that arrive together", async () => {
   await using workerd = await startWorkerd();
   await assertAnswersTiles(`${workerd.url}/detect`);
+});
+
+Deno.test("worker.ts reads weights from another file", async () => {
+  const models = new URL(await folderWithWeights());
+  {
+    await using workerd = await startWorkerd({ environment: { MODEL: "own" }, models });
+    const body = await Deno.readFile(GOLDEN_IMAGE);
+    const response = await fetch(`${workerd.url}/detect`, { method: "POST", body });
+    assertEquals(response.status, 200);
+    await assertGoldenDetections((await response.json() as DetectResult).detections);
+  }
+  await Deno.remove(models, { recursive: true });
 });
 
 Deno.test("worker.ts finds drawn fruits in a 1080p JPEG", async () => {

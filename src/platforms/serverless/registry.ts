@@ -22,6 +22,8 @@ export function serverlessRegistry(config: Config): Promise<ModelRegistry> {
     const runtime = await hostRuntime({
       threads: config.THREADS ?? 1,
       models: folder,
+      engine: config.ENGINE,
+      codec: config.CODEC,
       imported: IMPORTED_WASM,
     });
     const limits = imageLimits(config);

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { isSharpInstalled } from "../../../src/codecs/native_jpeg.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
+import { assertProblem, testUnless } from "../../testing.ts";
 import { executable } from "./executable.ts";
 import { hostProject } from "./host_project.ts";
 import { type LambdaRequest, loadBalancer, payload1, payload2 } from "./lambda_events.ts";
@@ -41,6 +43,16 @@ Deno.test("lambda.ts reports why its model does not load, and retries", async ()
   }
   await Deno.remove(folder, { recursive: true });
 });
+
+testUnless(
+  isSharpInstalled() ? "sharp is installed" : undefined,
+  "lambda.ts refuses CODEC=native without sharp, and gives the reason",
+  async () => {
+    await using lambda = await startLambda("node22", { ...SAME, CODEC: "native" });
+    const response = askBy(lambda, payload2)("/detect", { method: "POST", body: fruitImage() });
+    await assertProblem(response, 503, "model-not-ready", "sharp is not installed");
+  },
+);
 
 type Lambda = Awaited<ReturnType<typeof startLambda>>;
 

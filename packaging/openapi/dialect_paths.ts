@@ -7,7 +7,15 @@ import { ROBOFLOW_JSON } from "../../routes/roboflow/read_request.ts";
 import { VISION_JSON } from "../../routes/vision/vision_schema.ts";
 import * as dialects from "./dialect_schemas.ts";
 import { IMAGE_CODES, json, pathText, post, read, RESULT_HEADERS } from "./operations.ts";
-import { IMAGE_FILE, OPTIONS, TINY_IMAGE, WITH_MODEL } from "./request_schemas.ts";
+import {
+  IMAGE_FILE,
+  imageForm,
+  imageTextForm,
+  OPTIONS,
+  PLAIN_UPLOAD,
+  TINY_IMAGE,
+  WITH_MODEL,
+} from "./request_schemas.ts";
 import {
   COMMON_HEADERS,
   errorResponses,
@@ -45,6 +53,10 @@ const HUGGING_FACE_REQUEST = HUGGING_FACE_JSON.meta({
   example: { inputs: TINY_IMAGE, parameters: { threshold: 0.5 } },
   override: { required: ["inputs"] },
 });
+
+const HUGGING_FACE_FORM = imageForm("HuggingFaceForm", OPTIONS.shape);
+const HUGGING_FACE_TEXT_FORM = imageTextForm("HuggingFaceTextForm", OPTIONS.shape);
+const ROBOFLOW_FORM = imageForm("RoboflowForm", {}, "Form with the image as a file");
 
 /** Paths of the dialects other than the Open Inference Protocol. */
 export const DIALECT_PATHS: ZodOpenApiPathsObject = {
@@ -144,6 +156,7 @@ export const DIALECT_PATHS: ZodOpenApiPathsObject = {
         content: {
           "text/plain": { schema: BASE64 },
           "image/*": { schema: IMAGE_FILE },
+          "multipart/form-data": { schema: ROBOFLOW_FORM },
         },
       },
       responses: {
@@ -196,6 +209,17 @@ export const DIALECT_PATHS: ZodOpenApiPathsObject = {
       body: {
         "image/*": { schema: IMAGE_FILE },
         "application/octet-stream": { schema: IMAGE_FILE },
+        "multipart/form-data": { schema: imageForm("CocoForm", WITH_MODEL.shape) },
+        "application/x-www-form-urlencoded": {
+          schema: imageTextForm("CocoTextForm", WITH_MODEL.shape),
+        },
+        "application/json": {
+          schema: PLAIN_UPLOAD.meta({
+            id: "CocoRequest",
+            description: "Options, and one of `image` and `url`",
+            example: { image: TINY_IMAGE, score: 0.3 },
+          }),
+        },
       },
       response: json("COCO results", dialects.COCO_RESULTS, RESULT_HEADERS),
       codes: [...IMAGE_CODES, ...URL_CODES],
@@ -213,6 +237,8 @@ function huggingFace(operationId: string, query: z.ZodObject): ZodOpenApiOperati
       "application/json": { schema: HUGGING_FACE_REQUEST },
       "image/*": { schema: IMAGE_FILE },
       "application/octet-stream": { schema: IMAGE_FILE },
+      "multipart/form-data": { schema: HUGGING_FACE_FORM },
+      "application/x-www-form-urlencoded": { schema: HUGGING_FACE_TEXT_FORM },
     },
     response: json("Objects in the image", dialects.HUGGING_FACE_OBJECTS, RESULT_HEADERS),
     codes: IMAGE_CODES,

@@ -35,6 +35,13 @@ export const RESULT_HEADERS = COMMON_HEADERS.extend({
   "Server-Timing": z.string().meta({ description: "Duration of each stage" }),
 });
 
+/** Header fields of a response with detections that may begin before the detection ends. */
+export const SOME_RESULT_HEADERS = COMMON_HEADERS.extend({
+  "Server-Timing": z.string().optional().meta({
+    description: "Duration of each stage; missing in the response to several images",
+  }),
+});
+
 /** Describes a JSON response. */
 export function json(
   description: string,

@@ -1,10 +1,17 @@
 // deno-lint-ignore-file no-import-prefix -- the generator is a tool of this folder alone
 import { z } from "zod";
 import type { ZodOpenApiPathsObject, ZodOpenApiResponseObject } from "npm:zod-openapi@6.0.2";
-import { UPLOAD_JSON } from "../../routes/detect/read_json.ts";
-import { SELECT_JSON } from "../../routes/detect/read_select.ts";
 import { PROBLEMS } from "../../routes/http/problem.ts";
-import { IMAGE_CODES, json, open, pathText, post, read, RESULT_HEADERS } from "./operations.ts";
+import {
+  IMAGE_CODES,
+  json,
+  open,
+  pathText,
+  post,
+  read,
+  RESULT_HEADERS,
+  SOME_RESULT_HEADERS,
+} from "./operations.ts";
 import * as requests from "./request_schemas.ts";
 import { COMMON_HEADERS, GUARDED_CODES, REQUEST_CODES } from "./responses.ts";
 import * as schemas from "./schemas.ts";
@@ -28,17 +35,17 @@ export const PATHS: ZodOpenApiPathsObject = {
         "multipart/form-data": { schema: requests.FORM },
         "application/x-www-form-urlencoded": { schema: requests.URLENCODED },
         "application/json": {
-          schema: UPLOAD_JSON.meta({
+          schema: requests.UPLOAD.meta({
             id: "DetectRequest",
-            description: "Options, and one of `image` and `url`",
+            description: "Options, and one of `image`, `url` and `images`",
             example: { image: requests.TINY_IMAGE, score: 0.3 },
           }),
         },
       },
       response: withDrawings(json(
-        "Detections in the image",
-        schemas.DETECT_RESULT,
-        RESULT_HEADERS,
+        "Detections in the image, or `results` of several images",
+        z.union([schemas.DETECT_RESULT, schemas.DETECT_RESULTS]),
+        SOME_RESULT_HEADERS,
       )),
       codes: [...IMAGE_CODES, "url-not-allowed", "url-failed", "not-acceptable"],
     }),
@@ -79,7 +86,7 @@ export const PATHS: ZodOpenApiPathsObject = {
       isOptional: true,
       body: {
         "application/json": {
-          schema: SELECT_JSON.meta({
+          schema: requests.SELECT_BODY.meta({
             id: "SelectRequest",
             description: "Options",
             example: { score: 0.3, nms: "soft-gaussian" },

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { EXTRA_SCHEMAS, FORM_SCHEMAS, OPTION_SCHEMAS } from "../../routes/detect/options.ts";
+import { IMAGES_JSON } from "../../routes/detect/read_images_json.ts";
+import { UPLOAD_JSON } from "../../routes/detect/read_json.ts";
+import { SELECT_JSON } from "../../routes/detect/read_select.ts";
 
 // Schemas of the requests of `/detect` and of bodies that several routes take.
 
@@ -97,6 +100,9 @@ export const SELECT = WITH_FORM.omit({ tiles: true, overlap: true, merge: true, 
     }),
   });
 
+/** JSON of `POST /detect/{token}`. A drawing is refused, because the server keeps no image. */
+export const SELECT_BODY = SELECT_JSON.extend({ format: SELECT.shape.format });
+
 /** Form of `POST /detect/{token}`. */
 export const SELECT_FORM = SELECT.meta({
   id: "SelectForm",
@@ -113,17 +119,47 @@ export const IMAGE_FILE = z.file().meta({
 /** GIF of one pixel in base64, for examples that a reader can send. */
 export const TINY_IMAGE = "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==";
 
-/** Form of `POST /detect` with the image as a file. */
-export const FORM = z.object({ image: IMAGE_FILE, ...WITH_DRAWING.shape, ...EXTRAS }).meta({
-  id: "DetectForm",
-  description: "Form with the image as a file, and options",
+/** JSON of `POST /detect`: one image or several. */
+export const UPLOAD = IMAGES_JSON.partial({ images: true });
+
+/** JSON of a route whose response has one form. */
+export const PLAIN_UPLOAD = UPLOAD_JSON.omit({
+  boxes: true,
+  normalized: true,
+  format: true,
+  overlay: true,
+  side: true,
+  explain: true,
+  keep: true,
 });
 
+/** Describes a form with the image as a file, and options. */
+export function imageForm(
+  id: string,
+  options: z.ZodRawShape,
+  description = "Form with the image as a file, and options",
+): z.ZodObject {
+  return z.object({ image: IMAGE_FILE, ...options }).meta({ id, description });
+}
+
+/** Describes a form with the image as a text, and options. */
+export function imageTextForm(id: string, options: z.ZodRawShape): z.ZodObject {
+  const image = z.string().meta({ description: "Image in base64, or as a data URL" });
+  return z.object({ image, ...options }).meta({
+    id,
+    description: "Form with the image as a text, and options",
+  });
+}
+
+/** Form of `POST /detect` with the image as a file. */
+export const FORM = imageForm(
+  "DetectForm",
+  { ...WITH_DRAWING.shape, ...EXTRAS },
+  "Form with the image as a file, and options. For several images, `image` is repeated",
+);
+
 /** Form of `POST /detect` with the image as a text. */
-export const URLENCODED = z.object({
-  ...FORM.shape,
-  image: z.string().meta({ description: "Image in base64, or as a data URL" }),
-}).meta({ id: "DetectTextForm", description: "Form with the image as a text, and options" });
+export const URLENCODED = imageTextForm("DetectTextForm", { ...WITH_DRAWING.shape, ...EXTRAS });
 
 /** Form of `POST /detect/batch`. */
 export const BATCH_FORM = z.object({ image: z.array(IMAGE_FILE), ...WITH_FORM.shape, ...EXTRAS })

@@ -122,6 +122,25 @@ export const DETECT_RESULT = z.strictObject({
   minScore: minScore.optional(),
 }).meta({ id: "DetectResult", description: "Detections in one image" });
 
+const IMAGE_RESULT = z.strictObject({
+  index: count.meta({ description: "Index of the image in the request" }),
+  name: z.string().optional().meta({ description: "Name of the image, if the request has one" }),
+  ...DETECT_RESULT.partial().shape,
+  error: PROBLEM.omit({ requestId: true }).optional().meta({
+    id: "ImageProblem",
+    description: "Problem of this image, in place of the other fields",
+  }),
+}).meta({ id: "ImageResult", description: "Detections in one of several images, or its problem" });
+
+/** Response of `POST /detect` to several images. */
+export const DETECT_RESULTS = z.strictObject({
+  // Optional, because a generator for Kotlin merges this schema with that of one image, and requires
+  // the required fields of both.
+  results: z.array(IMAGE_RESULT).optional().meta({
+    description: "Results in the order of the images",
+  }),
+}).meta({ id: "DetectResults", description: "Detections in each of several images" });
+
 /** Response of `POST /detect/{token}`. */
 export const SELECT_RESULT = z.strictObject({
   model: z.string().meta({ description: "Model id" }),

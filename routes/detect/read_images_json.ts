@@ -19,7 +19,7 @@ const { image, url } = UPLOAD_JSON.shape;
 const name = z.string().exactOptional();
 
 /** Schema of a JSON body with several images. */
-const IMAGES_JSON = UPLOAD_JSON.extend({
+export const IMAGES_JSON = UPLOAD_JSON.extend({
   images: z.array(
     z.union([
       z.string(),

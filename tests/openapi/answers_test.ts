@@ -42,6 +42,12 @@ const CASES: readonly Case[] = [
     init: () => json({ image: base64, score: 0.05 }),
     schema: schemas.DETECT_RESULT,
   },
+  {
+    name: "several images",
+    path: "/detect",
+    init: () => json({ images: [base64, { image: "AAAA", name: "a.txt" }], score: 0.05 }),
+    schema: schemas.DETECT_RESULTS,
+  },
   { name: "the models", path: "/models", schema: schemas.MODEL_LIST },
   { name: "a manifest", path: "/models/everyday8", schema: schemas.MANIFEST },
   { name: "liveness", path: "/healthz", schema: schemas.ALIVE },
@@ -101,6 +107,44 @@ Deno.test("the responses with a token, and to it, have the form that the documen
   assertEquals(schemas.SELECT_RESULT.safeParse({ ...answer, more: 1 }).success, false);
   assert("image/svg+xml" in responseOf("/detect/{token}", "POST", 200).content);
 });
+
+Deno.test("POST /detect/{token} takes each format that the document states for its JSON", async () => {
+  const kept = await app.request("/detect?keep=true", body(photo, "image/jpeg"));
+  const path = `/detect/${(await kept.json()).token}`;
+  const formats: string[] = JSON.parse(OPENAPI).components.schemas.SelectRequest.properties.format
+    .enum;
+  for (const format of formats) {
+    const response = await app.request(path, json({ format, overlay: format === "svg" }));
+    assertEquals(response.status, 200, format);
+    await response.body?.cancel();
+  }
+});
+
+for (
+  const [path, route, bodies] of [
+    ["/", "/", [onlyImage(), textForm()]],
+    ["/models/everyday8", "/models/{id}", [onlyImage(), textForm()]],
+    ["/everyday8/1", "/{model}/{version}", [onlyImage()]],
+    ["/coco/images/7", "/coco/images/{id}", [onlyImage(), textForm(), json({ image: base64 })]],
+    ["/detect", "/detect", [json({ images: [base64] })]],
+  ] as const
+) {
+  Deno.test(`the document lists the bodies that POST ${route} takes`, async () => {
+    const { paths, components } = JSON.parse(OPENAPI);
+    const { content } = paths[route].post.requestBody;
+    for (const init of bodies) {
+      const request = new Request(`http://localhost${path}`, init);
+      const type = request.headers.get("content-type")!.split(";")[0]!;
+      const response = await app.request(request);
+      assertEquals(response.status, 200, `${type}: ${await response.text()}`);
+      const name = content[type]?.schema.$ref.split("/").at(-1);
+      assert(name, `${type} is not in the document`);
+      const fields = Object.keys(components.schemas[name].properties);
+      const sent = type === "application/json" ? JSON.parse(init.body as string) : { image: "" };
+      assertEquals(Object.keys(sent).filter((field) => !fields.includes(field)), [], name);
+    }
+  });
+}
 
 Deno.test("a response with detections is among those that are compared", async () => {
   const response = await app.request("/detect?score=0.05&max=3", body(photo, "image/jpeg"));
@@ -191,6 +235,16 @@ function body(content: BodyInit, type: string): RequestInit {
 
 function json(value: unknown): RequestInit {
   return body(JSON.stringify(value), "application/json");
+}
+
+function onlyImage(): RequestInit {
+  const data = new FormData();
+  data.set("image", new Blob([photo], { type: "image/jpeg" }), "cat.jpg");
+  return { method: "POST", body: data };
+}
+
+function textForm(): RequestInit {
+  return body(String(new URLSearchParams({ image: base64 })), "application/x-www-form-urlencoded");
 }
 
 function form(field = "image"): FormData {

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-import-prefix -- the generator is a tool of this folder alone
 import { z } from "zod";
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "npm:zod-openapi@6.0.2";
+import { OPTION_SCHEMAS } from "../../routes/detect/options.ts";
 import { INFER_PARAMETERS } from "../../routes/open_inference/infer_parameters.ts";
 import { INFER_JSON } from "../../routes/open_inference/infer_schema.ts";
 import { IMAGE_CODES, json, open, pathText, post, read, RESULT_HEADERS } from "./operations.ts";
@@ -21,7 +22,20 @@ const JSON_BYTES = z.object({
   }),
 });
 
-const REQUEST = INFER_JSON.extend({ parameters: INFER_PARAMETERS.exactOptional() }).meta({
+const { classes, scores } = OPTION_SCHEMAS;
+
+// The chains of schemas that read lists from texts do not describe the texts.
+const PARAMETERS = INFER_PARAMETERS.extend({
+  classes: z.union([classes, z.string()]).optional().meta({
+    description: "Labels of the classes to detect, as a list or with commas between them",
+  }),
+  scores: z.union([scores, z.string()]).optional().meta({
+    description: "Score thresholds of single classes, as an object or as a text",
+    example: "cat:0.3,person:0.6",
+  }),
+});
+
+const REQUEST = INFER_JSON.extend({ parameters: PARAMETERS.exactOptional() }).meta({
   id: "InferRequest",
   description: "Images as a tensor: files (BYTES), or upright RGB pixels (UINT8 or FP32)",
   example: {

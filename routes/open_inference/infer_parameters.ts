@@ -2,18 +2,17 @@ import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import type { DetectOptions } from "../../src/ports/detector.ts";
 import { optionFaults } from "../detect/faults.ts";
-import { OPTION_SCHEMAS, requestOptions } from "../detect/options.ts";
+import { OPTION_SCHEMAS, requestOptions, SCORES_TEXT } from "../detect/options.ts";
 
 /** Maximum number of labels in `classes`. No data set has more labels. */
 const MAX_CLASSES = 10_000;
 
-const { score, iou, max } = OPTION_SCHEMAS;
+// The path names the model.
+const { model: _, classes, scores, ...others } = OPTION_SCHEMAS;
 
 /** Schema of the parameters of an inference request. */
 export const INFER_PARAMETERS = z.strictObject({
-  score,
-  iou,
-  max,
+  ...others,
   // The protocol has no list parameters, so labels are one string with commas. Some clients send a
   // list anyway.
   classes: z.preprocess(
@@ -21,8 +20,10 @@ export const INFER_PARAMETERS = z.strictObject({
     z.array(z.unknown(), "must be labels with commas between them").max(
       MAX_CLASSES,
       `must be at most ${MAX_CLASSES} labels`,
-    ).pipe(OPTION_SCHEMAS.classes),
+    ).pipe(classes),
   ),
+  // The protocol has no object parameters either.
+  scores: z.union([SCORES_TEXT, scores], 'must be labels and numbers, such as "cat:0.3,dog:0.6"'),
   binary_data_output: z.boolean("must be true or false"),
   // Clients for NVIDIA Triton send these two parameters. They are ignored: this server has no
   // priorities and sets its own time limits.

@@ -156,6 +156,32 @@ Deno.test("POST infer takes parameters before the query, as texts and as lists",
   assertEquals(seen.map((each) => each.options), [options, options]);
 });
 
+Deno.test("POST infer takes the same options as parameters and in the query", async () => {
+  const seen: Seen[] = [];
+  const app = await quickApp({}, seen);
+  const options = {
+    ...{ score: 0.25, iou: 0.5, max: 9, nms: "soft-gaussian", sigma: 0.4, class_agnostic: false },
+    ...{ tiles: "2x1", overlap: 0.1, merge: "wbf", whole: false, classes: "apple,cat" },
+    scores: "apple:0.3,cat:0.6",
+  };
+  const query = new URLSearchParams(
+    Object.entries(options).map(([name, value]) => [name, String(value)]),
+  );
+  const object = { ...options, scores: { apple: 0.3, cat: 0.6 } };
+  for (
+    const [path, parameters] of [[`${INFER}?${query}`, {}], [INFER, options], [
+      INFER,
+      object,
+    ]] as const
+  ) {
+    const response = await app.request(path, encodedBody(PHOTO, { parameters }));
+    assertEquals(response.status, 200, await response.text());
+  }
+  const [first, ...others] = seen.map((each) => each.options);
+  assertEquals(Object.keys(first!).length, Object.keys(options).length);
+  assertEquals(others, [first, first]);
+});
+
 const input = (fields: Record<string, unknown>) => ({ inputs: [{ ...BYTES_TENSOR, ...fields }] });
 const rgb = (fields: Record<string, unknown>) => ({ inputs: [{ ...RGB, ...fields }] });
 const sized = (size: number, fields: Record<string, unknown> = {}) =>
@@ -441,6 +467,10 @@ for (
     ["a score of 2", encodedBody(PHOTO, { parameters: { score: 2 } }), 400, ...[
       "invalid-option" as const,
       '"score" must be at most 1',
+    ]],
+    ["scores of no label", encodedBody(PHOTO, { parameters: { scores: "0.5" } }), 400, ...[
+      "invalid-option" as const,
+      '"scores" must be labels and numbers',
     ]],
     ["an unknown parameter", encodedBody(PHOTO, { parameters: { urgency: 1 } }), 400, ...[
       "invalid-option" as const,

@@ -46,6 +46,7 @@ const VISION_ERRORS: ErrorSchema = {
 
 const ROBOFLOW_KEYS = [{}, { bearer: [] }, { apiKey: [] }, { roboflowKey: [] }];
 const VISION_KEYS = [{}, { bearer: [] }, { apiKey: [] }, { googleKey: [] }];
+const NEVER = { description: "False or null; true is refused" };
 const BASE64 = z.string().meta({ description: "Image in base64" });
 
 const HUGGING_FACE_REQUEST = HUGGING_FACE_JSON.meta({
@@ -128,6 +129,11 @@ export const DIALECT_PATHS: ZodOpenApiPathsObject = {
         api_key: ROBOFLOW_JSON.shape.api_key.meta({
           description: "API key; must precede the image",
         }),
+        class_agnostic_nms: ROBOFLOW_JSON.shape.class_agnostic_nms.meta({
+          description: "True: boxes of different classes suppress each other",
+        }),
+        visualize_predictions: ROBOFLOW_JSON.shape.visualize_predictions.meta(NEVER),
+        disable_preproc_auto_orient: ROBOFLOW_JSON.shape.disable_preproc_auto_orient.meta(NEVER),
       }).meta({
         id: "RoboflowRequest",
         example: { model_id: "everyday8", image: { type: "base64", value: TINY_IMAGE } },

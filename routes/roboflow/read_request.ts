@@ -40,7 +40,7 @@ export const ROBOFLOW_JSON = z.object({
   iou_threshold: OPTION_SCHEMAS.iou.nullable().optional(),
   max_detections: OPTION_SCHEMAS.max.nullable().optional(),
   class_filter: OPTION_SCHEMAS.classes.nullable().optional(),
-  class_agnostic_nms: off.optional(),
+  class_agnostic_nms: OPTION_SCHEMAS.class_agnostic.nullable().optional(),
   visualize_predictions: off.optional(),
   disable_preproc_auto_orient: off.optional(),
 });
@@ -122,11 +122,12 @@ export function modelOf(id: string, registry: ModelRegistry): string {
 }
 
 function detectOptions(given: Omit<RoboflowJson, "model_id" | "image" | "api_key">): DetectOptions {
-  const { confidence, iou_threshold, max_detections, class_filter } = given;
+  const { confidence, iou_threshold, max_detections, class_filter, class_agnostic_nms } = given;
   return {
     ...(typeof confidence === "number" && { scoreThreshold: confidence }),
     ...(typeof iou_threshold === "number" && { iou: iou_threshold }),
     ...(typeof max_detections === "number" && { max: max_detections }),
     ...(class_filter && { classes: class_filter }),
+    ...(typeof class_agnostic_nms === "boolean" && { classAgnostic: class_agnostic_nms }),
   };
 }

@@ -122,6 +122,22 @@ const SENT: readonly (readonly [
     { scoreThreshold: 0.25, iou: 0.5, max: 3, classes: ["cat"] },
     1,
   ],
+  ...[true, false].map((isAgnostic) =>
+    [
+      `class-agnostic NMS of Roboflow (${isAgnostic})`,
+      "/infer/object_detection",
+      postJson({ model_id: "everyday8", image: IMAGE, class_agnostic_nms: isAgnostic }),
+      { classAgnostic: isAgnostic },
+      1,
+    ] as const
+  ),
+  [
+    "null as class-agnostic NMS of Roboflow",
+    "/infer/object_detection",
+    postJson({ model_id: "everyday8", image: IMAGE, class_agnostic_nms: null }),
+    {},
+    1,
+  ],
   [
     "a list of images of Roboflow",
     "/infer/object_detection",

@@ -23,6 +23,11 @@ export const DIALECTS: readonly (readonly [mount: string, dialect: Dialect<Detec
 /** Header fields that only the dialects (routes of other HTTP protocols) use. */
 export const DIALECT_HEADERS: readonly string[] = DIALECTS.flatMap(([, { headers }]) => headers);
 
+/** Header fields in which clients of the dialects send API keys, beside the usual header fields. */
+export const DIALECT_KEY_HEADERS: readonly string[] = DIALECTS.flatMap(([, { keyPlaces }]) =>
+  keyPlaces?.header ?? []
+);
+
 /**
  * Prepares each request to the routes of a dialect (the HTTP API of another product). Stores the
  * function that builds error responses, and the places where clients of the dialect send API keys.

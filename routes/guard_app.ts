@@ -5,7 +5,7 @@ import { requestId } from "hono/request-id";
 import { basePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import type { AppOptions } from "./app_options.ts";
-import { DIALECT_HEADERS } from "./dialects.ts";
+import { DIALECT_HEADERS, DIALECT_KEY_HEADERS } from "./dialects.ts";
 import { apiKeys } from "./guards/api_keys.ts";
 import { clientNetwork } from "./guards/client_address.ts";
 import { headerLimit } from "./guards/header_limit.ts";
@@ -28,7 +28,9 @@ const CORS = {
   allowMethods: ["GET", "HEAD", "POST"],
   allowHeaders: [
     ...["Authorization", "Content-Encoding", "Content-Type", "X-API-Key", "X-Request-Id"],
+    ...["traceparent", "tracestate"], // W3C Trace Context
     ...DIALECT_HEADERS,
+    ...DIALECT_KEY_HEADERS,
   ].sort(),
   exposeHeaders: [
     ...["RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-Id"],

@@ -60,7 +60,8 @@ Deno.test("a listed origin may send requests and read the rate limit, another ma
   assertEquals(preflight.headers.get("access-control-allow-origin"), PAGE);
   assertEquals(
     preflight.headers.get("access-control-allow-headers"),
-    "Authorization,Content-Encoding,Content-Type,Inference-Header-Content-Length,X-API-Key,X-Request-Id",
+    "Authorization,Content-Encoding,Content-Type,Inference-Header-Content-Length,X-API-Key," +
+      "X-Goog-Api-Key,X-Request-Id,traceparent,tracestate",
   );
   assertEquals(preflight.headers.get("access-control-allow-credentials"), null);
   const refused = await app.request("/models", { headers: { origin: PAGE } });

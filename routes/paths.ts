@@ -16,6 +16,7 @@ const METHODS: readonly (readonly [path: string, allow: string])[] = [
   ["/models/:id", "GET, HEAD"],
   ["/healthz", "GET, HEAD"],
   ["/readyz", "GET, HEAD"],
+  ["/problems/:code", "GET, HEAD"],
   ...REFERENCE_PATHS.map((path) => [path, "GET, HEAD"] as const),
   ...DIALECTS.flatMap(([mount, { methods }]) =>
     Object.entries(methods).map(([path, allow]) => [below(mount, path), allow] as const)
@@ -50,7 +51,7 @@ export function refuseOtherMethods(app: Hono<AppEnv>, hasPage: boolean): void {
  */
 function allowedMethods(hasPage: boolean): [path: string, allow: string][] {
   const all = hasPage ? [["/", "GET, HEAD"] as const, ...METHODS] : METHODS;
-  const named = all.filter(([path]) => hasPage || path !== "/");
+  const named = all.filter(([path]) => (hasPage || path !== "/") && !path.startsWith("/:"));
   return [...Map.groupBy(named, ([path]) => path)].map(([path, entries]) => [
     path,
     entries.map(([, allow]) => allow).join(", "),

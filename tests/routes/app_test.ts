@@ -211,6 +211,18 @@ Deno.test("POST /healthz answers 405 with the allowed methods", async () => {
   assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
 });
 
+Deno.test("POST /problems/:code answers 405 with the allowed methods", async () => {
+  const response = await app.request("/problems/busy", { method: "POST" });
+  assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
+});
+
+for (const path of ["/wp-login/1", "/everyday8/1", "/everyday8/2"]) {
+  Deno.test(`GET ${path} answers 404: only POST has the routes of Roboflow's API v0`, async () => {
+    const message = await assertProblem(app.request(path), 404, "not-found", "POST /detect");
+    assert(!message.includes(":version"), message);
+  });
+}
+
 Deno.test("GET /models lists id, labels, input, sha256, metrics and status", async () => {
   const { default: chosen, models } = await (await app.request("/models")).json();
   assertEquals(chosen, "everyday8");

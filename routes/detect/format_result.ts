@@ -94,6 +94,19 @@ export function serverTiming(timing: StageTimes): string {
   return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
 }
 
+/** Returns the total time of each stage for all images of a request. */
+export function sumOfTimings(results: readonly Pick<DetectResult, "timing">[]): StageTimes {
+  const sum = (stage: keyof StageTimes) =>
+    results.reduce((total, { timing }) => total + timing[stage], 0);
+  return {
+    decode: sum("decode"),
+    preprocess: sum("preprocess"),
+    inference: sum("inference"),
+    postprocess: sum("postprocess"),
+    total: sum("total"),
+  };
+}
+
 function roundTo(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

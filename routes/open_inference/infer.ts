@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
-import type { DetectResult, StageTimes } from "../../src/ports/detector.ts";
-import { serverTiming } from "../detect/format_result.ts";
+import type { DetectResult } from "../../src/ports/detector.ts";
+import { serverTiming, sumOfTimings } from "../detect/format_result.ts";
 import type { DetectDeps } from "../detect/handler.ts";
 import { refuseEarly } from "../detect/refuse_early.ts";
 import { runDetector } from "../detect/run_detector.ts";
@@ -26,7 +26,7 @@ export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise
   for (const image of images) {
     results.push(await runDetector(context, deps.registry, model, image, options));
   }
-  context.header("Server-Timing", serverTiming(sumOf(results)));
+  context.header("Server-Timing", serverTiming(sumOfTimings(results)));
   const pieces: Uint8Array[] = [];
   const tensors = outputs.map(({ name, isBinary }) => {
     const tensor = outputTensor(name, results.map(({ detections }) => detections));
@@ -37,19 +37,6 @@ export async function infer(context: Context<AppEnv>, deps: DetectDeps): Promise
   });
   const answer = { id, model_name: model, model_version: MODEL_VERSION, outputs: tensors };
   return pieces.length === 0 ? context.json(answer) : binaryAnswer(context, answer, pieces);
-}
-
-/** Returns the total time of each stage for all images of a request. */
-function sumOf(results: readonly DetectResult[]): StageTimes {
-  const sum = (stage: keyof StageTimes) =>
-    results.reduce((total, { timing }) => total + timing[stage], 0);
-  return {
-    decode: sum("decode"),
-    preprocess: sum("preprocess"),
-    inference: sum("inference"),
-    postprocess: sum("postprocess"),
-    total: sum("total"),
-  };
 }
 
 function withoutData({ name, datatype, shape }: OutputTensor, size: number) {

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import type { DetectOptions, DetectResult } from "../../src/ports/detector.ts";
-import { roundDetection, serverTiming } from "../detect/format_result.ts";
+import type { DetectResult } from "../../src/ports/detector.ts";
+import { roundDetection, serverTiming, sumOfTimings } from "../detect/format_result.ts";
 import type { DetectDeps } from "../detect/handler.ts";
 import { readImageJson } from "../detect/read_image_json.ts";
 import { refuseEarly } from "../detect/refuse_early.ts";
@@ -70,12 +70,14 @@ export async function handleJson(
   });
   await context.get("bodyKey")?.count();
   const request = checkRoboflowJson(json, registry);
-  const results: RoboflowResult[] = [];
+  const { model, options } = request;
+  const results: DetectResult[] = [];
   for (const image of request.images) {
-    const bytes = images.bytesOf(image);
-    results.push(await detect(context, deps, request.model, bytes, request.options));
+    results.push(await runDetector(context, registry, model, images.bytesOf(image), options));
   }
-  return request.isList ? context.json(results) : context.json(results[0]!);
+  context.header("Server-Timing", serverTiming(sumOfTimings(results)));
+  const answers = results.map(formatRoboflow);
+  return request.isList ? context.json(answers) : context.json(answers[0]!);
 }
 
 /**
@@ -92,19 +94,9 @@ export async function handleModel(
   using lease = deps.budget.lease(context.get("client") ?? "");
   refuseEarly(context, model, deps.registry);
   const bytes = await readBodyImage(context, deps, lease);
-  return context.json(await detect(context, deps, model, bytes, options));
-}
-
-async function detect(
-  context: Context<AppEnv>,
-  deps: DetectDeps,
-  model: string,
-  bytes: Uint8Array,
-  options: DetectOptions,
-): Promise<RoboflowResult> {
   const result = await runDetector(context, deps.registry, model, bytes, options);
   context.header("Server-Timing", serverTiming(result.timing));
-  return formatRoboflow(result);
+  return context.json(formatRoboflow(result));
 }
 
 /** Converts the detections of one image to the JSON of Roboflow Inference. */

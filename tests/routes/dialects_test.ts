@@ -1,11 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import manifest from "../../models/everyday8.json" with { type: "json" };
 import { formatBox } from "../../routes/detect/box_form.ts";
 import { cocoResults } from "../../routes/coco/app.ts";
 import { formatRoboflow } from "../../routes/roboflow/infer.ts";
 import { localizedObjects } from "../../routes/vision/annotate.ts";
+import { modelInfo } from "../../src/detect/model_info.ts";
+import { parseManifest } from "../../src/manifest/manifest.ts";
 import type { DetectResult } from "../../src/ports/detector.ts";
 import { assertProblem } from "../testing.ts";
-import { newApiKey, post, postJson, quickApp, type Seen } from "./quick_app.ts";
+import { appOf, newApiKey, post, postJson, quickApp, type Seen } from "./quick_app.ts";
 
 const PHOTO = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0x00]);
 const BASE64 = PHOTO.toBase64();
@@ -175,6 +178,39 @@ for (const [what, path, init, options, count] of SENT) {
     const response = await app.request(path, init);
     assertEquals(response.status, 200, await response.clone().text());
     assertEquals(seen, Array.from({ length: count }, () => ({ bytes: PHOTO, options })));
+  });
+}
+
+for (
+  const [path, init] of [
+    ["/infer/object_detection", postJson({ model_id: "everyday8", image: [IMAGE, IMAGE] })],
+    [
+      "/v2/models/everyday8/infer",
+      postJson({
+        inputs: [{ name: "image", shape: [2], datatype: "BYTES", data: [BASE64, BASE64] }],
+      }),
+    ],
+  ] as const
+) {
+  Deno.test(`POST ${path} sums the stages of its images in Server-Timing`, async () => {
+    const times = [1, 20];
+    const app = await appOf({
+      model: modelInfo(parseManifest(manifest)),
+      engine: RESULT.engine,
+      detect() {
+        const ms = times.shift()!;
+        const stages = { decode: ms, preprocess: 2 * ms, inference: 3 * ms, postprocess: 4 * ms };
+        return Promise.resolve({ ...RESULT, timing: { ...stages, total: 10 * ms } });
+      },
+      close: () => Promise.resolve(),
+    });
+    const response = await app.request(path, init);
+    assertEquals(response.status, 200, await response.text());
+    assertEquals(
+      response.headers.get("server-timing"),
+      "decode;dur=21.00, preprocess;dur=42.00, inference;dur=63.00, postprocess;dur=84.00, " +
+        "total;dur=210.00",
+    );
   });
 }
 

@@ -2,6 +2,10 @@
 
 const MAX_MS = 30_000;
 
+// Header fields to pass on. Clients retry 429 and 503 after Retry-After.
+const TO_SERVER = ["content-type", "content-encoding"];
+const TO_CLIENT = ["content-type", "retry-after"];
+
 Deno.serve(async (request) => {
   if (request.method !== "POST") {
     return Response.json({ code: "method-not-allowed" }, {
@@ -10,9 +14,8 @@ Deno.serve(async (request) => {
     });
   }
   const { search } = new URL(request.url);
-  const headers = new Headers({ authorization: `Bearer ${Deno.env.get("DETECT_KEY")}` });
-  const type = request.headers.get("content-type");
-  if (type !== null) headers.set("content-type", type);
+  const headers = picked(request.headers, TO_SERVER);
+  headers.set("authorization", `Bearer ${Deno.env.get("DETECT_KEY")}`);
   try {
     const answer = await fetch(new URL(`/detect${search}`, Deno.env.get("DETECT_SERVER")), {
       method: "POST",
@@ -22,10 +25,14 @@ Deno.serve(async (request) => {
     });
     return new Response(answer.body, {
       status: answer.status,
-      headers: { "content-type": answer.headers.get("content-type") ?? "application/json" },
+      headers: picked(answer.headers, TO_CLIENT),
     });
   } catch (error) {
     console.error(error);
     return Response.json({ code: "unreachable" }, { status: 502 });
   }
 });
+
+function picked(headers: Headers, names: string[]): Headers {
+  return new Headers([...headers].filter(([name]) => names.includes(name)));
+}

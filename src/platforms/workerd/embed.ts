@@ -20,11 +20,9 @@ export * from "../../embed/api.ts";
  * change this limit, set the option `bodyMemory`. Kept candidates take at most 2 MB (`keepMemory`).
  */
 export function createApp(options: EmbeddedAppOptions): ReturnType<typeof createPlainApp> {
-  return createPlainApp({
-    ...options,
-    bodyMemory: options?.bodyMemory ?? 2 * (options?.maxBytes ?? WORKERD_LIMITS.maxBytes),
-    keepMemory: options?.keepMemory ?? WORKERD_LIMITS.keepMemory,
-  });
+  const given: Partial<EmbeddedAppOptions> = { ...options };
+  const { maxBytes = WORKERD_LIMITS.maxBytes, keepMemory = WORKERD_LIMITS.keepMemory } = given;
+  return createPlainApp({ ...options, bodyMemory: given.bodyMemory ?? 2 * maxBytes, keepMemory });
 }
 
 export type { Fetcher, ModelBucket };

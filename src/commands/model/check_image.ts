@@ -1,3 +1,4 @@
+import { feedsOf } from "../../detect/feeds.ts";
 import { anchorCount, anchorOffset, headsOf, type LevelHeads } from "../../detect/heads.ts";
 import { postprocess } from "../../detect/postprocess.ts";
 import type { LoadedModel } from "../../detect/load_model.ts";
@@ -41,7 +42,7 @@ export async function checkImage(
 ): Promise<ImageCheck> {
   const planned = await readImage(image, manifest, runtime.codec, DEFAULT_IMAGE_LIMITS);
   const { plan } = planned;
-  const outputs = await session.run({ [manifest.input.name]: inputOf(planned, manifest) });
+  const outputs = await session.run(feedsOf(manifest, inputOf(planned, manifest), plan));
   const detections = postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
   const warnings = isFinished(manifest)
     ? []

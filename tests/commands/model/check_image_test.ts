@@ -10,7 +10,9 @@ async function checkImage(family: string, file: string, factor: number): Promise
   const folder = await Deno.makeTempDir();
   try {
     const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", golden)));
-    manifest.boxes.weights = manifest.boxes.weights.map((weight: number) => weight * factor);
+    if (factor !== 1) {
+      manifest.boxes.weights = manifest.boxes.weights.map((weight: number) => weight * factor);
+    }
     await Deno.writeTextFile(`${folder}/manifest.json`, JSON.stringify(manifest));
     await Deno.copyFile(
       new URL(manifest.graph.file, golden),
@@ -43,4 +45,11 @@ Deno.test("deno task model check --image prints the detections of an image", asy
       );
     });
   }
+});
+
+Deno.test("checkImage() feeds the further inputs of a graph", async () => {
+  assertMatch(
+    await checkImage("extra-inputs", "333x901.png", 1),
+    /\n[1-9]\d* detections in the image/,
+  );
 });

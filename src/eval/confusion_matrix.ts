@@ -30,7 +30,8 @@ interface Pair {
 
 /**
  * Compares the categories of annotated objects with the categories of the results (detections)
- * whose score is above `threshold`.
+ * whose score is above `threshold`. Objects and results of a category that `truth.categories` lacks
+ * are ignored, as in pycocotools.
  *
  * Each object is paired with at most one result. Pairs with equal categories are made first, then
  * pairs with different categories. In each of these two groups, the pair with the highest IoU is
@@ -48,7 +49,8 @@ export function confusionMatrix(
   const indexOf = new Map(categories.map(({ id }, index) => [id, index]));
   const nothing = categories.length;
   const counts = Array.from({ length: nothing + 1 }, () => new Array<number>(nothing + 1).fill(0));
-  const truthsOf = Map.groupBy(truth.annotations, (annotation) => annotation.image_id);
+  const annotated = truth.annotations.filter(({ category_id }) => indexOf.has(category_id));
+  const truthsOf = Map.groupBy(annotated, (annotation) => annotation.image_id);
   const reported = results.filter(({ score, category_id }) =>
     score > threshold && indexOf.has(category_id)
   );

@@ -52,6 +52,12 @@ const cases = [
     counts: [[0, 0, 0], [0, 0, 0], [0, 0, 0]],
   },
   {
+    claim: "leaves out objects of unknown categories",
+    truths: [object(BOX, { category_id: 7 }), object(FAR)],
+    results: [found(BOX, 0.9)],
+    counts: [[0, 0, 1], [0, 0, 0], [1, 0, 0]],
+  },
+  {
     claim: "leaves out crowds and results in a crowd of their category, but not of another",
     truths: [object([0, 0, 100, 100], { iscrowd: 1 })],
     results: [found(BOX, 0.9), found(BOX, 0.9, DOG)],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { labelPairs } from "../../src/core/label_pairs.ts";
+import { NUMBER_PATTERN } from "../../src/core/number_pattern.ts";
 import { SIGMA_RANGE, THRESHOLD_RANGE } from "../../src/core/threshold_range.ts";
 import {
   OVERLAP_RANGE,
@@ -18,7 +19,7 @@ const { min, max } = THRESHOLD_RANGE;
 const threshold = z.number("must be a number").min(min, `must be at least ${min}`)
   .max(max, `must be at most ${max}`);
 
-const numberText = z.string().trim().regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i, "must be a number")
+const numberText = z.string().trim().regex(NUMBER_PATTERN, "must be a number")
   .transform(Number);
 
 /**

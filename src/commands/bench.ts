@@ -13,6 +13,7 @@ import {
   usageOf,
 } from "./shared/arguments.ts";
 import type { CommandSpec } from "./shared/command_spec.ts";
+import { numberOption } from "./shared/number_option.ts";
 import { openDetector } from "./shared/open_detector.ts";
 import { progressBar } from "./shared/progress_bar.ts";
 import {
@@ -32,9 +33,9 @@ const SPEC = {
   options: {
     model: modelOption,
     engine: engineOption,
-    rounds: z.coerce.number().int().min(1).default(10)
+    rounds: numberOption(z.number().int().min(1)).prefault("10")
       .meta({ value: "N", description: "detections of each image that count" }),
-    warmup: z.coerce.number().int().min(0).default(2)
+    warmup: numberOption(z.number().int().min(0)).prefault("2")
       .meta({
         value: "N",
         description: "detections of each image before them, which do not count",

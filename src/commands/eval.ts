@@ -27,6 +27,7 @@ import {
   usageOf,
 } from "./shared/arguments.ts";
 import type { CommandSpec } from "./shared/command_spec.ts";
+import { numberOption } from "./shared/number_option.ts";
 import { type DetectorChoice, openDetector } from "./shared/open_detector.ts";
 import {
   type CommandIo,
@@ -49,11 +50,11 @@ share of correct detections by score.`,
     annotations: z.string().meta({ value: "FILE", description: "ground truth, in COCO format" }),
     model: modelOption,
     engine: engineOption,
-    score: z.coerce.number().pipe(threshold).default(0.05).meta({
+    score: numberOption(threshold).prefault("0.05").meta({
       value: "S",
       description: "lowest score of the detections, 0 to 1; the default is the paper's",
     }),
-    threshold: z.coerce.number().pipe(threshold).optional().meta({
+    threshold: numberOption(threshold).optional().meta({
       value: "T",
       description: "score threshold for precision, recall and confusions, 0 to 1 (default of the " +
         "model; 0.5 with --detections)",

@@ -13,6 +13,7 @@ import {
   usageOf,
 } from "../shared/arguments.ts";
 import type { CommandSpec } from "../shared/command_spec.ts";
+import { numberOption } from "../shared/number_option.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { checkImage, imageReport } from "./check_image.ts";
@@ -33,9 +34,9 @@ const SPEC = {
       value: "FILE",
       description: "detect in an image; print the detections, and a warning about absurd boxes",
     }),
-    "score-tolerance": z.coerce.number().nonnegative().default(1e-4)
+    "score-tolerance": numberOption(z.number().nonnegative()).prefault("0.0001")
       .meta({ value: "S", description: "largest difference of scores" }),
-    "box-tolerance": z.coerce.number().nonnegative().default(0.05)
+    "box-tolerance": numberOption(z.number().nonnegative()).prefault("0.05")
       .meta({ value: "B", description: "largest difference of edges, in pixels of the image" }),
     engine: engineOption,
     json: jsonOption,

@@ -19,6 +19,7 @@ import {
   usageOf,
 } from "../shared/arguments.ts";
 import type { CommandSpec } from "../shared/command_spec.ts";
+import { numberOption } from "../shared/number_option.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 import { tryVariations } from "./variations.ts";
@@ -34,7 +35,7 @@ the boxes of each side by side. The right manifest has tight boxes with high sco
       .meta({ value: "FILE", description: "photo with objects that the model knows" }),
     out: z.string().optional()
       .meta({ value: "FILE", description: "page to write (FILE.doctor.html)" }),
-    score: z.coerce.number().pipe(threshold).optional()
+    score: numberOption(threshold).optional()
       .meta({ value: "S", description: "score threshold, 0 to 1 (from the manifest)" }),
     engine: engineOption,
     json: jsonOption,

@@ -33,6 +33,7 @@ import {
   usageOf,
 } from "../shared/arguments.ts";
 import type { CommandSpec } from "../shared/command_spec.ts";
+import { numberOption } from "../shared/number_option.ts";
 import { DEADLINES } from "../shared/open_detector.ts";
 import { type CommandIo, type CommandMain, commandMain } from "../shared/run_command.ts";
 
@@ -56,7 +57,7 @@ Every guess is marked.`,
       value: "FILE",
       description: "detect on an image with the new manifest and draw FILE.svg",
     }),
-    score: z.coerce.number().pipe(threshold).optional().meta({
+    score: numberOption(threshold).optional().meta({
       value: "S",
       description: "score threshold for that image, 0 to 1 (from the manifest)",
     }),

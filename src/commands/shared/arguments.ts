@@ -8,6 +8,7 @@ import { schemaFault } from "../../manifest/schema_fault.ts";
 import { NMS_KINDS } from "../../ports/detector.ts";
 import { PROVIDERS } from "../../ports/session.ts";
 import { type CommandSpec, type OptionSchemas, optionTexts } from "./command_spec.ts";
+import { numberOption } from "./number_option.ts";
 import { type CommandIo, HelpShown } from "./run_command.ts";
 
 /** Schema of a score threshold. */
@@ -22,23 +23,24 @@ export const modelOption = z.string().default("everyday8")
   .meta({ value: "ID|MANIFEST", description: "model in models/, or path of a manifest" });
 
 /** Option `--score`. */
-export const scoreOption = z.coerce.number().pipe(threshold).optional()
+export const scoreOption = numberOption(threshold).optional()
   .meta({ value: "S", description: "score threshold, 0 to 1 (from the manifest)" });
 
 /** Option `--iou`. */
-export const iouOption = z.coerce.number().pipe(threshold).optional().meta({
+export const iouOption = numberOption(threshold).optional().meta({
   value: "T",
   description:
     "IoU above which the lower score of two boxes is dropped, 0 to 1 (from the manifest)",
 });
 
 /** Option `--max`. */
-export const maxOption = z.coerce.number().int().min(1).optional()
+export const maxOption = numberOption(z.number().int().min(1)).optional()
   .meta({ value: "N", description: "most detections of an image, best first (from the manifest)" });
 
 /** Option `--classes`. */
 export const classesOption = z.string().optional()
-  .transform((list) => list?.split(",").map((name) => name.trim()).filter((name) => name !== ""))
+  .transform((list) => list?.split(",").map((name) => name.trim()))
+  .refine((names) => !names?.includes(""), "must be labels with commas between them")
   .meta({ value: "LIST", description: "labels to detect, comma-separated (all)" });
 
 /** Option `--json`. */
@@ -49,9 +51,9 @@ export const jsonOption = z.boolean().default(false)
 export const scoresOption = z.string().optional().transform((list, context) => {
   if (list === undefined) return undefined;
   const entries = [...labelPairs(list) ?? []].map(([label, text]) =>
-    [label, Number(text)] as const
+    [label, numberOption(threshold).safeParse(text).data] as const
   );
-  const isValid = entries.every(([, score]) => threshold.safeParse(score).success);
+  const isValid = entries.every((entry): entry is [string, number] => entry[1] !== undefined);
   if (isValid && entries.length > 0) return Object.fromEntries(entries);
   context.addIssue("must be labels and numbers from 0 to 1: cat:0.3,person:0.6");
   return z.NEVER;
@@ -67,8 +69,11 @@ export const nmsOption = z.enum(NMS_KINDS).optional().meta({
 });
 
 /** Option `--sigma`. */
-export const sigmaOption = z.coerce.number().min(SIGMA_RANGE.min).max(SIGMA_RANGE.max).optional()
-  .meta({ value: "X", description: "width of the Gaussian function of soft-gaussian (0.5)" });
+export const sigmaOption = numberOption(z.number().min(SIGMA_RANGE.min).max(SIGMA_RANGE.max))
+  .optional().meta({
+    value: "X",
+    description: "width of the Gaussian function of soft-gaussian (0.5)",
+  });
 
 /** Option `--class-agnostic`. */
 export const classAgnosticOption = z.boolean().default(false)
@@ -105,9 +110,10 @@ export function readArguments<Options extends OptionSchemas>(
   if (checked.success) return { values: checked.data, files: parser.args };
   const faults = checked.error.issues.map(({ path, message }) => {
     const option = String(path[0]);
-    return values[option] === undefined
+    const value = values[option];
+    return value === undefined
       ? `--${option} is missing`
-      : `--${option} ${String(values[option])}: ${message}`;
+      : `--${option} ${value === "" ? '""' : String(value)}: ${message}`;
   });
   throw new TypeError(`${faults.join("\n")}\n\n${usageOf(spec, io)}`);
 }

@@ -9,6 +9,7 @@ import {
 } from "../../core/tile_options.ts";
 import { DEFAULT_MAX_TILES } from "../../image/limits.ts";
 import type { DetectOptions } from "../../ports/detector.ts";
+import { numberOption } from "./number_option.ts";
 
 /** Options `--tiles`, `--overlap`, `--merge` and `--whole`. */
 export const tileOptions = {
@@ -17,7 +18,7 @@ export const tileOptions = {
     description: "divide each image into tiles, for small objects: auto, or columns and rows " +
       "such as 4x3",
   }),
-  overlap: z.coerce.number().min(OVERLAP_RANGE.min).max(OVERLAP_RANGE.max).optional().meta({
+  overlap: numberOption(z.number().min(OVERLAP_RANGE.min).max(OVERLAP_RANGE.max)).optional().meta({
     value: "F",
     description: `overlap of the tiles, 0 to 0.5 of a tile's side (${DEFAULT_TILING.overlap})`,
   }),

@@ -9,6 +9,7 @@ import { bestThreshold, operatingPoint } from "../eval/operating_point.ts";
 import { type ScoreBin, scoreBins } from "../eval/score_bins.ts";
 import { modelsFolder } from "../platforms/host/models_folder.ts";
 import { fileModelStore } from "../stores/file.ts";
+import { checkGiven, checkThreshold } from "./eval_files/check_eval_options.ts";
 import { checkLabels, strayResults } from "./eval_files/check_labels.ts";
 import { readDataset, readResults } from "./eval_files/coco_files.ts";
 import { detectImages, presentImages } from "./eval_files/detect_images.ts";
@@ -84,24 +85,17 @@ const DEFAULT_THRESHOLD = 0.5;
 export const main: CommandMain = commandMain(measure, SPEC);
 
 async function measure(args: readonly string[], io: CommandIo): Promise<void> {
-  const { values, files } = readArguments(args, SPEC, io);
+  const { values, files, given } = readArguments(args, SPEC, io);
   if (files.length > 0) {
     throw new TypeError(`Cannot measure ${files[0]}.\n\n${usageOf(SPEC, io)}`);
   }
-  if (values.threshold !== undefined && values.threshold < values.score) {
-    throw new TypeError(
-      `Cannot measure at a threshold of ${values.threshold} as detections below the --score of ` +
-        `${values.score} are dropped: lower --score`,
-    );
-  }
+  checkGiven(given);
   const truth = await readDataset(values.annotations);
-  const measured = values.detections !== undefined
-    ? await readMeasured(values.detections, truth, io)
+  const { results, imageIds, threshold: score } = values.detections !== undefined
+    ? await readMeasured(values.detections, truth, values.threshold, io)
     : await detectAll(truth, values, io);
-  const { results, imageIds } = measured;
   if (values.save !== undefined) await writeFile(values.save, JSON.stringify(results));
   const figures = evaluate(truth, results, { imageIds });
-  const score = values.threshold ?? measured.threshold;
   const categories = matchCategories(truth, results, imageIds);
   const confusion = confusionMatrix(truth, results, imageIds, score);
   const rows = categories.map((each) => reportRow(each.label, [each], score));
@@ -117,26 +111,29 @@ async function measure(args: readonly string[], io: CommandIo): Promise<void> {
 interface Measured {
   readonly results: readonly CocoResult[];
   readonly imageIds: readonly number[];
-  /** Default score threshold of the model. */
+  /** Score threshold for precision, recall and confusions. */
   readonly threshold: number;
 }
 
 async function readMeasured(
   path: string,
   truth: CocoDataset,
+  threshold: number | undefined,
   { printError }: CommandIo,
 ): Promise<Measured> {
   const results = await readResults(path);
   const warning = strayResults(truth.categories, results);
   if (warning !== undefined) printError(warning);
-  return { results, imageIds: truth.images.map(({ id }) => id), threshold: DEFAULT_THRESHOLD };
+  const imageIds = truth.images.map(({ id }) => id);
+  return { results, imageIds, threshold: threshold ?? DEFAULT_THRESHOLD };
 }
 
 async function detectAll(
   truth: CocoDataset,
-  { images, score, strict, ...choice }: DetectorChoice & TileValues & {
+  { images, score, threshold: wanted, strict, ...choice }: DetectorChoice & TileValues & {
     readonly images?: string | undefined;
     readonly score: number;
+    readonly threshold?: number | undefined;
     readonly strict: boolean;
   },
   io: CommandIo,
@@ -148,6 +145,8 @@ async function detectAll(
   const { postprocess, labels } = await fileModelStore(modelsFolder(undefined)).manifest(
     choice.model,
   );
+  const threshold = wanted ?? postprocess.score;
+  checkThreshold(threshold, score, wanted === undefined);
   const warning = checkLabels(truth.categories, labels);
   if (warning !== undefined) printError(warning);
   const present = await presentImages(truth.images, images, { strict, printError });
@@ -163,7 +162,7 @@ async function detectAll(
       io,
     );
     const imageIds = present.map(({ id }) => id);
-    return { results, imageIds, threshold: postprocess.score };
+    return { results, imageIds, threshold };
   } finally {
     await detector.close();
   }

@@ -160,7 +160,43 @@ Deno.test("eval refuses missing images: all, with --strict any", async () => {
 });
 
 Deno.test("eval refuses a threshold below the lowest score of the detections", async () => {
-  const { code, stderr } = await evalCats(CATS, ...RESULTS_ARGS, "--threshold", "0.01");
-  assertEquals(code, 1);
-  assertStringIncludes(stderr, "lower --score");
+  const given = await evalCats(CATS, "--images", "DIR", "--threshold", "0.01");
+  assertEquals(given.code, 1);
+  assertMatch(
+    given.stderr,
+    /threshold of 0\.01 as .* --score of 0\.05 are dropped: lower --score$/m,
+  );
+  // The threshold of the model is .42.
+  const own = await evalCats(CATS, "--images", "DIR", "--score", "0.6");
+  assertEquals(own.code, 1);
+  assertMatch(
+    own.stderr,
+    /threshold of 0\.42 \(default of the model\) .* --threshold of at least 0\.6$/m,
+  );
+});
+
+Deno.test("eval --detections measures at any threshold, as no detection is dropped", async () => {
+  const { code, stdout } = await evalCats(CATS, ...RESULTS_ARGS, "--threshold", "0.02", "--json");
+  assertEquals([code, JSON.parse(stdout).threshold], [0, 0.02]);
+});
+
+Deno.test("eval --detections refuses options that have no effect, by name", async () => {
+  const unused = [
+    ["--score", "0.05"],
+    ["--tiles", "2x2"],
+    ["--overlap", "0.1"],
+    ["--merge", "nms"],
+    ["--whole", "true"],
+    ["--engine", "auto"],
+    ["--model", "everyday8"],
+    ["--images", "DIR"],
+    ["--strict"],
+  ];
+  for (const args of unused) {
+    const { code, stderr } = await evalCats(CATS, ...RESULTS_ARGS, ...args);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, `leave out ${args[0]}`);
+  }
+  const all = await evalCats(CATS, ...RESULTS_ARGS, ...unused.flat());
+  assertStringIncludes(all.stderr, "with --score, --tiles, --overlap");
 });

@@ -87,6 +87,7 @@ export const modelsOption = z.string().optional()
  * Reads the arguments of a command. The package commander parses the arguments; zod checks their
  * values.
  *
+ * @returns Values of the options, with defaults; operands; names of the options that the user gave.
  * @throws {TypeError} If an argument is unknown, missing or wrong. The message names the argument.
  * @throws {HelpShown} If the arguments ask for the help or the version. The function prints the
  *   text first.
@@ -95,7 +96,7 @@ export function readArguments<Options extends OptionSchemas>(
   args: readonly string[],
   spec: CommandSpec<Options>,
   io: CommandIo,
-): { values: z.infer<z.ZodObject<Options>>; files: string[] } {
+): { values: z.infer<z.ZodObject<Options>>; files: string[]; given: string[] } {
   const parser = parserOf(spec, io);
   try {
     parser.parse([...args], { from: "user" });
@@ -107,7 +108,9 @@ export function readArguments<Options extends OptionSchemas>(
   const { options } = spec;
   const values: Record<string, string | boolean | string[] | undefined> = parser.opts();
   const checked = z.object(options).safeParse(values, { error: schemaFault });
-  if (checked.success) return { values: checked.data, files: parser.args };
+  if (checked.success) {
+    return { values: checked.data, files: parser.args, given: Object.keys(values) };
+  }
   const faults = checked.error.issues.map(({ path, message }) => {
     const option = String(path[0]);
     const value = values[option];

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { commandLine } from "../../core/command_line.ts";
 import { type ResizePlan, sourceArea } from "../../core/resize_plan.ts";
-import { clipArea } from "../../detect/detections.ts";
+import { clipArea, scoredLevels } from "../../detect/detections.ts";
 import { feedsOf } from "../../detect/feeds.ts";
 import { anchorCount, anchorOffset, headsOf, type LevelHeads } from "../../detect/heads.ts";
 import { inputOf, readImage } from "../../detect/preprocess.ts";
@@ -81,7 +81,7 @@ export async function runGolden(
   const planned = await readImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
   const { plan } = planned;
   const outputs = await session.run(feedsOf(manifest, inputOf(planned, manifest), plan));
-  const levels = headsOf(manifest, outputs, plan.input);
+  const levels = scoredLevels(headsOf(manifest, outputs, plan.input), manifest);
   const area = sourceArea(plan);
   const [scaleX, scaleY] = [area.width / plan.source.width, area.height / plan.source.height];
   const matches = golden.detections.map(({ classId, score, box }): Match => {
@@ -128,7 +128,11 @@ function clippedEdges(
   );
 }
 
-/** Returns the predictions of the graph that have the score of a golden box. */
+/**
+ * Returns the predictions of the graph that have the score of a golden box.
+ *
+ * @param levels Levels with scores instead of logits, if the manifest declares a softmax.
+ */
 function rowsOf(
   { postprocess }: HeadsManifest,
   levels: readonly LevelHeads[],

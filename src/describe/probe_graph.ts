@@ -60,9 +60,12 @@ export async function probeGraph(
   const size = input.size ?? OPEN_SIZE;
   const even = await session.run(feedsOf(input, size, evenImage));
   const noise = await session.run(noiseFeeds(input, size));
-  // A session always returns all outputs that it declares.
-  const probed = session.outputs.map(({ name, type }): ProbedOutput => {
-    return { name, type, runs: [even[name]!, noise[name]!] };
+  // A session leaves out outputs of a type that holds no boxes or scores.
+  const probed = session.outputs.flatMap(({ name, type }): ProbedOutput[] => {
+    const [first, second] = [even[name], noise[name]];
+    return first === undefined || second === undefined
+      ? []
+      : [{ name, type, runs: [first, second] }];
   });
   const { facts, classHead } = outputFacts(probed, size, hints, wishes);
   const columns = facts.kind === "joined" ? facts.classes : null;

@@ -65,7 +65,7 @@ async function run(
     return new OrtTensor(tensor.type, engineData(tensor), tensor.shape);
   });
   try {
-    return mapValues(await session.run(inputs), tensorOf);
+    return tensorsOf(await session.run(inputs));
   } catch (error) {
     throw new DomainError(
       "inference-failed",
@@ -85,16 +85,20 @@ function engineData({ type, data }: InputTensor | ExtraTensor): EngineData {
   return type === "float16" ? new Uint16Array(Float16Array.from(data).buffer) : data;
 }
 
-function tensorOf({ type, data, dims }: OrtTensor): Tensor {
-  const read = READERS[type];
-  if (read === undefined) throw new TypeError(`Output is ${type}, which is not read`);
-  return { data: read(data), shape: dims };
+/**
+ * Converts the outputs of a run. Leaves out outputs of other types than those of `READERS`:
+ * `checkGraph()` refuses a manifest that names one of them, so no model needs them.
+ */
+function tensorsOf(outputs: InferenceSession.OnnxValueMapType): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, { type, data, dims }]) => {
+      const read = READERS[type];
+      return read === undefined ? [] : [[name, { data: read(data), shape: dims }]];
+    }),
+  );
 }
 
-/**
- * Functions that convert an output to float32. The key is the element type of the output. Outputs
- * of other types are not supported.
- */
+/** Functions that convert an output to float32. The key is the element type of the output. */
 const READERS: Partial<Record<OrtTensor.Type, (data: OrtTensor["data"]) => Float32Array>> = {
   float32: (data) => data as Float32Array,
   float16: (data) => {

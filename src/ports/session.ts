@@ -102,7 +102,8 @@ export interface Session {
    *
    * @param feeds Input tensors by name: the image, and all further inputs of the graph.
    * @param options Facts about the run, for measurements.
-   * @returns All output tensors by name.
+   * @returns Output tensors by name. Outputs of types other than float32, float16, int64 and int32
+   *   are left out.
    * @throws {DomainError} `inference-failed`.
    */
   run(feeds: Feeds, options?: RunOptions): Promise<Record<string, Tensor>>;

@@ -2,7 +2,7 @@ import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import type { TensorInfo } from "../ports/session.ts";
 import type { ModelNames } from "./draft_manifest.ts";
 import { FAMILIES } from "./families.ts";
-import { open } from "./guess.ts";
+import { assumed, open } from "./guess.ts";
 
 /**
  * Questions about a model that only a person can answer. The key is the path of a manifest
@@ -33,7 +33,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
  * @param fault Message that says why the graph cannot be described.
  */
 export function openDraft(
-  { id, graph }: ModelNames,
+  { id, graph, labels, labelsGuess = null }: ModelNames,
   inputs: readonly TensorInfo[],
   outputs: readonly string[],
   fault: string,
@@ -49,7 +49,7 @@ export function openDraft(
     title: id,
     licence: "unknown",
     graph,
-    labels: ["class 0"],
+    labels: labels === null ? ["class 0"] : [...labels],
     input: {
       type: "float32",
       name: first?.name ?? "images",
@@ -73,8 +73,11 @@ export function openDraft(
       ),
       outputs: open(`which hold scores and boxes, and in which form? They ${found}`),
       ...Object.fromEntries(
-        Object.entries(QUESTIONS).map(([path, question]) => [path, open(question)]),
+        Object.entries(QUESTIONS)
+          .filter(([path]) => path !== "labels" || labels === null)
+          .map(([path, question]) => [path, open(question)]),
       ),
+      ...(labelsGuess === null ? {} : { labels: assumed(labelsGuess) }),
     },
   });
 }

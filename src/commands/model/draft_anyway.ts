@@ -7,10 +7,16 @@ import type { GraphFacts } from "../../describe/graph_facts.ts";
 import { open } from "../../describe/guess.ts";
 import { openDraft } from "../../describe/open_draft.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
+import type { LoadedModel } from "../../detect/load_model.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { sha256 } from "../../manifest/sha256.ts";
 import { inputsOf, readOnnx } from "../../planner/read_onnx.ts";
 import type { Session } from "../../ports/session.ts";
+import type { ClassFacts } from "../labels/assign_labels.ts";
+import { readLabels } from "../labels/read_labels.ts";
+import { wantedHeads } from "./anchor_options.ts";
+import { applyOptions } from "./apply_options.ts";
+import { type GraphOnDisk, readGraph } from "./read_graph.ts";
 import { readHints } from "./read_hints.ts";
 
 /** Options of {@linkcode draftAnyway}. */
@@ -24,35 +30,90 @@ export interface DraftAnywayOptions {
   readonly family?: string | undefined;
   /** Properties of the anchors that the user has set with options. */
   readonly anchors: AnchorWishes;
+  /** Path of the file with the class names. Unset: the names are unknown. */
+  readonly labels?: string | undefined;
+  /** Values of `--set`. */
+  readonly set: readonly string[];
+  /** Fits the anchors to golden files. Unset: there are no golden files. */
+  readonly fit?: ((loaded: LoadedModel) => Promise<Manifest>) | undefined;
   /** Opens a session for the graph. */
-  readonly openSession: (bytes: Uint8Array) => Promise<Session>;
+  readonly openSession: (graph: Pick<GraphOnDisk, "bytes" | "data">) => Promise<Session>;
 }
 
 /**
  * Writes a first version of a manifest for a graph that no known model family fits. The manifest
- * contains the hash and size of the graph file, and the names of the inputs and outputs. Each
- * property that a person must find out is an open question in the manifest.
+ * contains the hashes and sizes of the graph's files, and the names of the inputs and outputs. Each
+ * property that a person must find out is an open question in the manifest, as is each option of
+ * the user that does not fit.
  *
  * @param fault Message that says why no manifest could be made from the graph alone.
  */
 export async function draftAnyway(
   path: string,
   fault: string,
-  { id, family, anchors, openSession }: DraftAnywayOptions,
+  { id, family, anchors, labels, set, fit, openSession }: DraftAnywayOptions,
 ): Promise<Manifest> {
-  const bytes = new Uint8Array(await readFile(path));
-  const graph = { file: basename(path), sha256: await sha256(bytes), bytes: bytes.length };
-  const names: ModelNames = { id, graph, labels: null };
-  const session = await openSession(bytes).catch(() => null);
+  const graph = await readGraph(path).catch(() => graphAlone(path));
+  const session = await openSession(graph).catch(() => null);
   try {
-    const facts = session && await probeGraph(session, readHints(bytes)).catch(() => null);
-    const draft = facts === null ? null : draftOfFacts(facts, names, fault, family, anchors);
-    if (draft !== null) return draft;
-    const { inputs, outputs } = session ?? namesIn(bytes);
-    return openDraft(names, inputs, outputs.map(({ name }) => name), fault);
+    const facts = session && await factsOf(session, graph, set);
+    const named = await namesOf(labels, facts);
+    const names: ModelNames = { id, graph: graph.entry, ...named.names };
+    const described = facts && draftOfFacts(facts, names, fault, family, anchors);
+    const { inputs, outputs } = session ?? namesIn(graph.bytes);
+    const draft = described ?? openDraft(names, inputs, outputs.map(({ name }) => name), fault);
+    return await applyOptions({ ...draft, guesses: { ...draft.guesses, ...named.guesses } }, {
+      set,
+      fit: session && fit ? (manifest) => fit({ manifest, session }) : undefined,
+    });
   } finally {
     await session?.close();
   }
+}
+
+/** Reads a file that `readGraph()` refuses, without the files of its weights. */
+async function graphAlone(path: string): Promise<GraphOnDisk> {
+  const bytes = new Uint8Array(await readFile(path));
+  const entry = { file: basename(path), sha256: await sha256(bytes), bytes: bytes.length };
+  return { bytes, data: [], entry };
+}
+
+/** Describes a graph. Returns null if it cannot be described. */
+async function factsOf(
+  session: Session,
+  { bytes, data }: GraphOnDisk,
+  set: readonly string[],
+): Promise<GraphFacts | null> {
+  try {
+    return await probeGraph(session, readHints(bytes, data), wantedHeads(set));
+  } catch {
+    return null;
+  }
+}
+
+/** Reads the class names. A file that does not fit the graph becomes an open question. */
+async function namesOf(
+  path: string | undefined,
+  facts: GraphFacts | null,
+): Promise<{
+  readonly names: Pick<ModelNames, "labels" | "labelsGuess">;
+  readonly guesses: Manifest["guesses"];
+}> {
+  if (path === undefined) return { names: { labels: null }, guesses: {} };
+  try {
+    const { labels, guess } = await readLabels(path, classesOf(facts));
+    return { names: { labels, labelsGuess: guess }, guesses: {} };
+  } catch (error) {
+    return { names: { labels: null }, guesses: { labels: open((error as Error).message) } };
+  }
+}
+
+function classesOf(facts: GraphFacts | null): ClassFacts {
+  if (facts === null) return { count: null, seen: [] };
+  const { outputs, background } = facts;
+  return outputs.kind === "finished"
+    ? { count: null, seen: outputs.classIds }
+    : { count: outputs.classes, seen: [], background };
 }
 
 /**

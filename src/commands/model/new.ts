@@ -6,6 +6,7 @@ import { FAMILIES, type Family } from "../../describe/families.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { checkGraph } from "../../detect/check_graph.ts";
 import { warmUp } from "../../detect/first_run.ts";
+import type { LoadedModel } from "../../detect/load_model.ts";
 import { chooseFamily } from "../../describe/choose_family.ts";
 import { probeGraph } from "../../describe/probe_graph.ts";
 import { draftManifest } from "../../describe/draft_manifest.ts";
@@ -101,23 +102,32 @@ async function create(args: readonly string[], io: CommandIo): Promise<void> {
   try {
     await describe(values, files, io);
   } catch (error) {
+    if (!values.draft || !isOneGraph(files) || !existsSync(files[0])) throw error;
     const [file] = files;
-    if (!values.draft || file === undefined || !existsSync(file)) throw error;
     const target = targetOf(file, values.force);
-    const { strides, sizes, ratios } = values;
+    const { family, labels, set, golden, strides, sizes, ratios } = values;
     const runtime = await processRuntime(DEADLINES);
     const fault = (error as Error).message;
+    const fit = async (loaded: LoadedModel) =>
+      fitToGoldens(runtime, loaded, await Promise.all(golden.map(readGolden)));
     const manifest = await draftAnyway(file, fault, {
-      id: idOf(file),
-      family: values.family,
-      anchors: { strides, sizes, ratios },
-      openSession: (bytes) => runtime.openSession({ bytes }, values.engine),
+      ...{ id: idOf(file), family, labels, set, anchors: { strides, sizes, ratios } },
+      fit: golden.length > 0 ? fit : undefined,
+      openSession: (graph) => runtime.openSession(graph, values.engine),
     });
     await writeFile(target, `${JSON.stringify(manifest, null, 2)}\n`);
     const { id, guesses } = manifest;
     const data = { manifest: resolve(target), id, isComplete: false, fault, guesses };
     io.print(values.json ? JSON.stringify(data) : openReport(target, manifest, fault));
   }
+}
+
+/**
+ * Returns true if the operands are one graph. The manifest of another file, such as `weights.pt`,
+ * would have the path of the file itself.
+ */
+function isOneGraph(files: readonly string[]): files is [file: string] {
+  return files.length === 1 && files[0]!.endsWith(".onnx");
 }
 
 /** Returns the path of the new manifest, which is in the folder of its graph. */
@@ -132,10 +142,10 @@ type Values = ReturnType<typeof readArguments<typeof SPEC.options>>["values"];
 
 /** Finds out the properties of a graph, writes its manifest and prints a report. */
 async function describe(values: Values, files: readonly string[], io: CommandIo): Promise<void> {
-  const [file] = files;
-  if (files.length > 1 || !file?.endsWith(".onnx")) {
+  if (!isOneGraph(files)) {
     throw new TypeError(`Cannot describe as one .onnx file is wanted.\n\n${usageOf(SPEC, io)}`);
   }
+  const [file] = files;
   const target = targetOf(file, values.force);
   const runtime = await processRuntime(DEADLINES);
   const { bytes, data, entry } = await readGraph(file);

@@ -2,6 +2,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../../src/commands/model/main.ts";
 import { ModelProtoSchema } from "../../../src/planner/onnx_pb.ts";
+import { moveWeights } from "../../planner/external_weights.ts";
 import { runMain } from "../run_main.ts";
 
 const GOLDEN = new URL("../../parity/goldens/own-anchors/", import.meta.url);
@@ -71,6 +72,75 @@ Deno.test("model new --draft writes a manifest for a file that is no graph", asy
   const again = await create(graph, "--draft");
   assertEquals(again.code, 1);
   assertStringIncludes(again.stderr, "--force");
+});
+
+Deno.test("model new --draft pins the weights beside the graph, and applies options", async () => {
+  await using folder = await folderOf();
+  const graph = `${folder.path}/bare.onnx`;
+  const moved = moveWeights(await graphWithoutNames(), "bare.bin");
+  await Deno.writeFile(graph, moved.graph);
+  await Deno.writeFile(`${folder.path}/bare.bin`, moved.data);
+  const names = ["ant", "bee", "cat"];
+  await Deno.writeTextFile(`${folder.path}/names.txt`, names.join("\n"));
+  for (const file of [`${IMAGE}.png`, `${IMAGE}.json`]) {
+    await Deno.copyFile(new URL(file, GOLDEN), `${folder.path}/${file}`);
+  }
+  const set = ["--set", "input.colour=bgr", "--set", "input.unknown=1"];
+  const labels = ["--labels", `${folder.path}/names.txt`];
+  const golden = ["--golden", `${folder.path}/${IMAGE}.json`];
+  const { code, stderr } = await create(graph, "--draft", ...set, ...labels, ...golden);
+  assertEquals(code, 0, stderr);
+  const manifest = JSON.parse(await Deno.readTextFile(`${folder.path}/bare.json`));
+  assertEquals(manifest.graph.data.map(({ file }: { file: string }) => file), ["bare.bin"]);
+  assertEquals(manifest.labels, names);
+  assertEquals(manifest.input.colour, "bgr");
+  const { guesses } = manifest;
+  assertEquals(guesses["input.colour"], undefined);
+  assertMatch(guesses["input.unknown"], /^open: --set input\.unknown=1: /);
+  // BGR is wrong, so the scores of the golden file are others.
+  assertMatch(guesses.anchors, /^open: Cannot fit anchors/);
+});
+
+Deno.test("model new --draft fits the anchors to golden files", async () => {
+  await using folder = await folderOf();
+  const graph = `${folder.path}/bare.onnx`;
+  await Deno.writeFile(graph, await graphWithoutNames());
+  for (const file of ["120x200.png", "120x200.json"]) {
+    await Deno.copyFile(new URL(file, GOLDEN), `${folder.path}/${file}`);
+  }
+  const own = JSON.parse(await Deno.readTextFile(new URL("manifest.json", GOLDEN)));
+  const parts = ["input", "resize", "resample", "pad", "boxes", "postprocess"];
+  const set = parts.flatMap((part) => ["--set", `${part}=${JSON.stringify(own[part])}`]);
+  const golden = ["--golden", `${folder.path}/120x200.json`];
+  const { code, stderr } = await create(graph, "--draft", ...set, ...golden);
+  assertEquals(code, 0, stderr);
+  const { anchors, guesses } = JSON.parse(await Deno.readTextFile(`${folder.path}/bare.json`));
+  assertEquals([anchors.levels[1].sizes, anchors.ratios], [[28, 44], [0.4, 1, 2.5]]);
+  assertMatch(guesses.anchors, /: fitted to \d+ boxes of torchvision/);
+});
+
+Deno.test("model new --draft keeps --labels and --set for a file that is no graph", async () => {
+  await using folder = await folderOf();
+  const graph = `${folder.path}/none.onnx`;
+  await Deno.writeTextFile(graph, "not a graph at all");
+  await Deno.writeTextFile(`${folder.path}/names.txt`, "ant\nbee");
+  const options = ["--labels", `${folder.path}/names.txt`, "--set", "input.colour=bgr"];
+  const { code, stderr } = await create(graph, "--draft", ...options);
+  assertEquals(code, 0, stderr);
+  const { labels, input } = JSON.parse(await Deno.readTextFile(`${folder.path}/none.json`));
+  assertEquals([labels, input.colour], [["ant", "bee"], "bgr"]);
+});
+
+Deno.test("model new --draft never writes over a file that is no .onnx file", async () => {
+  await using folder = await folderOf();
+  const weights = `${folder.path}/weights.pt`;
+  await Deno.writeTextFile(weights, "weights");
+  for (const force of [[], ["--force"]]) {
+    const { code, stderr } = await create(weights, "--draft", ...force);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^Cannot describe as one \.onnx file is wanted/);
+    assertEquals(await Deno.readTextFile(weights), "weights");
+  }
 });
 
 Deno.test("model new says what the graph proves, suggests and does not tell", async (test) => {

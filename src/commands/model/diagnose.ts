@@ -61,7 +61,9 @@ export async function diagnose(
   // A change that only returns fewer detections leaves fewer differences, but no smaller share.
   const compare = (detections: readonly ComparedDetection[]) => {
     const differences = goldenDifferences(detections, golden.detections, tolerance).length;
-    return { differences, share: differences / (detections.length + golden.detections.length) };
+    // Two empty lists are equal: no detection differs.
+    const total = Math.max(1, detections.length + golden.detections.length);
+    return { differences, share: differences / total };
   };
   const { differences, share } = compare(found);
   const runAll = async (variations: readonly Variation[]): Promise<Trial[]> => {

@@ -1,6 +1,6 @@
 import type { Size } from "../../core/size.ts";
 import type { Family } from "../../describe/families.ts";
-import type { GraphFacts, InputFacts } from "../../describe/graph_facts.ts";
+import type { FinishedFacts, GraphFacts, InputFacts } from "../../describe/graph_facts.ts";
 import { noiseFeeds } from "../../describe/probe_graph.ts";
 import { exposeFirstConvolution } from "../../planner/first_convolution.ts";
 import type { Session, Tensor } from "../../ports/session.ts";
@@ -78,20 +78,25 @@ async function runAt(
   input: InputFacts,
   size: Size,
   inner: string,
-  { boxes, scores }: { readonly boxes: string; readonly scores: string | null },
+  facts: FinishedFacts,
 ): Promise<Run> {
   const outputs = await session.run(noiseFeeds(input, size));
   const [height = 0, width = 0] = outputs[inner]?.shape.slice(-2) ?? [];
-  return { size, inner: { width, height }, furthest: furthestOf(outputs[boxes], scores) };
+  return { size, inner: { width, height }, furthest: furthestOf(outputs[facts.boxes], facts) };
 }
 
 /**
- * Returns the largest coordinate of the boxes. If `scores` is null, each box has its score as a
- * fifth value, which is ignored.
+ * Returns the largest coordinate of the boxes. Columns of `boxes` with the score and the class id
+ * are ignored.
  */
-function furthestOf(boxes: Tensor | undefined, scores: string | null): number | null {
-  const columns = scores === null ? 5 : 4;
-  const coordinates = boxes?.data.filter((_, i) => i % columns < 4) ?? new Float32Array();
+function furthestOf(
+  boxes: Tensor | undefined,
+  { columns, scores }: FinishedFacts,
+): number | null {
+  const width = columns !== undefined ? 6 : scores === null ? 5 : 4;
+  const first = columns === "label-score-box" ? 2 : 0;
+  const isBox = (column: number) => column >= first && column < first + 4;
+  const coordinates = boxes?.data.filter((_, i) => isBox(i % width)) ?? new Float32Array();
   if (coordinates.length === 0) return null;
   return coordinates.reduce((most, value) => Math.max(most, value), 0);
 }

@@ -131,6 +131,19 @@ Deno.test("diagnose() names no property that only returns fewer detections", asy
   assertMatch(reasons[1] ?? "", /^ {2}postprocess\.limit = 100 leaves 0 of 200/);
 });
 
+Deno.test("diagnose() names the property that leaves no detections, if the framework has none", async () => {
+  const text = await Deno.readTextFile(new URL("manifest.json", FOLDER));
+  const manifest = parseManifest(JSON.parse(text));
+  const found = [{ classId: 0, score: 0.9, box: [0, 0, 5, 5] as const }];
+  const detect = ({ input }: Manifest) =>
+    Promise.resolve(input.colour === manifest.input.colour ? found : []);
+  const fit = () => Promise.reject(new Error("no anchors fit"));
+  const empty = { ...whole, detections: [] };
+  const compared = { golden: empty, tolerance: TOLERANCE, found, detect, fit };
+  const reasons = await diagnose(manifest, compared);
+  assertMatch(reasons[1] ?? "", /^ {2}input\.colour = "bgr" leaves 0 of 1/);
+});
+
 Deno.test("rememberRun() runs a graph again only for other inputs", async () => {
   let runs = 0;
   const session = rememberRun({

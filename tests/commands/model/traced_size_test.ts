@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Size } from "../../../src/core/size.ts";
 import { stretchedFault, tracedSizeFault } from "../../../src/commands/model/traced_size.ts";
 import { FAMILIES } from "../../../src/describe/families.ts";
-import type { GraphFacts } from "../../../src/describe/graph_facts.ts";
+import type { FinishedFacts, GraphFacts } from "../../../src/describe/graph_facts.ts";
 import { openEngine } from "../../../src/engines/open_engine.ts";
 import { wasmEngine } from "../../../src/engines/wasm.ts";
 import { OnnxWriter } from "../../planner/onnx_writer.ts";
@@ -41,26 +41,36 @@ const toConstant: Scale = (writer) => {
 
 const notAtAll: Scale = (writer) => writer.node("Identity", ["image"]);
 
+/** Returns a box of 500x333, with class id 900 and a score if `columns` is set. */
+function rowOf(columns: FinishedFacts["columns"]): Float32Array<ArrayBuffer> {
+  if (columns === undefined) return Float32Array.of(0, 0, 500, 333);
+  return columns === "label-score-box"
+    ? Float32Array.of(900, 0.5, 0, 0, 500, 333)
+    : Float32Array.of(0, 0, 500, 333, 0.5, 900);
+}
+
 /**
  * Describes a graph with one box.
  *
  * @param follows True if the box is as large as the image, false if it is 500x333.
+ * @param columns Order of the columns if the class id and the score of the box are beside it.
  */
 async function faultOf(
   scale: Scale,
   follows: boolean,
   size: Size | null = null,
+  columns: FinishedFacts["columns"] = undefined,
 ): Promise<string | null> {
   const writer = new OnnxWriter();
   writer.conv(scale(writer), { inside: 3, outside: 2 }, "features");
   const sides = writer.node("Shape", ["image"], { start: 2 });
   const boxes = follows
     ? writer.node("Cast", [sides], { to: FLOAT })
-    : writer.node("Identity", [writer.constant(Float32Array.of(0, 0, 500, 333))]);
+    : writer.node("Identity", [writer.constant(rowOf(columns))]);
   const bytes = writer.finish({ image: [1, 3, size?.height ?? "h", size?.width ?? "w"] }, {
     features: [1, 2, "a", "b"],
     [boxes]: [
-      follows ? 2 : 4,
+      follows ? 2 : rowOf(columns).length,
     ],
   });
   const facts: Pick<GraphFacts, "input" | "outputs"> = {
@@ -68,6 +78,7 @@ async function faultOf(
     outputs: {
       ...{ kind: "finished", boxes, scores: "scores", labels: "labels", count: null },
       ...{ batched: false, space: "input", form: null, classIds: [] },
+      ...(columns === undefined ? {} : { scores: null, labels: null, columns }),
     },
   };
   return await tracedSizeFault(
@@ -92,6 +103,12 @@ Deno.test("tracedSizeFault() states that boxes do not follow the image", async (
       "so they fit only images of the size that it was traced with",
   );
 });
+
+for (const columns of ["label-score-box", "box-score-label"] as const) {
+  Deno.test(`tracedSizeFault() takes no class id of ${columns} for a coordinate`, async () => {
+    assertMatch(await faultOf(toConstant, false, null, columns) ?? "", /reach up to 500 whatever/);
+  });
+}
 
 Deno.test("tracedSizeFault() states that a graph of one size scales the image once more", async () => {
   assertEquals(

@@ -8,7 +8,7 @@ import { schemaFault } from "../../manifest/schema_fault.ts";
 import { NMS_KINDS } from "../../ports/detector.ts";
 import { PROVIDERS } from "../../ports/session.ts";
 import { type CommandSpec, type OptionSchemas, optionTexts } from "./command_spec.ts";
-import { numberOption } from "./number_option.ts";
+import { type NumberOption, numberOption } from "./number_option.ts";
 import { type CommandIo, HelpShown } from "./run_command.ts";
 
 /** Schema of a score threshold. */
@@ -23,18 +23,18 @@ export const modelOption = z.string().default("everyday8")
   .meta({ value: "ID|MANIFEST", description: "model in models/, or path of a manifest" });
 
 /** Option `--score`. */
-export const scoreOption = numberOption(threshold).optional()
+export const scoreOption: NumberOption = numberOption(threshold).optional()
   .meta({ value: "S", description: "score threshold, 0 to 1 (from the manifest)" });
 
 /** Option `--iou`. */
-export const iouOption = numberOption(threshold).optional().meta({
+export const iouOption: NumberOption = numberOption(threshold).optional().meta({
   value: "T",
   description:
     "IoU above which the lower score of two boxes is dropped, 0 to 1 (from the manifest)",
 });
 
 /** Option `--max`. */
-export const maxOption = numberOption(z.number().int().min(1)).optional()
+export const maxOption: NumberOption = numberOption(z.number().int().min(1)).optional()
   .meta({ value: "N", description: "most detections of an image, best first (from the manifest)" });
 
 /** Option `--classes`. */
@@ -69,7 +69,9 @@ export const nmsOption = z.enum(NMS_KINDS).optional().meta({
 });
 
 /** Option `--sigma`. */
-export const sigmaOption = numberOption(z.number().min(SIGMA_RANGE.min).max(SIGMA_RANGE.max))
+export const sigmaOption: NumberOption = numberOption(
+  z.number().min(SIGMA_RANGE.min).max(SIGMA_RANGE.max),
+)
   .optional().meta({
     value: "X",
     description: "width of the Gaussian function of soft-gaussian (0.5)",

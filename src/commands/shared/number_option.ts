@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { NUMBER_PATTERN } from "../../core/number_pattern.ts";
 
+/** Schema of an option that may be unset, and whose value is a number. */
+export type NumberOption = z.ZodOptional<z.ZodType<number, string>>;
+
 /**
  * Returns the schema of an option whose value is a number. An empty text is refused: it is usually
  * an unset variable of the shell, and `z.coerce.number()` takes it for 0.

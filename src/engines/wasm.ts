@@ -1,6 +1,6 @@
 import { prepareLargeMemory } from "./large_memory.ts";
 import type { EngineCandidate } from "./open_engine.ts";
-import { externalDataOf, ortSession } from "./ort_session.ts";
+import { ortSession } from "./ort_session.ts";
 import type { OrtWeb } from "./ort_web.ts";
 import { wasmOptions } from "./wasm_options.ts";
 
@@ -39,10 +39,9 @@ export function wasmEngine(
       const { default: ort } = await import("onnxruntime-web");
       const endPreparation = threads > 1 ? await prepare(ort, compile) : undefined;
       ort.env.wasm.numThreads = threads;
-      const session = await ort.InferenceSession.create(graph, {
-        ...wasmOptions(graph),
-        externalData: externalDataOf(data),
-      }).finally(endPreparation);
+      const session = await ort.InferenceSession.create(graph, wasmOptions(graph, data)).finally(
+        endPreparation,
+      );
       isStarted = true;
       // onnxruntime-web lowers `numThreads` if the runtime cannot start so many CPU threads.
       return ortSession(session, ort.Tensor, { ...engine, threads: ort.env.wasm.numThreads });

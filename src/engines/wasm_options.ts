@@ -1,4 +1,6 @@
 import type { InferenceSession } from "onnxruntime-common";
+import type { GraphData } from "../ports/session.ts";
+import { externalDataOf } from "./ort_session.ts";
 
 /**
  * Maximum bytes of a graph that onnxruntime-web loads with few optimisations.
@@ -12,10 +14,21 @@ const SMALL_GRAPH_BYTES = 32e6;
 /** Operator of quantised graphs, for which the optimiser chooses int8 kernels. */
 const QUANTIZE = new TextEncoder().encode("QuantizeLinear");
 
-/** Returns the options with which onnxruntime-web loads a graph on the CPU. */
-export function wasmOptions(graph: Uint8Array): InferenceSession.SessionOptions {
+/**
+ * Returns the options with which onnxruntime-web loads a graph on the CPU.
+ *
+ * @param data Files with weights of the graph.
+ */
+export function wasmOptions(
+  graph: Uint8Array,
+  data: readonly GraphData[],
+): InferenceSession.SessionOptions {
   const needsAll = graph.length > SMALL_GRAPH_BYTES || contains(graph, QUANTIZE);
-  return { executionProviders: ["wasm"], graphOptimizationLevel: needsAll ? "all" : "basic" };
+  return {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: needsAll ? "all" : "basic",
+    externalData: externalDataOf(data),
+  };
 }
 
 /** Returns true if `bytes` contains `wanted`, which is not empty. */

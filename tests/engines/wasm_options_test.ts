@@ -23,9 +23,11 @@ const GRAPHS: [name: string, graph: Uint8Array, level: "all" | "basic"][] = [
 
 for (const [name, bytes, level] of GRAPHS) {
   Deno.test(`wasmOptions() chooses the level ${level} for ${name}`, () => {
-    assertEquals(wasmOptions(bytes), {
+    const weights = { file: "weights.bin", bytes: new Uint8Array(4) };
+    assertEquals(wasmOptions(bytes, [weights]), {
       executionProviders: ["wasm"],
       graphOptimizationLevel: level,
+      externalData: [{ path: weights.file, data: weights.bytes }],
     });
   });
 }

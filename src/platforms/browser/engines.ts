@@ -1,5 +1,5 @@
 import type { EngineCandidate } from "../../engines/open_engine.ts";
-import { externalDataOf, ortSession } from "../../engines/ort_session.ts";
+import { ortSession } from "../../engines/ort_session.ts";
 import { wasmOptions } from "../../engines/wasm_options.ts";
 import { type WebgpuBuild, webgpuCandidate } from "../../engines/webgpu_candidate.ts";
 import type { BrowserAssets, EngineFiles } from "./assets.ts";
@@ -49,10 +49,7 @@ export function browserWasmEngine(assets: BrowserAssets, threads: number): Engin
       const ort = await import("onnxruntime-web/wasm");
       ort.env.wasm.wasmPaths = { ...assets.wasm };
       ort.env.wasm.numThreads = threads;
-      const session = await ort.InferenceSession.create(graph, {
-        ...wasmOptions(graph),
-        externalData: externalDataOf(data),
-      });
+      const session = await ort.InferenceSession.create(graph, wasmOptions(graph, data));
       return ortSession(session, ort.Tensor, { ...engine, threads: ort.env.wasm.numThreads });
     },
   };

@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-web/wasm";
 import type { EngineCandidate } from "../../engines/open_engine.ts";
-import { externalDataOf, ortSession } from "../../engines/ort_session.ts";
+import { ortSession } from "../../engines/ort_session.ts";
 import { wasmOptions } from "../../engines/wasm_options.ts";
 
 /**
@@ -23,11 +23,7 @@ export function staticWasmEngine(module: WebAssembly.Module): EngineCandidate {
       ort.env.wasm.wasmBinary = new ArrayBuffer(0);
       const session = await withInstantiate(
         module,
-        () =>
-          ort.InferenceSession.create(graph, {
-            ...wasmOptions(graph),
-            externalData: externalDataOf(data),
-          }),
+        () => ort.InferenceSession.create(graph, wasmOptions(graph, data)),
       );
       return ortSession(session, ort.Tensor, engine);
     },

@@ -47,12 +47,12 @@ def share(text: str) -> float:
     return float(text)
 
 
-def take_back(weights: dict[str, Tensor], start: Path, labels: list[str], share: float) -> None:
-    """Moves the weights of the backbone by this share of the way to those of the start."""
+def take_back(weights: dict[str, Tensor], start: Path, labels: list[str], way: float) -> None:
+    """Moves the weights of the backbone by this share of the way to those of the start, in place."""
     model = SeparableRetinaNet(len(labels))
     load_start(model, start, labels, None)
     for name, other in model.backbone.state_dict(prefix="backbone.").items():
-        weights[name] = torch.lerp(weights[name], other, share)
+        weights[name] = torch.lerp(weights[name], other, way)
 
 
 def weights_of(file: Path, first: dict) -> dict[str, Tensor]:

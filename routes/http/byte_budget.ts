@@ -20,7 +20,8 @@ export interface ByteLease extends Disposable {
   expect(bytes: number): void;
   /**
    * Reserves bytes of the budget for later calls of `take()`, at most as many as the request could
-   * still take of an unused budget. Disposing the result returns the reserved bytes that were not taken.
+   * still take of an unused budget. Disposing the result returns the reserved bytes that were not
+   * taken.
    *
    * @throws {DomainError} `busy` if the client may not take `bytes` more bytes now.
    */

@@ -81,6 +81,11 @@ export function goneError(): DomainError {
   return new DomainError("client-gone", "Cannot detect as the client is gone");
 }
 
+/** Returns the error `model-not-ready`, which means that the detector has been closed. */
+export function closedError(): DomainError {
+  return new DomainError("model-not-ready", "Cannot detect as the detector was closed");
+}
+
 /**
  * Returns the error `too-many-bytes` for an encoded image that is too long.
  *

@@ -9,10 +9,11 @@ import {
   type OptionRule,
   type OptionRules,
 } from "../core/check_options.ts";
+import { LONGEST_DELAY_MS } from "../core/longest_delay.ts";
 import { MIN_KEEP_MEMORY } from "../ports/kept_candidates.ts";
 
-/** Rule for a duration in milliseconds. The maximum is the longest delay of `setTimeout()`. */
-const DURATION = numberBetween(1, 2 ** 31 - 1);
+/** Rule for a duration in milliseconds. */
+const DURATION = numberBetween(1, LONGEST_DELAY_MS);
 
 /** Rule for a number of bytes that the budget for bodies can calculate with. */
 const BYTES = numberBetween(1, Number.MAX_SAFE_INTEGER);

@@ -1,5 +1,5 @@
 import { checkOptions, currentValue, typeName } from "../core/check_options.ts";
-import { DomainError } from "../core/domain_error.ts";
+import { closedError, DomainError } from "../core/domain_error.ts";
 import { runCounter } from "../detect/count_runs.ts";
 import { createDetector, type DetectorOptions } from "../detect/detector.ts";
 import { selectKept } from "../detect/kept_candidates.ts";
@@ -187,10 +187,6 @@ function checkCandidates(value: KeptCandidates): KeptCandidates {
 function checkDetectOptions(options: EmbedDetectOptions): EmbedDetectOptions {
   const elsewhere = { names: Object.keys(EMBED_RULES), owner: "createDetector()" };
   return checkOptions(options, EMBED_DETECT_RULES, { action: "detect", elsewhere });
-}
-
-function closedError(): DomainError {
-  return new DomainError("model-not-ready", "Cannot detect as the detector was closed");
 }
 
 /**

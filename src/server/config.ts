@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LONGEST_DELAY_MS } from "../core/longest_delay.ts";
 import { DEFAULT_IMAGE_LIMITS, DEFAULT_MAX_TILES } from "../image/limits.ts";
 import { schemaFault } from "../manifest/schema_fault.ts";
 import { CODECS } from "../ports/image_codec.ts";
@@ -9,8 +10,8 @@ import { settingTypos } from "./setting_typos.ts";
 
 const whole = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
 const count = whole.pipe(z.number().positive());
-/** Duration in milliseconds. The maximum is the longest delay that `setTimeout()` accepts. */
-const duration = whole.pipe(z.number().min(1).max(2 ** 31 - 1));
+/** Duration in milliseconds. */
+const duration = whole.pipe(z.number().min(1).max(LONGEST_DELAY_MS));
 
 const schema = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),

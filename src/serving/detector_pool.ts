@@ -1,4 +1,4 @@
-import { DomainError, goneError } from "../core/domain_error.ts";
+import { closedError, DomainError, goneError } from "../core/domain_error.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import type {
   DetectCall,
@@ -245,8 +245,4 @@ export class DetectorPool implements Detector {
 /** Waits until the thread has handled its other events, such as a message or a timer. */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
-}
-
-function closedError(): DomainError {
-  return new DomainError("model-not-ready", "Cannot detect as the detector was closed");
 }

@@ -12,10 +12,10 @@ import type { Manifest } from "../../manifest/manifest.ts";
 import { sha256 } from "../../manifest/sha256.ts";
 import { inputsOf, readOnnx } from "../../planner/read_onnx.ts";
 import type { Session } from "../../ports/session.ts";
-import type { ClassFacts } from "../labels/assign_labels.ts";
 import { readLabels } from "../labels/read_labels.ts";
 import { wantedHeads } from "./anchor_options.ts";
 import { applyOptions } from "./apply_options.ts";
+import { classFacts } from "./class_facts.ts";
 import { type GraphOnDisk, readGraph } from "./read_graph.ts";
 import { readHints } from "./read_hints.ts";
 
@@ -101,19 +101,14 @@ async function namesOf(
 }> {
   if (path === undefined) return { names: { labels: null }, guesses: {} };
   try {
-    const { labels, guess } = await readLabels(path, classesOf(facts));
+    const { labels, guess } = await readLabels(
+      path,
+      facts ? classFacts(facts) : { count: null, seen: [] },
+    );
     return { names: { labels, labelsGuess: guess }, guesses: {} };
   } catch (error) {
     return { names: { labels: null }, guesses: { labels: open((error as Error).message) } };
   }
-}
-
-function classesOf(facts: GraphFacts | null): ClassFacts {
-  if (facts === null) return { count: null, seen: [] };
-  const { outputs, background } = facts;
-  return outputs.kind === "finished"
-    ? { count: null, seen: outputs.classIds }
-    : { count: outputs.classes, seen: [], background };
 }
 
 /**

@@ -14,6 +14,7 @@ import { assumed } from "../../describe/guess.ts";
 import { processRuntime } from "../../platforms/host/process_runtime.ts";
 import { readGraph } from "./read_graph.ts";
 import { numberList, sizeLists, wantedHeads } from "./anchor_options.ts";
+import { classFacts } from "./class_facts.ts";
 import { draftAnyway } from "./draft_anyway.ts";
 import { fitToGoldens } from "./fit_golden.ts";
 import { manifestReport, openReport } from "./manifest_report.ts";
@@ -155,12 +156,9 @@ async function describe(values: Values, files: readonly string[], io: CommandIo)
     const facts = await probeGraph(session, hints, wantedHeads(values.set));
     const { candidates, others, evidence } = chooseFamily(facts, hints, values.family);
     const { outputs } = facts;
-    const named = values.labels === undefined ? null : await readLabels(
-      values.labels,
-      outputs.kind === "finished"
-        ? { count: null, seen: outputs.classIds, firstId: candidates[0]?.firstId }
-        : { count: outputs.classes, seen: [], background: facts.background },
-    );
+    const named = values.labels === undefined
+      ? null
+      : await readLabels(values.labels, classFacts(facts, candidates[0]?.firstId));
     const names = {
       id: idOf(file),
       graph: entry,

@@ -8,7 +8,7 @@ import type { EmbedOptions } from "../../embed/options.ts";
 import type { Fetcher } from "../../stores/fetch_model_file.ts";
 import { noModelStore } from "../../stores/none.ts";
 import type { ModelBucket } from "../../stores/r2.ts";
-import { WORKERD_LIMITS } from "./limits.ts";
+import { bodyMemoryFor, HAS_ROOM_BESIDE, WORKERD_LIMITS } from "./limits.ts";
 import { type WorkerdModels, workerdRuntime } from "./runtime.ts";
 
 export * from "../../embed/api.ts";
@@ -22,7 +22,11 @@ export * from "../../embed/api.ts";
 export function createApp(options: EmbeddedAppOptions): ReturnType<typeof createPlainApp> {
   const given: Partial<EmbeddedAppOptions> = { ...options };
   const { maxBytes = WORKERD_LIMITS.maxBytes, keepMemory = WORKERD_LIMITS.keepMemory } = given;
-  return createPlainApp({ ...options, bodyMemory: given.bodyMemory ?? 2 * maxBytes, keepMemory });
+  return createPlainApp({
+    ...options,
+    bodyMemory: given.bodyMemory ?? bodyMemoryFor(maxBytes),
+    keepMemory,
+  });
 }
 
 export type { Fetcher, ModelBucket };
@@ -69,9 +73,7 @@ export async function createDetector(asked: WorkerdEmbedOptions): Promise<Embedd
   const host = {
     runtime: workerdRuntime(modelsOf(options)),
     readFile: fetchUrl,
-    // The pixels and tensors of two images could exceed the 128 MB of memory. A pause between tiles
-    // might never end, because a timer ends with the request in which the call started to run.
-    hasRoomBeside: false,
+    hasRoomBeside: HAS_ROOM_BESIDE,
   };
   const limits = {
     ...embedLimits(options.limits),

@@ -21,5 +21,22 @@ export const WORKERD_LIMITS = {
   maxModelBytes: 32_000_000,
 } as const;
 
+/**
+ * Value of the option `hasRoomBeside` of a pool. The pixels and tensors of two images could exceed
+ * the 128 MB. Without room beside, a call does not pause between its tiles either: a pause might
+ * never end, because a timer ends with the request in which the call started to run.
+ */
+export const HAS_ROOM_BESIDE = false;
+
+/**
+ * Returns the maximum bytes of the bodies of all requests together. An image file can be in memory
+ * three times: as received chunks, as one buffer, and inside the decoder.
+ *
+ * @param maxBytes Maximum bytes of an image file.
+ */
+export function bodyMemoryFor(maxBytes: number): number {
+  return 2 * maxBytes;
+}
+
 /** Maximum bytes of a file in the static assets of a Cloudflare Worker. */
 export const MAX_ASSET_BYTES = 25 * 1024 * 1024;

@@ -10,6 +10,7 @@ import { ModelRegistry } from "../../serving/model_registry.ts";
 import type { Fetcher } from "../../stores/http.ts";
 import type { ModelBucket } from "../../stores/r2.ts";
 import { answerThenDrain } from "./drain_body.ts";
+import { HAS_ROOM_BESIDE } from "./limits.ts";
 import { MeteredApp } from "./metered_app.ts";
 import type { MemoryMeter } from "./metering/memory_meter.ts";
 import { meteredRuntime } from "./metering/metered_runtime.ts";
@@ -89,16 +90,13 @@ async function openApp(environment: WorkerEnvironment, meter?: MemoryMeter): Pro
   const limits = imageLimits(config);
   const registry = new ModelRegistry({
     ...served,
-    // The pool processes one image at a time (`size: 1`), without pauses between tiles. The pixels
-    // and tensors of two images could exceed the 128 MB of memory. A pause might never end, because
-    // a timer ends with the request in which the call started to run.
     load: (id) => {
       const manifest = served.manifests.find((each) => each.id === id);
       return DetectorPool.open({
         size: 1,
         queue: config.QUEUE ?? MAX_QUEUE,
         countRuns: manifest && runCounter(manifest, limits),
-        hasRoomBeside: false,
+        hasRoomBeside: HAS_ROOM_BESIDE,
         start: () => createDetector(runtime, { model: served.storeKeyOf(id), limits }),
       });
     },

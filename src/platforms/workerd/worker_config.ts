@@ -1,11 +1,10 @@
 import { type Config, readConfig } from "../../server/config.ts";
-import { WORKERD_LIMITS } from "./limits.ts";
+import { bodyMemoryFor, WORKERD_LIMITS } from "./limits.ts";
 
 /**
  * Reads the settings of a Cloudflare Worker from its variables.
  *
- * Settings that are unset or empty have defaults that are low enough for 128 MB of memory. An image
- * file can be in memory three times: as received chunks, as one buffer, and inside the decoder.
+ * Settings that are unset or empty have defaults that are low enough for 128 MB of memory.
  *
  * @param environment Variables and bindings. Bindings, which are not texts, are ignored.
  * @throws {TypeError} If a variable is wrong.
@@ -15,7 +14,7 @@ export function workerConfig(environment: Readonly<Record<string, unknown>>): Co
   const { MAX_BYTES = String(WORKERD_LIMITS.maxBytes) } = given;
   const defaults = {
     MAX_BYTES,
-    BODY_MEMORY: String(2 * (Number(MAX_BYTES) || WORKERD_LIMITS.maxBytes)),
+    BODY_MEMORY: String(bodyMemoryFor(Number(MAX_BYTES) || WORKERD_LIMITS.maxBytes)),
     KEEP_MEMORY: String(WORKERD_LIMITS.keepMemory),
   };
   return readConfig({ ...defaults, ...given });

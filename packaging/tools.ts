@@ -38,6 +38,19 @@ export async function runDeno(args: readonly string[], cwd: URL | string): Promi
 }
 
 /**
+ * Installs packages by npm, without their scripts.
+ *
+ * @param packages Packages to install. Empty: those of the folder's `package.json`.
+ */
+export async function npmInstall(
+  packages: readonly string[],
+  folder: URL | string,
+): Promise<void> {
+  const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+  await runTool("npm", ["install", ...flags, ...packages], folder);
+}
+
+/**
  * Runs an npm tool in a folder.
  *
  * @returns Its standard output.

@@ -1,4 +1,4 @@
-import { runTool } from "../../packaging/tools.ts";
+import { npmInstall } from "../../packaging/tools.ts";
 import { executable } from "../../tests/platforms/hosts/executable.ts";
 import { pythonTools } from "../../tests/python_tools.ts";
 
@@ -85,7 +85,6 @@ async function nodeServer(): Promise<string> {
     await Deno.copyFile(new URL(`node/${file}`, HERE), new URL(file, folder));
   }
   // The script of onnxruntime-node would download CUDA.
-  const flags = ["--ignore-scripts", "--no-audit", "--no-fund"];
-  await runTool("npm", ["install", ...flags], folder.pathname);
+  await npmInstall([], folder);
   return new URL("server.js", folder).pathname;
 }

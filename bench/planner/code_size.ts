@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { runTool } from "../../packaging/tools.ts";
+import { npmInstall } from "../../packaging/tools.ts";
 import type { CodeSize } from "../../src/planner/constants.ts";
 import { packedPackage } from "../../tests/packed_package.ts";
 import { runWrangler } from "../../tests/platforms/workerd/wrangler.ts";
@@ -23,8 +23,7 @@ export async function installedSize(): Promise<CodeSize> {
   const folder = await Deno.makeTempDir();
   try {
     const { file } = await packedPackage();
-    const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-    await runTool("npm", ["install", ...flags, file], folder);
+    await npmInstall([file], folder);
     const total = { bytes: 0, gzipped: 0 };
     await addFolder(`${folder}/node_modules/`, total);
     return total;

@@ -22,6 +22,7 @@ interface Page {
 }
 
 const ROOT = new URL("../../", import.meta.url);
+
 /** Reads the committed results and returns every page with the text for its places. */
 export async function accuracyPages(): Promise<readonly Page[]> {
   const small = await readResults<Evaluation>("everyday8");

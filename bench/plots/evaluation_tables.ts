@@ -3,7 +3,7 @@ import type { CocoFigures } from "../../src/eval/evaluate.ts";
 import { figuresTable } from "../../src/eval/figures_table.ts";
 import type { OperatingPoint } from "../../src/eval/operating_point.ts";
 import type { ScoreBin } from "../../src/eval/score_bins.ts";
-import { markdownTable } from "./generated_tables.ts";
+import { markdownTable, shortShare } from "./generated_tables.ts";
 
 /** What `deno task eval --json` prints, as far as the pages show it. */
 export interface Evaluation extends CocoFigures {
@@ -51,14 +51,14 @@ export function areaTable(results: Evaluation): string {
 }
 
 function areas({ ap, ap50, ap75, apSmall, apMedium, apLarge }: CocoFigures): string[] {
-  return [ap, ap50, ap75, apSmall, apMedium, apLarge].map(short);
+  return [ap, ap50, ap75, apSmall, apMedium, apLarge].map((share) => shortShare(share));
 }
 
 /** Writes AP and AP50 of each class. */
 export function classTable({ perCategory }: Evaluation): string {
   return markdownTable([
     ["class", "AP", "AP50"],
-    ...perCategory.map(({ label, ap, ap50 }) => [label, short(ap), short(ap50)]),
+    ...perCategory.map(({ label, ap, ap50 }) => [label, shortShare(ap), shortShare(ap50)]),
   ]);
 }
 
@@ -68,19 +68,21 @@ export function thresholdTable({ threshold, perCategory, atThreshold, best }: Ev
     ["class", "precision", "recall", "F1", "best threshold"],
     ...[...perCategory, { label: "all", atThreshold, best }].map((row) => [
       row.label,
-      ...[row.atThreshold.precision, row.atThreshold.recall, row.atThreshold.f1].map(short),
-      shortThreshold(row.best.threshold),
+      ...[row.atThreshold.precision, row.atThreshold.recall, row.atThreshold.f1].map((share) =>
+        shortShare(share)
+      ),
+      shortShare(row.best.threshold, 2),
     ]),
   ]);
-  const chosen = shortThreshold(threshold);
+  const chosen = shortShare(threshold, 2);
   return `At the default score threshold of ${chosen}, chosen on photos held out of the training:` +
     `\n\n${table}`;
 }
 
 /** Says in words what the default threshold does. */
 export function point({ threshold, atThreshold }: Evaluation): string {
-  return `On \`val\`, the default threshold of ${shortThreshold(threshold)} has a precision of ` +
-    `${short(atThreshold.precision)} and a recall of ${short(atThreshold.recall)}.`;
+  return `On \`val\`, the default threshold of ${shortShare(threshold, 2)} has a precision of ` +
+    `${shortShare(atThreshold.precision)} and a recall of ${shortShare(atThreshold.recall)}.`;
 }
 
 /** Writes the share of correct detections by score. */
@@ -88,10 +90,10 @@ export function scoreTable({ byScore }: Evaluation): string {
   return markdownTable([
     ["score", "detections", "mean score", "correct"],
     ...byScore.filter(({ from }) => from >= LEAST_SCORE - 1e-9).map((bin) => [
-      `${tenths(bin.from)} to ${tenths(bin.to)}`,
+      `${shortShare(bin.from, 1)} to ${shortShare(bin.to, 1)}`,
       String(bin.results),
-      short(bin.meanScore),
-      short(bin.precision),
+      shortShare(bin.meanScore),
+      shortShare(bin.precision),
     ]),
   ]);
 }
@@ -100,7 +102,7 @@ export function scoreTable({ byScore }: Evaluation): string {
 export function denseTable(dense: Dense, now: Evaluation): string {
   const row = (label: string, before: Omit<ClassPrecision, "label">, after: typeof before) => [
     label,
-    ...[before.ap, after.ap, before.ap50, after.ap50].map(short),
+    ...[before.ap, after.ap, before.ap50, after.ap50].map((share) => shortShare(share)),
   ];
   return markdownTable([
     ["class", "AP before", "AP now", "AP50 before", "AP50 now"],
@@ -118,20 +120,7 @@ export function siblingTable(models: Readonly<Record<string, Evaluation>>): stri
       id,
       ...areas(results),
       ...results.perCategory.filter(({ label }) => shown.includes(label))
-        .map(({ ap, ap50 }) => `${short(ap)}, ${short(ap50)}`),
+        .map(({ ap, ap50 }) => `${shortShare(ap)}, ${shortShare(ap50)}`),
     ]),
   ]);
-}
-
-/** Writes a share as .405. */
-function short(share: number): string {
-  return share.toFixed(3).replace(/^0/, "");
-}
-
-function shortThreshold(threshold: number): string {
-  return threshold.toFixed(2).replace(/^0/, "");
-}
-
-function tenths(score: number): string {
-  return score.toFixed(1).replace(/^0/, "");
 }

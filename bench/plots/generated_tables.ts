@@ -1,3 +1,8 @@
+/** Writes a share without the 0 before the point: .405. */
+export function shortShare(share: number, digits = 3): string {
+  return share.toFixed(digits).replace(/^0/, "");
+}
+
 /** Writes a table in Markdown, with cells as wide as `deno fmt` makes them. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) =>

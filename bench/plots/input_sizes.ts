@@ -1,5 +1,5 @@
 // Plot and table of the results of `bench/input_sizes.ts`.
-import { markdownTable } from "./generated_tables.ts";
+import { markdownTable, shortShare } from "./generated_tables.ts";
 import { lineChart } from "./line_chart.ts";
 
 /** Results of `bench/input_sizes.ts`. */
@@ -35,13 +35,12 @@ export function inputSizesPlot({ rows }: InputSizes): string {
 
 /** Writes the table of the sizes. */
 export function inputSizesTable({ rows }: InputSizes): string {
-  const short = (value: number) => value.toFixed(3).slice(1);
   return markdownTable([
     ["side", "ms", "AP", "AP50", "small", "medium", "large"],
     ...rows.map(({ side, ms, ap, ap50, apSmall, apMedium, apLarge }) => [
       String(side),
       ms.toFixed(1),
-      ...[ap, ap50, apSmall, apMedium, apLarge].map(short),
+      ...[ap, ap50, apSmall, apMedium, apLarge].map((share) => shortShare(share)),
     ]),
   ]);
 }

@@ -1,8 +1,7 @@
-import { runTool } from "../../packaging/tools.ts";
+import { npmInstall } from "../../packaging/tools.ts";
 import { packedPackage } from "../packed_package.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
-const FLAGS = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
 
 /** Copy of an example with its dependencies installed. */
 export interface InstalledExample extends AsyncDisposable {
@@ -24,7 +23,7 @@ export async function installExample(name: string): Promise<InstalledExample> {
       kind["retinanet-edge"] = `file:${(await packedPackage()).file}`;
       await Deno.writeTextFile(file, JSON.stringify(json));
     }
-    await runTool("npm", ["install", ...FLAGS], folder);
+    await npmInstall([], folder);
     return { folder, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();

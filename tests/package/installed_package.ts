@@ -1,6 +1,6 @@
 import config from "../../deno.json" with { type: "json" };
 import type { PackedPackage } from "../../packaging/pack_package.ts";
-import { runTool } from "../../packaging/tools.ts";
+import { npmInstall } from "../../packaging/tools.ts";
 import { packedPackage } from "../packed_package.ts";
 
 /** Project of a user with the package installed. */
@@ -23,8 +23,7 @@ export async function installPackage(): Promise<InstalledPackage> {
     const project = `${folder}/project`;
     await Deno.mkdir(project);
     await Deno.writeTextFile(`${project}/package.json`, '{ "private": true, "type": "module" }');
-    const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-    await runTool("npm", ["install", ...flags, packed.file, NODE_TYPES], project);
+    await npmInstall([packed.file, NODE_TYPES], project);
     return { folder: project, packed, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();

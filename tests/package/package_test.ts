@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes }
 import { gunzipSync } from "node:zlib";
 import { bundleBrowser } from "../../packaging/bundle_browser.ts";
 import { EXPORTS } from "../../packaging/entries.ts";
-import { filesIn, ROOT, runTool } from "../../packaging/tools.ts";
+import { filesIn, npmInstall, ROOT, runTool } from "../../packaging/tools.ts";
 import { readHeader } from "../../src/image/formats/read_header.ts";
 import { openEveryday8 } from "../everyday8.ts";
 import { executable, type RuntimeName } from "../platforms/hosts/executable.ts";
@@ -78,8 +78,7 @@ globalThis.found = async (worker) => {
 /** Builds the page into the folder `dist` of a project, without a configuration. */
 async function buildWithVite(project: string): Promise<void> {
   await Deno.writeTextFile(`${project}/index.html`, VITE_PAGE);
-  const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-  await runTool("npm", ["install", ...flags, "vite@8.3.8"], project);
+  await npmInstall(["vite@8.3.8"], project);
   const build = new Deno.Command(await executable("node22"), {
     args: ["node_modules/vite/bin/vite.js", "build"],
     cwd: project,

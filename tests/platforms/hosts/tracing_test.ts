@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runTool } from "../../../packaging/tools.ts";
+import { npmInstall } from "../../../packaging/tools.ts";
 import { assertDetectTrace, startOtlpReceiver } from "../../otlp_receiver.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { builtPackage } from "./built_package.ts";
@@ -7,14 +7,13 @@ import { executable } from "./executable.ts";
 import { startHost } from "./start_host.ts";
 
 const DOCS = await Deno.readTextFile(new URL("../../../docs/tracing.md", import.meta.url));
-const QUIET = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 Deno.test("the server sends the trace of a detection from Node, as docs/tracing.md says", async () => {
   await using receiver = startOtlpReceiver();
   const folder = await Deno.makeTempDir({ prefix: "tracing-" });
-  const [, install] = DOCS.match(/^npm (install .*)$/m)!;
-  await runTool("npm", [...install!.split(" "), ...QUIET], folder);
+  const [, packages] = DOCS.match(/^npm install (.*)$/m)!;
+  await npmInstall(packages!.split(" "), folder);
   const built = (await builtPackage()).pathname.replace(/\/$/, "");
   await Deno.symlink(built, `${folder}/node_modules/retinanet-edge`);
   const [, program] = DOCS.match(/```js\n([\s\S]*?)```/)!;

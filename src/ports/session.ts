@@ -67,8 +67,8 @@ export interface EngineInfo {
    */
   readonly precision?: string | undefined;
   /**
-   * Codec that decodes images: `native` if sharp decodes JPEG files. Unset: WebAssembly decodes all
-   * images.
+   * Codec that decodes images: `native` if libjpeg-turbo or sharp decodes JPEG files. Unset:
+   * WebAssembly decodes all images.
    */
   readonly codec?: "native" | undefined;
   /**

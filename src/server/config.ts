@@ -30,7 +30,7 @@ const schema = z.object({
   /** Maximum bytes of memory that all loaded models take together. */
   MODEL_MEMORY: count.default(2_000_000_000),
   ENGINE: z.enum(["auto", ...PROVIDERS]).default("auto"),
-  /** Codec that decodes images. The native codec is sharp, which decodes JPEG files. */
+  /** Codec that decodes images. The native codec, libjpeg-turbo or sharp, decodes JPEG files. */
   CODEC: z.enum(CODECS).default("auto"),
   /**
    * CPU threads per worker process. Unset: the number of CPU cores, divided by WORKERS if WORKERS

@@ -18,8 +18,8 @@ export interface HostEmbedOptions extends EmbedOptions {
   /** CPU threads that run the model. Unset: one thread per core. */
   readonly threads?: number | undefined;
   /**
-   * Codec that decodes images. `auto`: sharp decodes JPEG files if the native engine may run and
-   * both are installed; otherwise WebAssembly decodes all images.
+   * Codec that decodes images. `auto`: libjpeg-turbo (on Deno) or sharp decodes JPEG files if the
+   * native engine may run and both are installed; otherwise WebAssembly decodes all images.
    *
    * @default "auto"
    */

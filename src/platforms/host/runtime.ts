@@ -3,17 +3,18 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
-import { isSharpInstalled, nativeJpegDecoder } from "../../codecs/native_jpeg.ts";
+import { isSharpInstalled, sharpJpegDecoder } from "../../codecs/sharp_jpeg.ts";
 import { isNativeInstalled, nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
 import { wasmEngine } from "../../engines/wasm.ts";
 import { webgpuEngine } from "../../engines/webgpu.ts";
-import type { CodecChoice } from "../../ports/image_codec.ts";
+import type { CodecChoice, NativeDecoder } from "../../ports/image_codec.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { Provider } from "../../ports/session.ts";
 import { folderModelStore } from "../../stores/folder.ts";
 import { garbageCollector } from "./collect_garbage.ts";
 import { modelsFolder } from "./models_folder.ts";
+import { turboJpegDecoder } from "./turbo_jpeg.ts";
 
 /** Wasm files as modules of the program. */
 export interface ImportedWasm {
@@ -35,8 +36,8 @@ export interface HostRuntimeOptions {
    */
   readonly engine?: Provider | "auto" | undefined;
   /**
-   * Codec that decodes images. `auto`: the native codec, if it and the native engine are installed
-   * and `engine` is `native` or `auto`; otherwise WebAssembly.
+   * Codec that decodes images. `auto`: the native codec, if the native engine and a native library
+   * are installed and `engine` is `native` or `auto`; otherwise WebAssembly.
    *
    * @default "auto"
    */
@@ -76,7 +77,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
     },
     codec: imageCodec(await codecModules(imported), {
       collectGarbage: garbageCollector(),
-      native: usesNativeCodec(options) ? nativeJpegDecoder() : undefined,
+      native: nativeCodec(options),
     }),
     encoder: async (...drawing) => {
       const { imageEncoder } = await import("../../codecs/image_encoder.ts");
@@ -99,13 +100,17 @@ function growsSafely(): boolean {
 }
 
 /**
- * Returns true if sharp decodes JPEG files. Many programs have sharp for other purposes, so `auto`
- * takes it only together with the native engine.
+ * Returns the native codec: libjpeg-turbo of this system, otherwise sharp. Returns undefined if
+ * WebAssembly decodes all images. Many programs have sharp for other purposes, so `auto` takes a
+ * native codec only together with the native engine.
+ *
+ * @throws {Error} If the native codec is requested and neither library is installed.
  */
-function usesNativeCodec({ codec = "auto", engine }: HostRuntimeOptions): boolean {
-  if (codec !== "auto") return codec === "native";
+function nativeCodec({ codec = "auto", engine }: HostRuntimeOptions): NativeDecoder | undefined {
+  if (codec === "native") return turboJpegDecoder() ?? sharpJpegDecoder();
   const canBeNative = engine === "native" || engine === "auto";
-  return canBeNative && isNativeInstalled() && isSharpInstalled();
+  if (codec === "wasm" || !canBeNative || !isNativeInstalled()) return undefined;
+  return turboJpegDecoder() ?? (isSharpInstalled() ? sharpJpegDecoder() : undefined);
 }
 
 /** Returns true if a requested engine most likely needs the compiled wasm of onnxruntime-web. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isSharpInstalled } from "../../../src/codecs/native_jpeg.ts";
+import { isSharpInstalled } from "../../../src/codecs/sharp_jpeg.ts";
 import { fruitImage } from "../../sample_images/fruit_image.ts";
 import { assertProblem, testUnless } from "../../testing.ts";
 import { executable } from "./executable.ts";

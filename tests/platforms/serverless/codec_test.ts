@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isSharpInstalled } from "../../../src/codecs/native_jpeg.ts";
+import { isSharpInstalled } from "../../../src/codecs/sharp_jpeg.ts";
 import { isNativeInstalled } from "../../../src/engines/native.ts";
 import { serverlessApp } from "../../../src/platforms/serverless/app.ts";
 import { sceneJpeg } from "../../sample_images/fruit_scene.ts";

@@ -48,7 +48,7 @@ interface SharpImage {
  *
  * @throws {Error} If sharp is not installed.
  */
-export function nativeJpegDecoder(): NativeDecoder {
+export function sharpJpegDecoder(): NativeDecoder {
   const sharp = requireSharp();
   // The cache keeps decoded images in memory. Worker processes already occupy all cores.
   sharp.cache(false);

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main as detect } from "../src/commands/detect.ts";
 import { runMain } from "./commands/run_main.ts";
 import { fruitImage, ORANGE } from "./sample_images/fruit_image.ts";
@@ -43,6 +43,7 @@ testUnless(
     assertStringIncludes(await python(...averaged, "--out", `${out}/mean.pt`), "the mean of 2");
     await python("export.py", `${out}/mean.pt`, ...exported);
     await keepsBackbone(folder, data);
+    await listsVariant(folder, data);
 
     const photo = `${data}/images/train/1.png`;
     const args = ["--model", `${folder}/drawn.json`, "--engine", "wasm", "--score", "0", "--json"];
@@ -68,6 +69,16 @@ testUnless(
   "check_separable.py finds the same network in training and in use",
   async () => {
     assertStringIncludes(await python("check_separable.py"), "training and use agree");
+  },
+);
+
+testUnless(
+  missing,
+  "check_rounding.py finds that the rounded network answers like the int8 graph",
+  async () => {
+    const photos = ["cat.jpg", "astronaut.jpg"].map((name) => `../docs/photos/${name}`);
+    const said = await python("check_rounding.py", "../models/everyday8.onnx", ...photos);
+    assertMatch(said, /rounded 0\.\d+, not rounded 0\.\d+/);
   },
 );
 
@@ -111,6 +122,32 @@ async function keepsBackbone(folder: string, data: string): Promise<void> {
   await python("average.py", `${kept}/last.pt`, ...back);
   assertEquals(await changedParts(`${kept}/last.pt`, `${kept}/back.pt`), "backbone");
   assertEquals(await changedParts(`${folder}/again/last.pt`, `${kept}/back.pt`, "backbone"), "");
+}
+
+/** Makes an int8 variant of the model, and runs its graph as a model of its own. */
+async function listsVariant(folder: string, data: string): Promise<void> {
+  const args = ["--data", data, "--epochs", "1", "--batch", "5", "--photos", "2"];
+  const told = await python("quantise.py", `${folder}/drawn.json`, ...args);
+  assertMatch(told, /drawn-int8\.onnx: AP /);
+  assertEquals(
+    (await python("quantise.py", `${folder}/drawn.json`, ...args)).includes("step 1:"),
+    false,
+    "the epoch was repeated",
+  );
+  const { variants: [variant], ...manifest } = JSON.parse(
+    await Deno.readTextFile(`${folder}/drawn.json`),
+  );
+  const { engines, metrics: _, ...graph } = variant;
+  assertEquals([engines, graph.precision], [["native"], "int8"]);
+  assert(graph.bytes < manifest.graph.bytes / 2.5);
+  await Deno.writeTextFile(
+    `${folder}/int8.json`,
+    JSON.stringify({ ...manifest, id: "int8", graph }),
+  );
+  const run = ["--model", `${folder}/int8.json`, "--engine", "wasm", "--score", "0", "--json"];
+  const { code, stdout, stderr } = await runMain(detect, ...run, `${data}/images/train/1.png`);
+  assertEquals(code, 0, stderr);
+  assertEquals(JSON.parse(stdout).detections.length, 100);
 }
 
 /** Names the parts of the network whose weights differ between two files. */

@@ -115,16 +115,18 @@ def log(file: Path, entry: dict) -> None:
 class Run:
     """One training run: optimiser, schedule and averaged weights."""
 
+    rates = BACKBONE_RATE, HEAD_RATE
+
     def __init__(self, model: SeparableRetinaNet, steps: int, batch: int, side: int, bfloat16: bool = False):
         self.model, self.steps, self.step, self.batch, self.side = model, steps, 0, batch, side
         self.bfloat16 = bfloat16
         self.average = copy.deepcopy(model).requires_grad_(False)
         learnt = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
         groups = [
-            {"params": [p for name, p in learnt if name.startswith("backbone.")], "peak": BACKBONE_RATE},
-            {"params": [p for name, p in learnt if not name.startswith("backbone.")], "peak": HEAD_RATE},
+            {"params": [p for name, p in learnt if name.startswith("backbone.") == inside], "peak": rate}
+            for inside, rate in zip((True, False), self.rates)
         ]
-        self.optimizer = torch.optim.AdamW(groups, lr=HEAD_RATE, weight_decay=WEIGHT_DECAY)
+        self.optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY)
 
     def epoch(self, photos: Photos, sizes: tuple[int, ...], how: Augmentation) -> tuple[float, float]:
         """Runs every photo once; returns the mean class and box loss."""
@@ -141,12 +143,7 @@ class Run:
 
     def train_on(self, samples: list[Sample]) -> tuple[Tensor, Tensor]:
         images = torch.stack([s[0] for s in samples]).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
-            logits, deltas = self.model(images)
-        anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
-        objects = [(boxes, classes) for _, boxes, classes in samples]
-        rows = join(logits, self.model.classes).float(), join(deltas, 4).float()
-        losses = aligned_loss(*rows, anchors, objects)
+        losses = self.losses(images, [(boxes, classes) for _, boxes, classes in samples])
         self.set_rates()
         self.optimizer.zero_grad(set_to_none=True)
         (losses[0] + BOX_WEIGHT * losses[1]).backward()
@@ -155,6 +152,20 @@ class Run:
         self.step += 1
         self.follow()
         return losses[0].detach(), losses[1].detach()
+
+    def losses(self, images: Tensor, objects: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+        """Returns the class and the box loss of images with these boxes and classes."""
+        logits, deltas = self.outputs(self.model, images)
+        anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
+        return aligned_loss(*self.rows(logits, deltas), anchors, objects)
+
+    def outputs(self, model: nn.Module, images: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+            return model(images)
+
+    def rows(self, logits: list[Tensor], deltas: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Joins the outputs of all levels to a row for each anchor."""
+        return join(logits, self.model.classes).float(), join(deltas, 4).float()
 
     def set_rates(self) -> None:
         """Linear warm-up, then a cosine to nothing."""
@@ -168,6 +179,8 @@ class Run:
         with torch.no_grad():
             for mean, now in zip(self.average.parameters(), self.model.parameters()):
                 mean.lerp_(now, 1 - keep)
+            for mine, now in zip(self.average.buffers(), self.model.buffers()):
+                mine.copy_(now)
 
     def save(self, file: Path, epochs_done: int, labels: list[str]) -> None:
         """Writes beside the file first, so that a stopped run never leaves half a checkpoint."""

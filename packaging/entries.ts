@@ -41,6 +41,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "packaging/README.md": "README.md",
   "models/everyday8.json": "models/everyday8.json",
   "models/everyday8.onnx": "models/everyday8.onnx",
+  "models/everyday8-int8.onnx": "models/everyday8-int8.onnx",
   "models/everyday8.card.md": "models/everyday8.card.md",
   "src/codecs/jpeg.wasm": "src/codecs/jpeg.wasm",
   "src/codecs/png.wasm": "src/codecs/png.wasm",

@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import large from "../models/everyday8-l.json" with { type: "json" };
 import manifest from "../models/everyday8.json" with { type: "json" };
 
@@ -15,15 +15,40 @@ function short(value: number): string {
   return value.toFixed(3).slice(1);
 }
 
-for (const { id, graph, labels, metrics, postprocess } of [manifest, large]) {
+interface Variant {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly metrics: { readonly AP: number; readonly AP50: number };
+}
+
+/** A manifest whose graph may have variants. */
+type WithVariants<Manifest> = Manifest & { readonly variants?: readonly Variant[] };
+
+const manifests: readonly WithVariants<typeof large>[] = [manifest, large];
+
+for (const { id, graph, variants, labels, metrics, postprocess } of manifests) {
   const card = await read(`models/${id}.card.md`);
 
-  Deno.test(`the manifest of ${id} has the size and the hash of its graph`, async () => {
-    const bytes = await Deno.readFile(new URL(`../models/${graph.file}`, import.meta.url));
-    const digest = await crypto.subtle.digest("SHA-256", bytes);
-    assertEquals(graph.bytes, bytes.length);
-    assertEquals(graph.sha256, new Uint8Array(digest).toHex());
-  });
+  for (const { file, bytes: size, sha256 } of [graph, ...variants ?? []]) {
+    Deno.test(`the manifest of ${id} has the size and the hash of ${file}`, async () => {
+      const bytes = await Deno.readFile(new URL(`../models/${file}`, import.meta.url));
+      const digest = await crypto.subtle.digest("SHA-256", bytes);
+      assertEquals(size, bytes.length);
+      assertEquals(sha256, new Uint8Array(digest).toHex());
+    });
+  }
+
+  for (const { file, bytes, metrics: { AP, AP50 } } of variants ?? []) {
+    Deno.test(`the card of ${id} states the size and the metrics of ${file}`, async () => {
+      const name = file.replace(".onnx", "");
+      const { ap, ap50 } = JSON.parse(await read(`docs/accuracy/${name}.json`));
+      assertEquals([ap, ap50].map(short), [AP, AP50].map(short));
+      assertStringIncludes(card, `${(bytes / 1e6).toFixed(1)} MB`);
+      assertStringIncludes(card.replaceAll(/\s+/g, " "), `AP ${short(AP)}, AP50 ${short(AP50)}`);
+      assert(AP >= metrics.AP - 0.01, "int8 costs more than .01 of AP");
+    });
+  }
 
   Deno.test(`the card of ${id} states the metrics, the size and the threshold of its manifest`, () => {
     const { AP, AP50, AP75 } = metrics;

@@ -26,7 +26,7 @@ export interface CompareOptions extends ServerOptions {
  */
 export async function comparePeers(options: CompareOptions): Promise<PeerRow[]> {
   const { images, rounds, onlyOurs } = options;
-  const servers = [...onlyOurs ? [] : await peerServers(options), ...ourServers(options)];
+  const servers = [...onlyOurs ? [] : await peerServers(options), ...await ourServers(options)];
   const measurements: PeerMeasurement[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const image of images) {

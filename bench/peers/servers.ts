@@ -32,11 +32,13 @@ export interface ServerOptions {
 }
 
 /**
- * Returns this project's server with each engine and number of threads that is compared.
+ * Returns this project's server with each engine and number of threads that is compared. The native
+ * engine runs the variant of the graph that the manifest lists for it, and the graph itself, which is
+ * what the servers of others run.
  *
  * The native engine must be in Deno's cache (`deno task native`).
  */
-export function ourServers({ model, threads }: ServerOptions): PeerServer[] {
+export async function ourServers({ model, threads }: ServerOptions): Promise<PeerServer[]> {
   const server = (name: string, environment: Record<string, string>): PeerServer => ({
     name,
     command: Deno.execPath(),
@@ -44,8 +46,13 @@ export function ourServers({ model, threads }: ServerOptions): PeerServer[] {
     environment: { MODEL: model, LOG: "none", ...environment },
   });
   const counts = threads === 1 ? [1] : [1, threads];
+  const native = { ENGINE: "native", THREADS: `${threads}` };
+  const float = await withoutVariants(model);
   return [
-    server("retinanet-edge, native", { ENGINE: "native", THREADS: `${threads}` }),
+    server("retinanet-edge, native", native),
+    ...float === undefined ? [] : [
+      server("retinanet-edge, native, float graph", { ...native, MODEL: float }),
+    ],
     ...counts.map((count) =>
       server(`retinanet-edge, wasm, ${count} thread${count === 1 ? "" : "s"}`, {
         ENGINE: "wasm",
@@ -75,6 +82,24 @@ export async function peerServers({ model, threads }: ServerOptions): Promise<Pe
       environment,
     },
   ];
+}
+
+/**
+ * Copies a model below `dist`, without the variants of its graph. Returns the path of the manifest,
+ * or undefined if the manifest lists no variants.
+ */
+async function withoutVariants(model: string): Promise<string | undefined> {
+  const models = new URL("models/", ROOT);
+  const { variants, ...manifest } = JSON.parse(
+    await Deno.readTextFile(new URL(`${model}.json`, models)),
+  );
+  if (variants === undefined) return undefined;
+  const folder = new URL("dist/peers/models/", ROOT);
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.copyFile(new URL(manifest.graph.file, models), new URL(manifest.graph.file, folder));
+  const file = new URL(`${model}.json`, folder);
+  await Deno.writeTextFile(file, JSON.stringify(manifest));
+  return file.pathname;
 }
 
 /** Copies the Node server beside its packages below `dist`, and returns the path of its script. */

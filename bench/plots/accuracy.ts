@@ -26,6 +26,7 @@ const ROOT = new URL("../../", import.meta.url);
 /** Reads the committed results and returns every page with the text for its places. */
 export async function accuracyPages(): Promise<readonly Page[]> {
   const small = await readResults<Evaluation>("everyday8");
+  const int8 = await readResults<Evaluation>("everyday8-int8");
   const large = await readResults<Evaluation>("everyday8-l");
   const dense = await readResults<Dense>("dense");
   return [
@@ -37,6 +38,8 @@ export async function accuracyPages(): Promise<readonly Page[]> {
         "threshold": thresholdTable(small),
         "scores": scoreTable(small),
         "dense": denseTable(dense, small),
+        "int8": siblingTable({ "float32": small, "int8": int8 }),
+        "int8-point": point(int8),
         "siblings": siblingTable({ "everyday8": small, "everyday8-l": large }),
         "large-point": point(large),
         "input-sizes": inputSizesTable(await readInputSizes()),

@@ -1,14 +1,17 @@
 import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { pathToFileURL } from "node:url";
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import { startDetector } from "../../src/platforms/host/start_pool.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import type { Provider } from "../../src/ports/session.ts";
+import { boxIou } from "../box_iou.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { testUnless } from "../testing.ts";
 import { assertGoldenDetections, folderWithWeights, GOLDEN_IMAGE } from "./external_model.ts";
 
 const IMAGE = fruitImage();
-const FOLDER = new URL("../../models/", import.meta.url).href;
+const MODELS = new URL("../../models/", import.meta.url).href;
+const FOLDER = await withoutVariants();
 // Each detector runs in its own worker process: in Deno, onnxruntime-web hangs in a Web Worker after
 // the main thread has started it too.
 const reference = await startDetector({
@@ -50,6 +53,24 @@ for (const [engine, threads] of ENGINES) {
   );
 }
 
+const native = await open("native", 2, { model: "everyday8", folder: MODELS });
+
+testUnless(
+  native instanceof Error ? native.message : undefined,
+  "startDetector() on native runs the int8 variant, whose boxes are nearly those of the graph",
+  async () => {
+    if (native instanceof Error) throw native;
+    assertEquals(native.engine.precision, "int8");
+    const found = await native.detect(IMAGE, { scoreThreshold: 0.05 });
+    await native.close();
+    const [best, other] = [found.detections[0]!, expected.detections[0]!];
+    assertEquals(best.label, other.label);
+    assertAlmostEquals(best.score, other.score, 0.1);
+    assert(boxIou(best.box, other.box) > 0.9);
+    assertNotEquals(best.box, other.box);
+  },
+);
+
 const external = await folderWithWeights();
 
 for (const engine of ["wasm", "native", "webgpu"] as const) {
@@ -62,6 +83,17 @@ for (const engine of ["wasm", "native", "webgpu"] as const) {
     await assertGoldenDetections(detections);
     await opened.close();
   });
+}
+
+/** Returns a folder with everyday8, whose manifest lists no variants for single engines. */
+async function withoutVariants(): Promise<string> {
+  const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
+  const { variants: _, ...manifest } = JSON.parse(
+    await Deno.readTextFile(new URL("everyday8.json", MODELS)),
+  );
+  await Deno.writeTextFile(new URL("everyday8.json", folder), JSON.stringify(manifest));
+  await Deno.copyFile(new URL("everyday8.onnx", MODELS), new URL("everyday8.onnx", folder));
+  return folder.href;
 }
 
 /** Returns a detector, or the error if this machine lacks the engine. Any other error is thrown. */

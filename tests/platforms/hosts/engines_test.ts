@@ -19,8 +19,8 @@ for (const runtime of ["node22", "node24", "bun"] as const) {
       });
       const response = await fetch(`${host.url}/detect`, { method: "POST", body: fruitImage() });
       const { engine, detections: [best] } = await response.json();
-      const codec = provider === "native" ? { codec: "native" } : {};
-      assertEquals(engine, { provider, threads: 2, ...codec });
+      const native = provider === "native" ? { codec: "native", precision: "int8" } : {};
+      assertEquals(engine, { provider, threads: 2, ...native });
       assertEquals(best.label, "orange");
     });
   }

@@ -61,6 +61,7 @@ const TIGHT = 0;
  */
 const MIN_SIDE = 16;
 
+/** Null: the library cannot be used here. Undefined: not yet looked for. */
 let library: Library | null | undefined;
 
 /**
@@ -76,7 +77,7 @@ let library: Library | null | undefined;
  * that follows the first scan.
  */
 export function turboJpegDecoder(): NativeDecoder | undefined {
-  library ??= openLibrary();
+  if (library === undefined) library = openLibrary();
   if (library === null) return undefined;
   const turbo = library;
   return async (bytes, header, atLeast) => {
@@ -112,7 +113,12 @@ function isSuitable(header: ImageHeader): header is JpegHeader & { readonly chan
     Math.max(width, height) >= MIN_SIDE;
 }
 
-/** Returns false if the library refuses the file or warns about it. */
+/**
+ * Returns false if the library refuses the file or warns about it.
+ *
+ * @param file Referenced by the callers until the promise settles, like `pixels`. The library reads
+ *   and writes their memory meanwhile, which must not be collected as garbage.
+ */
 async function decompress(
   turbo: Library,
   file: Uint8Array,

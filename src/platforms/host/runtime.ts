@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import process from "node:process";
 import { type CodecModules, imageCodec } from "../../codecs/image_codec.ts";
 import { isSharpInstalled, sharpJpegDecoder } from "../../codecs/sharp_jpeg.ts";
+import { turboJpegDecoder } from "../../codecs/turbo_jpeg.ts";
 import { isNativeInstalled, nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
 import { wasmEngine } from "../../engines/wasm.ts";
@@ -14,7 +15,7 @@ import type { Provider } from "../../ports/session.ts";
 import { folderModelStore } from "../../stores/folder.ts";
 import { garbageCollector } from "./collect_garbage.ts";
 import { modelsFolder } from "./models_folder.ts";
-import { turboJpegDecoder } from "./turbo_jpeg.ts";
+import { turboJpegLibrary } from "./turbo_jpeg_library.ts";
 
 /** Wasm files as modules of the program. */
 export interface ImportedWasm {
@@ -107,10 +108,14 @@ function growsSafely(): boolean {
  * @throws {Error} If the native codec is requested and neither library is installed.
  */
 function nativeCodec({ codec = "auto", engine }: HostRuntimeOptions): NativeDecoder | undefined {
-  if (codec === "native") return turboJpegDecoder() ?? sharpJpegDecoder();
-  const canBeNative = engine === "native" || engine === "auto";
-  if (codec === "wasm" || !canBeNative || !isNativeInstalled()) return undefined;
-  return turboJpegDecoder() ?? (isSharpInstalled() ? sharpJpegDecoder() : undefined);
+  if (codec === "wasm" || codec === "auto" && !usesNativeEngine(engine)) return undefined;
+  const turboJpeg = turboJpegLibrary();
+  if (turboJpeg !== undefined) return turboJpegDecoder(turboJpeg);
+  return codec === "native" || isSharpInstalled() ? sharpJpegDecoder() : undefined;
+}
+
+function usesNativeEngine(engine: Provider | "auto" | undefined): boolean {
+  return (engine === "native" || engine === "auto") && isNativeInstalled();
 }
 
 /** Returns true if a requested engine most likely needs the compiled wasm of onnxruntime-web. */

@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { isSharpInstalled, sharpJpegDecoder } from "../../../src/codecs/sharp_jpeg.ts";
+import { turboJpegDecoder } from "../../../src/codecs/turbo_jpeg.ts";
 import { createDetector } from "../../../src/detect/detector.ts";
 import { inputOf, readImage } from "../../../src/detect/preprocess.ts";
 import { type ImageHeader, readHeader } from "../../../src/image/formats/read_header.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../../src/image/limits.ts";
 import type { Pixels } from "../../../src/image/pixels.ts";
 import { hostRuntime } from "../../../src/platforms/host/runtime.ts";
-import { turboJpegDecoder } from "../../../src/platforms/host/turbo_jpeg.ts";
+import { turboJpegLibrary } from "../../../src/platforms/host/turbo_jpeg_library.ts";
 import type { ImageCodec, NativeDecoder } from "../../../src/ports/image_codec.ts";
 import { boxIou } from "../../box_iou.ts";
 import { encodeCmykJpeg } from "../../conformance/encoders/cmyk_jpeg.ts";
@@ -23,10 +24,11 @@ import { smallManifest } from "../../manifest/small_manifest.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+const turboJpeg = turboJpegLibrary();
 /** Native JPEG decoders. Undefined: not installed here. */
 const DECODERS: Readonly<Record<string, NativeDecoder | undefined>> = {
   "sharpJpegDecoder()": isSharpInstalled() ? sharpJpegDecoder() : undefined,
-  "turboJpegDecoder()": turboJpegDecoder(),
+  "turboJpegDecoder()": turboJpeg && turboJpegDecoder(turboJpeg),
 };
 const REMEDIES: Readonly<Record<string, string>> = {
   "sharpJpegDecoder()": "sharp is not installed (deno task native)",

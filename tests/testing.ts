@@ -105,14 +105,16 @@ export async function assertEnds<T>(maxMs: number, work: PromiseLike<T>): Promis
  * `.ci/run` counts the tests that were ignored and prints their names.
  *
  * @param missing Reason to ignore the test, which its name then ends with. Undefined: the test runs.
+ * @param permissions Permissions of the test. Unset: those of the test runner.
  */
 export function testUnless(
   missing: string | undefined,
   name: string,
   fn: (t: Deno.TestContext) => void | Promise<void>,
+  permissions: Deno.PermissionOptions = "inherit",
 ): void {
   const ignore = missing !== undefined;
-  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, fn });
+  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, permissions, fn });
 }
 
 /** Folder beside the checkout with data that the repository does not carry: photos, models. */

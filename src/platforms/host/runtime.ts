@@ -70,7 +70,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
   ];
   return {
     capabilities: {
-      providers: ["webgpu", "native", "wasm"],
+      providers: isNativeInstalled() ? ["webgpu", "native", "wasm"] : ["webgpu", "wasm"],
       threads,
       maxPixels: Infinity,
       maxDecodedBytes: Infinity,

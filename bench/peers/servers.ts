@@ -1,4 +1,5 @@
 import { npmInstall } from "../../packaging/tools.ts";
+import { copyWithoutVariants } from "../../tests/engines/float_model.ts";
 import { executable } from "../../tests/platforms/hosts/executable.ts";
 import { pythonTools } from "../../tests/python_tools.ts";
 
@@ -47,7 +48,7 @@ export async function ourServers({ model, threads }: ServerOptions): Promise<Pee
   });
   const counts = threads === 1 ? [1] : [1, threads];
   const native = { ENGINE: "native", THREADS: `${threads}` };
-  const float = await withoutVariants(model);
+  const float = await floatModel(model);
   return [
     server("retinanet-edge, native", native),
     ...float === undefined ? [] : [
@@ -85,21 +86,17 @@ export async function peerServers({ model, threads }: ServerOptions): Promise<Pe
 }
 
 /**
- * Copies a model below `dist`, without the variants of its graph. Returns the path of the manifest,
- * or undefined if the manifest lists no variants.
+ * Copies a model below `dist` without its variants. Returns the path of the manifest, or undefined if
+ * the model has no variants.
  */
-async function withoutVariants(model: string): Promise<string | undefined> {
-  const models = new URL("models/", ROOT);
-  const { variants, ...manifest } = JSON.parse(
-    await Deno.readTextFile(new URL(`${model}.json`, models)),
+async function floatModel(model: string): Promise<string | undefined> {
+  const { variants } = JSON.parse(
+    await Deno.readTextFile(new URL(`models/${model}.json`, ROOT)),
   );
   if (variants === undefined) return undefined;
   const folder = new URL("dist/peers/models/", ROOT);
   await Deno.mkdir(folder, { recursive: true });
-  await Deno.copyFile(new URL(manifest.graph.file, models), new URL(manifest.graph.file, folder));
-  const file = new URL(`${model}.json`, folder);
-  await Deno.writeTextFile(file, JSON.stringify(manifest));
-  return file.pathname;
+  return (await copyWithoutVariants(model, folder)).pathname;
 }
 
 /** Copies the Node server beside its packages below `dist`, and returns the path of its script. */

@@ -1,12 +1,10 @@
 import { createRequire } from "node:module";
 import { isClone } from "../core/command_line.ts";
 import type { Size } from "../core/size.ts";
-import type { JpegHeader } from "../image/formats/jpeg.ts";
-import { checkScans } from "../image/formats/jpeg_scans.ts";
-import type { ImageHeader } from "../image/formats/read_header.ts";
 import { jpegReduction } from "../image/jpeg_reduction.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { NativeDecoder } from "../ports/image_codec.ts";
+import { nativeJpegDecoder } from "./native_jpeg.ts";
 
 /**
  * Exports of sharp that this file calls. This file declares their types, because sharp is optional:
@@ -39,11 +37,10 @@ interface SharpImage {
  * Decodes at 1/8, 1/4, 1/2 or full size and then resizes to exactly the requested size, with the
  * triangle filter of `axisWeights()`. The values are rounded to whole numbers.
  *
- * Some files are left to the decoder in WebAssembly, so that every answer about such a file is the
- * same with both decoders:
+ * Some files are left to the decoder in WebAssembly, too, so that every answer about such a file is
+ * the same with both decoders:
  *
  * - a file that sharp refuses, for example because it is damaged;
- * - four colour components, and a height that follows the first scan;
  * - a size that the scale does not divide, because libvips would stretch the last column and row.
  *
  * @throws {Error} If sharp is not installed.
@@ -53,16 +50,14 @@ export function sharpJpegDecoder(): NativeDecoder {
   // The cache keeps decoded images in memory. Worker processes already occupy all cores.
   sharp.cache(false);
   sharp.concurrency(1);
-  return async (bytes, header, atLeast) => {
-    if (!isJpeg(header) || !isSuitable(header, atLeast)) return undefined;
-    // Refuses images whose scans take too long, as the decoder in WebAssembly does.
-    if (header.coefficientBytes !== undefined) checkScans(bytes, header);
+  return nativeJpegDecoder(async (bytes, header, atLeast) => {
+    if (!isDivisible(header, atLeast)) return undefined;
     try {
       return await decode(sharp, bytes, header, atLeast);
     } catch {
       return undefined; // the decoder in WebAssembly reads the file, or reports its damage
     }
-  };
+  });
 }
 
 /** Returns true if sharp is in `node_modules`. */
@@ -85,22 +80,17 @@ function requireSharp(): Sharp {
   return createRequire(import.meta.url)("sharp") as Sharp;
 }
 
-function isJpeg(header: ImageHeader): header is JpegHeader {
-  return header.format === "jpeg";
-}
-
-function isSuitable(header: JpegHeader, atLeast: Size): boolean {
-  const { width, height, channels, heightAt } = header;
-  const reduction = jpegReduction(header, atLeast);
-  return channels < 4 && heightAt === undefined &&
-    width % reduction === 0 && height % reduction === 0 &&
+/** Returns true if the scale at which sharp decodes divides both sides of the image. */
+function isDivisible({ width, height }: Size, atLeast: Size): boolean {
+  const reduction = jpegReduction({ width, height }, atLeast);
+  return width % reduction === 0 && height % reduction === 0 &&
     atLeast.width <= width && atLeast.height <= height;
 }
 
 async function decode(
   sharp: Sharp,
   bytes: Uint8Array,
-  header: JpegHeader,
+  header: Size,
   atLeast: Size,
 ): Promise<Pixels | undefined> {
   // The size has passed the limits of the caller, which may be above those of sharp.

@@ -1,8 +1,6 @@
-import type { JpegHeader } from "../image/formats/jpeg.ts";
-import { checkScans } from "../image/formats/jpeg_scans.ts";
-import type { ImageHeader } from "../image/formats/read_header.ts";
 import { jpegReduction, reducedSize } from "../image/jpeg_reduction.ts";
 import type { NativeDecoder } from "../ports/image_codec.ts";
+import { nativeJpegDecoder } from "./native_jpeg.ts";
 
 /**
  * Functions of libjpeg-turbo that this file calls: of the TurboJPEG API 2, which version 3 has, too.
@@ -46,29 +44,19 @@ const MIN_SIDE = 16;
  * in WebAssembly. Takes a third less time than sharp, which hands the file to its decoder in pieces
  * of 4 kB.
  *
- * Some files are left to the decoder in WebAssembly, so that every answer about such a file is the
- * same with both decoders: a file that the library warns about, four colour components, and a height
- * that follows the first scan.
+ * A file that the library warns about is left to the decoder in WebAssembly, too, so that every
+ * answer about such a file is the same with both decoders.
  */
 export function turboJpegDecoder(library: TurboJpegLibrary): NativeDecoder {
-  return async (bytes, header, atLeast) => {
-    if (!isSuitable(header)) return undefined;
-    // Refuses images whose scans take too long, as the decoder in WebAssembly does.
-    if (header.coefficientBytes !== undefined) checkScans(bytes, header);
+  return nativeJpegDecoder(async (bytes, header, atLeast) => {
+    if (Math.max(header.width, header.height) < MIN_SIDE) return undefined;
     const reduction = jpegReduction(header, atLeast);
     const { width, height } = reducedSize(header, reduction);
     const { channels } = header;
     const data = new Uint8Array(width * height * channels);
     const isDecoded = await decompress(library, bytes, data, width, height, ORDERS[channels]);
     return isDecoded ? { data, width, height, channels, reduction } : undefined;
-  };
-}
-
-function isSuitable(header: ImageHeader): header is JpegHeader & { readonly channels: 1 | 3 } {
-  if (header.format !== "jpeg") return false;
-  const { width, height, channels, heightAt } = header;
-  return (channels === 1 || channels === 3) && heightAt === undefined &&
-    Math.max(width, height) >= MIN_SIDE;
+  });
 }
 
 /**

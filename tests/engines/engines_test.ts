@@ -7,11 +7,14 @@ import type { Provider } from "../../src/ports/session.ts";
 import { boxIou } from "../box_iou.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { testUnless } from "../testing.ts";
+import { copyWithoutVariants } from "./float_model.ts";
 import { assertGoldenDetections, folderWithWeights, GOLDEN_IMAGE } from "./external_model.ts";
 
 const IMAGE = fruitImage();
 const MODELS = new URL("../../models/", import.meta.url).href;
-const FOLDER = await withoutVariants();
+const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
+await copyWithoutVariants("everyday8", folder);
+const FOLDER = folder.href;
 // Each detector runs in its own worker process: in Deno, onnxruntime-web hangs in a Web Worker after
 // the main thread has started it too.
 const reference = await startDetector({
@@ -83,17 +86,6 @@ for (const engine of ["wasm", "native", "webgpu"] as const) {
     await assertGoldenDetections(detections);
     await opened.close();
   });
-}
-
-/** Returns a folder with everyday8, whose manifest lists no variants for single engines. */
-async function withoutVariants(): Promise<string> {
-  const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
-  const { variants: _, ...manifest } = JSON.parse(
-    await Deno.readTextFile(new URL("everyday8.json", MODELS)),
-  );
-  await Deno.writeTextFile(new URL("everyday8.json", folder), JSON.stringify(manifest));
-  await Deno.copyFile(new URL("everyday8.onnx", MODELS), new URL("everyday8.onnx", folder));
-  return folder.href;
 }
 
 /** Returns a detector, or the error if this machine lacks the engine. Any other error is thrown. */

@@ -25,15 +25,18 @@ import { smallManifest } from "../../manifest/small_manifest.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const turboJpeg = turboJpegLibrary();
-/** Native JPEG decoders. Undefined: not installed here. */
-const DECODERS: Readonly<Record<string, NativeDecoder | undefined>> = {
-  "sharpJpegDecoder()": isSharpInstalled() ? sharpJpegDecoder() : undefined,
-  "turboJpegDecoder()": turboJpeg && turboJpegDecoder(turboJpeg),
-};
-const REMEDIES: Readonly<Record<string, string>> = {
-  "sharpJpegDecoder()": "sharp is not installed (deno task native)",
-  "turboJpegDecoder()": "libjpeg-turbo is not installed (apt-get install libturbojpeg0)",
-};
+const sharp = isSharpInstalled() ? sharpJpegDecoder() : undefined;
+const turbo = turboJpeg && turboJpegDecoder(turboJpeg);
+const NO_SHARP = sharp ? undefined : "sharp is not installed (deno task native)";
+const NO_TURBO = turbo
+  ? undefined
+  : "libjpeg-turbo is not installed (apt-get install libturbojpeg0)";
+
+/** Native JPEG decoders, and the reasons why they are missing. */
+const DECODERS: [name: string, native: NativeDecoder | undefined, missing: string | undefined][] = [
+  ["sharpJpegDecoder()", sharp, NO_SHARP],
+  ["turboJpegDecoder()", turbo, NO_TURBO],
+];
 
 const { codec } = await hostRuntime({ threads: 1 });
 /** Manifest whose input holds the resampled pixels, 0 to 255. */
@@ -59,9 +62,7 @@ const IMAGES: Readonly<Record<string, () => Bytes | Promise<Bytes>>> = {
   "a photo that is higher than wide": () => photo("astronaut.jpg"),
 };
 
-for (const [decoder, native] of Object.entries(DECODERS)) {
-  const missing = native === undefined ? REMEDIES[decoder] : undefined;
-
+for (const [decoder, native, missing] of DECODERS) {
   for (const [name, read] of Object.entries(IMAGES)) {
     testUnless(
       missing,
@@ -130,23 +131,22 @@ for (const [decoder, native] of Object.entries(DECODERS)) {
 }
 
 testUnless(
-  DECODERS["sharpJpegDecoder()"] ? undefined : REMEDIES["sharpJpegDecoder()"],
+  NO_SHARP,
   "sharpJpegDecoder() leaves a size that the scale does not divide to WebAssembly",
   async () => {
     const image = await scene(641, 480);
     const atLeast = { width: 320, height: 240 };
     assertEquals(
-      await DECODERS["sharpJpegDecoder()"]!(image, readHeader(image), atLeast),
+      await sharp!(image, readHeader(image), atLeast),
       undefined,
     );
   },
 );
 
 testUnless(
-  DECODERS["turboJpegDecoder()"] ? undefined : REMEDIES["turboJpegDecoder()"],
+  NO_TURBO,
   "turboJpegDecoder() decodes every size and scale to the pixels of WebAssembly",
   async () => {
-    const native = DECODERS["turboJpegDecoder()"]!;
     for (
       const [width, height] of [[641, 479], [17, 300], [333, 16], [1, 16], [15, 15], [1023, 7]]
     ) {
@@ -158,7 +158,7 @@ testUnless(
           height: Math.ceil(height! / reduction),
         };
         const expected = codec.decode(image, header, atLeast);
-        const found = await native(image, header, atLeast);
+        const found = await turbo!(image, header, atLeast);
         if (Math.max(width!, height!) < 16) {
           assertEquals(found, undefined);
           continue;
@@ -170,10 +170,9 @@ testUnless(
 );
 
 testUnless(
-  DECODERS["turboJpegDecoder()"] ? undefined : REMEDIES["turboJpegDecoder()"],
+  NO_TURBO,
   "turboJpegDecoder() decodes no damaged file that WebAssembly refuses",
   async () => {
-    const native = DECODERS["turboJpegDecoder()"]!;
     const random = seededRandom(1);
     const whole = [
       await scene(160, 120),
@@ -186,7 +185,7 @@ testUnless(
       const header = headerOf(image);
       if (header === undefined || header.width * header.height > 1e6) continue;
       const atLeast = { width: header.width >> 1, height: header.height >> 1 };
-      const found = await native(image, header, atLeast);
+      const found = await turbo!(image, header, atLeast);
       if (found === undefined) {
         counts.left++;
         continue;
@@ -201,7 +200,7 @@ testUnless(
 );
 
 testUnless(
-  Object.values(DECODERS).some(Boolean) ? undefined : Object.values(REMEDIES).join("; "),
+  sharp || turbo ? undefined : `${NO_SHARP}; ${NO_TURBO}`,
   "a detector finds the same boxes with the native codec, and names it",
   async () => {
     const image = await photo("cat.jpg");

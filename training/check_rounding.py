@@ -20,6 +20,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from evaluate import SIDE
 from graph import SCORES
 from manifest import existing
 from quantise import quantise
@@ -27,7 +28,6 @@ from rounding import rounded, unrounded
 from separable import MEAN, STD, SeparableRetinaNet
 from starts import load_start, read_weights
 
-SIDE = 320
 SHARE = 2 / 3
 
 

@@ -26,7 +26,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from data import GENTLE, STRONG, Photos
-from evaluate import LEAST_SCORE, MULTIPLE, average_precision, detect
+from evaluate import LEAST_SCORE, MULTIPLE, SIDE, average_precision, detect
 from graph import LEVEL_OUTPUTS, export, simplify
 from manifest import existing, positive
 from rounding import kept_in_float, rounded, unrounded
@@ -141,7 +141,7 @@ class Graph:
 def quantise(network: SeparableRetinaNet, target: Path, photos: Calibration) -> None:
     """Writes a network as an int8 graph. The ranges of its results are those of the photos."""
     plain, prepared = target.with_suffix(".plain"), target.with_suffix(".prepared")
-    export(network, plain, torch.zeros(1, 3, 320, 320), "image", LEVEL_OUTPUTS)
+    export(network, plain, torch.zeros(1, 3, SIDE, SIDE), "image", LEVEL_OUTPUTS)
     simplify(plain)
     quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
     quantize_static(

@@ -75,7 +75,7 @@ async function openIngest(folder: URL): Promise<Ingest> {
   );
   return (bytes, model) => {
     const manifest = manifests.get(model);
-    inputOf(decodeImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS), manifest);
+    inputOf(decodeImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS), manifest, codec);
   };
 }
 

@@ -20,7 +20,7 @@ export async function measureIngest(image: Uint8Array, rounds: number): Promise<
       (await Image.decode(image)).resize(320, Image.RESIZE_AUTO);
     }],
     [OUR_INGEST, () => {
-      inputOf(decodeImage(image, manifest, codec, DEFAULT_IMAGE_LIMITS), manifest);
+      inputOf(decodeImage(image, manifest, codec, DEFAULT_IMAGE_LIMITS), manifest, codec);
     }],
   ], rounds);
 }

@@ -12,6 +12,7 @@ import { decodeGif } from "./gif.ts";
 import { heicDecoder } from "./heic.ts";
 import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
+import { vectorRowPasses } from "./vector_row_passes.ts";
 import { webpDecoder } from "./webp.ts";
 
 /** Compiled wasm file of a decoder, or a function that compiles it for the first image. */
@@ -96,6 +97,7 @@ export function imageCodec(
   const decoders = decodersOf(modules);
   return {
     native,
+    createRowPasses: vectorRowPasses,
     checkFormat(format) {
       if (decoders[format] === undefined) throw refusedHere(format);
     },

@@ -3,6 +3,7 @@ import type { Tiling } from "../core/tile_options.ts";
 import type { ImageInput } from "../image/raw_image.ts";
 import { isFinished, type Manifest } from "../manifest/manifest.ts";
 import type { DetectCall, Detection, DetectResult } from "../ports/detector.ts";
+import type { ImageCodec } from "../ports/image_codec.ts";
 import type { DetectorParts } from "./detector_parts.ts";
 import { feedsOf } from "./feeds.ts";
 import { type MergeOptions, mergeViews } from "./merge_views.ts";
@@ -39,11 +40,11 @@ export async function detectTiles(
 
   // 2. Each view.
   const found: Detection[][] = [];
-  for (let view = views.next(manifest, watch); view !== null;) {
+  for (let view = views.next(manifest, runtime.codec, watch); view !== null;) {
     found.push(await detectView(parts, view, options, call, watch));
     if (found.length < windows.length) await call.pause?.();
     refuseCancelled(call);
-    view = views.next(manifest, watch);
+    view = views.next(manifest, runtime.codec, watch);
   }
 
   // 3. All views together.
@@ -114,7 +115,7 @@ class ViewInputs implements Omit<TiledImage, "view"> {
   }
 
   /** Fills the input tensor of the next view. Returns null after the last view. */
-  next(manifest: Manifest, watch: StageWatch): PreparedView | null {
+  next(manifest: Manifest, codec: ImageCodec, watch: StageWatch): PreparedView | null {
     const window = this.windows[this.#index++];
     const pixels = this.#pixels;
     if (window === undefined || pixels === null) return null;
@@ -122,7 +123,7 @@ class ViewInputs implements Omit<TiledImage, "view"> {
     if (!keepsPixels) this.#pixels = null;
     return watch.time("preprocess", () => {
       const planned = viewOf({ view: pixels, source: this.source }, window, manifest);
-      return { input: inputOf(planned, manifest), plan: planned.plan, keepsPixels };
+      return { input: inputOf(planned, manifest, codec), plan: planned.plan, keepsPixels };
     });
   }
 }

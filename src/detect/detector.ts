@@ -186,5 +186,5 @@ async function prepare(
 ): Promise<PreparedImage> {
   const planned = await readImage(image, manifest, runtime.codec, limits);
   const decodedAt = performance.now();
-  return { input: inputOf(planned, manifest), plan: planned.plan, decodedAt };
+  return { input: inputOf(planned, manifest, runtime.codec), plan: planned.plan, decodedAt };
 }

@@ -158,9 +158,17 @@ export function rawView(image: RawImage, manifest: Manifest, limits: ImageLimits
   return uprightView(pixels, 1);
 }
 
-/** Returns the input tensor of an image. */
-export function inputOf({ view, plan }: PlannedImage, manifest: Manifest): InputTensor {
-  return inputTensor(view, plan, inputRule(manifest));
+/**
+ * Returns the input tensor of an image.
+ *
+ * @param codec Codec whose passes resample the image. Unset: the passes in TypeScript do.
+ */
+export function inputOf(
+  { view, plan }: PlannedImage,
+  manifest: Manifest,
+  codec?: Pick<ImageCodec, "createRowPasses">,
+): InputTensor {
+  return inputTensor(view, plan, inputRule(manifest), codec?.createRowPasses);
 }
 
 /** Returns an input tensor of zeros. */

@@ -1,4 +1,5 @@
 import type { ResizePlan } from "../core/resize_plan.ts";
+import type { CreateRowPasses } from "./row_passes.ts";
 import { type TensorRule, toTensor } from "./tensor.ts";
 import type { UprightView } from "./upright_view.ts";
 
@@ -49,6 +50,7 @@ export function inputShape<Side extends number | null>(
  * @param view Pixels of the image with the EXIF orientation applied. Null: the tensor is filled
  *   with zeros.
  * @param plan Resize plan of the image.
+ * @param createPasses Faster passes of the resampling than those in TypeScript, if there are any.
  * @returns Tensor with the size `plan.input`. Values of type `uint8` are rounded to the nearest
  *   whole number and limited to 0 to 255.
  */
@@ -56,11 +58,12 @@ export function inputTensor(
   view: UprightView | null,
   plan: ResizePlan,
   rule: InputRule,
+  createPasses?: CreateRowPasses,
 ): InputTensor {
   const { type } = rule;
   const shape = inputShape(rule, plan.input.height, plan.input.width);
   const count = shape.reduce((product, side) => product * side, 1);
-  const image = view === null ? new Float32Array(0) : toTensor(view, plan, rule);
+  const image = view === null ? new Float32Array(0) : toTensor(view, plan, rule, createPasses);
   const data = image.length === count ? image : enlarged(image, count);
   return { type, data: type === "uint8" ? toBytes(data) : data, shape };
 }

@@ -2,6 +2,7 @@ import type { ResizePlan } from "../core/resize_plan.ts";
 import type { SourceWindow } from "../core/source_window.ts";
 import { type AxisWeights, axisWeights, windowWeights } from "./axis_weights.ts";
 import { RowCopier } from "./row_copier.ts";
+import type { CreateRowPasses, Normalisation } from "./row_passes.ts";
 import { RowResampler } from "./row_resampler.ts";
 import { decodedLength, startOf, type UprightView } from "./upright_view.ts";
 
@@ -69,30 +70,38 @@ interface Channel {
  *
  * @param view Pixels with the EXIF orientation applied. An alpha channel is ignored.
  * @param plan Resize plan of the image.
+ * @param createPasses Faster passes of the resampling than those in TypeScript, if there are any.
  * @returns `[3, height, width]` or `[height, width, 3]`. Height and width are those of
  *   `plan.input`.
  */
-export function toTensor(view: UprightView, plan: ResizePlan, rule: TensorRule): Float32Array {
+export function toTensor(
+  view: UprightView,
+  plan: ResizePlan,
+  rule: TensorRule,
+  createPasses?: CreateRowPasses,
+): Float32Array {
   const { input, resized } = plan;
   const tensor = new Float32Array(3 * input.width * input.height);
   fillPadding(tensor, plan, rule);
   const channels = channelsOf(plan, rule);
   const columns = weightsFor("width", view, plan, rule);
   const rows = weightsFor("height", view, plan, rule);
-  const rounds = rule.rounding === "each-pass";
+  const resampling = {
+    ...{ columns, rows, rounds: rule.rounding === "each-pass" },
+    ...normalisationOf(channels, rule),
+  };
   // One weight per pixel is a weight of 1, unless it belongs to a window that ends inside the image.
   const isCopy = plan.window === undefined && columns.taps === 1 && rows.taps === 1;
-  const resampler = isCopy
-    ? new RowCopier(view, { columns, rows })
-    : new RowResampler(view, { columns, rows, rounds });
+  const source = isCopy
+    ? new RowCopier(view, resampling)
+    : new RowResampler(view, resampling, createPasses);
   const pixelStep = rule.layout === "nchw" ? 1 : 3;
   const rowStep = input.width * pixelStep;
   for (let y = 0; y < resized.height; y++) {
-    const row = resampler.row(y);
-    for (const { start, colour, mean, std } of channels) {
+    const row = source.row(y);
+    for (const { start, colour } of channels) {
       const samples = row.subarray(colour * resized.width, (colour + 1) * resized.width);
-      const gain = 1 / (rule.divisor * std);
-      writeSamples(tensor, start + y * rowStep, pixelStep, samples, gain, -mean / std);
+      writeSamples(tensor, start + y * rowStep, pixelStep, samples);
     }
   }
   if (plan.window !== undefined) blendPadding(tensor, channels, { columns, rows }, plan, rule);
@@ -150,6 +159,17 @@ function channelsOf(
   }));
 }
 
+/** Returns the gains and biases of red, green and blue. */
+function normalisationOf(channels: readonly Channel[], { divisor }: TensorRule): Normalisation {
+  const [red, green, blue] = channels.toSorted((a, b) => a.colour - b.colour);
+  const each = (valueOf: (channel: Channel) => number) =>
+    [valueOf(red!), valueOf(green!), valueOf(blue!)] as const;
+  return {
+    gains: each(({ std }) => 1 / (divisor * std)),
+    biases: each(({ mean, std }) => -mean / std),
+  };
+}
+
 /** Fills the tensor with the pad value if the image does not cover the whole tensor. */
 function fillPadding(
   tensor: Float32Array,
@@ -165,18 +185,15 @@ function fillPadding(
   }
 }
 
-/** Writes one row of one colour to the tensor. Normalises each sample to `gain · sample + bias`. */
+/** Writes one row of one colour to the tensor. */
 function writeSamples(
   tensor: Float32Array,
   start: number,
   pixelStep: number,
-  samples: Float64Array,
-  gain: number,
-  bias: number,
+  samples: Float32Array,
 ): void {
-  for (let x = 0, at = start; x < samples.length; x++, at += pixelStep) {
-    tensor[at] = gain * samples[x]! + bias;
-  }
+  if (pixelStep === 1) return tensor.set(samples, start);
+  for (let x = 0, at = start; x < samples.length; x++, at += pixelStep) tensor[at] = samples[x]!;
 }
 
 function weightsFor(

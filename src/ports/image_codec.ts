@@ -1,6 +1,7 @@
 import type { Size } from "../core/size.ts";
 import type { FormatId, ImageHeader } from "../image/formats/read_header.ts";
 import type { Pixels } from "../image/pixels.ts";
+import type { CreateRowPasses } from "../image/row_passes.ts";
 
 /** Image codecs that a caller can request: native, WebAssembly, or the best that is installed. */
 export const CODECS = ["auto", "native", "wasm"] as const;
@@ -8,7 +9,7 @@ export const CODECS = ["auto", "native", "wasm"] as const;
 /** Requested image codec. */
 export type CodecChoice = (typeof CODECS)[number];
 
-/** Decoder of encoded images. */
+/** Decoder of encoded images, and what resamples their pixels. */
 export interface ImageCodec {
   /**
    * Refuses a format that this codec cannot decode. This method is called before the size of the
@@ -31,6 +32,8 @@ export interface ImageCodec {
   decode(bytes: Uint8Array, header: ImageHeader, atLeast: Size): Pixels;
   /** Faster decoder for some images. Unset: `decode()` decodes all images. */
   readonly native?: NativeDecoder | undefined;
+  /** Faster passes of the resampling than those in TypeScript. Unset: there are none. */
+  readonly createRowPasses?: CreateRowPasses | undefined;
 }
 
 /**

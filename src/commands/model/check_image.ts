@@ -42,7 +42,9 @@ export async function checkImage(
 ): Promise<ImageCheck> {
   const planned = await readImage(image, manifest, runtime.codec, DEFAULT_IMAGE_LIMITS);
   const { plan } = planned;
-  const outputs = await session.run(feedsOf(manifest, inputOf(planned, manifest), plan));
+  const outputs = await session.run(
+    feedsOf(manifest, inputOf(planned, manifest, runtime.codec), plan),
+  );
   const detections = postprocess(manifest, outputs, plan, resolveOptions(manifest, {}));
   const warnings = isFinished(manifest)
     ? []

@@ -80,7 +80,7 @@ export async function runGolden(
   const bytes = new Uint8Array(await readFile(golden.image));
   const planned = await readImage(bytes, manifest, codec, DEFAULT_IMAGE_LIMITS);
   const { plan } = planned;
-  const outputs = await session.run(feedsOf(manifest, inputOf(planned, manifest), plan));
+  const outputs = await session.run(feedsOf(manifest, inputOf(planned, manifest, codec), plan));
   const levels = scoredLevels(headsOf(manifest, outputs, plan.input), manifest);
   const area = sourceArea(plan);
   const [scaleX, scaleY] = [area.width / plan.source.width, area.height / plan.source.height];

@@ -42,8 +42,8 @@ const MAX_BYTES = 4_194_304;
 
 /** The instance that all resamplings use. Null: this runtime cannot run the module. */
 let shared: RowsExports | null | undefined;
-/** The passes that may use the memory of the instance. */
-let owner: VectorRowPasses | undefined;
+/** Number of the passes that may use the memory of the instance: the ones created last. */
+let current = 0;
 
 /**
  * Creates the passes in WebAssembly with vectors, in half the time of those in TypeScript. They can
@@ -57,8 +57,7 @@ export function vectorRowPasses(view: UprightView, rule: ResamplingRule): RowPas
   if (shared === null) return undefined;
   const layout = layoutOf(view, rule, shared.__heap_base.value as number);
   if (layout.end > MAX_BYTES) return undefined;
-  owner = new VectorRowPasses(view, rule, layout, shared);
-  return owner;
+  return new VectorRowPasses(view, rule, layout, shared);
 }
 
 /**
@@ -128,6 +127,8 @@ class VectorRowPasses implements RowPasses {
   readonly #count: number;
   /** True if the bytes of a row can be copied as they are. */
   readonly #isStraight: boolean;
+  /** Number of these passes. */
+  readonly #number = ++current;
   readonly #bytes: Uint8Array;
   /** `[rows.taps]` addresses of lines. */
   readonly #lines: Int32Array;
@@ -158,7 +159,7 @@ class VectorRowPasses implements RowPasses {
   }
 
   resampleLine(y: number, slot: number): void {
-    this.#checkOwner();
+    this.#checkCurrent();
     this.#copyPixels(y);
     const { columns: { taps, start }, rounds } = this.#rule;
     const { pixels, offsets, columnWeights } = this.#layout;
@@ -175,7 +176,7 @@ class VectorRowPasses implements RowPasses {
   }
 
   combineLines(y: number, slots: Int32Array): Float32Array {
-    this.#checkOwner();
+    this.#checkCurrent();
     for (let tap = 0; tap < slots.length; tap++) this.#lines[tap] = this.#lineAt(slots[tap]!);
     const { rows: { taps }, columns: { start }, rounds } = this.#rule;
     const { lines, rowWeights, gains, biases, row } = this.#layout;
@@ -217,7 +218,9 @@ class VectorRowPasses implements RowPasses {
     }
   }
 
-  #checkOwner(): void {
-    if (owner !== this) throw new TypeError("Cannot resample: another resampling has begun");
+  #checkCurrent(): void {
+    if (this.#number !== current) {
+      throw new TypeError("Cannot resample: another resampling has begun");
+    }
   }
 }

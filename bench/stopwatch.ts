@@ -14,6 +14,12 @@ export interface Measurement {
 export type Task = readonly [name: string, run: () => Promise<number | void> | number | void];
 
 /**
+ * Pause before each run, in milliseconds. The threads of an engine wait for more work in a loop after
+ * a run, and would take the time of the next task.
+ */
+const REST_MS = 100;
+
+/**
  * Times tasks in turn, so that a machine that slows down slows all of them.
  *
  * A tenth more rounds come first and do not count.
@@ -23,6 +29,7 @@ export async function measure(tasks: readonly Task[], rounds: number): Promise<M
   const warmUp = Math.ceil(rounds / 10);
   for (let round = -warmUp; round < rounds; round++) {
     for (const { run, times } of timed) {
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
       const started = performance.now();
       const own = await run();
       const ms = own ?? performance.now() - started;

@@ -1,5 +1,4 @@
 import { npmInstall } from "../../packaging/tools.ts";
-import { copyWithoutVariants } from "../../tests/engines/float_model.ts";
 import { executable } from "../../tests/platforms/hosts/executable.ts";
 import { pythonTools } from "../../tests/python_tools.ts";
 
@@ -48,12 +47,11 @@ export async function ourServers({ model, threads }: ServerOptions): Promise<Pee
   });
   const counts = threads === 1 ? [1] : [1, threads];
   const native = { ENGINE: "native", THREADS: `${threads}` };
-  const float = await floatModel(model);
   return [
     server("retinanet-edge, native", native),
-    ...float === undefined ? [] : [
-      server("retinanet-edge, native, float graph", { ...native, MODEL: float }),
-    ],
+    ...await hasVariants(model)
+      ? [server("retinanet-edge, native, float graph", { ...native, VARIANTS: "off" })]
+      : [],
     ...counts.map((count) =>
       server(`retinanet-edge, wasm, ${count} thread${count === 1 ? "" : "s"}`, {
         ENGINE: "wasm",
@@ -85,18 +83,9 @@ export async function peerServers({ model, threads }: ServerOptions): Promise<Pe
   ];
 }
 
-/**
- * Copies a model below `dist` without its variants. Returns the path of the manifest, or undefined if
- * the model has no variants.
- */
-async function floatModel(model: string): Promise<string | undefined> {
-  const { variants } = JSON.parse(
-    await Deno.readTextFile(new URL(`models/${model}.json`, ROOT)),
-  );
-  if (variants === undefined) return undefined;
-  const folder = new URL("dist/peers/models/", ROOT);
-  await Deno.mkdir(folder, { recursive: true });
-  return (await copyWithoutVariants(model, folder)).pathname;
+async function hasVariants(model: string): Promise<boolean> {
+  const manifest = await Deno.readTextFile(new URL(`models/${model}.json`, ROOT));
+  return "variants" in JSON.parse(manifest);
 }
 
 /** Copies the Node server beside its packages below `dist`, and returns the path of its script. */

@@ -11,6 +11,7 @@ import {
   readArguments,
   scoreOption,
   usageOf,
+  variantsOption,
 } from "./shared/arguments.ts";
 import type { CommandSpec } from "./shared/command_spec.ts";
 import { numberOption } from "./shared/number_option.ts";
@@ -33,6 +34,7 @@ const SPEC = {
   options: {
     model: modelOption,
     engine: engineOption,
+    variants: variantsOption,
     rounds: numberOption(z.number().int().min(1)).prefault("10")
       .meta({ value: "N", description: "detections of each image that count" }),
     warmup: numberOption(z.number().int().min(0)).prefault("2")

@@ -22,6 +22,7 @@ import {
   scoresOption,
   sigmaOption,
   usageOf,
+  variantsOption,
 } from "./shared/arguments.ts";
 import type { CommandSpec } from "./shared/command_spec.ts";
 import { openDetector } from "./shared/open_detector.ts";
@@ -55,6 +56,7 @@ const SPEC = {
       description: "add the level, anchor, logit and suppressed boxes of each object to JSON",
     }),
     engine: engineOption,
+    variants: variantsOption,
     format: z.enum(PRINT_FORMATS).optional().meta({
       value: "F",
       description: "table, json (an object per line), csv, coco (results) or yolo (text); table " +

@@ -26,6 +26,7 @@ import {
   readArguments,
   threshold,
   usageOf,
+  variantsOption,
 } from "./shared/arguments.ts";
 import type { CommandSpec } from "./shared/command_spec.ts";
 import { numberOption } from "./shared/number_option.ts";
@@ -51,6 +52,7 @@ share of correct detections by score.`,
     annotations: z.string().meta({ value: "FILE", description: "ground truth, in COCO format" }),
     model: modelOption,
     engine: engineOption,
+    variants: variantsOption,
     score: numberOption(threshold).prefault("0.05").meta({
       value: "S",
       description: "lowest score of the detections, 0 to 1; the default is the paper's",

@@ -1,5 +1,6 @@
 import type { ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
+import type { VariantChoice } from "../manifest/graph_files.ts";
 import type { CodecChoice } from "../ports/image_codec.ts";
 import type { DetectOptions, DetectResult, ModelInfo, RunCost } from "../ports/detector.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
@@ -60,6 +61,8 @@ export interface LoadRequest {
   readonly engine: Provider | "auto";
   /** Codec that decodes images. Unset: `auto`. */
   readonly codec?: CodecChoice | undefined;
+  /** Choice between the graph and its variants. Unset: `auto`. */
+  readonly variants?: VariantChoice | undefined;
   /** Limits of one image. */
   readonly limits: ImageLimits;
   /** Maximum number of CPU threads. Unset: the number of cores. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LONGEST_DELAY_MS } from "../core/longest_delay.ts";
 import { DEFAULT_IMAGE_LIMITS, DEFAULT_MAX_TILES } from "../image/limits.ts";
+import { VARIANT_CHOICES } from "../manifest/graph_files.ts";
 import { schemaFault } from "../manifest/schema_fault.ts";
 import { CODECS } from "../ports/image_codec.ts";
 import { MIN_KEEP_MEMORY } from "../ports/kept_candidates.ts";
@@ -32,6 +33,8 @@ const schema = z.object({
   ENGINE: z.enum(["auto", ...PROVIDERS]).default("auto"),
   /** Codec that decodes images. The native codec, libjpeg-turbo or sharp, decodes JPEG files. */
   CODEC: z.enum(CODECS).default("auto"),
+  /** With `off`, every engine runs the graph of a manifest, not the variant for this engine. */
+  VARIANTS: z.enum(VARIANT_CHOICES).default("auto"),
   /**
    * CPU threads per worker process. Unset: the number of CPU cores, divided by WORKERS if WORKERS
    * is set.

@@ -1,6 +1,8 @@
 import everyday8 from "../../models/everyday8.json" with { type: "json" };
 import { FILE, sha256 } from "./model/download/file_server.ts";
 
+const { variants: _, ...MANIFEST } = everyday8;
+
 /** Temporary folder of models. */
 export interface ModelsFixture extends AsyncDisposable {
   /** Path of the folder. */
@@ -31,7 +33,7 @@ export async function modelsFixture(far: FarModel = {}): Promise<ModelsFixture> 
   const known = { sha256: sha256(FILE), bytes: FILE.length };
   for (const id of ["far", "own", "lost"]) {
     const graph = { file: `${id}.onnx`, ...(id === "far" && !pinned ? {} : known) };
-    await write(`${id}.json`, { ...everyday8, id, title: `The ${id} one`, graph });
+    await write(`${id}.json`, { ...MANIFEST, id, title: `The ${id} one`, graph });
   }
   await write("catalogue.json", [{ id: "far", url, source: "http://127.0.0.1/about", ...entry }]);
   await Deno.writeFile(`${path}/own.onnx`, FILE);

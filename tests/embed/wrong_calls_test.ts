@@ -54,7 +54,7 @@ const DETECTOR_OPTIONS: readonly Wrong[] = [
     "a misspelt option",
     { ...ENGINE, thraeds: 2 },
     'Cannot create a detector as option "thraeds" is not known: did you mean "threads"? The ' +
-    "options are model, engine, limits, queue, signal, threads, codec, worker",
+    "options are model, engine, limits, queue, signal, threads, codec, variants, worker",
   ],
   [
     "a misspelt option of detect()",

@@ -1,25 +1,21 @@
 import { DEFAULT_IMAGE_LIMITS } from "../../src/image/limits.ts";
-import { pathToFileURL } from "node:url";
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import type { LoadRequest } from "../../src/isolation/protocol.ts";
 import { startDetector } from "../../src/platforms/host/start_pool.ts";
 import type { Detector } from "../../src/ports/detector.ts";
 import type { Provider } from "../../src/ports/session.ts";
 import { boxIou } from "../box_iou.ts";
 import { fruitImage } from "../sample_images/fruit_image.ts";
 import { testUnless } from "../testing.ts";
-import { copyWithoutVariants } from "./float_model.ts";
 import { assertGoldenDetections, folderWithWeights, GOLDEN_IMAGE } from "./external_model.ts";
 
 const IMAGE = fruitImage();
-const MODELS = new URL("../../models/", import.meta.url).href;
-const folder = pathToFileURL(`${await Deno.makeTempDir()}/`);
-await copyWithoutVariants("everyday8", folder);
-const FOLDER = folder.href;
+const FOLDER = new URL("../../models/", import.meta.url).href;
+const FLOAT = { model: "everyday8", folder: FOLDER, variants: "off" } as const;
 // Each detector runs in its own worker process: in Deno, onnxruntime-web hangs in a Web Worker after
 // the main thread has started it too.
 const reference = await startDetector({
-  model: "everyday8",
-  folder: FOLDER,
+  ...FLOAT,
   engine: "wasm",
   threads: 1,
   limits: DEFAULT_IMAGE_LIMITS,
@@ -42,6 +38,7 @@ for (const [engine, threads] of ENGINES) {
     async () => {
       if (opened instanceof Error) throw opened;
       assertEquals(opened.engine.provider, engine);
+      assertNotEquals(opened.engine.precision, "int8");
       const found = await opened.detect(IMAGE, { scoreThreshold: 0.05 });
       assertEquals(found.detections.length, expected.detections.length);
       found.detections.forEach(({ label, score, box }, i) => {
@@ -56,7 +53,7 @@ for (const [engine, threads] of ENGINES) {
   );
 }
 
-const native = await open("native", 2, { model: "everyday8", folder: MODELS });
+const native = await open("native", 2, { model: "everyday8", folder: FOLDER });
 
 testUnless(
   native instanceof Error ? native.message : undefined,
@@ -92,7 +89,7 @@ for (const engine of ["wasm", "native", "webgpu"] as const) {
 async function open(
   engine: Provider,
   threads: number,
-  model = { model: "everyday8", folder: FOLDER },
+  model: Pick<LoadRequest, "model" | "folder" | "variants"> = FLOAT,
 ): Promise<Detector | Error> {
   try {
     return await startDetector({ ...model, engine, threads, limits: DEFAULT_IMAGE_LIMITS });

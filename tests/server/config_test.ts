@@ -10,6 +10,7 @@ Deno.test("readConfig() has the documented defaults", () => {
     PAGE: "on",
     ENGINE: "auto",
     CODEC: "auto",
+    VARIANTS: "auto",
     DECODE_TIMEOUT_MS: 10_000,
     RUN_TIMEOUT_MS: 60_000,
     LOAD_TIMEOUT_MS: 120_000,

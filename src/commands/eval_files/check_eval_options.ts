@@ -2,6 +2,7 @@
 const MODEL_OPTIONS: ReadonlySet<string> = new Set([
   "model",
   "engine",
+  "variants",
   "score",
   "tiles",
   "overlap",

@@ -11,6 +11,7 @@ import {
   readArguments,
   readImageFile,
   usageOf,
+  variantsOption,
 } from "../shared/arguments.ts";
 import type { CommandSpec } from "../shared/command_spec.ts";
 import { numberOption } from "../shared/number_option.ts";
@@ -39,6 +40,7 @@ const SPEC = {
     "box-tolerance": numberOption(z.number().nonnegative()).prefault("0.05")
       .meta({ value: "B", description: "largest difference of edges, in pixels of the image" }),
     engine: engineOption,
+    variants: variantsOption,
     json: jsonOption,
   },
   notes: "Exit code 1 if the manifest does not fit, or if the detections differ.",
@@ -60,7 +62,7 @@ async function check(args: readonly string[], io: CommandIo): Promise<number> {
   if (model === undefined || files.length > 1) {
     throw new TypeError(`Cannot check as one manifest is wanted.\n\n${usageOf(SPEC, io)}`);
   }
-  const runtime = await processRuntime(DEADLINES);
+  const runtime = await processRuntime(DEADLINES, { variants: values.variants });
   const loaded = await loadModel(runtime, model, values.engine);
   const say = values.json ? () => {} : io.print;
   try {

@@ -21,15 +21,15 @@ export interface Model extends Pick<Manifest, "id" | "title" | "licence"> {
   readonly graph: string;
   /** Expected size and hashes of the graph, if they are known. */
   readonly expected: Expectations;
-  /** Files with weights of the graph. Empty if the graph file contains all weights. */
-  readonly data: readonly DataFile[];
-  /** True if the manifest contains the sizes and SHA-256 of the graph and its data files. */
+  /** Files with weights of the graph, and variants of the graph with theirs. Often empty. */
+  readonly others: readonly OtherFile[];
+  /** True if the manifest contains the sizes and SHA-256 of all files. */
   readonly pinned: boolean;
 }
 
-/** File with weights of a graph. */
-export interface DataFile {
-  /** Name of the file, as it appears in the graph. */
+/** File of a model beside its graph. */
+export interface OtherFile {
+  /** Name of the file, as it appears in the manifest. */
   readonly file: string;
   /** Path of the file. */
   readonly path: string;
@@ -70,23 +70,25 @@ export async function openModels(path: string | undefined): Promise<Models> {
 export async function readModel({ folder }: Models, id: string): Promise<Model> {
   const text = await readManifestText(folder, id);
   const json = parseManifestJson(id, text) as { graph?: UnpinnedGraph } | null;
-  const { title, licence, graph } = parseManifest({
+  const { title, licence, graph, variants = [] } = parseManifest({
     ...json,
     graph: { ...UNKNOWN, ...json?.graph, ...dataOf(json?.graph) },
   });
   const { bytes, sha256, data = [] } = json?.graph ?? {};
   const pathOf = (file: string) => fileURLToPath(new URL(file, folder));
-  const files = [{ bytes, sha256 }, ...data];
+  const others = [...data, ...variants.flatMap((variant) => [variant, ...variant.data ?? []])];
   return {
     id,
     title,
     licence,
     graph: pathOf(graph.file),
     expected: { bytes, sha256 },
-    data: data.map(({ file, bytes, sha256 }) => {
+    others: others.map(({ file, bytes, sha256 }) => {
       return { file, path: pathOf(file), expected: { bytes, sha256 } };
     }),
-    pinned: files.every(({ bytes, sha256 }) => bytes !== undefined && sha256 !== undefined),
+    pinned: [{ bytes, sha256 }, ...others].every(({ bytes, sha256 }) =>
+      bytes !== undefined && sha256 !== undefined
+    ),
   };
 }
 

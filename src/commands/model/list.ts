@@ -63,8 +63,10 @@ async function isManifest(file: URL): Promise<boolean> {
 async function rowOf(models: Models, id: string): Promise<string[]> {
   try {
     const model = await readModel(models, id);
-    const { title, licence, expected, data } = model;
-    const bytes = [expected, ...data.map((file) => file.expected)].map(({ bytes }) => bytes ?? NaN);
+    const { title, licence, expected, others } = model;
+    const bytes = [expected, ...others.map((file) => file.expected)].map(({ bytes }) =>
+      bytes ?? NaN
+    );
     const total = bytes.reduce((sum, each) => sum + each, 0);
     const size = Number.isNaN(total) ? "?" : megabytes(total);
     return [id, title, size, await stateOf(models, model), licence];
@@ -75,12 +77,12 @@ async function rowOf(models: Models, id: string): Promise<string[]> {
 
 async function stateOf(
   { catalogue }: Models,
-  { id, graph, expected, data }: Model,
+  { id, graph, expected, others }: Model,
 ): Promise<string> {
   const { bytes } = expected;
   const size = await stat(graph).then(({ size }) => size, () => undefined);
   if (size !== undefined) {
-    for (const { file, path } of data) {
+    for (const { file, path } of others) {
       if (await stat(path).then(() => false, () => true)) return `here, but no ${file}`;
     }
     return size === (bytes ?? size) ? "here" : `here, but ${megabytes(size)}`;

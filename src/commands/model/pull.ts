@@ -49,16 +49,16 @@ async function pull(args: readonly string[], io: CommandIo): Promise<void> {
   const source = { url, page: entry.source };
   const say = values.json ? () => {} : io.print;
   const found = await bring(id, { ...source, path: graph, expected }, { ...io, print: say });
-  const data: BroughtFile[] = [];
-  for (const { file, path, expected } of model.data) {
+  const others: BroughtFile[] = [];
+  for (const { file, path, expected } of model.others) {
     const beside = { ...source, url: new URL(encodeURIComponent(file), url).href };
-    data.push(await bring(file, { ...beside, path, expected }, { ...io, print: say }));
+    others.push(await bring(file, { ...beside, path, expected }, { ...io, print: say }));
   }
   if (!model.pinned) {
-    const manifest = await pinGraph(models.folder, id, found, data);
+    const manifest = await pinGraph(models.folder, id, found, others);
     say(`${manifest} has its size and SHA-256 from now on`);
   }
-  if (values.json) io.print(JSON.stringify({ id, files: [found, ...data] }));
+  if (values.json) io.print(JSON.stringify({ id, files: [found, ...others] }));
 }
 
 /** File of a model that is in the folder now. */

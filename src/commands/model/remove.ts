@@ -24,12 +24,12 @@ async function remove(args: readonly string[], io: CommandIo): Promise<void> {
   if (id === undefined || files.length > 1) {
     throw new TypeError(`Cannot remove as one model must be named.\n\n${usageOf(SPEC, io)}`);
   }
-  const { graph, expected, data } = await findInCatalogue(
+  const { graph, expected, others } = await findInCatalogue(
     await openModels(values.models),
     id,
     `Cannot remove ${id} as nothing could fetch it again: it is not in the catalogue`,
   );
-  const wanted = [{ path: graph, expected }, ...data];
+  const wanted = [{ path: graph, expected }, ...others];
   for (const { path, expected } of wanted) await refuseOther(path, expected);
   let freed = 0;
   for (const { path } of wanted) freed += await sizeOf(path) + await partSize(path);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { labelPairs } from "../../core/label_pairs.ts";
 import { SIGMA_RANGE, THRESHOLD_RANGE } from "../../core/threshold_range.ts";
 import { VERSION } from "../../core/version.ts";
+import { VARIANT_CHOICES } from "../../manifest/graph_files.ts";
 import { schemaFault } from "../../manifest/schema_fault.ts";
 import { NMS_KINDS } from "../../ports/detector.ts";
 import { PROVIDERS } from "../../ports/session.ts";
@@ -17,6 +18,12 @@ export const threshold = z.number().min(THRESHOLD_RANGE.min).max(THRESHOLD_RANGE
 /** Option `--engine`. */
 export const engineOption = z.enum(["auto", ...PROVIDERS]).default("auto")
   .meta({ value: "E", description: "auto, webgpu, native or wasm" });
+
+/** Option `--variants`. */
+export const variantsOption = z.enum(VARIANT_CHOICES).default("auto").meta({
+  value: "V",
+  description: "auto; off: the engine runs the graph itself, not its variant for this engine",
+});
 
 /** Option `--model`. */
 export const modelOption = z.string().default("everyday8")

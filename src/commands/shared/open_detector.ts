@@ -1,6 +1,7 @@
 import { parseTiles } from "../../core/tile_options.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 import { DomainError } from "../../core/domain_error.ts";
+import type { VariantChoice } from "../../manifest/graph_files.ts";
 import type { Detector } from "../../ports/detector.ts";
 import type { Provider } from "../../ports/session.ts";
 import { modelsFolder } from "../../platforms/host/models_folder.ts";
@@ -19,6 +20,8 @@ export interface DetectorChoice {
   readonly model: string;
   /** Engine. `auto`: the first engine that works. */
   readonly engine: Provider | "auto";
+  /** Choice between the graph and its variants. Unset: `auto`. */
+  readonly variants?: VariantChoice | undefined;
   /** Tiles into which the images will be divided. Unset: no tiles. */
   readonly tiles?: string | undefined;
 }
@@ -33,12 +36,12 @@ export interface DetectorChoice {
  * @param log Called each time the worker process is replaced, with the reason.
  */
 export async function openDetector(
-  { model, engine, tiles }: DetectorChoice,
+  { model, engine, variants, tiles }: DetectorChoice,
   log: (message: string) => void = console.error,
 ): Promise<Detector> {
   const limits = { ...DEFAULT_IMAGE_LIMITS, maxTiles: maxTilesOf(parseTiles(tiles)) };
   const pool = await startPool(
-    { model, engine, folder: modelsFolder(undefined).href, limits },
+    { model, engine, variants, folder: modelsFolder(undefined).href, limits },
     { workers: 1, queue: 1, deadlines: DEADLINES, log },
   );
   const detect: Detector["detect"] = async (...call) => {

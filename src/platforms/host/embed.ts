@@ -8,6 +8,7 @@ import { FLAG, oneOf, type OptionRules } from "../../core/check_options.ts";
 import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
 import { THREADS } from "../../embed/option_rules.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
+import { VARIANT_CHOICES, type VariantChoice } from "../../manifest/graph_files.ts";
 import { type CodecChoice, CODECS } from "../../ports/image_codec.ts";
 import { IMPORTED_WASM } from "./imported_wasm.ts";
 
@@ -25,6 +26,13 @@ export interface HostEmbedOptions extends EmbedOptions {
    */
   readonly codec?: CodecChoice | undefined;
   /**
+   * Choice between the graph of a model and its variants for single engines. `auto`: the native
+   * engine runs `everyday8` in int8. `off`: every engine runs the graph itself.
+   *
+   * @default "auto"
+   */
+  readonly variants?: VariantChoice | undefined;
+  /**
    * True to decode images and run the model in a worker process, so that the calling thread stays
    * responsive. Deno then needs the permission `--allow-run`.
    *
@@ -36,6 +44,7 @@ export interface HostEmbedOptions extends EmbedOptions {
 const RULES: OptionRules<Omit<HostEmbedOptions, keyof EmbedOptions>> = {
   threads: THREADS,
   codec: oneOf(CODECS),
+  variants: oneOf(VARIANT_CHOICES),
   worker: FLAG,
 };
 
@@ -73,19 +82,23 @@ export async function createDetector(asked: HostEmbedOptions): Promise<EmbeddedD
 async function openHere(options: HostEmbedOptions): Promise<EmbeddedDetector> {
   const { hostRuntime } = await import("./runtime.ts");
   const { readUrl } = await import("./read_url.ts");
-  const { threads, engine = "auto", codec } = options;
-  const runtime = await hostRuntime({ threads, engine, codec, imported: IMPORTED_WASM });
+  const { threads, engine = "auto", codec, variants } = options;
+  const runtime = await hostRuntime({
+    ...{ threads, engine, codec, variants },
+    imported: IMPORTED_WASM,
+  });
   return await openEmbedded({ runtime, readFile: readUrl }, options);
 }
 
 /** Opens a detector in a worker process. */
 async function openInProcess(options: HostEmbedOptions): Promise<EmbeddedDetector> {
   const { startEmbedded } = await import("./start_embedded.ts");
+  const { chosenVariants } = await import("../../stores/chosen_variants.ts");
   const { folderModelStore } = await import("../../stores/folder.ts");
   const { modelsFolder } = await import("./models_folder.ts");
   const { readUrl } = await import("./read_url.ts");
   const source: EmbedSource = {
-    models: folderModelStore(modelsFolder()),
+    models: chosenVariants(folderModelStore(modelsFolder()), options.variants),
     readFile: readUrl,
     start: (models, wanted) => startEmbedded(models, wanted, options),
   };

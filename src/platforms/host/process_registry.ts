@@ -31,6 +31,7 @@ export async function processRegistry(
         folder: folder.href,
         engine: config.ENGINE,
         codec: config.CODEC,
+        variants: config.VARIANTS,
         threads,
         limits: imageLimits(config),
       }, {

@@ -9,9 +9,11 @@ import { isNativeInstalled, nativeEngine } from "../../engines/native.ts";
 import { openEngine } from "../../engines/open_engine.ts";
 import { wasmEngine } from "../../engines/wasm.ts";
 import { webgpuEngine } from "../../engines/webgpu.ts";
+import type { VariantChoice } from "../../manifest/graph_files.ts";
 import type { CodecChoice, NativeDecoder } from "../../ports/image_codec.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { Provider } from "../../ports/session.ts";
+import { chosenVariants } from "../../stores/chosen_variants.ts";
 import { folderModelStore } from "../../stores/folder.ts";
 import { garbageCollector } from "./collect_garbage.ts";
 import { modelsFolder } from "./models_folder.ts";
@@ -43,6 +45,12 @@ export interface HostRuntimeOptions {
    * @default "auto"
    */
   readonly codec?: CodecChoice | undefined;
+  /**
+   * Choice between the graphs of the models and their variants for single engines.
+   *
+   * @default "auto"
+   */
+  readonly variants?: VariantChoice | undefined;
   /**
    * Wasm files of a program that may have none on disk: Deno has imported it over HTTPS, or without
    * a folder `node_modules`. Unset: the wasm files are on disk.
@@ -84,7 +92,7 @@ export async function hostRuntime(options: HostRuntimeOptions = {}): Promise<Run
       const { imageEncoder } = await import("../../codecs/image_encoder.ts");
       return await imageEncoder(...drawing);
     },
-    models: folderModelStore(options.models ?? modelsFolder()),
+    models: chosenVariants(folderModelStore(options.models ?? modelsFolder()), options.variants),
     openSession: (graph, engine) => openEngine(engines, engine, graph),
   };
 }

@@ -24,6 +24,7 @@ export function serverlessRegistry(config: Config): Promise<ModelRegistry> {
       models: folder,
       engine: config.ENGINE,
       codec: config.CODEC,
+      variants: config.VARIANTS,
       imported: IMPORTED_WASM,
     });
     const limits = imageLimits(config);

@@ -47,5 +47,5 @@ Deno.test("model list prints a question mark for an unknown size", async () => {
 Deno.test("deno task model list prints the models of the project", async () => {
   const { code, stdout } = await runTask("model", "list");
   assertEquals(code, 0);
-  assert(/│ everyday8 .*│ +10\.4 MB │ here +│ Apache-2\.0 +│/.test(stdout), stdout);
+  assert(/│ everyday8 .*│ +13\.7 MB │ here +│ Apache-2\.0 +│/.test(stdout), stdout);
 });

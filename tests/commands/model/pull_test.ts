@@ -174,3 +174,29 @@ Deno.test("model pull downloads the files with the weights beside the graph, and
   assertStringIncludes(again.stderr, "far.onnx.data is here, but its SHA-256 is");
   assertEquals(await Deno.readFile(`${models.path}/far.onnx.data`), FILE);
 });
+
+Deno.test("model pull downloads the variants of the graph, and list and remove know them", async () => {
+  await using server = serveFile();
+  await using models = await modelsFixture({ url: server.url });
+  const path = `${models.path}/far.json`;
+  const manifest = JSON.parse(await Deno.readTextFile(path));
+  const content = { sha256: HASH, bytes: FILE.length };
+  manifest.variants = [{
+    ...{ file: "far-int8.onnx", ...content, engines: ["native"] },
+    data: [{ file: "far-int8.data", ...content }],
+  }];
+  await Deno.writeTextFile(path, JSON.stringify(manifest));
+  const run = (...args: string[]) => runMain(main, ...args, "--models", models.path);
+
+  const { code, stderr } = await run("pull", "far");
+  assertEquals(code, 0, stderr);
+  const own = ["own.onnx"];
+  const all = ["far-int8.data", "far-int8.onnx", "far.onnx", ...own];
+  assertEquals(await models.graphs(), all);
+  assertEquals(JSON.parse(await Deno.readTextFile(path)), manifest);
+
+  await Deno.remove(`${models.path}/far-int8.data`);
+  assertStringIncludes((await run("list")).stdout, "here, but no far-int8.data");
+  assertEquals((await run("remove", "far")).code, 0);
+  assertEquals(await models.graphs(), own);
+});

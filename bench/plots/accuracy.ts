@@ -28,6 +28,7 @@ export async function accuracyPages(): Promise<readonly Page[]> {
   const small = await readResults<Evaluation>("everyday8");
   const int8 = await readResults<Evaluation>("everyday8-int8");
   const large = await readResults<Evaluation>("everyday8-l");
+  const largeInt8 = await readResults<Evaluation>("everyday8-l-int8");
   const dense = await readResults<Dense>("dense");
   return [
     {
@@ -42,6 +43,7 @@ export async function accuracyPages(): Promise<readonly Page[]> {
         "int8-point": point(int8),
         "siblings": siblingTable({ "everyday8": small, "everyday8-l": large }),
         "large-point": point(large),
+        "large-int8": siblingTable({ "float32": large, "int8": largeInt8 }),
         "input-sizes": inputSizesTable(await readInputSizes()),
       },
     },

@@ -54,6 +54,7 @@ Deno.test("the Dockerfile", async (test) => {
     const models = (await Array.fromAsync(Deno.readDir(`${app}/models`))).map(({ name }) => name);
     assertEquals(models.filter((name) => !/\.(json|ts|md)$|^\.\w+$/.test(name)).sort(), [
       "everyday8-int8.onnx",
+      "everyday8-l-int8.onnx",
       "everyday8-l.onnx",
       "everyday8.onnx",
     ]);

@@ -53,7 +53,7 @@ let current = 0;
  * @returns Undefined if this runtime cannot run them, or if the rows are too large.
  */
 export function vectorRowPasses(view: UprightView, rule: ResamplingRule): RowPasses | undefined {
-  shared ??= instantiate();
+  if (shared === undefined) shared = instantiate();
   if (shared === null) return undefined;
   const layout = layoutOf(view, rule, shared.__heap_base.value as number);
   if (layout.end > MAX_BYTES) return undefined;

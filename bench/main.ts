@@ -39,7 +39,9 @@ const SPEC = {
     short: z.boolean().default(false).meta({
       description: "with --peers: 20 seconds, one image, without the servers in Python and Node",
     }),
-    seconds: z.coerce.number().positive().default(8)
+    turns: count.default(6)
+      .meta({ value: "N", description: "with --peers: measurements after each start" }),
+    seconds: z.coerce.number().positive().default(2)
       .meta({ value: "N", description: "with --peers: duration of a throughput measurement" }),
     save: z.string().optional()
       .meta({
@@ -73,7 +75,7 @@ async function main(args: readonly string[], io: CommandIo): Promise<void> {
 }
 
 async function printPeers(values: z.infer<z.ZodObject<typeof SPEC.options>>): Promise<void> {
-  const { image: path, threads, short, seconds, save, json } = values;
+  const { image: path, threads, short, turns, seconds, save, json } = values;
   const images = path !== undefined
     ? [{ name: basename(path), bytes: await readImageFile(path) }]
     : await drawnImages(short);
@@ -81,8 +83,8 @@ async function printPeers(values: z.infer<z.ZodObject<typeof SPEC.options>>): Pr
     "./peers/peer_report.ts",
   );
   const extent = short
-    ? { rounds: 1, requests: 10, seconds: 2, onlyOurs: true }
-    : { rounds: Math.min(values.rounds, 3), requests: 40, seconds, onlyOurs: values.ours };
+    ? { rounds: 1, turns: 1, requests: 10, seconds: 2, onlyOurs: true }
+    : { rounds: Math.min(values.rounds, 3), turns, requests: 20, seconds, onlyOurs: values.ours };
   const earlier = await newestComparison();
   const report = await peerReport({ model: "everyday8", threads, ...extent, images });
   const figures = JSON.stringify(report.figures, null, 2);

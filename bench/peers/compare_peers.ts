@@ -1,50 +1,58 @@
-import { measurePeer, median, type NamedImage, type PeerMeasurement } from "./measure_peers.ts";
+import { measureTurns, median, type NamedImage, type PeerMeasurement } from "./measure_peers.ts";
 import { ourServers, peerServers, type ServerOptions } from "./servers.ts";
 
-/** Medians over the rounds of one server with one image. */
+/** Medians over the turns of one server with one image. */
 export interface PeerRow extends PeerMeasurement {
-  /** Throughput divided by that of the first server with the same image. */
+  /** Throughput divided by that of the first server in the same turn. */
   readonly throughputRatio: number;
+  /** Latency divided by that of the first server in the same turn. */
+  readonly latencyRatio: number;
 }
 
 /** Options of {@linkcode comparePeers}. */
 export interface CompareOptions extends ServerOptions {
   readonly images: readonly NamedImage[];
-  /** Measurements of each server with each image. The table shows their medians. */
+  /** Starts of each server with each image. */
   readonly rounds: number;
+  /** Measurements after each start. The table shows the medians of all. */
+  readonly turns: number;
   /** Requests over one connection in each measurement. */
   readonly requests: number;
-  /** Duration of each throughput measurement. */
+  /** Duration of each throughput measurement, in seconds. */
   readonly seconds: number;
   /** Leaves the servers of others out. */
   readonly onlyOurs: boolean;
 }
 
-/**
- * Measures all servers in turn, round after round, so that a machine that slows down slows all of
- * them. Each measurement starts a fresh process.
- */
+/** Measures all servers in turn, and starts all of them afresh in each round. */
 export async function comparePeers(options: CompareOptions): Promise<PeerRow[]> {
   const { images, rounds, onlyOurs } = options;
   const servers = [...onlyOurs ? [] : await peerServers(options), ...await ourServers(options)];
-  const measurements: PeerMeasurement[] = [];
-  for (let round = 0; round < rounds; round++) {
-    for (const image of images) {
-      for (const server of servers) measurements.push(await measurePeer(server, image, options));
+  const rows: PeerRow[] = [];
+  for (const image of images) {
+    const turns: PeerMeasurement[][] = [];
+    for (let round = 0; round < rounds; round++) {
+      turns.push(...await measureTurns(servers, image, options));
     }
+    rows.push(...servers.map((_, index) => rowOf(turns, index)));
   }
-  return images.flatMap(({ name: image }) => {
-    const rows = servers.map(({ name: server }) =>
-      mediansOf(measurements.filter((found) => found.image === image && found.server === server))
-    );
-    const reference = rows[0]?.imagesPerSecond ?? NaN;
-    return rows.map((row) => ({ ...row, throughputRatio: row.imagesPerSecond / reference }));
-  });
+  return rows;
+}
+
+/** Returns the medians of the server with this index. */
+function rowOf(turns: readonly (readonly PeerMeasurement[])[], index: number): PeerRow {
+  const ratio = (figure: (found: PeerMeasurement) => number) =>
+    median(turns.map((turn) => figure(turn[index]!) / figure(turn[0]!)));
+  return {
+    ...mediansOf(turns.map((turn) => turn[index]!)),
+    throughputRatio: ratio(({ imagesPerSecond }) => imagesPerSecond),
+    latencyRatio: ratio(({ latencyMs }) => latencyMs),
+  };
 }
 
 function mediansOf(measurements: readonly PeerMeasurement[]): PeerMeasurement {
   const [first] = measurements;
-  if (first === undefined) throw new RangeError("Cannot compare as no round was measured");
+  if (first === undefined) throw new RangeError("Cannot compare as no turn was measured");
   const middle = (figure: (found: PeerMeasurement) => number) => median(measurements.map(figure));
   return {
     server: first.server,

@@ -11,7 +11,7 @@ export interface NamedImage {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Measurement of one server with one image, in one round. */
+/** Measurement of one server with one image, in one turn. */
 export interface PeerMeasurement {
   /** Name of the server. */
   readonly server: string;
@@ -37,17 +37,44 @@ export interface PeerOptions {
   readonly seconds: number;
 }
 
-/** Starts a server, measures it with one image, and stops it. */
-export async function measurePeer(
-  server: PeerServer,
+/**
+ * Measures servers in turn with one image: all start once, and all but the one that is measured are
+ * stopped. A machine that slows down for seconds or minutes then slows all of them.
+ *
+ * @returns A list for each turn, with a measurement of each server.
+ */
+export async function measureTurns(
+  servers: readonly PeerServer[],
   image: NamedImage,
+  { turns, ...options }: PeerOptions & { readonly turns: number },
+): Promise<PeerMeasurement[][]> {
+  await using running = new AsyncDisposableStack();
+  const peers: StartedPeer[] = [];
+  for (const server of servers) {
+    const peer = running.use(await startPeer(server, image.bytes));
+    await load(peer.post, CONNECTIONS, 1);
+    peer.pause();
+    peers.push(peer);
+  }
+  const measured: PeerMeasurement[][] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    const measurements: PeerMeasurement[] = [];
+    for (const peer of peers) {
+      peer.resume();
+      measurements.push(await measurePeer(peer, image.name, options));
+      peer.pause();
+    }
+    measured.push(measurements);
+  }
+  return measured;
+}
+
+async function measurePeer(
+  target: StartedPeer,
+  image: string,
   { requests, seconds }: PeerOptions,
 ): Promise<PeerMeasurement> {
-  const started = performance.now();
-  await using target = await startPeer(server, image.bytes);
-  const coldStartMs = performance.now() - started;
-  await load(target.post, CONNECTIONS, 1);
-  await load(target.post, 1, 1);
+  await load(target.post, 1, WARM_UP_SECONDS);
   const times: number[] = [];
   for (let i = 0; i < requests; i++) {
     const sent = performance.now();
@@ -58,9 +85,9 @@ export async function measurePeer(
   const { answered, ms } = await load(target.post, CONNECTIONS, seconds);
   const used = await processorMs(target.pid) - before;
   return {
-    server: server.name,
-    image: image.name,
-    coldStartMs,
+    server: target.name,
+    image,
+    coldStartMs: target.coldStartMs,
     latencyMs: median(times),
     imagesPerSecond: answered / ms * 1000,
     processorMs: used / answered,
@@ -74,10 +101,19 @@ export function median(values: readonly number[]): number {
 }
 
 interface StartedPeer extends AsyncDisposable {
+  readonly name: string;
   readonly pid: number;
+  /** Time from the start of the process to its first detections, milliseconds. */
+  readonly coldStartMs: number;
+  /** Stops the processes of the server until {@linkcode resume}. */
+  pause(): void;
+  resume(): void;
   /** Sends the image, and fails unless detections come back. */
   readonly post: () => Promise<void>;
 }
+
+/** Duration of the requests before each measurement, which wake the server up. */
+const WARM_UP_SECONDS = 0.3;
 
 /** Maximum milliseconds until the first answer of a server, and until each later answer. */
 const TIMEOUT_MS = 60_000;
@@ -87,6 +123,7 @@ async function startPeer(
   { name, command, args, environment, body = "bytes" }: PeerServer,
   image: Uint8Array<ArrayBuffer>,
 ): Promise<StartedPeer> {
+  const started = performance.now();
   const port = freePort();
   const process = new Deno.Command(command, {
     args: [...args],
@@ -125,9 +162,14 @@ async function startPeer(
     );
   }
   return {
+    name,
     pid: process.pid,
+    coldStartMs: performance.now() - started,
     post,
+    pause: () => Deno.kill(-process.pid, "SIGSTOP"),
+    resume: () => Deno.kill(-process.pid, "SIGCONT"),
     async [Symbol.asyncDispose]() {
+      Deno.kill(-process.pid, "SIGCONT");
       Deno.kill(-process.pid, "SIGTERM");
       await over;
       // LitServe leaves processes behind. The group is gone if the server ended as it should.

@@ -12,6 +12,7 @@ const ROW: PeerRow = {
   processorMs: 60,
   residentBytes: 4e8,
   throughputRatio: 1,
+  latencyRatio: 1,
 };
 
 Deno.test("newestComparison() reads the file with the latest date, if there is one", async () => {

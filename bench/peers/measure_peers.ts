@@ -138,8 +138,11 @@ async function startPeer(
     isOver = true;
     return `${name} ended with exit code ${code}`;
   });
+  // A server that was stopped closes its idle connections, so each turn has connections of its own.
+  let client = Deno.createHttpClient({});
   const post = async () => {
     const response = await fetch(`http://127.0.0.1:${port}/detect`, {
+      client,
       method: "POST",
       body: body === "bytes" ? image : formOf(image),
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -166,8 +169,14 @@ async function startPeer(
     pid: process.pid,
     coldStartMs: performance.now() - started,
     post,
-    pause: () => Deno.kill(-process.pid, "SIGSTOP"),
-    resume: () => Deno.kill(-process.pid, "SIGCONT"),
+    pause() {
+      client.close();
+      Deno.kill(-process.pid, "SIGSTOP");
+    },
+    resume() {
+      client = Deno.createHttpClient({});
+      Deno.kill(-process.pid, "SIGCONT");
+    },
     async [Symbol.asyncDispose]() {
       Deno.kill(-process.pid, "SIGCONT");
       Deno.kill(-process.pid, "SIGTERM");

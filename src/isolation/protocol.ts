@@ -1,8 +1,8 @@
 import type { ImageLimits } from "../image/limits.ts";
 import type { ImageInput } from "../image/raw_image.ts";
-import type { VariantChoice } from "../manifest/graph_files.ts";
 import type { CodecChoice } from "../ports/image_codec.ts";
 import type { DetectOptions, DetectResult, ModelInfo, RunCost } from "../ports/detector.ts";
+import type { VariantChoice } from "../ports/model_store.ts";
 import type { EngineInfo, Provider } from "../ports/session.ts";
 import type { DrawRequest } from "../ports/drawing.ts";
 import type { ErrorMessage } from "./error_message.ts";

@@ -31,15 +31,6 @@ export async function readData<Bytes>(
 }
 
 /**
- * Choices between a graph and its variants for single engines. `auto`: an engine runs its variant, if
- * there is one. `off`: every engine runs the graph itself.
- */
-export const VARIANT_CHOICES = ["auto", "off"] as const;
-
-/** Choice between a graph and its variants. */
-export type VariantChoice = (typeof VARIANT_CHOICES)[number];
-
-/**
  * Returns a copy of a manifest with only those variants of the graph that one of the given engines
  * runs.
  *

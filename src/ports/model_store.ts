@@ -1,5 +1,14 @@
 import type { Manifest } from "../manifest/manifest.ts";
 
+/**
+ * Choices between a graph and its variants for single engines. `auto`: an engine runs its variant, if
+ * there is one. `off`: every engine runs the graph itself.
+ */
+export const VARIANT_CHOICES = ["auto", "off"] as const;
+
+/** Choice between a graph and its variants. */
+export type VariantChoice = (typeof VARIANT_CHOICES)[number];
+
 /** Source of manifests and graphs: a folder, an HTTP server, a bucket or a cache. */
 export interface ModelStore {
   /**

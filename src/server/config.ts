@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { LONGEST_DELAY_MS } from "../core/longest_delay.ts";
 import { DEFAULT_IMAGE_LIMITS, DEFAULT_MAX_TILES } from "../image/limits.ts";
-import { VARIANT_CHOICES } from "../manifest/graph_files.ts";
 import { schemaFault } from "../manifest/schema_fault.ts";
 import { CODECS } from "../ports/image_codec.ts";
 import { MIN_KEEP_MEMORY } from "../ports/kept_candidates.ts";
+import { VARIANT_CHOICES } from "../ports/model_store.ts";
 import { PROVIDERS } from "../ports/session.ts";
 import { apiKeyList, hostList, originList } from "./access_schema.ts";
 import { settingTypos } from "./setting_typos.ts";

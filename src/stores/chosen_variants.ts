@@ -1,5 +1,5 @@
-import { keepVariants, type VariantChoice } from "../manifest/graph_files.ts";
-import type { ModelStore } from "../ports/model_store.ts";
+import { keepVariants } from "../manifest/graph_files.ts";
+import type { ModelStore, VariantChoice } from "../ports/model_store.ts";
 
 /**
  * Applies the choice of variants to a store. With `off`, its manifests have no variants, so that

@@ -1,7 +1,7 @@
 import { parseTiles } from "../../core/tile_options.ts";
 import { DEFAULT_IMAGE_LIMITS } from "../../image/limits.ts";
 import { DomainError } from "../../core/domain_error.ts";
-import type { VariantChoice } from "../../manifest/graph_files.ts";
+import type { VariantChoice } from "../../ports/model_store.ts";
 import type { Detector } from "../../ports/detector.ts";
 import type { Provider } from "../../ports/session.ts";
 import { modelsFolder } from "../../platforms/host/models_folder.ts";

@@ -8,8 +8,8 @@ import { FLAG, oneOf, type OptionRules } from "../../core/check_options.ts";
 import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
 import { THREADS } from "../../embed/option_rules.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
-import { VARIANT_CHOICES, type VariantChoice } from "../../manifest/graph_files.ts";
 import { type CodecChoice, CODECS } from "../../ports/image_codec.ts";
+import { VARIANT_CHOICES, type VariantChoice } from "../../ports/model_store.ts";
 import { IMPORTED_WASM } from "./imported_wasm.ts";
 
 export * from "../../embed/api.ts";

@@ -3,7 +3,6 @@ import type { InferenceSession } from "onnxruntime-common";
 import { isClone } from "../core/command_line.ts";
 import type { EngineCandidate } from "./open_engine.ts";
 import { externalDataOf, ortSession, type OrtTensorConstructor } from "./ort_session.ts";
-import { SLEEPING_THREADS } from "./sleeping_threads.ts";
 
 /**
  * Exports of onnxruntime-node that this file calls. This file declares their types, because
@@ -38,7 +37,9 @@ export function nativeEngine(threads: number): EngineCandidate {
         executionProviders: ["cpu"],
         externalData: externalDataOf(data),
         intraOpNumThreads: threads,
-        extra: SLEEPING_THREADS,
+        // Forbids idle threads to wait in a busy loop, which slows down the decoding of the next
+        // image. For a 1080p photo and two threads, the loop took 27 of 87 ms of CPU time.
+        extra: { session: { intra_op: { allow_spinning: "0" } } },
       });
       return ortSession(session, ort.Tensor, engine);
     },

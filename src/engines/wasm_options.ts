@@ -1,7 +1,6 @@
 import type { InferenceSession } from "onnxruntime-common";
 import type { GraphData } from "../ports/session.ts";
 import { externalDataOf } from "./ort_session.ts";
-import { SLEEPING_THREADS } from "./sleeping_threads.ts";
 
 /**
  * Maximum bytes of a graph that onnxruntime-web loads with few optimisations.
@@ -29,7 +28,6 @@ export function wasmOptions(
     executionProviders: ["wasm"],
     graphOptimizationLevel: needsAll ? "all" : "basic",
     externalData: externalDataOf(data),
-    extra: SLEEPING_THREADS,
   };
 }
 

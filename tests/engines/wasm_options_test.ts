@@ -28,7 +28,6 @@ for (const [name, bytes, level] of GRAPHS) {
       executionProviders: ["wasm"],
       graphOptimizationLevel: level,
       externalData: [{ path: weights.file, data: weights.bytes }],
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
   });
 }

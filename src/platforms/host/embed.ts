@@ -26,7 +26,7 @@ export interface HostEmbedOptions extends EmbedOptions {
    */
   readonly codec?: CodecChoice | undefined;
   /**
-   * Choice between the graph of a model and its variants for single engines. `auto`: the native
+   * Choice between the graph of a model in the package and its variants for single engines. `auto`: the native
    * engine runs `everyday8` in int8. `off`: every engine runs the graph itself.
    *
    * @default "auto"

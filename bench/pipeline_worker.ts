@@ -1,4 +1,5 @@
 import { createDetector } from "../src/detect/detector.ts";
+import { manifestFor } from "../src/manifest/graph_files.ts";
 import type { Provider } from "../src/ports/session.ts";
 import { hostRuntime } from "../src/platforms/host/runtime.ts";
 
@@ -32,7 +33,7 @@ port.onmessage = async ({ data }) => {
 async function open({ engine, threads, image }: Order & { kind: "open" }): Promise<void> {
   const runtime = await hostRuntime({ threads });
   const detector = await createDetector(runtime, { model, engine });
-  const { graph } = await runtime.models.manifest(model);
+  const { graph } = manifestFor(await runtime.models.manifest(model), engine);
   const bytes = await runtime.models.graph(model, graph);
   const session = await runtime.openSession({ bytes }, engine);
   // A 16:9 image is resized to 320x180 and padded to 320x192.

@@ -133,6 +133,7 @@ async function startPeer(
     // A process group of its own, so that the workers of a server end with it.
     detached: true,
   }).spawn();
+  const signal = (name: Deno.Signal) => signalGroup(process.pid, name);
   let isOver = false;
   const over = process.status.then(({ code }) => {
     isOver = true;
@@ -156,7 +157,7 @@ async function startPeer(
   for (let answered = false; !answered;) {
     if (isOver) throw new Error(`Cannot measure: ${await over}`);
     if (performance.now() > deadline) {
-      Deno.kill(-process.pid, "SIGKILL");
+      signal("SIGKILL");
       throw new Error(`Cannot measure: ${name} has not answered within ${TIMEOUT_MS} ms`);
     }
     answered = await post().then(
@@ -171,24 +172,29 @@ async function startPeer(
     post,
     pause() {
       client.close();
-      Deno.kill(-process.pid, "SIGSTOP");
+      signal("SIGSTOP");
     },
     resume() {
       client = Deno.createHttpClient({});
-      Deno.kill(-process.pid, "SIGCONT");
+      signal("SIGCONT");
     },
     async [Symbol.asyncDispose]() {
-      Deno.kill(-process.pid, "SIGCONT");
-      Deno.kill(-process.pid, "SIGTERM");
+      client.close();
+      signal("SIGCONT");
+      signal("SIGTERM");
       await over;
-      // LitServe leaves processes behind. The group is gone if the server ended as it should.
-      try {
-        Deno.kill(-process.pid, "SIGKILL");
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
+      signal("SIGKILL"); // LitServe leaves processes behind
     },
   };
+}
+
+/** Sends a signal to the processes of a server, unless all have ended. */
+function signalGroup(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 function formOf(image: Uint8Array<ArrayBuffer>): FormData {

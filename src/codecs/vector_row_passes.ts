@@ -42,12 +42,12 @@ const MAX_BYTES = 4_194_304;
 
 /** The instance that all resamplings use. Null: this runtime cannot run the module. */
 let shared: RowsExports | null | undefined;
-/** Number of the passes that may use the memory of the instance: the ones created last. */
-let current = 0;
+/** Number of resamplings so far. Only the last one may use the memory of the instance. */
+let resamplings = 0;
 
 /**
- * Creates the passes in WebAssembly with vectors, in half the time of those in TypeScript. They can
- * be used until the next ones are created.
+ * Creates the passes in WebAssembly with vectors, in half the time of those in TypeScript. Only the
+ * passes that were created last can be used, because all share one memory.
  *
  * @param view Pixels with the EXIF orientation applied. An alpha channel is ignored.
  * @returns Undefined if this runtime cannot run them, or if the rows are too large.
@@ -56,7 +56,7 @@ export function vectorRowPasses(view: UprightView, rule: ResamplingRule): RowPas
   if (shared === undefined) shared = instantiate();
   if (shared === null) return undefined;
   const layout = layoutOf(view, rule, shared.__heap_base.value as number);
-  if (layout.end > MAX_BYTES) return undefined;
+  if (!holds(shared.memory, layout.end)) return undefined;
   return new VectorRowPasses(view, rule, layout, shared);
 }
 
@@ -71,6 +71,18 @@ function instantiate(): RowsExports | null {
     return exports as unknown as RowsExports;
   } catch {
     return null;
+  }
+}
+
+/** Returns true if the memory has so many bytes, or could be enlarged to them. */
+function holds(memory: WebAssembly.Memory, bytes: number): boolean {
+  if (bytes > MAX_BYTES) return false;
+  const missing = bytes - memory.buffer.byteLength;
+  try {
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    return true;
+  } catch {
+    return false; // the system has no more memory
   }
 }
 
@@ -94,7 +106,7 @@ interface Layout {
   readonly lines: number;
   /** Bytes of the current row of the image, as far as it is resampled. */
   readonly pixels: number;
-  /** First byte after all. */
+  /** End of the pixels, and of the used memory. */
   readonly end: number;
 }
 
@@ -127,8 +139,8 @@ class VectorRowPasses implements RowPasses {
   readonly #count: number;
   /** True if the bytes of a row can be copied as they are. */
   readonly #isStraight: boolean;
-  /** Number of these passes. */
-  readonly #number = ++current;
+  /** Number of this resampling. */
+  readonly #resampling = ++resamplings;
   readonly #bytes: Uint8Array;
   /** `[rows.taps]` addresses of lines. */
   readonly #lines: Int32Array;
@@ -138,8 +150,6 @@ class VectorRowPasses implements RowPasses {
   constructor(view: UprightView, rule: ResamplingRule, layout: Layout, exports: RowsExports) {
     const { columns, rows } = rule;
     const { memory } = exports;
-    const missing = layout.end - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     this.#view = view;
     this.#rule = rule;
     this.#layout = layout;
@@ -154,8 +164,8 @@ class VectorRowPasses implements RowPasses {
     offsets.set(columns.start.map((x) => (x - this.#left) * this.#step));
     new Float64Array(memory.buffer, layout.columnWeights).set(columns.weights);
     new Float64Array(memory.buffer, layout.rowWeights).set(rows.weights);
-    new Float64Array(memory.buffer, layout.gains).set(rule.gains);
-    new Float64Array(memory.buffer, layout.biases).set(rule.biases);
+    new Float64Array(memory.buffer, layout.gains).set([...rule.gains, 0]);
+    new Float64Array(memory.buffer, layout.biases).set([...rule.biases, 0]);
   }
 
   resampleLine(y: number, slot: number): void {
@@ -219,7 +229,7 @@ class VectorRowPasses implements RowPasses {
   }
 
   #checkCurrent(): void {
-    if (this.#number !== current) {
+    if (this.#resampling !== resamplings) {
       throw new TypeError("Cannot resample: another resampling has begun");
     }
   }

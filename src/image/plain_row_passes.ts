@@ -2,9 +2,7 @@ import type { AxisWeights } from "./axis_weights.ts";
 import type { Normalisation, ResamplingRule, RowPasses } from "./row_passes.ts";
 import type { UprightView } from "./upright_view.ts";
 
-/**
- * The passes in TypeScript.
- */
+/** The passes in TypeScript. */
 export class PlainRowPasses implements RowPasses {
   readonly #view: UprightView;
   readonly #rule: ResamplingRule;
@@ -55,8 +53,8 @@ export class PlainRowPasses implements RowPasses {
   }
 
   /**
-   * Adds three weighted lines to the sums of output row `y`. The weights of the three lines have the indices
-   * `tap`, `tap + 1` and `tap + 2`.
+   * Adds three weighted lines to the sums of output row `y`. The weights of the three lines have the
+   * indices `tap`, `tap + 1` and `tap + 2`.
    */
   #addThree(y: number, slots: Int32Array, tap: number): void {
     const { rows: { taps, weights } } = this.#rule;

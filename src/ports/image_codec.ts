@@ -9,7 +9,7 @@ export const CODECS = ["auto", "native", "wasm"] as const;
 /** Requested image codec. */
 export type CodecChoice = (typeof CODECS)[number];
 
-/** Decoder of encoded images, and what resamples their pixels. */
+/** Decoder and resampler of images. */
 export interface ImageCodec {
   /**
    * Refuses a format that this codec cannot decode. This method is called before the size of the

@@ -11,21 +11,22 @@ interface Unpinned {
  * Writes the size and SHA-256 of a downloaded graph into its manifest.
  *
  * @param folder URL of the folder of the models. Ends with a slash.
- * @param data Fingerprints of the data files, in the order of the manifest.
+ * @param others Fingerprints of the files beside the graph. The data files of the graph come first,
+ *   in the order of the manifest.
  * @returns File name of the manifest.
  */
 export async function pinGraph(
   folder: URL,
   id: string,
   { sha256, bytes }: Fingerprint,
-  data: readonly Fingerprint[] = [],
+  others: readonly Fingerprint[] = [],
 ): Promise<string> {
   const name = `${id}.json`;
   const path = fileURLToPath(new URL(name, folder));
   const manifest = JSON.parse(await readFile(path, "utf8")) as Unpinned;
   const { graph } = manifest;
   const files = graph.data?.map((file, i) => {
-    const { sha256, bytes } = data[i] ?? {};
+    const { sha256, bytes } = others[i] ?? {};
     return { ...file, sha256, bytes };
   });
   const pinned = { ...manifest, graph: { ...graph, sha256, bytes, data: files } };

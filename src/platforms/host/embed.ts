@@ -1,15 +1,11 @@
-import {
-  type EmbeddedDetector,
-  type EmbedSource,
-  openEmbedded,
-  openEmbeddedFrom,
-} from "../../embed/detector.ts";
+import { type EmbeddedDetector, type EmbedSource, openEmbeddedFrom } from "../../embed/detector.ts";
 import { FLAG, oneOf, type OptionRules } from "../../core/check_options.ts";
 import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
 import { THREADS } from "../../embed/option_rules.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
 import { type CodecChoice, CODECS } from "../../ports/image_codec.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../../ports/model_store.ts";
+import { chosenVariants } from "../../stores/chosen_variants.ts";
 import { IMPORTED_WASM } from "./imported_wasm.ts";
 
 export * from "../../embed/api.ts";
@@ -26,7 +22,7 @@ export interface HostEmbedOptions extends EmbedOptions {
    */
   readonly codec?: CodecChoice | undefined;
   /**
-   * Choice between the graph of a model in the package and its variants for single engines. `auto`: the native
+   * Choice between the graph of a model and its variants for single engines. `auto`: the native
    * engine runs `everyday8` in int8. `off`: every engine runs the graph itself.
    *
    * @default "auto"
@@ -80,27 +76,31 @@ export async function createDetector(asked: HostEmbedOptions): Promise<EmbeddedD
  * module is imported.
  */
 async function openHere(options: HostEmbedOptions): Promise<EmbeddedDetector> {
+  const { createDetector: openDetector } = await import("../../detect/detector.ts");
   const { hostRuntime } = await import("./runtime.ts");
   const { readUrl } = await import("./read_url.ts");
   const { threads, engine = "auto", codec, variants } = options;
-  const runtime = await hostRuntime({
-    ...{ threads, engine, codec, variants },
-    imported: IMPORTED_WASM,
-  });
-  return await openEmbedded({ runtime, readFile: readUrl }, options);
+  const runtime = await hostRuntime({ threads, engine, codec, imported: IMPORTED_WASM });
+  const source: EmbedSource = {
+    models: runtime.models,
+    readFile: readUrl,
+    start: (models, wanted) =>
+      openDetector({ ...runtime, models: chosenVariants(models, variants) }, wanted),
+  };
+  return await openEmbeddedFrom(source, options);
 }
 
 /** Opens a detector in a worker process. */
 async function openInProcess(options: HostEmbedOptions): Promise<EmbeddedDetector> {
   const { startEmbedded } = await import("./start_embedded.ts");
-  const { chosenVariants } = await import("../../stores/chosen_variants.ts");
   const { folderModelStore } = await import("../../stores/folder.ts");
   const { modelsFolder } = await import("./models_folder.ts");
   const { readUrl } = await import("./read_url.ts");
   const source: EmbedSource = {
-    models: chosenVariants(folderModelStore(modelsFolder()), options.variants),
+    models: folderModelStore(modelsFolder()),
     readFile: readUrl,
-    start: (models, wanted) => startEmbedded(models, wanted, options),
+    start: (models, wanted) =>
+      startEmbedded(chosenVariants(models, options.variants), wanted, options),
   };
   return await openEmbeddedFrom(source, options);
 }

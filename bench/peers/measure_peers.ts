@@ -50,6 +50,13 @@ export async function measureTurns(
 ): Promise<PeerMeasurement[][]> {
   await using running = new AsyncDisposableStack();
   const peers: StartedPeer[] = [];
+  // Ctrl-C does not reach the servers: they have process groups of their own.
+  const interrupt = () => {
+    for (const peer of peers) peer.kill();
+    Deno.exit(130);
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  running.defer(() => Deno.removeSignalListener("SIGINT", interrupt));
   for (const server of servers) {
     const peer = running.use(await startPeer(server, image.bytes));
     await load(peer.post, CONNECTIONS, 1);
@@ -108,6 +115,8 @@ interface StartedPeer extends AsyncDisposable {
   /** Stops the processes of the server until {@linkcode resume}. */
   pause(): void;
   resume(): void;
+  /** Ends the processes of the server at once. */
+  kill(): void;
   /** Sends the image, and fails unless detections come back. */
   readonly post: () => Promise<void>;
 }
@@ -126,7 +135,7 @@ async function startPeer(
   const started = performance.now();
   const port = freePort();
   const process = new Deno.Command(command, {
-    args: [...args],
+    args: [...args(port)],
     env: { ...environment, PORT: `${port}` },
     stdout: "null",
     stderr: "null",
@@ -140,10 +149,14 @@ async function startPeer(
     return `${name} ended with exit code ${code}`;
   });
   // A server that was stopped closes its idle connections, so each turn has connections of its own.
-  let client = Deno.createHttpClient({});
+  let client: Deno.HttpClient | undefined = Deno.createHttpClient({});
+  const disconnect = () => {
+    client?.close();
+    client = undefined;
+  };
   const post = async () => {
     const response = await fetch(`http://127.0.0.1:${port}/detect`, {
-      client,
+      ...(client && { client }),
       method: "POST",
       body: body === "bytes" ? image : formOf(image),
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -171,15 +184,16 @@ async function startPeer(
     coldStartMs: performance.now() - started,
     post,
     pause() {
-      client.close();
+      disconnect();
       signal("SIGSTOP");
     },
     resume() {
       client = Deno.createHttpClient({});
       signal("SIGCONT");
     },
+    kill: () => signal("SIGKILL"),
     async [Symbol.asyncDispose]() {
-      client.close();
+      disconnect();
       signal("SIGCONT");
       signal("SIGTERM");
       await over;

@@ -11,9 +11,9 @@ export interface PeerServer {
   readonly name: string;
   /** Program to start. */
   readonly command: string;
-  /** Arguments of the program. */
-  readonly args: readonly string[];
-  /** Environment variables, beside `PORT`. */
+  /** Returns the arguments of the program for the port that the server listens on. */
+  readonly args: (port: number) => readonly string[];
+  /** Environment variables, beside `PORT`, which names the port, too. */
   readonly environment: Readonly<Record<string, string>>;
   /**
    * Body of a request with an image.
@@ -34,26 +34,33 @@ export interface ServerOptions {
 /**
  * Returns this project's server with each engine and number of threads that is compared. The native
  * engine runs the variant of the graph that the manifest lists for it, and the graph itself, which is
- * what the servers of others run.
+ * what the servers of others run. It also runs in the threads of `deno serve`, without worker
+ * processes.
  *
  * The native engine must be in Deno's cache (`deno task native`).
  */
 export async function ourServers({ model, threads }: ServerOptions): Promise<PeerServer[]> {
   const server = (name: string, environment: Record<string, string>): PeerServer => ({
-    name,
+    name: `retinanet-edge, ${name}`,
     command: Deno.execPath(),
-    args: ["task", "--quiet", "--cwd", ROOT.pathname, "start"],
+    args: () => ["task", "--quiet", "--cwd", ROOT.pathname, "start"],
     environment: { MODEL: model, LOG: "none", ...environment },
   });
-  const counts = threads === 1 ? [1] : [1, threads];
+  const parallel = (name: string, environment: Record<string, string>): PeerServer => ({
+    ...server(`${name}, deno serve`, { ...environment, THREADS: "1", DENO_JOBS: `${threads}` }),
+    args: (port) => denoServe(DENO_ENTRY, port),
+  });
   const native = { ENGINE: "native", THREADS: `${threads}` };
+  const float = { ...native, VARIANTS: "off" };
+  const hasTwoGraphs = await hasVariants(model);
+  const counts = threads === 1 ? [1] : [1, threads];
   return [
-    server("retinanet-edge, native", native),
-    ...await hasVariants(model)
-      ? [server("retinanet-edge, native, float graph", { ...native, VARIANTS: "off" })]
-      : [],
+    server("native", native),
+    ...hasTwoGraphs ? [server("native, float graph", float)] : [],
+    parallel("native", native),
+    ...hasTwoGraphs ? [parallel("native, float graph", float)] : [],
     ...counts.map((count) =>
-      server(`retinanet-edge, wasm, ${count} thread${count === 1 ? "" : "s"}`, {
+      server(`wasm, ${count} thread${count === 1 ? "" : "s"}`, {
         ENGINE: "wasm",
         THREADS: `${count}`,
       })
@@ -61,14 +68,23 @@ export async function ourServers({ model, threads }: ServerOptions): Promise<Pee
   ];
 }
 
+/** Entry of this project for `deno serve`. */
+const DENO_ENTRY = new URL("src/platforms/serverless/deno.ts", ROOT);
+
+/** Returns the arguments that serve a module in as many threads as `DENO_JOBS` says. */
+function denoServe(module: URL, port: number): string[] {
+  return ["serve", "-A", "--parallel", "--port", `${port}`, module.pathname];
+}
+
 /** Returns the servers that people would write instead. Installs their packages on first use. */
 export async function peerServers({ model, threads }: ServerOptions): Promise<PeerServer[]> {
   const manifest = new URL(`models/${model}.json`, ROOT).pathname;
   const environment = { MODEL: manifest, THREADS: `${threads}`, PYTHONDONTWRITEBYTECODE: "1" };
   const tools = await pythonTools(new URL("python/requirements.txt", HERE));
-  const python = (script: string) => ({
+  const script = await nodeServer();
+  const python = (file: string) => ({
     command: new URL("python", tools).pathname,
-    args: [new URL(`python/${script}`, HERE).pathname],
+    args: () => [new URL(`python/${file}`, HERE).pathname],
     environment,
   });
   return [
@@ -77,8 +93,14 @@ export async function peerServers({ model, threads }: ServerOptions): Promise<Pe
     {
       name: "Node, sharp, onnxruntime-node",
       command: await executable("node24"),
-      args: [await nodeServer()],
+      args: () => [script],
       environment,
+    },
+    {
+      name: "deno serve, detector of retinanet-edge alone",
+      command: Deno.execPath(),
+      args: (port) => denoServe(new URL("deno/server.ts", HERE), port),
+      environment: { MODEL: model, DENO_JOBS: `${threads}` },
     },
   ];
 }

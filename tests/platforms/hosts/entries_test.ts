@@ -45,3 +45,8 @@ for (
     assertEquals([response.status, await response.json()], [200, { status: "ready" }]);
   });
 }
+
+Deno.test("serverless/deno.ts by deno serve --parallel answers like Deno, from each thread", async () => {
+  await using host = await startEntry(Deno.execPath(), [...DENO_SERVE, "--parallel", OWN_ENTRY]);
+  await assertSameAnswers(host.ask);
+});

@@ -46,7 +46,7 @@ for (
   });
 }
 
-Deno.test("serverless/deno.ts by deno serve --parallel answers like Deno, from each thread", async () => {
+Deno.test("serverless/deno.ts by deno serve --parallel answers like Deno", async () => {
   await using host = await startEntry(Deno.execPath(), [...DENO_SERVE, "--parallel", OWN_ENTRY]);
   await assertSameAnswers(host.ask);
 });

@@ -37,7 +37,8 @@ testUnless(
     assertEquals([resize.width, resize.height], [96, 96]);
     const again = ["train.py", "--data", data, "--out", `${folder}/again`, "--side", "96"];
     const start = ["--start", `${folder}/drawn.onnx`, "--batch", "5", "--epochs", "1"];
-    const begun = await python(...again, ...start, "--bfloat16");
+    const taught = ["--teacher", `${folder}/drawn.onnx`, `${out}/last.pt`, "--rate", "0.5"];
+    const begun = await python(...again, ...start, ...taught, "--bfloat16");
     assertStringIncludes(begun, "starts from drawn.onnx; labels that it does not have: none");
     const averaged = ["average.py", `${folder}/again/last.pt`, `${folder}/drawn.onnx`];
     assertStringIncludes(await python(...averaged, "--out", `${out}/mean.pt`), "the mean of 2");

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from aligned import aligned_loss, assign, quality_focal
+from distil import CLASS_WEIGHT, distillation_losses
 from loss import Focal, HardExamples, retinanet_loss
 
 GAMMAS = (0.0, 0.5, 1.0, 2.0, 5.0)
@@ -37,6 +38,7 @@ def main() -> None:
     check_quality_focal(logits, target)
     check_assignment()
     check_shared_anchor()
+    check_distillation()
     if len(sys.argv) > 1:
         Path(sys.argv[1]).write_text(json.dumps(values()) + "\n")
     print("the losses agree with the paper, and with values worked out by hand")
@@ -143,6 +145,18 @@ def check_shared_anchor() -> None:
     rows, index, target = assign(torch.full((2, 1), 0.5), torch.zeros(2, 4), anchors, boxes, classes)
     if (rows.tolist(), index.tolist(), target.tolist()) != ([0, 1], [0, 1], [1, 1]):
         sys.exit(f"two objects share their anchors: rows {rows.tolist()}, objects {index.tolist()}, targets {target.tolist()}")
+
+
+def check_distillation() -> None:
+    """Compares with values worked out by hand: two teachers, whose mean score is .8, and whose mean box is beside ours."""
+    anchor, ours = torch.tensor([[0.0, 0, 10, 10]]), (torch.zeros(1, 1, 1), torch.zeros(1, 1, 4))
+    of = [(torch.logit(torch.full((1, 1, 1), score)), torch.tensor([[[shift, 0.0, 0, 0]]])) for score, shift in ((0.7, 0.5), (0.9, 1.5))]
+    class_loss, box_loss = distillation_losses(ours, of, anchor)
+    # (.8 - .5)^2 log 2. Boxes of 0 to 10 and 10 to 20: IoU 0, and nothing of their hull is left, so 1 - GIoU is 1.
+    close("class loss of distillation", class_loss, torch.tensor(CLASS_WEIGHT * 0.09 * math.log(2)), GIOU_TOLERANCE)
+    close("box loss of distillation", box_loss, torch.tensor(0.8), GIOU_TOLERANCE)
+    same = distillation_losses(of[0], of[:1], anchor)
+    close("losses of distillation from itself", torch.stack(same), torch.zeros(2), GIOU_TOLERANCE)
 
 
 def values() -> dict:

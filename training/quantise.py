@@ -31,8 +31,7 @@ from graph import LEVEL_OUTPUTS, export, simplify
 from manifest import existing, positive
 from rounding import kept_in_float, rounded, unrounded
 from separable import Conv, SeparableRetinaNet
-from starts import load_start
-from train import BATCH, Run, steps_of
+from train import BATCH, Run, network_of, steps_of
 
 CALIBRATION = 200  # photos; more change the ranges little
 WHOLE_RANGE = {"quant_type": QuantType.QInt8, "axis": 0, "symmetric": True, "reduce_range": False}  # of a depthwise weight
@@ -60,7 +59,7 @@ def main() -> None:
 
 def trained(graph: Path, photos: Photos, side: int, options: argparse.Namespace) -> SeparableRetinaNet:
     """Trains the weights of a graph to bear rounding; continues from the checkpoint beside it, if there is one."""
-    teacher = network_of(graph, photos.labels).eval().requires_grad_(False)
+    teacher = network_of(graph, photos.labels)
     steps = options.epochs * steps_of(photos, options.batch)
     run = RoundedRun(teacher, steps, options.batch, side, options.bfloat16)
     checkpoint = graph.with_name(f"{graph.stem}-int8.pt")
@@ -73,12 +72,6 @@ def trained(graph: Path, photos: Photos, side: int, options: argparse.Namespace)
     network = SeparableRetinaNet(len(photos.labels))
     network.load_state_dict(unrounded(run.average.state_dict()))
     return network.eval()
-
-
-def network_of(graph: Path, labels: list[str]) -> SeparableRetinaNet:
-    network = SeparableRetinaNet(len(labels))
-    load_start(network, graph, labels, None)
-    return network.to(memory_format=torch.channels_last)
 
 
 class RoundedRun(Run):

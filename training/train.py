@@ -9,6 +9,7 @@ import math
 import random
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from aligned import aligned_loss
 from anchors import anchors_for
 from data import GENTLE, STRONG, Augmentation, Photos, Sample
+from distil import ANNOTATED, distillation_losses
 from evaluate import MULTIPLE, SIDE, average_precision, detect
 from manifest import existing, positive
 from network import join
@@ -45,7 +47,7 @@ def main() -> None:
         sys.exit(f"Cannot train on {len(photos)} photos with {len(held_out)} held out: at least one of each is needed")
     run = Run(
         start(options, photos.labels), options.epochs * steps_of(photos, options.batch), options.batch, options.side,
-        options.bfloat16,
+        options.bfloat16, options.rate, [network_of(file, photos.labels) for file in options.teacher],
     )  # fmt: skip
     options.out.mkdir(parents=True, exist_ok=True)
     for epoch in range(run.resume(options.out / "last.pt"), options.epochs):
@@ -66,10 +68,12 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="where the checkpoint goes; resumed from if there")
     parser.add_argument("--start", type=existing, help="start from the weights of a model of this folder or of fpnlite-coco (.onnx, beside its manifest), or of a checkpoint (.pt), not from random ones")
     parser.add_argument("--start-labels", type=existing, help="its labels, one per line, without the background (its manifest's)")
+    parser.add_argument("--teacher", type=existing, nargs="+", default=[], help="learn what these answer, too: models of this folder (.onnx) or checkpoints (.pt)")
     parser.add_argument("--keep-backbone", action="store_true", help="train pyramid and subnets only")
     parser.add_argument("--epochs", type=positive, default=40)
     parser.add_argument("--side", type=multiple, default=SIDE, help="square that photos are fitted into, pixels (%(default)s)")
     parser.add_argument("--batch", type=positive, default=BATCH)
+    parser.add_argument("--rate", type=float, default=1.0, help="learning rates, as a share of the usual ones")
     parser.add_argument("--measure", type=positive, default=2, help="epochs between two measurements on the held-out tenth")
     parser.add_argument("--threads", type=positive, help="(all cores)")
     parser.add_argument("--bfloat16", action="store_true", help="run the network in bfloat16: 1.5 times as fast on a CPU with AMX, far slower on one without AVX-512")
@@ -102,6 +106,13 @@ def start(options: argparse.Namespace, labels: list[str]) -> SeparableRetinaNet:
     return model.to(memory_format=torch.channels_last)
 
 
+def network_of(file: Path, labels: list[str]) -> SeparableRetinaNet:
+    """Returns a network with the weights of a model or of a checkpoint, which do not change."""
+    network = SeparableRetinaNet(len(labels))
+    load_start(network, file, labels, None)
+    return network.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+
+
 def steps_of(photos: Photos, batch: int) -> int:
     return max(1, len(photos) // batch)
 
@@ -117,14 +128,17 @@ class Run:
 
     rates = BACKBONE_RATE, HEAD_RATE
 
-    def __init__(self, model: SeparableRetinaNet, steps: int, batch: int, side: int, bfloat16: bool = False):
+    def __init__(
+        self, model: SeparableRetinaNet, steps: int, batch: int, side: int, bfloat16: bool = False, rate: float = 1.0,
+        teachers: Sequence[SeparableRetinaNet] = (),
+    ):  # fmt: skip
         self.model, self.steps, self.step, self.batch, self.side = model, steps, 0, batch, side
-        self.bfloat16 = bfloat16
+        self.bfloat16, self.teachers = bfloat16, teachers
         self.average = copy.deepcopy(model).requires_grad_(False)
         learnt = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
         groups = [
-            {"params": [p for name, p in learnt if name.startswith("backbone.") == inside], "peak": rate}
-            for inside, rate in zip((True, False), self.rates)
+            {"params": [p for name, p in learnt if name.startswith("backbone.") == inside], "peak": rate * peak}
+            for inside, peak in zip((True, False), self.rates)
         ]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY)
 
@@ -157,7 +171,14 @@ class Run:
         """Returns the class and the box loss of images with these boxes and classes."""
         logits, deltas = self.outputs(self.model, images)
         anchors = anchors_for([tuple(level.shape[2:]) for level in logits])
-        return aligned_loss(*self.rows(logits, deltas), anchors, objects)
+        found = self.rows(logits, deltas)
+        losses = aligned_loss(*found, anchors, objects)
+        if not self.teachers:
+            return losses
+        with torch.no_grad():
+            taught = [self.rows(*self.outputs(teacher, images)) for teacher in self.teachers]
+        of_teachers = distillation_losses(found, taught, anchors)
+        return ANNOTATED * losses[0] + of_teachers[0], ANNOTATED * losses[1] + of_teachers[1]
 
     def outputs(self, model: nn.Module, images: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):

@@ -50,11 +50,6 @@ export async function measureTurns(
 ): Promise<PeerMeasurement[][]> {
   await using running = new AsyncDisposableStack();
   const peers: StartedPeer[] = [];
-  // Ctrl-C does not reach the servers: they have process groups of their own.
-  const interrupt = () => {
-    for (const peer of peers) peer.kill();
-    Deno.exit(130);
-  };
   Deno.addSignalListener("SIGINT", interrupt);
   running.defer(() => Deno.removeSignalListener("SIGINT", interrupt));
   for (const server of servers) {
@@ -115,8 +110,6 @@ interface StartedPeer extends AsyncDisposable {
   /** Stops the processes of the server until {@linkcode resume}. */
   pause(): void;
   resume(): void;
-  /** Ends the processes of the server at once. */
-  kill(): void;
   /** Sends the image, and fails unless detections come back. */
   readonly post: () => Promise<void>;
 }
@@ -126,6 +119,15 @@ const WARM_UP_SECONDS = 0.3;
 
 /** Maximum milliseconds until the first answer of a server, and until each later answer. */
 const TIMEOUT_MS = 60_000;
+
+/** Process groups of the servers that run. */
+const groups = new Set<number>();
+
+/** Ends the servers at Ctrl-C, which does not reach their process groups, and this program. */
+function interrupt(): never {
+  for (const pid of groups) signalGroup(pid, "SIGKILL");
+  Deno.exit(130);
+}
 
 /** Starts a server. Returns after its first answer with detections. */
 async function startPeer(
@@ -142,10 +144,12 @@ async function startPeer(
     // A process group of its own, so that the workers of a server end with it.
     detached: true,
   }).spawn();
+  groups.add(process.pid);
   const signal = (name: Deno.Signal) => signalGroup(process.pid, name);
   let isOver = false;
   const over = process.status.then(({ code }) => {
     isOver = true;
+    groups.delete(process.pid);
     return `${name} ended with exit code ${code}`;
   });
   // A server that was stopped closes its idle connections, so each turn has connections of its own.
@@ -191,7 +195,6 @@ async function startPeer(
       client = Deno.createHttpClient({});
       signal("SIGCONT");
     },
-    kill: () => signal("SIGKILL"),
     async [Symbol.asyncDispose]() {
       disconnect();
       signal("SIGCONT");

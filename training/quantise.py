@@ -81,12 +81,10 @@ class RoundedRun(Run):
 
     def __init__(self, teacher: SeparableRetinaNet, *settings):
         model = rounded(copy.deepcopy(teacher).requires_grad_(True))
-        super().__init__(model, *settings)
-        self.teacher = teacher
+        super().__init__(model, *settings, teachers=[teacher])
 
     def losses(self, images: Tensor, _) -> tuple[Tensor, Tensor]:
-        with torch.no_grad():
-            expected = self.rows(*self.outputs(self.teacher, images))
+        (expected,) = self.answers(images)
         return answer_losses(self.rows(*self.outputs(self.model, images)), expected)
 
 

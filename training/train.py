@@ -175,10 +175,13 @@ class Run:
         losses = aligned_loss(*found, anchors, objects)
         if not self.teachers:
             return losses
-        with torch.no_grad():
-            taught = [self.rows(*self.outputs(teacher, images)) for teacher in self.teachers]
-        of_teachers = distillation_losses(found, taught, anchors)
+        of_teachers = distillation_losses(found, self.answers(images), anchors)
         return ANNOTATED * losses[0] + of_teachers[0], ANNOTATED * losses[1] + of_teachers[1]
+
+    @torch.no_grad()
+    def answers(self, images: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Returns the logits and deltas of each teacher, a row for each anchor."""
+        return [self.rows(*self.outputs(teacher, images)) for teacher in self.teachers]
 
     def outputs(self, model: nn.Module, images: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):

@@ -153,14 +153,10 @@ async function startPeer(
     return `${name} ended with exit code ${code}`;
   });
   // A server that was stopped closes its idle connections, so each turn has connections of its own.
-  let client: Deno.HttpClient | undefined = Deno.createHttpClient({});
-  const disconnect = () => {
-    client?.close();
-    client = undefined;
-  };
+  let client = Deno.createHttpClient({});
   const post = async () => {
     const response = await fetch(`http://127.0.0.1:${port}/detect`, {
-      ...(client && { client }),
+      client,
       method: "POST",
       body: body === "bytes" ? image : formOf(image),
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -188,7 +184,7 @@ async function startPeer(
     coldStartMs: performance.now() - started,
     post,
     pause() {
-      disconnect();
+      client.close();
       signal("SIGSTOP");
     },
     resume() {
@@ -196,7 +192,6 @@ async function startPeer(
       signal("SIGCONT");
     },
     async [Symbol.asyncDispose]() {
-      disconnect();
       signal("SIGCONT");
       signal("SIGTERM");
       await over;

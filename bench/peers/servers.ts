@@ -51,14 +51,15 @@ export async function ourServers({ model, threads }: ServerOptions): Promise<Pee
     args: (port) => denoServe(DENO_ENTRY, port),
   });
   const native = { ENGINE: "native", THREADS: `${threads}` };
-  const float = { ...native, VARIANTS: "off" };
-  const hasTwoGraphs = await hasVariants(model);
+  const graphs = {
+    native,
+    ...await hasVariants(model) && { "native, float graph": { ...native, VARIANTS: "off" } },
+  };
   const counts = threads === 1 ? [1] : [1, threads];
   return [
-    server("native", native),
-    ...hasTwoGraphs ? [server("native, float graph", float)] : [],
-    parallel("native", native),
-    ...hasTwoGraphs ? [parallel("native, float graph", float)] : [],
+    ...[server, parallel].flatMap((start) =>
+      Object.entries(graphs).map(([name, environment]) => start(name, environment))
+    ),
     ...counts.map((count) =>
       server(`wasm, ${count} thread${count === 1 ? "" : "s"}`, {
         ENGINE: "wasm",
@@ -81,10 +82,10 @@ export async function peerServers({ model, threads }: ServerOptions): Promise<Pe
   const manifest = new URL(`models/${model}.json`, ROOT).pathname;
   const environment = { MODEL: manifest, THREADS: `${threads}`, PYTHONDONTWRITEBYTECODE: "1" };
   const tools = await pythonTools(new URL("python/requirements.txt", HERE));
-  const script = await nodeServer();
-  const python = (file: string) => ({
+  const nodeScript = await nodeServer();
+  const python = (script: string) => ({
     command: new URL("python", tools).pathname,
-    args: () => [new URL(`python/${file}`, HERE).pathname],
+    args: () => [new URL(`python/${script}`, HERE).pathname],
     environment,
   });
   return [
@@ -93,7 +94,7 @@ export async function peerServers({ model, threads }: ServerOptions): Promise<Pe
     {
       name: "Node, sharp, onnxruntime-node",
       command: await executable("node24"),
-      args: () => [script],
+      args: () => [nodeScript],
       environment,
     },
     {

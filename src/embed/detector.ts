@@ -6,7 +6,7 @@ import { selectKept } from "../detect/kept_candidates.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Detector, DetectResult, KeptCandidates, ModelInfo } from "../ports/detector.ts";
-import type { ModelStore } from "../ports/model_store.ts";
+import type { ModelStore, VariantChoice } from "../ports/model_store.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { EngineInfo } from "../ports/session.ts";
 import { DetectorPool } from "../serving/detector_pool.ts";
@@ -17,32 +17,31 @@ import { embedLimits } from "./limits.ts";
 import { EMBED_DETECT_RULES, EMBED_RULES, SELECT_RULES } from "./option_rules.ts";
 import type { EmbedDetectOptions, EmbedOptions, Selection, SelectOptions } from "./options.ts";
 
-/** Parts from which {@linkcode openEmbedded} builds a detector on the calling thread. */
-export interface EmbedRuntime {
-  /** Engines, image decoders, and the store of the models that come with the package. */
-  readonly runtime: Runtime;
+/** Settings of {@linkcode openEmbedded} and {@linkcode openEmbeddedFrom}. */
+export interface EmbedSettings {
   /**
    * Reads a model file. Used if the caller names a model by URL. Unset: the URL is passed to the
-   * store in `runtime` as a model id.
+   * store of the models that come with the package, as a model id.
    */
   readonly readFile?: ReadFile | undefined;
   /** False if there is memory for only one image. See `PoolOptions`. */
   readonly hasRoomBeside?: boolean | undefined;
+  /** Choice between the graph of the model and its variants. Unset: `auto`. */
+  readonly variants?: VariantChoice | undefined;
+}
+
+/** Parts from which {@linkcode openEmbedded} builds a detector on the calling thread. */
+export interface EmbedRuntime extends EmbedSettings {
+  /** Engines, image decoders, and the store of the models that come with the package. */
+  readonly runtime: Runtime;
 }
 
 /** Parts from which {@linkcode openEmbeddedFrom} builds a detector on any thread. */
-export interface EmbedSource {
+export interface EmbedSource extends EmbedSettings {
   /** Store of the models that come with the package. */
   readonly models: ModelStore;
-  /**
-   * Reads a model file. Used if the caller names a model by URL. Unset: the URL is passed to
-   * `models` as a model id.
-   */
-  readonly readFile?: ReadFile | undefined;
   /** Starts the detector on the thread or in the process that should run the model. */
   readonly start: (models: ModelStore, options: DetectorOptions) => Promise<Detector>;
-  /** False if there is memory for only one image. See `PoolOptions`. */
-  readonly hasRoomBeside?: boolean | undefined;
 }
 
 /**
@@ -198,15 +197,12 @@ function checkDetectOptions(options: EmbedDetectOptions): EmbedDetectOptions {
  * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function openEmbedded(
-  { runtime, readFile, hasRoomBeside }: EmbedRuntime,
+  { runtime, ...settings }: EmbedRuntime,
   options: EmbedOptions,
 ): Promise<EmbeddedDetector> {
   const start: EmbedSource["start"] = (models, wanted) =>
     createDetector({ ...runtime, models }, wanted);
-  return await openEmbeddedFrom(
-    { models: runtime.models, readFile, start, hasRoomBeside },
-    options,
-  );
+  return await openEmbeddedFrom({ ...settings, models: runtime.models, start }, options);
 }
 
 /**
@@ -218,12 +214,12 @@ export async function openEmbedded(
  * @throws `options.signal.reason`, if this signal is aborted.
  */
 export async function openEmbeddedFrom(
-  { models, readFile, start, hasRoomBeside }: EmbedSource,
+  { models, readFile, start, hasRoomBeside, variants }: EmbedSource,
   options: EmbedOptions,
 ): Promise<EmbeddedDetector> {
   const { engine = "auto", queue = Infinity, signal } = options;
   const limits = embedLimits(options.limits);
-  const { manifest, store } = await findModel(options, models, readFile);
+  const { manifest, store } = await findModel(options, models, readFile, variants);
   const opening = DetectorPool.open({
     size: 1,
     queue,

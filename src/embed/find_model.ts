@@ -1,10 +1,10 @@
 import { checkOptions, currentValue, typeName } from "../core/check_options.ts";
 import { DomainError } from "../core/domain_error.ts";
 import { nearestName } from "../core/nearest_name.ts";
-import { keepVariants } from "../manifest/graph_files.ts";
+import { type GraphFile, keepVariants } from "../manifest/graph_files.ts";
 import { type Manifest, parseManifest } from "../manifest/manifest.ts";
 import { parseManifestText } from "../manifest/parse_manifest_text.ts";
-import type { ModelStore } from "../ports/model_store.ts";
+import type { ModelStore, VariantChoice } from "../ports/model_store.ts";
 import { memoryModelStore } from "./memory_store.ts";
 import { MODEL_FILE_RULES } from "./option_rules.ts";
 import type { EmbedOptions, ModelFiles } from "./options.ts";
@@ -31,6 +31,8 @@ const MODEL_TEXTS = { action: "create a detector", prefix: "model." };
  * @param packaged Store of the models that come with the package.
  * @param readFile Reads a model file by its URL. Unset: a URL is passed to `packaged` as a model
  *   id.
+ * @param variants With `off`, the manifest has no variants, so that every engine runs the graph
+ *   itself.
  * @throws {DomainError} `unknown-model`, if the model does not exist; `manifest-invalid`, if its
  *   manifest is wrong.
  */
@@ -38,15 +40,27 @@ export async function findModel(
   { model, signal }: Pick<EmbedOptions, "model" | "signal">,
   packaged: ModelStore,
   readFile?: ReadFile,
+  variants: VariantChoice = "auto",
 ): Promise<FoundModel> {
   if (isFiles(model)) return fromMemory(checkOptions(model, MODEL_FILE_RULES, MODEL_TEXTS));
   const url = urlOf(model);
-  if (url !== null && readFile) return await fromUrl(url, readFile, signal);
-  const id = url?.href ?? idOf(model);
-  const manifest = await packaged.manifest(id).catch(async (error: unknown) => {
-    throw await withKnownModels(error, id, packaged);
+  const { manifest, readGraph } = url !== null && readFile
+    ? await fromUrl(url, readFile, signal)
+    : await fromStore(packaged, url?.href ?? idOf(model));
+  return foundModel(variants === "off" ? keepVariants(manifest, []) : manifest, readGraph);
+}
+
+/** Manifest, and a function that reads the files it lists. */
+interface ReadManifest {
+  readonly manifest: Manifest;
+  readonly readGraph: (graph: GraphFile) => Promise<Uint8Array>;
+}
+
+async function fromStore(store: ModelStore, id: string): Promise<ReadManifest> {
+  const manifest = await store.manifest(id).catch(async (error: unknown) => {
+    throw await withKnownModels(error, id, store);
   });
-  return foundModel(manifest, (graph) => packaged.graph(id, graph));
+  return { manifest, readGraph: (graph) => store.graph(id, graph) };
 }
 
 /** Adds the ids of the models in a store to an error about an unknown model. */
@@ -90,17 +104,17 @@ async function fromUrl(
   url: URL,
   readFile: ReadFile,
   signal: AbortSignal | undefined,
-): Promise<FoundModel> {
+): Promise<ReadManifest> {
   const text = new TextDecoder().decode(await readFile(url, MAX_MANIFEST_BYTES, signal));
-  return foundModel(
-    parseManifestText(url.href, text),
-    ({ file, bytes }) => readFile(new URL(file, url), bytes, signal),
-  );
+  return {
+    manifest: parseManifestText(url.href, text),
+    readGraph: ({ file, bytes }) => readFile(new URL(file, url), bytes, signal),
+  };
 }
 
 function foundModel(
   manifest: Manifest,
-  readGraph: (graph: Manifest["graph"]) => Promise<Uint8Array>,
+  readGraph: ReadManifest["readGraph"],
 ): FoundModel {
   const store: ModelStore = {
     list: () => Promise.resolve([manifest.id]),

@@ -15,6 +15,7 @@ for (const worker of [false, true]) {
     await using detector = await createDetector({ ...options, variants: "off" });
     const { detections } = await detector.detect(WHITE, { scoreThreshold: 0.9 });
     assertEquals(detections, []);
+    await Deno.remove(new URL("./", model), { recursive: true });
   });
 }
 

@@ -1,11 +1,15 @@
-import { type EmbeddedDetector, type EmbedSource, openEmbeddedFrom } from "../../embed/detector.ts";
+import {
+  type EmbeddedDetector,
+  type EmbedSource,
+  openEmbedded,
+  openEmbeddedFrom,
+} from "../../embed/detector.ts";
 import { FLAG, oneOf, type OptionRules } from "../../core/check_options.ts";
 import { checkEmbedOptions } from "../../embed/check_embed_options.ts";
 import { THREADS } from "../../embed/option_rules.ts";
 import type { EmbedOptions } from "../../embed/options.ts";
 import { type CodecChoice, CODECS } from "../../ports/image_codec.ts";
 import { VARIANT_CHOICES, type VariantChoice } from "../../ports/model_store.ts";
-import { chosenVariants } from "../../stores/chosen_variants.ts";
 import { IMPORTED_WASM } from "./imported_wasm.ts";
 
 export * from "../../embed/api.ts";
@@ -76,18 +80,11 @@ export async function createDetector(asked: HostEmbedOptions): Promise<EmbeddedD
  * module is imported.
  */
 async function openHere(options: HostEmbedOptions): Promise<EmbeddedDetector> {
-  const { createDetector: openDetector } = await import("../../detect/detector.ts");
   const { hostRuntime } = await import("./runtime.ts");
   const { readUrl } = await import("./read_url.ts");
   const { threads, engine = "auto", codec, variants } = options;
   const runtime = await hostRuntime({ threads, engine, codec, imported: IMPORTED_WASM });
-  const source: EmbedSource = {
-    models: runtime.models,
-    readFile: readUrl,
-    start: (models, wanted) =>
-      openDetector({ ...runtime, models: chosenVariants(models, variants) }, wanted),
-  };
-  return await openEmbeddedFrom(source, options);
+  return await openEmbedded({ runtime, readFile: readUrl, variants }, options);
 }
 
 /** Opens a detector in a worker process. */
@@ -99,8 +96,8 @@ async function openInProcess(options: HostEmbedOptions): Promise<EmbeddedDetecto
   const source: EmbedSource = {
     models: folderModelStore(modelsFolder()),
     readFile: readUrl,
-    start: (models, wanted) =>
-      startEmbedded(chosenVariants(models, options.variants), wanted, options),
+    start: (models, wanted) => startEmbedded(models, wanted, options),
+    variants: options.variants,
   };
   return await openEmbeddedFrom(source, options);
 }

@@ -82,6 +82,14 @@ function textOf(page: Page, selector: string): Promise<string> {
   return page.$eval(selector, (element) => (element as unknown as { innerText: string }).innerText);
 }
 
+/** Waits until an element shows a text, even one that is gone before the next frame. */
+async function shows(page: Page, selector: string, text: string): Promise<void> {
+  const [where, what] = [selector, text].map((each) => JSON.stringify(each));
+  await page.waitForFunction(`document.querySelector(${where}).innerText === ${what}`, {
+    polling: "mutation",
+  });
+}
+
 function boxes(page: Page): Promise<number> {
   return page.$$eval(".box", (all) => all.length);
 }
@@ -175,11 +183,11 @@ testUnless(NO_BROWSER, "the page finds objects as a person uses it", async (test
 
   await test.step("it copies the result as JSON, and the request as curl", async () => {
     await page.click("#copy-json");
-    await page.waitForFunction(`document.querySelector("#copy-json").textContent === "Copied"`);
+    await shows(page, "#copy-json", "Copied");
     const { model, image, detections } = JSON.parse(await copied());
     assertEquals([model, image, detections.length], ["everyday8", { width: 451, height: 300 }, 1]);
     await page.click("#copy-curl");
-    await page.waitForFunction(`document.querySelector("#copy-curl").textContent === "Copied"`);
+    await shows(page, "#copy-curl", "Copied");
     const { stdout } = await new Deno.Command("sh", {
       args: ["-c", await copied()],
       cwd: PHOTOS,
@@ -226,9 +234,7 @@ testUnless(NO_BROWSER, "the page finds objects as a person uses it", async (test
     server.refusals.push(Response.json(busy, { status: 503, headers }));
     const before = server.requests.length;
     await hand(page, "paste", cat);
-    await page.waitForFunction(
-      `document.querySelector("#status").innerText === "The server is busy. Trying again in 1 s …"`,
-    );
+    await shows(page, "#status", "The server is busy. Trying again in 1 s …");
     await found(page);
     assertEquals(server.requests.slice(before), ["POST /detect", "POST /detect"]);
   });

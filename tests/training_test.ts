@@ -29,6 +29,8 @@ testUnless(
     assertEquals(resumed.includes("step 1:"), false, "the first epoch was repeated");
     const refused = await failing(...train, "--epochs", "3", "--side", "64");
     assertStringIncludes(refused, "at 64 px: it was trained at 96 px");
+    const still = await failing(...train, "--epochs", "3", "--rate", "0");
+    assertStringIncludes(still, "--rate: must be a number above 0");
     const exported = ["--data", data, "--id", "drawn", "--out", folder, "--licence", "MIT"];
     const told = await python("export.py", `${out}/last.pt`, ...exported);
     assertStringIncludes(told, `MODEL=${await Deno.realPath(folder)}/drawn.json deno task start`);

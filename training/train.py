@@ -73,7 +73,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--epochs", type=positive, default=40)
     parser.add_argument("--side", type=multiple, default=SIDE, help="square that photos are fitted into, pixels (%(default)s)")
     parser.add_argument("--batch", type=positive, default=BATCH)
-    parser.add_argument("--rate", type=float, default=1.0, help="learning rates, as a share of the usual ones")
+    parser.add_argument("--rate", type=rate, default=1.0, help="learning rates, as a share of the usual ones")
     parser.add_argument("--measure", type=positive, default=2, help="epochs between two measurements on the held-out tenth")
     parser.add_argument("--threads", type=positive, help="(all cores)")
     parser.add_argument("--bfloat16", action="store_true", help="run the network in bfloat16: 1.5 times as fast on a CPU with AMX, far slower on one without AVX-512")
@@ -88,6 +88,12 @@ def multiple(text: str) -> int:
     if positive(text) % MULTIPLE:
         raise argparse.ArgumentTypeError(f"must be a multiple of {MULTIPLE}")
     return int(text)
+
+
+def rate(text: str) -> float:
+    if not 0 < (value := float(text)) < math.inf:
+        raise argparse.ArgumentTypeError("must be a number above 0")
+    return value
 
 
 def sizes_around(side: int) -> tuple[int, ...]:

@@ -3,7 +3,7 @@ import type { Size } from "../core/size.ts";
 import type { Tiling } from "../core/tile_options.ts";
 import { inferOutputs } from "../engines/infer_outputs.ts";
 import { startFault } from "../engines/start_fault.ts";
-import { type GraphFile, readData } from "../manifest/graph_files.ts";
+import { type GraphFile, manifestFor, readData } from "../manifest/graph_files.ts";
 import { graphFault } from "../manifest/graph_fault.ts";
 import { inputSides, type Needs, needsOf } from "../planner/predict.ts";
 import { readOnnx } from "../planner/read_onnx.ts";
@@ -12,7 +12,8 @@ import { fileModelStore } from "../stores/file.ts";
 import { maxTilesOf } from "./shared/tile_options.ts";
 
 /**
- * Reads a model and computes the memory and the number of operations that it needs for an image.
+ * Reads a model and computes the memory and the number of operations that it needs for an image on
+ * the WebAssembly engine.
  *
  * @param model Model id, or path of a manifest.
  * @param folder URL of the folder of the models. Ends with a slash.
@@ -29,7 +30,7 @@ export async function readNeeds(
   tiling: Tiling | null = null,
 ): Promise<Needs> {
   const store = fileModelStore(folder);
-  const manifest = await store.manifest(model);
+  const manifest = manifestFor(await store.manifest(model), "wasm");
   const { file } = manifest.graph;
   const read = async (wanted: GraphFile) => {
     const bytes = await store.graph(model, wanted);

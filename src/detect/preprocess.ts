@@ -161,14 +161,14 @@ export function rawView(image: RawImage, manifest: Manifest, limits: ImageLimits
 /**
  * Returns the input tensor of an image.
  *
- * @param codec Codec whose passes resample the image. Unset: the passes in TypeScript do.
+ * @param codec Codec whose passes resample the image. Without such passes, those in TypeScript do.
  */
 export function inputOf(
   { view, plan }: PlannedImage,
   manifest: Manifest,
-  codec?: Pick<ImageCodec, "createRowPasses">,
+  codec: Pick<ImageCodec, "createRowPasses">,
 ): InputTensor {
-  return inputTensor(view, plan, inputRule(manifest), codec?.createRowPasses);
+  return inputTensor(view, plan, inputRule(manifest), codec.createRowPasses);
 }
 
 /** Returns an input tensor of zeros. */

@@ -94,6 +94,30 @@ Deno.test("plan refuses a graph that 128 MB cannot hold, and accepts it on a mac
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("plan counts the variant of the graph that wasm runs", async () => {
+  const folder = await Deno.makeTempDir();
+  const { graph, manifest } = randomRetinaNet("plain", {
+    ...{ block: "basic", blocks: [1, 1, 1, 1], width: 8, channels: 16, depth: 1, side: 256 },
+  });
+  const wider = randomRetinaNet("plain", {
+    ...{ block: "basic", blocks: [1, 1, 1, 1], width: 8, channels: 32, depth: 1, side: 256 },
+  });
+  await Deno.writeFile(`${folder}/plain.onnx`, graph);
+  await Deno.writeFile(`${folder}/wider.onnx`, wider.graph);
+  const variant = { ...wider.manifest.graph, file: "wider.onnx" };
+  const bytesFor = async (...engines: string[]) => {
+    const variants = [{ ...variant, engines }];
+    await Deno.writeTextFile(`${folder}/plain.json`, JSON.stringify({ ...manifest, variants }));
+    const args = ["--model", "plain", "--models", folder, "--platform", "deno", "--json"];
+    const { stdout, stderr } = await runMain(main, ...args);
+    assertEquals(stderr, "");
+    return JSON.parse(stdout).needs.graphBytes;
+  };
+  assertEquals(await bytesFor("native"), graph.length);
+  assertEquals(await bytesFor("wasm", "native"), wider.graph.length);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("plan refuses an image that a Worker cannot decode for a model without antialias", async () => {
   const folder = await Deno.makeTempDir();
   const { graph, manifest } = randomRetinaNet("sharp", {

@@ -164,7 +164,7 @@ Deno.test("inputOf() applies colour order, mean, std and padding of the manifest
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const input = { ...smallManifest.input, colour: "bgr" } as const;
   const manifest = varied({ input, pad: { kind: "multiple", of: 32, value: -9 } });
-  const { data: tensor } = inputOf(imageOf(bytes, manifest), manifest);
+  const { data: tensor } = inputOf(imageOf(bytes, manifest), manifest, codec);
   assertEquals(tensor.length, 3 * 32 * 32);
   const [blue, green, red] = colourAt(tensor, 8, 6);
   for (const [found, painted] of [[red, 220], [green, 40], [blue, 30]] as const) {
@@ -183,7 +183,7 @@ Deno.test("inputOf() averages pixels only with antialias", () => {
       pad: { kind: "none", value: 0 },
       resample: { ...smallManifest.resample, antialias },
     });
-    const { data: tensor } = inputOf(imageOf(encodePng(stripes), manifest), manifest);
+    const { data: tensor } = inputOf(imageOf(encodePng(stripes), manifest), manifest, codec);
     const line = tensor.subarray(0, 21);
     return Math.max(...line) - Math.min(...line);
   };
@@ -194,7 +194,7 @@ Deno.test("inputOf() averages pixels only with antialias", () => {
 Deno.test("inputOf() fills a uint8 input with unchanged pixels and padding", async () => {
   const bytes = await Deno.readFile(new URL("rgb.jpg", FORMATS));
   const manifest = varied({ input: BYTES, pad: { kind: "multiple", of: 32, value: 114 } });
-  const { type, shape, data } = inputOf(imageOf(bytes, manifest), manifest);
+  const { type, shape, data } = inputOf(imageOf(bytes, manifest), manifest, codec);
   assertEquals([type, shape], ["uint8", [1, 32, 32, 3]]);
   const at = (x: number, y: number) => [...data.subarray((y * 32 + x) * 3, (y * 32 + x) * 3 + 3)];
   // Red, green, blue.
@@ -212,7 +212,7 @@ Deno.test("inputOf() rounds pixels only with rounding each-pass", () => {
       resample: { kind: "bilinear", antialias: false, factor: "per-side", rounding },
       pad: { kind: "none", value: 0 },
     });
-    return inputOf(imageOf(stripes, manifest), manifest).data[5];
+    return inputOf(imageOf(stripes, manifest), manifest, codec).data[5];
   };
   assertEquals([middle("none"), middle("each-pass")], [127.5, 128]);
 });
@@ -229,7 +229,7 @@ Deno.test("inputOf() samples by one factor only with factor one", () => {
       resample: { kind: "bilinear", antialias: false, factor, rounding: "none" },
       pad: { kind: "none", value: 0 },
     });
-    return inputOf(imageOf(bytes, manifest), manifest).data[32 * 2];
+    return inputOf(imageOf(bytes, manifest), manifest, codec).data[32 * 2];
   };
   // Rows 3.67 and 4 (the last row repeats beyond the border), times 50.
   assertAlmostEquals(last("per-side")!, 550 / 3, 1e-3);
@@ -240,7 +240,7 @@ Deno.test("emptyInput() returns zeros in the shape of any input", () => {
   const { plan } = imageOf(TINY);
   for (const input of [NORMALISED, { ...NORMALISED, batch: 2 }, BYTES]) {
     const manifest = varied({ input });
-    const [empty, full] = [emptyInput(plan, manifest), inputOf(imageOf(TINY), manifest)];
+    const [empty, full] = [emptyInput(plan, manifest), inputOf(imageOf(TINY), manifest, codec)];
     assertEquals([empty.type, empty.shape], [full.type, full.shape]);
     assertEquals(empty.data.length, full.data.length);
     assert(empty.data.every((value) => value === 0));

@@ -17,6 +17,7 @@ import {
   readImageFile,
   threshold,
   usageOf,
+  variantsOption,
 } from "../shared/arguments.ts";
 import type { CommandSpec } from "../shared/command_spec.ts";
 import { numberOption } from "../shared/number_option.ts";
@@ -38,6 +39,7 @@ the boxes of each side by side. The right manifest has tight boxes with high sco
     score: numberOption(threshold).optional()
       .meta({ value: "S", description: "score threshold, 0 to 1 (from the manifest)" }),
     engine: engineOption,
+    variants: variantsOption,
     json: jsonOption,
   },
 } satisfies CommandSpec;
@@ -61,7 +63,7 @@ async function doctor(args: readonly string[], io: CommandIo): Promise<void> {
     throw new TypeError(`Cannot examine as one manifest is wanted.\n\n${usageOf(SPEC, io)}`);
   }
   const image = await readImageFile(values.image);
-  const runtime = await processRuntime(DEADLINES);
+  const runtime = await processRuntime(DEADLINES, { variants: values.variants });
   const loaded = await loadModel(runtime, model, values.engine);
   try {
     await warmUp(loaded);

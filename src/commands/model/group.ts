@@ -25,12 +25,12 @@ export const MODEL_GROUP: CommandGroup = {
       load: async () => (await import("./list.ts")).main,
     },
     pull: {
-      summary: "download the graph of a model of the catalogue",
+      summary: "download the files of a model of the catalogue",
       operands: "ID [--from URL]",
       load: async () => (await import("./pull.ts")).main,
     },
     remove: {
-      summary: "delete a graph that was downloaded",
+      summary: "delete the files of a model that were downloaded",
       operands: "ID",
       load: async () => (await import("./remove.ts")).main,
     },

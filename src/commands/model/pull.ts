@@ -19,7 +19,7 @@ import { pinGraph } from "./pin_graph.ts";
 
 const SPEC = {
   name: "model pull",
-  summary: "Download the graph of a model of the catalogue. Resume an interrupted download.",
+  summary: "Download the files of a model of the catalogue. Resume an interrupted download.",
   operands: "ID",
   options: {
     from: z.url({ protocol: /^https?$/, error: "must start with http:// or https://" }).optional()

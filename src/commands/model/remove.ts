@@ -10,7 +10,7 @@ import { findInCatalogue, openModels } from "./folder.ts";
 
 const SPEC = {
   name: "model remove",
-  summary: "Delete a graph that can be downloaded again. Its manifest stays.",
+  summary: "Delete the files of a model that can be downloaded again. Its manifest stays.",
   operands: "ID",
   options: { models: modelsOption, json: jsonOption },
 } satisfies CommandSpec;

@@ -27,6 +27,25 @@ Deno.test("deno task model doctor draws each alternative beside the manifest", a
   assert(!/(src|href)="(?!data:|#photo)/.test(page), "the page needs other files");
 });
 
+Deno.test("model doctor --variants off examines the graph itself", async () => {
+  const folder = await Deno.makeTempDir();
+  const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", GOLDEN)));
+  const { file } = manifest.graph;
+  await Deno.copyFile(new URL(file, GOLDEN), `${folder}/${file}`);
+  const variants = [{ ...manifest.graph, file: "missing.onnx", engines: ["wasm"] }];
+  await Deno.writeTextFile(`${folder}/manifest.json`, JSON.stringify({ ...manifest, variants }));
+  const args = [
+    ...["doctor", `${folder}/manifest.json`, "--engine", "wasm", "--out", `${folder}/page.html`],
+    ...["--image", fileURLToPath(new URL("97x62.png", GOLDEN))],
+  ];
+  const missing = await runMain(main, ...args);
+  assertEquals(missing.code, 1);
+  assertStringIncludes(missing.stderr, "missing.onnx");
+  const { code, stderr } = await runMain(main, ...args, "--variants", "off");
+  assertEquals(code, 0, stderr);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("variationsOf() returns valid manifests that differ, for every golden", async () => {
   for (const { name, manifest } of await goldenFolders()) {
     const own = parseManifest(manifest);

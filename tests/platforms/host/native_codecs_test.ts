@@ -252,7 +252,7 @@ async function nativeTensor(native: NativeDecoder, image: Bytes): Promise<Float3
 
 async function tensorOf(image: Bytes, from: ImageCodec): Promise<Float32Array> {
   const planned = await readImage(image, PIXELS, from, DEFAULT_IMAGE_LIMITS);
-  return inputOf(planned, PIXELS).data as Float32Array;
+  return inputOf(planned, PIXELS, from).data as Float32Array;
 }
 
 function meanDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -64,8 +64,19 @@ export function wrongMethod(
   path: string,
   allow: string,
 ): Response {
-  const detail = `${path} takes ${allow}: the request was ${context.req.method}`;
+  const detail = `${plainPath(path)} takes ${allow}: the request was ${context.req.method}`;
   return problem(context, "method-not-allowed", detail, { allow });
+}
+
+/**
+ * Writes a path pattern of Hono as the documents do: `/models/:id` as `/models/{id}`, and
+ * `/v1/:method{images:annotate}` as `/v1/images:annotate`.
+ */
+function plainPath(path: string): string {
+  return path.replace(
+    /:(\w+)(?:\{(.+?)\})?(?=\/|$)/g,
+    (_, name: string, only?: string) => only ?? `{${name}}`,
+  );
 }
 
 /** Responds to a request for an unknown path with the names of the main routes. */

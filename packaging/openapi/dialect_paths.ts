@@ -139,6 +139,7 @@ export const DIALECT_PATHS: ZodOpenApiPathsObject = {
         example: { model_id: "everyday8", image: { type: "base64", value: TINY_IMAGE } },
       }),
       z.union([dialects.ROBOFLOW_RESULT, z.array(dialects.ROBOFLOW_RESULT)]),
+      RESULT_HEADERS,
     ),
   },
   "/{model}/{version}": {
@@ -257,6 +258,7 @@ function roboflow(
   summary: string,
   request: z.ZodType,
   response: z.ZodType,
+  headers?: z.ZodObject,
 ): ZodOpenApiOperationObject {
   return post({
     operationId,
@@ -264,7 +266,7 @@ function roboflow(
     summary,
     security: ROBOFLOW_KEYS,
     body: { "application/json": { schema: request } },
-    response: json("Success", response),
+    response: json("Success", response, headers),
     codes: IMAGE_CODES,
     errors: ROBOFLOW_ERRORS,
   });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { EXTRA_SCHEMAS, FORM_SCHEMAS, OPTION_SCHEMAS } from "../../routes/detect/options.ts";
 import { IMAGES_JSON } from "../../routes/detect/read_images_json.ts";
 import { UPLOAD_JSON } from "../../routes/detect/read_json.ts";
-import { SELECT_JSON } from "../../routes/detect/read_select.ts";
+import { SELECT_FORMATS, SELECT_JSON } from "../../routes/detect/read_select.ts";
 
 // Schemas of the requests of `/detect` and of bodies that several routes take.
 
@@ -94,13 +94,13 @@ export const WITH_DRAWING = WITH_FORM.extend({
 export const SELECT = WITH_FORM.omit({ tiles: true, overlap: true, merge: true, whole: true })
   .extend({
     ...EXPLAIN,
-    format: z.enum(["json", "svg"]).optional().meta({ description: "Format of the response" }),
+    format: z.enum(SELECT_FORMATS).optional().meta({ description: "Format of the response" }),
     overlay: FORM_SCHEMAS.overlay.optional().meta({
       description: "True: an SVG without the image, which the format svg needs",
     }),
   });
 
-/** JSON of `POST /detect/{token}`. A drawing is refused, because the server keeps no image. */
+/** JSON of `POST /detect/{token}`. */
 export const SELECT_BODY = SELECT_JSON.extend({ format: SELECT.shape.format });
 
 /** Form of `POST /detect/{token}`. */

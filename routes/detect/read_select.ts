@@ -25,21 +25,28 @@ const MAX_BODY = 64 * 1024;
 /** Limits of a JSON body, and an example. */
 const JSON_LIMITS = { maxMarks: 10_000, maxColons: 10_000, example: '{"score": 0.3}' };
 
+/** Formats of the response to a token. The others draw the image, which the server does not keep. */
+export const SELECT_FORMATS = ["json", "svg"] as const;
+
 /** Schema of a JSON body of `POST /detect/{token}`. */
 export const SELECT_JSON = z.strictObject({
   ...OPTION_SCHEMAS,
   explain: EXTRA_SCHEMAS.explain,
   boxes: FORM_SCHEMAS.boxes,
   normalized: FORM_SCHEMAS.normalized,
-  format: FORM_SCHEMAS.format,
+  format: z.enum(SELECT_FORMATS, "must be json or svg, as the image is not kept"),
   overlay: FORM_SCHEMAS.overlay,
 }).omit({ tiles: true, overlap: true, merge: true, whole: true }).exactPartial();
 
 /** JSON body of `POST /detect/{token}` as a client writes it. */
-export type SelectJson = Omit<
-  UploadJson,
-  "image" | "url" | "keep" | "side" | "tiles" | "overlap" | "merge" | "whole"
->;
+export interface SelectJson extends
+  Omit<
+    UploadJson,
+    "image" | "url" | "keep" | "side" | "tiles" | "overlap" | "merge" | "whole" | "format"
+  > {
+  /** Format of the response: `json`, or `svg` with `overlay`. Unset: `json`. */
+  readonly format?: typeof SELECT_FORMATS[number] | undefined;
+}
 
 true satisfies z.input<typeof SELECT_JSON> extends SelectJson ? true : false;
 true satisfies keyof SelectJson extends keyof z.input<typeof SELECT_JSON> ? true : false;

@@ -16,6 +16,9 @@ const photo = await Deno.readFile(new URL("../../docs/photos/cat.jpg", import.me
 const base64 = photo.toBase64();
 const model = "/v2/models/everyday8";
 
+/** Feature of a request to Cloud Vision. */
+const OBJECT_LOCALIZATION = { type: "OBJECT_LOCALIZATION" };
+
 const tensor = (parameters: object = {}) =>
   json({
     id: "7",
@@ -146,6 +149,34 @@ for (
   });
 }
 
+for (
+  const [path, init] of [
+    ["/detect", onlyImage()],
+    ["/detect/batch", onlyImage()],
+    ["/", onlyImage()],
+    ["/models/everyday8", onlyImage()],
+    ["/coco/images/7", onlyImage()],
+    [`${model}/infer`, tensor()],
+    ["/everyday8/1", onlyImage()],
+    ["/model/add", json({ model_id: "everyday8" })],
+    [
+      "/infer/object_detection",
+      json({ model_id: "everyday8", image: { type: "base64", value: base64 } }),
+    ],
+    [
+      "/v1/images:annotate",
+      json({ requests: [{ image: { content: base64 }, features: [OBJECT_LOCALIZATION] }] }),
+    ],
+  ] as const
+) {
+  Deno.test(`the document states whether POST ${path} has Server-Timing`, async () => {
+    const response = await app.request(path, init);
+    assertEquals(response.status, 200, await response.text());
+    const { headers } = responseOf(path, "POST", 200);
+    assertEquals(response.headers.has("server-timing"), "Server-Timing" in headers);
+  });
+}
+
 Deno.test("a response with detections is among those that are compared", async () => {
   const response = await app.request("/detect?score=0.05&max=3", body(photo, "image/jpeg"));
   assertEquals((await response.json()).detections.length, 3);
@@ -213,9 +244,12 @@ interface Described {
 function responseOf(path: string, method: string, status: number): Described {
   const { paths, components } = JSON.parse(OPENAPI);
   const [route] = path.split("?");
-  const match = Object.keys(paths).find((each) =>
-    new RegExp(`^${each.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(route!)
-  );
+  // A path without parameters comes before a pattern that matches it, too.
+  const match = route! in paths
+    ? route
+    : Object.keys(paths).find((each) =>
+      new RegExp(`^${each.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(route!)
+    );
   const response = paths[match!][method.toLowerCase()].responses[status];
   assert(response, `${method} ${match} has no ${status} in the document`);
   return response.$ref ? components.responses[response.$ref.split("/").at(-1)] : response;

@@ -211,10 +211,23 @@ Deno.test("POST /healthz answers 405 with the allowed methods", async () => {
   assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
 });
 
-Deno.test("POST /problems/:code answers 405 with the allowed methods", async () => {
-  const response = await app.request("/problems/busy", { method: "POST" });
-  assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
-});
+for (
+  const [method, path, allow, named] of [
+    ["POST", "/problems/busy", "GET, HEAD", "/problems/{code}"],
+    ["GET", "/detect/abc", "POST", "/detect/{token}"],
+    ["GET", "/v1/images:annotate", "POST", "/v1/images:annotate"],
+    ["PUT", "/v2/models/a/infer", "POST", "/v2/models/{name}/infer"],
+    ["PUT", "/v2/models/a/versions/1", "GET, HEAD", "/v2/models/{name}/versions/{version}"],
+  ] as const
+) {
+  Deno.test(`${method} ${path} answers 405 and names ${named} with its methods`, async () => {
+    const response = await app.request(path, { method });
+    assertEquals([response.status, response.headers.get("allow")], [405, allow]);
+    const answer = await response.json();
+    const detail = answer.detail ?? answer.error?.message ?? answer.error;
+    assertEquals(detail, `${named} takes ${allow}: the request was ${method}`);
+  });
+}
 
 for (const path of ["/wp-login/1", "/everyday8/1", "/everyday8/2"]) {
   Deno.test(`GET ${path} answers 404: only POST has the routes of Roboflow's API v0`, async () => {

@@ -223,6 +223,7 @@ Deno.test("POST /detect/{token} answers an overlay as SVG", async () => {
 const REFUSED:
   readonly (readonly [search: string, init: RequestInit, code: string, word: string])[] = [
     ["?format=png", {}, "invalid-option", "json, or svg with overlay=true"],
+    ["", postJson({ format: "png" }), "invalid-option", '"format" must be json or svg'],
     ["?format=svg", {}, "invalid-option", "overlay=false"],
     ["?overlay=true", {}, "invalid-option", "overlay=true"],
     ["?keep=true", {}, "invalid-option", '"keep"'],

@@ -44,7 +44,7 @@ export const PATHS: ZodOpenApiPathsObject = {
       },
       response: withDrawings(json(
         "Detections in the image, or `results` of several images",
-        z.union([schemas.DETECT_RESULT, schemas.DETECT_RESULTS]),
+        schemas.DETECT_OUTPUT,
         SOME_RESULT_HEADERS,
       )),
       codes: [...IMAGE_CODES, "url-not-allowed", "url-failed", "not-acceptable"],

@@ -141,6 +141,12 @@ export const DETECT_RESULTS = z.strictObject({
   }),
 }).meta({ id: "DetectResults", description: "Detections in each of several images" });
 
+/** Response of `POST /detect`. */
+export const DETECT_OUTPUT = z.union([DETECT_RESULT, DETECT_RESULTS]).meta({
+  id: "DetectOutput",
+  description: "Detections in one image, or in each of several images",
+});
+
 /** Response of `POST /detect/{token}`. */
 export const SELECT_RESULT = z.strictObject({
   model: z.string().meta({ description: "Model id" }),

@@ -108,7 +108,10 @@ export class CountedMessage extends IncomingMessage {
     }
     this.#bodyBytes += chunk.length;
     this.#chunks++;
-    if (chunk.length > SMALL) return this.flush() && super.push(chunk);
+    if (chunk.length > SMALL) {
+      this.flush();
+      return super.push(chunk); // also if the buffer is full: the parser has this chunk already
+    }
     if (this.#smallBytes + chunk.length > this.#small.length) this.#grow();
     this.#small.set(chunk, this.#smallBytes);
     this.#smallBytes += chunk.length;

@@ -57,7 +57,11 @@ const HUGGING_FACE_REQUEST = HUGGING_FACE_JSON.meta({
 
 const HUGGING_FACE_FORM = imageForm("HuggingFaceForm", OPTIONS.shape);
 const HUGGING_FACE_TEXT_FORM = imageTextForm("HuggingFaceTextForm", OPTIONS.shape);
-const ROBOFLOW_FORM = imageForm("RoboflowForm", {}, "Form with the image as a file");
+const ROBOFLOW_FORM = imageForm(
+  "RoboflowForm",
+  {},
+  "Form with the image as a file, in the field `image` or `file`",
+);
 
 /** Paths of the dialects other than the Open Inference Protocol. */
 export const DIALECT_PATHS: ZodOpenApiPathsObject = {

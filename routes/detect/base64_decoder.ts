@@ -5,14 +5,29 @@ const EQUALS = 0x3d;
 const [WHITE_SPACE, OTHER] = [64, 65];
 
 /**
- * Meaning of each byte in base64: its value from 0 to 63, {@linkcode WHITE_SPACE} or
+ * Characters of base64 that a decoder accepts: those of the standard alphabet, or also those of the
+ * URL-safe one, `-` and `_` (RFC 4648, section 5).
+ */
+export type Base64Alphabet = "standard" | "either";
+
+/**
+ * Meaning of each byte in each alphabet: its value from 0 to 63, {@linkcode WHITE_SPACE} or
  * {@linkcode OTHER}.
  */
-const SEXTETS = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const char = String.fromCharCode(byte);
-  const value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".indexOf(char);
-  return "\t\n\f\r ".includes(char) ? WHITE_SPACE : value < 0 ? OTHER : value;
-});
+const SEXTETS: Readonly<Record<Base64Alphabet, Uint8Array>> = {
+  standard: sextetsOf({}),
+  either: sextetsOf({ "-": "+", _: "/" }),
+};
+
+/** Returns the meaning of each byte. `aliases` are characters that mean another one. */
+function sextetsOf(aliases: Readonly<Record<string, string>>): Uint8Array {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return Uint8Array.from({ length: 256 }, (_, byte) => {
+    const char = String.fromCharCode(byte);
+    const value = alphabet.indexOf(aliases[char] ?? char);
+    return "\t\n\f\r ".includes(char) ? WHITE_SPACE : value < 0 ? OTHER : value;
+  });
+}
 
 /**
  * Decoder of base64 that arrives in pieces. Ignores white space and accepts base64 without padding,
@@ -20,6 +35,7 @@ const SEXTETS = Uint8Array.from({ length: 256 }, (_, byte) => {
  */
 export class Base64Decoder {
   readonly #out: ByteOutput;
+  readonly #sextets: Uint8Array;
   #bits = 0;
   #count = 0;
   #padding = 0;
@@ -31,9 +47,11 @@ export class Base64Decoder {
    *
    * @param out Receives the decoded bytes. May overwrite the base64 text that has already been
    *   decoded.
+   * @param alphabet Characters that the decoder accepts.
    */
-  constructor(out: ByteOutput) {
+  constructor(out: ByteOutput, alphabet: Base64Alphabet = "standard") {
     this.#out = out;
+    this.#sextets = SEXTETS[alphabet];
   }
 
   /** True if the text ends with white space that is not allowed inside base64, such as U+00A0. */
@@ -44,11 +62,12 @@ export class Base64Decoder {
   /** Decodes a piece of the text. Returns false if the text is not base64. */
   write(piece: Uint8Array): boolean {
     const out = this.#out.room((3 * piece.length >> 2) + 3);
+    const sextets = this.#sextets;
     let { bits, count } = { bits: this.#bits, count: this.#count };
     let length = 0;
     for (let i = 0; i < piece.length; i++) {
       const byte = piece[i]!;
-      const value = SEXTETS[byte]!;
+      const value = sextets[byte]!;
       if (value < WHITE_SPACE && this.#padding === 0 && !this.#hasTail) {
         bits = bits << 6 | value;
         if ((++count & 3) !== 0) continue;
@@ -92,6 +111,6 @@ export class Base64Decoder {
 export function notBase64(): DomainError {
   return new DomainError(
     "malformed-request",
-    'Cannot read "image" as it is not base64: letters, digits, + and /, with = at the end',
+    "Cannot read the image as it is not base64: letters, digits, + and /, with = at the end",
   );
 }

@@ -39,6 +39,10 @@ export function optionFaults(
   known: readonly string[],
 ): string {
   const faults = error.issues.slice(0, 8).map((issue) => {
+    if (issue.code === "unrecognized_keys" && isListItem(issue.path)) {
+      const names = issue.keys.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
+      return `"${nameOf(issue.path)}" has ${names}, which is no key of it`;
+    }
     if (issue.code === "unrecognized_keys") {
       const names = issue.keys.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
       const guesses = new Set(
@@ -49,28 +53,41 @@ export function optionFaults(
         known.join(", ")
       }`;
     }
-    const [option, value] = innermost(issue.path, given);
-    if (value === undefined) return `"${option}" ${issue.message}: it is not there`;
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return `"${option}" ${issue.message}: current value is "${shorten(text)}"`;
+    return `"${nameOf(issue.path)}" ${issue.message}: ${foundText(valueAt(issue.path, given))}`;
   });
   return faults.join("; ");
 }
 
+/** Returns true if a path leads to an item of a list, or into one. */
+function isListItem(path: readonly PropertyKey[]): boolean {
+  return path.some((key) => typeof key === "number");
+}
+
+/** Writes a path as a person reads it: `parameters.threshold`, `images[0].name`. */
+function nameOf(path: readonly PropertyKey[]): string {
+  return path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("")
+    .replace(/^\./, "");
+}
+
+function valueAt(path: readonly PropertyKey[], given: unknown): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    given,
+  );
+}
+
+/** Writes a number, true, false or null. `JSON.stringify()` would write `null` for 1e400. */
+function numberText(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
 /**
- * Returns the name and the value of the innermost option on a path, for example
- * `parameters.threshold`. For an item of a list, returns the name and the value of the whole list.
+ * Describes the value of an option. Of an object or a list, tells only the kind: texts of images in
+ * it were replaced while the body arrived.
  */
-function innermost(
-  path: readonly PropertyKey[],
-  given: Readonly<Record<string, unknown>>,
-): [option: string, value: unknown] {
-  let value: unknown = given;
-  const names: string[] = [];
-  for (const key of path) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) break;
-    names.push(String(key));
-    value = (value as Record<PropertyKey, unknown>)[key];
-  }
-  return [names.join("."), value];
+function foundText(value: unknown): string {
+  if (value === undefined) return "it is not there";
+  if (Array.isArray(value)) return "it is a list";
+  if (typeof value === "object" && value !== null) return "it is an object";
+  return `current value is "${shorten(typeof value === "string" ? value : numberText(value))}"`;
 }

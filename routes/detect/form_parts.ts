@@ -1,6 +1,9 @@
 import { make as createHeadersParser } from "multipasta/HeadersParser";
 import { make as createSearch } from "multipasta/Search";
 import { DomainError } from "../../src/core/domain_error.ts";
+import { InPlaceBytes } from "../http/in_place_bytes.ts";
+import { shorten } from "../http/problem.ts";
+import { Base64Decoder } from "./base64_decoder.ts";
 import { mediaTypeOf } from "./media_type.ts";
 
 /** Part of a multipart form. */
@@ -11,11 +14,14 @@ export interface FormPart {
   readonly mediaType: string;
   /** True if the part has a file name: the parameter `filename` or `filename*`. */
   readonly hasFileName: boolean;
-  /** File name that the client chose. Empty: the part declares no file name. */
+  /**
+   * File name that the client chose. `filename*` comes before `filename`, which may be a substitute
+   * (RFC 6266, section 4.3). Empty: the part declares no file name.
+   */
   readonly fileName: string;
   /** True if the part declares that its content is base64 (`Content-Transfer-Encoding`). */
   readonly isBase64: boolean;
-  /** Content of the part. */
+  /** Content of the part. A text that the part declares as base64 is decoded, except an image. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -175,14 +181,41 @@ function partOf(section: Uint8Array<ArrayBuffer>): FormPart {
   if (name === undefined) {
     throw broken('a part must have a name: Content-Disposition: form-data; name="image"');
   }
+  const hasFileName = parameters.has("filename") || parameters.has("filename*");
+  const isBase64 = /^\s*base64\s*$/i.test(valueOf(headers["content-transfer-encoding"]));
+  const bytes = section.subarray(endPosition);
   return {
     name,
     mediaType: mediaTypeOf(valueOf(headers["content-type"])),
-    hasFileName: parameters.has("filename") || parameters.has("filename*"),
-    fileName: parameters.get("filename") ?? "",
-    isBase64: /^\s*base64\s*$/i.test(valueOf(headers["content-transfer-encoding"])),
-    bytes: section.subarray(endPosition),
+    hasFileName,
+    fileName: extendedText(parameters.get("filename*")) ?? parameters.get("filename") ?? "",
+    isBase64,
+    // The image may be declared as base64 without being it, so its reader decides.
+    bytes: isBase64 && !hasFileName && name !== "image" ? decodedText(name, bytes) : bytes,
   };
+}
+
+/** Decodes a text that its part declares as base64. The result overwrites the base64. */
+function decodedText(name: string, text: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const out = new InPlaceBytes(text);
+  const decoder = new Base64Decoder(out);
+  if (decoder.write(text) && decoder.end()) return text.subarray(0, out.length);
+  throw malformed(
+    `its field "${shorten(name)}" must be base64, as its Content-Transfer-Encoding declares`,
+  );
+}
+
+/**
+ * Decodes the value of `filename*`, such as `UTF-8''ph%C3%B6to.jpg` (RFC 8187). Returns undefined if
+ * it is missing, invalid or not UTF-8.
+ */
+function extendedText(value: string | undefined): string | undefined {
+  const [, text] = value?.match(/^utf-8'[^']*'(.*)$/i) ?? [];
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -213,7 +246,9 @@ function parametersOf(disposition: string): Map<string, string> {
   return parameters;
 }
 
-const HEADERS = "the headers of a part are not valid, or longer than 16 KB";
+const HEADERS =
+  "the headers of a part are not valid, are longer than 16 KB, or have lines that do not end with " +
+  "CR and LF";
 
 function broken(why: string): DomainError {
   return malformed(`its multipart body is broken: ${why}`);

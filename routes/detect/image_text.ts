@@ -3,7 +3,7 @@ import { ByteList } from "../../src/core/byte_list.ts";
 import { joinedBytes } from "../../src/core/joined_bytes.ts";
 import type { ByteOutput } from "../http/growing_bytes.ts";
 import type { TextSink } from "../http/json_splitter.ts";
-import { Base64Decoder, notBase64 } from "./base64_decoder.ts";
+import { type Base64Alphabet, Base64Decoder, notBase64 } from "./base64_decoder.ts";
 import { isDataUrl, noComma } from "./data_url.ts";
 
 /** Maximum bytes before the comma of a data URL. */
@@ -28,6 +28,7 @@ const [PERCENT, HASH, COMMA, VERTICAL_TAB] = [0x25, 0x23, 0x2c, 0x0b];
  */
 export class ImageTextDecoder implements TextSink {
   readonly #out: ByteOutput;
+  readonly #alphabet: Base64Alphabet;
   #base64: Base64Decoder;
   #kind: "start" | "head" | "base64" | "base64-url" | "bytes-url" = "start";
   /** First bytes of the text, kept until it is clear if the text is a data URL. */
@@ -48,10 +49,12 @@ export class ImageTextDecoder implements TextSink {
    *
    * @param out Receives the bytes of the image. May overwrite the text that has already been
    *   decoded.
+   * @param alphabet Characters of base64 that the decoder accepts.
    */
-  constructor(out: ByteOutput) {
+  constructor(out: ByteOutput, alphabet: Base64Alphabet = "standard") {
     this.#out = out;
-    this.#base64 = new Base64Decoder(out);
+    this.#alphabet = alphabet;
+    this.#base64 = new Base64Decoder(out, alphabet);
   }
 
   /** True if no character of the text has been read. */
@@ -67,7 +70,7 @@ export class ImageTextDecoder implements TextSink {
   /** Starts a new text. Drops the previous text. */
   start(): void {
     this.#out.truncate(0);
-    this.#base64 = new Base64Decoder(this.#out);
+    this.#base64 = new Base64Decoder(this.#out, this.#alphabet);
     this.#kind = "start";
     this.#start = new Uint8Array(0);
     this.#head = new ByteList();

@@ -1,6 +1,7 @@
 import { DomainError } from "../../src/core/domain_error.ts";
 import { GrowingBytes } from "../http/growing_bytes.ts";
 import type { TextSink } from "../http/json_splitter.ts";
+import type { Base64Alphabet } from "./base64_decoder.ts";
 import { ImageTextDecoder } from "./image_text.ts";
 
 /**
@@ -14,6 +15,7 @@ export class ImageTexts implements TextSink {
   readonly #maxImages: number;
   readonly #expectedBytes: number;
   readonly #onBytes: (bytes: number) => void;
+  readonly #alphabet: Base64Alphabet;
   /** Decoder of the last image. Undefined: its text has ended, or no image has started. */
   #decoder: ImageTextDecoder | undefined;
   /** Results of the images before the last. */
@@ -25,11 +27,18 @@ export class ImageTexts implements TextSink {
    * @param maxImages Maximum number of images.
    * @param expectedBytes Expected bytes of all images together.
    * @param onBytes Called with the number of bytes that have just been decoded.
+   * @param alphabet Characters of base64 that the decoder accepts.
    */
-  constructor(maxImages: number, expectedBytes: number, onBytes: (bytes: number) => void) {
+  constructor(
+    maxImages: number,
+    expectedBytes: number,
+    onBytes: (bytes: number) => void,
+    alphabet: Base64Alphabet = "standard",
+  ) {
     this.#maxImages = maxImages;
     this.#expectedBytes = expectedBytes;
     this.#onBytes = onBytes;
+    this.#alphabet = alphabet;
   }
 
   /** Index of the last image. The index replaces the text of the image in the JSON. */
@@ -52,7 +61,8 @@ export class ImageTexts implements TextSink {
         }: it has more`,
       );
     }
-    this.#decoder = new ImageTextDecoder(new GrowingBytes(this.#expectedBytes, this.#onBytes));
+    const out = new GrowingBytes(this.#expectedBytes, this.#onBytes);
+    this.#decoder = new ImageTextDecoder(out, this.#alphabet);
     this.#decoder.start();
   }
 

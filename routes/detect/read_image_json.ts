@@ -5,6 +5,7 @@ import type { ByteLease } from "../http/byte_budget.ts";
 import { type JsonPath, JsonSplitter, type TextSink } from "../http/json_splitter.ts";
 import { JsonComplexity, type JsonOptions, parseJsonObject } from "../http/parse_json_object.ts";
 import { readBody } from "../http/read_body.ts";
+import type { Base64Alphabet } from "./base64_decoder.ts";
 import { noImage } from "./faults.ts";
 import { ImageTexts } from "./image_texts.ts";
 import { MAX_OVERHEAD, type UploadOptions } from "./read_upload.ts";
@@ -36,6 +37,8 @@ export interface ImageJsonOptions extends JsonOptions {
    * be as large as one image.
    */
   readonly list?: ImageList | undefined;
+  /** Characters of base64 that the images may have. Unset: those of the standard alphabet. */
+  readonly alphabet?: Base64Alphabet;
 }
 
 /** Images in a list of the JSON, which have their own limit. */
@@ -66,11 +69,11 @@ export async function readImageJson(
   context: Context<AppEnv>,
   { maxBytes, bodyTimeoutMs: timeoutMs }: UploadOptions,
   lease: ByteLease,
-  { maxImages, isImage, secret, list, ...options }: ImageJsonOptions,
+  { maxImages, isImage, secret, list, alphabet, ...options }: ImageJsonOptions,
 ): Promise<ImageJson> {
   const declared = Number(context.req.header("content-length") ?? 0);
   const onBytes = (bytes: number) => lease.take(bytes);
-  const images = new ImageTexts(maxImages, Math.floor(3 * declared / 4), onBytes);
+  const images = new ImageTexts(maxImages, Math.floor(3 * declared / 4), onBytes, alphabet);
   const key = new SecretText();
   const target = new TargetSink();
   const wants = (path: JsonPath) => {

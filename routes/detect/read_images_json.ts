@@ -21,14 +21,15 @@ const name = z.string().exactOptional();
 /** Schema of a JSON body with several images. */
 export const IMAGES_JSON = UPLOAD_JSON.extend({
   images: z.array(
-    z.union([
-      z.string(),
-      z.strictObject({ image: image.unwrap(), name }),
-      z.strictObject({ url: url.unwrap(), name }),
-    ]),
-    {
-      error: 'must be a list of texts (base64 or data URLs), {"image": …} or {"url": …}',
-    },
+    z.union(
+      [
+        z.string(),
+        z.strictObject({ image: image.unwrap(), name }),
+        z.strictObject({ url: url.unwrap(), name }),
+      ],
+      'must be a text (base64 or a data URL), {"image": …} or {"url": …}, each with a "name" or not',
+    ),
+    'must be a list of texts (base64 or data URLs), {"image": …} or {"url": …}',
   ),
 });
 

@@ -12,6 +12,9 @@ const STEP = 4096;
 /** Pattern of paths that are not images: metadata of macOS, hidden files and folders. */
 const NO_IMAGE = /(^|[/\\])(__MACOSX[/\\]|\.[^/\\]*$)|[/\\]$/;
 
+/** Compression methods that are decompressed: stored and Deflate (APPNOTE 4.4.5). */
+const METHODS: readonly number[] = [0, 8];
+
 /** Maximum number of files in an archive, as a multiple of the maximum number of images. */
 const FILES_PER_IMAGE = 10;
 
@@ -96,12 +99,13 @@ class FileReader {
     }
     const current = { name: file.name.slice(0, 255), bytes: new ByteList(), length: 0 };
     this.#current = current;
-    file.ondata = (error, chunk, isFinal) => this.#add(current, error, chunk, isFinal);
-    try {
-      file.start();
-    } catch {
-      this.#fail(broken("its files must be stored or deflated, without a password"));
+    // A file that is not started is skipped.
+    if (!METHODS.includes(file.compression)) {
+      const found = `a file in it has the compression method ${file.compression}`;
+      return this.#fail(broken(`its files must be stored or deflated: ${found}`));
     }
+    file.ondata = (error, chunk, isFinal) => this.#add(current, error, chunk, isFinal);
+    file.start();
   }
 
   /** True if the end of a file has not been read yet. */
@@ -121,7 +125,7 @@ class FileReader {
       this.fault ??= tooManyBytes(maxBatchBytes, "the files of the archive have more");
     }
     if (this.#current !== file) return;
-    if (error !== null) return this.#fail(broken("a file in it is damaged"));
+    if (error !== null) return this.#fail(broken("a file in it is damaged, or needs a password"));
     file.length += chunk.length;
     if (file.length > maxBytes) return this.#fail(tooManyBytes(maxBytes, "the file has more"));
     file.bytes.add(chunk);

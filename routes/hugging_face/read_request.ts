@@ -15,7 +15,9 @@ import type { ByteLease } from "../http/byte_budget.ts";
 const JSON_OPTIONS = { maxMarks: 1000, maxColons: 1000, example: '{"inputs": "BASE64"}' };
 
 /** Schema of the parameters of a detection. Clients send null for a parameter that is unset. */
-const PARAMETERS = z.strictObject({ threshold: OPTION_SCHEMAS.score.nullable() }).exactPartial();
+const PARAMETERS = z.strictObject({
+  threshold: OPTION_SCHEMAS.score.nullable(),
+}, "must be an object").exactPartial();
 
 /** Schema of a JSON body. */
 export const HUGGING_FACE_JSON = z.strictObject({

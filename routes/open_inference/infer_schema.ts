@@ -17,18 +17,19 @@ const input = z.strictObject({
   parameters: z.strictObject({
     binary_data_size: z.int("must be a whole number").min(0, "must be at least 0"),
     content_type: z.literal("base64", 'must be "base64"'),
-  }).exactPartial().exactOptional(),
+  }, "must be an object").exactPartial().exactOptional(),
   data: z.custom<readonly unknown[]>(Array.isArray, "must be a list").meta({
     type: "array",
     items: {},
   })
     .exactOptional(),
-});
+}, "must be an object");
 
 const output = z.strictObject({
   name: z.string("must be a text"),
-  parameters: z.strictObject({ binary_data: flag }).exactPartial().exactOptional(),
-});
+  parameters: z.strictObject({ binary_data: flag }, "must be an object").exactPartial()
+    .exactOptional(),
+}, "must be an object");
 
 /** Schema of the JSON of an inference request. */
 export const INFER_JSON = z.strictObject({

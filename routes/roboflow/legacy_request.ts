@@ -5,7 +5,8 @@ import { noImage } from "../detect/faults.ts";
 import { ImageTextDecoder } from "../detect/image_text.ts";
 import { mediaTypeOf } from "../detect/media_type.ts";
 import { readDetectOptions } from "../detect/options.ts";
-import { readForm } from "../detect/read_form.ts";
+import { formParts } from "../detect/form_parts.ts";
+import { formUploadOf } from "../detect/read_form.ts";
 import { MAX_OVERHEAD, type UploadOptions } from "../detect/read_upload.ts";
 import { isBinary } from "../detect/text_body.ts";
 import { textFields } from "../detect/text_fields.ts";
@@ -61,7 +62,7 @@ function shareOf(value: string): string {
 /**
  * Reads the image of a request of version v0 of the Roboflow API. The body is base64, even if the
  * `Content-Type` declares another type. The body may also be the image file itself, or a form with
- * the field `image`.
+ * the field `file`, as in Roboflow's own server, or `image`.
  *
  * @throws {DomainError} If the body is invalid or exceeds a limit.
  */
@@ -74,9 +75,16 @@ export async function readBodyImage(
   const body = await readBody(context, { maxBytes, maxBodyBytes, timeoutMs, lease });
   if (body.length === 0) throw noImage("the body is empty");
   const contentType = context.req.header("content-type") ?? "";
-  if (mediaTypeOf(contentType).startsWith("multipart/")) return readForm(body, contentType).bytes;
+  if (mediaTypeOf(contentType).startsWith("multipart/")) return formImage(body, contentType);
   if (isBinary(body)) return body;
   const decoder = new ImageTextDecoder(new InPlaceBytes(body));
   decoder.write(body);
   return decoder.end();
+}
+
+function formImage(body: Uint8Array<ArrayBuffer>, contentType: string): Uint8Array {
+  const parts = formParts(body, contentType);
+  return formUploadOf(
+    parts.map((part) => part.name === "file" ? { ...part, name: "image" } : part),
+  ).bytes;
 }

@@ -127,7 +127,7 @@ function detectOptions(given: Omit<RoboflowJson, "model_id" | "image" | "api_key
     ...(typeof confidence === "number" && { scoreThreshold: confidence }),
     ...(typeof iou_threshold === "number" && { iou: iou_threshold }),
     ...(typeof max_detections === "number" && { max: max_detections }),
-    ...(class_filter && { classes: class_filter }),
+    ...(class_filter?.length && { classes: class_filter }), // an empty list filters nothing
     ...(typeof class_agnostic_nms === "boolean" && { classAgnostic: class_agnostic_nms }),
   };
 }

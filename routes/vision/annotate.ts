@@ -57,6 +57,7 @@ export async function annotate(context: Context<AppEnv>, deps: DetectDeps): Prom
     ...JSON_OPTIONS,
     maxImages: MAX_IMAGES,
     isImage: (path) => path.join("/") === "requests//image/content",
+    alphabet: "either", // as ProtoJSON demands
   });
   const responses: VisionResponse[] = [];
   for (const request of checkVisionJson(json)) {
@@ -72,7 +73,8 @@ async function annotateImage(
   { features: [feature] }: VisionRequest,
   read: () => Uint8Array,
 ): Promise<VisionResponse> {
-  const { model: named = "", maxResults } = feature ?? {};
+  const maxResults = feature?.maxResults ?? feature?.max_results;
+  const named = feature?.model ?? "";
   const model = /^(builtin\/.*)?$/.test(named)
     ? registry.defaultModel
     : registry.manifest(named).id;

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
-import { OPTION_SCHEMAS } from "../detect/options.ts";
 
 /** Maximum number of images in one request, as in the Cloud Vision API. */
 export const MAX_IMAGES = 16;
@@ -11,19 +10,33 @@ export const MAX_IMAGES = 16;
  */
 const OBJECT_LOCALIZATION = 19;
 
+/**
+ * Schema of an integer. ProtoJSON, the JSON form of Protocol Buffers, lets clients write an integer
+ * as a text, too, and null for a field that is unset.
+ */
+const INTEGER = z.union([
+  z.int(),
+  z.string().regex(/^\d{1,9}$/).transform(Number),
+], "must be a whole number").pipe(z.number().min(0, "must be at least 0")).nullish();
+
 const FEATURE = z.object({
   type: z.union([z.literal("OBJECT_LOCALIZATION"), z.literal(OBJECT_LOCALIZATION)], {
     error: 'must be "OBJECT_LOCALIZATION"',
   }),
-  maxResults: z.int("must be a whole number").min(0, "must be at least 0").optional(),
-  model: OPTION_SCHEMAS.model.optional(),
-});
+  maxResults: INTEGER,
+  // The name in the protocol's file, which ProtoJSON allows, too.
+  max_results: INTEGER,
+  model: z.string("must be a text").nullish(),
+}, "must be an object");
 
 const REQUEST = z.object({
   image: z.object({ content: z.string("must be the image in base64") }, {
     error: "must be an object",
   }),
-  features: z.array(FEATURE).length(1, "must be one feature, OBJECT_LOCALIZATION"),
+  features: z.array(FEATURE, "must be a list").length(
+    1,
+    "must be one feature, OBJECT_LOCALIZATION",
+  ),
 }, { error: "must be an object" });
 
 /** Schema of the JSON of a request. Other keys of the Cloud Vision API are ignored. */

@@ -9,7 +9,11 @@ import { runMain } from "./run_main.ts";
 const CASES: readonly (readonly [text: string, value: number | undefined])[] = [
   ["0.5", 0.5],
   [" 1e-4 ", 1e-4],
+  ["1.0e+01", 10], // as C and Python write %e
   ["-2", -2],
+  ["+2", 2],
+  ["1e+", undefined],
+  ["+-2", undefined],
   ["", undefined],
   [" ", undefined],
   ["0x10", undefined],

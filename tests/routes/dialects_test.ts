@@ -97,6 +97,20 @@ Deno.test("localizedObjects() writes four corners as shares, clockwise from the 
   ]);
 });
 
+/** Makes a request to Cloud Vision with one image. */
+function annotation(feature: object, content = BASE64): RequestInit {
+  return postJson({
+    requests: [{ image: { content }, features: [{ ...FEATURES[0], ...feature }] }],
+  });
+}
+
+/** Makes a form with the image in one field. */
+function formOf(field: string): FormData {
+  const form = new FormData();
+  form.set(field, new Blob([PHOTO]), "photo.jpg");
+  return form;
+}
+
 const SENT: readonly (readonly [
   what: string,
   path: string,
@@ -155,7 +169,51 @@ const SENT: readonly (readonly [
     { scoreThreshold: 0.4, iou: 0.3, max: 3, classes: ["cat", "dog"] },
     1,
   ],
+  [
+    "a number with a sign in its exponent",
+    "/everyday8/1?max_detections=1.0e%2B01",
+    post(BASE64, JSON_TYPE),
+    { max: 10 },
+    1,
+  ],
   ["a file for Roboflow", "/everyday8/1", post(PHOTO), {}, 1],
+  ["the field file of Roboflow", "/everyday8/1", { method: "POST", body: formOf("file") }, {}, 1],
+  [
+    "the field image for Roboflow",
+    "/everyday8/1",
+    { method: "POST", body: formOf("image") },
+    {},
+    1,
+  ],
+  [
+    "no classes of Roboflow, which filter nothing,",
+    "/infer/object_detection",
+    postJson({ model_id: "everyday8", image: IMAGE, class_filter: [] }),
+    {},
+    1,
+  ],
+  [
+    "a number as a text, as ProtoJSON allows,",
+    "/v1/images:annotate",
+    annotation({ maxResults: "7", model: null }),
+    { max: 7 },
+    1,
+  ],
+  ["null as a number", "/v1/images:annotate", annotation({ maxResults: null }), {}, 1],
+  [
+    "a name of the protocol's file",
+    "/v1/images:annotate",
+    annotation({ maxResults: undefined, max_results: 7 }),
+    { max: 7 },
+    1,
+  ],
+  [
+    "base64 for URLs, as ProtoJSON allows,",
+    "/v1/images:annotate",
+    annotation({}, PHOTO.toBase64({ alphabet: "base64url" })),
+    { max: 7 },
+    1,
+  ],
   [
     "two images of Cloud Vision",
     "/v1/images:annotate?$alt=json",
@@ -219,6 +277,7 @@ const READ: Record<string, (answer: Answer) => string> = {
   "/models": ({ error }) => error as string,
   "/infer": ({ message }) => message as string,
   "/v1": ({ error }) => (error as { message: string }).message,
+  "/": ({ error }) => error as string,
 };
 
 interface Answer {
@@ -282,6 +341,34 @@ for (
       ["OBJECT_LOCALIZATION"],
     ],
     ["no requests", "/v1/images:annotate", {}, 400, ['"requests"']],
+    [
+      "no features",
+      "/v1/images:annotate",
+      { requests: [{ image: { content: BASE64 } }] },
+      400,
+      ['"requests.0.features" must be a list'],
+    ],
+    [
+      "a text as a number",
+      "/v1/images:annotate",
+      {
+        requests: [{
+          image: { content: BASE64 },
+          features: [{ type: "OBJECT_LOCALIZATION", maxResults: "7.5" }],
+        }],
+      },
+      400,
+      ["maxResults", "must be a whole number"],
+    ],
+    ["a number for parameters", "/", { inputs: BASE64, parameters: 5 }, 400, [
+      '"parameters" must be an object: current value is "5"',
+    ]],
+    ["null for a tensor", "/v2/models/everyday8/infer", { inputs: [null] }, 400, [
+      "inputs[0] must be an object",
+    ]],
+    ["what is not base64", "/", { inputs: "https://a.org/b.jpg" }, 400, [
+      "Cannot read the image as it is not base64",
+    ]],
   ] as const
 ) {
   Deno.test(`POST ${path} answers ${what} with ${status} in the form of its protocol`, async () => {

@@ -31,6 +31,8 @@ const FORMATS: readonly (readonly [signature: string, name: string, advice: stri
   ["%PDF-", "PDF", "Export the page as PNG or JPEG and send that."],
   ["8BPS\0", "PSD", EXPORT_AS_PNG],
   ["\0\0\x01\0", "ICO", EXPORT_AS_PNG],
+  // A TGA of true colours has the same first bytes as a CUR, and zeros where a CUR has its count.
+  ["\0\0\x02\0\0\0", "TGA", EXPORT_AS_PNG],
   ["\0\0\x02\0", "CUR", EXPORT_AS_PNG],
 ];
 

@@ -28,6 +28,7 @@ const UNSUPPORTED: readonly (readonly [name: string, bytes: string])[] = [
   ["PDF", "%PDF-1.7\n"],
   ["PSD", "8BPS\0\x01\0\0\0\0\0\0\0\x03"],
   ["CUR", "\0\0\x02\0\x01\0 "],
+  ["TGA", "\0\0\x02\0\0\0\0\0\0\0\0\0\x40\0\x40\0\x18\0"],
   ["ICO", "\0\0\x01\0\x01\0\x10\x10"],
 ];
 

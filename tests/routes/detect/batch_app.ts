@@ -59,7 +59,7 @@ export interface Line {
   readonly index: number;
   readonly name?: string;
   readonly image?: { readonly width: number };
-  readonly error?: { readonly code: string; readonly status: number };
+  readonly error?: { readonly code: string; readonly status: number; readonly detail: string };
 }
 
 /** Shortens a result to its index, its name, and its width or the code of its problem. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { strToU8, zipSync } from "fflate";
 import type { AppDeps } from "../../../routes/app.ts";
 import { problemOf } from "../quick_app.ts";
@@ -7,6 +7,11 @@ import { batchApp, form, type Line, type Seen, short } from "./batch_app.ts";
 function archive(files: Record<string, string>, level: 0 | 9 = 9): Uint8Array<ArrayBuffer> {
   const contents = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
   return new Uint8Array(zipSync(Object.fromEntries(contents), { level }));
+}
+
+/** Returns bytes as a text of one character per byte. */
+function bytesText(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
 }
 
 async function send(
@@ -53,6 +58,43 @@ for (const level of [0, 9] as const) {
     ]);
   });
 }
+
+Deno.test("POST /detect/batch reads the files beside one of another compression", async () => {
+  const body = archive({ "a": "a", "b": "b".repeat(50), "c": "ccc" });
+  // Method of the second local header (APPNOTE 4.4.5): bzip2, 12.
+  const second = bytesText(body).indexOf("PK\x03\x04", 4);
+  body[second + 8] = 12;
+  const found = await lines(await send(body));
+  assertEquals(found.map(short), [[0, "a", 1], [1, "b", "malformed-request"], [2, "c", 3]]);
+  assertStringIncludes(found[1]!.error!.detail, "stored or deflated: a file in it has the");
+});
+
+Deno.test("POST /detect/batch takes the name of an image from filename*, if it is UTF-8", async () => {
+  const part = (parameter: string) =>
+    `--X\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"; ${parameter}\r\n\r\na\r\n`;
+  const parameters = [
+    "filename*=UTF-8''f%C3%B6to%20%22.jpg",
+    "filename*=ISO-8859-1''%F6.jpg",
+    "x=y",
+  ];
+  const app = await batchApp();
+  const response = await app.request("/detect/batch", {
+    method: "POST",
+    body: `${parameters.map(part).join("")}--X--\r\n`,
+    headers: { "content-type": "multipart/form-data; boundary=X" },
+  });
+  const names = (await lines(response)).map(({ name }) => name);
+  assertEquals(names, ['föto ".jpg', "a.jpg", "a.jpg"]);
+});
+
+Deno.test("POST /detect/batch names a password as a reason why a file is damaged", async () => {
+  const body = archive({ "a": "a", "b": "b".repeat(50), "c": "ccc" });
+  const second = bytesText(body).indexOf("PK\x03\x04", 4);
+  body.set([0xff, 0xff, 0xff], second + 31); // data after a header of 30 bytes and the name
+  const found = await lines(await send(body));
+  assertEquals(found.map(short), [[0, "a", 1], [1, "b", "malformed-request"], [2, "c", 3]]);
+  assertStringIncludes(found[1]!.error!.detail, "damaged, or needs a password");
+});
 
 Deno.test("POST /detect/batch refuses only the file that is too large when unpacked", async () => {
   // 1,000 bytes are allowed; the archive has 100,000 bytes of zeros in about 120.

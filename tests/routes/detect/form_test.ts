@@ -8,6 +8,8 @@ import { post, problemOf, quickApp, type Seen } from "../quick_app.ts";
 /** Start of a JPEG, with bytes that a careless parser takes for a delimiter. */
 const IMAGE = bytesOf("\xff\xd8\xff\xe0\0\x10JFIF\0\r\n--\r\n--Xb\r\n");
 
+const SCORE = 'Content-Disposition: form-data; name="score"';
+
 const DISPOSITION = 'Content-Disposition: form-data; name="image"; filename="a.jpg"';
 
 /** Builds a form with the boundary XbX of one part, the image. */
@@ -151,6 +153,26 @@ for (
     assertEquals(seen.map(({ bytes }) => bytes), [IMAGE]);
   });
 }
+
+Deno.test("POST /detect decodes options that their parts declare as base64", async () => {
+  const seen: Seen[] = [];
+  const app = await quickApp({}, seen);
+  // As Python's email.mime writes MIMEText("0.9", "plain", "utf-8").
+  const option = (text: string) =>
+    '--XbX\r\nContent-Type: text/plain; charset="utf-8"\r\n' +
+    `Content-Transfer-Encoding: base64\r\n${SCORE}\r\n\r\n${text}\r\n`;
+  const response = await app.request("/detect", typed(formOf(DISPOSITION, option("MC45\n"))));
+  assertEquals(response.status, 200, await response.text());
+  assertEquals(seen, [{ bytes: IMAGE, options: { scoreThreshold: 0.9 } }]);
+  const wrong = app.request("/detect", typed(formOf(DISPOSITION, option("0.9"))));
+  await assertProblem(wrong, 400, "malformed-request", '"score" must be base64');
+});
+
+Deno.test("POST /detect says that lines of a form must end with CR and LF", async () => {
+  const body = bytesOf('--XbX\nContent-Disposition: form-data; name="image"\n\nabc\n--XbX--\n');
+  const sent = (await quickApp()).request("/detect", typed(body));
+  await assertProblem(sent, 400, "malformed-request", "CR and LF");
+});
 
 for (
   const type of [

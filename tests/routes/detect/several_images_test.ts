@@ -138,6 +138,10 @@ for (
       "invalid-option",
     ]],
     ["a wrong option", postJson({ images: [one], score: 2 }), [400, "invalid-option"]],
+    ["an item with an option", postJson({ images: [one, { image: one, score: 1 }] }), [
+      400,
+      "invalid-option",
+    ]],
     ["an unknown model", postJson({ images: [one], model: "none" }), [404, "unknown-model"]],
     ["a drawing of JSON", postJson({ images: [one], format: "png" }), [400, "invalid-option"]],
     ["more than all may have", { body: form(...Array(3).fill("x".repeat(140_000))) }, [
@@ -152,6 +156,19 @@ for (
 ) {
   Deno.test(`POST /detect refuses ${what} with ${problem.join(" ")}`, async () => {
     assertEquals(await problemOf(send(init, LIMITS)), [...problem]);
+  });
+}
+
+for (
+  const [item, fault] of [
+    [null, '"images[1]" must be a text (base64 or a data URL), {"image": …} or {"url": …}'],
+    [{ image: one, name: 5 }, 'each with a "name" or not: it is an object'],
+    [{ image: one, score: 1 }, '"images[1]" has "score", which is no key of it'],
+  ] as const
+) {
+  Deno.test(`POST /detect names the item of "images" that is ${JSON.stringify(item)}`, async () => {
+    const response = await send(postJson({ images: [one, item] }), LIMITS);
+    assertStringIncludes((await response.json()).detail, fault);
   });
 }
 

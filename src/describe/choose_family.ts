@@ -24,6 +24,11 @@ export interface FamilyChoice {
 const WITHOUT_FAMILY: Readonly<Record<string, RegExp>> = {
   // The weights of its RetinaNet begin with retina_.
   MMDetection: /(^|[./])bbox_head\.(?!retina_)\w+_(cls|reg)\b/,
+  // Its RetinaNet has no centre-ness, and one activation after each convolution: conv.0, conv.2 or,
+  // since 0.15, conv.0.0, conv.1.0. FCOS has a group norm between them: conv.0, conv.1, conv.3.
+  "torchvision FCOS":
+    /(^|[./])(regression_head\.bbox_ctrness|(classification|regression)_head\.conv\.\d*[13579]\.(weight|bias)$)/,
+  "torchvision SSD": /(^|[./])(classification|regression)_head\.module_list\./,
 };
 
 /**
@@ -65,7 +70,8 @@ export function chooseFamily(
   if (kind === "levels" && first?.traits.prefix !== undefined && !isToldOther) {
     return choice([first], `output "${first.traits.prefix}…"`);
   }
-  const isTold = frameworksOf(told).size === 1 && !isContradicted;
+  const isTold = frameworksOf(told).size === 1 && !isContradicted &&
+    !hints.weights.some((name) => Object.values(WITHOUT_FAMILY).some((each) => each.test(name)));
   const isEnough = kind !== "levels" ||
     (firstTold?.family.isDistinct === true && hints.weights.includes(firstTold.name));
   if (isEnough && firstTold !== undefined && isTold) {

@@ -198,7 +198,7 @@ function draftFinished(
   { behaviour }: Family,
   reason: string,
 ): Guessed<object> {
-  const { classIds: _, form, ...finishedOutputs } = outputs as FinishedFacts;
+  const { classIds, form, ...finishedOutputs } = outputs as FinishedFacts;
   const usual = "corners" in behaviour ? behaviour.corners ?? "xyxy" : "xyxy";
   return {
     part: {
@@ -207,7 +207,9 @@ function draftFinished(
     },
     guesses: {
       "outputs.corners": form === null ? reason : formReason(form),
-      "outputs.space": suggested("by the range of numbers"),
+      "outputs.space": classIds.length > 0
+        ? suggested("by the range of numbers")
+        : assumed("the graph finds nothing in the test images, so no numbers tell it from unit"),
       postprocess: reason,
     },
   };

@@ -4,7 +4,7 @@ import { decodedForm } from "./box_form.ts";
 import { constantsOf, isConstant } from "./constant_outputs.ts";
 import type { JoinedFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
-import { isUnit, type ProbedOutput } from "./probed_output.ts";
+import { CLASS_NAMES, isUnit, type ProbedOutput } from "./probed_output.ts";
 import { type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
 
 /**
@@ -78,12 +78,18 @@ function pairOf(
     : [...lists, ...outputs.filter((output) => !lists.some(({ name }) => name === output.name))]
       .filter(({ runs }) => runs[0].shape.at(-1) === 4);
   const rowsOf = ({ runs }: ProbedOutput) => runs[0].shape.at(-2);
-  const [scores] = others.filter((each) => fours.some((four) => rowsOf(four) === rowsOf(each)));
+  const candidates = others.filter((each) => fours.some((four) => rowsOf(four) === rowsOf(each)));
+  const scores = candidates.find(({ name }) => wanted.includes(name)) ??
+    candidates.find(({ name }) => CLASS_NAMES.test(name)) ?? candidates[0];
   if (scores !== undefined) {
+    const [, other] = candidates;
+    const isNamed = wanted.includes(scores.name) || CLASS_NAMES.test(scores.name);
+    if (other !== undefined && !isNamed) refuseAlike(scores, other);
     const fitting = fours.filter((four) => rowsOf(four) === rowsOf(scores));
     const anchors = fitting.length === 2 ? fitting.find(isConstant) ?? null : null;
     const deltas = fitting.find((four) => four !== anchors);
-    return deltas === undefined ? null : { scores, deltas, anchors, evidence: "channels" };
+    const evidence = other === undefined ? "channels" : "names";
+    return deltas === undefined ? null : { scores, deltas, anchors, evidence };
   }
   // The model has four classes, so the class head has four columns, like the box head.
   const anchors = fours.length === 3 ? fours.find(isConstant) ?? null : null;

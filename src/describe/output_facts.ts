@@ -2,7 +2,7 @@ import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { FinishedFacts, GraphFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
-import type { HeadWishes } from "./which_head.ts";
+import { type HeadWishes, refuseAlike } from "./which_head.ts";
 import { joinedFacts } from "./joined_facts.ts";
 import { refuseLevelRows } from "./level_rows.ts";
 import { levelsFacts } from "./levels_facts.ts";
@@ -41,9 +41,14 @@ export function outputFacts(
     return { facts: levels, classHead };
   }
   refuseLevelRows(outputs, size);
-  const joined = joinedFacts(outputs, size, hints, wishes.scores);
+  const finished = finishedFacts(outputs, size, wishes.scores);
+  const isNamed = finished !== null && FINISHED_NAMES.every((names) => names(finished));
+  const joined = isNamed && rowsOf(outputs, finished) <= MOST_DETECTIONS
+    ? null
+    : joinedFacts(outputs, size, hints, wishes.scores);
   if (joined !== null) return joined;
-  const facts = finishedFacts(outputs, size) ?? packedFacts(outputs, size);
+  if (finished !== null) refuseAnchorRows(outputs, finished);
+  const facts = finished ?? packedFacts(outputs, size);
   if (facts !== null) return { facts, classHead: null };
   // Further outputs, such as the features of the backbone, have no names of heads.
   const named = outputs.filter(({ name }) => CLASS_NAMES.test(name) || BOX_NAMES.test(name));
@@ -69,7 +74,11 @@ export function outputFacts(
  *
  * @returns Null if the outputs have other shapes.
  */
-function finishedFacts(outputs: readonly ProbedOutput[], size: Size): FinishedFacts | null {
+function finishedFacts(
+  outputs: readonly ProbedOutput[],
+  size: Size,
+  wanted: readonly string[],
+): FinishedFacts | null {
   const boxes = outputs.find(({ runs: [{ shape }] }) => shape.length >= 2 && shape.at(-1) === 4);
   if (boxes === undefined) return null;
   const rank = boxes.runs[0].shape.length;
@@ -77,9 +86,16 @@ function finishedFacts(outputs: readonly ProbedOutput[], size: Size): FinishedFa
     return shape.length === rank - 1 && !COUNT_NAMES.test(name);
   });
   const isInteger = ({ type }: ProbedOutput) => type.startsWith("int");
-  const labels = lists.find(isInteger) ?? lists.find(({ name }) => /label|class/i.test(name));
-  const scores = lists.find((output) => output !== labels && !isInteger(output));
+  const integers = lists.filter(isInteger);
+  const labels = integers.find(isLabels) ?? integers[0] ?? lists.find(isLabels);
+  const floats = lists.filter((output) => output !== labels && !isInteger(output));
+  const scores = floats.find(({ name }) => wanted.includes(name)) ?? floats.find(isScores) ??
+    floats[0];
   if (labels === undefined || scores === undefined) return null;
+  const [other] = isScores(scores) || wanted.includes(scores.name)
+    ? []
+    : floats.filter((output) => output !== scores);
+  if (other !== undefined) refuseAlike(scores, other);
   return {
     kind: "finished",
     boxes: boxes.name,
@@ -90,6 +106,53 @@ function finishedFacts(outputs: readonly ProbedOutput[], size: Size): FinishedFa
     ...placeOf(boxes.runs, size),
     classIds: classIdsOf(labels),
   };
+}
+
+/** Returns true if an output has a usual name of class ids. */
+function isLabels({ name }: Pick<ProbedOutput, "name">): boolean {
+  return /label|class|categor/i.test(name) && !SCORE_NAMES.test(name);
+}
+
+/** Returns true if an output has a usual name of the scores of detections. */
+function isScores({ name }: Pick<ProbedOutput, "name">): boolean {
+  return SCORE_NAMES.test(name);
+}
+
+/** Pattern for usual names of the scores of detections. */
+const SCORE_NAMES = /score|conf|prob/i;
+
+/** Tests of the names of a graph whose every output has a usual name of detections. */
+const FINISHED_NAMES: readonly ((facts: FinishedFacts) => boolean)[] = [
+  ({ boxes }) => /box/i.test(boxes),
+  ({ scores }) => scores !== null && isScores({ name: scores }),
+  ({ labels }) => labels !== null && isLabels({ name: labels }),
+];
+
+/** Maximum detections of a graph that applies NMS, as the frameworks set it by default. */
+const MOST_DETECTIONS = 1000;
+
+/** Minimum rows of boxes that are the anchors of an image of the test runs, not detections. */
+const LEAST_ANCHORS = 5000;
+
+/** Returns the number of boxes in the first test run. */
+function rowsOf(outputs: readonly ProbedOutput[], { boxes }: FinishedFacts): number {
+  return outputs.find(({ name }) => name === boxes)?.runs[0].shape.at(-2) ?? 0;
+}
+
+/**
+ * Refuses boxes with one score and one label for each anchor: without NMS, an object has many.
+ *
+ * @throws {DomainError} `graph-mismatch`.
+ */
+function refuseAnchorRows(outputs: readonly ProbedOutput[], facts: FinishedFacts): void {
+  const rows = rowsOf(outputs, facts);
+  if (rows < LEAST_ANCHORS) return;
+  throw new DomainError(
+    "graph-mismatch",
+    `Cannot describe the graph as "${facts.boxes}" has ${rows} rows, one for each anchor, beside ` +
+      `one score and one label each: detections after NMS have at most ${LEAST_ANCHORS}. Export ` +
+      "the scores of all classes, [1, rows, classes], or the detections after NMS",
+  );
 }
 
 /** Pattern for the name of the output that contains the number of detections. */

@@ -114,6 +114,14 @@ function inputFacts(inputs: readonly TensorInfo[]): InputFacts {
   }
   const [first, second, third] = input.shape.slice(-3);
   const layout = third === 3 && first !== 3 ? "nhwc" : "nchw";
+  const channels = layout === "nchw" ? first : third;
+  if (isFixed(channels) && channels !== 3) {
+    throw new DomainError(
+      "graph-mismatch",
+      `Cannot describe the graph as its input must have three channels: "${input.name}" is ` +
+        `[${input.shape.join(", ")}]`,
+    );
+  }
   const [height, width] = layout === "nchw" ? [second, third] : [first, second];
   const [batch] = input.shape;
   return {

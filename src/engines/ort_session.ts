@@ -40,11 +40,14 @@ export function ortSession(
   engine: EngineInfo,
 ): Session {
   const enqueue = serialQueue();
+  // Outputs of other types are not asked for: onnxruntime-web throws an error for a sequence.
+  const fetches = session.outputMetadata.filter((info) => info.isTensor && info.type in READERS)
+    .map(({ name }) => name);
   return {
     engine,
     inputs: session.inputMetadata.map(infoOf),
     outputs: session.outputMetadata.map(infoOf),
-    run: (feeds) => enqueue(() => run(session, OrtTensor, feeds)),
+    run: (feeds) => enqueue(() => run(session, OrtTensor, feeds, fetches)),
     close: () => enqueue(() => session.release()),
   };
 }
@@ -60,12 +63,13 @@ async function run(
   session: InferenceSession,
   OrtTensor: OrtTensorConstructor,
   feeds: Feeds,
+  fetches: readonly string[],
 ): Promise<Record<string, Tensor>> {
   const inputs = mapValues(feeds, (tensor) => {
     return new OrtTensor(tensor.type, engineData(tensor), tensor.shape);
   });
   try {
-    return tensorsOf(await session.run(inputs));
+    return tensorsOf(await session.run(inputs, fetches));
   } catch (error) {
     throw new DomainError(
       "inference-failed",

@@ -26,6 +26,8 @@ const JOINED: GraphFacts = {
 };
 
 const TOLD: readonly [weight: string, family: string][] = [
+  ["head.classification_head.conv.2.weight", "torchvision"], // before 0.15
+  ["head.classification_head.conv.1.0.weight", "torchvision"],
   ["m.head.classification_head.cls_logits.weight", "torchvision"],
   ["model.head.cls_score.weight", "detectron2"],
   ["retinanet/classification_submodel/pyramid_classification/Conv2D", "keras-retinanet"],
@@ -53,6 +55,21 @@ const ASKED: readonly [claim: string, weights: readonly string[], message: RegEx
     "names of another head of MMDetection",
     ["bbox_head.atss_cls.weight"],
     /is one of MMDetection's for which there is no family/,
+  ],
+  [
+    "names of FCOS of torchvision",
+    ["head.classification_head.conv.0.weight", "head.regression_head.bbox_ctrness.weight"],
+    /is one of torchvision FCOS's for which there is no family/,
+  ],
+  [
+    "group norms of FCOS of torchvision",
+    ["head.classification_head.conv.0.weight", "head.classification_head.conv.1.weight"],
+    /is one of torchvision FCOS's for which there is no family/,
+  ],
+  [
+    "names of SSD of torchvision",
+    ["head.classification_head.module_list.0.weight"],
+    /is one of torchvision SSD's for which there is no family/,
   ],
   [
     "names of two frameworks",

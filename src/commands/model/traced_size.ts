@@ -35,7 +35,7 @@ interface Run {
 }
 
 /**
- * Finds out if a graph that contains resize and NMS only works for images of one size. PyTorch's
+ * Finds out if a graph that contains the resize and the decoding of boxes only works for images of one size. PyTorch's
  * exporter makes graphs with this fault, because the exporter stores values that Python computed
  * for the example image as constants.
  *
@@ -51,21 +51,22 @@ export async function tracedSizeFault(
   { input, outputs }: Pick<GraphFacts, "input" | "outputs">,
   open: (graph: Uint8Array) => Promise<Session>,
 ): Promise<string | null> {
-  if (outputs.kind !== "finished") return null;
+  const boxes = boxOutput(outputs);
+  if (boxes === null) return null;
   const exposed = exposeFirstConvolution(bytes, data);
   if (exposed === null) return null;
   const { graph, inner } = exposed;
   const session = await open(graph);
   try {
     if (input.size !== null) {
-      return fixedSize(await runAt(session, input, input.size, inner, outputs));
+      return fixedSize(await runAt(session, input, input.size, inner, boxes));
     }
     const [small, large] = SIZES;
     const runs = [
-      await runAt(session, input, small, inner, outputs),
-      await runAt(session, input, large, inner, outputs),
+      await runAt(session, input, small, inner, boxes),
+      await runAt(session, input, large, inner, boxes),
     ] as const;
-    return constantFactor(...runs) ?? constantSize(outputs.space, ...runs);
+    return constantFactor(...runs) ?? constantSize(boxes.space, ...runs);
   } catch {
     return null; // the graph refuses the image size, or the tensor type cannot be read
   } finally {
@@ -73,12 +74,22 @@ export async function tracedSizeFault(
   }
 }
 
+/** Output with boxes in pixels or fractions, and the form of its rows. */
+type BoxOutput = Pick<FinishedFacts, "boxes" | "space" | "columns" | "scores">;
+
+/** Returns the output with boxes. Null: the graph has deltas, which do not depend on its size. */
+function boxOutput(outputs: GraphFacts["outputs"]): BoxOutput | null {
+  if (outputs.kind === "finished") return outputs;
+  if (outputs.kind !== "joined" || !outputs.decoded || outputs.packed !== null) return null;
+  return { boxes: outputs.deltas, space: outputs.space, scores: outputs.scores };
+}
+
 async function runAt(
   session: Session,
   input: InputFacts,
   size: Size,
   inner: string,
-  facts: FinishedFacts,
+  facts: BoxOutput,
 ): Promise<Run> {
   const outputs = await session.run(noiseFeeds(input, size));
   const [height = 0, width = 0] = outputs[inner]?.shape.slice(-2) ?? [];
@@ -91,7 +102,7 @@ async function runAt(
  */
 function furthestOf(
   boxes: Tensor | undefined,
-  { columns, scores }: FinishedFacts,
+  { columns, scores }: BoxOutput,
 ): number | null {
   const width = columns !== undefined ? 6 : scores === null ? 5 : 4;
   const first = columns === "label-score-box" ? 2 : 0;

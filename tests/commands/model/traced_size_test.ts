@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Size } from "../../../src/core/size.ts";
 import { stretchedFault, tracedSizeFault } from "../../../src/commands/model/traced_size.ts";
 import { FAMILIES } from "../../../src/describe/families.ts";
-import type { FinishedFacts, GraphFacts } from "../../../src/describe/graph_facts.ts";
+import type { FinishedFacts, GraphFacts, JoinedFacts } from "../../../src/describe/graph_facts.ts";
 import { openEngine } from "../../../src/engines/open_engine.ts";
 import { wasmEngine } from "../../../src/engines/wasm.ts";
 import { OnnxWriter } from "../../planner/onnx_writer.ts";
@@ -49,17 +49,26 @@ function rowOf(columns: FinishedFacts["columns"]): Float32Array<ArrayBuffer> {
     : Float32Array.of(0, 0, 500, 333, 0.5, 900);
 }
 
+/** Facts of a graph with decoded boxes and no NMS. */
+const JOINED: Omit<JoinedFacts, "deltas"> = {
+  ...{ kind: "joined", scores: "scores", anchors: null, space: "input", decoded: true },
+  ...{ form: "xyxy", counts: [{ size: { width: 384, height: 256 }, rows: 1 }], classes: 2 },
+  ...{ evidence: "channels", transposed: false, packed: null, boxConstants: [] },
+};
+
 /**
  * Describes a graph with one box.
  *
  * @param follows True if the box is as large as the image, false if it is 500x333.
  * @param columns Order of the columns if the class id and the score of the box are beside it.
+ * @param joined Facts of a graph without NMS, instead of one that finds one box.
  */
 async function faultOf(
   scale: Scale,
   follows: boolean,
   size: Size | null = null,
   columns: FinishedFacts["columns"] = undefined,
+  joined: Partial<JoinedFacts> | null = null,
 ): Promise<string | null> {
   const writer = new OnnxWriter();
   writer.conv(scale(writer), { inside: 3, outside: 2 }, "features");
@@ -75,7 +84,7 @@ async function faultOf(
   });
   const facts: Pick<GraphFacts, "input" | "outputs"> = {
     input: { name: "image", type: "float32", layout: "nchw", batch: 1, size },
-    outputs: {
+    outputs: joined !== null ? { ...JOINED, deltas: boxes, ...joined } : {
       ...{ kind: "finished", boxes, scores: "scores", labels: "labels", count: null },
       ...{ batched: false, space: "input", form: null, classIds: [] },
       ...(columns === undefined ? {} : { scores: null, labels: null, columns }),
@@ -102,6 +111,13 @@ Deno.test("tracedSizeFault() states that boxes do not follow the image", async (
     "the graph was traced for one size: its boxes reach up to 500 whatever the size of the image, " +
       "so they fit only images of the size that it was traced with",
   );
+});
+
+Deno.test("tracedSizeFault() examines decoded boxes without NMS, but no deltas", async () => {
+  const faultOfJoined = (joined: Partial<JoinedFacts>) =>
+    faultOf(toConstant, false, null, undefined, joined);
+  assertMatch(await faultOfJoined({}) ?? "", /reach up to 500 whatever/);
+  assertEquals(await faultOfJoined({ decoded: false }), null);
 });
 
 for (const columns of ["label-score-box", "box-score-label"] as const) {

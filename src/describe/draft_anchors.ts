@@ -44,9 +44,10 @@ export function draftAnchors(
     };
   }
   if (outputs.kind === "joined" && outputs.anchors !== null) {
-    const { anchors: name, space } = outputs;
-    const part = { anchors: { kind: "output", name, corners: "xyxy", space } as const };
-    return { part, guesses: { "anchors.corners": reason } };
+    const { anchors: name, form, space } = outputs;
+    const part = { anchors: { kind: "output", name, corners: form ?? "xyxy", space } as const };
+    const told = form === null ? reason : suggested("by the places and sides of the anchors");
+    return { part, guesses: { "anchors.corners": told } };
   }
   const grid = "levels" in family ? family : PAPER_ANCHORS;
   const constant = constantsIn(outputs, wishes, {

@@ -124,7 +124,8 @@ function draftBoxCoder(
   if (outputs.kind !== "joined" || !outputs.decoded) {
     return { part: { boxes }, guesses: { boxes: reason } };
   }
-  const { space, form } = outputs;
-  const part = { boxes: { kind: "decoded", corners: form, space, extent: "edges" } as const };
+  const { space } = outputs;
+  const corners = outputs.form ?? "xyxy";
+  const part = { boxes: { kind: "decoded", corners, space, extent: "edges" } as const };
   return { part, guesses: { boxes: suggested("rows look like boxes") } };
 }

@@ -76,8 +76,8 @@ export interface JoinedFacts {
    * differences between boxes and anchors.
    */
   readonly decoded: boolean;
-  /** Form of the boxes if `decoded`. */
-  readonly form: BoxForm;
+  /** Form of the anchors or of the decoded boxes. Null: their values do not tell. */
+  readonly form: BoxForm | null;
   /**
    * Number of rows (one per anchor) at one or two input sizes. The numbers of rows show which
    * levels the feature pyramid has.

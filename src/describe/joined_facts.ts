@@ -34,17 +34,16 @@ export function joinedFacts(
   if (heads === null) return null;
   const { scores, deltas, anchors, evidence } = heads;
   const rows = scores.runs[0].shape.at(-2) ?? 0;
-  const form = anchors === null
-    ? decodedForm(deltas, size, isUnit(deltas) ? { width: 1, height: 1 } : size)
-    : null;
+  const boxes = anchors ?? deltas;
+  const form = decodedForm(boxes, size, isUnit(boxes) ? { width: 1, height: 1 } : size);
   const facts: JoinedFacts = {
     kind: "joined",
     scores: scores.name,
     deltas: deltas.name,
     anchors: anchors?.name ?? null,
-    space: isUnit(anchors ?? deltas) ? "unit" : "input",
-    decoded: form !== null,
-    form: form ?? "xyxy",
+    space: isUnit(boxes) ? "unit" : "input",
+    decoded: anchors === null && form !== null,
+    form,
     counts: [{ size, rows }],
     classes: scores.runs[0].shape.at(-1) ?? 0,
     evidence,

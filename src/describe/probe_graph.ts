@@ -1,7 +1,7 @@
 import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import { inputShape, type InputTensor } from "../image/input_tensor.ts";
-import type { Feeds, Session, TensorInfo } from "../ports/session.ts";
+import type { Feeds, Session, Tensor, TensorInfo } from "../ports/session.ts";
 import { extraFeeds, extraInputsOf } from "./extra_inputs.ts";
 import type { GraphFacts, InputFacts, JoinedFacts } from "./graph_facts.ts";
 import { type GraphHints, NO_HINTS } from "./graph_hints.ts";
@@ -58,7 +58,7 @@ export async function probeGraph(
 ): Promise<GraphFacts> {
   const input = inputFacts(session.inputs);
   const size = input.size ?? OPEN_SIZE;
-  const even = await session.run(feedsOf(input, size, evenImage));
+  const even = await firstRun(session, input, size);
   const noise = await session.run(noiseFeeds(input, size));
   // A session leaves out outputs of a type that holds no boxes or scores.
   const probed = session.outputs.flatMap(({ name, type }): ProbedOutput[] => {
@@ -77,6 +77,32 @@ export async function probeGraph(
     ? null
     : backgroundOf(classHead, columns, kind.scores);
   return { input, outputs, ...kind, background };
+}
+
+/**
+ * Runs the graph on the first test image.
+ *
+ * @throws {DomainError} `graph-mismatch`, if the engine fails. The message names the shape of the
+ *   test image and the shape that the graph declares.
+ */
+async function firstRun(
+  session: Session,
+  input: InputFacts,
+  size: Size,
+): Promise<Record<string, Tensor>> {
+  try {
+    return await session.run(feedsOf(input, size, evenImage));
+  } catch (error) {
+    const declared = session.inputs.find(({ name }) => name === input.name)?.shape ?? [];
+    const given = inputShape(input, size.height, size.width);
+    throw new DomainError(
+      "graph-mismatch",
+      `Cannot describe the graph as it fails on a test image of [${given.join(", ")}]: ` +
+        `"${input.name}" is declared as [${declared.map((side) => side ?? "?").join(", ")}]. ` +
+        "Export it with the sides that it needs, or with sides that may be any multiple of 128",
+      { cause: error },
+    );
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AnchorLevel } from "../core/anchors.ts";
-import { swapAxes, toPixels } from "../core/box_coder.ts";
+import { toCorners, toPixels } from "../core/box_coder.ts";
 import type { Size } from "../core/size.ts";
 import type { HeadsManifest } from "../manifest/manifest.ts";
 import { outputData, type Outputs } from "./output_data.ts";
@@ -31,7 +31,7 @@ export function listedAnchors(
     ...level,
     write(index, out) {
       out.set(data.subarray(index * 4, index * 4 + 4));
-      if (rule.corners === "yxyx") swapAxes(out);
+      toCorners(out, rule.corners);
       if (rule.space === "unit") toPixels(out, input);
     },
   };

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { create } from "@bufbuild/protobuf";
 import { fileURLToPath } from "node:url";
 import { main } from "../../src/commands/model/main.ts";
@@ -47,4 +47,15 @@ Deno.test("model new refuses an input of one channel, and says so", async () => 
   });
   assertEquals(code, 1);
   assertStringIncludes(stderr, "must have three channels");
+});
+
+Deno.test("model new names the declared shape of an input that no test image fits", async () => {
+  const { code, stderr } = await describe((graph) => {
+    const { value } = graph.input[0]!.type!.value as {
+      value: { shape: { dim: { value: { case: string; value: bigint } }[] } };
+    };
+    value.shape.dim.at(-2)!.value = { case: "dimValue", value: 800n };
+  });
+  assertEquals(code, 1);
+  assertMatch(stderr, /fails on a test image of .*256, 384\]: .* is declared as .*800, /);
 });

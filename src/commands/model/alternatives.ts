@@ -190,7 +190,7 @@ function anchorAlternatives(manifest: Manifest): Alternative[] {
       ANCHORS,
     ),
     ...all("anchors.extent", ["edges", "last-pixel"], "boxes off by one pixel"),
-    ...all("anchors.corners", ["xyxy", "yxyx"], ORDER),
+    ...all("anchors.corners", ["xyxy", "yxyx", "cxcywh", "xywh"], ORDER),
     ...all("anchors.space", ["input", "unit"], ANCHORS),
   ];
   if (anchors.kind !== "sizes") return placed;

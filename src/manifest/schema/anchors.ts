@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AnchorRule } from "../../core/anchors.ts";
 import type { Same } from "./same_type.ts";
-import { corners, extent, fraction, name, positive, positiveInteger, space } from "./values.ts";
+import { boxForm, extent, fraction, name, positive, positiveInteger, space } from "./values.ts";
 
 const grid = {
   centre: fraction,
@@ -34,7 +34,7 @@ const computedAnchors = [
 export const anchors = z.discriminatedUnion("kind", [
   ...computedAnchors,
   /** Anchors that the graph returns as an output `[anchors, 4]` or `[images, anchors, 4]`. */
-  z.strictObject({ kind: z.literal("output"), name, corners, space }),
+  z.strictObject({ kind: z.literal("output"), name, corners: boxForm, space }),
   /** No anchors, because the graph returns decoded boxes. */
   z.strictObject({ kind: z.literal("none") }),
 ]);

@@ -31,9 +31,6 @@ export const size = { width: side, height: side };
  */
 export const count = positiveInteger.max(100_000);
 
-/** Order of the four coordinates of a box. */
-export const corners = z.enum(["xyxy", "yxyx"]);
-
 /** Meaning of the four numbers of a box. */
 export const boxForm = z.enum(["xyxy", "yxyx", "cxcywh", "xywh"]);
 

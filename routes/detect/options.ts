@@ -32,7 +32,7 @@ export const OPTION_SCHEMAS = {
   max: z.number("must be a number").pipe(z.int("must be a whole number"))
     .pipe(z.number().min(1, "must be at least 1")),
   classes: z.array(
-    z.string("must be a list of labels").min(1, "must be labels, none of them empty"),
+    z.string("must be a label").min(1, "must be a label that is not empty"),
     "must be a list of labels",
   ),
   model: z.string("must be a text").min(1, "must not be empty"),

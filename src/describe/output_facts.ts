@@ -42,13 +42,16 @@ export function outputFacts(
   }
   refuseLevelRows(outputs, size);
   const finished = finishedFacts(outputs, size, wishes.scores);
-  const isNamed = finished !== null && FINISHED_NAMES.every((names) => names(finished));
-  const joined = isNamed && rowsOf(outputs, finished) <= MOST_DETECTIONS
+  const joined = finished !== null && isSurelyFinished(outputs, finished.facts)
     ? null
     : joinedFacts(outputs, size, hints, wishes.scores);
   if (joined !== null) return joined;
-  if (finished !== null) refuseAnchorRows(outputs, finished);
-  const facts = finished ?? packedFacts(outputs, size);
+  if (finished !== null) {
+    const { facts, rivals: [first, second] } = finished;
+    if (second !== undefined) refuseAlike(first, second);
+    refuseAnchorRows(outputs, facts);
+  }
+  const facts = finished?.facts ?? packedFacts(outputs, size);
   if (facts !== null) return { facts, classHead: null };
   // Further outputs, such as the features of the backbone, have no names of heads.
   const named = outputs.filter(({ name }) => CLASS_NAMES.test(name) || BOX_NAMES.test(name));
@@ -66,6 +69,13 @@ export function outputFacts(
   );
 }
 
+/** Facts about a graph that applies NMS, and the outputs that may hold its scores. */
+interface Finished {
+  readonly facts: FinishedFacts;
+  /** One output if its name tells that it holds the scores, or if no other output could. */
+  readonly rivals: readonly [ProbedOutput, ...ProbedOutput[]];
+}
+
 /**
  * Recognises the outputs of a graph that applies NMS itself: boxes `[M, 4]`, scores `[M]` and class
  * ids `[M]` of M detections.
@@ -78,7 +88,7 @@ function finishedFacts(
   outputs: readonly ProbedOutput[],
   size: Size,
   wanted: readonly string[],
-): FinishedFacts | null {
+): Finished | null {
   const boxes = outputs.find(({ runs: [{ shape }] }) => shape.length >= 2 && shape.at(-1) === 4);
   if (boxes === undefined) return null;
   const rank = boxes.runs[0].shape.length;
@@ -92,11 +102,10 @@ function finishedFacts(
   const scores = floats.find(({ name }) => wanted.includes(name)) ?? floats.find(isScores) ??
     floats[0];
   if (labels === undefined || scores === undefined) return null;
-  const [other] = isScores(scores) || wanted.includes(scores.name)
+  const others = isScores(scores) || wanted.includes(scores.name)
     ? []
     : floats.filter((output) => output !== scores);
-  if (other !== undefined) refuseAlike(scores, other);
-  return {
+  const facts: FinishedFacts = {
     kind: "finished",
     boxes: boxes.name,
     scores: scores.name,
@@ -106,6 +115,7 @@ function finishedFacts(
     ...placeOf(boxes.runs, size),
     classIds: classIdsOf(labels),
   };
+  return { facts, rivals: [scores, ...others] };
 }
 
 /** Returns true if an output has a usual name of class ids. */
@@ -121,12 +131,16 @@ function isScores({ name }: Pick<ProbedOutput, "name">): boolean {
 /** Pattern for usual names of the scores of detections. */
 const SCORE_NAMES = /score|conf|prob/i;
 
-/** Tests of the names of a graph whose every output has a usual name of detections. */
-const FINISHED_NAMES: readonly ((facts: FinishedFacts) => boolean)[] = [
-  ({ boxes }) => /box/i.test(boxes),
-  ({ scores }) => scores !== null && isScores({ name: scores }),
-  ({ labels }) => labels !== null && isLabels({ name: labels }),
-];
+/**
+ * Returns true if boxes, scores and labels all have usual names of detections, and are as few as
+ * detections. Then another output with columns of classes, such as `detection_multiclass_scores`,
+ * makes no pair of heads.
+ */
+function isSurelyFinished(outputs: readonly ProbedOutput[], facts: FinishedFacts): boolean {
+  const { boxes, scores, labels } = facts;
+  return /box/i.test(boxes) && scores !== null && isScores({ name: scores }) &&
+    labels !== null && isLabels({ name: labels }) && rowsOf(outputs, facts) <= MOST_DETECTIONS;
+}
 
 /** Maximum detections of a graph that applies NMS, as the frameworks set it by default. */
 const MOST_DETECTIONS = 1000;

@@ -86,3 +86,14 @@ Deno.test("outputFacts() takes the class head by its name, with an embedding bef
   const wanted = describe(unnamed, ["y"]);
   assertEquals(wanted.kind === "joined" && wanted.scores, "y");
 });
+
+Deno.test("outputFacts() takes heads although lists beside them have names that tell nothing", () => {
+  const rows = 18_414;
+  const facts = describe([
+    output("cls_logits", [1, rows, 6]),
+    output("bbox_regression", [1, rows, 4]),
+    ...["a", "b"].map((name) => output(name, [1, rows])),
+    output("level", [1, rows], "int64"),
+  ]);
+  assertEquals(facts.kind === "joined" && facts.scores, "cls_logits");
+});

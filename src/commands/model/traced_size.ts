@@ -35,9 +35,9 @@ interface Run {
 }
 
 /**
- * Finds out if a graph that contains the resize and the decoding of boxes only works for images of one size. PyTorch's
- * exporter makes graphs with this fault, because the exporter stores values that Python computed
- * for the example image as constants.
+ * Finds out if a graph that contains the resize and the decoding of boxes only works for images of
+ * one size. PyTorch's exporter makes graphs with this fault, because the exporter stores values that
+ * Python computed for the example image as constants.
  *
  * The function runs the graph with images of two sizes, and compares the sizes of the tensor that
  * the first convolution reads.

@@ -10,10 +10,22 @@ export interface Camera {
   pixels(): ImageData;
 }
 
-/** Shows the camera image in `video`; on a phone that of the back camera. */
+/** What to do if the camera cannot be opened, by the name of the error of `getUserMedia()`. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  NotFoundError: "No camera was found. Choose a photo instead.",
+  NotAllowedError: "The camera is not allowed. Allow it for this page, or choose a photo.",
+  NotReadableError: "Another program uses the camera. Close it, or choose a photo.",
+};
+
+/**
+ * Shows the camera image in `video`; on a phone that of the back camera.
+ *
+ * @throws {Error} If there is no camera, or the page may not use it.
+ */
 export async function openCamera(video: HTMLVideoElement): Promise<Camera> {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    video: { facingMode: "environment", width: { ideal: 1280 } },
+  const constraints = { video: { facingMode: "environment", width: { ideal: 1280 } } };
+  const stream = await navigator.mediaDevices.getUserMedia(constraints).catch((error: Error) => {
+    throw new Error(REMEDIES[error.name] ?? error.message, { cause: error });
   });
   const close = () => stream.getTracks().forEach((track) => track.stop());
   try {

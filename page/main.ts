@@ -75,7 +75,12 @@ async function look(image: Blob, name: string): Promise<void> {
     fitStage(result.image);
     view.show(result, model);
   } catch (error) {
-    if (!signal.aborted) fail(error);
+    if (signal.aborted) return;
+    if (isBroken()) {
+      showStage("empty");
+      at("ready", HTMLElement).hidden = false;
+    }
+    fail(error);
   } finally {
     if (!signal.aborted) showBusy(false);
   }
@@ -94,13 +99,14 @@ async function watch(): Promise<void> {
     return;
   }
   const before = stageState() === "photo" ? "photo" : "empty";
-  const { signal } = start();
+  const { signal } = cancel();
   try {
     say("Starting the camera …");
     const video = at("video", HTMLVideoElement);
     const ready = await openCamera(video);
     if (signal.aborted) return ready.close();
     camera = ready;
+    view.clear();
     fitStage({ width: video.videoWidth, height: video.videoHeight });
     showStage("camera");
     at("ready", HTMLElement).hidden = true;
@@ -123,12 +129,18 @@ async function watchFrames(source: Camera, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Cancels the previous detection and stops the camera. */
+/** Cancels the previous detection, stops the camera, and clears the result. */
 function start(): AbortController {
+  view.clear();
+  return cancel();
+}
+
+/** Cancels the previous detection and stops the camera. Its result stays. */
+function cancel(): AbortController {
   current.abort();
   current = new AbortController();
+  showBusy(false);
   stop();
-  view.clear();
   return current;
 }
 

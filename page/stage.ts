@@ -12,11 +12,17 @@ photo.addEventListener("load", () => {
   if (photo.naturalWidth > 0) fitStage({ width: photo.naturalWidth, height: photo.naturalHeight });
 });
 
-/** Shows the invitation, the photo or the camera image. */
+/**
+ * Shows the invitation, the photo or the camera image. If the invitation had the focus, the button
+ * for another photo gets it.
+ */
 export function showStage(state: StageState): void {
+  const hadFocus = at("invitation", HTMLElement).contains(document.activeElement);
+  const again = at("again", HTMLElement);
   stage.dataset.state = state;
-  at("again", HTMLElement).hidden = state === "empty";
+  again.hidden = state === "empty";
   at("take", HTMLButtonElement).hidden = state !== "camera";
+  if (hadFocus && state !== "empty") again.querySelector<HTMLElement>("[data-choose]")?.focus();
 }
 
 /** Returns the contents of the stage. */

@@ -144,6 +144,8 @@ testUnless(NO_BROWSER, "the page finds objects as a person uses it", async (test
     await page.keyboard.press("Enter");
     await page.waitForFunction("globalThis.isOpening");
     await choose(page, CAT);
+    // The invitation, which had the focus, is gone.
+    assert(await page.evaluate(`document.activeElement.matches("#again [data-choose]")`));
   });
 
   await test.step("it shows the boxes, the list, the engine and the times", async () => {
@@ -179,6 +181,13 @@ testUnless(NO_BROWSER, "the page finds objects as a person uses it", async (test
     assertEquals(await page.$eval(".chip", (chip) => chip.getAttribute("aria-pressed")), "false");
     await page.keyboard.press("Space");
     assertEquals(await boxes(page), 1);
+  });
+
+  await test.step("it keeps the result if there is no camera, and says what to do", async () => {
+    await page.click("#again [data-camera]");
+    await shows(page, "#status", "No camera was found. Choose a photo instead.");
+    assertEquals(await boxes(page), 1);
+    assertEquals(await textOf(page, "#found li"), "cat\n82 %");
   });
 
   await test.step("it copies the result as JSON, and the request as curl", async () => {
@@ -251,6 +260,9 @@ testUnless(NO_BROWSER, "the page finds objects as a person uses it", async (test
     await hand(page, "paste", new TextEncoder().encode("no image"));
     await page.waitForSelector("#status.fault");
     assertStringIncludes(await textOf(page, "#status"), "Cannot decode image");
+    // No broken image stays in the stage.
+    assertEquals(await page.$eval("#stage", (stage) => stage.getAttribute("data-state")), "empty");
+    assertEquals(await page.$eval("#ready", (ready) => ready.hasAttribute("hidden")), false);
   });
 
   await test.step("it fits a phone", async () => {

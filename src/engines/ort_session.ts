@@ -69,7 +69,10 @@ async function run(
     return new OrtTensor(tensor.type, engineData(tensor), tensor.shape);
   });
   try {
-    return tensorsOf(await session.run(inputs, fetches));
+    // onnxruntime refuses an empty list of outputs.
+    return tensorsOf(
+      await (fetches.length > 0 ? session.run(inputs, fetches) : session.run(inputs)),
+    );
   } catch (error) {
     throw new DomainError(
       "inference-failed",

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { nearestName } from "../../src/core/nearest_name.ts";
 import { shorten } from "../http/problem.ts";
+import { pathText, valueAt } from "../http/value_path.ts";
 
 /**
  * Returns the `no-image` error for a request without an image. The message says how to send an
@@ -41,7 +42,7 @@ export function optionFaults(
   const faults = error.issues.slice(0, 8).map((issue) => {
     if (issue.code === "unrecognized_keys" && isListItem(issue.path)) {
       const names = issue.keys.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
-      return `"${nameOf(issue.path)}" has ${names}, which is no key of it`;
+      return `"${pathText(issue.path)}" has ${names}, which is no key of it`;
     }
     if (issue.code === "unrecognized_keys") {
       const names = issue.keys.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
@@ -53,7 +54,7 @@ export function optionFaults(
         known.join(", ")
       }`;
     }
-    return `"${nameOf(issue.path)}" ${issue.message}: ${foundText(valueAt(issue.path, given))}`;
+    return `"${pathText(issue.path)}" ${issue.message}: ${foundText(valueAt(given, issue.path))}`;
   });
   return faults.join("; ");
 }
@@ -61,19 +62,6 @@ export function optionFaults(
 /** Returns true if a path leads to an item of a list, or into one. */
 function isListItem(path: readonly PropertyKey[]): boolean {
   return path.some((key) => typeof key === "number");
-}
-
-/** Writes a path as a person reads it: `parameters.threshold`, `images[0].name`. */
-function nameOf(path: readonly PropertyKey[]): string {
-  return path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("")
-    .replace(/^\./, "");
-}
-
-function valueAt(path: readonly PropertyKey[], given: unknown): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    given,
-  );
 }
 
 /** Writes a number, true, false or null. `JSON.stringify()` would write `null` for 1e400. */

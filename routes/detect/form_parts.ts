@@ -4,21 +4,15 @@ import { DomainError } from "../../src/core/domain_error.ts";
 import { InPlaceBytes } from "../http/in_place_bytes.ts";
 import { shorten } from "../http/problem.ts";
 import { Base64Decoder } from "./base64_decoder.ts";
+import { type Disposition, readDisposition } from "./content_disposition.ts";
 import { mediaTypeOf } from "./media_type.ts";
 
 /** Part of a multipart form. */
-export interface FormPart {
+export interface FormPart extends Disposition {
   /** Name of the field. */
   readonly name: string;
   /** Media type in lower case. Empty: the part declares no media type. */
   readonly mediaType: string;
-  /** True if the part has a file name: the parameter `filename` or `filename*`. */
-  readonly hasFileName: boolean;
-  /**
-   * File name that the client chose. `filename*` comes before `filename`, which may be a substitute
-   * (RFC 6266, section 4.3). Empty: the part declares no file name.
-   */
-  readonly fileName: string;
   /** True if the part declares that its content is base64 (`Content-Transfer-Encoding`). */
   readonly isBase64: boolean;
   /** Content of the part. A text that the part declares as base64 is decoded, except an image. */
@@ -50,9 +44,6 @@ const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}?)(?=,\s|
  * search with a boundary of 191 characters took 26 s for a body of 19 MB.
  */
 const REPETITIVE = /(.+?)\1{31}$/;
-
-/** Pattern of a parameter in a `Content-Disposition`. Its value may be in quotation marks. */
-const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
 
 const CR_LF = new TextEncoder().encode("\r\n");
 const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
@@ -176,19 +167,19 @@ function partOf(section: Uint8Array<ArrayBuffer>): FormPart {
   const result = createHeadersParser()(section, start + CR_LF.length);
   if (result._tag !== "Headers") throw broken(HEADERS);
   const { headers, endPosition } = result;
-  const parameters = parametersOf(valueOf(headers["content-disposition"]));
-  const name = parameters.get("name");
+  const { name, hasFileName, fileName } = readDisposition(
+    valueOf(headers["content-disposition"]),
+  );
   if (name === undefined) {
     throw broken('a part must have a name: Content-Disposition: form-data; name="image"');
   }
-  const hasFileName = parameters.has("filename") || parameters.has("filename*");
   const isBase64 = /^\s*base64\s*$/i.test(valueOf(headers["content-transfer-encoding"]));
   const bytes = section.subarray(endPosition);
   return {
     name,
     mediaType: mediaTypeOf(valueOf(headers["content-type"])),
     hasFileName,
-    fileName: extendedText(parameters.get("filename*")) ?? parameters.get("filename") ?? "",
+    fileName,
     isBase64,
     // The image may be declared as base64 without being it, so its reader decides.
     bytes: isBase64 && !hasFileName && name !== "image" ? decodedText(name, bytes) : bytes,
@@ -203,19 +194,6 @@ function decodedText(name: string, text: Uint8Array<ArrayBuffer>): Uint8Array<Ar
   throw malformed(
     `its field "${shorten(name)}" must be base64, as its Content-Transfer-Encoding declares`,
   );
-}
-
-/**
- * Decodes the value of `filename*`, such as `UTF-8''ph%C3%B6to.jpg` (RFC 8187). Returns undefined if
- * it is missing, invalid or not UTF-8.
- */
-function extendedText(value: string | undefined): string | undefined {
-  const [, text] = value?.match(/^utf-8'[^']*'(.*)$/i) ?? [];
-  try {
-    return text === undefined ? undefined : decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -235,15 +213,6 @@ function unfold(part: Uint8Array): void {
 /** Returns the value of a header. If the header is repeated, returns its first value. */
 function valueOf(header: string | readonly string[] | undefined): string {
   return (typeof header === "object" ? header[0] : header) ?? "";
-}
-
-/** Parses the parameters of a `Content-Disposition`. The names in the result are in lower case. */
-function parametersOf(disposition: string): Map<string, string> {
-  const parameters = new Map<string, string>();
-  for (const [, key = "", quoted, plain = ""] of disposition.matchAll(PARAMETER)) {
-    parameters.set(key.toLowerCase(), quoted ?? plain.trim());
-  }
-  return parameters;
 }
 
 const HEADERS =

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../src/core/domain_error.ts";
 import { shorten } from "../http/problem.ts";
+import { pathText, valueAt } from "../http/value_path.ts";
 import { OUTPUTS } from "./output_tensors.ts";
 
 const side = z.int("must be a whole number of at least 1").min(
@@ -86,20 +87,7 @@ function faultOf(issue: z.core.$ZodIssue, given: unknown): string {
     const names = issue.keys.slice(0, 8).map((name) => `"${shorten(name)}"`).join(", ");
     return `${path || "the JSON"} has ${names}, which is not known here`;
   }
-  const value = issue.path.reduce<unknown>(
-    (inside, key) => (inside as Record<PropertyKey, unknown> | undefined)?.[key],
-    given,
-  );
-  return `${path} ${issue.message}: ${found(value)}`;
-}
-
-/** Formats a path, for example `inputs[0].shape`. */
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) =>
-      typeof key === "number" ? `${text}[${key}]` : `${text && `${text}.`}${String(key)}`,
-    "",
-  );
+  return `${path} ${issue.message}: ${found(valueAt(given, issue.path))}`;
 }
 
 function found(value: unknown): string {

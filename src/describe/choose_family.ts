@@ -70,8 +70,7 @@ export function chooseFamily(
   if (kind === "levels" && first?.traits.prefix !== undefined && !isToldOther) {
     return choice([first], `output "${first.traits.prefix}…"`);
   }
-  const isTold = frameworksOf(told).size === 1 && !isContradicted &&
-    !hints.weights.some((name) => Object.values(WITHOUT_FAMILY).some((each) => each.test(name)));
+  const isTold = frameworksOf(told).size === 1 && !isContradicted && undescribed(hints) === null;
   const isEnough = kind !== "levels" ||
     (firstTold?.family.isDistinct === true && hints.weights.includes(firstTold.name));
   if (isEnough && firstTold !== undefined && isTold) {
@@ -196,25 +195,33 @@ function frameworksOf(told: readonly Told[]): Set<string | undefined> {
   return new Set(told.map(({ family }) => family.names));
 }
 
+/** Returns a framework of {@linkcode WITHOUT_FAMILY} with the weight that is typical of it. */
+function undescribed({ weights }: GraphHints): { framework: string; name: string } | null {
+  for (const [framework, pattern] of Object.entries(WITHOUT_FAMILY)) {
+    const name = weights.find((weight) => pattern.test(weight));
+    if (name !== undefined) return { framework, name };
+  }
+  return null;
+}
+
 /**
  * Returns a sentence for an error message. The sentence says which framework the names in the graph
  * suggest, if any.
  */
 function suggestion(
   told: readonly Told[],
-  { weights }: GraphHints,
+  hints: GraphHints,
   isContradicted: boolean,
 ): string {
-  for (const [framework, pattern] of Object.entries(WITHOUT_FAMILY)) {
-    const name = weights.find((weight) => pattern.test(weight));
-    if (name === undefined) continue;
-    return `The name "${name}" is one of ${framework}'s for which there is no family: take the ` +
-      "one that is most alike and correct its manifest. ";
+  const other = undescribed(hints);
+  if (other !== null) {
+    return `The name "${other.name}" is one of ${other.framework}'s for which there is no family: ` +
+      "take the one that is most alike and correct its manifest. ";
   }
   const [first] = told;
   if (first === undefined) {
     const stranger = FAMILIES.flatMap(({ family, names }) => {
-      const name = names && weights.find((weight) => new RegExp(names).test(weight));
+      const name = names && hints.weights.find((weight) => new RegExp(names).test(weight));
       return name ? [{ family, name }] : [];
     })[0];
     return stranger === undefined

@@ -5,7 +5,7 @@ import { constantsOf, isConstant } from "./constant_outputs.ts";
 import type { JoinedFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
 import { CLASS_NAMES, isUnit, type ProbedOutput } from "./probed_output.ts";
-import { type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
+import { chooseScores, type HeadPair, refuseAlike, tellHeads } from "./which_head.ts";
 
 /**
  * Recognises the outputs of a graph with one class head (scores) and one box head for all levels of
@@ -78,16 +78,14 @@ function pairOf(
       .filter(({ runs }) => runs[0].shape.at(-1) === 4);
   const rowsOf = ({ runs }: ProbedOutput) => runs[0].shape.at(-2);
   const candidates = others.filter((each) => fours.some((four) => rowsOf(four) === rowsOf(each)));
-  const scores = candidates.find(({ name }) => wanted.includes(name)) ??
-    candidates.find(({ name }) => CLASS_NAMES.test(name)) ?? candidates[0];
-  if (scores !== undefined) {
-    const [, other] = candidates;
-    const isNamed = wanted.includes(scores.name) || CLASS_NAMES.test(scores.name);
-    if (other !== undefined && !isNamed) refuseAlike(scores, other);
+  const chosen = chooseScores(candidates, wanted, CLASS_NAMES);
+  if (chosen !== null) {
+    const { scores, rival } = chosen;
+    if (rival !== undefined) refuseAlike(scores, rival);
     const fitting = fours.filter((four) => rowsOf(four) === rowsOf(scores));
     const anchors = fitting.length === 2 ? fitting.find(isConstant) ?? null : null;
     const deltas = fitting.find((four) => four !== anchors);
-    const evidence = other === undefined ? "channels" : "names";
+    const evidence = candidates.length === 1 ? "channels" : "names";
     return deltas === undefined ? null : { scores, deltas, anchors, evidence };
   }
   // The model has four classes, so the class head has four columns, like the box head.

@@ -2,7 +2,7 @@ import { DomainError } from "../core/domain_error.ts";
 import type { Size } from "../core/size.ts";
 import type { FinishedFacts, GraphFacts } from "./graph_facts.ts";
 import type { GraphHints } from "./graph_hints.ts";
-import { type HeadWishes, refuseAlike } from "./which_head.ts";
+import { chooseScores, type ChosenScores, type HeadWishes, refuseAlike } from "./which_head.ts";
 import { joinedFacts } from "./joined_facts.ts";
 import { refuseLevelRows } from "./level_rows.ts";
 import { levelsFacts } from "./levels_facts.ts";
@@ -47,8 +47,8 @@ export function outputFacts(
     : joinedFacts(outputs, size, hints, wishes.scores);
   if (joined !== null) return joined;
   if (finished !== null) {
-    const { facts, rivals: [first, second] } = finished;
-    if (second !== undefined) refuseAlike(first, second);
+    const { facts, scores, rival } = finished;
+    if (rival !== undefined) refuseAlike(scores, rival);
     refuseAnchorRows(outputs, facts);
   }
   const facts = finished?.facts ?? packedFacts(outputs, size);
@@ -69,11 +69,9 @@ export function outputFacts(
   );
 }
 
-/** Facts about a graph that applies NMS, and the outputs that may hold its scores. */
-interface Finished {
+/** Facts about a graph that applies NMS, and the evidence for its scores. */
+interface Finished extends ChosenScores {
   readonly facts: FinishedFacts;
-  /** One output if its name tells that it holds the scores, or if no other output could. */
-  readonly rivals: readonly [ProbedOutput, ...ProbedOutput[]];
 }
 
 /**
@@ -99,33 +97,24 @@ function finishedFacts(
   const integers = lists.filter(isInteger);
   const labels = integers.find(isLabels) ?? integers[0] ?? lists.find(isLabels);
   const floats = lists.filter((output) => output !== labels && !isInteger(output));
-  const scores = floats.find(({ name }) => wanted.includes(name)) ?? floats.find(isScores) ??
-    floats[0];
-  if (labels === undefined || scores === undefined) return null;
-  const others = isScores(scores) || wanted.includes(scores.name)
-    ? []
-    : floats.filter((output) => output !== scores);
+  const chosen = chooseScores(floats, wanted, SCORE_NAMES);
+  if (labels === undefined || chosen === null) return null;
   const facts: FinishedFacts = {
     kind: "finished",
     boxes: boxes.name,
-    scores: scores.name,
+    scores: chosen.scores.name,
     labels: labels.name,
     count: outputs.find(({ name }) => COUNT_NAMES.test(name))?.name ?? null,
     batched: rank === 3,
     ...placeOf(boxes.runs, size),
     classIds: classIdsOf(labels),
   };
-  return { facts, rivals: [scores, ...others] };
+  return { ...chosen, facts };
 }
 
 /** Returns true if an output has a usual name of class ids. */
 function isLabels({ name }: Pick<ProbedOutput, "name">): boolean {
   return /label|class|categor/i.test(name) && !SCORE_NAMES.test(name);
-}
-
-/** Returns true if an output has a usual name of the scores of detections. */
-function isScores({ name }: Pick<ProbedOutput, "name">): boolean {
-  return SCORE_NAMES.test(name);
 }
 
 /** Pattern for usual names of the scores of detections. */
@@ -138,7 +127,7 @@ const SCORE_NAMES = /score|conf|prob/i;
  */
 function isSurelyFinished(outputs: readonly ProbedOutput[], facts: FinishedFacts): boolean {
   const { boxes, scores, labels } = facts;
-  return /box/i.test(boxes) && scores !== null && isScores({ name: scores }) &&
+  return /box/i.test(boxes) && scores !== null && SCORE_NAMES.test(scores) &&
     labels !== null && isLabels({ name: labels }) && rowsOf(outputs, facts) <= MOST_DETECTIONS;
 }
 

@@ -85,6 +85,33 @@ export function tellHeads<Head extends readonly ProbedOutput[]>(
   return byValues === null ? null : pair(byValues, "values");
 }
 
+/** Output with the scores, chosen from outputs of the same form. */
+export interface ChosenScores {
+  /** Output that is taken for the scores. */
+  readonly scores: ProbedOutput;
+  /** Another output that could hold the scores. Undefined: a name tells, or there is no other. */
+  readonly rival: ProbedOutput | undefined;
+}
+
+/**
+ * Chooses the output with the scores: the one that the caller named, else the first with a usual
+ * name, else the first.
+ *
+ * @param usual Pattern of usual names.
+ * @returns Null if there are no candidates.
+ */
+export function chooseScores(
+  candidates: readonly ProbedOutput[],
+  wanted: readonly string[],
+  usual: RegExp,
+): ChosenScores | null {
+  const named = candidates.find(({ name }) => wanted.includes(name)) ??
+    candidates.find(({ name }) => usual.test(name));
+  const [first, second] = candidates;
+  if (named !== undefined) return { scores: named, rival: undefined };
+  return first === undefined ? null : { scores: first, rival: second };
+}
+
 /**
  * Refuses a graph in which nothing shows which of two outputs contains the scores.
  *

@@ -1,4 +1,5 @@
 import type { Manifest } from "../../manifest/manifest.ts";
+import { boxForm } from "../../manifest/schema/values.ts";
 
 /** Other possible value of a property of a manifest. */
 export interface Alternative {
@@ -33,13 +34,13 @@ export function alternativesTo(manifest: Manifest): Alternative[] {
     ...all("resample.antialias", [true, false], RESAMPLE),
     ...all("resample.rounding", ["none", "each-pass"], RESAMPLE),
     ...all("resample.factor", ["per-side", "one"], RESAMPLE),
-    ...all("outputs.corners", ["xyxy", "yxyx", "cxcywh", "xywh"], ORDER),
+    ...all("outputs.corners", boxForm.options, ORDER),
     ...all(
       "outputs.space",
       ["input", "unit", "source"],
       "unit of the boxes: all in a corner, or all at the edge",
     ),
-    ...all("boxes.corners", ["xyxy", "yxyx", "cxcywh", "xywh"], ORDER),
+    ...all("boxes.corners", boxForm.options, ORDER),
     ...all(
       "boxes.space",
       ["input", "unit"],
@@ -190,7 +191,7 @@ function anchorAlternatives(manifest: Manifest): Alternative[] {
       ANCHORS,
     ),
     ...all("anchors.extent", ["edges", "last-pixel"], "boxes off by one pixel"),
-    ...all("anchors.corners", ["xyxy", "yxyx", "cxcywh", "xywh"], ORDER),
+    ...all("anchors.corners", boxForm.options, ORDER),
     ...all("anchors.space", ["input", "unit"], ANCHORS),
   ];
   if (anchors.kind !== "sizes") return placed;
